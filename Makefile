@@ -1,0 +1,50 @@
+# Two commands are all that a user needs: `make app` runs the app, `make test` tests it.
+# Both need only Python >= 3.11 and make; the first use installs everything into .venv.
+
+PYTHON ?= python3
+PORT ?= 8501
+HOST ?= localhost
+HEADLESS ?= 0
+BIN := .venv/bin
+
+.PHONY: help app test lint bench checkpoints clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+app: .venv/app.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
+	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
+
+test: .venv/dev.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp ## check format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev.stamp ## measure speed against named peers (minutes)
+	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/app_start.py
+
+checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (an hour on two cores)
+	$(BIN)/python -m aeviz.ship
+
+clean: ## remove what was installed and cached; data and runs stay
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "aeviz needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version); say make app PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/app.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/app.stamp

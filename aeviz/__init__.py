@@ -1,0 +1,36 @@
+"""aeviz: explore the latent spaces of autoencoders.
+
+The names below are loaded on first use, so that `import aeviz` costs nothing: it pulls in neither torch nor Streamlit
+nor Plotly.
+
+    run = aeviz.load("mlp-2d-adam")     a trained model
+    aeviz.train(config)                 train one, returns the run
+    aeviz.list_runs()                   what is there
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aeviz.experiment import train as train
+    from aeviz.training.run import load as load
+    from aeviz.training.runs import list_runs as list_runs
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "list_runs", "load", "train"]
+
+_HOMES = {"load": "aeviz.training.run", "train": "aeviz.experiment", "list_runs": "aeviz.training.runs"}
+_SUBPACKAGES = ("analysis", "data", "figures", "models", "objectives", "training")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"aeviz.{name}")
+    raise AttributeError(f"module 'aeviz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_SUBPACKAGES])

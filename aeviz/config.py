@@ -1,0 +1,280 @@
+"""Every choice that defines a training run, as frozen dataclasses.
+
+A `RunConfig` and the data it names determine a run on the CPU exactly. The classes here import neither torch nor
+Streamlit, so that a page can show and check settings in no time.
+"""
+
+import dataclasses
+import json
+import math
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aeviz.errors import ConfigError
+
+FORMAT_VERSION = 1
+"""Version of config.json. Raised when a reader of the old version would misunderstand the new one."""
+
+ArchitectureName = Literal["linear", "mlp", "conv"]
+BottleneckName = Literal["deterministic"]
+ReconstructionName = Literal["mse", "bce"]
+OptimizerName = Literal["adam", "amsgrad", "sgd"]
+ScheduleName = Literal["constant", "one_cycle"]
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ConfigError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """Which images to learn from and how they are split."""
+
+    name: str = "mnist"
+    """A data set that `aeviz data list` names, or folder:PATH."""
+    validation_fraction: float = 1 / 6
+    """Share of the training images held out for validation, in (0, 1); 1/6 leaves 50,000 | 10,000 of MNIST."""
+    split_seed: int = 0
+    """Seed of the permutation that chooses the validation images. Every run of a comparison must share it."""
+    image_size: int | None = None
+    """For folder:PATH only: side in pixels to which images are cropped and resized; None wants them all alike."""
+
+    def __post_init__(self) -> None:
+        _require(self.split_seed >= 0, f"data.split_seed={self.split_seed!r}; expected a whole number from 0 up")
+        _require(bool(self.name), "data.name is empty; name a data set, for example 'digits' or 'folder:my_images'")
+        _require(
+            0 < self.validation_fraction < 1,
+            f"data.validation_fraction={self.validation_fraction!r} leaves nothing to train on or to validate with; "
+            "expected a number between 0 and 1, for example 0.1667",
+        )
+        _require(
+            self.image_size is None or 4 <= self.image_size <= 512,
+            f"data.image_size={self.image_size!r} is outside 4 to 512 pixels; choose for example 64",
+        )
+        _require(
+            self.image_size is None or self.name.startswith("folder:"),
+            f"data.image_size={self.image_size!r} applies to folder:PATH, not to {self.name!r}; leave it out",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """The network: decoder(bottleneck(encoder(x)))."""
+
+    image_shape: tuple[int, int, int] = (1, 28, 28)
+    """(C, H, W) of the images: channels, then height and width in pixels."""
+    encoder: ArchitectureName = "mlp"
+    bottleneck: BottleneckName = "deterministic"
+    decoder: ArchitectureName = "mlp"
+    latent_dim: int = 2
+    """D, the number of coordinates of a latent point."""
+    hidden: tuple[int, ...] = (128, 64, 12)
+    """Widths of the mlp encoder's hidden layers, from image to latent; the mlp decoder mirrors them."""
+    channels: tuple[int, ...] = (16, 32)
+    """Channels of the conv encoder's stride-2 convolutions; the conv decoder mirrors them."""
+    features: int | None = None
+    """Width of a conv encoder's output before the latent; None lets its last convolution give the latent itself."""
+    output: Literal["sigmoid", "identity"] = "sigmoid"
+    """What bounds the decoder's output; identity belongs to linear decoders, clamped to [0, 1] only when shown."""
+
+    def __post_init__(self) -> None:
+        _require(
+            len(self.image_shape) == 3 and all(side >= 1 for side in self.image_shape),
+            f"model.image_shape={self.image_shape!r} is no (channels, height, width); expected for example (1, 28, 28)",
+        )
+        _require(self.latent_dim >= 1, f"model.latent_dim={self.latent_dim!r}; expected a whole number from 1 up")
+        pixels = self.image_shape[0] * self.image_shape[1] * self.image_shape[2]
+        _require(
+            self.latent_dim <= pixels,
+            f"model.latent_dim={self.latent_dim} is wider than the input of {pixels} values; choose at most {pixels}",
+        )
+        for name in ("hidden", "channels"):
+            widths = getattr(self, name)
+            _require(all(width >= 1 for width in widths), f"model.{name}={widths!r}; expected whole numbers from 1 up")
+        _require(self.features is None or self.features >= 1, f"model.features={self.features!r}; expected 1 or more")
+        if "conv" in (self.encoder, self.decoder):
+            smallest = min(self.image_shape[1:])
+            _require(
+                len(self.channels) >= 1 and 2 ** len(self.channels) <= 2 * smallest,
+                f"model.channels={self.channels!r} halves images of {smallest} pixels {len(self.channels)} times; "
+                "choose from 1 to as many convolutions as the smaller side allows",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveConfig:
+    """What training makes small."""
+
+    reconstruction: ReconstructionName = "mse"
+    """mse or bce, each the mean over pixels and images."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerConfig:
+    """How training makes it small."""
+
+    name: OptimizerName = "adam"
+    """adam (Kingma & Ba 2015), amsgrad (Reddi, Kale & Kumar 2018) or sgd with momentum."""
+    learning_rate: float = 3e-4
+    """Step size; the peak of the schedule."""
+    schedule: ScheduleName = "constant"
+    """constant, or one_cycle: cosine rise over the first 30 % of the steps, then cosine fall to zero."""
+    beta1: float = 0.9
+    """Decay of the running mean of gradients (Adam, AMSGrad), in [0, 1)."""
+    beta2: float = 0.999
+    """Decay of the running mean of squared gradients (Adam, AMSGrad), in [0, 1)."""
+    epsilon: float = 1e-8
+    """Added to the root of the second moment (Adam, AMSGrad)."""
+    momentum: float = 0.9
+    """Decay of the velocity (sgd), in [0, 1)."""
+
+    def __post_init__(self) -> None:
+        _require(
+            self.learning_rate > 0,
+            f"optimizer.learning_rate={self.learning_rate!r}; expected a positive number, for example 3e-4",
+        )
+        for name in ("beta1", "beta2", "momentum"):
+            value = getattr(self, name)
+            _require(0 <= value < 1, f"optimizer.{name}={value!r} is outside [0, 1); a common value is 0.9")
+        _require(self.epsilon > 0, f"optimizer.epsilon={self.epsilon!r}; expected a positive number, for example 1e-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """How long, how much at once, from which seed and where."""
+
+    epochs: int = 50
+    """Passes through the training images."""
+    batch_size: int = 512
+    """Images in an optimizer step; the last step of an epoch takes what is left."""
+    seed: int = 0
+    """Seed of the initial weights and of the batch order; the optimizer has no part in either."""
+    device: DeviceName = "auto"
+    """auto takes CUDA, else Apple's MPS, else the CPU."""
+    gradient_clip: float | None = None
+    """Largest norm of the whole gradient; None switches clipping off."""
+
+    def __post_init__(self) -> None:
+        _require(self.epochs >= 1, f"train.epochs={self.epochs!r}; expected a whole number from 1 up")
+        _require(self.batch_size >= 1, f"train.batch_size={self.batch_size!r}; expected a whole number from 1 up")
+        _require(0 <= self.seed < 2**31, f"train.seed={self.seed!r}; expected a whole number from 0 to 2147483647")
+        _require(
+            self.gradient_clip is None or self.gradient_clip > 0,
+            f"train.gradient_clip={self.gradient_clip!r}; expected a positive norm, or none to switch clipping off",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """One training run: data, model, objective, optimizer and training."""
+
+    preset: str = "custom"
+    """Name of the experiment this run started from."""
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+    def __post_init__(self) -> None:
+        _require(
+            self.objective.reconstruction != "bce" or self.model.output == "sigmoid",
+            "objective.reconstruction='bce' needs outputs in (0, 1), but model.output='identity'; use 'mse' or "
+            "model.output=sigmoid",
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the config as nested dictionaries of JSON values."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return plain
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "RunConfig":
+        """Rebuild a config from `to_dict`'s result.
+
+        Raises:
+            ConfigError: A key is unknown, or a value has the wrong type or range; every unknown key is listed.
+        """
+        config: RunConfig = _build(cls, values, "")
+        return config
+
+    def with_settings(self, settings: Sequence[str]) -> "RunConfig":
+        """Return a copy with settings written as on the command line, such as "optimizer.learning_rate=1e-3".
+
+        Values are JSON, or plain words for text: "train.epochs=5", "model.hidden=[256,64]", "optimizer.name=sgd".
+
+        Raises:
+            ConfigError: A setting is not key=value, the key is unknown or the value does not fit.
+        """
+        values = self.to_dict()
+        for setting in settings:
+            key, equals, text = setting.partition("=")
+            path = key.strip().split(".")
+            known = sorted(_leaf_keys(values))
+            _require(
+                bool(equals) and key.strip() in known,
+                f"setting {setting!r} names no known key; expected key=value with one of: {', '.join(known)}",
+            )
+            target = values
+            for part in path[:-1]:
+                target = target[part]
+            target[path[-1]] = _parse_value(text.strip())
+        return self.from_dict(values)
+
+
+def _leaf_keys(values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    keys = []
+    for key, value in values.items():
+        keys += _leaf_keys(value, f"{prefix}{key}.") if isinstance(value, dict) else [prefix + key]
+    return keys
+
+
+def _parse_value(text: str) -> Any:
+    if text.lower() in ("none", "null"):
+        return None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _build(cls: type, values: Any, where: str) -> Any:
+    """Build the dataclass `cls` from a mapping, checking names and types and converting lists to tuples."""
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where.rstrip('.') or 'config'} is {values!r}; expected a group of settings")
+    hints = typing.get_type_hints(cls)
+    unknown = sorted(set(values) - set(hints))
+    if unknown:
+        listed = ", ".join(repr(where + key) for key in unknown)
+        raise ConfigError(f"unknown setting {listed}; expected only: {', '.join(where + key for key in hints)}")
+    return cls(**{key: _convert(hints[key], value, where + key) for key, value in values.items()})
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, where + ".")
+    if isinstance(hint, types.UnionType):
+        inner = next(option for option in typing.get_args(hint) if option is not type(None))
+        return None if value is None else _convert(inner, value, where)
+    if typing.get_origin(hint) is Literal:
+        options = typing.get_args(hint)
+        _require(value in options, f"{where}={value!r}; expected one of: {', '.join(options)}")
+        return value
+    if typing.get_origin(hint) is tuple:
+        item, *rest = typing.get_args(hint)
+        _require(isinstance(value, list | tuple), f"{where}={value!r}; expected a list such as [128,64,12]")
+        _require(
+            rest == [Ellipsis] or len(value) == 1 + len(rest), f"{where}={value!r}; expected {1 + len(rest)} numbers"
+        )
+        return tuple(_convert(item, entry, where) for entry in value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    names = {int: "a whole number", float: "a number", str: "text"}
+    _require(isinstance(value, hint) and not isinstance(value, bool), f"{where}={value!r}; expected {names[hint]}")
+    _require(not (hint is float and not math.isfinite(value)), f"{where}={value!r}; expected a finite number")
+    return value

@@ -1,0 +1,46 @@
+"""The exceptions that aeviz raises on purpose.
+
+    AevizError
+      ConfigError (ValueError)           a setting, or a combination of settings, cannot work
+      DataError (ValueError)             a data set or an image is missing, damaged or of the wrong form
+      CheckpointError
+        CheckpointNotFoundError          no trained model of that name or at that path
+        CheckpointFormatError            a file of a run is damaged, incomplete or of an unknown format
+        CheckpointMismatchError          weights and config of a run contradict each other
+      TrainingError                      training cannot go on (the loss is no longer finite)
+
+A message says what is wrong with which thing, what was found, what was expected and what to do next. The app and the
+command line show the message and nothing else, so it has to stand alone.
+"""
+
+
+class AevizError(Exception):
+    """Base of every error whose message is meant for the person at the screen."""
+
+
+class ConfigError(AevizError, ValueError):
+    """Raised when a setting, or a combination of settings, cannot work."""
+
+
+class DataError(AevizError, ValueError):
+    """Raised when a data set or an image is missing, damaged or of the wrong form."""
+
+
+class CheckpointError(AevizError):
+    """Base of the errors about trained models on disk."""
+
+
+class CheckpointNotFoundError(CheckpointError, FileNotFoundError):
+    """Raised when there is no trained model of that name or at that path."""
+
+
+class CheckpointFormatError(CheckpointError):
+    """Raised when a file of a run is damaged, incomplete or of an unknown format."""
+
+
+class CheckpointMismatchError(CheckpointError):
+    """Raised when the weights of a run do not fit its config."""
+
+
+class TrainingError(AevizError):
+    """Raised when training cannot go on; the message names the epoch and the step."""
