@@ -1,0 +1,69 @@
+"""The idx file format in which MNIST and its kin are published.
+
+    bytes 0-1   0
+    byte  2     data type, 0x08 for unsigned bytes (the only one in use here)
+    byte  3     number of axes n
+    4n bytes    length of each axis, 32-bit big-endian
+    rest        the values, last axis fastest
+
+References:
+    LeCun, Cortes & Burges, The MNIST database of handwritten digits, section "File formats".
+"""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aeviz.errors import DataError
+
+_UNSIGNED_BYTES = 0x08
+
+
+def read_idx(path: Path, *, remedy: str = "delete it and get a fresh copy") -> NDArray[np.uint8]:
+    """Read an idx file of unsigned bytes, compressed if its name ends in .gz.
+
+    Args:
+        path: The file.
+        remedy: What a person should do about a damaged file; ends every message.
+
+    Returns:
+        Array of the shape that the file declares, uint8, writable.
+
+    Raises:
+        DataError: The file is missing, truncated, no idx file, of another data type, or longer or shorter than it
+            declares.
+    """
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+        kind = "a complete gzip file" if path.suffix == ".gz" else "a readable file"
+        raise DataError(f"{path} cannot be read: {reason}; expected {kind} in idx format; {remedy}") from exc
+
+    if len(content) < 4 or content[:2] != b"\0\0" or content[3] == 0:
+        raise DataError(
+            f"{path} is no idx file: it begins with {content[:4].hex(' ') or 'nothing'}; expected 00 00, a data type "
+            f"and a number of axes; {remedy}"
+        )
+    if content[2] != _UNSIGNED_BYTES:
+        raise DataError(f"{path} has data type 0x{content[2]:02x}; expected 0x08 (unsigned bytes); {remedy}")
+    n_axes = content[3]
+    start = 4 + 4 * n_axes
+    if len(content) < start:
+        raise DataError(f"{path} ends inside its header after {len(content)} bytes; expected {start}; {remedy}")
+    shape = struct.unpack(f">{n_axes}I", content[4:start])
+    found, declared = len(content) - start, math.prod(shape)
+    if found != declared:
+        raise DataError(
+            f"{path} holds {found:,} values; expected {declared:,}, since its header declares "
+            f"{' x '.join(str(length) for length in shape)}; {remedy}"
+        )
+    # A copy, since frombuffer's array is read-only and torch.from_numpy warns of those.
+    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape).copy()

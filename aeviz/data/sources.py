@@ -1,0 +1,63 @@
+"""From a data set's name to its images."""
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+from aeviz.config import DataConfig
+from aeviz.data.catalog import FOLDER_PREFIX, find_dataset
+from aeviz.data.circles import read_circles
+from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
+from aeviz.data.digits import read_digits
+from aeviz.data.folder import folder_path, read_folder
+from aeviz.data.mnist import FAMILIES, is_complete, read_mnist
+from aeviz.data.splits import split_indices
+from aeviz.errors import DataError
+from aeviz.paths import data_root
+
+
+def load_dataset(config: DataConfig | str, split: SplitName = "test", *, root: Path | None = None) -> ImageDataset:
+    """Read one split of a data set into memory.
+
+    Train and validation share the source's training images: a permutation drawn from `config.split_seed` decides, and
+    each part keeps the source's order. Test never depends on the seed.
+
+    Args:
+        config: The data set; a name alone stands for `DataConfig(name=name)`.
+        split: "train", "validation" or "test".
+        root: Folder of downloaded data sets; None for `aeviz.paths.data_root()`.
+
+    Raises:
+        DataError: The data set is unknown, missing or damaged; the message says what to do.
+    """
+    if isinstance(config, str):
+        config = DataConfig(name=config)
+    if split not in SPLIT_NAMES:
+        raise DataError(f"unknown split {split!r} of {config.name!r}; expected one of: {', '.join(SPLIT_NAMES)}")
+    if config.name.startswith(FOLDER_PREFIX):
+        return read_folder(config, split)
+    find_dataset(config.name)
+    if split == "test":
+        return _read(config.name, "test", root)
+    source = _read(config.name, "train", root)
+    return dataclasses.replace(source.take(split_indices(len(source), config, split)), split=split)
+
+
+def is_available(name: str, root: Path | None = None) -> bool:
+    """Return whether `load_dataset` would find the data set's files. Opens none of them, so it takes no time.
+
+    An unknown name is not available.
+    """
+    if name.startswith(FOLDER_PREFIX):
+        return len(name) > len(FOLDER_PREFIX) and folder_path(name).is_dir()
+    if name in FAMILIES:
+        return is_complete(FAMILIES[name], data_root() if root is None else root)
+    return name in ("digits", "circles")
+
+
+def _read(name: str, part: Literal["train", "test"], root: Path | None) -> ImageDataset:
+    if name == "digits":
+        return read_digits(part)
+    if name == "circles":
+        return read_circles(part)
+    return read_mnist(FAMILIES[name], data_root() if root is None else root, part)

@@ -1,0 +1,68 @@
+import gzip
+import os
+import struct
+from pathlib import Path
+
+import jaxtyping
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture
+def shared_root():
+    """The folder AEVIZ_DATA of real data sets; only tests that ask for it need it."""
+    root = os.environ.get("AEVIZ_DATA")
+    if not root:
+        pytest.skip("AEVIZ_DATA names no folder of data sets")
+    return Path(root)
+
+
+@pytest.fixture
+def unchecked():
+    """Switch the test run's type checks off, to see what a caller sees who passes the wrong type."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture
+def write_idx():
+    """A function that writes an array of unsigned bytes as an idx file, compressed if the name ends in .gz."""
+
+    def write(path, array, dtype_code=0x08):
+        content = struct.pack(f">BBBB{array.ndim}I", 0, 0, dtype_code, array.ndim, *array.shape) + array.tobytes()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def tiny_mnist(tmp_path, write_idx):
+    """A data root that holds MNIST in small: 24 training and 6 test images in plain idx files."""
+    rng = np.random.default_rng(0)
+    for prefix, n in (("train", 24), ("t10k", 6)):
+        folder = tmp_path / "MNIST" / "raw"
+        write_idx(folder / f"{prefix}-images-idx3-ubyte", rng.integers(0, 256, (n, 28, 28), dtype=np.uint8))
+        write_idx(folder / f"{prefix}-labels-idx1-ubyte", (np.arange(n) % 10).astype(np.uint8))
+    return tmp_path
+
+
+@pytest.fixture
+def write_pictures():
+    """A function that writes n small pictures of random pixels into a folder and returns their paths."""
+
+    def write(folder, n=1, *, size=(8, 8), mode="L", suffix=".png", seed=0):
+        rng = np.random.default_rng(seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for index in range(n):
+            shape = (size[1], size[0]) if mode == "L" else (size[1], size[0], 3)
+            path = folder / f"{index:03d}{suffix}"
+            Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(path)
+            paths.append(path)
+        return paths
+
+    return write
