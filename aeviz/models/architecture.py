@@ -1,0 +1,85 @@
+"""What a network is made of: a row a layer, for the architecture view and the tests."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from aeviz.config import ModelConfig
+from aeviz.models.autoencoder import Autoencoder
+
+PartName = Literal["input", "encoder", "bottleneck", "decoder"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerInfo:
+    """One layer of a network, its activation folded in."""
+
+    part: PartName
+    """Which part of the autoencoder the layer belongs to."""
+    kind: str
+    """What it does, such as "Linear" or "Conv 3x3, stride 2"."""
+    output_shape: tuple[int, ...]
+    """Shape of its output for one image: (F,) or (C, H, W)."""
+    parameters: int
+    """Number of its weights and biases."""
+    activation: str = ""
+    """What follows it: "ReLU", "Sigmoid" or nothing."""
+
+
+def describe_layers(config: ModelConfig) -> list[LayerInfo]:
+    """List the layers that an image passes, from the image itself to its reconstruction.
+
+    The network is built without memory for its weights (torch's meta device) and one image of no content is sent
+    through it, so the shapes are those of the real network.
+    """
+    with torch.device("meta"):
+        model = Autoencoder(config)
+        rows = [LayerInfo(part="input", kind="Image", output_shape=config.image_shape, parameters=0)]
+        x = torch.zeros(1, *config.image_shape)
+        for name in ("encoder", "bottleneck", "decoder"):
+            part: PartName = name
+            for layer in _leaves(getattr(model, name)):
+                x = layer(x)
+                _add(rows, part, layer, x)
+    return rows
+
+
+def _leaves(module: nn.Module) -> list[nn.Module]:
+    children = list(module.children())
+    return [leaf for child in children for leaf in _leaves(child)] if children else [module]
+
+
+def _add(rows: list[LayerInfo], part: PartName, layer: nn.Module, output: Tensor) -> None:
+    shape = tuple(output.shape[1:])
+    last = rows[-1]
+    if isinstance(layer, nn.ReLU | nn.Sigmoid):
+        rows[-1] = LayerInfo(
+            part=last.part,
+            kind=last.kind,
+            output_shape=last.output_shape,
+            parameters=last.parameters,
+            activation=type(layer).__name__,
+        )
+    elif isinstance(layer, nn.Flatten | nn.Unflatten | nn.Identity):
+        spatial = shape[1:]
+        if last.part != "input" and set(spatial) != {1}:  # the same numbers in another shape: not a layer of its own
+            rows[-1] = LayerInfo(
+                part=last.part,
+                kind=last.kind,
+                output_shape=shape,
+                parameters=last.parameters,
+                activation=last.activation,
+            )
+    else:
+        count = sum(parameter.numel() for parameter in layer.parameters())
+        rows.append(LayerInfo(part=part, kind=_kind(layer), output_shape=shape, parameters=count))
+
+
+def _kind(layer: nn.Module) -> str:
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+        name = "Transposed conv" if isinstance(layer, nn.ConvTranspose2d) else "Conv"
+        height, width = layer.kernel_size
+        return f"{name} {height}x{width}" + (f", stride {layer.stride[0]}" if layer.stride[0] > 1 else "")
+    return type(layer).__name__
