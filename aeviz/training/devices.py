@@ -1,0 +1,31 @@
+"""Choice of the device that computes."""
+
+import torch
+
+from aeviz.config import DeviceName
+from aeviz.errors import ConfigError
+
+
+def resolve_device(name: DeviceName) -> torch.device:
+    """Return the device for a setting; auto takes CUDA, else Apple's MPS, else the CPU.
+
+    Raises:
+        ConfigError: The device was asked for by name and this machine or this build of torch lacks it.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(device for device, present in available.items() if present))
+    if not available[name]:
+        raise ConfigError(
+            f"device {name!r} is not available here (torch {torch.__version__}); use --device auto or --device cpu"
+        )
+    return torch.device(name)
+
+
+def describe_device(device: torch.device) -> str:
+    """Return the device's name for people, such as "CPU, 2 threads" or "NVIDIA H200"."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return "Apple GPU (MPS)"
+    return f"CPU, {torch.get_num_threads()} threads"

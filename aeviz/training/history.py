@@ -1,0 +1,68 @@
+"""The history of a run: one line of JSON an epoch, appended to history.jsonl."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aeviz.errors import CheckpointFormatError
+from aeviz.training.files import write_atomically
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochReport:
+    """What an epoch achieved."""
+
+    epoch: int
+    """Counted from 1."""
+    train_loss: float
+    """Mean of the objective over the training images, each measured just before the step that used it."""
+    val_loss: float
+    """Mean of the objective over the validation images, after the epoch."""
+    val_mse: float
+    """Mean squared error over pixels and validation images, values in [0, 1]; equals val_loss when that is the MSE."""
+    learning_rate: float
+    """Step size of the epoch's last step."""
+    seconds: float
+    """Wall-clock time of the epoch, validation included."""
+
+
+def append_report(path: Path, report: EpochReport) -> None:
+    """Append one epoch to a history file."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(_line(report))
+
+
+def write_history(path: Path, reports: Iterable[EpochReport]) -> None:
+    """Replace a history file atomically."""
+    text = "".join(_line(report) for report in reports)
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def read_history(path: Path) -> list[EpochReport]:
+    """Read a history file, oldest epoch first; a missing file gives an empty list.
+
+    A last line without its line end is one that is being written, and is left out.
+
+    Raises:
+        CheckpointFormatError: A finished line is not an epoch report.
+    """
+    if not path.exists():
+        return []
+    reports = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(keepends=True), start=1):
+        if not line.endswith("\n"):
+            break
+        try:
+            reports.append(EpochReport(**json.loads(line)))
+        except (json.JSONDecodeError, TypeError) as error:
+            raise CheckpointFormatError(
+                f"line {number} of {path.name} of run '{path.parent.name}' is no epoch report: {error}; "
+                "remove the line or train the model again"
+            ) from error
+    return reports
+
+
+def _line(report: EpochReport) -> str:
+    return json.dumps(dataclasses.asdict(report), allow_nan=False) + "\n"

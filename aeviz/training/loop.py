@@ -1,0 +1,287 @@
+"""The training loop: data resident on the device, one fused optimizer step a batch, one line of history an epoch.
+
+The seed alone fixes the initial weights and the order of the batches; the optimizer has no part in either. Two runs
+that differ only in the optimizer therefore start from equal weights and see equal batches, which is what makes a
+comparison of ADAM with AMSGrad fair.
+"""
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import aeviz
+from aeviz.config import RunConfig
+from aeviz.data import ImageDataset
+from aeviz.errors import CheckpointMismatchError, ConfigError, TrainingError
+from aeviz.models import Autoencoder, build_model, initialise
+from aeviz.objectives import mse, reconstruction_loss
+from aeviz.training.devices import describe_device, resolve_device
+from aeviz.training.history import EpochReport, append_report, write_history
+from aeviz.training.optimizers import build_optimizer, schedule_factor
+from aeviz.training.runs import HISTORY, LAST, MODEL, Provenance, RunFolder
+from aeviz.training.weights import load_weights, read_tensors, save_weights
+
+EVALUATION_BATCH = 2048
+"""Validation images a forward pass takes at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResidentImages:
+    """Images on the device as uint8; floats in [0, 1] exist only a batch at a time."""
+
+    images: Tensor
+    """(N, C, H, W), uint8."""
+
+    @classmethod
+    def place(cls, dataset: ImageDataset, device: torch.device) -> "ResidentImages":
+        """Copy the images of a data set to the device once."""
+        return cls(images=torch.from_numpy(np.ascontiguousarray(dataset.images)).to(device))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def shuffled(self, batch_size: int, seed: int, epoch: int) -> Iterator[Tensor]:
+        """Yield the batches of an epoch, (B, C, H, W), float32 in [0, 1].
+
+        The order comes from a CPU generator seeded by seed and epoch: the same on every device, and known again to a
+        run that resumes.
+        """
+        generator = torch.Generator().manual_seed((seed << 20) + epoch)
+        order = torch.randperm(len(self), generator=generator).to(self.images.device)
+        for start in range(0, len(order), batch_size):
+            yield self.images.index_select(0, order[start : start + batch_size]).to(torch.float32).div_(255)
+
+    def in_order(self, batch_size: int) -> Iterator[Tensor]:
+        """Yield all images in their order, (B, C, H, W), float32 in [0, 1]."""
+        for start in range(0, len(self), batch_size):
+            yield self.images[start : start + batch_size].to(torch.float32).div_(255)
+
+
+class Trainer:
+    """Network, optimizer and position of one run, and how to move them an epoch on.
+
+    Args:
+        config: Every setting.
+        n_train: Number of training images; it fixes the number of steps and so the schedule.
+        device: Where the run computes.
+    """
+
+    def __init__(self, config: RunConfig, n_train: int, device: torch.device) -> None:
+        if config.train.batch_size > n_train:
+            raise ConfigError(
+                f"train.batch_size={config.train.batch_size} is larger than the {n_train} training images; "
+                f"choose at most {n_train}"
+            )
+        self.config = config
+        self.device = device
+        self.epoch = 0
+        self.steps_per_epoch = -(-n_train // config.train.batch_size)
+        self.model: Autoencoder = build_model(config.model)
+        initialise(self.model, config.train.seed)
+        self.model.to(device)
+        self.optimizer = build_optimizer(config.optimizer, self.model.parameters(), device)
+        self._loss = reconstruction_loss(config.objective.reconstruction)
+
+    def train_epoch(self, images: ResidentImages, on_step: Callable[[int], None] | None = None) -> tuple[float, float]:
+        """Make one pass through the images; return the mean training loss and the last step size.
+
+        Raises:
+            TrainingError: The loss stopped being finite. The weights are then those from before the epoch.
+        """
+        train = self.config.train
+        before = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
+        self.model.train()
+        losses, sizes, rate = [], [], 0.0
+        first_step = self.epoch * self.steps_per_epoch
+        total_steps = train.epochs * self.steps_per_epoch
+        for step, x in enumerate(images.shuffled(train.batch_size, train.seed, self.epoch + 1)):
+            rate = self.config.optimizer.learning_rate * schedule_factor(
+                self.config.optimizer.schedule, first_step + step, total_steps
+            )
+            self.optimizer.param_groups[0]["lr"] = rate
+            self.optimizer.zero_grad(set_to_none=True)
+            loss = self._loss(self.model(x), x)
+            loss.backward()  # type: ignore[no-untyped-call]
+            if train.gradient_clip is not None:
+                torch.nn.utils.clip_grad_norm_(self.model.parameters(), train.gradient_clip)
+            self.optimizer.step()
+            losses.append(loss.detach())  # read once at the end: no step waits for the device
+            sizes.append(len(x))
+            if on_step is not None:
+                on_step(step + 1)
+        values = torch.stack(losses).to("cpu")
+        bad = (~torch.isfinite(values)).nonzero()
+        if len(bad):
+            self.model.load_state_dict(before)
+            raise TrainingError(self._diverged(f"the loss became {values[bad[0]].item()} at step {int(bad[0]) + 1}"))
+        if not all(bool(torch.isfinite(tensor).all()) for tensor in self.model.state_dict().values()):
+            self.model.load_state_dict(before)
+            raise TrainingError(self._diverged("a weight became infinite or NaN in the last step"))
+        self.epoch += 1
+        weights = torch.tensor(sizes, dtype=torch.float64)
+        return float((values.double() * weights).sum() / weights.sum()), rate
+
+    @torch.inference_mode()
+    def validate(self, images: ResidentImages) -> tuple[float, float]:
+        """Return the mean objective and the mean squared error over all images."""
+        self.model.eval()
+        totals = torch.zeros(2, device=self.device)
+        for x in images.in_order(EVALUATION_BATCH):
+            y = self.model(x)
+            totals += len(x) * torch.stack([self._loss(y, x), mse(y, x)])
+        loss, error = (totals / len(images)).tolist()
+        return loss, error
+
+    def state(self) -> dict[str, Tensor]:
+        """Return weights and optimizer state as named tensors, all that resuming needs beside the epoch."""
+        tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
+        for index, slots in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in slots.items() if tensor is not None}
+        return tensors
+
+    def restore(self, tensors: dict[str, Tensor], epoch: int, run: str) -> None:
+        """Take up what `state` gave after `epoch` epochs.
+
+        Raises:
+            CheckpointMismatchError: The weights belong to another network.
+        """
+        model = {name[6:]: tensor for name, tensor in tensors.items() if name.startswith("model.")}
+        load_weights(self.model, model, run)
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in tensors.items():
+            if name.startswith("optimizer."):
+                _, index, slot = name.split(".")
+                state.setdefault(int(index), {})[slot] = tensor
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
+        self.epoch = epoch
+
+    def _diverged(self, what: str) -> str:
+        rate = self.config.optimizer.learning_rate
+        kept = f"the weights of epoch {self.epoch} are kept" if self.epoch else "nothing was learned yet"
+        return (
+            f"training diverged in epoch {self.epoch + 1}: {what}; {kept}; try a smaller learning rate than {rate:g}, "
+            "or clip the gradient with --set train.gradient_clip=1"
+        )
+
+
+def fit(
+    config: RunConfig,
+    train_set: ImageDataset,
+    validation_set: ImageDataset,
+    path: Path,
+    *,
+    resume: bool = False,
+    on_epoch: Callable[[EpochReport], None] | None = None,
+    on_step: Callable[[int], None] | None = None,
+) -> RunFolder:
+    """Train a model and keep its run in the folder `path`, which is up to date after every epoch.
+
+    Args:
+        config: Every setting.
+        train_set: Images to learn from.
+        validation_set: Images that choose which epoch's weights are kept as the best.
+        path: Folder of the run; it is made, and must be empty unless `resume` is set.
+        resume: Go on from the folder's last epoch; the curve is the one an unbroken run would have given.
+        on_epoch: Called after each epoch is on disk.
+        on_step: Called after each step with its number within the epoch.
+
+    Raises:
+        ConfigError: Model and images do not fit, or the folder is taken.
+        CheckpointMismatchError: The data of a resumed run changed.
+        TrainingError: The loss stopped being finite; the folder keeps the last good epoch.
+    """
+    if train_set.image_shape != config.model.image_shape:
+        raise ConfigError(
+            f"model.image_shape={config.model.image_shape} but the images of {train_set.name!r} are "
+            f"{train_set.image_shape}; set model.image_shape to theirs"
+        )
+    device = resolve_device(config.train.device)
+    trainer = Trainer(config, len(train_set), device)
+    fingerprint = train_set.fingerprint()
+    if resume:
+        folder, history = _resume(path, config, trainer, fingerprint)
+    else:
+        folder, history = _begin(path, config, trainer, train_set, validation_set, fingerprint), []
+    best = min((report.val_loss for report in history), default=float("inf"))
+    images = ResidentImages.place(train_set, device)
+    validation_images = ResidentImages.place(validation_set, device)
+    while trainer.epoch < config.train.epochs:
+        start = time.perf_counter()
+        train_loss, rate = trainer.train_epoch(images, on_step)
+        val_loss, val_mse = trainer.validate(validation_images)
+        report = EpochReport(
+            epoch=trainer.epoch,
+            train_loss=train_loss,
+            val_loss=val_loss,
+            val_mse=val_mse,
+            learning_rate=rate,
+            seconds=time.perf_counter() - start,
+        )
+        # in this order a crash between two of these leaves a run that resumes to the same curve
+        append_report(path / HISTORY, report)
+        if val_loss < best:
+            best = val_loss
+            save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
+        save_weights(path / LAST, trainer.state(), trainer.epoch)
+        if on_epoch is not None:
+            on_epoch(report)
+    return folder
+
+
+def _begin(
+    path: Path,
+    config: RunConfig,
+    trainer: Trainer,
+    train_set: ImageDataset,
+    validation_set: ImageDataset,
+    fingerprint: str,
+) -> RunFolder:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConfigError(f"{str(path)!r} is taken; name a new folder with --out, or go on with it by --resume {path}")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot make the folder {str(path)!r}: {error.strerror}; name another with --out") from error
+    provenance = Provenance(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions={
+            "aeviz": aeviz.__version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+        },
+        device=describe_device(trainer.device),
+        data_fingerprint=fingerprint,
+        class_names=train_set.class_names,
+        n_train=len(train_set),
+        n_validation=len(validation_set),
+        parameters=sum(parameter.numel() for parameter in trainer.model.parameters()),
+    )
+    folder = RunFolder(path=path, config=config, provenance=provenance)
+    save_weights(path / LAST, trainer.state(), 0)
+    folder.write()  # last: a folder with a config can be resumed
+    return folder
+
+
+def _resume(path: Path, config: RunConfig, trainer: Trainer, fingerprint: str) -> tuple[RunFolder, list[EpochReport]]:
+    found = RunFolder.read(path)
+    if found.provenance.data_fingerprint != fingerprint:
+        raise CheckpointMismatchError(
+            f"the images of {config.data.name!r} are not those run '{found.name}' began with; "
+            "restore them, or train a new run"
+        )
+    tensors, epoch = read_tensors(path / LAST)
+    trainer.restore(tensors, epoch, found.name)
+    history = [report for report in found.history() if report.epoch <= epoch]
+    write_history(path / HISTORY, history)  # drops an epoch whose weights were not written
+    folder = RunFolder(path=path, config=config, provenance=found.provenance)
+    if config != found.config:
+        folder.write()
+    return folder, history

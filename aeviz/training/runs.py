@@ -1,0 +1,281 @@
+"""Runs on disk, read without torch.
+
+A run is a folder:
+
+    config.json        every setting, and where the run came from
+    history.jsonl      one line an epoch
+    model.safetensors  weights of the epoch with the lowest validation loss
+    last.safetensors   weights and optimizer of the newest epoch, to resume from (not shipped)
+    latents.npz        the test set's latent points, labels and errors
+    evaluation.json    what `aeviz evaluate` measured when training ended
+"""
+
+import dataclasses
+import logging
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aeviz.config import FORMAT_VERSION, RunConfig
+from aeviz.errors import CheckpointFormatError, CheckpointNotFoundError, ConfigError
+from aeviz.paths import checkpoints_root, runs_root
+from aeviz.training.files import read_json, write_atomically, write_json
+from aeviz.training.history import EpochReport, read_history
+
+_log = logging.getLogger(__name__)
+
+CONFIG, HISTORY, MODEL, LAST = "config.json", "history.jsonl", "model.safetensors", "last.safetensors"
+LATENTS, EVALUATION = "latents.npz", "evaluation.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a run came from."""
+
+    created: str
+    """When training began, ISO 8601, UTC."""
+    versions: Mapping[str, str]
+    """Versions of aeviz, python, torch and numpy."""
+    device: str
+    """Name of the device that trained it."""
+    data_fingerprint: str
+    """Digest of the training images and labels."""
+    class_names: tuple[str, ...] = ()
+    """Names of the classes, empty when the data has none."""
+    n_train: int
+    """Number of training images."""
+    n_validation: int
+    """Number of validation images."""
+    parameters: int
+    """Number of weights and biases."""
+    seeds_tried: int = 1
+    """How many seeds were trained to choose this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LatentTable:
+    """The encoded test set of a run."""
+
+    z: np.ndarray
+    """Latent points (posterior means), (N, D), float32."""
+    labels: np.ndarray | None
+    """Classes, (N,), int64, or None."""
+    error: np.ndarray
+    """Euclidean norm of image minus reconstruction, pixels in [0, 1], (N,), float32."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """How well a run does on a split. Field for field what `aeviz evaluate --json` prints."""
+
+    model: str
+    dataset: str
+    split: str
+    n: int
+    mse: float
+    """Mean squared error over pixels and images, pixels in [0, 1]."""
+    psnr: float | None
+    """Peak signal-to-noise ratio of that mean squared error, in dB; None where the error is 0."""
+    ssim: float | None
+    """Structural similarity, mean over images; None where undefined."""
+    ms_ssim: float | None
+    """Multi-scale structural similarity, mean over images; None where undefined."""
+    euclidean_error_per_class: Mapping[str, float]
+    """Class name to mean norm of image minus reconstruction; empty without classes."""
+    knn_accuracy: float | None
+    """Share of images whose class the 10 nearest training latents name; None without classes."""
+    kl: float | None
+    """Kullback-Leibler divergence from posterior to prior in nats an image; None for a plain autoencoder."""
+    elbo: float | None
+    """Evidence lower bound in nats an image; None for a plain autoencoder."""
+    active_units: int
+    """Latent dimensions whose variance over the images is above 0.01 (Burda et al. 2016, arXiv:1509.00519, 5.2)."""
+    trustworthiness: float | None = None
+    """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One line of `aeviz list`."""
+
+    name: str
+    preset: str
+    dataset: str
+    latent_dim: int
+    optimizer: str
+    parameters: int
+    epochs: int
+    """Epochs trained."""
+    val_mse: float | None
+    """Validation mean squared error of model.safetensors; None before the first epoch ended."""
+    bytes: int
+    """Size of the folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFolder:
+    """A run on disk: its config and provenance are read, the rest on demand."""
+
+    path: Path
+    config: RunConfig
+    provenance: Provenance
+
+    @property
+    def name(self) -> str:
+        """Name of the folder, which is the name of the run."""
+        return self.path.name
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the run came with aeviz."""
+        return self.path.parent.resolve() == checkpoints_root().resolve()
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether there are weights to load."""
+        return (self.path / MODEL).is_file()
+
+    @classmethod
+    def read(cls, path: Path) -> "RunFolder":
+        """Read config.json of the run at `path`.
+
+        Raises:
+            CheckpointNotFoundError: There is no such folder or it holds no config.json.
+            CheckpointFormatError: config.json is damaged, of another format or holds settings that cannot work.
+        """
+        if not (path / CONFIG).is_file():
+            raise CheckpointNotFoundError(f"{str(path)!r} is no run: expected a folder with {CONFIG}; see aeviz list")
+        values = read_json(path / CONFIG)
+        version = values.pop("format", None)
+        if version != FORMAT_VERSION:
+            raise CheckpointFormatError(
+                f"{CONFIG} of run '{path.name}' has format {version!r}; this aeviz reads {FORMAT_VERSION}; "
+                "use the aeviz that wrote it, or train the model again"
+            )
+        try:
+            origin = dict(values.pop("provenance"))
+            origin["class_names"] = tuple(origin.get("class_names", ()))
+            return cls(path=path, config=RunConfig.from_dict(values), provenance=Provenance(**origin))
+        except (ConfigError, KeyError, TypeError, ValueError) as error:
+            raise CheckpointFormatError(
+                f"{CONFIG} of run '{path.name}' does not describe a run: {error}; restore it or train the model again"
+            ) from error
+
+    def write(self) -> None:
+        """Write config.json, atomically."""
+        values = {"format": FORMAT_VERSION, **self.config.to_dict(), "provenance": dataclasses.asdict(self.provenance)}
+        write_json(self.path / CONFIG, values)
+
+    def history(self) -> list[EpochReport]:
+        """Read the epochs trained so far, oldest first."""
+        return read_history(self.path / HISTORY)
+
+    def best_epoch(self) -> EpochReport | None:
+        """Return the epoch whose weights model.safetensors holds: the lowest validation loss, the first of equals."""
+        return min(self.history(), key=lambda report: report.val_loss, default=None)
+
+    def latents(self) -> LatentTable | None:
+        """Read the encoded test set; None where there is none yet.
+
+        Raises:
+            CheckpointFormatError: The file is damaged or its arrays do not belong together.
+        """
+        path = self.path / LATENTS
+        if not path.is_file():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                z, error = arrays["z"].astype(np.float32), arrays["error"].astype(np.float32)
+                labels = arrays["labels"].astype(np.int64) if "labels" in arrays else None
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as cause:
+            raise CheckpointFormatError(
+                f"cannot read {LATENTS} of run '{self.name}': {cause}; restore the file or train the model again"
+            ) from cause
+        expected = (len(error), self.config.model.latent_dim)
+        if z.shape != expected or (labels is not None and labels.shape != error.shape):
+            raise CheckpointFormatError(
+                f"{LATENTS} of run '{self.name}' holds points of shape {z.shape}; expected {expected}; "
+                "restore the file or train the model again"
+            )
+        return LatentTable(z=z, labels=labels, error=error)
+
+    def write_latents(self, table: LatentTable) -> None:
+        """Write the encoded test set, compressed: points and errors in float16, labels in the fewest bytes."""
+        arrays: dict[str, Any] = {"z": table.z.astype(np.float16), "error": table.error.astype(np.float16)}
+        if table.labels is not None:
+            arrays["labels"] = table.labels.astype(np.uint8 if table.labels.max(initial=0) < 256 else np.int64)
+        write_atomically(self.path / LATENTS, lambda temporary: np.savez_compressed(temporary, **arrays))
+
+    def evaluation(self) -> Evaluation | None:
+        """Read what was measured when training ended; None where nothing was."""
+        if not (self.path / EVALUATION).is_file():
+            return None
+        try:
+            return Evaluation(**read_json(self.path / EVALUATION))
+        except TypeError as error:
+            raise CheckpointFormatError(
+                f"{EVALUATION} of run '{self.name}' lacks or adds figures: {error}; restore it or train the model again"
+            ) from error
+
+    def write_evaluation(self, evaluation: Evaluation) -> None:
+        """Write the figures, atomically."""
+        write_json(self.path / EVALUATION, dataclasses.asdict(evaluation))
+
+    def summary(self) -> RunSummary:
+        """Return the run's line in `aeviz list`."""
+        best = self.best_epoch()
+        return RunSummary(
+            name=self.name,
+            preset=self.config.preset,
+            dataset=self.config.data.name,
+            latent_dim=self.config.model.latent_dim,
+            optimizer=self.config.optimizer.name,
+            parameters=self.provenance.parameters,
+            epochs=len(self.history()),
+            val_mse=best.val_mse if best else None,
+            bytes=sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
+        )
+
+
+def find_run(name: str | Path) -> RunFolder:
+    """Find a run by its name (those that ship before one's own) or by the path of its folder.
+
+    Raises:
+        CheckpointNotFoundError: There is none; the message lists the names there are.
+        CheckpointFormatError: Its config.json cannot be read.
+    """
+    text = str(name)
+    candidates = [Path(text)]
+    if text and Path(text).name == text and text not in (".", ".."):
+        candidates = [checkpoints_root() / text, runs_root() / text, Path(text)]
+    for path in candidates:
+        if (path / CONFIG).is_file():
+            return RunFolder.read(path)
+    known = ", ".join(folder.name for folder in list_folders()) or "none yet; train one: aeviz train digits-2d-adam"
+    raise CheckpointNotFoundError(f"no trained model {text!r}; expected the folder of a run, or one of: {known}")
+
+
+def list_folders() -> list[RunFolder]:
+    """Return the runs that can be opened, those that ship first, each group by name; damaged ones are left out."""
+    found: list[RunFolder] = []
+    for root in (checkpoints_root(), runs_root()):
+        if not root.is_dir():
+            continue
+        for path in sorted(root.iterdir()):
+            if (path / CONFIG).is_file() and (path / MODEL).is_file():
+                try:
+                    folder = RunFolder.read(path)
+                    folder.history()
+                    found.append(folder)
+                except CheckpointFormatError as error:
+                    _log.warning("left out: %s", error)
+    return found
+
+
+def list_runs() -> list[RunSummary]:
+    """Return a line for each trained model that can be opened, in the order of `list_folders`."""
+    return [folder.summary() for folder in list_folders()]
