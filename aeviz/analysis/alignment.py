@@ -1,0 +1,51 @@
+"""Laying one latent space over another.
+
+A latent space is defined only up to an invertible map: compose the encoder with one and the decoder with its inverse,
+and every reconstruction stays what it was. Two trained planes are therefore comparable only after one is laid over the
+other. The maps allowed here, similarities, keep angles and ratios of distances, so the picture is turned, not bent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import orthogonal_procrustes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Alignment:
+    """The similarity x -> scale * (x - source_mean) @ rotation + target_mean that lays `source` over `target`."""
+
+    rotation: np.ndarray
+    """(D, D), float64, orthogonal; a reflection is allowed."""
+    scale: float
+    source_mean: np.ndarray
+    target_mean: np.ndarray
+    explained: float
+    """1 minus the squared distance that remains over the variance of the target, in [0, 1]; 1 is a perfect match."""
+
+    def apply(self, points: np.ndarray) -> np.ndarray:
+        """Move points, (N, D), from the source's space into the target's; float32."""
+        moved: np.ndarray = (
+            self.scale * (points.astype(np.float64) - self.source_mean) @ self.rotation + self.target_mean
+        )
+        return moved.astype(np.float32)
+
+
+def align(source: np.ndarray, target: np.ndarray) -> Alignment:
+    """Find the similarity that brings `source` closest to `target` in the least-squares sense.
+
+    Args:
+        source: (N, D), the points to be moved.
+        target: (N, D), where the same images lie in the other space.
+
+    References:
+        P. Schoenemann, A generalized solution of the orthogonal Procrustes problem, Psychometrika 31 (1966), 1-10.
+    """
+    a, b = source.astype(np.float64), target.astype(np.float64)
+    a_mean, b_mean = a.mean(axis=0), b.mean(axis=0)
+    a, b = a - a_mean, b - b_mean
+    rotation, trace = orthogonal_procrustes(a, b)
+    a_size, b_size = float((a**2).sum()), float((b**2).sum())
+    scale = trace / a_size if a_size > 0 else 0.0
+    explained = trace**2 / (a_size * b_size) if a_size > 0 and b_size > 0 else 0.0
+    return Alignment(rotation=rotation, scale=scale, source_mean=a_mean, target_mean=b_mean, explained=explained)

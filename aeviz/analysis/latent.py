@@ -1,0 +1,102 @@
+"""Latent points as arrays: ranges, order of dimensions, projection, and distance from the data."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+NEIGHBOURS = 10
+"""The distance of a point from the data is that to its 10th nearest latent point: one outlier does not hide a gap."""
+_SAMPLE = 1000
+"""Latent points whose own distances say what is usual."""
+
+
+def quantile_ranges(z: np.ndarray, tail: float = 0.005) -> np.ndarray:
+    """Return the range of each latent dimension without its tails.
+
+    Args:
+        z: Latent points, (N, D), floating point.
+        tail: Share of the points cut off at each end.
+
+    Returns:
+        (D, 2), float64: lower and upper bound of each dimension, never equal.
+    """
+    low, high = np.quantile(z.astype(np.float64), [tail, 1 - tail], axis=0)
+    flat = high - low < 1e-6  # a dead unit: still a range that a slider can move in
+    return np.stack([np.where(flat, low - 0.5, low), np.where(flat, high + 0.5, high)], axis=1)
+
+
+def order_by_variance(z: np.ndarray) -> np.ndarray:
+    """Return the latent dimensions by falling variance over the points, (D,), int64."""
+    return np.argsort(-z.astype(np.float64).var(axis=0), kind="stable")
+
+
+def count_active_units(z: np.ndarray, threshold: float = 0.01) -> int:
+    """Count latent dimensions whose variance over the points, (N, D), is above the threshold.
+
+    References:
+        Y. Burda, R. Grosse, R. Salakhutdinov, Importance weighted autoencoders, ICLR 2016, arXiv:1509.00519, 5.2.
+    """
+    return int((z.astype(np.float64).var(axis=0) > threshold).sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Projection:
+    """Latent points seen in fewer dimensions."""
+
+    points: np.ndarray
+    """(N, K), float32."""
+    axis_names: tuple[str, ...]
+    """z1, z2, ... where the dimensions are the latent's own, PC1, PC2, ... where they are principal directions."""
+    explained: float
+    """Share of the latent variance that is shown, in [0, 1]."""
+
+
+def project(z: np.ndarray, dimensions: int) -> Projection:
+    """Show latent points in `dimensions` dimensions: untouched if that is D, else by their principal components.
+
+    Args:
+        z: Latent points, (N, D), floating point.
+        dimensions: K, at most D.
+    """
+    if z.shape[1] == dimensions:
+        names = tuple(f"z{index + 1}" for index in range(dimensions))
+        return Projection(points=z.astype(np.float32), axis_names=names, explained=1.0)
+    centred = z.astype(np.float64) - z.mean(axis=0, dtype=np.float64)
+    values, vectors = np.linalg.eigh(centred.T @ centred)
+    axes = vectors[:, ::-1][:, :dimensions]
+    axes = axes * np.where(axes[np.abs(axes).argmax(axis=0), np.arange(dimensions)] < 0, -1, 1)  # a fixed sign
+    explained = float(values[::-1][:dimensions].sum() / max(values.sum(), 1e-300))
+    names = tuple(f"PC{index + 1}" for index in range(dimensions))
+    return Projection(points=(centred @ axes).astype(np.float32), axis_names=names, explained=explained)
+
+
+def data_distance(points: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Return how far each point lies from the encoded data: the distance to its 10th nearest latent point.
+
+    Args:
+        points: (M, D), floating point.
+        z: The encoded data, (N, D), floating point.
+
+    Returns:
+        (M,), float64, in units of the latent space.
+    """
+    rank = min(NEIGHBOURS, len(z)) - 1
+    return np.sqrt(np.partition(_squared_distances(points, z), rank, axis=1)[:, rank])
+
+
+def usual_distance(z: np.ndarray) -> float:
+    """Return the data distance that 99 of 100 encoded images stay below.
+
+    Measured on at most 1,000 evenly spread points of z, (N, D), each without itself.
+    """
+    sample = z[:: max(1, len(z) // _SAMPLE)]
+    rank = min(NEIGHBOURS, len(z) - 1)  # rank 0 is the point itself
+    nearest = np.partition(_squared_distances(sample, z), rank, axis=1)[:, rank]
+    return float(np.sqrt(np.quantile(nearest, 0.99)))
+
+
+def _squared_distances(points: np.ndarray, z: np.ndarray) -> np.ndarray:
+    a, b = points.astype(np.float64), z.astype(np.float64)
+    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * (a @ b.T)
+    positive: np.ndarray = np.maximum(squares, 0.0)
+    return positive
