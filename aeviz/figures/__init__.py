@@ -1,0 +1,1 @@
+"""Figures from arrays: no torch, no Streamlit, no files."""

@@ -1,0 +1,113 @@
+"""Pictures from arrays: tiles, error maps, thumbnails, and PNG."""
+
+import base64
+import io
+import itertools
+import math
+
+import numpy as np
+from PIL import Image
+
+from aeviz.figures.palette import CLASS_COLOURS, UNLABELLED
+
+GAP = 1
+"""Pixels between tiles, before enlargement."""
+
+
+def to_grey_or_rgb(images: np.ndarray) -> np.ndarray:
+    """Return images, (N, C, H, W), uint8 or floats in [0, 1], as uint8 (N, H, W, 3)."""
+    values = images if images.dtype == np.uint8 else np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
+    channels = values if values.shape[1] == 3 else np.repeat(values[:, :1], 3, axis=1)
+    return np.ascontiguousarray(channels.transpose(0, 2, 3, 1))
+
+
+def tile(images: np.ndarray, columns: int, *, gap: int = GAP) -> np.ndarray:
+    """Lay images out in rows.
+
+    Args:
+        images: (N, C, H, W), uint8 or floats in [0, 1].
+        columns: Images in a row; the last row is filled up with grey.
+        gap: Grey pixels between images.
+
+    Returns:
+        (rows * (H + gap) - gap, columns * (W + gap) - gap, 3), uint8.
+    """
+    pictures = to_grey_or_rgb(images)
+    n, height, width, _ = pictures.shape
+    rows = -(-n // columns)
+    canvas = np.full((rows * columns, height + gap, width + gap, 3), 127, dtype=np.uint8)
+    canvas[:n, :height, :width] = pictures
+    sheet = canvas.reshape(rows, columns, height + gap, width + gap, 3).swapaxes(1, 2)
+    sheet = sheet.reshape(rows * (height + gap), columns * (width + gap), 3)
+    return sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap] if gap else sheet
+
+
+def enlarge(picture: np.ndarray, least_width: int) -> np.ndarray:
+    """Repeat pixels of a picture, (H, W, 3), a whole number of times until it is at least that wide."""
+    factor = max(1, -(-least_width // picture.shape[1]))
+    return picture.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def to_png(picture: np.ndarray) -> bytes:
+    """Encode a picture, (H, W, 3) or (H, W, 4), uint8, as PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def to_data_uri(picture: np.ndarray) -> str:
+    """Encode a picture as a data URI, which spares the browser a second request."""
+    return "data:image/png;base64," + base64.b64encode(to_png(picture)).decode()
+
+
+def latent_thumbnail(points: np.ndarray, labels: np.ndarray | None, side_px: int = 240) -> np.ndarray:
+    """Draw a small picture of a latent plane: each pixel takes the mixed colour of the points that fall on it.
+
+    Args:
+        points: (N, 2), floating point.
+        labels: Classes, (N,), integer, or None.
+        side_px: Width and height in pixels.
+
+    Returns:
+        (side_px, side_px, 4), uint8, transparent where there is no point, for light and dark pages alike.
+    """
+    low, high = np.quantile(points.astype(np.float64), [0.005, 0.995], axis=0)
+    half = max(float((high - low).max()) / 2 * 1.08, 1e-9)
+    cells = np.floor(((points - (low + high) / 2) / half + 1) / 2 * side_px).astype(int)
+    cells[:, 1] = side_px - 1 - cells[:, 1]
+    inside = ((cells >= 0) & (cells < side_px)).all(axis=1)
+    colours = np.array([[int(code[at : at + 2], 16) for at in (1, 3, 5)] for code in (*CLASS_COLOURS, UNLABELLED)])
+    rows = np.full(len(points), len(CLASS_COLOURS)) if labels is None else labels % len(CLASS_COLOURS)
+    flat = cells[inside, 1] * side_px + cells[inside, 0]
+    weights: np.ndarray = np.stack(
+        [np.bincount(flat, values, side_px**2) for values in (*colours[rows[inside]].T, np.ones(len(flat)))]
+    ).reshape(4, side_px, side_px)
+    radius = 1.2 if len(points) > 3000 else 2.0
+    reach = math.ceil(radius)
+    padded = np.pad(weights, ((0, 0), (reach, reach), (reach, reach)))
+    spread = np.zeros_like(weights)
+    for dy, dx in itertools.product(range(-reach, reach + 1), repeat=2):  # each point is a small disc with soft edges
+        cover = min(1.0, max(0.0, radius + 0.5 - math.hypot(dy, dx)))
+        spread += cover * padded[:, reach + dy :, reach + dx :][:, :side_px, :side_px]
+    count = spread[3]
+    picture = np.zeros((side_px, side_px, 4), dtype=np.uint8)
+    picture[..., :3] = np.round(spread[:3] / np.maximum(count, 1e-9)).transpose(1, 2, 0)
+    picture[..., 3] = np.round(255 * (1 - np.exp(-1.6 * count)))
+    return picture
+
+
+def error_map(image: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    """Show where a reconstruction errs: blue where it is too dark, red where too bright, white where right.
+
+    Args:
+        image: (C, H, W), uint8.
+        reconstruction: (C, H, W), float32 in [0, 1].
+
+    Returns:
+        (H, W, 3), uint8.
+    """
+    signed = (reconstruction.astype(np.float64) - image / 255).mean(axis=0)
+    strength = np.sqrt(np.abs(signed))  # the root shows small errors too
+    colour: np.ndarray = np.where(signed[..., None] > 0, (189, 31, 1), (30, 100, 190))
+    picture: np.ndarray = np.round(255 + strength[..., None] * (colour - 255)).astype(np.uint8)
+    return picture
