@@ -1,0 +1,161 @@
+"""Every cache of the app. Keys are the name of a run and a stamp of its files, so a retrained model is read anew.
+
+Arrays and models are shared between visitors: they are marked read-only, and pages never change them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.latent import Projection, project, quantile_ranges, usual_distance
+from aeviz.config import DataConfig
+from aeviz.data import ImageDataset, load_dataset
+from aeviz.figures.pictures import latent_thumbnail, to_data_uri
+from aeviz.paths import checkpoints_root, runs_root
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LATENTS, MODEL, LatentTable, RunFolder, list_folders
+from aeviz.web.runtime import start_torch
+
+if TYPE_CHECKING:
+    from aeviz.figures.architecture import Block
+    from aeviz.training.run import Run
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""Path, time of change in ns and size of each file of one run or of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunKey:
+    """What identifies a run in the caches."""
+
+    path: str
+    stamp: Stamp
+
+
+def _stamp(paths: list[Path]) -> Stamp:
+    found = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        found.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def _run_files(path: Path) -> list[Path]:
+    return [path / name for name in (CONFIG, HISTORY, MODEL, LATENTS, EVALUATION)]
+
+
+def run_key(folder: RunFolder) -> RunKey:
+    """Return the cache key of a run as its files are now."""
+    return RunKey(path=str(folder.path), stamp=_stamp(_run_files(folder.path)))
+
+
+def runs() -> dict[str, RunFolder]:
+    """Return the models that can be opened, by name, those that ship first."""
+    roots = [root for root in (checkpoints_root(), runs_root()) if root.is_dir()]
+    files = [file for root in roots for path in sorted(root.iterdir()) for file in _run_files(path)]
+    return _runs(_stamp(files))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)  # a listing is small; older ones are never asked for again
+def _runs(stamp: Stamp) -> dict[str, RunFolder]:
+    return {folder.name: folder for folder in list_folders()}
+
+
+@st.cache_resource(max_entries=32, show_spinner="Reading latent points …")  # at most 2.6 MB each
+def latents(key: RunKey) -> LatentTable | None:
+    """Return the encoded test set of a run, or None where it has none."""
+    table = RunFolder.read(Path(key.path)).latents()
+    if table is not None:
+        _freeze(table.z, table.labels, table.error)
+    return table
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 120 kB each
+def projection(key: RunKey, dimensions: int) -> Projection:
+    """Return the latent points of a run in two or three dimensions. The run must have latents."""
+    shown = project(_table(key).z, dimensions)
+    _freeze(shown.points)
+    return shown
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
+def slider_ranges(key: RunKey) -> np.ndarray:
+    """Return the range of each latent dimension, (D, 2), without its tails. The run must have latents."""
+    return quantile_ranges(_table(key).z)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # one number each
+def far_limit(key: RunKey) -> float:
+    """Return the distance from the data beyond which a latent point counts as far. The run must have latents."""
+    return usual_distance(_table(key).z)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # 100 kB each
+def thumbnail(key: RunKey) -> str | None:
+    """Return the picture of a run's latent plane as a data URI, or None where it has no latents."""
+    table = latents(key)
+    if table is None or table.z.shape[1] < 2:
+        return None
+    points = table.z[:, :2] if table.z.shape[1] == 3 else project(table.z, 2).points
+    return to_data_uri(latent_thumbnail(points, table.labels))
+
+
+@st.cache_resource(max_entries=12, show_spinner="Loading the model …")  # about 1 MB each
+def model(key: RunKey) -> "Run":
+    """Return a trained model on the CPU, ready to encode and decode."""
+    start_torch()
+    from aeviz.training.run import load
+
+    return load(RunFolder.read(Path(key.path)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the test images …")  # 8 MB for MNIST
+def test_images(data: DataConfig, root: str) -> ImageDataset:
+    """Return the test split of a data set; `root` is AEVIZ_DATA, which the key must hold.
+
+    Raises:
+        DataError: The data is missing or damaged; nothing is cached then.
+    """
+    dataset = load_dataset(data, "test", root=Path(root))
+    _freeze(dataset.images, dataset.labels)
+    return dataset
+
+
+@st.cache_data(max_entries=32, show_spinner=False)  # a list of rows
+def architecture(key: RunKey) -> "list[Block]":
+    """Return the layers of a run's network, for the diagram."""
+    start_torch()
+    from aeviz.figures.architecture import Block
+    from aeviz.models import describe_layers
+
+    layers = describe_layers(RunFolder.read(Path(key.path)).config.model)
+    latent = max(index for index, layer in enumerate(layers) if layer.part in ("input", "encoder", "bottleneck"))
+    return [
+        Block(
+            part=layer.part,
+            kind=layer.kind,
+            output_shape=layer.output_shape,
+            parameters=layer.parameters,
+            activation=layer.activation,
+            is_latent=index == latent,
+        )
+        for index, layer in enumerate(layers)
+    ]
+
+
+def _table(key: RunKey) -> LatentTable:
+    table = latents(key)
+    if table is None:
+        raise LookupError("the run has no latents; the page must check first")
+    return table
+
+
+def _freeze(*arrays: np.ndarray | None) -> None:
+    for array in arrays:
+        if array is not None:
+            array.flags.writeable = False

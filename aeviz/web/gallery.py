@@ -1,0 +1,59 @@
+"""The gallery of trained models."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from aeviz.training.runs import RunFolder
+from aeviz.web import cache
+from aeviz.web.page import OPTIMIZER_TITLES
+
+CARD_PX = 300
+"""Width of a card, so that a row holds as many as the window has room for."""
+
+
+def show_gallery(found: Mapping[str, RunFolder]) -> None:
+    """Show a card a model, those that ship before one's own, with links to explore it."""
+    groups = {
+        "Trained models that come with aeviz": [run for run in found.values() if run.is_shipped],
+        "Your own runs": [run for run in found.values() if not run.is_shipped],
+    }
+    for title, members in groups.items():
+        if members:
+            st.subheader(title)
+            with st.container(horizontal=True, gap="medium"):
+                for run in members:
+                    _card(run)
+    if not groups["Your own runs"]:
+        st.caption("Train one of your own in a shell: `aeviz train digits-2d-adam`. It appears here when it is done.")
+
+
+def _card(run: RunFolder) -> None:
+    key = cache.run_key(run)
+    config = run.config
+    with st.container(border=True, width=CARD_PX, key=f"card.{run.name}"):
+        picture = cache.thumbnail(key)
+        best = run.best_epoch()
+        if picture is None:
+            st.info(
+                f"No map yet: {len(run.history())} of {config.train.epochs} epochs are trained. "
+                f"Go on with `aeviz train --resume {run.path}`.",
+                icon=":material/hourglass_empty:",
+            )
+        else:
+            st.image(picture, width="stretch", alt=f"The latent space of {run.name}, coloured by class")
+        st.markdown(f"**{run.name}**")
+        error = f"{best.val_mse:.5f}" if best else "none yet"
+        dimensions = config.model.latent_dim
+        shown = "" if dimensions <= 3 else ", seen by its principal plane"
+        st.caption(
+            f"{config.data.name} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
+            f"{dimensions}-d{shown}  \nvalidation error (MSE) {error}"
+        )
+        if picture is not None:
+            with st.container(horizontal=True):
+                link = {"model": run.name}
+                st.page_link(
+                    "pages/latent_space.py", label="Explore", icon=":material/scatter_plot:", query_params=link
+                )
+                st.page_link("pages/decode.py", label="Decode", icon=":material/tune:", query_params=link)

@@ -1,0 +1,203 @@
+"""The latent map of one or two models, the image behind a point, and the measures beside them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.alignment import Alignment, align
+from aeviz.errors import CheckpointFormatError
+from aeviz.figures.pictures import enlarge, error_map, tile, to_data_uri
+from aeviz.figures.point_map import VIEWPOINTS, MapPanel, make_panel, map_payload, share_view
+from aeviz.training.runs import RunFolder
+from aeviz.web import cache
+from aeviz.web.components.latent_map import latent_map
+from aeviz.web.page import describe, errors_as_messages
+from aeviz.web.pictures import decoded, offer_download, originals
+
+IMAGE, HIDDEN = "image", "hidden"
+"""URL parameters of the map: the chosen image, and the labels of hidden classes joined by dots."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapOptions:
+    """How the map is shown."""
+
+    dimensions: int
+    aligned: bool
+    two_viewpoints: bool
+
+
+def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
+    """Offer the choices that make sense for these models; all are in the URL."""
+    least = min(run.config.model.latent_dim for run in (first, second) if run is not None)
+    flat = all(run.config.model.latent_dim in (2, 3) for run in (first, second) if run is not None)
+    mixed = second is not None and first.config.model.latent_dim != second.config.model.latent_dim
+    dimensions = least if flat and not mixed else 2
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if least > 3 or (mixed and least >= 3):
+            chosen = st.segmented_control(
+                "Principal directions",
+                [2, 3],
+                default=2,
+                required=True,
+                key="directions",
+                bind="query-params",
+                help="More than 3 dimensions are shown by the directions in which the points vary most.",
+            )
+            dimensions = int(chosen or 2)
+        aligned = two_viewpoints = False
+        if second is not None:
+            aligned = st.toggle(
+                "Align the right map to the left (Procrustes)",
+                key="align",
+                bind="query-params",
+                help="Turns, mirrors, shifts and scales the right map so that equal images lie as close as possible.",
+            )
+        elif dimensions == 3:
+            two_viewpoints = st.toggle(
+                "From two viewpoints",
+                value=True,
+                key="viewpoints",
+                bind="query-params",
+                help="The same points seen from two sides, a quarter turn apart.",
+            )
+    return MapOptions(dimensions=dimensions, aligned=aligned, two_viewpoints=two_viewpoints)
+
+
+@st.fragment
+def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) -> None:
+    """Show the map; a click shows the image behind the point without a rerun of the page."""
+    with errors_as_messages():
+        panels, alignment = _panels(first, second, options)
+        table = cache.latents(cache.run_key(first))
+        if table is None:
+            st.stop()
+        names = first.provenance.class_names
+        n = len(table.z)
+        payload = map_payload(
+            panels, table.labels, names, hidden=_hidden_from_url(len(names)), selected=_image_from_url(n)
+        )
+        event = latent_map(payload, key="latent-map")
+        if event.hidden is not None:
+            _set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
+        if event.selected is not None and 0 <= event.selected < n:
+            _set_parameter(IMAGE, str(event.selected))
+        if alignment is not None:
+            st.caption(
+                f"Aligned: {alignment.explained:.0%} of the left map's variance is matched; "
+                f"the right map was scaled by {alignment.scale:.2f}."
+            )
+        selected = _image_from_url(n)
+        if selected is None:
+            st.caption("No image chosen yet: click a point, or press n on the map.")
+        else:
+            _show_image(selected, [run for run in (first, second) if run is not None])
+
+
+def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> tuple[list[MapPanel], Alignment | None]:
+    left = _panel(first, options.dimensions)
+    if second is None:
+        if options.two_viewpoints:
+            twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
+            return [
+                replace(twins[0], title=f"{left.title} · from one side"),
+                replace(twins[1], title="from another"),
+            ], None
+        return [left], None
+    right = _panel(second, options.dimensions)
+    if not options.aligned or len(left.points) != len(right.points):
+        return [left, right], None
+    alignment = align(right.points, left.points)
+    names = tuple(f"{name} aligned" for name in left.axis_names)
+    moved = replace(right, points=alignment.apply(right.points), axis_names=names)
+    return [left, share_view(moved, left)], alignment
+
+
+def _panel(run: RunFolder, dimensions: int) -> MapPanel:
+    key = cache.run_key(run)
+    table, shown = cache.latents(key), cache.projection(key, dimensions)
+    if table is None:
+        raise CheckpointFormatError(f"run '{run.name}' has no latent points; train it again to have them")
+    title = f"{describe(run)} · {len(table.z):,} test images"
+    if shown.explained < 1:
+        title += f" · {shown.explained:.0%} of the variance"
+    return make_panel(title, shown.points, table.error, shown.axis_names)
+
+
+def _show_image(index: int, runs: list[RunFolder]) -> None:
+    """Show an image, its reconstruction by each model, its coordinates and its error."""
+    table = cache.latents(cache.run_key(runs[0]))
+    names = runs[0].provenance.class_names
+    label = None if table is None or table.labels is None else names[int(table.labels[index])]
+    st.markdown(f"#### Test image {index}" + (f", class {label}" if label is not None else ""))
+    dataset = originals(runs[0])
+    with st.container(horizontal=True, gap="large"):
+        if dataset is not None:
+            _picture(dataset.images[index : index + 1], "original")
+        for run in runs:
+            own = cache.latents(cache.run_key(run))
+            if own is None or index >= len(own.z):
+                continue
+            z = own.z[index : index + 1]
+            image = decoded(run, z)
+            _picture(image, f"{run.name}: error {own.error[index]:.2f}")
+            if dataset is not None:
+                _map_picture(error_map(dataset.images[index], image[0]))
+    for run in runs:
+        own = cache.latents(cache.run_key(run))
+        if own is not None and index < len(own.z):
+            values = ", ".join(f"{value:.3f}" for value in own.z[index, :12])
+            more = f", … ({own.z.shape[1]} in all)" if own.z.shape[1] > 12 else ""
+            st.caption(f"{run.name}: z = ({values}{more})")
+    if dataset is None:
+        offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
+
+
+def _picture(images: np.ndarray, caption: str) -> None:
+    st.image(to_data_uri(enlarge(tile(images, 1), 140)), width=150, caption=caption, alt=caption)
+
+
+def _map_picture(picture: np.ndarray) -> None:
+    caption = "where it errs: red too bright, blue too dark"
+    st.image(to_data_uri(enlarge(picture, 140)), width=150, caption=caption, alt=caption)
+
+
+def show_measures(runs: list[RunFolder]) -> None:
+    """Show neighbour preservation, kNN accuracy and error of each model, in a row a model."""
+    evaluations = [evaluation for run in runs if (evaluation := run.evaluation()) is not None]
+    rows = [
+        {
+            "model": evaluation.model,
+            "trustworthiness": evaluation.trustworthiness,
+            "kNN accuracy": evaluation.knn_accuracy,
+            "test error (MSE)": evaluation.mse,
+            "active units": evaluation.active_units,
+        }
+        for evaluation in evaluations
+    ]
+    formats = {
+        "trustworthiness": st.column_config.NumberColumn(format="%.3f"),
+        "kNN accuracy": st.column_config.NumberColumn(format="percent"),
+        "test error (MSE)": st.column_config.NumberColumn(format="%.5f"),
+    }
+    if rows:
+        st.dataframe(rows, hide_index=True, column_config=formats)
+
+
+def _set_parameter(name: str, value: str) -> None:
+    """Write a URL parameter, or drop it where it is empty; unchanged ones are left alone."""
+    if value and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    elif not value and name in st.query_params:
+        del st.query_params[name]
+
+
+def _image_from_url(n: int) -> int | None:
+    text = st.query_params.get(IMAGE, "")
+    return int(text) if text.isdecimal() and int(text) < n else None
+
+
+def _hidden_from_url(classes: int) -> list[int]:
+    parts = st.query_params.get(HIDDEN, "").split(".")
+    return [int(part) for part in parts if part.isdecimal() and int(part) < classes]

@@ -1,0 +1,121 @@
+"""The frame of a page: title, errors as messages, and the choice of a model."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import streamlit as st
+
+from aeviz.errors import AevizError
+from aeviz.training.runs import RunFolder
+from aeviz.web import cache
+from aeviz.web.runtime import start_plain
+
+_log = logging.getLogger(__name__)
+
+NO_COMPARISON = "nothing"
+"""Value of the second picker that shows one model alone."""
+
+
+@contextmanager
+def page(title: str, caption: str) -> Iterator[None]:
+    """Head a page, and turn an error that is meant for people into a message; nothing else is caught.
+
+    Args:
+        title: Heading of the page.
+        caption: One line on what the visitor learns here.
+    """
+    start_plain()
+    st.title(title)
+    st.caption(caption)
+    with errors_as_messages():
+        yield
+
+
+@contextmanager
+def errors_as_messages() -> Iterator[None]:
+    """Show an AevizError as a message and stop the page, or the fragment, there."""
+    try:
+        yield
+    except AevizError as error:
+        _log.warning("%s", error)
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
+    """Return the models that can be opened, by name; with none, say how to get one and stop.
+
+    Args:
+        mapped: Leave out models without latent points, such as a run that still trains.
+    """
+    found = cache.runs()
+    if mapped:
+        found = {name: run for name, run in found.items() if cache.latents(cache.run_key(run)) is not None}
+    if not found:
+        st.info(
+            "There is no trained model yet. Train one in a shell with `aeviz train digits-2d-adam`; "
+            "it takes a few seconds and appears here.",
+            icon=":material/model_training:",
+        )
+        st.stop()
+    return found
+
+
+def pick_model(found: Mapping[str, RunFolder], *, key: str = "model", default: str = "mlp-2d-adam") -> RunFolder:
+    """Let the visitor choose a model; the choice is in the URL."""
+    names = list(found)
+    chosen = st.selectbox(
+        "Model",
+        names,
+        index=names.index(default) if default in names else 0,
+        key=key,
+        bind="query-params",
+        help="Those that ship with aeviz come first, then your own runs. The page's address keeps the choice.",
+    )
+    return found[str(chosen)]
+
+
+def pick_second(found: Mapping[str, RunFolder], first: RunFolder, *, key: str = "with") -> RunFolder | None:
+    """Let the visitor choose a second model of the same data to stand beside the first, or none.
+
+    At first it is the model that differs in the optimizer alone, where there is one.
+    """
+    data = first.config.data
+    names = [name for name, run in found.items() if run.config.data == data and name != first.name]
+    options = [NO_COMPARISON, *names]
+    twin = twin_of(first, found)
+    chosen = st.selectbox(
+        "Beside it",
+        options,
+        index=options.index(twin) if twin in options else 0,
+        key=f"{key}.{first.name}",
+        bind="query-params",
+        help="A second model of the same data, shown on the same images.",
+    )
+    return found.get(str(chosen))
+
+
+def twin_of(run: RunFolder, found: Mapping[str, RunFolder]) -> str | None:
+    """Return the name of the model that differs from `run` in its optimizer alone."""
+    for name, other in found.items():
+        same = (other.config.model, other.config.data, other.config.train) == (
+            run.config.model,
+            run.config.data,
+            run.config.train,
+        )
+        if same and other.config.optimizer.name != run.config.optimizer.name:
+            return name
+    return None
+
+
+OPTIMIZER_TITLES = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD"}
+
+
+def describe(run: RunFolder) -> str:
+    """Return the heading of a model: optimizer, layers, latent dimension, data and seed."""
+    config = run.config
+    title = OPTIMIZER_TITLES[config.optimizer.name]
+    return (
+        f"{title} · {config.model.encoder}, {config.model.latent_dim}-d · {config.data.name} · seed {config.train.seed}"
+    )

@@ -1,0 +1,17 @@
+"""aeviz in the browser: page settings and navigation, nothing else."""
+
+import streamlit as st
+
+from aeviz.web import ICON
+
+st.set_page_config(page_title="aeviz", page_icon=ICON, layout="wide")
+
+st.navigation(
+    [
+        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
+        st.Page("pages/decode.py", title="Decode", icon=":material/tune:"),
+        st.Page("pages/reconstruct.py", title="Reconstruct", icon=":material/compare:"),
+        st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),
+    ]
+).run()

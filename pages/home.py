@@ -1,0 +1,11 @@
+"""Home: every trained model as a picture of its latent space, one click from being explored."""
+
+from aeviz.web.gallery import show_gallery
+from aeviz.web.page import page, require_runs
+
+with page(
+    "aeviz",
+    "An autoencoder squeezes an image through a few numbers and draws it again from them. "
+    "Here you walk through the space of those numbers.",
+):
+    show_gallery(require_runs(mapped=False))

@@ -1,0 +1,38 @@
+"""Latent space: where a network puts 10,000 images it never saw, and how two optimizers differ in that."""
+
+import streamlit as st
+
+from aeviz.web.map_view import pick_map_options, show_map, show_measures
+from aeviz.web.page import page, pick_model, pick_second, require_runs
+
+with page(
+    "Latent space",
+    "Each point is a test image; its colour is its class, which the network was never told. "
+    "Click a point to see its image.",
+):
+    found = require_runs()
+    left, right = st.columns(2)
+    with left:
+        first = pick_model(found)
+    with right:
+        second = pick_second(found, first)
+    options = pick_map_options(first, second)
+    show_map(first, second, options)
+    show_measures([run for run in (first, second) if run is not None])
+    with st.expander("What this map does and does not show"):
+        st.markdown(
+            """
+A latent space is defined only **up to an invertible map**: put any invertible map behind the encoder and its inverse
+before the decoder, and every reconstruction stays what it was. So the position, the direction and the scale of a
+picture mean nothing by themselves, and two planes may be compared only after one is laid over the other. *Align* turns,
+mirrors, shifts and scales the right plane so that the same images come to lie as close as they can (Procrustes); it
+does not bend it.
+
+**Trustworthiness** asks whether neighbours on the map are neighbours among the images too (1 is perfect; Venna and
+Kaski 2001; 10 neighbours, the first 2,000 test images). **kNN accuracy** is the share of test images whose digit the
+10 nearest training images in latent space name.
+
+After S. 2.3 of M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023: figures
+2.4 (planes, Adam and AMSGrad), 2.7 and 2.8 (three dimensions from two viewpoints).
+"""
+        )

@@ -1,0 +1,21 @@
+"""Network and training: the layers of a model, how it was trained, and how its error fell."""
+
+import streamlit as st
+
+from aeviz.web.network_view import show_architecture, show_curves, show_settings
+from aeviz.web.page import page, pick_model, pick_second, require_runs
+
+with page(
+    "Network and training",
+    "What a model is made of and how it learned: two optimizers that start from the same weights and see the same "
+    "batches differ only in the steps they take.",
+):
+    found = require_runs(mapped=False)
+    left, right = st.columns(2)
+    with left:
+        first = pick_model(found)
+    with right:
+        second = pick_second(found, first)
+    show_architecture(first)
+    show_curves([run for run in (first, second) if run is not None])
+    show_settings([run for run in (first, second) if run is not None])
