@@ -134,32 +134,41 @@ def _train(options: argparse.Namespace) -> int:
 
     from aeviz.experiment import new_run_path, train
     from aeviz.training.history import EpochReport
+    from aeviz.training.runs import CONFIG
 
     path = path or new_run_path(config.preset)
-    bar = tqdm(
-        total=config.train.epochs,
-        unit="epoch",
-        desc=config.preset,
-        dynamic_ncols=True,
-        bar_format="{desc}: {percentage:3.0f}% |{bar}| epoch {n_fmt}/{total_fmt}, {remaining} left{postfix}",
-    )
+    bar: tqdm[NoReturn] | None = None  # drawn from the first step on: what is refused before is one line, without a bar
+
+    def begin(step: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = tqdm(
+                total=config.train.epochs,
+                unit="epoch",
+                desc=config.preset,
+                dynamic_ncols=True,
+                bar_format="{desc}: {percentage:3.0f}% |{bar}| epoch {n_fmt}/{total_fmt}, {remaining} left{postfix}",
+            )
 
     def show(report: EpochReport) -> None:
+        assert bar is not None
         bar.set_postfix(train=f"{report.train_loss:.5f}", val=f"{report.val_loss:.5f}", refresh=False)
         if bar.n == 0:
             bar.n = bar.initial = report.epoch - 1  # a resumed run: time left counts the epochs of this session
         bar.update()
 
     try:
-        run = train(config, out=path, resume=options.resume is not None, on_epoch=show)
+        run = train(config, out=path, resume=options.resume is not None, on_epoch=show, on_step=begin)
     except KeyboardInterrupt:
-        bar.close()
+        if not (path / CONFIG).is_file():
+            raise  # nothing to go on with yet
+        if bar is not None:
+            bar.close()
         print(f"aeviz: stopped; go on with: aeviz train --resume {path}", file=sys.stderr)
         return INTERRUPTED
-    except AevizError:
-        bar.close()
-        raise
-    bar.close()
+    finally:
+        if bar is not None:
+            bar.close()
     summary = run.folder.summary()
     if options.json:
         _print_json(summary)
@@ -280,14 +289,20 @@ def _data_prepare(options: argparse.Namespace) -> int:
 
     from aeviz.data import prepare_dataset
 
-    with tqdm(
-        total=100, unit="%", dynamic_ncols=True, bar_format="{desc}: {percentage:3.0f}% |{bar}| {remaining} left"
-    ) as bar:
+    bar: tqdm[NoReturn] | None = None  # drawn from the first byte on, as in `_train`
 
-        def show(fraction: float, text: str) -> None:
-            bar.set_description_str(text, refresh=False)
-            bar.update(100 * fraction - bar.n)
+    def show(fraction: float, text: str) -> None:
+        nonlocal bar
+        if bar is None:
+            form = "{desc}: {percentage:3.0f}% |{bar}| {remaining} left"
+            bar = tqdm(total=100, unit="%", dynamic_ncols=True, bar_format=form)
+        bar.set_description_str(text, refresh=False)
+        bar.update(100 * fraction - bar.n)
 
+    try:
         path = prepare_dataset(options.name, on_progress=show)
+    finally:
+        if bar is not None:
+            bar.close()
     print(f"{options.name} is built in" if path is None else f"{options.name} is in {path}")
     return 0

@@ -200,6 +200,9 @@ class RunConfig:
         Raises:
             ConfigError: A key is unknown, or a value has the wrong type or range; every unknown key is listed.
         """
+        unknown, known = _unknown_keys(cls, values, "")
+        if unknown:
+            raise ConfigError(f"unknown setting {', '.join(map(repr, unknown))}; expected only: {', '.join(known)}")
         config: RunConfig = _build(cls, values, "")
         return config
 
@@ -243,15 +246,25 @@ def _parse_value(text: str) -> Any:
         return text
 
 
+def _unknown_keys(cls: type, values: Any, where: str) -> tuple[list[str], list[str]]:
+    """Return the keys of all groups that name no field, and the fields of the groups they were found in."""
+    if not isinstance(values, Mapping):
+        return [], []  # `_build` says what is wrong with it
+    hints = typing.get_type_hints(cls)
+    unknown = [where + str(key) for key in values if key not in hints]
+    known = [where + key for key in hints] if unknown else []
+    for key, hint in hints.items():
+        if dataclasses.is_dataclass(hint):
+            more_unknown, more_known = _unknown_keys(typing.cast(type, hint), values.get(key), f"{where}{key}.")
+            unknown, known = unknown + more_unknown, known + more_known
+    return unknown, known
+
+
 def _build(cls: type, values: Any, where: str) -> Any:
     """Build the dataclass `cls` from a mapping, checking names and types and converting lists to tuples."""
     if not isinstance(values, Mapping):
         raise ConfigError(f"{where.rstrip('.') or 'config'} is {values!r}; expected a group of settings")
     hints = typing.get_type_hints(cls)
-    unknown = sorted(set(values) - set(hints))
-    if unknown:
-        listed = ", ".join(repr(where + key) for key in unknown)
-        raise ConfigError(f"unknown setting {listed}; expected only: {', '.join(where + key for key in hints)}")
     return cls(**{key: _convert(hints[key], value, where + key) for key, value in values.items()})
 
 

@@ -11,6 +11,9 @@ from aeviz.objectives import ms_ssim, ssim
 from aeviz.training.run import BATCH, Run
 from aeviz.training.runs import Evaluation, LatentTable
 
+SMALLEST_SSIM_SIDE = 3
+"""Pixels; structural similarity is not defined for images with a smaller side."""
+
 
 def evaluate(run: Run, dataset: ImageDataset, train_set: ImageDataset) -> tuple[Evaluation, LatentTable]:
     """Measure a run on a split.
@@ -64,8 +67,11 @@ def _compare(run: Run, images: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, f
         y = run.decode(z[start : start + BATCH])
         squared.append(squared_error(part, y.numpy()))
         x = torch.from_numpy(part).to(torch.float32).div_(255)
-        single.append(ssim(x, y))
-        multi.append(ms_ssim(x, y).value)
+        if min(images.shape[2:]) >= SMALLEST_SSIM_SIDE:
+            single.append(ssim(x, y))
+            multi.append(ms_ssim(x, y).value)
+    if not single:
+        return np.concatenate(squared), None, None
     return (
         np.concatenate(squared),
         float(torch.cat(single).double().mean()),

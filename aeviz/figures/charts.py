@@ -124,15 +124,15 @@ def latent_plane_mesh(
         source=picture_uri, xref="x", yref="y", x=left, y=top, sizex=right - left, sizey=top - bottom,
         sizing="stretch", layer="below",
     )  # fmt: skip
-    steps = (np.arange(side) + 0.5) / side
-    across = np.tile(left + steps * (right - left), side)
-    up = np.repeat(bottom + steps[::-1] * (top - bottom), side)
+    steps = np.arange(side) / side
+    across = np.tile(left + (steps + 0.85 / side) * (right - left), side)  # the tile's upper right corner
+    up = np.repeat(bottom + (steps[::-1] + 0.85 / side) * (top - bottom), side)
     figure.add_trace(
         go.Scatter(
             x=across[far],
             y=up[far],
             mode="markers",
-            marker={"symbol": "x-thin", "size": 11, "line": {"color": "#ffa90e", "width": 2}},
+            marker={"symbol": "x-thin", "size": 7, "line": {"color": "#ffa90e", "width": 2}},
             name="far from any data",
             hovertemplate="far from any data<extra></extra>",
         )
@@ -154,11 +154,12 @@ def latent_plane_mesh(
             "title": axis_names[1],
             "range": [bottom, top],
             "scaleanchor": "x",
+            "constraintoward": "top",
             "scaleratio": (right - left) / (top - bottom),  # square tiles, whatever the two ranges are
             **bare,
         },
-        legend={"orientation": "h", "y": 1.08},
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        height=520,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        margin={"l": 10, "r": 10, "t": 40, "b": 10},
+        height=540,
     )
     return figure

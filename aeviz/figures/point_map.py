@@ -1,6 +1,8 @@
 """The latent map: what the in-page component needs to draw one or two clouds of points."""
 
+import hashlib
 import json
+import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,25 +30,43 @@ class MapPanel:
     """(N,), floating point: Euclidean reconstruction error of each image."""
     axis_names: tuple[str, ...]
     """K names."""
-    centre: tuple[float, ...]
-    """Middle of the first view, K coordinates."""
-    half: float
-    """Half the side of the first view, the same along every axis."""
+    low: tuple[float, ...]
+    """Lower bound of the points along each axis, the tails left out."""
+    high: tuple[float, ...]
+    """Upper bound, likewise."""
     viewpoint: tuple[float, float] = VIEWPOINTS[0]
     """Yaw and pitch of the first view in degrees; for K = 3 only."""
+
+    @property
+    def centre(self) -> tuple[float, ...]:
+        """Middle of the first view, K coordinates."""
+        return tuple((low + high) / 2 for low, high in zip(self.low, self.high, strict=True))
+
+    @property
+    def half(self) -> float:
+        """Half the side of the first view, the same along every axis."""
+        halves = [(high - low) / 2 for low, high in zip(self.low, self.high, strict=True)]
+        # in space the box must fit from every side, so its diagonal counts
+        half = 1.06 * max(halves) if len(halves) == 2 else 0.85 * math.hypot(*halves)
+        return max(half, 1e-6)
 
 
 def make_panel(title: str, points: np.ndarray, error: np.ndarray, axis_names: tuple[str, ...]) -> MapPanel:
     """Return a panel whose first view holds all points but the tails, with equal scales on all axes."""
     low, high = np.quantile(points.astype(np.float64), [TAIL, 1 - TAIL], axis=0)
-    half = float(max((high - low).max() / 2 * 1.06, 1e-6))
-    centre = tuple(float(value) for value in (low + high) / 2)
-    return MapPanel(title=title, points=points, error=error, axis_names=axis_names, centre=centre, half=half)
+    return MapPanel(
+        title=title,
+        points=points,
+        error=error,
+        axis_names=axis_names,
+        low=tuple(low.tolist()),
+        high=tuple(high.tolist()),
+    )
 
 
 def share_view(panel: MapPanel, other: MapPanel) -> MapPanel:
     """Return `panel` with the first view of `other`, for clouds that were laid over each other."""
-    return replace(panel, centre=other.centre, half=other.half)
+    return replace(panel, low=other.low, high=other.high)
 
 
 def map_payload(
@@ -68,9 +88,12 @@ def map_payload(
         selected: Index of the marked image.
         height_px: Largest height of a panel in pixels.
     """
+    arrays = [np.ascontiguousarray(panel.points, dtype="<f4").tobytes() for panel in panels]
+    arrays += [np.ascontiguousarray(panel.error, dtype="<f4").tobytes() for panel in panels]
     n = len(panels[0].points)
     names = class_names if labels is not None else ()
     codes = np.full(n, NO_LABEL, dtype=np.uint8) if labels is None else labels.astype(np.uint8)
+    arrays.append(codes.tobytes())
     specs = [
         {
             "title": panel.title,
@@ -78,6 +101,8 @@ def map_payload(
             "axes": panel.axis_names,
             "centre": panel.centre,
             "half": panel.half,
+            "low": panel.low,
+            "high": panel.high,
             "names": _class_centres(panel.points, codes, len(names)),
             "yaw": panel.viewpoint[0],
             "pitch": panel.viewpoint[1],
@@ -94,14 +119,13 @@ def map_payload(
         "hidden": sorted(hidden),
         "selected": -1 if selected is None else selected,
         "height": height_px,
+        "digest": hashlib.blake2b(b"".join(arrays), digest_size=8).hexdigest(),
         "view": "|".join(f"{panel.title} {panel.centre} {panel.half} {panel.viewpoint}" for panel in panels),
         "hint": f"{turn} Pinch, or click the map and scroll, to zoom. Click a point to see its image.",
     }
     text = json.dumps(header).encode()
     padding = bytes(-(4 + len(text)) % 4)
-    arrays = [np.ascontiguousarray(panel.points, dtype="<f4").tobytes() for panel in panels]
-    arrays += [np.ascontiguousarray(panel.error, dtype="<f4").tobytes() for panel in panels]
-    return b"".join([struct.pack("<I", len(text)), text, padding, *arrays, codes.tobytes()])
+    return b"".join([struct.pack("<I", len(text)), text, padding, *arrays])
 
 
 def _class_centres(points: np.ndarray, codes: np.ndarray, classes: int) -> list[list[float] | None]:

@@ -51,7 +51,9 @@ def read_history(path: Path) -> list[EpochReport]:
     if not path.exists():
         return []
     reports = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(keepends=True), start=1):
+    # bytes that are no text become a character that is no JSON, and so a bad line like any other
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if not line.endswith("\n"):
             break
         try:

@@ -5,6 +5,7 @@ that differ only in the optimizer therefore start from equal weights and see equ
 comparison of ADAM with AMSGrad fair.
 """
 
+import math
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ class ResidentImages:
     @classmethod
     def place(cls, dataset: ImageDataset, device: torch.device) -> "ResidentImages":
         """Copy the images of a data set to the device once."""
-        return cls(images=torch.from_numpy(np.ascontiguousarray(dataset.images)).to(device))
+        return cls(images=torch.tensor(np.ascontiguousarray(dataset.images), device=device))
 
     def __len__(self) -> int:
         return len(self.images)
@@ -120,10 +121,10 @@ class Trainer:
         bad = (~torch.isfinite(values)).nonzero()
         if len(bad):
             self.model.load_state_dict(before)
-            raise TrainingError(self._diverged(f"the loss became {values[bad[0]].item()} at step {int(bad[0]) + 1}"))
+            raise TrainingError(self.diverged(f"the loss became {values[bad[0]].item()} at step {int(bad[0]) + 1}"))
         if not all(bool(torch.isfinite(tensor).all()) for tensor in self.model.state_dict().values()):
             self.model.load_state_dict(before)
-            raise TrainingError(self._diverged("a weight became infinite or NaN in the last step"))
+            raise TrainingError(self.diverged("a weight became infinite or NaN in the last step"))
         self.epoch += 1
         weights = torch.tensor(sizes, dtype=torch.float64)
         return float((values.double() * weights).sum() / weights.sum()), rate
@@ -162,7 +163,8 @@ class Trainer:
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.epoch = epoch
 
-    def _diverged(self, what: str) -> str:
+    def diverged(self, what: str) -> str:
+        """Return what to tell when the epoch after `self.epoch` cannot be kept."""
         rate = self.config.optimizer.learning_rate
         kept = f"the weights of epoch {self.epoch} are kept" if self.epoch else "nothing was learned yet"
         return (
@@ -193,7 +195,7 @@ def fit(
         on_step: Called after each step with its number within the epoch.
 
     Raises:
-        ConfigError: Model and images do not fit, or the folder is taken.
+        ConfigError: Model and images do not fit, the folder is taken, or more epochs than asked for are trained.
         CheckpointMismatchError: The data of a resumed run changed.
         TrainingError: The loss stopped being finite; the folder keeps the last good epoch.
     """
@@ -216,6 +218,9 @@ def fit(
         start = time.perf_counter()
         train_loss, rate = trainer.train_epoch(images, on_step)
         val_loss, val_mse = trainer.validate(validation_images)
+        if not (math.isfinite(val_loss) and math.isfinite(val_mse)):
+            trainer.epoch -= 1
+            raise TrainingError(trainer.diverged(f"the validation loss became {val_loss}"))
         report = EpochReport(
             epoch=trainer.epoch,
             train_loss=train_loss,
@@ -278,6 +283,11 @@ def _resume(path: Path, config: RunConfig, trainer: Trainer, fingerprint: str) -
             "restore them, or train a new run"
         )
     tensors, epoch = read_tensors(path / LAST)
+    if config.train.epochs < epoch:
+        raise ConfigError(
+            f"train.epochs={config.train.epochs} but of run '{found.name}' {epoch} epochs are trained; "
+            f"choose at least {epoch}"
+        )
     trainer.restore(tensors, epoch, found.name)
     history = [report for report in found.history() if report.epoch <= epoch]
     write_history(path / HISTORY, history)  # drops an epoch whose weights were not written

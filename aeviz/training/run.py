@@ -70,7 +70,7 @@ class Run:
         Raises:
             DataError: Shape or type differ from that, or a coordinate is not finite.
         """
-        points = torch.as_tensor(z)
+        points = _as_tensor(z)
         latent_dim = self.config.model.latent_dim
         if points.ndim != 2 or points.shape[1] != latent_dim or not points.is_floating_point():
             raise DataError(
@@ -86,7 +86,7 @@ class Run:
         return self.decode(self.encode(images))
 
     def _checked_images(self, images: np.ndarray | Tensor) -> Tensor:
-        batch = torch.as_tensor(images)
+        batch = _as_tensor(images)
         shape = self.config.model.image_shape
         if batch.ndim != 4 or tuple(batch.shape[1:]) != shape:
             raise DataError(
@@ -112,6 +112,13 @@ class Run:
             x = x.to(torch.float32).div_(255) if to_unit and x.dtype == torch.uint8 else x.to(torch.float32)
             results.append(apply(x).to("cpu"))
         return torch.cat(results)
+
+
+def _as_tensor(values: np.ndarray | Tensor) -> Tensor:
+    """Return values as a tensor without gradient; arrays that torch cannot share, read-only or reversed, are copied."""
+    if isinstance(values, np.ndarray) and not (values.flags.writeable and values.flags.c_contiguous):
+        values = np.array(values, order="C")
+    return torch.as_tensor(values).detach()
 
 
 def load(name: str | Path | RunFolder, *, device: DeviceName = "cpu") -> Run:

@@ -13,6 +13,7 @@ A run is a folder:
 import dataclasses
 import logging
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ import numpy as np
 from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointFormatError, CheckpointNotFoundError, ConfigError
 from aeviz.paths import checkpoints_root, runs_root
+from aeviz.presets import PRESETS
 from aeviz.training.files import read_json, write_atomically, write_json
 from aeviz.training.history import EpochReport, read_history
 
@@ -135,6 +137,11 @@ class RunFolder:
         return self.path.parent.resolve() == checkpoints_root().resolve()
 
     @property
+    def has_latents(self) -> bool:
+        """Whether the test set was encoded, which is done when training ends."""
+        return (self.path / LATENTS).is_file()
+
+    @property
     def is_trained(self) -> bool:
         """Whether there are weights to load."""
         return (self.path / MODEL).is_file()
@@ -188,15 +195,15 @@ class RunFolder:
         if not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 z, error = arrays["z"].astype(np.float32), arrays["error"].astype(np.float32)
                 labels = arrays["labels"].astype(np.int64) if "labels" in arrays else None
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as cause:
+        except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error) as cause:
             raise CheckpointFormatError(
                 f"cannot read {LATENTS} of run '{self.name}': {cause}; restore the file or train the model again"
             ) from cause
-        expected = (len(error), self.config.model.latent_dim)
-        if z.shape != expected or (labels is not None and labels.shape != error.shape):
+        expected = (error.size, self.config.model.latent_dim)
+        if error.ndim != 1 or z.shape != expected or (labels is not None and labels.shape != error.shape):
             raise CheckpointFormatError(
                 f"{LATENTS} of run '{self.name}' holds points of shape {z.shape}; expected {expected}; "
                 "restore the file or train the model again"
@@ -205,7 +212,7 @@ class RunFolder:
 
     def write_latents(self, table: LatentTable) -> None:
         """Write the encoded test set, compressed: points and errors in float16, labels in the fewest bytes."""
-        arrays: dict[str, Any] = {"z": table.z.astype(np.float16), "error": table.error.astype(np.float16)}
+        arrays: dict[str, Any] = {"z": _halved(table.z), "error": _halved(table.error)}
         if table.labels is not None:
             arrays["labels"] = table.labels.astype(np.uint8 if table.labels.max(initial=0) < 256 else np.int64)
         write_atomically(self.path / LATENTS, lambda temporary: np.savez_compressed(temporary, **arrays))
@@ -237,8 +244,22 @@ class RunFolder:
             parameters=self.provenance.parameters,
             epochs=len(self.history()),
             val_mse=best.val_mse if best else None,
-            bytes=sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
+            bytes=sum(_size(file) for file in self.path.rglob("*")),
         )
+
+
+def _halved(values: np.ndarray) -> np.ndarray:
+    """Return values as float16, or unchanged where float16 cannot hold them."""
+    fits = np.abs(values).max(initial=0) <= np.finfo(np.float16).max
+    return values.astype(np.float16) if fits else values
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file in bytes; 0 for a folder, and for what a training process has just renamed."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
 
 
 def find_run(name: str | Path) -> RunFolder:
@@ -260,12 +281,16 @@ def find_run(name: str | Path) -> RunFolder:
 
 
 def list_folders() -> list[RunFolder]:
-    """Return the runs that can be opened, those that ship first, each group by name; damaged ones are left out."""
+    """Return the runs that can be opened; damaged ones are left out, with a line in the log.
+
+    Those that ship come first, in the order of the presets, then one's own by name.
+    """
+    order = {name: position for position, name in enumerate(PRESETS)}
     found: list[RunFolder] = []
     for root in (checkpoints_root(), runs_root()):
         if not root.is_dir():
             continue
-        for path in sorted(root.iterdir()):
+        for path in sorted(root.iterdir(), key=lambda path: (order.get(path.name, len(order)), path.name)):
             if (path / CONFIG).is_file() and (path / MODEL).is_file():
                 try:
                     folder = RunFolder.read(path)

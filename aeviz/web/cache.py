@@ -15,7 +15,17 @@ from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
 from aeviz.figures.pictures import latent_thumbnail, to_data_uri
 from aeviz.paths import checkpoints_root, runs_root
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LATENTS, MODEL, LatentTable, RunFolder, list_folders
+from aeviz.training.runs import (
+    CONFIG,
+    EVALUATION,
+    HISTORY,
+    LATENTS,
+    MODEL,
+    LatentTable,
+    RunFolder,
+    RunSummary,
+    list_folders,
+)
 from aeviz.web.runtime import start_torch
 
 if TYPE_CHECKING:
@@ -93,6 +103,12 @@ def slider_ranges(key: RunKey) -> np.ndarray:
 def far_limit(key: RunKey) -> float:
     """Return the distance from the data beyond which a latent point counts as far. The run must have latents."""
     return usual_distance(_table(key).z)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)  # a few bytes each
+def summary(key: RunKey) -> RunSummary:
+    """Return a run's line in the listing, without reading its history again."""
+    return RunFolder.read(Path(key.path)).summary()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)  # 100 kB each

@@ -34,7 +34,7 @@ def show_decoder(run: RunFolder) -> None:
             st.stop()
         ranges, order = cache.slider_ranges(key), order_by_variance(table.z)
         point = np.median(table.z, axis=0).astype(np.float64)
-        controls, picture, plane = st.columns([2, 2, 3], gap="large")
+        controls, picture, plane = st.columns([3, 3, 5], gap="medium")
         with controls:
             point = _sliders(run, point, ranges, order)
         with picture:

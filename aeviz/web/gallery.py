@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.errors import CheckpointError
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import OPTIMIZER_TITLES
@@ -31,24 +32,27 @@ def show_gallery(found: Mapping[str, RunFolder]) -> None:
 def _card(run: RunFolder) -> None:
     key = cache.run_key(run)
     config = run.config
-    with st.container(border=True, width=CARD_PX, key=f"card.{run.name}"):
-        picture = cache.thumbnail(key)
-        best = run.best_epoch()
+    with st.container(border=True, width=CARD_PX, key=f"card-{run.name}"):
+        try:
+            picture, facts = cache.thumbnail(key), cache.summary(key)
+        except CheckpointError as error:  # one damaged run must not hide the others
+            st.error(str(error), icon=":material/broken_image:")
+            return
         if picture is None:
             st.info(
-                f"No map yet: {len(run.history())} of {config.train.epochs} epochs are trained. "
+                f"No map yet: {facts.epochs} of {config.train.epochs} epochs are trained. "
                 f"Go on with `aeviz train --resume {run.path}`.",
                 icon=":material/hourglass_empty:",
             )
         else:
             st.image(picture, width="stretch", alt=f"The latent space of {run.name}, coloured by class")
         st.markdown(f"**{run.name}**")
-        error = f"{best.val_mse:.5f}" if best else "none yet"
+        val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
         dimensions = config.model.latent_dim
         shown = "" if dimensions <= 3 else ", seen by its principal plane"
         st.caption(
             f"{config.data.name} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
-            f"{dimensions}-d{shown}  \nvalidation error (MSE) {error}"
+            f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
         )
         if picture is not None:
             with st.container(horizontal=True):

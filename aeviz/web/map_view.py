@@ -18,6 +18,11 @@ from aeviz.web.pictures import decoded, offer_download, originals
 IMAGE, HIDDEN = "image", "hidden"
 """URL parameters of the map: the chosen image, and the labels of hidden classes joined by dots."""
 
+PICTURE_PX = 150
+"""Width of the pictures of a chosen image."""
+_FIRST_LOOK = "latent.first_look"
+"""Session key: what the map showed as chosen and hidden when this view was opened."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapOptions:
@@ -75,9 +80,8 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
             st.stop()
         names = first.provenance.class_names
         n = len(table.z)
-        payload = map_payload(
-            panels, table.labels, names, hidden=_hidden_from_url(len(names)), selected=_image_from_url(n)
-        )
+        hidden, chosen = _first_look((first.name, second and second.name, options), len(names), n)
+        payload = map_payload(panels, table.labels, names, hidden=hidden, selected=chosen)
         event = latent_map(payload, key="latent-map")
         if event.hidden is not None:
             _set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
@@ -101,8 +105,8 @@ def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> 
         if options.two_viewpoints:
             twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
             return [
-                replace(twins[0], title=f"{left.title} · from one side"),
-                replace(twins[1], title="from another"),
+                replace(twins[0], title=left.title),
+                replace(twins[1], title="a quarter turn on"),
             ], None
         return [left], None
     right = _panel(second, options.dimensions)
@@ -132,18 +136,18 @@ def _show_image(index: int, runs: list[RunFolder]) -> None:
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
     st.markdown(f"#### Test image {index}" + (f", class {label}" if label is not None else ""))
     dataset = originals(runs[0])
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         if dataset is not None:
-            _picture(dataset.images[index : index + 1], "original")
+            _picture(tile(dataset.images[index : index + 1], 1), "original")
         for run in runs:
             own = cache.latents(cache.run_key(run))
             if own is None or index >= len(own.z):
                 continue
-            z = own.z[index : index + 1]
-            image = decoded(run, z)
-            _picture(image, f"{run.name}: error {own.error[index]:.2f}")
-            if dataset is not None:
-                _map_picture(error_map(dataset.images[index], image[0]))
+            image = decoded(run, own.z[index : index + 1])
+            with st.container(horizontal=True, gap="small", width="content"):
+                _picture(tile(image, 1), f"{run.name}: error {own.error[index]:.2f}")
+                if dataset is not None:
+                    _picture(error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark")
     for run in runs:
         own = cache.latents(cache.run_key(run))
         if own is not None and index < len(own.z):
@@ -154,13 +158,8 @@ def _show_image(index: int, runs: list[RunFolder]) -> None:
         offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
 
 
-def _picture(images: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(tile(images, 1), 140)), width=150, caption=caption, alt=caption)
-
-
-def _map_picture(picture: np.ndarray) -> None:
-    caption = "where it errs: red too bright, blue too dark"
-    st.image(to_data_uri(enlarge(picture, 140)), width=150, caption=caption, alt=caption)
+def _picture(picture: np.ndarray, caption: str) -> None:
+    st.image(to_data_uri(enlarge(picture, PICTURE_PX)), width=PICTURE_PX, caption=caption, alt=caption)
 
 
 def show_measures(runs: list[RunFolder]) -> None:
@@ -191,6 +190,18 @@ def _set_parameter(name: str, value: str) -> None:
         st.query_params[name] = value
     elif not value and name in st.query_params:
         del st.query_params[name]
+
+
+def _first_look(view: tuple[object, ...], classes: int, n: int) -> tuple[list[int], int | None]:
+    """Return the hidden classes and the chosen image with which this view was opened.
+
+    Later clicks live in the browser: if they came back in the payload, each click would send all points again.
+    """
+    kept = st.session_state.get(_FIRST_LOOK)
+    if kept is None or kept[0] != view:
+        kept = (view, _hidden_from_url(classes), _image_from_url(n))
+        st.session_state[_FIRST_LOOK] = kept
+    return kept[1], kept[2]
 
 
 def _image_from_url(n: int) -> int | None:

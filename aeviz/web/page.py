@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from aeviz.errors import AevizError
 from aeviz.training.runs import RunFolder
@@ -25,11 +26,24 @@ def page(title: str, caption: str) -> Iterator[None]:
         title: Heading of the page.
         caption: One line on what the visitor learns here.
     """
+    _insist_on_navigation()
     start_plain()
     st.title(title)
     st.caption(caption)
     with errors_as_messages():
         yield
+
+
+def _insist_on_navigation() -> None:
+    """Have app.py run first, also when the first visit to a fresh server is a deep link.
+
+    Until st.navigation has run once in the process, Streamlit takes the folder pages/ for a multipage app of the old
+    kind and runs a page without app.py: other titles, another sidebar, a narrow page. It has no setting for that
+    (Streamlit 1.67, `PagesManager.uses_pages_directory`).
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 @contextmanager
@@ -51,7 +65,7 @@ def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
     """
     found = cache.runs()
     if mapped:
-        found = {name: run for name, run in found.items() if cache.latents(cache.run_key(run)) is not None}
+        found = {name: run for name, run in found.items() if run.has_latents}
     if not found:
         st.info(
             "There is no trained model yet. Train one in a shell with `aeviz train digits-2d-adam`; "

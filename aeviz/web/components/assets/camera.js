@@ -1,7 +1,7 @@
 // The camera of a panel: pan and zoom over a plane, or an orbit around a point in space.
 
 const PITCH_LIMIT = Math.PI / 2;
-const DISTANCE = 3.2; // from the eye to the middle, in units of the half side that is shown
+const DISTANCE = 4; // from the eye to the middle, in units of the half side that is shown
 
 export class Camera {
   constructor(dims) {
@@ -18,7 +18,7 @@ export class Camera {
 
   // Pixels for one unit of the latent space, where perspective does not change it.
   scale({ width, height }) {
-    return ((this.dims === 3 ? 0.62 : 1) * Math.min(width, height)) / (2 * this.half);
+    return ((this.dims === 3 ? 0.8 : 1) * Math.min(width, height)) / (2 * this.half);
   }
 
   // Zooms by a factor; in a plane the point under `at` (pixels) stays where it is.

@@ -11,10 +11,14 @@ const PICK_PX = 12;
 const CLICK_PX = 4;
 const NO_LABEL = 255;
 
-function parse(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+function headerText(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
+  return new TextDecoder().decode(bytes.subarray(4, 4 + length));
+}
+
+function parse(bytes, text) {
+  const header = JSON.parse(text);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
   const start = (4 + length + 3) & ~3;
   // a copy, since the blob may begin at an address that float32 views cannot take
   const body = bytes.slice(start).buffer;
@@ -216,13 +220,12 @@ class LatentMap {
     root.cameraOf = (panel) => this.panels[panel].camera.state();
   }
 
-  show(header, send) {
-    this.send = send;
+  show(header) {
     const fresh = this.header?.view !== header.view;
     const cameras = fresh ? [] : this.panels.map((panel) => panel.camera);
     this.header = header;
     this.colours = header.classes.map(({ colour }) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
-    if (fresh || header.force) this.hidden = new Set(header.hidden);
+    if (fresh) this.hidden = new Set(header.hidden);
     this.selected = header.selected;
     this.hovered = -1;
     this.root.replaceChildren();
@@ -330,9 +333,11 @@ export default function mount({ data, parentElement, setStateValue }) {
     map = new LatentMap(root);
     maps.set(parentElement, map);
   }
-  if (map.blob !== data) {
-    map.blob = data;
-    map.show(parse(data), setStateValue);
+  map.send = setStateValue;
+  const text = headerText(data); // holds a digest of the arrays, so equal headers mean equal data
+  if (map.text !== text) {
+    map.text = text;
+    map.show(parse(data, text));
   }
   return () => {
     map.close();

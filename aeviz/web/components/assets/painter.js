@@ -68,7 +68,7 @@ function drawBox(brush, panel) {
   const { spec, camera } = panel;
   const corners = [];
   for (let c = 0; c < 8; c += 1) {
-    for (let k = 0; k < 3; k += 1) corners.push(spec.centre[k] + (((c >> k) & 1) * 2 - 1) * spec.half);
+    for (let k = 0; k < 3; k += 1) corners.push((c >> k) & 1 ? spec.high[k] : spec.low[k]);
   }
   const screen = new Float32Array(24);
   camera.project(Float32Array.from(corners), screen, panel);
@@ -85,11 +85,11 @@ function drawBox(brush, panel) {
   brush.stroke();
   brush.globalAlpha = 1;
   brush.textAlign = "center";
-  const step = niceStep(2 * spec.half);
   for (let k = 0; k < 3; k += 1) {
     const [from, to] = [0, 1 << k];
     const at = (share) => [0, 1].map((d) => screen[3 * from + d] + share * (screen[3 * to + d] - screen[3 * from + d]));
-    const [low, high] = [spec.centre[k] - spec.half, spec.centre[k] + spec.half];
+    const [low, high] = [spec.low[k], spec.high[k]];
+    const step = niceStep(high - low || 1);
     brush.fillText(`${spec.axes[k]}: ${number(low, step)} … ${number(high, step)}`, ...at(0.5));
   }
 }

@@ -1,0 +1,114 @@
+"""The app as `streamlit run app.py` starts it, and Debian's Chromium to look at it."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+START_S = 60
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium; tests are skipped where there is none."""
+    path = os.environ.get("AEVIZ_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if path is None:
+        pytest.skip("no Chromium found: install Debian's package chromium, or set AEVIZ_CHROMIUM to a browser's path")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def serve(log_path, **environment):
+    """Run the app on a free port; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
+    with log_path.open("wb") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            deadline = time.monotonic() + START_S
+            while True:
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                    break
+                except OSError:
+                    assert server.poll() is None, f"the server ended: {log_path.read_text()}"
+                    assert time.monotonic() < deadline, f"the server did not answer: {log_path.read_text()}"
+                    time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def runs_dir(tmp_path_factory):
+    """The AEVIZ_RUNS of the running app, empty at first."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def server_log(tmp_path_factory):
+    """What the server printed."""
+    return tmp_path_factory.mktemp("log") / "server.log"
+
+
+@pytest.fixture(scope="session")
+def address(runs_dir, server_log, tmp_path_factory):
+    """Address of the app without any data set on disk."""
+    with serve(server_log, AEVIZ_RUNS=str(runs_dir), AEVIZ_DATA=str(tmp_path_factory.mktemp("data"))) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """A function that opens a page of the app in a fresh browser session.
+
+    When the test is over it checks that no page showed a traceback and none logged an error of ours.
+    """
+    contexts, problems = [], []
+
+    def open_page(path="/", *, width=1440, height=1000, dark=False, touch=False, base=address):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            has_touch=touch,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(base + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            assert page.get_by_test_id("stException").count() == 0, page.get_by_test_id("stException").inner_text()
+        context.close()
+    assert not problems, problems

@@ -1,0 +1,235 @@
+"""A visitor walks through the app in a real browser."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+WIDTHS = {"desktop": 1440, "phone": 390}
+PATHS = ["/", "/latent_space", "/decode", "/reconstruct", "/network"]
+
+
+def wait_until_idle(page):
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
+def drawn_map(page):
+    """Wait until the latent map has painted its points and the page stands still; return it."""
+    latent_map = page.get_by_test_id("latent-map")
+    wait_until_idle(page)
+    expect(latent_map).to_have_attribute("data-drawn", re.compile(r"\d+"))
+    return latent_map
+
+
+def point_on_screen(latent_map, index, panel=0):
+    """Return where a point of the map lies in the window, scrolled into view."""
+    canvas = latent_map.locator("canvas.front").nth(panel)
+    canvas.scroll_into_view_if_needed()
+    x, y = latent_map.evaluate("(map, [panel, index]) => map.screenOf(panel, index)", [panel, index])
+    box = canvas.bounding_box()
+    return box["x"] + x, box["y"] + y
+
+
+def image_sources(page):
+    return [image.get_attribute("src") for image in page.get_by_role("img").all()]
+
+
+def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
+    """Home -> latent space in 2-D -> click a point -> 3-D, turn, click -> decode -> reconstruct."""
+    page = visit()
+    card = page.locator(".st-key-card-digits-2d-adam")
+    expect(card.get_by_role("img")).to_be_visible()
+    card.get_by_role("link", name="Explore").click()
+
+    expect(page).to_have_url(re.compile(r"/latent_space\?.*model=digits-2d-adam"))
+    latent_map = drawn_map(page)
+    assert latent_map.locator("canvas.front").count() == 2  # ADAM | AMSGrad
+    page.mouse.click(*point_on_screen(latent_map, 17))
+    expect(page.get_by_role("heading", name="Test image 17")).to_be_visible()
+    expect(page).to_have_url(re.compile("image=17"))
+    expect(page.get_by_role("img", name="original")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("digits-2d-amsgrad: error"))).to_be_visible()
+
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="circles-3d").click()
+    expect(latent_map).to_have_attribute("data-drawn", "1000")
+    box = latent_map.locator("canvas.front").first.bounding_box()
+    before = latent_map.evaluate("map => map.cameraOf(0)")
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + box["height"] - 60, steps=5)
+    page.mouse.up()
+    turned = latent_map.evaluate("map => map.cameraOf(0)")
+    assert (turned["yaw"], turned["pitch"]) != (before["yaw"], before["pitch"])
+    page.mouse.click(*point_on_screen(latent_map, 100))
+    chosen = re.compile(r"Test image \d+, class (small|medium|large)")
+    expect(page.get_by_role("heading", name=chosen)).to_be_visible()
+    assert latent_map.evaluate("map => map.cameraOf(0)") == turned
+
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
+    expect(page.get_by_role("heading", name="Decode")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("decodes at this point"))).to_be_visible()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Reconstruct").click()
+    expect(page.get_by_role("img", name=re.compile("mean error")).first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_the_window_and_shows_no_error(visit, path, device, scheme):
+    """Each page has a title, a heading, no error and nothing that sticks out sideways."""
+    page = visit(path, width=WIDTHS[device], dark=scheme == "dark")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    wait_until_idle(page)
+    assert page.title().strip()
+    assert page.get_by_test_id("stAlertContentError").count() == 0
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+
+
+def test_deep_link_to_a_fresh_server_shows_the_whole_app(chromium, tmp_path):
+    """A shared address works as the very first visit: navigation, model and image come from it."""
+    from conftest import serve
+
+    with serve(tmp_path / "log", AEVIZ_RUNS=str(tmp_path / "runs"), AEVIZ_DATA=str(tmp_path)) as base:
+        page = chromium.new_page()
+        page.goto(base + "/latent_space?model=circles-3d&image=7")
+        expect(page.get_by_role("heading", name="Test image 7")).to_be_visible(timeout=30_000)
+        names = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
+        assert [name.split("\n")[-1] for name in names] == [
+            "Home",
+            "Latent space",
+            "Decode",
+            "Reconstruct",
+            "Network and training",
+        ]
+        page.close()
+
+
+def test_legend_hides_a_class_in_both_maps_and_in_the_address(visit):
+    """The legend is linked: one click hides a class left and right; a reload keeps it hidden."""
+    page = visit("/latent_space?model=digits-2d-adam")
+    latent_map = drawn_map(page)
+    chip = latent_map.get_by_role("button", name="3", exact=True)
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    expect(page).to_have_url(re.compile("hidden=3"))
+    page.reload()
+    expect(drawn_map(page).get_by_role("button", name="3", exact=True)).to_have_attribute("aria-pressed", "false")
+    latent_map.get_by_role("button", name="All").click()
+    expect(page).not_to_have_url(re.compile("hidden"))
+
+
+def test_map_answers_to_the_keyboard(visit):
+    """Arrow keys move, plus zooms, 0 resets, n selects the next image."""
+    page = visit("/latent_space?model=digits-2d-adam&image=4")
+    latent_map = drawn_map(page)
+    canvas = latent_map.locator("canvas.front").first
+    start = latent_map.evaluate("map => map.cameraOf(0)")
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("+")
+    moved = latent_map.evaluate("map => map.cameraOf(0)")
+    assert moved["centre"] != start["centre"]
+    assert moved["half"] < start["half"]
+    page.keyboard.press("0")
+    assert latent_map.evaluate("map => map.cameraOf(0)") == start
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name="Test image 5")).to_be_visible()
+    page.keyboard.press("n")  # the map kept the focus over the rerun
+    expect(page.get_by_role("heading", name="Test image 6")).to_be_visible()
+
+
+def test_map_answers_to_touch(visit):
+    """A tap on a phone selects the point under the finger."""
+    page = visit("/latent_space?model=digits-2d-adam", width=390, height=844, touch=True)
+    latent_map = drawn_map(page)
+    page.touchscreen.tap(*point_on_screen(latent_map, 30))
+    expect(page.get_by_role("heading", name="Test image 30")).to_be_visible()
+
+
+def test_hover_shows_the_image_number_in_both_maps(visit):
+    """Hovering a point names it, and marks the same image in the other map."""
+    page = visit("/latent_space?model=digits-2d-adam")
+    latent_map = drawn_map(page)
+    page.mouse.move(*point_on_screen(latent_map, 17))
+    expect(latent_map.locator(".tip").nth(0)).to_contain_text("image 17")
+    expect(latent_map.locator(".tip").nth(1)).to_contain_text("image 17")
+
+
+def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
+    """Aligning shows both maps in one frame; the left map stays as it was."""
+    page = visit("/latent_space?model=digits-2d-adam")
+    latent_map = drawn_map(page)
+    left = latent_map.evaluate("map => map.screenOf(0, 3)")
+    right = latent_map.evaluate("map => map.screenOf(1, 3)")
+    page.get_by_text("Align the right map").click()
+    expect(page.get_by_text(re.compile(r"Aligned: \d+% of the left map"))).to_be_visible()
+    assert latent_map.evaluate("map => map.screenOf(0, 3)") == left
+    assert latent_map.evaluate("map => map.screenOf(1, 3)") != right
+
+
+def test_slider_decodes_another_image_and_is_in_the_address(visit):
+    """A step of a slider by keyboard redraws the image; the address shows the same image again."""
+    page = visit("/decode?model=digits-2d-adam")
+    image = page.get_by_role("img", name=re.compile("decodes at this point"))
+    expect(image).to_be_visible()
+    before = image.get_attribute("src")
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("End")
+    expect(image).not_to_have_attribute("src", before)
+    expect(page).to_have_url(re.compile(r"digits-2d-adam\.z1="))
+    after = image.get_attribute("src")
+    page.reload()
+    expect(image).to_have_attribute("src", after)
+
+
+def test_missing_mnist_pictures_are_offered_and_the_failure_is_said(visit):
+    """Without MNIST and without a network: maps and reconstructions work, the download says why it fails."""
+    page = visit("/reconstruct?model=mlp-2d-adam")
+    expect(page.get_by_role("img", name=re.compile("mlp-2d-adam: mean error"))).to_be_visible()
+    expect(page.get_by_role("img", name="Originals")).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("Download"))).to_be_visible()
+
+
+def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
+    """`aeviz train` on the digits, then a look at the gallery of the running app."""
+    page = visit()
+    expect(page.get_by_text("Train one of your own")).to_be_visible()
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "aeviz",
+            "train",
+            "digits-2d-adam",
+            "--epochs",
+            "3",
+            "--out",
+            str(runs_dir / "from-a-shell"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    page.reload()
+    card = page.locator(".st-key-card-from-a-shell")
+    expect(card.get_by_role("img")).to_be_visible()
+    card.get_by_role("link", name="Decode").click()
+    expect(page.get_by_role("img", name=re.compile("from-a-shell decodes"))).to_be_visible()
+
+
+def test_nonsense_in_the_address_is_ignored(visit):
+    """Unknown models, images out of range and hidden classes that do not exist fall back to defaults."""
+    page = visit("/latent_space?model=../../etc&image=99999999&hidden=1.77.x&align=maybe")
+    latent_map = drawn_map(page)
+    expect(latent_map.get_by_role("button", name="1", exact=True)).to_have_attribute("aria-pressed", "false")
+    assert page.get_by_test_id("stAlertContentError").count() == 0
+
+
+def test_server_printed_no_traceback(visit, server_log):
+    """After all visits of this module the server's log holds no traceback."""
+    visit()
+    assert "Traceback" not in server_log.read_text()

@@ -1,0 +1,180 @@
+"""Every page as a visitor without data, network or a browser has it: AppTest runs the scripts themselves."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from aeviz.paths import checkpoints_root
+
+PAGES = {
+    "home": "aeviz",
+    "latent_space": "Latent space",
+    "decode": "Decode",
+    "reconstruct": "Reconstruct",
+    "network": "Network and training",
+}
+MODELS = sorted(path.name for path in checkpoints_root().iterdir() if (path / "config.json").is_file())
+
+
+def texts(elements):
+    return [element.value for element in elements]
+
+
+def open_page(app, name, model=None):
+    app.switch_page(f"pages/{name}.py").run()
+    if model is not None:
+        app.selectbox(key="model").set_value(model).run()
+    return app
+
+
+def assert_healthy(app, title):
+    assert not app.exception, texts(app.exception)
+    assert texts(app.title) == [title]
+    assert not app.error, texts(app.error)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_without_data_and_network(app, name):
+    assert_healthy(open_page(app, name), PAGES[name])
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "home"])
+@pytest.mark.parametrize("model", MODELS)
+def test_page_shows_every_shipped_model(app, name, model):
+    assert_healthy(open_page(app, name, model), PAGES[name])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_without_models_says_how_to_get_one(app_without_models, name):
+    app = open_page(app_without_models, name)
+    assert not app.exception
+    assert "aeviz train digits-2d-adam" in app.info[0].value
+
+
+def test_gallery_shows_each_shipped_model_with_its_error(app):
+    captions = " ".join(texts(app.caption))
+    for model in MODELS:
+        history = [json.loads(line) for line in (checkpoints_root() / model / "history.jsonl").read_text().splitlines()]
+        best = min(history, key=lambda report: report["val_loss"])
+        assert f"**{model}**" in texts(app.markdown)
+        assert f"{best['val_mse']:.5f}" in captions
+
+
+def test_gallery_shows_a_new_run(app, tmp_path):
+    shutil.copytree(checkpoints_root() / "digits-2d-adam", tmp_path / "runs" / "my-first-run")
+    app.run()
+    assert "**my-first-run**" in texts(app.markdown)
+    assert "Your own runs" in texts(app.subheader)
+
+
+def test_gallery_shows_an_unfinished_run_and_how_to_go_on(app, tmp_path):
+    run = tmp_path / "runs" / "half-done"
+    shutil.copytree(checkpoints_root() / "digits-2d-adam", run, ignore=shutil.ignore_patterns("latents.npz"))
+    app.run()
+    assert not app.exception
+    assert "aeviz train --resume" in app.info[0].value
+
+
+@pytest.mark.parametrize("damaged", ["latents.npz", "history.jsonl", "config.json"])
+def test_damaged_run_does_not_hide_the_others(app, tmp_path, damaged):
+    run = tmp_path / "runs" / "damaged"
+    shutil.copytree(checkpoints_root() / "digits-2d-adam", run)
+    (run / damaged).write_text("not what it was\n")
+    app.run()
+    assert not app.exception
+    assert "**digits-2d-adam**" in texts(app.markdown)
+
+
+def test_damaged_weights_give_a_message(app, tmp_path):
+    run = tmp_path / "runs" / "damaged"
+    shutil.copytree(checkpoints_root() / "digits-2d-adam", run)
+    (run / "model.safetensors").write_bytes(b"\x00" * 100)
+    app = open_page(app, "decode", "damaged")
+    assert not app.exception
+    assert "cannot read model.safetensors of run 'damaged'" in app.error[0].value
+
+
+def test_latent_space_sets_the_twin_beside_the_model(app):
+    app = open_page(app, "latent_space", "digits-2d-adam")
+    assert app.selectbox(key="with.digits-2d-adam").value == "digits-2d-amsgrad"
+    app.toggle(key="align").set_value(True).run()
+    assert any(caption.startswith("Aligned: ") for caption in texts(app.caption))
+    app.selectbox(key="with.digits-2d-adam").set_value("nothing").run()
+    assert not app.exception
+    assert not app.toggle
+
+
+def test_decode_slider_changes_the_image(app):
+    app = open_page(app, "decode", "digits-2d-adam")
+    before = [image.proto.imgs[0].url for image in app.get("image")]
+    slider = app.slider(key="digits-2d-adam.z1")
+    slider.set_value(slider.max).run()
+    after = [image.proto.imgs[0].url for image in app.get("image")]
+    assert not app.exception
+    assert before != after
+
+
+def test_decode_far_corner_is_marked(app):
+    app = open_page(app, "decode", "digits-2d-adam")
+    assert not app.warning
+    app.slider(key="digits-2d-adam.z1").set_value(app.slider(key="digits-2d-adam.z1").min)
+    app.slider(key="digits-2d-adam.z2").set_value(app.slider(key="digits-2d-adam.z2").max).run()
+    assert "Far from any data" in app.warning[0].value
+
+
+def test_decode_buttons_move_and_reset_the_point(app):
+    app = open_page(app, "decode", "digits-2d-adam")
+    start = [slider.value for slider in app.slider]
+    app.button[0].click().run()
+    moved = [slider.value for slider in app.slider]
+    app.button[1].click().run()
+    assert moved != start
+    assert [slider.value for slider in app.slider] == start
+
+
+def test_reconstruct_shows_originals_of_built_in_data(app):
+    app = open_page(app, "reconstruct", "digits-2d-adam")
+    captions = [image.proto.imgs[0].caption for image in app.get("image")]
+    assert captions[0] == "Originals"
+    assert not app.button
+
+
+def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app, monkeypatch):
+    if "mlp-2d-adam" not in MODELS:
+        pytest.skip("no MNIST model ships yet")
+    from torchvision.datasets import MNIST
+
+    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])  # nothing listens on the discard port
+    app = open_page(app, "reconstruct", "mlp-2d-adam")
+    captions = [image.proto.imgs[0].caption for image in app.get("image")]
+    assert "Originals" not in captions
+    assert any("mlp-2d-adam: mean error" in caption for caption in captions)
+    app.button(key="download.mnist").click().run()
+    assert not app.exception
+    assert "mnist" in app.error[0].value.lower()
+
+
+def test_network_page_names_the_thesis_target(app):
+    if "mlp-2d-adam" not in MODELS:
+        pytest.skip("no MNIST model ships yet")
+    app = open_page(app, "network", "mlp-2d-adam")
+    table = app.dataframe[-1].value
+    row = table[table[""] == "thesis, validation MSE"]
+    assert row["mlp-2d-adam"].item() == "0.03794"
+
+
+def test_network_page_says_that_ten_dimensions_are_twelve_units_wide(app):
+    if "mlp-64d-adam" not in MODELS:
+        pytest.skip("no 64-d model ships yet")
+    app = open_page(app, "network", "mlp-64d-adam")
+    assert "12 units" in app.info[0].value
+
+
+def test_pages_hold_no_maths_and_no_torch():
+    for path in (Path(__file__).parents[2] / "pages").glob("*.py"):
+        text = path.read_text()
+        assert "import torch" not in text
+        assert "import numpy" not in text
+        assert "for " not in text.split('"""', 2)[2].split("with st.expander")[0].replace("for run in", "")
