@@ -1,5 +1,7 @@
 """Evaluation of a run on a split: the figures of `aeviz evaluate` and the map that the app shows."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -14,14 +16,24 @@ from aeviz.training.runs import Evaluation, LatentTable
 SMALLEST_SSIM_SIDE = 3
 """Pixels; structural similarity is not defined for images with a smaller side."""
 
+COMPARING = 0.7
+"""Share of the time of an evaluation that comparing images with their reconstructions takes, roughly."""
 
-def evaluate(run: Run, dataset: ImageDataset, train_set: ImageDataset) -> tuple[Evaluation, LatentTable]:
+
+def evaluate(
+    run: Run,
+    dataset: ImageDataset,
+    train_set: ImageDataset,
+    *,
+    on_progress: Callable[[float, str], None] | None = None,
+) -> tuple[Evaluation, LatentTable]:
     """Measure a run on a split.
 
     Args:
         run: The trained model.
         dataset: The images to measure on.
         train_set: Images whose latent points the kNN classifier is fitted on.
+        on_progress: Called with the share that is done, in [0, 1], and what is being done.
 
     Returns:
         The figures, and the latent points with the error of each image.
@@ -29,14 +41,17 @@ def evaluate(run: Run, dataset: ImageDataset, train_set: ImageDataset) -> tuple[
     Raises:
         DataError: The images do not have the shape that the model takes.
     """
+    tell = on_progress or (lambda share, text: None)
     z = run.encode(dataset.images)
-    squared, similarity, multi_scale = _compare(run, dataset.images, z.numpy())
+    squared, similarity, multi_scale = _compare(run, dataset.images, z.numpy(), tell)
     error = np.sqrt(squared)
     mse = float(squared.sum() / dataset.images.size)
     table = LatentTable(z=z.numpy(), labels=dataset.labels, error=error.astype(np.float32))
     accuracy = None
     if dataset.labels is not None and train_set.labels is not None:
+        tell(COMPARING, "asking the nearest neighbours")
         accuracy = knn_accuracy(run.encode(train_set.images).numpy(), train_set.labels, table.z, dataset.labels)
+    tell(0.95, "checking that neighbours stay neighbours")
     evaluation = Evaluation(
         model=run.name,
         dataset=dataset.name,
@@ -59,10 +74,13 @@ def evaluate(run: Run, dataset: ImageDataset, train_set: ImageDataset) -> tuple[
 
 
 @torch.no_grad()
-def _compare(run: Run, images: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, float | None, float | None]:
+def _compare(
+    run: Run, images: np.ndarray, z: np.ndarray, tell: Callable[[float, str], None]
+) -> tuple[np.ndarray, float | None, float | None]:
     """Return squared errors, (N,), mean SSIM and mean MS-SSIM, decoding a batch at a time."""
     squared, single, multi = [], [], []
     for start in range(0, len(images), BATCH):
+        tell(COMPARING * start / len(images), "comparing images with reconstructions")
         part = images[start : start + BATCH]
         y = run.decode(z[start : start + BATCH])
         squared.append(squared_error(part, y.numpy()))
