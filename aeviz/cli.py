@@ -7,7 +7,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -156,6 +157,8 @@ def _train(options: argparse.Namespace) -> int:
         if bar.n == 0:
             bar.n = bar.initial = report.epoch - 1  # a resumed run: time left counts the epochs of this session
         bar.update()
+        if report.epoch == config.train.epochs:
+            bar.set_description(f"{config.preset}, measuring on the test set")
 
     try:
         run = train(config, out=path, resume=options.resume is not None, on_epoch=show, on_step=begin)
@@ -234,7 +237,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     from aeviz.analysis.evaluation import evaluate
     from aeviz.training.run import load
 
-    evaluation, _ = evaluate(load(folder), dataset, train_set)
+    with _percent_bar() as show:
+        evaluation, _ = evaluate(load(folder), dataset, train_set, on_progress=show)
     if options.json:
         _print_json(evaluation)
         return 0
@@ -285,24 +289,24 @@ def _data_list(options: argparse.Namespace) -> int:
 
 
 def _data_prepare(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
     from aeviz.data import prepare_dataset
 
-    bar: tqdm[NoReturn] | None = None  # drawn from the first byte on, as in `_train`
-
-    def show(fraction: float, text: str) -> None:
-        nonlocal bar
-        if bar is None:
-            form = "{desc}: {percentage:3.0f}% |{bar}| {remaining} left"
-            bar = tqdm(total=100, unit="%", dynamic_ncols=True, bar_format=form)
-        bar.set_description_str(text, refresh=False)
-        bar.update(100 * fraction - bar.n)
-
-    try:
+    with _percent_bar() as show:
         path = prepare_dataset(options.name, on_progress=show)
-    finally:
-        if bar is not None:
-            bar.close()
     print(f"{options.name} is built in" if path is None else f"{options.name} is in {path}")
     return 0
+
+
+@contextmanager
+def _percent_bar() -> Iterator[Callable[[float, str], None]]:
+    """Show a bar on standard error; yield the function that moves it to a share in [0, 1] and names what is done."""
+    from tqdm import tqdm
+
+    layout = "{desc}: {percentage:3.0f}% |{bar}| {remaining} left"
+    with tqdm(total=100, leave=False, dynamic_ncols=True, bar_format=layout, disable=None) as bar:
+
+        def show(share: float, text: str) -> None:
+            bar.set_description_str(text, refresh=False)
+            bar.update(100 * share - bar.n)
+
+        yield show

@@ -6,14 +6,11 @@ Streamlit, so that a page can show and check settings in no time.
 
 import dataclasses
 import json
-import math
-import types
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aeviz.errors import ConfigError
+from aeviz.records import from_mapping, require
 
 FORMAT_VERSION = 1
 """Version of config.json. Raised when a reader of the old version would misunderstand the new one."""
@@ -24,11 +21,6 @@ ReconstructionName = Literal["mse", "bce"]
 OptimizerName = Literal["adam", "amsgrad", "sgd"]
 ScheduleName = Literal["constant", "one_cycle"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
-
-
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ConfigError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +37,18 @@ class DataConfig:
     """For folder:PATH only: side in pixels to which images are cropped and resized; None wants them all alike."""
 
     def __post_init__(self) -> None:
-        _require(self.split_seed >= 0, f"data.split_seed={self.split_seed!r}; expected a whole number from 0 up")
-        _require(bool(self.name), "data.name is empty; name a data set, for example 'digits' or 'folder:my_images'")
-        _require(
+        require(self.split_seed >= 0, f"data.split_seed={self.split_seed!r}; expected a whole number from 0 up")
+        require(bool(self.name), "data.name is empty; name a data set, for example 'digits' or 'folder:my_images'")
+        require(
             0 < self.validation_fraction < 1,
             f"data.validation_fraction={self.validation_fraction!r} leaves nothing to train on or to validate with; "
             "expected a number between 0 and 1, for example 0.1667",
         )
-        _require(
+        require(
             self.image_size is None or 4 <= self.image_size <= 512,
             f"data.image_size={self.image_size!r} is outside 4 to 512 pixels; choose for example 64",
         )
-        _require(
+        require(
             self.image_size is None or self.name.startswith("folder:"),
             f"data.image_size={self.image_size!r} applies to folder:PATH, not to {self.name!r}; leave it out",
         )
@@ -83,23 +75,23 @@ class ModelConfig:
     """What bounds the decoder's output; identity belongs to linear decoders, clamped to [0, 1] only when shown."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             len(self.image_shape) == 3 and all(side >= 1 for side in self.image_shape),
             f"model.image_shape={self.image_shape!r} is no (channels, height, width); expected for example (1, 28, 28)",
         )
-        _require(self.latent_dim >= 1, f"model.latent_dim={self.latent_dim!r}; expected a whole number from 1 up")
+        require(self.latent_dim >= 1, f"model.latent_dim={self.latent_dim!r}; expected a whole number from 1 up")
         pixels = self.image_shape[0] * self.image_shape[1] * self.image_shape[2]
-        _require(
+        require(
             self.latent_dim <= pixels,
             f"model.latent_dim={self.latent_dim} is wider than the input of {pixels} values; choose at most {pixels}",
         )
         for name in ("hidden", "channels"):
             widths = getattr(self, name)
-            _require(all(width >= 1 for width in widths), f"model.{name}={widths!r}; expected whole numbers from 1 up")
-        _require(self.features is None or self.features >= 1, f"model.features={self.features!r}; expected 1 or more")
+            require(all(width >= 1 for width in widths), f"model.{name}={widths!r}; expected whole numbers from 1 up")
+        require(self.features is None or self.features >= 1, f"model.features={self.features!r}; expected 1 or more")
         if "conv" in (self.encoder, self.decoder):
             smallest = min(self.image_shape[1:])
-            _require(
+            require(
                 len(self.channels) >= 1 and 2 ** len(self.channels) <= 2 * smallest,
                 f"model.channels={self.channels!r} halves images of {smallest} pixels {len(self.channels)} times; "
                 "choose from 1 to as many convolutions as the smaller side allows",
@@ -134,14 +126,14 @@ class OptimizerConfig:
     """Decay of the velocity (sgd), in [0, 1)."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.learning_rate > 0,
             f"optimizer.learning_rate={self.learning_rate!r}; expected a positive number, for example 3e-4",
         )
         for name in ("beta1", "beta2", "momentum"):
             value = getattr(self, name)
-            _require(0 <= value < 1, f"optimizer.{name}={value!r} is outside [0, 1); a common value is 0.9")
-        _require(self.epsilon > 0, f"optimizer.epsilon={self.epsilon!r}; expected a positive number, for example 1e-8")
+            require(0 <= value < 1, f"optimizer.{name}={value!r} is outside [0, 1); a common value is 0.9")
+        require(self.epsilon > 0, f"optimizer.epsilon={self.epsilon!r}; expected a positive number, for example 1e-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +152,10 @@ class TrainConfig:
     """Largest norm of the whole gradient; None switches clipping off."""
 
     def __post_init__(self) -> None:
-        _require(self.epochs >= 1, f"train.epochs={self.epochs!r}; expected a whole number from 1 up")
-        _require(self.batch_size >= 1, f"train.batch_size={self.batch_size!r}; expected a whole number from 1 up")
-        _require(0 <= self.seed < 2**31, f"train.seed={self.seed!r}; expected a whole number from 0 to 2147483647")
-        _require(
+        require(self.epochs >= 1, f"train.epochs={self.epochs!r}; expected a whole number from 1 up")
+        require(self.batch_size >= 1, f"train.batch_size={self.batch_size!r}; expected a whole number from 1 up")
+        require(0 <= self.seed < 2**31, f"train.seed={self.seed!r}; expected a whole number from 0 to 2147483647")
+        require(
             self.gradient_clip is None or self.gradient_clip > 0,
             f"train.gradient_clip={self.gradient_clip!r}; expected a positive norm, or none to switch clipping off",
         )
@@ -182,7 +174,7 @@ class RunConfig:
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.objective.reconstruction != "bce" or self.model.output == "sigmoid",
             "objective.reconstruction='bce' needs outputs in (0, 1), but model.output='identity'; use 'mse' or "
             "model.output=sigmoid",
@@ -200,11 +192,7 @@ class RunConfig:
         Raises:
             ConfigError: A key is unknown, or a value has the wrong type or range; every unknown key is listed.
         """
-        unknown, known = _unknown_keys(cls, values, "")
-        if unknown:
-            raise ConfigError(f"unknown setting {', '.join(map(repr, unknown))}; expected only: {', '.join(known)}")
-        config: RunConfig = _build(cls, values, "")
-        return config
+        return from_mapping(cls, values)
 
     def with_settings(self, settings: Sequence[str]) -> "RunConfig":
         """Return a copy with settings written as on the command line, such as "optimizer.learning_rate=1e-3".
@@ -219,7 +207,7 @@ class RunConfig:
             key, equals, text = setting.partition("=")
             path = key.strip().split(".")
             known = sorted(_leaf_keys(values))
-            _require(
+            require(
                 bool(equals) and key.strip() in known,
                 f"setting {setting!r} names no known key; expected key=value with one of: {', '.join(known)}",
             )
@@ -242,52 +230,5 @@ def _parse_value(text: str) -> Any:
         return None
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except ValueError:  # no JSON, or a number of thousands of digits
         return text
-
-
-def _unknown_keys(cls: type, values: Any, where: str) -> tuple[list[str], list[str]]:
-    """Return the keys of all groups that name no field, and the fields of the groups they were found in."""
-    if not isinstance(values, Mapping):
-        return [], []  # `_build` says what is wrong with it
-    hints = typing.get_type_hints(cls)
-    unknown = [where + str(key) for key in values if key not in hints]
-    known = [where + key for key in hints] if unknown else []
-    for key, hint in hints.items():
-        if dataclasses.is_dataclass(hint):
-            more_unknown, more_known = _unknown_keys(typing.cast(type, hint), values.get(key), f"{where}{key}.")
-            unknown, known = unknown + more_unknown, known + more_known
-    return unknown, known
-
-
-def _build(cls: type, values: Any, where: str) -> Any:
-    """Build the dataclass `cls` from a mapping, checking names and types and converting lists to tuples."""
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"{where.rstrip('.') or 'config'} is {values!r}; expected a group of settings")
-    hints = typing.get_type_hints(cls)
-    return cls(**{key: _convert(hints[key], value, where + key) for key, value in values.items()})
-
-
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        return _build(typing.cast(type, hint), value, where + ".")
-    if isinstance(hint, types.UnionType):
-        inner = next(option for option in typing.get_args(hint) if option is not type(None))
-        return None if value is None else _convert(inner, value, where)
-    if typing.get_origin(hint) is Literal:
-        options = typing.get_args(hint)
-        _require(value in options, f"{where}={value!r}; expected one of: {', '.join(options)}")
-        return value
-    if typing.get_origin(hint) is tuple:
-        item, *rest = typing.get_args(hint)
-        _require(isinstance(value, list | tuple), f"{where}={value!r}; expected a list such as [128,64,12]")
-        _require(
-            rest == [Ellipsis] or len(value) == 1 + len(rest), f"{where}={value!r}; expected {1 + len(rest)} numbers"
-        )
-        return tuple(_convert(item, entry, where) for entry in value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    names = {int: "a whole number", float: "a number", str: "text"}
-    _require(isinstance(value, hint) and not isinstance(value, bool), f"{where}={value!r}; expected {names[hint]}")
-    _require(not (hint is float and not math.isfinite(value)), f"{where}={value!r}; expected a finite number")
-    return value

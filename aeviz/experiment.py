@@ -1,6 +1,6 @@
 """A whole experiment: read the data, train, measure, and leave a run that the gallery can show."""
 
-import os
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +67,5 @@ def measure(folder: RunFolder) -> Run:
 def new_run_path(preset: str) -> Path:
     """Return a folder under AEVIZ_RUNS that does not exist, named after the preset and the time."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    name = f"{preset}-{stamp}"
-    path = runs_root() / name
-    return path if not path.exists() else runs_root() / f"{name}-{os.getpid()}"
+    names = itertools.chain([f"{preset}-{stamp}"], (f"{preset}-{stamp}-{number}" for number in itertools.count(2)))
+    return next(path for name in names if not (path := runs_root() / name).exists())

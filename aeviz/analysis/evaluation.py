@@ -84,7 +84,7 @@ def _compare(
         part = images[start : start + BATCH]
         y = run.decode(z[start : start + BATCH])
         squared.append(squared_error(part, y.numpy()))
-        x = torch.from_numpy(part).to(torch.float32).div_(255)
+        x = torch.tensor(part, dtype=torch.float32).div_(255)
         if min(images.shape[2:]) >= SMALLEST_SSIM_SIDE:
             single.append(ssim(x, y))
             multi.append(ms_ssim(x, y).value)

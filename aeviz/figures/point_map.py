@@ -11,8 +11,8 @@ import numpy as np
 
 from aeviz.figures.palette import class_colour
 
-NO_LABEL = 255
-"""Label byte of a point without a class."""
+NO_LABEL = 65535
+"""Label of a point without a class."""
 TAIL = 0.0025
 """Share of the points beyond each edge of the first view, so that a few outliers do not shrink all others."""
 VIEWPOINTS = ((35.0, 20.0), (125.0, 20.0))
@@ -92,7 +92,7 @@ def map_payload(
     arrays += [np.ascontiguousarray(panel.error, dtype="<f4").tobytes() for panel in panels]
     n = len(panels[0].points)
     names = class_names if labels is not None else ()
-    codes = np.full(n, NO_LABEL, dtype=np.uint8) if labels is None else labels.astype(np.uint8)
+    codes = np.full(n, NO_LABEL, dtype="<u2") if labels is None else labels.astype("<u2")
     arrays.append(codes.tobytes())
     specs = [
         {

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aeviz.errors import CheckpointFormatError
+from aeviz.errors import CheckpointFormatError, ConfigError
+from aeviz.records import from_mapping
 from aeviz.training.files import write_atomically
 
 
@@ -57,8 +58,8 @@ def read_history(path: Path) -> list[EpochReport]:
         if not line.endswith("\n"):
             break
         try:
-            reports.append(EpochReport(**json.loads(line)))
-        except (json.JSONDecodeError, TypeError) as error:
+            reports.append(from_mapping(EpochReport, json.loads(line)))
+        except (json.JSONDecodeError, ConfigError) as error:
             raise CheckpointFormatError(
                 f"line {number} of {path.name} of run '{path.parent.name}' is no epoch report: {error}; "
                 "remove the line or train the model again"

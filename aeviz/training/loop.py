@@ -248,7 +248,7 @@ def _begin(
     validation_set: ImageDataset,
     fingerprint: str,
 ) -> RunFolder:
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or {file.name for file in path.iterdir()} - {LAST}):
         raise ConfigError(f"{str(path)!r} is taken; name a new folder with --out, or go on with it by --resume {path}")
     try:
         path.mkdir(parents=True, exist_ok=True)

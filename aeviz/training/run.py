@@ -90,7 +90,8 @@ class Run:
         shape = self.config.model.image_shape
         if batch.ndim != 4 or tuple(batch.shape[1:]) != shape:
             raise DataError(
-                f"images of shape {tuple(batch.shape)} for run '{self.name}'; expected (N, C, H, W) = (N, *{shape})"
+                f"images of shape {tuple(batch.shape)} for run '{self.name}'; expected (N, C, H, W) = "
+                f"(N, {', '.join(map(str, shape))})"
             )
         if batch.dtype != torch.uint8:
             if not batch.is_floating_point():

@@ -25,6 +25,7 @@ from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointFormatError, CheckpointNotFoundError, ConfigError
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.presets import PRESETS
+from aeviz.records import from_mapping
 from aeviz.training.files import read_json, write_atomically, write_json
 from aeviz.training.history import EpochReport, read_history
 
@@ -164,10 +165,9 @@ class RunFolder:
                 "use the aeviz that wrote it, or train the model again"
             )
         try:
-            origin = dict(values.pop("provenance"))
-            origin["class_names"] = tuple(origin.get("class_names", ()))
-            return cls(path=path, config=RunConfig.from_dict(values), provenance=Provenance(**origin))
-        except (ConfigError, KeyError, TypeError, ValueError) as error:
+            origin = from_mapping(Provenance, values.pop("provenance", None), "provenance.")
+            return cls(path=path, config=RunConfig.from_dict(values), provenance=origin)
+        except ConfigError as error:
             raise CheckpointFormatError(
                 f"{CONFIG} of run '{path.name}' does not describe a run: {error}; restore it or train the model again"
             ) from error
@@ -222,10 +222,10 @@ class RunFolder:
         if not (self.path / EVALUATION).is_file():
             return None
         try:
-            return Evaluation(**read_json(self.path / EVALUATION))
-        except TypeError as error:
+            return from_mapping(Evaluation, read_json(self.path / EVALUATION))
+        except ConfigError as error:
             raise CheckpointFormatError(
-                f"{EVALUATION} of run '{self.name}' lacks or adds figures: {error}; restore it or train the model again"
+                f"{EVALUATION} of run '{self.name}' is damaged: {error}; restore it or train the model again"
             ) from error
 
     def write_evaluation(self, evaluation: Evaluation) -> None:

@@ -87,8 +87,16 @@ def latents(key: RunKey) -> LatentTable | None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # 120 kB each
 def projection(key: RunKey, dimensions: int) -> Projection:
-    """Return the latent points of a run in two or three dimensions. The run must have latents."""
-    shown = project(_table(key).z, dimensions)
+    """Return the latent points of a run in two or three dimensions. The run must have latents.
+
+    A line has only one: its points are spread by their error in the second.
+    """
+    table = _table(key)
+    if table.z.shape[1] == 1:
+        points = np.column_stack([table.z[:, 0], table.error])
+        shown = Projection(points=points, axis_names=("z1", "error"), explained=1.0)
+    else:
+        shown = project(table.z, dimensions)
     _freeze(shown.points)
     return shown
 
@@ -115,9 +123,9 @@ def summary(key: RunKey) -> RunSummary:
 def thumbnail(key: RunKey) -> str | None:
     """Return the picture of a run's latent plane as a data URI, or None where it has no latents."""
     table = latents(key)
-    if table is None or table.z.shape[1] < 2:
+    if table is None or not len(table.z):
         return None
-    points = table.z[:, :2] if table.z.shape[1] == 3 else project(table.z, 2).points
+    points = projection(key, 2).points
     return to_data_uri(latent_thumbnail(points, table.labels))
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.alignment import Alignment, align
-from aeviz.errors import CheckpointFormatError
+from aeviz.errors import CheckpointFormatError, CheckpointMismatchError
 from aeviz.figures.pictures import enlarge, error_map, tile, to_data_uri
 from aeviz.figures.point_map import VIEWPOINTS, MapPanel, make_panel, map_payload, share_view
+from aeviz.figures.scatter import scatter_map
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
-from aeviz.web.components.latent_map import latent_map
+from aeviz.web.components.latent_map import IS_AVAILABLE, MapEvent, latent_map
 from aeviz.web.page import describe, errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
 
@@ -81,8 +82,11 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
         names = first.provenance.class_names
         n = len(table.z)
         hidden, chosen = _first_look((first.name, second and second.name, options), len(names), n)
-        payload = map_payload(panels, table.labels, names, hidden=hidden, selected=chosen)
-        event = latent_map(payload, key="latent-map")
+        if IS_AVAILABLE:
+            payload = map_payload(panels, table.labels, names, hidden=hidden, selected=chosen)
+            event = latent_map(payload, key="latent-map")
+        else:
+            event = _plotly_map(panels, table.labels, names)
         if event.hidden is not None:
             _set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
         if event.selected is not None and 0 <= event.selected < n:
@@ -99,6 +103,20 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
             _show_image(selected, [run for run in (first, second) if run is not None])
 
 
+def _plotly_map(panels: list[MapPanel], labels: np.ndarray | None, names: tuple[str, ...]) -> MapEvent:
+    """Show the map by Plotly, which is slower and knows clicks only in two dimensions."""
+    st.caption("The map of this page could not be loaded from the server; this is a plainer one, drawn by Plotly.")
+    chart = st.plotly_chart(
+        scatter_map(panels, labels, names),
+        key="plotly-map",
+        on_select="rerun",
+        selection_mode="points",
+        alt="; ".join(panel.title for panel in panels),
+    )
+    clicked = chart["selection"]["points"]
+    return MapEvent(selected=int(clicked[0]["customdata"]) if clicked else None, hidden=None)
+
+
 def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> tuple[list[MapPanel], Alignment | None]:
     left = _panel(first, options.dimensions)
     if second is None:
@@ -110,7 +128,12 @@ def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> 
             ], None
         return [left], None
     right = _panel(second, options.dimensions)
-    if not options.aligned or len(left.points) != len(right.points):
+    if len(left.points) != len(right.points):
+        raise CheckpointMismatchError(
+            f"{first.name} encoded {len(left.points)} test images and {second.name} {len(right.points)}, so their maps "
+            "do not show the same images; choose another model beside it, or train one of them again"
+        )
+    if not options.aligned:
         return [left, right], None
     alignment = align(right.points, left.points)
     names = tuple(f"{name} aligned" for name in left.axis_names)

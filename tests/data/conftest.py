@@ -1,21 +1,10 @@
 import gzip
-import os
 import struct
-from pathlib import Path
 
 import jaxtyping
 import numpy as np
 import pytest
 from PIL import Image
-
-
-@pytest.fixture
-def shared_root():
-    """The folder AEVIZ_DATA of real data sets; only tests that ask for it need it."""
-    root = os.environ.get("AEVIZ_DATA")
-    if not root:
-        pytest.skip("AEVIZ_DATA names no folder of data sets")
-    return Path(root)
 
 
 @pytest.fixture

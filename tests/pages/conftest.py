@@ -1,9 +1,17 @@
+import gc
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thaw():
+    """Give the interpreter back what the app froze, so that it can tidy up when the tests end."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -1,10 +1,22 @@
 """The latent map in the page: pan, zoom and turn without a rerun; classes and clicks come back to Python."""
 
+import logging
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+from streamlit.errors import StreamlitAPIException
 
-_component = st.components.v2.component("aeviz.latent_map", js="latent_map.js", css="latent_map.css")
+_log = logging.getLogger(__name__)
+
+_component: ComponentRenderer | None = None
+try:
+    _component = st.components.v2.component("aeviz.latent_map", js="latent_map.js", css="latent_map.css")
+except StreamlitAPIException as error:  # its assets are missing: the page shows a Plotly map instead
+    _log.warning("the map component cannot be loaded: %s", error)
+
+IS_AVAILABLE = _component is not None
+"""Whether the component's files were found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +40,8 @@ def latent_map(payload: bytes, *, key: str) -> MapEvent:
         payload: The packed panels; sent to the browser only when it changes.
         key: Identity of the map; camera and hidden classes survive reruns.
     """
+    if _component is None:
+        raise RuntimeError("the map component is missing; the page must ask IS_AVAILABLE first")
     result = _component(key=key, data=payload, on_selected_change=_ignore, on_hidden_change=_ignore)
     selected, hidden = result.get("selected"), result.get("hidden")
     return MapEvent(

@@ -1,7 +1,7 @@
 // The latent map: one or two panels of the same points, in two or three dimensions, on plain canvases.
 //
 // Python sends one blob: a 32-bit length, a JSON header of that many bytes, zero bytes up to a multiple of four, then
-// for each panel the coordinates (n * dims float32), the errors of each panel (n float32) and the labels (n uint8).
+// for each panel the coordinates (n * dims float32), the errors of each panel (n float32) and the labels (n uint16).
 // The camera, the zoom and the hidden classes live here and survive reruns as long as header.view stays the same.
 
 import { Camera, fitCamera } from "./camera.js";
@@ -9,7 +9,7 @@ import { drawAxes, drawPoints, drawMarks, drawNames } from "./painter.js";
 
 const PICK_PX = 12;
 const CLICK_PX = 4;
-const NO_LABEL = 255;
+const NO_LABEL = 65535;
 
 function headerText(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
@@ -30,7 +30,7 @@ function parse(bytes, text) {
   };
   for (const panel of header.panels) panel.coordinates = floats(header.n * panel.dims);
   for (const panel of header.panels) panel.errors = floats(header.n);
-  header.labels = new Uint8Array(body, offset, header.n);
+  header.labels = new Uint16Array(body, offset, header.n);
   return header;
 }
 

@@ -1,0 +1,104 @@
+"""Frozen dataclasses from JSON: names and types are checked, lists become tuples, and whole numbers floats where asked.
+
+A file that somebody edited by hand then fails where it is read, with the name of the field, not later in a page.
+"""
+
+import dataclasses
+import functools
+import math
+import sys
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+from aeviz.errors import ConfigError
+
+Record = TypeVar("Record")
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise a ConfigError with the message unless the condition holds."""
+    if not condition:
+        raise ConfigError(message)
+
+
+def from_mapping(cls: type[Record], values: Any, where: str = "") -> Record:
+    """Build a dataclass, and those inside it, from mappings of JSON values.
+
+    Args:
+        cls: The dataclass.
+        values: The mapping.
+        where: What messages put before a key, such as "provenance.".
+
+    Raises:
+        ConfigError: A key is unknown or missing, or a value has the wrong type; every unknown key is listed.
+    """
+    unknown, known = _unknown_keys(cls, values, where)
+    if unknown:
+        raise ConfigError(f"unknown setting {', '.join(map(repr, unknown))}; expected only: {', '.join(known)}")
+    record: Record = _build(cls, values, where)
+    return record
+
+
+@functools.cache
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def _unknown_keys(cls: type, values: Any, where: str) -> tuple[list[str], list[str]]:
+    """Return the keys of all groups that name no field, and the fields of the groups they were found in."""
+    if not isinstance(values, Mapping):
+        return [], []  # `_build` says what is wrong with it
+    hints = _hints(cls)
+    unknown = [where + str(key) for key in values if key not in hints]
+    known = [where + key for key in hints] if unknown else []
+    for key, hint in hints.items():
+        if dataclasses.is_dataclass(hint):
+            more_unknown, more_known = _unknown_keys(typing.cast(type, hint), values.get(key), f"{where}{key}.")
+            unknown, known = unknown + more_unknown, known + more_known
+    return unknown, known
+
+
+def _build(cls: type, values: Any, where: str) -> Any:
+    """Build the dataclass `cls` from a mapping, checking names and types and converting lists to tuples."""
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where.rstrip('.') or 'config'} is {values!r}; expected a group of settings")
+    hints = _hints(cls)
+    optional = (dataclasses.MISSING, dataclasses.MISSING)
+    missing = [
+        where + field.name
+        for field in dataclasses.fields(cls)
+        if field.name not in values and (field.default, field.default_factory) == optional
+    ]
+    require(not missing, f"{', '.join(missing)} is missing")
+    return cls(**{key: _convert(hints[key], value, where + key) for key, value in values.items()})
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, where + ".")
+    if isinstance(hint, types.UnionType):
+        inner = next(option for option in typing.get_args(hint) if option is not type(None))
+        return None if value is None else _convert(inner, value, where)
+    if typing.get_origin(hint) is Literal:
+        options = typing.get_args(hint)
+        require(value in options, f"{where}={value!r}; expected one of: {', '.join(options)}")
+        return value
+    if typing.get_origin(hint) is tuple:
+        item, *rest = typing.get_args(hint)
+        require(isinstance(value, list | tuple), f"{where}={value!r}; expected a list such as [128,64,12]")
+        require(
+            rest == [Ellipsis] or len(value) == 1 + len(rest), f"{where}={value!r}; expected {1 + len(rest)} numbers"
+        )
+        return tuple(_convert(item, entry, where) for entry in value)
+    if typing.get_origin(hint) is Mapping:
+        require(isinstance(value, Mapping), f"{where}={value!r}; expected a group of values")
+        return {str(key): _convert(typing.get_args(hint)[1], entry, f"{where}.{key}") for key, entry in value.items()}
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        require(abs(value) <= sys.float_info.max, f"{where}={str(value)[:20]}...; expected a finite number")
+        return float(value)
+    names = {int: "a whole number", float: "a number", str: "text"}
+    require(isinstance(value, hint) and not isinstance(value, bool), f"{where}={value!r}; expected {names[hint]}")
+    require(not (hint is float and not math.isfinite(value)), f"{where}={value!r}; expected a finite number")
+    return value

@@ -1,0 +1,40 @@
+"""The app in a process of its own, as `streamlit run app.py` starts it."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+START_S = 60
+
+
+@contextlib.contextmanager
+def serve(log_path, cwd=ROOT, **environment):
+    """Run the app on a free port; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
+    with log_path.open("wb") as log:
+        server = subprocess.Popen(
+            command, cwd=cwd, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            deadline = time.monotonic() + START_S
+            while True:
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
+                    break
+                except OSError:
+                    assert server.poll() is None, f"the server ended: {log_path.read_text()}"
+                    assert time.monotonic() < deadline, f"the server did not answer: {log_path.read_text()}"
+                    time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)

@@ -1,0 +1,100 @@
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+# These networks are so small that a second thread only waits; beside another busy process it waits 100 ms a step.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from aeviz.config import DataConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
+
+
+@pytest.fixture
+def shared_root():
+    """The folder AEVIZ_DATA of real data sets; only tests that ask for it need it."""
+    root = os.environ.get("AEVIZ_DATA")
+    if not root:
+        pytest.skip("AEVIZ_DATA names no folder of data sets")
+    return Path(root)
+
+
+@pytest.fixture
+def runs_folder(tmp_path, monkeypatch):
+    """An AEVIZ_RUNS of the test's own, and no models that ship."""
+    monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setattr("aeviz.training.runs.checkpoints_root", lambda: tmp_path / "checkpoints")
+    return tmp_path / "runs"
+
+
+@pytest.fixture(scope="session")
+def tiny_config():
+    """A function that returns the config of a network of a few hundred weights for the 8x8 digits, on the CPU.
+
+    It takes settings as the command line does.
+    """
+    config = RunConfig(
+        preset="tiny",
+        data=DataConfig(name="digits"),
+        model=ModelConfig(image_shape=(1, 8, 8), latent_dim=2, hidden=(8, 4)),
+        optimizer=OptimizerConfig(name="adam", learning_rate=3e-3),
+        train=TrainConfig(epochs=3, batch_size=32, seed=7, device="cpu"),
+    )
+    return lambda *settings: config.with_settings(settings)
+
+
+@pytest.fixture(scope="session")
+def tiny_sets():
+    """Training, validation and test images: 100, 30 and 40 of the digits. 100 is no multiple of the batch size."""
+    from aeviz.data import load_dataset
+
+    counts = {"train": 100, "validation": 30, "test": 40}
+    return {split: load_dataset("digits", split).take(np.arange(n)) for split, n in counts.items()}
+
+
+@pytest.fixture(scope="session")
+def trained_folder(tiny_config, tmp_path_factory):
+    """The folder of a run trained on the digits for 2 epochs; read only."""
+    from aeviz.experiment import train
+
+    path = tmp_path_factory.mktemp("trained") / "tiny-run"
+    train(tiny_config("train.epochs=2"), out=path)
+    return path
+
+
+@pytest.fixture
+def run_copy(trained_folder, tmp_path):
+    """A copy of the trained run that a test may damage, named 'copy'."""
+    return Path(shutil.copytree(trained_folder, tmp_path / "copy"))
+
+
+@pytest.fixture
+def random_run(tmp_path):
+    """A function that writes a run with random weights for a model config, as training would begin it, and loads it."""
+    from aeviz.models import build_model, initialise
+    from aeviz.training.run import load
+    from aeviz.training.runs import MODEL, Provenance, RunFolder
+    from aeviz.training.weights import save_weights
+
+    def write(model_config, name="random", seed=0):
+        path = tmp_path / name
+        path.mkdir()
+        model = build_model(model_config)
+        initialise(model, seed)
+        provenance = Provenance(
+            created="2026-01-01T00:00:00+00:00",
+            versions={},
+            device="CPU",
+            data_fingerprint="",
+            n_train=1,
+            n_validation=1,
+            parameters=sum(weight.numel() for weight in model.parameters()),
+        )
+        folder = RunFolder(path=path, config=replace(RunConfig(), model=model_config), provenance=provenance)
+        folder.write()
+        save_weights(path / MODEL, model.state_dict(), 1)
+        return load(folder)
+
+    return write

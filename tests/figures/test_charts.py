@@ -1,0 +1,157 @@
+import math
+import re
+
+import numpy as np
+import pytest
+
+from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
+from aeviz.figures.charts import error_bars, latent_plane_mesh, moving_average, training_curves
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
+from aeviz.figures.point_map import make_panel
+from aeviz.figures.scatter import scatter_map
+
+
+def curve(n=20, seed=0):
+    rng = np.random.default_rng(seed)
+    return np.arange(1, n + 1), rng.random(n) + 0.1, rng.random(n) + 0.1
+
+
+@pytest.mark.parametrize("window", [1, 2, 5, 20, 100])
+def test_moving_average_equals_a_loop(window):
+    values = np.random.default_rng(0).random(20)
+    expected = [values[max(0, i - window + 1) : i + 1].mean() for i in range(20)]
+    np.testing.assert_allclose(moving_average(values, window), expected, rtol=1e-12)
+
+
+def test_moving_average_equals_numpys_convolution_where_that_is_defined():
+    values = np.random.default_rng(0).random(50).astype(np.float32)
+    expected = np.convolve(values.astype(np.float64), np.ones(7) / 7, mode="valid")
+    np.testing.assert_allclose(moving_average(values, 7)[6:], expected, rtol=1e-9)
+
+
+def test_moving_average_of_nothing_is_nothing():
+    assert moving_average(np.zeros(0), 5).shape == (0,)
+
+
+def test_training_curves_have_a_line_and_its_average():
+    curves = {"adam": curve(), "amsgrad": curve(seed=1)}
+    figure = training_curves(curves, window=5)
+    assert [trace.type for trace in figure.data] == ["scatter"] * 8
+    assert all(trace.mode == "lines" for trace in figure.data)
+    shown = [trace for trace in figure.data if trace.showlegend is not False]
+    assert [trace.name for trace in shown] == [
+        "adam, training", "adam, validation", "amsgrad, training", "amsgrad, validation",
+    ]  # fmt: skip
+    assert [trace.line.color for trace in shown] == [FIRST, FIRST, SECOND, SECOND]
+    assert [trace.line.dash for trace in shown] == ["dot", "solid", "dot", "solid"]
+    np.testing.assert_allclose(shown[1].y, moving_average(curves["adam"][2], 5))
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("epoch", "mean squared error")
+    assert figure.layout.yaxis.type == "log"
+
+
+def test_training_curves_without_average_show_the_values():
+    curves = {"adam": curve()}
+    figure = training_curves(curves, window=1, logarithmic=False)
+    assert len(figure.data) == 2
+    np.testing.assert_array_equal(figure.data[0].y, curves["adam"][1])
+    assert all(trace.showlegend and trace.opacity == 1 for trace in figure.data)
+    assert figure.layout.yaxis.type == "linear"
+
+
+def test_training_curves_split_at_the_early_epochs():
+    curves = {"adam": curve(20)}
+    early = training_curves(curves, window=3, last_epoch=8)
+    late = training_curves(curves, window=3, first_epoch=9)
+    assert [list(trace.x) for trace in early.data] == [list(range(1, 9))] * 4
+    assert [list(trace.x) for trace in late.data] == [list(range(9, 21))] * 4
+    whole = moving_average(curves["adam"][1], 3)  # the average at epoch 9 still looks back to epoch 7
+    np.testing.assert_allclose(late.data[1].y, whole[8:])
+
+
+def test_training_curves_of_a_run_without_epochs():
+    empty = (np.zeros(0, dtype=int), np.zeros(0), np.zeros(0))
+    assert all(len(trace.x) == 0 for trace in training_curves({"new": empty}, window=5).data)
+
+
+def test_error_bars_have_a_colour_a_model():
+    figure = error_bars({"adam": {"0": 5.3, "1": 2.7}, "amsgrad": {"0": 5.1, "1": 2.6}})
+    assert [trace.type for trace in figure.data] == ["bar", "bar"]
+    assert [trace.marker.color for trace in figure.data] == [FIRST, SECOND]
+    assert list(figure.data[0].x) == ["0", "1"]
+    assert list(figure.data[0].y) == [5.3, 2.7]
+    assert figure.layout.xaxis.type == "category"
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("class", "mean Euclidean error")
+
+
+def test_latent_plane_mesh_lays_the_picture_over_its_ranges():
+    far = np.zeros(9, dtype=bool)
+    far[[0, 5]] = True
+    figure = latent_plane_mesh("data:image/png;base64,", ((-3.0, 3.0), (10.0, 16.0)), ("z1", "z4"), (1.0, 12.0), 3, far)
+    (image,) = figure.layout.images
+    assert (image.x, image.y, image.sizex, image.sizey) == (-3, 16, 6, 6)
+    marks, point = figure.data
+    cells = [(int((x + 3) // 2), int((16 - y) // 2)) for x, y in zip(marks.x, marks.y, strict=True)]
+    assert cells == [(0, 0), (2, 1)]  # column and row of the first and the sixth tile in reading order
+    assert (list(point.x), list(point.y)) == ([1.0], [12.0])
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("z1", "z4")
+    assert list(figure.layout.xaxis.range) == [-3, 3]
+    assert list(figure.layout.yaxis.range) == [10, 16]
+
+
+def test_architecture_diagram_has_a_bar_a_layer():
+    shapes = [("input", (1, 28, 28)), ("encoder", (128,)), ("bottleneck", (2,)), ("decoder", (128,)),
+              ("decoder", (1, 28, 28))]  # fmt: skip
+    blocks = [
+        Block(part=part, kind="Linear", output_shape=shape, parameters=1000, activation="ReLU" * (i % 2),
+              is_latent=part == "bottleneck")
+        for i, (part, shape) in enumerate(shapes)
+    ]  # fmt: skip
+    figure = architecture_diagram(blocks)
+    assert [trace.name for trace in figure.data] == ["input", "encoder", "bottleneck", "decoder"]
+    assert [trace.marker.color for trace in figure.data] == list(PART_COLOURS.values())
+    heights = {x: y for trace in figure.data for x, y in zip(trace.x, trace.y, strict=True)}
+    assert sorted(heights) == [0, 1, 2, 3, 4]
+    assert heights[0] == heights[4] > heights[1] == heights[3] > heights[2]
+    for trace in figure.data:  # centred on the axis
+        np.testing.assert_allclose(np.array(trace.base) + np.array(trace.y) / 2, 0, atol=1e-12)
+    (annotation,) = figure.layout.annotations
+    assert (annotation.x, annotation.text) == (2, "latent z")
+    assert list(figure.layout.xaxis.ticktext) == ["Linear", "Linear<br>+ ReLU"] * 2 + ["Linear"]
+    assert list(figure.data[0].text) == ["1 x 28 x 28"]
+
+
+# Colours
+
+
+def test_palette_has_ten_distinct_colours():
+    assert len(set(CLASS_COLOURS)) == 10
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in (*CLASS_COLOURS, UNLABELLED, FIRST, SECOND))
+    assert UNLABELLED not in CLASS_COLOURS
+
+
+def test_class_colours_begin_again_after_ten():
+    assert [class_colour(label) for label in range(10)] == list(CLASS_COLOURS)
+    assert class_colour(13) == class_colour(3)
+
+
+def test_unlabelled_points_are_grey():
+    red, green, blue = (int(UNLABELLED[i : i + 2], 16) for i in (1, 3, 5))
+    assert red == green == blue
+
+
+def test_the_two_sides_of_a_comparison_are_far_apart():
+    first, second = ([int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (FIRST, SECOND))
+    assert math.dist(first, second) > 150
+
+
+@pytest.mark.parametrize(("dimensions", "kind"), [(2, "scattergl"), (3, "scatter3d")])
+def test_fallback_map_has_a_trace_a_class_and_panel_and_one_legend(dimensions, kind):
+    rng = np.random.default_rng(0)
+    names = ("z1", "z2", "z3")[:dimensions]
+    panels = [make_panel(title, rng.normal(size=(30, dimensions)), np.ones(30), names) for title in "ab"]
+    figure = scatter_map(panels, np.arange(30) % 3, ("x", "y", "z"))
+    assert [trace.type for trace in figure.data] == [kind] * 6
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["x", "y", "z"]
+    assert sorted(index for trace in figure.data[:3] for index in trace.customdata) == list(range(30))
+    for trace in figure.data[3:]:
+        np.testing.assert_array_equal(trace.x, panels[1].points[trace.customdata, 0])

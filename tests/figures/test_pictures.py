@@ -1,0 +1,121 @@
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aeviz.figures.palette import CLASS_COLOURS, UNLABELLED
+from aeviz.figures.pictures import (
+    enlarge,
+    error_map,
+    latent_thumbnail,
+    tile,
+    to_data_uri,
+    to_grey_or_rgb,
+    to_png,
+)
+
+
+def rgb(code):
+    return [int(code[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def test_grey_images_have_three_equal_channels():
+    images = np.arange(12, dtype=np.uint8).reshape(1, 1, 3, 4)
+    picture = to_grey_or_rgb(images)
+    assert picture.shape == (1, 3, 4, 3)
+    np.testing.assert_array_equal(picture, np.repeat(images[0, 0][None, ..., None], 3, axis=3))
+
+
+def test_colour_images_keep_their_channels():
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 5), dtype=np.uint8)
+    np.testing.assert_array_equal(to_grey_or_rgb(images), images.transpose(0, 2, 3, 1))
+
+
+def test_floats_are_rounded_and_clipped():
+    images = np.array([-1, 0, 0.499 / 255, 0.501 / 255, 0.5, 1, 2], dtype=np.float32).reshape(1, 1, 1, 7)
+    assert to_grey_or_rgb(images)[0, 0, :, 0].tolist() == [0, 0, 0, 1, 128, 255, 255]
+
+
+@pytest.mark.parametrize("gap", [0, 1, 3])
+@pytest.mark.parametrize(("n", "columns"), [(6, 3), (5, 3), (1, 1), (2, 5)])
+def test_tile_puts_each_image_in_its_place(n, columns, gap):
+    images = np.random.default_rng(0).integers(0, 256, (n, 1, 4, 5), dtype=np.uint8)
+    sheet = tile(images, columns, gap=gap)
+    rows = -(-n // columns)
+    assert sheet.shape == (rows * (4 + gap) - gap, columns * (5 + gap) - gap, 3)
+    covered = np.zeros(sheet.shape[:2], dtype=bool)
+    for index in range(n):
+        top, left = index // columns * (4 + gap), index % columns * (5 + gap)
+        np.testing.assert_array_equal(sheet[top : top + 4, left : left + 5, 1], images[index, 0])
+        covered[top : top + 4, left : left + 5] = True
+    assert (sheet[~covered] == 127).all()
+
+
+def test_enlarge_repeats_pixels_a_whole_number_of_times():
+    picture = np.arange(18, dtype=np.uint8).reshape(2, 3, 3)
+    large = enlarge(picture, 7)
+    assert large.shape == (6, 9, 3)
+    np.testing.assert_array_equal(large[::3, ::3], picture)
+    np.testing.assert_array_equal(large[2::3, 2::3], picture)
+    assert enlarge(picture, 2) is not None
+    assert enlarge(picture, 2).shape == picture.shape
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_png_keeps_every_pixel(channels):
+    picture = np.random.default_rng(0).integers(0, 256, (6, 5, channels), dtype=np.uint8)
+    np.testing.assert_array_equal(np.array(Image.open(io.BytesIO(to_png(picture)))), picture)
+    head, _, body = to_data_uri(picture).partition(",")
+    assert head == "data:image/png;base64"
+    assert base64.b64decode(body) == to_png(picture)
+
+
+@pytest.mark.parametrize(("n", "labelled"), [(200, True), (200, False), (4000, True)])
+def test_thumbnail_shows_points_and_is_clear_elsewhere(n, labelled):
+    points = np.random.default_rng(0).normal(size=(n, 2))
+    labels = np.full(n, 2) if labelled else None
+    picture = latent_thumbnail(points, labels, side_px=64)
+    assert picture.shape == (64, 64, 4)
+    assert picture.dtype == np.uint8
+    drawn = picture[..., 3] > 0
+    assert drawn.any()
+    assert not drawn.all()
+    assert (picture[drawn][:, :3] == rgb(CLASS_COLOURS[2] if labelled else UNLABELLED)).all()
+
+
+def test_thumbnail_has_the_second_coordinate_upwards():
+    points = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
+    picture = latent_thumbnail(points, np.array([0, 1, 2]), side_px=100)
+    where = {}
+    for label in range(3):
+        rows, columns = np.nonzero(
+            (picture[..., :3] == rgb(CLASS_COLOURS[label])).all(axis=2) & (picture[..., 3] > 100)
+        )
+        where[label] = (rows.mean(), columns.mean())
+    assert where[1][1] > where[0][1] + 50
+    assert abs(where[1][0] - where[0][0]) < 2
+    assert where[2][0] < where[0][0] - 50
+    assert abs(where[2][1] - where[0][1]) < 2
+
+
+def test_thumbnail_mixes_the_colours_of_points_that_meet():
+    points = np.array([[0.0, 0.0], [0.0, 0.0], [5.0, 5.0], [-5.0, -5.0]])
+    picture = latent_thumbnail(points, np.array([0, 1, 3, 3]), side_px=50)
+    centre = picture[25, 25, :3].astype(int)
+    np.testing.assert_allclose(centre, np.mean([rgb(CLASS_COLOURS[0]), rgb(CLASS_COLOURS[1])], axis=0), atol=1)
+
+
+def test_thumbnail_of_equal_points_is_a_dot():
+    assert (latent_thumbnail(np.ones((5, 2)), None, side_px=32)[..., 3] > 0).sum() < 30
+
+
+def test_error_map_is_white_where_right_blue_where_dark_red_where_bright():
+    image = np.array([[[0, 100, 255]]], dtype=np.uint8)
+    right = np.array([[[0, 100 / 255, 1]]], dtype=np.float32)
+    assert (error_map(image, right) >= 254).all()
+    wrong = error_map(image, np.array([[[1, 100 / 255, 0]]], dtype=np.float32))
+    assert wrong.shape == (1, 3, 3)
+    assert wrong[0, 0].tolist() == [189, 31, 1]  # too bright
+    assert wrong[0, 2].tolist() == [30, 100, 190]  # too dark

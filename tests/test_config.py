@@ -1,0 +1,211 @@
+import dataclasses
+import json
+import re
+
+import pytest
+
+from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
+from aeviz.errors import ConfigError
+from aeviz.presets import PRESETS
+
+UNUSUAL = RunConfig(
+    preset="unusual",
+    data=DataConfig(name="folder:faces", validation_fraction=0.3, split_seed=9, image_size=64),
+    model=ModelConfig(
+        image_shape=(3, 64, 48),
+        encoder="conv",
+        decoder="mlp",
+        latent_dim=7,
+        hidden=(5, 6, 7),
+        channels=(3, 4),
+        features=11,
+        output="identity",
+    ),
+    objective=ObjectiveConfig(reconstruction="mse"),
+    optimizer=OptimizerConfig(
+        name="sgd", learning_rate=0.1, schedule="one_cycle", beta1=0.5, beta2=0.6, epsilon=1e-5, momentum=0.0
+    ),
+    train=TrainConfig(epochs=3, batch_size=4, seed=2**31 - 1, device="cuda", gradient_clip=0.5),
+)
+
+
+@pytest.mark.parametrize("config", [RunConfig(), UNUSUAL, *(preset.config for preset in PRESETS.values())])
+def test_config_survives_json(config):
+    text = json.dumps(config.to_dict(), allow_nan=False)
+    assert RunConfig.from_dict(json.loads(text)) == config
+
+
+def test_every_setting_of_the_unusual_config_is_unusual():
+    for group in ("data", "model", "optimizer", "train"):
+        usual, unusual = (dataclasses.asdict(getattr(config, group)) for config in (RunConfig(), UNUSUAL))
+        same = [key for key in usual if usual[key] == unusual[key]]
+        assert same in ([], ["bottleneck", "decoder"], ["bottleneck"]), f"the round trip does not test {same}"
+
+
+def test_missing_settings_take_their_defaults():
+    assert RunConfig.from_dict({}) == RunConfig()
+    assert RunConfig.from_dict({"train": {"epochs": 3}}) == RunConfig(train=TrainConfig(epochs=3))
+
+
+def test_configs_are_frozen_and_compare_by_value():
+    assert RunConfig() == RunConfig()
+    assert hash(RunConfig()) == hash(RunConfig())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        RunConfig().preset = "other"
+
+
+def test_all_unknown_keys_are_listed_at_once():
+    values = {"trian": {}, "train": {"epoch": 3, "epochs": 2, "sed": 1}, "model": {"layers": []}, "nonsense": 1}
+    with pytest.raises(ConfigError) as caught:
+        RunConfig.from_dict(values)
+    unknown, expected = str(caught.value).split("; ")
+    assert unknown == "unknown setting 'trian', 'nonsense', 'model.layers', 'train.epoch', 'train.sed'"
+    for key in ("train", "model.latent_dim", "train.epochs"):
+        assert re.search(rf"\b{re.escape(key)}\b", expected)
+    assert "optimizer.name" not in expected
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"train": {"epochs": 2.0}}, "train.epochs=2.0; expected a whole number"),
+        ({"train": {"epochs": True}}, "train.epochs=True; expected a whole number"),
+        ({"train": {"epochs": "2"}}, "train.epochs='2'; expected a whole number"),
+        ({"train": {"epochs": None}}, "train.epochs=None; expected a whole number"),
+        ({"train": {"gradient_clip": "1"}}, "train.gradient_clip='1'; expected a number"),
+        ({"train": {"gradient_clip": True}}, "train.gradient_clip=True; expected a number"),
+        ({"train": {"device": "tpu"}}, "train.device='tpu'; expected one of: auto, cpu, cuda, mps"),
+        ({"optimizer": {"name": ["adam"]}}, "optimizer.name=['adam']; expected one of: adam, amsgrad, sgd"),
+        ({"optimizer": {"learning_rate": "fast"}}, "optimizer.learning_rate='fast'; expected a number"),
+        ({"optimizer": {"learning_rate": float("nan")}}, "optimizer.learning_rate=nan; expected a finite number"),
+        ({"optimizer": {"learning_rate": float("inf")}}, "optimizer.learning_rate=inf; expected a finite number"),
+        ({"optimizer": {"learning_rate": 10**400}}, "expected a finite number"),
+        ({"data": {"name": 5}}, "data.name=5; expected text"),
+        ({"data": {"image_size": 64.0}}, "data.image_size=64.0; expected a whole number"),
+        ({"model": {"hidden": "128"}}, "model.hidden='128'; expected a list such as [128,64,12]"),
+        ({"model": {"hidden": [128, "64"]}}, "model.hidden='64'; expected a whole number"),
+        ({"model": {"image_shape": [28, 28]}}, "model.image_shape=[28, 28]; expected 3 numbers"),
+        ({"model": "mlp"}, "model is 'mlp'; expected a group of settings"),
+        ({"model": None}, "model is None; expected a group of settings"),
+        ({"preset": None}, "preset=None; expected text"),
+    ],
+)
+def test_wrong_types_raise(values, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        RunConfig.from_dict(values)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: DataConfig(name=""), "data.name is empty; name a data set"),
+        (lambda: DataConfig(split_seed=-1), "data.split_seed=-1; expected a whole number from 0 up"),
+        (lambda: DataConfig(validation_fraction=0.0), "data.validation_fraction=0.0 leaves nothing"),
+        (lambda: DataConfig(validation_fraction=1.0), "data.validation_fraction=1.0 leaves nothing"),
+        (lambda: DataConfig(name="folder:x", image_size=3), "data.image_size=3 is outside 4 to 512 pixels"),
+        (lambda: DataConfig(name="folder:x", image_size=513), "data.image_size=513 is outside 4 to 512 pixels"),
+        (lambda: DataConfig(name="mnist", image_size=32), "data.image_size=32 applies to folder:PATH, not to 'mnist'"),
+        (lambda: ModelConfig(image_shape=(0, 8, 8)), "model.image_shape=(0, 8, 8) is no (channels, height, width)"),
+        (lambda: ModelConfig(latent_dim=0), "model.latent_dim=0; expected a whole number from 1 up"),
+        (
+            lambda: ModelConfig(image_shape=(1, 2, 2), latent_dim=5),
+            "model.latent_dim=5 is wider than the input of 4 values; choose at most 4",
+        ),
+        (lambda: ModelConfig(hidden=(8, 0)), "model.hidden=(8, 0); expected whole numbers from 1 up"),
+        (lambda: ModelConfig(channels=(0,)), "model.channels=(0,); expected whole numbers from 1 up"),
+        (lambda: ModelConfig(features=0), "model.features=0; expected 1 or more"),
+        (lambda: ModelConfig(encoder="conv", channels=()), "model.channels=() halves images of 28 pixels 0 times"),
+        (lambda: ModelConfig(decoder="conv", channels=(1,) * 6), "halves images of 28 pixels 6 times"),
+        (lambda: OptimizerConfig(learning_rate=0.0), "optimizer.learning_rate=0.0; expected a positive number"),
+        (lambda: OptimizerConfig(learning_rate=-1e-3), "optimizer.learning_rate=-0.001; expected a positive number"),
+        (lambda: OptimizerConfig(beta1=1.0), "optimizer.beta1=1.0 is outside [0, 1)"),
+        (lambda: OptimizerConfig(beta2=-0.1), "optimizer.beta2=-0.1 is outside [0, 1)"),
+        (lambda: OptimizerConfig(momentum=1.5), "optimizer.momentum=1.5 is outside [0, 1)"),
+        (lambda: OptimizerConfig(epsilon=0.0), "optimizer.epsilon=0.0; expected a positive number"),
+        (lambda: TrainConfig(epochs=0), "train.epochs=0; expected a whole number from 1 up"),
+        (lambda: TrainConfig(batch_size=0), "train.batch_size=0; expected a whole number from 1 up"),
+        (lambda: TrainConfig(seed=-1), "train.seed=-1; expected a whole number from 0 to 2147483647"),
+        (lambda: TrainConfig(seed=2**31), "train.seed=2147483648; expected a whole number from 0 to 2147483647"),
+        (lambda: TrainConfig(gradient_clip=0.0), "train.gradient_clip=0.0; expected a positive norm, or none"),
+        (
+            lambda: RunConfig(model=ModelConfig(output="identity"), objective=ObjectiveConfig(reconstruction="bce")),
+            "objective.reconstruction='bce' needs outputs in (0, 1), but model.output='identity'",
+        ),
+    ],
+)
+def test_settings_that_cannot_work_raise(make, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        make()
+
+
+def test_settings_at_their_limits_are_taken():
+    DataConfig(name="folder:x", image_size=4)
+    DataConfig(name="folder:x", image_size=512)
+    ModelConfig(image_shape=(1, 2, 2), latent_dim=4)
+    ModelConfig(encoder="conv", channels=(1,) * 5)  # 28 halves 5 times: 14, 7, 4, 2, 1
+    OptimizerConfig(beta1=0.0, beta2=0.0, momentum=0.0)
+    TrainConfig(epochs=1, batch_size=1, seed=0)
+
+
+# with_settings
+
+
+@pytest.mark.parametrize(
+    ("setting", "group", "key", "value"),
+    [
+        ("optimizer.learning_rate=1e-3", "optimizer", "learning_rate", 1e-3),
+        ("optimizer.learning_rate=1", "optimizer", "learning_rate", 1.0),
+        ("optimizer.name=sgd", "optimizer", "name", "sgd"),
+        ('optimizer.name="sgd"', "optimizer", "name", "sgd"),
+        ("train.epochs=5", "train", "epochs", 5),
+        (" train.epochs = 5 ", "train", "epochs", 5),
+        ("train.gradient_clip=none", "train", "gradient_clip", None),
+        ("train.gradient_clip=null", "train", "gradient_clip", None),
+        ("train.gradient_clip=None", "train", "gradient_clip", None),
+        ("train.gradient_clip=2", "train", "gradient_clip", 2.0),
+        ("model.hidden=[256,64]", "model", "hidden", (256, 64)),
+        ("model.hidden=[]", "model", "hidden", ()),
+        ("data.name=folder:a=b", "data", "name", "folder:a=b"),
+    ],
+)
+def test_with_settings_takes_each_form(setting, group, key, value):
+    config = RunConfig().with_settings([setting])
+    assert getattr(getattr(config, group), key) == value
+    assert type(getattr(getattr(config, group), key)) is type(value)
+    rest = dataclasses.replace(config, **{group: getattr(RunConfig(), group)})
+    assert rest == RunConfig()
+
+
+def test_with_settings_takes_several_and_the_last_wins():
+    config = RunConfig().with_settings(["train.epochs=5", "preset=mine", "train.epochs=6"])
+    assert (config.train.epochs, config.preset) == (6, "mine")
+
+
+def test_with_settings_of_nothing_is_the_same_config():
+    assert UNUSUAL.with_settings([]) == UNUSUAL
+
+
+@pytest.mark.parametrize(
+    "setting", ["train.epochs", "epochs=5", "train=5", "=5", "", "train.epochs.x=1", "Train.epochs=5"]
+)
+def test_with_settings_of_unknown_key_lists_the_known(setting):
+    with pytest.raises(ConfigError, match=r"names no known key; expected key=value with one of: .*train\.epochs"):
+        RunConfig().with_settings([setting])
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("train.epochs=", "train.epochs=''; expected a whole number"),
+        ("train.epochs=five", "train.epochs='five'; expected a whole number"),
+        ("train.epochs=none", "train.epochs=None; expected a whole number"),
+        ("optimizer.learning_rate=-1", "optimizer.learning_rate=-1.0; expected a positive number"),
+        ("optimizer.learning_rate=NaN", "expected a finite number"),
+        ("optimizer.learning_rate=1" + "0" * 5000, "expected a number"),
+        ("model.output=identity", "needs outputs in (0, 1), but model.output='identity'"),
+    ],
+)
+def test_with_settings_of_bad_value_raises(setting, message):
+    settings = [setting, "objective.reconstruction=bce"]  # bce makes the last one a bad combination
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        RunConfig().with_settings(settings)

@@ -1,0 +1,168 @@
+import math
+import re
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+import aeviz
+from aeviz import ship
+from aeviz.data import load_dataset
+from aeviz.errors import CheckpointFormatError, ConfigError, TrainingError
+from aeviz.experiment import new_run_path, train
+from aeviz.presets import PRESETS, get_preset
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, LATENTS, MODEL, RunFolder
+
+
+def test_trained_run_has_all_its_files(trained_folder):
+    assert {path.name for path in trained_folder.iterdir()} == {CONFIG, HISTORY, MODEL, LAST, LATENTS, EVALUATION}
+
+
+def test_latents_are_the_test_sets(trained_folder):
+    run = aeviz.load(trained_folder)
+    test_set = load_dataset("digits", "test")
+    table = run.folder.latents()
+    np.testing.assert_array_equal(table.z, run.encode(test_set.images).numpy().astype(np.float16))
+    np.testing.assert_array_equal(table.labels, test_set.labels)
+
+
+def test_figures_of_a_run_belong_to_its_weights(trained_folder):
+    evaluation = RunFolder.read(trained_folder).evaluation()
+    assert (evaluation.model, evaluation.dataset, evaluation.split, evaluation.n) == ("tiny-run", "digits", "test", 297)
+    images = load_dataset("digits", "test").images
+    y = aeviz.load(trained_folder).reconstruct(images).double().numpy()
+    assert evaluation.mse == pytest.approx(((images / 255 - y) ** 2).mean(), rel=1e-12)
+
+
+def test_train_returns_the_run_it_wrote(tiny_config, runs_folder):
+    seen = []
+    run = aeviz.train(tiny_config("train.epochs=1"), on_epoch=seen.append)
+    assert run.folder.path.parent == runs_folder
+    assert re.fullmatch(r"tiny-\d{8}-\d{6}", run.name)
+    assert run.history == seen
+    assert [summary.name for summary in aeviz.list_runs()] == [run.name]
+
+
+def test_new_run_path_never_names_a_run_that_exists(runs_folder):
+    made = set()
+    for _ in range(4):
+        path = new_run_path("tiny")
+        path.mkdir(parents=True)
+        made.add(path)
+    assert len(made) == 4
+
+
+def test_name_of_a_model_that_ships_is_taken(tiny_config, tmp_path, runs_folder, monkeypatch):
+    (tmp_path / "checkpoints" / "shipped").mkdir(parents=True)
+    monkeypatch.setattr("aeviz.experiment.checkpoints_root", lambda: tmp_path / "checkpoints")
+    with pytest.raises(ConfigError, match="'shipped' is the name of a model that ships with aeviz; choose another"):
+        train(tiny_config(), out=runs_folder / "shipped")
+    train(tiny_config("train.epochs=1"), out=tmp_path / "elsewhere" / "shipped")
+
+
+def test_ctrl_c_leaves_a_measured_run(tiny_config, tmp_path):
+    def stop(report):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny_config("train.epochs=3"), out=tmp_path / "run", on_epoch=stop)
+    folder = RunFolder.read(tmp_path / "run")
+    assert len(folder.history()) == 1
+    assert folder.evaluation().n == len(folder.latents().z) == 297
+    whole = train(tiny_config("train.epochs=3"), out=tmp_path / "run", resume=True)
+    other = train(tiny_config("train.epochs=3"), out=tmp_path / "other")
+    assert [report.val_loss for report in whole.history] == [report.val_loss for report in other.history]
+    z = whole.folder.latents().z
+    np.testing.assert_array_equal(z, other.folder.latents().z)
+
+
+def test_ctrl_c_before_the_first_epoch_leaves_a_run_that_resumes(tiny_config, tmp_path):
+    def stop(step):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(tiny_config("train.epochs=1"), out=tmp_path / "run", on_step=stop)
+    assert not RunFolder.read(tmp_path / "run").is_trained
+    assert len(train(tiny_config("train.epochs=1"), out=tmp_path / "run", resume=True).history) == 1
+
+
+def test_divergence_leaves_a_measured_run(tiny_config, tmp_path):
+    settings = ("optimizer.name=sgd", "model.output=identity")
+    train(tiny_config("train.epochs=1", *settings), out=tmp_path / "run")
+    (tmp_path / "run" / EVALUATION).unlink()
+    bad = tiny_config("train.epochs=2", *settings, "optimizer.learning_rate=1e30")
+    with pytest.raises(TrainingError, match="in epoch 2"):
+        train(bad, out=tmp_path / "run", resume=True)
+    assert RunFolder.read(tmp_path / "run").evaluation().n == 297
+    assert torch.isfinite(aeviz.load(tmp_path / "run").encode(np.zeros((1, 1, 8, 8), dtype=np.uint8))).all()
+
+
+# What ships
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """checkpoints/ in a temporary folder."""
+    monkeypatch.setattr(ship, "checkpoints_root", lambda: tmp_path / "checkpoints")
+    return tmp_path / "checkpoints"
+
+
+PAIR = ship.Recipe(presets=("digits-2d-adam", "digits-2d-amsgrad"), settings=("train.epochs=1", "train.device=cpu"))
+
+
+def test_ship_puts_a_pair_without_what_only_resuming_needs(shelf, capsys):
+    stale = shelf / "digits-2d-adam"
+    stale.mkdir(parents=True)
+    (stale / "stale.txt").write_text("")
+    ship.ship(PAIR)
+    assert {path.name for path in shelf.iterdir()} == set(PAIR.presets)
+    for name in PAIR.presets:
+        folder = RunFolder.read(shelf / name)
+        assert {path.name for path in folder.path.iterdir()} == {CONFIG, HISTORY, MODEL, LATENTS, EVALUATION}
+        assert folder.evaluation().model == name
+        assert folder.config == get_preset(name).config.with_settings(PAIR.settings)
+        assert folder.provenance.seeds_tried == 1
+    assert capsys.readouterr().out.count("validation MSE") == 2
+
+
+def test_ship_keeps_the_best_of_the_seeds_and_tells_how_many(shelf, capsys, monkeypatch):
+    excess = {0: 0.3, 1: 0.1, 2: 0.2}
+    monkeypatch.setattr(ship, "SEEDS", 3)
+    monkeypatch.setattr(ship, "_excess", lambda folder, target: excess[folder.config.train.seed])
+    ship.ship(ship.Recipe(presets=("digits-2d-adam",), settings=PAIR.settings))
+    folder = RunFolder.read(shelf / "digits-2d-adam")
+    assert (folder.config.train.seed, folder.provenance.seeds_tried) == (1, 3)
+    assert "(seed 1, 3 tried)" in capsys.readouterr().out
+
+
+def test_ship_stops_at_the_first_seed_that_meets_the_target(shelf, monkeypatch):
+    monkeypatch.setattr(ship, "_excess", lambda folder, target: 0.5 - folder.config.train.seed)
+    ship.ship(ship.Recipe(presets=("digits-2d-adam",), settings=PAIR.settings))
+    folder = RunFolder.read(shelf / "digits-2d-adam")
+    assert (folder.config.train.seed, folder.provenance.seeds_tried) == (1, 2)
+
+
+def test_excess_is_relative_to_the_thesis(trained_folder):
+    folder = RunFolder.read(trained_folder)
+    mse = folder.best_epoch().val_mse
+    assert ship._excess(folder, None) == 0
+    assert math.isclose(ship._excess(folder, mse / 2), 1)
+
+
+def test_recipes_cover_every_preset_once():
+    named = [name for recipe in ship.RECIPES for name in recipe.presets]
+    assert sorted(named) == sorted(PRESETS)
+
+
+def test_ship_without_data_returns_2(shelf, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AEVIZ_DATA", str(tmp_path / "nothing"))
+    assert ship.main(["mlp-2d-adam"]) == 2
+    assert "data set 'mnist' is not on this machine" in capsys.readouterr().err
+    assert not shelf.exists()
+
+
+def test_resume_of_a_shipped_run_is_refused(trained_folder, tiny_config, tmp_path):
+    path = shutil.copytree(trained_folder, tmp_path / "run", ignore=shutil.ignore_patterns(LAST))
+    with pytest.raises(CheckpointFormatError, match=r"cannot read last\.safetensors of run 'run'"):
+        train(tiny_config("train.epochs=3"), out=path, resume=True)

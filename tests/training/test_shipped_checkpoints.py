@@ -1,0 +1,118 @@
+import json
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+
+import aeviz
+from aeviz.data.catalog import find_dataset
+from aeviz.paths import checkpoints_root
+from aeviz.presets import PRESETS
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, LATENTS, MODEL, RunFolder
+from aeviz.training.weights import read_tensors
+
+NAMES = sorted(path.parent.name for path in checkpoints_root().glob(f"*/{CONFIG}"))
+PAIRS = [(name, name.replace("-adam", "-amsgrad")) for name in NAMES if name.endswith("-adam")]
+
+
+@pytest.fixture(params=NAMES)
+def folder(request):
+    return RunFolder.read(checkpoints_root() / request.param)
+
+
+def test_holds_what_ships_and_nothing_else(folder):
+    names = {path.name for path in folder.path.iterdir()}
+    assert LAST not in names
+    assert names == {CONFIG, HISTORY, MODEL, LATENTS, EVALUATION}
+    assert folder.is_shipped
+
+
+def test_config_is_its_presets_but_for_schedule_and_length(folder):
+    assert folder.name == folder.config.preset
+    expected = PRESETS[folder.name].config
+    assert folder.config.model == expected.model
+    assert folder.config.data == expected.data
+    assert folder.config.objective == expected.objective
+    assert folder.config.optimizer.name == expected.optimizer.name
+    assert folder.provenance.seeds_tried >= 1 + folder.config.train.seed
+
+
+def test_history_is_whole(folder):
+    history = folder.history()
+    assert [report.epoch for report in history] == list(range(1, folder.config.train.epochs + 1))
+    _, epoch = read_tensors(folder.path / MODEL)
+    assert epoch == folder.best_epoch().epoch
+
+
+def test_loads_and_decodes_its_latents(folder):
+    run = aeviz.load(folder.name)
+    assert sum(weight.numel() for weight in run.model.parameters()) == folder.provenance.parameters
+    images = run.decode(folder.latents().z[:64])
+    assert images.shape == (64, *folder.config.model.image_shape)
+    assert torch.isfinite(images).all()
+    assert images.std(dim=0).max() > 0.05, "every latent point gives the same picture"
+
+
+def test_latents_are_the_whole_test_set_in_half_precision(folder):
+    info = find_dataset(folder.config.data.name)
+    with np.load(folder.path / LATENTS, allow_pickle=False) as arrays:
+        assert arrays["z"].dtype == arrays["error"].dtype == np.float16
+        assert arrays["z"].shape == (info.n_test, folder.config.model.latent_dim)
+        assert np.isfinite(arrays["z"]).all()
+        assert arrays["labels"].shape == (info.n_test,)
+        assert set(np.unique(arrays["labels"])) == set(range(len(folder.provenance.class_names)))
+    assert zipfile.is_zipfile(folder.path / LATENTS)
+
+
+def test_figures_are_those_of_the_latents(folder):
+    evaluation, table = folder.evaluation(), folder.latents()
+    info = find_dataset(folder.config.data.name)
+    assert (evaluation.model, evaluation.dataset, evaluation.split) == (folder.name, folder.config.data.name, "test")
+    assert evaluation.n == info.n_test
+    pixels = np.prod(folder.config.model.image_shape)
+    assert evaluation.mse == pytest.approx((table.error.astype(np.float64) ** 2).mean() / pixels, rel=1e-3)
+    assert list(evaluation.euclidean_error_per_class) == list(folder.provenance.class_names)
+    for label, mean in enumerate(evaluation.euclidean_error_per_class.values()):
+        assert mean == pytest.approx(table.error[table.labels == label].mean(), rel=1e-3)
+    for figure in (evaluation.ssim, evaluation.ms_ssim, evaluation.knn_accuracy, evaluation.trustworthiness):
+        assert 0 < figure <= 1
+
+
+def test_meets_the_thesis(folder):
+    target = PRESETS[folder.name].thesis_val_mse
+    if target is None:
+        pytest.skip("the thesis has no figure for it")
+    reached = folder.summary().val_mse
+    if reached > target:
+        pytest.skip(f"missed: validation MSE {reached:.5f}, the thesis {target:.5f}")
+    assert reached <= target
+
+
+@pytest.mark.parametrize(("adam", "amsgrad"), PAIRS)
+def test_pairs_differ_in_the_optimizer_alone(adam, amsgrad):
+    first, second = (RunFolder.read(checkpoints_root() / name) for name in (adam, amsgrad))
+    changed = first.config.with_settings(["optimizer.name=amsgrad", f"preset={amsgrad}"])
+    assert changed == second.config
+    assert first.provenance.data_fingerprint == second.provenance.data_fingerprint
+    assert first.provenance.seeds_tried == second.provenance.seeds_tried
+
+
+def test_all_together_stay_below_25_megabytes():
+    assert sum(path.stat().st_size for path in checkpoints_root().rglob("*") if path.is_file()) < 25e6
+
+
+def test_some_need_no_download():
+    assert {"digits-2d-adam", "digits-2d-amsgrad", "circles-3d"} <= set(NAMES)
+
+
+def test_all_are_listed_in_presets():
+    assert set(NAMES) <= set(PRESETS)
+
+
+def test_configs_hold_no_path_of_the_machine_that_trained_them():
+    for name in NAMES:
+        text = json.dumps(json.loads((checkpoints_root() / name / CONFIG).read_text()))
+        assert "/work" not in text
+        assert "/home" not in text
+        assert "/tmp" not in text

@@ -1,0 +1,398 @@
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from aeviz.errors import CheckpointFormatError, CheckpointMismatchError, ConfigError, TrainingError
+from aeviz.models import build_model, initialise
+from aeviz.objectives import mse
+from aeviz.training.loop import ResidentImages, Trainer, fit
+from aeviz.training.run import load
+from aeviz.training.runs import CONFIG, HISTORY, LAST, MODEL, RunFolder
+from aeviz.training.weights import read_tensors
+
+CPU = torch.device("cpu")
+
+
+def curve(folder):
+    """The history without what the clock decides."""
+    return [dataclasses.replace(report, seconds=0.0) for report in folder.history()]
+
+
+def assert_same_tensors(path, other):
+    (tensors, epoch), (other_tensors, other_epoch) = read_tensors(path), read_tensors(other)
+    assert epoch == other_epoch
+    assert tensors.keys() == other_tensors.keys()
+    for name, tensor in tensors.items():
+        assert torch.equal(tensor, other_tensors[name]), name
+
+
+def assert_same_run(folder, other):
+    assert curve(folder) == curve(other)
+    assert_same_tensors(folder.path / MODEL, other.path / MODEL)
+    assert_same_tensors(folder.path / LAST, other.path / LAST)
+
+
+# Order of the batches
+
+
+def numbered(n):
+    """n images of one pixel whose value is their number."""
+    return ResidentImages(images=torch.arange(n, dtype=torch.uint8).reshape(n, 1, 1, 1))
+
+
+def order_of(images, *, batch_size=8, seed=0, epoch=1):
+    return [(batch.flatten() * 255).round().int().tolist() for batch in images.shuffled(batch_size, seed, epoch)]
+
+
+def test_shuffled_covers_each_image_once():
+    batches = order_of(numbered(21))
+    assert [len(batch) for batch in batches] == [8, 8, 5]
+    assert sorted(number for batch in batches for number in batch) == list(range(21))
+
+
+def test_shuffled_differs_by_epoch_and_by_seed_and_repeats():
+    images = numbered(200)
+    first = order_of(images)
+    assert first == order_of(images)
+    assert first != order_of(images, epoch=2)
+    assert first != order_of(images, seed=1)
+    assert order_of(images, seed=0, epoch=2) != order_of(images, seed=1, epoch=1)
+
+
+def test_shuffled_yields_floats_in_unit_range():
+    batch = next(numbered(256).shuffled(256, 0, 1))
+    assert batch.dtype == torch.float32
+    assert (batch.min().item(), batch.max().item()) == (0.0, 1.0)
+
+
+def test_in_order_yields_all_images_in_their_order():
+    images = numbered(21)
+    np.testing.assert_allclose(torch.cat(list(images.in_order(8))).flatten() * 255, np.arange(21), rtol=1e-6)
+
+
+def test_shuffled_leaves_the_global_generator_alone():
+    before = torch.get_rng_state()
+    order_of(numbered(21))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_place_takes_read_only_images(tiny_sets):
+    images = tiny_sets["train"].images[:4].copy()
+    images.flags.writeable = False
+    placed = ResidentImages.place(dataclasses.replace(tiny_sets["train"].take(range(4)), images=images), CPU)
+    np.testing.assert_array_equal(placed.images.numpy(), images)
+
+
+# One run, repeated and compared
+
+
+def test_same_seed_gives_same_run_bit_for_bit(fit_tiny):
+    assert_same_run(fit_tiny(name="a"), fit_tiny(name="b"))
+
+
+def test_global_seed_has_no_part_in_a_run(fit_tiny):
+    first = fit_tiny(name="a")
+    with torch.random.fork_rng():
+        torch.manual_seed(12345)
+        assert_same_run(first, fit_tiny(name="b"))
+
+
+def test_another_seed_gives_another_run(fit_tiny):
+    assert curve(fit_tiny(name="a")) != curve(fit_tiny("train.seed=8", name="b"))
+
+
+@pytest.mark.parametrize("other", ["amsgrad", "sgd"])
+def test_optimizer_has_no_part_in_weights_and_batches(other, fit_tiny, tiny_config, monkeypatch):
+    seen = []
+    shuffled = ResidentImages.shuffled
+
+    def record(self, *args):
+        for batch in shuffled(self, *args):
+            seen[-1].append(batch.clone())
+            yield batch
+
+    monkeypatch.setattr(ResidentImages, "shuffled", record)
+    for name in ("adam", other):
+        seen.append([])
+        fit_tiny(f"optimizer.name={name}", name=name)
+    assert len(seen[0]) == len(seen[1]) == 3 * 4
+    assert all(torch.equal(a, b) for a, b in zip(*seen, strict=True))
+    adam, second = (Trainer(tiny_config(f"optimizer.name={name}"), 100, CPU).model for name in ("adam", other))
+    assert all(torch.equal(a, b) for a, b in zip(adam.parameters(), second.parameters(), strict=True))
+
+
+def test_training_makes_the_error_small(fit_tiny):
+    history = fit_tiny("train.epochs=15", "optimizer.learning_rate=0.01").history()
+    assert history[-1].val_mse < 0.7 * history[0].val_mse
+
+
+def test_history_tells_every_epoch(fit_tiny):
+    folder = fit_tiny()
+    history = folder.history()
+    assert [report.epoch for report in history] == [1, 2, 3]
+    assert all(report.learning_rate == 3e-3 for report in history)
+    assert all(report.val_mse == report.val_loss for report in history)
+    assert all(report.seconds > 0 for report in history)
+
+
+def test_bce_history_tells_mse_beside_the_loss(fit_tiny):
+    report = fit_tiny("objective.reconstruction=bce", "train.epochs=1").history()[0]
+    assert 0 < report.val_mse < 0.3 < report.val_loss
+
+
+def test_train_loss_is_the_mean_over_images_before_each_step(tiny_config, tiny_sets):
+    # a step size too small to change a float32 weight: the loss of all images under the initial weights
+    config = tiny_config("optimizer.learning_rate=1e-30", "optimizer.name=sgd")
+    trainer = Trainer(config, 100, CPU)
+    loss, _ = trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU))
+    model = build_model(config.model)
+    initialise(model, config.train.seed)
+    x = torch.from_numpy(tiny_sets["train"].images).double() / 255
+    assert loss == pytest.approx(mse(model.double()(x), x).item(), rel=1e-6)
+
+
+def test_validation_is_the_mean_over_images(fit_tiny, tiny_sets, monkeypatch):
+    monkeypatch.setattr("aeviz.training.loop.EVALUATION_BATCH", 7)  # 30 is no multiple
+    folder = fit_tiny("train.epochs=1")
+    x = torch.from_numpy(tiny_sets["validation"].images).double() / 255
+    y = load(folder).model.double()(x)
+    assert folder.history()[0].val_mse == pytest.approx(((x - y) ** 2).mean().item(), rel=1e-6)
+
+
+def test_best_epoch_is_what_model_holds(fit_tiny):
+    folder = fit_tiny("train.epochs=8", "optimizer.learning_rate=0.05")
+    losses = [report.val_loss for report in folder.history()]
+    assert losses != sorted(losses, reverse=True), "the test needs an epoch that got worse"
+    _, epoch = read_tensors(folder.path / MODEL)
+    assert epoch == 1 + losses.index(min(losses)) == folder.best_epoch().epoch
+
+
+def test_on_step_counts_the_steps_of_each_epoch(fit_tiny):
+    steps = []
+    fit_tiny("train.epochs=2", on_step=steps.append)
+    assert steps == [1, 2, 3, 4, 1, 2, 3, 4]
+
+
+def test_on_epoch_comes_after_the_epoch_is_on_disk(fit_tiny, tmp_path):
+    def check(report):
+        assert RunFolder.read(tmp_path / "run").history()[-1] == report
+        assert read_tensors(tmp_path / "run" / LAST)[1] == report.epoch
+
+    fit_tiny(on_epoch=check)
+
+
+def test_run_leaves_no_temporary_file(fit_tiny):
+    folder = fit_tiny()
+    assert {path.name for path in folder.path.iterdir()} == {CONFIG, HISTORY, MODEL, LAST}
+
+
+# Gradient clipping
+
+
+def first_step_length(tiny_config, tiny_sets, *settings):
+    config = tiny_config("optimizer.name=sgd", "optimizer.learning_rate=1", "train.batch_size=100", *settings)
+    trainer = Trainer(config, 100, CPU)
+    before = [weight.detach().clone() for weight in trainer.model.parameters()]
+    trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU))
+    changes = zip(before, trainer.model.parameters(), strict=True)
+    return float(torch.cat([(new.detach() - old).flatten() for old, new in changes]).norm())
+
+
+def test_gradient_clip_bounds_the_step(tiny_config, tiny_sets):
+    free = first_step_length(tiny_config, tiny_sets)
+    assert free > 0.01
+    assert first_step_length(tiny_config, tiny_sets, "train.gradient_clip=0.001") == pytest.approx(0.001, rel=1e-3)
+    assert first_step_length(tiny_config, tiny_sets, "train.gradient_clip=1000") == free
+
+
+def test_gradient_clip_is_off_by_default(tiny_config, tiny_sets, monkeypatch):
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *_: pytest.fail("clipped"))
+    first_step_length(tiny_config, tiny_sets)
+
+
+# Going on
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "amsgrad", "sgd"])
+def test_resumed_run_equals_unbroken_run(optimizer, fit_tiny, stop_after):
+    settings = (f"optimizer.name={optimizer}", "optimizer.schedule=one_cycle", "train.epochs=4")
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny(*settings, name="broken", on_epoch=stop_after(2))
+    resumed = fit_tiny(*settings, name="broken", resume=True)
+    assert_same_run(resumed, fit_tiny(*settings, name="unbroken"))
+
+
+def test_sgd_without_momentum_resumes(fit_tiny, stop_after):
+    settings = ("optimizer.name=sgd", "optimizer.momentum=0")
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny(*settings, name="broken", on_epoch=stop_after(1))
+    assert_same_run(fit_tiny(*settings, name="broken", resume=True), fit_tiny(*settings, name="unbroken"))
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_run_stopped_within_an_epoch_resumes(epoch, fit_tiny):
+    steps = []
+
+    def stop(step):
+        steps.append(step)
+        if len(steps) == 4 * (epoch - 1) + 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny(name="broken", on_step=stop)
+    assert_same_run(fit_tiny(name="broken", resume=True), fit_tiny(name="unbroken"))
+
+
+@pytest.mark.parametrize("torn", ["", '{"epoch": 4, "train_lo'])
+@pytest.mark.parametrize("model_written", [False, True])
+def test_crash_between_two_files_resumes(torn, model_written, fit_tiny, stop_after):
+    unbroken = fit_tiny("train.epochs=5", name="unbroken")
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny("train.epochs=5", name="later", on_epoch=stop_after(3))
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny("train.epochs=5", name="broken", on_epoch=stop_after(2))
+    later, broken = (unbroken.path.parent / name for name in ("later", "broken"))
+    lines = (later / HISTORY).read_text().splitlines(keepends=True)
+    with (broken / HISTORY).open("a") as file:  # epoch 3 is in the history, its weights are not in last.safetensors
+        file.write(lines[2] + torn)
+    if model_written:
+        (broken / MODEL).write_bytes((later / MODEL).read_bytes())
+    assert_same_run(fit_tiny("train.epochs=5", name="broken", resume=True), unbroken)
+
+
+def test_half_written_line_is_no_epoch(fit_tiny):
+    folder = fit_tiny("train.epochs=2")
+    with (folder.path / HISTORY).open("a") as file:
+        file.write('{"epoch": 3, "train_loss": 0.1')
+    assert len(folder.history()) == 2
+    assert folder.summary().epochs == 2
+
+
+def test_longer_run_goes_on_where_it_ended(fit_tiny):
+    fit_tiny("train.epochs=2", name="longer")
+    longer = fit_tiny("train.epochs=4", name="longer", resume=True)
+    assert RunFolder.read(longer.path).config.train.epochs == 4
+    assert_same_run(longer, fit_tiny("train.epochs=4", name="unbroken"))
+
+
+def test_resuming_a_finished_run_changes_nothing(fit_tiny):
+    folder = fit_tiny()
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    fit_tiny(resume=True)
+    assert before == {path.name: path.read_bytes() for path in folder.path.iterdir()}
+
+
+def test_resume_to_fewer_epochs_raises(fit_tiny):
+    fit_tiny()
+    with pytest.raises(ConfigError, match=r"train\.epochs=2 .*3 epochs are trained"):
+        fit_tiny("train.epochs=2", resume=True)
+
+
+def test_resume_with_changed_data_raises(fit_tiny, tiny_config, tiny_sets, tmp_path):
+    fit_tiny("train.epochs=1")
+    images = tiny_sets["train"].images.copy()
+    images[0, 0, 0, 0] ^= 1
+    changed = dataclasses.replace(tiny_sets["train"], images=images)
+    with pytest.raises(CheckpointMismatchError, match="images of 'digits' are not those run 'run' began with"):
+        fit(tiny_config(), changed, tiny_sets["validation"], tmp_path / "run", resume=True)
+
+
+def test_resume_with_another_network_raises(fit_tiny):
+    fit_tiny("train.epochs=1")
+    with pytest.raises(CheckpointMismatchError, match=r"encoder\.1\.weight has shape \(8, 64\).*asks for \(9, 64\)"):
+        fit_tiny("model.hidden=[9,4]", resume=True)
+
+
+def test_resume_without_last_weights_raises_and_keeps_history(fit_tiny):
+    folder = fit_tiny("train.epochs=1")
+    (folder.path / LAST).unlink()
+    with pytest.raises(CheckpointFormatError, match=r"cannot read last\.safetensors of run 'run'"):
+        fit_tiny(resume=True)
+    assert len(folder.history()) == 1
+
+
+# What cannot work
+
+
+def test_batch_larger_than_data_raises(fit_tiny, tmp_path):
+    with pytest.raises(ConfigError, match=r"train\.batch_size=101 is larger than the 100 training images"):
+        fit_tiny("train.batch_size=101")
+    assert not (tmp_path / "run").exists()
+
+
+def test_batch_as_large_as_data_is_one_step(fit_tiny):
+    steps = []
+    fit_tiny("train.batch_size=100", "train.epochs=1", on_step=steps.append)
+    assert steps == [1]
+
+
+def test_other_image_shape_raises(fit_tiny, tmp_path):
+    with pytest.raises(ConfigError, match=re.escape("model.image_shape=(1, 9, 9) but the images of 'digits' are")):
+        fit_tiny("model.image_shape=[1,9,9]")
+    assert not (tmp_path / "run").exists()
+
+
+def test_taken_folder_raises_and_is_kept(fit_tiny, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="is taken; name a new folder with --out"):
+        fit_tiny()
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["thesis.txt"]
+    with pytest.raises(ConfigError, match="is taken"):
+        fit_tiny(name="run/thesis.txt")
+
+
+def test_folder_below_a_file_raises(fit_tiny, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot make the folder"):
+        fit_tiny(name="file/run")
+
+
+def test_empty_folder_is_used(fit_tiny, tmp_path):
+    (tmp_path / "run").mkdir()
+    assert len(fit_tiny("train.epochs=1").history()) == 1
+
+
+# Divergence
+
+
+def test_divergence_names_epoch_and_step_and_restores_weights(tiny_config, tiny_sets):
+    settings = ("optimizer.name=sgd", "optimizer.learning_rate=1e30", "model.output=identity")
+    trainer = Trainer(tiny_config(*settings), 100, CPU)
+    before = [weight.detach().clone() for weight in trainer.model.parameters()]
+    with pytest.raises(TrainingError, match=r"diverged in epoch 1: the loss became (nan|inf) at step 2; nothing was"):
+        trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU))
+    assert all(torch.equal(old, new) for old, new in zip(before, trainer.model.parameters(), strict=True))
+
+
+def test_divergence_keeps_the_last_good_epoch_on_disk(fit_tiny):
+    good = fit_tiny("train.epochs=2", "optimizer.name=sgd", "model.output=identity")
+    before = {path.name: path.read_bytes() for path in good.path.iterdir() if path.name != CONFIG}
+    bad = ("train.epochs=4", "optimizer.name=sgd", "model.output=identity", "optimizer.learning_rate=1e30")
+    message = r"in epoch 3: .* at step 2; the weights of epoch 2 are kept; .*than 1e\+30"
+    with pytest.raises(TrainingError, match=message):
+        fit_tiny(*bad, resume=True)
+    assert before == {path.name: path.read_bytes() for path in good.path.iterdir() if path.name != CONFIG}
+    run = load(good.path)
+    assert all(torch.isfinite(weight).all() for weight in run.model.parameters())
+
+
+def test_divergence_that_only_validation_sees_raises(fit_tiny, tmp_path):
+    # one step an epoch: the training loss is that of the initial weights, the weights after it are finite but huge
+    settings = ("train.batch_size=100", "optimizer.name=sgd", "model.output=identity")
+    with pytest.raises(TrainingError, match=r"diverged in epoch 1: the validation loss became (inf|nan); nothing was"):
+        fit_tiny(*settings, "optimizer.learning_rate=1e18")
+    folder = RunFolder.read(tmp_path / "run")
+    assert folder.history() == []
+    assert not folder.is_trained
+    assert read_tensors(folder.path / LAST)[1] == 0
+
+
+def test_infinite_weight_in_the_last_step_raises(tiny_config, tiny_sets):
+    settings = ("train.batch_size=100", "optimizer.name=sgd", "model.output=identity", "optimizer.learning_rate=1e300")
+    trainer = Trainer(tiny_config(*settings), 100, CPU)
+    with pytest.raises(TrainingError, match="a weight became infinite or NaN in the last step"):
+        trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU))
