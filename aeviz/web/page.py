@@ -1,6 +1,7 @@
 """The frame of a page: title, errors as messages, and the choice of a model."""
 
 import logging
+import runpy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from aeviz.errors import AevizError
+from aeviz.paths import PROJECT_ROOT
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.runtime import start_plain
@@ -39,11 +41,12 @@ def _insist_on_navigation() -> None:
 
     Until st.navigation has run once in the process, Streamlit takes the folder pages/ for a multipage app of the old
     kind and runs a page without app.py: other titles, another sidebar, a narrow page. It has no setting for that
-    (Streamlit 1.67, `PagesManager.uses_pages_directory`).
+    (Streamlit 1.67, `PagesManager.uses_pages_directory`). So app.py is run from here, which leads back to the page by
+    its own navigation; a rerun would do too, but it loses the click of a button.
     """
     if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
-        st.rerun()
+        runpy.run_path(str(PROJECT_ROOT / "app.py"))
+        st.stop()
 
 
 @contextmanager
