@@ -4,7 +4,7 @@ import streamlit as st
 
 from aeviz.web import ICON
 
-st.set_page_config(page_title="aeviz", page_icon=ICON, layout="wide")
+st.set_page_config(page_icon=ICON, layout="wide")
 
 st.navigation(
     [

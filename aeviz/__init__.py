@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "list_runs", "load", "train"]
 
 _HOMES = {"load": "aeviz.training.run", "train": "aeviz.experiment", "list_runs": "aeviz.training.runs"}
-_SUBPACKAGES = ("analysis", "data", "figures", "models", "objectives", "training")
+_SUBPACKAGES = ("analysis", "config", "data", "errors", "figures", "models", "objectives", "presets", "training")
 
 
 def __getattr__(name: str) -> Any:

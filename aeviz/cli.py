@@ -19,6 +19,8 @@ from aeviz.errors import AevizError, ConfigError
 from aeviz.paths import PROJECT_ROOT, data_root, runs_root
 from aeviz.presets import PRESETS, get_preset
 
+FOLDER = "folder:"
+"""What comes before the path of one's own images in the name of a data set."""
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
@@ -48,6 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         print(f"aeviz: {error}", file=sys.stderr)
+        return 2
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):
+            raise
+        print(
+            "aeviz: the memory of this machine is too small for the model or the batch; choose narrower layers "
+            "(model.hidden, model.channels) or a smaller train.batch_size",
+            file=sys.stderr,
+        )
         return 2
     return status
 
@@ -204,26 +215,15 @@ def _training_config(options: argparse.Namespace) -> tuple[RunConfig, Path | Non
         config = replace(config, data=replace(config.data, name=options.data))
     before = config
     config = config.with_settings(settings)
-    if options.resume is not None:
-        _check_resumed(before, config)
-    elif options.data is not None or config.data != before.data:
+    if config.data.name.startswith(FOLDER) and options.resume is None:  # the app may run from another folder
+        path_of_images = Path(config.data.name.removeprefix(FOLDER)).expanduser().resolve()
+        config = replace(config, data=replace(config.data, name=f"{FOLDER}{path_of_images}"))
+    if options.data is not None or (options.resume is None and config.data != before.data):
         from aeviz.data import load_dataset
 
         shape = load_dataset(config.data, "train").image_shape
         config = replace(config, model=replace(config.model, image_shape=shape))
     return config, path
-
-
-def _check_resumed(before: RunConfig, after: RunConfig) -> None:
-    """Let a resumed run change only how long it goes on and where."""
-    allowed = replace(after, train=replace(after.train, epochs=before.train.epochs, device=before.train.device))
-    if allowed != before:
-        raise ConfigError("--resume goes on with the run's own settings; only --epochs and --device may change")
-    if after.train.epochs != before.train.epochs and before.optimizer.schedule != "constant":
-        raise ConfigError(
-            f"the {before.optimizer.schedule} schedule of this run ends at epoch {before.train.epochs}; "
-            "another number of epochs would be another curve: train a new run with --epochs"
-        )
 
 
 def _evaluate(options: argparse.Namespace) -> int:

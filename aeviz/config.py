@@ -15,6 +15,11 @@ from aeviz.records import from_mapping, require
 FORMAT_VERSION = 1
 """Version of config.json. Raised when a reader of the old version would misunderstand the new one."""
 
+MAX_WIDTH = 16_384
+"""Widest layer: with its weights to a neighbour of the same width, already a gigabyte."""
+MAX_LAYERS = 32
+"""Most hidden layers, or convolutions, of an encoder."""
+
 ArchitectureName = Literal["linear", "mlp", "conv"]
 BottleneckName = Literal["deterministic"]
 ReconstructionName = Literal["mse", "bce"]
@@ -87,7 +92,10 @@ class ModelConfig:
         )
         for name in ("hidden", "channels"):
             widths = getattr(self, name)
-            require(all(width >= 1 for width in widths), f"model.{name}={widths!r}; expected whole numbers from 1 up")
+            require(
+                len(widths) <= MAX_LAYERS and all(1 <= width <= MAX_WIDTH for width in widths),
+                f"model.{name}={widths!r}; expected at most {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}",
+            )
         require(self.features is None or self.features >= 1, f"model.features={self.features!r}; expected 1 or more")
         if "conv" in (self.encoder, self.decoder):
             smallest = min(self.image_shape[1:])
@@ -193,6 +201,13 @@ class RunConfig:
             ConfigError: A key is unknown, or a value has the wrong type or range; every unknown key is listed.
         """
         return from_mapping(cls, values)
+
+    def differs_in_optimizer_alone(self, other: "RunConfig") -> bool:
+        """Whether the two runs are a fair comparison of two optimizers: all else, step sizes and seed too, is equal."""
+        alike = dataclasses.replace(
+            other, preset=self.preset, optimizer=dataclasses.replace(other.optimizer, name=self.optimizer.name)
+        )
+        return alike == self and other.optimizer.name != self.optimizer.name
 
     def with_settings(self, settings: Sequence[str]) -> "RunConfig":
         """Return a copy with settings written as on the command line, such as "optimizer.learning_rate=1e-3".

@@ -15,7 +15,7 @@ with page(
     with left:
         first = pick_model(found)
     with right:
-        second = pick_second(found, first)
+        second = pick_second(found, first, mapped=False)
     show_architecture(first)
     show_curves([run for run in (first, second) if run is not None])
     show_settings([run for run in (first, second) if run is not None])

@@ -8,7 +8,6 @@ other. The maps allowed here, similarities, keep angles and ratios of distances,
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import orthogonal_procrustes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,6 +40,8 @@ def align(source: np.ndarray, target: np.ndarray) -> Alignment:
     References:
         P. Schoenemann, A generalized solution of the orthogonal Procrustes problem, Psychometrika 31 (1966), 1-10.
     """
+    from scipy.linalg import orthogonal_procrustes  # a third of a second that only an alignment should cost
+
     a, b = source.astype(np.float64), target.astype(np.float64)
     a_mean, b_mean = a.mean(axis=0), b.mean(axis=0)
     a, b = a - a_mean, b - b_mean

@@ -7,7 +7,7 @@ import torch
 
 from aeviz.analysis.latent import count_active_units
 from aeviz.analysis.metrics import knn_accuracy, psnr, trustworthiness
-from aeviz.analysis.reconstruction import mean_per_class, squared_error
+from aeviz.analysis.reconstruction import euclidean_error, mean_per_class
 from aeviz.data import ImageDataset
 from aeviz.objectives import ms_ssim, ssim
 from aeviz.training.run import BATCH, Run
@@ -43,10 +43,11 @@ def evaluate(
     """
     tell = on_progress or (lambda share, text: None)
     z = run.encode(dataset.images)
-    squared, similarity, multi_scale = _compare(run, dataset.images, z.numpy(), tell)
-    error = np.sqrt(squared)
-    mse = float(squared.sum() / dataset.images.size)
-    table = LatentTable(z=z.numpy(), labels=dataset.labels, error=error.astype(np.float32))
+    error, similarity, multi_scale = _compare(run, dataset.images, z.numpy(), tell)
+    mse = float((error**2).sum() / dataset.images.size)
+    table = LatentTable(
+        z=z.numpy(), labels=dataset.labels, error=error.astype(np.float32), fingerprint=dataset.fingerprint()
+    )
     accuracy = None
     if dataset.labels is not None and train_set.labels is not None:
         tell(COMPARING, "asking the nearest neighbours")
@@ -77,21 +78,21 @@ def evaluate(
 def _compare(
     run: Run, images: np.ndarray, z: np.ndarray, tell: Callable[[float, str], None]
 ) -> tuple[np.ndarray, float | None, float | None]:
-    """Return squared errors, (N,), mean SSIM and mean MS-SSIM, decoding a batch at a time."""
-    squared, single, multi = [], [], []
+    """Return Euclidean errors, (N,), mean SSIM and mean MS-SSIM, decoding a batch at a time."""
+    errors, single, multi = [], [], []
     for start in range(0, len(images), BATCH):
         tell(COMPARING * start / len(images), "comparing images with reconstructions")
         part = images[start : start + BATCH]
         y = run.decode(z[start : start + BATCH])
-        squared.append(squared_error(part, y.numpy()))
+        errors.append(euclidean_error(part, y.numpy()))
         x = torch.tensor(part, dtype=torch.float32).div_(255)
         if min(images.shape[2:]) >= SMALLEST_SSIM_SIDE:
             single.append(ssim(x, y))
             multi.append(ms_ssim(x, y).value)
     if not single:
-        return np.concatenate(squared), None, None
+        return np.concatenate(errors), None, None
     return (
-        np.concatenate(squared),
+        np.concatenate(errors),
         float(torch.cat(single).double().mean()),
         float(torch.cat(multi).double().mean()),
     )

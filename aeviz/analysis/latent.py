@@ -6,7 +6,7 @@ import numpy as np
 
 NEIGHBOURS = 10
 """The distance of a point from the data is that to its 10th nearest latent point: one outlier does not hide a gap."""
-_SAMPLE = 1000
+_SAMPLE = 500
 """Latent points whose own distances say what is usual."""
 
 
@@ -84,10 +84,25 @@ def data_distance(points: np.ndarray, z: np.ndarray) -> np.ndarray:
     return np.sqrt(np.partition(_squared_distances(points, z), rank, axis=1)[:, rank])
 
 
+def is_far(points: np.ndarray, z: np.ndarray, limit: float) -> np.ndarray:
+    """Return which points lie farther from the data than `limit`: `data_distance(points, z) > limit`, only faster.
+
+    Args:
+        points: (M, D), floating point.
+        z: The encoded data, (N, D), floating point.
+        limit: Distance in units of the latent space, such as `usual_distance` gives.
+
+    Returns:
+        (M,), bool.
+    """
+    near: np.ndarray = (_squared_distances(points, z) <= limit**2).sum(axis=1)
+    return near < min(NEIGHBOURS, len(z))
+
+
 def usual_distance(z: np.ndarray) -> float:
     """Return the data distance that 99 of 100 encoded images stay below.
 
-    Measured on at most 1,000 evenly spread points of z, (N, D), each without itself.
+    Measured on about 500 evenly spread points of z, (N, D), each without itself.
     """
     sample = z[:: max(1, len(z) // _SAMPLE)]
     rank = min(NEIGHBOURS, len(z) - 1)  # rank 0 is the point itself

@@ -15,15 +15,9 @@ def euclidean_error(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarr
     Returns:
         (N,), float64: root of the sum over pixels of squared differences, pixels in [0, 1].
     """
-    error: np.ndarray = np.sqrt(squared_error(images, reconstructions))
-    return error
-
-
-def squared_error(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
-    """Return the squared differences summed over pixels, (N,), float64; arguments as in `euclidean_error`."""
     difference = images.astype(np.float64) / 255 - reconstructions.astype(np.float64)
-    squares: np.ndarray = (difference.reshape(len(images), -1) ** 2).sum(axis=1)
-    return squares
+    error: np.ndarray = np.linalg.norm(difference.reshape(len(images), -1), axis=1)
+    return error
 
 
 def mean_per_class(values: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> dict[str, float]:
@@ -36,21 +30,22 @@ def mean_per_class(values: np.ndarray, labels: np.ndarray, class_names: Sequence
 
 
 def pick_per_class(labels: np.ndarray, per_class: int, seed: int = 0) -> np.ndarray:
-    """Choose images for a grid with a row a class.
+    """Choose images for a grid.
 
     Args:
         labels: (N,), int64.
-        per_class: Images of each class; fewer where a class has fewer.
+        per_class: Images of each class.
         seed: Another seed gives other images.
 
     Returns:
-        Indices, int64, class by class.
+        Indices, int64, class by class, `per_class` for each class that occurs; -1 fills up a class that has fewer.
     """
     generator = np.random.default_rng(seed)
     rows = []
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        rows.append(np.sort(generator.choice(members, size=min(per_class, len(members)), replace=False)))
+        chosen = np.sort(generator.choice(members, size=min(per_class, len(members)), replace=False))
+        rows.append(np.pad(chosen, (0, per_class - len(chosen)), constant_values=-1))
     return np.concatenate(rows)
 
 

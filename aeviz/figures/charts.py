@@ -21,6 +21,7 @@ def moving_average(values: np.ndarray, window: int) -> np.ndarray:
 
 def training_curves(
     curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+    quantity: str = "mean squared error",
     *,
     window: int,
     first_epoch: int = 1,
@@ -31,6 +32,7 @@ def training_curves(
 
     Args:
         curves: Run name to (epoch, training loss, validation loss), each (E,).
+        quantity: What the loss is, for the axis.
         window: Epochs in the moving average.
         first_epoch: Epochs before it are left out.
         last_epoch: Epochs after it are left out; None shows all.
@@ -63,7 +65,7 @@ def training_curves(
                 )
     figure.update_layout(
         xaxis_title="epoch",
-        yaxis_title="mean squared error",
+        yaxis_title=quantity,
         yaxis_type="log" if logarithmic else "linear",
         legend={"orientation": "h", "y": -0.25},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
@@ -119,47 +121,53 @@ def latent_plane_mesh(
         far: Which tiles lie far from all data, (side * side,), bool, in reading order.
     """
     (left, right), (bottom, top) = ranges
-    figure = go.Figure()
-    figure.add_layout_image(
-        source=picture_uri, xref="x", yref="y", x=left, y=top, sizex=right - left, sizey=top - bottom,
-        sizing="stretch", layer="below",
-    )  # fmt: skip
     steps = np.arange(side) / side
     across = np.tile(left + (steps + 0.85 / side) * (right - left), side)  # the tile's upper right corner
     up = np.repeat(bottom + (steps[::-1] + 0.85 / side) * (top - bottom), side)
-    figure.add_trace(
-        go.Scatter(
-            x=across[far],
-            y=up[far],
-            mode="markers",
-            marker={"symbol": "x-thin", "size": 7, "line": {"color": "#ffa90e", "width": 2}},
-            name="far from any data",
-            hovertemplate="far from any data<extra></extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[point[0]],
-            y=[point[1]],
-            mode="markers",
-            marker={"size": 16, "color": "rgba(0,0,0,0)", "line": {"color": "#e76300", "width": 4}},
-            name="the decoded point",
-            hovertemplate=f"{axis_names[0]} %{{x:.2f}}, {axis_names[1]} %{{y:.2f}}<extra></extra>",
-        )
-    )
+    far_marks = {
+        "type": "scatter",
+        "x": across[far],
+        "y": up[far],
+        "mode": "markers",
+        "marker": {"symbol": "x-thin", "size": 7, "line": {"color": "#ffa90e", "width": 2}},
+        "name": "far from any data",
+        "hovertemplate": "far from any data<extra></extra>",
+    }
+    point_mark = {
+        "type": "scatter",
+        "x": [point[0]],
+        "y": [point[1]],
+        "mode": "markers",
+        "marker": {"size": 16, "color": "rgba(0,0,0,0)", "line": {"color": "#e76300", "width": 4}},
+        "name": "the decoded point",
+        "hovertemplate": f"{axis_names[0]} %{{x:.2f}}, {axis_names[1]} %{{y:.2f}}<extra></extra>",
+    }
+    picture = {
+        "source": picture_uri,
+        "xref": "x",
+        "yref": "y",
+        "x": left,
+        "y": top,
+        "sizex": right - left,
+        "sizey": top - bottom,
+        "sizing": "stretch",
+        "layer": "below",
+    }
     bare = {"showgrid": False, "zeroline": False, "constrain": "domain", "fixedrange": True}
-    figure.update_layout(
-        xaxis={"title": axis_names[0], "range": [left, right], **bare},
-        yaxis={
-            "title": axis_names[1],
+    layout = {
+        "images": [picture],
+        "xaxis": {"title": {"text": axis_names[0]}, "range": [left, right], **bare},
+        "yaxis": {
+            "title": {"text": axis_names[1]},
             "range": [bottom, top],
             "scaleanchor": "x",
             "constraintoward": "top",
             "scaleratio": (right - left) / (top - bottom),  # square tiles, whatever the two ranges are
             **bare,
         },
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        height=540,
-    )
-    return figure
+        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
+        "height": 540,
+    }
+    # one dictionary, validated once: a call for each part takes several times as long, and a slider waits for it
+    return go.Figure({"data": [far_marks, point_mark], "layout": layout})

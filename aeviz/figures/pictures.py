@@ -21,6 +21,42 @@ def to_grey_or_rgb(images: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(channels.transpose(0, 2, 3, 1))
 
 
+def take(images: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """Return images by index as float32 in [0, 1]; grey ones for the index -1.
+
+    Args:
+        images: (N, C, H, W), uint8 or floats in [0, 1].
+        indices: (M,), int64, from -1 to N - 1.
+
+    Returns:
+        (M, C, H, W), float32.
+    """
+    chosen: np.ndarray = images[indices].astype(np.float32) / np.float32(255 if images.dtype == np.uint8 else 1)
+    chosen[indices < 0] = 0.5
+    return chosen
+
+
+def shrink(images: np.ndarray, side_px: int) -> np.ndarray:
+    """Average blocks of pixels until no side is longer than `side_px`; smaller images stay as they are.
+
+    Args:
+        images: (N, C, H, W), uint8 or floats in [0, 1].
+        side_px: Longest side that is wanted, in pixels.
+
+    Returns:
+        (N, C, H', W'), float32 in [0, 1] where anything was averaged. Pixels that fill no whole block are cut off.
+    """
+    n, channels, height, width = images.shape
+    factor = -(-max(height, width) // side_px)
+    if factor == 1:
+        return images
+    high, wide = max(1, height // factor), max(1, width // factor)
+    cut = images[:, :, : high * factor, : wide * factor].astype(np.float32)
+    blocks = cut.reshape(n, channels, high, -1, wide, max(1, min(factor, width)))
+    means: np.ndarray = blocks.mean(axis=(3, 5)) / np.float32(255 if images.dtype == np.uint8 else 1)
+    return means
+
+
 def tile(images: np.ndarray, columns: int, *, gap: int = GAP) -> np.ndarray:
     """Lay images out in rows.
 

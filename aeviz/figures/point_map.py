@@ -106,6 +106,7 @@ def map_payload(
             "names": _class_centres(panel.points, codes, len(names)),
             "yaw": panel.viewpoint[0],
             "pitch": panel.viewpoint[1],
+            "view": f"{panel.title} {panel.low} {panel.high} {panel.viewpoint}",
             "description": f"{panel.title}: {n} points. Arrow keys move the view, plus and minus zoom, 0 resets it, "
             "n and p select the next and the previous image.",
         }
@@ -120,7 +121,6 @@ def map_payload(
         "selected": -1 if selected is None else selected,
         "height": height_px,
         "digest": hashlib.blake2b(b"".join(arrays), digest_size=8).hexdigest(),
-        "view": "|".join(f"{panel.title} {panel.centre} {panel.half} {panel.viewpoint}" for panel in panels),
         "hint": f"{turn} Pinch, or click the map and scroll, to zoom. Click a point to see its image.",
     }
     text = json.dumps(header).encode()

@@ -31,10 +31,10 @@ class LayerInfo:
 def describe_layers(config: ModelConfig) -> list[LayerInfo]:
     """List the layers that an image passes, from the image itself to its reconstruction.
 
-    The network is built without memory for its weights (torch's meta device) and one image of no content is sent
-    through it, so the shapes are those of the real network.
+    The network is built and one image of no content is sent through it, so the shapes are those of the real network.
     """
-    with torch.device("meta"):
+    # not on the meta device, whose first use imports a thousand modules in a second
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
         model = Autoencoder(config)
         rows = [LayerInfo(part="input", kind="Image", output_shape=config.image_shape, parameters=0)]
         x = torch.zeros(1, *config.image_shape)

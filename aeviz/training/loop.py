@@ -9,7 +9,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from aeviz.objectives import mse, reconstruction_loss
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport, append_report, write_history
 from aeviz.training.optimizers import build_optimizer, schedule_factor
-from aeviz.training.runs import HISTORY, LAST, MODEL, Provenance, RunFolder
+from aeviz.training.runs import EVALUATION, HISTORY, LAST, LATENTS, MODEL, Provenance, RunFolder
 from aeviz.training.weights import load_weights, read_tensors, save_weights
 
 EVALUATION_BATCH = 2048
@@ -277,6 +277,7 @@ def _begin(
 
 def _resume(path: Path, config: RunConfig, trainer: Trainer, fingerprint: str) -> tuple[RunFolder, list[EpochReport]]:
     found = RunFolder.read(path)
+    _check_settings(found.config, config)
     if found.provenance.data_fingerprint != fingerprint:
         raise CheckpointMismatchError(
             f"the images of {config.data.name!r} are not those run '{found.name}' began with; "
@@ -294,4 +295,19 @@ def _resume(path: Path, config: RunConfig, trainer: Trainer, fingerprint: str) -
     folder = RunFolder(path=path, config=config, provenance=found.provenance)
     if config != found.config:
         folder.write()
+    if epoch < config.train.epochs:
+        for stale in (LATENTS, EVALUATION):  # they describe weights that are about to change
+            (path / stale).unlink(missing_ok=True)
     return folder, history
+
+
+def _check_settings(before: RunConfig, after: RunConfig) -> None:
+    """Let a resumed run change only how long it goes on and where, so that its curve is that of an unbroken run."""
+    allowed = replace(after, train=replace(after.train, epochs=before.train.epochs, device=before.train.device))
+    if allowed != before:
+        raise ConfigError("--resume goes on with the run's own settings; only --epochs and --device may change")
+    if after.train.epochs != before.train.epochs and before.optimizer.schedule != "constant":
+        raise ConfigError(
+            f"the {before.optimizer.schedule} schedule of this run ends at epoch {before.train.epochs}; "
+            "another number of epochs would be another curve: train a new run with --epochs"
+        )

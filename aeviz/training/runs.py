@@ -69,6 +69,8 @@ class LatentTable:
     """Classes, (N,), int64, or None."""
     error: np.ndarray
     """Euclidean norm of image minus reconstruction, pixels in [0, 1], (N,), float32."""
+    fingerprint: str = ""
+    """Digest of the images and labels that were encoded: `ImageDataset.fingerprint`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +200,7 @@ class RunFolder:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 z, error = arrays["z"].astype(np.float32), arrays["error"].astype(np.float32)
                 labels = arrays["labels"].astype(np.int64) if "labels" in arrays else None
+                fingerprint = str(arrays["fingerprint"]) if "fingerprint" in arrays else ""
         except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error) as cause:
             raise CheckpointFormatError(
                 f"cannot read {LATENTS} of run '{self.name}': {cause}; restore the file or train the model again"
@@ -208,11 +211,21 @@ class RunFolder:
                 f"{LATENTS} of run '{self.name}' holds points of shape {z.shape}; expected {expected}; "
                 "restore the file or train the model again"
             )
-        return LatentTable(z=z, labels=labels, error=error)
+        classes = len(self.provenance.class_names)
+        if labels is not None and len(labels) and not (labels.min() >= 0 and labels.max() < classes):
+            raise CheckpointFormatError(
+                f"{LATENTS} of run '{self.name}' holds labels from {labels.min()} to {labels.max()}; expected those of "
+                f"the {classes} classes that {CONFIG} names; restore the files or train the model again"
+            )
+        return LatentTable(z=z, labels=labels, error=error, fingerprint=fingerprint)
 
     def write_latents(self, table: LatentTable) -> None:
         """Write the encoded test set, compressed: points and errors in float16, labels in the fewest bytes."""
-        arrays: dict[str, Any] = {"z": _halved(table.z), "error": _halved(table.error)}
+        arrays: dict[str, Any] = {
+            "z": _halved(table.z),
+            "error": _halved(table.error),
+            "fingerprint": table.fingerprint,
+        }
         if table.labels is not None:
             arrays["labels"] = table.labels.astype(np.uint8 if table.labels.max(initial=0) < 256 else np.int64)
         write_atomically(self.path / LATENTS, lambda temporary: np.savez_compressed(temporary, **arrays))
@@ -290,11 +303,14 @@ def list_folders() -> list[RunFolder]:
     for root in (checkpoints_root(), runs_root()):
         if not root.is_dir():
             continue
+        taken = {folder.name for folder in found}
         for path in sorted(root.iterdir(), key=lambda path: (order.get(path.name, len(order)), path.name)):
             if (path / CONFIG).is_file() and (path / MODEL).is_file():
                 try:
                     folder = RunFolder.read(path)
                     folder.history()
+                    if folder.name in taken:
+                        raise CheckpointFormatError(f"{str(path)!r} has the name of a model that ships; rename it")
                     found.append(folder)
                 except CheckpointFormatError as error:
                     _log.warning("left out: %s", error)

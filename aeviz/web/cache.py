@@ -3,6 +3,7 @@
 Arrays and models are shared between visitors: they are marked read-only, and pages never change them.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.latent import Projection, project, quantile_ranges, usual_distance
+from aeviz.analysis.latent import Projection, is_far, order_by_variance, project, quantile_ranges, usual_distance
+from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
-from aeviz.figures.pictures import latent_thumbnail, to_data_uri
+from aeviz.figures.pictures import enlarge, latent_thumbnail, shrink, tile, to_data_uri
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.runs import (
     CONFIG,
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
     from aeviz.figures.architecture import Block
     from aeviz.training.run import Run
 
-Stamp = tuple[tuple[str, int, int], ...]
-"""Path, time of change in ns and size of each file of one run or of all."""
+PLANE_PX = 560
+"""Least width in pixels of a decoded plane: the browser would smooth a smaller picture when it scales it."""
+Stamp = str
+"""Digest of path, time of change in ns and size of each file of one run or of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +48,25 @@ class RunKey:
     stamp: Stamp
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plane:
+    """A plane of a latent space as a picture."""
+
+    picture: str
+    """The decoded images side by side, as a data URI."""
+    far: np.ndarray
+    """Which of them lie far from all data, (side * side,), bool, in reading order."""
+
+
 def _stamp(paths: list[Path]) -> Stamp:
-    found = []
+    digest = hashlib.blake2b(digest_size=16)
     for path in paths:
         try:
             status = path.stat()
         except OSError:
             continue
-        found.append((str(path), status.st_mtime_ns, status.st_size))
-    return tuple(found)
+        digest.update(f"{path}|{status.st_mtime_ns}|{status.st_size}\n".encode())
+    return digest.hexdigest()
 
 
 def _run_files(path: Path) -> list[Path]:
@@ -107,6 +121,15 @@ def slider_ranges(key: RunKey) -> np.ndarray:
     return quantile_ranges(_table(key).z)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)  # a few bytes each
+def order_and_middle(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
+    """Return the dimensions by falling variance, (D,), and the median of each, (D,). The run must have latents."""
+    z = _table(key).z
+    order, middle = order_by_variance(z), np.median(z, axis=0).astype(np.float64)
+    _freeze(order, middle)
+    return order, middle
+
+
 @st.cache_data(max_entries=64, show_spinner=False)  # one number each
 def far_limit(key: RunKey) -> float:
     """Return the distance from the data beyond which a latent point counts as far. The run must have latents."""
@@ -138,16 +161,46 @@ def model(key: RunKey) -> "Run":
     return load(RunFolder.read(Path(key.path)))
 
 
+def folder_stamp(name: str) -> Stamp:
+    """Return the times of change of the folders of a folder: data set; nothing for the others, which never change."""
+    if not name.startswith("folder:"):
+        return ""
+    root = Path(name.removeprefix("folder:"))
+    return _stamp([root, *(path for path in sorted(root.glob("*")) if path.is_dir())])
+
+
 @st.cache_resource(max_entries=4, show_spinner="Reading the test images …")  # 8 MB for MNIST
-def test_images(data: DataConfig, root: str) -> ImageDataset:
-    """Return the test split of a data set; `root` is AEVIZ_DATA, which the key must hold.
+def test_images(data: DataConfig, root: str, stamp: Stamp) -> tuple[ImageDataset, str]:
+    """Return the test split of a data set and its fingerprint.
+
+    Args:
+        data: The data set.
+        root: AEVIZ_DATA, which the key must hold.
+        stamp: `folder_stamp` of the data set, so that changed images are read again.
 
     Raises:
         DataError: The data is missing or damaged; nothing is cached then.
     """
     dataset = load_dataset(data, "test", root=Path(root))
     _freeze(dataset.images, dataset.labels)
-    return dataset
+    return dataset, dataset.fingerprint()
+
+
+@st.cache_resource(max_entries=256, show_spinner="Decoding a plane …")  # about 60 kB each
+def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int) -> Plane:
+    """Return a plane of a latent space as decoded images. The run must have latents.
+
+    Args:
+        key: The run.
+        axes: The two dimensions of the plane, across and upwards.
+        rest: Where all dimensions stay, (D,); the entries of the two axes must be 0, since they do not count.
+        side: Images along each side.
+        tile_px: Longest side of an image in pixels.
+    """
+    mesh = plane_mesh(slider_ranges(key), np.array(rest), axes, side)
+    images = shrink(model(key).decode(mesh).numpy(), tile_px)
+    picture = enlarge(tile(images, side, gap=0), PLANE_PX)
+    return Plane(picture=to_data_uri(picture), far=is_far(mesh, _table(key).z, far_limit(key)))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)  # a list of rows

@@ -3,8 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.latent import data_distance, order_by_variance
-from aeviz.analysis.traversal import plane_mesh
+from aeviz.analysis.latent import data_distance
 from aeviz.figures.charts import latent_plane_mesh
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.runs import RunFolder
@@ -14,8 +13,10 @@ from aeviz.web.pictures import decoded
 
 FIRST_SLIDERS = 10
 """Sliders shown at once; a model with more dimensions offers the rest on request."""
-MESH_PX = 560
-"""Least width in pixels of the mesh: the browser would smooth a smaller picture when it scales it."""
+TILE_PX = 64
+"""Longest side in pixels of an image in the mesh."""
+IMAGE_PX = 336
+"""Least width in pixels of the decoded image: 12 times MNIST's."""
 MESH_SIDE = 10
 """Images along each side of the decoded plane (S1: a 10 x 10 mesh)."""
 
@@ -32,18 +33,17 @@ def show_decoder(run: RunFolder) -> None:
         table = cache.latents(key)
         if table is None:
             st.stop()
-        ranges, order = cache.slider_ranges(key), order_by_variance(table.z)
-        point = np.median(table.z, axis=0).astype(np.float64)
+        ranges, (order, middle) = cache.slider_ranges(key), cache.order_and_middle(key)
         controls, picture, plane = st.columns([3, 3, 5], gap="medium")
         with controls:
-            point = _sliders(run, point, ranges, order)
+            point = _sliders(run, middle, ranges, order)
         with picture:
-            _decoded_image(run, point)
+            _decoded_image(run, key, table.z, point)
         with plane:
-            _mesh(run, point, ranges, order)
+            _mesh(run, key, point, ranges, order)
 
 
-def _sliders(run: RunFolder, point: np.ndarray, ranges: np.ndarray, order: np.ndarray) -> np.ndarray:
+def _sliders(run: RunFolder, middle: np.ndarray, ranges: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Show a slider for each dimension on offer; return the point they stand for, (D,)."""
     count = min(FIRST_SLIDERS, len(order))
     if len(order) > FIRST_SLIDERS and st.toggle(
@@ -58,22 +58,22 @@ def _sliders(run: RunFolder, point: np.ndarray, ranges: np.ndarray, order: np.nd
         args=(run, [int(dimension) for dimension in shown], ranges),
         help="Moves the sliders shown to where a random test image lies.",
     )
-    st.button("Back to the middle", icon=":material/restart_alt:", on_click=_reset, args=(run, point, ranges, shown))
-    moved = point.copy()
+    st.button("Back to the middle", icon=":material/restart_alt:", on_click=_reset, args=(run, middle, ranges, shown))
+    point = middle.copy()
     for dimension in shown:
         low, high = (float(bound) for bound in ranges[dimension])
         step = float(f"{(high - low) / 200:.1g}")
-        moved[dimension] = st.slider(
+        point[dimension] = st.slider(
             f"z{dimension + 1}",
             min_value=low,
             max_value=high,
-            value=float(np.clip(point[dimension], low, high)),
+            value=float(np.clip(middle[dimension], low, high)),
             step=step,
             key=_key(run, int(dimension)),
             bind="query-params",
             help=f"Latent coordinate {dimension + 1}, from {low:.2f} to {high:.2f} (quantiles of the test images).",
         )
-    return moved
+    return point
 
 
 def _jump_to_image(run: RunFolder, dimensions: list[int], ranges: np.ndarray) -> None:
@@ -85,34 +85,31 @@ def _jump_to_image(run: RunFolder, dimensions: list[int], ranges: np.ndarray) ->
             st.session_state[_key(run, dimension)] = float(np.clip(table.z[index, dimension], low, high))
 
 
-def _reset(run: RunFolder, point: np.ndarray, ranges: np.ndarray, dimensions: np.ndarray) -> None:
+def _reset(run: RunFolder, middle: np.ndarray, ranges: np.ndarray, dimensions: np.ndarray) -> None:
     for dimension in dimensions:
         low, high = ranges[dimension]
-        st.session_state[_key(run, int(dimension))] = float(np.clip(point[dimension], low, high))
+        st.session_state[_key(run, int(dimension))] = float(np.clip(middle[dimension], low, high))
 
 
-def _decoded_image(run: RunFolder, point: np.ndarray) -> None:
-    key = cache.run_key(run)
+def _decoded_image(run: RunFolder, key: cache.RunKey, z: np.ndarray, point: np.ndarray) -> None:
     image = decoded(run, point[None].astype(np.float32))
     text = f"The image that {run.name} decodes at this point"
-    st.image(to_data_uri(enlarge(tile(image, 1), 336)), width="stretch", alt=text)
-    table = cache.latents(key)
-    if table is not None:
-        distance, limit = float(data_distance(point[None], table.z)[0]), cache.far_limit(key)
-        if distance > limit:
-            st.warning(
-                f"Far from any data: {distance:.2f} to the 10th nearest image, usual is up to {limit:.2f}.",
-                icon=":material/warning:",
-            )
-        else:
-            st.caption(f"Among the data: {distance:.2f} to the 10th nearest image; usual is up to {limit:.2f}.")
+    st.image(to_data_uri(enlarge(tile(image, 1), IMAGE_PX)), width="stretch", alt=text)
+    distance, limit = float(data_distance(point[None], z)[0]), cache.far_limit(key)
+    if distance > limit:
+        st.warning(
+            f"Far from any data: {distance:.2f} to the 10th nearest image, usual is up to {limit:.2f}.",
+            icon=":material/warning:",
+        )
+    else:
+        st.caption(f"Among the data: {distance:.2f} to the 10th nearest image; usual is up to {limit:.2f}.")
 
 
 def _pick_axis(label: str, dimensions: list[int], key: str) -> int:
     return st.selectbox(label, dimensions, key=key, format_func=lambda value: f"z{value + 1}", bind="query-params")
 
 
-def _mesh(run: RunFolder, point: np.ndarray, ranges: np.ndarray, order: np.ndarray) -> None:
+def _mesh(run: RunFolder, key: cache.RunKey, point: np.ndarray, ranges: np.ndarray, order: np.ndarray) -> None:
     """Show the plane of two dimensions as decoded images; the other dimensions stay at the point."""
     if len(order) < 2:
         st.caption("A plane needs two dimensions.")
@@ -126,17 +123,15 @@ def _mesh(run: RunFolder, point: np.ndarray, ranges: np.ndarray, order: np.ndarr
         with up:
             second = _pick_axis("Upwards", [dimension for dimension in names if dimension != first], f"{run.name}.up")
         axes = (first, second)
-    mesh = plane_mesh(ranges, point, axes, MESH_SIDE)
-    key = cache.run_key(run)
-    table = cache.latents(key)
-    far = np.zeros(len(mesh), dtype=bool) if table is None else data_distance(mesh, table.z) > cache.far_limit(key)
+    rest = tuple(0.0 if dimension in axes else float(value) for dimension, value in enumerate(point))
+    plane = cache.plane(key, axes, rest, MESH_SIDE, TILE_PX)
     figure = latent_plane_mesh(
-        to_data_uri(enlarge(tile(decoded(run, mesh), MESH_SIDE, gap=0), MESH_PX)),
+        plane.picture,
         (ranges[axes[0]].tolist(), ranges[axes[1]].tolist()),
         (f"z{axes[0] + 1}", f"z{axes[1] + 1}"),
         (float(point[axes[0]]), float(point[axes[1]])),
         MESH_SIDE,
-        far,
+        plane.far,
     )
     st.plotly_chart(
         figure,

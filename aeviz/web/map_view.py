@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.alignment import Alignment, align
-from aeviz.errors import CheckpointFormatError, CheckpointMismatchError
+from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import enlarge, error_map, tile, to_data_uri
 from aeviz.figures.point_map import VIEWPOINTS, MapPanel, make_panel, map_payload, share_view
 from aeviz.figures.scatter import scatter_map
@@ -21,8 +21,8 @@ IMAGE, HIDDEN = "image", "hidden"
 
 PICTURE_PX = 150
 """Width of the pictures of a chosen image."""
-_FIRST_LOOK = "latent.first_look"
-"""Session key: what the map showed as chosen and hidden when this view was opened."""
+_DATA = "latent.data"
+"""Session key: the data set whose map was shown last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +53,14 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
             )
             dimensions = int(chosen or 2)
         aligned = two_viewpoints = False
-        if second is not None:
+        if second is not None and least > 1:
             aligned = st.toggle(
                 "Align the right map to the left (Procrustes)",
                 key="align",
                 bind="query-params",
                 help="Turns, mirrors, shifts and scales the right map so that equal images lie as close as possible.",
             )
-        elif dimensions == 3:
+        elif second is None and dimensions == 3:
             two_viewpoints = st.toggle(
                 "From two viewpoints",
                 value=True,
@@ -71,20 +71,36 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
     return MapOptions(dimensions=dimensions, aligned=aligned, two_viewpoints=two_viewpoints)
 
 
-@st.fragment
 def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) -> None:
-    """Show the map; a click shows the image behind the point without a rerun of the page."""
+    """Show the map as the address describes it; a click then shows the image behind the point.
+
+    What is chosen and hidden at first comes from the address. Later clicks live in the browser: if they came back with
+    the points, each click would send all of them again.
+    """
+    data = first.config.data.name
+    if st.session_state.setdefault(_DATA, data) != data:  # other images and other classes: the old choice means nothing
+        st.session_state[_DATA] = data
+        _set_parameter(IMAGE, "")
+        _set_parameter(HIDDEN, "")
+    classes = len(first.provenance.class_names)
+    _show_map(first, second, options, _numbers_from_url(HIDDEN, classes), next(iter(_numbers_from_url(IMAGE)), None))
+
+
+@st.fragment
+def _show_map(
+    first: RunFolder, second: RunFolder | None, options: MapOptions, hidden: list[int], chosen: int | None
+) -> None:
     with errors_as_messages():
-        panels, alignment = _panels(first, second, options)
         table = cache.latents(cache.run_key(first))
         if table is None:
             st.stop()
+        panels, alignment = _panels(first, second, options)
         names = first.provenance.class_names
         n = len(table.z)
-        hidden, chosen = _first_look((first.name, second and second.name, options), len(names), n)
         if IS_AVAILABLE:
-            payload = map_payload(panels, table.labels, names, hidden=hidden, selected=chosen)
-            event = latent_map(payload, key="latent-map")
+            start = chosen if chosen is not None and chosen < n else None
+            payload = map_payload(panels, table.labels, names, hidden=hidden, selected=start)
+            event = latent_map(payload, key=f"latent-map-{first.config.data.name}")
         else:
             event = _plotly_map(panels, table.labels, names)
         if event.hidden is not None:
@@ -96,7 +112,7 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
                 f"Aligned: {alignment.explained:.0%} of the left map's variance is matched; "
                 f"the right map was scaled by {alignment.scale:.2f}."
             )
-        selected = _image_from_url(n)
+        selected = next((index for index in _numbers_from_url(IMAGE) if index < n), None)
         if selected is None:
             st.caption("No image chosen yet: click a point, or press n on the map.")
         else:
@@ -128,11 +144,6 @@ def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> 
             ], None
         return [left], None
     right = _panel(second, options.dimensions)
-    if len(left.points) != len(right.points):
-        raise CheckpointMismatchError(
-            f"{first.name} encoded {len(left.points)} test images and {second.name} {len(right.points)}, so their maps "
-            "do not show the same images; choose another model beside it, or train one of them again"
-        )
     if not options.aligned:
         return [left, right], None
     alignment = align(right.points, left.points)
@@ -143,10 +154,11 @@ def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> 
 
 def _panel(run: RunFolder, dimensions: int) -> MapPanel:
     key = cache.run_key(run)
-    table, shown = cache.latents(key), cache.projection(key, dimensions)
+    table = cache.latents(key)
     if table is None:
         raise CheckpointFormatError(f"run '{run.name}' has no latent points; train it again to have them")
-    title = f"{describe(run)} · {len(table.z):,} test images"
+    shown = cache.projection(key, dimensions)
+    title = describe(run, len(table.z))
     if shown.explained < 1:
         title += f" · {shown.explained:.0%} of the variance"
     return make_panel(title, shown.points, table.error, shown.axis_names)
@@ -187,24 +199,16 @@ def _picture(picture: np.ndarray, caption: str) -> None:
 
 def show_measures(runs: list[RunFolder]) -> None:
     """Show neighbour preservation, kNN accuracy and error of each model, in a row a model."""
-    evaluations = [evaluation for run in runs if (evaluation := run.evaluation()) is not None]
-    rows = [
-        {
-            "model": evaluation.model,
-            "trustworthiness": evaluation.trustworthiness,
-            "kNN accuracy": evaluation.knn_accuracy,
-            "test error (MSE)": evaluation.mse,
-            "active units": evaluation.active_units,
-        }
-        for evaluation in evaluations
-    ]
-    formats = {
-        "trustworthiness": st.column_config.NumberColumn(format="%.3f"),
-        "kNN accuracy": st.column_config.NumberColumn(format="percent"),
-        "test error (MSE)": st.column_config.NumberColumn(format="%.5f"),
-    }
-    if rows:
-        st.dataframe(rows, hide_index=True, column_config=formats)
+    rows = ["| model | trustworthiness | kNN accuracy | test error (MSE) | active units |", "|---|---|---|---|---|"]
+    for run in runs:
+        found = run.evaluation()
+        if found is not None:
+            trust = "-" if found.trustworthiness is None else f"{found.trustworthiness:.3f}"
+            accuracy = "-" if found.knn_accuracy is None else f"{found.knn_accuracy:.1%}"
+            units = f"{found.active_units} of {run.config.model.latent_dim}"
+            rows.append(f"| {run.name} | {trust} | {accuracy} | {found.mse:.5f} | {units} |")
+    if len(rows) > 2:
+        st.markdown("\n".join(rows))
 
 
 def _set_parameter(name: str, value: str) -> None:
@@ -215,23 +219,8 @@ def _set_parameter(name: str, value: str) -> None:
         del st.query_params[name]
 
 
-def _first_look(view: tuple[object, ...], classes: int, n: int) -> tuple[list[int], int | None]:
-    """Return the hidden classes and the chosen image with which this view was opened.
-
-    Later clicks live in the browser: if they came back in the payload, each click would send all points again.
-    """
-    kept = st.session_state.get(_FIRST_LOOK)
-    if kept is None or kept[0] != view:
-        kept = (view, _hidden_from_url(classes), _image_from_url(n))
-        st.session_state[_FIRST_LOOK] = kept
-    return kept[1], kept[2]
-
-
-def _image_from_url(n: int) -> int | None:
-    text = st.query_params.get(IMAGE, "")
-    return int(text) if text.isdecimal() and int(text) < n else None
-
-
-def _hidden_from_url(classes: int) -> list[int]:
-    parts = st.query_params.get(HIDDEN, "").split(".")
-    return [int(part) for part in parts if part.isdecimal() and int(part) < classes]
+def _numbers_from_url(name: str, limit: int = 10**9) -> list[int]:
+    """Return the numbers below `limit` in a URL parameter, where dots join them; whatever else it holds is ignored."""
+    parts = st.query_params.get(name, "").split(".")
+    numbers = [int(part) for part in parts if part.isdecimal() and len(part) < 10]
+    return [number for number in numbers if number < limit]

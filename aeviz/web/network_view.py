@@ -19,7 +19,7 @@ def show_architecture(run: RunFolder) -> None:
     blocks = cache.architecture(cache.run_key(run))
     st.subheader(f"Layers of {run.name}")
     total = sum(block.parameters for block in blocks)
-    st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the lowest one is the bottleneck.")
+    st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the arrow marks the latent point.")
     rows = [
         {
             "part": block.part,
@@ -89,8 +89,10 @@ def show_curves(runs: list[RunFolder]) -> None:
             )
             for name, history in histories.items()
         }
+        losses = {run.config.objective.reconstruction for run in runs}
+        quantity = "mean squared error" if losses == {"mse"} else f"objective: {' | '.join(sorted(losses))}"
         st.plotly_chart(
-            training_curves(curves, window=int(window), first_epoch=first, last_epoch=last),
+            training_curves(curves, quantity, window=int(window), first_epoch=first, last_epoch=last),
             key="curves",
             config={"displayModeBar": False},
             alt="Training and validation loss over the epochs of " + " and ".join(curves),
@@ -121,10 +123,8 @@ def show_settings(runs: list[RunFolder]) -> None:
 
 
 def _is_fair(first: RunFolder, second: RunFolder) -> bool:
-    a, b = first.config, second.config
-    schedules = [(run.optimizer.schedule, run.optimizer.learning_rate) for run in (a, b)]
-    same = (a.data, a.model, a.train) == (b.data, b.model, b.train) and schedules[0] == schedules[1]
-    return same and first.provenance.data_fingerprint == second.provenance.data_fingerprint
+    same_data = first.provenance.data_fingerprint == second.provenance.data_fingerprint
+    return same_data and first.config.differs_in_optimizer_alone(second.config)
 
 
 def _facts(run: RunFolder) -> Mapping[str, str]:

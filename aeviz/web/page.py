@@ -12,10 +12,14 @@ from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
-from aeviz.web.runtime import start_plain
+from aeviz.web.runtime import settle_if_grown, start_plain
 
 _log = logging.getLogger(__name__)
 
+MODEL = "model"
+"""URL parameter of the chosen model."""
+_CHOSEN = "page.chosen_model"
+"""Session key: the model chosen last, on whatever page."""
 NO_COMPARISON = "nothing"
 """Value of the second picker that shows one model alone."""
 
@@ -32,8 +36,11 @@ def page(title: str, caption: str) -> Iterator[None]:
     start_plain()
     st.title(title)
     st.caption(caption)
-    with errors_as_messages():
-        yield
+    try:
+        with errors_as_messages():
+            yield
+    finally:
+        settle_if_grown()
 
 
 def _insist_on_navigation() -> None:
@@ -79,60 +86,70 @@ def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
     return found
 
 
-def pick_model(found: Mapping[str, RunFolder], *, key: str = "model", default: str = "mlp-2d-adam") -> RunFolder:
-    """Let the visitor choose a model; the choice is in the URL."""
+def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") -> RunFolder:
+    """Let the visitor choose a model; the choice is in the URL and goes along to the next page."""
     names = list(found)
+    kept = st.session_state.get(_CHOSEN)
+    if MODEL not in st.query_params and MODEL not in st.session_state and kept in found:
+        st.session_state[MODEL] = kept
     chosen = st.selectbox(
         "Model",
         names,
         index=names.index(default) if default in names else 0,
-        key=key,
+        key=MODEL,
         bind="query-params",
         help="Those that ship with aeviz come first, then your own runs. The page's address keeps the choice.",
     )
+    st.session_state[_CHOSEN] = chosen
     return found[str(chosen)]
 
 
-def pick_second(found: Mapping[str, RunFolder], first: RunFolder, *, key: str = "with") -> RunFolder | None:
+def pick_second(found: Mapping[str, RunFolder], first: RunFolder, *, mapped: bool = True) -> RunFolder | None:
     """Let the visitor choose a second model of the same data to stand beside the first, or none.
 
     At first it is the model that differs in the optimizer alone, where there is one.
+
+    Args:
+        found: The models on offer.
+        first: The first model.
+        mapped: Whether both are shown on their test images, which must then be the same.
     """
     data = first.config.data
     names = [name for name, run in found.items() if run.config.data == data and name != first.name]
     options = [NO_COMPARISON, *names]
-    twin = twin_of(first, found)
+    twin = next((name for name in names if first.config.differs_in_optimizer_alone(found[name].config)), None)
     chosen = st.selectbox(
         "Beside it",
         options,
-        index=options.index(twin) if twin in options else 0,
-        key=f"{key}.{first.name}",
+        index=options.index(twin) if twin is not None else 0,
+        key=f"with.{first.name}",
         bind="query-params",
         help="A second model of the same data, shown on the same images.",
     )
-    return found.get(str(chosen))
-
-
-def twin_of(run: RunFolder, found: Mapping[str, RunFolder]) -> str | None:
-    """Return the name of the model that differs from `run` in its optimizer alone."""
-    for name, other in found.items():
-        same = (other.config.model, other.config.data, other.config.train) == (
-            run.config.model,
-            run.config.data,
-            run.config.train,
+    second = found.get(str(chosen))
+    if second is not None and mapped and not _same_images(first, second):
+        st.warning(
+            f"{first.name} and {second.name} were measured on different test images, so they cannot be compared image "
+            "by image; choose another model, or train one of them again.",
+            icon=":material/warning:",
         )
-        if same and other.config.optimizer.name != run.config.optimizer.name:
-            return name
-    return None
+        return None
+    return second
+
+
+def _same_images(first: RunFolder, second: RunFolder) -> bool:
+    tables = [cache.latents(cache.run_key(run)) for run in (first, second)]
+    left, right = tables
+    return (
+        left is not None and right is not None and (len(left.z), left.fingerprint) == (len(right.z), right.fingerprint)
+    )
 
 
 OPTIMIZER_TITLES = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD"}
 
 
-def describe(run: RunFolder) -> str:
-    """Return the heading of a model: optimizer, layers, latent dimension, data and seed."""
+def describe(run: RunFolder, count: int) -> str:
+    """Return the heading of a model's picture of so many test images: name, optimizer, data, count and seed."""
     config = run.config
-    title = OPTIMIZER_TITLES[config.optimizer.name]
-    return (
-        f"{title} · {config.model.encoder}, {config.model.latent_dim}-d · {config.data.name} · seed {config.train.seed}"
-    )
+    optimizer = OPTIMIZER_TITLES[config.optimizer.name]
+    return f"{run.name} · {optimizer} · {count:,} test images of {config.data.name} · seed {config.train.seed}"

@@ -4,18 +4,29 @@ import numpy as np
 import streamlit as st
 
 from aeviz.data import ImageDataset, is_available, list_datasets, prepare_dataset
-from aeviz.errors import AevizError
+from aeviz.errors import AevizError, DataError
 from aeviz.paths import data_root
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 
+FOLDER = "folder:"
+"""What comes before the path of one's own images in the name of a data set."""
+
 
 def originals(run: RunFolder) -> ImageDataset | None:
-    """Return the test images of a run's data set, or None where they are not on this machine."""
-    data = run.config.data
-    if not data.name.startswith("folder:") and not is_available(data.name):
+    """Return the test images that a run encoded, or None where they are not on this machine any more."""
+    name, table = run.config.data.name, cache.latents(cache.run_key(run))
+    if not name.startswith(FOLDER) and not is_available(name):
         return None
-    return cache.test_images(data, str(data_root()))
+    try:
+        dataset, fingerprint = cache.test_images(run.config.data, str(data_root()), cache.folder_stamp(name))
+    except DataError as error:
+        st.caption(f"The originals cannot be shown: {error}")
+        return None
+    if table is None or fingerprint != table.fingerprint:
+        st.caption(f"The originals cannot be shown: the images of {name} are not those that {run.name} encoded.")
+        return None
+    return dataset
 
 
 def decoded(run: RunFolder, z: np.ndarray) -> np.ndarray:
@@ -31,7 +42,7 @@ def offer_download(name: str, why: str) -> None:
         why: What the pictures are wanted for, as the end of a sentence.
     """
     info = next((entry for entry in list_datasets() if entry.name == name), None)
-    if info is None:
+    if info is None or is_available(name):
         return
     with st.container(border=True):
         st.markdown(f"**{info.title} is not on this machine.** Its pictures are needed {why}.")

@@ -5,7 +5,7 @@ import streamlit as st
 
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
+from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
 from aeviz.training.runs import LatentTable, RunFolder
 from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
@@ -13,6 +13,8 @@ from aeviz.web.pictures import decoded, offer_download, originals
 
 PER_CLASS = 10
 EXTREMES = 10
+TILE_PX = 64
+"""Longest side in pixels of an image in a grid; larger ones are shown smaller, since a hundred are sent at once."""
 GRID_PX = 420
 """Least width in pixels to which a grid is enlarged before the browser scales it."""
 
@@ -28,30 +30,30 @@ def _table(run: RunFolder) -> LatentTable:
 def show_grids(runs: list[RunFolder]) -> None:
     """Show ten images of each class, and their reconstructions by each model."""
     with errors_as_messages():
-        seed = st.number_input(
+        seed = st.slider(
             "Choice of images",
             min_value=0,
-            max_value=9999,
-            step=1,
+            max_value=99,
             key="images",
             bind="query-params",
-            width=200,
+            width=320,
             help="Another number shows other test images, ten of each class; the same number always shows the same.",
         )
         first = _table(runs[0])
         labels = first.labels if first.labels is not None else np.zeros(len(first.z), dtype=np.int64)
         per_class = PER_CLASS if first.labels is not None else PER_CLASS**2
         chosen = pick_per_class(labels, per_class, int(seed))
+        members = chosen[chosen >= 0]
         dataset = originals(runs[0])
         columns = st.columns(len(runs) + (dataset is not None))
         if dataset is not None:
             with columns.pop(0):
-                _grid(dataset.images[chosen], "Originals")
+                _grid(take(dataset.images, chosen), "Originals")
         for column, run in zip(columns, runs, strict=True):
             with column:
                 table = _table(run)
-                images = decoded(run, table.z[chosen])
-                _grid(images, f"{run.name}: mean error {float(table.error[chosen].mean()):.2f}")
+                images = take(decoded(run, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
+                _grid(images, f"{run.name}: mean error {float(table.error[members].mean()):.2f}")
         if dataset is None:
             offer_download(runs[0].config.data.name, "to show the originals beside these reconstructions")
 
@@ -87,11 +89,12 @@ def show_extremes(runs: list[RunFolder]) -> None:
             with column:
                 images = decoded(run, table.z[indices])
                 if dataset is not None:
-                    images = np.concatenate([dataset.images[indices].astype(np.float32) / 255, images])
+                    images = np.concatenate([take(dataset.images, indices), images])
                 low, high = table.error[indices].min(), table.error[indices].max()
                 rows = "original above reconstruction" if dataset is not None else "reconstructions"
-                _grid(images, f"{run.name}, {word}: error {low:.2f} to {high:.2f} ({rows})")
+                _grid(images, f"{run.name}, {word}: error {low:.2f} to {high:.2f} ({rows})", columns=len(indices))
 
 
-def _grid(images: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(tile(images, 10), GRID_PX)), width="stretch", caption=caption, alt=caption)
+def _grid(images: np.ndarray, caption: str, *, columns: int = 10) -> None:
+    picture = enlarge(tile(shrink(images, TILE_PX), columns), GRID_PX)
+    st.image(to_data_uri(picture), width="stretch", caption=caption, alt=caption)

@@ -6,8 +6,13 @@ alive out of the collector's sight; objects still go when their last reference d
 """
 
 import gc
+import sys
 
 import streamlit as st
+
+GROWTH = 40
+"""Modules that a page may import before memory is settled again."""
+_settled = {"modules": 0}
 
 
 @st.cache_resource(show_spinner="Starting PyTorch …")
@@ -32,3 +37,10 @@ def settle() -> None:
     """Collect once and take all that is left out of the garbage collector's sight."""
     gc.collect()
     gc.freeze()
+    _settled["modules"] = len(sys.modules)
+
+
+def settle_if_grown() -> None:
+    """Settle again if a page imported a heavy library since: pandas for its first table, SciPy for an alignment."""
+    if len(sys.modules) > _settled["modules"] + GROWTH:
+        settle()

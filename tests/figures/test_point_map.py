@@ -111,7 +111,7 @@ def test_view_changes_only_with_what_is_drawn(rng):
     cloud = panel(rng)
 
     def view(*args, **options):
-        return unpack(map_payload(*args, **options))[0]["view"]
+        return unpack(map_payload(*args, **options))[0]["panels"][0]["view"]
 
     assert view([cloud], None, ()) == view([cloud], None, (), selected=3, hidden=[1])
     assert view([cloud], None, ()) != view([panel(rng)], None, ())

@@ -1,6 +1,7 @@
 import math
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,9 +90,9 @@ def test_ctrl_c_before_the_first_epoch_leaves_a_run_that_resumes(tiny_config, tm
 
 def test_divergence_leaves_a_measured_run(tiny_config, tmp_path):
     settings = ("optimizer.name=sgd", "model.output=identity")
-    train(tiny_config("train.epochs=1", *settings), out=tmp_path / "run")
-    (tmp_path / "run" / EVALUATION).unlink()
+    run = train(tiny_config("train.epochs=1", *settings), out=tmp_path / "run")
     bad = tiny_config("train.epochs=2", *settings, "optimizer.learning_rate=1e30")
+    replace(run.folder, config=bad).write()  # as if it had begun with that step size
     with pytest.raises(TrainingError, match="in epoch 2"):
         train(bad, out=tmp_path / "run", resume=True)
     assert RunFolder.read(tmp_path / "run").evaluation().n == 297

@@ -6,6 +6,7 @@ import re
 import shutil
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -337,6 +338,14 @@ def test_latents_that_do_not_belong_together_raise(arrays, run_copy):
         RunFolder.read(run_copy).latents()
 
 
+def test_latents_with_labels_beyond_the_classes_raise(run_copy):
+    folder = RunFolder.read(run_copy)
+    table = folder.latents()
+    folder.write_latents(replace(table, labels=table.labels + 1))
+    with pytest.raises(CheckpointFormatError, match=r"labels from 1 to 10; expected those of the 10 classes"):
+        folder.latents()
+
+
 def test_latents_without_points_raise(run_copy):
     np.savez(run_copy / LATENTS, error=np.zeros(5))
     with pytest.raises(CheckpointFormatError, match=r"cannot read latents\.npz of run 'copy': .*z"):
@@ -346,13 +355,18 @@ def test_latents_without_points_raise(run_copy):
 @pytest.mark.parametrize("labels", [None, np.array([0, 9, 3, 0]), np.array([0, 300, 3, 0])])
 def test_latents_round_trip_in_half_precision(labels, run_copy):
     folder = RunFolder.read(run_copy)
+    folder = replace(folder, provenance=replace(folder.provenance, class_names=tuple(map(str, range(301)))))
     rng = np.random.default_rng(0)
     table = LatentTable(
-        z=rng.normal(size=(4, 2)).astype(np.float32), labels=labels, error=rng.random(4).astype(np.float32)
+        z=rng.normal(size=(4, 2)).astype(np.float32),
+        labels=labels,
+        error=rng.random(4).astype(np.float32),
+        fingerprint="abc",
     )
     folder.write_latents(table)
     read = folder.latents()
     assert read.z.dtype == read.error.dtype == np.float32
+    assert read.fingerprint == "abc"
     np.testing.assert_array_equal(read.z, table.z.astype(np.float16))
     np.testing.assert_array_equal(read.error, table.error.astype(np.float16))
     if labels is None:
@@ -418,7 +432,7 @@ def test_find_run_takes_a_relative_path(three_runs, monkeypatch):
 
 @pytest.mark.parametrize("name", ["c", "", "..", "../c", "a/b/c"])
 def test_find_run_of_unknown_name_lists_the_known(name, three_runs):
-    with pytest.raises(CheckpointNotFoundError, match=re.escape(f"no trained model {name!r}; ") + ".*one of: b, a, b"):
+    with pytest.raises(CheckpointNotFoundError, match=re.escape(f"no trained model {name!r}; ") + ".*one of: b, a"):
         find_run(name)
 
 
@@ -440,9 +454,9 @@ def test_run_before_its_first_epoch_says_how_to_go_on(run_copy):
 
 
 def test_list_puts_those_that_ship_first(three_runs):
-    assert [folder.path.parent.name for folder in list_folders()] == ["checkpoints", "runs", "runs"]
-    assert [folder.is_shipped for folder in list_folders()] == [True, False, False]
-    assert [run.name for run in list_runs()] == ["b", "a", "b"]
+    assert [folder.path.parent.name for folder in list_folders()] == ["checkpoints", "runs"]
+    assert [folder.is_shipped for folder in list_folders()] == [True, False]
+    assert [run.name for run in list_runs()] == ["b", "a"]
 
 
 def test_list_tells_what_a_run_is(three_runs):
@@ -462,17 +476,20 @@ def test_list_tells_what_a_run_is(three_runs):
 def test_damaged_run_is_left_out_with_a_line_in_the_log(file, content, three_runs, caplog):
     (three_runs / "a" / file).write_bytes(content)
     with caplog.at_level(logging.WARNING):
-        assert [run.name for run in list_runs()] == ["b", "b"]
-    assert len(caplog.records) == 1
-    assert file in caplog.records[0].getMessage()
-    assert "'a'" in caplog.records[0].getMessage()
+        assert [run.name for run in list_runs()] == ["b"]
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == 2
+    assert file in lines[0]
+    assert "'a'" in lines[0]
+    assert "has the name of a model that ships" in lines[1]
 
 
 def test_what_is_no_trained_run_is_left_out_silently(three_runs, caplog):
     (three_runs / "a" / MODEL).unlink()
     (three_runs / "notes.txt").write_text("")
     (three_runs / "empty").mkdir()
-    assert [run.name for run in list_runs()] == ["b", "b"]
+    shutil.rmtree(three_runs / "b")
+    assert [run.name for run in list_runs()] == ["b"]
     assert not caplog.records
 
 

@@ -1,5 +1,7 @@
 import dataclasses
 import re
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from aeviz.models import build_model, initialise
 from aeviz.objectives import mse
 from aeviz.training.loop import ResidentImages, Trainer, fit
 from aeviz.training.run import load
-from aeviz.training.runs import CONFIG, HISTORY, LAST, MODEL, RunFolder
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, LATENTS, MODEL, RunFolder
 from aeviz.training.weights import read_tensors
 
 CPU = torch.device("cpu")
@@ -300,10 +302,39 @@ def test_resume_with_changed_data_raises(fit_tiny, tiny_config, tiny_sets, tmp_p
         fit(tiny_config(), changed, tiny_sets["validation"], tmp_path / "run", resume=True)
 
 
-def test_resume_with_another_network_raises(fit_tiny):
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "model.hidden=[9,4]",
+        "optimizer.learning_rate=0.5",
+        "optimizer.name=amsgrad",
+        "train.batch_size=16",
+        "train.seed=8",
+    ],
+)
+def test_resume_with_other_settings_raises(setting, fit_tiny):
     fit_tiny("train.epochs=1")
-    with pytest.raises(CheckpointMismatchError, match=r"encoder\.1\.weight has shape \(8, 64\).*asks for \(9, 64\)"):
-        fit_tiny("model.hidden=[9,4]", resume=True)
+    with pytest.raises(ConfigError, match="only --epochs and --device may change"):
+        fit_tiny("train.epochs=2", setting, resume=True)
+
+
+def test_resume_with_weights_of_another_network_raises(fit_tiny, tmp_path):
+    fit_tiny("train.epochs=1")
+    other = fit_tiny("train.epochs=1", "model.hidden=[9,4]", name="other")
+    shutil.copy(other.path / LAST, tmp_path / "run" / LAST)
+    with pytest.raises(CheckpointMismatchError, match=r"encoder\.1\.weight has shape \(9, 64\).*asks for \(8, 64\)"):
+        fit_tiny("train.epochs=2", resume=True)
+
+
+def test_resume_takes_away_what_describes_old_weights(fit_tiny):
+    folder = fit_tiny("train.epochs=1")
+    (folder.path / LATENTS).touch()
+    (folder.path / EVALUATION).touch()
+    fit_tiny("train.epochs=1", resume=True)  # nothing left to train: they still fit
+    assert (folder.path / LATENTS).exists()
+    fit_tiny("train.epochs=2", resume=True)
+    assert not (folder.path / LATENTS).exists()
+    assert not (folder.path / EVALUATION).exists()
 
 
 def test_resume_without_last_weights_raises_and_keeps_history(fit_tiny):
@@ -368,10 +399,11 @@ def test_divergence_names_epoch_and_step_and_restores_weights(tiny_config, tiny_
     assert all(torch.equal(old, new) for old, new in zip(before, trainer.model.parameters(), strict=True))
 
 
-def test_divergence_keeps_the_last_good_epoch_on_disk(fit_tiny):
+def test_divergence_keeps_the_last_good_epoch_on_disk(fit_tiny, tiny_config):
     good = fit_tiny("train.epochs=2", "optimizer.name=sgd", "model.output=identity")
     before = {path.name: path.read_bytes() for path in good.path.iterdir() if path.name != CONFIG}
     bad = ("train.epochs=4", "optimizer.name=sgd", "model.output=identity", "optimizer.learning_rate=1e30")
+    replace(good, config=tiny_config(*bad)).write()  # as if it had begun with that step size
     message = r"in epoch 3: .* at step 2; the weights of epoch 2 are kept; .*than 1e\+30"
     with pytest.raises(TrainingError, match=message):
         fit_tiny(*bad, resume=True)

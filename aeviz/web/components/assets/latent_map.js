@@ -2,13 +2,14 @@
 //
 // Python sends one blob: a 32-bit length, a JSON header of that many bytes, zero bytes up to a multiple of four, then
 // for each panel the coordinates (n * dims float32), the errors of each panel (n float32) and the labels (n uint16).
-// The camera, the zoom and the hidden classes live here and survive reruns as long as header.view stays the same.
+// Zoom and viewpoint of a panel live here and survive reruns as long as the panel's spec.view stays the same.
 
 import { Camera, fitCamera } from "./camera.js";
 import { drawAxes, drawPoints, drawMarks, drawNames } from "./painter.js";
 
 const PICK_PX = 12;
 const CLICK_PX = 4;
+const NAMED_CLASSES = 20; // more names than that would cover the points
 const NO_LABEL = 65535;
 
 function headerText(bytes) {
@@ -104,6 +105,7 @@ class Panel {
   }
 
   press(event) {
+    if (event.button !== 0) return;
     this.front.focus({ preventScroll: true });
     this.front.setPointerCapture(event.pointerId);
     const at = this.local(event);
@@ -113,6 +115,7 @@ class Panel {
 
   move(event) {
     const at = this.local(event);
+    if (event.buttons === 0) this.pointers.delete(event.pointerId); // the release went to somebody else
     const before = this.pointers.get(event.pointerId);
     if (!before) return this.map.hover(this.nearest(...at), this);
     const [dx, dy] = [at[0] - before[0], at[1] - before[1]];
@@ -123,8 +126,7 @@ class Panel {
       const apart = (p) => Math.max(10, Math.hypot(p[0] - other[0], p[1] - other[1]));
       this.camera.zoom(apart(at) / apart(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2], this);
     } else {
-      const shift = event.shiftKey || event.buttons === 2;
-      this.camera.drag(dx, dy, this, shift);
+      this.camera.drag(dx, dy, this, event.shiftKey);
     }
     this.pointers.set(event.pointerId, at);
     this.map.hover(-1, null);
@@ -190,7 +192,9 @@ class Panel {
 
   drawFront(style) {
     drawMarks(this, this.map.selected, this.map.hovered, style);
-    drawNames(this, this.map.header.classes, this.map.hidden, style);
+    if (this.map.header.classes.length <= NAMED_CLASSES) {
+      drawNames(this, this.map.header.classes, this.map.hidden, style);
+    }
     const index = this.map.hovered;
     this.tip.hidden = index < 0;
     if (index < 0) return;
@@ -221,19 +225,19 @@ class LatentMap {
   }
 
   show(header) {
-    const fresh = this.header?.view !== header.view;
-    const cameras = fresh ? [] : this.panels.map((panel) => panel.camera);
+    const before = this.panels ?? [];
     this.header = header;
     this.colours = header.classes.map(({ colour }) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
-    if (fresh) this.hidden = new Set(header.hidden);
+    this.hidden = new Set(header.hidden);
     this.selected = header.selected;
     this.hovered = -1;
     this.root.replaceChildren();
     this.buildLegend();
     const row = element("div", { class: "panels" }, this.root);
     this.panels = header.panels.map((spec) => new Panel(this, spec, row));
-    cameras.forEach((camera, index) => {
-      if (this.panels[index]?.spec.dims === camera.dims) this.panels[index].camera = camera;
+    before.forEach(({ spec, camera }, index) => {
+      // a panel that shows what it showed before keeps its zoom and its viewpoint
+      if (this.panels[index]?.spec.view === spec.view) this.panels[index].camera = camera;
     });
     element("div", { class: "hint", text: header.hint }, this.root);
     this.redraw();
@@ -241,6 +245,7 @@ class LatentMap {
 
   buildLegend() {
     const { classes } = this.header;
+    this.chips = [];
     if (!classes.length) return;
     const legend = element("div", { class: "legend", role: "group", "aria-label": "Classes shown" }, this.root);
     this.chips = classes.map(({ name, colour }, label) => {
@@ -256,7 +261,7 @@ class LatentMap {
   }
 
   markChips() {
-    this.chips?.forEach((chip, label) => chip.setAttribute("aria-pressed", String(!this.hidden.has(label))));
+    this.chips.forEach((chip, label) => chip.setAttribute("aria-pressed", String(!this.hidden.has(label))));
   }
 
   toggle(label) {
@@ -280,7 +285,7 @@ class LatentMap {
 
   step(direction) {
     const { n, labels } = this.header;
-    let index = this.selected;
+    let index = this.selected < 0 && direction < 0 ? 0 : this.selected;
     for (let tries = 0; tries < n; tries += 1) {
       index = (index + direction + n) % n;
       if (!this.hidden.has(labels[index])) return this.select(index);

@@ -1,0 +1,371 @@
+"""How soon the app shows something, how fast pages change, and how long the server takes to answer.
+
+    cold_ms        a new server process and a new browser profile, from the moment the server answers its health check
+                   and the browser goes to the home page until a thumbnail of the gallery is decoded. Median. The
+                   browser program itself runs already. `cold_from_start_ms` counts from the start of the process.
+                   The same is measured with other first pages: the latent space, until its map is drawn, and the page
+                   that decodes, which imports torch, until the decoded image is there.
+    warm_page_ms   server and browser have seen every page once; from a click in the sidebar until the main content of
+                   the next page is there: thumbnails; the drawn map; decoded image and mesh; grids and error bars;
+                   diagram and curves. Median over all pages. Measured inside the page, by its own clock.
+    round_trip_ms  what the server alone takes for one slider step on the page that decodes, torch loaded: a plain
+                   WebSocket client sends the message that the browser would send and waits for "script finished".
+                   Median. It holds decoding the image, the mesh beside it and the figure's JSON. Every page was visited
+                   before, since each thing a page imports is more for the garbage collection after every step.
+    seen_ms        the same step made with the keyboard in the browser, from the key until the decoded image changes.
+                   Streamlit's slider waits a while for further keys before it sends anything, and that is in here.
+
+The three names of the report's first level are medians in milliseconds; `details` holds the rest with spreads.
+
+Usage:
+    AEVIZ_DATA=... python benchmarks/app_start.py [--json] [--repetitions N]
+
+Chromium is the one that AEVIZ_CHROMIUM names, else one on PATH, else Playwright's own.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from aeviz.paths import PROJECT_ROOT, data_root
+
+TIMEOUT_S = 60
+"""Nothing measured here takes as long; then something is broken."""
+VIEWPORT = {"width": 1280, "height": 900}
+STEPS = 60
+"""Slider steps of the plain client."""
+KEYS = 20
+"""Slider steps by keyboard; one takes a quarter of a second, since the slider waits for further keys."""
+PAUSE_S = 0.05
+"""Between steps, as a hand would."""
+
+READY = """
+window.aevizReady = {
+  home: () => seen('img[alt^="The latent space of"]'),
+  latent_space: () => deep('[data-testid="latent-map"]').some(map => map.dataset.drawn),
+  decoded: () => seen('img[alt^="The image that"]'),
+  decode: () => aevizReady.decoded() && seen('.st-key-mesh .js-plotly-plot .main-svg'),
+  reconstruct: () => seen('img[alt*="mean error"]') && seen('.st-key-error-bars .js-plotly-plot .main-svg'),
+  network: () => seen('.st-key-architecture .js-plotly-plot .main-svg')
+    && seen('.st-key-curves .js-plotly-plot .main-svg'),
+};
+function seen(selector) {
+  return [...document.querySelectorAll(selector)].some(element =>
+    element.getClientRects().length && (element.tagName !== 'IMG' || (element.complete && element.naturalWidth > 0)));
+}
+function deep(selector, root = document) {
+  const found = [...root.querySelectorAll(selector)];
+  for (const element of root.querySelectorAll('*'))
+    if (element.shadowRoot) found.push(...deep(selector, element.shadowRoot));
+  return found;
+}
+let since = 0;
+for (const kind of ['click', 'keydown'])
+  document.addEventListener(kind, event => { since = event.timeStamp; }, true);
+window.aevizElapsed = name => window.aevizReady[name]() ? performance.now() - since : 0;
+window.aevizWatch = () => {
+  const image = () => document.querySelector('img[alt^="The image that"]')?.src;
+  const before = image();
+  window.aevizSeen = new Promise(resolve => {
+    const observer = new MutationObserver(() => {
+      const now = image();
+      if (now && now !== before) { observer.disconnect(); resolve(performance.now() - since); }
+    });
+    observer.observe(document.body, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+  });
+};
+"""
+"""In every page: what makes it complete, and clocks that start at a click or a key."""
+
+TITLES = {
+    "home": "Home",
+    "latent_space": "Latent space",
+    "decode": "Decode",
+    "reconstruct": "Reconstruct",
+    "network": "Network and training",
+}
+LANDINGS = {"home": ("", "home"), "latent_space": ("latent_space", "latent_space"), "decode": ("decode", "decoded")}
+"""Pages that a cold start is measured with: address, and what must be there for it to be useful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running app."""
+
+    port: int
+    started: float
+    """When its process was started, `time.perf_counter`."""
+    healthy: float
+    """When it first answered its health check."""
+
+    @property
+    def url(self) -> str:
+        """Address of the home page."""
+        return f"http://localhost:{self.port}/"
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running_app() -> Iterator[Server]:
+    """Start the app in a process of its own, without runs of the user's own, and end it afterwards."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.address", "localhost", "--server.port", str(port)]
+    with tempfile.TemporaryDirectory() as runs, tempfile.TemporaryFile() as log:
+        environment = {**os.environ, "AEVIZ_DATA": str(data_root().resolve()), "AEVIZ_RUNS": runs}
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            while not _is_healthy(port):
+                if process.poll() is not None or time.perf_counter() - started > TIMEOUT_S:
+                    log.seek(0)
+                    sys.exit(f"the app did not start:\n{log.read().decode(errors='replace')}")
+                time.sleep(0.02)
+            yield Server(port, started, time.perf_counter())
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _is_healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """Return a fresh browser profile with the clocks in it."""
+    context = browser.new_context(viewport=VIEWPORT)
+    context.set_default_timeout(TIMEOUT_S * 1000)
+    context.add_init_script(READY)
+    return context
+
+
+def wait_for(page: Page, name: str) -> float:
+    """Wait until the named page is complete; return the milliseconds since the last click, by the browser's clock."""
+    try:
+        return float(page.wait_for_function(f"window.aevizElapsed({name!r})", polling=10).json_value())
+    except TimeoutError:
+        sys.exit(f"{page.url} did not show {name!r} within {TIMEOUT_S} s, but:\n{page.inner_text('body')}")
+
+
+def measure_cold(browser: Browser, name: str) -> tuple[float, float]:
+    """Return the milliseconds to the first useful picture from the server's first answer, and from its start."""
+    with running_app() as server, new_context(browser) as context:
+        page = context.new_page()
+        address, picture = LANDINGS[name]
+        page.goto(server.url + address, wait_until="commit")
+        wait_for(page, picture)
+        done = time.perf_counter()
+        return (done - server.healthy) * 1000, (done - server.started) * 1000
+
+
+def measure_pages(page: Page, rounds: int) -> tuple[dict[str, float], dict[str, list[float]]]:
+    """Walk through the sidebar; return the milliseconds of each page's first visit and of its later ones."""
+    first: dict[str, float] = {}
+    later: dict[str, list[float]] = {name: [] for name in TITLES}
+    for turn in range(rounds + 1):
+        for name in [*list(TITLES)[1:], "home"]:
+            link = page.get_by_test_id("stSidebarNavLink").filter(has_text=TITLES[name])
+            link.click()
+            elapsed = wait_for(page, name)
+            if turn == 0:
+                first[name] = elapsed
+            else:
+                later[name].append(elapsed)
+            page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+            page.wait_for_timeout(300)
+    return first, later
+
+
+def measure_seen(page: Page) -> list[float]:
+    """Move a slider with the keyboard; return the milliseconds from each key until the image changed."""
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=TITLES["decode"]).click()
+    wait_for(page, "decode")
+    thumb = page.get_by_role("slider").first
+    thumb.focus()
+    elapsed = []
+    for index in range(KEYS + 2):
+        page.evaluate("window.aevizWatch()")
+        thumb.press("ArrowRight" if index % 20 < 10 else "ArrowLeft")
+        elapsed.append(float(page.evaluate("window.aevizSeen")))
+        page.wait_for_timeout(200)
+    return elapsed[2:]
+
+
+def measure_round_trips(server: Server) -> list[float]:
+    """Move a slider by messages alone; return the milliseconds of each from sending to "script finished"."""
+    with connect(f"ws://localhost:{server.port}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket_:
+        message = BackMsg()
+        message.rerun_script.page_name = "decode"
+        socket_.send(message.SerializeToString())
+        found = _answer(socket_)
+        sliders = [
+            (answer.delta.fragment_id, answer.delta.new_element.slider)
+            for answer in found
+            if answer.WhichOneof("type") == "delta" and answer.delta.new_element.WhichOneof("type") == "slider"
+        ]
+        if not sliders:
+            sys.exit("the page that decodes shows no slider")
+        fragment, moved = sliders[0]
+        elapsed = []
+        for index in range(STEPS + 5):
+            message = BackMsg()
+            message.rerun_script.page_script_hash = _page_hash(found)
+            message.rerun_script.fragment_id = fragment
+            for _, slider in sliders:
+                state = message.rerun_script.widget_states.widgets.add()
+                state.id = slider.id
+                shift = slider.step * (1 + index % 40) if slider.id == moved.id else 0.0
+                state.double_array_value.data.append(min(slider.max, slider.default[0] + shift))
+            start = time.perf_counter()
+            socket_.send(message.SerializeToString())
+            answers = _answer(socket_)
+            elapsed.append((time.perf_counter() - start) * 1000)
+            if not any(answer.delta.new_element.WhichOneof("type") == "imgs" for answer in answers):
+                sys.exit("a slider step brought no image; the benchmark must follow the page")
+            time.sleep(PAUSE_S)
+    return elapsed[5:]
+
+
+def _answer(socket_: ClientConnection) -> list[ForwardMsg]:
+    answers: list[ForwardMsg] = []
+    while not answers or not _ends_run(answers[-1]):
+        received = socket_.recv(timeout=TIMEOUT_S, decode=False)
+        answers.append(ForwardMsg.FromString(received))
+    return answers
+
+
+def _ends_run(answer: ForwardMsg) -> bool:
+    """A process's very first run ends early, for another with the pages that it found."""
+    early = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    return answer.WhichOneof("type") == "script_finished" and answer.script_finished != early
+
+
+def _page_hash(answers: Sequence[ForwardMsg]) -> str:
+    found = [answer.new_session.page_script_hash for answer in answers if answer.WhichOneof("type") == "new_session"]
+    return found[-1]
+
+
+def summary(values: Sequence[float]) -> dict[str, float]:
+    """Return median, 95th percentile, least, greatest and number of values in milliseconds."""
+    ordered = sorted(values)
+    return {
+        "p50": round(statistics.median(ordered), 1),
+        "p95": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 1),
+        "min": round(ordered[0], 1),
+        "max": round(ordered[-1], 1),
+        "n": len(ordered),
+    }
+
+
+def measure(repetitions: int) -> dict[str, Any]:
+    """Measure everything with one browser; return the report."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = os.environ.get("AEVIZ_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    cold: dict[str, list[tuple[float, float]]] = {name: [] for name in LANDINGS}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        for _ in range(repetitions):
+            for name in LANDINGS:
+                cold[name].append(measure_cold(browser, name))
+        with running_app() as server, new_context(browser) as context:
+            page = context.new_page()
+            page.goto(server.url)
+            wait_for(page, "home")
+            first, later = measure_pages(page, max(3, repetitions))
+            seen = measure_seen(page)
+            page.close()
+            trips = measure_round_trips(server)
+        version = browser.version
+        browser.close()
+    pages = [value for values in later.values() for value in values]
+    return {
+        "cold_ms": summary([answered for answered, _ in cold["home"]])["p50"],
+        "warm_page_ms": summary(pages)["p50"],
+        "round_trip_ms": summary(trips)["p50"],
+        "details": {
+            "cold_ms": {name: summary([answered for answered, _ in values]) for name, values in cold.items()},
+            "cold_from_start_ms": {name: summary([begun for _, begun in values]) for name, values in cold.items()},
+            "first_visit_ms": {name: round(value, 1) for name, value in first.items()},
+            "warm_page_ms": {"all": summary(pages), **{name: summary(values) for name, values in later.items()}},
+            "round_trip_ms": summary(trips),
+            "seen_ms": summary(seen),
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores; Chromium {version}, software graphics",
+        },
+    }
+
+
+def print_table(report: Mapping[str, Any]) -> None:
+    """Print the report for people, with what each figure should stay below."""
+    details = report["details"]
+    print(details["machine"])
+    print(f"\n{'ms':<44}{'p50':>9}{'p95':>9}{'min':>9}{'max':>9}{'n':>5}  should be")
+    rows: list[tuple[str, Mapping[str, float], float | None]] = []
+    for name, values in details["cold_ms"].items():
+        rows.append((f"cold start, {TITLES[name]}", values, 5000.0))
+        rows.append(("    from the start of the process", details["cold_from_start_ms"][name], None))
+    for name, values in details["warm_page_ms"].items():
+        rows.append((f"page change, {TITLES.get(name, 'all pages')}", values, 1000.0))
+    rows.append(("server round trip, Decode slider", details["round_trip_ms"], 15.0))
+    rows.append(("key to new image, Decode slider", details["seen_ms"], None))
+    for label, values, limit in rows:
+        figures = "".join(f"{values[key]:9.1f}" for key in ("p50", "p95", "min", "max"))
+        target = "" if limit is None else f"  < {limit:g}" + ("  EXCEEDED" if values["p50"] >= limit else "")
+        print(f"{label:<44}{figures}{values['n']:5}{target}")
+    visits = ", ".join(f"{TITLES[name]} {value:.0f}" for name, value in details["first_visit_ms"].items())
+    print(f"\nfirst visit of a page in a running server and browser: {visits}")
+
+
+def main() -> None:
+    """Measure and print a table or a JSON document."""
+    parser = argparse.ArgumentParser(description="Time the app's start, its pages and its answers.")
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.add_argument(
+        "--repetitions", type=int, default=5, metavar="N", help="cold starts of each page and warm rounds (default 5)"
+    )
+    options = parser.parse_args()
+    if options.repetitions < 1:
+        parser.error(f"--repetitions {options.repetitions}; expected a whole number from 1 up")
+    report = measure(options.repetitions)
+    if options.json:
+        print(json.dumps(report, indent=2))
+    else:
+        print_table(report)
+
+
+if __name__ == "__main__":
+    main()
