@@ -63,7 +63,7 @@ window.aevizReady = {
   home: () => seen('img[alt^="The latent space of"]'),
   latent_space: () => deep('[data-testid="latent-map"]').some(map => map.dataset.drawn),
   decoded: () => seen('img[alt^="The image that"]'),
-  decode: () => aevizReady.decoded() && seen('.st-key-mesh .js-plotly-plot .main-svg'),
+  decode: () => aevizReady.decoded() && seen('img[alt*="decoded over the plane"]'),
   reconstruct: () => seen('img[alt*="mean error"]') && seen('.st-key-error-bars .js-plotly-plot .main-svg'),
   network: () => seen('.st-key-architecture .js-plotly-plot .main-svg')
     && seen('.st-key-curves .js-plotly-plot .main-svg'),

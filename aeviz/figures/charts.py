@@ -1,6 +1,6 @@
 """Plotly charts of training and of errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -100,74 +100,3 @@ def error_bars(errors: Mapping[str, Mapping[str, float]]) -> go.Figure:
         height=320,
     )
     return figure
-
-
-def latent_plane_mesh(
-    picture_uri: str,
-    ranges: Sequence[Sequence[float]],
-    axis_names: tuple[str, str],
-    point: tuple[float, float],
-    side: int,
-    far: np.ndarray,
-) -> go.Figure:
-    """Draw decoded images over the plane they come from, with the current point.
-
-    Args:
-        picture_uri: The tiled pictures as a data URI.
-        ranges: (low, high) across and upwards.
-        axis_names: Names of the two dimensions.
-        point: The current point in the plane.
-        side: Tiles along each side.
-        far: Which tiles lie far from all data, (side * side,), bool, in reading order.
-    """
-    (left, right), (bottom, top) = ranges
-    steps = np.arange(side) / side
-    across = np.tile(left + (steps + 0.85 / side) * (right - left), side)  # the tile's upper right corner
-    up = np.repeat(bottom + (steps[::-1] + 0.85 / side) * (top - bottom), side)
-    far_marks = {
-        "type": "scatter",
-        "x": across[far],
-        "y": up[far],
-        "mode": "markers",
-        "marker": {"symbol": "x-thin", "size": 7, "line": {"color": "#ffa90e", "width": 2}},
-        "name": "far from any data",
-        "hovertemplate": "far from any data<extra></extra>",
-    }
-    point_mark = {
-        "type": "scatter",
-        "x": [point[0]],
-        "y": [point[1]],
-        "mode": "markers",
-        "marker": {"size": 16, "color": "rgba(0,0,0,0)", "line": {"color": "#e76300", "width": 4}},
-        "name": "the decoded point",
-        "hovertemplate": f"{axis_names[0]} %{{x:.2f}}, {axis_names[1]} %{{y:.2f}}<extra></extra>",
-    }
-    picture = {
-        "source": picture_uri,
-        "xref": "x",
-        "yref": "y",
-        "x": left,
-        "y": top,
-        "sizex": right - left,
-        "sizey": top - bottom,
-        "sizing": "stretch",
-        "layer": "below",
-    }
-    bare = {"showgrid": False, "zeroline": False, "constrain": "domain", "fixedrange": True}
-    layout = {
-        "images": [picture],
-        "xaxis": {"title": {"text": axis_names[0]}, "range": [left, right], **bare},
-        "yaxis": {
-            "title": {"text": axis_names[1]},
-            "range": [bottom, top],
-            "scaleanchor": "x",
-            "constraintoward": "top",
-            "scaleratio": (right - left) / (top - bottom),  # square tiles, whatever the two ranges are
-            **bare,
-        },
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
-        "height": 540,
-    }
-    # one dictionary, validated once: a call for each part takes several times as long, and a slider waits for it
-    return go.Figure({"data": [far_marks, point_mark], "layout": layout})

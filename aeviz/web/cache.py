@@ -15,7 +15,7 @@ from aeviz.analysis.latent import Projection, is_far, order_by_variance, project
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
-from aeviz.figures.pictures import enlarge, latent_thumbnail, shrink, tile, to_data_uri
+from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.runs import (
     CONFIG,
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from aeviz.figures.architecture import Block
     from aeviz.training.run import Run
 
-PLANE_PX = 560
-"""Least width in pixels of a decoded plane: the browser would smooth a smaller picture when it scales it."""
 Stamp = str
 """Digest of path, time of change in ns and size of each file of one run or of all."""
 
@@ -149,7 +147,7 @@ def thumbnail(key: RunKey) -> str | None:
     if table is None or not len(table.z):
         return None
     points = projection(key, 2).points
-    return to_data_uri(latent_thumbnail(points, table.labels))
+    return to_data_uri(latent_thumbnail(points, table.labels), effort=6)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Loading the model …")  # about 1 MB each
@@ -186,7 +184,7 @@ def test_images(data: DataConfig, root: str, stamp: Stamp) -> tuple[ImageDataset
     return dataset, dataset.fingerprint()
 
 
-@st.cache_resource(max_entries=256, show_spinner="Decoding a plane …")  # about 60 kB each
+@st.cache_resource(max_entries=256, show_spinner="Decoding a plane …")  # about 20 kB each
 def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int) -> Plane:
     """Return a plane of a latent space as decoded images. The run must have latents.
 
@@ -199,8 +197,8 @@ def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int
     """
     mesh = plane_mesh(slider_ranges(key), np.array(rest), axes, side)
     images = shrink(model(key).decode(mesh).numpy(), tile_px)
-    picture = enlarge(tile(images, side, gap=0), PLANE_PX)
-    return Plane(picture=to_data_uri(picture), far=is_far(mesh, _table(key).z, far_limit(key)))
+    picture = to_data_uri(tile(images, side, gap=0), effort=9)
+    return Plane(picture=picture, far=is_far(mesh, _table(key).z, far_limit(key)))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)  # a list of rows

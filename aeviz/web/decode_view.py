@@ -4,19 +4,18 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.latent import data_distance
-from aeviz.figures.charts import latent_plane_mesh
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
+from aeviz.figures.pictures import tile, to_pixel_svg
+from aeviz.figures.plane import plane_svg
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
-from aeviz.web.pictures import decoded
 
 FIRST_SLIDERS = 10
 """Sliders shown at once; a model with more dimensions offers the rest on request."""
 TILE_PX = 64
 """Longest side in pixels of an image in the mesh."""
 IMAGE_PX = 336
-"""Least width in pixels of the decoded image: 12 times MNIST's."""
+"""Width in pixels of the decoded image, which the page may stretch."""
 MESH_SIDE = 10
 """Images along each side of the decoded plane (S1: a 10 x 10 mesh)."""
 
@@ -92,9 +91,9 @@ def _reset(run: RunFolder, middle: np.ndarray, ranges: np.ndarray, dimensions: n
 
 
 def _decoded_image(run: RunFolder, key: cache.RunKey, z: np.ndarray, point: np.ndarray) -> None:
-    image = decoded(run, point[None].astype(np.float32))
+    image = cache.model(key).decode(point[None].astype(np.float32)).numpy()
     text = f"The image that {run.name} decodes at this point"
-    st.image(to_data_uri(enlarge(tile(image, 1), IMAGE_PX)), width="stretch", alt=text)
+    st.image(to_pixel_svg(tile(image, 1), IMAGE_PX), width="stretch", alt=text)
     distance, limit = float(data_distance(point[None], z)[0]), cache.far_limit(key)
     if distance > limit:
         st.warning(
@@ -125,7 +124,7 @@ def _mesh(run: RunFolder, key: cache.RunKey, point: np.ndarray, ranges: np.ndarr
         axes = (first, second)
     rest = tuple(0.0 if dimension in axes else float(value) for dimension, value in enumerate(point))
     plane = cache.plane(key, axes, rest, MESH_SIDE, TILE_PX)
-    figure = latent_plane_mesh(
+    drawing = plane_svg(
         plane.picture,
         (ranges[axes[0]].tolist(), ranges[axes[1]].tolist()),
         (f"z{axes[0] + 1}", f"z{axes[1] + 1}"),
@@ -133,9 +132,5 @@ def _mesh(run: RunFolder, key: cache.RunKey, point: np.ndarray, ranges: np.ndarr
         MESH_SIDE,
         plane.far,
     )
-    st.plotly_chart(
-        figure,
-        key="mesh",
-        config={"displayModeBar": False, "scrollZoom": False},
-        alt=f"{MESH_SIDE} by {MESH_SIDE} images decoded over the plane of z{axes[0] + 1} and z{axes[1] + 1}",
-    )
+    text = f"{MESH_SIDE} by {MESH_SIDE} images decoded over the plane of z{axes[0] + 1} and z{axes[1] + 1}"
+    st.image(drawing, width="stretch", alt=text)

@@ -198,17 +198,24 @@ def _picture(picture: np.ndarray, caption: str) -> None:
 
 
 def show_measures(runs: list[RunFolder]) -> None:
-    """Show neighbour preservation, kNN accuracy and error of each model, in a row a model."""
-    rows = ["| model | trustworthiness | kNN accuracy | test error (MSE) | active units |", "|---|---|---|---|---|"]
-    for run in runs:
-        found = run.evaluation()
-        if found is not None:
-            trust = "-" if found.trustworthiness is None else f"{found.trustworthiness:.3f}"
-            accuracy = "-" if found.knn_accuracy is None else f"{found.knn_accuracy:.1%}"
-            units = f"{found.active_units} of {run.config.model.latent_dim}"
-            rows.append(f"| {run.name} | {trust} | {accuracy} | {found.mse:.5f} | {units} |")
-    if len(rows) > 2:
-        st.markdown("\n".join(rows))
+    """Show neighbour preservation, kNN accuracy and error of each model, in a column a model."""
+    measured = [(run, found) for run in runs if (found := run.evaluation()) is not None]
+    if not measured:
+        return
+    rows = {
+        "": [f"**{run.name}**" for run, _ in measured],
+        "Trustworthiness": [_figure(found.trustworthiness, ".3f") for _, found in measured],
+        "kNN accuracy": [_figure(found.knn_accuracy, ".1%") for _, found in measured],
+        "Test error (MSE)": [_figure(found.mse, ".5f") for _, found in measured],
+        "Active units": [f"{found.active_units} of {run.config.model.latent_dim}" for run, found in measured],
+    }
+    lines = [" | ".join(["", name, *cells, ""]) for name, cells in rows.items()]
+    lines.insert(1, "|---" * (1 + len(measured)) + "|")
+    st.markdown("\n".join(lines))
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
 
 
 def _set_parameter(name: str, value: str) -> None:

@@ -11,7 +11,13 @@ from app_server import serve
 from playwright.sync_api import expect
 
 WIDTHS = {"desktop": 1440, "phone": 390}
-PATHS = ["/", "/latent_space", "/decode", "/reconstruct", "/network"]
+TITLES = {
+    "/": "Home",
+    "/latent_space": "Latent space",
+    "/decode": "Decode",
+    "/reconstruct": "Reconstruct",
+    "/network": "Network and training",
+}
 
 
 def wait_until_idle(page):
@@ -81,7 +87,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.get_by_role("img", name=re.compile("mean error")).first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", TITLES)
 @pytest.mark.parametrize("device", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_fits_the_window_and_shows_no_error(visit, path, device, scheme):
@@ -89,7 +95,7 @@ def test_page_fits_the_window_and_shows_no_error(visit, path, device, scheme):
     page = visit(path, width=WIDTHS[device], dark=scheme == "dark")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     wait_until_idle(page)
-    assert page.title().strip()
+    expect(page).to_have_title(TITLES[path])
     assert page.get_by_test_id("stAlertContentError").count() == 0
     main = page.get_by_test_id("stMain")
     assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
@@ -165,9 +171,11 @@ def test_hover_shows_the_image_number_in_both_maps(visit):
 
 
 def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
-    """Aligning shows both maps in one frame; the left map stays as it was."""
+    """Aligning moves the right map into the left one's frame; the left map keeps its zoom."""
     page = visit("/latent_space?model=digits-2d-adam")
     latent_map = drawn_map(page)
+    latent_map.get_by_role("button", name="Zoom in: digits-2d-adam").click()
+    page.wait_for_timeout(200)
     left = latent_map.evaluate("map => map.screenOf(0, 3)")
     right = latent_map.evaluate("map => map.screenOf(1, 3)")
     page.get_by_text("Align the right map").click()
@@ -192,8 +200,8 @@ def test_slider_decodes_another_image_and_is_in_the_address(visit):
     expect(image).to_have_attribute("src", after)
 
 
-def test_missing_mnist_pictures_are_offered_and_the_failure_is_said(visit):
-    """Without MNIST and without a network: maps and reconstructions work, the download says why it fails."""
+def test_missing_mnist_pictures_are_offered(visit):
+    """Without MNIST's own pictures: reconstructions are shown all the same, the originals are offered."""
     page = visit("/reconstruct?model=mlp-2d-adam")
     expect(page.get_by_role("img", name=re.compile("mlp-2d-adam: mean error"))).to_be_visible()
     expect(page.get_by_role("img", name="Originals")).to_have_count(0)
@@ -228,10 +236,56 @@ def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
 
 def test_nonsense_in_the_address_is_ignored(visit):
     """Unknown models, images out of range and hidden classes that do not exist fall back to defaults."""
-    page = visit("/latent_space?model=../../etc&image=99999999&hidden=1.77.x&align=maybe")
+    page = visit(f"/latent_space?model=../../etc&image={'9' * 5000}&hidden=1.77.x.{'8' * 5000}&align=maybe")
     latent_map = drawn_map(page)
     expect(latent_map.get_by_role("button", name="1", exact=True)).to_have_attribute("aria-pressed", "false")
     assert page.get_by_test_id("stAlertContentError").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/reconstruct?images=inf", "/decode?mlp-2d-adam.z1=nan", "/network?epochs=&window=x"])
+def test_nonsense_numbers_in_the_address_are_ignored(visit, path):
+    """Numbers that are none leave a working page."""
+    page = visit(path)
+    wait_until_idle(page)
+    expect(page.get_by_role("img").first).to_be_visible()
+    assert page.get_by_test_id("stAlertContentError").count() == 0
+
+
+def test_model_goes_along_to_the_next_page(visit):
+    """A model chosen on one page is the model of the next, also by way of a page that has none."""
+    page = visit("/latent_space")
+    drawn_map(page)
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="circles-3d").click()
+    expect(page).to_have_url(re.compile("model=circles-3d"))
+    for name in ("Decode", "Home", "Network and training"):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        expect(page).to_have_title(name)
+        wait_until_idle(page)
+        if name != "Home":
+            expect(page.get_by_role("combobox", name="Model")).to_have_value("circles-3d")
+
+
+def test_map_opened_anew_shows_what_the_address_says(visit):
+    """A class hidden and an image chosen in one visit to the page do not haunt the next."""
+    page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=3")
+    expect(drawn_map(page)).to_have_attribute("data-selected", "17")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home").click()
+    page.locator(".st-key-card-digits-2d-adam").get_by_role("link", name="Explore").click()
+    latent_map = drawn_map(page)
+    expect(latent_map.get_by_role("button", name="3", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(latent_map).to_have_attribute("data-selected", "-1")
+
+
+def test_choice_does_not_go_along_to_another_data_set(visit):
+    """Image 17 and class 3 of the digits mean nothing to the circles."""
+    page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=2")
+    drawn_map(page)
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="circles-3d").click()
+    expect(page).not_to_have_url(re.compile("hidden"))
+    large = drawn_map(page).get_by_role("button", name="large", exact=True)
+    expect(large).to_have_attribute("aria-pressed", "true")
 
 
 def test_server_printed_no_traceback(visit, server_log):

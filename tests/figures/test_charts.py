@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
-from aeviz.figures.charts import error_bars, latent_plane_mesh, moving_average, training_curves
+from aeviz.figures.charts import error_bars, moving_average, training_curves
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
 from aeviz.figures.point_map import make_panel
 from aeviz.figures.scatter import scatter_map
@@ -81,21 +81,6 @@ def test_error_bars_have_a_colour_a_model():
     assert list(figure.data[0].y) == [5.3, 2.7]
     assert figure.layout.xaxis.type == "category"
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("class", "mean Euclidean error")
-
-
-def test_latent_plane_mesh_lays_the_picture_over_its_ranges():
-    far = np.zeros(9, dtype=bool)
-    far[[0, 5]] = True
-    figure = latent_plane_mesh("data:image/png;base64,", ((-3.0, 3.0), (10.0, 16.0)), ("z1", "z4"), (1.0, 12.0), 3, far)
-    (image,) = figure.layout.images
-    assert (image.x, image.y, image.sizex, image.sizey) == (-3, 16, 6, 6)
-    marks, point = figure.data
-    cells = [(int((x + 3) // 2), int((16 - y) // 2)) for x, y in zip(marks.x, marks.y, strict=True)]
-    assert cells == [(0, 0), (2, 1)]  # column and row of the first and the sixth tile in reading order
-    assert (list(point.x), list(point.y)) == ([1.0], [12.0])
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("z1", "z4")
-    assert list(figure.layout.xaxis.range) == [-3, 3]
-    assert list(figure.layout.yaxis.range) == [10, 16]
 
 
 def test_architecture_diagram_has_a_bar_a_layer():
