@@ -19,7 +19,7 @@ from aeviz.web.pictures import decoded, offer_download, originals
 IMAGE, HIDDEN = "image", "hidden"
 """URL parameters of the map: the chosen image, and the labels of hidden classes joined by dots."""
 
-PICTURE_PX = 150
+PICTURE_PX = 128
 """Width of the pictures of a chosen image."""
 _DATA = "latent.data"
 """Session key: the data set whose map was shown last."""
