@@ -148,7 +148,9 @@ def _train(options: argparse.Namespace) -> int:
     from aeviz.training.history import EpochReport
     from aeviz.training.runs import CONFIG
 
-    path = path or new_run_path(config.preset)
+    path = path or new_run_path(config)
+    if sys.stderr.isatty():
+        print(f"{config.preset}: reading {config.data.name} ...", file=sys.stderr)
     bar: tqdm[NoReturn] | None = None  # drawn from the first step on: what is refused before is one line, without a bar
 
     def begin(step: int) -> None:
@@ -169,7 +171,7 @@ def _train(options: argparse.Namespace) -> int:
             bar.n = bar.initial = report.epoch - 1  # a resumed run: time left counts the epochs of this session
         bar.update()
         if report.epoch == config.train.epochs:
-            bar.set_description(f"{config.preset}, measuring on the test set")
+            bar.set_description_str(f"{config.preset}, measuring on the test set")
 
     try:
         run = train(config, out=path, resume=options.resume is not None, on_epoch=show, on_step=begin)

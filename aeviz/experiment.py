@@ -10,6 +10,7 @@ from aeviz.config import RunConfig
 from aeviz.data import load_dataset
 from aeviz.errors import ConfigError, TrainingError
 from aeviz.paths import checkpoints_root, runs_root
+from aeviz.presets import PRESETS
 from aeviz.training.history import EpochReport
 from aeviz.training.loop import fit
 from aeviz.training.run import Run, load
@@ -40,7 +41,7 @@ def train(
         DataError: The data is missing or damaged.
         TrainingError: The loss stopped being finite; the run keeps the last good epoch.
     """
-    path = out or new_run_path(config.preset)
+    path = out or new_run_path(config)
     if not resume and path.parent.resolve() == runs_root().resolve() and (checkpoints_root() / path.name).exists():
         raise ConfigError(f"{path.name!r} is the name of a model that ships with aeviz; choose another for --out")
     train_set = load_dataset(config.data, "train")
@@ -64,8 +65,10 @@ def measure(folder: RunFolder) -> Run:
     return load(folder)
 
 
-def new_run_path(preset: str) -> Path:
-    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset and the time."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    names = itertools.chain([f"{preset}-{stamp}"], (f"{preset}-{stamp}-{number}" for number in itertools.count(2)))
+def new_run_path(config: RunConfig) -> Path:
+    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset, other data if any, and the time."""
+    preset, data = PRESETS.get(config.preset), config.data.name
+    other = "" if preset is not None and preset.config.data.name == data else f"-on-{Path(data.split(':')[-1]).name}"
+    stem = f"{config.preset}{other}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
     return next(path for name in names if not (path := runs_root() / name).exists())

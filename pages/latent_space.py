@@ -30,7 +30,8 @@ does not bend it.
 
 **Trustworthiness** asks whether neighbours on the map are neighbours among the images too (1 is perfect; Venna and
 Kaski 2001; 10 neighbours, the first 2,000 test images). **kNN accuracy** is the share of test images whose digit the
-10 nearest training images in latent space name.
+10 nearest training images in latent space name. A unit, that is a latent coordinate, is **active** if it varies over
+the images at all (variance above 0.01); the others carry nothing.
 
 After S. 2.3 of M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023: figures
 2.4 (planes, Adam and AMSGrad), 2.7 and 2.8 (three dimensions from two viewpoints).

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aeviz.web.network_view import show_architecture, show_curves, show_settings
+from aeviz.web.network_view import show_architectures, show_curves, show_settings
 from aeviz.web.page import page, pick_model, pick_second, require_runs
 
 with page(
@@ -16,6 +16,6 @@ with page(
         first = pick_model(found)
     with right:
         second = pick_second(found, first, mapped=False)
-    show_architecture(first)
+    show_architectures(first, second)
     show_curves([run for run in (first, second) if run is not None])
     show_settings([run for run in (first, second) if run is not None])

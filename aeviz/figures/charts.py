@@ -8,13 +8,19 @@ import plotly.graph_objects as go
 from aeviz.figures.palette import FIRST, SECOND
 
 COMPARED = (FIRST, SECOND)
+STROKES = ((FIRST, ("dot", "solid")), (SECOND, ("4px,8px", "12px,8px")))
+"""Colour of each model's curves and strokes of its two losses: gaps let one curve be seen below another."""
 
 
 def moving_average(values: np.ndarray, window: int) -> np.ndarray:
-    """Return the mean of each value and the `window` - 1 before it, fewer at the beginning; (N,), float64."""
+    """Return the mean of the values at most `window` // 2 places away, fewer at the ends; (N,), float64.
+
+    The window is centred: one that looks back only would lag behind a falling curve.
+    """
     sums: np.ndarray = np.cumsum(np.concatenate([[0.0], values.astype(np.float64)]))
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - window)
+    places = np.arange(len(values))
+    starts = np.maximum(0, places - window // 2)
+    ends = np.minimum(len(values), places + window // 2 + 1)
     means: np.ndarray = (sums[ends] - sums[starts]) / (ends - starts)
     return means
 
@@ -39,9 +45,9 @@ def training_curves(
         logarithmic: Whether the loss axis is logarithmic.
     """
     figure = go.Figure()
-    for colour, (name, (epoch, train_loss, val_loss)) in zip(COMPARED, curves.items(), strict=False):
+    for (colour, dashes), (name, (epoch, train_loss, val_loss)) in zip(STROKES, curves.items(), strict=False):
         shown = (epoch >= first_epoch) & (epoch <= (last_epoch or epoch.max(initial=1)))
-        for label, values, dash in (("training", train_loss, "dot"), ("validation", val_loss, "solid")):
+        for label, values, dash in zip(("training", "validation"), (train_loss, val_loss), dashes, strict=True):
             common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}"}
             figure.add_trace(
                 go.Scatter(

@@ -78,7 +78,7 @@ class Trainer:
         if config.train.batch_size > n_train:
             raise ConfigError(
                 f"train.batch_size={config.train.batch_size} is larger than the {n_train} training images; "
-                f"choose at most {n_train}"
+                f"choose at most {n_train}, for example --set train.batch_size={max(1, min(64, n_train // 4))}"
             )
         self.config = config
         self.device = device

@@ -26,7 +26,9 @@ def show_gallery(found: Mapping[str, RunFolder]) -> None:
                 for run in members:
                     _card(run)
     if not groups["Your own runs"]:
-        st.caption("Train one of your own in a shell: `aeviz train digits-2d-adam`. It appears here when it is done.")
+        st.caption(
+            "Train one of your own in a shell: `.venv/bin/aeviz train digits-2d-adam`. It appears here once trained."
+        )
 
 
 def _card(run: RunFolder) -> None:
@@ -41,7 +43,7 @@ def _card(run: RunFolder) -> None:
         if picture is None:
             st.info(
                 f"No map yet: {facts.epochs} of {config.train.epochs} epochs are trained. "
-                f"Go on with `aeviz train --resume {run.path}`.",
+                f"Go on with `.venv/bin/aeviz train --resume {run.path}`.",
                 icon=":material/hourglass_empty:",
             )
         else:

@@ -14,10 +14,20 @@ from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
 
 
-def show_architecture(run: RunFolder) -> None:
+def show_architectures(first: RunFolder, second: RunFolder | None) -> None:
+    """Show the layers of one model or of two, once where they are the same."""
+    if second is not None and second.config.model == first.config.model:
+        _show_architecture(first, f"{first.name} and {second.name}", "architecture")
+        return
+    _show_architecture(first, first.name, "architecture")
+    if second is not None:
+        _show_architecture(second, second.name, "architecture-second")
+
+
+def _show_architecture(run: RunFolder, names: str, key: str) -> None:
     """Show the layers of a model as a diagram and as a table."""
     blocks = cache.architecture(cache.run_key(run))
-    st.subheader(f"Layers of {run.name}")
+    st.subheader(f"Layers of {names}")
     total = sum(block.parameters for block in blocks)
     st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the arrow marks the latent point.")
     rows = [
@@ -32,7 +42,7 @@ def show_architecture(run: RunFolder) -> None:
     ]
     st.plotly_chart(
         architecture_diagram(blocks),
-        key="architecture",
+        key=key,
         config={"displayModeBar": False},
         alt="; ".join(f"{row['part']}: {row['layer']} to {row['output']}" for row in rows),
     )
@@ -72,12 +82,12 @@ def show_curves(runs: list[RunFolder]) -> None:
             window = st.slider(
                 "Moving average (epochs)",
                 min_value=1,
-                max_value=max(2, min(50, longest // 2)),
+                max_value=max(2, min(51, longest // 5)),
                 value=max(1, min(5, longest // 4)),
                 key=f"window.{runs[0].name}",
                 bind="query-params",
                 width=280,
-                help="Each point becomes the mean of itself and the epochs before it; 1 shows the epochs as they were.",
+                help="Each point becomes the mean of the epochs around it; faint lines are the epochs as they were.",
             )
         early = max(1, longest // 5)
         first, last = {"early": (1, early), "later": (early + 1, longest)}.get(str(part), (1, longest))
@@ -102,6 +112,8 @@ def show_curves(runs: list[RunFolder]) -> None:
                 "A fair comparison: both started from the same weights and saw the same batches in the same order "
                 f"(seed {runs[0].config.train.seed}); only the optimizer differs."
             )
+        elif len(runs) == 2:
+            st.caption("Not a fair comparison of optimizers: more differs than the optimizer, see the table below.")
 
 
 def show_settings(runs: list[RunFolder]) -> None:
@@ -116,9 +128,10 @@ def show_settings(runs: list[RunFolder]) -> None:
     )
     if any(run.is_shipped and "thesis, validation MSE" in _facts(run) for run in runs):
         st.caption(
-            "The thesis trained for 10,000 epochs of 3 optimizer steps with a constant step size. What ships was "
-            "trained with the schedule above instead, on one fixed split into 50,000 and 10,000 images; up to five "
-            "seeds were tried, since units that die early cap what a seed can reach."
+            "The thesis (M. Sevkovych, University of Stuttgart, 2023) trained for 10,000 epochs of 3 optimizer steps "
+            "with a constant step size. What ships was trained with the schedule above instead, on one fixed split "
+            "into 50,000 and 10,000 images. Where more than one seed was tried, the best ships: units that die early "
+            "cap what a seed can reach."
         )
 
 

@@ -18,8 +18,8 @@ _log = logging.getLogger(__name__)
 
 MODEL = "model"
 """URL parameter of the chosen model."""
-_CHOSEN = "page.chosen_model"
-"""Session key: the model chosen last, on whatever page."""
+_CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
+"""Session keys: the model chosen last, on whatever page; the page shown; whether this run is the first of a visit."""
 NO_COMPARISON = "nothing"
 """Value of the second picker that shows one model alone."""
 
@@ -34,6 +34,8 @@ def page(title: str, caption: str) -> Iterator[None]:
     """
     _insist_on_navigation()
     start_plain()
+    st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
+    st.session_state[_PAGE] = title
     st.title(title)
     st.caption(caption)
     try:
@@ -78,7 +80,7 @@ def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
         found = {name: run for name, run in found.items() if run.has_latents}
     if not found:
         st.info(
-            "There is no trained model yet. Train one in a shell with `aeviz train digits-2d-adam`; "
+            "There is no trained model yet. Train one in a shell with `.venv/bin/aeviz train digits-2d-adam`; "
             "it takes a few seconds and appears here.",
             icon=":material/model_training:",
         )
@@ -89,9 +91,12 @@ def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
 def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") -> RunFolder:
     """Let the visitor choose a model; the choice is in the URL and goes along to the next page."""
     names = list(found)
-    kept = st.session_state.get(_CHOSEN)
-    if MODEL not in st.query_params and MODEL not in st.session_state and kept in found:
+    asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)
+    if asked is not None and asked not in found:
+        st.info(f"There is no model {asked!r} on this machine; another is shown.", icon=":material/link_off:")
+    if asked is None and st.session_state[_ARRIVED] and kept in found:
         st.session_state[MODEL] = kept
+        st.query_params[MODEL] = str(kept)  # the widget alone would leave the address bare
     chosen = st.selectbox(
         "Model",
         names,

@@ -266,6 +266,24 @@ def test_model_goes_along_to_the_next_page(visit):
             expect(page.get_by_role("combobox", name="Model")).to_have_value("circles-3d")
 
 
+@pytest.mark.parametrize("start", ["/latent_space?model=circles-3d", "/decode?model=circles-3d"])
+def test_model_of_a_shared_link_goes_along_too(visit, start):
+    """A model that came by the address, or by a card of the gallery, stays when the page changes."""
+    page = visit(start)
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("circles-3d")
+    wait_until_idle(page)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Reconstruct").click()
+    expect(page).to_have_title("Reconstruct")
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("circles-3d")
+    expect(page).to_have_url(re.compile("model=circles-3d"))
+
+
+def test_unknown_model_in_the_address_is_said(visit):
+    """Somebody else's run is not here; the page says so and shows another."""
+    page = visit("/decode?model=my-colleagues-run")
+    expect(page.get_by_text("There is no model 'my-colleagues-run' on this machine")).to_be_visible()
+
+
 def test_map_opened_anew_shows_what_the_address_says(visit):
     """A class hidden and an image chosen in one visit to the page do not haunt the next."""
     page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=3")

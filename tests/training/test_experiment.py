@@ -9,6 +9,7 @@ import torch
 
 import aeviz
 from aeviz import ship
+from aeviz.config import DataConfig
 from aeviz.data import load_dataset
 from aeviz.errors import CheckpointFormatError, ConfigError, TrainingError
 from aeviz.experiment import new_run_path, train
@@ -40,15 +41,22 @@ def test_train_returns_the_run_it_wrote(tiny_config, runs_folder):
     seen = []
     run = aeviz.train(tiny_config("train.epochs=1"), on_epoch=seen.append)
     assert run.folder.path.parent == runs_folder
-    assert re.fullmatch(r"tiny-\d{8}-\d{6}", run.name)
+    assert re.fullmatch(r"tiny-on-digits-\d{8}-\d{6}", run.name)
     assert run.history == seen
     assert [summary.name for summary in aeviz.list_runs()] == [run.name]
 
 
-def test_new_run_path_never_names_a_run_that_exists(runs_folder):
+def test_new_run_path_names_other_data(runs_folder):
+    config = get_preset("digits-2d-adam").config
+    assert re.fullmatch(r"digits-2d-adam-\d{8}-\d{6}", new_run_path(config).name)
+    other = replace(config, data=DataConfig(name="folder:/somewhere/pics"))
+    assert re.fullmatch(r"digits-2d-adam-on-pics-\d{8}-\d{6}", new_run_path(other).name)
+
+
+def test_new_run_path_never_names_a_run_that_exists(runs_folder, tiny_config):
     made = set()
     for _ in range(4):
-        path = new_run_path("tiny")
+        path = new_run_path(tiny_config())
         path.mkdir(parents=True)
         made.add(path)
     assert len(made) == 4

@@ -5,7 +5,7 @@
 // Zoom and viewpoint of a panel live here and survive reruns as long as the panel's spec.view stays the same.
 
 import { Camera, fitCamera } from "./camera.js";
-import { drawAxes, drawPoints, drawMarks, drawNames } from "./painter.js";
+import { drawAxes, drawAxisNames, drawMarks, drawNames, drawPoints } from "./painter.js";
 
 const PICK_PX = 12;
 const CLICK_PX = 4;
@@ -192,6 +192,7 @@ class Panel {
 
   drawFront(style) {
     drawMarks(this, this.map.selected, this.map.hovered, style);
+    drawAxisNames(this, style);
     if (this.map.header.classes.length <= NAMED_CLASSES) {
       drawNames(this, this.map.header.classes, this.map.hidden, style);
     }

@@ -83,14 +83,36 @@ function drawBox(brush, panel) {
     }
   }
   brush.stroke();
-  brush.globalAlpha = 1;
+  panel.corners = screen;
+}
+
+// The name and the range of each axis, on the edge of the box that lies farthest out.
+export function drawAxisNames(panel, style) {
+  if (panel.spec.dims !== 3) return;
+  const { spec, corners, width, height } = panel;
+  const brush = context(panel.front, panel.ratio);
+  brush.font = style.font;
   brush.textAlign = "center";
+  brush.lineJoin = "round";
+  brush.lineWidth = 4;
   for (let k = 0; k < 3; k += 1) {
-    const [from, to] = [0, 1 << k];
-    const at = (share) => [0, 1].map((d) => screen[3 * from + d] + share * (screen[3 * to + d] - screen[3 * from + d]));
+    let [farthest, at] = [-1, [0, 0]];
+    for (let from = 0; from < 8; from += 1) {
+      if (from & (1 << k)) continue;
+      const to = from | (1 << k);
+      const middle = [0, 1].map((d) => (corners[3 * from + d] + corners[3 * to + d]) / 2);
+      const out = Math.hypot(middle[0] - width / 2, middle[1] - height / 2) + (middle[1] > height / 2 ? 40 : 0);
+      if (out > farthest) [farthest, at] = [out, middle];
+    }
     const [low, high] = [spec.low[k], spec.high[k]];
     const step = niceStep(high - low || 1);
-    brush.fillText(`${spec.axes[k]}: ${number(low, step)} … ${number(high, step)}`, ...at(0.5));
+    const text = `${spec.axes[k]}: ${number(low, step)} … ${number(high, step)}`;
+    const half = brush.measureText(text).width / 2 + 6;
+    const place = [Math.max(half, Math.min(width - half, at[0])), Math.max(16, Math.min(height - 8, at[1] + 14))];
+    brush.strokeStyle = style.background;
+    brush.fillStyle = style.text;
+    brush.strokeText(text, ...place);
+    brush.fillText(text, ...place);
   }
 }
 
