@@ -1,7 +1,7 @@
 """Training of the models that ship: `make checkpoints`.
 
 The presets keep the thesis's settings, ten thousand epochs of a constant step. What ships is trained on the same data
-with a schedule that reaches the thesis's logged error in a minute or a few; it is recorded in each config.json. The two
+with a schedule that reaches the thesis's logged error in minutes; it is recorded in each config.json. The two
 models of a pair differ in the optimizer alone. Since units that die early cap what a seed can reach, up to five seeds
 are tried and the number is recorded; a target still missed is printed, not hunted.
 """

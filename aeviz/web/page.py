@@ -81,7 +81,7 @@ def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
     if not found:
         st.info(
             "There is no trained model yet. Train one in a shell with `.venv/bin/aeviz train digits-2d-adam`; "
-            "it takes a few seconds and appears here.",
+            "it takes about half a minute and appears here.",
             icon=":material/model_training:",
         )
         st.stop()
