@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from aeviz import __version__
 from aeviz.config import RunConfig
-from aeviz.errors import AevizError, ConfigError
+from aeviz.errors import AevizError, ConfigError, TrainingStopped
 from aeviz.paths import PROJECT_ROOT, data_root, runs_root
 from aeviz.presets import PRESETS, get_preset
 
@@ -82,6 +82,7 @@ def _build_parser() -> argparse.ArgumentParser:
     train.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default: a new one in AEVIZ_RUNS)")
     train.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
+    train.add_argument("--job", type=Path, help=argparse.SUPPRESS)  # the app's own way to start a trainer
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of config.json")
     _add_json(train)
     train.set_defaults(run=_train)
@@ -141,12 +142,16 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    if options.job is not None:
+        from aeviz.jobs import work
+
+        return work(options.job)
     config, path = _training_config(options)
     from tqdm import tqdm
 
-    from aeviz.experiment import new_run_path, train
+    from aeviz.experiment import train
     from aeviz.training.history import EpochReport
-    from aeviz.training.runs import CONFIG
+    from aeviz.training.runs import CONFIG, new_run_path
 
     path = path or new_run_path(config)
     if sys.stderr.isatty():
@@ -175,7 +180,7 @@ def _train(options: argparse.Namespace) -> int:
 
     try:
         run = train(config, out=path, resume=options.resume is not None, on_epoch=show, on_step=begin)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TrainingStopped):
         if not (path / CONFIG).is_file():
             raise  # nothing to go on with yet
         if bar is not None:

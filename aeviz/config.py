@@ -5,6 +5,7 @@ Streamlit, so that a page can show and check settings in no time.
 """
 
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -209,6 +210,14 @@ class RunConfig:
         )
         return alike == self and other.optimizer.name != self.optimizer.name
 
+    def settings(self) -> dict[str, str]:
+        """Return every setting as `with_settings` reads it: dotted key to JSON, words without quotes."""
+        plain = self.to_dict()
+        return {
+            key: _format_value(functools.reduce(lambda at, part: at[part], key.split("."), plain))
+            for key in _leaf_keys(plain)
+        }
+
     def with_settings(self, settings: Sequence[str]) -> "RunConfig":
         """Return a copy with settings written as on the command line, such as "optimizer.learning_rate=1e-3".
 
@@ -238,6 +247,10 @@ def _leaf_keys(values: Mapping[str, Any], prefix: str = "") -> list[str]:
     for key, value in values.items():
         keys += _leaf_keys(value, f"{prefix}{key}.") if isinstance(value, dict) else [prefix + key]
     return keys
+
+
+def _format_value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def _parse_value(text: str) -> Any:

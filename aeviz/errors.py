@@ -8,6 +8,7 @@
         CheckpointFormatError            a file of a run is damaged, incomplete or of an unknown format
         CheckpointMismatchError          weights and config of a run contradict each other
       TrainingError                      training cannot go on (the loss is no longer finite)
+      TrainingStopped                    somebody asked the run to stop; it can be resumed
 
 A message says what is wrong with which thing, what was found, what was expected and what to do next. The app and the
 command line show the message and nothing else, so it has to stand alone.
@@ -44,3 +45,7 @@ class CheckpointMismatchError(CheckpointError):
 
 class TrainingError(AevizError):
     """Raised when training cannot go on; the message names the epoch and the step."""
+
+
+class TrainingStopped(AevizError):  # noqa: N818 - a wish that was granted, no error
+    """Raised in a training run that was asked to stop; what was learned is kept and can be resumed."""

@@ -1,20 +1,22 @@
 """A whole experiment: read the data, train, measure, and leave a run that the gallery can show."""
 
-import itertools
+import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
 from pathlib import Path
 
 from aeviz.analysis.evaluation import evaluate
+from aeviz.analysis.recorder import Recorder
 from aeviz.config import RunConfig
 from aeviz.data import load_dataset
-from aeviz.errors import ConfigError, TrainingError
+from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
 from aeviz.paths import checkpoints_root, runs_root
-from aeviz.presets import PRESETS
+from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport
-from aeviz.training.loop import fit
+from aeviz.training.loop import check_folder, fit
+from aeviz.training.monitor import Monitor
 from aeviz.training.run import Run, load
-from aeviz.training.runs import MODEL, RunFolder
+from aeviz.training.runs import CONFIG, MODEL, RunFolder, new_run_path
 
 
 def train(
@@ -24,10 +26,13 @@ def train(
     resume: bool = False,
     on_epoch: Callable[[EpochReport], None] | None = None,
     on_step: Callable[[int], None] | None = None,
+    monitor: Monitor | None = None,
 ) -> Run:
     """Train a model, measure it on the test set and keep it as a run.
 
-    The measurement is made even if training ends early, by divergence or by Ctrl-C, so that what was learned shows.
+    The measurement is made even if training ends early, by divergence, on request or by Ctrl-C, so that what was
+    learned shows. Meanwhile status.json in the folder says what is being done, and samples/ fills with what the network
+    makes of the same few images after some of the epochs.
 
     Args:
         config: Every setting; start from `aeviz.presets.get_preset(name).config`.
@@ -35,24 +40,89 @@ def train(
         resume: Go on with the run in `out`.
         on_epoch: Called with each epoch's report once it is on disk.
         on_step: Called after each optimizer step with its number within the epoch.
+        monitor: The monitor of a job that the app started, already `at_work` in `out`.
 
     Raises:
         ConfigError: The settings do not fit the data, or `out` is taken.
         DataError: The data is missing or damaged.
         TrainingError: The loss stopped being finite; the run keeps the last good epoch.
+        TrainingStopped: The run was asked to stop.
     """
     path = out or new_run_path(config)
     if not resume and path.parent.resolve() == runs_root().resolve() and (checkpoints_root() / path.name).exists():
         raise ConfigError(f"{path.name!r} is the name of a model that ships with aeviz; choose another for --out")
+    if monitor is not None:
+        return _train(config, path, resume, on_epoch, on_step, monitor)
+    absent = [folder for folder in (path, path.parent) if not folder.exists()]
+    check_folder(path, resume=resume)
+    monitor = Monitor(path, config)
+    try:
+        with monitor.at_work():
+            return _train(config, path, resume, on_epoch, on_step, monitor)
+    finally:
+        if path in absent and not (path / CONFIG).is_file():  # refused before it began: leave nothing behind
+            shutil.rmtree(path, ignore_errors=True)
+            if path.parent in absent:
+                with suppress(OSError):  # another run may have begun there meanwhile
+                    path.parent.rmdir()
+
+
+def _train(
+    config: RunConfig,
+    path: Path,
+    resume: bool,
+    on_epoch: Callable[[EpochReport], None] | None,
+    on_step: Callable[[int], None] | None,
+    monitor: Monitor,
+) -> Run:
     train_set = load_dataset(config.data, "train")
     validation_set = load_dataset(config.data, "validation")
+    recorder = Recorder(path, validation_set, config.train.epochs)
+    steps = -(-len(train_set) // config.train.batch_size)
+    device = describe_device(resolve_device(config.train.device))
+    done = 0
+
+    def begin(epoch: int) -> None:
+        nonlocal done
+        done = epoch
+        monitor.tell("training", epoch=done, step=0, steps_per_epoch=steps, device=device)
+
+    def show_step(step: int) -> None:
+        if on_step is not None:
+            on_step(step)
+        monitor.step(step)
+
+    def show_epoch(report: EpochReport) -> None:
+        begin(report.epoch)
+        if on_epoch is not None:
+            on_epoch(report)
+
     try:
-        folder = fit(config, train_set, validation_set, path, resume=resume, on_epoch=on_epoch, on_step=on_step)
-    except (TrainingError, KeyboardInterrupt):
+        folder = fit(
+            config,
+            train_set,
+            validation_set,
+            path,
+            resume=resume,
+            on_begin=begin,
+            on_epoch=show_epoch,
+            on_step=show_step,
+            observe=recorder.observe,
+        )
+    except (TrainingError, TrainingStopped, KeyboardInterrupt) as end:
         if (path / MODEL).is_file():
+            monitor.tell("measuring", "measuring on the test set", step=0)
             measure(RunFolder.read(path))
+        monitor.tell("failed" if isinstance(end, TrainingError) else "stopped", str(end), step=0)
         raise
-    return measure(folder)
+    except AevizError as end:
+        if (path / CONFIG).is_file():
+            monitor.tell("failed", str(end))
+        raise
+    monitor.tell("measuring", "measuring on the test set", step=0)
+    run = measure(folder)
+    monitor.tell("finished")
+    return run
 
 
 def measure(folder: RunFolder) -> Run:
@@ -63,12 +133,3 @@ def measure(folder: RunFolder) -> Run:
     folder.write_latents(table)
     folder.write_evaluation(evaluation)
     return load(folder)
-
-
-def new_run_path(config: RunConfig) -> Path:
-    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset, other data if any, and the time."""
-    preset, data = PRESETS.get(config.preset), config.data.name
-    other = "" if preset is not None and preset.config.data.name == data else f"-on-{Path(data.split(':')[-1]).name}"
-    stem = f"{config.preset}{other}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
-    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-    return next(path for name in names if not (path := runs_root() / name).exists())

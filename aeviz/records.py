@@ -98,7 +98,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         require(abs(value) <= sys.float_info.max, f"{where}={str(value)[:20]}...; expected a finite number")
         return float(value)
-    names = {int: "a whole number", float: "a number", str: "text"}
-    require(isinstance(value, hint) and not isinstance(value, bool), f"{where}={value!r}; expected {names[hint]}")
+    names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+    is_meant = isinstance(value, hint) and isinstance(value, bool) == (hint is bool)  # Python's bools are ints
+    require(is_meant, f"{where}={value!r}; expected {names[hint]}")
     require(not (hint is float and not math.isfinite(value)), f"{where}={value!r}; expected a finite number")
     return value

@@ -21,6 +21,8 @@ from aeviz.paths import checkpoints_root
 from aeviz.presets import get_preset
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import LAST, RunFolder
+from aeviz.training.samples import SAMPLES
+from aeviz.training.status import JOB_FILES
 
 SEEDS = 5
 """Seeds that are tried at most."""
@@ -106,10 +108,10 @@ def _excess(folder: RunFolder, target: float | None) -> float:
 
 
 def _put(folder: RunFolder, target: Path, tried: int) -> None:
-    """Copy a run to where it ships, under its preset's name and without what only resuming needs."""
+    """Copy a run to where it ships, under its preset's name and without what only training needs."""
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(exist_ok=True)
-    shutil.copytree(folder.path, target, ignore=shutil.ignore_patterns(LAST))
+    shutil.copytree(folder.path, target, ignore=shutil.ignore_patterns(LAST, SAMPLES, *JOB_FILES))
     shipped = replace(folder, path=target, provenance=replace(folder.provenance, seeds_tried=tried))
     shipped.write()
     evaluation = folder.evaluation()

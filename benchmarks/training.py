@@ -126,7 +126,7 @@ def aeviz_epoch(config: RunConfig, dataset: ImageDataset) -> Epoch:
     """Return our own loop."""
     device = torch.device("cpu")
     trainer, images = Trainer(config, len(dataset), device), ResidentImages.place(dataset, device)
-    return lambda: trainer.train_epoch(images)[0]
+    return lambda: trainer.train_epoch(images).loss
 
 
 def tutorial_epoch(config: RunConfig, dataset: ImageDataset, workers: int) -> Epoch:

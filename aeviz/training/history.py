@@ -26,7 +26,11 @@ class EpochReport:
     learning_rate: float
     """Step size of the epoch's last step."""
     seconds: float
-    """Wall-clock time of the epoch, validation included."""
+    """Wall-clock time of the epoch, validation included, pauses left out."""
+    gradient_norm: float | None = None
+    """Mean over the steps of the Euclidean norm of the whole gradient, before clipping; None where not finite."""
+    images_per_second: float | None = None
+    """Training images a second, validation and pauses left out."""
 
 
 def append_report(path: Path, report: EpochReport) -> None:

@@ -27,6 +27,7 @@ from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport, append_report, write_history
 from aeviz.training.optimizers import build_optimizer, schedule_factor
 from aeviz.training.runs import EVALUATION, HISTORY, LAST, LATENTS, MODEL, Provenance, RunFolder
+from aeviz.training.status import JOB_FILES
 from aeviz.training.weights import load_weights, read_tensors, save_weights
 
 EVALUATION_BATCH = 2048
@@ -65,6 +66,20 @@ class ResidentImages:
             yield self.images[start : start + batch_size].to(torch.float32).div_(255)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochPass:
+    """What one pass through the training images gave."""
+
+    loss: float
+    """Mean objective over the images, each measured just before the step that used it."""
+    learning_rate: float
+    """Step size of the last step."""
+    gradient_norm: float | None
+    """Mean over the steps of the norm of the whole gradient, before clipping; None where not finite."""
+    seconds: float
+    """Time it took, without what the caller spent between steps."""
+
+
 class Trainer:
     """Network, optimizer and position of one run, and how to move them an epoch on.
 
@@ -90,8 +105,13 @@ class Trainer:
         self.optimizer = build_optimizer(config.optimizer, self.model.parameters(), device)
         self._loss = reconstruction_loss(config.objective.reconstruction)
 
-    def train_epoch(self, images: ResidentImages, on_step: Callable[[int], None] | None = None) -> tuple[float, float]:
-        """Make one pass through the images; return the mean training loss and the last step size.
+    def train_epoch(self, images: ResidentImages, on_step: Callable[[int], None] | None = None) -> "EpochPass":
+        """Make one pass through the images.
+
+        Args:
+            images: The training images.
+            on_step: Called after each step with its number within the epoch; the time it takes, which may be a pause
+                of hours, is left out of `seconds`. What it raises ends the epoch.
 
         Raises:
             TrainingError: The loss stopped being finite. The weights are then those from before the epoch.
@@ -99,7 +119,8 @@ class Trainer:
         train = self.config.train
         before = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
         self.model.train()
-        losses, sizes, rate = [], [], 0.0
+        start, idle = time.perf_counter(), 0.0
+        losses, norms, sizes, rate = [], [], [], 0.0
         first_step = self.epoch * self.steps_per_epoch
         total_steps = train.epochs * self.steps_per_epoch
         for step, x in enumerate(images.shuffled(train.batch_size, train.seed, self.epoch + 1)):
@@ -110,13 +131,15 @@ class Trainer:
             self.optimizer.zero_grad(set_to_none=True)
             loss = self._loss(self.model(x), x)
             loss.backward()  # type: ignore[no-untyped-call]
-            if train.gradient_clip is not None:
-                torch.nn.utils.clip_grad_norm_(self.model.parameters(), train.gradient_clip)
+            limit = float("inf") if train.gradient_clip is None else train.gradient_clip
+            norms.append(self._clip_gradient(limit))
             self.optimizer.step()
             losses.append(loss.detach())  # read once at the end: no step waits for the device
             sizes.append(len(x))
             if on_step is not None:
+                called = time.perf_counter()
                 on_step(step + 1)
+                idle += time.perf_counter() - called
         values = torch.stack(losses).to("cpu")
         bad = (~torch.isfinite(values)).nonzero()
         if len(bad):
@@ -127,7 +150,21 @@ class Trainer:
             raise TrainingError(self.diverged("a weight became infinite or NaN in the last step"))
         self.epoch += 1
         weights = torch.tensor(sizes, dtype=torch.float64)
-        return float((values.double() * weights).sum() / weights.sum()), rate
+        norm = float(torch.stack(norms).double().mean())
+        return EpochPass(
+            loss=float((values.double() * weights).sum() / weights.sum()),
+            learning_rate=rate,
+            gradient_norm=norm if math.isfinite(norm) else None,
+            seconds=time.perf_counter() - start - idle,
+        )
+
+    def _clip_gradient(self, limit: float) -> Tensor:
+        """Scale the gradient down to the norm `limit` if it is longer; return the norm that it had."""
+        gradients = [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
+        if math.isfinite(limit):
+            torch.nn.utils.clip_grads_with_norm_(self.model.parameters(), limit, norm)
+        return norm
 
     @torch.inference_mode()
     def validate(self, images: ResidentImages) -> tuple[float, float]:
@@ -180,8 +217,10 @@ def fit(
     path: Path,
     *,
     resume: bool = False,
+    on_begin: Callable[[int], None] | None = None,
     on_epoch: Callable[[EpochReport], None] | None = None,
     on_step: Callable[[int], None] | None = None,
+    observe: Callable[[int, Autoencoder], None] | None = None,
 ) -> RunFolder:
     """Train a model and keep its run in the folder `path`, which is up to date after every epoch.
 
@@ -191,8 +230,11 @@ def fit(
         validation_set: Images that choose which epoch's weights are kept as the best.
         path: Folder of the run; it is made, and must be empty unless `resume` is set.
         resume: Go on from the folder's last epoch; the curve is the one an unbroken run would have given.
+        on_begin: Called with the number of epochs already trained, once the folder can be resumed.
         on_epoch: Called after each epoch is on disk.
-        on_step: Called after each step with its number within the epoch.
+        on_step: Called after each step with its number within the epoch; what it raises ends the training.
+        observe: Called with the number of epochs trained and the network, first with 0 where the run begins, and
+            after each epoch before `on_epoch`; it must not change the network.
 
     Raises:
         ConfigError: Model and images do not fit, the folder is taken, or more epochs than asked for are trained.
@@ -214,20 +256,26 @@ def fit(
     best = min((report.val_loss for report in history), default=float("inf"))
     images = ResidentImages.place(train_set, device)
     validation_images = ResidentImages.place(validation_set, device)
+    if on_begin is not None:
+        on_begin(trainer.epoch)
+    if observe is not None and trainer.epoch == 0:
+        observe(0, trainer.model.eval())
     while trainer.epoch < config.train.epochs:
+        result = trainer.train_epoch(images, on_step)
         start = time.perf_counter()
-        train_loss, rate = trainer.train_epoch(images, on_step)
         val_loss, val_mse = trainer.validate(validation_images)
         if not (math.isfinite(val_loss) and math.isfinite(val_mse)):
             trainer.epoch -= 1
             raise TrainingError(trainer.diverged(f"the validation loss became {val_loss}"))
         report = EpochReport(
             epoch=trainer.epoch,
-            train_loss=train_loss,
+            train_loss=result.loss,
             val_loss=val_loss,
             val_mse=val_mse,
-            learning_rate=rate,
-            seconds=time.perf_counter() - start,
+            learning_rate=result.learning_rate,
+            seconds=result.seconds + time.perf_counter() - start,
+            gradient_norm=result.gradient_norm,
+            images_per_second=len(train_set) / max(result.seconds, 1e-9),
         )
         # in this order a crash between two of these leaves a run that resumes to the same curve
         append_report(path / HISTORY, report)
@@ -235,9 +283,48 @@ def fit(
             best = val_loss
             save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
         save_weights(path / LAST, trainer.state(), trainer.epoch)
+        if observe is not None:
+            observe(trainer.epoch, trainer.model.eval())
         if on_epoch is not None:
             on_epoch(report)
     return folder
+
+
+def check_folder(path: Path, *, resume: bool) -> None:
+    """Make the folder of a run that begins; a folder to resume must be there already.
+
+    Raises:
+        ConfigError: The folder is taken or cannot be made.
+        CheckpointNotFoundError: There is no run to resume.
+    """
+    if resume:
+        RunFolder.read(path)
+        return
+    if path.exists() and (not path.is_dir() or {file.name for file in path.iterdir()} - {LAST, *JOB_FILES}):
+        raise ConfigError(f"{str(path)!r} is taken; name a new folder with --out, or go on with it by --resume {path}")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot make the folder {str(path)!r}: {error.strerror}; name another with --out") from error
+
+
+def mean_image_error(train_images: np.ndarray, images: np.ndarray) -> float:
+    """Return the mean squared error of drawing the mean training image for every image.
+
+    Args:
+        train_images: (N, C, H, W), uint8.
+        images: (M, C, H, W), uint8.
+
+    Returns:
+        Mean over pixels and images, pixels in [0, 1].
+    """
+    mean = train_images.mean(axis=0, dtype=np.float64)
+    # the mean of (x - m)^2 is the mean of x^2 - 2 x m + m^2, which needs no second copy of the images
+    squares = sum(
+        float(np.square(part, dtype=np.float64).sum()) for part in np.array_split(images, 1 + len(images) // 1024)
+    )
+    ours = images.mean(axis=0, dtype=np.float64)
+    return float((squares / images.size - 2 * (ours * mean).mean() + (mean**2).mean()) / 255**2)
 
 
 def _begin(
@@ -248,12 +335,7 @@ def _begin(
     validation_set: ImageDataset,
     fingerprint: str,
 ) -> RunFolder:
-    if path.exists() and (not path.is_dir() or {file.name for file in path.iterdir()} - {LAST}):
-        raise ConfigError(f"{str(path)!r} is taken; name a new folder with --out, or go on with it by --resume {path}")
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"cannot make the folder {str(path)!r}: {error.strerror}; name another with --out") from error
+    check_folder(path, resume=False)
     provenance = Provenance(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions={
@@ -268,6 +350,7 @@ def _begin(
         n_train=len(train_set),
         n_validation=len(validation_set),
         parameters=sum(parameter.numel() for parameter in trainer.model.parameters()),
+        mean_image_mse=mean_image_error(train_set.images, validation_set.images),
     )
     folder = RunFolder(path=path, config=config, provenance=provenance)
     save_weights(path / LAST, trainer.state(), 0)

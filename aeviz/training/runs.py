@@ -11,11 +11,13 @@ A run is a folder:
 """
 
 import dataclasses
+import itertools
 import logging
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,9 @@ class Provenance:
     """Number of weights and biases."""
     seeds_tried: int = 1
     """How many seeds were trained to choose this one."""
+    mean_image_mse: float | None = None
+    """Mean squared error on the validation images of a network that always draws the mean training image; what has
+    learned anything is below it. None in runs of older versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -291,6 +296,15 @@ def find_run(name: str | Path) -> RunFolder:
             return RunFolder.read(path)
     known = ", ".join(folder.name for folder in list_folders()) or "none yet; train one: aeviz train digits-2d-adam"
     raise CheckpointNotFoundError(f"no trained model {text!r}; expected the folder of a run, or one of: {known}")
+
+
+def new_run_path(config: RunConfig) -> Path:
+    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset, other data if any, and the time."""
+    preset, data = PRESETS.get(config.preset), config.data.name
+    other = "" if preset is not None and preset.config.data.name == data else f"-on-{Path(data.split(':')[-1]).name}"
+    stem = f"{config.preset}{other}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    return next(path for name in names if not (path := runs_root() / name).exists())
 
 
 def list_folders() -> list[RunFolder]:

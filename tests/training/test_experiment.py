@@ -12,13 +12,16 @@ from aeviz import ship
 from aeviz.config import DataConfig
 from aeviz.data import load_dataset
 from aeviz.errors import CheckpointFormatError, ConfigError, TrainingError
-from aeviz.experiment import new_run_path, train
+from aeviz.experiment import train
 from aeviz.presets import PRESETS, get_preset
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, LATENTS, MODEL, RunFolder
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, LATENTS, MODEL, RunFolder, new_run_path
+from aeviz.training.samples import SAMPLES
+from aeviz.training.status import LOCK, STATUS
 
 
 def test_trained_run_has_all_its_files(trained_folder):
-    assert {path.name for path in trained_folder.iterdir()} == {CONFIG, HISTORY, MODEL, LAST, LATENTS, EVALUATION}
+    expected = {CONFIG, HISTORY, MODEL, LAST, LATENTS, EVALUATION, SAMPLES, STATUS, LOCK}
+    assert {path.name for path in trained_folder.iterdir()} == expected
 
 
 def test_latents_are_the_test_sets(trained_folder):

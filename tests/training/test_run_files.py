@@ -466,7 +466,7 @@ def test_list_tells_what_a_run_is(three_runs):
     assert run.parameters == 64 * 8 + 8 + 8 * 4 + 4 + 4 * 2 + 2 + 2 * 4 + 4 + 4 * 8 + 8 + 8 * 64 + 64
     assert run.epochs == 2
     assert run.val_mse == min(report.val_mse for report in folder.history())
-    assert run.bytes == sum(os.path.getsize(three_runs / "a" / name) for name in os.listdir(three_runs / "a"))
+    assert run.bytes == sum(file.stat().st_size for file in (three_runs / "a").rglob("*") if file.is_file())
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ CPU = torch.device("cpu")
 
 def curve(folder):
     """The history without what the clock decides."""
-    return [dataclasses.replace(report, seconds=0.0) for report in folder.history()]
+    return [dataclasses.replace(report, seconds=0.0, images_per_second=None) for report in folder.history()]
 
 
 def assert_same_tensors(path, other):
@@ -138,6 +138,8 @@ def test_history_tells_every_epoch(fit_tiny):
     assert all(report.learning_rate == 3e-3 for report in history)
     assert all(report.val_mse == report.val_loss for report in history)
     assert all(report.seconds > 0 for report in history)
+    assert all(report.images_per_second is not None and report.images_per_second > 0 for report in history)
+    assert all(report.gradient_norm is not None and report.gradient_norm > 0 for report in history)
 
 
 def test_bce_history_tells_mse_beside_the_loss(fit_tiny):
@@ -149,7 +151,7 @@ def test_train_loss_is_the_mean_over_images_before_each_step(tiny_config, tiny_s
     # a step size too small to change a float32 weight: the loss of all images under the initial weights
     config = tiny_config("optimizer.learning_rate=1e-30", "optimizer.name=sgd")
     trainer = Trainer(config, 100, CPU)
-    loss, _ = trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU))
+    loss = trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU)).loss
     model = build_model(config.model)
     initialise(model, config.train.seed)
     x = torch.from_numpy(tiny_sets["train"].images).double() / 255

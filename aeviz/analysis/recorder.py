@@ -1,0 +1,84 @@
+"""Records the training film: after some epochs, what the network makes of the same few validation images."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aeviz.analysis.latent import order_by_variance, quantile_ranges
+from aeviz.analysis.reconstruction import pick_per_class
+from aeviz.analysis.traversal import plane_mesh
+from aeviz.data import ImageDataset
+from aeviz.models import Autoencoder
+from aeviz.training.samples import Fixed, Sample, wanted_epochs, write_fixed, write_sample
+
+POINTS = 600
+"""Validation images that are followed on the latent plane, evenly spaced over the set."""
+RECONSTRUCTIONS = 10
+"""Images whose reconstructions are kept, of different classes where there are some."""
+MESH_SIDE = 8
+"""Decoded images along each side of the latent plane."""
+MESH_PX = 32
+"""Longest side of such an image in pixels; larger ones are averaged down, since every frame keeps 64 of them."""
+
+
+class Recorder:
+    """Keeps samples of a training run in its folder. Pass its `observe` to `aeviz.training.loop.fit`.
+
+    Args:
+        path: Folder of the run.
+        validation_set: Where the images come from.
+        epochs: Epochs that will be trained; they decide which are kept.
+    """
+
+    def __init__(self, path: Path, validation_set: ImageDataset, epochs: int) -> None:
+        self.path = path
+        self._wanted = wanted_epochs(epochs)
+        chosen = np.linspace(0, len(validation_set) - 1, min(POINTS, len(validation_set))).round().astype(np.int64)
+        self._followed = validation_set.take(chosen)
+        self._shown = self._followed.take(_of_each_class(self._followed))
+
+    def observe(self, epoch: int, model: Autoencoder) -> None:
+        """Keep a sample of the network after an epoch, if it is one of those that are kept."""
+        if epoch not in self._wanted:
+            return
+        if epoch == 0:
+            write_fixed(self.path, Fixed(originals=self._shown.images, labels=self._followed.labels))
+        write_sample(self.path, self._sample(epoch, model))
+
+    @torch.inference_mode()
+    def _sample(self, epoch: int, model: Autoencoder) -> Sample:
+        device = next(model.parameters()).device
+
+        def encode(images: np.ndarray) -> Tensor:
+            return model.encode_mean(torch.tensor(images, device=device).to(torch.float32).div_(255))
+
+        z = encode(self._followed.images).to("cpu").numpy()
+        order = order_by_variance(z)
+        axes = int(order[0]), int(order[min(1, len(order) - 1)])
+        axes = (min(axes), max(axes))
+        points = plane_mesh(quantile_ranges(z, tail=0.02), np.median(z, axis=0), axes, MESH_SIDE)
+        mesh = model.decode(torch.tensor(points, device=device))
+        longest = max(mesh.shape[2:])
+        if longest > MESH_PX:
+            mesh = torch.nn.functional.interpolate(mesh, scale_factor=MESH_PX / longest, mode="area")
+        reconstructions = model.decode(encode(self._shown.images))
+        return Sample(epoch=epoch, z=z, reconstructions=_to_bytes(reconstructions), mesh=_to_bytes(mesh), axes=axes)
+
+
+def _of_each_class(images: ImageDataset) -> np.ndarray:
+    """Return the places of ten images, of as many classes as there are."""
+    if images.labels is None:
+        return np.linspace(0, len(images) - 1, min(RECONSTRUCTIONS, len(images))).round().astype(np.int64)
+    classes = len(np.unique(images.labels))
+    each = -(-RECONSTRUCTIONS // classes)
+    chosen = pick_per_class(images.labels, each)
+    members: np.ndarray = chosen[chosen >= 0]
+    return members[:RECONSTRUCTIONS] if each == 1 else members
+
+
+def _to_bytes(images: Tensor) -> np.ndarray:
+    """Return images in [0, 1] as uint8, 0 to 255, on the CPU; what is outside is clamped, NaN becomes 0."""
+    values: np.ndarray = torch.nan_to_num(images).clamp(0, 1).mul(255).round().to(torch.uint8).to("cpu").numpy()
+    return values

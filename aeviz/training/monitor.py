@@ -1,0 +1,152 @@
+"""The trainer's side of a job: it waits for its turn, tells how far it is, rests and stops when asked.
+
+Needs no torch, so that a trainer which waits for its turn is a small process.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from aeviz.config import RunConfig
+from aeviz.errors import ConfigError, TrainingStopped
+from aeviz.training.status import (
+    WORKING,
+    JobStatus,
+    State,
+    has_trainer,
+    is_asked,
+    now,
+    read_status,
+    trainer_lock,
+    withdraw,
+    write_status,
+)
+
+LOOK_S = 0.2
+"""Seconds between two looks at what is asked."""
+TELL_S = 0.5
+"""Seconds between two reports while an epoch is in progress."""
+QUEUE_LOCK = ".queue.lock"
+
+
+def max_jobs() -> int:
+    """Return how many jobs of the app may work at once: AEVIZ_JOBS, else 1.
+
+    Raises:
+        ConfigError: AEVIZ_JOBS is no whole number from 1 up.
+    """
+    text = os.environ.get("AEVIZ_JOBS") or "1"
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(f"AEVIZ_JOBS={text!r}; expected a whole number from 1 up, such as 2")
+    return int(text)
+
+
+class Monitor:
+    """Tells in status.json what a training run does, and obeys what is asked of it.
+
+    Args:
+        path: Folder of the run.
+        config: Every setting.
+        from_app: Whether the app started the trainer.
+    """
+
+    def __init__(self, path: Path, config: RunConfig, *, from_app: bool = False) -> None:
+        self.path = path
+        self._looked = self._told = 0.0
+        self._status = JobStatus(
+            state="queued",
+            settings=config,
+            pid=os.getpid(),
+            from_app=from_app,
+            queued_at=now(),
+            updated_at=now(),
+        )
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Hold the folder's lock, and with it the right to write into the folder.
+
+        Raises:
+            ConfigError: Another trainer is at work there.
+        """
+        try:
+            with trainer_lock(self.path).acquire(timeout=2):
+                yield
+        except Timeout as error:
+            raise ConfigError(
+                f"another trainer is at work in {str(self.path)!r}; wait until it ends, or name another folder"
+            ) from error
+
+    def tell(self, state: State, message: str = "", **progress: int | str) -> None:
+        """Write what the run does now: its state, a message, and any of epoch, step, steps_per_epoch and device."""
+        self._told = time.monotonic()
+        fields = {"state": state, "message": message, "updated_at": now(), **progress}
+        self._status = replace(self._status, **fields)  # type: ignore[arg-type]
+        write_status(self.path, self._status)
+
+    def wait_for_turn(self) -> None:
+        """Wait until fewer than AEVIZ_JOBS of the app's jobs are at work and none has waited longer.
+
+        Raises:
+            TrainingStopped: The run was asked to stop while it waited.
+        """
+        self._status = replace(self._status, queued_at=now())
+        self.tell("queued")
+        queue = FileLock(self.path.parent / QUEUE_LOCK)
+        while True:
+            self._stop_if_asked()
+            with queue:
+                if self._is_next():
+                    self.tell("preparing", "reading the data")
+                    return
+            time.sleep(LOOK_S)
+
+    def step(self, step: int) -> None:
+        """Count a step; rest while asked to pause.
+
+        Raises:
+            TrainingStopped: The run was asked to stop.
+        """
+        at = time.monotonic()
+        if at - self._looked < LOOK_S:
+            return
+        self._looked = at
+        self._stop_if_asked()
+        if is_asked(self.path, "pause"):
+            self._rest(step)
+        elif at - self._told >= TELL_S:
+            self.tell("training", step=step)
+
+    def _rest(self, step: int) -> None:
+        self.tell("paused", step=step)
+        while is_asked(self.path, "pause"):
+            self._stop_if_asked()
+            time.sleep(LOOK_S)
+        if self._status.from_app:
+            self.wait_for_turn()  # another may have taken the turn meanwhile
+        self.tell("training", step=step)
+
+    def _stop_if_asked(self) -> None:
+        if is_asked(self.path, "stop"):
+            withdraw(self.path, "stop")
+            withdraw(self.path, "pause")
+            raise TrainingStopped("stopped on request")
+
+    def _is_next(self) -> bool:
+        others = [
+            (path, status)
+            for path in sorted(self.path.parent.iterdir())
+            if path != self.path and (status := read_status(path)) is not None and status.from_app
+        ]
+        at_work = [path for path, status in others if status.state in WORKING and has_trainer(path)]
+        before = [
+            path
+            for path, status in others
+            if status.state == "queued" and status.queued_at < self._status.queued_at and has_trainer(path)
+        ]
+        return len(at_work) + len(before) < max_jobs()

@@ -1,0 +1,146 @@
+"""What a network made of the same few images after each of some epochs: the frames of the training film.
+
+    samples/fixed.npz          the images that are followed, and the labels of the points
+    samples/epoch-000012.npz   what became of them after epoch 12
+
+Needs no torch.
+"""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from aeviz.errors import CheckpointFormatError
+from aeviz.training.files import write_atomically
+
+SAMPLES, FIXED = "samples", "fixed.npz"
+EARLY = 10
+"""First epochs that are all kept: a network changes fastest in them."""
+LATER = 50
+"""Further epochs that are kept, evenly spaced."""
+_T = TypeVar("_T")
+_NAME = re.compile(r"epoch-(\d{6,})\.npz")
+_DAMAGED = (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fixed:
+    """What is followed through training."""
+
+    originals: np.ndarray
+    """Images whose reconstructions are kept, (R, C, H, W), uint8."""
+    labels: np.ndarray | None
+    """Classes of the points that are kept, (n,), int64, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """What the network made of it after an epoch."""
+
+    epoch: int
+    """0 is before training."""
+    z: np.ndarray
+    """Latent points of the same validation images, (n, D), float32."""
+    reconstructions: np.ndarray
+    """(R, C, H, W), uint8."""
+    mesh: np.ndarray
+    """Decoded plane of the latent space, (side * side, C, h, w), uint8, in reading order."""
+    axes: tuple[int, int]
+    """Dimensions of that plane, across and upwards."""
+
+
+def wanted_epochs(epochs: int) -> frozenset[int]:
+    """Return which of the epochs 0 to `epochs` are kept: the first ten and fifty evenly spaced ones, the last too."""
+    return frozenset(range(min(EARLY, epochs) + 1)) | set(
+        np.linspace(0, epochs, LATER + 1).round().astype(int).tolist()
+    )
+
+
+def write_fixed(path: Path, fixed: Fixed) -> None:
+    """Keep what is followed, under the run's folder `path`."""
+    labels = {} if fixed.labels is None else {"labels": fixed.labels}
+    _write(path / SAMPLES / FIXED, {"originals": fixed.originals, **labels})
+
+
+def write_sample(path: Path, sample: Sample) -> None:
+    """Keep an epoch's sample under the run's folder `path`: points in float16 where that holds them."""
+    fits = np.abs(sample.z).max(initial=0) <= np.finfo(np.float16).max
+    arrays = {
+        "z": sample.z.astype(np.float16 if fits else np.float32),
+        "reconstructions": sample.reconstructions,
+        "mesh": sample.mesh,
+        "axes": np.array(sample.axes),
+    }
+    _write(_path(path, sample.epoch), arrays)
+
+
+def list_samples(path: Path) -> list[int]:
+    """Return the epochs of which the run in the folder `path` has a sample, rising."""
+    try:
+        names = [file.name for file in (path / SAMPLES).iterdir()]
+    except OSError:
+        return []
+    return sorted(int(match[1]) for name in names if (match := _NAME.fullmatch(name)))
+
+
+def read_fixed(path: Path) -> Fixed:
+    """Read what is followed.
+
+    Raises:
+        CheckpointFormatError: The file is missing or damaged.
+    """
+
+    def build(arrays: Mapping[str, np.ndarray]) -> Fixed:
+        labels = arrays["labels"].astype(np.int64) if "labels" in arrays else None
+        return Fixed(originals=_images(arrays["originals"]), labels=labels)
+
+    return _read(path / SAMPLES / FIXED, build)
+
+
+def read_sample(path: Path, epoch: int) -> Sample:
+    """Read an epoch's sample.
+
+    Raises:
+        CheckpointFormatError: The file is missing or damaged.
+    """
+
+    def build(arrays: Mapping[str, np.ndarray]) -> Sample:
+        z = arrays["z"].astype(np.float32)
+        across, up = (int(axis) for axis in arrays["axes"])
+        if z.ndim != 2 or not (0 <= across < z.shape[1] and 0 <= up < z.shape[1]):
+            raise ValueError(f"points of shape {z.shape} with axes {across} and {up}")
+        images = _images(arrays["reconstructions"]), _images(arrays["mesh"])
+        return Sample(epoch=epoch, z=z, reconstructions=images[0], mesh=images[1], axes=(across, up))
+
+    return _read(_path(path, epoch), build)
+
+
+def _path(path: Path, epoch: int) -> Path:
+    return path / SAMPLES / f"epoch-{epoch:06d}.npz"
+
+
+def _images(array: np.ndarray) -> np.ndarray:
+    if array.ndim != 4 or array.dtype != np.uint8 or array.shape[1] not in (1, 3):
+        raise ValueError(f"images are {array.dtype} of shape {array.shape}; expected uint8 (N, C, H, W)")
+    return array
+
+
+def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    write_atomically(path, lambda temporary: np.savez_compressed(temporary, **arrays))  # type: ignore[arg-type]
+
+
+def _read(path: Path, build: Callable[[Mapping[str, np.ndarray]], _T]) -> _T:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return build(arrays)
+    except _DAMAGED as error:
+        raise CheckpointFormatError(
+            f"cannot read {path.name} of run '{path.parent.parent.name}': {error}; train the model again to have it"
+        ) from error

@@ -1,0 +1,111 @@
+"""What a trainer tells the world, and what the world asks of it: three kinds of small files in the run's folder.
+
+    status.json      written by the trainer alone: what it is doing, and all settings, so that a run which never began
+                     can be begun again
+    trainer.lock     held by the trainer for as long as it lives; the system lets go of it however the trainer ends, so
+                     neither a kill nor a process number that is used again can be mistaken for a living trainer
+    pause, stop      empty files that ask the trainer to rest or to end; whoever may write to the folder may ask
+
+Needs no torch.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from aeviz.config import RunConfig
+from aeviz.errors import CheckpointFormatError, ConfigError
+from aeviz.records import from_mapping
+from aeviz.training.files import read_json, write_json
+
+STATUS, LOCK, LOG, PAUSE, STOP = "status.json", "trainer.lock", "trainer.log", "pause", "stop"
+JOB_FILES = frozenset({STATUS, LOCK, LOG, PAUSE, STOP})
+"""Files that may lie in a folder before its run begins."""
+
+State = Literal["queued", "preparing", "training", "paused", "measuring", "finished", "stopped", "failed"]
+ACTIVE: frozenset[State] = frozenset({"queued", "preparing", "training", "paused", "measuring"})
+"""States in which a trainer is alive."""
+WORKING: frozenset[State] = frozenset({"preparing", "training", "measuring"})
+"""States in which it uses the processor."""
+Request = Literal["pause", "stop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """What a trainer does."""
+
+    state: State
+    settings: RunConfig
+    """All settings of the run."""
+    pid: int
+    """Number of the trainer's process, for people."""
+    from_app: bool
+    """Whether the app started it: such a trainer waits for its turn and ends with the server."""
+    queued_at: float
+    """When it began to wait for its turn, in seconds since 1970."""
+    updated_at: float
+    """When this was written, in seconds since 1970."""
+    epoch: int = 0
+    """Epochs trained."""
+    step: int = 0
+    """Optimizer steps of the epoch in progress."""
+    steps_per_epoch: int = 0
+    """0 until the data is read."""
+    device: str = ""
+    """Name of the device that computes."""
+    message: str = ""
+    """What is being done, or why training ended."""
+
+
+def write_status(path: Path, status: JobStatus) -> None:
+    """Write the status of the run in the folder `path`, atomically."""
+    write_json(path / STATUS, asdict(status))
+
+
+def read_status(path: Path) -> JobStatus | None:
+    """Read the status of the run in the folder `path`; None where no trainer left one that can be read."""
+    try:
+        return from_mapping(JobStatus, read_json(path / STATUS))
+    except (CheckpointFormatError, ConfigError):
+        return None
+
+
+def trainer_lock(path: Path) -> FileLock:
+    """Return the lock that the trainer of the run in the folder `path` holds while it lives."""
+    return FileLock(path / LOCK, thread_local=False)
+
+
+def has_trainer(path: Path) -> bool:
+    """Whether a trainer is at work in the folder `path`."""
+    if not (path / LOCK).exists():
+        return False
+    try:
+        with trainer_lock(path).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # the folder has just been removed, or is not ours to write to
+        return False
+
+
+def ask(path: Path, request: Request) -> None:
+    """Ask the trainer of the run in the folder `path` to pause or to stop."""
+    (path / request).touch()
+
+
+def withdraw(path: Path, request: Request) -> None:
+    """Take a request back."""
+    (path / request).unlink(missing_ok=True)
+
+
+def is_asked(path: Path, request: Request) -> bool:
+    """Whether the trainer is asked to pause or to stop."""
+    return (path / request).exists()
+
+
+def now() -> float:
+    """Return the seconds since 1970."""
+    return time.time()
