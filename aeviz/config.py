@@ -7,6 +7,7 @@ Streamlit, so that a page can show and check settings in no time.
 import dataclasses
 import functools
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -214,8 +215,7 @@ class RunConfig:
         """Return every setting as `with_settings` reads it: dotted key to JSON, words without quotes."""
         plain = self.to_dict()
         return {
-            key: _format_value(functools.reduce(lambda at, part: at[part], key.split("."), plain))
-            for key in _leaf_keys(plain)
+            key: _format_value(functools.reduce(operator.getitem, key.split("."), plain)) for key in _leaf_keys(plain)
         }
 
     def with_settings(self, settings: Sequence[str]) -> "RunConfig":

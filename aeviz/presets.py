@@ -45,13 +45,21 @@ def _mlp(latent_dim: int, optimizer: OptimizerName, thesis: float) -> Preset:
     )
 
 
-def _small(name: str, data: str, model: ModelConfig, optimizer: OptimizerName, epochs: int, summary: str) -> Preset:
+def _small(
+    name: str,
+    data: str,
+    model: ModelConfig,
+    optimizer: OptimizerName,
+    epochs: int,
+    summary: str,
+    learning_rate: float = 3e-3,
+) -> Preset:
     return Preset(
         config=RunConfig(
             preset=name,
             data=DataConfig(name=data),
             model=model,
-            optimizer=OptimizerConfig(name=optimizer, learning_rate=3e-3, schedule="one_cycle"),
+            optimizer=OptimizerConfig(name=optimizer, learning_rate=learning_rate, schedule="one_cycle"),
             train=TrainConfig(epochs=epochs, batch_size=64),
         ),
         summary=summary,
@@ -87,6 +95,25 @@ _PRESETS = (
         "adam",
         200,
         "discs of known centre and radius: three numbers make each image, and three should describe it",
+    ),
+    _small(
+        "quick-look",
+        "digits",
+        _DIGITS_MODEL,
+        "adam",
+        100,
+        "a useful map within half a minute: 8x8 digits, 64-64-32-16-2 and back",
+        learning_rate=1e-2,
+    ),
+    Preset(
+        config=RunConfig(
+            preset="quick-look-mnist",
+            data=DataConfig(name="mnist"),
+            model=ModelConfig(latent_dim=2),
+            optimizer=OptimizerConfig(name="adam", learning_rate=5e-3, schedule="one_cycle"),
+            train=TrainConfig(epochs=12, batch_size=512),
+        ),
+        summary="the thesis's network on MNIST in 12 epochs instead of 10,000",
     ),
 )
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}

@@ -49,6 +49,15 @@ class Projection:
     """z1, z2, ... where the dimensions are the latent's own, PC1, PC2, ... where they are principal directions."""
     explained: float
     """Share of the latent variance that is shown, in [0, 1]."""
+    mean: np.ndarray
+    """(D,), float64: what is taken from a latent point before it is turned."""
+    axes: np.ndarray
+    """(D, K), float64: orthonormal directions onto which the rest is projected."""
+
+    def apply(self, z: np.ndarray) -> np.ndarray:
+        """Show other latent points, (M, D), in the same dimensions; (M, K), float32."""
+        points: np.ndarray = (z.astype(np.float64) - self.mean) @ self.axes
+        return points.astype(np.float32)
 
 
 def project(z: np.ndarray, dimensions: int) -> Projection:
@@ -60,14 +69,17 @@ def project(z: np.ndarray, dimensions: int) -> Projection:
     """
     if z.shape[1] == dimensions:
         names = tuple(f"z{index + 1}" for index in range(dimensions))
-        return Projection(points=z.astype(np.float32), axis_names=names, explained=1.0)
-    centred = z.astype(np.float64) - z.mean(axis=0, dtype=np.float64)
+        untouched = {"mean": np.zeros(dimensions), "axes": np.eye(dimensions)}
+        return Projection(points=z.astype(np.float32), axis_names=names, explained=1.0, **untouched)
+    mean = z.mean(axis=0, dtype=np.float64)
+    centred = z.astype(np.float64) - mean
     values, vectors = np.linalg.eigh(centred.T @ centred)
     axes = vectors[:, ::-1][:, :dimensions]
     axes = axes * np.where(axes[np.abs(axes).argmax(axis=0), np.arange(dimensions)] < 0, -1, 1)  # a fixed sign
     explained = float(values[::-1][:dimensions].sum() / max(values.sum(), 1e-300))
     names = tuple(f"PC{index + 1}" for index in range(dimensions))
-    return Projection(points=(centred @ axes).astype(np.float32), axis_names=names, explained=explained)
+    points = (centred @ axes).astype(np.float32)
+    return Projection(points=points, axis_names=names, explained=explained, mean=mean, axes=axes)
 
 
 def data_distance(points: np.ndarray, z: np.ndarray) -> np.ndarray:

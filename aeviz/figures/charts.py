@@ -1,15 +1,17 @@
 """Plotly charts of training and of errors."""
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
 
-from aeviz.figures.palette import FIRST, SECOND
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND
 
-COMPARED = (FIRST, SECOND)
-STROKES = ((FIRST, ("dot", "solid")), (SECOND, ("4px,8px", "12px,8px")))
-"""Colour of each model's curves and strokes of its two losses: gaps let one curve be seen below another."""
+COMPARED = (FIRST, SECOND, *(colour for colour in CLASS_COLOURS if colour not in (FIRST, SECOND)))
+"""Colours of the sides of a comparison."""
+STROKES = (("dot", "solid"), ("4px,8px", "12px,8px"))
+"""Strokes of the training and the validation loss, by turns: gaps let one curve be seen below another."""
 
 
 def moving_average(values: np.ndarray, window: int) -> np.ndarray:
@@ -45,7 +47,8 @@ def training_curves(
         logarithmic: Whether the loss axis is logarithmic.
     """
     figure = go.Figure()
-    for (colour, dashes), (name, (epoch, train_loss, val_loss)) in zip(STROKES, curves.items(), strict=False):
+    styles = zip(itertools.cycle(COMPARED), itertools.cycle(STROKES), curves.items(), strict=False)
+    for colour, dashes, (name, (epoch, train_loss, val_loss)) in styles:
         shown = (epoch >= first_epoch) & (epoch <= (last_epoch or epoch.max(initial=1)))
         for label, values, dash in zip(("training", "validation"), (train_loss, val_loss), dashes, strict=True):
             common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}"}

@@ -98,6 +98,18 @@ def to_png(picture: np.ndarray, *, effort: int = 1) -> bytes:
     return buffer.getvalue()
 
 
+def to_webp(picture: np.ndarray, *, quality: int = 75) -> bytes:
+    """Encode a picture, (H, W, 3), uint8, as lossy WebP: a tenth of PNG's size for pictures that are sent by the dozen.
+
+    Args:
+        picture: The picture.
+        quality: From 0, small, to 100, good.
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="WEBP", quality=quality)
+    return buffer.getvalue()
+
+
 def to_data_uri(picture: np.ndarray, *, effort: int = 1) -> str:
     """Encode a picture as a data URI, which spares the browser a second request; arguments as in `to_png`."""
     return "data:image/png;base64," + base64.b64encode(to_png(picture, effort=effort)).decode()

@@ -29,3 +29,14 @@ def describe_device(device: torch.device) -> str:
     if device.type == "mps":
         return "Apple GPU (MPS)"
     return f"CPU, {torch.get_num_threads()} threads"
+
+
+def name_devices() -> dict[DeviceName, str | None]:
+    """Return each device of this machine by the name that people know it by; None for one that it lacks."""
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    names: dict[DeviceName, str | None] = {
+        "cpu": "CPU",
+        "cuda": torch.cuda.get_device_name() if cuda else None,
+        "mps": "Apple GPU" if mps else None,
+    }
+    return {"auto": names["cuda"] or names["mps"] or names["cpu"], **names}

@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable
+import statistics
+import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +57,14 @@ def read_history(path: Path) -> list[EpochReport]:
     """
     if not path.exists():
         return []
-    reports = []
     # bytes that are no text become a character that is no JSON, and so a bad line like any other
-    text = path.read_text(encoding="utf-8", errors="replace")
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+    return _parse(path, path.read_text(encoding="utf-8", errors="replace"), 0)
+
+
+def _parse(path: Path, text: str, before: int) -> list[EpochReport]:
+    """Parse the finished lines of a history, of which `before` lines come first."""
+    reports = []
+    for number, line in enumerate(text.splitlines(keepends=True), start=before + 1):
         if not line.endswith("\n"):
             break
         try:
@@ -69,6 +75,59 @@ def read_history(path: Path) -> list[EpochReport]:
                 "remove the line or train the model again"
             ) from error
     return reports
+
+
+class HistoryReader:
+    """Reads a history that grows: each call parses only what was appended since the last.
+
+    Args:
+        path: The history file; it need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._reports: list[EpochReport] = []
+        self._identity: tuple[int, int] | None = None
+        self._guard = threading.Lock()
+
+    def read(self) -> list[EpochReport]:
+        """Return all epochs so far, oldest first.
+
+        Raises:
+            CheckpointFormatError: A finished line is not an epoch report.
+        """
+        with self._guard:
+            try:
+                status = self._path.stat()
+            except FileNotFoundError:
+                self._offset, self._reports, self._identity = 0, [], None
+                return []
+            identity = status.st_dev, status.st_ino
+            if identity != self._identity or status.st_size < self._offset:  # replaced: a run was resumed
+                self._offset, self._reports, self._identity = 0, [], identity
+            if status.st_size > self._offset:
+                with self._path.open("rb") as file:
+                    file.seek(self._offset)
+                    added = file.read()
+                whole = added[: added.rfind(b"\n") + 1]
+                self._reports = self._reports + _parse(self._path, whole.decode(errors="replace"), len(self._reports))
+                self._offset += len(whole)
+            return self._reports
+
+
+def seconds_left(history: Sequence[EpochReport], epochs: int, share: float = 0.0) -> float | None:
+    """Return how long training will still take, from the last epochs; None before the first has ended.
+
+    Args:
+        history: The epochs so far.
+        epochs: Epochs in all.
+        share: Part of the epoch in progress that is done, in [0, 1].
+    """
+    if not history:
+        return None
+    usual = statistics.median(report.seconds for report in history[-5:])
+    return max(0.0, (epochs - history[-1].epoch - share) * usual)
 
 
 def _line(report: EpochReport) -> str:

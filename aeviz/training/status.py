@@ -9,6 +9,7 @@
 Needs no torch.
 """
 
+import functools
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,6 +68,15 @@ def write_status(path: Path, status: JobStatus) -> None:
 
 def read_status(path: Path) -> JobStatus | None:
     """Read the status of the run in the folder `path`; None where no trainer left one that can be read."""
+    try:
+        stat = (path / STATUS).stat()
+    except OSError:
+        return None
+    return _read_status(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
+@functools.lru_cache(maxsize=512)  # a page that polls asks for the same finished runs again and again
+def _read_status(path: Path, *stamp: int) -> JobStatus | None:
     try:
         return from_mapping(JobStatus, read_json(path / STATUS))
     except (CheckpointFormatError, ConfigError):

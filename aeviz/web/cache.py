@@ -13,8 +13,8 @@ import streamlit as st
 
 from aeviz.analysis.latent import Projection, is_far, order_by_variance, project, quantile_ranges, usual_distance
 from aeviz.analysis.traversal import plane_mesh
-from aeviz.config import DataConfig
-from aeviz.data import ImageDataset, load_dataset
+from aeviz.config import DataConfig, ModelConfig
+from aeviz.data import ImageDataset, list_datasets, load_dataset
 from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.runs import (
@@ -106,7 +106,8 @@ def projection(key: RunKey, dimensions: int) -> Projection:
     table = _table(key)
     if table.z.shape[1] == 1:
         points = np.column_stack([table.z[:, 0], table.error])
-        shown = Projection(points=points, axis_names=("z1", "error"), explained=1.0)
+        one = {"mean": np.zeros(1), "axes": np.eye(1)}
+        shown = Projection(points=points, axis_names=("z1", "error"), explained=1.0, **one)
     else:
         shown = project(table.z, dimensions)
     _freeze(shown.points)
@@ -157,6 +158,34 @@ def model(key: RunKey) -> "Run":
     from aeviz.training.run import load
 
     return load(RunFolder.read(Path(key.path)))
+
+
+@st.cache_resource(show_spinner=False)
+def devices() -> dict[str, str | None]:
+    """Return the devices that can train, by name; None for one that this machine lacks."""
+    start_torch()
+    from aeviz.training.devices import name_devices
+
+    return {str(name): title for name, title in name_devices().items()}
+
+
+@st.cache_data(max_entries=256, show_spinner=False)  # one number each
+def parameter_count(config: ModelConfig) -> int:
+    """Return the number of weights and biases of a network."""
+    start_torch()
+    from aeviz.models import describe_layers
+
+    return sum(layer.parameters for layer in describe_layers(config))
+
+
+@st.cache_data(max_entries=64, show_spinner="Reading the images …")  # four numbers each
+def training_shape(data: DataConfig, root: str, stamp: Stamp) -> tuple[tuple[int, int, int], int]:
+    """Return the shape (C, H, W) and the number of the training images; arguments as in `test_images`."""
+    info = next((info for info in list_datasets() if info.name == data.name), None)
+    if info is not None:
+        return info.image_shape, info.n_train - round(info.n_train * data.validation_fraction)
+    dataset = load_dataset(data, "train", root=Path(root))
+    return dataset.image_shape, len(dataset)
 
 
 def folder_stamp(name: str) -> Stamp:

@@ -59,14 +59,19 @@ def _insist_on_navigation() -> None:
 
 
 @contextmanager
-def errors_as_messages() -> Iterator[None]:
-    """Show an AevizError as a message and stop the page, or the fragment, there."""
+def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
+    """Show an AevizError as a message and stop the page, or the fragment, there.
+
+    Args:
+        stop: Whether what follows on the page is left out.
+    """
     try:
         yield
     except AevizError as error:
         _log.warning("%s", error)
         st.error(str(error), icon=":material/error:")
-        st.stop()
+        if stop:
+            st.stop()
 
 
 def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
@@ -132,7 +137,7 @@ def pick_second(found: Mapping[str, RunFolder], first: RunFolder, *, mapped: boo
         help="A second model of the same data, shown on the same images.",
     )
     second = found.get(str(chosen))
-    if second is not None and mapped and not _same_images(first, second):
+    if second is not None and mapped and not same_images(first, second):
         st.warning(
             f"{first.name} and {second.name} were measured on different test images, so they cannot be compared image "
             "by image; choose another model, or train one of them again.",
@@ -142,7 +147,8 @@ def pick_second(found: Mapping[str, RunFolder], first: RunFolder, *, mapped: boo
     return second
 
 
-def _same_images(first: RunFolder, second: RunFolder) -> bool:
+def same_images(first: RunFolder, second: RunFolder) -> bool:
+    """Whether two models encoded the same test images, so that they can be compared image by image."""
     tables = [cache.latents(cache.run_key(run)) for run in (first, second)]
     left, right = tables
     return (

@@ -1,0 +1,219 @@
+"""The training film: what the in-page component needs to show a network learn, epoch by epoch."""
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aeviz.figures.charts import moving_average
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, class_colour
+
+NO_LABEL = 65535
+"""Label of a point without a class."""
+NOT_FINITE = 65535
+"""Code of a coordinate that is NaN or infinite; the point is not drawn."""
+LEVELS = 65534
+"""Largest code of a coordinate; a code is `(value - origin) / step`."""
+TAIL = 0.005
+"""Share of the points beyond each edge of a frame's view, so that a few outliers do not shrink all others."""
+REACH = 8.0
+"""Spans of the view beyond which a point is moved to the edge, so that an outlier does not coarsen all others."""
+VALIDATION = "validation"
+"""Name of the curve whose lowest value marks the best epoch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FilmFrame:
+    """What the network does after an epoch."""
+
+    epoch: int
+    """Counted from 1; 0 is the network before training."""
+    points: np.ndarray
+    """(N, 2), floating point: the latent plane of the same images in the same order in every frame."""
+    reconstructions: bytes
+    """Picture of a few decoded validation images, PNG or WebP, laid out as the originals are; may be empty."""
+    mesh: bytes
+    """Picture of a grid over the latent plane, decoded, PNG or WebP; may be empty."""
+    mesh_range: np.ndarray | None = None
+    """Part of the plane that the mesh covers, (2, 2), a row (low, high) for each axis; None leaves it unsaid."""
+
+
+def view_range(points: np.ndarray) -> np.ndarray:
+    """Return the part of the plane that holds all points but the tails, as `analysis.traversal.plane_mesh` takes it.
+
+    Args:
+        points: (N, 2), floating point; rows that are not finite are left out.
+
+    Returns:
+        (2, 2), float64, a row (low, high) for each axis, never empty.
+    """
+    low, high = _bounds(points.astype(np.float64)[None])
+    middle, half = (low[0] + high[0]) / 2, np.maximum((high[0] - low[0]) / 2, 1e-6)
+    return np.stack([middle - half, middle + half], axis=1)
+
+
+def film_payload(
+    *,
+    run: str,
+    total_epochs: int,
+    is_live: bool,
+    epochs: np.ndarray,
+    curves: Mapping[str, np.ndarray],
+    quantity: str,
+    gradient_norm: np.ndarray,
+    learning_rate: np.ndarray,
+    frames: Sequence[FilmFrame],
+    labels: np.ndarray | None,
+    class_names: Sequence[str],
+    axis_names: tuple[str, str],
+    originals: bytes,
+    window: int,
+    notes: str = "",
+) -> bytes:
+    """Pack a film for the component: a 32-bit length, a JSON header of that many bytes, arrays, then pictures.
+
+    The arrays, little-endian, begin at a multiple of four bytes: epochs (E,), int32; each curve, then the moving
+    average of each; gradient norm and its moving average; learning rate, (E,), float32 each; labels (N,), uint16; the
+    coordinates of each frame, (N, 2), uint16. Moving averages are left out where the window is 1. The originals
+    follow, then each frame's reconstructions and mesh; the header holds their lengths.
+
+    Args:
+        run: Identity of the run. The component keeps its place in the film while this stays the same.
+        total_epochs: Epochs the run is to have.
+        is_live: Whether more is to come.
+        epochs: Epochs trained, ascending, (E,), integer.
+        curves: Name to loss, (E,) each, floating point; NaN where unknown. The lowest value of the curve "validation"
+            marks the best epoch.
+        quantity: What the loss is, for example "mean squared error".
+        gradient_norm: (E,), floating point; NaN where unknown.
+        learning_rate: (E,), floating point; NaN where unknown.
+        frames: The moments to show, in any order of their epochs.
+        labels: Classes of the points, (N,), integer, or None.
+        class_names: Names of the classes.
+        axis_names: What lies across and what upwards in the plane.
+        originals: Picture of the images whose reconstructions the frames hold; may be empty.
+        window: Epochs in the moving average of the curves; 1 draws none.
+        notes: A remark below the film.
+
+    Raises:
+        ValueError: Arrays that belong together differ in length.
+    """
+    ordered = sorted(frames, key=lambda frame: frame.epoch)
+    n = len(ordered[0].points) if ordered else 0
+    points = np.stack([frame.points for frame in ordered]).astype(np.float64) if ordered else np.empty((0, n, 2))
+    lengths = {len(values) for values in (epochs, *curves.values(), gradient_norm, learning_rate)}
+    if len(lengths) > 1 or (labels is not None and n and len(labels) != n):
+        labelled = None if labels is None else len(labels)
+        raise ValueError(f"curves of {sorted(lengths)} epochs, {labelled} labels of {n} points: lengths differ")
+    low, high = _bounds(points)
+    origin, step, codes = _quantise(points, low, high)
+    named = labels is not None and n > 0
+    classes = labels if labels is not None and n > 0 else np.full(n, NO_LABEL)
+    arrays = [np.asarray(epochs).astype("<i4").tobytes(), *(_floats(values) for values in curves.values())]
+    if window > 1:
+        arrays += [_floats(_smooth(values, window)) for values in curves.values()]
+    arrays.append(_floats(gradient_norm))
+    if window > 1:
+        arrays.append(_floats(_smooth(gradient_norm, window)))
+    arrays += [_floats(learning_rate), classes.astype("<u2").tobytes(), codes.tobytes()]
+    pictures = [originals, *(picture for frame in ordered for picture in (frame.reconstructions, frame.mesh))]
+    colours = (FIRST, SECOND, *CLASS_COLOURS[2:])
+    header = {
+        "run": run,
+        "total": total_epochs,
+        "live": is_live,
+        "window": window,
+        "quantity": quantity,
+        "notes": notes,
+        "epochs": len(epochs),
+        "curves": [{"name": name, "colour": colours[k % len(colours)]} for k, name in enumerate(curves)],
+        "colours": {"gradient": CLASS_COLOURS[5], "rate": CLASS_COLOURS[3]},
+        "best": _best(curves.get(VALIDATION)),
+        "n": n,
+        "axes": axis_names,
+        "classes": [{"name": name, "colour": class_colour(k)} for k, name in enumerate(class_names if named else ())],
+        "originals": {"bytes": len(originals), "key": _digest(originals)},
+        "frames": [
+            {
+                "epoch": frame.epoch,
+                "low": low[k].tolist(),
+                "high": high[k].tolist(),
+                "origin": origin[k].tolist(),
+                "step": step[k].tolist(),
+                "meshRange": None if frame.mesh_range is None else np.asarray(frame.mesh_range, dtype=float).tolist(),
+                "reconstructions": {"bytes": len(frame.reconstructions), "key": _digest(frame.reconstructions)},
+                "mesh": {"bytes": len(frame.mesh), "key": _digest(frame.mesh)},
+            }
+            for k, frame in enumerate(ordered)
+        ],
+        "digest": _digest(*arrays),  # with the pictures' own keys: equal headers mean equal films
+    }
+    text = json.dumps(header, allow_nan=False).encode()
+    padding = bytes(-(4 + len(text)) % 4)
+    return b"".join([struct.pack("<I", len(text)), text, padding, *arrays, *pictures])
+
+
+def _bounds(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the points of each frame lie but for the tails: low and high, (F, 2), float64.
+
+    Points (F, N, 2), float64; coordinates that are not finite do not count. One sort for all frames is many times
+    faster than a quantile for each.
+    """
+    if points.shape[1] == 0:
+        return np.zeros((len(points), 2)), np.zeros((len(points), 2))
+    finite = np.isfinite(points)
+    ordered = np.sort(np.where(finite, points, np.inf), axis=1)
+    last = finite.sum(axis=1, keepdims=True) - 1
+    cut = np.floor(TAIL * np.maximum(last, 0)).astype(int)
+    low, high = (
+        np.take_along_axis(ordered, np.maximum(rank, 0), axis=1)[:, 0] for rank in (np.minimum(cut, last), last - cut)
+    )
+    known = last[:, 0] >= 0
+    return np.where(known, low, 0.0), np.where(known, high, 0.0)
+
+
+def _quantise(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return origin and step of each frame's axes, (F, 2), and the coordinates as codes, (F, N, 2), little uint16."""
+    finite = np.isfinite(points)
+    span = np.maximum(high - low, 1e-6)
+    least, most = low - REACH * span, high + REACH * span
+    if points.shape[1]:
+        least = np.maximum(least, np.where(finite, points, np.inf).min(axis=1))
+        most = np.minimum(most, np.where(finite, points, -np.inf).max(axis=1))
+    known = finite.any(axis=1)
+    step = np.where(known, most - least, 0.0) / LEVELS
+    origin, step = np.where(known, least, 0.0), np.where(step > 0, step, 1.0)
+    with np.errstate(invalid="ignore"):
+        codes = np.round((points - origin[:, None]) / step[:, None])
+    return origin, step, np.where(finite, np.clip(codes, 0, LEVELS), NOT_FINITE).astype("<u2")
+
+
+def _smooth(values: np.ndarray, window: int) -> np.ndarray:
+    """Return the moving average of the finite values, (E,), float64; NaN where the value itself is not finite."""
+    finite = np.isfinite(values)
+    if finite.all():
+        return moving_average(values, window)
+    sums, counts = moving_average(np.where(finite, values, 0.0), window), moving_average(finite, window)
+    return np.where(finite, sums / np.maximum(counts, 1e-12), np.nan)
+
+
+def _best(validation: np.ndarray | None) -> int:
+    """Return the index of the lowest finite loss, the first of equals; -1 where there is none."""
+    if validation is None or not np.isfinite(validation).any():
+        return -1
+    return int(np.argmin(np.where(np.isfinite(validation), validation, np.inf)))
+
+
+def _floats(values: np.ndarray) -> bytes:
+    with np.errstate(over="ignore"):  # a loss beyond float32 is as good as infinite
+        return np.ascontiguousarray(values, dtype="<f4").tobytes()
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()

@@ -1,0 +1,422 @@
+// A chart over the epochs on two canvases: curves on the back one, drawn when the data or the size changes, and on the
+// front one what moves: the cursor, the hovered epoch and the veil over what the film has not reached yet.
+
+import { element } from "./film_parts.js";
+
+const MARGIN = { left: 50, right: 14, top: 12, bottom: 24 };
+const VEIL = 0.7;
+const MANTISSAS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+export function readable(value, digits = 4) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-4 && size < 1e5)) return String(Number(value.toPrecision(digits)));
+  const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 2)).split("e");
+  const power = [...String(Number(exponent))].map((digit) => SUPERSCRIPTS[digit] ?? "⁻").join("");
+  const factor = String(Number(mantissa));
+  return factor === "1" ? `10${power}` : `${factor}·10${power}`;
+}
+
+// The next round number up or down: a range that snaps to these does not jitter while values come in.
+export function round(value, up) {
+  if (!(value > 0)) return value;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const mantissa = value / power;
+  const found = up ? MANTISSAS.find((m) => m >= mantissa - 1e-9) : MANTISSAS.findLast((m) => m <= mantissa + 1e-9);
+  return found * power;
+}
+
+function linearTicks(low, high, most) {
+  const raw = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= raw - power * 1e-9) * power;
+  const ticks = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
+    ticks.push(k * step + 0); // + 0 makes a negative zero a zero
+  }
+  return ticks;
+}
+
+function logTicks(low, high, most) {
+  const decades = (mantissas, every = 1) => {
+    const ticks = [];
+    for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k += 1) {
+      if (k % every) continue;
+      for (const m of mantissas) {
+        const value = m * 10 ** k;
+        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push(value);
+      }
+    }
+    return ticks;
+  };
+  if (high / low < 3) return linearTicks(low, high, most);
+  for (const mantissas of [[1, 2, 3, 4, 5, 6, 8], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]]) {
+    const ticks = decades(mantissas);
+    if (ticks.length <= most + 1) return ticks;
+  }
+  return decades([1], Math.ceil(Math.log10(high / low) / most));
+}
+
+// An axis: its range, its ticks and how a value becomes a share of the height, 0 at the bottom.
+function makeAxis(arrays, { log, fromZero }, most) {
+  let [low, high, positive] = [Infinity, -Infinity, Infinity];
+  for (const array of arrays) {
+    for (const value of array) {
+      if (!Number.isFinite(value)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (value > 0 && value < positive) positive = value;
+    }
+  }
+  if (high === -Infinity) return null;
+  if (log && positive < Infinity) {
+    const bottom = round(positive / 1.04, false);
+    const top = Math.max(round(high * 1.04, true), bottom * 1.5);
+    const span = Math.log(top / bottom);
+    const share = (value) => (value > 0 ? Math.log(value / bottom) / span : NaN);
+    return { ticks: logTicks(bottom, top, most), share };
+  }
+  const span = high - low || Math.abs(high) || 1;
+  const bottom = low >= 0 && (fromZero || low < 0.4 * high) ? 0 : low - 0.06 * span;
+  const top = bottom === 0 ? round(high * 1.04, true) || 1 : high + 0.06 * span;
+  return { ticks: linearTicks(bottom, top, most), share: (value) => (value - bottom) / (top - bottom) };
+}
+
+// One line through all values; where epochs share a pixel column it covers their range, so no spike is lost.
+function trace(brush, epochs, values, toX, toY) {
+  const lonely = [];
+  let [column, open, points] = [NaN, false, 0];
+  let [low, high, last, lastX] = [0, 0, 0, 0];
+  const flush = () => {
+    if (high > low) for (const y of [low, high, last]) brush.lineTo(lastX, y);
+  };
+  const close = () => {
+    if (open) flush();
+    if (open && points === 1) lonely.push([lastX, last]);
+    [open, points, column] = [false, 0, NaN];
+  };
+  brush.beginPath();
+  for (let i = 0; i < values.length; i += 1) {
+    const y = toY(values[i]);
+    if (!Number.isFinite(y)) {
+      close();
+      continue;
+    }
+    const x = toX(epochs[i]);
+    const at = Math.round(2 * x);
+    if (open && at === column) {
+      if (y < low) low = y;
+      if (y > high) high = y;
+      last = y;
+      points += 1;
+      continue;
+    }
+    if (open) flush();
+    if (open) brush.lineTo(x, y);
+    else brush.moveTo(x, y);
+    [column, open, points] = [at, true, points + 1];
+    [low, high, last, lastX] = [y, y, y, x];
+  }
+  close();
+  brush.stroke();
+  return lonely;
+}
+
+export class Chart {
+  // `onScrub` and `onHover` take an epoch; a negative one means that the pointer left.
+  constructor(parent, { label, onScrub, onHover }) {
+    this.onScrub = onScrub;
+    this.onHover = onHover;
+    this.stage = element("div", { class: "stage chart" }, parent);
+    this.back = element("canvas", { role: "img", "aria-label": label }, this.stage);
+    this.front = element("canvas", { class: "front", "aria-hidden": "true" }, this.stage);
+    this.tip = element("div", { class: "tip", hidden: "" }, this.stage);
+    const at = (event) => this.epochAt(event.clientX - this.front.getBoundingClientRect().left);
+    this.front.onpointerdown = (event) => {
+      if (event.button !== 0) return;
+      this.front.setPointerCapture(event.pointerId);
+      this.pressed = true;
+      this.onScrub(at(event));
+    };
+    this.front.onpointermove = (event) => {
+      if (event.buttons === 0) this.pressed = false; // the release went to somebody else
+      if (this.pressed) this.onScrub(at(event));
+      this.onHover(at(event), this);
+    };
+    this.front.onpointerup = (event) => {
+      this.pressed = false;
+      if (event.pointerType !== "mouse") this.onHover(-1, this); // a finger does not hover
+    };
+    this.front.onpointercancel = () => {
+      this.pressed = false;
+      this.onHover(-1, this);
+    };
+    this.front.onpointerleave = () => this.onHover(-1, this);
+  }
+
+  // Takes the curves: `left` and `right` are lists of series on an axis each, `best` a place to mark or null.
+  set({ epochs, from, to, left, right = null, best = null }) {
+    Object.assign(this, { epochs, from, to: Math.max(to, from + 1), left, right, best });
+  }
+
+  size(ratio) {
+    this.width = this.stage.clientWidth;
+    this.height = this.stage.clientHeight;
+    this.ratio = ratio;
+    for (const canvas of [this.back, this.front]) {
+      const [w, h] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
+      if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+    }
+  }
+
+  x(epoch) {
+    const span = this.width - MARGIN.left - MARGIN.right;
+    return MARGIN.left + (span * (epoch - this.from)) / (this.to - this.from);
+  }
+
+  y(axis, value) {
+    return this.height - MARGIN.bottom - axis.share(value) * (this.height - MARGIN.top - MARGIN.bottom);
+  }
+
+  epochAt(x) {
+    const share = (x - MARGIN.left) / Math.max(1, this.width - MARGIN.left - MARGIN.right);
+    return this.from + Math.max(0, Math.min(1, share)) * (this.to - this.from);
+  }
+
+  brush(canvas) {
+    const brush = canvas.getContext("2d");
+    brush.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    brush.clearRect(0, 0, this.width, this.height);
+    brush.lineJoin = "round";
+    brush.lineCap = "round";
+    return brush;
+  }
+
+  drawBack(style) {
+    const brush = this.brush(this.back);
+    const [right, bottom] = [this.width - MARGIN.right, this.height - MARGIN.bottom];
+    if (right - MARGIN.left < 20) return;
+    brush.font = style.font;
+    brush.fillStyle = brush.strokeStyle = style.text;
+    const most = Math.max(2, Math.floor((bottom - MARGIN.top) / 34));
+    const arrays = (series) => series.flatMap(({ raw, smooth }) => (smooth ? [raw, smooth] : [raw]));
+    this.axis = makeAxis(arrays(this.left.series), this.left, most);
+    this.rightAxis = this.right && makeAxis(arrays(this.right.series), this.right, 2);
+    this.drawGrid(brush, style, right, bottom);
+    brush.save();
+    brush.beginPath();
+    brush.rect(MARGIN.left - 4, MARGIN.top - 4, right - MARGIN.left + 8, bottom - MARGIN.top + 6);
+    brush.clip();
+    if (this.rightAxis) for (const series of this.right.series) this.drawArea(brush, series, this.rightAxis, bottom);
+    if (this.axis) {
+      for (const { colour, raw, smooth } of this.left.series) {
+        const crowded = raw.length > 2 * (right - MARGIN.left);
+        this.drawCurve(brush, colour, raw, smooth ? 1 : 2, smooth ? (crowded ? 0.25 : 0.45) : 1);
+      }
+      for (const { colour, smooth } of this.left.series) if (smooth) this.drawCurve(brush, colour, smooth, 2.4, 1);
+    }
+    brush.restore();
+    if (this.rightAxis) this.drawRightTicks(brush, style, right);
+    if (this.best && this.axis) this.drawBest(brush, style, bottom);
+  }
+
+  drawGrid(brush, style, right, bottom) {
+    brush.lineWidth = 1;
+    brush.textBaseline = "middle";
+    brush.textAlign = "right";
+    for (const value of this.axis?.ticks ?? []) {
+      const y = Math.round(this.y(this.axis, value)) + 0.5;
+      brush.globalAlpha = 0.1;
+      line(brush, MARGIN.left, y, right, y);
+      brush.globalAlpha = 0.72;
+      brush.fillText(readable(value, 3), MARGIN.left - 8, y);
+    }
+    brush.globalAlpha = 0.35;
+    line(brush, MARGIN.left, bottom + 0.5, right, bottom + 0.5);
+    brush.textBaseline = "alphabetic";
+    const most = Math.max(2, Math.min(10, Math.floor((right - MARGIN.left) / 56)));
+    for (const epoch of linearTicks(this.from, this.to, most)) {
+      if (epoch !== Math.round(epoch)) continue;
+      const x = this.x(epoch);
+      brush.globalAlpha = 0.35;
+      line(brush, Math.round(x) + 0.5, bottom, Math.round(x) + 0.5, bottom + 4);
+      const text = epoch.toLocaleString("en");
+      const half = brush.measureText(text).width / 2;
+      brush.globalAlpha = 0.72;
+      brush.textAlign = "center";
+      brush.fillText(text, Math.min(x, this.width - half - 1), this.height - 6);
+    }
+    brush.globalAlpha = 0.72;
+    brush.textAlign = "right";
+    brush.fillText("epoch", MARGIN.left - 9, this.height - 6);
+    brush.globalAlpha = 1;
+  }
+
+  drawCurve(brush, colour, values, width, alpha) {
+    const [toX, toY] = [(epoch) => this.x(epoch), (value) => this.y(this.axis, value)];
+    brush.strokeStyle = brush.fillStyle = colour;
+    brush.lineWidth = width;
+    brush.globalAlpha = alpha;
+    for (const [x, y] of trace(brush, this.epochs, values, toX, toY)) {
+      brush.beginPath();
+      brush.arc(x, y, width + 0.6, 0, 2 * Math.PI);
+      brush.fill();
+    }
+    brush.globalAlpha = 1;
+  }
+
+  // A curve in the background: its line and what lies below it.
+  drawArea(brush, { colour, raw }, axis, bottom) {
+    const [toX, toY] = [(epoch) => this.x(epoch), (value) => this.y(axis, value)];
+    brush.strokeStyle = brush.fillStyle = colour;
+    brush.lineWidth = 1.5;
+    brush.globalAlpha = 0.8;
+    brush.setLineDash([5, 4]);
+    trace(brush, this.epochs, raw, toX, toY);
+    brush.setLineDash([]);
+    brush.globalAlpha = 0.1;
+    brush.beginPath();
+    let first = NaN;
+    let last = NaN;
+    raw.forEach((value, i) => {
+      if (!Number.isFinite(value)) return;
+      last = toX(this.epochs[i]);
+      if (Number.isNaN(first)) brush.moveTo((first = last), bottom);
+      brush.lineTo(last, toY(value));
+    });
+    brush.lineTo(last, bottom);
+    brush.fill();
+    brush.globalAlpha = 1;
+  }
+
+  // Inside the chart, so that all charts have the same margins and their epochs stand below each other.
+  drawRightTicks(brush, style, right) {
+    brush.textAlign = "right";
+    brush.textBaseline = "middle";
+    brush.lineWidth = 3;
+    for (const value of this.rightAxis.ticks.filter((tick) => tick > 0)) {
+      const y = this.y(this.rightAxis, value);
+      brush.strokeStyle = style.background;
+      brush.strokeText(readable(value, 3), right - 2, y);
+      brush.fillStyle = this.right.series[0].colour;
+      brush.fillText(readable(value, 3), right - 2, y);
+    }
+    brush.textBaseline = "alphabetic";
+  }
+
+  drawBest(brush, style, bottom) {
+    const { epoch, value, colour } = this.best;
+    const [x, y] = [this.x(epoch), this.y(this.axis, value)];
+    if (!Number.isFinite(y)) return;
+    brush.strokeStyle = colour;
+    brush.lineWidth = 1;
+    brush.globalAlpha = 0.8;
+    brush.setLineDash([2, 3]);
+    line(brush, x, y + 6, x, bottom);
+    brush.setLineDash([]);
+    brush.globalAlpha = 1;
+    brush.beginPath();
+    brush.arc(x, y, 5, 0, 2 * Math.PI);
+    brush.fillStyle = style.background;
+    brush.fill();
+    brush.lineWidth = 2;
+    brush.stroke();
+    const text = `best: epoch ${epoch.toLocaleString("en")}`;
+    const half = brush.measureText(text).width / 2;
+    const middle = Math.max(MARGIN.left + half + 4, Math.min(this.width - MARGIN.right - half, x));
+    brush.textAlign = "center";
+    brush.lineWidth = 4;
+    brush.strokeStyle = style.background;
+    brush.fillStyle = style.text;
+    const below = y + 24 < bottom ? y + 21 : y - 13; // the curve it belongs to is nowhere lower
+    brush.strokeText(text, middle, below);
+    brush.fillText(text, middle, below);
+  }
+
+  // `cursor` and `hovered` are epochs or null; `veiled` fades what comes after the cursor.
+  drawFront(style, { cursor, veiled, hovered, pointed }) {
+    const brush = this.brush(this.front);
+    const [right, bottom] = [this.width - MARGIN.right, this.height - MARGIN.bottom];
+    this.tip.hidden = true;
+    if (right - MARGIN.left < 20) return;
+    if (cursor !== null) {
+      const x = this.x(cursor);
+      if (veiled) {
+        brush.globalAlpha = VEIL;
+        brush.fillStyle = style.background;
+        brush.fillRect(x, MARGIN.top - 6, Math.max(0, right - x + 8), bottom - MARGIN.top + 5);
+      }
+      brush.globalAlpha = 0.85;
+      brush.fillStyle = brush.strokeStyle = style.text;
+      brush.lineWidth = 1.25;
+      line(brush, x, MARGIN.top - 6, x, bottom);
+      brush.beginPath(); // a handle, since it can be taken
+      brush.moveTo(x - 5, MARGIN.top - 11);
+      brush.lineTo(x + 5, MARGIN.top - 11);
+      brush.lineTo(x, MARGIN.top - 3);
+      brush.fill();
+    }
+    if (hovered === null || !this.epochs.length) return;
+    const index = nearest(this.epochs, hovered);
+    const x = this.x(this.epochs[index]);
+    brush.globalAlpha = 0.3;
+    brush.strokeStyle = style.text;
+    brush.lineWidth = 1;
+    line(brush, x, MARGIN.top, x, bottom);
+    brush.globalAlpha = 1;
+    const rows = [];
+    for (const [group, axis] of [
+      [this.left, this.axis],
+      [this.right, this.rightAxis],
+    ]) {
+      for (const { name, colour, raw } of axis ? group.series : []) {
+        const y = this.y(axis, raw[index]);
+        rows.push([name, colour, readable(raw[index])]);
+        if (!Number.isFinite(y)) continue;
+        brush.beginPath();
+        brush.arc(x, y, 3.5, 0, 2 * Math.PI);
+        brush.fillStyle = colour;
+        brush.strokeStyle = style.background;
+        brush.lineWidth = 1.5;
+        brush.fill();
+        brush.stroke();
+      }
+    }
+    if (pointed) this.showTip(x, this.epochs[index], rows);
+  }
+
+  showTip(x, epoch, rows) {
+    this.tip.hidden = false;
+    this.tip.replaceChildren();
+    element("b", { text: `epoch ${epoch.toLocaleString("en")}` }, this.tip);
+    for (const [name, colour, value] of rows) {
+      const row = element("span", { class: "row" }, this.tip);
+      element("i", { style: `background:${colour}` }, row);
+      element("span", { text: name }, row);
+      element("span", { class: "value", text: value }, row);
+    }
+    const width = this.tip.offsetWidth;
+    const left = x + 14 + width > this.width ? x - 14 - width : x + 14;
+    this.tip.style.left = `${Math.max(2, left)}px`;
+    this.tip.style.top = `${MARGIN.top}px`;
+  }
+}
+
+function line(brush, x1, y1, x2, y2) {
+  brush.beginPath();
+  brush.moveTo(x1, y1);
+  brush.lineTo(x2, y2);
+  brush.stroke();
+}
+
+// Index of the epoch next to a value; the epochs rise.
+export function nearest(epochs, value) {
+  let [low, high] = [0, epochs.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (epochs[middle] <= value) low = middle;
+    else high = middle;
+  }
+  return Math.abs(epochs[high] - value) < Math.abs(epochs[low] - value) ? high : low;
+}

@@ -1,0 +1,131 @@
+// The paste box: pictures from the clipboard, by a button or by Ctrl+V anywhere on the page.
+//
+// They go to Python as a trigger value: once, and not again with each later run.
+
+const TYPING = "textarea, select, [contenteditable=''], [contenteditable=true], input:not([type=range], " +
+  "[type=checkbox], [type=radio], [type=button], [type=submit], [type=color])"; // an uploader takes files itself
+const TOUCH = matchMedia("(pointer: coarse)").matches;
+const MAC = /mac|iphone|ipad/i.test(navigator.platform);
+const SHORTCUT = MAC ? "⌘V" : "Ctrl+V";
+const SAID = {
+  none: "The clipboard holds no picture.",
+  forbidden:
+    "The browser does not let this button read the clipboard" + (TOUCH ? "." : `; ${SHORTCUT} works without asking.`),
+};
+
+function element(tag, attributes = {}, parent = null) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "text") node.textContent = value;
+    else node.setAttribute(name, value);
+  }
+  parent?.append(node);
+  return node;
+}
+
+const isPicture = (type) => type.startsWith("image/") && type !== "image/svg+xml"; // a drawing by numbers has no pixels
+
+function weight(bytes) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${Math.ceil(bytes / 1e5) / 10} MB`;
+}
+
+/** The bytes of a blob as base64; FileReader has been able to since before promises. */
+function base64(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
+class PasteBox {
+  constructor(root) {
+    this.root = root;
+    this.button = element("button", { type: "button", text: "Paste from the clipboard" }, root);
+    this.button.onclick = () => this.read();
+    this.status = element("span", { class: "status", role: "status" }, root);
+    element("span", { class: "keys", text: `or press ${SHORTCUT} anywhere on this page` }, this.status);
+    this.listener = (event) => this.paste(event);
+    document.addEventListener("paste", this.listener);
+  }
+
+  say(text, state) {
+    this.status.textContent = text;
+    this.root.dataset.state = state;
+  }
+
+  paste(event) {
+    // the page behind may stay a moment longer than its elements
+    if (!this.root.isConnected || event.defaultPrevented) return;
+    if (event.composedPath().some((node) => node instanceof Element && node.matches(TYPING))) return;
+    const files = [...(event.clipboardData?.items ?? [])]
+      .filter(({ kind, type }) => kind === "file" && isPicture(type))
+      .map((item) => item.getAsFile())
+      .filter(Boolean);
+    if (files.length) event.preventDefault();
+    this.take(files);
+  }
+
+  async read() {
+    if (!navigator.clipboard?.read) {
+      this.say(SAID.forbidden, "forbidden"); // as on a plain http address
+      return;
+    }
+    try {
+      const blobs = [];
+      for (const item of await navigator.clipboard.read()) {
+        const type = item.types.find(isPicture);
+        if (type) blobs.push(await item.getType(type));
+      }
+      this.take(blobs);
+    } catch (error) {
+      // DataError: the browser could not turn the content into a picture
+      if (error.name === "DataError" || error.name === "NotFoundError") this.say(SAID.none, "none");
+      else this.say(SAID.forbidden, "forbidden");
+    }
+  }
+
+  async take(blobs) {
+    if (!blobs.length) return this.say(SAID.none, "none");
+    const total = blobs.reduce((sum, { size }) => sum + size, 0);
+    const what = blobs.length === 1 ? "The picture" : `The ${blobs.length} pictures`;
+    if (total > this.limit) {
+      const verb = blobs.length === 1 ? "takes" : "take";
+      return this.say(`${what} ${verb} ${weight(total)}; at most ${weight(this.limit)} can be pasted.`, "large");
+    }
+    try {
+      const texts = await Promise.all(blobs.map(base64));
+      this.send("pasted", texts);
+    } catch {
+      return this.say("The clipboard could not be read.", "failed");
+    }
+    this.root.dataset.pasted = String(Number(this.root.dataset.pasted ?? 0) + 1);
+    return this.say(`${blobs.length === 1 ? "Picture" : what} pasted (${weight(total)}).`, "pasted");
+  }
+
+  close() {
+    document.removeEventListener("paste", this.listener);
+    this.root.remove();
+  }
+}
+
+const boxes = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  let box = boxes.get(parentElement);
+  if (!box) {
+    const root = element("div", { class: "box", "data-testid": "paste-box", "data-state": "ready" });
+    parentElement.append(root);
+    box = new PasteBox(root);
+    boxes.set(parentElement, box);
+  }
+  box.limit = data.limit;
+  box.send = setTriggerValue;
+  return () => {
+    // Streamlit also calls this, while the box stays, for a run that a quicker one overtook
+    if (box.root.isConnected) return;
+    box.close();
+    if (boxes.get(parentElement) === box) boxes.delete(parentElement);
+  };
+}

@@ -1,0 +1,18 @@
+"""Train: set up a network, and watch with the class how it learns."""
+
+import streamlit as st
+
+from aeviz.web.page import page
+from aeviz.web.train_form import show_form
+from aeviz.web.train_view import is_watching, show_runs, start_run
+
+with page(
+    "Train",
+    "Choose images, a network and an optimizer, and watch the latent space unfold. Training goes on by itself: leave "
+    "the page, close the browser, come back.",
+):
+    with st.expander("New run", expanded=not is_watching(), icon=":material/add:"):
+        config = show_form()
+    if config is not None:
+        start_run(config)
+    show_runs()
