@@ -3,14 +3,21 @@
 from aeviz.data.catalog import DatasetInfo, list_datasets
 from aeviz.data.dataset import ImageDataset, SplitName
 from aeviz.data.download import prepare_dataset
+from aeviz.data.pictures import MAX_BYTES, MAX_PIXELS
+from aeviz.data.prepare import Prepared, PrepareOptions, prepare_image
 from aeviz.data.sources import is_available, load_dataset
 
 __all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
     "DatasetInfo",
     "ImageDataset",
+    "PrepareOptions",
+    "Prepared",
     "SplitName",
     "is_available",
     "list_datasets",
     "load_dataset",
     "prepare_dataset",
+    "prepare_image",
 ]

@@ -1,9 +1,10 @@
-"""One picture file to pixels, with Pillow.
+"""One picture, a file on disk or an upload, to pixels, with Pillow.
 
 Orientation: a camera's EXIF orientation is applied. Animated or multi-page files: the first picture. Transparency: laid
-over white. 16-bit grey: scaled to 8 bits. Colour profiles are ignored.
+over white. 16-bit grey: scaled to 8 bits. Colour profiles are ignored. Content decides what a file is, not its name.
 """
 
+import io
 import struct
 import zlib
 from collections.abc import Iterator
@@ -19,9 +20,28 @@ from aeviz.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 """Endings of file names, in lower case, that count as pictures."""
+MAX_BYTES = 20_000_000
+"""Largest upload; photographs of telephones have 2 to 12 MB."""
+MAX_PIXELS = 50_000_000
+"""Most pixels of an upload: telephones take 12 to 50 megapixels; decoded, these are 150 MB."""
+WORKING_SIDE = 1000
+"""Longest side in pixels at which an upload is looked at."""
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L", "I;16N")
 _UNSCALED_MODES = ("I", "F")
+_LIGHT = 200
+"""Mean grey level from which a partly transparent picture would not be seen on white."""
+_WHY_BLACK = ", since all that can be seen is light and white would hide it"
+_ORIENTATIONS = {
+    2: "mirrored left to right",
+    3: "turned by 180°",
+    4: "mirrored top to bottom",
+    5: "mirrored and turned by 90°",
+    6: "turned by 90° clockwise",
+    7: "mirrored and turned by 90°",
+    8: "turned by 90° counter-clockwise",
+}
+"""What undoes each EXIF orientation."""
 _DECODE_ERRORS = (
     OSError,
     SyntaxError,
@@ -56,10 +76,12 @@ def read_header(path: Path) -> PictureHeader:
     """
     with _opened(path) as image:
         width, height = image.size
-        # PngImageFile.getexif decodes the pixels to look for a chunk behind them; writers put it before.
-        has_exif = image.format != "PNG" or "exif" in image.info
         # Pillow has already turned a TIFF's size.
-        if has_exif and image.format != "TIFF" and image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8):
+        if (
+            _has_exif(image)
+            and image.format != "TIFF"
+            and image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+        ):
             width, height = height, width
         return PictureHeader(width=width, height=height, is_grey=_is_grey(image))
 
@@ -90,31 +112,129 @@ def read_pixels(path: Path, *, is_grey: bool, side: int | None) -> NDArray[np.ui
     return pixels[np.newaxis] if is_grey else np.moveaxis(pixels, 2, 0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A decoded upload."""
+
+    image: Image.Image
+    """Upright, mode L or RGB, nothing transparent; possibly smaller than the file's picture."""
+    width: int
+    """Of the file's picture, upright, in pixels."""
+    height: int
+    format: str
+    """PNG, JPEG, ..."""
+    notes: list[str]
+    """What was done to get here, in words for a visitor."""
+
+
+def read_upload(data: bytes, *, side: int) -> Upload:
+    """Decode a picture that somebody sent.
+
+    A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough pixels: that takes a
+    photograph of 12 megapixels from 200 to 30 milliseconds.
+
+    Args:
+        data: The file's bytes.
+        side: Pixels that each side must keep at least, if the file has as many; the longer side keeps 1,000.
+
+    Raises:
+        DataError: The data are empty, longer than `MAX_BYTES`, no picture or damaged, or have more than `MAX_PIXELS`
+            pixels, which is found out before any is decoded.
+    """
+    if len(data) > MAX_BYTES:
+        raise DataError(
+            f"the picture has {len(data) / 1e6:,.1f} MB; expected at most {MAX_BYTES / 1e6:.0f} MB; save it smaller, "
+            "for example as a JPEG, and upload that"
+        )
+    if not data:
+        raise DataError("the file is empty (0 bytes); expected a picture; check that it was copied completely")
+    notes = []
+    with _opened(data) as image:
+        kind, size = image.format or "", image.size
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1) if _has_exif(image) else 1
+        if kind == "JPEG" or kind == "MPO":
+            share = min(1.0, max(WORKING_SIDE / max(size), side / min(size)))
+            image.draft(None, (max(1, int(size[0] * share)), max(1, int(size[1] * share))))
+        elif getattr(image, "is_animated", False):
+            notes.append("took the first picture of several in the file (an animation or pages)")
+        if image.mode.startswith("I;16"):
+            notes.append("scaled 16-bit grey values to 8 bits")
+        if image.mode == "CMYK":
+            notes.append("turned the printer's colours (CMYK) into red, green and blue")
+        upright = ImageOps.exif_transpose(image)
+        if orientation in _ORIENTATIONS:
+            notes.append(f"{_ORIENTATIONS[orientation]} as the camera's EXIF orientation says")
+        flat, ground = upright, "white"
+        if upright.has_transparency_data and not upright.mode.startswith("I;16"):
+            flat, ground = _lay_over(upright)
+            notes.append(f"laid transparent parts over {ground}" + _WHY_BLACK * (ground == "black"))
+        flat = _flatten(flat)
+        is_grey = _is_grey(image) if image.mode != "P" else False
+        flat = flat.convert("L" if is_grey and flat.mode in ("1", "L", "LA") else "RGB")
+    if kind != "TIFF" and orientation in (5, 6, 7, 8):  # Pillow has already turned a TIFF's size
+        size = (size[1], size[0])
+    return Upload(image=flat, width=size[0], height=size[1], format=kind.replace("MPO", "JPEG"), notes=notes)
+
+
+def _lay_over(image: Image.Image) -> tuple[Image.Image, str]:
+    """Lay a picture over white, or over black if all that can be seen of it is so light that white would hide it."""
+    rgba = image.convert("RGBA")
+    alpha = np.asarray(rgba.getchannel("A"), np.float32)
+    luma = np.asarray(rgba.convert("L"), np.float32)
+    is_light = alpha.any() and float((luma * alpha).sum() / alpha.sum()) > _LIGHT and float(alpha.mean()) < 128
+    ground = "black" if is_light else "white"
+    return Image.alpha_composite(Image.new("RGBA", image.size, ground), rgba), ground
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    remedy = "remove it from the folder or save it again"
-    limit = Image.MAX_IMAGE_PIXELS
+def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+    if isinstance(source, bytes):
+        what, remedy, limit = "the picture", "save it again as PNG or JPEG and upload that", MAX_PIXELS
+    else:
+        what, remedy = f"picture {source}", "remove it from the folder or save it again"
+        limit = Image.MAX_IMAGE_PIXELS or MAX_PIXELS
     try:
         # Not by name: Pillow maps an uncompressed TIFF opened by name into memory, and garbles it if its orientation
         # swaps the axes (seen in 13.0).
-        with path.open("rb") as stream, Image.open(stream, formats=_FORMATS) as image:
-            if limit is not None and image.width * image.height > limit:
+        stream = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        with stream, Image.open(stream, formats=_FORMATS) as image:
+            if image.width * image.height > limit:
                 raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels")
             if image.mode in _UNSCALED_MODES:
                 raise DataError(
-                    f"picture {path} has 32-bit grey values (mode {image.mode!r}), whose range is unknown; expected 8 "
-                    f"or 16 bits; convert it, or remove it from the folder"
+                    f"{what} has 32-bit grey values (mode {image.mode!r}), whose range is unknown; expected 8 or 16 "
+                    f"bits; convert it, or {remedy}"
                 )
             yield image
     except DataError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
-        raise DataError(f"picture {path} is too large: {exc}; expected at most {limit:,} pixels; {remedy}") from exc
+        raise DataError(f"{what} is too large: {exc}; expected at most {limit:,} pixels; {remedy}") from exc
     except UnidentifiedImageError as exc:
         kinds = ", ".join(_FORMATS)
-        raise DataError(f"picture {path} is of no known kind or damaged; expected {kinds}; {remedy}") from exc
+        found = _recognise(source) if isinstance(source, bytes) else ""
+        raise DataError(f"{what} is {found or 'of no known kind or damaged'}; expected {kinds}; {remedy}") from exc
     except _DECODE_ERRORS as exc:
-        raise DataError(f"picture {path} cannot be read: {exc}; expected a complete picture; {remedy}") from exc
+        raise DataError(f"{what} cannot be read: {exc}; expected a complete picture; {remedy}") from exc
+
+
+def _recognise(data: bytes) -> str:
+    """Name a common kind of file that cannot be read here; empty if it is none of them."""
+    start = data[:256].lstrip().lower()
+    if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
+        return "a HEIC file, which iPhones take when set to 'High Efficiency'"
+    if data[4:8] == b"ftyp":
+        return "a film or an AVIF file"
+    if start.startswith(b"%pdf"):
+        return "a PDF document"
+    if start.startswith((b"<svg", b"<?xml", b"<!doctype", b"<html")):
+        return "a text document (SVG or web page)"
+    return ""
+
+
+def _has_exif(image: Image.Image) -> bool:
+    # PngImageFile.getexif decodes the pixels to look for a chunk behind them; writers put it before.
+    return image.format != "PNG" or "exif" in image.info
 
 
 def _is_grey(image: Image.Image) -> bool:
