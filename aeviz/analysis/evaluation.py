@@ -1,6 +1,7 @@
 """Evaluation of a run on a split: the figures of `aeviz evaluate` and the map that the app shows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -96,3 +97,28 @@ def _compare(
         float(torch.cat(single).double().mean()),
         float(torch.cat(multi).double().mean()),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How like an image its reconstruction is."""
+
+    error: float
+    """Euclidean norm of the difference, pixels in [0, 1]."""
+    mse: float
+    """Mean squared error over pixels."""
+    psnr: float | None
+    """In dB; None where the error is 0."""
+    ssim: float | None
+    """Structural similarity; None for images too small."""
+
+
+def compare_pair(image: np.ndarray, reconstruction: np.ndarray) -> Likeness:
+    """Compare one image, (C, H, W), uint8, with its reconstruction, (C, H, W), float32 in [0, 1]."""
+    error = float(euclidean_error(image[None], reconstruction[None])[0])
+    mse = error**2 / image.size
+    similarity = None
+    if min(image.shape[1:]) >= SMALLEST_SSIM_SIDE:
+        x = torch.tensor(image, dtype=torch.float32).div_(255)
+        similarity = float(ssim(x[None], torch.tensor(reconstruction)[None])[0])
+    return Likeness(error=error, mse=mse, psnr=psnr(mse), ssim=similarity)

@@ -10,6 +10,10 @@ _SAMPLE = 500
 """Latent points whose own distances say what is usual."""
 
 
+MESH_TAIL = 0.02
+"""Share of the points beyond each edge of the decoded mesh of a training film."""
+
+
 def quantile_ranges(z: np.ndarray, tail: float = 0.005) -> np.ndarray:
     """Return the range of each latent dimension without its tails.
 
@@ -112,14 +116,16 @@ def is_far(points: np.ndarray, z: np.ndarray, limit: float) -> np.ndarray:
 
 
 def usual_distance(z: np.ndarray) -> float:
-    """Return the data distance that 99 of 100 encoded images stay below.
+    """Return the data distance that 99 of 100 encoded images stay below; argument as in `own_distances`."""
+    return float(np.quantile(own_distances(z), 0.99))
 
-    Measured on about 500 evenly spread points of z, (N, D), each without itself.
-    """
+
+def own_distances(z: np.ndarray) -> np.ndarray:
+    """Return the data distance of about 500 evenly spread points of z, (N, D), each without itself; (M,), float64."""
     sample = z[:: max(1, len(z) // _SAMPLE)]
     rank = min(NEIGHBOURS, len(z) - 1)  # rank 0 is the point itself
-    nearest = np.partition(_squared_distances(sample, z), rank, axis=1)[:, rank]
-    return float(np.sqrt(np.quantile(nearest, 0.99)))
+    nearest: np.ndarray = np.sqrt(np.partition(_squared_distances(sample, z), rank, axis=1)[:, rank])
+    return nearest
 
 
 def _squared_distances(points: np.ndarray, z: np.ndarray) -> np.ndarray:

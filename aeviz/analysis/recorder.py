@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aeviz.analysis.latent import order_by_variance, quantile_ranges
+from aeviz.analysis.latent import MESH_TAIL, order_by_variance, quantile_ranges
 from aeviz.analysis.reconstruction import pick_per_class
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.data import ImageDataset
 from aeviz.models import Autoencoder
-from aeviz.training.samples import Fixed, Sample, wanted_epochs, write_fixed, write_sample
+from aeviz.training.samples import FIXED, SAMPLES, Fixed, Sample, wanted_epochs, write_fixed, write_sample
 
 POINTS = 600
 """Validation images that are followed on the latent plane, evenly spaced over the set."""
@@ -43,7 +43,7 @@ class Recorder:
         """Keep a sample of the network after an epoch, if it is one of those that are kept."""
         if epoch not in self._wanted:
             return
-        if epoch == 0:
+        if epoch == 0 or not (self.path / SAMPLES / FIXED).is_file():  # a run of an older version has none
             write_fixed(self.path, Fixed(originals=self._shown.images, labels=self._followed.labels))
         write_sample(self.path, self._sample(epoch, model))
 
@@ -58,11 +58,12 @@ class Recorder:
         order = order_by_variance(z)
         axes = int(order[0]), int(order[min(1, len(order) - 1)])
         axes = (min(axes), max(axes))
-        points = plane_mesh(quantile_ranges(z, tail=0.02), np.median(z, axis=0), axes, MESH_SIDE)
+        points = plane_mesh(quantile_ranges(z, tail=MESH_TAIL), np.median(z, axis=0), axes, MESH_SIDE)
         mesh = model.decode(torch.tensor(points, device=device))
-        longest = max(mesh.shape[2:])
-        if longest > MESH_PX:
-            mesh = torch.nn.functional.interpolate(mesh, scale_factor=MESH_PX / longest, mode="area")
+        height, width = mesh.shape[2:]
+        if max(height, width) > MESH_PX:
+            size = [max(1, round(side * MESH_PX / max(height, width))) for side in (height, width)]
+            mesh = torch.nn.functional.interpolate(mesh, size=size, mode="area")
         reconstructions = model.decode(encode(self._shown.images))
         return Sample(epoch=epoch, z=z, reconstructions=_to_bytes(reconstructions), mesh=_to_bytes(mesh), axes=axes)
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +36,8 @@ class MapPanel:
     """Upper bound, likewise."""
     viewpoint: tuple[float, float] = VIEWPOINTS[0]
     """Yaw and pitch of the first view in degrees; for K = 3 only."""
+    guests: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    """Points that are no image of the set, by name: where a visitor's own picture lands; K coordinates each."""
 
     @property
     def centre(self) -> tuple[float, ...]:
@@ -61,6 +63,23 @@ def make_panel(title: str, points: np.ndarray, error: np.ndarray, axis_names: tu
         axis_names=axis_names,
         low=tuple(low.tolist()),
         high=tuple(high.tolist()),
+    )
+
+
+def invite(panel: MapPanel, guests: Mapping[str, np.ndarray]) -> MapPanel:
+    """Return the panel with guests, (K,) each, by name; the first view grows to hold those that are not far away.
+
+    A guest more than a width of the cloud beyond its edge does not count, since everything else would shrink to a dot.
+    """
+    low, high = np.array(panel.low), np.array(panel.high)
+    reach = np.max(high - low)
+    near = [point for point in guests.values() if (point >= low - reach).all() and (point <= high + reach).all()]
+    corners = np.array([low, high, *near])
+    return replace(
+        panel,
+        low=tuple(corners.min(axis=0).tolist()),
+        high=tuple(corners.max(axis=0).tolist()),
+        guests=tuple((name, tuple(point.astype(float).tolist())) for name, point in guests.items()),
     )
 
 
@@ -103,6 +122,7 @@ def map_payload(
             "half": panel.half,
             "low": panel.low,
             "high": panel.high,
+            "guests": [{"name": name, "point": point} for name, point in panel.guests],
             "names": _class_centres(panel.points, codes, len(names)),
             "yaw": panel.viewpoint[0],
             "pitch": panel.viewpoint[1],

@@ -213,6 +213,29 @@ def test_images(data: DataConfig, root: str, stamp: Stamp) -> tuple[ImageDataset
     return dataset, dataset.fingerprint()
 
 
+@st.cache_resource(max_entries=2, show_spinner="Reading the training images …")  # 39 MB for MNIST
+def train_images(data: DataConfig, root: str, stamp: Stamp) -> ImageDataset:
+    """Return the training split of a data set; arguments and errors as in `test_images`."""
+    dataset = load_dataset(data, "train", root=Path(root))
+    _freeze(dataset.images, dataset.labels)
+    return dataset
+
+
+@st.cache_data(max_entries=8, show_spinner=False)  # a few bytes each
+def train_fingerprint(data: DataConfig, root: str, stamp: Stamp) -> str:
+    """Return the fingerprint of the training split; arguments and errors as in `test_images`."""
+    return train_images(data, root, stamp).fingerprint()
+
+
+@st.cache_resource(max_entries=12, show_spinner="Encoding the training images …")  # 2 MB for MNIST in 10-d
+def train_latents(key: RunKey, root: str, stamp: Stamp) -> np.ndarray:
+    """Return the latent points of the training images of a run, (N, D), float32."""
+    run = model(key)
+    z: np.ndarray = run.encode(train_images(run.config.data, root, stamp).images).numpy()
+    _freeze(z)
+    return z
+
+
 @st.cache_resource(max_entries=256, show_spinner="Decoding a plane …")  # about 20 kB each
 def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int) -> Plane:
     """Return a plane of a latent space as decoded images. The run must have latents.

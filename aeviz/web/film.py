@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.latent import Projection, project
+from aeviz.analysis.latent import MESH_TAIL, Projection, project, quantile_ranges
 from aeviz.figures.pictures import tile, to_png, to_webp
 from aeviz.figures.training_film import FilmFrame, film_payload
 from aeviz.training.history import EpochReport, HistoryReader
@@ -15,6 +15,8 @@ from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
 
 WINDOW_SHARE = 20
 """The moving average spans one epoch in so many."""
+SHORT = 20
+"""Epochs up to which curves are drawn as they are: an average would flatten the first steep fall."""
 EXACT_PIXELS = 16_384
 """Pixels of a picture up to which it is sent without loss."""
 _QUANTITIES = {"mse": "mean squared error", "bce": "binary cross-entropy"}
@@ -89,7 +91,7 @@ def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, 
         class_names=folder.provenance.class_names,
         axis_names=axes,
         originals=_originals(path, created) if samples else b"",
-        window=max(1, len(history) // WINDOW_SHARE),
+        window=max(1, len(history) // WINDOW_SHARE) if len(history) > SHORT else 1,
     )
 
 
@@ -101,6 +103,11 @@ def film(folder: RunFolder, *, is_live: bool) -> bytes:
     shown = tuple(epoch for epoch in samples if epoch <= epochs)
     total = folder.config.train.epochs
     return _film(str(folder.path), folder.provenance.created, total, len(history), shown, is_live)
+
+
+def _mesh_range(sample: Sample) -> np.ndarray | None:
+    """Return which part of the plane the decoded mesh covers, (2, 2); None where it lies on other axes."""
+    return quantile_ranges(sample.z, tail=MESH_TAIL) if sample.z.shape[1] == 2 else None
 
 
 def _planes(latents: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[str, str]]:

@@ -134,7 +134,7 @@ def _plotly_map(panels: list[MapPanel], labels: np.ndarray | None, names: tuple[
 
 
 def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> tuple[list[MapPanel], Alignment | None]:
-    left = _panel(first, options.dimensions)
+    left = make_map_panel(first, options.dimensions)
     if second is None:
         if options.two_viewpoints:
             twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
@@ -143,7 +143,7 @@ def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> 
                 replace(twins[1], title="a quarter turn on"),
             ], None
         return [left], None
-    right = _panel(second, options.dimensions)
+    right = make_map_panel(second, options.dimensions)
     if not options.aligned:
         return [left, right], None
     alignment = align(right.points, left.points)
@@ -152,7 +152,8 @@ def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> 
     return [left, share_view(moved, left)], alignment
 
 
-def _panel(run: RunFolder, dimensions: int) -> MapPanel:
+def make_map_panel(run: RunFolder, dimensions: int) -> MapPanel:
+    """Return the latent points of a run as a panel of the map, in two or three dimensions."""
     key = cache.run_key(run)
     table = cache.latents(key)
     if table is None:

@@ -11,12 +11,27 @@ from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
 
+TEST_IMAGES, OWN = "test images", "your own picture"
 PER_CLASS = 10
 EXTREMES = 10
 TILE_PX = 64
 """Longest side in pixels of an image in a grid; larger ones are shown smaller, since a hundred are sent at once."""
 GRID_PX = 420
 """Least width in pixels to which a grid is enlarged before the browser scales it."""
+
+
+def pick_source() -> str:
+    """Let the visitor choose what is reconstructed; the choice is in the URL."""
+    chosen = st.segmented_control(
+        "What to reconstruct",
+        [TEST_IMAGES, OWN],
+        default=TEST_IMAGES,
+        required=True,
+        key="source",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return str(chosen or TEST_IMAGES)
 
 
 def _table(run: RunFolder) -> LatentTable:

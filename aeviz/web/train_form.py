@@ -4,6 +4,7 @@ import functools
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
@@ -333,7 +334,8 @@ def _pick_data() -> DataConfig | None:
     if not path.strip():
         st.info("Name a folder of at least 12 pictures.", icon=":material/folder_open:")
         return None
-    return DataConfig(name=f"{FOLDER_PREFIX}{path.strip()}", image_size=int(side))
+    folder = Path(path.strip()).expanduser().resolve()  # the trainer, or a shell, may work from another folder
+    return DataConfig(name=f"{FOLDER_PREFIX}{folder}", image_size=int(side))
 
 
 def _data_title(name: str) -> str:

@@ -5,7 +5,7 @@
 // Zoom and viewpoint of a panel live here and survive reruns as long as the panel's spec.view stays the same.
 
 import { Camera, fitCamera } from "./camera.js";
-import { drawAxes, drawAxisNames, drawMarks, drawNames, drawPoints } from "./painter.js";
+import { drawAxes, drawAxisNames, drawGuests, drawMarks, drawNames, drawPoints } from "./painter.js";
 
 const PICK_PX = 12;
 const CLICK_PX = 4;
@@ -196,6 +196,7 @@ class Panel {
     if (this.map.header.classes.length <= NAMED_CLASSES) {
       drawNames(this, this.map.header.classes, this.map.hidden, style);
     }
+    drawGuests(this, style);
     const index = this.map.hovered;
     this.tip.hidden = index < 0;
     if (index < 0) return;
@@ -306,6 +307,7 @@ class LatentMap {
     return {
       text: css.getPropertyValue("--st-text-color").trim() || css.color,
       background: css.getPropertyValue("--st-background-color").trim() || "#ffffff",
+      guest: "#e6007e", // no class has it
       font: `12px ${css.fontFamily}`,
     };
   }
@@ -319,6 +321,7 @@ class LatentMap {
       this.panels.forEach((panel) => panel.draw(style));
       this.root.dataset.drawn = String(this.header.n);
       this.root.dataset.selected = String(this.selected);
+      this.root.dataset.guests = String(this.header.panels[0].guests.length);
     });
   }
 
@@ -346,8 +349,9 @@ export default function mount({ data, parentElement, setStateValue }) {
     map.show(parse(data, text));
   }
   return () => {
+    // Streamlit also calls this, while the map stays, for a run that a quicker one overtook
+    if (map.root.isConnected) return;
     map.close();
-    map.root.remove();
-    maps.delete(parentElement);
+    if (maps.get(parentElement) === map) maps.delete(parentElement);
   };
 }

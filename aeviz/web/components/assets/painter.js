@@ -197,6 +197,44 @@ export function drawMarks(panel, selected, hovered, style) {
   ring(selected, 9, 2.5);
 }
 
+// A visitor's own pictures: a target with a name. One that lies outside the view is drawn at its edge, with an arrow's
+// worth of words.
+export function drawGuests(panel, style) {
+  const brush = context(panel.front, panel.ratio);
+  const at = new Float32Array(3);
+  brush.font = `600 ${style.font}`;
+  brush.textBaseline = "middle";
+  brush.lineJoin = "round";
+  for (const { name, point } of panel.spec.guests ?? []) {
+    panel.camera.project(Float32Array.from(point), at, panel);
+    const x = Math.max(14, Math.min(panel.width - 14, at[0]));
+    const y = Math.max(14, Math.min(panel.height - 14, at[1]));
+    const text = x === at[0] && y === at[1] ? name : `${name} (outside)`;
+    for (const [colour, width] of [
+      [style.background, 6],
+      [style.guest, 3],
+    ]) {
+      brush.strokeStyle = colour;
+      brush.lineWidth = width;
+      brush.beginPath();
+      brush.arc(x, y, 8, 0, 2 * Math.PI);
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        brush.moveTo(x + 4 * dx, y + 4 * dy);
+        brush.lineTo(x + 13 * dx, y + 13 * dy);
+      }
+      brush.stroke();
+    }
+    const right = x < panel.width / 2;
+    brush.textAlign = right ? "left" : "right";
+    brush.lineWidth = 4;
+    brush.strokeStyle = style.background;
+    brush.fillStyle = style.text;
+    brush.strokeText(text, x + (right ? 17 : -17), y);
+    brush.fillText(text, x + (right ? 17 : -17), y);
+  }
+  brush.textBaseline = "alphabetic";
+}
+
 // The name of each class in the middle of its points, so that the map can be read without telling colours apart.
 export function drawNames(panel, classes, hidden, style) {
   const brush = context(panel.front, panel.ratio);

@@ -1,0 +1,358 @@
+"""A visitor's own picture: how it is prepared, what each model makes of it, and where it lands on the map."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.familiarity import Verdict, Vote, judge, vote
+from aeviz.data import is_available
+from aeviz.data.prepare import Choice, Framing, Prepared, PrepareOptions, prepare_image
+from aeviz.errors import DataError
+from aeviz.figures.pictures import enlarge, error_map, take, tile, to_data_uri
+from aeviz.figures.point_map import invite, map_payload
+from aeviz.paths import data_root
+from aeviz.training.runs import LatentTable, RunFolder
+from aeviz.web import cache
+from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
+from aeviz.web.map_view import make_map_panel
+from aeviz.web.own_pictures import OwnPicture, bring_pictures, pick_own_source
+from aeviz.web.page import errors_as_messages
+from aeviz.web.pictures import decoded
+
+PICTURE_PX = 112
+"""Width of an image and of what a model makes of it."""
+CARD_PX = 2 * PICTURE_PX + 50
+"""Width of a card with two such pictures beside each other."""
+STAGE_PX = 160
+"""Width of a picture that shows a step of preparation."""
+HANDWRITTEN = ("mnist", "digits")
+"""Data sets of light strokes on a dark ground, for which ink on paper is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reference:
+    """The encoded images that say which class a point belongs to."""
+
+    z: np.ndarray
+    labels: np.ndarray | None
+    images: np.ndarray | None
+    """Their pictures, (N, C, H, W), uint8; None where they are not on this machine."""
+    name: str
+    """What they are, in words."""
+
+
+@st.fragment
+def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+    """Take pictures from the visitor and show what the chosen model, and all that take the same images, make of them.
+
+    Args:
+        found: All models with latent points.
+        run: The chosen model.
+    """
+    with errors_as_messages():
+        source = pick_own_source()
+        # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
+        left, right = st.columns([5, 6], gap="medium")
+        with left:
+            pictures = bring_pictures(source)
+        picture = pictures[0] if len(pictures) == 1 else None
+        if len(pictures) > 1:
+            picture = _contact_sheet(pictures, run)
+            left, right = st.columns([5, 6], gap="medium")
+        if picture is None:
+            with right:
+                _show_map(None, None, run)
+            return
+        place = st.container()  # what follows from the choices below it stands above them
+        prepared = _prepare(picture, run, _pick_options(picture, run))
+        with left:
+            _show_verdict(picture, prepared, run)
+        with right:
+            _show_map(picture, prepared, run)
+            _show_nearest(prepared, run)
+        with place:
+            _show_preparation(picture, prepared)
+        _show_models(prepared, run, found)
+
+
+@st.cache_data(max_entries=64, show_spinner="Preparing the picture …", scope="session")  # some 100 kB each
+def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
+    return prepare_image(data, shape, options=options)
+
+
+def _prepare(picture: OwnPicture, run: RunFolder, options: PrepareOptions) -> Prepared:
+    return _prepared(picture.data, run.config.model.image_shape, options)
+
+
+def _usual_options(run: RunFolder) -> PrepareOptions:
+    """Return how pictures are prepared unless the visitor says otherwise: ink is looked for only where it belongs."""
+    return PrepareOptions() if run.config.data.name in HANDWRITTEN else PrepareOptions(framing="whole")
+
+
+def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | None:
+    """Show several pictures with what the model makes of each; return the one to look at closely."""
+    st.subheader(f"{len(pictures)} pictures")
+    usable = []
+    with st.container(horizontal=True, gap="medium"):
+        for picture in pictures:
+            with st.container(width=CARD_PX, border=True):
+                try:
+                    prepared = _prepare(picture, run, _usual_options(run))
+                except DataError as error:
+                    st.markdown(f":small[**{picture.name}**]")
+                    st.error(str(error), icon=":material/broken_image:")
+                    continue
+                usable.append(picture)
+                z, image = _pass(prepared, run)
+                pair = np.concatenate([take(prepared.image[None], np.array([0])), image[None]])
+                st.image(
+                    to_data_uri(enlarge(tile(pair, 2), 2 * PICTURE_PX)),
+                    width=2 * PICTURE_PX,
+                    alt=f"{picture.name}, prepared and reconstructed by {run.name}",
+                )
+                verdict, votes = _judge(prepared, z, image, run)
+                st.markdown(
+                    f":small[**{picture.name}**: {_class_words(votes, run)}{_FAMILIARITY[verdict.familiarity]}]"
+                )
+    if not usable:
+        return None
+    names = [picture.name for picture in usable]
+    index = st.selectbox("Look closely at", range(len(names)), format_func=lambda place: names[place], key="own.chosen")
+    return usable[int(index or 0)]
+
+
+def _pick_options(picture: OwnPicture, run: RunFolder) -> PrepareOptions:
+    """Offer to prepare the picture differently from what was decided."""
+    usual = _usual_options(run)
+    with st.expander("Prepare it differently", icon=":material/tune:"):
+        one, two, three = st.columns(3, gap="medium")
+
+        def key(name: str) -> str:
+            return f"own.{name}.{picture.key}"
+
+        with one:
+            turn = st.segmented_control(
+                "Turn (degrees clockwise)",
+                [0, 90, 180, 270],
+                default=usual.turn,
+                required=True,
+                key=key("turn"),
+                help="After the orientation that the camera wrote into the file.",
+            )
+            framing = st.segmented_control(
+                "Framing",
+                ["auto", "ink", "whole"],
+                default=usual.framing,
+                required=True,
+                key=key("framing"),
+                help="ink: find the strokes and give them the size and place that MNIST's digits have; whole: the "
+                "largest centred part of the picture.",
+            )
+        with two:
+            invert = st.segmented_control(
+                "Exchange light and dark",
+                ["auto", "yes", "no"],
+                default=usual.invert,
+                required=True,
+                key=key("invert"),
+                help="The digits of the data are light on black; ink on paper is the other way round.",
+            )
+            pen = st.segmented_control(
+                "Even out the pen",
+                ["auto", "yes", "no"],
+                default=usual.pen,
+                required=True,
+                key=key("pen"),
+                help="Give strokes the width that MNIST's have.",
+            )
+        with three:
+            across = st.slider(
+                "From left to right (%)", 0, 100, (0, 100), key=key("across"), help="Part of the width to look at."
+            )
+            down = st.slider(
+                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help="Part of the height to look at."
+            )
+            straighten = st.toggle("Set the tilt by hand", key=key("straighten"), help="Only with framing ink.")
+            tilt = (
+                st.slider("Tilt (degrees clockwise)", -45, 45, 0, key=key("tilt"), help="Which is then undone.")
+                if straighten
+                else None
+            )
+    crop = (across[0] / 100, down[0] / 100, across[1] / 100, down[1] / 100)
+    return PrepareOptions(
+        turn=int(turn or 0),
+        framing=cast(Framing, framing or usual.framing),
+        invert=cast(Choice, invert or usual.invert),
+        pen=cast(Choice, pen or usual.pen),
+        crop=None if crop == (0, 0, 1, 1) else crop,
+        tilt=None if tilt is None else float(tilt),
+    )
+
+
+def _show_preparation(picture: OwnPicture, prepared: Prepared) -> None:
+    st.subheader("What preparation did")
+    with st.container(horizontal=True, gap="small"):
+        for title, stage in prepared.stages:
+            st.image(to_data_uri(stage), width=STAGE_PX, caption=title, alt=f"{picture.name}: {title}")
+        seen = enlarge(tile(prepared.image[None], 1), STAGE_PX)
+        st.image(to_data_uri(seen), width=STAGE_PX, caption="What the network sees", alt=f"{picture.name}, prepared")
+    st.markdown("\n".join(f"- {step}" for step in prepared.steps))
+
+
+def _pass(prepared: Prepared, run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
+    """Return the latent point, (D,), and the reconstruction, (C, H, W), of an image."""
+    z = cache.model(cache.run_key(run)).encode(prepared.image[None]).numpy()
+    return z[0], decoded(run, z)[0]
+
+
+def _table(run: RunFolder) -> LatentTable:
+    table = cache.latents(cache.run_key(run))
+    if table is None:
+        st.stop()
+    return table
+
+
+def _reference(run: RunFolder) -> Reference:
+    """Return the encoded training images, or the test set that came with the run where the data is not here."""
+    data = run.config.data
+    if data.name.startswith("folder:") or is_available(data.name):
+        root, stamp = str(data_root()), cache.folder_stamp(data.name)
+        try:
+            images = cache.train_images(data, root, stamp)
+        except DataError:
+            images = None
+        if images is not None and cache.train_fingerprint(data, root, stamp) == run.provenance.data_fingerprint:
+            z = cache.train_latents(cache.run_key(run), root, stamp)
+            return Reference(z=z, labels=images.labels, images=images.images, name="training images")
+    table = _table(run)
+    return Reference(z=table.z, labels=table.labels, images=None, name="test images, which came with the model")
+
+
+def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, run: RunFolder) -> tuple[Verdict, Vote]:
+    table, reference = _table(run), _reference(run)
+    error = float(np.linalg.norm(prepared.image.astype(np.float64) / 255 - image))
+    return judge(z, error, table.z, table.error), vote(z, reference.z, reference.labels)
+
+
+_FAMILIARITY = {
+    "familiar": "looks like the training data",
+    "unusual": "unusual, but not unheard of",
+    "unseen": "unlike anything seen",
+}
+_ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "unseen": ":material/warning:"}
+
+
+def _class_words(votes: Vote, run: RunFolder) -> str:
+    if votes.label is None:
+        return ""
+    return f"class **{run.provenance.class_names[votes.label]}** ({votes.votes} of {len(votes.neighbours)}), "
+
+
+def _show_verdict(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> None:
+    """Show the image, what the model makes of it, and in words how it compares with the test set."""
+    z, image = _pass(prepared, run)
+    with st.container(horizontal=True, gap="small"):
+        for part, caption in (
+            (tile(prepared.image[None], 1), "what the network sees"),
+            (tile(image[None], 1), "its reconstruction"),
+            (error_map(prepared.image, image), "red: too bright, blue: too dark"),
+        ):
+            st.image(
+                to_data_uri(enlarge(part, PICTURE_PX)),
+                width=PICTURE_PX,
+                caption=caption,
+                alt=f"{picture.name}: {caption}",
+            )
+    verdict, votes = _judge(prepared, z, image, run)
+    lines = [f"#### {_ICONS[verdict.familiarity]} {_FAMILIARITY[verdict.familiarity].capitalize()}"]
+    if votes.label is not None:
+        names = run.provenance.class_names
+        against = (
+            "all agree"
+            if votes.runner_up is None
+            else f"{votes.runner_up_votes} say {names[votes.runner_up]}, a margin of {votes.margin:.0%}"
+        )
+        lines.append(
+            f"Of the {len(votes.neighbours)} nearest {_reference(run).name} {votes.votes} say "
+            f"**{names[votes.label]}**: {against}."
+        )
+    lines.append(
+        f"Its error of **{verdict.error:.2f}** is above that of **{verdict.error_share:.0%}** of the test images; "
+        f"its latent point lies farther from the data than **{verdict.distance_share:.0%}** of theirs. Beyond 95 % of "
+        "one of the two is unusual, beyond 99 % unlike anything seen."
+    )
+    st.markdown("\n\n".join(lines))
+
+
+def _show_nearest(prepared: Prepared, run: RunFolder) -> None:
+    z, image = _pass(prepared, run)
+    _, votes = _judge(prepared, z, image, run)
+    reference = _reference(run)
+    if reference.images is not None:
+        pictures, caption = take(reference.images, votes.neighbours), f"The nearest {reference.name}"
+    else:
+        pictures = decoded(run, reference.z[votes.neighbours])
+        caption = "The nearest test images as the network draws them; their own pictures are not on this machine"
+    st.image(
+        to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)), width="stretch", caption=caption, alt=caption
+    )
+
+
+def _show_map(picture: OwnPicture | None, prepared: Prepared | None, run: RunFolder) -> None:
+    """Show the latent map of the model, with the picture's point once there is one."""
+    if not IS_AVAILABLE:
+        st.caption("The map of this page could not be loaded from the server.")
+        return
+    key, table = cache.run_key(run), _table(run)
+    dimensions = 3 if run.config.model.latent_dim == 3 else 2
+    panel = make_map_panel(run, dimensions)
+    z = None
+    if picture is not None and prepared is not None:
+        z, _ = _pass(prepared, run)
+        if len(z) == 1:
+            point = np.array([z[0], float(np.median(table.error))])
+        else:
+            point = cache.projection(key, dimensions).apply(z[None])[0]
+        panel = invite(panel, {picture.name: point})
+    latent_map(map_payload([panel], table.labels, run.provenance.class_names), key=f"own-map-{run.name}")
+    if z is not None:
+        values = ", ".join(f"{value:.3f}" for value in z[:12])
+        st.caption(f"z = ({values}{f', … ({len(z)} in all)' if len(z) > 12 else ''})")
+
+
+def _show_models(prepared: Prepared, run: RunFolder, found: Mapping[str, RunFolder]) -> None:
+    """Show the reconstruction of each model that takes such images: those of the same data, then the others."""
+    shape = run.config.model.image_shape
+    fitting = [other for other in found.values() if other.config.model.image_shape == shape]
+    kin = [other for other in fitting if other.config.data == run.config.data]
+    st.subheader("What each model makes of it")
+    st.caption(
+        "Reconstruction beside its error (red: too bright, blue: too dark). PSNR and SSIM are larger for better ones."
+    )
+    _cards(prepared, [run, *(other for other in kin if other.name != run.name)])
+    strangers = [other for other in fitting if other not in kin]
+    if strangers:
+        with st.expander("Models of other data that take images of this size"):
+            _cards(prepared, strangers)
+
+
+def _cards(prepared: Prepared, runs: list[RunFolder]) -> None:
+    from aeviz.analysis.evaluation import compare_pair
+
+    with st.container(horizontal=True, gap="medium"):
+        for run in runs:
+            _, image = _pass(prepared, run)
+            likeness = compare_pair(prepared.image, image)
+            with st.container(width=CARD_PX, border=True):
+                with st.container(horizontal=True, gap="small"):
+                    for part, name in (
+                        (tile(image[None], 1), "reconstruction"),
+                        (error_map(prepared.image, image), "error"),
+                    ):
+                        st.image(to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=f"{name} by {run.name}")
+                psnr = "∞" if likeness.psnr is None else f"{likeness.psnr:.1f} dB"
+                ssim = "-" if likeness.ssim is None else f"{likeness.ssim:.3f}"
+                st.markdown(f"**{run.name}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")
