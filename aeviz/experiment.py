@@ -80,12 +80,12 @@ def _train(
     recorder = Recorder(path, validation_set, config.train.epochs)
     steps = -(-len(train_set) // config.train.batch_size)
     device = describe_device(resolve_device(config.train.device))
-    done = 0
+    has_begun = False
 
     def begin(epoch: int) -> None:
-        nonlocal done
-        done = epoch
-        monitor.tell("training", epoch=done, step=0, steps_per_epoch=steps, device=device)
+        nonlocal has_begun
+        has_begun = True
+        monitor.tell("training", epoch=epoch, step=0, steps_per_epoch=steps, device=device)
 
     def show_step(step: int) -> None:
         if on_step is not None:
@@ -116,7 +116,7 @@ def _train(
         monitor.tell("failed" if isinstance(end, TrainingError) else "stopped", str(end), step=0)
         raise
     except AevizError as end:
-        if (path / CONFIG).is_file():
+        if has_begun:  # settings that are refused leave the status of the run as it was
             monitor.tell("failed", str(end))
         raise
     monitor.tell("measuring", "measuring on the test set", step=0)

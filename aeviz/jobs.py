@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -42,7 +43,7 @@ LOG_TAIL = 400
 """Characters of a trainer's log that a message quotes."""
 STOPPED = 130
 """Exit status of a trainer that was asked to stop, the same as after Ctrl-C."""
-_trainers: dict[Path, subprocess.Popen[bytes]] = {}
+_trainers: list[subprocess.Popen[bytes]] = []
 """The trainers that this process started: their standard input stays open, and they are reaped when they end."""
 _guard = threading.Lock()
 
@@ -109,7 +110,11 @@ def list_jobs() -> list[Job]:
     root = runs_root()
     if not root.is_dir():
         return []
-    found = [job for path in root.iterdir() if (path / STATUS).is_file() and (job := read_job(path)) is not None]
+    found = [
+        job
+        for path in root.iterdir()
+        if not path.name.startswith(".") and (path / STATUS).is_file() and (job := read_job(path)) is not None
+    ]
     rank = {"queued": 1, "paused": 2}
     return sorted(
         found,
@@ -125,7 +130,7 @@ def find_job(name: str) -> Job:
     Raises:
         CheckpointNotFoundError: There is none.
     """
-    job = read_job(runs_root() / name) if name and Path(name).name == name else None
+    job = read_job(runs_root() / name) if _is_name(name) else None
     if job is None:
         raise CheckpointNotFoundError(f"there is no training run {name!r}; it may have been deleted; choose another")
     return job
@@ -154,14 +159,21 @@ def resume(name: str, *, epochs: int | None = None) -> Job:
         epochs: Epochs in all; None keeps what was asked for.
 
     Raises:
-        ConfigError: The run is at work.
+        ConfigError: The run is at work, or cannot end at that epoch.
         TrainingError: The trainer did not come up.
     """
     job = find_job(name)
     if job.is_active:
         raise ConfigError(f"run {name!r} is at work already; wait until it ends, or stop it")
     config = job.status.settings
-    if epochs is not None:
+    if epochs is not None and epochs != config.train.epochs:
+        if config.optimizer.schedule != "constant":
+            raise ConfigError(
+                f"the {config.optimizer.schedule} schedule of run {name!r} ends at epoch {config.train.epochs}; "
+                "another number of epochs would be another curve: train a new run"
+            )
+        if epochs < job.status.epoch:
+            raise ConfigError(f"{job.status.epoch} epochs of run {name!r} are trained; choose at least as many")
         config = replace(config, train=replace(config.train, epochs=epochs))
     return _launch(job.path, config)
 
@@ -189,7 +201,7 @@ def delete(name: str) -> None:
         CheckpointNotFoundError: There is no such run.
     """
     path = runs_root() / name
-    if not name or Path(name).name != name or not ((path / STATUS).is_file() or (path / CONFIG).is_file()):
+    if not _is_name(name) or not ((path / STATUS).is_file() or (path / CONFIG).is_file()):
         raise CheckpointNotFoundError(f"there is no run {name!r} under {runs_root()}; it may be deleted already")
     if has_trainer(path):
         raise ConfigError(f"run {name!r} is at work; stop it first")
@@ -199,12 +211,9 @@ def delete(name: str) -> None:
 
 def shell_command(config: RunConfig) -> str:
     """Return the command that trains the same in a shell."""
-    preset = PRESETS.get(config.preset)
-    base = preset.config if preset is not None else RunConfig(preset=config.preset)
-    before, after = base.settings(), config.settings()
-    changed = [key for key in after if key != "preset" and after[key] != before[key]]
-    changes = ["--set " + shlex.quote(f"{key}={after[key]}") for key in changed]
-    name = config.preset if preset is not None else next(iter(PRESETS))
+    name = config.preset if config.preset in PRESETS else next(iter(PRESETS))
+    before, after = PRESETS[name].config.settings(), config.settings()
+    changes = ["--set " + shlex.quote(f"{key}={after[key]}") for key in after if after[key] != before[key]]
     return " ".join(["aeviz train", name, *changes])
 
 
@@ -220,8 +229,6 @@ def work(path: Path) -> int:
         os.nice(5)  # a page must not wait for a trainer
     monitor = Monitor(path, config, from_app=True)
     with monitor.at_work():
-        withdraw(path, "pause")
-        withdraw(path, "stop")
         try:
             monitor.wait_for_turn()
             from aeviz.experiment import train  # torch, only now
@@ -240,7 +247,8 @@ def work(path: Path) -> int:
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(4096):
+    # not sys.stdin.buffer, which the interpreter wants to close when training ended and this thread still reads
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     os._exit(1)
 
@@ -264,7 +272,7 @@ def _launch(path: Path, config: RunConfig) -> Job:
     except BrokenPipeError:
         pass  # it died at once; its log says why
     with _guard:
-        _trainers[path] = process
+        _trainers.append(process)
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         status = read_status(path)
@@ -303,8 +311,14 @@ def _environment() -> dict[str, str]:
 def _reap() -> None:
     """Forget the trainers that have ended."""
     with _guard:
-        for path, process in list(_trainers.items()):
+        for process in list(_trainers):
             if process.poll() is not None:
                 if process.stdin is not None:
-                    process.stdin.close()
-                del _trainers[path]
+                    with suppress(BrokenPipeError):  # it ended before it read its settings
+                        process.stdin.close()
+                _trainers.remove(process)
+
+
+def _is_name(name: str) -> bool:
+    """Whether `name` is that of a folder directly under AEVIZ_RUNS."""
+    return Path(name).name == name and name not in ("", "..")

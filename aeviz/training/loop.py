@@ -300,12 +300,17 @@ def check_folder(path: Path, *, resume: bool) -> None:
     if resume:
         RunFolder.read(path)
         return
-    if path.exists() and (not path.is_dir() or {file.name for file in path.iterdir()} - {LAST, *JOB_FILES}):
+    if path.exists() and (not path.is_dir() or any(_is_in_the_way(file.name) for file in path.iterdir())):
         raise ConfigError(f"{str(path)!r} is taken; name a new folder with --out, or go on with it by --resume {path}")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"cannot make the folder {str(path)!r}: {error.strerror}; name another with --out") from error
+
+
+def _is_in_the_way(name: str) -> bool:
+    """Whether a file of that name keeps a run from beginning; hidden ones are what a trainer left that was killed."""
+    return name not in {LAST, *JOB_FILES} and not name.startswith(".")
 
 
 def mean_image_error(train_images: np.ndarray, images: np.ndarray) -> float:

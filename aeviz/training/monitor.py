@@ -58,6 +58,7 @@ class Monitor:
     def __init__(self, path: Path, config: RunConfig, *, from_app: bool = False) -> None:
         self.path = path
         self._looked = self._told = 0.0
+        before = read_status(path)
         self._status = JobStatus(
             state="queued",
             settings=config,
@@ -65,17 +66,20 @@ class Monitor:
             from_app=from_app,
             queued_at=now(),
             updated_at=now(),
+            epoch=0 if before is None else before.epoch,
         )
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Hold the folder's lock, and with it the right to write into the folder.
+        """Hold the folder's lock, and with it the right to write into the folder; what was asked before is void.
 
         Raises:
             ConfigError: Another trainer is at work there.
         """
         try:
             with trainer_lock(self.path).acquire(timeout=2):
+                withdraw(self.path, "pause")
+                withdraw(self.path, "stop")
                 yield
         except Timeout as error:
             raise ConfigError(

@@ -319,7 +319,8 @@ def list_folders() -> list[RunFolder]:
             continue
         taken = {folder.name for folder in found}
         for path in sorted(root.iterdir(), key=lambda path: (order.get(path.name, len(order)), path.name)):
-            if (path / CONFIG).is_file() and (path / MODEL).is_file():
+            is_hidden = path.name.startswith(".")  # such as a run that is being deleted
+            if not is_hidden and (path / CONFIG).is_file() and (path / MODEL).is_file():
                 try:
                     folder = RunFolder.read(path)
                     folder.history()

@@ -10,6 +10,7 @@ Needs no torch.
 """
 
 import functools
+import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ ACTIVE: frozenset[State] = frozenset({"queued", "preparing", "training", "paused
 WORKING: frozenset[State] = frozenset({"preparing", "training", "measuring"})
 """States in which it uses the processor."""
 Request = Literal["pause", "stop"]
+_looking = threading.Lock()
+"""Held while a lock is tried: two visitors who look at once must not take each other for a trainer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ def has_trainer(path: Path) -> bool:
     if not (path / LOCK).exists():
         return False
     try:
-        with trainer_lock(path).acquire(blocking=False):
+        with _looking, trainer_lock(path).acquire(blocking=False):
             return False
     except Timeout:
         return True
