@@ -153,8 +153,8 @@ def draw_scene(generator: np.random.Generator, *, pen: PenName | None = None, pa
         table=one_of(_TABLES) if generator.random() < 0.25 else None,
         frame=_FRAMES[int(generator.integers(len(_FRAMES)))],
         size=uniform(0.2, 0.6),
-        place=(uniform(0, 1), uniform(0, 1)),
-        turn=uniform(-15, 15),
+        place=(uniform(0.0, 1.0), uniform(0.0, 1.0)),
+        turn=uniform(-15.0, 15.0),
         slope=(uniform(-0.15, 0.15), uniform(-0.15, 0.15)),
         exposure=uniform(0.35, 0.95),
         warmth=uniform(-0.08, 0.12),
@@ -162,7 +162,7 @@ def draw_scene(generator: np.random.Generator, *, pen: PenName | None = None, pa
         shadow=uniform(0.2, 0.6) if generator.random() < 0.6 else 0.0,
         shadow_softness=uniform(0.01, 0.12),
         blur=uniform(0.5, 1.8),
-        noise=uniform(1, 6),
+        noise=uniform(1.0, 6.0),
         jpeg_quality=int(generator.integers(60, 93)),
     )
 

@@ -130,8 +130,8 @@ class Upload:
 def read_upload(data: bytes, *, side: int) -> Upload:
     """Decode a picture that somebody sent.
 
-    A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough pixels: that takes a
-    photograph of 12 megapixels from 200 to 30 milliseconds.
+    A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough pixels, which takes a third
+    of the time and a sixteenth of the memory for 12 megapixels.
 
     Args:
         data: The file's bytes.

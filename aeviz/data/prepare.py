@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aeviz.data.ink import Grey, Ink, find_ink, is_dark_on_light
+from aeviz.data.ink import Ink, find_ink
+from aeviz.data.paper import Grey, is_dark_on_light
 from aeviz.data.pictures import MAX_BYTES, MAX_PIXELS, WORKING_SIDE, Upload, read_upload
 from aeviz.data.strokes import draw_strokes
 from aeviz.errors import DataError
@@ -22,6 +23,7 @@ Framing = Literal["auto", "ink", "whole"]
 Choice = Literal["auto", "yes", "no"]
 
 LARGEST_TILT = 45.0
+"""Degrees."""
 STAGE_SIDE = 320
 """Longest side in pixels of the pictures of stages."""
 _SMALLEST_CROP = 0.01
@@ -29,12 +31,12 @@ _SMALLEST_CROP = 0.01
 _STEADIEST_TILT = 20.0
 """Degrees. Lines that are turned further are the edges of something, or the paper was turned on purpose."""
 _LEAST_TILT = 1.0
+"""Degrees; less cannot be seen in the image."""
 _EVEN_GRAIN = 0.035
 """Absorbance. Ground with more grain is a scene, not paper: photographs of paper have 0.007 to 0.020, of faces 0.04 to
 0.27."""
-_DARK_GROUND = 64
 _LIGHT_GROUND = 160
-"""Median grey level of a picture's border up to which its ground is black, and from which it is white."""
+"""Median grey level of a picture's border from which its ground is light."""
 _EVEN_GROUND = 40
 """Grey levels between the border's quartiles up to which it is one ground and not a scene."""
 
@@ -149,7 +151,7 @@ def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareO
     if channels == 1 and options.framing != "whole":
         ink, chosen = _look_for_ink(grey, options, report)
     if ink is None:
-        image, chosen = _frame_whole(picture, grey, shape, options, report)
+        image, chosen = _frame_whole(picture, grey, _looked_at(upload, options), shape, options, report)
         return _finish(image, chosen, None, report)
     image, chosen = _frame_ink(ink, _looked_at(upload, options), height, width, chosen, report)
     return _finish(image, chosen, _whole_box(ink.box, ink.cover.shape, options.crop), report)
@@ -203,7 +205,7 @@ def _keep(
     else:
         reason = ", as you chose" if invert else ""
     size = f"{picture.width} x {picture.height}"
-    report.steps.append(f"already has the {size} pixels that the model takes: nothing cropped or resized")
+    report.steps.append(f"has the {size} pixels that the model takes: not cropped further, not resized")
     if invert:
         report.steps.append("inverted" + reason)
     image = _channels_first(grey if channels == 1 else picture.convert("RGB"))
@@ -223,14 +225,14 @@ def _look_for_ink(grey: Image.Image, options: PrepareOptions, report: _Report) -
     levels = np.asarray(small, np.float32) / np.float32(255)
     is_dark = is_dark_on_light(levels) if options.invert == "auto" else options.invert == "yes"
     ink = find_ink(levels, is_dark=is_dark)
-    if ink.is_blank:
-        report.steps.append("found no ink: the picture looks blank, or its marks are too faint or touch its border")
-        return None, options
     if options.framing == "auto" and ink.grain > _EVEN_GRAIN:
         report.steps.append(
             f"taken as a whole: it does not look like ink on an even ground (grain {ink.grain:.3f}; of paper it is "
             f"below {_EVEN_GRAIN})"
         )
+        return None, options
+    if ink.is_blank:
+        report.steps.append("found no ink: the picture looks blank, or its marks are too faint or touch its border")
         return None, options
     tone = "darker" if is_dark else "lighter"
     if options.invert != "auto":
@@ -248,10 +250,12 @@ def _frame_ink(
     """Bring ink, found in a picture of `size` pixels, width and height, to the form of MNIST's digits."""
     left, top, right, bottom = ink.box
     zoom = max(size) / max(ink.cover.shape)
-    report.steps.append("evened out light and shadow: each pixel is compared with the paper around it")
-    report.show("Light and shadow evened out", np.exp(-2 * np.clip(ink.absorbance, 0, None)))
+    if not ink.is_drawn:
+        report.steps.append("evened out light and shadow: each pixel is compared with the paper around it")
+        report.show("Light and shadow evened out", np.exp(-2 * np.clip(ink.absorbance, 0, None)))
     if ink.n_lines:
-        report.steps.append(f"took away {ink.n_lines} straight lines that run through the picture, printed or edges")
+        lines = "a straight line that runs" if ink.n_lines == 1 else f"{ink.n_lines} straight lines that run"
+        report.steps.append(f"took away {lines} through the picture, printed or an edge")
         report.show("Lines taken away", np.exp(-2 * np.clip(ink.without_lines, 0, None)))
     parts = "one connected part" if ink.n_parts == 1 else f"{ink.n_parts} parts close together"
     dropped = f"; left out {ink.n_dropped:,} other marks (specks, edges, other writing)" if ink.n_dropped else ""
@@ -270,8 +274,13 @@ def _frame_ink(
         report.steps.append(f"straightened by {abs(tilt):.1f}°: that is how far the paper's lines are turned")
     else:
         tilt = 0.0
+    margin = 3  # soft edges
     drawn = draw_strokes(
-        ink.cover, height, width, tilt=tilt, normalise={"auto": None, "yes": True, "no": False}[options.pen]
+        ink.cover[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin],
+        height,
+        width,
+        tilt=tilt,
+        normalise=None if options.pen == "auto" else options.pen == "yes",
     )
     changed = drawn.is_changed
     if changed:
@@ -290,9 +299,14 @@ def _frame_ink(
 
 
 def _frame_whole(
-    picture: Image.Image, grey: Image.Image, shape: tuple[int, int, int], options: PrepareOptions, report: _Report
+    picture: Image.Image,
+    grey: Image.Image,
+    size: tuple[int, int],
+    shape: tuple[int, int, int],
+    options: PrepareOptions,
+    report: _Report,
 ) -> tuple[NDArray[np.uint8], PrepareOptions]:
-    """Crop to the shape's aspect ratio around the middle, and resize."""
+    """Crop to the shape's aspect ratio around the middle, and resize; `size` is the picture's before decoding."""
     channels, height, width = shape
     border = _border(grey)
     low, ground, high = (float(value) for value in np.quantile(border, (0.25, 0.5, 0.75)))
@@ -301,11 +315,11 @@ def _frame_whole(
     source = grey if channels == 1 else picture.convert("RGB")
     share = min(source.width / width, source.height / height)
     wide, high_px = max(1, round(width * share)), max(1, round(height * share))
-    left, top = (source.width - wide) // 2, (source.height - high_px) // 2
+    left, top, zoom = (source.width - wide) // 2, (source.height - high_px) // 2, max(size) / max(source.size)
     if (wide, high_px) != source.size:
         report.steps.append(
-            f"cut out the middle, {wide:,} x {high_px:,} of {source.width:,} x {source.height:,} pixels, the shape "
-            "that the model takes"
+            f"cut out the middle, {wide * zoom:,.0f} x {high_px * zoom:,.0f} of {size[0]:,} x {size[1]:,} pixels, the "
+            "shape that the model takes"
         )
     square = source.crop((left, top, left + wide, top + high_px))
     report.show("Middle", np.asarray(square))

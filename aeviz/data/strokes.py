@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Grey = NDArray[np.float32]
+from aeviz.data.paper import Grey
 
 SMALL_SIDE = 12
 """Sides up to this, in pixels, are filled from edge to edge as the 8x8 digits of scikit-learn are."""
@@ -25,10 +25,10 @@ BOX_SHARE = 20 / 28
 """Longest side of MNIST's digits, in shares of the image's side."""
 PEN_WIDTH = 2.4 / 28
 """Mean width of MNIST's strokes, in shares of the image's side, measured as `pen_width` does on 1,500 digits."""
-PEN_RANGE = (1.75 / 28, 3.65 / 28)
-"""Widths that nine in ten of MNIST's digits lie between."""
-_SMALL_PEN_WIDTH = 1.1 / 8
-_SMALL_PEN_RANGE = (0.8 / 8, 1.5 / 8)
+PEN_RANGE = (1.6 / 28, 4.0 / 28)
+"""Widths between which nearly all of MNIST's digits lie."""
+_SMALL_PEN_WIDTH = 1.3 / 8
+_SMALL_PEN_RANGE = (0.75 / 8, 2.2 / 8)
 _FINE_BOX = 160
 """Longest side in pixels at which strokes are thickened: eight to one of MNIST's 20."""
 
@@ -62,7 +62,7 @@ def draw_strokes(cover: Grey, height: int, width: int, *, tilt: float, normalise
         width: W of the image.
         tilt: Degrees clockwise by which the ink is turned, which is undone.
         normalise: Whether to give strokes the data set's mean width; None only where they are thinner or thicker than
-            nine in ten of its digits.
+            nearly all of its digits'.
     """
     from scipy import ndimage
 
@@ -143,23 +143,26 @@ def _fit(cover: Grey, longest: int) -> Grey:
 
 
 def _place(fine: Grey, height: int, width: int, step: int, *, by_mass: bool) -> NDArray[np.uint8]:
-    """Average the fine digit over the image's pixels, in its middle or with its centre of mass there.
+    """Average the fine digit over the image's pixels, its centre of mass, or else its box, in the middle.
 
-    The digit's upper left corner falls on the corner of a pixel, as in MNIST, whose digits were shifted by whole
-    pixels.
+    By mass, the digit's upper left corner falls on the corner of a pixel, as in MNIST, whose digits were shifted by
+    whole pixels.
     """
-    high, wide = math.ceil(fine.shape[0] / step), math.ceil(fine.shape[1] / step)
+    high, wide = fine.shape
     if by_mass:
         from scipy import ndimage
 
         centre = ndimage.center_of_mass(fine)
-        middle = [(part + 0.5) / step for part in centre]
+        # Half a pixel beyond the middle: the pixel with index 14 of 28 is where MNIST's centres of mass lie.
+        top, left = (
+            step * round((size + 1) / 2 - (part + 0.5) / step)
+            for size, part in zip((height, width), centre, strict=True)
+        )
     else:
-        middle = [high / 2, wide / 2]
-    top = min(max(round(height / 2 + 0.5 * by_mass - middle[0]), 0), height - high)
-    left = min(max(round(width / 2 + 0.5 * by_mass - middle[1]), 0), width - wide)
+        top, left = (height * step - high) // 2, (width * step - wide) // 2
+    top, left = min(max(top, 0), height * step - high), min(max(left, 0), width * step - wide)
     canvas = np.zeros((height * step, width * step), np.float32)
-    canvas[top * step : top * step + fine.shape[0], left * step : left * step + fine.shape[1]] = fine
+    canvas[top : top + high, left : left + wide] = fine
     pixels = canvas.reshape(height, step, width, step).mean(axis=(1, 3))
     levels: NDArray[np.uint8] = np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
     return levels
