@@ -135,6 +135,9 @@ def _app(options: argparse.Namespace) -> int:
         command += ["--server.headless=true"]
     # streamlit reads .streamlit/config.toml from where it starts, so the two roots are made absolute first
     roots = {"AEVIZ_DATA": str(data_root().resolve()), "AEVIZ_RUNS": str(runs_root().resolve())}
+    if os.name == "posix":  # become the server: whatever ends this process ends it, and with it the trainers
+        os.chdir(PROJECT_ROOT)
+        os.execve(sys.executable, command, {**os.environ, **roots})
     try:
         return subprocess.run(command, cwd=PROJECT_ROOT, env={**os.environ, **roots}, check=False).returncode
     except KeyboardInterrupt:
@@ -288,7 +291,7 @@ def _data_list(options: argparse.Namespace) -> int:
         place = "built in" if info["embedded"] else "here" if info["available"] else "not downloaded"
         channels, height, width = info["image_shape"]
         print(
-            f"{info['name']:<14} {place:<15} {info['n_train']:>6,} + {info['n_test']:>6,} images of "
+            f"{info['name']:<14} {place:<15} {info['n_train']:>7,} + {info['n_test']:>6,} images of "
             f"{channels} x {height} x {width}  {info['title']}"
         )
     print("folder:PATH    your own images, one subfolder a class or all in one folder")

@@ -75,8 +75,13 @@ def _train(
     on_step: Callable[[int], None] | None,
     monitor: Monitor,
 ) -> Run:
-    train_set = load_dataset(config.data, "train")
-    validation_set = load_dataset(config.data, "validation")
+
+    def tell_reading(share: float, text: str) -> None:
+        if monitor.is_from_app:
+            monitor.tell("preparing", f"{text}: {share:.0%}")
+
+    train_set = load_dataset(config.data, "train", on_progress=tell_reading)
+    validation_set = load_dataset(config.data, "validation", on_progress=tell_reading)
     recorder = Recorder(path, validation_set, config.train.epochs)
     steps = -(-len(train_set) // config.train.batch_size)
     device = describe_device(resolve_device(config.train.device))

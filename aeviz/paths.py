@@ -1,9 +1,10 @@
 """Where data, runs and shipped models live on disk.
 
-Three places, two of them moved by an environment variable:
+Four places, three of them moved by an environment variable:
 
     AEVIZ_DATA   downloaded data sets     default ./data
     AEVIZ_RUNS   what you train yourself  default ./runs
+    AEVIZ_CACHE  what can be made anew    default $XDG_CACHE_HOME/aeviz, else ~/.cache/aeviz
     checkpoints  models that ship         beside the package, in the clone
 """
 
@@ -22,6 +23,16 @@ def data_root() -> Path:
 def runs_root() -> Path:
     """Return the folder of one's own runs: AEVIZ_RUNS, else ./runs. It may not exist yet."""
     return Path(os.environ.get("AEVIZ_RUNS") or "runs").expanduser()
+
+
+def cache_root() -> Path:
+    """Return the folder of what was computed from data sets and can be deleted at any time. It may not exist yet.
+
+    AEVIZ_CACHE, else aeviz in XDG_CACHE_HOME, else ~/.cache/aeviz. Data sets themselves may lie on a read-only disk.
+    """
+    if named := os.environ.get("AEVIZ_CACHE"):
+        return Path(named).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "aeviz"
 
 
 def checkpoints_root() -> Path:

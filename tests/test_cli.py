@@ -220,7 +220,7 @@ def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
 
 
 def test_ctrl_c_before_there_is_a_run_names_none(aeviz, tmp_path, monkeypatch):
-    def stop(*_):
+    def stop(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("aeviz.experiment.load_dataset", stop)
@@ -304,7 +304,7 @@ def test_data_list_tells_what_is_here(aeviz, tmp_path, monkeypatch):
     status, out, _ = aeviz("data", "list", "--json")
     assert status == 0
     available = {entry["name"]: entry["available"] for entry in json.loads(out)}
-    assert available == {"digits": True, "circles": True, "mnist": False, "fashion_mnist": False}
+    assert available == {"digits": True, "circles": True, "mnist": False, "fashion_mnist": False, "celeba": False}
     status, out, _ = aeviz("data", "list")
     assert status == 0
     assert [line.split()[0] for line in out.splitlines()] == [*available, "folder:PATH"]
@@ -356,28 +356,28 @@ def test_error_of_the_system_is_one_line(aeviz, monkeypatch):
     assert_refused(aeviz("list"), "aeviz: [Errno 13] Permission denied: '/secret'")
 
 
-def test_app_starts_streamlit_with_absolute_roots(aeviz, monkeypatch, tmp_path):
+def test_app_becomes_streamlit_with_absolute_roots(aeviz, monkeypatch, tmp_path):
     calls = []
 
-    def record(command, **options):
-        calls.append((command, options))
-        return subprocess.CompletedProcess(command, 0)
+    def record(program, command, environment):
+        calls.append((command, environment))
+        sys.exit(0)  # does not come back
 
-    monkeypatch.setattr(subprocess, "run", record)
+    monkeypatch.setattr(os, "execve", record)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AEVIZ_DATA", "here")
     assert aeviz("app", "--port", 8600, "--host", "0.0.0.0", "--headless")[0] == 0
-    ((command, options),) = calls
+    ((command, environment),) = calls
     assert command[1:4] == ["-m", "streamlit", "run"]
     assert os.path.isfile(command[4])
     assert command[5:] == ["--server.port=8600", "--server.address=0.0.0.0", "--server.headless=true"]
-    assert options["env"]["AEVIZ_DATA"] == str(tmp_path / "here")
+    assert environment["AEVIZ_DATA"] == str(tmp_path / "here")
 
 
 def test_module_is_the_command():
     result = shell("data", "list", "--json")
     assert (result.returncode, result.stderr) == (0, "")
-    assert len(json.loads(result.stdout)) == 4
+    assert len(json.loads(result.stdout)) == 5
     refused = shell("evaluate", "no-such-run", "--json")
     assert_refused((refused.returncode, refused.stdout, refused.stderr), "no trained model 'no-such-run'")
 

@@ -4,6 +4,7 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from aeviz.data.face_cache import FACE_SIDE
 from aeviz.data.mnist import FAMILIES
 from aeviz.errors import DataError
 
@@ -20,8 +21,10 @@ class DatasetInfo:
     image_shape: tuple[int, int, int]
     """(C, H, W): channels, then height and width in pixels."""
     n_train: int
-    """Training images, before some are held out for validation."""
+    """Training images, before some are held out for validation unless `n_validation` says that it is a set apart."""
     n_test: int
+    n_validation: int | None = None
+    """Validation images that the publisher set apart; None where `DataConfig.validation_fraction` of n_train are."""
     embedded: bool
     """Whether it is always there; the others are downloaded once."""
     bytes_download: int
@@ -78,6 +81,20 @@ _CATALOG = (
         source="H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning "
         "Algorithms, arXiv:1708.07747, 2017",
         licence="MIT, Copyright (c) 2017 Zalando SE, https://tech.zalando.com",
+    ),
+    DatasetInfo(
+        name="celeba",
+        title="CelebA faces",
+        image_shape=(3, FACE_SIDE, FACE_SIDE),
+        n_train=162_770,
+        n_validation=19_867,
+        n_test=19_962,
+        embedded=False,
+        bytes_download=1_494_710_798,
+        source="Z. Liu, P. Luo, X. Wang, X. Tang, Deep Learning Face Attributes in the Wild, ICCV 2015, "
+        "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html; the central 148 x 148 pixels, resized",
+        licence="non-commercial research only; the publisher's agreement forbids commercial use and passing the "
+        "images, or parts of them, on",
     ),
 )
 

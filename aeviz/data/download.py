@@ -1,7 +1,9 @@
-"""Download a data set through torchvision, whole or not at all."""
+"""Download a data set through torchvision, whole or not at all; make celeba's faces."""
 
 import contextlib
 import errno
+import importlib
+import inspect
 import os
 import re
 import shutil
@@ -9,10 +11,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from aeviz.data import celeba
 from aeviz.data.catalog import FOLDER_PREFIX, find_dataset
 from aeviz.data.folder import folder_path
 from aeviz.data.mnist import FAMILIES, MnistFamily, is_complete
@@ -23,15 +27,41 @@ _POLL_S = 0.1
 _STALL_S = 60.0
 """Seconds without a new byte after which a download counts as failed; torchvision itself would wait for ever."""
 
+_DOWNLOAD_SHARE = 0.7
+"""Part of celeba's progress that fetching and unpacking take; making the faces takes the rest."""
+
 _this_thread = threading.local()
+
+Report = Callable[[float, str], None]
+"""Takes the share done in [0, 1] and a text to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Publication:
+    """A data set as torchvision knows it."""
+
+    name: str
+    class_name: str
+    """Of torchvision's class."""
+    folder: Path
+    """Where that class puts the files, below its root."""
+    expected: str
+    """What should have arrived, in words."""
+    by_hand: str
+    """Files that a person can put into the folder instead."""
+    n_bytes: int
+    count_arrived: Callable[[Path], tuple[int, int]]
+    """From the temporary root to the bytes of the download, and a number that changes as long as anything happens."""
 
 
 def prepare_dataset(
     name: str, *, root: Path | None = None, on_progress: Callable[[float, str], None] | None = None
 ) -> Path | None:
-    """Make sure that a data set is on this machine; download it if it is not.
+    """Make sure that a data set is on this machine and ready; download it if it is not.
 
-    The files arrive in a temporary folder beside their place and move there when all are complete and verified.
+    The files arrive in a temporary folder beside their place and move there when all are complete and verified. Of
+    celeba, what is here is enough, be it a part of the photographs; then its faces are made, if they are not in
+    `aeviz.paths.cache_root()` yet.
 
     Args:
         name: A data set that `aeviz data list` names, or folder:PATH, which only has to exist.
@@ -51,36 +81,87 @@ def prepare_dataset(
         return folder_path(name)
     if find_dataset(name).embedded:
         return None
-    family = FAMILIES[name]
     root = data_root() if root is None else root
-    target = family.raw_folder(root)
-    if is_complete(family, root):
-        return target
-
     report = on_progress or (lambda fraction, text: None)
+    if name == celeba.NAME:
+        return _prepare_celeba(root, report)
+    publication = _describe_family(FAMILIES[name])
+    target = root / publication.folder
+    if not is_complete(FAMILIES[name], root):
+        _fetch(publication, root, report)
+        report(1.0, f"{name}: ready in {target}")
+    return target
+
+
+def _prepare_celeba(root: Path, report: Report) -> Path:
+    target, done = celeba.celeba_folder(root), 0.0
+    if not celeba.is_here(root):
+        _fetch(_describe_celeba(), root, lambda share, text: report(_DOWNLOAD_SHARE * share, text))
+        done = _DOWNLOAD_SHARE
+    celeba.prepare_celeba(root, lambda share, text: report(done + (1 - done) * share, text))
+    report(1.0, f"{celeba.NAME}: ready in {target}")
+    return target
+
+
+def _describe_family(family: MnistFamily) -> _Publication:
+    return _Publication(
+        name=family.name,
+        class_name=family.folder,
+        folder=Path(family.folder, "raw"),
+        expected=f"{len(family.files)} files of {family.bytes_download / 1e6:.1f} MB in all",
+        by_hand=", ".join(f"{name}.gz" for name in family.files),
+        n_bytes=family.bytes_download,
+        count_arrived=lambda root: (_size(root, "*.gz"), _size(root, "*")),
+    )
+
+
+def _describe_celeba() -> _Publication:
+    n_bytes = find_dataset(celeba.NAME).bytes_download
+    return _Publication(
+        name=celeba.NAME,
+        class_name="CelebA",
+        folder=Path(celeba.NAME),
+        expected=f"6 files of {n_bytes / 1e6:,.1f} MB in all",
+        by_hand=f"{celeba.IMAGES}/*.jpg, {celeba.PARTITIONS}, {celeba.ATTRIBUTES}",
+        n_bytes=n_bytes,
+        count_arrived=_count_celeba,
+    )
+
+
+def _count_celeba(root: Path) -> tuple[int, int]:
+    """Count bytes of archive and lists; the folder's time tells of unpacking, since 200,000 files are slow to list."""
+    folder, n_bytes, unpacked_ns = celeba.celeba_folder(root), 0, 0
+    with contextlib.suppress(OSError):  # files come and go while the worker runs
+        n_bytes = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+        unpacked_ns = (folder / celeba.IMAGES).stat().st_mtime_ns
+    return n_bytes, n_bytes + unpacked_ns
+
+
+def _fetch(publication: _Publication, root: Path, report: Report) -> None:
+    """Download into a temporary folder below `root`, then move the files to their place."""
     root_was_there = root.exists()
     temporary: Path | None = None
     try:
         try:
             root.mkdir(parents=True, exist_ok=True)
-            temporary = Path(tempfile.mkdtemp(prefix=f".{family.folder}-", dir=root))
+            temporary = Path(tempfile.mkdtemp(prefix=f".{publication.class_name}-", dir=root))
         except OSError as exc:
-            raise _failed(family, root, exc) from exc
-        failure = _download(family, temporary, report)
+            raise _failed(publication, root, exc) from exc
+        failure = _download(publication, temporary, report)
         if failure is not None:
-            raise _failed(family, root, failure) from failure
+            raise _failed(publication, root, failure) from failure
         try:
-            _move(temporary / family.folder / "raw", target)
+            for archive in (temporary / publication.folder).glob("*.zip"):  # unpacked
+                archive.unlink()
+            _move(temporary / publication.folder, root / publication.folder)
         except OSError as exc:
-            raise _failed(family, root, exc) from exc
+            raise _failed(publication, root, exc) from exc
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
         if not root_was_there:
             with contextlib.suppress(OSError):  # not empty: the download succeeded
                 root.rmdir()
-    report(1.0, f"{name}: ready in {target}")
-    return target
 
 
 class _Worker(threading.Thread):
@@ -141,22 +222,47 @@ def _silence_bars() -> None:
     utils.tqdm = bar
 
 
-def _download(family: MnistFamily, folder: Path, report: Callable[[float, str], None]) -> BaseException | None:
+def _silence_gdown() -> None:
+    """Do the same to gdown, with which torchvision fetches from Google Drive, if it is installed."""
+    try:
+        gdown: Any = importlib.import_module("gdown")
+    except ModuleNotFoundError:  # torchvision will say so
+        return
+    shown = gdown.download
+    if getattr(shown, "is_aeviz", False):
+        return
+    can_cancel = "cancel" in inspect.signature(shown).parameters  # since gdown 6
+
+    def download(*args: Any, **kwargs: Any) -> Any:
+        cancelled = getattr(_this_thread, "cancelled", None)
+        if cancelled is not None:
+            kwargs |= {"quiet": True} | ({"cancel": cancelled} if can_cancel else {})
+        return shown(*args, **kwargs)
+
+    download.is_aeviz = True  # type: ignore[attr-defined]
+    gdown.download = download
+
+
+def _download(publication: _Publication, folder: Path, report: Report) -> BaseException | None:
     """Download into `folder`, reporting in this thread; return what went wrong, or None."""
     import torchvision
 
     _silence_bars()
-    worker = _Worker(getattr(torchvision.datasets, family.folder), folder)
-    total = family.bytes_download
+    if publication.name == celeba.NAME:
+        _silence_gdown()
+    worker = _Worker(getattr(torchvision.datasets, publication.class_name), folder)
+    total = publication.n_bytes
     worker.start()
     try:
-        size, changed = 0, time.monotonic()
+        trace, changed = 0, time.monotonic()
         while worker.is_alive():
-            arrived = _size(folder, "*.gz")
-            text = f"{family.name}: {arrived / 1e6:.1f} of {total / 1e6:.1f} MB"
+            arrived, trace_now = publication.count_arrived(folder)
+            text = f"{publication.name}: {arrived / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+            if arrived >= total:
+                text += ", unpacking"
             report(min(arrived / total, 0.99), text)
-            if (size_now := _size(folder, "*")) != size:
-                size, changed = size_now, time.monotonic()
+            if trace_now != trace:
+                trace, changed = trace_now, time.monotonic()
             elif time.monotonic() - changed > _STALL_S:
                 return TimeoutError(f"nothing arrived for {_STALL_S:.0f} seconds")
             worker.join(_POLL_S)
@@ -178,24 +284,29 @@ def _move(finished: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir():  # some of the files were there before
         for path in sorted(finished.iterdir()):
-            os.replace(path, target / path.name)
+            if path.is_dir():
+                _move(path, target / path.name)
+            else:
+                os.replace(path, target / path.name)
     else:
         os.rename(finished, target)
 
 
-def _failed(family: MnistFamily, root: Path, failure: BaseException) -> DataError:
-    files = ", ".join(f"{name}.gz" for name in family.files)
+def _failed(publication: _Publication, root: Path, failure: BaseException) -> DataError:
     return DataError(
-        f"data set {family.name!r} could not be downloaded into {root}: {_cause(failure)}; expected "
-        f"{len(family.files)} files of {family.bytes_download / 1e6:.1f} MB in all; mend this and run "
-        f"`aeviz data prepare {family.name}` again, or put {files} into {family.raw_folder(root)} by hand, or use the "
-        "built-in 'digits' or 'circles'"
+        f"data set {publication.name!r} could not be downloaded into {root}: {_cause(failure)}; expected "
+        f"{publication.expected}; mend this and run `aeviz data prepare {publication.name}` again, or put "
+        f"{publication.by_hand} into {root / publication.folder} by hand, or use the built-in 'digits' or 'circles'"
     )
 
 
 def _cause(failure: BaseException) -> str:
     """Say in words why a download failed. torchvision packs what each server said into one text."""
     text = str(failure)
+    if "'gdown' is required" in text:
+        return "the package gdown, which fetches from Google Drive, is not installed; run `pip install gdown`"
+    if type(failure).__module__.partition(".")[0] in ("gdown", "requests"):
+        return _drive_cause(text)
     if isinstance(failure, TimeoutError | ConnectionError | HTTPException):
         return f"the connection to the server broke off ({text})"
     if isinstance(failure, OSError):
@@ -210,3 +321,16 @@ def _cause(failure: BaseException) -> str:
     reasons = re.findall(r"urlopen error (?:\[[^\]]*\] )?([^>\n]*)", text)
     causes += [f"no network connection to the server ({reason})" for reason in reasons]
     return ", and ".join(dict.fromkeys(causes)) or f"{type(failure).__name__}: {' '.join(text.split())}"
+
+
+def _drive_cause(text: str) -> str:
+    """Say in words what Google Drive, or the way to it, refused."""
+    words = " ".join(text.split())
+    if "Too many users" in words or "many accesses" in words:
+        return "Google Drive's quota for this file is used up, since many have fetched it lately; try again in a day"
+    if answer := re.match(r"(\d{3}) (?:Client|Server) Error: (.*?)(?: for url|$)", words):
+        return f"the server answered {answer[1]}: {answer[2]}"
+    reason = re.search(r"\[Errno [^\]]*\] ([^)\"']*)", words)
+    if reason or "Max retries exceeded" in words:
+        return f"no network connection to the server ({reason[1].strip() if reason else words})"
+    return f"the connection to the server broke off ({words})"

@@ -1,10 +1,12 @@
 """From a data set's name to its images."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from aeviz.config import DataConfig
+from aeviz.data import celeba
 from aeviz.data.catalog import FOLDER_PREFIX, find_dataset
 from aeviz.data.circles import read_circles
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
@@ -16,16 +18,25 @@ from aeviz.errors import DataError
 from aeviz.paths import data_root
 
 
-def load_dataset(config: DataConfig | str, split: SplitName = "test", *, root: Path | None = None) -> ImageDataset:
+def load_dataset(
+    config: DataConfig | str,
+    split: SplitName = "test",
+    *,
+    root: Path | None = None,
+    on_progress: Callable[[float, str], None] | None = None,
+) -> ImageDataset:
     """Read one split of a data set into memory.
 
     Train and validation share the source's training images: a permutation drawn from `config.split_seed` decides, and
-    each part keeps the source's order. Test never depends on the seed.
+    each part keeps the source's order. Test never depends on the seed. celeba has three parts of its own, which depend
+    on no setting; they are mapped into memory, read-only, and take minutes to make the first time.
 
     Args:
         config: The data set; a name alone stands for `DataConfig(name=name)`.
         split: "train", "validation" or "test".
         root: Folder of downloaded data sets; None for `aeviz.paths.data_root()`.
+        on_progress: Called in this thread with the share done in [0, 1] and a text to show, if this takes long, which
+            only celeba's first time does. If it raises, the work is given up.
 
     Raises:
         DataError: The data set is unknown, missing or damaged; the message says what to do.
@@ -37,6 +48,8 @@ def load_dataset(config: DataConfig | str, split: SplitName = "test", *, root: P
     if config.name.startswith(FOLDER_PREFIX):
         return read_folder(config, split)
     find_dataset(config.name)
+    if config.name == celeba.NAME:
+        return celeba.read_celeba(split, data_root() if root is None else root, on_progress)
     if split == "test":
         return _read(config.name, "test", root)
     source = _read(config.name, "train", root)
@@ -52,6 +65,8 @@ def is_available(name: str, root: Path | None = None) -> bool:
         return len(name) > len(FOLDER_PREFIX) and folder_path(name).is_dir()
     if name in FAMILIES:
         return is_complete(FAMILIES[name], data_root() if root is None else root)
+    if name == celeba.NAME:
+        return celeba.is_here(data_root() if root is None else root)
     return name in ("digits", "circles")
 
 

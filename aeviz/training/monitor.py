@@ -69,6 +69,11 @@ class Monitor:
             epoch=0 if before is None else before.epoch,
         )
 
+    @property
+    def is_from_app(self) -> bool:
+        """Whether the app started the trainer."""
+        return self._status.from_app
+
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Hold the folder's lock, and with it the right to write into the folder; what was asked before is void.

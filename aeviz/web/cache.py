@@ -15,6 +15,7 @@ from aeviz.analysis.latent import Projection, is_far, order_by_variance, project
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import DataConfig, ModelConfig
 from aeviz.data import ImageDataset, list_datasets, load_dataset
+from aeviz.data.celeba import file_names
 from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.runs import (
@@ -182,6 +183,8 @@ def parameter_count(config: ModelConfig) -> int:
 def training_shape(data: DataConfig, root: str, stamp: Stamp) -> tuple[tuple[int, int, int], int]:
     """Return the shape (C, H, W) and the number of the training images; arguments as in `test_images`."""
     info = next((info for info in list_datasets() if info.name == data.name), None)
+    if info is not None and info.n_validation is not None:  # a partition apart, of which perhaps only a part is here
+        return info.image_shape, len(file_names("train", Path(root)))
     if info is not None:
         return info.image_shape, info.n_train - round(info.n_train * data.validation_fraction)
     dataset = load_dataset(data, "train", root=Path(root))

@@ -45,8 +45,8 @@ class Field:
     help: str
     """One sentence on what it does, with unit and range."""
     kind: Literal["whole", "real", "choice", "widths"]
-    low: float = 0
-    high: float = 0
+    low: int | float = 0
+    high: int | float = 0
     form: str = "%g"
     """How a real number is written."""
     step: float = 0.01
@@ -309,8 +309,8 @@ def _pick_data() -> DataConfig | None:
         [*infos, OWN_FOLDER],
         format_func=lambda name: _data_title(str(name)),
         key=_restored("data"),
-        help="Images to learn from. A sixth of the training images is held out for validation; the test images take no "
-        "part in training.",
+        help="Images to learn from. A share of the training images is held out for validation (CelebA has a partition "
+        "for that); the test images take no part in training.",
     )
     _keep("data", name)
     if name != OWN_FOLDER:
@@ -371,12 +371,19 @@ def _input(entry: Field) -> Any:
     elif entry.kind == "widths":
         value = st.text_input(entry.label, key=key, help=entry.help)
     elif entry.kind == "whole":
-        value = st.number_input(
-            entry.label, min_value=int(entry.low), max_value=int(entry.high), step=1, key=key, help=entry.help
+        value = st.number_input(  # value=None: an emptied field is empty, not the smallest number
+            entry.label,
+            value=None,
+            min_value=int(entry.low),
+            max_value=int(entry.high),
+            step=1,
+            key=key,
+            help=entry.help,
         )
     else:
         value = st.number_input(
             entry.label,
+            value=None,
             min_value=entry.low,
             max_value=entry.high,
             format=entry.form,
@@ -397,7 +404,7 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
     base = get_preset(preset).config.to_dict()
     for entry in _FIELDS:
         value = st.session_state[_KEPT][entry.key]
-        if value is None:
+        if value is None and not entry.optional:
             raise ConfigError(f"{entry.label} is empty; expected a number. {entry.help}")
         if entry.kind == "widths":
             value = _parse_widths(entry, str(value))

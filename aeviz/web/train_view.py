@@ -158,7 +158,7 @@ def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
     if job.state == "queued" and not job.status.epoch:
         return "Waits until another run ends."
     if job.state == "preparing":
-        return "Getting ready: starting PyTorch, reading the data …"
+        return f"Getting ready: starting PyTorch, {job.status.message or 'reading the data'} …"
     if job.state == "measuring":
         return "Measuring on the test set: errors, neighbours, the map …"
     left = seconds_left(history, settings.train.epochs, share)

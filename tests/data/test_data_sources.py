@@ -86,7 +86,8 @@ def test_negative_seed_is_an_error():
     ],
 )
 def test_unknown_name_lists_the_known_ones_and_guesses(name, guess):
-    message = f"unknown data set {name!r}; expected one of: digits, circles, mnist, fashion_mnist, folder:PATH{guess}"
+    known = "digits, circles, mnist, fashion_mnist, celeba, folder:PATH"
+    message = f"unknown data set {name!r}; expected one of: {known}{guess}"
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         load_dataset(name)
     assert not is_available(name)
@@ -104,7 +105,7 @@ def test_unknown_split_lists_the_known_ones(unchecked):
 
 def test_catalog_is_complete():
     infos = list_datasets()
-    assert [info.name for info in infos] == ["digits", "circles", "mnist", "fashion_mnist"]
+    assert [info.name for info in infos] == ["digits", "circles", "mnist", "fashion_mnist", "celeba"]
     for info in infos:
         assert info.title
         assert info.source

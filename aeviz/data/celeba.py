@@ -1,0 +1,254 @@
+"""celeba: 202,599 aligned photographs of faces with 40 attributes, in torchvision's layout.
+
+    ROOT/celeba/img_align_celeba/*.jpg     178 x 218 pixels; a part of them is enough
+    ROOT/celeba/list_eval_partition.txt    000001.jpg 0     (0 train, 1 validation, 2 test)
+    ROOT/celeba/list_attr_celeba.txt       count, names, then 000001.jpg -1 1 1 -1 ...
+
+Faces are made as in R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025: the central 148 x
+148 pixels, resized to 64 x 64. He also flips photographs at random; that belongs to training, which draws anew each
+epoch, so nothing is flipped here, and validation and test images never are. His three parts are the publisher's:
+`DataConfig.validation_fraction` and `split_seed` play no part.
+
+The publisher (Z. Liu, P. Luo, X. Wang, X. Tang, Deep Learning Face Attributes in the Wild, ICCV 2015) allows
+non-commercial research only and forbids passing the images on. Nothing of them is ever written but the faces in
+`aeviz.paths.cache_root()`.
+"""
+
+import difflib
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
+from aeviz.data.face_cache import (
+    CROP_SIDE,
+    FACE_SIDE,
+    PHOTOGRAPH_SIZE,
+    VERSION,
+    FaceSource,
+    Report,
+    find_faces,
+    make_faces,
+)
+from aeviz.errors import DataError
+
+NAME = "celeba"
+IMAGES, PARTITIONS, ATTRIBUTES = "img_align_celeba", "list_eval_partition.txt", "list_attr_celeba.txt"
+"""What must lie in ROOT/celeba: the folder of photographs and the two lists."""
+_CODES: dict[SplitName, str] = {"train": "0", "validation": "1", "test": "2"}
+"""How the list of partitions writes them."""
+_REMEDY = (
+    "run `aeviz data prepare celeba` (1.5 GB from the publisher, for non-commercial research only), or set AEVIZ_DATA "
+    f"to a folder that holds celeba/{IMAGES}, celeba/{PARTITIONS} and celeba/{ATTRIBUTES}, of whose images a part is "
+    "enough"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Partition:
+    """The photographs of one split that are here, and what is known of them."""
+
+    source: FaceSource
+    attributes: NDArray[np.bool_]
+    """(N, A)."""
+    attribute_names: tuple[str, ...]
+
+
+def celeba_folder(root: Path) -> Path:
+    """Return the folder of the photographs and lists below the data root."""
+    return root / NAME
+
+
+def is_here(root: Path) -> bool:
+    """Return whether the two lists and at least one photograph are there. Opens none of them."""
+    return not _list_missing(celeba_folder(root))
+
+
+def read_celeba(split: SplitName, root: Path, on_progress: Report | None = None) -> ImageDataset:
+    """Return the faces of one of the publisher's partitions, made first if they are not in the cache.
+
+    Args:
+        split: "train", "validation" or "test": 162,770, 19,867 or 19,962 images, or as many of them as are here.
+        root: The data root.
+        on_progress: Called in this thread while faces are made, with the share done in [0, 1] and a text to show. If
+            it raises, the work is given up.
+
+    Returns:
+        Images (N, 3, 64, 64), uint8, mapped into memory and read-only, in the order of the publisher's list; no labels;
+        attributes (N, 40). `label_by_attribute` makes labels of one of these.
+
+    Raises:
+        DataError: Files are missing or damaged, or the cache cannot be written; the message says what to do.
+    """
+    partition = _read_partition(split, celeba_folder(root))
+    faces = find_faces(partition.source)
+    if faces is None:
+        make_faces([partition.source], on_progress or _tell_nobody)
+        faces = find_faces(partition.source)
+    if faces is None:
+        raise DataError(
+            f"faces of {NAME!r} ({split}) have vanished from the cache just after they were made; expected nobody to "
+            "delete them; try again"
+        )
+    return ImageDataset(
+        images=faces,
+        name=NAME,
+        split=split,
+        attributes=partition.attributes,
+        attribute_names=partition.attribute_names,
+    )
+
+
+def prepare_celeba(root: Path, on_progress: Report) -> None:
+    """Make the faces of all three partitions that are not in the cache yet. Arguments and errors as `read_celeba`."""
+    folder = celeba_folder(root)
+    sources = [_read_partition(split, folder).source for split in SPLIT_NAMES]
+    make_faces(sources, on_progress)
+
+
+def file_names(split: SplitName, root: Path) -> tuple[str, ...]:
+    """Return the publisher's file name of each image of `read_celeba`, such as 000001.jpg, in the same order.
+
+    Raises:
+        DataError: Files are missing or damaged.
+    """
+    return _read_partition(split, celeba_folder(root)).source.names
+
+
+def label_by_attribute(dataset: ImageDataset, name: str) -> ImageDataset:
+    """Return the data set with one of its attributes as labels: 0 where it does not hold, 1 where it does.
+
+    The classes of "Smiling" are "not smiling" and "smiling", those of "No_Beard" are "beard" and "no beard".
+
+    Args:
+        dataset: A data set with attributes; its images are shared, not copied.
+        name: One of `dataset.attribute_names`; capitals do not matter, and spaces may stand for underscores.
+
+    Raises:
+        DataError: There is no such attribute; the message lists those that there are.
+    """
+    places = {_fold(known): place for place, known in enumerate(dataset.attribute_names)}
+    place = places.get(_fold(name))
+    if dataset.attributes is None or place is None:
+        known = ", ".join(dataset.attribute_names) or "none, since this data set has no attributes"
+        close = difflib.get_close_matches(_fold(name), places, n=1)
+        guess = f"; did you mean {dataset.attribute_names[places[close[0]]]!r}?" if close else ""
+        raise DataError(f"unknown attribute {name!r} of {dataset.name!r}; expected one of: {known}{guess}")
+    words = _fold(name).replace("_", " ")
+    class_names = (words.removeprefix("no "), words) if words.startswith("no ") else (f"not {words}", words)
+    return replace(dataset, labels=dataset.attributes[:, place].astype(np.int64), class_names=class_names)
+
+
+def _fold(name: str) -> str:
+    return name.strip().lower().replace(" ", "_")
+
+
+def _tell_nobody(share: float, text: str) -> None:
+    pass
+
+
+def _list_missing(folder: Path) -> list[str]:
+    missing = [name for name in (PARTITIONS, ATTRIBUTES) if not (folder / name).is_file()]
+    try:
+        with os.scandir(folder / IMAGES) as entries:
+            if any(entry.name.endswith(".jpg") for entry in entries):
+                return missing
+    except OSError:  # no such folder, or not ours to look into
+        pass
+    return [f"{IMAGES}/*.jpg", *missing]
+
+
+def _read_partition(split: SplitName, folder: Path) -> _Partition:
+    missing = _list_missing(folder)
+    if missing:
+        raise DataError(
+            f"data set {NAME!r} is not on this machine: found no {' and no '.join(missing)} in {folder}; {_REMEDY}, or "
+            "use the built-in 'digits' or 'circles'"
+        )
+    partitions, attributes = folder / PARTITIONS, folder / ATTRIBUTES
+    texts = [_read_list(path) for path in (partitions, attributes)]
+    listed = _names_of(split, partitions, texts[0])
+    key = hashlib.blake2b(digest_size=12)
+    key.update(repr((VERSION, PHOTOGRAPH_SIZE, CROP_SIDE, FACE_SIDE, split)).encode())
+    for text in texts:
+        key.update(hashlib.blake2b(text.encode()).digest())
+    stamps = _stamp_files(folder / IMAGES, set(listed))
+    names = tuple(name for name in listed if name in stamps)
+    if not names:
+        raise DataError(
+            f"data set {NAME!r} has no {split} images: {partitions} lists {len(listed):,}, none of which is in "
+            f"{folder / IMAGES}; expected at least one; {_REMEDY}"
+        )
+    for name in names:
+        key.update(f"{name} {stamps[name]}\n".encode())
+    values, attribute_names = _read_attributes(attributes, texts[1], names)
+    source = FaceSource(split=split, folder=folder / IMAGES, names=names, key=key.hexdigest())
+    return _Partition(source=source, attributes=values, attribute_names=attribute_names)
+
+
+def _read_list(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("ascii")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise DataError(
+            f"{path} cannot be read: {exc}; expected the publisher's list in plain text; copy it again"
+        ) from exc
+
+
+def _names_of(split: SplitName, path: Path, text: str) -> list[str]:
+    """Return the file names that the list of partitions gives to a split, in its order."""
+    names = []
+    for number, line in enumerate(text.splitlines(), 1):
+        fields = line.split()
+        if fields and (len(fields) != 2 or fields[1] not in _CODES.values()):
+            raise DataError(
+                f"{path} has {line!r} in line {number}; expected a file name and 0 (train), 1 (validation) or 2 "
+                "(test); copy the publisher's list again"
+            )
+        if fields and fields[1] == _CODES[split]:
+            names.append(fields[0])
+    return names
+
+
+def _stamp_files(folder: Path, wanted: set[str]) -> dict[str, str]:
+    """Return size and time of change of the wanted files that are in a folder."""
+    stamps = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name in wanted:
+                    found = entry.stat()
+                    stamps[entry.name] = f"{found.st_size} {found.st_mtime_ns}"
+    except OSError as exc:
+        raise DataError(
+            f"photographs of {NAME!r} in {folder} cannot be listed: {exc.strerror}; expected a folder that can be read"
+        ) from exc
+    return stamps
+
+
+def _read_attributes(path: Path, text: str, names: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Return the attributes of the named images, (N, A), and the names of the A attributes."""
+    lines = text.splitlines()
+    header = tuple(lines[1].split()) if len(lines) > 1 else ()
+    if not header:
+        raise DataError(
+            f"{path} names no attributes in its second line; expected 40 names; copy the publisher's list again"
+        )
+    rows = dict.fromkeys(names, "")
+    for line in lines[2:]:
+        name, _, values = line.partition(" ")
+        if name in rows:
+            rows[name] = values.replace("-1", "0").replace(" ", "")  # "-1  1" becomes "01"
+    for name, row in rows.items():
+        if len(row) != len(header) or row.strip("01"):
+            found = f"{len(row)} values" if row else "no line"
+            raise DataError(
+                f"{path} has {found} for {name}; expected -1 or 1 for each of the {len(header)} attributes that its "
+                "second line names; copy the publisher's list again"
+            )
+    content = "".join(rows[name] for name in names).encode()
+    return (np.frombuffer(content, dtype=np.uint8) == ord("1")).reshape(len(names), len(header)), header
