@@ -1,13 +1,16 @@
 """Take the pictures of the documentation from a running app: `python docs/screenshots.py http://localhost:8501`.
 
-Only pages about MNIST and the digits are pictured; no picture of a face belongs in the repository.
+It trains quick-look-mnist on the way, so the server wants MNIST and a folder of runs that may grow. Names of views
+after the address take only those. Only pages about MNIST and the digits are pictured; no picture of a face belongs in
+the repository.
 """
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 VIEWS = {
@@ -15,26 +18,55 @@ VIEWS = {
     "latent-space-3d": "/latent_space?model=mlp-3d-amsgrad&with.mlp-3d-amsgrad=nothing",
     "decode": "/decode?model=mlp-3d-adam",
     "reconstruct": "/reconstruct?model=mlp-2d-adam&with.mlp-2d-adam=mlp-64d-amsgrad",
+    "train": "/train?preset=quick-look-mnist",
+    "draw": "/reconstruct?source=your+own+picture&from=draw",
     "home": "/",
 }
-HEIGHTS = {"latent-space": 1190, "decode": 1000}
+HEIGHTS = {"latent-space": 1190, "decode": 1000, "train": 1080, "draw": 1000}
 """Heights in pixels of the views that need more than 900."""
 
 
-def main(base: str) -> None:
-    """Visit each view 1,280 pixels wide and keep what it shows."""
+def train(page: Page) -> None:
+    """Train to the end."""
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text("finished").first.wait_for(timeout=180_000)
+
+
+def draw(page: Page) -> None:
+    """Draw a seven."""
+    canvas = page.get_by_test_id("drawing-pad").locator("canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 70, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 60, steps=8)
+    page.mouse.move(box["x"] + 110, box["y"] + 230, steps=8)
+    page.mouse.up()
+
+
+ACTIONS = {"train": train, "draw": draw}
+
+
+def main(base: str, names: Sequence[str]) -> None:
+    """Visit each view 1,280 pixels wide, do what it takes and keep what it shows."""
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, path in VIEWS.items():
+            if names and name not in names:
+                continue
             page = browser.new_page(viewport={"width": 1280, "height": HEIGHTS.get(name, 900)})
             page.goto(base + path)
             page.get_by_role("heading", level=1).wait_for()
             page.wait_for_timeout(5000)  # pictures and charts settle
+            if name in ACTIONS:
+                ACTIONS[name](page)
+                page.wait_for_timeout(5000)
             page.screenshot(path=IMAGES / f"{name}.png")
             page.close()
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8501")
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8501", sys.argv[2:])
