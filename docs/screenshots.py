@@ -22,14 +22,16 @@ VIEWS = {
     "draw": "/reconstruct?source=your+own+picture&from=draw",
     "home": "/",
 }
-HEIGHTS = {"latent-space": 1190, "decode": 1000, "train": 1080, "draw": 1000}
+HEIGHTS = {"latent-space": 1190, "decode": 1000, "train": 1270, "draw": 1000}
 """Heights in pixels of the views that need more than 900."""
+WIDTHS = {"train": 1440}
+"""Widths in pixels of the views that need more than 1,280."""
 
 
 def train(page: Page) -> None:
     """Train to the end."""
     page.get_by_role("button", name="Start training").click()
-    page.get_by_text("finished").first.wait_for(timeout=180_000)
+    page.locator('[data-testid="training-film"][data-live="false"]').wait_for(timeout=180_000)
 
 
 def draw(page: Page) -> None:
@@ -56,7 +58,7 @@ def main(base: str, names: Sequence[str]) -> None:
         for name, path in VIEWS.items():
             if names and name not in names:
                 continue
-            page = browser.new_page(viewport={"width": 1280, "height": HEIGHTS.get(name, 900)})
+            page = browser.new_page(viewport={"width": WIDTHS.get(name, 1280), "height": HEIGHTS.get(name, 900)})
             page.goto(base + path)
             page.get_by_role("heading", level=1).wait_for()
             page.wait_for_timeout(5000)  # pictures and charts settle

@@ -204,9 +204,10 @@ class Trainer:
         """Return what to tell when the epoch after `self.epoch` cannot be kept."""
         rate = self.config.optimizer.learning_rate
         kept = f"the weights of epoch {self.epoch} are kept" if self.epoch else "nothing was learned yet"
+        clip = "" if self.config.train.gradient_clip is not None else ", or train.gradient_clip=1"
         return (
-            f"training diverged in epoch {self.epoch + 1}: {what}; {kept}; try a smaller learning rate than {rate:g}, "
-            "or clip the gradient with --set train.gradient_clip=1"
+            f"training diverged in epoch {self.epoch + 1}: {what}; {kept}; try a smaller "
+            f"optimizer.learning_rate than {rate:g}{clip}"
         )
 
 

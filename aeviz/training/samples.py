@@ -22,8 +22,10 @@ from aeviz.training.files import write_atomically
 SAMPLES, FIXED = "samples", "fixed.npz"
 EARLY = 10
 """First epochs that are all kept: a network changes fastest in them."""
-LATER = 50
+EVEN = 40
 """Further epochs that are kept, evenly spaced."""
+GROWING = 20
+"""Further epochs that are kept, each a constant factor after the one before."""
 _T = TypeVar("_T")
 _NAME = re.compile(r"epoch-(\d{6,})\.npz")
 _DAMAGED = (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error)
@@ -56,10 +58,14 @@ class Sample:
 
 
 def wanted_epochs(epochs: int) -> frozenset[int]:
-    """Return which of the epochs 0 to `epochs` are kept: the first ten and fifty evenly spaced ones, the last too."""
-    return frozenset(range(min(EARLY, epochs) + 1)) | set(
-        np.linspace(0, epochs, LATER + 1).round().astype(int).tolist()
-    )
+    """Return which of the epochs 0 to `epochs` are kept.
+
+    They are the first ten, some evenly spaced over the whole run, and some spaced geometrically, so that the film of a
+    long run does not stand still between the first and the second.
+    """
+    even = np.linspace(0, epochs, EVEN + 1)
+    growing = np.geomspace(min(EARLY, epochs), epochs, GROWING)
+    return frozenset(range(min(EARLY, epochs) + 1)) | set(np.concatenate([even, growing]).round().astype(int).tolist())
 
 
 def write_fixed(path: Path, fixed: Fixed) -> None:

@@ -22,7 +22,7 @@ from aeviz.web.own_pictures import OwnPicture, bring_pictures, pick_own_source
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded
 
-PICTURE_PX = 112
+PICTURE_PX = 108
 """Width of an image and of what a model makes of it."""
 CARD_PX = 2 * PICTURE_PX + 50
 """Width of a card with two such pictures beside each other."""

@@ -126,7 +126,9 @@ def _sampled() -> list[OwnPicture]:
     if not names:
         st.info("No sample came with this copy of aeviz; upload a picture instead.", icon=":material/image:")
         return []
-    chosen = st.pills("Samples", names, default=names[0], required=True, key="own.sample", label_visibility="collapsed")
+    chosen = st.pills(
+        "Samples", names, default=names[0], required=True, key="own.sample", label_visibility="collapsed", wrap=True
+    )
     st.caption("Synthesised photos: test digits of MNIST, drawn on paper by a program (benchmarks/photos.py).")
     index = names.index(str(chosen)) if chosen in names else 0
     return [OwnPicture(name=names[index], data=paths[index].read_bytes())]

@@ -190,9 +190,8 @@ def _show_figures(history: list[EpochReport]) -> None:
         f"Best (epoch {best.epoch:,})": f"{best.val_loss:.5f}",
         "Gradient norm": "-" if last.gradient_norm is None else f"{last.gradient_norm:.3g}",
         "Images a second": "-" if last.images_per_second is None else f"{last.images_per_second:,.0f}",
-        "Epoch took": f"{last.seconds:.2f} s",
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, value in figures.items():
             st.metric(name, value, width="content")
 

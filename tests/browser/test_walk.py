@@ -16,6 +16,8 @@ TITLES = {
     "/latent_space": "Latent space",
     "/decode": "Decode",
     "/reconstruct": "Reconstruct",
+    "/train": "Train",
+    "/compare": "Compare runs",
     "/network": "Network and training",
 }
 
@@ -113,6 +115,8 @@ def test_deep_link_to_a_fresh_server_shows_the_whole_app(chromium, tmp_path):
             "Latent space",
             "Decode",
             "Reconstruct",
+            "Train",
+            "Compare runs",
             "Network and training",
         ]
         page.close()

@@ -398,3 +398,11 @@ def test_photos_of_mnist_are_understood(shared_root):
     clean = (classifier.predict(run.encode(test.images).numpy()) == test.labels).mean()
     photos = (classifier.predict(run.encode(np.stack(prepared)).numpy()) == test.labels).mean()
     assert photos >= 0.9 * clean
+
+
+def test_opaque_alpha_channel_is_not_mentioned():
+    drawn = Image.new("RGBA", (280, 280), (0, 0, 0, 255))
+    ImageDraw.Draw(drawn).line([(70, 60), (200, 60), (110, 230)], fill="white", width=20)
+    buffer = io.BytesIO()
+    drawn.save(buffer, "PNG")
+    assert not any("transparent" in step for step in prepare_image(buffer.getvalue(), (1, 28, 28)).steps)

@@ -164,7 +164,8 @@ def test_excess_is_relative_to_the_thesis(trained_folder):
 
 def test_recipes_cover_every_preset_once():
     named = [name for recipe in ship.RECIPES for name in recipe.presets]
-    assert sorted(named) == sorted(PRESETS)
+    not_shipped = {name for name in PRESETS if name.startswith("quick-look")}  # they are there to be trained
+    assert sorted(named) == sorted(set(PRESETS) - not_shipped)
 
 
 def test_ship_without_data_returns_2(shelf, tmp_path, monkeypatch, capsys):

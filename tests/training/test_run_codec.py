@@ -177,7 +177,8 @@ def test_device_auto_and_cpu():
     expected = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     assert resolve_device("auto").type == expected
     assert resolve_device("cpu") == torch.device("cpu")
-    assert describe_device(torch.device("cpu")) == f"CPU, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    assert describe_device(torch.device("cpu")) == f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 @pytest.mark.parametrize("name", ["cuda", "mps"])

@@ -1,0 +1,283 @@
+"""A visitor trains in the app: the run lives in a process of its own, and the page shows it and steers it."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from app_server import serve
+from playwright.sync_api import expect
+
+from aeviz.experiment import train
+from aeviz.training.history import read_history
+from aeviz.training.runs import HISTORY
+from aeviz.training.status import read_status
+
+PATIENCE_MS = 60_000
+"""A trainer imports torch first, on a machine that a browser and a server keep busy."""
+LOOK_MS = 20_000
+"""So does the first page of a server."""
+
+
+def trainers(runs):
+    """The processes that train in a folder of runs, by their number."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            arguments = path.read_bytes().split(b"\0")
+        except OSError:  # it has just ended
+            continue
+        if b"--job" in arguments and any(argument.startswith(bytes(runs)) for argument in arguments):
+            found.append(int(path.parent.name))
+    return found
+
+
+def wait_for(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """The AEVIZ_RUNS of this module's server, the server's log, and what `serve` needs to know."""
+    root = tmp_path_factory.mktemp("place")
+    environment = {"AEVIZ_RUNS": str(root / "runs"), "AEVIZ_DATA": str(root / "data"), "AEVIZ_JOBS": "1"}
+    yield root / "runs", root / "server.log", environment
+    wait_for(lambda: not trainers(root / "runs"), 5)  # the server is gone by now, and so are they
+
+
+@pytest.fixture(scope="module")
+def app(place):
+    """Address of an app with runs of its own, so that other tests are not disturbed."""
+    _, log, environment = place
+    with serve(log, **environment) as url:
+        yield url
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(autouse=True)
+def _no_run_is_left(place):
+    """Each test ends the runs that it starts; what it looks for may take a while to come."""
+    expect.set_options(timeout=LOOK_MS)
+    yield
+    expect.set_options(timeout=None)
+    wait_for(lambda: not trainers(place[0]))  # one that was stopped may still tidy up
+
+
+def start(page, epochs):
+    """Start the quick look with so many epochs; return the name of the run."""
+    field = page.get_by_role("spinbutton", name="Epochs")
+    field.fill(str(epochs))
+    field.press("Enter")
+    expect(page.locator("code", has_text=f"train.epochs={epochs}")).to_have_count(1)
+    page.get_by_role("button", name="Start training").click()
+    expect(page).to_have_url(re.compile(r"run=quick-look-\d+"))
+    return re.search(r"run=([\w-]+)", page.url)[1]
+
+
+def row(page, name):
+    return page.locator(f".st-key-run-{name}")
+
+
+def film_of(page):
+    """The film, once it shows a run."""
+    film = page.get_by_test_id("training-film")
+    expect(film).to_have_attribute("data-epochs", re.compile(r"[1-9]"), timeout=PATIENCE_MS)
+    return film
+
+
+def number(film, name):
+    return int(film.get_attribute(f"data-{name}"))
+
+
+def expect_more(film, name, than):
+    wait_for(lambda: number(film, name) > than)
+
+
+def go_to(page, title):
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    expect(page).to_have_title(title)
+
+
+def test_start_pause_resume_stop_and_delete(visit, app, place):
+    """One run, all its buttons; the gallery has it when it ended, the folder is gone when it is deleted."""
+    runs, _, _ = place
+    page = visit("/train", base=app)
+    rate = page.get_by_role("spinbutton", name="Learning rate")
+    rate.fill("")
+    rate.press("Enter")
+    expect(page.get_by_text("Learning rate is empty; expected a number")).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+    rate.fill("0.01")
+    rate.press("Enter")
+    name = start(page, 100_000)
+    mine = row(page, name)
+    film = film_of(page)
+    expect(film).to_have_attribute("data-live", "true")
+    expect(mine).to_contain_text("training")
+    expect(page.get_by_text(re.compile(r"Epoch [\d,]+ of 100,000 on CPU.*left"))).to_be_visible()
+    frames, epochs = number(film, "frames"), number(film, "epochs")
+    assert frames >= 2
+    expect_more(film, "epochs", epochs)  # it grows without a touch
+
+    mine.get_by_role("button", name="Pause").click()
+    expect(mine.get_by_role("button", name="Go on")).to_be_visible()
+    expect(mine).to_contain_text("paused")
+    wait_for(lambda: read_status(runs / name).state == "paused")
+    rested = len(read_history(runs / name / HISTORY))
+    wait_for(lambda: number(film, "epochs") == rested)
+    time.sleep(1)
+    assert len(read_history(runs / name / HISTORY)) == rested
+    mine.get_by_role("button", name="Go on").click()
+    expect(mine.get_by_role("button", name="Pause")).to_be_visible()
+    expect_more(film, "epochs", rested)
+
+    mine.get_by_role("button", name="Stop").click()
+    expect(mine).to_contain_text("stopped", timeout=PATIENCE_MS)
+    expect(film).to_have_attribute("data-live", "false")
+    kept = len(read_history(runs / name / HISTORY))
+    expect(film).to_have_attribute("data-epochs", str(kept))
+    expect(page.get_by_text(f"Stopped after {kept:,} epochs; what was learned is kept")).to_be_visible()
+    wait_for(lambda: not trainers(runs))
+
+    go_to(page, "Home")
+    expect(page.locator(f".st-key-card-{name}").get_by_role("img")).to_be_visible()
+    page.goto(f"{app}/train?run={name}")
+    mine.get_by_role("button", name="Resume").click()
+    expect(mine.get_by_role("button", name="Pause")).to_be_visible(timeout=PATIENCE_MS)
+    expect(film).to_have_attribute("data-live", "true")
+    expect_more(film, "epochs", kept)
+    mine.get_by_role("button", name="Stop").click()
+    expect(mine.get_by_role("button", name="Resume")).to_be_visible(timeout=PATIENCE_MS)
+
+    mine.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text(f"Delete {name} with its weights and its curves?")).to_be_visible()
+    assert (runs / name).is_dir()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(mine).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("run="))
+    assert not (runs / name).exists()
+
+
+def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, app, place):
+    """Two sessions: one reloads and changes pages; the other, on a phone, queues behind it and stops its own run."""
+    runs, _, _ = place
+    page = visit("/train", base=app)
+    name = start(page, 100_000)
+    film = film_of(page)
+    (pid,) = trainers(runs)
+    seen = number(film, "epochs")
+    page.reload()
+    expect_more(film_of(page), "epochs", seen)
+    go_to(page, "Home")
+    go_to(page, "Train")
+    expect(row(page, name)).to_contain_text("training")
+    expect_more(film_of(page), "epochs", seen)
+
+    other = visit("/train", base=app, width=390, height=844, touch=True)
+    theirs = start(other, 50)
+    assert theirs != name
+    expect(row(other, theirs)).to_contain_text("waits for its turn")
+    expect(row(other, name)).to_contain_text("training")
+    expect(other.get_by_text("1 in the queue, first come, first served")).to_be_visible()
+    row(other, name).get_by_role("button", name="Stop").click()
+    expect(other.get_by_text(f"{name} was not started from this window. Stop it all the same?")).to_be_visible()
+    other.keyboard.press("Escape")
+    row(other, theirs).get_by_role("button", name="Stop").click()
+    expect(row(other, theirs)).to_contain_text("stopped")
+    assert trainers(runs) == [pid]
+    expect(row(page, name)).to_contain_text("training")
+    for path in (f"/train?run={name}", f"/compare?runs={name}&runs=digits-2d-adam"):
+        other.goto(app + path)
+        expect(other.get_by_role("heading", level=1)).to_be_visible()
+        if "train" in path:
+            film_of(other)
+        else:
+            expect(other.get_by_role("table")).to_be_visible()
+        expect(other.get_by_test_id("stStatusWidget")).to_have_count(0)
+        main = other.get_by_test_id("stMain")
+        assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1"), path
+
+    row(page, name).get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop it").click()  # since the reload it is nobody's
+    expect(row(page, name)).to_contain_text("stopped", timeout=PATIENCE_MS)
+    wait_for(lambda: not trainers(runs))
+
+
+def test_film_is_played_and_scrubbed(visit, app, place, tiny_config):
+    """The film of a finished run, one from a shell here: play, scrub with keys and slider; then on to the map."""
+    train(tiny_config("train.epochs=12"), out=place[0] / "from-a-shell")
+    page = visit("/train?run=from-a-shell", base=app)
+    film = film_of(page)
+    expect(row(page, "from-a-shell")).to_contain_text("finished")
+    expect(film).to_have_attribute("data-live", "false")
+    expect(film).to_have_attribute("data-epochs", "12")
+    expect(film).to_have_attribute("data-frames", "13")  # the network before training, too
+    expect(film).to_have_attribute("data-frame", "12")
+    film.get_by_role("button", name="Play").click()
+    expect(film).to_have_attribute("data-playing", "true")
+    expect(film).to_have_attribute("data-frame", re.compile("^[1-6]$"))
+    film.get_by_role("button", name="Pause").click()
+    expect(film).to_have_attribute("data-playing", "false")
+    slider = film.get_by_role("slider", name="Epoch")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(film).to_have_attribute("data-frame", "0")
+    page.keyboard.press("ArrowRight")
+    expect(film).to_have_attribute("data-frame", "1")
+    slider.fill("7")
+    expect(film).to_have_attribute("data-frame", "7")
+    film.get_by_role("combobox", name="Speed").select_option("4")
+    film.get_by_role("button", name="Play").click()
+    expect(film).to_have_attribute("data-frame", "12")
+    expect(film).to_have_attribute("data-playing", "false")
+    page.get_by_test_id("stMain").get_by_role("link", name="Latent space").click()
+    expect(page).to_have_url(re.compile(r"/latent_space\?.*model=from-a-shell"))
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-drawn", re.compile(r"\d+"))
+
+
+def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(visit, place, tmp_path):
+    """SIGTERM while one run trains and one waits; after the restart both are offered, and one goes on."""
+    _, _, environment = place
+    runs = tmp_path / "runs"
+    environment = {**environment, "AEVIZ_RUNS": str(runs)}
+    with serve(tmp_path / "first.log", **environment) as address:
+        page = visit("/train", base=address)
+        name = start(page, 100_000)
+        film_of(page)
+        second = visit("/train", base=address)
+        waiting = start(second, 50)
+        expect(row(second, waiting)).to_contain_text("waits for its turn")
+        assert len(trainers(runs)) == 2
+        for each in (page, second):
+            each.close()
+    wait_for(lambda: not trainers(runs), 5)
+    with serve(tmp_path / "second.log", **environment) as address:
+        page = visit(f"/train?run={name}", base=address)
+        expect(row(page, name)).to_contain_text("interrupted")
+        expect(row(page, waiting)).to_contain_text("interrupted")
+        expect(page.get_by_text(re.compile(r"Interrupted after [\d,]+ epochs"))).to_be_visible()
+        expect(film_of(page)).to_have_attribute("data-live", "false")
+        row(page, name).get_by_role("button", name="Resume").click()
+        expect(film_of(page)).to_have_attribute("data-live", "true")
+        assert len(trainers(runs)) == 1
+        page.close()
+    wait_for(lambda: not trainers(runs), 5)
+    for log in ("first.log", "second.log"):
+        assert "Traceback" not in (tmp_path / log).read_text()
+
+
+def test_command_that_starts_the_app_is_the_server(tmp_path):
+    """`aeviz app` leaves no server behind, and so no trainer, whoever ends it and however."""
+    command = [sys.executable, "-m", "aeviz", "app", "--headless", "--port", "8599"]
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(lambda: b"streamlit" in Path(f"/proc/{server.pid}/cmdline").read_bytes())
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
