@@ -167,7 +167,7 @@ def read_upload(data: bytes, *, side: int) -> Upload:
         flat, ground = upright, "white"
         if upright.has_transparency_data and not upright.mode.startswith("I;16"):
             flat, ground = _lay_over(upright)
-            if upright.convert("RGBA").getextrema()[3] != (255, 255):  # an opaque picture may have the channel too
+            if upright.convert("RGBA").getchannel("A").getextrema() != (255, 255):  # an opaque picture may have the channel too
                 notes.append(f"laid transparent parts over {ground}" + _WHY_BLACK * (ground == "black"))
         flat = _flatten(flat)
         is_grey = _is_grey(image) if image.mode != "P" else False
