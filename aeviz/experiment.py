@@ -77,6 +77,7 @@ def _train(
 ) -> Run:
 
     def tell_reading(share: float, text: str) -> None:
+        monitor.heed()
         if monitor.is_from_app:
             monitor.tell("preparing", f"{text}: {share:.0%}")
 

@@ -13,10 +13,13 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from filelock import Timeout
 
 from aeviz.config import RunConfig
 from aeviz.errors import AevizError, CheckpointNotFoundError, ConfigError, TrainingError, TrainingStopped
@@ -34,6 +37,7 @@ from aeviz.training.status import (
     has_trainer,
     is_asked,
     read_status,
+    trainer_lock,
     withdraw,
 )
 
@@ -45,6 +49,8 @@ STOPPED = 130
 """Exit status of a trainer that was asked to stop, the same as after Ctrl-C."""
 _trainers: list[subprocess.Popen[bytes]] = []
 """The trainers that this process started: their standard input stays open, and they are reaped when they end."""
+_starting: set[Path] = set()
+"""Folders whose trainer has not reported for work yet: they must not be deleted meanwhile."""
 _guard = threading.Lock()
 
 ObservedState = State | Literal["interrupted"]
@@ -144,8 +150,8 @@ def start(config: RunConfig) -> Job:
     """
     max_jobs()  # a setting that cannot work is told before a process starts
     root = runs_root().resolve()
-    root.mkdir(parents=True, exist_ok=True)
-    with _guard:
+    with _told_of_files("make a folder for the run"), _guard:
+        root.mkdir(parents=True, exist_ok=True)
         path = new_run_path(config)
         path.mkdir()
     return _launch(path, config)
@@ -180,17 +186,20 @@ def resume(name: str, *, epochs: int | None = None) -> Job:
 
 def pause(name: str) -> None:
     """Ask a job to rest after its next step; another that waits may take its turn meanwhile."""
-    ask(find_job(name).path, "pause")
+    with _told_of_files("ask the trainer to pause"):
+        ask(find_job(name).path, "pause")
 
 
 def unpause(name: str) -> None:
     """Let a job go on."""
-    withdraw(find_job(name).path, "pause")
+    with _told_of_files("let the trainer go on"):
+        withdraw(find_job(name).path, "pause")
 
 
 def stop(name: str) -> None:
     """Ask a job to end after its next step; it keeps its last whole epoch and can be resumed."""
-    ask(find_job(name).path, "stop")
+    with _told_of_files("ask the trainer to stop"):
+        ask(find_job(name).path, "stop")
 
 
 def delete(name: str) -> None:
@@ -203,10 +212,25 @@ def delete(name: str) -> None:
     path = runs_root() / name
     if not _is_name(name) or not ((path / STATUS).is_file() or (path / CONFIG).is_file()):
         raise CheckpointNotFoundError(f"there is no run {name!r} under {runs_root()}; it may be deleted already")
-    if has_trainer(path):
-        raise ConfigError(f"run {name!r} is at work; stop it first")
-    doomed = path.rename(path.with_name(f".deleted-{name}"))  # gone at once for all others
+    at_work = ConfigError(f"run {name!r} is at work; stop it first")
+    with _guard:
+        if path.resolve() in _starting:
+            raise at_work
+        try:
+            with _told_of_files("delete the run"), trainer_lock(path).acquire(timeout=1):
+                doomed = path.rename(path.with_name(f".deleted-{name}-{time.time_ns()}"))  # gone at once for all others
+        except Timeout as error:
+            raise at_work from error
     shutil.rmtree(doomed, ignore_errors=True)
+
+
+def last_words(job: Job) -> str:
+    """Return the last line that a trainer printed, such as that of an error nobody foresaw; empty if it was silent."""
+    try:
+        lines = (job.path / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1][:LOG_TAIL] if lines else ""
 
 
 def shell_command(config: RunConfig) -> str:
@@ -253,7 +277,36 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+@contextmanager
+def _told_of_files(what: str) -> Iterator[None]:
+    """Turn an error of the file system into one that is meant for people."""
+    try:
+        yield
+    except (AevizError, Timeout):  # some of which are OSErrors too
+        raise
+    except OSError as error:
+        raise ConfigError(
+            f"cannot {what} in {str(runs_root().resolve())!r}: {error.strerror or error}; expected a folder that aeviz "
+            "may write to, with room on the disk; see AEVIZ_RUNS"
+        ) from error
+
+
 def _launch(path: Path, config: RunConfig) -> Job:
+    """Start a trainer in the folder `path` and wait until it reports for work."""
+    path = path.resolve()
+    with _guard:
+        if path in _starting:
+            raise ConfigError(f"run {path.name!r} is being started already")
+        _starting.add(path)
+    try:
+        with _told_of_files("start the trainer"):
+            return _start_trainer(path, config)
+    finally:
+        with _guard:
+            _starting.discard(path)
+
+
+def _start_trainer(path: Path, config: RunConfig) -> Job:
     before = read_status(path)
     with (path / LOG).open("ab") as log:
         process = subprocess.Popen(
@@ -284,6 +337,7 @@ def _launch(path: Path, config: RunConfig) -> Job:
             break
         time.sleep(0.02)
     process.kill()
+    process.wait()
     tail = (path / LOG).read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
     if before is None:
         shutil.rmtree(path, ignore_errors=True)

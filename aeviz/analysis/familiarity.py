@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from aeviz.analysis.latent import data_distance, own_distances
+from aeviz.analysis.latent import data_distance
 
 NEIGHBOURS = 10
 """Votes for a class, as for the kNN accuracy of a model."""
@@ -58,7 +58,7 @@ class Vote:
         return (self.votes - self.runner_up_votes) / max(1, len(self.neighbours))
 
 
-def judge(point: np.ndarray, error: float, z: np.ndarray, errors: np.ndarray) -> Verdict:
+def judge(point: np.ndarray, error: float, z: np.ndarray, errors: np.ndarray, distances: np.ndarray) -> Verdict:
     """Compare an image with the test set.
 
     Args:
@@ -66,13 +66,14 @@ def judge(point: np.ndarray, error: float, z: np.ndarray, errors: np.ndarray) ->
         error: Its Euclidean reconstruction error.
         z: Latent points of the test images, (N, D).
         errors: Their errors, (N,).
+        distances: Their own distances from each other, (M,), as `aeviz.analysis.latent.own_distances` gives them.
     """
     distance = float(data_distance(point[None], z)[0])
     return Verdict(
         error=error,
         error_share=float((errors < error).mean()),
         distance=distance,
-        distance_share=float((own_distances(z) < distance).mean()),
+        distance_share=float((distances < distance).mean()),
     )
 
 

@@ -161,13 +161,16 @@ def read_upload(data: bytes, *, side: int) -> Upload:
             notes.append("scaled 16-bit grey values to 8 bits")
         if image.mode == "CMYK":
             notes.append("turned the printer's colours (CMYK) into red, green and blue")
-        upright = ImageOps.exif_transpose(image)
+        upright = ImageOps.exif_transpose(_smaller(image, side))
         if orientation in _ORIENTATIONS:
             notes.append(f"{_ORIENTATIONS[orientation]} as the camera's EXIF orientation says")
         flat, ground = upright, "white"
         if upright.has_transparency_data and not upright.mode.startswith("I;16"):
             flat, ground = _lay_over(upright)
-            if upright.convert("RGBA").getchannel("A").getextrema() != (255, 255):  # an opaque picture may have the channel too
+            if upright.convert("RGBA").getchannel("A").getextrema() != (
+                255,
+                255,
+            ):  # an opaque picture may have the channel too
                 notes.append(f"laid transparent parts over {ground}" + _WHY_BLACK * (ground == "black"))
         flat = _flatten(flat)
         is_grey = _is_grey(image) if image.mode != "P" else False
@@ -175,6 +178,27 @@ def read_upload(data: bytes, *, side: int) -> Upload:
     if kind != "TIFF" and orientation in (5, 6, 7, 8):  # Pillow has already turned a TIFF's size
         size = (size[1], size[0])
     return Upload(image=flat, width=size[0], height=size[1], format=kind.replace("MPO", "JPEG"), notes=notes)
+
+
+def _smaller(image: Image.Image, side: int) -> Image.Image:
+    """Return a large picture in the size that is worked at, averaged, before copies of it are made.
+
+    A picture of 49 megapixels takes 200 MB as it is, and many times that in the arithmetic that follows.
+    """
+    factor = int(min(max(image.size) / WORKING_SIDE, min(image.size) / side))
+    if factor < 2 or not (image.mode in ("L", "LA", "P", "RGB", "RGBA", "CMYK") or image.mode.startswith("I;16")):
+        return image
+    size = (image.width // factor, image.height // factor)
+    box = (0, 0, size[0] * factor, size[1] * factor)
+    if image.mode.startswith("I;16"):
+        blocks = np.asarray(image)[: box[3], : box[2]].reshape(size[1], factor, size[0], factor)
+        small = Image.fromarray(np.rint(blocks.mean(axis=(1, 3), dtype=np.float32) / 257).astype(np.uint8))
+    elif image.mode == "P":
+        small = image.convert("RGBA" if image.has_transparency_data else "RGB").resize(size, Image.Resampling.BOX, box)
+    else:
+        small = image.resize(size, Image.Resampling.BOX, box)
+    small.info = image.info  # the camera's orientation is in it
+    return small
 
 
 def _lay_over(image: Image.Image) -> tuple[Image.Image, str]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import stat
 import statistics
 import threading
 from collections.abc import Iterable, Sequence
@@ -103,6 +104,10 @@ class HistoryReader:
             except FileNotFoundError:
                 self._offset, self._reports, self._identity = 0, [], None
                 return []
+            if not stat.S_ISREG(status.st_mode):
+                raise CheckpointFormatError(
+                    f"{self._path.name} of run '{self._path.parent.name}' is no file; restore it or train it again"
+                )
             identity = status.st_dev, status.st_ino
             if identity != self._identity or status.st_size < self._offset:  # replaced: a run was resumed
                 self._offset, self._reports, self._identity = 0, [], identity

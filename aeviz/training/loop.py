@@ -150,7 +150,7 @@ class Trainer:
             raise TrainingError(self.diverged("a weight became infinite or NaN in the last step"))
         self.epoch += 1
         weights = torch.tensor(sizes, dtype=torch.float64)
-        norm = float(torch.stack(norms).double().mean())
+        norm = float(torch.stack(norms).to("cpu").double().mean())  # MPS has no float64
         return EpochPass(
             loss=float((values.double() * weights).sum() / weights.sum()),
             learning_rate=rate,

@@ -29,6 +29,8 @@ from aeviz.training.status import (
 
 LOOK_S = 0.2
 """Seconds between two looks at what is asked."""
+QUEUE_S = 1.0
+"""Seconds between two looks at the queue: thirty trainers may wait in it."""
 TELL_S = 0.5
 """Seconds between two reports while an epoch is in progress."""
 QUEUE_LOCK = ".queue.lock"
@@ -81,6 +83,8 @@ class Monitor:
         Raises:
             ConfigError: Another trainer is at work there.
         """
+        if not self.path.is_dir():  # or the lock would make it again, after somebody has deleted it
+            raise ConfigError(f"the folder {str(self.path)!r} is gone; the run was deleted")
         try:
             with trainer_lock(self.path).acquire(timeout=2):
                 withdraw(self.path, "pause")
@@ -108,12 +112,14 @@ class Monitor:
         self.tell("queued")
         queue = FileLock(self.path.parent / QUEUE_LOCK)
         while True:
-            self._stop_if_asked()
+            self.heed()
             with queue:
                 if self._is_next():
                     self.tell("preparing", "reading the data")
                     return
-            time.sleep(LOOK_S)
+            for _ in range(round(QUEUE_S / LOOK_S)):
+                self.heed()
+                time.sleep(LOOK_S)
 
     def step(self, step: int) -> None:
         """Count a step; rest while asked to pause.
@@ -125,7 +131,7 @@ class Monitor:
         if at - self._looked < LOOK_S:
             return
         self._looked = at
-        self._stop_if_asked()
+        self.heed()
         if is_asked(self.path, "pause"):
             self._rest(step)
         elif at - self._told >= TELL_S:
@@ -134,28 +140,32 @@ class Monitor:
     def _rest(self, step: int) -> None:
         self.tell("paused", step=step)
         while is_asked(self.path, "pause"):
-            self._stop_if_asked()
+            self.heed()
             time.sleep(LOOK_S)
         if self._status.from_app:
             self.wait_for_turn()  # another may have taken the turn meanwhile
         self.tell("training", step=step)
 
-    def _stop_if_asked(self) -> None:
+    def heed(self) -> None:
+        """Look whether the run was asked to stop.
+
+        Raises:
+            TrainingStopped: It was.
+        """
         if is_asked(self.path, "stop"):
             withdraw(self.path, "stop")
             withdraw(self.path, "pause")
             raise TrainingStopped("stopped on request")
 
     def _is_next(self) -> bool:
-        others = [
-            (path, status)
-            for path in sorted(self.path.parent.iterdir())
-            if path != self.path and (status := read_status(path)) is not None and status.from_app
-        ]
-        at_work = [path for path, status in others if status.state in WORKING and has_trainer(path)]
-        before = [
-            path
-            for path, status in others
-            if status.state == "queued" and status.queued_at < self._status.queued_at and has_trainer(path)
-        ]
-        return len(at_work) + len(before) < max_jobs()
+        room = max_jobs()
+        for path in self.path.parent.iterdir():
+            status = None if path == self.path else read_status(path)
+            if status is None or not status.from_app:
+                continue
+            is_before = status.state == "queued" and status.queued_at < self._status.queued_at
+            if (status.state in WORKING or is_before) and has_trainer(path):
+                room -= 1
+                if room <= 0:
+                    return False
+        return True

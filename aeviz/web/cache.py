@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.latent import Projection, is_far, order_by_variance, project, quantile_ranges, usual_distance
+from aeviz.analysis import latent as analysis_latent
+from aeviz.analysis.latent import Projection, is_far, order_by_variance, project, quantile_ranges
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import DataConfig, ModelConfig
 from aeviz.data import ImageDataset, list_datasets, load_dataset
@@ -80,8 +81,9 @@ def run_key(folder: RunFolder) -> RunKey:
 def runs() -> dict[str, RunFolder]:
     """Return the models that can be opened, by name, those that ship first."""
     roots = [root for root in (checkpoints_root(), runs_root()) if root.is_dir()]
-    files = [file for root in roots for path in sorted(root.iterdir()) for file in _run_files(path)]
-    return _runs(_stamp(files))
+    # not the files that a trainer changes all the time: a listing reads every history, which a class must not wait for
+    paths = [path for root in roots for path in sorted(root.iterdir()) if (path / MODEL).is_file()]
+    return _runs(_stamp([path / CONFIG for path in paths]))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)  # a listing is small; older ones are never asked for again
@@ -130,10 +132,18 @@ def order_and_middle(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
     return order, middle
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)  # 4 kB each
+def own_distances(key: RunKey) -> np.ndarray:
+    """Return how far the encoded test images of a run lie from the others, (M,). The run must have latents."""
+    distances = analysis_latent.own_distances(_table(key).z)
+    _freeze(distances)
+    return distances
+
+
 @st.cache_data(max_entries=64, show_spinner=False)  # one number each
 def far_limit(key: RunKey) -> float:
     """Return the distance from the data beyond which a latent point counts as far. The run must have latents."""
-    return usual_distance(_table(key).z)
+    return analysis_latent.usual_distance(_table(key).z)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)  # a few bytes each

@@ -1,5 +1,6 @@
 """The training film of a run: its curves and samples as the component wants them."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.latent import MESH_TAIL, Projection, project, quantile_ranges
+from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import tile, to_png, to_webp
 from aeviz.figures.training_film import FilmFrame, film_payload
 from aeviz.training.history import EpochReport, HistoryReader
 from aeviz.training.runs import HISTORY, RunFolder
 from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
+
+_log = logging.getLogger(__name__)
 
 WINDOW_SHARE = 20
 """The moving average spans one epoch in so many."""
@@ -67,15 +71,14 @@ def _originals(path: str, created: str) -> bytes:
 def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, ...], is_live: bool) -> bytes:
     folder = RunFolder.read(Path(path))
     history = read_history(folder.path)[:epochs]
-    moments = [_moment(path, epoch, created) for epoch in samples]
-    labels = read_fixed(folder.path).labels if samples else None
+    labels, moments = _followed(path, created, samples)
     planes, axes = _planes([moment.sample.z for moment in moments])
 
     def column(name: str) -> np.ndarray:
         return np.array([getattr(report, name) for report in history], dtype=np.float64)  # None becomes NaN
 
     return film_payload(
-        run=f"{path} {created}",
+        run=folder.name,
         total_epochs=total,
         is_live=is_live,
         epochs=np.array([report.epoch for report in history], dtype=np.int64),
@@ -84,15 +87,42 @@ def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, 
         gradient_norm=column("gradient_norm"),
         learning_rate=column("learning_rate"),
         frames=[
-            FilmFrame(epoch=moment.sample.epoch, points=plane, reconstructions=moment.reconstructions, mesh=moment.mesh)
+            FilmFrame(
+                epoch=moment.sample.epoch,
+                points=plane,
+                reconstructions=moment.reconstructions,
+                mesh=moment.mesh,
+                mesh_range=_mesh_range(moment.sample),
+            )
             for moment, plane in zip(moments, planes, strict=True)
         ],
         labels=labels,
         class_names=folder.provenance.class_names,
         axis_names=axes,
-        originals=_originals(path, created) if samples else b"",
+        originals=_originals(path, created) if moments else b"",
         window=max(1, len(history) // WINDOW_SHARE) if len(history) > SHORT else 1,
     )
+
+
+def _followed(path: str, created: str, samples: tuple[int, ...]) -> tuple[np.ndarray | None, list[_Moment]]:
+    """Return the labels of the points that are followed and the samples that can be read and belong together."""
+    try:
+        labels = read_fixed(Path(path)).labels if samples else None
+    except CheckpointFormatError as error:
+        _log.warning("%s", error)
+        return None, []
+    moments: list[_Moment] = []
+    for epoch in samples:
+        try:
+            moment = _moment(path, epoch, created)
+        except CheckpointFormatError as error:  # one frame less is better than no film
+            _log.warning("%s", error)
+            continue
+        shape = moment.sample.z.shape
+        expected = moments[0].sample.z.shape if moments else (shape[0] if labels is None else len(labels), shape[1])
+        if shape == expected and len(moment.sample.mesh) and len(moment.sample.reconstructions):
+            moments.append(moment)
+    return labels, moments
 
 
 def film(folder: RunFolder, *, is_live: bool) -> bytes:

@@ -1,5 +1,6 @@
 """A visitor's own picture: how it is prepared, what each model makes of it, and where it lands on the map."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -28,6 +29,10 @@ CARD_PX = 2 * PICTURE_PX + 50
 """Width of a card with two such pictures beside each other."""
 STAGE_PX = 160
 """Width of a picture that shows a step of preparation."""
+MOST_ENCODED = 100_000
+"""Training images that are encoded to vote; of larger sets the test images vote."""
+_preparing = threading.BoundedSemaphore(2)
+"""A large picture takes some hundred megabytes while it is prepared: a class must not do that all at once."""
 HANDWRITTEN = ("mnist", "digits")
 """Data sets of light strokes on a dark ground, for which ink on paper is looked for."""
 
@@ -69,18 +74,19 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
         place = st.container()  # what follows from the choices below it stands above them
         prepared = _prepare(picture, run, _pick_options(picture, run))
         with left:
-            _show_verdict(picture, prepared, run)
+            votes = _show_verdict(picture, prepared, run)
         with right:
             _show_map(picture, prepared, run)
-            _show_nearest(prepared, run)
+            _show_nearest(votes, run)
         with place:
             _show_preparation(picture, prepared)
         _show_models(prepared, run, found)
 
 
-@st.cache_data(max_entries=64, show_spinner="Preparing the picture …", scope="session")  # some 100 kB each
+@st.cache_data(max_entries=16, show_spinner="Preparing the picture …", scope="session")  # up to 700 kB each
 def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
-    return prepare_image(data, shape, options=options)
+    with _preparing:
+        return prepare_image(data, shape, options=options)
 
 
 def _prepare(picture: OwnPicture, run: RunFolder, options: PrepareOptions) -> Prepared:
@@ -218,7 +224,8 @@ def _table(run: RunFolder) -> LatentTable:
 def _reference(run: RunFolder) -> Reference:
     """Return the encoded training images, or the test set that came with the run where the data is not here."""
     data = run.config.data
-    if data.name.startswith("folder:") or is_available(data.name):
+    is_small = run.provenance.n_train <= MOST_ENCODED
+    if is_small and (data.name.startswith("folder:") or is_available(data.name)):
         root, stamp = str(data_root()), cache.folder_stamp(data.name)
         try:
             images = cache.train_images(data, root, stamp)
@@ -234,7 +241,8 @@ def _reference(run: RunFolder) -> Reference:
 def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, run: RunFolder) -> tuple[Verdict, Vote]:
     table, reference = _table(run), _reference(run)
     error = float(np.linalg.norm(prepared.image.astype(np.float64) / 255 - image))
-    return judge(z, error, table.z, table.error), vote(z, reference.z, reference.labels)
+    distances = cache.own_distances(cache.run_key(run))
+    return judge(z, error, table.z, table.error, distances), vote(z, reference.z, reference.labels)
 
 
 _FAMILIARITY = {
@@ -251,8 +259,8 @@ def _class_words(votes: Vote, run: RunFolder) -> str:
     return f"class **{run.provenance.class_names[votes.label]}** ({votes.votes} of {len(votes.neighbours)}), "
 
 
-def _show_verdict(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> None:
-    """Show the image, what the model makes of it, and in words how it compares with the test set."""
+def _show_verdict(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> Vote:
+    """Show the image, what the model makes of it, and in words how it compares with the test set; return the vote."""
     z, image = _pass(prepared, run)
     with st.container(horizontal=True, gap="small"):
         for part, caption in (
@@ -285,11 +293,10 @@ def _show_verdict(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> No
         "one of the two is unusual, beyond 99 % unlike anything seen."
     )
     st.markdown("\n\n".join(lines))
+    return votes
 
 
-def _show_nearest(prepared: Prepared, run: RunFolder) -> None:
-    z, image = _pass(prepared, run)
-    _, votes = _judge(prepared, z, image, run)
+def _show_nearest(votes: Vote, run: RunFolder) -> None:
     reference = _reference(run)
     if reference.images is not None:
         pictures, caption = take(reference.images, votes.neighbours), f"The nearest {reference.name}"

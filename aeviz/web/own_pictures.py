@@ -25,8 +25,8 @@ SOURCES = {
 }
 _FROM = "from"
 """URL parameter of the chosen source."""
-_PASTED, _DROPPED = "own.pasted", "own.pads"
-"""Session keys: pictures that were pasted; how often the pad was begun anew."""
+_PASTED = "own.pasted"
+"""Session key: pictures that were pasted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,7 @@ def _uploaded() -> list[OwnPicture]:
     if paste_box.IS_AVAILABLE:
         for data in paste_box.paste_box(key="own.paste"):
             pasted.insert(0, OwnPicture(name=f"pasted {len(pasted) + 1}", data=data))
+        del pasted[MOST:]
     if pasted and st.button("Forget what was pasted", icon=":material/delete:"):
         pasted.clear()
     found = [*pasted, *(OwnPicture(name=file.name, data=file.getvalue()) for file in files)]
@@ -113,7 +114,7 @@ def _drawn() -> list[OwnPicture]:
     if not drawing_pad.IS_AVAILABLE:
         st.warning("The drawing pad could not be loaded from the server; upload a picture instead.")
         return []
-    data = drawing_pad.drawing_pad(key=f"own-pad-{st.session_state.setdefault(_DROPPED, 0)}")
+    data = drawing_pad.drawing_pad(key="own-pad")
     if data is None:
         st.caption("Draw a digit: its place on the map follows each stroke.")
         return []

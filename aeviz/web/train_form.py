@@ -12,7 +12,7 @@ import streamlit as st
 from aeviz.config import MAX_LAYERS, MAX_WIDTH, DataConfig, RunConfig
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
-from aeviz.errors import ConfigError
+from aeviz.errors import ConfigError, DataError
 from aeviz.jobs import shell_command
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
@@ -334,7 +334,11 @@ def _pick_data() -> DataConfig | None:
     if not path.strip():
         st.info("Name a folder of at least 12 pictures.", icon=":material/folder_open:")
         return None
-    folder = Path(path.strip()).expanduser().resolve()  # the trainer, or a shell, may work from another folder
+    try:
+        folder = Path(path.strip()).expanduser().resolve()  # the trainer, or a shell, may work from another folder
+        folder.is_dir()
+    except (OSError, RuntimeError) as error:
+        raise DataError(f"{path.strip()[:80]!r} names no folder: {error}; check the path") from error
     return DataConfig(name=f"{FOLDER_PREFIX}{folder}", image_size=int(side))
 
 
@@ -419,7 +423,7 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
     base["model"]["image_shape"] = [1, 1, 1]
     base["model"]["latent_dim"], latent_dim = 1, base["model"]["latent_dim"]
     device = str(st.session_state[_KEPT]["device"])
-    base["train"]["device"] = device if cache.devices()[device] is not None else "auto"
+    base["train"]["device"] = device if cache.devices()[device] is not None else "cpu"
     draft = DataConfig(**base["data"])
     shape, n_train = cache.training_shape(draft, str(data_root()), cache.folder_stamp(data.name))
     base["model"] |= {"image_shape": list(shape), "latent_dim": latent_dim}

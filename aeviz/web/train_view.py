@@ -20,7 +20,9 @@ RUN = "run"
 POLL_S = 1.5
 """Seconds between two looks at the runs while one of them is at work."""
 EARLIER = 12
-"""Ended runs that are listed; the gallery holds them all."""
+"""Ended runs that are listed unless more are asked for."""
+MOST_EPOCHS = 1_000_000
+"""Epochs that a run may be trained longer to."""
 _MINE = "train.mine"
 """Session key: names of the runs that this visitor started."""
 _TITLES = {
@@ -70,15 +72,23 @@ def _show_runs(active: frozenset[str]) -> None:
     with errors_as_messages():
         watched = _watched(found)
         if watched is not None:
-            _show_run(watched)
+            with errors_as_messages(stop=False):  # what is damaged in one run must not hide the others
+                _show_run(watched)
         _show_queue([job for job in found if job.is_active], watched)
-        ended = [job for job in found if not job.is_active and job != watched]
-        if ended:
-            st.subheader("Earlier runs")
-            for job in ended[:EARLIER]:
-                _row(job)
-            if len(ended) > EARLIER:
-                st.caption(f"{len(ended) - EARLIER} older ones are on the Home page.")
+        _show_ended([job for job in found if not job.is_active and job != watched])
+
+
+def _show_ended(ended: list[Job]) -> None:
+    """List the runs that have ended, those that were interrupted first: they wait to be resumed."""
+    if not ended:
+        return
+    ordered = sorted(ended, key=lambda job: job.state != "interrupted")
+    st.subheader("Earlier runs")
+    for job in ordered[:EARLIER]:
+        _row(job)
+    if len(ordered) > EARLIER and st.toggle(f"Show {len(ordered) - EARLIER} more", key="train.all-runs"):
+        for job in ordered[EARLIER:]:
+            _row(job)
 
 
 def _watched(found: list[Job]) -> Job | None:
@@ -149,7 +159,7 @@ def _show_run(job: Job) -> None:
             training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
         else:
             show_plain_curves(folder, history)
-    if not job.is_active:
+    if not job.is_active and folder is not None and folder.has_latents:
         _show_links(job)
 
 
@@ -199,6 +209,8 @@ def _show_figures(history: list[EpochReport]) -> None:
 def _show_end(job: Job) -> None:
     if job.state == "failed":
         st.error(job.status.message, icon=":material/error:")
+        if job.status.message.startswith("training diverged"):
+            st.caption("Resumed, it would take the same steps and diverge again: start a new run with other settings.")
     elif job.state == "stopped":
         st.info(
             f"Stopped after {job.status.epoch:,} epochs; what was learned is kept. *Resume* goes on from there.",
@@ -210,6 +222,9 @@ def _show_end(job: Job) -> None:
             "it. Nothing finished is lost; *Resume* goes on as if it had never stopped.",
             icon=":material/power_off:",
         )
+        last_words = jobs.last_words(job)
+        if last_words:
+            st.caption(f"The last line of its log: {last_words}")
 
 
 def _folder(job: Job) -> RunFolder | None:
@@ -223,9 +238,6 @@ def _folder(job: Job) -> RunFolder | None:
 
 
 def _show_links(job: Job) -> None:
-    folder = _folder(job)
-    if folder is None or not folder.has_latents:
-        return
     link = {"model": job.name}
     with st.container(horizontal=True):
         st.page_link("pages/latent_space.py", label="Latent space", icon=":material/scatter_plot:", query_params=link)
@@ -246,14 +258,14 @@ def _controls(job: Job) -> None:
         return
     if job.can_resume:
         _button(job, "Resume", ":material/play_arrow:", "resume")
-    elif job.can_train_longer:
+    elif job.can_train_longer and job.status.settings.train.epochs < MOST_EPOCHS:
         with st.popover("Train longer", icon=":material/more_time:"):
             trained = job.status.settings.train.epochs
             epochs = st.number_input(
                 "Epochs in all",
                 min_value=trained + 1,
-                max_value=1_000_000,
-                value=2 * trained,
+                max_value=MOST_EPOCHS,
+                value=min(2 * trained, MOST_EPOCHS),
                 key=f"longer-{job.name}",
                 help="The curve goes on as if it had been asked for from the start.",
             )

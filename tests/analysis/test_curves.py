@@ -95,14 +95,20 @@ def test_curve_that_recovers_loses_its_note():
 
 def test_divergence_is_a_jump_that_stays():
     val = np.concatenate([FALLING, [0.2 * JUMP * 1.1] * 2])
-    assert kinds(val) == ["divergence"]
-    assert kinds(val[:-1]) == []  # one epoch alone
-    assert kinds(np.concatenate([FALLING, [0.2 * JUMP * 0.9] * 2])) == []
-    assert kinds([0.1, 0.5, 0.9]) == ["divergence"]
+    assert kinds(val, val) == ["divergence"]
+    assert kinds(val[:-1], val[:-1]) == []  # one epoch alone
+    mild = np.concatenate([FALLING, [0.2 * JUMP * 0.9] * 2])
+    assert kinds(mild, mild) == []
+    assert kinds([0.1, 0.5, 0.9], [0.1, 0.5, 0.9]) == ["divergence"]
+
+
+def test_jump_of_the_validation_loss_alone_is_overfitting():
+    """Small steps that learn by heart: too large steps would raise the training loss too."""
+    assert kinds(rise(30, 5.0), np.linspace(1.0, 0.01, 60)) == ["overfitting"]
 
 
 def test_divergence_is_not_called_overfitting_too():
-    (note,) = read_curves(history(rise(30, 5.0)), None)
+    (note,) = read_curves(history(rise(30, 5.0), rise(30, 5.0)), None)
     assert note.kind == "divergence"
     assert "5.0 times that of epoch 30" in note.text
 
@@ -174,7 +180,15 @@ def test_network_whose_units_died_is_told_so(tiny_config, tiny_sets, tmp_path):
     config = tiny_config(f"train.epochs={PATIENCE}", "optimizer.learning_rate=3")
     folder = fit(config, tiny_sets["train"], tiny_sets["validation"], tmp_path / "run")
     notes = read_curves(folder.history(), folder.provenance.mean_image_mse)
-    assert [note.kind for note in notes] == ["nothing learned", "dead gradient"]
+    assert [note.kind for note in notes] == ["dead gradient"]
+
+
+def test_advice_goes_in_the_right_direction():
+    """A loss that still falls wants larger steps; one that stands still has often lost its units to large ones."""
+    (slow,) = read_curves(history(np.full(20, 0.1), np.linspace(0.1830, 0.1824, 20)), 0.1)
+    (stuck,) = read_curves(history(np.full(20, 0.1), np.full(20, 0.1)), 0.1)
+    assert "ten times as much" in slow.text
+    assert "a tenth of it" in stuck.text
 
 
 def test_network_that_learns_has_no_note(tiny_config, tiny_sets, tmp_path):

@@ -38,7 +38,7 @@ def test_vote_of_few_or_unlabelled_images():
 def test_median_image_is_familiar():
     errors = np.linspace(1, 5, len(Z), dtype=np.float32)
     usual = int(np.argsort(np.linalg.norm(Z - Z.mean(axis=0), axis=1))[0])
-    verdict = judge(Z[usual], 3.0, Z, errors)
+    verdict = judge(Z[usual], 3.0, Z, errors, own_distances(Z))
     assert verdict.error_share == pytest.approx(0.5, abs=0.01)
     assert verdict.distance_share < 0.9
     assert verdict.familiarity == "familiar"
@@ -50,7 +50,7 @@ def test_median_image_is_familiar():
 def test_large_error_or_distance_is_not_familiar(error, shift, expected):
     errors = np.linspace(1, 5, len(Z), dtype=np.float32)
     usual = int(np.argsort(np.linalg.norm(Z - Z.mean(axis=0), axis=1))[0])
-    assert judge(Z[usual] + np.float32(shift), error, Z, errors).familiarity == expected
+    assert judge(Z[usual] + np.float32(shift), error, Z, errors, own_distances(Z)).familiarity == expected
 
 
 def test_own_distances_are_those_of_scikit_learn():
@@ -60,5 +60,5 @@ def test_own_distances_are_those_of_scikit_learn():
 
 
 def test_judging_two_points_works():
-    verdict = judge(Z[0], 1.0, Z[:2], np.array([0.5, 2.0], dtype=np.float32))
+    verdict = judge(Z[0], 1.0, Z[:2], np.array([0.5, 2.0], dtype=np.float32), own_distances(Z[:2]))
     assert 0 <= verdict.distance_share <= 1

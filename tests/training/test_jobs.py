@@ -281,20 +281,46 @@ def test_no_trainer_outlives_its_server_and_what_it_left_is_resumed(server, runs
         both.wait()
         try:
             return jobs.resume(trained)
-        except TrainingError as error:
+        except (ConfigError, TrainingError) as error:
             return str(error)
 
     with ThreadPoolExecutor(2) as pool:  # two visitors press the button at once
         results = [future.result() for future in [pool.submit(resume) for _ in range(2)]]
     (job,) = [result for result in results if isinstance(result, jobs.Job)]
     (refusal,) = [result for result in results if isinstance(result, str)]
-    assert "another trainer is at work" in refusal
+    assert "another trainer is at work" in refusal or "is being started already" in refusal
     assert job.status.epoch == left.status.epoch  # also while it gets ready
     wait_for_epoch(trained, left.status.epoch + 1)
     jobs.stop(trained)
     kept = len(RunFolder.read(wait_for_state(trained, "stopped").path).history())
     train(tiny_config(f"train.epochs={kept}"), out=tmp_path / "unbroken")
     assert_same_run(runs / trained, tmp_path / "unbroken")
+
+
+def test_run_that_is_being_resumed_is_not_deleted(runs, tiny_config):
+    """Its trainer has not taken the lock yet: a deletion then would make it begin again from nothing."""
+    train(tiny_config("train.epochs=1"), out=runs / "mine")
+    leave_status(runs / "mine", tiny_config("train.epochs=2"), "stopped", epoch=1)
+    with ThreadPoolExecutor(1) as pool:
+        resumed = pool.submit(jobs.resume, "mine")
+        wait_for(lambda: jobs._starting)
+        with pytest.raises(ConfigError, match="is at work"):
+            jobs.delete("mine")
+        resumed.result()
+    wait_for_state("mine", "finished")
+
+
+def test_trainer_of_a_deleted_run_does_not_make_its_folder_again(runs, tiny_config):
+    with pytest.raises(ConfigError, match="the run was deleted"), Monitor(runs / "gone", tiny_config()).at_work():
+        pass
+    assert not (runs / "gone").exists()
+
+
+def test_runs_that_cannot_be_written_are_told(tmp_path, tiny_config, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "file"))
+    with pytest.raises(ConfigError, match="cannot make a folder for the run"):
+        jobs.start(tiny_config())
 
 
 def test_longer_or_shorter_is_checked_before_a_trainer_starts(runs, tiny_config):
@@ -334,7 +360,7 @@ def test_jobs_that_cannot_work_say_why(runs, tiny_config, tmp_path, monkeypatch)
         assert job.can_resume
     assert "train.batch_size=1300 is larger than the 1250 training images; choose at most 1250" in ends[large]
     assert "diverged in epoch 2: the loss became" in ends["later"]
-    assert "try a smaller learning rate than 1e+06, or clip the gradient" in ends["later"]
+    assert "try a smaller optimizer.learning_rate than 1e+06, or train.gradient_clip=1" in ends["later"]
     assert "the weights of epoch 1 are kept" in ends["later"]
     assert RunFolder.read(runs / "later").evaluation().n == 297
     assert [run.name for run in list_runs()] == ["later"]
