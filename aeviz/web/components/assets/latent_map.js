@@ -348,10 +348,12 @@ export default function mount({ data, parentElement, setStateValue }) {
     map.text = text;
     map.show(parse(data, text));
   }
+  const call = (map.calls = (map.calls ?? 0) + 1);
   return () => {
     // Streamlit also calls this, while the map stays, for a run that a quicker one overtook
-    if (map.root.isConnected) return;
+    if (map.calls !== call) return;
     map.close();
-    if (maps.get(parentElement) === map) maps.delete(parentElement);
+    map.root.remove();
+    maps.delete(parentElement);
   };
 }
