@@ -22,11 +22,16 @@ MAX_WIDTH = 16_384
 MAX_LAYERS = 32
 """Most hidden layers, or convolutions, of an encoder."""
 
-ArchitectureName = Literal["linear", "mlp", "conv"]
-BottleneckName = Literal["deterministic"]
-ReconstructionName = Literal["mse", "bce"]
+ArchitectureName = Literal["linear", "mlp", "conv", "conv_bn"]
+BottleneckName = Literal["deterministic", "gaussian", "flow"]
+PriorName = Literal["standard", "anchored"]
+ReconstructionName = Literal["mse", "bce", "ms_ssim"]
+KlReduction = Literal["mean", "sum"]
+AnnealingName = Literal["constant", "linear", "cyclical"]
+PenaltyName = Literal["none", "l1", "l2", "kl_sparsity"]
+CorruptionName = Literal["none", "gaussian", "masking", "salt_pepper"]
 OptimizerName = Literal["adam", "amsgrad", "sgd"]
-ScheduleName = Literal["constant", "one_cycle"]
+ScheduleName = Literal["constant", "one_cycle", "exponential"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -78,8 +83,19 @@ class ModelConfig:
     """Channels of the conv encoder's stride-2 convolutions; the conv decoder mirrors them."""
     features: int | None = None
     """Width of a conv encoder's output before the latent; None lets its last convolution give the latent itself."""
-    output: Literal["sigmoid", "identity"] = "sigmoid"
-    """What bounds the decoder's output; identity belongs to linear decoders, clamped to [0, 1] only when shown."""
+    output: Literal["sigmoid", "identity", "tanh"] = "sigmoid"
+    """What bounds the decoder's output; identity belongs to linear decoders, clamped to [0, 1] only when shown; tanh is
+    mapped from (-1, 1) to (0, 1)."""
+    latent: Literal["identity", "sigmoid"] = "identity"
+    """What bounds the latent of a deterministic bottleneck; sigmoid belongs to the KL sparsity penalty."""
+    prior: PriorName = "standard"
+    """Of a gaussian or flow bottleneck: N(0, I), or N(m_y, I) with an anchor m_y for each class."""
+    classes: int = 10
+    """Number of anchors of an anchored prior; that of the data's classes."""
+    flow_steps: int = 4
+    """Inverse autoregressive transformations of a flow bottleneck."""
+    flow_hidden: int = 64
+    """Units of the hidden layer of each of them."""
 
     def __post_init__(self) -> None:
         require(
@@ -98,8 +114,12 @@ class ModelConfig:
                 len(widths) <= MAX_LAYERS and all(1 <= width <= MAX_WIDTH for width in widths),
                 f"model.{name}={widths!r}; expected at most {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}",
             )
-        require(self.features is None or self.features >= 1, f"model.features={self.features!r}; expected 1 or more")
-        if "conv" in (self.encoder, self.decoder):
+        require(
+            self.features is None or 1 <= self.features <= MAX_WIDTH,
+            f"model.features={self.features!r}; expected 1 to {MAX_WIDTH}",
+        )
+        self._check_bottleneck()
+        if {"conv", "conv_bn"} & {self.encoder, self.decoder}:
             smallest = min(self.image_shape[1:])
             require(
                 len(self.channels) >= 1 and 2 ** len(self.channels) <= 2 * smallest,
@@ -107,13 +127,87 @@ class ModelConfig:
                 "choose from 1 to as many convolutions as the smaller side allows",
             )
 
+    def _check_bottleneck(self) -> None:
+        require(
+            self.bottleneck == "deterministic" or self.features is not None or self.encoder != "conv",
+            f"model.bottleneck={self.bottleneck!r} needs features for its heads, but the conv encoder ends in the "
+            "latent; set model.features, for example to 64",
+        )
+        require(
+            self.latent == "identity" or self.bottleneck == "deterministic",
+            f"model.latent={self.latent!r} bounds a deterministic latent, but model.bottleneck={self.bottleneck!r}; "
+            "use model.latent=identity",
+        )
+        require(
+            self.prior == "standard" or self.bottleneck != "deterministic",
+            f"model.prior={self.prior!r} belongs to a gaussian or flow bottleneck; use model.bottleneck=gaussian",
+        )
+        require(
+            self.prior == "standard" or self.latent_dim >= 2,
+            "model.prior='anchored' puts its anchors on two rings, which takes model.latent_dim of 2 or more",
+        )
+        require(2 <= self.classes <= 1000, f"model.classes={self.classes!r}; expected 2 to 1000")
+        require(1 <= self.flow_steps <= 64, f"model.flow_steps={self.flow_steps!r}; expected 1 to 64")
+        require(
+            1 <= self.flow_hidden <= MAX_WIDTH, f"model.flow_hidden={self.flow_hidden!r}; expected 1 to {MAX_WIDTH}"
+        )
+
+    @property
+    def is_variational(self) -> bool:
+        """Whether an image is encoded to a distribution instead of a point."""
+        return self.bottleneck != "deterministic"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectiveConfig:
-    """What training makes small."""
+    """What training makes small.
+
+    It is reconstruction_weight * reconstruction + kl_weight(t) * KL + penalty_weight * penalty.
+    """
 
     reconstruction: ReconstructionName = "mse"
-    """mse or bce, each the mean over pixels and images."""
+    """mse or bce, each the mean over pixels and images, or ms_ssim: 1 minus MS-SSIM, the mean over images."""
+    reconstruction_weight: float = 1.0
+    """Weight of the reconstruction; 0 leaves the KL alone, which shows what it does by itself."""
+    kl_weight: float = 0.0
+    """Weight of the KL divergence from posterior to prior, in nats, reduced as `kl_reduction` says."""
+    kl_reduction: KlReduction = "sum"
+    """Over the latent dimensions: sum, nats an image (S2), or mean, nats a dimension (S1). Over images always the
+    mean."""
+    annealing: AnnealingName = "constant"
+    """How the KL weight rises: not at all, linearly from 0 once, or in cycles of rise and rest."""
+    annealing_epochs: int = 10
+    """Epochs of the linear rise; of a whole cycle, of which the first half rises, for cyclical."""
+    free_bits: float = 0.0
+    """Nats a dimension, averaged over the batch, below which the KL is not pressed further (Kingma et al. 2016)."""
+    penalty: PenaltyName = "none"
+    """On the latent: l1, the mean of |z|; l2, the mean of z^2; kl_sparsity, the KL from a target activation."""
+    penalty_weight: float = 0.0
+    """Weight of that penalty."""
+    sparsity: float = 0.05
+    """Target activation of kl_sparsity, rho in (0, 1); the latent must be a sigmoid's."""
+    corruption: CorruptionName = "none"
+    """What training images suffer before they are encoded; the loss compares with the clean ones (denoising)."""
+    corruption_level: float = 0.3
+    """Standard deviation of gaussian noise, pixels in [0, 1]; share of the pixels for masking and salt_pepper."""
+
+    def __post_init__(self) -> None:
+        for name in ("reconstruction_weight", "kl_weight", "free_bits", "penalty_weight"):
+            value = getattr(self, name)
+            require(value >= 0, f"objective.{name}={value!r}; expected a number from 0 up")
+        require(0 < self.sparsity < 1, f"objective.sparsity={self.sparsity!r}; expected a number between 0 and 1")
+        require(
+            0 <= self.corruption_level <= 1,
+            f"objective.corruption_level={self.corruption_level!r}; expected a number from 0 to 1",
+        )
+        require(
+            self.annealing_epochs >= 1,
+            f"objective.annealing_epochs={self.annealing_epochs!r}; expected a whole number from 1 up",
+        )
+        require(
+            self.reconstruction_weight + self.kl_weight > 0,
+            "objective.reconstruction_weight and objective.kl_weight are both 0, so there is nothing to learn",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +219,10 @@ class OptimizerConfig:
     learning_rate: float = 3e-4
     """Step size; the peak of the schedule."""
     schedule: ScheduleName = "constant"
-    """constant, or one_cycle: cosine rise over the first 30 % of the steps, then cosine fall to zero."""
+    """constant; one_cycle: cosine rise over the first 30 % of the steps, then cosine fall to zero; exponential:
+    times `decay` after each epoch."""
+    decay: float = 0.95
+    """Factor an epoch of the exponential schedule, in (0, 1]."""
     beta1: float = 0.9
     """Decay of the running mean of gradients (Adam, AMSGrad), in [0, 1)."""
     beta2: float = 0.999
@@ -140,6 +237,7 @@ class OptimizerConfig:
             self.learning_rate > 0,
             f"optimizer.learning_rate={self.learning_rate!r}; expected a positive number, for example 3e-4",
         )
+        require(0 < self.decay <= 1, f"optimizer.decay={self.decay!r} is outside (0, 1]; a common value is 0.95")
         for name in ("beta1", "beta2", "momentum"):
             value = getattr(self, name)
             require(0 <= value < 1, f"optimizer.{name}={value!r} is outside [0, 1); a common value is 0.9")
@@ -158,6 +256,8 @@ class TrainConfig:
     """Seed of the initial weights and of the batch order; the optimizer has no part in either."""
     device: DeviceName = "auto"
     """auto takes CUDA, else Apple's MPS, else the CPU."""
+    flip: bool = False
+    """Whether training images are mirrored left to right with probability 1/2 (S2, faces); never those measured on."""
     gradient_clip: float | None = None
     """Largest norm of the whole gradient; None switches clipping off."""
 
@@ -188,6 +288,26 @@ class RunConfig:
             self.objective.reconstruction != "bce" or self.model.output == "sigmoid",
             "objective.reconstruction='bce' needs outputs in (0, 1), but model.output='identity'; use 'mse' or "
             "model.output=sigmoid",
+        )
+        require(
+            self.objective.reconstruction != "ms_ssim" or min(self.model.image_shape[1:]) >= 3,
+            f"objective.reconstruction='ms_ssim' needs sides of 3 pixels or more, but model.image_shape="
+            f"{self.model.image_shape!r}; use 'mse'",
+        )
+        require(
+            self.objective.kl_weight == 0 or self.model.is_variational,
+            f"objective.kl_weight={self.objective.kl_weight!r} needs a posterior, but model.bottleneck="
+            "'deterministic'; use model.bottleneck=gaussian",
+        )
+        require(
+            self.objective.penalty != "kl_sparsity" or self.model.latent == "sigmoid",
+            "objective.penalty='kl_sparsity' takes activations in (0, 1), but model.latent='identity'; "
+            "set model.latent=sigmoid",
+        )
+        require(
+            self.objective.penalty == "none" or not self.model.is_variational,
+            f"objective.penalty={self.objective.penalty!r} is for a deterministic latent; a "
+            f"{self.model.bottleneck} one has its KL",
         )
 
     def to_dict(self) -> dict[str, Any]:

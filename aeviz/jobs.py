@@ -86,9 +86,9 @@ class Job:
 
     @property
     def can_train_longer(self) -> bool:
-        """Whether more epochs can follow those that were asked for: only a constant step size allows that."""
-        constant = self.status.settings.optimizer.schedule == "constant"
-        return self.state == "finished" and constant and (self.path / LAST).is_file()
+        """Whether more epochs can follow those that were asked for: the one-cycle schedule has its end."""
+        has_end = self.status.settings.optimizer.schedule == "one_cycle"
+        return self.state == "finished" and not has_end and (self.path / LAST).is_file()
 
 
 def read_job(path: Path) -> Job | None:
@@ -173,7 +173,7 @@ def resume(name: str, *, epochs: int | None = None) -> Job:
         raise ConfigError(f"run {name!r} is at work already; wait until it ends, or stop it")
     config = job.status.settings
     if epochs is not None and epochs != config.train.epochs:
-        if config.optimizer.schedule != "constant":
+        if config.optimizer.schedule == "one_cycle":
             raise ConfigError(
                 f"the {config.optimizer.schedule} schedule of run {name!r} ends at epoch {config.train.epochs}; "
                 "another number of epochs would be another curve: train a new run"

@@ -2,13 +2,24 @@
 
 References:
     [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, Algorithm 4 and
-    section 2.3; layer sizes and batch size from the author's public code.
+    section 2.3 and the chapter on VAEs; layer sizes, batch size and KL weights from the author's public code.
+    [S2] R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025, chapters 3 and 4.
+    [S3] S. Chaki, Understanding Autoencoders: From Theory to Applications, slides, 2025.
 """
 
 import difflib
 from dataclasses import dataclass
 
-from aeviz.config import DataConfig, ModelConfig, OptimizerConfig, OptimizerName, RunConfig, TrainConfig
+from aeviz.config import (
+    DataConfig,
+    ModelConfig,
+    ObjectiveConfig,
+    OptimizerConfig,
+    OptimizerName,
+    ReconstructionName,
+    RunConfig,
+    TrainConfig,
+)
 from aeviz.errors import ConfigError
 
 
@@ -21,6 +32,8 @@ class Preset:
     """One sentence for the list of presets."""
     thesis_val_mse: float | None = None
     """Validation MSE that the author's log ends at, after the thesis's 10,000 epochs of 3 steps each."""
+    thesis_val_loss: float | None = None
+    """Validation loss, KL included, that the author's log of a variational model ends at."""
 
     @property
     def name(self) -> str:
@@ -66,6 +79,70 @@ def _small(
     )
 
 
+def _vae(latent_dim: int, weight: float, thesis: float | None, *, anchored: bool = False) -> Preset:
+    kind = "a class-anchored prior" if anchored else "a standard normal prior"
+    return Preset(
+        config=RunConfig(
+            preset=f"vae-{latent_dim}d{'-anchored' if anchored else ''}",
+            data=DataConfig(name="mnist"),
+            model=ModelConfig(
+                encoder="conv",
+                bottleneck="gaussian",
+                decoder="conv",
+                latent_dim=latent_dim,
+                channels=(16, 32),
+                features=max(64, 4 * latent_dim),  # ReLU units: as many as latent dimensions would cap a wide latent
+                prior="anchored" if anchored else "standard",
+            ),
+            objective=ObjectiveConfig(kl_weight=weight, kl_reduction="mean"),
+            optimizer=OptimizerConfig(name="amsgrad", learning_rate=3e-4),
+            train=TrainConfig(epochs=10_000, batch_size=512),
+        ),
+        summary=f"MNIST, convolutional VAE with {kind}, KL weight {weight:g} (S1, chapter on VAEs)",
+        thesis_val_loss=thesis,
+    )
+
+
+def _variant(name: str, summary: str, model: ModelConfig, objective: ObjectiveConfig) -> Preset:
+    """Return an autoencoder of the thesis's layers on MNIST with another objective or latent."""
+    return Preset(
+        config=RunConfig(
+            preset=name,
+            data=DataConfig(name="mnist"),
+            model=model,
+            objective=objective,
+            optimizer=OptimizerConfig(name="adam", learning_rate=2e-3, schedule="one_cycle"),
+            train=TrainConfig(epochs=40, batch_size=256),
+        ),
+        summary=summary,
+    )
+
+
+def _faces(name: str, reconstruction: ReconstructionName) -> Preset:
+    return Preset(
+        config=RunConfig(
+            preset=name,
+            data=DataConfig(name="celeba"),
+            model=ModelConfig(
+                image_shape=(3, 64, 64),
+                encoder="conv_bn",
+                bottleneck="gaussian",
+                decoder="conv_bn",
+                latent_dim=128,
+                channels=(32, 64, 128, 256, 512),
+                output="tanh",
+            ),
+            objective=ObjectiveConfig(reconstruction=reconstruction, kl_weight=0.00039, kl_reduction="sum"),
+            optimizer=OptimizerConfig(name="adam", learning_rate=0.005, schedule="exponential", decay=0.95),
+            train=TrainConfig(epochs=50, batch_size=64, flip=True),
+        ),
+        summary=f"faces (CelebA), convolutional VAE that compares by {'MSE' if reconstruction == 'mse' else 'MS-SSIM'} "
+        "(S2, chapter 4)",
+    )
+
+
+_WIDE = (256, 128)
+"""Hidden layers of the sparse, penalised and denoising autoencoders."""
 _DIGITS_MODEL = ModelConfig(image_shape=(1, 8, 8), latent_dim=2, hidden=(64, 32, 16))
 _PRESETS = (
     _mlp(2, "adam", 0.03794),
@@ -115,6 +192,77 @@ _PRESETS = (
         ),
         summary="the thesis's network on MNIST in 12 epochs instead of 10,000",
     ),
+    _vae(2, 4e-5, 0.03954),
+    _vae(3, 4e-5, 0.03306),
+    _vae(10, 4e-2, 0.05597),
+    _vae(20, 4e-2, 0.04393),
+    _vae(64, 4e-7, 0.00347),
+    _vae(2, 4e-2, None, anchored=True),  # with the 4e-5 of vae-2d the anchors do not take hold
+    _vae(10, 4e-2, 0.05081, anchored=True),
+    _variant(
+        "msssim-vae-10d",
+        "MNIST, convolutional VAE that compares by MS-SSIM (S2, chapter 4)",
+        ModelConfig(
+            encoder="conv", bottleneck="gaussian", decoder="conv", latent_dim=10, channels=(16, 32), features=64
+        ),
+        ObjectiveConfig(reconstruction="ms_ssim", kl_weight=0.001, kl_reduction="sum"),
+    ),
+    _variant(
+        "flow-2d",
+        "MNIST, VAE whose posterior is bent by an inverse autoregressive flow (S2, Conclusion)",
+        ModelConfig(bottleneck="flow", latent_dim=2, hidden=_WIDE),
+        ObjectiveConfig(reconstruction="bce", kl_weight=1 / 784, kl_reduction="sum"),
+    ),
+    _variant(
+        "regime-reconstruction",
+        "one of three regimes (S2, figure 3.1): reconstruction only, the KL does not count",
+        ModelConfig(bottleneck="gaussian", latent_dim=2, hidden=_WIDE),
+        ObjectiveConfig(reconstruction="bce", kl_weight=0.0),
+    ),
+    _variant(
+        "regime-kl",
+        "one of three regimes (S2, figure 3.1): the KL only, the reconstruction does not count",
+        ModelConfig(bottleneck="gaussian", latent_dim=2, hidden=_WIDE),
+        ObjectiveConfig(reconstruction="bce", reconstruction_weight=0.0, kl_weight=1 / 784),
+    ),
+    _variant(
+        "regime-both",
+        "one of three regimes (S2, figure 3.1): both, which is the ELBO of a Bernoulli decoder",
+        ModelConfig(bottleneck="gaussian", latent_dim=2, hidden=_WIDE),
+        ObjectiveConfig(reconstruction="bce", kl_weight=1 / 784),
+    ),
+    _variant(
+        "sparse-l1",
+        "MNIST, sparse autoencoder: 64 latent units, the mean of |z| penalised (S2, S3)",
+        ModelConfig(latent_dim=64, hidden=_WIDE),
+        ObjectiveConfig(penalty="l1", penalty_weight=1e-3),
+    ),
+    _variant(
+        "sparse-kl",
+        "MNIST, sparse autoencoder: 64 sigmoid units, each to be active 5 % of the time (S2, S3)",
+        ModelConfig(latent_dim=64, hidden=_WIDE, latent="sigmoid"),
+        ObjectiveConfig(penalty="kl_sparsity", penalty_weight=1e-3, sparsity=0.05),
+    ),
+    _variant(
+        "l2-latent",
+        "MNIST, 10-d autoencoder with the mean of z^2 penalised (S3)",
+        ModelConfig(latent_dim=10, hidden=_WIDE),
+        ObjectiveConfig(penalty="l2", penalty_weight=1e-4),
+    ),
+    _variant(
+        "denoising",
+        "MNIST, denoising autoencoder: half of the pixels masked, the whole image wanted (S2, S3)",
+        ModelConfig(latent_dim=32, hidden=_WIDE),
+        ObjectiveConfig(corruption="masking", corruption_level=0.5),
+    ),
+    _variant(
+        "deep",
+        "MNIST, deep autoencoder 784-512-256-128-64-10 and back (S2, S3)",
+        ModelConfig(latent_dim=10, hidden=(512, 256, 128, 64)),
+        ObjectiveConfig(),
+    ),
+    _faces("celeba-vae", "mse"),
+    _faces("celeba-msssim-vae", "ms_ssim"),
 )
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _PRESETS}
 

@@ -63,7 +63,8 @@ def test_some_presets_need_no_download():
 
 
 @pytest.mark.parametrize(
-    ("name", "guess"), [("mlp-2d-adan", "mlp-2d-adam"), ("conv-64d", "conv-64d-amsgrad"), ("circles3d", "circles-3d")]
+    ("name", "guess"),
+    [("mlp-2d-adan", "mlp-2d-adam"), ("conv-64d-amsgra", "conv-64d-amsgrad"), ("circles3d", "circles-3d")],
 )
 def test_misspelt_preset_is_guessed(name, guess):
     with pytest.raises(

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from aeviz.config import ModelConfig
 from aeviz.models.autoencoder import Autoencoder
+from aeviz.models.bottlenecks import FlowBottleneck
+from aeviz.models.decoders import ToUnitInterval
 
 PartName = Literal["input", "encoder", "bottleneck", "decoder"]
 
@@ -28,6 +30,9 @@ class LayerInfo:
     """What follows it: "ReLU", "Sigmoid" or nothing."""
 
 
+HEADS = "Mean and log-variance (linear)"
+
+
 def describe_layers(config: ModelConfig) -> list[LayerInfo]:
     """List the layers that an image passes, from the image itself to its reconstruction.
 
@@ -35,15 +40,36 @@ def describe_layers(config: ModelConfig) -> list[LayerInfo]:
     """
     # not on the meta device, whose first use imports a thousand modules in a second
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        model = Autoencoder(config)
+        model = Autoencoder(config).eval()  # batch normalisation has no statistics of one image
         rows = [LayerInfo(part="input", kind="Image", output_shape=config.image_shape, parameters=0)]
         x = torch.zeros(1, *config.image_shape)
         for name in ("encoder", "bottleneck", "decoder"):
             part: PartName = name
-            for layer in _leaves(getattr(model, name)):
+            module = getattr(model, name)
+            if name == "bottleneck" and config.is_variational:
+                x = module.mean(x)
+                rows += _describe_posterior(module, tuple(x.shape[1:]))
+                continue
+            for layer in _leaves(module):
                 x = layer(x)
                 _add(rows, part, layer, x)
     return rows
+
+
+def _describe_posterior(bottleneck: nn.Module, shape: tuple[int, ...]) -> list[LayerInfo]:
+    """Return the rows of a variational bottleneck: two heads side by side, and the flow behind them if there is one."""
+
+    def count(module: nn.Module) -> int:
+        return sum(parameter.numel() for parameter in module.parameters())
+
+    if not isinstance(bottleneck, FlowBottleneck):
+        return [LayerInfo(part="bottleneck", kind=HEADS, output_shape=shape, parameters=count(bottleneck))]
+    steps = len(bottleneck.flow.maps)
+    flow = f"Inverse autoregressive flow, {steps} steps"
+    return [
+        LayerInfo(part="bottleneck", kind=HEADS, output_shape=shape, parameters=count(bottleneck.base)),
+        LayerInfo(part="bottleneck", kind=flow, output_shape=shape, parameters=count(bottleneck.flow)),
+    ]
 
 
 def _leaves(module: nn.Module) -> list[nn.Module]:
@@ -54,7 +80,7 @@ def _leaves(module: nn.Module) -> list[nn.Module]:
 def _add(rows: list[LayerInfo], part: PartName, layer: nn.Module, output: Tensor) -> None:
     shape = tuple(output.shape[1:])
     last = rows[-1]
-    if isinstance(layer, nn.ReLU | nn.Sigmoid):
+    if isinstance(layer, nn.ReLU | nn.LeakyReLU | nn.Sigmoid | nn.Tanh):
         rows[-1] = LayerInfo(
             part=last.part,
             kind=last.kind,
@@ -62,7 +88,7 @@ def _add(rows: list[LayerInfo], part: PartName, layer: nn.Module, output: Tensor
             parameters=last.parameters,
             activation=type(layer).__name__,
         )
-    elif isinstance(layer, nn.Flatten | nn.Unflatten | nn.Identity):
+    elif isinstance(layer, nn.Flatten | nn.Unflatten | nn.Identity | ToUnitInterval):
         spatial = shape[1:]
         if last.part != "input" and set(spatial) != {1}:  # the same numbers in another shape: not a layer of its own
             rows[-1] = LayerInfo(

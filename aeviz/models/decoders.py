@@ -1,23 +1,33 @@
 """Decoders: latent points (N, D), float32, to images (N, C, H, W), float32.
 
-Each mirrors the encoder of the same name. With a sigmoid at the end the images lie in (0, 1); with the identity they
-are not bounded.
+Each mirrors the encoder of the same name. With a sigmoid or a tanh at the end the images lie in (0, 1); with the
+identity they are not bounded.
 """
 
 import math
 
-from torch import nn
+from torch import Tensor, nn
 
 from aeviz.config import ModelConfig
 from aeviz.models.encoders import conv_side
 
 
+class ToUnitInterval(nn.Module):
+    """(-1, 1) to (0, 1): [S2] trains a Tanh in (-1, 1) against images in [0, 1], half of which it cannot want."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Map a batch."""
+        return (values + 1) / 2
+
+
 def build_decoder(config: ModelConfig) -> nn.Sequential:
     """Return the decoder that `config.decoder` names."""
-    builders = {"linear": _linear_decoder, "mlp": _mlp_decoder, "conv": _conv_decoder}
+    builders = {"linear": _linear_decoder, "mlp": _mlp_decoder, "conv": _conv_decoder, "conv_bn": _conv_bn_decoder}
     layers = builders[config.decoder](config)
     if config.output == "sigmoid":
         layers += [nn.Sigmoid()]
+    elif config.output == "tanh":
+        layers += [nn.Tanh(), ToUnitInterval()]
     return nn.Sequential(*layers)
 
 
@@ -61,3 +71,25 @@ def _conv_decoder(config: ModelConfig) -> list[nn.Module]:
         ]
         in_channels = next_channels
     return layers
+
+
+def _conv_bn_decoder(config: ModelConfig) -> list[nn.Module]:
+    """The batch-normalised encoder mirrored, a last transposed convolution and a 3x3 convolution ([S2] 4.2)."""
+    image_channels, height, width = config.image_shape
+    channels = config.channels
+    depth = len(channels)
+    rest = (conv_side(height, depth), conv_side(width, depth))
+    layers: list[nn.Module] = [
+        nn.Linear(config.latent_dim, channels[-1] * rest[0] * rest[1]),
+        nn.Unflatten(1, (channels[-1], *rest)),
+    ]
+    in_channels = channels[-1]
+    for level, next_channels in zip(range(depth, 0, -1), [*reversed(channels[:-1]), channels[0]], strict=True):
+        extra = tuple(conv_side(side, level - 1) - (2 * conv_side(side, level) - 1) for side in (height, width))
+        layers += [
+            nn.ConvTranspose2d(in_channels, next_channels, 3, stride=2, padding=1, output_padding=(extra[0], extra[1])),
+            nn.BatchNorm2d(next_channels),
+            nn.LeakyReLU(),
+        ]
+        in_channels = next_channels
+    return [*layers, nn.Conv2d(in_channels, image_channels, kernel_size=3, padding=1)]

@@ -1,6 +1,27 @@
 """What training makes small, and the similarities by which results are judged."""
 
+from aeviz.objectives.corruption import corrupt
+from aeviz.objectives.divergence import annealing_factor, reduced_kl
 from aeviz.objectives.ms_ssim import MsSsim, ms_ssim, ms_ssim_loss, ssim
+from aeviz.objectives.objective import Loss, Objective
+from aeviz.objectives.penalties import latent_penalty
 from aeviz.objectives.reconstruction import bce, mse, reconstruction_loss
+from aeviz.scales import KlScales, kl_scales
 
-__all__ = ["MsSsim", "bce", "ms_ssim", "ms_ssim_loss", "mse", "reconstruction_loss", "ssim"]
+__all__ = [
+    "KlScales",
+    "Loss",
+    "MsSsim",
+    "Objective",
+    "annealing_factor",
+    "bce",
+    "corrupt",
+    "kl_scales",
+    "latent_penalty",
+    "ms_ssim",
+    "ms_ssim_loss",
+    "mse",
+    "reconstruction_loss",
+    "reduced_kl",
+    "ssim",
+]

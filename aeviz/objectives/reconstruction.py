@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from aeviz.config import ReconstructionName
+from aeviz.objectives.ms_ssim import ms_ssim_loss
 from aeviz.objectives.pairs import matched_pair
 
 ReconstructionLoss: TypeAlias = Callable[[Tensor, Tensor], Tensor]
@@ -71,16 +72,18 @@ def bce(x: Float[Tensor, "N C H W"], y: Float[Tensor, "N C H W"]) -> Float[Tenso
         return functional.binary_cross_entropy(reconstructions, images)
 
 
-_LOSSES: Mapping[ReconstructionName, ReconstructionLoss] = MappingProxyType({"mse": mse, "bce": bce})
+_LOSSES: Mapping[ReconstructionName, ReconstructionLoss] = MappingProxyType(
+    {"mse": mse, "bce": bce, "ms_ssim": ms_ssim_loss}
+)
 
 
 def reconstruction_loss(name: ReconstructionName) -> ReconstructionLoss:
     """Return the loss that a config names, a function of (reconstructions, images).
 
     Args:
-        name: "mse" or "bce", as `ObjectiveConfig.reconstruction` has checked.
+        name: "mse", "bce" or "ms_ssim", as `ObjectiveConfig.reconstruction` has checked.
 
     Returns:
-        `mse` or `bce`, each the mean over pixels and images.
+        `mse` or `bce`, each the mean over pixels and images, or `ms_ssim_loss`, 1 minus the mean over images.
     """
     return _LOSSES[name]

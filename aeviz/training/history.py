@@ -34,6 +34,10 @@ class EpochReport:
     """Mean over the steps of the Euclidean norm of the whole gradient, before clipping; None where not finite."""
     images_per_second: float | None = None
     """Training images a second, validation and pauses left out."""
+    val_kl: float | None = None
+    """Divergence from posterior to prior over the validation images, nats an image; None for a plain autoencoder."""
+    kl_share: float | None = None
+    """Share of the KL weight that counted in the epoch's last step: below 1 while it is annealed; None likewise."""
 
 
 def append_report(path: Path, report: EpochReport) -> None:

@@ -22,7 +22,7 @@ from aeviz.config import RunConfig
 from aeviz.data import ImageDataset
 from aeviz.errors import CheckpointMismatchError, ConfigError, TrainingError
 from aeviz.models import Autoencoder, build_model, initialise
-from aeviz.objectives import mse, reconstruction_loss
+from aeviz.objectives import Objective, annealing_factor, corrupt, mse
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport, append_report, write_history
 from aeviz.training.optimizers import build_optimizer, schedule_factor
@@ -40,17 +40,20 @@ class ResidentImages:
 
     images: Tensor
     """(N, C, H, W), uint8."""
+    labels: Tensor | None = None
+    """Classes, (N,), int64, or None."""
 
     @classmethod
     def place(cls, dataset: ImageDataset, device: torch.device) -> "ResidentImages":
-        """Copy the images of a data set to the device once."""
-        return cls(images=torch.tensor(np.ascontiguousarray(dataset.images), device=device))
+        """Copy the images and labels of a data set to the device once."""
+        labels = None if dataset.labels is None else torch.tensor(dataset.labels, device=device)
+        return cls(images=torch.tensor(np.ascontiguousarray(dataset.images), device=device), labels=labels)
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def shuffled(self, batch_size: int, seed: int, epoch: int) -> Iterator[Tensor]:
-        """Yield the batches of an epoch, (B, C, H, W), float32 in [0, 1].
+    def shuffled(self, batch_size: int, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Yield the batches of an epoch: (B, C, H, W), float32 in [0, 1], and the labels, (B,), or None.
 
         The order comes from a CPU generator seeded by seed and epoch: the same on every device, and known again to a
         run that resumes.
@@ -58,12 +61,15 @@ class ResidentImages:
         generator = torch.Generator().manual_seed((seed << 20) + epoch)
         order = torch.randperm(len(self), generator=generator).to(self.images.device)
         for start in range(0, len(order), batch_size):
-            yield self.images.index_select(0, order[start : start + batch_size]).to(torch.float32).div_(255)
+            chosen = order[start : start + batch_size]
+            labels = None if self.labels is None else self.labels[chosen]
+            yield self.images.index_select(0, chosen).to(torch.float32).div_(255), labels
 
-    def in_order(self, batch_size: int) -> Iterator[Tensor]:
-        """Yield all images in their order, (B, C, H, W), float32 in [0, 1]."""
+    def in_order(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Yield all images and labels in their order, as `shuffled` does."""
         for start in range(0, len(self), batch_size):
-            yield self.images[start : start + batch_size].to(torch.float32).div_(255)
+            labels = None if self.labels is None else self.labels[start : start + batch_size]
+            yield self.images[start : start + batch_size].to(torch.float32).div_(255), labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,20 @@ class EpochPass:
     """Mean over the steps of the norm of the whole gradient, before clipping; None where not finite."""
     seconds: float
     """Time it took, without what the caller spent between steps."""
+    kl_share: float | None
+    """Share of the KL weight that counted in the last step; None for a plain autoencoder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """What a network does on images that it did not learn from."""
+
+    loss: float
+    """Mean objective, with the whole KL weight and, for a variational bottleneck, one sample an image."""
+    mse: float
+    """Mean squared error over pixels and images, decoded from the posterior means."""
+    kl: float | None
+    """Nats an image; None for a plain autoencoder."""
 
 
 class Trainer:
@@ -103,7 +123,7 @@ class Trainer:
         initialise(self.model, config.train.seed)
         self.model.to(device)
         self.optimizer = build_optimizer(config.optimizer, self.model.parameters(), device)
-        self._loss = reconstruction_loss(config.objective.reconstruction)
+        self._objective = Objective(config.objective)
 
     def train_epoch(self, images: ResidentImages, on_step: Callable[[int], None] | None = None) -> "EpochPass":
         """Make one pass through the images.
@@ -123,13 +143,20 @@ class Trainer:
         losses, norms, sizes, rate = [], [], [], 0.0
         first_step = self.epoch * self.steps_per_epoch
         total_steps = train.epochs * self.steps_per_epoch
-        for step, x in enumerate(images.shuffled(train.batch_size, train.seed, self.epoch + 1)):
+        chance = self._generator(self.epoch + 1)
+        share = 1.0
+        for step, (x, labels) in enumerate(images.shuffled(train.batch_size, train.seed, self.epoch + 1)):
             rate = self.config.optimizer.learning_rate * schedule_factor(
-                self.config.optimizer.schedule, first_step + step, total_steps
+                self.config.optimizer.schedule,
+                first_step + step,
+                total_steps,
+                steps_per_epoch=self.steps_per_epoch,
+                decay=self.config.optimizer.decay,
             )
+            share = annealing_factor(self.config.objective, self.epoch + step / self.steps_per_epoch)
             self.optimizer.param_groups[0]["lr"] = rate
             self.optimizer.zero_grad(set_to_none=True)
-            loss = self._loss(self.model(x), x)
+            loss = self._training_loss(x, labels, chance, share)
             loss.backward()  # type: ignore[no-untyped-call]
             limit = float("inf") if train.gradient_clip is None else train.gradient_clip
             norms.append(self._clip_gradient(limit))
@@ -156,7 +183,28 @@ class Trainer:
             learning_rate=rate,
             gradient_norm=norm if math.isfinite(norm) else None,
             seconds=time.perf_counter() - start - idle,
+            kl_share=share if self.config.model.is_variational else None,
         )
+
+    def _training_loss(self, x: Tensor, labels: Tensor | None, chance: torch.Generator, share: float) -> Tensor:
+        """Return the objective of a batch as training sees it: flipped, corrupted, sampled."""
+        objective = self.config.objective
+        if self.config.train.flip:
+            mirrored = torch.rand(len(x), 1, 1, 1, generator=chance, device=self.device) < 0.5
+            x = torch.where(mirrored, x.flip(3), x)
+        entered = corrupt(x, objective.corruption, objective.corruption_level, chance)
+        passed = self.model.autoencode(entered, self._noise(len(x), chance), labels)
+        return self._objective(passed.reconstruction, x, passed.code.z, passed.code.kl, annealed=share).total
+
+    def _generator(self, epoch: int) -> torch.Generator:
+        """Return where noise of an epoch comes from: known again to a run that resumes; 0 is that of validation."""
+        return torch.Generator(self.device).manual_seed((1 << 60) + (self.config.train.seed << 20) + epoch)
+
+    def _noise(self, count: int, chance: torch.Generator) -> Tensor | None:
+        """Return draws from N(0, I), (count, D), for a variational bottleneck, else None."""
+        if not self.config.model.is_variational:
+            return None
+        return torch.randn(count, self.config.model.latent_dim, generator=chance, device=self.device)
 
     def _clip_gradient(self, limit: float) -> Tensor:
         """Scale the gradient down to the norm `limit` if it is longer; return the norm that it had."""
@@ -167,15 +215,23 @@ class Trainer:
         return norm
 
     @torch.inference_mode()
-    def validate(self, images: ResidentImages) -> tuple[float, float]:
-        """Return the mean objective and the mean squared error over all images."""
+    def validate(self, images: ResidentImages) -> Validation:
+        """Measure the network on images, which are neither flipped nor corrupted; the noise is the same every time.
+
+        [S2] validates with another KL weight than it trains with; here it is one, and while it is annealed the
+        validation loss has all of it, so that epochs can be compared.
+        """
         self.model.eval()
-        totals = torch.zeros(2, device=self.device)
-        for x in images.in_order(EVALUATION_BATCH):
-            y = self.model(x)
-            totals += len(x) * torch.stack([self._loss(y, x), mse(y, x)])
-        loss, error = (totals / len(images)).tolist()
-        return loss, error
+        chance = self._generator(0)
+        is_variational = self.config.model.is_variational
+        totals = torch.zeros(3, device=self.device)
+        for x, labels in images.in_order(EVALUATION_BATCH):
+            passed = self.model.autoencode(x, self._noise(len(x), chance), labels)
+            loss = self._objective(passed.reconstruction, x, passed.code.z, passed.code.kl)
+            error = mse(self.model(x) if is_variational else passed.reconstruction, x)
+            totals += len(x) * torch.stack([loss.total, error, loss.kl])
+        loss, error, kl = (totals / len(images)).tolist()
+        return Validation(loss=loss, mse=error, kl=kl if is_variational else None)
 
     def state(self) -> dict[str, Tensor]:
         """Return weights and optimizer state as named tensors, all that resuming needs beside the epoch."""
@@ -238,7 +294,8 @@ def fit(
             after each epoch before `on_epoch`; it must not change the network.
 
     Raises:
-        ConfigError: Model and images do not fit, the folder is taken, or more epochs than asked for are trained.
+        ConfigError: Model and images do not fit, the prior has not an anchor for each class, the folder is taken, or
+            more epochs than asked for are trained.
         CheckpointMismatchError: The data of a resumed run changed.
         TrainingError: The loss stopped being finite; the folder keeps the last good epoch.
     """
@@ -246,6 +303,11 @@ def fit(
         raise ConfigError(
             f"model.image_shape={config.model.image_shape} but the images of {train_set.name!r} are "
             f"{train_set.image_shape}; set model.image_shape to theirs"
+        )
+    if config.model.prior == "anchored" and config.model.classes != len(train_set.class_names):
+        raise ConfigError(
+            f"model.classes={config.model.classes} but {train_set.name!r} has {len(train_set.class_names)} classes; an "
+            "anchored prior needs an anchor for each: set model.classes to their number, or use model.prior=standard"
         )
     device = resolve_device(config.train.device)
     trainer = Trainer(config, len(train_set), device)
@@ -264,24 +326,26 @@ def fit(
     while trainer.epoch < config.train.epochs:
         result = trainer.train_epoch(images, on_step)
         start = time.perf_counter()
-        val_loss, val_mse = trainer.validate(validation_images)
-        if not (math.isfinite(val_loss) and math.isfinite(val_mse)):
+        validation = trainer.validate(validation_images)
+        if not (math.isfinite(validation.loss) and math.isfinite(validation.mse)):
             trainer.epoch -= 1
-            raise TrainingError(trainer.diverged(f"the validation loss became {val_loss}"))
+            raise TrainingError(trainer.diverged(f"the validation loss became {validation.loss}"))
         report = EpochReport(
             epoch=trainer.epoch,
             train_loss=result.loss,
-            val_loss=val_loss,
-            val_mse=val_mse,
+            val_loss=validation.loss,
+            val_mse=validation.mse,
             learning_rate=result.learning_rate,
             seconds=result.seconds + time.perf_counter() - start,
             gradient_norm=result.gradient_norm,
             images_per_second=len(train_set) / max(result.seconds, 1e-9),
+            val_kl=validation.kl,
+            kl_share=result.kl_share,
         )
         # in this order a crash between two of these leaves a run that resumes to the same curve
         append_report(path / HISTORY, report)
-        if val_loss < best:
-            best = val_loss
+        if validation.loss < best:
+            best = validation.loss
             save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
         save_weights(path / LAST, trainer.state(), trainer.epoch)
         if observe is not None:
@@ -395,7 +459,7 @@ def _check_settings(before: RunConfig, after: RunConfig) -> None:
     allowed = replace(after, train=replace(after.train, epochs=before.train.epochs, device=before.train.device))
     if allowed != before:
         raise ConfigError("--resume goes on with the run's own settings; only --epochs and --device may change")
-    if after.train.epochs != before.train.epochs and before.optimizer.schedule != "constant":
+    if after.train.epochs != before.train.epochs and before.optimizer.schedule == "one_cycle":
         raise ConfigError(
             f"the {before.optimizer.schedule} schedule of this run ends at epoch {before.train.epochs}; "
             "another number of epochs would be another curve: train a new run with --epochs"

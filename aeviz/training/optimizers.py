@@ -36,18 +36,24 @@ def build_optimizer(
     )
 
 
-def schedule_factor(schedule: ScheduleName, step: int, total_steps: int) -> float:
+def schedule_factor(
+    schedule: ScheduleName, step: int, total_steps: int, *, steps_per_epoch: int = 1, decay: float = 1.0
+) -> float:
     """Return the step size relative to its peak, in (0, 1].
 
     A pure function of the step, so that a resumed run needs no state of a scheduler.
 
     Args:
-        schedule: constant, or one_cycle (L. Smith, arXiv:1708.07120, in its cosine form).
+        schedule: constant; one_cycle (L. Smith, arXiv:1708.07120, in its cosine form); or exponential.
         step: Number of steps already made, from 0.
         total_steps: Number of steps of the whole run.
+        steps_per_epoch: For exponential: the step size changes between epochs only.
+        decay: For exponential: the factor of each epoch.
     """
     if schedule == "constant":
         return 1.0
+    if schedule == "exponential":
+        return float(decay ** (step // steps_per_epoch))
     rise = max(1.0, WARM_UP * total_steps)
     if step < rise:
         return START + (1 - START) * (1 - math.cos(math.pi * step / rise)) / 2

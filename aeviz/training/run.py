@@ -11,6 +11,7 @@ from torch import Tensor
 from aeviz.config import DeviceName, RunConfig
 from aeviz.errors import CheckpointFormatError, DataError
 from aeviz.models import Autoencoder, build_model
+from aeviz.models.bottlenecks import DeterministicBottleneck
 from aeviz.training.devices import resolve_device
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import MODEL, RunFolder, find_run
@@ -57,6 +58,20 @@ class Run:
             DataError: Shape, type or value range differ from that.
         """
         return self._in_batches(self._checked_images(images), self.model.encode_mean, to_unit=True)
+
+    def encode_log_variance(self, images: np.ndarray | Tensor) -> Tensor | None:
+        """Return the logarithm of the posterior's variance by dimension; None for a plain autoencoder.
+
+        Of a flow it is that of the gaussian from which the flow starts. Arguments, errors and result as in `encode`.
+        """
+        bottleneck = self.model.bottleneck
+        if isinstance(bottleneck, DeterministicBottleneck):
+            return None
+
+        def spread(x: Tensor) -> Tensor:
+            return bottleneck.posterior(self.model.encoder(x)).log_variance
+
+        return self._in_batches(self._checked_images(images), spread, to_unit=True)
 
     def decode(self, z: np.ndarray | Tensor) -> Tensor:
         """Map latent points to images.

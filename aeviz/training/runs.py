@@ -76,6 +76,8 @@ class LatentTable:
     """Euclidean norm of image minus reconstruction, pixels in [0, 1], (N,), float32."""
     fingerprint: str = ""
     """Digest of the images and labels that were encoded: `ImageDataset.fingerprint`."""
+    log_variance: np.ndarray | None = None
+    """Logarithm of the posterior's variance by dimension, (N, D), float32; None for a plain autoencoder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,10 @@ class Evaluation:
     """Evidence lower bound in nats an image; None for a plain autoencoder."""
     active_units: int
     """Latent dimensions whose variance over the images is above 0.01 (Burda et al. 2016, arXiv:1509.00519, 5.2)."""
+    kl_per_dimension: tuple[float, ...] = ()
+    """The divergence by latent dimension, nats an image; empty for a plain autoencoder."""
+    log_likelihood_bound: float | None = None
+    """Importance-weighted bound on log p(x) in nats an image (K = 50, 1,000 images); None where there is no ELBO."""
     trustworthiness: float | None = None
     """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
 
@@ -206,12 +212,14 @@ class RunFolder:
                 z, error = arrays["z"].astype(np.float32), arrays["error"].astype(np.float32)
                 labels = arrays["labels"].astype(np.int64) if "labels" in arrays else None
                 fingerprint = str(arrays["fingerprint"]) if "fingerprint" in arrays else ""
+                spread = arrays["log_variance"].astype(np.float32) if "log_variance" in arrays else None
         except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error) as cause:
             raise CheckpointFormatError(
                 f"cannot read {LATENTS} of run '{self.name}': {cause}; restore the file or train the model again"
             ) from cause
         expected = (error.size, self.config.model.latent_dim)
-        if error.ndim != 1 or z.shape != expected or (labels is not None and labels.shape != error.shape):
+        fit = z.shape == expected and (spread is None or spread.shape == expected)
+        if error.ndim != 1 or not fit or (labels is not None and labels.shape != error.shape):
             raise CheckpointFormatError(
                 f"{LATENTS} of run '{self.name}' holds points of shape {z.shape}; expected {expected}; "
                 "restore the file or train the model again"
@@ -222,7 +230,7 @@ class RunFolder:
                 f"{LATENTS} of run '{self.name}' holds labels from {labels.min()} to {labels.max()}; expected those of "
                 f"the {classes} classes that {CONFIG} names; restore the files or train the model again"
             )
-        return LatentTable(z=z, labels=labels, error=error, fingerprint=fingerprint)
+        return LatentTable(z=z, labels=labels, error=error, fingerprint=fingerprint, log_variance=spread)
 
     def write_latents(self, table: LatentTable) -> None:
         """Write the encoded test set, compressed: points and errors in float16, labels in the fewest bytes."""
@@ -231,6 +239,8 @@ class RunFolder:
             "error": _halved(table.error),
             "fingerprint": table.fingerprint,
         }
+        if table.log_variance is not None:
+            arrays["log_variance"] = _halved(table.log_variance)
         if table.labels is not None:
             arrays["labels"] = table.labels.astype(np.uint8 if table.labels.max(initial=0) < 256 else np.int64)
         write_atomically(self.path / LATENTS, lambda temporary: np.savez_compressed(temporary, **arrays))

@@ -46,7 +46,7 @@ def numbered(n):
 
 
 def order_of(images, *, batch_size=8, seed=0, epoch=1):
-    return [(batch.flatten() * 255).round().int().tolist() for batch in images.shuffled(batch_size, seed, epoch)]
+    return [(batch.flatten() * 255).round().int().tolist() for batch, _ in images.shuffled(batch_size, seed, epoch)]
 
 
 def test_shuffled_covers_each_image_once():
@@ -65,14 +65,16 @@ def test_shuffled_differs_by_epoch_and_by_seed_and_repeats():
 
 
 def test_shuffled_yields_floats_in_unit_range():
-    batch = next(numbered(256).shuffled(256, 0, 1))
+    batch, _ = next(numbered(256).shuffled(256, 0, 1))
     assert batch.dtype == torch.float32
     assert (batch.min().item(), batch.max().item()) == (0.0, 1.0)
 
 
 def test_in_order_yields_all_images_in_their_order():
     images = numbered(21)
-    np.testing.assert_allclose(torch.cat(list(images.in_order(8))).flatten() * 255, np.arange(21), rtol=1e-6)
+    np.testing.assert_allclose(
+        torch.cat([batch for batch, _ in images.in_order(8)]).flatten() * 255, np.arange(21), rtol=1e-6
+    )
 
 
 def test_shuffled_leaves_the_global_generator_alone():
@@ -112,9 +114,9 @@ def test_optimizer_has_no_part_in_weights_and_batches(other, fit_tiny, tiny_conf
     shuffled = ResidentImages.shuffled
 
     def record(self, *args):
-        for batch in shuffled(self, *args):
+        for batch, labels in shuffled(self, *args):
             seen[-1].append(batch.clone())
-            yield batch
+            yield batch, labels
 
     monkeypatch.setattr(ResidentImages, "shuffled", record)
     for name in ("adam", other):
@@ -430,3 +432,47 @@ def test_infinite_weight_in_the_last_step_raises(tiny_config, tiny_sets):
     trainer = Trainer(tiny_config(*settings), 100, CPU)
     with pytest.raises(TrainingError, match="a weight became infinite or NaN in the last step"):
         trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU))
+
+
+VARIATIONAL = (
+    "model.bottleneck=gaussian",
+    "objective.kl_weight=0.01",
+    "objective.annealing=linear",
+    "objective.annealing_epochs=3",
+    "objective.corruption=masking",
+    "train.flip=true",
+    "train.epochs=4",
+)
+
+
+@pytest.mark.parametrize("more", [(), ("model.prior=anchored",), ("model.bottleneck=flow",)])
+def test_variational_run_resumes_to_the_same_curve(more, fit_tiny, stop_after):
+    """Noise, corruption and flips come from generators that the seed and the epoch fix."""
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny(*VARIATIONAL, *more, name="broken", on_epoch=stop_after(2))
+    resumed = fit_tiny(*VARIATIONAL, *more, name="broken", resume=True)
+    assert_same_run(resumed, fit_tiny(*VARIATIONAL, *more, name="unbroken"))
+    history = resumed.history()
+    assert all(report.val_kl > 0 for report in history)
+    assert [report.kl_share for report in history] == pytest.approx([0.25, 0.5833, 0.9167, 1.0], abs=1e-3)
+
+
+def test_validation_loss_has_the_whole_kl_weight_while_it_is_annealed(fit_tiny):
+    """S2 trains and validates with different weights; then epochs, and runs, cannot be compared."""
+    settings = ("model.bottleneck=gaussian", "objective.kl_weight=0.01", "train.epochs=1")
+    slow = fit_tiny(*settings, "objective.annealing=linear", "objective.annealing_epochs=1000", name="slow").history()[
+        0
+    ]
+    assert slow.val_loss > slow.val_mse + 0.009 * slow.val_kl
+
+
+def test_anchored_prior_wants_an_anchor_a_class(fit_tiny):
+    with pytest.raises(ConfigError, match=r"model\.classes=3 but 'digits' has 10"):
+        fit_tiny("model.bottleneck=gaussian", "model.prior=anchored", "model.classes=3")
+
+
+def test_batch_normalisation_trains_and_resumes(fit_tiny, stop_after):
+    settings = ("model.encoder=conv_bn", "model.decoder=conv_bn", "model.channels=[4,6]", "train.epochs=3")
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny(*settings, name="broken", on_epoch=stop_after(1))
+    assert_same_run(fit_tiny(*settings, name="broken", resume=True), fit_tiny(*settings, name="unbroken"))

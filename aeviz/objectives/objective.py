@@ -1,0 +1,65 @@
+"""The whole objective: reconstruction + weight(t) * KL + penalty, and its parts as they are reported."""
+
+from typing import NamedTuple
+
+from jaxtyping import Float
+from torch import Tensor
+
+from aeviz.config import ObjectiveConfig
+from aeviz.objectives.divergence import reduced_kl
+from aeviz.objectives.penalties import latent_penalty
+from aeviz.objectives.reconstruction import reconstruction_loss
+
+
+class Loss(NamedTuple):
+    """An objective and its parts, each a scalar."""
+
+    total: Float[Tensor, ""]
+    """What training makes small."""
+    reconstruction: Float[Tensor, ""]
+    """Without its weight."""
+    kl: Float[Tensor, ""]
+    """Nats an image, summed over the latent dimensions, whatever the weight; 0 for a deterministic latent."""
+
+
+class Objective:
+    """The objective that a config describes.
+
+    Args:
+        config: Its parts and their weights.
+    """
+
+    def __init__(self, config: ObjectiveConfig) -> None:
+        self.config = config
+        self._reconstruction = reconstruction_loss(config.reconstruction)
+
+    def __call__(
+        self,
+        reconstruction: Float[Tensor, "N C H W"],
+        images: Float[Tensor, "N C H W"],
+        z: Float[Tensor, "N D"],
+        kl: Float[Tensor, "N D"] | None,
+        *,
+        annealed: float = 1.0,
+    ) -> Loss:
+        """Return the objective of a batch.
+
+        Args:
+            reconstruction: What came back.
+            images: What should have.
+            z: Latent points.
+            kl: Divergence by image and dimension; None for a deterministic latent.
+            annealed: Share of the KL weight that counts now, in [0, 1].
+        """
+        error = self._reconstruction(reconstruction, images)
+        # a plain autoencoder is that error itself: no sum with 0 that would round
+        weight = self.config.reconstruction_weight
+        total = error if weight == 1 else weight * error
+        nats = error.new_zeros(())
+        if kl is not None:
+            nats = kl.sum(dim=1).mean()
+            if self.config.kl_weight > 0:
+                total = total + self.config.kl_weight * annealed * reduced_kl(kl, self.config)
+        if self.config.penalty != "none":
+            total = total + self.config.penalty_weight * latent_penalty(z, self.config)
+        return Loss(total=total, reconstruction=error, kl=nats)

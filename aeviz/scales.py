@@ -1,0 +1,49 @@
+"""What a KL weight means on the usual scales. Needs no torch.
+
+Notation: P pixels an image (channels included), D latent dimensions, KL in nats an image, summed over D.
+"""
+
+from dataclasses import dataclass
+
+from aeviz.config import ObjectiveConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KlScales:
+    """One KL weight on the scales that papers use, for the mean squared error as reconstruction loss."""
+
+    of_mean_kl: float
+    """Weight of the KL averaged over the latent dimensions, beside the MSE averaged over pixels ([S1])."""
+    of_sum_kl: float
+    """Weight of the KL summed over the latent dimensions, beside the MSE averaged over pixels ([S2])."""
+    beta: float
+    """Weight of the KL beside half the squared error summed over pixels: the beta of a beta-VAE (Higgins et al. 2017)
+    whose decoder is a Gaussian of variance 1."""
+    variance: float
+    """Variance of the Gaussian decoder for which the objective is the ELBO itself; equal to beta."""
+    snell_c: float
+    """1 / of_sum_kl: the weight of the reconstruction beside the KL ([S2] 3.5, after Snell et al. 2017)."""
+
+
+def kl_scales(config: ObjectiveConfig, latent_dim: int, pixels: int) -> KlScales | None:
+    """Return what a KL weight means on other scales; None where the weight is 0.
+
+    MSE + w KL, times P / (2 w P / 2), is SSE / (2 v) + KL with v = w P / 2: minus the ELBO, up to a constant, of a
+    decoder N(reconstruction, v I).
+
+    Args:
+        config: The objective.
+        latent_dim: D.
+        pixels: P.
+    """
+    if config.kl_weight == 0 or config.reconstruction_weight == 0:
+        return None
+    weight = config.kl_weight / config.reconstruction_weight
+    of_sum = weight / latent_dim if config.kl_reduction == "mean" else weight
+    return KlScales(
+        of_mean_kl=of_sum * latent_dim,
+        of_sum_kl=of_sum,
+        beta=of_sum * pixels / 2,
+        variance=of_sum * pixels / 2,
+        snell_c=1 / of_sum,
+    )
