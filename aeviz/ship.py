@@ -18,7 +18,7 @@ from tqdm import tqdm
 from aeviz.errors import AevizError
 from aeviz.experiment import train
 from aeviz.paths import checkpoints_root
-from aeviz.presets import get_preset
+from aeviz.presets import Preset, get_preset
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import LAST, RunFolder
 from aeviz.training.samples import SAMPLES
@@ -46,6 +46,15 @@ RECIPES = (
     Recipe(presets=("mlp-10d-amsgrad",), settings=(*_ONE_CYCLE, "train.epochs=60")),
     Recipe(presets=("mlp-64d-adam", "mlp-64d-amsgrad"), settings=(*_ONE_CYCLE, "train.epochs=80")),
     Recipe(presets=("conv-64d-amsgrad",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256")),
+    *(
+        Recipe(presets=(name,), settings=(*_ONE_CYCLE, "train.epochs=30", "train.batch_size=256"))
+        for name in ("vae-2d", "vae-3d", "vae-10d", "vae-64d", "vae-2d-anchored")
+    ),
+    *(
+        Recipe(presets=(name,), settings=("train.device=cpu",))
+        for name in ("regime-reconstruction", "regime-kl", "regime-both", "sparse-kl", "denoising")
+    ),
+    Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25")),
 )
 
 
@@ -63,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def ship(recipe: Recipe) -> None:
     """Train a recipe with seeds 0, 1, ... until all its targets are met, and put the best seed into checkpoints/."""
-    targets = {name: get_preset(name).thesis_val_mse for name in recipe.presets}
+    targets = {name: _target(get_preset(name)) for name in recipe.presets}
     with tempfile.TemporaryDirectory() as scratch:
         best: tuple[float, int, list[RunFolder]] | None = None
         tried = 0
@@ -78,10 +87,10 @@ def ship(recipe: Recipe) -> None:
         assert best is not None
         for folder in best[2]:
             _put(folder, checkpoints_root() / folder.config.preset, tried)
-            val_mse, target = _val_mse(folder), targets[folder.config.preset]
-            verdict = "" if target is None else f", the thesis {target:.5f}: {'met' if val_mse <= target else 'MISSED'}"
+            reached, target = _reached(folder), targets[folder.config.preset]
+            verdict = "" if target is None else f", the thesis {target:.5f}: {'met' if reached <= target else 'MISSED'}"
             print(
-                f"{folder.config.preset}: validation MSE {val_mse:.5f}{verdict} (seed {best[1]}, {tried} tried)",
+                f"{folder.config.preset}: validation loss {reached:.5f}{verdict} (seed {best[1]}, {tried} tried)",
                 flush=True,
             )
 
@@ -96,15 +105,20 @@ def _train(name: str, recipe: Recipe, seed: int, path: Path) -> RunFolder:
         return train(config, out=path, on_epoch=show).folder
 
 
-def _val_mse(folder: RunFolder) -> float:
+def _target(preset: Preset) -> float | None:
+    """Return the thesis's validation loss: of a plain autoencoder its mean squared error."""
+    return preset.thesis_val_mse if preset.thesis_val_loss is None else preset.thesis_val_loss
+
+
+def _reached(folder: RunFolder) -> float:
     best = folder.best_epoch()
     assert best is not None
-    return best.val_mse
+    return best.val_loss
 
 
 def _excess(folder: RunFolder, target: float | None) -> float:
-    """Return how far the validation error lies above the thesis's, relative to it; without a target always 0."""
-    return 0.0 if target is None else _val_mse(folder) / target - 1
+    """Return how far the validation loss lies above the thesis's, relative to it; without a target always 0."""
+    return 0.0 if target is None else _reached(folder) / target - 1
 
 
 def _put(folder: RunFolder, target: Path, tried: int) -> None:

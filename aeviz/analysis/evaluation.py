@@ -9,6 +9,7 @@ import torch
 from aeviz.analysis.latent import count_active_units
 from aeviz.analysis.metrics import knn_accuracy, psnr, trustworthiness
 from aeviz.analysis.reconstruction import euclidean_error, mean_per_class
+from aeviz.analysis.variational import measure_variational
 from aeviz.data import ImageDataset
 from aeviz.objectives import ms_ssim, ssim
 from aeviz.training.run import BATCH, Run
@@ -46,13 +47,20 @@ def evaluate(
     z = run.encode(dataset.images)
     error, similarity, multi_scale = _compare(run, dataset.images, z.numpy(), tell)
     mse = float((error**2).sum() / dataset.images.size)
+    spread = run.encode_log_variance(dataset.images)
     table = LatentTable(
-        z=z.numpy(), labels=dataset.labels, error=error.astype(np.float32), fingerprint=dataset.fingerprint()
+        z=z.numpy(),
+        labels=dataset.labels,
+        error=error.astype(np.float32),
+        fingerprint=dataset.fingerprint(),
+        log_variance=None if spread is None else spread.numpy(),
     )
     accuracy = None
     if dataset.labels is not None and train_set.labels is not None:
         tell(COMPARING, "asking the nearest neighbours")
         accuracy = knn_accuracy(run.encode(train_set.images).numpy(), train_set.labels, table.z, dataset.labels)
+    tell(0.9, "measuring the posterior")
+    variational = measure_variational(run, dataset)
     tell(0.95, "checking that neighbours stay neighbours")
     evaluation = Evaluation(
         model=run.name,
@@ -67,8 +75,10 @@ def evaluate(
             {} if dataset.labels is None else mean_per_class(error, dataset.labels, dataset.class_names)
         ),
         knn_accuracy=accuracy,
-        kl=None,
-        elbo=None,
+        kl=None if variational is None else variational.kl,
+        elbo=None if variational is None else variational.elbo,
+        kl_per_dimension=() if variational is None else variational.kl_per_dimension,
+        log_likelihood_bound=None if variational is None else variational.log_likelihood_bound,
         active_units=count_active_units(table.z),
         trustworthiness=trustworthiness(dataset.images, table.z),
     )

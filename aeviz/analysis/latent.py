@@ -34,13 +34,19 @@ def order_by_variance(z: np.ndarray) -> np.ndarray:
     return np.argsort(-z.astype(np.float64).var(axis=0), kind="stable")
 
 
-def count_active_units(z: np.ndarray, threshold: float = 0.01) -> int:
-    """Count latent dimensions whose variance over the points, (N, D), is above the threshold.
+def active_units(z: np.ndarray, threshold: float = 0.01) -> np.ndarray:
+    """Return which latent dimensions have a variance over the points, (N, D), above the threshold: (D,), bool.
 
     References:
         Y. Burda, R. Grosse, R. Salakhutdinov, Importance weighted autoencoders, ICLR 2016, arXiv:1509.00519, 5.2.
     """
-    return int((z.astype(np.float64).var(axis=0) > threshold).sum())
+    active: np.ndarray = z.astype(np.float64).var(axis=0) > threshold
+    return active
+
+
+def count_active_units(z: np.ndarray, threshold: float = 0.01) -> int:
+    """Count the dimensions that `active_units` returns for the same arguments."""
+    return int(active_units(z, threshold).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -113,6 +119,22 @@ def is_far(points: np.ndarray, z: np.ndarray, limit: float) -> np.ndarray:
     """
     near: np.ndarray = (_squared_distances(points, z) <= limit**2).sum(axis=1)
     return near < min(NEIGHBOURS, len(z))
+
+
+def vote_of_neighbours(points: np.ndarray, z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return the class that most of the 10 encoded images nearest to each point have; the lowest of equals.
+
+    Args:
+        points: (M, D), floating point.
+        z: The encoded data, (N, D), floating point.
+        labels: Their classes, (N,), int64, not negative.
+
+    Returns:
+        (M,), int64.
+    """
+    rank = min(NEIGHBOURS, len(z))
+    nearest = np.argpartition(_squared_distances(points, z), rank - 1, axis=1)[:, :rank]
+    return np.array([np.bincount(labels[row]).argmax() for row in nearest], dtype=np.int64)
 
 
 def usual_distance(z: np.ndarray) -> float:

@@ -1,0 +1,116 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import multivariate_normal
+from torch.distributions import Bernoulli, Normal, kl_divergence
+
+from aeviz.analysis.evaluation import evaluate
+from aeviz.analysis.variational import importance_weighted_bound, log_likelihood, measure_variational
+from aeviz.config import ModelConfig, ObjectiveConfig
+from aeviz.data import ImageDataset
+from aeviz.models.bottlenecks import anchor_points
+
+
+@pytest.fixture
+def images():
+    generator = np.random.default_rng(0)
+    pixels = generator.integers(0, 256, (40, 1, 4, 4), dtype=np.uint8)
+    names = tuple("0123456789")
+    return ImageDataset(images=pixels, labels=np.arange(40) % 10, class_names=names, name="made-up", split="test")
+
+
+def variational(random_run, name="vae", objective=None, **model):
+    config = ModelConfig(image_shape=(1, 4, 4), bottleneck="gaussian", latent_dim=3, hidden=(8,), **model)
+    run = random_run(config, name=name)
+    if objective is not None:
+        object.__setattr__(run.folder.config, "objective", objective)
+    return run
+
+
+@pytest.mark.parametrize("anchored", [False, True])
+def test_kl_is_that_of_torch_distributions(anchored, random_run, images):
+    run = variational(random_run, prior="anchored" if anchored else "standard")
+    found = measure_variational(run, images)
+    x = torch.tensor(images.images) / 255
+    mean, log_variance = run.model.bottleneck.posterior(run.model.encoder(x))
+    prior = anchor_points(10, 3)[torch.tensor(images.labels)] if anchored else torch.zeros(40, 3)
+    expected = kl_divergence(Normal(mean, torch.exp(log_variance / 2)), Normal(prior, 1.0))
+    assert found.kl == pytest.approx(expected.sum(dim=1).mean().item(), rel=1e-5)
+    assert found.kl_per_dimension == pytest.approx(expected.mean(dim=0).tolist(), rel=1e-5)
+
+
+def test_likelihoods_are_those_of_torch_distributions(random_run, images):
+    x, y = torch.tensor(images.images) / 255, torch.rand(40, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    bernoulli = variational(random_run, "b", ObjectiveConfig(reconstruction="bce", kl_weight=0.1))
+    # grey levels are no outcomes of a Bernoulli law, but its density extends to them
+    expected = (x * y.log() + (1 - x) * (1 - y).log()).sum(dim=(1, 2, 3))
+    torch.testing.assert_close(log_likelihood(bernoulli.config)(y, x), expected, rtol=1e-4, atol=1e-4)
+    edges = (x > 0.5).float()
+    exact = Bernoulli(y).log_prob(edges).sum(dim=(1, 2, 3))
+    torch.testing.assert_close(log_likelihood(bernoulli.config)(y, edges), exact, rtol=1e-4, atol=1e-4)
+    gaussian = variational(random_run, "g", ObjectiveConfig(kl_weight=0.01))
+    variance = 0.01 * 16 / 2
+    expected = Normal(y, math.sqrt(variance)).log_prob(x).sum(dim=(1, 2, 3))
+    torch.testing.assert_close(log_likelihood(gaussian.config)(y, x), expected, rtol=1e-4, atol=1e-3)
+    assert log_likelihood(variational(random_run, "m", ObjectiveConfig(reconstruction="ms_ssim")).config) is None
+    assert log_likelihood(variational(random_run, "n", ObjectiveConfig()).config) is None
+
+
+def test_elbo_is_likelihood_minus_kl_and_below_the_bound(random_run, images):
+    run = variational(random_run, objective=ObjectiveConfig(reconstruction="bce", kl_weight=1 / 16))
+    found = measure_variational(run, images)
+    assert found.elbo == pytest.approx(found.reconstruction - found.kl)
+    assert found.elbo < found.log_likelihood_bound < 0
+
+
+def test_bound_reaches_the_likelihood_of_a_linear_gaussian_model(random_run, images):
+    """With a linear decoder p(x) is a normal law, and many samples bring the bound to its logarithm."""
+    config = ModelConfig(
+        image_shape=(1, 2, 2),
+        bottleneck="gaussian",
+        encoder="linear",
+        decoder="linear",
+        latent_dim=2,
+        output="identity",
+    )
+    run = random_run(config, name="linear")
+    object.__setattr__(run.folder.config, "objective", ObjectiveConfig(kl_weight=0.05))
+    variance = 0.05 * 4 / 2
+    with torch.no_grad():
+        run.model.decoder[0].weight.mul_(0.2)
+        run.model.decoder[0].bias.fill_(0.5)
+    weight, bias = (p.double().numpy() for p in (run.model.decoder[0].weight, run.model.decoder[0].bias))
+    x = torch.tensor(images.images[:5, :, :2, :2]) / 255
+    law = multivariate_normal(bias, weight @ weight.T + variance * np.eye(4))
+    likelihood = log_likelihood(run.config)
+    bound = importance_weighted_bound(
+        run, x, None, lambda y, target: likelihood(y, target), torch.Generator().manual_seed(0), 4000
+    )
+    np.testing.assert_allclose(bound.numpy(), law.logpdf(x.flatten(1).numpy()), atol=0.15)
+
+
+def test_evaluation_of_a_vae_has_its_figures(random_run, images):
+    run = variational(random_run, objective=ObjectiveConfig(reconstruction="bce", kl_weight=1 / 16))
+    evaluation, table = evaluate(run, images, images)
+    assert evaluation.kl == pytest.approx(sum(evaluation.kl_per_dimension))
+    assert evaluation.elbo is not None
+    assert evaluation.log_likelihood_bound > evaluation.elbo
+    assert table.log_variance.shape == (40, 3)
+
+
+def test_plain_autoencoder_has_none(random_run, images):
+    run = random_run(ModelConfig(image_shape=(1, 4, 4), latent_dim=3, hidden=(8,)))
+    assert measure_variational(run, images) is None
+    evaluation, table = evaluate(run, images, images)
+    assert (evaluation.kl, evaluation.elbo, evaluation.kl_per_dimension) == (None, None, ())
+    assert table.log_variance is None
+
+
+def test_flow_has_a_bound_above_its_elbo(random_run, images):
+    config = ModelConfig(image_shape=(1, 4, 4), bottleneck="flow", latent_dim=3, hidden=(8,), flow_hidden=8)
+    run = random_run(config, name="flow")
+    object.__setattr__(run.folder.config, "objective", ObjectiveConfig(reconstruction="bce", kl_weight=1 / 16))
+    found = measure_variational(run, images)
+    assert found.elbo < found.log_likelihood_bound
