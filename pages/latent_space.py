@@ -4,6 +4,7 @@ import streamlit as st
 
 from aeviz.web.map_view import pick_map_options, show_map, show_measures
 from aeviz.web.page import page, pick_model, pick_second, require_runs
+from aeviz.web.posterior_view import show_posteriors
 
 with page(
     "Latent space",
@@ -19,6 +20,7 @@ with page(
     options = pick_map_options(first, second)
     show_map(first, second, options)
     show_measures([run for run in (first, second) if run is not None])
+    show_posteriors([run for run in (first, second) if run is not None])
     with st.expander("What this map does and does not show"):
         st.markdown(
             """

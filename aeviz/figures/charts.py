@@ -1,12 +1,12 @@
 """Plotly charts of training and of errors."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
 
 COMPARED = (FIRST, SECOND, *(colour for colour in CLASS_COLOURS if colour not in (FIRST, SECOND)))
 """Colours of the sides of a comparison."""
@@ -84,6 +84,38 @@ def training_curves(
     return figure
 
 
+def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Draw the KL divergence of each latent dimension as bars, largest first, a colour a model.
+
+    Args:
+        models: Model name to nats an image by dimension, in the latent's own order.
+    """
+    figure = go.Figure()
+    for colour, (name, nats) in zip(COMPARED, models.items(), strict=False):
+        order = sorted(range(len(nats)), key=lambda dimension: -nats[dimension])
+        figure.add_trace(
+            go.Bar(
+                x=list(range(1, len(nats) + 1)),
+                y=[nats[dimension] for dimension in order],
+                customdata=[f"z{dimension + 1}" for dimension in order],
+                name=name,
+                marker_color=colour,
+                hovertemplate="%{customdata}: %{y:.3f} nats<extra>%{fullData.name}</extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis={
+            "title": "latent dimensions, most informative first",
+            "dtick": 1 if len(figure.data[0].x) <= 20 else None,
+        },
+        yaxis_title="KL divergence (nats an image)",
+        legend={"orientation": "h", "y": -0.35},
+        margin={"l": 10, "r": 10, "t": 20, "b": 10},
+        height=300,
+    )
+    return figure
+
+
 def error_bars(errors: Mapping[str, Mapping[str, float]]) -> go.Figure:
     """Draw the mean Euclidean reconstruction error of each class as bars, a colour a model (S1, section 2.3).
 
@@ -107,5 +139,37 @@ def error_bars(errors: Mapping[str, Mapping[str, float]]) -> go.Figure:
         legend={"orientation": "h", "y": -0.3},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
         height=320,
+    )
+    return figure
+
+
+def distance_from_origin(ways: Mapping[str, np.ndarray], usual: tuple[float, float]) -> go.Figure:
+    """Draw how far the points of ways through a latent space lie from its origin.
+
+    Args:
+        ways: Name of a way to the norms of its points, (S,), from its start to its end.
+        usual: Bounds between which most encoded images lie, drawn as a band.
+    """
+    figure = go.Figure()
+    figure.add_hrect(y0=usual[0], y1=usual[1], fillcolor=UNLABELLED, opacity=0.22, line_width=0, layer="below")
+    for colour, mark, (name, norms) in zip(COMPARED, ("circle", "diamond"), ways.items(), strict=False):
+        figure.add_trace(
+            go.Scatter(
+                x=np.linspace(0, 1, len(norms)),
+                y=norms,
+                mode="lines+markers",
+                name=name,
+                line={"color": colour, "width": 2.5},
+                marker={"symbol": mark, "size": 8},
+                hovertemplate=f"%{{x:.0%}} of the way<br>%{{y:.2f}} from the origin<extra>{name}</extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis={"title": "share of the way", "tickformat": ".0%"},
+        yaxis={"title": "distance from the origin", "rangemode": "tozero"},
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.35},
+        margin={"l": 10, "r": 10, "t": 20, "b": 10},
+        height=300,
     )
     return figure

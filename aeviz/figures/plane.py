@@ -75,6 +75,35 @@ def plane_svg(
     return "data:image/svg+xml;base64," + base64.b64encode("".join(parts).encode()).decode()
 
 
+def marked_svg(picture_uri: str, size: tuple[int, int], columns: int, far: np.ndarray) -> str:
+    """Draw tiled images with a cross on each that lies far from all data.
+
+    Args:
+        picture_uri: The tiled pictures as a data URI.
+        size: Width and height of the tiled pictures in their own pixels.
+        columns: Tiles in a row.
+        far: Which tiles to mark, (N,), bool, in reading order.
+
+    Returns:
+        The drawing as a data URI.
+    """
+    scale = PLANE / size[0]
+    height = size[1] * scale
+    rows = -(-len(far) // columns)
+    tile, high = PLANE / columns, height / rows
+    crosses = "".join(
+        _cross((at % columns + 0.87) * tile, (at // columns) * high + 0.13 * tile)
+        for at in np.flatnonzero(far).tolist()
+    )
+    text = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PLANE} {height:.1f}" width="{2 * PLANE}" '
+        f'height="{2 * height:.1f}"><image href="{picture_uri}" width="{PLANE}" height="{height:.1f}" '
+        'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
+        f'<g stroke="{FAR}" stroke-width="2.5">{crosses}</g></svg>'
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
+
+
 def _cross(x: float, y: float) -> str:
     return f'<path d="M{x - 4:.1f} {y - 4:.1f}l8 8m0-8l-8 8"/>'
 

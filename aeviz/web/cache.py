@@ -12,7 +12,15 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis import latent as analysis_latent
-from aeviz.analysis.latent import Projection, is_far, order_by_variance, project, quantile_ranges
+from aeviz.analysis.generation import Gaussian, fit_gaussian, share_at_own_anchor, standard_gaussian
+from aeviz.analysis.latent import (
+    Projection,
+    active_units,
+    is_far,
+    order_by_variance,
+    project,
+    quantile_ranges,
+)
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import DataConfig, ModelConfig
 from aeviz.data import ImageDataset, list_datasets, load_dataset
@@ -144,6 +152,55 @@ def own_distances(key: RunKey) -> np.ndarray:
 def far_limit(key: RunKey) -> float:
     """Return the distance from the data beyond which a latent point counts as far. The run must have latents."""
     return analysis_latent.usual_distance(_table(key).z)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a few bytes each
+def used_dimensions(key: RunKey) -> np.ndarray:
+    """Return the dimensions in which distances from the data count, (D,), bool. The run must have latents.
+
+    All of a plain autoencoder; of a variational one those that are active: the others are noise in training too, so
+    that the decoder has learned to pay no heed to them, and a draw from the prior is far in them without harm.
+    """
+    z = _table(key).z
+    variational = RunFolder.read(Path(key.path)).config.model.is_variational
+    used = active_units(z) if variational else np.ones(z.shape[1], dtype=bool)
+    _freeze(used)
+    return used
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)  # 33 kB each in 64-d
+def data_gaussian(key: RunKey, label: int | None) -> Gaussian:
+    """Return the Gaussian fitted to a run's latent points, which it must have: those of a class that occurs, or all."""
+    table = _table(key)
+    fitted = fit_gaussian(table.z if label is None else table.z[table.labels == label])
+    _freeze(fitted.mean, fitted.factor)
+    return fitted
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)  # 33 kB each in 64-d
+def prior_gaussian(key: RunKey, label: int | None) -> Gaussian:
+    """Return the prior of a variational model, N(0, I), or that of a class where it is anchored to classes."""
+    anchors = model(key).model.anchors
+    at_origin = np.zeros(model(key).config.model.latent_dim)
+    prior = standard_gaussian(at_origin if label is None or anchors is None else anchors[label].numpy())
+    _freeze(prior.mean, prior.factor)
+    return prior
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # one number each
+def anchored_share(key: RunKey) -> float | None:
+    """Return the share of a run's latent points that lie nearest to the anchor of their class; None without those."""
+    table, anchors = latents(key), model(key).model.anchors
+    if table is None or table.labels is None or anchors is None:
+        return None
+    return share_at_own_anchor(table.z, table.labels, anchors.numpy())
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # two numbers each
+def usual_norms(key: RunKey) -> tuple[float, float]:
+    """Return the bounds of the distance from the origin between which 9 of 10 encoded test images lie."""
+    low, high = np.quantile(np.linalg.norm(_table(key).z, axis=1), [0.05, 0.95])
+    return float(low), float(high)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)  # a few bytes each

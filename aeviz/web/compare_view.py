@@ -11,6 +11,7 @@ from aeviz.web import cache
 from aeviz.web.film import read_history
 from aeviz.web.map_view import pick_map_options, show_map
 from aeviz.web.page import same_images
+from aeviz.web.words import name_objective
 
 RUNS = "runs"
 """URL parameter of the compared runs."""
@@ -59,7 +60,7 @@ def show_overlay(runs: list[RunFolder]) -> None:
         st.caption("None of these runs has finished an epoch yet.")
         return
     st.subheader("Curves")
-    quantities = {run.config.objective.reconstruction for run in runs}
+    quantities = {name_objective(run.config.objective) for run in runs}
     if len(quantities) > 1:
         st.warning(
             "These runs make different losses small, so their curves cannot be compared; the table below has the "
@@ -72,11 +73,10 @@ def show_overlay(runs: list[RunFolder]) -> None:
             "Moving average (epochs)", 1, max(2, longest // 5), max(1, longest // 40), key="window", width=300
         )
         logarithmic = st.toggle("Logarithmic", value=True, key="log", bind="query-params")
-    names = {"mse": "mean squared error", "bce": "binary cross-entropy"}
     st.plotly_chart(
         training_curves(
             curves,
-            " or ".join(names[quantity] for quantity in sorted(quantities)),
+            " or ".join(sorted(quantities)),
             window=int(window),
             logarithmic=logarithmic,
         ),

@@ -14,6 +14,7 @@ from aeviz.figures.training_film import FilmFrame, film_payload
 from aeviz.training.history import EpochReport, HistoryReader
 from aeviz.training.runs import HISTORY, RunFolder
 from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
+from aeviz.web.words import name_objective
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +24,6 @@ SHORT = 20
 """Epochs up to which curves are drawn as they are: an average would flatten the first steep fall."""
 EXACT_PIXELS = 16_384
 """Pixels of a picture up to which it is sent without loss."""
-_QUANTITIES = {"mse": "mean squared error", "bce": "binary cross-entropy"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,7 +83,7 @@ def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, 
         is_live=is_live,
         epochs=np.array([report.epoch for report in history], dtype=np.int64),
         curves={"training": column("train_loss"), "validation": column("val_loss")},
-        quantity=_QUANTITIES[folder.config.objective.reconstruction],
+        quantity=name_objective(folder.config.objective),
         gradient_norm=column("gradient_norm"),
         learning_rate=column("learning_rate"),
         frames=[

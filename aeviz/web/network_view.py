@@ -12,6 +12,7 @@ from aeviz.presets import PRESETS
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
+from aeviz.web.words import name_objective
 
 
 def show_architectures(first: RunFolder, second: RunFolder | None) -> None:
@@ -99,8 +100,7 @@ def show_curves(runs: list[RunFolder]) -> None:
             )
             for name, history in histories.items()
         }
-        losses = {run.config.objective.reconstruction for run in runs}
-        quantity = "mean squared error" if losses == {"mse"} else f"objective: {' | '.join(sorted(losses))}"
+        quantity = " or ".join(sorted({name_objective(run.config.objective) for run in runs}))
         st.plotly_chart(
             training_curves(curves, quantity, window=int(window), first_epoch=first, last_epoch=last),
             key="curves",
@@ -148,7 +148,7 @@ def _facts(run: RunFolder) -> Mapping[str, str]:
         "data": f"{config.data.name}: {origin.n_train:,} training, {origin.n_validation:,} validation images",
         "latent dimensions": config.model.latent_dim,
         "parameters": f"{origin.parameters:,}",
-        "objective": f"{config.objective.reconstruction} (mean over pixels and images)",
+        "objective": name_objective(config.objective),
         "optimizer": config.optimizer.name,
         "learning rate": f"{config.optimizer.learning_rate:g} ({config.optimizer.schedule})",
         "epochs": f"{len(run.history())} of {config.train.epochs}, batch {config.train.batch_size}",

@@ -3,13 +3,12 @@
 import functools
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from aeviz.config import MAX_LAYERS, MAX_WIDTH, DataConfig, RunConfig
+from aeviz.config import DataConfig, RunConfig
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.errors import ConfigError, DataError
@@ -19,6 +18,20 @@ from aeviz.presets import PRESETS, get_preset
 from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import offer_download
+from aeviz.web.train_fields import (
+    ADVANCED,
+    BOTTLENECK,
+    CHANNELS,
+    COURSE,
+    ENCODER,
+    FIELDS,
+    HIDDEN,
+    LATENT_DIM,
+    LEARNING,
+    OPTIMIZERS,
+    VARIATIONAL,
+    Field,
+)
 
 PRESET = "preset"
 """URL parameter of the experiment that the form starts from."""
@@ -35,187 +48,6 @@ RISKY_RATES: Mapping[str, float] = {"adam": 0.03, "amsgrad": 0.03, "sgd": 2.0}
 """Learning rates above which these networks usually diverge or lose their units."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One setting in the form."""
-
-    key: str
-    """As `RunConfig.settings` names it."""
-    label: str
-    help: str
-    """One sentence on what it does, with unit and range."""
-    kind: Literal["whole", "real", "choice", "widths"]
-    low: int | float = 0
-    high: int | float = 0
-    form: str = "%g"
-    """How a real number is written."""
-    step: float = 0.01
-    """What the buttons beside a real number add."""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    """Value to name, for a choice."""
-    optional: bool = False
-    """Whether 0 stands for none."""
-
-
-MODEL = (
-    Field(
-        key="model.encoder",
-        label="Architecture",
-        kind="choice",
-        choices={"mlp": "fully connected (MLP)", "conv": "convolutional", "linear": "linear (PCA)"},
-        help="The layers between image and latent: dense ones with ReLU, stride-2 convolutions, or one linear map each "
-        "way, which learns what PCA computes. The decoder mirrors the encoder.",
-    ),
-    Field(
-        key="model.latent_dim",
-        label="Latent dimensions",
-        kind="whole",
-        low=1,
-        high=1024,
-        help="How many numbers an image is squeezed into, from 1 to the number of its pixels; 2 and 3 can be drawn as "
-        "they are, more are drawn by their principal directions.",
-    ),
-    Field(
-        key="model.hidden",
-        label="Hidden layers (units)",
-        kind="widths",
-        help=f"Units of each dense layer from image to latent, separated by commas: up to {MAX_LAYERS} layers of 1 to "
-        f"{MAX_WIDTH} units; the narrowest limits what the latent can hold.",
-    ),
-    Field(
-        key="model.channels",
-        label="Convolutions (channels)",
-        kind="widths",
-        help="Channels of each stride-2 convolution from image to latent, separated by commas; each halves the image, "
-        "so there may be as many as its side allows.",
-    ),
-)
-LEARNING = (
-    Field(
-        key="objective.reconstruction",
-        label="Loss",
-        kind="choice",
-        choices={"mse": "mean squared error", "bce": "binary cross-entropy"},
-        help="What is made small, as the mean over pixels and images: the squared difference, or the cross-entropy of "
-        "pixels taken as probabilities (in nats), which punishes a wrong black or white more.",
-    ),
-    Field(
-        key="optimizer.name",
-        label="Optimizer",
-        kind="choice",
-        choices={"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD with momentum"},
-        help="How gradients become steps: ADAM divides by a running root mean square of each gradient, AMSGrad never "
-        "lets that divisor shrink, SGD takes the gradient with momentum and needs a larger rate.",
-    ),
-    Field(
-        key="optimizer.learning_rate",
-        label="Learning rate",
-        kind="real",
-        low=1e-6,
-        high=100.0,
-        form="%.6g",
-        step=1e-3,
-        help="Size of a step (no unit), from 0.000001 to 100: too small learns slowly, too large diverges; 0.0003 to "
-        "0.01 suits ADAM, about 0.1 to 1 suits SGD here.",
-    ),
-    Field(
-        key="optimizer.schedule",
-        label="Schedule",
-        kind="choice",
-        choices={"constant": "constant", "one_cycle": "one cycle: up, then down to 0"},
-        help="How the learning rate changes over the run: not at all, so that it can be trained longer later, or up "
-        "over the first 30 % and down to 0, which ends lower in fewer epochs.",
-    ),
-)
-COURSE = (
-    Field(
-        key="train.epochs",
-        label="Epochs",
-        kind="whole",
-        low=1,
-        high=1_000_000,
-        help="Passes through all training images, from 1 up; a run can be stopped at any time and keeps what it has.",
-    ),
-    Field(
-        key="train.batch_size",
-        label="Batch size (images)",
-        kind="whole",
-        low=1,
-        high=1_000_000,
-        help="Images in one step, from 1 to the number of training images: fewer make more and noisier steps in an "
-        "epoch, more make each epoch faster.",
-    ),
-    Field(
-        key="train.seed",
-        label="Seed",
-        kind="whole",
-        low=0,
-        high=2**31 - 1,
-        help="Number that fixes the initial weights and the order of the batches, from 0 up: equal seeds make two "
-        "optimizers comparable, another seed shows how much is chance.",
-    ),
-)
-ADVANCED = (
-    Field(
-        key="optimizer.beta1",
-        label="beta 1",
-        kind="real",
-        low=0.0,
-        high=0.9999,
-        help="Decay of ADAM's running mean of gradients, from 0 to below 1: larger remembers longer.",
-    ),
-    Field(
-        key="optimizer.beta2",
-        label="beta 2",
-        kind="real",
-        low=0.0,
-        high=0.99999,
-        form="%.5g",
-        step=1e-3,
-        help="Decay of ADAM's running mean of squared gradients, from 0 to below 1.",
-    ),
-    Field(
-        key="optimizer.epsilon",
-        label="epsilon",
-        kind="real",
-        low=1e-12,
-        high=1.0,
-        form="%.1e",
-        step=1e-8,
-        help="Added to ADAM's divisor so that it is never 0, above 0; rarely worth a change.",
-    ),
-    Field(
-        key="optimizer.momentum",
-        label="Momentum (SGD)",
-        kind="real",
-        low=0.0,
-        high=0.9999,
-        help="Share of the last step that SGD carries on, from 0 to below 1.",
-    ),
-    Field(
-        key="train.gradient_clip",
-        label="Gradient clip",
-        kind="real",
-        low=0.0,
-        high=1e6,
-        optional=True,
-        help="Longest gradient that is used as it is, as a Euclidean norm; longer ones are scaled down to it. 0 "
-        "switches it off; 1 often cures divergence.",
-    ),
-    Field(
-        key="data.validation_fraction",
-        label="Validation share",
-        kind="real",
-        low=0.01,
-        high=0.9,
-        form="%.4f",
-        help="Share of the training images that is held out to measure on, from 0.01 to 0.9; 0.1667 leaves 50,000 of "
-        "MNIST to train on.",
-    ),
-)
-_FIELDS = (*MODEL, *LEARNING, *COURSE, *ADVANCED)
-
-
 def show_form() -> RunConfig | None:
     """Show the form; return the settings if they can be trained and the visitor pressed start, else None."""
     preset = _pick_preset()
@@ -223,13 +55,13 @@ def show_form() -> RunConfig | None:
     with left, st.container(border=True):
         st.markdown("**Data and network**")
         data = _pick_data()
-        architecture = _input(MODEL[0])
-        _input(MODEL[1])
+        architecture, bottleneck = _input(ENCODER), _input(BOTTLENECK)
+        _input(LATENT_DIM)
         if architecture != "linear":
-            _input(MODEL[3] if architecture == "conv" else MODEL[2])
+            _input(HIDDEN if architecture == "mlp" else CHANNELS)
     with middle, st.container(border=True):
         st.markdown("**Loss and optimizer**")
-        for entry in LEARNING:
+        for entry in (*LEARNING, *(VARIATIONAL if bottleneck != "deterministic" else ())):
             _input(entry)
     with right, st.container(border=True):
         st.markdown("**Course**")
@@ -279,7 +111,7 @@ def _fill(config: RunConfig) -> None:
     """Put the settings of an experiment into the form."""
     plain = config.to_dict()
     values: dict[str, Any] = {"data": config.data.name, "device": config.train.device}
-    for entry in _FIELDS:
+    for entry in FIELDS:
         value: Any = functools.reduce(operator.getitem, entry.key.split("."), plain)
         value = ", ".join(map(str, value)) if entry.kind == "widths" else value
         values[entry.key] = 0.0 if value is None and entry.optional else value
@@ -406,7 +238,7 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
         DataError: The folder of images cannot be read.
     """
     base = get_preset(preset).config.to_dict()
-    for entry in _FIELDS:
+    for entry in FIELDS:
         value = st.session_state[_KEPT][entry.key]
         if value is None and not entry.optional:
             raise ConfigError(f"{entry.label} is empty; expected a number. {entry.help}")
@@ -418,8 +250,17 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
         base[group][name] = value
     base["data"] = {**base["data"], "name": data.name, "image_size": data.image_size}
     base["model"]["decoder"] = base["model"]["encoder"]
-    linear = base["model"]["encoder"] == "linear"
-    base["model"]["output"] = "identity" if linear else "sigmoid"
+    model, objective = base["model"], base["objective"]
+    if model["encoder"] == "linear":
+        model["output"] = "identity"
+    elif model["output"] == "identity":
+        model["output"] = "sigmoid"
+    if model["bottleneck"] == "deterministic":
+        objective["kl_weight"], objective["reconstruction_weight"], model["prior"] = 0.0, 1.0, "standard"
+    else:
+        objective["penalty"], model["latent"] = "none", "identity"
+        if model["encoder"] == "conv" and model["features"] is None:
+            model["features"] = max(64, 4 * model["latent_dim"])
     base["model"]["image_shape"] = [1, 1, 1]
     base["model"]["latent_dim"], latent_dim = 1, base["model"]["latent_dim"]
     device = str(st.session_state[_KEPT]["device"])
@@ -455,7 +296,7 @@ def _advise(config: RunConfig) -> None:
     if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
         st.warning(
             f"A learning rate of {config.optimizer.learning_rate:g} usually diverges with "
-            f"{LEARNING[1].choices[config.optimizer.name]}, or kills units for good (so does any above {limit:g}). It "
+            f"{OPTIMIZERS[config.optimizer.name]}, or kills units for good (so does any above {limit:g}). It "
             "is worth watching once.",
             icon=":material/warning:",
         )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
-from aeviz.figures.charts import error_bars, moving_average, training_curves
+from aeviz.figures.charts import distance_from_origin, error_bars, moving_average, training_curves
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
 from aeviz.figures.point_map import make_panel
 from aeviz.figures.scatter import scatter_map
@@ -141,3 +141,13 @@ def test_fallback_map_has_a_trace_a_class_and_panel_and_one_legend(dimensions, k
     assert sorted(index for trace in figure.data[:3] for index in trace.customdata) == list(range(30))
     for trace in figure.data[3:]:
         np.testing.assert_array_equal(trace.x, panels[1].points[trace.customdata, 0])
+
+
+def test_distance_from_origin_draws_each_way_over_the_usual_band():
+    ways = {"straight": np.array([3.0, 1.0, 3.0]), "round": np.array([3.0, 3.0, 3.0])}
+    figure = distance_from_origin(ways, (2.0, 4.0))
+    assert [trace.name for trace in figure.data] == ["straight", "round"]
+    assert len({trace.marker.symbol for trace in figure.data}) == 2  # not told apart by colour alone
+    assert list(figure.data[0].x) == [0, 0.5, 1]
+    np.testing.assert_array_equal(figure.data[0].y, ways["straight"])
+    assert (figure.layout.shapes[0].y0, figure.layout.shapes[0].y1) == (2.0, 4.0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from aeviz.figures.pictures import to_pixel_svg
-from aeviz.figures.plane import LEFT, PLANE, TOP, plane_svg
+from aeviz.figures.plane import LEFT, PLANE, TOP, marked_svg, plane_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -59,3 +59,20 @@ def test_small_picture_keeps_its_pixels():
     assert (root.get("width"), root.get("height")) == ("400", "200")
     assert image.get("href").startswith("data:image/png;base64,")
     assert "pixelated" in image.get("style")
+
+
+@pytest.mark.parametrize(("columns", "size"), [(10, (289, 289)), (4, (100, 75)), (11, (308, 28))])
+def test_marked_pictures_keep_their_shape_and_cross_the_far_ones(columns, size):
+    far = np.zeros(columns * 3 if columns < 11 else 11, dtype=bool)
+    far[[1, columns - 1]] = True
+    root = drawing(marked_svg("data:image/png;base64,", size, columns, far))
+    image = root.find(f"{SVG}image")
+    assert float(image.get("width")) / float(image.get("height")) == pytest.approx(size[0] / size[1], rel=1e-2)
+    starts = [cross.get("d")[1:].split("l")[0].split() for cross in root.iter(f"{SVG}path")]
+    assert [int(float(x) // (PLANE / columns)) for x, _ in starts] == [1, columns - 1]
+    assert all(0 <= float(y) < PLANE / columns for _, y in starts)
+
+
+def test_marked_pictures_without_far_ones_have_no_cross():
+    root = drawing(marked_svg("data:image/png;base64,", (100, 100), 2, np.zeros(4, dtype=bool)))
+    assert list(root.iter(f"{SVG}path")) == []

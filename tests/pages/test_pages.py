@@ -13,6 +13,7 @@ PAGES = {
     "latent_space": "Latent space",
     "decode": "Decode",
     "reconstruct": "Reconstruct",
+    "generate": "Generate",
     "network": "Network and training",
 }
 MODELS = sorted(path.name for path in checkpoints_root().iterdir() if (path / "config.json").is_file())

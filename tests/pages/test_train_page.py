@@ -97,6 +97,8 @@ def leave_job(runs, name, state, *settings, preset="quick-look", history=0, **ch
 
 # The form
 
+EMBEDDED = ("digits", "circles")
+
 
 def test_form_starts_with_the_quick_look(train):
     assert not train.exception
@@ -109,7 +111,7 @@ def test_form_starts_with_the_quick_look(train):
     assert "No run yet" in train.info[0].value
 
 
-@pytest.mark.parametrize("preset", [name for name in PRESETS if PRESETS[name].config.data.name != "mnist"])
+@pytest.mark.parametrize("preset", [name for name in PRESETS if PRESETS[name].config.data.name in EMBEDDED])
 def test_preset_fills_the_form_with_its_settings(preset, train):
     app = set_to(train, preset=preset)
     config = PRESETS[preset].config
@@ -130,6 +132,26 @@ def test_preset_of_the_convolutions_shows_their_channels(train):
     app = set_to(train, preset="conv-64d-amsgrad")
     assert field(app, "model.channels").value == "16, 32"
     assert "model.hidden" not in names(app)
+
+
+def test_variational_preset_shows_its_kl_and_a_plain_latent_has_none(train):
+    app = set_to(set_to(train, preset="vae-2d"), data="circles")
+    assert field(app, "objective.kl_weight").value == 4e-5
+    assert "--set data.name=circles" in shell(app)
+    app = set_to(app, model__bottleneck="deterministic")
+    assert "objective.kl_weight" not in names(app)
+    assert not app.error
+    assert "--set model.bottleneck=deterministic" in shell(app)
+    assert "--set objective.kl_weight=0" in shell(app)
+
+
+def test_plain_preset_becomes_variational(train):
+    app = set_to(set_to(train, model__bottleneck="flow"), objective__kl_weight=0.01)
+    assert not app.error
+    assert not start_button(app).disabled
+    app = set_to(app, model__encoder="conv")
+    assert not app.error
+    assert "--set model.features=64" in shell(app)
 
 
 def test_preset_of_missing_data_offers_the_download_and_cannot_start(train):

@@ -1,0 +1,49 @@
+"""Generate: images that nobody drew, from latent points that no image was encoded to."""
+
+import streamlit as st
+
+from aeviz.web.generate_view import SAMPLES, pick_section, show_section
+from aeviz.web.page import page, pick_model, pick_second, require_runs
+
+with page(
+    "Generate",
+    "A decoder draws whatever latent point it is given. Where do good points come from? From a prior, from the way "
+    "between two images, from the difference between two classes.",
+):
+    found = require_runs(mapped=False)
+    section = pick_section()
+    left, right = st.columns(2)
+    with left:
+        first = pick_model(found, default="vae-10d")
+    second = None
+    if section == SAMPLES:
+        with right:
+            second = pick_second(found, first, mapped=False)
+    show_section(section, found, first, second)
+    with st.expander("What is behind this"):
+        st.markdown(
+            """
+**Prior.** A variational autoencoder is trained so that the points it encodes images to follow a distribution chosen
+beforehand, the prior: N(0, I), or N(m, I) with a mean m of its own for each class (*class-anchored*). How well they
+do is a matter of the weight of the KL divergence: a small one gives sharp reconstructions and leaves holes in the
+prior, where samples look like nothing. **Temperature** multiplies the standard deviation of the draws: 1 is the prior
+itself; below 1 the images become likelier and more alike, above 1 more varied and stranger.
+
+**Straight or round.** In many dimensions nearly all draws from N(0, I) lie at about the same distance from the origin,
+the root of the number of dimensions. The middle of a straight line between two of them lies nearer, where hardly a draw
+ever falls; a great circle (*slerp*) keeps the distance. In two or three dimensions, around anchors that are not at the
+origin, or without a prior, the origin is no special place and the straight line is as good.
+
+**Arithmetic.** If two classes lie side by side in the latent space, the step from the mean of one to the mean of the
+other, added to any image's point, changes what makes them differ and leaves the rest.
+
+**Far from the data** means the same as on the page Decode: the 10th nearest encoded test image is farther away than it
+is for 99 of 100 test images. Of a variational model only the dimensions that it uses (variance of the encoded images
+above 0.01) count here: in the others the prior is noise, to which its decoder has learned to pay no heed.
+
+After M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023, whose
+class-anchored models compose generated digits into numbers, and R. Grabovac, *Variational autoencoders with
+applications*, Univ. of Zagreb, 2025 (samples from the prior). Slerp: K. Shoemake 1985; for latent points T. White,
+*Sampling generative networks*, 2016, arXiv:1609.04468.
+"""
+        )

@@ -1,0 +1,291 @@
+"""Generate as a visitor has it: every section, with and without a prior, with wrong input and from a shared address."""
+
+import base64
+import json
+import re
+import shutil
+
+import pytest
+from test_pages import assert_healthy, open_page, texts
+
+SECTIONS = ["samples", "interpolate", "arithmetic", "write a number"]
+
+
+@pytest.fixture(scope="session")
+def variational_folder(tmp_path_factory):
+    """A variational autoencoder of the 8x8 digits with an anchored prior, trained until it can tell them apart."""
+    from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
+    from aeviz.experiment import train
+
+    path = tmp_path_factory.mktemp("variational") / "anchored"
+    config = RunConfig(
+        preset="tiny",
+        data=DataConfig(name="digits"),
+        model=ModelConfig(
+            image_shape=(1, 8, 8), bottleneck="gaussian", latent_dim=4, hidden=(64, 32), prior="anchored"
+        ),
+        objective=ObjectiveConfig(kl_weight=0.03, kl_reduction="sum"),
+        optimizer=OptimizerConfig(name="adam", learning_rate=5e-3, schedule="one_cycle"),
+        train=TrainConfig(epochs=40, batch_size=64, device="cpu"),
+    )
+    train(config, out=path)
+    return path
+
+
+@pytest.fixture
+def variational(variational_folder, tmp_path):
+    """The models 'anchored' and 'standard', its twin with the prior N(0, I), among the visitor's own runs."""
+    runs = tmp_path / "runs"
+    for name, prior in (("anchored", "anchored"), ("standard", "standard")):
+        shutil.copytree(variational_folder, runs / name)
+        config = json.loads((runs / name / "config.json").read_text())
+        config["model"]["prior"] = prior
+        (runs / name / "config.json").write_text(json.dumps(config))
+    return runs
+
+
+def open_section(app, model, section, **controls):
+    app = open_page(app, "generate", model)
+    app.segmented_control(key="make").set_value(section).run()
+    return app
+
+
+def pictures(app):
+    return [image.proto.imgs[0].url for image in app.get("image")]
+
+
+def captions(app):
+    return [image.proto.imgs[0].caption for image in app.get("image")]
+
+
+def crosses(picture):
+    return base64.b64decode(picture.split(",", 1)[1]).decode().count("l8 8m0-8l-8 8")
+
+
+def said(app):
+    return " ".join(texts(app.markdown) + texts(app.caption) + texts(app.info))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("model", ["anchored", "standard", "digits-2d-adam"])
+def test_every_section_shows_pictures_for_every_kind_of_model(variational, app, model, section):
+    app = open_section(app.run(), model, section)
+    assert_healthy(app, "Generate")
+    assert not app.warning
+    assert pictures(app)
+
+
+def test_samples_come_from_the_prior_and_are_fixed_by_the_seed(variational, app):
+    app = open_section(app.run(), "standard", "samples")
+    assert captions(app) == ["standard: 100 draws from the prior N(0, I), temperature 1, seed 0"]
+    start = pictures(app)
+    app.button(key="again").click().run()
+    assert app.number_input(key="seed").value == 1
+    assert pictures(app) != start
+    app.number_input(key="seed").set_value(0).run()
+    assert pictures(app) == start
+
+
+def test_samples_say_how_many_are_far_and_cross_them(variational, app):
+    app = open_section(app.run(), "anchored", "samples")
+    app.selectbox(key="class").set_value("3").run()
+    counts = []
+    for temperature in (0.1, 2.0):
+        app.slider(key="temperature").set_value(temperature).run()
+        count = int(re.search(r"\*\*(\d+) of 100\*\* lie far", said(app))[1])
+        assert crosses(pictures(app)[0]) == count
+        counts.append(count)
+    assert counts[0] < counts[1]
+
+
+def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
+    app = open_section(app.run(), "anchored", "samples")
+    assert "the priors of all classes in turn" in captions(app)[0]
+    app.selectbox(key="class").set_value("3").run()
+    assert "the prior of class 3" in captions(app)[0]
+    assert re.search(r"\*\*\d+%\*\* of the encoded test images of anchored lie nearest", said(app))
+    assert not app.exception
+
+
+def test_samples_of_a_standard_prior_offer_no_class_until_drawn_from_the_data(variational, app):
+    app = open_section(app.run(), "standard", "samples")
+    assert "class" not in [box.key for box in app.selectbox]
+    app.segmented_control(key="draw").set_value("where the data lie").run()
+    app.selectbox(key="class").set_value("8").run()
+    assert "a Gaussian fitted to the encoded test images of class 8" in captions(app)[0]
+
+
+def test_samples_of_two_models_share_the_noise_where_the_dimension_is_the_same(variational, app):
+    app = open_section(app.run(), "standard", "samples")
+    app.selectbox(key="with.standard").set_value("anchored").run()
+    assert len(pictures(app)) == 2
+    assert "the same noise" in said(app)
+    app.selectbox(key="with.standard").set_value("digits-2d-adam").run()
+    assert not app.exception
+    assert "its own noise" in said(app)
+    assert "digits-2d-adam: 100 draws from a Gaussian fitted" in captions(app)[1]
+
+
+def test_plain_autoencoder_is_explained_and_drawn_from_where_the_data_lie(variational, app):
+    app = open_section(app.run(), "digits-2d-adam", "samples")
+    assert "plain autoencoder: it has no prior" in app.info[0].value
+    assert "standard" in app.info[0].value
+    assert all("a Gaussian fitted to the encoded test images" in caption for caption in captions(app))
+    assert "draw" not in [control.key for control in app.segmented_control]
+
+
+def test_model_without_latent_points_can_still_be_sampled(variational, app):
+    (variational / "standard" / "latents.npz").unlink()
+    app = open_section(app.run(), "standard", "samples")
+    assert_healthy(app, "Generate")
+    assert pictures(app)
+    assert "lie far" not in said(app)
+    app.segmented_control(key="make").set_value("interpolate").run()
+    assert not app.exception
+    assert "no encoded test images" in app.info[0].value
+
+
+def test_collapsed_posterior_is_named(variational, app):
+    import numpy as np
+
+    path = variational / "standard" / "latents.npz"
+    with np.load(path, allow_pickle=False) as arrays:
+        flat = {**arrays, "z": 0 * arrays["z"]}
+    np.savez(path, **flat)
+    app = open_section(app.run(), "standard", "samples")
+    assert not app.exception
+    assert "uses none of its 4 dimensions" in said(app)
+
+
+def test_ways_are_straight_and_round_from_one_image_to_the_other(variational, app):
+    app = open_section(app.run(), "standard", "interpolate")
+    names = captions(app)
+    assert names[0].startswith("image 0, class")
+    assert names[1].startswith("image 1, class")
+    assert names[2].startswith("Straight (linear): ")
+    assert names[3].startswith("Round (spherical, slerp): ")
+    straight, rounded = (float(re.search(r": ([\d.]+) long", name)[1]) for name in names[2:])
+    assert straight <= rounded
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_way_from_an_image_to_itself_is_straight_only(variational, app):
+    app = open_section(app.run(), "standard", "interpolate")
+    app.number_input(key="end").set_value(0).run()
+    assert not app.exception
+    assert "There is no round way here" in said(app)
+
+
+def test_random_image_lies_in_the_test_set(variational, app):
+    app = open_section(app.run(), "standard", "interpolate")
+    app.button(key="start-chance").click().run()
+    assert not app.exception
+    assert 0 <= app.number_input(key="start").value <= app.number_input(key="start").max
+
+
+def test_image_number_of_a_larger_data_set_is_cut_down(app):
+    app = open_section(app, "mlp-2d-adam", "interpolate")
+    app.number_input(key="start").set_value(9999).run()
+    app.selectbox(key="model").set_value("digits-2d-adam").run()
+    assert_healthy(app, "Generate")
+    assert app.number_input(key="start").value == app.number_input(key="start").max < 9999
+
+
+def test_class_of_other_images_is_forgotten(app):
+    app = open_section(app, "digits-2d-adam", "arithmetic")
+    app.selectbox(key="plus").set_value("4").run()
+    app.selectbox(key="model").set_value("circles-3d").run()
+    assert_healthy(app, "Generate")
+    assert app.selectbox(key="plus").value in ("small", "medium", "large")
+
+
+def test_arithmetic_turns_one_class_into_another(variational, app):
+    app = open_section(app.run(), "anchored", "arithmetic")
+    minus = app.selectbox(key="minus").value
+    assert minus != app.selectbox(key="plus").value
+    assert f"(read as {minus}); plus 1" in said(app)
+    before = pictures(app)
+    app.slider(key="strength").set_value(-0.5).run()
+    assert "less 0.5" in said(app)
+    after = pictures(app)
+    assert after[0] != before[0]
+    assert after[1] == before[1]  # the strip shows all strengths anyway
+
+
+def test_arithmetic_of_a_class_with_itself_says_so(variational, app):
+    app = open_section(app.run(), "anchored", "arithmetic")
+    app.selectbox(key="plus").set_value(app.selectbox(key="minus").value).run()
+    assert "choose two classes" in app.info[0].value
+
+
+def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
+    app = open_section(app.run(), "anchored", "write a number")
+    app.slider(key="temperature").set_value(0.1)
+    app.text_input(key="number").set_value("0123456789").run()
+    assert not app.exception
+    read = re.search(r"nearest to each: \*\*([\d ]+)\*\*, (\d+) of 10 as meant", said(app))
+    assert int(read[2]) >= 8
+    assert "from the prior of its class" in said(app)
+
+
+def test_digits_stay_when_more_are_typed(variational, app):
+    app = open_section(app.run(), "anchored", "write a number")
+    app.text_input(key="number").set_value("12").run()
+    short = re.search(r"nearest to each: \*\*([\d ]+)\*\*", said(app))[1]
+    app.text_input(key="number").set_value("123").run()
+    assert re.search(r"nearest to each: \*\*([\d ]+)\*\*", said(app))[1].startswith(short)
+
+
+@pytest.mark.parametrize("typed", ["12x", "3.14", "<b>"])
+def test_wrong_number_gives_a_message(variational, app, typed):
+    app = open_section(app.run(), "anchored", "write a number")
+    app.text_input(key="number").set_value(typed).run()
+    assert not app.exception
+    assert "only digits can be written" in app.error[0].value
+    assert not pictures(app)
+
+
+def test_no_number_asks_for_one(variational, app):
+    app = open_section(app.run(), "anchored", "write a number")
+    app.text_input(key="number").set_value("").run()
+    assert "Type a number" in app.info[0].value
+
+
+def test_model_of_other_images_says_that_it_knows_no_digits(app):
+    app = open_section(app, "circles-3d", "write a number")
+    assert not app.exception
+    assert "knows no class 1, 3, 4, 5, only small, medium, large" in app.error[0].value
+
+
+def test_shared_address_shows_the_same_view(variational, app):
+    for name, value in {
+        "model": "anchored",
+        "make": "write a number",
+        "number": "77",
+        "seed": "5",
+        "temperature": "0.5",
+    }.items():
+        app.query_params[name] = value
+    app.switch_page("pages/generate.py").run()
+    assert_healthy(app, "Generate")
+    assert "77, drawn by anchored" in said(app)
+    assert "temperature 0.5, seed 5" in said(app)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"make": "nonsense", "seed": "inf", "temperature": "nan", "draw": "x", "class": "x"},
+        {"make": "interpolate", "start": "99999999", "end": "-3"},
+        {"make": "arithmetic", "onto": "1e400", "plus": "x", "minus": "", "strength": "17"},
+        {"make": "write a number", "number": "1" * 5000},
+    ],
+)
+def test_nonsense_in_the_address_leaves_a_working_page(variational, app, address):
+    app.query_params["model"] = "anchored"
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.switch_page("pages/generate.py").run()
+    assert not app.exception
+    assert texts(app.title) == ["Generate"]
+    assert pictures(app) or app.error
