@@ -255,6 +255,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     for name, value in dataclasses.asdict(evaluation).items():
         if isinstance(value, dict):
             value = ", ".join(f"{label} {error:.2f}" for label, error in value.items())
+        elif isinstance(value, tuple):
+            value = ", ".join(f"{entry:.3f}" for entry in value) or None
         print(f"{name:>26}  {'-' if value is None else f'{value:.5f}' if isinstance(value, float) else value}")
     return 0
 

@@ -239,7 +239,7 @@ def test_gradient_norm_is_the_mean_over_the_steps(tiny_config, tiny_sets):
     images = ResidentImages.place(tiny_sets["train"], CPU)
     steps = [
         gradient_by_hand(config, (batch * 255).round().to(torch.uint8).numpy())
-        for batch in images.shuffled(32, config.train.seed, 1)
+        for batch, _ in images.shuffled(32, config.train.seed, 1)
     ]
     assert len(steps) == 4
     passed = Trainer(config, 100, CPU).train_epoch(images)
