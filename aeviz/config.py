@@ -285,7 +285,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         require(
-            self.objective.reconstruction != "bce" or self.model.output == "sigmoid",
+            self.objective.reconstruction != "bce" or self.model.output != "identity",
             "objective.reconstruction='bce' needs outputs in (0, 1), but model.output='identity'; use 'mse' or "
             "model.output=sigmoid",
         )

@@ -35,7 +35,10 @@ def numpy_mlp(path, images):
     x = images.reshape(len(images), -1).astype(np.float64) / 255
     for name in layers("encoder"):
         x = np.maximum(linear(x, name), 0)
-    z = x = linear(x, "bottleneck.head")
+    heads = {name.removesuffix(".weight") for name in weights if name.startswith("bottleneck.") and "weight" in name}
+    head = next(name for name in ("bottleneck.mean_head", "bottleneck.head.0", "bottleneck.head") if name in heads)
+    x = linear(x, head)
+    z = x = 1 / (1 + np.exp(-x)) if head == "bottleneck.head.0" else x  # a Sequential has a sigmoid behind it
     *hidden, last = layers("decoder")
     for name in hidden:
         x = np.maximum(linear(x, name), 0)
