@@ -29,7 +29,7 @@ bench: .venv/dev.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/app_start.py
 
-checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (half an hour on two cores)
+checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (hours on two cores)
 	$(BIN)/python -m aeviz.ship
 
 clean: ## remove what was installed and cached; data and runs stay
