@@ -231,6 +231,14 @@ def test_resumed_run_equals_unbroken_run(optimizer, fit_tiny, stop_after):
     assert_same_run(resumed, fit_tiny(*settings, name="unbroken"))
 
 
+def test_resumed_convolutional_run_equals_unbroken_run(fit_tiny, stop_after):
+    settings = ("model.encoder=conv_bn", "model.decoder=conv_bn", "model.channels=[4,8]", "train.epochs=4")
+    with pytest.raises(KeyboardInterrupt):
+        fit_tiny(*settings, name="broken", on_epoch=stop_after(2))
+    resumed = fit_tiny(*settings, name="broken", resume=True)
+    assert_same_run(resumed, fit_tiny(*settings, name="unbroken"))
+
+
 def test_sgd_without_momentum_resumes(fit_tiny, stop_after):
     settings = ("optimizer.name=sgd", "optimizer.momentum=0")
     with pytest.raises(KeyboardInterrupt):
