@@ -10,8 +10,21 @@ from aeviz.analysis.latent import MESH_TAIL, order_by_variance, quantile_ranges
 from aeviz.analysis.reconstruction import pick_per_class
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.data import ImageDataset
+from aeviz.errors import CheckpointFormatError
 from aeviz.models import Autoencoder
-from aeviz.training.samples import FIXED, SAMPLES, Fixed, Sample, wanted_epochs, write_fixed, write_sample
+from aeviz.training.samples import (
+    FIXED,
+    SAMPLES,
+    Fixed,
+    PriorSamples,
+    Sample,
+    milestones,
+    read_prior,
+    wanted_epochs,
+    write_fixed,
+    write_prior,
+    write_sample,
+)
 
 POINTS = 600
 """Validation images that are followed on the latent plane, evenly spaced over the set."""
@@ -21,6 +34,8 @@ MESH_SIDE = 8
 """Decoded images along each side of the latent plane."""
 MESH_PX = 32
 """Longest side of such an image in pixels; larger ones are averaged down, since every frame keeps 64 of them."""
+DRAWS = 20
+"""Draws from the prior of a variational model that are decoded at the milestones."""
 
 
 class Recorder:
@@ -34,13 +49,15 @@ class Recorder:
 
     def __init__(self, path: Path, validation_set: ImageDataset, epochs: int) -> None:
         self.path = path
-        self._wanted = wanted_epochs(epochs)
+        self._wanted, self._milestones = wanted_epochs(epochs), milestones(epochs)
         chosen = np.linspace(0, len(validation_set) - 1, min(POINTS, len(validation_set))).round().astype(np.int64)
         self._followed = validation_set.take(chosen)
         self._shown = self._followed.take(_of_each_class(self._followed))
 
     def observe(self, epoch: int, model: Autoencoder) -> None:
         """Keep a sample of the network after an epoch, if it is one of those that are kept."""
+        if epoch in self._milestones and model.config.is_variational:
+            self._sample_prior(epoch, model)
         if epoch not in self._wanted:
             return
         if epoch == 0 or not (self.path / SAMPLES / FIXED).is_file():  # a run of an older version has none
@@ -66,6 +83,25 @@ class Recorder:
             mesh = torch.nn.functional.interpolate(mesh, size=size, mode="area")
         reconstructions = model.decode(encode(self._shown.images))
         return Sample(epoch=epoch, z=z, reconstructions=_to_bytes(reconstructions), mesh=_to_bytes(mesh), axes=axes)
+
+    @torch.inference_mode()
+    def _sample_prior(self, epoch: int, model: Autoencoder) -> None:
+        """Decode the draws from the prior, the same at every milestone, and add them to those before."""
+        points = torch.randn(DRAWS, model.config.latent_dim, generator=torch.Generator().manual_seed(0))
+        points = points.to(next(model.parameters()).device)
+        if model.anchors is not None:
+            points = points + model.anchors[torch.arange(DRAWS, device=points.device) % len(model.anchors)]
+        images = _to_bytes(model.decode(points))[None]
+        try:
+            before = read_prior(self.path)
+        except CheckpointFormatError:
+            before = None  # what cannot be read is not worth the end of the training
+        epochs = np.array([epoch])
+        if before is not None and before.images.shape[1:] == images.shape[1:]:
+            kept = before.epochs < epoch  # a resumed run passes some epochs again
+            epochs = np.concatenate([before.epochs[kept], epochs])
+            images = np.concatenate([before.images[kept], images])
+        write_prior(self.path, PriorSamples(epochs=epochs, images=images))
 
 
 def _of_each_class(images: ImageDataset) -> np.ndarray:

@@ -2,8 +2,10 @@
 
     samples/fixed.npz          the images that are followed, and the labels of the points
     samples/epoch-000012.npz   what became of them after epoch 12
+    prior_samples.npz          what a variational decoder made of the same draws from the prior, at five milestones
 
-Needs no torch.
+Draws from the prior show nobody's images, so they ship with a model; the rest holds images of the data set and stays
+in its user's own folder. Needs no torch.
 """
 
 import re
@@ -19,13 +21,15 @@ import numpy as np
 from aeviz.errors import CheckpointFormatError
 from aeviz.training.files import write_atomically
 
-SAMPLES, FIXED = "samples", "fixed.npz"
+SAMPLES, FIXED, PRIOR = "samples", "fixed.npz", "prior_samples.npz"
 EARLY = 10
 """First epochs that are all kept: a network changes fastest in them."""
 EVEN = 40
 """Further epochs that are kept, evenly spaced."""
 GROWING = 20
 """Further epochs that are kept, each a constant factor after the one before."""
+MILESTONES = (0.25, 0.5, 0.75, 1.0)
+"""Shares of the training after which the prior is sampled; once more after the first epoch ([S2] figures 4.5, 4.8)."""
 _T = TypeVar("_T")
 _NAME = re.compile(r"epoch-(\d{6,})\.npz")
 _DAMAGED = (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error)
@@ -57,6 +61,21 @@ class Sample:
     """Dimensions of that plane, across and upwards."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PriorSamples:
+    """What a decoder made of the same draws from the prior as it learned."""
+
+    epochs: np.ndarray
+    """Rising, (E,), int64."""
+    images: np.ndarray
+    """(E, M, C, H, W), uint8: the same M draws in each row."""
+
+
+def milestones(epochs: int) -> frozenset[int]:
+    """Return the epochs after which the prior is sampled: the first, and a quarter, a half ... of all."""
+    return frozenset({1, *(max(1, round(share * epochs)) for share in MILESTONES)})
+
+
 def wanted_epochs(epochs: int) -> frozenset[int]:
     """Return which of the epochs 0 to `epochs` are kept.
 
@@ -65,7 +84,8 @@ def wanted_epochs(epochs: int) -> frozenset[int]:
     """
     even = np.linspace(0, epochs, EVEN + 1)
     growing = np.geomspace(min(EARLY, epochs), epochs, GROWING)
-    return frozenset(range(min(EARLY, epochs) + 1)) | set(np.concatenate([even, growing]).round().astype(int).tolist())
+    spaced = np.concatenate([even, growing]).round().astype(int).tolist()
+    return frozenset(range(min(EARLY, epochs) + 1)) | set(spaced) | milestones(epochs)
 
 
 def write_fixed(path: Path, fixed: Fixed) -> None:
@@ -127,6 +147,28 @@ def read_sample(path: Path, epoch: int) -> Sample:
     return _read(_path(path, epoch), build)
 
 
+def read_prior(path: Path) -> PriorSamples | None:
+    """Read the prior's samples of the run in the folder `path`; None where there are none.
+
+    Raises:
+        CheckpointFormatError: The file is damaged.
+    """
+
+    def build(arrays: Mapping[str, np.ndarray]) -> PriorSamples:
+        epochs, images = arrays["epochs"].astype(np.int64), arrays["images"]
+        if epochs.ndim != 1 or images.ndim != 5 or len(images) != len(epochs) or not images.shape[1]:
+            raise ValueError(f"images of shape {images.shape} for epochs of shape {epochs.shape}")
+        _images(images[0])
+        return PriorSamples(epochs=epochs, images=images)
+
+    return _read(path / PRIOR, build) if (path / PRIOR).is_file() else None
+
+
+def write_prior(path: Path, samples: PriorSamples) -> None:
+    """Keep the prior's samples in the run's folder `path`."""
+    _write(path / PRIOR, {"epochs": samples.epochs, "images": samples.images})
+
+
 def _path(path: Path, epoch: int) -> Path:
     return path / SAMPLES / f"epoch-{epoch:06d}.npz"
 
@@ -148,5 +190,10 @@ def _read(path: Path, build: Callable[[Mapping[str, np.ndarray]], _T]) -> _T:
             return build(arrays)
     except _DAMAGED as error:
         raise CheckpointFormatError(
-            f"cannot read {path.name} of run '{path.parent.parent.name}': {error}; train the model again to have it"
+            f"cannot read {path.name} of run '{_run_name(path)}': {error}; train the model again to have it"
         ) from error
+
+
+def _run_name(path: Path) -> str:
+    """Return the name of the run that a file of samples belongs to."""
+    return path.parent.name if path.name == PRIOR else path.parent.parent.name

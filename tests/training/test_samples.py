@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from aeviz.analysis.latent import order_by_variance
-from aeviz.analysis.recorder import MESH_PX, MESH_SIDE, POINTS, RECONSTRUCTIONS, Recorder
+from aeviz.analysis.recorder import DRAWS, MESH_PX, MESH_SIDE, POINTS, RECONSTRUCTIONS, Recorder
 from aeviz.config import ModelConfig
 from aeviz.data import ImageDataset
 from aeviz.errors import CheckpointFormatError
@@ -20,11 +20,15 @@ from aeviz.training.samples import (
     EVEN,
     FIXED,
     GROWING,
+    MILESTONES,
+    PRIOR,
     SAMPLES,
     Fixed,
     Sample,
     list_samples,
+    milestones,
     read_fixed,
+    read_prior,
     read_sample,
     wanted_epochs,
     write_fixed,
@@ -69,7 +73,7 @@ def test_wanted_epochs(epochs):
     assert wanted <= set(range(epochs + 1))
     assert set(range(min(EARLY, epochs) + 1)) <= wanted
     assert epochs in wanted
-    assert len(wanted) <= EARLY + EVEN + GROWING + 1
+    assert len(wanted) <= EARLY + EVEN + GROWING + 1 + len(MILESTONES)
     later = np.array([epoch for epoch in sorted(wanted) if epoch >= min(EARLY, epochs)])
     assert (np.diff(later) <= epochs / EVEN + 1).all()
     if len(later) > 1 and epochs >= 100:  # never does the film stand still for longer than the run was long before
@@ -304,3 +308,61 @@ def test_run_resumed_keeps_its_earlier_samples(tiny_config, tiny_sets, tmp_path)
         config = tiny_config(f"train.epochs={epochs}")
         fit(config, *sets, tmp_path / "run", resume=epochs == 4, observe=recorder.observe)
     assert list_samples(tmp_path / "run") == [0, 1, 2, 3, 4]
+
+
+# Draws from the prior
+
+
+@pytest.mark.parametrize(
+    ("epochs", "expected"),
+    [(1, {1}), (2, {1, 2}), (4, {1, 2, 3, 4}), (50, {1, 12, 25, 38, 50}), (10, {1, 2, 5, 8, 10})],
+)
+def test_milestones(epochs, expected):
+    assert milestones(epochs) == expected
+    assert expected <= wanted_epochs(epochs)
+
+
+def record_all(path, model, epochs, upto):
+    path.mkdir(exist_ok=True)
+    recorder = Recorder(path, images(20, classes=10), epochs)
+    for epoch in range(upto + 1):
+        recorder.observe(epoch, model)
+    return read_prior(path)
+
+
+def test_prior_is_decoded_from_the_same_standard_normal_draws_at_each_milestone(tmp_path):
+    model = network(latent_dim=3, bottleneck="gaussian")
+    found = record_all(tmp_path / "run", model, 8, 8)
+    assert found.epochs.tolist() == [1, 2, 4, 6, 8]
+    z = torch.randn(DRAWS, 3, generator=torch.Generator().manual_seed(0))
+    assert (found.images == as_bytes(model.decode(z).detach())).all()
+
+
+def test_anchored_prior_is_drawn_about_its_anchors_in_turn(tmp_path):
+    model = network(bottleneck="gaussian", prior="anchored", classes=10)
+    found = record_all(tmp_path / "run", model, 1, 1)
+    z = torch.randn(DRAWS, 2, generator=torch.Generator().manual_seed(0)) + model.anchors.repeat(2, 1)
+    assert (found.images[0] == as_bytes(model.decode(z).detach())).all()
+
+
+def test_plain_autoencoder_has_no_prior_to_draw_from(tmp_path):
+    assert record_all(tmp_path / "run", network(), 4, 4) is None
+
+
+def test_resumed_run_replaces_the_milestones_that_it_passes_again(tmp_path):
+    first, second = (network(bottleneck="gaussian", seed=seed) for seed in (0, 1))
+    before = record_all(tmp_path / "run", first, 8, 6)
+    Recorder(tmp_path / "run", images(20), 8).observe(4, second)
+    after = read_prior(tmp_path / "run")
+    assert after.epochs.tolist() == [1, 2, 4]
+    assert (after.images[:2] == before.images[:2]).all()
+    assert (after.images[2] != before.images[2]).any()
+
+
+def test_damaged_prior_samples_say_so_and_do_not_end_a_training(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / PRIOR).write_bytes(b"no zip")
+    with pytest.raises(CheckpointFormatError, match="of run 'run'"):
+        read_prior(tmp_path / "run")
+    Recorder(tmp_path / "run", images(20), 1).observe(1, network(bottleneck="gaussian"))
+    assert read_prior(tmp_path / "run").epochs.tolist() == [1]
