@@ -256,11 +256,11 @@ class Trainer:
                 _, index, slot = name.split(".")
                 state.setdefault(int(index), {})[slot] = tensor
         parameters = list(self.model.parameters())
-        for index, slots in state.items():
+        for place, slots in state.items():
             # a fused step walks weights and state through memory side by side: they must be laid out alike
             for slot, tensor in slots.items():
                 if tensor.ndim == 4:
-                    slots[slot] = torch.empty_like(parameters[index], requires_grad=False).copy_(tensor)
+                    slots[slot] = torch.empty_like(parameters[place], requires_grad=False).copy_(tensor)
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.epoch = epoch
 
