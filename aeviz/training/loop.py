@@ -123,7 +123,7 @@ class Trainer:
         initialise(self.model, config.train.seed)
         self.model.to(device)
         if device.type == "cpu":  # channels last: measured 10 to 25 % faster through convolutions
-            self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self.model.to(memory_format=torch.channels_last)
         self.optimizer = build_optimizer(config.optimizer, self.model.parameters(), device)
         self._objective = Objective(config.objective)
 
