@@ -5,8 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from aeviz.analysis.evaluation import evaluate
 from aeviz.analysis.recorder import Recorder
+from aeviz.analysis.summary import summarise
 from aeviz.config import RunConfig
 from aeviz.data import load_dataset
 from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
@@ -17,6 +20,7 @@ from aeviz.training.loop import check_folder, fit
 from aeviz.training.monitor import Monitor
 from aeviz.training.run import Run, load
 from aeviz.training.runs import CONFIG, MODEL, RunFolder, new_run_path
+from aeviz.training.summary import write_summary
 
 
 def train(
@@ -132,10 +136,22 @@ def _train(
 
 
 def measure(folder: RunFolder) -> Run:
-    """Evaluate a run on its test set and keep the figures and the latent points beside the weights."""
+    """Evaluate a run on its test set and keep the figures and the latent points beside the weights.
+
+    Of data that names attributes the statistics of the training images' points are kept too, with the mean of each
+    attribute.
+    """
     run = load(folder, device=folder.config.train.device)
     test_set, train_set = load_dataset(folder.config.data, "test"), load_dataset(folder.config.data, "train")
     evaluation, table = evaluate(run, test_set, train_set)
     folder.write_latents(table)
     folder.write_evaluation(evaluation)
+    if train_set.attributes is not None:
+        summary = summarise(
+            run.encode(train_set.images).numpy(),
+            kl=np.array(evaluation.kl_per_dimension) if evaluation.kl_per_dimension else None,
+            attributes=train_set.attributes,
+            attribute_names=train_set.attribute_names,
+        )
+        write_summary(folder.path, summary)
     return load(folder)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from aeviz.analysis.latent import count_active_units
-from aeviz.analysis.metrics import knn_accuracy, psnr, trustworthiness
+from aeviz.analysis.metrics import knn_accuracy, mutual_information_gap, psnr, trustworthiness
 from aeviz.analysis.reconstruction import euclidean_error, mean_per_class
 from aeviz.analysis.variational import measure_variational
 from aeviz.data import ImageDataset
@@ -47,20 +47,14 @@ def evaluate(
     z = run.encode(dataset.images)
     error, similarity, multi_scale = _compare(run, dataset.images, z.numpy(), tell)
     mse = float((error**2).sum() / dataset.images.size)
-    spread = run.encode_log_variance(dataset.images)
-    table = LatentTable(
-        z=z.numpy(),
-        labels=dataset.labels,
-        error=error.astype(np.float32),
-        fingerprint=dataset.fingerprint(),
-        log_variance=None if spread is None else spread.numpy(),
-    )
+    table = _table(run, dataset, z.numpy(), error)
     accuracy = None
     if dataset.labels is not None and train_set.labels is not None:
         tell(COMPARING, "asking the nearest neighbours")
         accuracy = knn_accuracy(run.encode(train_set.images).numpy(), train_set.labels, table.z, dataset.labels)
     tell(0.9, "measuring the posterior")
     variational = measure_variational(run, dataset)
+    factors = dataset.factors if dataset.attributes is None else dataset.attributes
     tell(0.95, "checking that neighbours stay neighbours")
     evaluation = Evaluation(
         model=run.name,
@@ -81,8 +75,32 @@ def evaluate(
         log_likelihood_bound=None if variational is None else variational.log_likelihood_bound,
         active_units=count_active_units(table.z),
         trustworthiness=trustworthiness(dataset.images, table.z),
+        mig=None if factors is None else mutual_information_gap(table.z, factors),
     )
     return evaluation, table
+
+
+def tabulate(run: Run, dataset: ImageDataset) -> LatentTable:
+    """Encode a data set: its latent points with the error of each image, and no more than that.
+
+    Raises:
+        DataError: The images do not have the shape that the model takes.
+    """
+    z = run.encode(dataset.images).numpy()
+    parts = range(0, len(z), BATCH)
+    errors = [euclidean_error(dataset.images[k : k + BATCH], run.decode(z[k : k + BATCH]).numpy()) for k in parts]
+    return _table(run, dataset, z, np.concatenate(errors))
+
+
+def _table(run: Run, dataset: ImageDataset, z: np.ndarray, error: np.ndarray) -> LatentTable:
+    spread = run.encode_log_variance(dataset.images)
+    return LatentTable(
+        z=z,
+        labels=dataset.labels,
+        error=error.astype(np.float32),
+        fingerprint=dataset.fingerprint(),
+        log_variance=None if spread is None else spread.numpy(),
+    )
 
 
 @torch.no_grad()

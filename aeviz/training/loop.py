@@ -28,6 +28,7 @@ from aeviz.training.history import EpochReport, append_report, write_history
 from aeviz.training.optimizers import build_optimizer, schedule_factor
 from aeviz.training.runs import EVALUATION, HISTORY, LAST, LATENTS, MODEL, Provenance, RunFolder
 from aeviz.training.status import JOB_FILES
+from aeviz.training.summary import SUMMARY
 from aeviz.training.weights import load_weights, read_tensors, save_weights
 
 EVALUATION_BATCH = 2048
@@ -457,7 +458,7 @@ def _resume(path: Path, config: RunConfig, trainer: Trainer, fingerprint: str) -
     if config != found.config:
         folder.write()
     if epoch < config.train.epochs:
-        for stale in (LATENTS, EVALUATION):  # they describe weights that are about to change
+        for stale in (LATENTS, EVALUATION, SUMMARY):  # they describe weights that are about to change
             (path / stale).unlink(missing_ok=True)
     return folder, history
 

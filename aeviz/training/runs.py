@@ -7,6 +7,7 @@ A run is a folder:
     model.safetensors  weights of the epoch with the lowest validation loss
     last.safetensors   weights and optimizer of the newest epoch, to resume from (not shipped)
     latents.npz        the test set's latent points, labels and errors
+    latent_summary.npz statistics of the latent space: `aeviz.training.summary`; instead of latents.npz in shipped faces
     evaluation.json    what `aeviz evaluate` measured when training ended
 """
 
@@ -30,6 +31,7 @@ from aeviz.presets import PRESETS
 from aeviz.records import from_mapping
 from aeviz.training.files import read_json, write_atomically, write_json
 from aeviz.training.history import EpochReport, read_history
+from aeviz.training.summary import SUMMARY
 
 _log = logging.getLogger(__name__)
 
@@ -112,6 +114,8 @@ class Evaluation:
     """Importance-weighted bound on log p(x) in nats an image (K = 50, 1,000 images); None where there is no ELBO."""
     trustworthiness: float | None = None
     """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
+    mig: float | None = None
+    """Mutual information gap with the images' attributes or factors, in [0, 1]; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,11 @@ class RunFolder:
     def has_latents(self) -> bool:
         """Whether the test set was encoded, which is done when training ends."""
         return (self.path / LATENTS).is_file()
+
+    @property
+    def has_summary(self) -> bool:
+        """Whether statistics of the latent space are known, from its points or without them."""
+        return self.has_latents or (self.path / SUMMARY).is_file()
 
     @property
     def is_trained(self) -> bool:

@@ -6,7 +6,7 @@ from sklearn.manifold import trustworthiness as sklearn_trustworthiness
 from sklearn.neighbors import KNeighborsClassifier
 
 from aeviz.analysis import metrics
-from aeviz.analysis.metrics import knn_accuracy, psnr, trustworthiness
+from aeviz.analysis.metrics import knn_accuracy, mutual_information_gap, psnr, trustworthiness
 from aeviz.analysis.reconstruction import (
     best_and_worst,
     euclidean_error,
@@ -135,3 +135,38 @@ def test_trustworthiness_looks_at_the_first_images_only(rng, monkeypatch):
 def test_trustworthiness_of_few_images_is_not_defined(n, defined, rng):
     images = rng.integers(0, 256, (n, 1, 4, 4), dtype=np.uint8)
     assert (trustworthiness(images, rng.normal(size=(n, 2)).astype(np.float32)) is not None) == defined
+
+
+def gap_by_scikit_learn(z, factors):
+    from sklearn.metrics import mutual_info_score
+
+    def binned(column):
+        return np.digitize(column, np.histogram_bin_edges(column, bins=20)[1:-1])
+
+    gaps = []
+    for factor in factors.T:
+        known = binned(factor) if factor.dtype.kind == "f" else factor
+        told = sorted(mutual_info_score(known, binned(column)) for column in z.T)
+        gaps.append((told[-1] - told[-2]) / mutual_info_score(known, known))
+    return np.mean(gaps)
+
+
+@pytest.mark.parametrize("kind", ["bool", "real", "classes"])
+def test_mutual_information_gap_equals_scikit_learn(kind, rng):
+    z = rng.normal(size=(800, 4))
+    mixed = z @ rng.normal(size=(4, 3))
+    factors = {"bool": mixed > 0.3, "real": mixed, "classes": np.digitize(mixed, [-1, 0, 1])}[kind]
+    assert mutual_information_gap(z, factors) == pytest.approx(gap_by_scikit_learn(z, factors), rel=1e-5)
+
+
+def test_mutual_information_gap_of_one_unit_a_factor_is_one(rng):
+    factors = rng.integers(0, 2, (5000, 3)).astype(bool)
+    assert mutual_information_gap(factors.astype(np.float32), factors) == pytest.approx(1, abs=0.01)
+    copied = np.hstack([factors, factors]).astype(np.float32)  # each is told twice
+    assert mutual_information_gap(copied, factors) == pytest.approx(0, abs=1e-6)
+
+
+def test_mutual_information_gap_is_undefined_without_choice_or_change(rng):
+    z = rng.normal(size=(50, 2))
+    assert mutual_information_gap(z[:, :1], z > 0) is None
+    assert mutual_information_gap(z, np.ones((50, 3), dtype=bool)) is None
