@@ -10,7 +10,7 @@ with page(
     "Change one setting, train again, and see what it did: the curves on one chart, the settings that differ, and "
     "where each network puts the same images.",
 ):
-    runs = pick_runs(require_runs(mapped=False))
+    runs = pick_runs(require_runs("weights"))
     if not runs:
         st.info("Choose one run or more above.", icon=":material/difference:")
         st.stop()

@@ -9,7 +9,7 @@ with page(
     "Decode",
     "The decoder is half of the network: it turns any latent point into an image, also points no image was encoded to.",
 ):
-    show_decoder(pick_model(require_runs()))
+    show_decoder(pick_model(require_runs("summary")))
     with st.expander("How to read this"):
         st.markdown(
             """

@@ -10,7 +10,7 @@ with page(
     "A decoder draws whatever latent point it is given. Where do good points come from? From a prior, from the way "
     "between two images, from the difference between two classes.",
 ):
-    found = require_runs(mapped=False)
+    found = require_runs("weights")
     section = pick_section()
     left, right = st.columns(2)
     with left:

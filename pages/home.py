@@ -8,4 +8,4 @@ with page(
     "An autoencoder squeezes an image through a few numbers and draws it again from them. "
     "Here you walk through the space of those numbers.",
 ):
-    show_gallery(require_runs(mapped=False))
+    show_gallery(require_runs("weights"))

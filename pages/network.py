@@ -10,7 +10,7 @@ with page(
     "What a model is made of and how it learned: two optimizers that start from the same weights and see the same "
     "batches differ only in the steps they take.",
 ):
-    found = require_runs(mapped=False)
+    found = require_runs("weights")
     left, right = st.columns(2)
     with left:
         first = pick_model(found)

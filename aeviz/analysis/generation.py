@@ -39,16 +39,21 @@ def standard_gaussian(mean: np.ndarray) -> Gaussian:
 
 
 def fit_gaussian(z: np.ndarray) -> Gaussian:
-    """Return the Gaussian of greatest likelihood for latent points, (N, D), at least one of them.
+    """Return the Gaussian of greatest likelihood for latent points, (N, D), at least one of them."""
+    points = z.astype(np.float64)
+    centred = points - points.mean(axis=0)
+    return gaussian_of(points.mean(axis=0), centred.T @ centred / len(points))
+
+
+def gaussian_of(mean: np.ndarray, covariance: np.ndarray) -> Gaussian:
+    """Return N(mean, covariance), of (D,) and (D, D).
 
     Its factor is the symmetric root of the covariance: unlike a Cholesky factor it exists where coordinates are dead
     or points are few, and it does not depend on the signs of eigenvectors.
     """
-    points = z.astype(np.float64)
-    centred = points - points.mean(axis=0)
-    values, vectors = np.linalg.eigh(centred.T @ centred / len(points))
+    values, vectors = np.linalg.eigh(covariance)
     root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    return Gaussian(mean=points.mean(axis=0), factor=root)
+    return Gaussian(mean=mean, factor=root)
 
 
 def draw_noise(seed: int, count: int, latent_dim: int) -> np.ndarray:

@@ -8,8 +8,8 @@ NEIGHBOURS = 10
 """The distance of a point from the data is that to its 10th nearest latent point: one outlier does not hide a gap."""
 _SAMPLE = 500
 """Latent points whose own distances say what is usual."""
-
-
+ACTIVE = 0.01
+"""Variance over the images above which a latent dimension is active."""
 MESH_TAIL = 0.02
 """Share of the points beyond each edge of the decoded mesh of a training film."""
 
@@ -34,7 +34,7 @@ def order_by_variance(z: np.ndarray) -> np.ndarray:
     return np.argsort(-z.astype(np.float64).var(axis=0), kind="stable")
 
 
-def active_units(z: np.ndarray, threshold: float = 0.01) -> np.ndarray:
+def active_units(z: np.ndarray, threshold: float = ACTIVE) -> np.ndarray:
     """Return which latent dimensions have a variance over the points, (N, D), above the threshold: (D,), bool.
 
     References:
@@ -44,7 +44,7 @@ def active_units(z: np.ndarray, threshold: float = 0.01) -> np.ndarray:
     return active
 
 
-def count_active_units(z: np.ndarray, threshold: float = 0.01) -> int:
+def count_active_units(z: np.ndarray, threshold: float = ACTIVE) -> int:
     """Count the dimensions that `active_units` returns for the same arguments."""
     return int(active_units(z, threshold).sum())
 

@@ -12,21 +12,15 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis import latent as analysis_latent
-from aeviz.analysis.generation import Gaussian, fit_gaussian, share_at_own_anchor, standard_gaussian
-from aeviz.analysis.latent import (
-    Projection,
-    active_units,
-    is_far,
-    order_by_variance,
-    project,
-    quantile_ranges,
-)
+from aeviz.analysis.generation import Gaussian, fit_gaussian, gaussian_of, share_at_own_anchor, standard_gaussian
+from aeviz.analysis.latent import ACTIVE, Projection, is_far, project
+from aeviz.analysis.summary import principal_directions, summarise
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import DataConfig, ModelConfig
-from aeviz.data import ImageDataset, list_datasets, load_dataset
+from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri
-from aeviz.paths import checkpoints_root, runs_root
+from aeviz.paths import checkpoints_root, data_root, runs_root
 from aeviz.training.runs import (
     CONFIG,
     EVALUATION,
@@ -38,12 +32,16 @@ from aeviz.training.runs import (
     RunSummary,
     list_folders,
 )
+from aeviz.training.samples import PRIOR, PriorSamples, read_prior
+from aeviz.training.summary import SUMMARY, LatentSummary, read_summary
 from aeviz.web.runtime import start_torch
 
 if TYPE_CHECKING:
     from aeviz.figures.architecture import Block
     from aeviz.training.run import Run
 
+CARD_TILES, CARD_COLUMNS = 16, 4
+"""Draws from the prior on a card of the gallery, and how many of them in a row."""
 Stamp = str
 """Digest of path, time of change in ns and size of each file of one run or of all."""
 
@@ -78,7 +76,7 @@ def _stamp(paths: list[Path]) -> Stamp:
 
 
 def _run_files(path: Path) -> list[Path]:
-    return [path / name for name in (CONFIG, HISTORY, MODEL, LATENTS, EVALUATION)]
+    return [path / name for name in (CONFIG, HISTORY, MODEL, LATENTS, EVALUATION, SUMMARY, PRIOR)]
 
 
 def run_key(folder: RunFolder) -> RunKey:
@@ -99,13 +97,66 @@ def _runs(stamp: Stamp) -> dict[str, RunFolder]:
     return {folder.name: folder for folder in list_folders()}
 
 
-@st.cache_resource(max_entries=32, show_spinner="Reading latent points …")  # at most 2.6 MB each
 def latents(key: RunKey) -> LatentTable | None:
-    """Return the encoded test set of a run, or None where it has none."""
+    """Return the encoded test set of a run, or None where it has none.
+
+    A model that ships without it, as those of faces do, encodes it here and now if the data is on this machine.
+    """
+    path = Path(key.path)
+    if (path / LATENTS).is_file():
+        return _latents(key)
+    if not (path / SUMMARY).is_file():
+        return None
+    data = RunFolder.read(path).config.data
+    return _encoded(key, str(data_root()), folder_stamp(data.name)) if is_available(data.name) else None
+
+
+@st.cache_resource(max_entries=32, show_spinner="Reading latent points …")  # at most 2.6 MB each
+def _latents(key: RunKey) -> LatentTable | None:
     table = RunFolder.read(Path(key.path)).latents()
     if table is not None:
         _freeze(table.z, table.labels, table.error)
     return table
+
+
+@st.cache_resource(max_entries=4, show_spinner="Encoding the test images …")  # 20 MB for all faces
+def _encoded(key: RunKey, root: str, stamp: Stamp) -> LatentTable:
+    run = model(key)
+    from aeviz.analysis.evaluation import tabulate  # with torch, which `model` has brought
+
+    table = tabulate(run, test_images(run.config.data, root, stamp)[0])
+    _freeze(table.z, table.labels, table.error)
+    return table
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 200 kB each in 128-d
+def latent_summary(key: RunKey) -> LatentSummary:
+    """Return the statistics of a run's latent space, from its summary or from its latents; it must have either."""
+    folder = RunFolder.read(Path(key.path))
+    found = read_summary(folder.path, folder.config.model.latent_dim)
+    if found is None:
+        evaluation = folder.evaluation()
+        nats = evaluation.kl_per_dimension if evaluation is not None else ()
+        found = summarise(_table(key).z, kl=np.array(nats) if len(nats) else None)
+    _freeze(found.mean, found.covariance, found.quantiles, found.kl, found.attribute_means)
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 130 kB each in 128-d
+def principal(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
+    """Return the principal directions of a run's latent points, (D, D), and the deviation along each, (D,)."""
+    axes, deviations = principal_directions(latent_summary(key))
+    _freeze(axes, deviations)
+    return axes, deviations
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)  # 1.2 MB each for faces
+def prior_samples(key: RunKey) -> PriorSamples | None:
+    """Return what a variational run made of the same draws from the prior as it learned; None where it has none."""
+    found = read_prior(Path(key.path))
+    if found is not None:
+        _freeze(found.images)
+    return found
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # 120 kB each
@@ -127,15 +178,18 @@ def projection(key: RunKey, dimensions: int) -> Projection:
 
 @st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
 def slider_ranges(key: RunKey) -> np.ndarray:
-    """Return the range of each latent dimension, (D, 2), without its tails. The run must have latents."""
-    return quantile_ranges(_table(key).z)
+    """Return the range of each latent dimension, (D, 2), without its tails. The run must have a summary."""
+    return latent_summary(key).ranges()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # a few bytes each
 def order_and_middle(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
-    """Return the dimensions by falling variance, (D,), and the median of each, (D,). The run must have latents."""
-    z = _table(key).z
-    order, middle = order_by_variance(z), np.median(z, axis=0).astype(np.float64)
+    """Return the dimensions, the most informative first, (D,), and the median of each, (D,).
+
+    The run must have a summary. Of a variational model it is the KL divergence that says what a dimension tells, of
+    another the variance.
+    """
+    order, middle = latent_summary(key).order(), latent_summary(key).median.copy()
     _freeze(order, middle)
     return order, middle
 
@@ -156,23 +210,26 @@ def far_limit(key: RunKey) -> float:
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # a few bytes each
 def used_dimensions(key: RunKey) -> np.ndarray:
-    """Return the dimensions in which distances from the data count, (D,), bool. The run must have latents.
+    """Return the dimensions in which distances from the data count, (D,), bool. The run must have a summary.
 
     All of a plain autoencoder; of a variational one those that are active: the others are noise in training too, so
     that the decoder has learned to pay no heed to them, and a draw from the prior is far in them without harm.
     """
-    z = _table(key).z
+    variances = np.diag(latent_summary(key).covariance)
     variational = RunFolder.read(Path(key.path)).config.model.is_variational
-    used = active_units(z) if variational else np.ones(z.shape[1], dtype=bool)
+    used = variances > ACTIVE if variational else np.ones(len(variances), dtype=bool)
     _freeze(used)
     return used
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)  # 33 kB each in 64-d
 def data_gaussian(key: RunKey, label: int | None) -> Gaussian:
-    """Return the Gaussian fitted to a run's latent points, which it must have: those of a class that occurs, or all."""
-    table = _table(key)
-    fitted = fit_gaussian(table.z if label is None else table.z[table.labels == label])
+    """Return the Gaussian fitted to a run's latent points: those of a class, which must be there, or all."""
+    if label is None:
+        fitted = gaussian_of(latent_summary(key).mean, latent_summary(key).covariance)
+    else:
+        table = _table(key)
+        fitted = fit_gaussian(table.z[table.labels == label])
     _freeze(fitted.mean, fitted.factor)
     return fitted
 
@@ -211,10 +268,14 @@ def summary(key: RunKey) -> RunSummary:
 
 @st.cache_data(max_entries=64, show_spinner=False)  # 100 kB each
 def thumbnail(key: RunKey) -> str | None:
-    """Return the picture of a run's latent plane as a data URI, or None where it has no latents."""
-    table = latents(key)
+    """Return a picture of a run as a data URI: its latent plane, or without that what it draws from its prior, or None.
+
+    Nothing is encoded for it: the gallery must not wait for that.
+    """
+    table = _latents(key) if (Path(key.path) / LATENTS).is_file() else None
     if table is None or not len(table.z):
-        return None
+        drawn = prior_samples(key)
+        return None if drawn is None else to_data_uri(tile(drawn.images[-1][:CARD_TILES], CARD_COLUMNS), effort=6)
     points = projection(key, 2).points
     return to_data_uri(latent_thumbnail(points, table.labels), effort=6)
 
@@ -308,7 +369,7 @@ def train_latents(key: RunKey, root: str, stamp: Stamp) -> np.ndarray:
 
 @st.cache_resource(max_entries=256, show_spinner="Decoding a plane …")  # about 20 kB each
 def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int) -> Plane:
-    """Return a plane of a latent space as decoded images. The run must have latents.
+    """Return a plane of a latent space as decoded images. The run must have a summary; without latents none are far.
 
     Args:
         key: The run.
@@ -320,7 +381,9 @@ def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int
     mesh = plane_mesh(slider_ranges(key), np.array(rest), axes, side)
     images = shrink(model(key).decode(mesh).numpy(), tile_px)
     picture = to_data_uri(tile(images, side, gap=0), effort=9)
-    return Plane(picture=picture, far=is_far(mesh, _table(key).z, far_limit(key)))
+    table = latents(key)
+    far = np.zeros(len(mesh), dtype=bool) if table is None else is_far(mesh, table.z, far_limit(key))
+    return Plane(picture=picture, far=far)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)  # a list of rows

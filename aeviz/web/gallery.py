@@ -40,26 +40,31 @@ def _card(run: RunFolder) -> None:
         except CheckpointError as error:  # one damaged run must not hide the others
             st.error(str(error), icon=":material/broken_image:")
             return
-        if picture is None:
+        if not run.has_summary:
             st.info(
                 f"No map yet: {facts.epochs} of {config.train.epochs} epochs are trained. "
                 f"Go on with `.venv/bin/aeviz train --resume {run.path}`.",
                 icon=":material/hourglass_empty:",
             )
-        else:
-            st.image(picture, width="stretch", alt=f"The latent space of {run.name}, coloured by class")
+        elif picture is not None:
+            what = "The latent space of {}, coloured by class" if run.has_latents else "Images that {} draws"
+            st.image(picture, width="stretch", alt=what.format(run.name))
         st.markdown(f"**{run.name}**")
         val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
         dimensions = config.model.latent_dim
-        shown = "" if dimensions <= 3 else ", seen by its principal plane"
+        shown = (
+            "" if dimensions <= 3 else ", seen by its principal plane" if run.has_latents else ", draws from its prior"
+        )
         st.caption(
             f"{config.data.name} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
             f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
         )
-        if picture is not None:
+        if run.has_summary:
+            links = {"Decode": ("pages/decode.py", ":material/tune:")}
+            if run.has_latents:
+                links = {"Explore": ("pages/latent_space.py", ":material/scatter_plot:"), **links}
+            else:
+                links["Generate"] = ("pages/generate.py", ":material/auto_awesome:")
             with st.container(horizontal=True):
-                link = {"model": run.name}
-                st.page_link(
-                    "pages/latent_space.py", label="Explore", icon=":material/scatter_plot:", query_params=link
-                )
-                st.page_link("pages/decode.py", label="Decode", icon=":material/tune:", query_params=link)
+                for label, (target, icon) in links.items():
+                    st.page_link(target, label=label, icon=icon, query_params={"model": run.name})

@@ -4,10 +4,12 @@ import logging
 import runpy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
 from aeviz.training.runs import RunFolder
@@ -74,15 +76,13 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
             st.stop()
 
 
-def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
-    """Return the models that can be opened, by name; with none, say how to get one and stop.
+Needs = Literal["weights", "summary", "latents"]
+"""What a page needs of a model: only weights; the statistics of its latent space; or its encoded test set."""
 
-    Args:
-        mapped: Leave out models without latent points, such as a run that still trains.
-    """
-    found = cache.runs()
-    if mapped:
-        found = {name: run for name, run in found.items() if run.has_latents}
+
+def require_runs(needs: Needs = "latents") -> dict[str, RunFolder]:
+    """Return the models that can be opened and have what the page needs; with none, say how to get one and stop."""
+    found = {name: run for name, run in cache.runs().items() if _has(run, needs)}
     if not found:
         st.info(
             "There is no trained model yet. Train one in a shell with `.venv/bin/aeviz train digits-2d-adam`; "
@@ -93,12 +93,31 @@ def require_runs(*, mapped: bool = True) -> dict[str, RunFolder]:
     return found
 
 
+def _has(run: RunFolder, needs: Needs) -> bool:
+    if needs == "latents":
+        return run.has_latents or (run.has_summary and is_available(run.config.data.name))
+    return needs == "weights" or run.has_summary
+
+
+def _why_absent(name: str) -> str:
+    """Say why a model that an address names is not on offer."""
+    run = cache.runs().get(name)
+    if run is None:
+        return f"There is no model {name!r} on this machine; another is shown."
+    if not run.has_summary:
+        return f"{name} has not encoded its test images yet, which it does when its training ends; another is shown."
+    return (
+        f"{name} ships without encoded images, which the terms of {run.config.data.name} forbid to pass on. With the "
+        "data set on this machine they are encoded here; Decode and Generate do without. Another model is shown."
+    )
+
+
 def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") -> RunFolder:
     """Let the visitor choose a model; the choice is in the URL and goes along to the next page."""
     names = list(found)
     asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)
     if asked is not None and asked not in found:
-        st.info(f"There is no model {asked!r} on this machine; another is shown.", icon=":material/link_off:")
+        st.info(_why_absent(asked), icon=":material/link_off:")
     if asked is None and st.session_state[_ARRIVED] and kept in found:
         st.session_state[MODEL] = kept
         st.query_params[MODEL] = str(kept)  # the widget alone would leave the address bare
