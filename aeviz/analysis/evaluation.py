@@ -12,8 +12,9 @@ from aeviz.analysis.reconstruction import euclidean_error, mean_per_class
 from aeviz.analysis.variational import measure_variational
 from aeviz.data import ImageDataset
 from aeviz.objectives import ms_ssim, ssim
+from aeviz.training.latents import LatentTable
 from aeviz.training.run import BATCH, Run
-from aeviz.training.runs import Evaluation, LatentTable
+from aeviz.training.runs import Evaluation
 
 SMALLEST_SSIM_SIDE = 3
 """Pixels; structural similarity is not defined for images with a smaller side."""

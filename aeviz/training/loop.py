@@ -25,8 +25,9 @@ from aeviz.models import Autoencoder, build_model, initialise
 from aeviz.objectives import Objective, annealing_factor, corrupt, mse
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport, append_report, write_history
+from aeviz.training.latents import LATENTS
 from aeviz.training.optimizers import build_optimizer, schedule_factor
-from aeviz.training.runs import EVALUATION, HISTORY, LAST, LATENTS, MODEL, Provenance, RunFolder
+from aeviz.training.runs import EVALUATION, HISTORY, LAST, MODEL, Provenance, RunFolder
 from aeviz.training.status import JOB_FILES
 from aeviz.training.summary import SUMMARY
 from aeviz.training.weights import load_weights, read_tensors, save_weights

@@ -14,29 +14,25 @@ A run is a folder:
 import dataclasses
 import itertools
 import logging
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointFormatError, CheckpointNotFoundError, ConfigError
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.presets import PRESETS
 from aeviz.records import from_mapping
-from aeviz.training.files import read_json, write_atomically, write_json
+from aeviz.training.files import read_json, write_json
 from aeviz.training.history import EpochReport, read_history
+from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.summary import SUMMARY
 
 _log = logging.getLogger(__name__)
 
 CONFIG, HISTORY, MODEL, LAST = "config.json", "history.jsonl", "model.safetensors", "last.safetensors"
-LATENTS, EVALUATION = "latents.npz", "evaluation.json"
+EVALUATION = "evaluation.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,22 +60,6 @@ class Provenance:
     mean_image_mse: float | None = None
     """Mean squared error on the validation images of a network that always draws the mean training image; what has
     learned anything is below it. None in runs of older versions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LatentTable:
-    """The encoded test set of a run."""
-
-    z: np.ndarray
-    """Latent points (posterior means), (N, D), float32."""
-    labels: np.ndarray | None
-    """Classes, (N,), int64, or None."""
-    error: np.ndarray
-    """Euclidean norm of image minus reconstruction, pixels in [0, 1], (N,), float32."""
-    fingerprint: str = ""
-    """Digest of the images and labels that were encoded: `ImageDataset.fingerprint`."""
-    log_variance: np.ndarray | None = None
-    """Logarithm of the posterior's variance by dimension, (N, D), float32; None for a plain autoencoder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,46 +193,11 @@ class RunFolder:
         Raises:
             CheckpointFormatError: The file is damaged or its arrays do not belong together.
         """
-        path = self.path / LATENTS
-        if not path.is_file():
-            return None
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                z, error = arrays["z"].astype(np.float32), arrays["error"].astype(np.float32)
-                labels = arrays["labels"].astype(np.int64) if "labels" in arrays else None
-                fingerprint = str(arrays["fingerprint"]) if "fingerprint" in arrays else ""
-                spread = arrays["log_variance"].astype(np.float32) if "log_variance" in arrays else None
-        except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error) as cause:
-            raise CheckpointFormatError(
-                f"cannot read {LATENTS} of run '{self.name}': {cause}; restore the file or train the model again"
-            ) from cause
-        expected = (error.size, self.config.model.latent_dim)
-        fit = z.shape == expected and (spread is None or spread.shape == expected)
-        if error.ndim != 1 or not fit or (labels is not None and labels.shape != error.shape):
-            raise CheckpointFormatError(
-                f"{LATENTS} of run '{self.name}' holds points of shape {z.shape}; expected {expected}; "
-                "restore the file or train the model again"
-            )
-        classes = len(self.provenance.class_names)
-        if labels is not None and len(labels) and not (labels.min() >= 0 and labels.max() < classes):
-            raise CheckpointFormatError(
-                f"{LATENTS} of run '{self.name}' holds labels from {labels.min()} to {labels.max()}; expected those of "
-                f"the {classes} classes that {CONFIG} names; restore the files or train the model again"
-            )
-        return LatentTable(z=z, labels=labels, error=error, fingerprint=fingerprint, log_variance=spread)
+        return read_latents(self.path, self.config.model.latent_dim, len(self.provenance.class_names))
 
     def write_latents(self, table: LatentTable) -> None:
-        """Write the encoded test set, compressed: points and errors in float16, labels in the fewest bytes."""
-        arrays: dict[str, Any] = {
-            "z": _halved(table.z),
-            "error": _halved(table.error),
-            "fingerprint": table.fingerprint,
-        }
-        if table.log_variance is not None:
-            arrays["log_variance"] = _halved(table.log_variance)
-        if table.labels is not None:
-            arrays["labels"] = table.labels.astype(np.uint8 if table.labels.max(initial=0) < 256 else np.int64)
-        write_atomically(self.path / LATENTS, lambda temporary: np.savez_compressed(temporary, **arrays))
+        """Write the encoded test set, atomically."""
+        write_latents(self.path, table)
 
     def evaluation(self) -> Evaluation | None:
         """Read what was measured when training ended; None where nothing was."""
@@ -283,12 +228,6 @@ class RunFolder:
             val_mse=best.val_mse if best else None,
             bytes=sum(_size(file) for file in self.path.rglob("*")),
         )
-
-
-def _halved(values: np.ndarray) -> np.ndarray:
-    """Return values as float16, or unchanged where float16 cannot hold them."""
-    fits = np.abs(values).max(initial=0) <= np.finfo(np.float16).max
-    return values.astype(np.float16) if fits else values
 
 
 def _size(path: Path) -> int:

@@ -21,17 +21,8 @@ from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri
 from aeviz.paths import checkpoints_root, data_root, runs_root
-from aeviz.training.runs import (
-    CONFIG,
-    EVALUATION,
-    HISTORY,
-    LATENTS,
-    MODEL,
-    LatentTable,
-    RunFolder,
-    RunSummary,
-    list_folders,
-)
+from aeviz.training.latents import LATENTS, LatentTable
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, RunSummary, list_folders
 from aeviz.training.samples import PRIOR, PriorSamples, read_prior
 from aeviz.training.summary import SUMMARY, LatentSummary, read_summary
 from aeviz.web.runtime import start_torch

@@ -7,7 +7,8 @@ from aeviz.analysis.latent import is_far, vote_of_neighbours
 from aeviz.data import ImageDataset
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
-from aeviz.training.runs import LatentTable, RunFolder
+from aeviz.training.latents import LatentTable
+from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.pictures import decoded
 

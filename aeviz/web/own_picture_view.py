@@ -15,7 +15,8 @@ from aeviz.errors import DataError
 from aeviz.figures.pictures import enlarge, error_map, take, tile, to_data_uri
 from aeviz.figures.point_map import invite, map_payload
 from aeviz.paths import data_root
-from aeviz.training.runs import LatentTable, RunFolder
+from aeviz.training.latents import LatentTable
+from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
 from aeviz.web.map_view import make_map_panel

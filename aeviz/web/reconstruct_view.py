@@ -6,7 +6,8 @@ import streamlit as st
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
 from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
-from aeviz.training.runs import LatentTable, RunFolder
+from aeviz.training.latents import LatentTable
+from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals

@@ -14,7 +14,8 @@ from aeviz.data import load_dataset
 from aeviz.errors import CheckpointFormatError, ConfigError, TrainingError
 from aeviz.experiment import train
 from aeviz.presets import PRESETS, get_preset
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, LATENTS, MODEL, RunFolder, new_run_path
+from aeviz.training.latents import LATENTS
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder, new_run_path
 from aeviz.training.samples import SAMPLES
 from aeviz.training.status import LOCK, STATUS
 

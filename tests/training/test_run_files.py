@@ -17,19 +17,9 @@ from safetensors.torch import load_file, save_file
 from aeviz.errors import CheckpointFormatError, CheckpointMismatchError, CheckpointNotFoundError
 from aeviz.training.files import read_json, write_atomically, write_json
 from aeviz.training.history import EpochReport, append_report, read_history, write_history
+from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.run import load
-from aeviz.training.runs import (
-    CONFIG,
-    EVALUATION,
-    HISTORY,
-    LATENTS,
-    MODEL,
-    LatentTable,
-    RunFolder,
-    find_run,
-    list_folders,
-    list_runs,
-)
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, find_run, list_folders, list_runs
 from aeviz.training.weights import read_tensors, save_weights
 
 REPORT = EpochReport(epoch=1, train_loss=0.1, val_loss=0.2, val_mse=0.2, learning_rate=1e-3, seconds=0.5)
@@ -381,6 +371,20 @@ def test_latents_too_large_for_half_precision_stay_finite(run_copy):
     z = np.array([[1e5, -2e6]], dtype=np.float32)
     folder.write_latents(LatentTable(z=z, labels=None, error=np.ones(1, dtype=np.float32)))
     np.testing.assert_array_equal(folder.latents().z, z)
+
+
+def test_latents_of_many_dimensions_are_kept_to_a_256th_of_their_range(tmp_path):
+    rng = np.random.default_rng(0)
+    z = (rng.normal(size=(500, 20)) * np.arange(20)).astype(np.float32)  # the first dimension is dead
+    table = LatentTable(z=z, labels=None, error=np.ones(500, dtype=np.float32), log_variance=-z)
+    write_latents(tmp_path, table)
+    read = read_latents(tmp_path, 20, 0)
+    half_a_step = np.ptp(z, axis=0) / 255 / 2
+    assert read.z.dtype == np.float32
+    assert (np.abs(read.z - z) <= half_a_step * 1.001 + 1e-6).all()
+    assert (np.abs(read.log_variance + z) <= half_a_step * 1.001 + 1e-6).all()
+    write_latents(tmp_path, read)  # and once more: no drift
+    np.testing.assert_allclose(read_latents(tmp_path, 20, 0).z, read.z, atol=1e-5)
 
 
 def test_latents_of_a_run_that_has_none(run_copy):

@@ -10,9 +10,10 @@ import torch
 from aeviz.errors import CheckpointFormatError, CheckpointMismatchError, ConfigError, TrainingError
 from aeviz.models import build_model, initialise
 from aeviz.objectives import mse
+from aeviz.training.latents import LATENTS
 from aeviz.training.loop import ResidentImages, Trainer, fit
 from aeviz.training.run import load
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, LATENTS, MODEL, RunFolder
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder
 from aeviz.training.weights import read_tensors
 
 CPU = torch.device("cpu")
