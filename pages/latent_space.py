@@ -36,8 +36,8 @@ Kaski 2001; 10 neighbours, the first 2,000 test images). **kNN accuracy** is the
 the images at all (variance above 0.01); the others carry nothing.
 
 A **variational** encoder gives an image no point but a distribution, its posterior: a Gaussian, which is an ellipse on
-the map. In training the decoder sees one sample of it a pass, so that neighbouring points must mean similar images. More
-than 2 latent dimensions are seen along two principal directions, and so are their ellipses and the prior's circles.
+the map. In training the decoder sees a sample of it each time, so that neighbouring points must mean similar images.
+More than 2 latent dimensions are seen along principal directions, and so are their ellipses and the prior's circles.
 
 After S. 2.3 of M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023: figures
 2.4 (planes, Adam and AMSGrad), 2.7 and 2.8 (three dimensions from two viewpoints).

@@ -25,7 +25,11 @@ ROOM = 1.1
 _STEPS = 65535
 """Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
 
-PRIOR_MEANING = "Circles: the prior at 1, 2 and 3 standard deviations; seen in this plane, 39 %, 86 % and 99 % of its draws lie inside."
+PRIOR_MEANING = (
+    "Circles: the prior at 1, 2 and 3 standard deviations. Seen in this plane, 39 %, 86 % and 99 % of its draws lie in "
+    "them."
+)
+"""What the contours of a prior are: 1 - exp(-k^2 / 2) of a standard Gaussian in the plane lies within k of its mean."""
 
 EllipseMode = Literal["off", "chosen", "all"]
 """Whose posteriors are drawn: nobody's, that of the chosen image, or those of all images."""

@@ -1,4 +1,4 @@
-"""What a variational autoencoder says in each latent dimension: KL bars, collapse in words, all posteriors and the prior."""
+"""What a variational autoencoder says by latent dimension: KL bars, posterior collapse, and all posteriors together."""
 
 import itertools
 import math
@@ -60,10 +60,12 @@ def _verdict(run: RunFolder, found: Evaluation) -> str:
         drawn = "one image, a mean of all" if trained else "what chance made of its weights: no reconstruction counted"
         return f"{told}**All dimensions have collapsed**: every image gets the prior, and the decoder draws {drawn}."
     verb, rest = ("has", "it carries") if len(dead) == 1 else ("have", "they carry")
-    return f"{told}**{len(dead)} of {len(nats)} dimensions {verb} collapsed** ({_ranges(dead)}): {rest} nothing."
+    return (
+        f"{told}**{len(dead)} of {len(nats)} dimensions {verb} collapsed** ({name_dimensions(dead)}): {rest} nothing."
+    )
 
 
-def _ranges(places: list[int]) -> str:
+def name_dimensions(places: list[int]) -> str:
     """Name dimensions by rising place, three and more in a row as a range: z2, z5 to z9."""
     parts = []
     for _, row in itertools.groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):

@@ -4,8 +4,8 @@ import re
 import numpy as np
 import pytest
 
-from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
 from aeviz.analysis.posterior import match_prior
+from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
 from aeviz.figures.charts import (
     distance_from_origin,
     error_bars,

@@ -53,7 +53,7 @@ def test_plain_model_has_no_posterior_controls(app, payloads):
 
 
 def test_variational_model_sends_its_ellipses_and_prior_once(app, payloads):
-    visit = open_map(app, VARIATIONAL)
+    open_map(app, VARIATIONAL)
     ((panel,), options) = payloads[-1]
     assert (options["ellipses"], options["prior"]) == ("chosen", False)
     assert panel.posteriors.shapes.shape == (10_000, 3)
@@ -61,9 +61,9 @@ def test_variational_model_sends_its_ellipses_and_prior_once(app, payloads):
 
 
 def test_address_says_what_is_drawn_and_nonsense_is_ignored(app, payloads):
-    visit = open_map(app, VARIATIONAL, ellipses="all", prior="1")
+    open_map(app, VARIATIONAL, ellipses="all", prior="1")
     assert (payloads[-1][1]["ellipses"], payloads[-1][1]["prior"]) == ("all", True)
-    visit = open_map(app, VARIATIONAL, ellipses="everything", prior="maybe")
+    open_map(app, VARIATIONAL, ellipses="everything", prior="maybe")
     assert (payloads[-1][1]["ellipses"], payloads[-1][1]["prior"]) == ("chosen", False)
 
 
@@ -113,11 +113,11 @@ def test_collapsed_dimensions_are_named(app):
 
 
 def test_collapsed_dimensions_in_a_row_are_a_range(app):
-    visit = open_map(app, PLAIN)
-    from aeviz.web.posterior_view import _ranges
+    open_map(app, PLAIN)  # views are imported inside a run
+    from aeviz.web.posterior_view import name_dimensions
 
-    assert _ranges([1, 4, 5, 6, 7, 9, 10]) == "z2, z5 to z8, z10, z11"
-    assert _ranges([0]) == "z1"
+    assert name_dimensions([1, 4, 5, 6, 7, 9, 10]) == "z2, z5 to z8, z10, z11"
+    assert name_dimensions([0]) == "z1"
 
 
 def test_aggregate_posterior_starts_with_the_most_informative_dimension(app):
