@@ -303,16 +303,16 @@ def _show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
         if own is not None and index < len(own.z):
             spread = ""
             if own.log_variance is not None and cache.has_posteriors(run):
-                spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2))})"
-            st.caption(f"{run.name}: z = ({_listed(own.z[index])}){spread}")
+                spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
+            st.caption(f"{run.name}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
         offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
 
 
-def _listed(values: np.ndarray) -> str:
+def _listed(values: np.ndarray, form: str) -> str:
     """Return the first coordinates of a point, (D,), as text."""
     more = f", … ({len(values)} in all)" if len(values) > 12 else ""
-    return ", ".join(f"{value:.3f}" for value in values[:12]) + more
+    return ", ".join(format(float(value), form) for value in values[:12]) + more
 
 
 def _picture(picture: np.ndarray, caption: str) -> None:
