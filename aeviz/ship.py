@@ -5,8 +5,8 @@ with a schedule that reaches the thesis's logged error in minutes; it is recorde
 models of a pair differ in the optimizer alone. Since units that die early cap what a seed can reach, up to five seeds
 are tried and the number is recorded; a target still missed is printed, not hunted.
 
-Weights ship in float16 wherever that moves the pixels of reconstructions by less than a tenth of a grey level, root
-mean square, and are measured as they ship.
+Weights ship in float16 wherever that moves the pixels of reconstructions by less than rounding to 256 grey levels does,
+and are measured as they ship.
 Of faces, whose publisher forbids passing images on, no code of an image ships: the statistics of the latent points do.
 """
 
@@ -67,10 +67,10 @@ RECIPES = (
     Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25")),
     Recipe(presets=("celeba-vae", "celeba-msssim-vae"), settings=("train.device=cpu",)),
 )
-FINE = 0.1
-"""Root mean square of the change of a pixel in grey levels below which float16 is fine enough."""
+ROUNDING = 12**-0.5
+"""Root mean square, in grey levels, by which rounding to whole grey levels moves a pixel."""
 COMPARED = 500
-"""Test images whose reconstructions decide that."""
+"""Test images whose reconstructions decide whether float16 is fine enough."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -160,7 +160,7 @@ def halve(folder: RunFolder) -> bool:
     narrow = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
     save_weights(folder.path / MODEL, narrow, epoch)
     off = 255 * float((load(folder).reconstruct(images) - before).square().mean().sqrt())
-    is_fine = off < FINE  # NaN, where a weight was too large, is not
+    is_fine = off < ROUNDING  # NaN, where a weight was too large, is not
     if not is_fine:
         save_weights(folder.path / MODEL, tensors, epoch)
     print(f"{folder.name}: float16 moves the pixels by {off:.3f} grey levels{'' if is_fine else ': kept float32'}")

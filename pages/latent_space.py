@@ -35,6 +35,10 @@ Kaski 2001; 10 neighbours, the first 2,000 test images). **kNN accuracy** is the
 10 nearest training images in latent space name. A unit, that is a latent coordinate, is **active** if it varies over
 the images at all (variance above 0.01); the others carry nothing.
 
+A **variational** encoder gives an image no point but a distribution, its posterior: a Gaussian, which is an ellipse on
+the map. In training the decoder sees a sample of it each time, so that neighbouring points must mean similar images.
+More than 2 latent dimensions are seen along principal directions, and so are their ellipses and the prior's circles.
+
 After S. 2.3 of M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023: figures
 2.4 (planes, Adam and AMSGrad), 2.7 and 2.8 (three dimensions from two viewpoints).
 """

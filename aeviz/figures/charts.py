@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
 
 COMPARED = (FIRST, SECOND, *(colour for colour in CLASS_COLOURS if colour not in (FIRST, SECOND)))
 """Colours of the sides of a comparison."""
 STROKES = (("dot", "solid"), ("4px,8px", "12px,8px"))
 """Strokes of the training and the validation loss, by turns: gaps let one curve be seen below another."""
+
+NAMED_BARS = 20
+"""Bars of one model, at most, that have room for their names."""
 
 
 def moving_average(values: np.ndarray, window: int) -> np.ndarray:
@@ -87,10 +91,13 @@ def training_curves(
 def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
     """Draw the KL divergence of each latent dimension as bars, largest first, a colour a model.
 
+    The dimensions are named above the bars where there is room.
+
     Args:
         models: Model name to nats an image by dimension, in the latent's own order.
     """
     figure = go.Figure()
+    most = max(len(nats) for nats in models.values())
     for colour, (name, nats) in zip(COMPARED, models.items(), strict=False):
         order = sorted(range(len(nats)), key=lambda dimension: -nats[dimension])
         figure.add_trace(
@@ -98,6 +105,8 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
                 x=list(range(1, len(nats) + 1)),
                 y=[nats[dimension] for dimension in order],
                 customdata=[f"z{dimension + 1}" for dimension in order],
+                texttemplate="%{customdata}" if most <= NAMED_BARS else None,
+                textposition="outside",
                 name=name,
                 marker_color=colour,
                 hovertemplate="%{customdata}: %{y:.3f} nats<extra>%{fullData.name}</extra>",
@@ -106,11 +115,11 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
     figure.update_layout(
         xaxis={
             "title": "latent dimensions, most informative first",
-            "dtick": 1 if len(figure.data[0].x) <= 20 else None,
+            "dtick": 1 if most <= NAMED_BARS else None,
         },
         yaxis_title="KL divergence (nats an image)",
         legend={"orientation": "h", "y": -0.35},
-        margin={"l": 10, "r": 10, "t": 20, "b": 10},
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=300,
     )
     return figure
@@ -173,3 +182,56 @@ def distance_from_origin(ways: Mapping[str, np.ndarray], usual: tuple[float, flo
         height=300,
     )
     return figure
+
+
+def prior_densities(models: Mapping[str, PriorMatch], axis: str) -> go.Figure:
+    """Draw the density of all posteriors together along one latent dimension of each model, over that of the prior.
+
+    Args:
+        models: Name to the two densities, all on the same intervals.
+        axis: Name of the dimension.
+    """
+    figure = go.Figure()
+    drawn: list[np.ndarray] = []
+    for name, match in models.items():
+        if any(np.allclose(match.prior, prior) for prior in drawn):
+            continue
+        drawn.append(match.prior)
+        figure.add_trace(
+            go.Scatter(
+                x=_middles(match.edges),
+                y=match.prior,
+                mode="lines",
+                fill="tozeroy",
+                line={"color": UNLABELLED, "width": 1.5, "dash": STROKES[0][len(drawn) % 2]},
+                opacity=0.6,
+                name="prior p(z)" if match.prior_moments == (0, 1) else f"prior p(z) of {name}",
+                hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",
+            )
+        )
+    for colour, (name, match) in zip(COMPARED, models.items(), strict=False):
+        figure.add_trace(
+            go.Scatter(
+                x=_middles(match.edges),
+                y=match.aggregate,
+                mode="lines",
+                line={"color": colour, "width": 2.5},
+                name=f"all posteriors q(z) of {name}",
+                hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis_title=axis,
+        yaxis={"title": "density", "rangemode": "tozero"},
+        hovermode="x",
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.35},
+        margin={"l": 10, "r": 10, "t": 20, "b": 10},
+        height=320,
+    )
+    return figure
+
+
+def _middles(edges: np.ndarray) -> np.ndarray:
+    middles: np.ndarray = (edges[:-1] + edges[1:]) / 2
+    return middles

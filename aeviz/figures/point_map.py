@@ -6,9 +6,12 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
+from aeviz.analysis.alignment import Alignment
+from aeviz.analysis.posterior import turn_ellipses
 from aeviz.figures.palette import class_colour
 
 NO_LABEL = 65535
@@ -17,6 +20,40 @@ TAIL = 0.0025
 """Share of the points beyond each edge of the first view, so that a few outliers do not shrink all others."""
 VIEWPOINTS = ((35.0, 20.0), (125.0, 20.0))
 """Yaw and pitch, in degrees, of the two viewpoints on a 3-D latent space (S1, figures 2.7 and 2.8)."""
+ROOM = 1.1
+"""Half sides of a first view within which the points must lie to keep it when they move."""
+_STEPS = 65535
+"""Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
+
+PRIOR_MEANING = (
+    "Circles: the prior at 1, 2 and 3 standard deviations. Seen in this plane, 39 %, 86 % and 99 % of its draws lie in "
+    "them."
+)
+"""What the contours of a prior are: 1 - exp(-k^2 / 2) of a standard Gaussian in the plane lies within k of its mean."""
+
+EllipseMode = Literal["off", "chosen", "all"]
+"""Whose posteriors are drawn: nobody's, that of the chosen image, or those of all images."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Posteriors:
+    """The posteriors of the images of a panel, as ellipses in its plane."""
+
+    shapes: np.ndarray
+    """(N, 3), floating point: `aeviz.analysis.posterior.ellipses`."""
+    means: np.ndarray | None = None
+    """Their middles, (N, 2), floating point; None where those are the panel's own points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prior:
+    """A prior N(m, I) seen in the plane of a panel, where its contours are circles."""
+
+    centre: tuple[float, float]
+    radius: float = 1.0
+    """Radius of the circle at one standard deviation."""
+    label: int | None = None
+    """The class that it belongs to; None for the prior of all images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,6 +75,10 @@ class MapPanel:
     """Yaw and pitch of the first view in degrees; for K = 3 only."""
     guests: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """Points that are no image of the set, by name: where a visitor's own picture lands; K coordinates each."""
+    posteriors: Posteriors | None = None
+    """Of a variational model in the plane."""
+    priors: tuple[Prior, ...] = ()
+    """Likewise."""
 
     @property
     def centre(self) -> tuple[float, ...]:
@@ -88,6 +129,41 @@ def share_view(panel: MapPanel, other: MapPanel) -> MapPanel:
     return replace(panel, low=other.low, high=other.high)
 
 
+def move_points(panel: MapPanel, points: np.ndarray) -> MapPanel:
+    """Return the panel with other points, (N, K), for the same images: samples, say, of the posteriors around them.
+
+    Posteriors stay around the old points. So does the first view, unless it is too small for the new ones.
+    """
+    low, high = np.quantile(points.astype(np.float64), [TAIL, 1 - TAIL], axis=0)
+    reach = ROOM * panel.half
+    if (low < np.array(panel.centre) - reach).any() or (high > np.array(panel.centre) + reach).any():
+        low, high = np.minimum(low, panel.low), np.maximum(high, panel.high)
+        panel = replace(panel, low=tuple(low.tolist()), high=tuple(high.tolist()))
+    if panel.posteriors is not None and panel.posteriors.means is None:
+        panel = replace(panel, posteriors=replace(panel.posteriors, means=panel.points))
+    return replace(panel, points=points)
+
+
+def lay_over(panel: MapPanel, alignment: Alignment, axis_names: tuple[str, ...]) -> MapPanel:
+    """Return the panel with points, posteriors and priors moved by an alignment; the first view is left to the caller.
+
+    Args:
+        panel: What is moved.
+        alignment: Takes points of the panel to where they shall lie.
+        axis_names: What the axes then are.
+    """
+    posteriors = panel.posteriors
+    if posteriors is not None:
+        means = None if posteriors.means is None else alignment.apply(posteriors.means)
+        posteriors = Posteriors(shapes=turn_ellipses(posteriors.shapes, alignment), means=means)
+    priors = []
+    for prior in panel.priors:
+        x, y = alignment.apply(np.array([prior.centre]))[0].tolist()
+        priors.append(replace(prior, centre=(x, y), radius=prior.radius * alignment.scale))
+    points = alignment.apply(panel.points)
+    return replace(panel, points=points, axis_names=axis_names, posteriors=posteriors, priors=tuple(priors))
+
+
 def map_payload(
     panels: Sequence[MapPanel],
     labels: np.ndarray | None,
@@ -95,9 +171,13 @@ def map_payload(
     *,
     hidden: Sequence[int] = (),
     selected: int | None = None,
+    ellipses: EllipseMode = "chosen",
+    prior: bool = False,
     height_px: int = 520,
 ) -> bytes:
     """Pack panels for the component: a 32-bit length, a JSON header of that many bytes, then the arrays.
+
+    Posteriors and priors are packed wherever there are some, shown or not: the component shows them without asking.
 
     Args:
         panels: One or two clouds of the same N images in the same order.
@@ -105,14 +185,22 @@ def map_payload(
         class_names: Names of the classes.
         hidden: Labels that are hidden at first.
         selected: Index of the marked image.
+        ellipses: Whose posteriors are shown at first.
+        prior: Whether priors are shown at first.
         height_px: Largest height of a panel in pixels.
     """
     arrays = [np.ascontiguousarray(panel.points, dtype="<f4").tobytes() for panel in panels]
     arrays += [np.ascontiguousarray(panel.error, dtype="<f4").tobytes() for panel in panels]
+    arrays += [
+        np.ascontiguousarray(panel.posteriors.means, dtype="<f4").tobytes()
+        for panel in panels
+        if panel.posteriors is not None and panel.posteriors.means is not None
+    ]
     n = len(panels[0].points)
     names = class_names if labels is not None else ()
     codes = np.full(n, NO_LABEL, dtype="<u2") if labels is None else labels.astype("<u2")
     arrays.append(codes.tobytes())
+    arrays += [_packed_shapes(panel.posteriors) for panel in panels if panel.posteriors is not None]
     specs = [
         {
             "title": panel.title,
@@ -126,6 +214,15 @@ def map_payload(
             "names": _class_centres(panel.points, codes, len(names)),
             "yaw": panel.viewpoint[0],
             "pitch": panel.viewpoint[1],
+            "posteriors": None if panel.posteriors is None else _posterior_header(panel.posteriors),
+            "priors": [
+                {
+                    "centre": prior.centre,
+                    "radius": prior.radius,
+                    "label": -1 if prior.label is None else prior.label,
+                }
+                for prior in panel.priors
+            ],
             "view": f"{panel.title} {panel.low} {panel.high} {panel.viewpoint}",
             "description": f"{panel.title}: {n} points. Arrow keys move the view, plus and minus zoom, 0 resets it, "
             "n and p select the next and the previous image.",
@@ -139,13 +236,32 @@ def map_payload(
         "classes": [{"name": name, "colour": class_colour(label)} for label, name in enumerate(names)],
         "hidden": sorted(hidden),
         "selected": -1 if selected is None else selected,
+        "ellipses": ellipses,
+        "prior": prior,
         "height": height_px,
         "digest": hashlib.blake2b(b"".join(arrays), digest_size=8).hexdigest(),
+        "meaning": PRIOR_MEANING,
         "hint": f"{turn} Pinch, or click the map and scroll, to zoom. Click a point to see its image.",
     }
     text = json.dumps(header).encode()
     padding = bytes(-(4 + len(text)) % 4)
     return b"".join([struct.pack("<I", len(text)), text, padding, *arrays])
+
+
+def _longest(posteriors: Posteriors) -> float:
+    return max(float(posteriors.shapes[:, 0].max(initial=0)), 1e-30)
+
+
+def _posterior_header(posteriors: Posteriors) -> dict[str, float | bool]:
+    """Return the length of a step of the packed half axes, and whether the means are packed too."""
+    return {"step": _longest(posteriors) / _STEPS, "apart": posteriors.means is not None}
+
+
+def _packed_shapes(posteriors: Posteriors) -> bytes:
+    """Return half axes and angles in 16 bits each; an ellipse is at least one step long and wide."""
+    steps = np.maximum(np.rint(posteriors.shapes[:, :2] / _longest(posteriors) * _STEPS), 1)
+    angle = np.rint(posteriors.shapes[:, 2:] / np.pi * _STEPS)
+    return np.hstack([steps, angle]).astype("<u2").tobytes()
 
 
 def _class_centres(points: np.ndarray, codes: np.ndarray, classes: int) -> list[list[float] | None]:

@@ -14,6 +14,18 @@ import streamlit as st
 from aeviz.analysis import latent as analysis_latent
 from aeviz.analysis.generation import Gaussian, fit_gaussian, gaussian_of, share_at_own_anchor, standard_gaussian
 from aeviz.analysis.latent import ACTIVE, Projection, is_far, project
+from aeviz.analysis.posterior import (
+    BINS,
+    PriorMatch,
+    aggregate_kl,
+    class_shares,
+    ellipses,
+    match_prior,
+    prior_means,
+    projected_covariance,
+    sample_posteriors,
+    span,
+)
 from aeviz.analysis.summary import principal_directions, summarise
 from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import DataConfig, ModelConfig
@@ -106,7 +118,7 @@ def latents(key: RunKey) -> LatentTable | None:
 def _latents(key: RunKey) -> LatentTable | None:
     table = RunFolder.read(Path(key.path)).latents()
     if table is not None:
-        _freeze(table.z, table.labels, table.error)
+        _freeze(table.z, table.labels, table.error, table.log_variance)
     return table
 
 
@@ -116,7 +128,7 @@ def _encoded(key: RunKey, root: str, stamp: Stamp) -> LatentTable:
     from aeviz.analysis.evaluation import tabulate  # with torch, which `model` has brought
 
     table = tabulate(run, test_images(run.config.data, root, stamp)[0])
-    _freeze(table.z, table.labels, table.error)
+    _freeze(table.z, table.labels, table.error, table.log_variance)
     return table
 
 
@@ -397,6 +409,82 @@ def architecture(key: RunKey) -> "list[Block]":
         )
         for index, layer in enumerate(layers)
     ]
+
+
+def has_posteriors(folder: RunFolder) -> bool:
+    """Whether a run has stored posteriors that are Gaussians: those of a flow start as such, but are bent."""
+    if folder.config.model.bottleneck != "gaussian":
+        return False
+    table = latents(run_key(folder))
+    return table is not None and table.log_variance is not None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # 400 kB each in 10-d
+def posterior_samples(key: RunKey, seed: int) -> np.ndarray:
+    """Return a sample of the posterior of each test image of a run, (N, D), float32. The run must have posteriors."""
+    mean, log_variance = _posteriors(key)
+    samples = sample_posteriors(mean, log_variance, seed)
+    _freeze(samples)
+    return samples
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)  # 240 kB each
+def posterior_ellipses(key: RunKey) -> np.ndarray:
+    """Return the posteriors of a run in the plane of its map, (N, 3), as `aeviz.analysis.posterior.ellipses` does.
+
+    The run must have posteriors, and more than one dimension.
+    """
+    shapes = ellipses(projected_covariance(_posteriors(key)[1], projection(key, 2).axes))
+    _freeze(shapes)
+    return shapes
+
+
+@st.cache_data(max_entries=256, show_spinner=False)  # two numbers each
+def posterior_span(key: RunKey, dimension: int) -> tuple[float, float]:
+    """Return the bounds of posteriors and priors along a latent dimension of a run, which must have posteriors."""
+    mean, log_variance = _posteriors(key)
+    priors = prior_means(RunFolder.read(Path(key.path)).config.model)
+    return span(mean[:, dimension], log_variance[:, dimension], priors[:, dimension])
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)  # 3 kB each
+def prior_match(key: RunKey, dimension: int, low: float, high: float) -> PriorMatch:
+    """Return all posteriors of a run beside the prior along a latent dimension. The run must have posteriors.
+
+    Args:
+        key: The run.
+        dimension: Its place in the latent.
+        low: Lower bound of the densities.
+        high: Upper bound.
+    """
+    mean, log_variance = _posteriors(key)
+    priors = prior_means(RunFolder.read(Path(key.path)).config.model)
+    match = match_prior(
+        mean[:, dimension],
+        log_variance[:, dimension],
+        priors[:, dimension],
+        class_shares(_table(key).labels, priors),
+        np.linspace(low, high, BINS + 1),
+    )
+    _freeze(match.edges, match.aggregate, match.prior)
+    return match
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # one number each
+def prior_distance(key: RunKey) -> float:
+    """Return how far all posteriors of a run together lie from the prior, in nats. The run must have posteriors."""
+    mean, log_variance = _posteriors(key)
+    return aggregate_kl(
+        mean, log_variance, _table(key).labels, prior_means(RunFolder.read(Path(key.path)).config.model)
+    )
+
+
+def _posteriors(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
+    """Return the means and the logarithms of the variances of a run's posteriors, (N, D) each."""
+    table = _table(key)
+    if table.log_variance is None:
+        raise LookupError("the run has no posteriors; the page must ask has_posteriors first")
+    return table.z, table.log_variance
 
 
 def _table(key: RunKey) -> LatentTable:

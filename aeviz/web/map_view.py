@@ -1,14 +1,27 @@
 """The latent map of one or two models, the image behind a point, and the measures beside them."""
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 import streamlit as st
 
 from aeviz.analysis.alignment import Alignment, align
+from aeviz.analysis.posterior import prior_means
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import enlarge, error_map, tile, to_data_uri
-from aeviz.figures.point_map import VIEWPOINTS, MapPanel, make_panel, map_payload, share_view
+from aeviz.figures.point_map import (
+    VIEWPOINTS,
+    EllipseMode,
+    MapPanel,
+    Posteriors,
+    Prior,
+    lay_over,
+    make_panel,
+    map_payload,
+    move_points,
+    share_view,
+)
 from aeviz.figures.scatter import scatter_map
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
@@ -16,8 +29,13 @@ from aeviz.web.components.latent_map import IS_AVAILABLE, MapEvent, latent_map
 from aeviz.web.page import describe, errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
 
-IMAGE, HIDDEN = "image", "hidden"
-"""URL parameters of the map: the chosen image, and the labels of hidden classes joined by dots."""
+IMAGE, HIDDEN, ELLIPSES, PRIOR = "image", "hidden", "ellipses", "prior"
+"""URL parameters of the map: the chosen image, the labels of hidden classes joined by dots, whose posteriors are drawn
+(those of the chosen image if it is absent), and 1 where the prior is."""
+MEAN, SAMPLED = "the mean", "a sample"
+"""Where the posterior of an image sets its point."""
+SEEDS = 10_000
+"""Seeds on offer for samples of the posteriors."""
 
 PICTURE_PX = 128
 """Width of the pictures of a chosen image."""
@@ -32,6 +50,18 @@ class MapOptions:
     dimensions: int
     aligned: bool
     two_viewpoints: bool
+    seed: int | None = None
+    """Seed of the samples of the posteriors that are shown; None shows their means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """What the map shows when the page opens, from the address."""
+
+    hidden: list[int]
+    chosen: int | None
+    ellipses: EllipseMode
+    prior: bool
 
 
 def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
@@ -68,7 +98,38 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
                 bind="query-params",
                 help="The same points seen from two sides, a quarter turn apart.",
             )
-    return MapOptions(dimensions=dimensions, aligned=aligned, two_viewpoints=two_viewpoints)
+        spread = least > 1 and any(cache.has_posteriors(run) for run in (first, second) if run is not None)
+        seed = _pick_seed() if spread else None
+    return MapOptions(dimensions=dimensions, aligned=aligned, two_viewpoints=two_viewpoints, seed=seed)
+
+
+def _pick_seed() -> int | None:
+    """Let the visitor set each image at a sample of its posterior; return the seed, or None for the means."""
+    at = st.segmented_control(
+        "Each point is",
+        [MEAN, SAMPLED],
+        default=MEAN,
+        required=True,
+        key="points",
+        bind="query-params",
+        help="A variational encoder gives each image a distribution, its posterior. In training the decoder sees a "
+        "sample of it, not its mean.",
+    )
+    if at != SAMPLED:
+        return None
+    seed = st.number_input(
+        "Seed of the samples",
+        min_value=0.0,  # floats, since Streamlit 1.67 fails at ?seed=inf where it expects whole numbers
+        max_value=float(SEEDS - 1),
+        value=0.0,
+        step=1.0,
+        format="%.0f",
+        key="sample",
+        bind="query-params",
+        width=150,
+        help="Fixes the chance: the same seed always draws the same samples.",
+    )
+    return int(seed or 0)
 
 
 def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) -> None:
@@ -83,13 +144,18 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
         _set_parameter(IMAGE, "")
         _set_parameter(HIDDEN, "")
     classes = len(first.provenance.class_names)
-    _show_map(first, second, options, _numbers_from_url(HIDDEN, classes), next(iter(_numbers_from_url(IMAGE)), None))
+    asked = st.query_params.get(ELLIPSES)
+    start = _Start(
+        hidden=_numbers_from_url(HIDDEN, classes),
+        chosen=next(iter(_numbers_from_url(IMAGE)), None),
+        ellipses=next((mode for mode in get_args(EllipseMode) if mode == asked), "chosen"),
+        prior=st.query_params.get(PRIOR) == "1",
+    )
+    _show_map(first, second, options, start)
 
 
 @st.fragment
-def _show_map(
-    first: RunFolder, second: RunFolder | None, options: MapOptions, hidden: list[int], chosen: int | None
-) -> None:
+def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, start: _Start) -> None:
     with errors_as_messages():
         table = cache.latents(cache.run_key(first))
         if table is None:
@@ -98,8 +164,15 @@ def _show_map(
         names = first.provenance.class_names
         n = len(table.z)
         if IS_AVAILABLE:
-            start = chosen if chosen is not None and chosen < n else None
-            payload = map_payload(panels, table.labels, names, hidden=hidden, selected=start)
+            payload = map_payload(
+                panels,
+                table.labels,
+                names,
+                hidden=start.hidden,
+                selected=start.chosen if start.chosen is not None and start.chosen < n else None,
+                ellipses=start.ellipses,
+                prior=start.prior,
+            )
             event = latent_map(payload, key=f"latent-map-{first.config.data.name}")
         else:
             event = _plotly_map(panels, table.labels, names)
@@ -107,6 +180,18 @@ def _show_map(
             _set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
         if event.selected is not None and 0 <= event.selected < n:
             _set_parameter(IMAGE, str(event.selected))
+        if event.ellipses is not None:
+            _set_parameter(ELLIPSES, event.ellipses if event.ellipses != "chosen" else "")
+        if event.prior is not None:
+            _set_parameter(PRIOR, "1" if event.prior else "")
+        runs = [run for run in (first, second) if run is not None]
+        if any(run.config.model.is_variational for run in runs) and not any(panel.priors for panel in panels):
+            st.caption("Posterior ellipses and priors are drawn on maps of two latent dimensions only.")
+        if options.seed is not None:
+            st.caption(
+                f"Each point is a sample of its image's posterior (seed {options.seed}), seen along the axes of the "
+                "means; ellipses stay around the means. A point shows its image all the same."
+            )
         if alignment is not None:
             st.caption(
                 f"Aligned: {alignment.explained:.0%} of the left map's variance is matched; "
@@ -116,12 +201,14 @@ def _show_map(
         if selected is None:
             st.caption("No image chosen yet: click a point, or press n on the map.")
         else:
-            _show_image(selected, [run for run in (first, second) if run is not None])
+            _show_image(selected, runs, options.seed)
 
 
 def _plotly_map(panels: list[MapPanel], labels: np.ndarray | None, names: tuple[str, ...]) -> MapEvent:
     """Show the map by Plotly, which is slower and knows clicks only in two dimensions."""
     st.caption("The map of this page could not be loaded from the server; this is a plainer one, drawn by Plotly.")
+    if any(panel.priors for panel in panels):
+        st.caption("It shows no posteriors and no priors.")
     chart = st.plotly_chart(
         scatter_map(panels, labels, names),
         key="plotly-map",
@@ -134,7 +221,7 @@ def _plotly_map(panels: list[MapPanel], labels: np.ndarray | None, names: tuple[
 
 
 def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> tuple[list[MapPanel], Alignment | None]:
-    left = make_map_panel(first, options.dimensions)
+    left = _with_posteriors(make_map_panel(first, options.dimensions), first, options)
     if second is None:
         if options.two_viewpoints:
             twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
@@ -143,12 +230,12 @@ def _panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> 
                 replace(twins[1], title="a quarter turn on"),
             ], None
         return [left], None
-    right = make_map_panel(second, options.dimensions)
+    right = _with_posteriors(make_map_panel(second, options.dimensions), second, options)
     if not options.aligned:
         return [left, right], None
-    alignment = align(right.points, left.points)
-    names = tuple(f"{name} aligned" for name in left.axis_names)
-    moved = replace(right, points=alignment.apply(right.points), axis_names=names)
+    means = [cache.projection(cache.run_key(run), options.dimensions).points for run in (second, first)]
+    alignment = align(*means)
+    moved = lay_over(right, alignment, tuple(f"{name} aligned" for name in left.axis_names))
     return [left, share_view(moved, left)], alignment
 
 
@@ -165,8 +252,32 @@ def make_map_panel(run: RunFolder, dimensions: int) -> MapPanel:
     return make_panel(title, shown.points, table.error, shown.axis_names)
 
 
-def _show_image(index: int, runs: list[RunFolder]) -> None:
-    """Show an image, its reconstruction by each model, its coordinates and its error."""
+def _with_posteriors(panel: MapPanel, run: RunFolder, options: MapOptions) -> MapPanel:
+    """Return the panel of a run with its posteriors and priors if it has some, and with its samples if asked for."""
+    model, key = run.config.model, cache.run_key(run)
+    shown = cache.projection(key, options.dimensions)
+    if model.is_variational and options.dimensions == 2 and model.latent_dim > 1:
+        centres = shown.apply(prior_means(model)).tolist()
+        labels = [None] if len(centres) == 1 else range(len(centres))
+        priors = tuple(Prior(centre=(x, y), label=label) for (x, y), label in zip(centres, labels, strict=True))
+        panel = replace(panel, priors=priors)
+    if not cache.has_posteriors(run):
+        return panel
+    if options.dimensions == 2 and model.latent_dim > 1:
+        panel = replace(panel, posteriors=Posteriors(shapes=cache.posterior_ellipses(key)))
+    if options.seed is None or model.latent_dim == 1:
+        return panel
+    return move_points(panel, shown.apply(cache.posterior_samples(key, options.seed)))
+
+
+def _show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
+    """Show an image, its reconstruction by each model, its coordinates and its error.
+
+    Args:
+        index: Its place in the test set.
+        runs: The models.
+        seed: That of the samples on the map, which are decoded too; None where it shows means.
+    """
     table = cache.latents(cache.run_key(runs[0]))
     names = runs[0].provenance.class_names
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
@@ -184,14 +295,24 @@ def _show_image(index: int, runs: list[RunFolder]) -> None:
                 _picture(tile(image, 1), f"{run.name}: error {own.error[index]:.2f}")
                 if dataset is not None:
                     _picture(error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark")
+                if seed is not None and cache.has_posteriors(run):
+                    samples = cache.posterior_samples(cache.run_key(run), seed)
+                    _picture(tile(decoded(run, samples[index : index + 1]), 1), f"{run.name}: its sample decoded")
     for run in runs:
         own = cache.latents(cache.run_key(run))
         if own is not None and index < len(own.z):
-            values = ", ".join(f"{value:.3f}" for value in own.z[index, :12])
-            more = f", … ({own.z.shape[1]} in all)" if own.z.shape[1] > 12 else ""
-            st.caption(f"{run.name}: z = ({values}{more})")
+            spread = ""
+            if own.log_variance is not None and cache.has_posteriors(run):
+                spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
+            st.caption(f"{run.name}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
         offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
+
+
+def _listed(values: np.ndarray, form: str) -> str:
+    """Return the first coordinates of a point, (D,), as text."""
+    more = f", … ({len(values)} in all)" if len(values) > 12 else ""
+    return ", ".join(format(float(value), form) for value in values[:12]) + more
 
 
 def _picture(picture: np.ndarray, caption: str) -> None:

@@ -4,8 +4,16 @@ import re
 import numpy as np
 import pytest
 
+from aeviz.analysis.posterior import match_prior
 from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
-from aeviz.figures.charts import distance_from_origin, error_bars, moving_average, training_curves
+from aeviz.figures.charts import (
+    distance_from_origin,
+    error_bars,
+    kl_bars,
+    moving_average,
+    prior_densities,
+    training_curves,
+)
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
 from aeviz.figures.point_map import make_panel
 from aeviz.figures.scatter import scatter_map
@@ -151,3 +159,31 @@ def test_distance_from_origin_draws_each_way_over_the_usual_band():
     assert list(figure.data[0].x) == [0, 0.5, 1]
     np.testing.assert_array_equal(figure.data[0].y, ways["straight"])
     assert (figure.layout.shapes[0].y0, figure.layout.shapes[0].y1) == (2.0, 4.0)
+
+
+def test_kl_bars_name_their_dimensions_where_there_is_room():
+    figure = kl_bars({"a": [0.1, 2.0, 0.0], "b": [1.0]})
+    first, second = figure.data
+    assert (list(first.y), list(first.customdata)) == ([2.0, 0.1, 0.0], ["z2", "z1", "z3"])
+    assert first.texttemplate == second.texttemplate == "%{customdata}"
+    assert kl_bars({"a": [0.1] * 64}).data[0].texttemplate is None
+
+
+def density(prior_mean=0.0, seed=0):
+    mean = np.random.default_rng(seed).normal(size=50)
+    return match_prior(mean, np.zeros(50), np.array([prior_mean]), np.ones(1), np.linspace(-6, 6, 41))
+
+
+def test_prior_densities_draw_a_shared_prior_once():
+    figure = prior_densities({"a, z1": density(), "b, z2": density(seed=1)}, "z1 and z2")
+    assert [trace.name for trace in figure.data] == [
+        "prior p(z)", "all posteriors q(z) of a, z1", "all posteriors q(z) of b, z2",
+    ]  # fmt: skip
+    assert [trace.line.color for trace in figure.data] == [UNLABELLED, FIRST, SECOND]
+    np.testing.assert_allclose(figure.data[0].x, np.linspace(-5.85, 5.85, 40))
+    assert figure.layout.xaxis.title.text == "z1 and z2"
+
+
+def test_prior_densities_draw_each_prior_that_differs():
+    figure = prior_densities({"a, z1": density(), "b, z1": density(2.0)}, "z1")
+    assert [trace.name for trace in figure.data][:2] == ["prior p(z)", "prior p(z) of b, z1"]

@@ -5,8 +5,20 @@ import struct
 import numpy as np
 import pytest
 
+from aeviz.analysis.alignment import align
+from aeviz.analysis.posterior import ellipses
 from aeviz.figures.palette import CLASS_COLOURS
-from aeviz.figures.point_map import NO_LABEL, VIEWPOINTS, make_panel, map_payload, share_view
+from aeviz.figures.point_map import (
+    NO_LABEL,
+    VIEWPOINTS,
+    Posteriors,
+    Prior,
+    lay_over,
+    make_panel,
+    map_payload,
+    move_points,
+    share_view,
+)
 
 
 @pytest.fixture
@@ -21,7 +33,8 @@ def panel(rng, n=25, dimensions=2, title="ADAM"):
 
 
 def unpack(payload):
-    """Read a payload as the component does: header, then points and errors as aligned float32, then labels."""
+    """Read a payload as the component does: header, then points, errors and means as aligned float32, then labels and
+    ellipses."""
     (length,) = struct.unpack_from("<I", payload)
     header = json.loads(payload[4 : 4 + length])
     position = 4 + length + (-(4 + length)) % 4
@@ -34,8 +47,20 @@ def unpack(payload):
     for entry in panels:
         entry["error"] = np.frombuffer(payload, "<f4", header["n"], position)
         position += 4 * header["n"]
+    for entry, spec in zip(panels, header["panels"], strict=True):
+        entry["means"] = entry["points"]
+        if spec["posteriors"] and spec["posteriors"]["apart"]:
+            entry["means"] = np.frombuffer(payload, "<f4", 2 * header["n"], position).reshape(-1, 2)
+            position += 8 * header["n"]
     labels = np.frombuffer(payload, "<u2", header["n"], position)
-    assert position + 2 * header["n"] == len(payload)
+    position += 2 * header["n"]
+    for entry, spec in zip(panels, header["panels"], strict=True):
+        if spec["posteriors"]:
+            packed = np.frombuffer(payload, "<u2", 3 * header["n"], position).reshape(-1, 3)
+            step = spec["posteriors"]["step"]
+            entry["shapes"] = packed * np.array([step, step, np.pi / 65535])
+            position += 6 * header["n"]
+    assert position == len(payload)
     return header, panels, labels
 
 
@@ -157,3 +182,84 @@ def test_two_viewpoints_differ_by_a_quarter_turn():
 def test_payload_of_many_points_stays_small(rng):
     payload = map_payload([panel(rng, n=10_000)], np.arange(10_000) % 10, tuple("0123456789"))
     assert len(payload) < 10_000 * (8 + 4 + 2) + 4000
+
+
+# Posteriors and priors
+
+
+def shapes_of(rng, n=25):
+    """Return ellipses of different sizes and angles, (n, 3)."""
+    roots = rng.normal(size=(n, 2, 2))
+    return ellipses(roots @ roots.transpose(0, 2, 1) * 10.0 ** rng.uniform(-4, 0, (n, 1, 1)))
+
+
+def variational(rng, **fields):
+    return dataclasses.replace(panel(rng), posteriors=Posteriors(shapes=shapes_of(rng)), **fields)
+
+
+def test_payload_holds_ellipses_of_the_panels_that_have_some(rng):
+    plain, with_posteriors = panel(rng), variational(rng)
+    header, (_, read), _ = unpack(map_payload([plain, with_posteriors], None, (), ellipses="all", prior=True))
+    assert (header["ellipses"], header["prior"]) == ("all", True)
+    assert header["panels"][0]["posteriors"] is None
+    expected = with_posteriors.posteriors.shapes
+    longest = expected[:, 0].max()
+    np.testing.assert_allclose(read["shapes"][:, :2], expected[:, :2], atol=longest / 60_000)
+    np.testing.assert_allclose(read["shapes"][:, 2], expected[:, 2], atol=1e-4)
+    np.testing.assert_array_equal(read["means"], with_posteriors.points)
+
+
+def test_payload_holds_means_that_lie_apart_from_the_points(rng):
+    before = variational(rng)
+    moved = move_points(before, before.points + np.float32(0.01))
+    _, (read,), _ = unpack(map_payload([moved], None, ()))
+    np.testing.assert_array_equal(read["means"], before.points)
+    np.testing.assert_array_equal(read["points"], moved.points)
+
+
+def test_ellipses_take_six_bytes_an_image(rng):
+    plain = panel(rng, n=10_000)
+    with_posteriors = dataclasses.replace(plain, posteriors=Posteriors(shapes=shapes_of(rng, 10_000)))
+    more = len(map_payload([with_posteriors], None, ())) - len(map_payload([plain], None, ()))
+    assert 60_000 <= more < 60_100
+
+
+def test_digest_changes_with_the_ellipses(rng):
+    one, other = variational(rng), variational(np.random.default_rng(1))
+    other = dataclasses.replace(one, posteriors=other.posteriors)
+    digests = {unpack(map_payload([cloud], None, ()))[0]["digest"] for cloud in (one, other)}
+    assert len(digests) == 2
+
+
+def test_payload_names_the_priors(rng):
+    priors = (Prior(centre=(0.0, 1.0)), Prior(centre=(4.0, 0.0), radius=2.0, label=3))
+    header, _, _ = unpack(map_payload([dataclasses.replace(panel(rng), priors=priors)], None, ()))
+    assert header["panels"][0]["priors"] == [
+        {"centre": [0, 1], "radius": 1, "label": -1},
+        {"centre": [4, 0], "radius": 2, "label": 3},
+    ]
+
+
+def test_moved_points_keep_a_view_that_still_holds_them(rng):
+    before = variational(rng)
+    near = move_points(before, before.points * np.float32(1.01))
+    assert (near.low, near.high, near.half) == (before.low, before.high, before.half)
+    far = move_points(before, before.points * np.float32(10))
+    assert far.half > 5 * before.half
+    assert near.posteriors.means is before.points
+    assert move_points(near, before.points).posteriors.means is before.points
+
+
+def test_laid_over_panel_moves_with_its_posteriors_and_priors(rng):
+    cloud = variational(rng, priors=(Prior(centre=(1.0, 2.0), radius=1.5),))
+    turn = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    alignment = align(cloud.points, 2 * cloud.points @ turn + 5)
+    moved = lay_over(cloud, alignment, ("a", "b"))
+    np.testing.assert_allclose(moved.points, 2 * cloud.points @ turn + 5, rtol=1e-4)
+    np.testing.assert_allclose(moved.posteriors.shapes[:, :2], 2 * cloud.posteriors.shapes[:, :2], rtol=1e-4)
+    quarter = np.mod(cloud.posteriors.shapes[:, 2] + np.pi / 2, np.pi)
+    np.testing.assert_allclose(moved.posteriors.shapes[:, 2], quarter, atol=1e-4)
+    np.testing.assert_allclose(moved.priors[0].centre, 2 * np.array([1, 2]) @ turn + 5, rtol=1e-4)
+    assert moved.priors[0].radius == pytest.approx(3, rel=1e-4)
+    assert moved.axis_names == ("a", "b")
+    assert moved.posteriors.means is None

@@ -2,10 +2,13 @@
 
 import logging
 from dataclasses import dataclass
+from typing import get_args
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.errors import StreamlitAPIException
+
+from aeviz.figures.point_map import EllipseMode
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +30,10 @@ class MapEvent:
     """Index of the clicked image."""
     hidden: tuple[int, ...] | None
     """Labels of the hidden classes."""
+    ellipses: EllipseMode | None = None
+    """Whose posteriors are drawn."""
+    prior: bool | None = None
+    """Whether the prior's contours are drawn."""
 
 
 def _ignore() -> None:
@@ -42,9 +49,19 @@ def latent_map(payload: bytes, *, key: str) -> MapEvent:
     """
     if _component is None:
         raise RuntimeError("the map component is missing; the page must ask IS_AVAILABLE first")
-    result = _component(key=key, data=payload, on_selected_change=_ignore, on_hidden_change=_ignore)
+    result = _component(
+        key=key,
+        data=payload,
+        on_selected_change=_ignore,
+        on_hidden_change=_ignore,
+        on_ellipses_change=_ignore,
+        on_prior_change=_ignore,
+    )
     selected, hidden = result.get("selected"), result.get("hidden")
+    ellipses, prior = result.get("ellipses"), result.get("prior")
     return MapEvent(
         selected=selected if isinstance(selected, int) else None,
         hidden=tuple(int(label) for label in hidden) if isinstance(hidden, list) else None,
+        ellipses=next((mode for mode in get_args(EllipseMode) if mode == ellipses), None),
+        prior=prior if isinstance(prior, bool) else None,
     )

@@ -1,16 +1,29 @@
 // The latent map: one or two panels of the same points, in two or three dimensions, on plain canvases.
 //
 // Python sends one blob: a 32-bit length, a JSON header of that many bytes, zero bytes up to a multiple of four, then
-// for each panel the coordinates (n * dims float32), the errors of each panel (n float32) and the labels (n uint16).
+// for each panel the coordinates (n * dims float32), the errors of each panel (n float32), for each panel whose
+// posteriors lie apart from its points their means (n * 2 float32), the labels (n uint16), and for each panel with
+// posteriors their half axes, in steps, and angles (n * 3 uint16).
 // Zoom and viewpoint of a panel live here and survive reruns as long as the panel's spec.view stays the same.
 
 import { Camera, fitCamera } from "./camera.js";
 import { drawAxes, drawAxisNames, drawGuests, drawMarks, drawNames, drawPoints } from "./painter.js";
+import {
+  describeEllipses,
+  drawAllEllipses,
+  drawEllipse,
+  drawPriors,
+  readMeans,
+  readShapes,
+  revealPriors,
+  zoomToPosterior,
+} from "./posteriors.js";
 
 const PICK_PX = 12;
 const CLICK_PX = 4;
 const NAMED_CLASSES = 20; // more names than that would cover the points
 const NO_LABEL = 65535;
+const ELLIPSES = { off: "off", chosen: "of the chosen image", all: "of all images" };
 
 function headerText(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
@@ -31,7 +44,9 @@ function parse(bytes, text) {
   };
   for (const panel of header.panels) panel.coordinates = floats(header.n * panel.dims);
   for (const panel of header.panels) panel.errors = floats(header.n);
+  readMeans(header, floats);
   header.labels = new Uint16Array(body, offset, header.n);
+  readShapes(header, body, offset + 2 * header.n);
   return header;
 }
 
@@ -51,6 +66,7 @@ class Panel {
     this.spec = spec;
     this.camera = new Camera(spec.dims);
     fitCamera(this.camera, spec);
+    if (map.prior) revealPriors(this);
     this.screen = new Float32Array(3 * map.header.n);
     const figure = element("figure", { class: "panel" }, parent);
     element("figcaption", { text: spec.title }, figure);
@@ -67,10 +83,15 @@ class Panel {
     const tool = (text, label, act) => {
       const button = element("button", { type: "button", text, "aria-label": label, title: label }, tools);
       button.onclick = () => this.change(act);
+      return button;
     };
+    this.target = tool("σ", `Zoom to the posterior of the chosen image: ${spec.title}`, () =>
+      zoomToPosterior(this, this.map.selected),
+    );
     tool("+", `Zoom in: ${spec.title}`, () => this.camera.zoom(1.4));
     tool("−", `Zoom out: ${spec.title}`, () => this.camera.zoom(1 / 1.4));
     tool("⟲", `Reset the view: ${spec.title}`, () => fitCamera(this.camera, this.spec));
+    this.note = element("div", { class: "hint" }, figure);
     this.pointers = new Map();
     this.front.onpointerdown = (event) => this.press(event);
     this.front.onpointermove = (event) => this.move(event);
@@ -186,12 +207,23 @@ class Panel {
   draw(style) {
     this.camera.project(this.spec.coordinates, this.screen, this);
     drawAxes(this, style);
-    drawPoints(this, this.map.header, this.map.hidden, this.map.colours);
+    const { header, hidden, ellipses, selected } = this.map;
+    const all = this.spec.posteriors && ellipses === "all" ? drawAllEllipses(this, header, hidden) : null;
+    drawPoints(this, header, hidden, this.map.colours);
     this.drawFront(style);
+    this.note.textContent = describeEllipses(this, ellipses, selected, all);
+    this.note.hidden = !this.note.textContent;
+    this.target.hidden = !this.spec.posteriors || ellipses === "off" || selected < 0;
+    return all ? all.drawn : Number(!this.target.hidden);
   }
 
   drawFront(style) {
     drawMarks(this, this.map.selected, this.map.hovered, style);
+    if (this.map.prior) drawPriors(this, this.map.header, this.map.hidden, style);
+    if (this.map.ellipses !== "off") {
+      drawEllipse(this, this.map.hovered, style, 1);
+      drawEllipse(this, this.map.selected, style, 2);
+    }
     drawAxisNames(this, style);
     if (this.map.header.classes.length <= NAMED_CLASSES) {
       drawNames(this, this.map.header.classes, this.map.hidden, style);
@@ -232,9 +264,12 @@ class LatentMap {
     this.colours = header.classes.map(({ colour }) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
     this.hidden = new Set(header.hidden);
     this.selected = header.selected;
+    this.ellipses = header.ellipses;
+    this.prior = header.prior;
     this.hovered = -1;
     this.root.replaceChildren();
     this.buildLegend();
+    this.buildChoices();
     const row = element("div", { class: "panels" }, this.root);
     this.panels = header.panels.map((spec) => new Panel(this, spec, row));
     before.forEach(({ spec, camera }, index) => {
@@ -242,6 +277,7 @@ class LatentMap {
       if (this.panels[index]?.spec.view === spec.view) this.panels[index].camera = camera;
     });
     element("div", { class: "hint", text: header.hint }, this.root);
+    this.meaning = element("div", { class: "hint", text: header.meaning }, this.root);
     this.redraw();
   }
 
@@ -260,6 +296,49 @@ class LatentMap {
     });
     element("button", { type: "button", text: "All" }, legend).onclick = () => this.setHidden([]);
     this.markChips();
+  }
+
+  // Whose posteriors are drawn, and the priors: only where some panel has them.
+  buildChoices() {
+    const { panels } = this.header;
+    const posteriors = panels.some((spec) => spec.posteriors);
+    const priors = panels.some((spec) => spec.priors.length);
+    this.choices = [];
+    if (!posteriors && !priors) return;
+    const row = element("div", { class: "legend overlays" }, this.root);
+    const group = (label) => {
+      const box = element("div", { class: "choices", role: "group", "aria-label": label }, row);
+      element("span", { text: label }, box);
+      return box;
+    };
+    const choice = (box, text, isOn, act) => {
+      const button = element("button", { type: "button", text }, box);
+      button.onclick = () => {
+        act();
+        this.markChoices();
+        this.redraw();
+      };
+      this.choices.push([button, isOn]);
+    };
+    const ellipses = posteriors ? group("Posterior ellipses") : null;
+    for (const [mode, text] of posteriors ? Object.entries(ELLIPSES) : []) {
+      choice(ellipses, text, () => this.ellipses === mode, () => {
+        this.ellipses = mode;
+        this.send("ellipses", mode);
+      });
+    }
+    if (priors) {
+      choice(group("Prior"), "1, 2, 3 σ", () => this.prior, () => {
+        this.prior = !this.prior;
+        if (this.prior) this.panels.forEach(revealPriors);
+        this.send("prior", this.prior);
+      });
+    }
+    this.markChoices();
+  }
+
+  markChoices() {
+    for (const [button, isOn] of this.choices) button.setAttribute("aria-pressed", String(isOn()));
   }
 
   markChips() {
@@ -318,7 +397,11 @@ class LatentMap {
       this.pending = 0;
       this.panels.forEach((panel) => panel.size());
       const style = this.style();
-      this.panels.forEach((panel) => panel.draw(style));
+      const drawn = this.panels.map((panel) => panel.draw(style));
+      const priors = this.header.panels.map((spec) => (this.prior ? spec.priors.length : 0));
+      this.meaning.hidden = !priors.some(Boolean);
+      this.root.dataset.ellipses = drawn.join(" "); // images whose posterior is drawn, by panel
+      this.root.dataset.priors = priors.join(" ");
       this.root.dataset.drawn = String(this.header.n);
       this.root.dataset.selected = String(this.selected);
       this.root.dataset.guests = String(this.header.panels[0].guests.length);

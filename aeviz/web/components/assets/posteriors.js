@@ -1,0 +1,211 @@
+// Posteriors and priors of variational models on a plane: ellipses around means, circles around the priors' means.
+
+const INK = 0.3; // pixels of line in all, as a share of the panel's, beyond which ellipses hide each other
+const DOT_PX = 2; // an ellipse of shorter half axes hides under the dot of its image
+const CONTOURS = [1, 2, 3]; // standard deviations
+const GREY = "#8c8c8c";
+
+function context(canvas, ratio) {
+  const brush = canvas.getContext("2d");
+  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return brush;
+}
+
+// Reads what `map_payload` packed after the points: means that lie apart from them; later, the shapes.
+export function readMeans(header, floats) {
+  for (const panel of header.panels) {
+    if (panel.posteriors?.apart) panel.means = floats(2 * header.n);
+    else if (panel.posteriors) panel.means = panel.coordinates;
+  }
+}
+
+export function readShapes(header, body, offset) {
+  let at = offset;
+  for (const panel of header.panels) {
+    if (!panel.posteriors) continue;
+    panel.shapes = new Uint16Array(body, at, 3 * header.n);
+    at += 6 * header.n;
+  }
+}
+
+// Half axes in units of the latent space, and the angle in radians, anticlockwise from the first axis.
+function shapeOf(spec, index) {
+  const step = spec.posteriors.step;
+  const [long, short, angle] = spec.shapes.subarray(3 * index, 3 * index + 3);
+  return [long * step, short * step, (angle / 65535) * Math.PI];
+}
+
+function meansOnScreen(panel) {
+  if (!panel.spec.posteriors.apart) return panel.screen;
+  panel.meanScreen ??= new Float32Array(panel.screen.length);
+  panel.camera.project(panel.spec.means, panel.meanScreen, panel);
+  return panel.meanScreen;
+}
+
+function addEllipse(path, x, y, long, short, angle) {
+  path.moveTo(x + long * Math.cos(angle), y - long * Math.sin(angle));
+  path.ellipse(x, y, long, short, -angle, 0, 2 * Math.PI);
+}
+
+// Draws the ellipses of all shown images on the back canvas, or of every second, fourth, eighth ... image where all
+// would be a thicket; those that hide under their dots are left out. Returns how many posteriors are in view, how many
+// of them are drawn, how many hide, and whether some were left out against the thicket.
+export function drawAllEllipses(panel, header, hidden) {
+  const { spec, width, height, ratio } = panel;
+  const screen = meansOnScreen(panel);
+  const scale = panel.camera.scale(panel) * spec.posteriors.step;
+  const { shapes } = spec;
+  const { labels, n } = header;
+  const around = 2 * (width + height);
+  const seen = (panel.seen ??= new Uint32Array(n));
+  let [count, tiny, ink] = [0, 0, 0];
+  for (let i = 0; i < n; i += 1) {
+    const long = shapes[3 * i] * scale;
+    const x = screen[3 * i];
+    const y = screen[3 * i + 1];
+    if (x + long < 0 || y + long < 0 || x - long > width || y - long > height || hidden.has(labels[i])) continue;
+    if (long < DOT_PX) {
+      tiny += 1;
+      continue;
+    }
+    seen[count] = i;
+    count += 1;
+    ink += Math.min(around, Math.PI * (long + shapes[3 * i + 1] * scale));
+  }
+  let stride = 1;
+  while (ink / stride > INK * width * height) stride *= 2;
+  const paths = new Map();
+  let drawn = 0;
+  for (let k = 0; k < count; k += 1) {
+    const i = seen[k];
+    if (i % stride !== 0) continue;
+    let path = paths.get(labels[i]);
+    if (!path) paths.set(labels[i], (path = new Path2D()));
+    const angle = (shapes[3 * i + 2] / 65535) * Math.PI;
+    addEllipse(path, screen[3 * i], screen[3 * i + 1], shapes[3 * i] * scale, shapes[3 * i + 1] * scale, angle);
+    drawn += 1;
+  }
+  const brush = context(panel.back, ratio);
+  brush.lineWidth = 1;
+  brush.globalAlpha = 0.6;
+  for (const [label, path] of paths) {
+    brush.strokeStyle = header.classes[label]?.colour ?? GREY;
+    brush.stroke(path);
+  }
+  brush.globalAlpha = 1;
+  return { count: count + tiny, drawn, tiny, thinned: stride > 1 };
+}
+
+// Draws the posterior of one image at one and two standard deviations, with a cross at its mean if the dot lies apart.
+export function drawEllipse(panel, index, style, line) {
+  const { spec } = panel;
+  if (!spec.posteriors || index < 0) return 0;
+  const at = meansOnScreen(panel);
+  const scale = panel.camera.scale(panel);
+  const [long, short, angle] = shapeOf(spec, index);
+  const [x, y] = [at[3 * index], at[3 * index + 1]];
+  const path = new Path2D();
+  for (const sigmas of [1, 2]) addEllipse(path, x, y, sigmas * long * scale, sigmas * short * scale, angle);
+  if (spec.posteriors.apart) {
+    path.moveTo(x - 4, y), path.lineTo(x + 4, y);
+    path.moveTo(x, y - 4), path.lineTo(x, y + 4);
+  }
+  const brush = context(panel.front, panel.ratio);
+  for (const [colour, width] of [
+    [style.background, line + 2],
+    [style.text, line],
+  ]) {
+    brush.strokeStyle = colour;
+    brush.lineWidth = width;
+    brush.stroke(path);
+  }
+  return 2;
+}
+
+// Draws the priors at one, two and three standard deviations. Returns the number of circles.
+export function drawPriors(panel, header, hidden, style) {
+  const brush = context(panel.front, panel.ratio);
+  const scale = panel.camera.scale(panel);
+  const at = new Float32Array(3);
+  let circles = 0;
+  brush.font = style.font;
+  brush.textAlign = "center";
+  brush.textBaseline = "middle";
+  brush.lineJoin = "round";
+  for (const { centre, radius, label } of panel.spec.priors) {
+    if (hidden.has(label)) continue;
+    panel.camera.project(Float32Array.from(centre), at, panel);
+    for (const sigmas of CONTOURS) {
+      const r = sigmas * radius * scale;
+      brush.beginPath();
+      brush.arc(at[0], at[1], r, 0, 2 * Math.PI);
+      brush.setLineDash([]);
+      brush.strokeStyle = style.background;
+      brush.lineWidth = 3.5;
+      brush.globalAlpha = 0.7;
+      brush.stroke();
+      brush.globalAlpha = 1;
+      brush.setLineDash([6, 4]);
+      brush.strokeStyle = header.classes[label]?.colour ?? style.text;
+      brush.lineWidth = 1.75;
+      brush.stroke();
+      brush.setLineDash([]);
+      circles += 1;
+      if (label >= 0) continue; // ten times three names would cover the map
+      brush.lineWidth = 4;
+      brush.strokeStyle = style.background;
+      brush.fillStyle = style.text;
+      brush.strokeText(`${sigmas}σ`, at[0], at[1] - r);
+      brush.fillText(`${sigmas}σ`, at[0], at[1] - r);
+    }
+  }
+  brush.textBaseline = "alphabetic";
+  return circles;
+}
+
+// Shows the posterior of an image as large as fits.
+export function zoomToPosterior(panel, index) {
+  const { spec, camera } = panel;
+  camera.centre = [...spec.means.subarray(2 * index, 2 * index + 2)];
+  camera.half = Math.max(3 * shapeOf(spec, index)[0], 1e-5);
+}
+
+// Whether the view holds any part of a prior's circles.
+function showsPriors({ spec, camera }) {
+  return spec.priors.some(({ centre, radius }) => {
+    const apart = Math.hypot(centre[0] - camera.centre[0], centre[1] - camera.centre[1]);
+    return apart - camera.half < 3 * radius && apart + camera.half > radius;
+  });
+}
+
+// Steps back until the priors are in view, where none of their circles is.
+export function revealPriors(panel) {
+  const { spec, camera } = panel;
+  if (!spec.priors.length || showsPriors(panel)) return;
+  for (const { centre, radius } of spec.priors) {
+    const apart = Math.max(...centre.map((value, k) => Math.abs(value - camera.centre[k])));
+    camera.half = Math.max(camera.half, apart + 3.3 * radius);
+  }
+}
+
+// What the ellipses of a panel are, in words.
+export function describeEllipses(panel, mode, selected, all) {
+  const { spec } = panel;
+  if (!spec.posteriors || mode === "off") return "";
+  const whole = (value) => value.toLocaleString("en");
+  if (mode === "all" && all) {
+    if (all.tiny === all.count) return `All ${whole(all.count)} posteriors in view are smaller than their dots: zoom in.`;
+    const spread = all.thinned ? ", evenly spread (zoom in for more)" : "";
+    const tiny = all.tiny ? `; ${whole(all.tiny)} are smaller than their dots` : "";
+    return `1σ ellipses of ${whole(all.drawn)} of the ${whole(all.count)} posteriors in view${spread}${tiny}.`;
+  }
+  if (selected < 0) return "Click a point to see its posterior.";
+  const [long, short] = shapeOf(spec, selected);
+  const pixels = 2 * long * panel.camera.scale(panel);
+  const size = pixels < 9 ? "; smaller than its mark here" : pixels > 2 * panel.width ? "; wider than this view" : "";
+  return `1σ and 2σ of the posterior of image ${selected}: σ is ${digits(long)} along and ${digits(short)} across${size}.`;
+}
+
+function digits(value) {
+  return String(Number(value.toPrecision(2)));
+}

@@ -1,0 +1,157 @@
+"""Latent space as a visitor without a browser has it: the controls of variational models and what they say."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aeviz.paths import checkpoints_root
+
+VARIATIONAL, PLAIN = "vae-2d", "mlp-2d-adam"
+
+
+def open_map(app, model, beside="nothing", **parameters):
+    """Open the page at an address in a session of its own; return the app."""
+    visit = AppTest.from_file(app._script_path, default_timeout=60).run()
+    visit.switch_page("pages/latent_space.py")
+    visit.query_params.update({"model": model, f"with.{model}": beside, **parameters})
+    visit.run()
+    assert not visit.exception, [entry.value for entry in visit.exception]
+    assert not visit.error, [entry.value for entry in visit.error]
+    return visit
+
+
+def keys(app):
+    return {widget.key for kind in ("button_group", "number_input", "selectbox") for widget in app.get(kind)}
+
+
+def said(app):
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.subheader])
+
+
+@pytest.fixture
+def payloads(app, monkeypatch):
+    """What the map was given, call by call."""
+    open_map(app, PLAIN)  # the component must be imported inside a run
+    from aeviz.web import map_view
+
+    calls, pack = [], map_view.map_payload
+
+    def spy(panels, labels, names, **options):
+        calls.append((panels, options))
+        return pack(panels, labels, names, **options)
+
+    monkeypatch.setattr(map_view, "map_payload", spy)
+    return calls
+
+
+def test_plain_model_has_no_posterior_controls(app, payloads):
+    visit = open_map(app, PLAIN, ellipses="all", prior="1")
+    assert keys(visit).isdisjoint({"points", "sample", "rank"})
+    ((panel,), _) = payloads[-1]
+    assert panel.posteriors is None
+    assert panel.priors == ()
+    assert "nats" not in said(visit)
+
+
+def test_variational_model_sends_its_ellipses_and_prior_once(app, payloads):
+    open_map(app, VARIATIONAL)
+    ((panel,), options) = payloads[-1]
+    assert (options["ellipses"], options["prior"]) == ("chosen", False)
+    assert panel.posteriors.shapes.shape == (10_000, 3)
+    assert [(prior.centre, prior.radius, prior.label) for prior in panel.priors] == [((0, 0), 1, None)]
+
+
+def test_address_says_what_is_drawn_and_nonsense_is_ignored(app, payloads):
+    open_map(app, VARIATIONAL, ellipses="all", prior="1")
+    assert (payloads[-1][1]["ellipses"], payloads[-1][1]["prior"]) == ("all", True)
+    open_map(app, VARIATIONAL, ellipses="everything", prior="maybe")
+    assert (payloads[-1][1]["ellipses"], payloads[-1][1]["prior"]) == ("chosen", False)
+
+
+def test_anchored_model_has_a_prior_a_class(app, payloads):
+    visit = open_map(app, "vae-2d-anchored")
+    ((panel,), _) = payloads[-1]
+    assert [prior.label for prior in panel.priors] == list(range(10))
+    assert panel.priors[0].centre == pytest.approx((4, 0), abs=1e-5)
+    assert panel.priors[1].centre == pytest.approx((8 * 0.80902, 8 * 0.58779), abs=1e-3)
+    assert "class by class" in said(visit)
+
+
+def test_samples_stand_near_the_means_along_the_same_axes(app, payloads):
+    visit = open_map(app, "vae-10d")
+    (means,), _ = payloads[-1]
+    visit = open_map(app, "vae-10d", points="a sample", sample="3")
+    (panel,), _ = payloads[-1]
+    assert panel.posteriors.means is means.points
+    assert panel.axis_names == means.axis_names
+    apart = (panel.points - means.points) / means.posteriors.shapes[:, :1]
+    assert 0.5 < apart.std() < 1.1  # in units of the long half axis
+    assert "a sample of its image's posterior (seed 3)" in said(visit)
+    visit.number_input(key="sample").set_value(4.0).run()
+    (other,), _ = payloads[-1]
+    assert (other.points != panel.points).any()
+
+
+def test_alignment_moves_the_ellipses_along_and_samples_do_not_turn_the_map(app, payloads):
+    visit = open_map(app, VARIATIONAL, "regime-both", align="true")
+    aligned = next(caption.value for caption in visit.caption if caption.value.startswith("Aligned"))
+    scale = float(aligned.split()[-1].rstrip("."))
+    (_, right), _ = payloads[-1]
+    assert right.priors[0].radius == pytest.approx(scale, abs=0.005)
+    visit = open_map(app, VARIATIONAL, "regime-both", align="true", points="a sample")
+    assert aligned in said(visit)
+
+
+def test_map_in_space_says_why_there_are_no_ellipses(app, payloads):
+    visit = open_map(app, "vae-3d", ellipses="all")
+    assert all(panel.posteriors is None and panel.priors == () for panel in payloads[-1][0])
+    assert "drawn on maps of two latent dimensions only" in said(visit)
+
+
+def test_collapsed_dimensions_are_named(app):
+    visit = open_map(app, "vae-10d")
+    assert "**4 of 10 dimensions have collapsed** (z2, z4, z6, z7): they carry nothing." in said(visit)
+
+
+def test_collapsed_dimensions_in_a_row_are_a_range(app):
+    open_map(app, PLAIN)  # views are imported inside a run
+    from aeviz.web.posterior_view import name_dimensions
+
+    assert name_dimensions([1, 4, 5, 6, 7, 9, 10]) == "z2, z5 to z8, z10, z11"
+    assert name_dimensions([0]) == "z1"
+
+
+def test_aggregate_posterior_starts_with_the_most_informative_dimension(app):
+    visit = open_map(app, "vae-10d")
+    assert "**vae-10d, z3**: mean" in said(visit)
+    assert "0.01 nats** from the prior" in said(visit)
+    visit.selectbox(key="rank").set_value(10).run()
+    assert not visit.exception
+    assert "the dimension has **collapsed**" in said(visit)
+    visit = open_map(app, VARIATIONAL)
+    assert "**Too wide**, 2.3 times the prior" in said(visit)
+
+
+def test_model_beside_has_its_own_dimension(app):
+    visit = open_map(app, "vae-10d", "regime-kl", rank="5")
+    assert "**vae-10d, z5**" in said(visit)
+    assert "regime-kl, z" not in said(visit)
+
+
+def test_sample_of_the_chosen_image_is_decoded(app):
+    visit = open_map(app, VARIATIONAL, image="17", points="a sample")
+    assert "sigma = (" in said(visit)
+    pictures = [image.proto.imgs[0].caption for image in visit.get("image")]
+    assert "vae-2d: its sample decoded" in pictures
+
+
+def test_plotly_map_says_what_it_lacks(app, monkeypatch):
+    visit = open_map(app, VARIATIONAL)
+    monkeypatch.setattr("aeviz.web.map_view.IS_AVAILABLE", False)
+    visit = open_map(app, VARIATIONAL, prior="1", points="a sample")
+    assert "It shows no posteriors and no priors." in said(visit)
+    visit = open_map(app, PLAIN)
+    assert "It shows no posteriors" not in said(visit)
+
+
+def test_models_of_these_tests_ship():
+    assert all((checkpoints_root() / name).is_dir() for name in (VARIATIONAL, PLAIN, "vae-10d", "regime-kl"))
