@@ -11,7 +11,7 @@ from aeviz.analysis.metrics import knn_accuracy, mutual_information_gap, psnr, t
 from aeviz.analysis.reconstruction import euclidean_error, mean_per_class
 from aeviz.analysis.variational import measure_variational
 from aeviz.data import ImageDataset
-from aeviz.objectives import ms_ssim, ssim
+from aeviz.objectives import ms_ssim, ssim, ssim_map
 from aeviz.training.latents import LatentTable
 from aeviz.training.run import BATCH, Run
 from aeviz.training.runs import Evaluation
@@ -140,14 +140,17 @@ class Likeness:
     """In dB; None where the error is 0."""
     ssim: float | None
     """Structural similarity; None for images too small."""
+    ssim_map: np.ndarray | None
+    """The same by position of the window, (H', W'), float32; see `aeviz.objectives.ssim_map`."""
 
 
 def compare_pair(image: np.ndarray, reconstruction: np.ndarray) -> Likeness:
     """Compare one image, (C, H, W), uint8, with its reconstruction, (C, H, W), float32 in [0, 1]."""
     error = float(euclidean_error(image[None], reconstruction[None])[0])
     mse = error**2 / image.size
-    similarity = None
+    by_place = None
     if min(image.shape[1:]) >= SMALLEST_SSIM_SIDE:
         x = torch.tensor(image, dtype=torch.float32).div_(255)
-        similarity = float(ssim(x[None], torch.tensor(reconstruction)[None])[0])
-    return Likeness(error=error, mse=mse, psnr=psnr(mse), ssim=similarity)
+        by_place = ssim_map(x[None], torch.tensor(reconstruction)[None])[0].numpy()
+    similarity = None if by_place is None else float(by_place.mean(dtype=np.float64))
+    return Likeness(error=error, mse=mse, psnr=psnr(mse), ssim=similarity, ssim_map=by_place)

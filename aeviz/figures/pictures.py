@@ -186,3 +186,22 @@ def error_map(image: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     colour: np.ndarray = np.where(signed[..., None] > 0, (189, 31, 1), (30, 100, 190))
     picture: np.ndarray = np.round(255 + strength[..., None] * (colour - 255)).astype(np.uint8)
     return picture
+
+
+def similarity_map(similarity: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Show where a reconstruction is like its image in structure: white where it is, dark where not.
+
+    Args:
+        similarity: SSIM by position of the window, (H', W'), in (-1, 1]; below 0 counts as 0.
+        height: Height of the image in pixels, at least H'.
+        width: Width of it, at least W'.
+
+    Returns:
+        (height, width, 3), uint8; the margin, on which no window is centred, is grey.
+    """
+    strength = 1 - np.clip(similarity.astype(np.float64), 0, 1)[..., None]
+    picture = np.full((height, width, 3), 190, dtype=np.uint8)
+    top, left = (height - similarity.shape[0]) // 2, (width - similarity.shape[1]) // 2
+    inner = picture[top : top + similarity.shape[0], left : left + similarity.shape[1]]
+    inner[...] = np.round(255 + strength * (np.array((62, 20, 94)) - 255))
+    return picture

@@ -2,7 +2,7 @@
 
 from aeviz.objectives.corruption import corrupt
 from aeviz.objectives.divergence import annealing_factor, reduced_kl
-from aeviz.objectives.ms_ssim import MsSsim, ms_ssim, ms_ssim_loss, ssim
+from aeviz.objectives.ms_ssim import MsSsim, ms_ssim, ms_ssim_loss, ssim, ssim_map
 from aeviz.objectives.objective import Loss, Objective
 from aeviz.objectives.penalties import latent_penalty
 from aeviz.objectives.reconstruction import bce, mse, reconstruction_loss
@@ -24,4 +24,5 @@ __all__ = [
     "reconstruction_loss",
     "reduced_kl",
     "ssim",
+    "ssim_map",
 ]

@@ -76,12 +76,26 @@ def ssim(
         Departure: a smaller window for sides below 11 pixels, where the original is undefined.
         Departure: channels count like further positions; the paper knows grey images only.
     """
+    return ssim_map(x, y, data_range=data_range, window=window).mean(dim=(1, 2))
+
+
+def ssim_map(
+    x: Float[Tensor, "..."], y: Float[Tensor, "..."], *, data_range: float = 1.0, window: int | None = None
+) -> Float[Tensor, "N H2 W2"]:
+    """Measure how similar images are at each position of the window: the map whose mean is SSIM.
+
+    Arguments, errors and reference: see `ssim`. Reduction: mean over channels.
+
+    Returns:
+        (N, H - w + 1, W - w + 1) for a window of w pixels, in (-1, 1]. The value at (i, j) is that of the window whose
+        first pixel is (i, j) and whose middle is (w - 1) / 2 pixels further down and right.
+    """
     x, y = matched_pair(x, y)
     side = _smaller_side(x)
     window = _widest_window(side, scales=1) if window is None else _checked_window(window, side)
     c1, c2 = _stabilisers(data_range)
     moments = _local_moments(x, y, _gaussian_taps(window, x))
-    return (_luminance(moments, c1) * _contrast_structure(moments, c2)).mean(dim=(1, 2, 3))
+    return (_luminance(moments, c1) * _contrast_structure(moments, c2)).mean(dim=1)
 
 
 def ms_ssim(

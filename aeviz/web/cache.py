@@ -145,6 +145,11 @@ def latent_summary(key: RunKey) -> LatentSummary:
     return found
 
 
+def attribute_names(key: RunKey) -> tuple[str, ...]:
+    """Return the names of the attributes of a run's images, such as Smiling; empty where none are known."""
+    return latent_summary(key).attribute_names if (Path(key.path) / SUMMARY).is_file() else ()
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)  # 130 kB each in 128-d
 def principal(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
     """Return the principal directions of a run's latent points, (D, D), and the deviation along each, (D,)."""

@@ -8,8 +8,9 @@ import streamlit as st
 
 from aeviz.analysis.alignment import Alignment, align
 from aeviz.analysis.posterior import prior_means
+from aeviz.data import label_by_attribute
 from aeviz.errors import CheckpointFormatError
-from aeviz.figures.pictures import enlarge, error_map, tile, to_data_uri
+from aeviz.figures.pictures import enlarge, error_map, similarity_map, tile, to_data_uri
 from aeviz.figures.point_map import (
     VIEWPOINTS,
     EllipseMode,
@@ -23,6 +24,7 @@ from aeviz.figures.point_map import (
     share_view,
 )
 from aeviz.figures.scatter import scatter_map
+from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.components.latent_map import IS_AVAILABLE, MapEvent, latent_map
@@ -39,8 +41,10 @@ SEEDS = 10_000
 
 PICTURE_PX = 128
 """Width of the pictures of a chosen image."""
+ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
+"""URL parameter of the attribute that colours the points; the one that does at first."""
 _DATA = "latent.data"
-"""Session key: the data set whose map was shown last."""
+"""Session key: the data set whose map was shown last, and the attribute that coloured it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class MapOptions:
     two_viewpoints: bool
     seed: int | None = None
     """Seed of the samples of the posteriors that are shown; None shows their means."""
+    attribute: str | None = None
+    """Attribute of the images that colours the points, by its name; None colours by class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +106,29 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
             )
         spread = least > 1 and any(cache.has_posteriors(run) for run in (first, second) if run is not None)
         seed = _pick_seed() if spread else None
-    return MapOptions(dimensions=dimensions, aligned=aligned, two_viewpoints=two_viewpoints, seed=seed)
+        attribute = _pick_attribute(first)
+    return MapOptions(
+        dimensions=dimensions, aligned=aligned, two_viewpoints=two_viewpoints, seed=seed, attribute=attribute
+    )
+
+
+def _pick_attribute(run: RunFolder) -> str | None:
+    """Let the visitor choose by which attribute of the images, if they have some, the points are coloured."""
+    names = sorted(name.replace("_", " ") for name in cache.attribute_names(cache.run_key(run)))
+    if not names:
+        return None
+    if st.session_state.get(ATTRIBUTE, names[0]) not in names:  # chosen for other images
+        del st.session_state[ATTRIBUTE]
+    index = names.index(USUAL_ATTRIBUTE) if USUAL_ATTRIBUTE in names else 0
+    return st.selectbox(
+        "Colour by",
+        names,
+        index=index,
+        key=ATTRIBUTE,
+        bind="query-params",
+        width=220,
+        help="A property of the images that the publisher lists; the network was never told.",
+    )
 
 
 def _pick_seed() -> int | None:
@@ -138,12 +166,14 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
     What is chosen and hidden at first comes from the address. Later clicks live in the browser: if they came back with
     the points, each click would send all of them again.
     """
-    data = first.config.data.name
-    if st.session_state.setdefault(_DATA, data) != data:  # other images and other classes: the old choice means nothing
-        st.session_state[_DATA] = data
-        _set_parameter(IMAGE, "")
+    shown = (first.config.data.name, options.attribute)
+    before = st.session_state.setdefault(_DATA, shown)
+    if before != shown:  # other images or other classes: the old choice means nothing
+        st.session_state[_DATA] = shown
         _set_parameter(HIDDEN, "")
-    classes = len(first.provenance.class_names)
+        if before[0] != shown[0]:
+            _set_parameter(IMAGE, "")
+    classes = len(first.provenance.class_names) or 2
     asked = st.query_params.get(ELLIPSES)
     start = _Start(
         hidden=_numbers_from_url(HIDDEN, classes),
@@ -161,21 +191,21 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         if table is None:
             st.stop()
         panels, alignment = _panels(first, second, options)
-        names = first.provenance.class_names
+        labels, names = _classes(first, table, options.attribute)
         n = len(table.z)
         if IS_AVAILABLE:
             payload = map_payload(
                 panels,
-                table.labels,
+                labels,
                 names,
                 hidden=start.hidden,
                 selected=start.chosen if start.chosen is not None and start.chosen < n else None,
                 ellipses=start.ellipses,
                 prior=start.prior,
             )
-            event = latent_map(payload, key=f"latent-map-{first.config.data.name}")
+            event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
         else:
-            event = _plotly_map(panels, table.labels, names)
+            event = _plotly_map(panels, labels, names)
         if event.hidden is not None:
             _set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
         if event.selected is not None and 0 <= event.selected < n:
@@ -202,6 +232,15 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
             st.caption("No image chosen yet: click a point, or press n on the map.")
         else:
             _show_image(selected, runs, options.seed)
+
+
+def _classes(run: RunFolder, table: LatentTable, attribute: str | None) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """Return the class of each point, or whether it has the attribute, and the names of the classes."""
+    dataset = None if attribute is None else originals(run)
+    if attribute is None or dataset is None:
+        return table.labels, run.provenance.class_names
+    labelled = label_by_attribute(dataset, attribute)
+    return labelled.labels, labelled.class_names
 
 
 def _plotly_map(panels: list[MapPanel], labels: np.ndarray | None, names: tuple[str, ...]) -> MapEvent:
@@ -278,6 +317,8 @@ def _show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
         runs: The models.
         seed: That of the samples on the map, which are decoded too; None where it shows means.
     """
+    from aeviz.analysis.evaluation import compare_pair  # with torch, which decoding needs anyway
+
     table = cache.latents(cache.run_key(runs[0]))
     names = runs[0].provenance.class_names
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
@@ -295,6 +336,9 @@ def _show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
                 _picture(tile(image, 1), f"{run.name}: error {own.error[index]:.2f}")
                 if dataset is not None:
                     _picture(error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark")
+                    by_place = compare_pair(dataset.images[index], image[0]).ssim_map
+                    if by_place is not None:
+                        _picture(similarity_map(by_place, *image.shape[2:]), "SSIM: white where alike")
                 if seed is not None and cache.has_posteriors(run):
                     samples = cache.posterior_samples(cache.run_key(run), seed)
                     _picture(tile(decoded(run, samples[index : index + 1]), 1), f"{run.name}: its sample decoded")

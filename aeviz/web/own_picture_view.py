@@ -12,7 +12,7 @@ from aeviz.analysis.familiarity import Verdict, Vote, judge, vote
 from aeviz.data import is_available
 from aeviz.data.prepare import Choice, Framing, Prepared, PrepareOptions, prepare_image
 from aeviz.errors import DataError
-from aeviz.figures.pictures import enlarge, error_map, take, tile, to_data_uri
+from aeviz.figures.pictures import enlarge, error_map, similarity_map, take, tile, to_data_uri
 from aeviz.figures.point_map import invite, map_payload
 from aeviz.paths import data_root
 from aeviz.training.latents import LatentTable
@@ -22,12 +22,12 @@ from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
 from aeviz.web.map_view import make_map_panel
 from aeviz.web.own_pictures import OwnPicture, bring_pictures, pick_own_source
 from aeviz.web.page import errors_as_messages
-from aeviz.web.pictures import decoded
+from aeviz.web.pictures import decoded, offer_download
 
 PICTURE_PX = 108
 """Width of an image and of what a model makes of it."""
-CARD_PX = 2 * PICTURE_PX + 50
-"""Width of a card with two such pictures beside each other."""
+PAIR_PX, CARD_PX = 2 * PICTURE_PX + 50, 3 * PICTURE_PX + 66
+"""Widths of cards with two and with three such pictures beside each other."""
 STAGE_PX = 160
 """Width of a picture that shows a step of preparation."""
 MOST_ENCODED = 100_000
@@ -55,7 +55,7 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
     """Take pictures from the visitor and show what the chosen model, and all that take the same images, make of them.
 
     Args:
-        found: All models with latent points.
+        found: All models whose latent space is known at least by its statistics.
         run: The chosen model.
     """
     with errors_as_messages():
@@ -70,15 +70,17 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
             left, right = st.columns([5, 6], gap="medium")
         if picture is None:
             with right:
-                _show_map(None, None, run)
+                _show_place(None, None, run)
             return
         place = st.container()  # what follows from the choices below it stands above them
         prepared = _prepare(picture, run, _pick_options(picture, run))
         with left:
-            votes = _show_verdict(picture, prepared, run)
+            _show_pass(picture, prepared, run)
+            votes = _show_verdict(prepared, run)
         with right:
-            _show_map(picture, prepared, run)
-            _show_nearest(votes, run)
+            _show_place(picture, prepared, run)
+            if votes is not None:
+                _show_nearest(votes, run)
         with place:
             _show_preparation(picture, prepared)
         _show_models(prepared, run, found)
@@ -105,7 +107,7 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
     usable = []
     with st.container(horizontal=True, gap="medium"):
         for picture in pictures:
-            with st.container(width=CARD_PX, border=True):
+            with st.container(width=PAIR_PX, border=True):
                 try:
                     prepared = _prepare(picture, run, _usual_options(run))
                 except DataError as error:
@@ -120,10 +122,11 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
                     width=2 * PICTURE_PX,
                     alt=f"{picture.name}, prepared and reconstructed by {run.name}",
                 )
-                verdict, votes = _judge(prepared, z, image, run)
-                st.markdown(
-                    f":small[**{picture.name}**: {_class_words(votes, run)}{_FAMILIARITY[verdict.familiarity]}]"
+                judged = _judge(prepared, z, image, run)
+                words = (
+                    "" if judged is None else f": {_class_words(judged[1], run)}{_FAMILIARITY[judged[0].familiarity]}"
                 )
+                st.markdown(f":small[**{picture.name}**{words}]")
     if not usable:
         return None
     names = [picture.name for picture in usable]
@@ -239,8 +242,12 @@ def _reference(run: RunFolder) -> Reference:
     return Reference(z=table.z, labels=table.labels, images=None, name="test images, which came with the model")
 
 
-def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, run: RunFolder) -> tuple[Verdict, Vote]:
-    table, reference = _table(run), _reference(run)
+def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, run: RunFolder) -> tuple[Verdict, Vote] | None:
+    """Compare a picture with the encoded test set; None where that is not on this machine."""
+    table = cache.latents(cache.run_key(run))
+    if table is None:
+        return None
+    reference = _reference(run)
     error = float(np.linalg.norm(prepared.image.astype(np.float64) / 255 - image))
     distances = cache.own_distances(cache.run_key(run))
     return judge(z, error, table.z, table.error, distances), vote(z, reference.z, reference.labels)
@@ -260,22 +267,35 @@ def _class_words(votes: Vote, run: RunFolder) -> str:
     return f"class **{run.provenance.class_names[votes.label]}** ({votes.votes} of {len(votes.neighbours)}), "
 
 
-def _show_verdict(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> Vote:
-    """Show the image, what the model makes of it, and in words how it compares with the test set; return the vote."""
-    z, image = _pass(prepared, run)
+def _show_pass(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> None:
+    """Show the image, what the model makes of it, and where and in what the two differ."""
+    from aeviz.analysis.evaluation import compare_pair
+
+    _, image = _pass(prepared, run)
+    parts = [
+        (tile(prepared.image[None], 1), "what the network sees"),
+        (tile(image[None], 1), "its reconstruction"),
+        (error_map(prepared.image, image), "red: too bright, blue: too dark"),
+    ]
+    by_place = compare_pair(prepared.image, image).ssim_map
+    if by_place is not None:
+        parts.append((similarity_map(by_place, *image.shape[1:]), "SSIM: white where alike"))
     with st.container(horizontal=True, gap="small"):
-        for part, caption in (
-            (tile(prepared.image[None], 1), "what the network sees"),
-            (tile(image[None], 1), "its reconstruction"),
-            (error_map(prepared.image, image), "red: too bright, blue: too dark"),
-        ):
+        for part, caption in parts:
             st.image(
                 to_data_uri(enlarge(part, PICTURE_PX)),
                 width=PICTURE_PX,
                 caption=caption,
                 alt=f"{picture.name}: {caption}",
             )
-    verdict, votes = _judge(prepared, z, image, run)
+
+
+def _show_verdict(prepared: Prepared, run: RunFolder) -> Vote | None:
+    """Say how a picture compares with the test set; return the vote, or None where there is no test set."""
+    judged = _judge(prepared, *_pass(prepared, run), run)
+    if judged is None:
+        return None
+    verdict, votes = judged
     lines = [f"#### {_ICONS[verdict.familiarity]} {_FAMILIARITY[verdict.familiarity].capitalize()}"]
     if votes.label is not None:
         names = run.provenance.class_names
@@ -309,6 +329,19 @@ def _show_nearest(votes: Vote, run: RunFolder) -> None:
     )
 
 
+def _show_place(picture: OwnPicture | None, prepared: Prepared | None, run: RunFolder) -> None:
+    """Show where a picture lies on the map of the model; without encoded images say what is missing and why."""
+    if cache.latents(cache.run_key(run)) is None:
+        st.info(
+            f"{run.name} ships without encoded images, which the terms of {run.config.data.name} forbid to pass on: no "
+            "map, no neighbours and no verdict here. Your picture is encoded and reconstructed all the same.",
+            icon=":material/map:",
+        )
+        offer_download(run.config.data.name, "to place your picture among them")
+        return
+    _show_map(picture, prepared, run)
+
+
 def _show_map(picture: OwnPicture | None, prepared: Prepared | None, run: RunFolder) -> None:
     """Show the latent map of the model, with the picture's point once there is one."""
     if not IS_AVAILABLE:
@@ -338,7 +371,8 @@ def _show_models(prepared: Prepared, run: RunFolder, found: Mapping[str, RunFold
     kin = [other for other in fitting if other.config.data == run.config.data]
     st.subheader("What each model makes of it")
     st.caption(
-        "Reconstruction beside its error (red: too bright, blue: too dark). PSNR and SSIM are larger for better ones."
+        "Reconstruction, its error (red: too bright, blue: too dark) and its SSIM by place (white where structure is "
+        "alike, dark where not, grey where no window fits). PSNR and SSIM are larger for better ones."
     )
     _cards(prepared, [run, *(other for other in kin if other.name != run.name)])
     strangers = [other for other in fitting if other not in kin]
@@ -355,11 +389,11 @@ def _cards(prepared: Prepared, runs: list[RunFolder]) -> None:
             _, image = _pass(prepared, run)
             likeness = compare_pair(prepared.image, image)
             with st.container(width=CARD_PX, border=True):
+                parts = [(tile(image[None], 1), "reconstruction"), (error_map(prepared.image, image), "error")]
+                if likeness.ssim_map is not None:
+                    parts.append((similarity_map(likeness.ssim_map, *image.shape[1:]), "SSIM"))
                 with st.container(horizontal=True, gap="small"):
-                    for part, name in (
-                        (tile(image[None], 1), "reconstruction"),
-                        (error_map(prepared.image, image), "error"),
-                    ):
+                    for part, name in parts:
                         st.image(to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=f"{name} by {run.name}")
                 psnr = "∞" if likeness.psnr is None else f"{likeness.psnr:.1f} dB"
                 ssim = "-" if likeness.ssim is None else f"{likeness.ssim:.3f}"

@@ -10,6 +10,7 @@ from aeviz.figures.pictures import (
     enlarge,
     error_map,
     latent_thumbnail,
+    similarity_map,
     tile,
     to_data_uri,
     to_grey_or_rgb,
@@ -119,3 +120,14 @@ def test_error_map_is_white_where_right_blue_where_dark_red_where_bright():
     assert wrong.shape == (1, 3, 3)
     assert wrong[0, 0].tolist() == [189, 31, 1]  # too bright
     assert wrong[0, 2].tolist() == [30, 100, 190]  # too dark
+
+
+def test_similarity_map_is_white_where_alike_dark_where_not_and_grey_at_the_margin():
+    picture = similarity_map(np.array([[1.0, 0.0], [-0.5, 0.5]], dtype=np.float32), 4, 6)
+    assert picture.shape == (4, 6, 3)
+    assert picture[1, 2].tolist() == [255, 255, 255]
+    assert picture[1, 3].tolist() == picture[2, 2].tolist() == [62, 20, 94]
+    assert picture[1, 2].sum() > picture[2, 3].sum() > picture[1, 3].sum()
+    margin = np.ones((4, 6), dtype=bool)
+    margin[1:3, 2:4] = False
+    assert (picture[margin] == 190).all()

@@ -17,7 +17,7 @@ from torchmetrics.functional.image import (
 )
 
 from aeviz.errors import ConfigError, DataError
-from aeviz.objectives import MsSsim, ms_ssim, ms_ssim_loss, ssim
+from aeviz.objectives import MsSsim, ms_ssim, ms_ssim_loss, ssim, ssim_map
 from aeviz.objectives.ms_ssim import _bounded_power, _gaussian_taps
 
 
@@ -156,6 +156,18 @@ def test_ssim_takes_the_largest_window_that_fits(side, window):
     x, y = images(2, 2, side, side + 3)
     np.testing.assert_allclose(ssim(x, y), paper_ssim(x, y, window), atol=1e-9)
     np.testing.assert_array_equal(ssim(x, y), ssim(x, y, window=window))
+
+
+def test_ssim_map_matches_scikit_image_at_each_position(noise):
+    x, y = noise
+    found = ssim_map(x, y)
+    for image, other, values in zip(x, y, found, strict=True):
+        full = structural_similarity(
+            image[0].numpy(), other[0].numpy(), data_range=1.0, gaussian_weights=True, sigma=1.5,
+            use_sample_covariance=False, full=True,
+        )[1]  # fmt: skip
+        np.testing.assert_allclose(values, full[5:-5, 5:-5], atol=1e-9)
+    np.testing.assert_allclose(found.mean(dim=(1, 2)), ssim(x, y), atol=1e-12)
 
 
 def test_ssim_scales_with_data_range():
