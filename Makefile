@@ -28,6 +28,7 @@ lint: .venv/dev.stamp ## check format, lint, types and the direction of imports
 bench: .venv/dev.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/app_start.py
+	$(BIN)/python benchmarks/faces.py
 
 checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (hours on two cores)
 	$(BIN)/python -m aeviz.ship

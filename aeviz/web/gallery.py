@@ -59,6 +59,8 @@ def _card(run: RunFolder) -> None:
             f"{config.data.name} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
             f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
         )
+        if config.data.name == "celeba":
+            st.caption("CelebA and what is learned from it: non-commercial research only.")
         if run.has_summary:
             links = {"Decode": ("pages/decode.py", ":material/tune:")}
             if run.has_latents:
