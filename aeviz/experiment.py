@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from aeviz.analysis.evaluation import evaluate
@@ -134,7 +135,8 @@ def _train(
 def measure(folder: RunFolder) -> Run:
     """Evaluate a run on its test set and keep the figures and the latent points beside the weights."""
     run = load(folder, device=folder.config.train.device)
-    test_set, train_set = load_dataset(folder.config.data, "test"), load_dataset(folder.config.data, "train")
+    data = folder.config.data
+    test_set, train_set = load_dataset(data, "test"), load_dataset(replace(data, without=None), "train")
     evaluation, table = evaluate(run, test_set, train_set)
     folder.write_latents(table)
     folder.write_evaluation(evaluation)
