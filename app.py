@@ -13,6 +13,7 @@ st.navigation(
         st.Page("pages/decode.py", title="Decode", icon=":material/tune:"),
         st.Page("pages/reconstruct.py", title="Reconstruct", icon=":material/compare:"),
         st.Page("pages/generate.py", title="Generate", icon=":material/auto_awesome:"),
+        st.Page("pages/regimes.py", title="Three regimes", icon=":material/view_column:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
         st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),

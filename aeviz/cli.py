@@ -240,10 +240,12 @@ def _evaluate(options: argparse.Namespace) -> int:
     from aeviz.training.runs import find_run
 
     folder = find_run(options.model)
-    data = folder.config.data if options.data is None else replace(folder.config.data, name=options.data)
+    data = folder.config.data
+    if options.data is not None:
+        data = replace(data, name=options.data, without=None)
     from aeviz.data import load_dataset
 
-    dataset, train_set = load_dataset(data, options.split), load_dataset(data, "train")
+    dataset, train_set = load_dataset(data, options.split), load_dataset(replace(data, without=None), "train")
     from aeviz.analysis.evaluation import evaluate
     from aeviz.training.run import load
 

@@ -8,11 +8,12 @@ import dataclasses
 import functools
 import json
 import operator
+import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aeviz.records import from_mapping, require
+from aeviz.records import field_type, from_mapping, require
 
 FORMAT_VERSION = 1
 """Version of config.json. Raised when a reader of the old version would misunderstand the new one."""
@@ -47,10 +48,14 @@ class DataConfig:
     """Seed of the permutation that chooses the validation images. Every run of a comparison must share it."""
     image_size: int | None = None
     """For folder:PATH only: side in pixels to which images are cropped and resized; None wants them all alike."""
+    without: str | None = None
+    """Name of a class that training and validation leave out, so that its test images are anomalies; None leaves out
+    none."""
 
     def __post_init__(self) -> None:
         require(self.split_seed >= 0, f"data.split_seed={self.split_seed!r}; expected a whole number from 0 up")
         require(bool(self.name), "data.name is empty; name a data set, for example 'digits' or 'folder:my_images'")
+        require(self.without != "", "data.without=''; expected the name of a class, or none to leave out no class")
         require(
             0 < self.validation_fraction < 1,
             f"data.validation_fraction={self.validation_fraction!r} leaves nothing to train on or to validate with; "
@@ -64,6 +69,10 @@ class DataConfig:
             self.image_size is None or self.name.startswith("folder:"),
             f"data.image_size={self.image_size!r} applies to folder:PATH, not to {self.name!r}; leave it out",
         )
+
+    def shares_test_images(self, other: "DataConfig") -> bool:
+        """Whether two runs are tested on the same images: what training leaves out does not matter to that."""
+        return dataclasses.replace(other, without=self.without) == self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,13 +344,16 @@ class RunConfig:
         """Return every setting as `with_settings` reads it: dotted key to JSON, words without quotes."""
         plain = self.to_dict()
         return {
-            key: _format_value(functools.reduce(operator.getitem, key.split("."), plain)) for key in _leaf_keys(plain)
+            key: _format_value(functools.reduce(operator.getitem, path, plain), field_type(type(self), path))
+            for key in _leaf_keys(plain)
+            for path in [key.split(".")]
         }
 
     def with_settings(self, settings: Sequence[str]) -> "RunConfig":
         """Return a copy with settings written as on the command line, such as "optimizer.learning_rate=1e-3".
 
         Values are JSON, or plain words for text: "train.epochs=5", "model.hidden=[256,64]", "optimizer.name=sgd".
+        Where text is wanted, a number is text too: "data.without=7".
 
         Raises:
             ConfigError: A setting is not key=value, the key is unknown or the value does not fit.
@@ -358,7 +370,7 @@ class RunConfig:
             target = values
             for part in path[:-1]:
                 target = target[part]
-            target[path[-1]] = _parse_value(text.strip())
+            target[path[-1]] = _parse_value(text.strip(), field_type(RunConfig, path))
         return self.from_dict(values)
 
 
@@ -369,14 +381,17 @@ def _leaf_keys(values: Mapping[str, Any], prefix: str = "") -> list[str]:
     return keys
 
 
-def _format_value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+def _format_value(value: Any, hint: Any) -> str:
+    is_plain = isinstance(value, str) and _parse_value(value, hint) == value
+    return value if is_plain else json.dumps(value, separators=(",", ":"))
 
 
-def _parse_value(text: str) -> Any:
-    if text.lower() in ("none", "null"):
+def _parse_value(text: str, hint: Any) -> Any:
+    if text.lower() in ("none", "null") and text not in typing.get_args(hint):
         return None
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except ValueError:  # no JSON, or a number of thousands of digits
         return text
+    wants_text = str in (hint, *typing.get_args(hint))
+    return text if wants_text and not isinstance(value, str) else value

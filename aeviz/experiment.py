@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,7 +143,8 @@ def measure(folder: RunFolder) -> Run:
     attribute.
     """
     run = load(folder, device=folder.config.train.device)
-    test_set, train_set = load_dataset(folder.config.data, "test"), load_dataset(folder.config.data, "train")
+    data = folder.config.data
+    test_set, train_set = load_dataset(data, "test"), load_dataset(replace(data, without=None), "train")
     evaluation, table = evaluate(run, test_set, train_set)
     folder.write_latents(table)
     folder.write_evaluation(evaluation)

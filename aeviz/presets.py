@@ -118,6 +118,20 @@ def _variant(name: str, summary: str, model: ModelConfig, objective: ObjectiveCo
     )
 
 
+def _without(name: str, data: DataConfig, model: ModelConfig, rate: float, train: TrainConfig, summary: str) -> Preset:
+    """Return a plain autoencoder that never sees one class, whose test images are then anomalies (S3)."""
+    return Preset(
+        config=RunConfig(
+            preset=name,
+            data=data,
+            model=model,
+            optimizer=OptimizerConfig(name="amsgrad", learning_rate=rate, schedule="one_cycle"),
+            train=train,
+        ),
+        summary=summary,
+    )
+
+
 def _faces(name: str, reconstruction: ReconstructionName) -> Preset:
     return Preset(
         config=RunConfig(
@@ -260,6 +274,25 @@ _PRESETS = (
         "MNIST, deep autoencoder 784-512-256-128-64-10 and back (S2, S3)",
         ModelConfig(latent_dim=10, hidden=(512, 256, 128, 64)),
         ObjectiveConfig(),
+    ),
+    *(
+        _without(
+            f"anomaly-without-{digit}",
+            DataConfig(name="mnist", without=digit),
+            ModelConfig(latent_dim=10),  # with the settings of the mlp-10d-amsgrad that ships, to be compared with it
+            5e-3,
+            TrainConfig(epochs=60, batch_size=512),
+            f"MNIST without its {digit}s, 784-128-64-12-10 and back: are they anomalies to it? {verdict} (S3)",
+        )
+        for digit, verdict in (("2", "Most of them."), ("7", "Fewer, since 9s are like them."))
+    ),
+    _without(
+        "digits-without-7",
+        DataConfig(name="digits", without="7"),
+        ModelConfig(image_shape=(1, 8, 8), latent_dim=8, hidden=(64, 32, 16)),
+        3e-3,
+        TrainConfig(epochs=100, batch_size=64),
+        "8x8 digits without their 7s, which become anomalies: within half a minute, no download (S3)",
     ),
     _faces("celeba-vae", "mse"),
     _faces("celeba-msssim-vae", "ms_ssim"),

@@ -9,7 +9,7 @@ import math
 import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from aeviz.errors import ConfigError
@@ -39,6 +39,14 @@ def from_mapping(cls: type[Record], values: Any, where: str = "") -> Record:
         raise ConfigError(f"unknown setting {', '.join(map(repr, unknown))}; expected only: {', '.join(known)}")
     record: Record = _build(cls, values, where)
     return record
+
+
+def field_type(cls: type, path: Sequence[str]) -> Any:
+    """Return the annotation of a field, which may lie in a dataclass inside `cls`: the names that lead to it."""
+    hint: Any = cls
+    for name in path:
+        hint = _hints(hint)[name]
+    return hint
 
 
 @functools.cache

@@ -10,12 +10,15 @@ from aeviz.config import ObjectiveConfig
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KlScales:
-    """One KL weight on the scales that papers use, for the mean squared error as reconstruction loss."""
+    """One KL weight on the scales that papers use, for the mean squared error as reconstruction loss unless said."""
 
     of_mean_kl: float
     """Weight of the KL averaged over the latent dimensions, beside the MSE averaged over pixels ([S1])."""
     of_sum_kl: float
     """Weight of the KL summed over the latent dimensions, beside the MSE averaged over pixels ([S2])."""
+    beta_of_bernoulli: float
+    """Weight of the KL beside the cross-entropy summed over pixels, for the mean over pixels as reconstruction loss:
+    the beta of a beta-VAE whose decoder is a Bernoulli distribution. At 1 the objective is the ELBO itself."""
     beta: float
     """Weight of the KL beside half the squared error summed over pixels: the beta of a beta-VAE (Higgins et al. 2017)
     whose decoder is a Gaussian of variance 1."""
@@ -43,6 +46,7 @@ def kl_scales(config: ObjectiveConfig, latent_dim: int, pixels: int) -> KlScales
     return KlScales(
         of_mean_kl=of_sum * latent_dim,
         of_sum_kl=of_sum,
+        beta_of_bernoulli=of_sum * pixels,
         beta=of_sum * pixels / 2,
         variance=of_sum * pixels / 2,
         snell_c=1 / of_sum,

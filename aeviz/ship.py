@@ -64,6 +64,7 @@ RECIPES = (
         Recipe(presets=(name,), settings=("train.device=cpu",))
         for name in ("regime-reconstruction", "regime-kl", "regime-both", "sparse-kl", "denoising")
     ),
+    Recipe(presets=("anomaly-without-2",), settings=("train.device=cpu",)),
     Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25")),
     Recipe(presets=("celeba-vae", "celeba-msssim-vae"), settings=("train.device=cpu",)),
 )

@@ -2,29 +2,27 @@
 
 import streamlit as st
 
+from aeviz.web.anomaly_view import show_anomalies
+from aeviz.web.denoise_view import show_denoising
 from aeviz.web.own_picture_view import show_own_pictures
-from aeviz.web.page import page, pick_model, pick_second, require_runs
-from aeviz.web.reconstruct_view import TEST_IMAGES, pick_source, show_error_bars, show_extremes, show_grids
+from aeviz.web.page import page, pick_model, require_runs
+from aeviz.web.reconstruct_view import ANOMALIES, CORRUPTED, OWN, pick_pair, pick_source, show_test_images
 
 with page(
     "Reconstruct",
     "What a model makes of an image after the bottleneck: what is blurred away is what the latent point could not "
-    "hold. A hundred test images, or a picture of your own.",
+    "hold. A hundred test images, a picture of your own, images that were corrupted before, or those it errs on most.",
 ):
     found = require_runs()
     source = pick_source()
-    if source == TEST_IMAGES:
-        left, right = st.columns(2)
-        with left:
-            first = pick_model(found)
-        with right:
-            second = pick_second(found, first)
-        runs = [run for run in (first, second) if run is not None]
-        show_grids(runs)
-        show_error_bars(runs)
-        show_extremes(runs)
-    else:
+    if source == OWN:
         show_own_pictures(found, pick_model(found, default="mlp-10d-amsgrad"))
+    elif source == CORRUPTED:
+        show_denoising(pick_pair(found, source))
+    elif source == ANOMALIES:
+        show_anomalies(pick_pair(found, source))
+    else:
+        show_test_images(pick_pair(found, source))
     with st.expander("What the error is"):
         st.markdown(
             """

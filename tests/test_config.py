@@ -10,7 +10,7 @@ from aeviz.presets import PRESETS
 
 UNUSUAL = RunConfig(
     preset="unusual",
-    data=DataConfig(name="folder:faces", validation_fraction=0.3, split_seed=9, image_size=64),
+    data=DataConfig(name="folder:faces", validation_fraction=0.3, split_seed=9, image_size=64, without="cats"),
     model=ModelConfig(
         image_shape=(3, 64, 48),
         encoder="conv",
@@ -117,6 +117,7 @@ def test_wrong_types_raise(values, message):
     ("make", "message"),
     [
         (lambda: DataConfig(name=""), "data.name is empty; name a data set"),
+        (lambda: DataConfig(without=""), "data.without=''; expected the name of a class"),
         (lambda: DataConfig(split_seed=-1), "data.split_seed=-1; expected a whole number from 0 up"),
         (lambda: DataConfig(validation_fraction=0.0), "data.validation_fraction=0.0 leaves nothing"),
         (lambda: DataConfig(validation_fraction=1.0), "data.validation_fraction=1.0 leaves nothing"),
@@ -227,3 +228,42 @@ def test_with_settings_of_bad_value_raises(setting, message):
     settings = [setting, "objective.reconstruction=bce"]  # bce makes the last one a bad combination
     with pytest.raises(ConfigError, match=re.escape(message)):
         RunConfig().with_settings(settings)
+
+
+@pytest.mark.parametrize(
+    ("setting", "path", "value"),
+    [
+        ("data.without=7", ("data", "without"), "7"),
+        ("data.without=shoe", ("data", "without"), "shoe"),
+        ('data.without="none"', ("data", "without"), "none"),
+        ("data.without=none", ("data", "without"), None),
+        ("objective.penalty=none", ("objective", "penalty"), "none"),
+        ("objective.corruption=none", ("objective", "corruption"), "none"),
+        ("train.gradient_clip=none", ("train", "gradient_clip"), None),
+        ("preset=2025", ("preset",), "2025"),
+    ],
+)
+def test_text_and_none_are_read_as_the_setting_means_them(setting, path, value):
+    found = RunConfig().with_settings([setting])
+    for name in path:
+        found = getattr(found, name)
+    assert found == value
+
+
+@pytest.mark.parametrize("class_name", ["7", "none", "Null", '"quoted"', "T-shirt/top", "[1]", "true", None])
+def test_every_class_name_survives_as_a_setting(class_name):
+    config = RunConfig(data=DataConfig(without=class_name))
+    written = [f"{key}={value}" for key, value in config.settings().items()]
+    assert RunConfig().with_settings(written) == config
+
+
+def test_config_of_an_older_version_leaves_out_no_class():
+    values = RunConfig().to_dict()
+    del values["data"]["without"]
+    assert RunConfig.from_dict(values).data.without is None
+
+
+def test_what_is_left_out_does_not_change_the_test_images():
+    assert DataConfig(without="7").shares_test_images(DataConfig())
+    assert DataConfig().shares_test_images(DataConfig(without="3"))
+    assert not DataConfig(without="7").shares_test_images(DataConfig(name="digits"))

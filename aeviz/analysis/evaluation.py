@@ -35,7 +35,8 @@ def evaluate(
     Args:
         run: The trained model.
         dataset: The images to measure on.
-        train_set: Images whose latent points the kNN classifier is fitted on.
+        train_set: Images whose latent points the kNN classifier is fitted on; of all classes, also of one that the
+            training left out, so that the figures of all models mean the same.
         on_progress: Called with the share that is done, in [0, 1], and what is being done.
 
     Returns:

@@ -20,6 +20,19 @@ def euclidean_error(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarr
     return error
 
 
+def squared_errors(originals: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Return the mean squared error of each image over its pixels, (N,), float64.
+
+    Args:
+        originals: (N, C, H, W), uint8.
+        images: What became of them, (N, C, H, W), float32 in [0, 1].
+    """
+    clean = originals.astype(np.float32) / np.float32(255)  # as torch divides: an untouched image has the error 0
+    difference = images.astype(np.float64) - clean
+    errors: np.ndarray = (difference**2).reshape(len(originals), -1).mean(axis=1)
+    return errors
+
+
 def mean_per_class(values: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> dict[str, float]:
     """Return the mean of `values`, (N,), over each class that occurs, by class name."""
     return {
@@ -53,3 +66,18 @@ def best_and_worst(error: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarra
     """Return the indices of the `count` smallest errors, rising, and of the `count` largest, falling."""
     order = np.argsort(error, kind="stable")
     return order[:count], order[::-1][:count]
+
+
+def helpful_levels(levels: Sequence[float], corrupted: np.ndarray, restored: np.ndarray) -> tuple[float, float] | None:
+    """Return the lowest and the highest level at which the restored images are nearer to the originals.
+
+    Args:
+        levels: L levels of corruption, rising.
+        corrupted: Mean squared error of the corrupted images at each, (L,).
+        restored: That of the restored images, (L,).
+
+    Returns:
+        The two levels; None where the corrupted images are nearer throughout.
+    """
+    helps = np.flatnonzero(restored < corrupted)
+    return (float(levels[helps[0]]), float(levels[helps[-1]])) if len(helps) else None

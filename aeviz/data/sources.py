@@ -1,7 +1,7 @@
 """From a data set's name to its images."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +30,7 @@ def load_dataset(
     Train and validation share the source's training images: a permutation drawn from `config.split_seed` decides, and
     each part keeps the source's order. Test never depends on the seed. celeba has three parts of its own, which depend
     on no setting; they are mapped into memory, read-only, and take minutes to make the first time.
+    `config.without` takes a class out of train and validation, once they are drawn; labels keep their numbers.
 
     Args:
         config: The data set; a name alone stands for `DataConfig(name=name)`.
@@ -46,14 +47,34 @@ def load_dataset(
     if split not in SPLIT_NAMES:
         raise DataError(f"unknown split {split!r} of {config.name!r}; expected one of: {', '.join(SPLIT_NAMES)}")
     if config.name.startswith(FOLDER_PREFIX):
-        return read_folder(config, split)
-    find_dataset(config.name)
-    if config.name == celeba.NAME:
+        dataset = read_folder(config, split)
+    elif find_dataset(config.name).name == celeba.NAME:
+        if config.without is not None:
+            raise DataError(_no_such_class(config.name, config.without, ()))
         return celeba.read_celeba(split, data_root() if root is None else root, on_progress)
-    if split == "test":
-        return _read(config.name, "test", root)
-    source = _read(config.name, "train", root)
-    return dataclasses.replace(source.take(split_indices(len(source), config, split)), split=split)
+    elif split == "test":
+        dataset = _read(config.name, "test", root)
+    else:
+        source = _read(config.name, "train", root)
+        dataset = dataclasses.replace(source.take(split_indices(len(source), config, split)), split=split)
+    return dataset if split == "test" or config.without is None else leave_out(dataset, config.without)
+
+
+def leave_out(dataset: ImageDataset, class_name: str) -> ImageDataset:
+    """Return a data set without the images of a class; the class keeps its name and the others their numbers.
+
+    Raises:
+        DataError: There is no such class, or no image of another.
+    """
+    if dataset.labels is None or class_name not in dataset.class_names:
+        raise DataError(_no_such_class(dataset.name, class_name, dataset.class_names))
+    kept = dataset.labels != dataset.class_names.index(class_name)
+    if not kept.any():
+        raise DataError(
+            f"data.without={class_name!r} leaves none of the {len(dataset)} {dataset.split} images of "
+            f"{dataset.name!r}; expected images of other classes too; leave the setting out"
+        )
+    return dataset.take(kept)
 
 
 def is_available(name: str, root: Path | None = None) -> bool:
@@ -68,6 +89,11 @@ def is_available(name: str, root: Path | None = None) -> bool:
     if name == celeba.NAME:
         return celeba.is_here(data_root() if root is None else root)
     return name in ("digits", "circles")
+
+
+def _no_such_class(name: str, class_name: str, class_names: Sequence[str]) -> str:
+    known = f"one of: {', '.join(class_names)}" if class_names else "none, since its images have no classes"
+    return f"data.without={class_name!r} is no class of {name!r}; expected {known}"
 
 
 def _read(name: str, part: Literal["train", "test"], root: Path | None) -> ImageDataset:

@@ -135,20 +135,30 @@ def to_pixel_svg(picture: np.ndarray, width_px: int) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
 
 
-def latent_thumbnail(points: np.ndarray, labels: np.ndarray | None, side_px: int = 240) -> np.ndarray:
+def latent_thumbnail(
+    points: np.ndarray,
+    labels: np.ndarray | None,
+    side_px: int = 240,
+    *,
+    window: tuple[tuple[float, float], float] | None = None,
+) -> np.ndarray:
     """Draw a small picture of a latent plane: each pixel takes the mixed colour of the points that fall on it.
 
     Args:
         points: (N, 2), floating point.
         labels: Classes, (N,), integer, or None.
         side_px: Width and height in pixels.
+        window: Middle of the square that is shown and half its side; None shows 99 of 100 points.
 
     Returns:
         (side_px, side_px, 4), uint8, transparent where there is no point, for light and dark pages alike.
     """
-    low, high = np.quantile(points.astype(np.float64), [0.005, 0.995], axis=0)
-    half = max(float((high - low).max()) / 2 * 1.08, 1e-9)
-    cells = np.floor(((points - (low + high) / 2) / half + 1) / 2 * side_px).astype(int)
+    if window is None:
+        low, high = np.quantile(points.astype(np.float64), [0.005, 0.995], axis=0)
+        middle, half = (low + high) / 2, max(float((high - low).max()) / 2 * 1.08, 1e-9)
+    else:
+        middle, half = np.array(window[0]), window[1]
+    cells = np.floor(((points - middle) / half + 1) / 2 * side_px).astype(int)
     cells[:, 1] = side_px - 1 - cells[:, 1]
     inside = ((cells >= 0) & (cells < side_px)).all(axis=1)
     colours = np.array([[int(code[at : at + 2], 16) for at in (1, 3, 5)] for code in (*CLASS_COLOURS, UNLABELLED)])

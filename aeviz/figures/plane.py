@@ -41,8 +41,8 @@ def plane_svg(
         The drawing as a data URI.
     """
     (left, right), (bottom, top) = ranges
-    across = [(LEFT + PLANE * (value - left) / (right - left), text) for value, text in _ticks(left, right)]
-    up = [(TOP + PLANE * (top - value) / (top - bottom), text) for value, text in _ticks(bottom, top)]
+    across = [(LEFT + PLANE * (value - left) / (right - left), text) for value, text in ticks(left, right)]
+    up = [(TOP + PLANE * (top - value) / (top - bottom), text) for value, text in ticks(bottom, top)]
     x = LEFT + PLANE * min(1.0, max(0.0, (point[0] - left) / (right - left)))
     y = TOP + PLANE * min(1.0, max(0.0, (top - point[1]) / (top - bottom)))
     width, height = LEFT + PLANE + 10.0, TOP + PLANE + BOTTOM
@@ -112,7 +112,7 @@ def _ring(x: float, y: float, radius: float) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="none" stroke="{POINT}" stroke-width="4"/>'
 
 
-def _ticks(low: float, high: float) -> list[tuple[float, str]]:
+def ticks(low: float, high: float) -> list[tuple[float, str]]:
     """Return about six round values between the bounds, with their text."""
     raw = (high - low) / 6
     power = 10.0 ** math.floor(math.log10(raw))

@@ -81,7 +81,8 @@ class Evaluation:
     euclidean_error_per_class: Mapping[str, float]
     """Class name to mean norm of image minus reconstruction; empty without classes."""
     knn_accuracy: float | None
-    """Share of images whose class the 10 nearest training latents name; None without classes."""
+    """Share of images whose class the 10 nearest training latents name, those of a class that training left out among
+    them; None without classes."""
     kl: float | None
     """Kullback-Leibler divergence from posterior to prior in nats an image; None for a plain autoencoder."""
     elbo: float | None

@@ -134,7 +134,11 @@ def show_planes(runs: list[RunFolder]) -> None:
     if not mapped:
         return
     st.subheader("Latent planes")
-    if len(mapped) == _BESIDE and mapped[0].config.data == mapped[1].config.data and same_images(*mapped):
+    if (
+        len(mapped) == _BESIDE
+        and mapped[0].config.data.shares_test_images(mapped[1].config.data)
+        and same_images(*mapped)
+    ):
         show_map(mapped[0], mapped[1], pick_map_options(mapped[0], mapped[1]))
         return
     with st.container(horizontal=True, gap="medium"):

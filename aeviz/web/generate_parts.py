@@ -75,12 +75,17 @@ def pick_chance() -> tuple[float, int]:
         help="Multiplies the standard deviation of the draws (no unit), 0.1 to 2: 1 is the distribution itself, less "
         "gives likelier images that are more alike, more gives stranger ones.",
     )
+    return float(temperature), pick_seed()
+
+
+def pick_seed() -> int:
+    """Let the visitor choose the seed of the chance, or the next one; it is in the URL."""
     why = "Number that fixes the chance, 0 to {}: the same seed always draws the same."
     seed = _pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
     st.button(
         "Again", icon=":material/casino:", key="again", on_click=_next_seed, help="Draws anew, with the next seed."
     )
-    return float(temperature), seed
+    return seed
 
 
 def _next_seed() -> None:

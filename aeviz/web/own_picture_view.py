@@ -368,7 +368,7 @@ def _show_models(prepared: Prepared, run: RunFolder, found: Mapping[str, RunFold
     """Show the reconstruction of each model that takes such images: those of the same data, then the others."""
     shape = run.config.model.image_shape
     fitting = [other for other in found.values() if other.config.model.image_shape == shape]
-    kin = [other for other in fitting if other.config.data == run.config.data]
+    kin = [other for other in fitting if other.config.data.shares_test_images(run.config.data)]
     st.subheader("What each model makes of it")
     st.caption(
         "Reconstruction, its error (red: too bright, blue: too dark) and its SSIM by place (white where structure is "

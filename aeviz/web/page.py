@@ -133,25 +133,35 @@ def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") 
     return found[str(chosen)]
 
 
-def pick_second(found: Mapping[str, RunFolder], first: RunFolder, *, mapped: bool = True) -> RunFolder | None:
+def pick_second(
+    found: Mapping[str, RunFolder],
+    first: RunFolder,
+    *,
+    mapped: bool = True,
+    default: str | None = None,
+    parameter: str = "with",
+) -> RunFolder | None:
     """Let the visitor choose a second model of the same data to stand beside the first, or none.
 
-    At first it is the model that differs in the optimizer alone, where there is one.
+    At first it is `default`, or the model that differs in the optimizer alone, where there is one.
 
     Args:
         found: The models on offer.
         first: The first model.
         mapped: Whether both are shown on their test images, which must then be the same.
+        default: Name of the model at first, if it is of the same data.
+        parameter: What comes before the first model's name in the URL parameter.
     """
     data = first.config.data
-    names = [name for name, run in found.items() if run.config.data == data and name != first.name]
+    names = [name for name, run in found.items() if run.config.data.shares_test_images(data) and name != first.name]
     options = [NO_COMPARISON, *names]
     twin = next((name for name in names if first.config.differs_in_optimizer_alone(found[name].config)), None)
+    at_first = default if default in names else twin
     chosen = st.selectbox(
         "Beside it",
         options,
-        index=options.index(twin) if twin is not None else 0,
-        key=f"with.{first.name}",
+        index=options.index(at_first) if at_first is not None else 0,
+        key=f"{parameter}.{first.name}",
         bind="query-params",
         help="A second model of the same data, shown on the same images.",
     )
@@ -182,4 +192,7 @@ def describe(run: RunFolder, count: int) -> str:
     """Return the heading of a model's picture of so many test images: name, optimizer, data, count and seed."""
     config = run.config
     optimizer = OPTIMIZER_TITLES[config.optimizer.name]
-    return f"{run.name} · {optimizer} · {count:,} test images of {config.data.name} · seed {config.train.seed}"
+    left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
+    return (
+        f"{run.name}{left_out} · {optimizer} · {count:,} test images of {config.data.name} · seed {config.train.seed}"
+    )

@@ -1,5 +1,7 @@
 """Originals and reconstructions of test images, with an offer to download what is missing."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -19,7 +21,8 @@ def originals(run: RunFolder) -> ImageDataset | None:
     if not name.startswith(FOLDER) and not is_available(name):
         return None
     try:
-        dataset, fingerprint = cache.test_images(run.config.data, str(data_root()), cache.folder_stamp(name))
+        data = replace(run.config.data, without=None)  # no part of the test set, which all runs of the data share
+        dataset, fingerprint = cache.test_images(data, str(data_root()), cache.folder_stamp(name))
     except DataError as error:
         st.caption(f"The originals cannot be shown: {error}")
         return None

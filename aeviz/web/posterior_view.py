@@ -40,7 +40,7 @@ def show_posteriors(runs: list[RunFolder]) -> None:
         ),
     )
     for name, (run, found) in measured.items():
-        st.markdown(f"**{name}**: {_verdict(run, found)}{_bound(found)}  \n:small[{_scales(run)}]")
+        st.markdown(f"**{name}**: {_verdict(run, found)}{_bound(found)}  \n:small[{describe_scales(run)}]")
     st.caption(
         "The KL divergence of a dimension is how far its posteriors lie from the prior, N(0, 1) or that of the image's "
         "class, averaged over the test images: what the dimension tells of an image, in nats (1 nat is 1.44 bits). "
@@ -83,11 +83,18 @@ def _bound(found: Evaluation) -> str:
     return f" ELBO {found.elbo:,.1f} nats an image{better}."
 
 
-def _scales(run: RunFolder) -> str:
+def describe_scales(run: RunFolder) -> str:
+    """Say what the KL weight of a variational model is on the scales that papers use."""
     config = run.config
     scales = kl_scales(config.objective, config.model.latent_dim, math.prod(config.model.image_shape))
     if scales is None:
         return "Its KL has no weight in the objective." if config.objective.kl_weight == 0 else "Only its KL counts."
+    if config.objective.reconstruction == "bce":
+        return (
+            f"KL weight {scales.of_mean_kl:.3g} on the mean over dimensions, {scales.of_sum_kl:.3g} on their sum, both "
+            f"beside the mean cross-entropy; that is beta = {scales.beta_of_bernoulli:.3g} beside the cross-entropy "
+            f"summed over pixels (1 is the ELBO of a Bernoulli decoder), and Snell's C = {scales.snell_c:,.0f}."
+        )
     if config.objective.reconstruction != "mse":
         return f"KL weight {scales.of_sum_kl:.3g} on nats an image (C = {scales.snell_c:,.0f} of Snell et al.)."
     return (

@@ -1,5 +1,7 @@
 """Originals beside reconstructions, errors by class, and the images a model does best and worst on."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
@@ -9,14 +11,20 @@ from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
-from aeviz.web.page import errors_as_messages
+from aeviz.web.page import MODEL, errors_as_messages, pick_model, pick_second
 from aeviz.web.pictures import decoded, offer_download, originals
 
-TEST_IMAGES, OWN = "test images", "your own picture"
+TEST_IMAGES, OWN, CORRUPTED, ANOMALIES = "test images", "your own picture", "corrupted images", "anomalies"
+PAIRS = {
+    CORRUPTED: ("denoising", "mlp-10d-amsgrad"),
+    ANOMALIES: ("anomaly-without-2", "mlp-10d-amsgrad"),
+}
+"""Models that stand beside each other at first: one that was trained for this, and one that was not."""
 PER_CLASS = 10
 EXTREMES = 10
 TILE_PX = 64
 """Longest side in pixels of an image in a grid; larger ones are shown smaller, since a hundred are sent at once."""
+_SOURCE = "source"
 GRID_PX = 420
 """Least width in pixels to which a grid is enlarged before the browser scales it."""
 
@@ -25,14 +33,50 @@ def pick_source() -> str:
     """Let the visitor choose what is reconstructed; the choice is in the URL."""
     chosen = st.segmented_control(
         "What to reconstruct",
-        [TEST_IMAGES, OWN],
+        [TEST_IMAGES, OWN, CORRUPTED, ANOMALIES],
         default=TEST_IMAGES,
         required=True,
-        key="source",
+        key=_SOURCE,
         bind="query-params",
         label_visibility="collapsed",
+        on_change=_choose_model,
     )
     return str(chosen or TEST_IMAGES)
+
+
+def _choose_model() -> None:
+    """Turn to a model that was trained for what the visitor has just chosen, unless theirs was or has other images."""
+    found, source = cache.runs(), st.session_state.get(_SOURCE)
+    first, _ = PAIRS.get(str(source), (None, None))
+    shown = found.get(str(st.session_state.get(MODEL)))
+    if first not in found or shown is None or not _is_like(shown, found[first]):
+        return
+    if source == CORRUPTED and shown.config.objective.corruption == "none":
+        st.session_state[MODEL] = first
+    if source == ANOMALIES and shown.config.data.without is None:
+        st.session_state[MODEL] = first
+
+
+def _is_like(first: RunFolder, second: RunFolder) -> bool:
+    return first.config.data.shares_test_images(second.config.data)
+
+
+def pick_pair(found: Mapping[str, RunFolder], source: str) -> list[RunFolder]:
+    """Let the visitor choose a model and perhaps one beside it for what `pick_source` returned."""
+    left, right = st.columns(2)
+    if source not in PAIRS:
+        with left:
+            first = pick_model(found)
+        with right:
+            second = pick_second(found, first)
+    else:
+        trained_for_it, other = PAIRS[source]
+        with left:
+            first = pick_model(found, default=trained_for_it)
+        with right:
+            default = other if first.name == trained_for_it else trained_for_it
+            second = pick_second(found, first, default=default, parameter="beside")
+    return [run for run in (first, second) if run is not None]
 
 
 def _table(run: RunFolder) -> LatentTable:
@@ -42,8 +86,15 @@ def _table(run: RunFolder) -> LatentTable:
     return table
 
 
+def show_test_images(runs: list[RunFolder]) -> None:
+    """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
+    _show_grids(runs)
+    _show_error_bars(runs)
+    _show_extremes(runs)
+
+
 @st.fragment
-def show_grids(runs: list[RunFolder]) -> None:
+def _show_grids(runs: list[RunFolder]) -> None:
     """Show ten images of each class, and their reconstructions by each model."""
     with errors_as_messages():
         seed = st.slider(
@@ -74,7 +125,7 @@ def show_grids(runs: list[RunFolder]) -> None:
             offer_download(runs[0].config.data.name, "to show the originals beside these reconstructions")
 
 
-def show_error_bars(runs: list[RunFolder]) -> None:
+def _show_error_bars(runs: list[RunFolder]) -> None:
     """Show the mean Euclidean error of each class over the whole test set."""
     evaluations = {run.name: run.evaluation() for run in runs}
     errors = {name: found.euclidean_error_per_class for name, found in evaluations.items() if found is not None}
@@ -93,7 +144,7 @@ def show_error_bars(runs: list[RunFolder]) -> None:
     )
 
 
-def show_extremes(runs: list[RunFolder]) -> None:
+def _show_extremes(runs: list[RunFolder]) -> None:
     """Show the images that each model reconstructs best and worst, original above reconstruction."""
     st.subheader("Best and worst")
     for run in runs:

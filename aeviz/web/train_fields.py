@@ -19,7 +19,7 @@ class Field:
     label: str
     help: str
     """One sentence on what it does, with unit and range."""
-    kind: Literal["whole", "real", "choice", "widths"]
+    kind: Literal["whole", "real", "choice", "widths", "text"]
     low: int | float = 0
     high: int | float = 0
     form: str = "%g"
@@ -29,7 +29,7 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     """Value to name, for a choice."""
     optional: bool = False
-    """Whether 0 stands for none."""
+    """Whether 0, or an empty text, stands for none."""
 
 
 MODEL = (
@@ -236,6 +236,14 @@ ADVANCED = (
         form="%.4f",
         help="Share of the training images that is held out to measure on, from 0.01 to 0.9; 0.1667 leaves 50,000 of "
         "MNIST to train on.",
+    ),
+    Field(
+        key="data.without",
+        label="Leave out a class",
+        kind="text",
+        optional=True,
+        help="Name of a class whose images are kept from training and validation, such as 7, so that they are "
+        "anomalies to the network; empty leaves out none. The test images stay all the same.",
     ),
 )
 ENCODER, BOTTLENECK, LATENT_DIM, HIDDEN, CHANNELS = MODEL

@@ -1,6 +1,7 @@
 """The form in which a visitor sets up a training run: every setting with a default, a range and what it does."""
 
 import functools
+import itertools
 import operator
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,7 +71,7 @@ def show_form() -> RunConfig | None:
         _pick_device()
     with st.expander("More settings"):
         columns = st.columns(3, gap="medium")
-        for column, entry in zip(columns * 2, ADVANCED, strict=True):
+        for column, entry in zip(itertools.cycle(columns), ADVANCED, strict=False):
             with column:
                 _input(entry)
     if data is None:
@@ -114,7 +115,9 @@ def _fill(config: RunConfig) -> None:
     for entry in FIELDS:
         value: Any = functools.reduce(operator.getitem, entry.key.split("."), plain)
         value = ", ".join(map(str, value)) if entry.kind == "widths" else value
-        values[entry.key] = 0.0 if value is None and entry.optional else value
+        if value is None and entry.optional:
+            value = "" if entry.kind == "text" else 0.0
+        values[entry.key] = value
     st.session_state[_KEPT] = values
     for name, value in values.items():
         st.session_state[_PREFIX + name] = value
@@ -204,7 +207,7 @@ def _input(entry: Field) -> Any:
         value: Any = st.selectbox(
             entry.label, list(entry.choices), format_func=lambda value: entry.choices[value], key=key, help=entry.help
         )
-    elif entry.kind == "widths":
+    elif entry.kind in ("widths", "text"):
         value = st.text_input(entry.label, key=key, help=entry.help)
     elif entry.kind == "whole":
         value = st.number_input(  # value=None: an emptied field is empty, not the smallest number
@@ -244,6 +247,8 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
             raise ConfigError(f"{entry.label} is empty; expected a number. {entry.help}")
         if entry.kind == "widths":
             value = _parse_widths(entry, str(value))
+        if entry.kind == "text":
+            value = str(value or "").strip()
         if entry.optional and not value:
             value = None
         group, name = entry.key.split(".")

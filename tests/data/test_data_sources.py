@@ -113,3 +113,31 @@ def test_catalog_is_complete():
         assert info.embedded == (info.bytes_download == 0)
     assert find_dataset("mnist").bytes_download == 11_594_722
     assert find_dataset("fashion_mnist").bytes_download == 30_878_645
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_class_is_left_out_of_training_and_validation_alone(split):
+    whole, part = load_dataset("digits", split), load_dataset(DataConfig(name="digits", without="7"), split)
+    np.testing.assert_array_equal(part.images, whole.images[whole.labels != 7])
+    np.testing.assert_array_equal(part.labels, whole.labels[whole.labels != 7])
+    assert part.class_names == whole.class_names
+    assert part.split == split
+    assert load_dataset(DataConfig(name="digits", without="7"), "test").fingerprint() == (
+        load_dataset("digits", "test").fingerprint()
+    )
+
+
+def test_class_that_is_none_cannot_be_left_out(tmp_path):
+    with pytest.raises(DataError, match=r"data\.without='12' is no class of 'digits'; expected one of: 0, 1, 2"):
+        load_dataset(DataConfig(name="digits", without="12"), "train")
+    with pytest.raises(DataError, match=r"data\.without='1' is no class of 'celeba'; expected none"):
+        load_dataset(DataConfig(name="celeba", without="1"), "train", root=tmp_path)
+
+
+def test_only_class_cannot_be_left_out():
+    from aeviz.data.sources import leave_out
+
+    sevens = load_dataset("digits", "train")
+    sevens = sevens.take(sevens.labels == 7)
+    with pytest.raises(DataError, match=r"data\.without='7' leaves none of the \d+ train images of 'digits'"):
+        leave_out(sevens, "7")

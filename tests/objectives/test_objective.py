@@ -65,6 +65,17 @@ def test_scales_say_what_the_weight_means(reduction):
     assert kl_scales(ObjectiveConfig(), D, pixels) is None
 
 
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_scales_of_the_cross_entropy_are_those_of_a_bernoulli_decoder(reduction):
+    """The objective, multiplied by P, is minus the log-likelihood of the Bernoulli decoder plus beta times the KL."""
+    pixels = C * H * W
+    config = ObjectiveConfig(reconstruction="bce", kl_weight=0.02, kl_reduction=reduction)
+    beta = kl_scales(config, D, pixels).beta_of_bernoulli
+    likelihood = Bernoulli(Y, validate_args=False).log_prob(X).sum(dim=(1, 2, 3)).mean().item()
+    objective = Objective(config)(Y, X, Z, KL).total.item()
+    assert objective * pixels == pytest.approx(-likelihood + beta * KL.sum(dim=1).mean().item(), rel=1e-4)
+
+
 @pytest.mark.parametrize(
     ("annealing", "expected"),
     [

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from sklearn.neighbors import KNeighborsClassifier
 
 import aeviz
 from aeviz import ship
 from aeviz.config import DataConfig
 from aeviz.data import load_dataset
-from aeviz.errors import CheckpointFormatError, ConfigError, TrainingError
+from aeviz.errors import CheckpointFormatError, ConfigError, DataError, TrainingError
 from aeviz.experiment import train
 from aeviz.presets import PRESETS, get_preset
 from aeviz.training.latents import LATENTS
@@ -181,3 +182,27 @@ def test_resume_of_a_shipped_run_is_refused(trained_folder, tiny_config, tmp_pat
     path = shutil.copytree(trained_folder, tmp_path / "run", ignore=shutil.ignore_patterns(LAST))
     with pytest.raises(CheckpointFormatError, match=r"cannot read last\.safetensors of run 'run'"):
         train(tiny_config("train.epochs=3"), out=path, resume=True)
+
+
+@pytest.mark.parametrize("settings", [(), ("model.bottleneck=gaussian", "model.prior=anchored")])
+def test_run_without_a_class_is_measured_on_all(tiny_config, tmp_path, settings):
+    """Training never sees the class; the test set, the classifier of the figures and the class names know it."""
+    run = train(tiny_config("train.epochs=2", "data.without=7", *settings), out=tmp_path / "run")
+    whole, part = load_dataset("digits", "train"), load_dataset(run.config.data, "train")
+    origin, table, found = run.folder.provenance, run.folder.latents(), run.folder.evaluation()
+    assert origin.n_train == len(part) == (whole.labels != 7).sum()
+    assert origin.data_fingerprint == part.fingerprint() != whole.fingerprint()
+    assert origin.class_names == whole.class_names
+    assert set(np.unique(table.labels)) == set(range(10))
+    assert table.fingerprint == load_dataset("digits", "test").fingerprint()
+    assert set(found.euclidean_error_per_class) == set(whole.class_names)
+    classifier = KNeighborsClassifier(10).fit(run.encode(whole.images).numpy(), whole.labels)
+    test_set = load_dataset("digits", "test")
+    expected = classifier.score(run.encode(test_set.images).numpy(), test_set.labels)
+    assert found.knn_accuracy == pytest.approx(expected)
+
+
+def test_run_without_a_class_that_is_none_leaves_nothing_behind(tiny_config, tmp_path):
+    with pytest.raises(DataError, match=r"data\.without='x' is no class of 'digits'"):
+        train(tiny_config("data.without=x"), out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,53 @@
+"""How a cloud of encoded images lies to the prior N(0, I): whether draws from the prior meet it. NumPy only."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aeviz.analysis.latent import active_units, is_far, usual_distance, vote_of_neighbours
+
+RADIUS = 3.0
+"""Standard deviations about the origin; a prior in two dimensions has 98.9 % of its mass within."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PriorFit:
+    """What the prior and the encoded images have to do with each other."""
+
+    inside_share: float
+    """Share of the encoded images within RADIUS of the origin, in [0, 1]."""
+    spread: float
+    """Standard deviation of the encoded images, the root mean square over the dimensions."""
+    posterior_width: float | None
+    """Mean standard deviation of a posterior in a dimension; None where the posteriors were not kept."""
+    far_share: float | None
+    """Share of the draws from the prior that lie far from the encoded images; None where no dimension is active."""
+    class_shares: np.ndarray | None
+    """Share of the draws whose neighbours are of each class, (Y,), float64; None without classes, or as `far_share`."""
+
+
+def fit_prior(
+    z: np.ndarray, log_variance: np.ndarray | None, labels: np.ndarray | None, classes: int, draws: np.ndarray
+) -> PriorFit:
+    """Compare encoded images with draws from the prior.
+
+    Args:
+        z: Latent points, (N, D), floating point.
+        log_variance: Logarithm of the variance of their posteriors, (N, D), or None.
+        labels: Their classes, (N,), int64, or None.
+        classes: Y, the number of classes.
+        draws: Draws from the prior, (M, D), floating point.
+    """
+    far = shares = None
+    if active_units(z).any():
+        far = float(is_far(draws, z, usual_distance(z)).mean())
+        if labels is not None:
+            votes = vote_of_neighbours(draws, z, labels)
+            shares = np.bincount(votes, minlength=classes) / len(draws)
+    return PriorFit(
+        inside_share=float((np.linalg.norm(z.astype(np.float64), axis=1) <= RADIUS).mean()),
+        spread=float(np.sqrt(z.astype(np.float64).var(axis=0).mean())),
+        posterior_width=None if log_variance is None else float(np.exp(log_variance.astype(np.float64) / 2).mean()),
+        far_share=far,
+        class_shares=shares,
+    )
