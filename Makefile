@@ -7,7 +7,7 @@ HOST ?= localhost
 HEADLESS ?= 0
 BIN := .venv/bin
 
-.PHONY: help app test lint bench checkpoints clean
+.PHONY: help app test lint bench checkpoints results clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -27,11 +27,15 @@ lint: .venv/dev.stamp ## check format, lint, types and the direction of imports
 
 bench: .venv/dev.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/ms_ssim.py
 	$(BIN)/python benchmarks/app_start.py
 	$(BIN)/python benchmarks/faces.py
 
 checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (hours on two cores)
 	$(BIN)/python -m aeviz.ship
+
+results: .venv/app.stamp ## write the tables of docs/results.md from the models that ship
+	$(BIN)/python -m aeviz.results
 
 clean: ## remove what was installed and cached; data and runs stay
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -40,6 +40,11 @@ class Preset:
         """Name of the experiment."""
         return self.config.preset
 
+    @property
+    def thesis_loss(self) -> float | None:
+        """Validation loss that the author logged: of a plain autoencoder its mean squared error."""
+        return self.thesis_val_mse if self.thesis_val_loss is None else self.thesis_val_loss
+
 
 _OPTIMIZERS: dict[OptimizerName, str] = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD"}
 

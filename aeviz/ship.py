@@ -122,8 +122,8 @@ def _train(name: str, recipe: Recipe, seed: int, path: Path) -> RunFolder:
 
 
 def _target(preset: Preset) -> float | None:
-    """Return the thesis's validation loss: of a plain autoencoder its mean squared error."""
-    return preset.thesis_val_mse if preset.thesis_val_loss is None else preset.thesis_val_loss
+    """Return the validation loss that is to be met."""
+    return preset.thesis_loss
 
 
 def _reached(folder: RunFolder) -> float:

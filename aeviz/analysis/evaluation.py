@@ -9,7 +9,7 @@ import torch
 from aeviz.analysis.latent import count_active_units
 from aeviz.analysis.metrics import knn_accuracy, mutual_information_gap, psnr, trustworthiness
 from aeviz.analysis.reconstruction import euclidean_error, mean_per_class
-from aeviz.analysis.variational import measure_variational
+from aeviz.analysis.variational import IMPORTANCE_SAMPLES, measure_variational
 from aeviz.data import ImageDataset
 from aeviz.objectives import ms_ssim, ssim, ssim_map
 from aeviz.training.latents import LatentTable
@@ -75,6 +75,10 @@ def evaluate(
         elbo=None if variational is None else variational.elbo,
         kl_per_dimension=() if variational is None else variational.kl_per_dimension,
         log_likelihood_bound=None if variational is None else variational.log_likelihood_bound,
+        importance_samples=(
+            None if variational is None or variational.log_likelihood_bound is None else IMPORTANCE_SAMPLES
+        ),
+        expected_log_likelihood=None if variational is None else variational.reconstruction,
         active_units=count_active_units(table.z),
         trustworthiness=trustworthiness(dataset.images, table.z),
         mig=None if factors is None else mutual_information_gap(table.z, factors),

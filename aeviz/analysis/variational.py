@@ -43,7 +43,8 @@ class VariationalMeasures:
     reconstruction: float | None
     """The expected log-likelihood log p(x | z)."""
     log_likelihood_bound: float | None
-    """Importance-weighted bound on log p(x) with K = 50 samples, over 1,000 images; at least the ELBO."""
+    """Importance-weighted bound on log p(x) with K samples, over at most 1,000 of the images: in expectation at least
+    the ELBO of these, which differs from that of all images by chance."""
 
 
 def log_likelihood(config: RunConfig) -> LogLikelihood | None:

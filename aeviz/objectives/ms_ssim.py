@@ -35,6 +35,8 @@ _STANDARD_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """[W03] section 3.2, finest scale first. They sum to 1.0001; five scales use them as printed."""
 _STEEPEST_AT = 1e-3
 """Below this term, a power's gradient no longer grows (it would be infinite at 0)."""
+_CHANNELS_AT_ONCE = 16
+"""Channels in one step of the widest CPU kernel for a convolution with a group a channel (AVX-512, float32)."""
 
 
 class MsSsim(NamedTuple):
@@ -277,18 +279,24 @@ class _Moments(NamedTuple):
 
 
 def _local_moments(x: Float[Tensor, "N C H W"], y: Float[Tensor, "N C H W"], taps: Float[Tensor, " T"]) -> _Moments:
-    """Filter everything that the formulas need at once, as channels of one convolution along each axis.
+    """Filter everything that the formulas need at once, by one convolution along each axis.
 
-    Four moments and not five, since the two variances occur only as their sum. One group a channel: on CUDA, that and
-    the dense layout keep PyTorch on its own kernel, in full float32; TF32 would swallow variances as small as C2.
+    Four moments and not five, since the two variances occur only as their sum. The planes lie side by side as channels
+    with a group each, as many as the CPU's kernel takes in one step, also those of different images, since grey ones
+    have too few of their own. On the CPU that kernel wants the channels last; on CUDA the dense layout keeps PyTorch on
+    its own kernel, in full float32; TF32 would swallow variances as small as C2.
     """
-    stacked = torch.cat([x, y, x * x + y * y, x * y], dim=1).contiguous()  # (N, 4C, H, W)
-    channels = stacked.shape[1]
-    row = taps.expand(channels, 1, 1, -1)  # (4C, 1, 1, T)
-    column = taps[:, None].expand(channels, 1, -1, -1)  # (4C, 1, T, 1)
+    planes = torch.stack([x, y, x * x + y * y, x * y])  # (4, N, C, H, W)
+    count = planes.shape[:3].numel()
+    channels = math.gcd(count, _CHANNELS_AT_ONCE)
+    layout = torch.channels_last if x.device.type == "cpu" else torch.contiguous_format
+    stacked = planes.reshape(count // channels, channels, *x.shape[2:])
+    row = taps.expand(channels, 1, 1, -1)  # (channels, 1, 1, T)
+    column = taps[:, None].expand(channels, 1, -1, -1)  # (channels, 1, T, 1)
     with torch.autocast(device_type=x.device.type, enabled=False):
-        filtered = functional.conv2d(functional.conv2d(stacked, row, groups=channels), column, groups=channels)
-    return _Moments(*filtered.chunk(4, dim=1))
+        filtered = functional.conv2d(stacked.contiguous(memory_format=layout), row, groups=channels)
+        filtered = functional.conv2d(filtered, column, groups=channels)
+    return _Moments(*filtered.reshape(*planes.shape[:3], *filtered.shape[2:]))
 
 
 def _luminance(moments: _Moments, c1: float) -> Float[Tensor, "N C H W"]:

@@ -92,7 +92,11 @@ class Evaluation:
     kl_per_dimension: tuple[float, ...] = ()
     """The divergence by latent dimension, nats an image; empty for a plain autoencoder."""
     log_likelihood_bound: float | None = None
-    """Importance-weighted bound on log p(x) in nats an image (K = 50, 1,000 images); None where there is no ELBO."""
+    """Importance-weighted bound on log p(x) in nats an image, over at most 1,000 images; None where there is no ELBO."""
+    importance_samples: int | None = None
+    """K, the samples of that bound."""
+    expected_log_likelihood: float | None = None
+    """Reconstruction term of the ELBO, E log p(x | z) in nats an image: the ELBO is this less the KL."""
     trustworthiness: float | None = None
     """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
     mig: float | None = None

@@ -18,7 +18,14 @@ from torchmetrics.functional.image import (
 
 from aeviz.errors import ConfigError, DataError
 from aeviz.objectives import MsSsim, ms_ssim, ms_ssim_loss, ssim, ssim_map
-from aeviz.objectives.ms_ssim import _bounded_power, _gaussian_taps
+from aeviz.objectives.ms_ssim import (
+    _bounded_power,
+    _contrast_structure,
+    _gaussian_taps,
+    _luminance,
+    _Moments,
+    _stabilisers,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -208,6 +215,20 @@ def test_ms_ssim_matches_torchmetrics_in_the_contrast_terms(side, channels):
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("side", [192, 256])
+def test_ms_ssim_matches_torchmetrics_at_the_standard_weights(side, channels):
+    # The contrast terms of four scales from torchmetrics' MS-SSIM, the last from its SSIM map without the border.
+    x, y = images(2, channels, side, side, noise=0.3, dtype=torch.float32)
+    contrast = multiscale_structural_similarity_index_measure(
+        x, y, kernel_size=11, data_range=1.0, betas=(*STANDARD[:4], 0.0), normalize="relu", reduction="none"
+    )
+    small = [torch.nn.functional.avg_pool2d(batch, 16) for batch in (x, y)]
+    _, full = structural_similarity_index_measure(*small, data_range=1.0, return_full_image=True, reduction="none")
+    expected = contrast * full[..., 5:-5, 5:-5].mean(dim=(1, 2, 3)) ** STANDARD[4]
+    np.testing.assert_allclose(ms_ssim(x, y).value, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("side", [192, 256])
 def test_ms_ssim_matches_torchmetrics_where_the_last_scale_is_flat(side, channels):
     # Detail of every size up to 16 pixels that averages to nothing in blocks of 16: the last scale is one grey, so
     # torchmetrics' border does not show, and the standard weights can be compared, luminance included.
@@ -307,6 +328,22 @@ def test_similarity_is_symmetric(side):
     np.testing.assert_array_equal(ms_ssim(x, y).value, ms_ssim(y, x).value)
 
 
+@pytest.mark.parametrize("channels", [1, 2, 3])
+@pytest.mark.parametrize("n", [1, 2, 5, 8])
+def test_value_does_not_depend_on_the_rest_of_the_batch(n, channels):
+    x, y = images(n, channels, 20, 24)
+    apart = [ms_ssim(x[i : i + 1], y[i : i + 1]).value.item() for i in range(n)]
+    np.testing.assert_allclose(ms_ssim(x, y).value, apart, atol=1e-12)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_value_does_not_depend_on_the_layout_in_memory(channels):
+    x, y = images(4, channels, 20, 24)
+    last = [batch.contiguous(memory_format=torch.channels_last) for batch in (x, y)]
+    np.testing.assert_allclose(ms_ssim(*last).value, ms_ssim(x, y).value, atol=1e-12)
+    np.testing.assert_allclose(ms_ssim(x, last[1]).value, ms_ssim(x, y).value, atol=1e-12)
+
+
 @pytest.mark.parametrize("side", [8, 28, 64])
 def test_more_noise_scores_less(side):
     scores = [ms_ssim(*images(4, 1, side, side, noise=noise)).value.mean().item() for noise in (0.02, 0.1, 0.3)]
@@ -394,10 +431,11 @@ def test_similarity_is_measured_in_float32_under_autocast_and_for_half_precision
     assert ms_ssim(x.half(), y.half()).value.dtype == torch.float32
 
 
-# The slips of the code that thesis S2 follows (design.md, section 5)
+# The slips of thesis S2 and of the code that it follows (design.md, section 5), one test each
 
 
 def test_window_has_its_minus_sign_so_the_centre_weighs_most():
+    """Slip: exp(+d^2 / 2 sigma^2), a window whose ends weigh most."""
     taps = _gaussian_taps(11, torch.zeros(1, dtype=torch.float64)).numpy()
     assert taps.argmax() == 5
     assert (np.diff(taps[:6]) > 0).all()
@@ -410,7 +448,8 @@ def test_window_has_its_minus_sign_so_the_centre_weighs_most():
 
 
 @pytest.mark.parametrize("side", [28, 64, 192])
-def test_last_scale_is_not_raised_to_the_fourth_power_and_luminance_counts_once(side):
+def test_last_scale_is_not_raised_to_the_fourth_power(side):
+    """Slip: prod(cs[:-1] * last), which multiplies the last scale's term in once for every other scale."""
     # Two constant greys: cs is 1 at every scale, so only the last scale's luminance is left, to its own weight.
     x, y = torch.full((1, 1, side, side), 0.2, dtype=torch.float64), torch.full((1, 1, side, side), 0.7).double()
     luminance = (2 * 0.2 * 0.7 + 1e-4) / (0.2**2 + 0.7**2 + 1e-4)
@@ -420,21 +459,46 @@ def test_last_scale_is_not_raised_to_the_fourth_power_and_luminance_counts_once(
 
 
 def test_luminance_is_compared_at_the_last_scale_only():
-    # The full SSIM at every scale (S2, definition 4.4.1) would raise luminance to the sum of the weights, 1.0001.
+    """Slip: the full SSIM at every scale (S2, definition 4.4.1)."""
     x, y = torch.full((1, 1, 192, 192), 0.2, dtype=torch.float64), torch.full((1, 1, 192, 192), 0.7).double()
     luminance = (2 * 0.2 * 0.7 + 1e-4) / (0.2**2 + 0.7**2 + 1e-4)
+    # The slip would give luminance to the sum of the weights, 1.0001.
     assert ms_ssim(x, y).value.item() > luminance + 0.2
 
 
 def test_negative_terms_are_clamped_not_shifted():
+    """Slip: (cs + 1) / 2 instead of max(cs, 0), which calls an inverted image half alike."""
     noise = torch.rand(2, 1, 28, 28, generator=torch.Generator().manual_seed(3))
     assert (ms_ssim(noise, 1 - noise).value == 0).all()
 
 
 def test_64_pixels_do_not_run_five_scales_with_eleven_taps():
+    """Slip: five scales and 11 taps at 64x64, where the windows of the last two scales exceed the image."""
     assert ms_ssim(*images(1, 3, 64, 64))[1:] == (3, 11)
     with pytest.raises(ConfigError, match="need sides of more than 160 pixels"):
         ms_ssim(*images(1, 3, 64, 64), window=11, weights=STANDARD)
+
+
+def test_arithmetic_of_the_example_in_s2():
+    """Slip: example 4.4.2 has covariance 1, variance of y 2 and 0.98; it is 1.75, 2.5 and 0.933, with L = 255 0.9955.
+
+    The example takes K1 and K2 for C1 and C2, and plain means over four pixels.
+    """
+    # Four pixels with the example's means, variances (divided by 4) and covariance; its fractions follow from these.
+    x, y = np.array([49.0, 50.0, 51.0, 52.0]), np.array([47.0, 48.0, 50.0, 51.0])
+    assert (x.mean(), y.mean(), x.var(), y.var()) == (50.5, 49.0, 1.25, 2.5)
+    assert np.cov(x, y, bias=True)[0, 1] == 1.75
+    means = (x.mean(), y.mean(), (x * x + y * y).mean(), (x * y).mean())
+    moments = _Moments(*(torch.full((1, 1, 1, 1), mean, dtype=torch.float64) for mean in means))
+    assert _luminance(moments, 0.01).item() == pytest.approx(4949.01 / 4951.26, rel=1e-12)
+
+    def value(c1, c2):
+        return (_luminance(moments, c1) * _contrast_structure(moments, c2)).item()
+
+    assert value(0.01, 0.03) == pytest.approx(0.933, abs=5e-4)
+    assert value(*_stabilisers(255.0)) == pytest.approx(0.9955, abs=5e-5)
+    as_printed = 4950.01 / 5050.01 * (2 * 1 + 0.03) / (1.25 + 2 + 0.03)
+    assert as_printed == pytest.approx(0.607, abs=5e-4)
 
 
 # Errors
