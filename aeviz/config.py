@@ -340,6 +340,15 @@ class RunConfig:
         )
         return alike == self and other.optimizer.name != self.optimizer.name
 
+    def differs_in_reconstruction_alone(self, other: "RunConfig") -> bool:
+        """Whether the two runs compare two reconstruction losses: all else, weights and seed too, is equal."""
+        alike = dataclasses.replace(
+            other,
+            preset=self.preset,
+            objective=dataclasses.replace(other.objective, reconstruction=self.objective.reconstruction),
+        )
+        return alike == self and other.objective.reconstruction != self.objective.reconstruction
+
     def settings(self) -> dict[str, str]:
         """Return every setting as `with_settings` reads it: dotted key to JSON, words without quotes."""
         plain = self.to_dict()

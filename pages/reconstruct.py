@@ -4,19 +4,31 @@ import streamlit as st
 
 from aeviz.web.anomaly_view import show_anomalies
 from aeviz.web.denoise_view import show_denoising
+from aeviz.web.learning_view import show_learning
 from aeviz.web.own_picture_view import show_own_pictures
 from aeviz.web.page import page, pick_model, require_runs
-from aeviz.web.reconstruct_view import ANOMALIES, CORRUPTED, OWN, pick_pair, pick_source, show_test_images
+from aeviz.web.reconstruct_view import (
+    ANOMALIES,
+    CORRUPTED,
+    LEARNING,
+    NEEDS,
+    OWN,
+    pick_pair,
+    pick_source,
+    show_test_images,
+)
 
 with page(
     "Reconstruct",
     "What a model makes of an image after the bottleneck: what is blurred away is what the latent point could not "
-    "hold. A hundred test images, a picture of your own, images that were corrupted before, or those it errs on most.",
+    "hold. Test images, a picture of your own, what it made of images as it learned, corrupted ones, or anomalies.",
 ):
-    found = require_runs()
     source = pick_source()
+    found = require_runs(NEEDS[source])
     if source == OWN:
         show_own_pictures(found, pick_model(found, default="mlp-10d-amsgrad"))
+    elif source == LEARNING:
+        show_learning(pick_pair(found, source))
     elif source == CORRUPTED:
         show_denoising(pick_pair(found, source))
     elif source == ANOMALIES:

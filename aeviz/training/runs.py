@@ -92,7 +92,7 @@ class Evaluation:
     kl_per_dimension: tuple[float, ...] = ()
     """The divergence by latent dimension, nats an image; empty for a plain autoencoder."""
     log_likelihood_bound: float | None = None
-    """Importance-weighted bound on log p(x) in nats an image, over at most 1,000 images; None where there is no ELBO."""
+    """Importance-weighted bound on log p(x), nats an image, over at most 1,000 images; None where there is no ELBO."""
     importance_samples: int | None = None
     """K, the samples of that bound."""
     expected_log_likelihood: float | None = None

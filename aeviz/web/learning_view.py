@@ -27,13 +27,11 @@ def show_learning(runs: list[RunFolder]) -> None:
 
 
 def _explain_absence(run: RunFolder) -> None:
-    why = "models ship without it, to stay small" + (
-        f" and since images of {run.config.data.name} must not be passed on" if not run.has_latents else ""
-    )
     st.info(
-        f"**{run.name} has no record of how it learned**: {why}. Train it yourself on the page Train, or with "
-        f"`.venv/bin/aeviz train {run.config.preset}`, and choose that run here. What shipped models drew from their "
-        "prior while they learned is on Generate.",
+        f"**{run.name} has no record of its reconstructions.** Models ship without them"
+        + ("" if run.has_latents else f", since images of {run.config.data.name} must not be passed on")
+        + f". Train it yourself, on the page Train or with `.venv/bin/aeviz train {run.config.preset}`, and choose "
+        "that run here. What a shipped variational model drew from its prior while it learned is on the page Generate.",
         icon=":material/movie:",
     )
 
@@ -41,15 +39,14 @@ def _explain_absence(run: RunFolder) -> None:
 @st.fragment
 def _show_scrubber(runs: list[RunFolder]) -> None:
     with errors_as_messages():
-        epochs = [epoch for epoch in list_samples(runs[0].path) if all(epoch in list_samples(run.path) for run in runs)]
+        epochs = sorted(set.intersection(*(set(list_samples(run.path)) for run in runs)))
         if not epochs:
-            st.info(
-                "These runs have no recorded epoch in common; choose two of the same length.", icon=":material/info:"
-            )
+            st.info("These runs recorded no epoch in common; choose two of the same length.", icon=":material/movie:")
             return
         asked = st.query_params.get("epoch", "")
         start = int(asked) if asked.isdecimal() and int(asked) in epochs else epochs[-1]
-        epoch = st.select_slider("Epoch", epochs, value=start, key="learning.epoch", help="0 is before training.")
+        names = " and ".join(run.name for run in runs)  # another run may have recorded other epochs
+        epoch = st.select_slider("Epoch", epochs, value=start, key=f"learning.{names}", help="0 is before training.")
         st.query_params["epoch"] = str(epoch)
         columns = st.columns(len(runs) + 1, gap="medium")
         with columns[0]:

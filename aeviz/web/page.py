@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
@@ -143,7 +144,7 @@ def pick_second(
 ) -> RunFolder | None:
     """Let the visitor choose a second model of the same data to stand beside the first, or none.
 
-    At first it is `default`, or the model that differs in the optimizer alone, where there is one.
+    At first it is `default`, or the model that differs in the optimizer or the reconstruction loss alone, if any.
 
     Args:
         found: The models on offer.
@@ -155,7 +156,7 @@ def pick_second(
     data = first.config.data
     names = [name for name, run in found.items() if run.config.data.shares_test_images(data) and name != first.name]
     options = [NO_COMPARISON, *names]
-    twin = next((name for name in names if first.config.differs_in_optimizer_alone(found[name].config)), None)
+    twin = next((name for name in names if _is_twin(first.config, found[name].config)), None)
     at_first = default if default in names else twin
     chosen = st.selectbox(
         "Beside it",
@@ -174,6 +175,10 @@ def pick_second(
         )
         return None
     return second
+
+
+def _is_twin(first: RunConfig, second: RunConfig) -> bool:
+    return first.differs_in_optimizer_alone(second) or first.differs_in_reconstruction_alone(second)
 
 
 def same_images(first: RunFolder, second: RunFolder) -> bool:

@@ -11,15 +11,24 @@ from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
-from aeviz.web.page import MODEL, errors_as_messages, pick_model, pick_second
+from aeviz.web.page import MODEL, Needs, errors_as_messages, pick_model, pick_second
 from aeviz.web.pictures import decoded, offer_download, originals
 
-TEST_IMAGES, OWN, CORRUPTED, ANOMALIES = "test images", "your own picture", "corrupted images", "anomalies"
+TEST_IMAGES, OWN, LEARNING = "test images", "your own picture", "as it learned"
+CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
 PAIRS = {
     CORRUPTED: ("denoising", "mlp-10d-amsgrad"),
     ANOMALIES: ("anomaly-without-2", "mlp-10d-amsgrad"),
 }
 """Models that stand beside each other at first: one that was trained for this, and one that was not."""
+NEEDS: dict[str, Needs] = {
+    TEST_IMAGES: "latents",
+    OWN: "summary",
+    LEARNING: "weights",
+    CORRUPTED: "latents",
+    ANOMALIES: "latents",
+}
+"""What each choice needs of a model."""
 PER_CLASS = 10
 EXTREMES = 10
 TILE_PX = 64
@@ -33,7 +42,7 @@ def pick_source() -> str:
     """Let the visitor choose what is reconstructed; the choice is in the URL."""
     chosen = st.segmented_control(
         "What to reconstruct",
-        [TEST_IMAGES, OWN, CORRUPTED, ANOMALIES],
+        [TEST_IMAGES, OWN, LEARNING, CORRUPTED, ANOMALIES],
         default=TEST_IMAGES,
         required=True,
         key=_SOURCE,
@@ -68,7 +77,7 @@ def pick_pair(found: Mapping[str, RunFolder], source: str) -> list[RunFolder]:
         with left:
             first = pick_model(found)
         with right:
-            second = pick_second(found, first)
+            second = pick_second(found, first, mapped=source != LEARNING)
     else:
         trained_for_it, other = PAIRS[source]
         with left:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_up_faces import NAMES, write_faces, write_photograph
 from PIL import Image
 
 from aeviz.config import DataConfig
@@ -27,7 +28,6 @@ from aeviz.paths import cache_root
 
 SPLITS = ("train", "validation", "test")
 COUNTS = {"train": 14, "validation": 6, "test": 4}
-NAMES = ("5_o_Clock_Shadow", "No_Beard", "Smiling", *(f"Attribute_{index}" for index in range(37)))
 
 
 @pytest.fixture(autouse=True)
@@ -37,35 +37,10 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache" / "celeba"
 
 
-def write_photograph(path, seed):
-    """Write a made-up photograph of 178 x 218 pixels: smooth colours, a seam and some noise."""
-    rng = np.random.default_rng(seed)
-    coarse = Image.fromarray(rng.integers(0, 256, (7, 6, 3), dtype=np.uint8)).resize((178, 218))
-    pixels = np.asarray(coarse).astype(int) + rng.integers(-20, 21, (218, 178, 3))
-    pixels[:, 89:] //= 2
-    Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path, quality=90)
-
-
-def write_lists(folder, codes, attributes):
-    """Write both lists as the publisher does, lines ending in CR LF."""
-    lines = [f"{name} {code}" for name, code in codes.items()]
-    (folder / "list_eval_partition.txt").write_bytes("".join(f"{line}\r\n" for line in lines).encode())
-    lines = [str(len(codes)), " ".join(NAMES) + " "]
-    lines += [f"{name} " + " ".join(f"{2 * bit - 1:2d}" for bit in attributes[name]) for name in codes]
-    (folder / "list_attr_celeba.txt").write_bytes("".join(f"{line}\r\n" for line in lines).encode())
-
-
 @pytest.fixture
 def root(tmp_path):
     """A data root with CelebA in small: 24 made-up photographs, whose numbers have gaps."""
-    folder = tmp_path / "root" / "celeba"
-    (folder / "img_align_celeba").mkdir(parents=True)
-    codes = {f"{3 * index + 1:06d}.jpg": code for index, code in enumerate([0] * 14 + [1] * 6 + [2] * 4)}
-    rng = np.random.default_rng(0)
-    for seed, name in enumerate(codes):
-        write_photograph(folder / "img_align_celeba" / name, seed)
-    write_lists(folder, codes, {name: rng.integers(0, 2, 40) for name in codes})
-    return tmp_path / "root"
+    return write_faces(tmp_path / "root")
 
 
 @pytest.fixture

@@ -1,0 +1,159 @@
+"""Models of faces as a visitor has them: with the data on this machine, and as they ship, without."""
+
+import shutil
+
+import numpy as np
+import pytest
+from made_up_faces import write_faces
+from test_pages import assert_healthy, texts
+
+from aeviz.training.latents import LATENTS
+from aeviz.training.samples import SAMPLES
+from aeviz.training.summary import SUMMARY
+
+NAMES = ("faces", "faces-msssim")
+
+
+@pytest.fixture(scope="session")
+def faces(tmp_path_factory):
+    """A data root with a few made-up faces, and a VAE and an MSSIM-VAE of them, trained for two epochs."""
+    from aeviz.experiment import train
+    from aeviz.presets import get_preset
+
+    base = tmp_path_factory.mktemp("faces")
+    small = ["model.channels=[4,4,4,4,8]", "model.latent_dim=5", "train.epochs=2", "train.batch_size=16"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AEVIZ_DATA", str(write_faces(base / "data", (40, 12, 24))))
+        patch.setenv("AEVIZ_CACHE", str(base / "cache"))
+        for name, preset in zip(NAMES, ("celeba-vae", "celeba-msssim-vae"), strict=True):
+            config = get_preset(preset).config.with_settings([*small, "train.device=cpu"])
+            train(config, out=base / "runs" / name)
+    return base
+
+
+@pytest.fixture
+def with_data(faces, app, tmp_path, monkeypatch):
+    """The app with the runs as they are after training, and the faces."""
+    shutil.copytree(faces / "runs", tmp_path / "runs")
+    monkeypatch.setenv("AEVIZ_DATA", str(faces / "data"))
+    monkeypatch.setenv("AEVIZ_CACHE", str(faces / "cache"))
+    return app
+
+
+@pytest.fixture
+def as_shipped(faces, app, tmp_path):
+    """The app with the runs as they ship: no latent points, no samples; and without the faces."""
+    for name in NAMES:
+        shutil.copytree(
+            faces / "runs" / name, tmp_path / "runs" / name, ignore=shutil.ignore_patterns(LATENTS, SAMPLES)
+        )
+    return app
+
+
+def open_model(app, page, name="faces", **address):
+    app.query_params.update({"model": name, **address})
+    app.switch_page(f"pages/{page}.py").run()
+    return app
+
+
+def said(app):
+    return " ".join([*texts(app.markdown), *texts(app.caption), *texts(app.info)])
+
+
+def captions(app):
+    return [image.proto.imgs[0].caption for image in app.get("image")]
+
+
+def test_training_keeps_statistics_of_attributes_beside_the_latents(faces):
+    for name in NAMES:
+        assert {LATENTS, SUMMARY, "prior_samples.npz"} <= {path.name for path in (faces / "runs" / name).iterdir()}
+
+
+def test_map_is_coloured_by_the_attribute_that_is_chosen(with_data, monkeypatch):
+    app = open_model(with_data, "latent_space")
+    from aeviz.web import map_view
+
+    seen, pack = [], map_view.map_payload
+
+    def spy(panels, labels, names, **options):
+        seen.append(names)
+        return pack(panels, labels, names, **options)
+
+    monkeypatch.setattr(map_view, "map_payload", spy)
+    assert_healthy(app, "Latent space")
+    assert app.selectbox(key="attribute").value == "Smiling"
+    app.selectbox(key="attribute").set_value("No Beard").run()
+    assert_healthy(app, "Latent space")
+    assert seen == [("beard", "no beard")]
+
+
+def test_model_without_points_encodes_the_test_set_where_it_has_the_data(with_data, tmp_path):
+    (tmp_path / "runs" / "faces" / LATENTS).unlink()
+    app = open_model(with_data, "latent_space", image="3")
+    assert_healthy(app, "Latent space")
+    assert app.selectbox(key="model").value == "faces"
+    assert any("SSIM" in caption for caption in captions(app))
+
+
+def test_shipped_model_says_on_the_map_why_it_has_none(as_shipped):
+    app = open_model(as_shipped, "latent_space")
+    assert app.selectbox(key="model").value != "faces"
+    assert "ships without encoded images, which the terms of celeba forbid to pass on" in said(app)
+
+
+def test_gallery_shows_what_a_shipped_model_draws(as_shipped):
+    app = as_shipped.run()
+    assert_healthy(app, "aeviz")
+    assert "non-commercial research only" in said(app)
+    assert "draws from its prior" in said(app)
+
+
+def test_shipped_model_takes_ones_own_picture(as_shipped):
+    app = open_model(as_shipped, "reconstruct", source="your own picture")
+    assert app.selectbox(key="model").value == "faces"
+    assert not app.exception
+    assert "Your picture is encoded and reconstructed all the same" in said(app)
+
+
+def test_reconstructions_are_scrubbed_over_the_epochs_side_by_side(with_data):
+    app = open_model(with_data, "reconstruct", source="as it learned")
+    assert_healthy(app, "Reconstruct")
+    assert app.selectbox(key="with.faces").value == "faces-msssim"  # they differ in the reconstruction loss alone
+    scrubber = app.select_slider[0]
+    assert scrubber.options == ["0", "1", "2"]
+    last = [image.proto.imgs[0].url for image in app.get("image")]
+    scrubber.set_value(0).run()
+    first = [image.proto.imgs[0].url for image in app.get("image")]
+    assert first[0] == last[0]  # the originals
+    assert first[1] != last[1]
+    assert first[2] != last[2]
+    assert captions(app)[1] == "faces, before training"
+    assert app.query_params["epoch"] == "0"
+
+
+def test_shipped_model_says_that_it_kept_no_reconstructions(as_shipped):
+    app = open_model(as_shipped, "reconstruct", source="as it learned")
+    assert not app.exception
+    assert "has no record of its reconstructions" in said(app)
+    assert "aeviz train celeba-vae" in said(app)
+
+
+def test_decode_needs_no_encoded_images(as_shipped):
+    app = open_model(as_shipped, "decode")
+    assert_healthy(app, "Decode")
+    assert len(app.get("image")) >= 1
+
+
+def test_every_other_page_opens_with_a_shipped_model(as_shipped):
+    for page in ("generate", "compare", "network", "train"):
+        app = open_model(as_shipped, page)
+        assert not app.exception, page
+        assert not app.error, page
+
+
+def test_prior_draws_of_the_same_noise_differ_by_the_model_alone(faces):
+    from aeviz.training.samples import read_prior
+
+    first, second = (read_prior(faces / "runs" / name) for name in NAMES)
+    assert first.epochs.tolist() == second.epochs.tolist() == [1, 2]
+    assert not np.array_equal(first.images, second.images)
