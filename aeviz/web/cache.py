@@ -4,6 +4,7 @@ Arrays and models are shared between visitors: they are marked read-only, and pa
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,9 +41,10 @@ from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import CorruptionName, DataConfig, ModelConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
+from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri
-from aeviz.paths import checkpoints_root, data_root, runs_root
-from aeviz.training.latents import LATENTS, LatentTable
+from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
+from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, RunSummary, list_folders
 from aeviz.training.samples import PRIOR, PriorSamples, read_prior
 from aeviz.training.summary import SUMMARY, LatentSummary, read_summary
@@ -158,12 +160,23 @@ def _latents(key: RunKey) -> LatentTable | None:
     return table
 
 
-@st.cache_resource(max_entries=4, show_spinner="Encoding the test images …")  # 20 MB for all faces
+@st.cache_resource(max_entries=4, show_spinner="Encoding the test images, once …")  # 20 MB for all faces
 def _encoded(key: RunKey, root: str, stamp: Stamp) -> LatentTable:
-    run = model(key)
-    from aeviz.analysis.evaluation import tabulate  # with torch, which `model` has brought
+    """Encode the test set of a run and keep that in AEVIZ_CACHE: it takes seconds, for all faces of CelebA minutes."""
+    folder = RunFolder.read(Path(key.path))
+    dataset, fingerprint = test_images(folder.config.data, root, stamp)
+    kept = cache_root() / "latents" / f"{folder.name}-{key.stamp}"
+    table = None
+    with suppress(CheckpointFormatError):  # a damaged copy is made anew
+        table = read_latents(kept, folder.config.model.latent_dim, len(folder.provenance.class_names))
+    if table is None or table.fingerprint != fingerprint:
+        run = model(key)
+        from aeviz.analysis.evaluation import tabulate  # with torch, which `model` has brought
 
-    table = tabulate(run, test_images(run.config.data, root, stamp)[0])
+        table = tabulate(run, dataset)
+        with suppress(OSError):  # a full or read-only disk costs time, no more
+            kept.mkdir(parents=True, exist_ok=True)
+            write_latents(kept, table)
     _freeze(table.z, table.labels, table.error, table.log_variance)
     return table
 

@@ -95,6 +95,24 @@ def test_model_without_points_encodes_the_test_set_where_it_has_the_data(with_da
     assert any("SSIM" in caption for caption in captions(app))
 
 
+@pytest.mark.parametrize("kept", ["nothing", "a damaged copy"])
+def test_encoded_test_set_is_kept_for_the_next_visit(kept, with_data, faces, tmp_path, monkeypatch):
+    (tmp_path / "runs" / "faces" / LATENTS).unlink()
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    shutil.copytree(faces / "cache", tmp_path / "cache")
+    assert_healthy(open_model(with_data, "latent_space"), "Latent space")
+    (file,) = (tmp_path / "cache" / "latents").glob(f"faces-*/{LATENTS}")
+    if kept == "nothing":
+        file.unlink()
+    else:
+        file.write_bytes(b"none")
+    import streamlit as st
+
+    st.cache_resource.clear()
+    assert_healthy(open_model(with_data, "latent_space"), "Latent space")
+    assert file.stat().st_size > 100
+
+
 def test_shipped_model_says_on_the_map_why_it_has_none(as_shipped):
     app = open_model(as_shipped, "latent_space")
     assert app.selectbox(key="model").value != "faces"
