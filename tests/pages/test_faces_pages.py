@@ -99,7 +99,7 @@ def test_model_without_points_encodes_the_test_set_where_it_has_the_data(with_da
 def test_encoded_test_set_is_kept_for_the_next_visit(kept, with_data, faces, tmp_path, monkeypatch):
     (tmp_path / "runs" / "faces" / LATENTS).unlink()
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
-    shutil.copytree(faces / "cache", tmp_path / "cache")
+    shutil.copytree(faces / "cache" / "celeba", tmp_path / "cache" / "celeba")
     assert_healthy(open_model(with_data, "latent_space"), "Latent space")
     (file,) = (tmp_path / "cache" / "latents").glob(f"faces-*/{LATENTS}")
     if kept == "nothing":
