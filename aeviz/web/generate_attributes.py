@@ -9,7 +9,7 @@ from aeviz.analysis.attributes import FEW, Attribute, add_attributes, list_attri
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.generate_parts import far_text, show_many, show_row
-from aeviz.web.generate_starts import MEAN, Start, explain_absent, has_test_images, list_origins, pick_start
+from aeviz.web.generate_starts import MEAN, TEST, Start, explain_absent, list_origins, pick_start
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download
 
@@ -48,7 +48,7 @@ def show_attributes(run: RunFolder) -> None:
             st.info("Choose an attribute to add.", icon=":material/add_reaction:")
         _say_what_it_means(attributes, list(strengths))
         explain_absent(run)
-        if has_test_images(run):
+        if start is not None and start.origin == TEST:
             offer_download(run.config.data.name, "to show the original of the image")
 
 
@@ -113,10 +113,10 @@ def _say_what_it_means(attributes: Mapping[str, Attribute], chosen: list[str]) -
         both = attribute.without_count + attribute.with_count
         alike = most_alike(attributes, name, ALIKE)
         words = "; ".join(f"{other.lower()} ({cosine:+.2f})" for other, cosine in alike)
-        length = np.linalg.norm(attribute.direction)
         st.markdown(
             f"**{name}**: {attribute.with_count:,} of {both:,} test images have it; from the mean without to the mean "
-            f"with it is {length:.2f}." + (f" Closest to it in direction, or to its opposite: {words}." * bool(words))
+            f"with it is {np.linalg.norm(attribute.direction):.2f}."
+            + (f" Closest to it in direction, or to its opposite: {words}." if words else "")
         )
         if attribute.is_rare:
             st.warning(

@@ -19,6 +19,7 @@ COMPARING = (SAMPLES, LEARNED)
 """Sections in which a second model may stand beside the first."""
 _DIGITS = frozenset("0123456789")
 _NAMED = 5
+"""Models that are named as examples."""
 
 
 def pick_section() -> str:

@@ -30,6 +30,7 @@ from aeviz.web.generate_parts import (
 from aeviz.web.generate_starts import (
     DRAW,
     MEAN,
+    TEST,
     explain_absent,
     gaussian_of_draws,
     has_test_images,
@@ -84,7 +85,7 @@ def show_ways(run: RunFolder) -> None:
         with words:
             st.markdown(_advice(run))
         explain_absent(run)
-        if has_test_images(run):
+        if TEST in (start.origin, end.origin):
             offer_download(run.config.data.name, "to show the originals of the two images")
 
 
