@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from aeviz.web.generate_view import SAMPLES, pick_section, show_section
+from aeviz.web.generate_view import COMPARING, pick_section, show_section
 from aeviz.web.page import page, pick_model, pick_second, require_runs
 
 with page(
     "Generate",
     "A decoder draws whatever latent point it is given. Where do good points come from? From a prior, from the way "
-    "between two images, from the difference between two classes.",
+    "between two images, from the difference between two classes, or between faces with and without a smile.",
 ):
     found = require_runs("weights")
     section = pick_section()
@@ -16,7 +16,7 @@ with page(
     with left:
         first = pick_model(found, default="vae-10d")
     second = None
-    if section == SAMPLES:
+    if section in COMPARING:
         with right:
             second = pick_second(found, first, mapped=False)
     show_section(section, found, first, second)
@@ -35,7 +35,13 @@ ever falls; a great circle (*slerp*) keeps the distance. In two or three dimensi
 origin, or without a prior, the origin is no special place and the straight line is as good.
 
 **Arithmetic.** If two classes lie side by side in the latent space, the step from the mean of one to the mean of the
-other, added to any image's point, changes what makes them differ and leaves the rest.
+other, added to any image's point, changes what makes them differ and leaves the rest. Images that are labelled with
+attributes, as faces are with *smiling* or *eyeglasses*, give a step for each: the mean of those with it less the mean
+of those without. It carries along all that goes together with the attribute in the data, and says nothing of causes.
+
+**As it learned.** A variational model decodes the same draws from its prior after the first epoch of training and after
+each quarter. Early on they are blotches that look much alike; what stays blurred to the end is what the
+reconstruction loss forgives.
 
 **Far from the data** means the same as on the page Decode: the 10th nearest encoded test image is farther away than it
 is for 99 of 100 test images. Of a variational model only the dimensions that it uses (variance of the encoded images
@@ -43,7 +49,9 @@ above 0.01) count here: in the others the prior is noise, to which its decoder h
 
 After M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023, whose
 class-anchored models compose generated digits into numbers, and R. Grabovac, *Variational autoencoders with
-applications*, Univ. of Zagreb, 2025 (samples from the prior). Slerp: K. Shoemake 1985; for latent points T. White,
-*Sampling generative networks*, 2016, arXiv:1609.04468.
+applications*, Univ. of Zagreb, 2025 (samples from the prior over the epochs: figures 4.5 and 4.8). Slerp: K. Shoemake
+1985; for latent points, and for attributes, T. White,
+*Sampling generative networks*, 2016, arXiv:1609.04468. Faces: Z. Liu, P. Luo, X. Wang, X. Tang,
+*Deep learning face attributes in the wild*, 2015.
 """
         )

@@ -12,6 +12,8 @@ from aeviz.errors import DataError
 
 MOST_DIGITS = 12
 """Digits of the longest number that is written."""
+_MANY = 5000
+"""Draws that stand for a distribution: a quantile of theirs errs by a few hundredths of the deviation."""
 _NEAR_ORIGIN = 1e-6
 """Norm below which a point has no direction."""
 _NEAR_LINE = 1e-3
@@ -81,6 +83,14 @@ def draw_points(
         mine = which == index
         points[mine] = gaussian.mean + temperature * noise[mine] @ gaussian.factor
     return points.astype(np.float32)
+
+
+def usual_norms(gaussian: Gaussian) -> tuple[float, float]:
+    """Return the bounds of the distance from the origin between which 9 of 10 draws lie, from 5,000 with seed 0."""
+    noise = draw_noise(0, _MANY, len(gaussian.mean))
+    norms = np.linalg.norm(draw_points([gaussian], np.zeros(_MANY, dtype=np.int64), noise), axis=1)
+    low, high = np.quantile(norms, [0.05, 0.95])
+    return float(low), float(high)
 
 
 def share_out(count: int, groups: int) -> np.ndarray:

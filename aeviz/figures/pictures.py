@@ -78,9 +78,18 @@ def tile(images: np.ndarray, columns: int, *, gap: int = GAP) -> np.ndarray:
     return sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap] if gap else sheet
 
 
-def enlarge(picture: np.ndarray, least_width: int) -> np.ndarray:
-    """Repeat pixels of a picture, (H, W, 3), a whole number of times until it is at least that wide."""
+def enlarge(picture: np.ndarray, least_width: int, *, smooth: bool = False) -> np.ndarray:
+    """Enlarge a picture, (H, W, 3), uint8, a whole number of times until it is at least that wide.
+
+    Args:
+        picture: The picture.
+        least_width: In pixels.
+        smooth: Whether to interpolate between pixels (bicubic), as suits a photograph; otherwise they are repeated.
+    """
     factor = max(1, -(-least_width // picture.shape[1]))
+    if smooth:
+        size = (picture.shape[1] * factor, picture.shape[0] * factor)
+        return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC))
     return picture.repeat(factor, axis=0).repeat(factor, axis=1)
 
 

@@ -75,7 +75,7 @@ def plane_svg(
     return "data:image/svg+xml;base64," + base64.b64encode("".join(parts).encode()).decode()
 
 
-def marked_svg(picture_uri: str, size: tuple[int, int], columns: int, far: np.ndarray) -> str:
+def marked_svg(picture_uri: str, size: tuple[int, int], columns: int, far: np.ndarray, *, smooth: bool = False) -> str:
     """Draw tiled images with a cross on each that lies far from all data.
 
     Args:
@@ -83,6 +83,7 @@ def marked_svg(picture_uri: str, size: tuple[int, int], columns: int, far: np.nd
         size: Width and height of the tiled pictures in their own pixels.
         columns: Tiles in a row.
         far: Which tiles to mark, (N,), bool, in reading order.
+        smooth: Whether the browser interpolates between pixels; otherwise they are squares.
 
     Returns:
         The drawing as a data URI.
@@ -98,7 +99,7 @@ def marked_svg(picture_uri: str, size: tuple[int, int], columns: int, far: np.nd
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PLANE} {height:.1f}" width="{2 * PLANE}" '
         f'height="{2 * height:.1f}"><image href="{picture_uri}" width="{PLANE}" height="{height:.1f}" '
-        'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
+        f'preserveAspectRatio="none" style="image-rendering:{"auto" if smooth else "pixelated"}"/>'
         f'<g stroke="{FAR}" stroke-width="2.5">{crosses}</g></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()

@@ -70,6 +70,11 @@ class PriorSamples:
     images: np.ndarray
     """(E, M, C, H, W), uint8: the same M draws in each row."""
 
+    def at(self, epoch: int) -> tuple[int, np.ndarray]:
+        """Return the newest recorded epoch up to one, or the first of all, and its images, (M, C, H, W)."""
+        index = max(0, int(np.searchsorted(self.epochs, epoch, side="right")) - 1)
+        return int(self.epochs[index]), self.images[index]
+
 
 def milestones(epochs: int) -> frozenset[int]:
     """Return the epochs after which the prior is sampled: the first, and a quarter, a half ... of all."""

@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.latent import is_far, vote_of_neighbours
-from aeviz.data import ImageDataset
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
 from aeviz.training.latents import LatentTable
@@ -12,8 +11,10 @@ from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.pictures import decoded
 
-TILE_PX, THUMBNAIL_PX = 64, 112
-"""Longest side in pixels of one of many images; width of a single one."""
+TILE_PX, RESULT_PX = 64, 168
+"""Longest side in pixels of one of many images; width of each image of a few."""
+LARGE = 48
+"""Longest side in pixels from which images are shown smooth, not as squares, and fewer of them at once."""
 SEEDS = 10_000
 """Seeds on offer: 0 to this, exclusive."""
 FEW = 0.6
@@ -134,6 +135,21 @@ def pick_image(run: RunFolder, label: str, key: str, default: int) -> int:
     return number
 
 
+def pick_draw(key: str, default: int) -> int:
+    """Let the visitor choose a draw by its seed or by chance; the seed is in the URL."""
+    why = "Number that fixes the chance, 0 to {}: the same seed always draws the same."
+    seed = _pick_whole("Seed", key, SEEDS - 1, default, why)
+    st.button(
+        "Random",
+        icon=":material/casino:",
+        key=f"{key}-chance",
+        on_click=_jump,
+        args=(key, SEEDS),
+        help="Takes a random seed.",
+    )
+    return seed
+
+
 def _jump(key: str, n: int) -> None:
     st.session_state[key] = float(np.random.default_rng().integers(n))
 
@@ -141,16 +157,16 @@ def _jump(key: str, n: int) -> None:
 # Pictures
 
 
-def show_test_image(run: RunFolder, dataset: ImageDataset | None, index: int) -> None:
-    """Show a test image, or where the data set is not on this machine what the network draws at its point."""
-    table, name = table_of(run), f"image {index}"
-    if table.labels is not None:
-        name += f", class {run.provenance.class_names[int(table.labels[index])]}"
-    if dataset is not None:
-        image = dataset.images[index : index + 1]
-    else:
-        image, name = decoded(run, table.z[index : index + 1]), f"{name}, as {run.name} draws it"
-    st.image(to_data_uri(enlarge(tile(image, 1), THUMBNAIL_PX)), width=THUMBNAIL_PX, caption=name, alt=name)
+def is_large(run: RunFolder) -> bool:
+    """Whether the images of a run have so many pixels that they are no longer shown as squares."""
+    return max(run.config.model.image_shape[1:]) >= LARGE
+
+
+def show_row(run: RunFolder, images: np.ndarray, text: str, *, width: int = RESULT_PX) -> None:
+    """Show a few images, (N, C, H, W), beside each other, each `width` pixels wide; `text` stands for them."""
+    total = width * len(images)
+    picture = enlarge(tile(images, len(images)), total, smooth=is_large(run))
+    st.image(to_data_uri(picture), width=total, alt=text)
 
 
 def show_many(run: RunFolder, points: np.ndarray, columns: int, text: str) -> np.ndarray:
@@ -163,16 +179,18 @@ def show_many(run: RunFolder, points: np.ndarray, columns: int, text: str) -> np
     far = find_far(run, points)
     height, width = picture.shape[:2]
     none = np.zeros(len(points), dtype=bool)
-    marked = marked_svg(to_data_uri(picture), (width, height), columns, none if far is None else far)
+    marked = marked_svg(
+        to_data_uri(picture), (width, height), columns, none if far is None else far, smooth=is_large(run)
+    )
     st.image(marked, width="stretch", caption=text, alt=text)
     return picture
 
 
-def offer_picture(picture: np.ndarray, name: str, least_width: int) -> None:
+def offer_picture(picture: np.ndarray, name: str, least_width: int, *, smooth: bool = False) -> None:
     """Offer a picture, (H, W, 3), as a file; `name` lacks its suffix."""
     st.download_button(
         "Picture (PNG)",
-        to_png(enlarge(picture, least_width), effort=9),
+        to_png(enlarge(picture, least_width, smooth=smooth), effort=9),
         file_name=f"{name}.png",
         mime="image/png",
         icon=":material/download:",
@@ -196,9 +214,11 @@ def find_far(run: RunFolder, points: np.ndarray) -> np.ndarray | None:
 
 
 def far_text(run: RunFolder, points: np.ndarray) -> str:
-    """Say how many of some points lie far from the data."""
+    """Say how many of some points lie far from the data; nothing where that is unknown."""
     far = find_far(run, points)
-    if far is None or not far.any():
+    if far is None:
+        return ""
+    if not far.any():
         return "none of it far from the data"
     return f"{int(far.sum())} of {len(far)} far from the data (crossed)"
 

@@ -1,4 +1,4 @@
-"""A hundred images drawn from a prior, or from where the data lie."""
+"""Images drawn by the dozen from a prior, or from where the data lie."""
 
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from aeviz.web.generate_parts import (
     classes_of,
     find_far,
     is_anchored,
+    is_large,
     offer_picture,
     pick_chance,
     pick_class,
@@ -23,8 +24,8 @@ from aeviz.web.page import errors_as_messages
 PRIOR, DATA = "the prior", "where the data lie"
 """Where samples are drawn from."""
 ALL = "all classes"
-SIDE = 10
-"""Samples along each side of the grid."""
+SIDE, LARGE_SIDE = 10, 6
+"""Samples along each side of the grid, and of one of large images."""
 PICTURE_PX = 840
 """Least width in pixels of the grid as a file."""
 WIDE = 1.25
@@ -85,24 +86,24 @@ def _pick_draw(runs: list[RunFolder]) -> Draw:
 
 
 def _show_grid(run: RunFolder, draw: Draw) -> None:
-    """Show a hundred images that a model draws, how many of them are far from the data, and offer the picture."""
+    """Show images that a model draws, how many of them are far from the data, and offer the picture."""
     drawn = _draw(run, draw)
     if drawn is None:
         st.info(f"{run.name} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:")
         return
     points, origin = drawn
     text = f"{run.name}: {len(points)} draws from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
-    picture = show_many(run, points, SIDE, text)
+    picture = show_many(run, points, LARGE_SIDE if is_large(run) else SIDE, text)
     far = find_far(run, points)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if far is not None:
             st.markdown(f"**{int(far.sum())} of {len(far)}** lie far from the data (crossed).", width="content")
         parts = [run.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
-        offer_picture(picture, "-".join(parts), PICTURE_PX)
+        offer_picture(picture, "-".join(parts), PICTURE_PX, smooth=is_large(run))
 
 
 def _draw(run: RunFolder, draw: Draw) -> tuple[np.ndarray, str] | None:
-    """Return a hundred latent points and what they were drawn from; None where there is nothing to fit to."""
+    """Return latent points and what they were drawn from; None where there is nothing to fit to."""
     key, config, classes = cache.run_key(run), run.config.model, classes_of(run)
     label = None if draw.class_name is None else classes.get(draw.class_name)
     of_class = f" of class {draw.class_name}" if label is not None else ""
@@ -113,13 +114,13 @@ def _draw(run: RunFolder, draw: Draw) -> tuple[np.ndarray, str] | None:
     elif draw.source == PRIOR and config.is_variational:
         gaussians, origin = [cache.prior_gaussian(key, None)], "the prior N(0, I)"
     else:
-        table = cache.latents(key)
-        if table is None or not len(table.z):
+        if not run.has_summary or (label is not None and cache.latents(key) is None):
             return None
         gaussians = [cache.data_gaussian(key, label)]
         origin = f"a Gaussian fitted to the encoded test images{of_class}"
-    noise = draw_noise(draw.seed, SIDE**2, config.latent_dim)
-    return draw_points(gaussians, share_out(SIDE**2, len(gaussians)), noise, draw.temperature), origin
+    count = (LARGE_SIDE if is_large(run) else SIDE) ** 2
+    noise = draw_noise(draw.seed, count, config.latent_dim)
+    return draw_points(gaussians, share_out(count, len(gaussians)), noise, draw.temperature), origin
 
 
 def _remark(run: RunFolder) -> None:
@@ -139,11 +140,11 @@ def _remark(run: RunFolder) -> None:
         )
         st.markdown(anchoring(run))
     else:
-        st.markdown(
-            "The prior is N(0, I): standard deviation 1 in every direction, and the same for all classes, so that "
-            "none can be chosen; draw *where the data lie* for that."
-        )
-        if cache.latents(cache.run_key(run)) is not None:
+        text = "The prior is N(0, I): standard deviation 1 in every direction"
+        if classes_of(run):
+            text += ", and the same for all classes, so that none can be chosen; draw *where the data lie* for that"
+        st.markdown(f"{text}.")
+        if run.has_summary:
             st.markdown(_compare_with_prior(run))
 
 
@@ -168,8 +169,13 @@ def _compare_with_prior(run: RunFolder) -> str:
             f"{text}. The weight of the KL divergence, {weight:g}, was too small to hold them closer together: draws "
             "from the prior come from the middle of the cloud only. A temperature above 1 reaches farther out."
         )
+    text += (
+        ". The width of each image's own posterior makes up for what is missing to 1, so that the prior covers what "
+        "the decoder was trained on."
+    )
+    if cache.latents(key) is None:
+        return text
     return (
-        f"{text}. The width of each image's own posterior makes up for what is missing to 1, so that the prior covers "
-        "what the decoder was trained on. Distance from the data is measured to the means of the posteriors alone, so "
-        "that some of the crossed images are none the worse for it."
+        f"{text} Distance from the data is measured to the means of the posteriors alone, so that crossed images may "
+        "be none the worse for it."
     )

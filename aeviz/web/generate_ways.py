@@ -3,10 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.generation import group_direction, has_round_way, round_way, straight_way, walk, way_length
-from aeviz.data import ImageDataset
+from aeviz.analysis.generation import (
+    group_direction,
+    has_round_way,
+    round_way,
+    straight_way,
+    usual_norms,
+    walk,
+    way_length,
+)
 from aeviz.figures.charts import distance_from_origin
-from aeviz.figures.pictures import enlarge, take, tile, to_data_uri
+from aeviz.figures.pictures import take
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.generate_parts import (
@@ -17,36 +24,56 @@ from aeviz.web.generate_parts import (
     pick_image,
     read_points,
     show_many,
-    show_test_image,
+    show_row,
     table_of,
+)
+from aeviz.web.generate_starts import (
+    DRAW,
+    MEAN,
+    TEST,
+    explain_absent,
+    gaussian_of_draws,
+    has_test_images,
+    list_origins,
+    pick_start,
 )
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
 
-STEPS = 11
-"""Images on a way, both ends included."""
+STEPS, MOST_STEPS = 11, 33
+"""Images on a way at first, both ends included, and at most."""
+ROW = 11
+"""Images in a row at most; a longer way is broken into rows of the same length."""
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of a direction that are added to an image."""
-RESULT_PX = 168
-"""Width in pixels of each image of a sum."""
 STRAIGHT, ROUND = "straight", "round"
 
 
 @st.fragment
 def show_ways(run: RunFolder) -> None:
-    """Show the images on the straight and on the round way between two test images."""
+    """Show the images on the straight and on the round way between two latent points."""
     with errors_as_messages():
-        table, dataset = table_of(run), originals(run)
-        with st.container(horizontal=True, gap="large"):
-            start = _pick_end(run, dataset, "From test image", "start", 0)
-            end = _pick_end(run, dataset, "To test image", "end", min(1, len(table.z) - 1))
-        a, b = table.z[start], table.z[end]
-        ways = {STRAIGHT: straight_way(a, b, STEPS)}
+        cache.model(cache.run_key(run))  # before the controls: a file that is dropped while it loads would be lost
+        origins = [origin for origin in list_origins(run) if origin != MEAN]
+        left, right = st.columns(2, gap="medium")
+        with left:
+            start = pick_start(run, "From", "start", 0, origins)
+        with right:
+            last = len(table_of(run).z) - 1 if has_test_images(run) else 1
+            end = pick_start(run, "To", "end", min(1, last), origins)
+        if start is None or end is None:
+            explain_absent(run)
+            return
+        steps = _pick_steps()
+        columns = -(-steps // -(-steps // ROW))
+        a, b = start.z, end.z
+        ways = {STRAIGHT: straight_way(a, b, steps)}
         if has_round_way(a, b):
-            ways[ROUND] = round_way(a, b, STEPS)
+            ways[ROUND] = round_way(a, b, steps)
         names = {STRAIGHT: "Straight (linear)", ROUND: "Round (spherical, slerp)"}
         for name, way in ways.items():
-            show_many(run, way, STEPS, f"{names[name]}: {way_length(way):.2f} long, {far_text(run, way)}")
+            said = [f"{names[name]}: {way_length(way):.2f} long", far_text(run, way)]
+            show_many(run, way, columns, ", ".join(filter(None, said)))
         if ROUND not in ways:
             st.caption(
                 "There is no round way here: in one dimension, from the origin itself, or between points that lie in "
@@ -54,25 +81,47 @@ def show_ways(run: RunFolder) -> None:
             )
         chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with chart:
-            _show_distances(run, ways)
+            _show_distances(run, ways, is_drawn=start.origin == end.origin == DRAW)
         with words:
             st.markdown(_advice(run))
-        offer_download(run.config.data.name, "to show the originals of the two images")
+        explain_absent(run)
+        if TEST in (start.origin, end.origin):
+            offer_download(run.config.data.name, "to show the originals of the two images")
 
 
-def _pick_end(run: RunFolder, dataset: ImageDataset | None, label: str, key: str, default: int) -> int:
-    """Let the visitor choose an end of the way; show the image beside the controls."""
-    with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        picture = st.container(width="content")
-        with st.container(width="content", gap="small"):
-            index = pick_image(run, label, key, default)
-        with picture:
-            show_test_image(run, dataset, index)
-    return index
+def _pick_steps() -> int:
+    steps = st.slider(
+        "Images on the way",
+        min_value=5,
+        max_value=MOST_STEPS,
+        value=STEPS,
+        step=2,
+        key="steps",
+        bind="query-params",
+        width=220,
+        help=f"Both ends included, 5 to {MOST_STEPS}; in rows of at most {ROW}, read from left to right.",
+    )
+    return int(steps)
 
 
-def _show_distances(run: RunFolder, ways: dict[str, np.ndarray]) -> None:
-    low, high = cache.usual_norms(cache.run_key(run))
+def _show_distances(run: RunFolder, ways: dict[str, np.ndarray], *, is_drawn: bool) -> None:
+    """Show how far from the origin the ways lie, and how far what they lead between usually does.
+
+    Args:
+        run: The model.
+        ways: Name of a way to its points, (S, D).
+        is_drawn: Whether both ends are draws, and not images that were encoded.
+    """
+    key, has_one_prior = cache.run_key(run), run.config.model.is_variational and not is_anchored(run)
+    if has_one_prior and (is_drawn or not run.has_summary):
+        gaussian, origin = gaussian_of_draws(run, 0)
+        (low, high), which = usual_norms(gaussian), f"draws from {origin}"
+    elif not run.has_summary:
+        return
+    elif has_test_images(run):
+        (low, high), which = cache.usual_norms(key), "encoded test images"
+    else:
+        (low, high), which = usual_norms(cache.data_gaussian(key, None)), "draws from a Gaussian fitted to the data"
     norms = {name: np.linalg.norm(way, axis=1) for name, way in ways.items()}
     st.plotly_chart(
         distance_from_origin(norms, (low, high)),
@@ -81,7 +130,10 @@ def _show_distances(run: RunFolder, ways: dict[str, np.ndarray]) -> None:
         alt="Distance from the origin: "
         + ", ".join(f"on the {name} way {values.min():.2f} at least" for name, values in norms.items()),
     )
-    st.caption(f"Grey band: 9 of 10 encoded test images lie {low:.2f} to {high:.2f} from the origin.")
+    text = f"Grey band: 9 of 10 {which} lie {low:.2f} to {high:.2f} from the origin."
+    if has_one_prior and not is_drawn:
+        text += " The point of an image is the mean of its posterior; draws, which have its width too, lie farther out."
+    st.caption(text)
 
 
 def _advice(run: RunFolder) -> str:
@@ -97,7 +149,7 @@ def _advice(run: RunFolder) -> str:
             "**Straight.** The priors of this model sit around anchors away from the origin, so that a circle about "
             "the origin means nothing to it and may lead through other classes."
         )
-    used = int(cache.used_dimensions(cache.run_key(run)).sum())
+    used = int(cache.used_dimensions(cache.run_key(run)).sum()) if run.has_summary else config.latent_dim
     uses = f"{run.name} uses {used} of its {config.latent_dim} dimensions. " if used < config.latent_dim else ""
     if used <= 3:
         return (
@@ -138,8 +190,7 @@ def show_arithmetic(run: RunFolder) -> None:
         if dataset is not None:
             drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
             text = f"image {image}, class {run.provenance.class_names[int(labels[image])]}; {text}"
-        picture, width = tile(drawn, len(drawn)), RESULT_PX * len(drawn)
-        st.image(to_data_uri(enlarge(picture, width)), width=width, alt=text)
+        show_row(run, drawn, text)
         st.caption(f"From left to right: {text}.")
         way = walk(z[image], direction, STRENGTHS)
         text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of a half, 0 in the middle: "

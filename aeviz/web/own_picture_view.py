@@ -1,6 +1,5 @@
 """A visitor's own picture: how it is prepared, what each model makes of it, and where it lands on the map."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -10,7 +9,7 @@ import streamlit as st
 
 from aeviz.analysis.familiarity import Verdict, Vote, judge, vote
 from aeviz.data import is_available
-from aeviz.data.prepare import Choice, Framing, Prepared, PrepareOptions, prepare_image
+from aeviz.data.prepare import Choice, Framing, Prepared, PrepareOptions
 from aeviz.errors import DataError
 from aeviz.figures.pictures import enlarge, error_map, similarity_map, take, tile, to_data_uri
 from aeviz.figures.point_map import invite, map_payload
@@ -20,7 +19,7 @@ from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
 from aeviz.web.map_view import make_map_panel
-from aeviz.web.own_pictures import OwnPicture, bring_pictures, pick_own_source
+from aeviz.web.own_pictures import OwnPicture, bring_pictures, pick_own_source, prepare, usual_options
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download
 
@@ -32,10 +31,6 @@ STAGE_PX = 160
 """Width of a picture that shows a step of preparation."""
 MOST_ENCODED = 100_000
 """Training images that are encoded to vote; of larger sets the test images vote."""
-_preparing = threading.BoundedSemaphore(2)
-"""A large picture takes some hundred megabytes while it is prepared: a class must not do that all at once."""
-HANDWRITTEN = ("mnist", "digits")
-"""Data sets of light strokes on a dark ground, for which ink on paper is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +68,7 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
                 _show_place(None, None, run)
             return
         place = st.container()  # what follows from the choices below it stands above them
-        prepared = _prepare(picture, run, _pick_options(picture, run))
+        prepared = prepare(picture, run, _pick_options(picture, run))
         with left:
             _show_pass(picture, prepared, run)
             votes = _show_verdict(prepared, run)
@@ -86,21 +81,6 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
         _show_models(prepared, run, found)
 
 
-@st.cache_data(max_entries=16, show_spinner="Preparing the picture …", scope="session")  # up to 700 kB each
-def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
-    with _preparing:
-        return prepare_image(data, shape, options=options)
-
-
-def _prepare(picture: OwnPicture, run: RunFolder, options: PrepareOptions) -> Prepared:
-    return _prepared(picture.data, run.config.model.image_shape, options)
-
-
-def _usual_options(run: RunFolder) -> PrepareOptions:
-    """Return how pictures are prepared unless the visitor says otherwise: ink is looked for only where it belongs."""
-    return PrepareOptions() if run.config.data.name in HANDWRITTEN else PrepareOptions(framing="whole")
-
-
 def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | None:
     """Show several pictures with what the model makes of each; return the one to look at closely."""
     st.subheader(f"{len(pictures)} pictures")
@@ -109,7 +89,7 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
         for picture in pictures:
             with st.container(width=PAIR_PX, border=True):
                 try:
-                    prepared = _prepare(picture, run, _usual_options(run))
+                    prepared = prepare(picture, run, usual_options(run))
                 except DataError as error:
                     st.markdown(f":small[**{picture.name}**]")
                     st.error(str(error), icon=":material/broken_image:")
@@ -136,7 +116,7 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
 
 def _pick_options(picture: OwnPicture, run: RunFolder) -> PrepareOptions:
     """Offer to prepare the picture differently from what was decided."""
-    usual = _usual_options(run)
+    usual = usual_options(run)
     with st.expander("Prepare it differently", icon=":material/tune:"):
         one, two, three = st.columns(3, gap="medium")
 

@@ -4,12 +4,14 @@ Pictures stay in memory, in the visitor's session; nothing is written to disk an
 """
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS
+from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, prepare_image
+from aeviz.training.runs import RunFolder
 from aeviz.web.components import drawing_pad, paste_box
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -25,8 +27,16 @@ SOURCES = {
 }
 _FROM = "from"
 """URL parameter of the chosen source."""
-_PASTED = "own.pasted"
-"""Session key: pictures that were pasted."""
+PLACE = "own"
+"""Where a visitor brings pictures, if a page has but one such place; what the keys of its widgets begin with."""
+HANDWRITTEN = ("mnist", "digits")
+"""Data sets of light strokes on a dark ground, for which ink on paper is looked for."""
+FIRST = "files"
+"""The source at first."""
+PHOTOS = ("files", "camera")
+"""Sources of pictures for models of anything but handwriting."""
+_preparing = threading.BoundedSemaphore(2)
+"""A large picture takes some hundred megabytes while it is prepared: a class must not do that all at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,56 +54,83 @@ class OwnPicture:
         return "drawing" if self.is_drawn else hashlib.blake2b(self.data, digest_size=6).hexdigest()
 
 
-def pick_own_source() -> str:
-    """Let the visitor choose how to bring a picture; the choice is in the URL."""
-    names = list(SOURCES)
-    key = f"own.{_FROM}"
-    if key not in st.session_state and st.query_params.get(_FROM) in names:
-        st.session_state[key] = st.query_params[_FROM]
+def is_handwritten(run: RunFolder) -> bool:
+    """Whether a model takes handwriting, so that drawings and photos of it suit it."""
+    return run.config.data.name in HANDWRITTEN
+
+
+def usual_options(run: RunFolder) -> PrepareOptions:
+    """Return how pictures are prepared unless the visitor says otherwise: ink is looked for only where it belongs."""
+    return PrepareOptions() if is_handwritten(run) else PrepareOptions(framing="whole")
+
+
+def prepare(picture: OwnPicture, run: RunFolder, options: PrepareOptions) -> Prepared:
+    """Turn a visitor's picture into an image that a model takes; errors as of `prepare_image`."""
+    return _prepared(picture.data, run.config.model.image_shape, options)
+
+
+@st.cache_data(max_entries=16, show_spinner="Preparing the picture …", scope="session")  # up to 700 kB each
+def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
+    with _preparing:
+        return prepare_image(data, shape, options=options)
+
+
+def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLACE) -> str:
+    """Let the visitor choose how to bring a picture; the choice is in the URL.
+
+    Args:
+        names: Which of the SOURCES are on offer.
+        place: What sets this apart from other such places of the page.
+    """
+    key, parameter = f"{place}.{_FROM}", _FROM if place == PLACE else f"{place}.{_FROM}"
+    if st.session_state.get(key) not in names:  # none yet, or one for a model of other images
+        asked = st.query_params.get(parameter)
+        st.session_state[key] = asked if asked in names else FIRST
     source = st.segmented_control(
         "Where your picture comes from",
-        list(SOURCES),
+        list(names),
         required=True,
         format_func=lambda name: SOURCES[name],
         key=key,
         label_visibility="collapsed",
     )
     # not bound to the address: Streamlit would write the label there, not the name
-    st.query_params[_FROM] = str(source)
+    st.query_params[parameter] = str(source)
     return str(source)
 
 
-def bring_pictures(source: str) -> list[OwnPicture]:
+def bring_pictures(source: str, *, place: str = PLACE) -> list[OwnPicture]:
     """Let the visitor bring pictures from a source; return them."""
     if source == "draw":
-        return _drawn()
+        return _drawn(place)
     if source == "camera":
-        return _photographed()
+        return _photographed(place)
     if source == "samples":
-        return _sampled()
-    return _uploaded()
+        return _sampled(place)
+    return _uploaded(place)
 
 
-def _uploaded() -> list[OwnPicture]:
+def _uploaded(place: str) -> list[OwnPicture]:
+    is_alone = place == PLACE
     files = st.file_uploader(
-        "Pictures",
+        "Pictures" if is_alone else "Picture",
         type=list(SUFFIXES),
         accept_multiple_files=True,
-        key="own.files",
+        key=f"{place}.files",
         help=f"PNG, JPEG, WebP, GIF, BMP or TIFF, up to {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS / 1e6:.0f} megapixels "
         "each. They stay in the memory of the server for this visit and are never written to disk.",
     )
-    pasted: list[OwnPicture] = st.session_state.setdefault(_PASTED, [])
+    pasted: list[OwnPicture] = st.session_state.setdefault(f"{place}.pasted", [])
     if paste_box.IS_AVAILABLE:
-        for data in paste_box.paste_box(key="own.paste"):
+        for data in paste_box.paste_box(key=f"{place}.paste"):
             pasted.insert(0, OwnPicture(name=f"pasted {len(pasted) + 1}", data=data))
         del pasted[MOST:]
-    if pasted and st.button("Forget what was pasted", icon=":material/delete:"):
+    if pasted and st.button("Forget what was pasted", icon=":material/delete:", key=f"{place}.forget"):
         pasted.clear()
     found = [*pasted, *(OwnPicture(name=file.name, data=file.getvalue()) for file in files)]
-    if len(found) > MOST:
+    if is_alone and len(found) > MOST:
         st.info(f"{len(found)} pictures; the first {MOST} are shown.", icon=":material/filter_list:")
-    if not found:
+    if is_alone and not found:
         st.info(
             "Drop one picture or several here, or paste one: a photo of a digit that you wrote on paper will do.",
             icon=":material/add_photo_alternate:",
@@ -101,34 +138,35 @@ def _uploaded() -> list[OwnPicture]:
     return found[:MOST]
 
 
-def _photographed() -> list[OwnPicture]:
+def _photographed(place: str) -> list[OwnPicture]:
     photo = st.camera_input(
-        "Hold a handwritten digit in front of the camera",
-        key="own.camera",
+        "Hold a handwritten digit in front of the camera" if place == PLACE else "Take a picture",
+        key=f"{place}.camera",
         help="The browser asks before it opens the camera; it needs a secure address (https, or localhost).",
     )
     return [] if photo is None else [OwnPicture(name="photo", data=photo.getvalue())]
 
 
-def _drawn() -> list[OwnPicture]:
+def _drawn(place: str) -> list[OwnPicture]:
     if not drawing_pad.IS_AVAILABLE:
         st.warning("The drawing pad could not be loaded from the server; upload a picture instead.")
         return []
-    data = drawing_pad.drawing_pad(key="own-pad")
+    data = drawing_pad.drawing_pad(key=f"{place}-pad")
     if data is None:
-        st.caption("Draw a digit: its place on the map follows each stroke.")
+        st.caption("Draw a digit: its place on the map follows each stroke." if place == PLACE else "Draw a digit.")
         return []
     return [OwnPicture(name="drawing", data=data, is_drawn=True)]
 
 
-def _sampled() -> list[OwnPicture]:
+def _sampled(place: str) -> list[OwnPicture]:
     paths = sorted(SAMPLES.glob("*.jpg"))
     names = [path.stem.replace("-", " ") for path in paths]
     if not names:
         st.info("No sample came with this copy of aeviz; upload a picture instead.", icon=":material/image:")
         return []
+    key = f"{place}.sample"
     chosen = st.pills(
-        "Samples", names, default=names[0], required=True, key="own.sample", label_visibility="collapsed", wrap=True
+        "Samples", names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True
     )
     st.caption("Synthesised photos: test digits of MNIST, drawn on paper by a program (benchmarks/photos.py).")
     index = names.index(str(chosen)) if chosen in names else 0

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation, Slerp
-from scipy.stats import special_ortho_group
+from scipy.stats import chi, special_ortho_group
 
 from aeviz.analysis.generation import (
     draw_noise,
@@ -15,6 +15,7 @@ from aeviz.analysis.generation import (
     share_out,
     standard_gaussian,
     straight_way,
+    usual_norms,
     walk,
     way_length,
 )
@@ -40,6 +41,12 @@ def test_prior_draws_have_mean_0_and_the_temperature_as_deviation(temperature):
     assert points.dtype == np.float32
     np.testing.assert_allclose(points.mean(axis=0), 0, atol=5 * temperature / 200)  # 5 standard errors
     np.testing.assert_allclose(np.cov(points.T), temperature**2 * np.eye(5), atol=5 * 1.5 * temperature**2 / 200)
+
+
+@pytest.mark.parametrize("dimensions", [2, 128])
+def test_usual_norms_of_the_prior_are_quantiles_of_the_chi_distribution(dimensions):
+    found = usual_norms(standard_gaussian(np.zeros(dimensions)))
+    np.testing.assert_allclose(found, chi(dimensions).ppf([0.05, 0.95]), atol=0.05)
 
 
 def test_anchored_draws_lie_around_the_anchor_of_their_class():

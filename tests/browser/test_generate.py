@@ -3,6 +3,7 @@
 import io
 import re
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -42,3 +43,17 @@ def test_model_chosen_on_another_section_stays(visit):
     page.get_by_role("button", name="Random").first.click()
     expect(page).to_have_url(re.compile(r"start=\d+"))
     expect(page.get_by_role("combobox", name="Model")).to_have_value("digits-2d-adam")
+
+
+def test_way_leads_from_a_picture_of_the_visitor(visit):
+    """A picture becomes an end of the way; where it comes from is in the address, the picture itself is not."""
+    page = visit("/generate?model=digits-2d-adam&make=interpolate&start-from=own+picture")
+    expect(page.get_by_text("Bring a picture to go on.")).to_be_visible()
+    drawn = io.BytesIO()
+    Image.fromarray(np.diag(np.full(8, 255, dtype=np.uint8))).save(drawn, format="PNG")
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "slash.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+    )
+    expect(page.get_by_role("img", name="slash.png")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Straight"))).to_be_visible()
+    expect(page).to_have_url(re.compile("start-own.from=files"))

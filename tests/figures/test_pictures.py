@@ -64,6 +64,14 @@ def test_enlarge_repeats_pixels_a_whole_number_of_times():
     assert enlarge(picture, 2).shape == picture.shape
 
 
+def test_smooth_enlargement_lies_between_the_pixels():
+    picture = np.repeat(np.array([[0, 100, 200]], dtype=np.uint8), 2, axis=0)[..., None].repeat(3, axis=2)
+    smooth = enlarge(picture, 30, smooth=True)
+    assert smooth.shape == enlarge(picture, 30).shape
+    assert len(np.unique(smooth)) > 10 > len(np.unique(enlarge(picture, 30)))
+    assert (np.diff(smooth[0, 5:25, 0].astype(int)) >= 0).all()
+
+
 @pytest.mark.parametrize("channels", [3, 4])
 def test_png_keeps_every_pixel(channels):
     picture = np.random.default_rng(0).integers(0, 256, (6, 5, channels), dtype=np.uint8)

@@ -53,6 +53,12 @@ def test_axis_of_a_narrow_range_has_decimals():
     assert "0.005" in words
 
 
+@pytest.mark.parametrize(("smooth", "rendering"), [(False, "pixelated"), (True, "auto")])
+def test_marked_picture_is_smooth_on_request(smooth, rendering):
+    uri = marked_svg("data:image/png;base64,", (20, 10), 2, np.zeros(2, dtype=bool), smooth=smooth)
+    assert drawing(uri).find(f"{SVG}image").get("style") == f"image-rendering:{rendering}"
+
+
 def test_small_picture_keeps_its_pixels():
     root = drawing(to_pixel_svg(np.zeros((4, 8, 3), dtype=np.uint8), 400))
     image = root.find(f"{SVG}image")

@@ -24,6 +24,7 @@ from aeviz.training.samples import (
     PRIOR,
     SAMPLES,
     Fixed,
+    PriorSamples,
     Sample,
     list_samples,
     milestones,
@@ -366,3 +367,11 @@ def test_damaged_prior_samples_say_so_and_do_not_end_a_training(tmp_path):
         read_prior(tmp_path / "run")
     Recorder(tmp_path / "run", images(20), 1).observe(1, network(bottleneck="gaussian"))
     assert read_prior(tmp_path / "run").epochs.tolist() == [1]
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 1), (1, 1), (11, 1), (12, 12), (49, 12), (50, 50), (99, 50)])
+def test_prior_samples_at_an_epoch_are_the_newest_up_to_it(asked, given):
+    taken = PriorSamples(epochs=np.array([1, 12, 50]), images=np.arange(3, dtype=np.uint8).reshape(3, 1, 1, 1, 1))
+    epoch, found = taken.at(asked)
+    assert epoch == given
+    assert found.item() == [1, 12, 50].index(given)
