@@ -10,7 +10,8 @@ from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
 from aeviz.results import BEGIN, END, PAGE, main, read_results, replace_tables, write_tables
 from aeviz.training.history import EpochReport, write_history
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LATENTS, RunFolder
+from aeviz.training.latents import LATENTS
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, RunFolder
 
 NAMES = sorted(path.parent.name for path in checkpoints_root().glob(f"*/{CONFIG}"))
 

@@ -34,6 +34,7 @@ from aeviz.analysis.posterior import (
     projected_covariance,
     sample_posteriors,
     span,
+    usual_sample_distance,
 )
 from aeviz.analysis.prior_fit import PriorFit, fit_prior
 from aeviz.analysis.summary import principal_directions, summarise
@@ -483,6 +484,19 @@ def posterior_samples(key: RunKey, seed: int) -> np.ndarray:
     samples = sample_posteriors(mean, log_variance, seed)
     _freeze(samples)
     return samples
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # one number each
+def draw_limit(key: RunKey) -> float:
+    """Return the distance from the data, in the dimensions that count, beyond which a drawn point counts as far.
+
+    The run must have latents. That of samples of the posteriors where there are Gaussian ones, else `far_limit`.
+    """
+    if not has_posteriors(RunFolder.read(Path(key.path))):
+        return far_limit(key)
+    used = used_dimensions(key)
+    mean, log_variance = _posteriors(key)
+    return usual_sample_distance(mean[:, used], log_variance[:, used])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)  # 240 kB each

@@ -210,7 +210,7 @@ def find_far(run: RunFolder, points: np.ndarray) -> np.ndarray | None:
     if table is None:
         return None
     used = cache.used_dimensions(key)
-    return is_far(points[:, used], table.z[:, used], cache.far_limit(key))
+    return is_far(points[:, used], table.z[:, used], cache.draw_limit(key))
 
 
 def far_text(run: RunFolder, points: np.ndarray) -> str:

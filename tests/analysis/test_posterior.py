@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from scipy.stats import norm, special_ortho_group
+from scipy.stats import chi2, norm, special_ortho_group
 from torch.distributions import MultivariateNormal, kl_divergence
 
 from aeviz.analysis.alignment import align
@@ -16,6 +16,7 @@ from aeviz.analysis.posterior import (
     sample_posteriors,
     span,
     turn_ellipses,
+    usual_sample_distance,
 )
 from aeviz.config import ModelConfig
 from aeviz.models.bottlenecks import anchor_points
@@ -198,3 +199,15 @@ def test_aggregate_kl_is_zero_where_the_posteriors_are_their_priors():
     assert aggregate_kl(anchors[labels], np.zeros((40, 3)), labels, anchors) == pytest.approx(0, abs=1e-9)
     shifted = aggregate_kl(anchors[labels] + 1, np.zeros((40, 3)), labels, anchors)
     assert shifted == pytest.approx(3 / 2)  # half the squared distance of the means
+
+
+def test_usual_distance_of_samples_is_that_of_the_noise_where_it_is_wide(rng):
+    mean = rng.normal(scale=1e-3, size=(600, 50))
+    found = usual_sample_distance(mean, np.zeros((600, 50)))
+    assert found == pytest.approx(np.sqrt(chi2.ppf(0.99, 50)), rel=0.03)
+
+
+def test_usual_distance_of_samples_is_that_of_the_means_where_noise_is_small(rng):
+    mean = rng.normal(size=(400, 2))
+    distances = np.sort(np.linalg.norm(mean[:, None] - mean[None], axis=2), axis=1)[:, 9]
+    assert usual_sample_distance(mean, np.full((400, 2), -30.0)) == pytest.approx(np.quantile(distances, 0.99))
