@@ -45,8 +45,8 @@ reconstruction loss forgives.
 
 **Far from the data** means that the 10th nearest encoded test image is farther away than it is for 99 of 100 encoded
 images; of a variational model, than for 99 of 100 samples of their posteriors, since it is samples that its decoder has
-learned to draw, and that in many dimensions are a long way from all means. Only the dimensions that it uses (variance of the
-encoded images above 0.01) count here: in the others its decoder has learned to pay no heed to noise.
+learned to draw, and in many dimensions those are a long way from all means. Only the dimensions that it uses (variance
+of the encoded images above 0.01) count here: in the others its decoder has learned to pay no heed to noise.
 
 After M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023, whose
 class-anchored models compose generated digits into numbers, and R. Grabovac, *Variational autoencoders with
