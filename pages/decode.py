@@ -13,9 +13,15 @@ with page(
     with st.expander("How to read this"):
         st.markdown(
             """
-The sliders reach from the 0.5 % to the 99.5 % quantile of the encoded test images. With more than three dimensions the
-ones in which the data varies most come first; the others rest at their median. A **far** mark means that the 10th
-nearest encoded image is farther away than it is for 99 of 100 test images: the network was never asked to draw there,
-and what it draws is extrapolation.
+The sliders reach from the 0.5 % to the 99.5 % quantile of the encoded test images, and to three deviations of the prior
+where a variational model has one. A **far** mark means that the 10th nearest encoded image is farther away than it is
+for 99 of 100 test images: the network was never asked to draw there, and what it draws is extrapolation. A model that
+ships without its encoded images measures the Mahalanobis distance instead: how many deviations a point lies from the
+middle of the Gaussian cloud that its decoder learned from, far beyond what 99 of 100 points of such a cloud reach.
+
+With more than three dimensions the sliders begin at the median, and those come first that tell most of an image.
+**Nats** are the KL divergence from posterior to prior: a dimension with nearly 0 says nothing, and the decoder ignores
+it. **Principal directions** move many dimensions at once; each of them covers the stated share of the variance. The
+page's address keeps the point and all choices.
 """
         )

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from aeviz.figures.pictures import rendering
+
 PLANE = 560.0
 """Side of the plane in the units of the drawing."""
 LEFT, TOP, BOTTOM = 62.0, 34.0, 54.0
@@ -26,6 +28,8 @@ def plane_svg(
     point: tuple[float, float],
     side: int,
     far: np.ndarray,
+    *,
+    smooth: bool = False,
 ) -> str:
     """Draw decoded images over the plane they come from, with the current point.
 
@@ -36,6 +40,7 @@ def plane_svg(
         point: The current point in the plane; on the edge if it lies outside.
         side: Tiles along each side.
         far: Which tiles lie far from all data, (side * side,), bool, in reading order.
+        smooth: Whether pixels are blended, as for photographs, or shown as squares.
 
     Returns:
         The drawing as a data URI.
@@ -49,7 +54,7 @@ def plane_svg(
     tile = PLANE / side
     rows, columns = np.divmod(np.flatnonzero(far), side)
     crosses = "".join(
-        _cross(LEFT + (column + 0.87) * tile, TOP + (row + 0.13) * tile)
+        cross_path(LEFT + (column + 0.87) * tile, TOP + (row + 0.13) * tile)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
     )
     lines = [count * tile for count in range(1, side)]
@@ -58,17 +63,17 @@ def plane_svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'font-family="sans-serif" font-size="17" fill="{INK}">',
         f'<image href="{picture_uri}" x="{LEFT}" y="{TOP}" width="{PLANE}" height="{PLANE}" '
-        'preserveAspectRatio="none" style="image-rendering:pixelated"/>',
+        f'preserveAspectRatio="none" style="{rendering(smooth)}"/>',
         f'<path d="{grid}" stroke="{INK}" stroke-opacity="0.5"/>',
         *(f'<text x="{at:.1f}" y="{TOP + PLANE + 20}" text-anchor="middle">{text}</text>' for at, text in across),
         *(f'<text x="{LEFT - 6}" y="{at + 5:.1f}" text-anchor="end">{text}</text>' for at, text in up),
         f'<text x="{LEFT + PLANE / 2}" y="{height - 8}" text-anchor="middle">{axis_names[0]}</text>',
         f'<text x="14" y="{TOP + PLANE / 2}" text-anchor="middle" '
         f'transform="rotate(-90 14 {TOP + PLANE / 2})">{axis_names[1]}</text>',
-        f'<g stroke="{FAR}" stroke-width="2.5">{crosses}{_cross(LEFT + 8, TOP - 14)}</g>',
+        f'<g stroke="{FAR}" stroke-width="2.5">{crosses}{cross_path(LEFT + 8, TOP - 14)}</g>',
         f'<text x="{LEFT + 20}" y="{TOP - 9}">far from any data</text>',
-        _ring(x, y, 11.0),
-        _ring(LEFT + 184, TOP - 14, 7.0),
+        ring(x, y, 11.0),
+        ring(LEFT + 184, TOP - 14, 7.0),
         f'<text x="{LEFT + 198}" y="{TOP - 9}">the decoded point</text>',
         "</svg>",
     ]
@@ -93,7 +98,7 @@ def marked_svg(picture_uri: str, size: tuple[int, int], columns: int, far: np.nd
     rows = -(-len(far) // columns)
     tile, high = PLANE / columns, height / rows
     crosses = "".join(
-        _cross((at % columns + 0.87) * tile, (at // columns) * high + 0.13 * tile)
+        cross_path((at % columns + 0.87) * tile, (at // columns) * high + 0.13 * tile)
         for at in np.flatnonzero(far).tolist()
     )
     text = (
@@ -105,11 +110,13 @@ def marked_svg(picture_uri: str, size: tuple[int, int], columns: int, far: np.nd
     return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
 
 
-def _cross(x: float, y: float) -> str:
+def cross_path(x: float, y: float) -> str:
+    """Return the mark of an image that lies far from the data, for a group that names stroke and width."""
     return f'<path d="M{x - 4:.1f} {y - 4:.1f}l8 8m0-8l-8 8"/>'
 
 
-def _ring(x: float, y: float, radius: float) -> str:
+def ring(x: float, y: float, radius: float) -> str:
+    """Return the mark of the current point."""
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="none" stroke="{POINT}" stroke-width="4"/>'
 
 

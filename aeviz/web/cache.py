@@ -7,13 +7,15 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
 
 from aeviz.analysis import latent as analysis_latent
 from aeviz.analysis.anomaly import Detection, detect, most_anomalous
+from aeviz.analysis.basis import Basis, latent_basis, principal_basis
+from aeviz.analysis.cloud import Cloud, cloud_of, posterior_variances
 from aeviz.analysis.generation import (
     Gaussian,
     draw_noise,
@@ -43,7 +45,7 @@ from aeviz.config import CorruptionName, DataConfig, ModelConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.errors import CheckpointFormatError
-from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri
+from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri, to_small_uri
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, RunSummary, list_folders
@@ -556,6 +558,72 @@ def _posteriors(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
     if table.log_variance is None:
         raise LookupError("the run has no posteriors; the page must ask has_posteriors first")
     return table.z, table.log_variance
+
+
+AxesName = Literal["latent", "principal"]
+"""Which axes to move along: the dimensions of the latent space, or the principal directions."""
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 270 kB each in 128-d
+def basis(key: RunKey, axes: AxesName) -> Basis:
+    """Return axes to move along in a run's latent space. The run must have a summary."""
+    found = latent_summary(key)
+    if axes == "latent":
+        return latent_basis(found, _posterior_variances(key))
+    return principal_basis(found, principal(key)[0], _posterior_variances(key))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 130 kB each in 128-d
+def cloud(key: RunKey) -> Cloud:
+    """Return the cloud of the latent points that a run's decoder learned from. The run must have a summary.
+
+    Of a variational model these are draws from the posteriors, not their means.
+    """
+    found = latent_summary(key)
+    return cloud_of(found.mean, found.covariance + np.diag(_posterior_variances(key)))
+
+
+def shipped_latents(key: RunKey) -> LatentTable | None:
+    """Return the encoded test set of a run that has kept it, without encoding anything; else None."""
+    return _latents(key) if (Path(key.path) / LATENTS).is_file() else None
+
+
+def mark_far(key: RunKey, points: np.ndarray) -> np.ndarray:
+    """Return which latent points, (N, D), lie far from the data, (N,), bool. The run must have a summary.
+
+    By the encoded images where the run has kept them, else by the cloud of its latent points.
+    """
+    table = shipped_latents(key)
+    if table is None:
+        return cloud(key).distances(points) > cloud(key).usual_distance()
+    used = used_dimensions(key)
+    return is_far(points[:, used], table.z[:, used], draw_limit(key))
+
+
+@st.cache_resource(max_entries=64, show_spinner="Decoding a plane …")  # about 30 kB each
+def plane_of_axes(
+    key: RunKey, axes: AxesName, pair: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int
+) -> Plane:
+    """Return a plane of two axes as decoded images; arguments as in `plane`, only that `rest` is a latent point."""
+    mesh = basis(key, axes).plane(np.array(rest), pair, side)
+    images = shrink(model(key).decode(mesh).numpy(), tile_px)
+    return Plane(picture=to_small_uri(tile(images, side, gap=0)), far=mark_far(key, mesh))
+
+
+@st.cache_resource(max_entries=64, show_spinner="Decoding the overview …")  # about 30 kB each
+def overview(key: RunKey, axes: AxesName, count: int, deviations: tuple[float, ...], tile_px: int) -> Plane:
+    """Return images decoded along the first axes of a run, a row for each, through the point of rest."""
+    found = basis(key, axes)
+    points = np.concatenate([found.along(found.origin, axis, np.array(deviations)) for axis in range(count)])
+    images = shrink(model(key).decode(points).numpy(), tile_px)
+    return Plane(picture=to_small_uri(tile(images, len(deviations), gap=0)), far=mark_far(key, points))
+
+
+def _posterior_variances(key: RunKey) -> np.ndarray:
+    """Return the variances of a run's posteriors, (D,), as far as its divergence tells them; 0 where it does not."""
+    config, found = RunFolder.read(Path(key.path)).config.model, latent_summary(key)
+    known = config.bottleneck == "gaussian" and config.prior == "standard"
+    return posterior_variances(found) if known else np.zeros(len(found.mean))
 
 
 def _table(key: RunKey) -> LatentTable:

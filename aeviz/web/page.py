@@ -77,6 +77,11 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
             st.stop()
 
 
+def has_just_arrived() -> bool:
+    """Whether this run is the first since the visitor came to the page, so that its address is theirs to follow."""
+    return bool(st.session_state.get(_ARRIVED))
+
+
 Needs = Literal["weights", "summary", "latents"]
 """What a page needs of a model: only weights; the statistics of its latent space; or its encoded test set."""
 
