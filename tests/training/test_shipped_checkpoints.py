@@ -172,7 +172,7 @@ def test_faces_differ_in_the_reconstruction_loss_alone():
     changed = first.config.with_settings(["objective.reconstruction=ms_ssim", "preset=celeba-msssim-vae"])
     assert changed == second.config
     vae, msssim_vae = first.evaluation(), second.evaluation()
-    assert msssim_vae.ms_ssim > vae.ms_ssim
-    assert vae.mse < msssim_vae.mse
-    assert 1 - msssim_vae.ms_ssim > vae.mse
-    assert msssim_vae.kl > vae.kl
+    assert msssim_vae.ms_ssim > vae.ms_ssim + 0.1
+    assert msssim_vae.ssim > vae.ssim + 0.1
+    assert 1 - msssim_vae.ms_ssim > 5 * msssim_vae.mse
+    assert msssim_vae.kl > 3 * vae.kl
