@@ -85,9 +85,9 @@ GROUPS = (
         title="Faces",
         note=(
             "The models of [S2], chapter 4, trained on 4,000 faces and measured on 500; terms: checkpoints/FACES.md. "
-            "Data, seed, epochs and KL weight are the same. 1 - MS-SSIM is about ten times the MSE, so that the same KL "
-            "weight counts for less: the MSSIM-VAE's posteriors tell over four times as many nats of a face, which shows "
-            "in SSIM and MS-SSIM, and here costs nothing in MSE."
+            "Data, seed, epochs and KL weight are the same. 1 - MS-SSIM is about ten times the MSE, so that the same "
+            "KL weight counts for less: the MSSIM-VAE's posteriors tell over four times as many nats of a face, which "
+            "shows in SSIM and MS-SSIM, and here costs nothing in MSE."
         ),
         holds=lambda result: True,
     ),

@@ -13,7 +13,7 @@ with page(
     with st.expander("How to read this"):
         st.markdown(
             """
-The sliders reach from the 0.5 % to the 99.5 % quantile of the encoded test images, and to three deviations of the prior
+The sliders reach from the 0.5 % to the 99.5 % quantile of the encoded images, and to three deviations of the prior
 where a variational model has one. A **far** mark means that the 10th nearest encoded image is farther away than it is
 for 99 of 100 test images: the network was never asked to draw there, and what it draws is extrapolation. A model that
 ships without its encoded images measures the Mahalanobis distance instead: how many deviations a point lies from the

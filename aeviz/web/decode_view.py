@@ -73,7 +73,7 @@ def _sliders(run: RunFolder, middle: np.ndarray, ranges: np.ndarray) -> np.ndarr
             step=step,
             key=_key(run, dimension),
             bind="query-params",
-            help=f"Latent coordinate {dimension + 1}, from {low:.2f} to {high:.2f} (quantiles of the test images).",
+            help=f"Latent coordinate {dimension + 1}, from {low:.2f} to {high:.2f} (quantiles of the encoded images).",
         )
     return point
 

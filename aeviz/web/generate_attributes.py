@@ -114,13 +114,13 @@ def _say_what_it_means(attributes: Mapping[str, Attribute], chosen: list[str]) -
         alike = most_alike(attributes, name, ALIKE)
         words = "; ".join(f"{other.lower()} ({cosine:+.2f})" for other, cosine in alike)
         st.markdown(
-            f"**{name}**: {attribute.with_count:,} of {both:,} test images have it; from the mean without to the mean "
+            f"**{name}**: {attribute.with_count:,} of {both:,} images have it; from the mean without to the mean "
             f"with it is {np.linalg.norm(attribute.direction):.2f}."
             + (f" Closest to it in direction, or to its opposite: {words}." if words else "")
         )
         if attribute.is_rare:
             st.warning(
-                f"Only {min(attribute.with_count, attribute.without_count)} test images "
+                f"Only {min(attribute.with_count, attribute.without_count)} images "
                 f"{'have' if attribute.with_count < attribute.without_count else 'lack'} “{name.lower()}”; over fewer "
                 f"than {FEW} a mean is mostly chance.",
                 icon=":material/warning:",

@@ -117,7 +117,7 @@ def _draw(run: RunFolder, draw: Draw) -> tuple[np.ndarray, str] | None:
         if not run.has_summary or (label is not None and cache.latents(key) is None):
             return None
         gaussians = [cache.data_gaussian(key, label)]
-        origin = f"a Gaussian fitted to the encoded test images{of_class}"
+        origin = f"a Gaussian fitted to the encoded images{of_class}"
     count = (LARGE_SIDE if is_large(run) else SIDE) ** 2
     noise = draw_noise(draw.seed, count, config.latent_dim)
     return draw_points(gaussians, share_out(count, len(gaussians)), noise, draw.temperature), origin
@@ -159,7 +159,7 @@ def _compare_with_prior(run: RunFolder) -> str:
             "nothing of the images, so that every draw gives the same picture, an average of all images."
         )
     spread, weight = cache.data_gaussian(key, None).spread(used), run.config.objective.kl_weight
-    text = f"The encoded test images of {run.name} spread with a standard deviation of **{spread:.2f}**"
+    text = f"The encoded images of {run.name} spread with a standard deviation of **{spread:.2f}**"
     if count < dimensions:
         text += (
             f" in the {count} of {dimensions} dimensions that it uses; the others are noise that the decoder ignores"

@@ -118,7 +118,7 @@ def _help(run: RunFolder, origins: list[str]) -> str:
     says = {
         TEST: "an image of the test set, encoded",
         DRAW: f"a draw from {_draws_from(run)}",
-        MEAN: "the mean of all encoded test images",
+        MEAN: "the mean of all encoded images",
         OWN: "a picture that you bring, encoded; it stays in the memory of the server for this visit",
     }
     return "; ".join(f"**{origin}**: {says[origin]}" for origin in origins) + "."
@@ -126,7 +126,7 @@ def _help(run: RunFolder, origins: list[str]) -> str:
 
 def _draws_from(run: RunFolder) -> str:
     if not run.config.model.is_variational:
-        return "a Gaussian fitted to the encoded test images"
+        return "a Gaussian fitted to the encoded images"
     return "the prior of a class" if is_anchored(run) else "the prior N(0, I)"
 
 
@@ -136,7 +136,7 @@ def _known_point(run: RunFolder, origin: str, place: str, default: int) -> Start
     if origin == DRAW:
         return _draw(run, pick_draw(f"{place}-seed", default))
     mean = cache.latent_summary(cache.run_key(run)).mean
-    return Start(z=mean, origin=MEAN, name="the mean of the encoded test images", image=None)
+    return Start(z=mean, origin=MEAN, name="the mean of the encoded images", image=None)
 
 
 def _test_image(run: RunFolder, index: int) -> Start:

@@ -94,7 +94,7 @@ def test_samples_are_fewer_and_can_be_drawn_where_the_data_lie(faces, app):
     assert "class" not in [box.key for box in app.selectbox]
     app.segmented_control(key="draw").set_value("where the data lie").run()
     assert_healthy(app, "Generate")
-    assert "36 draws from a Gaussian fitted to the encoded test images" in captions(app)[0]
+    assert "36 draws from a Gaussian fitted to the encoded images" in captions(app)[0]
 
 
 def test_number_needs_a_model_of_digits(faces, app):
@@ -260,7 +260,7 @@ def test_counts_are_named_and_few_images_are_warned_of(faces, app):
     found = read_summary(faces / "faces", 6)
     with_smile = int(found.attribute_counts[0, 1])
     app = open_section(app.run(), "faces", "arithmetic")
-    assert f"**Smiling**: {with_smile} of 200 test images have it" in said(app)
+    assert f"**Smiling**: {with_smile} of 200 images have it" in said(app)
     app.multiselect(key="add").set_value(["Wearing hat"]).run()
     assert "Only 5 test images have “wearing hat”" in app.warning[0].value
 

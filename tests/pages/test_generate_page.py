@@ -112,7 +112,7 @@ def test_samples_of_a_standard_prior_offer_no_class_until_drawn_from_the_data(va
     assert "class" not in [box.key for box in app.selectbox]
     app.segmented_control(key="draw").set_value("where the data lie").run()
     app.selectbox(key="class").set_value("8").run()
-    assert "a Gaussian fitted to the encoded test images of class 8" in captions(app)[0]
+    assert "a Gaussian fitted to the encoded images of class 8" in captions(app)[0]
 
 
 def test_samples_of_two_models_share_the_noise_where_the_dimension_is_the_same(variational, app):
@@ -130,7 +130,7 @@ def test_plain_autoencoder_is_explained_and_drawn_from_where_the_data_lie(variat
     app = open_section(app.run(), "digits-2d-adam", "samples")
     assert "plain autoencoder: it has no prior" in app.info[0].value
     assert "standard" in app.info[0].value
-    assert all("a Gaussian fitted to the encoded test images" in caption for caption in captions(app))
+    assert all("a Gaussian fitted to the encoded images" in caption for caption in captions(app))
     assert "draw" not in [control.key for control in app.segmented_control]
 
 
