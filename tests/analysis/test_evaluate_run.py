@@ -15,6 +15,7 @@ from aeviz.data import ImageDataset, load_dataset
 from aeviz.errors import DataError
 from aeviz.paths import checkpoints_root
 from aeviz.training import run as run_module
+from aeviz.training.latents import EXACT_DIMENSIONS
 from aeviz.training.run import load
 from aeviz.training.runs import CONFIG, MODEL, RunFolder
 
@@ -166,5 +167,9 @@ def test_shipped_figures_agree_with_an_independent_forward_pass(name, request):
     squares = (images.reshape(len(images), -1) / 255 - y) ** 2
     evaluation, table = folder.evaluation(), folder.latents()
     assert evaluation.mse == pytest.approx(squares.mean(), abs=1e-6)
-    np.testing.assert_allclose(table.z, z, rtol=2**-10, atol=1e-4)  # kept in float16
+    if folder.config.model.latent_dim <= EXACT_DIMENSIONS:
+        np.testing.assert_allclose(table.z, z, rtol=2**-10, atol=1e-4)  # kept in float16
+    else:
+        half_a_step = np.ptp(z, axis=0) / 255 / 2  # kept to a 256th of the range, some after float16
+        assert (np.abs(table.z - z) <= half_a_step + 2**-10 * np.abs(z) + 2e-4).all()
     np.testing.assert_allclose(table.error, np.sqrt(squares.sum(axis=1)), rtol=2**-10)
