@@ -13,11 +13,13 @@ with page(
     with st.expander("How to read this"):
         st.markdown(
             """
-The sliders reach from the 0.5 % to the 99.5 % quantile of the encoded images, and to three deviations of the prior
-where a variational model has one. A **far** mark means that the 10th nearest encoded image is farther away than it is
-for 99 of 100 test images: the network was never asked to draw there, and what it draws is extrapolation. A model that
-ships without its encoded images measures the Mahalanobis distance instead: how many deviations a point lies from the
-middle of the Gaussian cloud that its decoder learned from, far beyond what 99 of 100 points of such a cloud reach.
+The sliders reach from the 0.5 % to the 99.5 % quantile of the encoded images; of a variational model at least to three
+deviations of all its posteriors together. A **far** mark means that the 10th nearest encoded image is farther away than
+it is for 99 of 100 encoded images, or, of a variational model, for 99 of 100 samples of their posteriors, since that is
+what its decoder learned to draw; only dimensions that it uses count. Elsewhere the network was never asked to draw, and
+what it draws is extrapolation. A model that ships without its encoded images measures the Mahalanobis distance instead:
+how many deviations a point lies from the middle of the Gaussian cloud that its decoder learned from, far beyond what 99
+of 100 points of such a cloud reach.
 
 With more than three dimensions the sliders begin at the median, and those come first that tell most of an image.
 **Nats** are the KL divergence from posterior to prior: a dimension with nearly 0 says nothing, and the decoder ignores

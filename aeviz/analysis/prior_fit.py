@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aeviz.analysis.latent import active_units, is_far, usual_distance, vote_of_neighbours
+from aeviz.analysis.latent import active_units, is_far, vote_of_neighbours
 
 RADIUS = 3.0
 """Standard deviations about the origin; a prior in two dimensions has 98.9 % of its mass within."""
@@ -27,7 +27,12 @@ class PriorFit:
 
 
 def fit_prior(
-    z: np.ndarray, log_variance: np.ndarray | None, labels: np.ndarray | None, classes: int, draws: np.ndarray
+    z: np.ndarray,
+    log_variance: np.ndarray | None,
+    labels: np.ndarray | None,
+    classes: int,
+    draws: np.ndarray,
+    limit: float,
 ) -> PriorFit:
     """Compare encoded images with draws from the prior.
 
@@ -37,10 +42,11 @@ def fit_prior(
         labels: Their classes, (N,), int64, or None.
         classes: Y, the number of classes.
         draws: Draws from the prior, (M, D), floating point.
+        limit: Distance from the encoded images beyond which a draw is far.
     """
     far = shares = None
     if active_units(z).any():
-        far = float(is_far(draws, z, usual_distance(z)).mean())
+        far = float(is_far(draws, z, limit).mean())
         if labels is not None:
             votes = vote_of_neighbours(draws, z, labels)
             shares = np.bincount(votes, minlength=classes) / len(draws)

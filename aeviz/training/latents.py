@@ -73,6 +73,10 @@ def read_latents(path: Path, latent_dim: int, classes: int) -> LatentTable | Non
             f"{LATENTS} of run '{path.name}' holds points of shape {z.shape}; expected {expected}; "
             "restore the file or train the model again"
         )
+    if not (np.isfinite(z).all() and np.isfinite(error).all() and (spread is None or np.isfinite(spread).all())):
+        raise CheckpointFormatError(
+            f"{LATENTS} of run '{path.name}' holds NaN or infinity; restore the file or train the model again"
+        )
     if labels is not None and len(labels) and not (labels.min() >= 0 and labels.max() < classes):
         raise CheckpointFormatError(
             f"{LATENTS} of run '{path.name}' holds labels from {labels.min()} to {labels.max()}; expected those of "

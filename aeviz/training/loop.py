@@ -300,7 +300,7 @@ def fit(
         on_begin: Called with the number of epochs already trained, once the folder can be resumed.
         on_epoch: Called after each epoch is on disk.
         on_step: Called after each step with its number within the epoch; what it raises ends the training.
-        observe: Called with the number of epochs trained and the network, first with 0 where the run begins, and
+        observe: Called with the number of epochs trained and the network, first as the run begins or goes on, and
             after each epoch before `on_epoch`; it must not change the network.
 
     Raises:
@@ -331,8 +331,8 @@ def fit(
     validation_images = ResidentImages.place(validation_set, device)
     if on_begin is not None:
         on_begin(trainer.epoch)
-    if observe is not None and trainer.epoch == 0:
-        observe(0, trainer.model.eval())
+    if observe is not None:  # a run that was killed may not have got to it
+        observe(trainer.epoch, trainer.model.eval())
     while trainer.epoch < config.train.epochs:
         result = trainer.train_epoch(images, on_step)
         start = time.perf_counter()

@@ -161,7 +161,7 @@ def read_prior(path: Path) -> PriorSamples | None:
 
     def build(arrays: Mapping[str, np.ndarray]) -> PriorSamples:
         epochs, images = arrays["epochs"].astype(np.int64), arrays["images"]
-        if epochs.ndim != 1 or images.ndim != 5 or len(images) != len(epochs) or not images.shape[1]:
+        if epochs.ndim != 1 or images.ndim != 5 or len(images) != len(epochs) or 0 in images.shape[:2]:
             raise ValueError(f"images of shape {images.shape} for epochs of shape {epochs.shape}")
         _images(images[0])
         return PriorSamples(epochs=epochs, images=images)

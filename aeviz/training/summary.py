@@ -131,5 +131,6 @@ def _check(summary: LatentSummary, latent_dim: int) -> None:
             raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
     if levels % 2 == 0 or summary.count < 1:
         raise ValueError(f"quantiles at {levels} levels of {summary.count} points; expected an odd number of levels")
-    if not all(np.isfinite(array).all() for array in (summary.mean, summary.covariance, summary.quantiles)):
+    known = (summary.mean, summary.covariance, summary.quantiles, summary.kl)
+    if not all(np.isfinite(array).all() for array in known if array is not None):
         raise ValueError("it holds NaN or infinity")

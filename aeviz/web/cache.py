@@ -168,7 +168,8 @@ def _encoded(key: RunKey, root: str, stamp: Stamp) -> LatentTable:
     """Encode the test set of a run and keep that in AEVIZ_CACHE: it takes seconds, for all faces of CelebA minutes."""
     folder = RunFolder.read(Path(key.path))
     dataset, fingerprint = test_images(folder.config.data, root, stamp)
-    kept = cache_root() / "latents" / f"{folder.name}-{key.stamp}"
+    weights = hashlib.blake2b((folder.path / MODEL).read_bytes(), digest_size=12).hexdigest()
+    kept = cache_root() / "latents" / f"{folder.name}-{weights}"  # by content: a copied run is not encoded again
     table = None
     with suppress(CheckpointFormatError):  # a damaged copy is made anew
         table = read_latents(kept, folder.config.model.latent_dim, len(folder.provenance.class_names))
@@ -238,8 +239,13 @@ def projection(key: RunKey, dimensions: int) -> Projection:
 
 @st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
 def slider_ranges(key: RunKey) -> np.ndarray:
-    """Return the range of each latent dimension, (D, 2), without its tails. The run must have a summary."""
-    return latent_summary(key).ranges()
+    """Return the range of each latent dimension, (D, 2), for sliders. The run must have a summary.
+
+    Quantiles of the encoded images; of a variational model at least three deviations of its posteriors together.
+    """
+    ranges = np.empty((len(latent_summary(key).mean), 2))
+    ranges[latent_summary(key).order()] = basis(key, "latent").ranges
+    return ranges
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # a few bytes each
@@ -432,7 +438,7 @@ def train_latents(key: RunKey, root: str, stamp: Stamp) -> np.ndarray:
 
 @st.cache_resource(max_entries=256, show_spinner="Decoding a plane …")  # about 20 kB each
 def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int) -> Plane:
-    """Return a plane of a latent space as decoded images. The run must have a summary; without latents none are far.
+    """Return a plane of a latent space as decoded images. The run must have a summary.
 
     Args:
         key: The run.
@@ -444,9 +450,7 @@ def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int
     mesh = plane_mesh(slider_ranges(key), np.array(rest), axes, side)
     images = shrink(model(key).decode(mesh).numpy(), tile_px)
     picture = to_data_uri(tile(images, side, gap=0), effort=9)
-    table = latents(key)
-    far = np.zeros(len(mesh), dtype=bool) if table is None else is_far(mesh, table.z, far_limit(key))
-    return Plane(picture=picture, far=far)
+    return Plane(picture=picture, far=mark_far(key, mesh))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)  # a list of rows
@@ -620,7 +624,11 @@ def overview(key: RunKey, axes: AxesName, count: int, deviations: tuple[float, .
 
 
 def _posterior_variances(key: RunKey) -> np.ndarray:
-    """Return the variances of a run's posteriors, (D,), as far as its divergence tells them; 0 where it does not."""
+    """Return the mean variances of a run's posteriors, (D,): kept, or as its divergence tells them; 0 where unknown."""
+    table = shipped_latents(key)
+    if table is not None and table.log_variance is not None and has_posteriors(RunFolder.read(Path(key.path))):
+        widths: np.ndarray = np.exp(table.log_variance.astype(np.float64)).mean(axis=0)
+        return widths
     config, found = RunFolder.read(Path(key.path)).config.model, latent_summary(key)
     known = config.bottleneck == "gaussian" and config.prior == "standard"
     return posterior_variances(found) if known else np.zeros(len(found.mean))
@@ -727,4 +735,5 @@ def _test_images(key: RunKey, root: str, stamp: Stamp) -> np.ndarray:
 def prior_fit(key: RunKey, draws: int, seed: int) -> PriorFit:
     """Return how draws from the prior N(0, I) meet a run's latent points, which it must have."""
     table, classes = _table(key), len(RunFolder.read(Path(key.path)).provenance.class_names)
-    return fit_prior(table.z, table.log_variance, table.labels, classes, draw_noise(seed, draws, table.z.shape[1]))
+    noise = draw_noise(seed, draws, table.z.shape[1])
+    return fit_prior(table.z, table.log_variance, table.labels, classes, noise, draw_limit(key))

@@ -45,8 +45,8 @@ def show_distance(run: RunFolder, point: np.ndarray) -> None:
         distance, limit = float(cloud.distances(point[None])[0]), cloud.usual_distance()
         words = "deviations from the middle of what the decoder learned from (Mahalanobis distance)"
     else:
-        used = cache.used_dimensions(key) if is_wide(run) else np.ones(len(point), dtype=bool)
-        distance, limit = float(data_distance(point[None][:, used], table.z[:, used])[0]), cache.far_limit(key)
+        used = cache.used_dimensions(key)
+        distance, limit = float(data_distance(point[None][:, used], table.z[:, used])[0]), cache.draw_limit(key)
         words = "to the 10th nearest image"
     if distance > limit:
         st.warning(f"Far from any data: {distance:.2f} {words}, usual is up to {limit:.2f}.", icon=":material/warning:")

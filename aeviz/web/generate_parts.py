@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.latent import is_far, vote_of_neighbours
+from aeviz.analysis.latent import vote_of_neighbours
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
 from aeviz.training.latents import LatentTable
@@ -32,7 +32,10 @@ def table_of(run: RunFolder) -> LatentTable:
 
 def classes_of(run: RunFolder) -> dict[str, int]:
     """Return the classes of the encoded test images, or all of a run that has none yet, by name."""
-    table, names = cache.latents(cache.run_key(run)), run.provenance.class_names
+    names = run.provenance.class_names
+    if not names:  # nothing need be encoded to know that
+        return {}
+    table = cache.latents(cache.run_key(run))
     if table is None:
         return {name: label for label, name in enumerate(names)}
     if table.labels is None:
@@ -204,13 +207,8 @@ def offer_picture(picture: np.ndarray, name: str, least_width: int, *, smooth: b
 
 
 def find_far(run: RunFolder, points: np.ndarray) -> np.ndarray | None:
-    """Return which points lie far from the encoded test images; None where there are none of those."""
-    key = cache.run_key(run)
-    table = cache.latents(key)
-    if table is None:
-        return None
-    used = cache.used_dimensions(key)
-    return is_far(points[:, used], table.z[:, used], cache.draw_limit(key))
+    """Return which points lie far from the data, as on Decode; None where nothing is known of the latent space."""
+    return cache.mark_far(cache.run_key(run), points) if run.has_summary else None
 
 
 def far_text(run: RunFolder, points: np.ndarray) -> str:

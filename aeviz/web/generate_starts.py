@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
+from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.runs import RunFolder
@@ -46,8 +47,7 @@ class Start:
 
 def has_test_images(run: RunFolder) -> bool:
     """Whether the latent points of test images are known, from the run or from the data on this machine."""
-    table = cache.latents(cache.run_key(run))
-    return table is not None and len(table.z) > 0
+    return run.has_latents or (run.has_summary and is_available(run.config.data.name))
 
 
 def list_origins(run: RunFolder) -> list[str]:

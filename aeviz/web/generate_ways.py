@@ -150,17 +150,22 @@ def _advice(run: RunFolder) -> str:
             "the origin means nothing to it and may lead through other classes."
         )
     used = int(cache.used_dimensions(cache.run_key(run)).sum()) if run.has_summary else config.latent_dim
-    uses = f"{run.name} uses {used} of its {config.latent_dim} dimensions. " if used < config.latent_dim else ""
-    if used <= 3:
+    if used == 0:
         return (
-            f"**Either.** {uses}In {used} the prior N(0, I) has much of its mass near the origin, so that the straight "
-            "way passes through likely points too, and is shorter."
+            f"**Neither.** All dimensions of {run.name} have collapsed: its decoder pays heed to none, and draws one "
+            "image all along any way."
+        )
+    count = config.latent_dim
+    uses = f" {run.name} uses {used} of its {count}." if used < count else ""
+    if count <= 3:
+        return (
+            f"**Either.** In {count} dimensions the prior N(0, I) has much of its mass near the origin, so that the "
+            f"straight way passes through likely points too, and is shorter.{uses}"
         )
     return (
-        f"**Round.** {uses}In {used} dimensions nearly all draws from the prior N(0, I) lie about "
-        f"{np.sqrt(used):.1f} (the root of {used}) from the origin: norms concentrate, the more so the more "
-        "dimensions. The straight way dips below that in its middle, where images become average; the round way keeps "
-        "its distance."
+        f"**Round.** In {count} dimensions nearly all draws from the prior N(0, I) lie about {np.sqrt(count):.1f} (the "
+        f"root of {count}) from the origin: norms concentrate, the more so the more dimensions. The straight way dips "
+        f"below that in its middle, where images become average; the round way keeps its distance.{uses}"
     )
 
 
@@ -173,6 +178,13 @@ def show_arithmetic(run: RunFolder) -> None:
             st.info(
                 f"The images of {run.config.data.name} have no two classes, between which a direction could lead.",
                 icon=":material/label_off:",
+            )
+            return
+        if not cache.used_dimensions(cache.run_key(run)).any():
+            st.info(
+                f"All dimensions of {run.name} have collapsed: classes have no place in its latent space, and no step "
+                "changes what it draws. Choose another model.",
+                icon=":material/compress:",
             )
             return
         image, plus, minus, strength = _pick_sum(run, classes, int(table.labels[0]))

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.alignment import Alignment, align
+from aeviz.analysis.attributes import read_name
 from aeviz.analysis.posterior import prior_means
 from aeviz.data import label_by_attribute
 from aeviz.errors import CheckpointFormatError
@@ -42,7 +43,7 @@ SEEDS = 10_000
 PICTURE_PX = 128
 """Width of the pictures of a chosen image."""
 ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
-"""URL parameter of the attribute that colours the points; the one that does at first."""
+"""URL parameter of the attribute that colours the points; the one that does at first, by their readable names."""
 _DATA = "latent.data"
 """Session key: the data set whose map was shown last, and the attribute that coloured it."""
 
@@ -114,13 +115,14 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
 
 def _pick_attribute(run: RunFolder) -> str | None:
     """Let the visitor choose by which attribute of the images, if they have some, the points are coloured."""
-    names = sorted(name.replace("_", " ") for name in cache.attribute_names(cache.run_key(run)))
-    if not names:
+    known = {read_name(name): name for name in cache.attribute_names(cache.run_key(run))}
+    if not known:
         return None
+    names = sorted(known)
     if st.session_state.get(ATTRIBUTE, names[0]) not in names:  # chosen for other images
         del st.session_state[ATTRIBUTE]
     index = names.index(USUAL_ATTRIBUTE) if USUAL_ATTRIBUTE in names else 0
-    return st.selectbox(
+    chosen = st.selectbox(
         "Colour by",
         names,
         index=index,
@@ -129,6 +131,7 @@ def _pick_attribute(run: RunFolder) -> str | None:
         width=220,
         help="A property of the images that the publisher lists; the network was never told.",
     )
+    return known[str(chosen)]
 
 
 def _pick_seed() -> int | None:

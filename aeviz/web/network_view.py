@@ -90,6 +90,11 @@ def show_curves(runs: list[RunFolder]) -> None:
                 width=280,
                 help="Each point becomes the mean of the epochs around it; faint lines are the epochs as they were.",
             )
+        if len({run.provenance.data_fingerprint for run in runs}) > 1:
+            st.caption(
+                "These models did not learn from the same images, and so not from the same validation images either: "
+                "their losses cannot be compared."
+            )
         early = max(1, longest // 5)
         first, last = {"early": (1, early), "later": (early + 1, longest)}.get(str(part), (1, longest))
         curves = {

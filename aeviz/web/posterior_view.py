@@ -10,6 +10,7 @@ from aeviz.figures.charts import kl_bars, prior_densities
 from aeviz.scales import kl_scales
 from aeviz.training.runs import Evaluation, RunFolder
 from aeviz.web import cache
+from aeviz.web.page import errors_as_messages
 
 COLLAPSED = 0.01
 """Nats an image below which a dimension carries nothing: its posterior is the prior whatever the image."""
@@ -79,7 +80,10 @@ def _bound(found: Evaluation) -> str:
         return " Its objective is no likelihood, so it has no ELBO."
     better = ""
     if found.log_likelihood_bound is not None:
-        better = f"; the importance-weighted bound of 50 samples is {found.log_likelihood_bound:,.1f}"
+        better = (
+            f"; the importance-weighted bound of {found.importance_samples or 50} samples, on at most 1,000 of the "
+            f"images, is {found.log_likelihood_bound:,.1f}"
+        )
     return f" ELBO {found.elbo:,.1f} nats an image{better}."
 
 
@@ -107,52 +111,53 @@ def describe_scales(run: RunFolder) -> str:
 @st.fragment
 def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> None:
     """Show the mixture of all posteriors beside the prior along one dimension of each model, and what it means."""
-    if not measured:
-        return
-    st.subheader("All posteriors together, beside the prior")
-    most = max(len(found.kl_per_dimension) for _, found in measured.values())
-    rank = 1
-    if most > 1:
-        rank = st.selectbox(
-            "Dimension, the most informative first",
-            list(range(1, most + 1)),
-            key="rank",
-            bind="query-params",
-            width=300,
-            help="1 is the dimension of the largest KL divergence: the first bar above. Each model has its own.",
+    with errors_as_messages():
+        if not measured:
+            return
+        st.subheader("All posteriors together, beside the prior")
+        most = max(len(found.kl_per_dimension) for _, found in measured.values())
+        rank = 1
+        if most > 1:
+            rank = st.selectbox(
+                "Dimension, the most informative first",
+                list(range(1, most + 1)),
+                key="rank",
+                bind="query-params",
+                width=300,
+                help="1 is the dimension of the largest KL divergence: the first bar above. Each model has its own.",
+            )
+        chosen = {
+            name: (run, _informative(found)[rank - 1])
+            for name, (run, found) in measured.items()
+            if rank <= len(found.kl_per_dimension)
+        }
+        spans = [cache.posterior_span(cache.run_key(run), place) for run, place in chosen.values()]
+        low, high = min(low for low, _ in spans), max(high for _, high in spans)
+        matches = {
+            f"{name}, z{place + 1}": cache.prior_match(cache.run_key(run), place, low, high)
+            for name, (run, place) in chosen.items()
+        }
+        st.plotly_chart(
+            prior_densities(matches, " and ".join(dict.fromkeys(f"z{place + 1}" for _, place in chosen.values()))),
+            key="against-prior",
+            config={"displayModeBar": False},
+            alt="Density of all posteriors beside the prior's: "
+            + "; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
         )
-    chosen = {
-        name: (run, _informative(found)[rank - 1])
-        for name, (run, found) in measured.items()
-        if rank <= len(found.kl_per_dimension)
-    }
-    spans = [cache.posterior_span(cache.run_key(run), place) for run, place in chosen.values()]
-    low, high = min(low for low, _ in spans), max(high for _, high in spans)
-    matches = {
-        f"{name}, z{place + 1}": cache.prior_match(cache.run_key(run), place, low, high)
-        for name, (run, place) in chosen.items()
-    }
-    st.plotly_chart(
-        prior_densities(matches, " and ".join(dict.fromkeys(f"z{place + 1}" for _, place in chosen.values()))),
-        key="against-prior",
-        config={"displayModeBar": False},
-        alt="Density of all posteriors beside the prior's: "
-        + "; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
-    )
-    for (name, match), (run, place) in zip(matches.items(), chosen.values(), strict=True):
-        nats = cache.prior_distance(cache.run_key(run))
-        found = measured[run.name][1]
-        each = " (class by class, each beside its own prior)" if run.config.model.prior == "anchored" else ""
-        st.markdown(
-            f"**{name}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}  \n"
-            f"All dimensions: the Gaussian with the mean and the covariance of all posteriors together lies "
-            f"**{nats:.2f} nats** from the prior{each}; 0 means the same mean and covariance."
+        for (name, match), (run, place) in zip(matches.items(), chosen.values(), strict=True):
+            nats = cache.prior_distance(cache.run_key(run))
+            found = measured[run.name][1]
+            each = " (class by class, each beside its own prior)" if run.config.model.prior == "anchored" else ""
+            st.markdown(
+                f"**{name}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}  \n"
+                f"All dimensions: the Gaussian with the mean and the covariance of all posteriors together lies "
+                f"**{nats:.2f} nats** from the prior{each}; 0 means the same mean and covariance."
+            )
+        st.caption(
+            "q(z) is the mixture of the posteriors of all test images; a new image is drawn from the prior p(z) "
+            "instead. Where p(z) is high and q(z) is low there is a hole: the decoder was never trained there, and what "
+            "it draws can look like nothing. Where q(z) is high and p(z) is low there are images that are hardly ever drawn."
         )
-    st.caption(
-        "q(z) is the mixture of the posteriors of all test images; a new image is drawn from the prior p(z) instead. "
-        "Where p(z) is high and q(z) is low there is a hole: the decoder was never trained there, and what it draws "
-        "can look like nothing. Where q(z) is high and p(z) is low there are images that are hardly ever drawn."
-    )
 
 
 def _informative(found: Evaluation) -> list[int]:

@@ -156,8 +156,8 @@ def _show_figures(runs: list[RunFolder], seed: int) -> None:
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     st.caption(
         "On the test images; of the draws, with the seed above. A draw is far if its 10th nearest encoded image is "
-        "farther away than it is for 99 of 100 test images, and is read as what most of the 10 nearest are; neither "
-        "means anything where all images are encoded alike."
+        "farther away than it is for 99 of 100 samples of the posteriors, and is read as what most of the 10 nearest "
+        "are; neither means anything where all images are encoded alike."
     )
 
 
@@ -188,9 +188,7 @@ def _explain(run: RunFolder, fit: PriorFit) -> str:
         )
         if fit.class_shares is not None:
             count = int((fit.class_shares >= RARE).sum())
-            text += (
-                f", so that the draws are of {count} classes out of {len(fit.class_shares)}, and the others never come"
-            )
+            text += f", so that the draws are of {count} classes out of {len(fit.class_shares)}; the others hardly come"
         return (
             f"{text}. What the draws look like is a matter of luck: of what training left around the origin. "
             "Reconstruction is at its best."

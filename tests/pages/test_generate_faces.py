@@ -262,7 +262,7 @@ def test_counts_are_named_and_few_images_are_warned_of(faces, app):
     app = open_section(app.run(), "faces", "arithmetic")
     assert f"**Smiling**: {with_smile} of 200 images have it" in said(app)
     app.multiselect(key="add").set_value(["Wearing hat"]).run()
-    assert "Only 5 test images have “wearing hat”" in app.warning[0].value
+    assert "Only 5 images have “wearing hat”" in app.warning[0].value
 
 
 def test_several_attributes_have_a_strip_each(faces, app):
