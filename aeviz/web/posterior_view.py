@@ -155,8 +155,9 @@ def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> No
             )
         st.caption(
             "q(z) is the mixture of the posteriors of all test images; a new image is drawn from the prior p(z) "
-            "instead. Where p(z) is high and q(z) is low there is a hole: the decoder was never trained there, and what "
-            "it draws can look like nothing. Where q(z) is high and p(z) is low there are images that are hardly ever drawn."
+            "instead. Where p(z) is high and q(z) is low there is a hole: the decoder was never trained there, and "
+            "what it draws can look like nothing. Where q(z) is high and p(z) is low there are images that are hardly "
+            "ever drawn."
         )
 
 

@@ -44,6 +44,8 @@ def test_page_opens_without_data_and_network(app, name):
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "home"])
 @pytest.mark.parametrize("model", MODELS)
 def test_page_shows_every_shipped_model(app, name, model):
+    if name in ("latent_space", "reconstruct") and not (checkpoints_root() / model / "latents.npz").is_file():
+        pytest.skip("ships without encoded images: tests/pages/test_faces_pages.py")
     assert_healthy(open_page(app, name, model), PAGES[name])
 
 
