@@ -8,8 +8,8 @@ from aeviz.web.posterior_view import show_posteriors
 
 with page(
     "Latent space",
-    "Each point is a test image; its colour is its class, which the network was never told. "
-    "Click a point to see its image.",
+    "Each point is a test image; its colour is its class or an attribute, of which no network was told but those with "
+    "a class-anchored prior. Click a point to see its image.",
 ):
     found = require_runs()
     left, right = st.columns(2)

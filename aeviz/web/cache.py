@@ -81,7 +81,7 @@ class Plane:
     """Which of them lie far from all data, (side * side,), bool, in reading order."""
 
 
-CURVE_IMAGES = 500
+CURVE_IMAGES, CURVE_LEAST = 500, 40
 """Test images of which a curve over the levels of corruption is the mean: a fifth of a second for a small network."""
 CURVE_LEVELS = tuple(step / 10 for step in range(11))
 
@@ -698,7 +698,8 @@ def restoration(key: RunKey, root: str, stamp: Stamp, name: CorruptionName, seed
     run = model(key)
     from aeviz.analysis.denoising import corrupted_curve, restored_curve
 
-    images = _test_images(key, root, stamp)[:CURVE_IMAGES]
+    images = _test_images(key, root, stamp)
+    images = images[: max(CURVE_LEAST, min(CURVE_IMAGES, CURVE_IMAGES * 784 // images[0].size))]
     return Restoration(
         count=len(images),
         corrupted=corrupted_curve(images, name, CURVE_LEVELS, seed),

@@ -9,23 +9,35 @@ from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import OPTIMIZER_TITLES
 
+OWN = "Your own runs"
+"""Heading of the models that did not come with aeviz."""
 CARD_PX = 300
 """Width of a card, so that a row holds as many as the window has room for."""
 
 
 def show_gallery(found: Mapping[str, RunFolder]) -> None:
     """Show a card a model, those that ship before one's own, with links to explore it."""
+    shipped = [run for run in found.values() if run.is_shipped]
+    faces = [run for run in shipped if not run.has_latents]
+    variational = [run for run in shipped if run.has_latents and run.config.model.is_variational]
+    plain = [run for run in shipped if run.has_latents and not run.config.model.is_variational]
     groups = {
-        "Trained models that come with aeviz": [run for run in found.values() if run.is_shipped],
-        "Your own runs": [run for run in found.values() if not run.is_shipped],
+        "Autoencoders": (plain, "An image squeezed through a few numbers and drawn again; ADAM beside AMSGrad."),
+        "Variational autoencoders": (
+            variational,
+            "Latent points that follow a prior, from which new images are drawn.",
+        ),
+        "Faces": (faces, "A VAE and an MSSIM-VAE of 128 dimensions; what they draw from their prior is on the cards."),
+        OWN: ([run for run in found.values() if not run.is_shipped], "What was trained on this machine."),
     }
-    for title, members in groups.items():
+    for title, (members, words) in groups.items():
         if members:
             st.subheader(title)
+            st.caption(words)
             with st.container(horizontal=True, gap="medium"):
                 for run in members:
                     _card(run)
-    if not groups["Your own runs"]:
+    if not groups[OWN][0]:
         st.caption(
             "Train one of your own in a shell: `.venv/bin/aeviz train digits-2d-adam`. It appears here once trained."
         )
@@ -65,7 +77,7 @@ def _card(run: RunFolder) -> None:
             links = {"Decode": ("pages/decode.py", ":material/tune:")}
             if run.has_latents:
                 links = {"Explore": ("pages/latent_space.py", ":material/scatter_plot:"), **links}
-            else:
+            if config.model.is_variational:
                 links["Generate"] = ("pages/generate.py", ":material/auto_awesome:")
             with st.container(horizontal=True):
                 for label, (target, icon) in links.items():

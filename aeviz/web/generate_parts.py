@@ -193,7 +193,7 @@ def offer_picture(picture: np.ndarray, name: str, least_width: int, *, smooth: b
     """Offer a picture, (H, W, 3), as a file; `name` lacks its suffix."""
     st.download_button(
         "Picture (PNG)",
-        to_png(enlarge(picture, least_width, smooth=smooth), effort=9),
+        to_png(enlarge(picture, least_width, smooth=smooth), effort=1 if smooth else 9),  # a photograph takes seconds
         file_name=f"{name}.png",
         mime="image/png",
         icon=":material/download:",

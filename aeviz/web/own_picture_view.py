@@ -19,7 +19,7 @@ from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
 from aeviz.web.map_view import make_map_panel
-from aeviz.web.own_pictures import OwnPicture, bring_pictures, pick_own_source, prepare, usual_options
+from aeviz.web.own_pictures import OwnPicture, bring_pictures, is_handwritten, pick_own_source, prepare, usual_options
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download
 
@@ -58,7 +58,7 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
         # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            pictures = bring_pictures(source)
+            pictures = bring_pictures(source, handwritten=is_handwritten(run))
         picture = pictures[0] if len(pictures) == 1 else None
         if len(pictures) > 1:
             picture = _contact_sheet(pictures, run)

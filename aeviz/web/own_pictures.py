@@ -4,6 +4,7 @@ Pictures stay in memory, in the visitor's session; nothing is written to disk an
 """
 
 import hashlib
+import itertools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,9 @@ FIRST = "files"
 """The source at first."""
 PHOTOS = ("files", "camera")
 """Sources of pictures for models of anything but handwriting."""
+MOST_KEPT = 40_000_000
+"""Bytes of pictures that are remembered for a visit."""
+_KEPT = "own.kept"
 _preparing = threading.BoundedSemaphore(2)
 """A large picture takes some hundred megabytes while it is prepared: a class must not do that all at once."""
 
@@ -99,24 +103,31 @@ def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLA
     return str(source)
 
 
-def bring_pictures(source: str, *, place: str = PLACE) -> list[OwnPicture]:
-    """Let the visitor bring pictures from a source; return them."""
+def bring_pictures(source: str, *, place: str = PLACE, handwritten: bool = True) -> list[OwnPicture]:
+    """Let the visitor bring pictures from a source; return them.
+
+    Args:
+        source: What `pick_own_source` returned.
+        place: What sets this apart from other such places of the page.
+        handwritten: Whether a handwritten digit is what suits the model.
+    """
     if source == "draw":
         return _drawn(place)
     if source == "camera":
         return _photographed(place)
     if source == "samples":
         return _sampled(place)
-    return _uploaded(place)
+    return _uploaded(place, handwritten)
 
 
-def _uploaded(place: str) -> list[OwnPicture]:
+def _uploaded(place: str, handwritten: bool) -> list[OwnPicture]:
     is_alone = place == PLACE
     files = st.file_uploader(
         "Pictures" if is_alone else "Picture",
         type=list(SUFFIXES),
         accept_multiple_files=True,
         key=f"{place}.files",
+        on_change=_forget_kept,  # not called when the visitor comes back to the page: then the pictures are still there
         help=f"PNG, JPEG, WebP, GIF, BMP or TIFF, up to {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS / 1e6:.0f} megapixels "
         "each. They stay in the memory of the server for this visit and are never written to disk.",
     )
@@ -130,12 +141,37 @@ def _uploaded(place: str) -> list[OwnPicture]:
     found = [*pasted, *(OwnPicture(name=file.name, data=file.getvalue()) for file in files)]
     if is_alone and len(found) > MOST:
         st.info(f"{len(found)} pictures; the first {MOST} are shown.", icon=":material/filter_list:")
-    if is_alone and not found:
+    if is_alone and not found and not st.session_state.get(_KEPT):
         st.info(
-            "Drop one picture or several here, or paste one: a photo of a digit that you wrote on paper will do.",
+            "Drop one picture or several here, or paste one"
+            + (": a photo of a digit that you wrote on paper will do." if handwritten else "."),
             icon=":material/add_photo_alternate:",
         )
-    return found[:MOST]
+    if found:
+        _keep(found[:MOST])
+        return found[:MOST]
+    return _kept(place)
+
+
+def _keep(pictures: list[OwnPicture]) -> None:
+    """Remember pictures for the visit, on whatever page: an uploader forgets its files when it is not shown."""
+    sizes = itertools.accumulate(len(picture.data) for picture in pictures)
+    st.session_state[_KEPT] = [picture for picture, size in zip(pictures, sizes, strict=True) if size <= MOST_KEPT]
+
+
+def _kept(place: str) -> list[OwnPicture]:
+    """Return the pictures that the visitor brought before, with an offer to forget them."""
+    found: list[OwnPicture] = st.session_state.get(_KEPT, [])
+    if not found:
+        return []
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Still here from before: {', '.join(picture.name for picture in found)}.")
+        st.button("Forget", icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
+    return found
+
+
+def _forget_kept() -> None:
+    st.session_state.pop(_KEPT, None)
 
 
 def _photographed(place: str) -> list[OwnPicture]:

@@ -88,7 +88,7 @@ Needs = Literal["weights", "summary", "latents"]
 
 def require_runs(needs: Needs = "latents") -> dict[str, RunFolder]:
     """Return the models that can be opened and have what the page needs; with none, say how to get one and stop."""
-    found = {name: run for name, run in cache.runs().items() if _has(run, needs)}
+    found = {name: run for name, run in cache.runs().items() if has(run, needs)}
     if not found:
         st.info(
             "There is no trained model yet. Train one in a shell with `.venv/bin/aeviz train digits-2d-adam`; "
@@ -99,7 +99,8 @@ def require_runs(needs: Needs = "latents") -> dict[str, RunFolder]:
     return found
 
 
-def _has(run: RunFolder, needs: Needs) -> bool:
+def has(run: RunFolder, needs: Needs) -> bool:
+    """Whether a model has what a page needs of it."""
     if needs == "latents":
         return run.has_latents or (run.has_summary and is_available(run.config.data.name))
     return needs == "weights" or run.has_summary
@@ -114,7 +115,8 @@ def _why_absent(name: str) -> str:
         return f"{name} has not encoded its test images yet, which it does when its training ends; another is shown."
     return (
         f"{name} ships without encoded images, which the terms of {run.config.data.name} forbid to pass on. With the "
-        "data set on this machine they are encoded here; Decode and Generate do without. Another model is shown."
+        "data set on this machine they are encoded here; Decode, Generate and your own picture on Reconstruct do "
+        "without. Another model is shown."
     )
 
 

@@ -62,7 +62,9 @@ def _verdict(run: RunFolder, found: Evaluation) -> str:
         return f"{told}**All dimensions have collapsed**: every image gets the prior, and the decoder draws {drawn}."
     verb, rest = ("has", "it carries") if len(dead) == 1 else ("have", "they carry")
     return (
-        f"{told}**{len(dead)} of {len(nats)} dimensions {verb} collapsed** ({name_dimensions(dead)}): {rest} nothing."
+        f"{told}**{len(dead)} of {len(nats)} dimensions {verb} collapsed** ({name_dimensions(dead)}): {rest} less than "
+        f"{COLLAPSED} nats each, next to nothing. By the variance of their means {found.active_units} count as active: "
+        "a mean may still move a little beside a posterior as wide as the prior."
     )
 
 

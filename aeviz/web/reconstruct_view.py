@@ -11,7 +11,7 @@ from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
-from aeviz.web.page import MODEL, Needs, errors_as_messages, pick_model, pick_second
+from aeviz.web.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.pictures import decoded, offer_download, originals
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own picture", "as it learned"
@@ -29,41 +29,61 @@ NEEDS: dict[str, Needs] = {
     ANOMALIES: "latents",
 }
 """What each choice needs of a model."""
+LARGE, LARGE_COLUMNS = 48, 5
+"""Pixels of a side above which fewer images are shown, as many in a row and a column, since faces want looking at."""
 PER_CLASS = 10
 EXTREMES = 10
 TILE_PX = 64
 """Longest side in pixels of an image in a grid; larger ones are shown smaller, since a hundred are sent at once."""
 _SOURCE = "source"
+_LENT = "reconstruct.lent"
+"""Session key: the visitor's own model, and the one that stands in for it where theirs was not trained for it."""
 GRID_PX = 420
 """Least width in pixels to which a grid is enlarged before the browser scales it."""
 
 
 def pick_source() -> str:
-    """Let the visitor choose what is reconstructed; the choice is in the URL."""
+    """Let the visitor choose what is reconstructed; the choice is in the URL.
+
+    It is test images at first, or one's own picture where the model that the address names has none here.
+    """
+    asked = cache.runs().get(st.query_params.get(MODEL, ""))
+    first = OWN if asked is not None and asked.has_summary and not has(asked, "latents") else TEST_IMAGES
     chosen = st.segmented_control(
         "What to reconstruct",
         [TEST_IMAGES, OWN, LEARNING, CORRUPTED, ANOMALIES],
-        default=TEST_IMAGES,
+        default=first,
         required=True,
         key=_SOURCE,
         bind="query-params",
         label_visibility="collapsed",
         on_change=_choose_model,
     )
-    return str(chosen or TEST_IMAGES)
+    return str(chosen or first)
 
 
 def _choose_model() -> None:
-    """Turn to a model that was trained for what the visitor has just chosen, unless theirs was or has other images."""
-    found, source = cache.runs(), st.session_state.get(_SOURCE)
-    first, _ = PAIRS.get(str(source), (None, None))
-    shown = found.get(str(st.session_state.get(MODEL)))
-    if first not in found or shown is None or not _is_like(shown, found[first]):
+    """Turn to a model that was trained for what the visitor has just chosen, unless theirs was or has other images.
+
+    Their own comes back when they turn to something that it is fit for, unless they have chosen another meanwhile.
+    """
+    found, source = cache.runs(), str(st.session_state.get(_SOURCE))
+    shown = str(st.session_state.get(MODEL))
+    before, lent = st.session_state.pop(_LENT, (shown, None))
+    own = found.get(before if shown == lent else shown)
+    if own is None:
         return
-    if source == CORRUPTED and shown.config.objective.corruption == "none":
+    first, _ = PAIRS.get(source, (None, None))
+    if first in found and _is_like(own, found[first]) and not _is_fit(own, source):
+        st.session_state[_LENT] = (own.name, first)
         st.session_state[MODEL] = first
-    if source == ANOMALIES and shown.config.data.without is None:
-        st.session_state[MODEL] = first
+    elif own.name != shown:
+        st.session_state[MODEL] = own.name
+
+
+def _is_fit(run: RunFolder, source: str) -> bool:
+    """Whether a run was trained for what is chosen."""
+    return run.config.objective.corruption != "none" if source == CORRUPTED else run.config.data.without is not None
 
 
 def _is_like(first: RunFolder, second: RunFolder) -> bool:
@@ -81,7 +101,7 @@ def pick_pair(found: Mapping[str, RunFolder], source: str) -> list[RunFolder]:
     else:
         trained_for_it, other = PAIRS[source]
         with left:
-            first = pick_model(found, default=trained_for_it)
+            first = pick_model(found, default=trained_for_it)  # a model chosen before stays
         with right:
             default = other if first.name == trained_for_it else trained_for_it
             second = pick_second(found, first, default=default, parameter="beside")
@@ -117,21 +137,33 @@ def _show_grids(runs: list[RunFolder]) -> None:
         )
         first = _table(runs[0])
         labels = first.labels if first.labels is not None else np.zeros(len(first.z), dtype=np.int64)
-        per_class = PER_CLASS if first.labels is not None else PER_CLASS**2
+        is_large = max(runs[0].config.model.image_shape[1:]) > LARGE
+        count = LARGE_COLUMNS**2 if is_large else PER_CLASS**2
+        per_class = PER_CLASS if first.labels is not None else count
         chosen = pick_per_class(labels, per_class, int(seed))
         members = chosen[chosen >= 0]
+        grid = LARGE_COLUMNS if is_large and first.labels is None else PER_CLASS
         dataset = originals(runs[0])
         columns = st.columns(len(runs) + (dataset is not None))
         if dataset is not None:
             with columns.pop(0):
-                _grid(take(dataset.images, chosen), "Originals")
+                _grid(take(dataset.images, chosen), "Originals", columns=grid)
         for column, run in zip(columns, runs, strict=True):
             with column:
                 table = _table(run)
                 images = take(decoded(run, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
-                _grid(images, f"{run.name}: mean error {float(table.error[members].mean()):.2f}")
+                text = f"{run.name}: mean error {float(table.error[members].mean()):.2f}{_measures(run)}"
+                _grid(images, text, columns=grid)
         if dataset is None:
             offer_download(runs[0].config.data.name, "to show the originals beside these reconstructions")
+
+
+def _measures(run: RunFolder) -> str:
+    """Return what was measured of a model on its whole test set, in words."""
+    found = run.evaluation()
+    if found is None or found.ssim is None or found.ms_ssim is None:
+        return ""
+    return f"; all {found.n:,}: MSE {found.mse:.4f}, SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f}"
 
 
 def _show_error_bars(runs: list[RunFolder]) -> None:

@@ -148,12 +148,13 @@ def _show_figures(runs: list[RunFolder], seed: int) -> None:
         ("Encoded images within the third circle", ".1%", [fit.inside_share for fit in fits]),
         (f"Draws far from the encoded images, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
     ]
-    lines = [["", *(f"**{run.name}**" for run in runs)], ["---"] * (1 + len(runs))]
-    lines += [[title, *("-" if value is None else format(value, form) for value in row)] for title, form, row in rows]
+    lines = [[title, *("-" if value is None else format(value, form) for value in row)] for title, form, row in rows]
     lines.append(["Classes that the draws are read as", *map(_classes, runs, fits)])
     lines.append(["KL weight", *map(describe_scales, runs)])
     st.subheader("What was measured")
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    columns = {"": [line[0] for line in lines]}
+    columns |= {run.name: [line[place] for line in lines] for place, run in enumerate(runs, start=1)}
+    st.table(columns, border="horizontal", hide_index=True)
     st.caption(
         "On the test images; of the draws, with the seed above. A draw is far if its 10th nearest encoded image is "
         "farther away than it is for 99 of 100 samples of the posteriors, and is read as what most of the 10 nearest "
