@@ -11,7 +11,7 @@ from aeviz.web.page import OPTIMIZER_TITLES
 
 OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
-CARD_PX = 300
+CARD_PX = 256
 """Width of a card, so that a row holds as many as the window has room for."""
 
 
@@ -30,9 +30,11 @@ def show_gallery(found: Mapping[str, RunFolder]) -> None:
         "Faces": (faces, "A VAE and an MSSIM-VAE of 128 dimensions; what they draw from their prior is on the cards."),
         OWN: ([run for run in found.values() if not run.is_shipped], "What was trained on this machine."),
     }
+    anchors = {title: title.lower().replace(" ", "-") for title, (members, _) in groups.items() if members}
+    st.markdown(" · ".join(f"[{title}](#{anchor})" for title, anchor in anchors.items()))
     for title, (members, words) in groups.items():
         if members:
-            st.subheader(title)
+            st.subheader(title, anchor=anchors[title])
             st.caption(words)
             with st.container(horizontal=True, gap="medium"):
                 for run in members:

@@ -138,6 +138,7 @@ def _uploaded(place: str, handwritten: bool) -> list[OwnPicture]:
         del pasted[MOST:]
     if pasted and st.button("Forget what was pasted", icon=":material/delete:", key=f"{place}.forget"):
         pasted.clear()
+        _forget_kept()
     found = [*pasted, *(OwnPicture(name=file.name, data=file.getvalue()) for file in files)]
     if is_alone and len(found) > MOST:
         st.info(f"{len(found)} pictures; the first {MOST} are shown.", icon=":material/filter_list:")

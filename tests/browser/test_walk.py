@@ -117,6 +117,7 @@ def test_deep_link_to_a_fresh_server_shows_the_whole_app(chromium, tmp_path):
             "Decode",
             "Reconstruct",
             "Generate",
+            "Three regimes",
             "Train",
             "Compare runs",
             "Network and training",
