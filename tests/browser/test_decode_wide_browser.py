@@ -36,7 +36,10 @@ def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
     expect(image).not_to_have_attribute("src", before)
     page.get_by_role("button", name="Undo").click()
     expect(image).to_have_attribute("src", before)
-    page.wait_for_timeout(1000)
+    for _ in range(20):  # the address follows the picture
+        if coordinates(page) == values:
+            break
+        page.wait_for_timeout(500)
     assert coordinates(page) == values
     page.reload()
     expect(image).to_have_attribute("src", before)
