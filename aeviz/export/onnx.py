@@ -61,7 +61,7 @@ class ExportCheck:
     weights: Literal["float16", "float32"]
     """How the weights are stored."""
     error: float
-    """Largest difference of an output: of a pixel in [0, 1], or of a coordinate relative to the larger of 1 and itself."""
+    """Largest difference of an output, a pixel in [0, 1] or a coordinate, relative to the larger of 1 and itself."""
     grey_levels: float
     """Largest difference of a pixel, of the encoder that of its decoded points, in steps of 1/255."""
     inputs: int
@@ -126,7 +126,8 @@ def check_export(run: Run, path: Path) -> ExportCheck:
 
 def size_limit(run: Run) -> int:
     """Return the size in bytes above which a file cannot be an export of `run`: twice its weights, and 1 MiB."""
-    return 2**20 + 8 * sum(tensor.numel() for tensor in run.model.state_dict().values())
+    values: int = sum(tensor.numel() for tensor in run.model.state_dict().values())
+    return 2**20 + 8 * values
 
 
 def model_digest(run: Run) -> str:
@@ -208,8 +209,9 @@ class _Trial:
                 values = torch.from_numpy(found)
                 off = (values - self.outputs[these]).abs() / self.outputs[these].abs().clamp(min=1)
                 images = values if self.part == "decoder" else self.decoder(values)
-                error = float(np.maximum(error, off.max()))  # which keeps NaN
-                grey_levels = float(np.maximum(grey_levels, 255 * (images - self.pixels[these]).abs().max()))
+                error = float(np.maximum(error, float(off.max())))  # which keeps NaN
+                moved = 255 * (images - self.pixels[these]).abs()
+                grey_levels = float(np.maximum(grey_levels, float(moved.max())))
         return error, grey_levels
 
 
@@ -257,8 +259,8 @@ def _checked(trial: _Trial, model: bytes, is_half: bool, path: Path) -> ExportCh
     if not is_close:
         found, limit = (f"{grey_levels:.3g} grey levels", HALF_A_GREY_LEVEL) if is_half else (f"{error:.3g}", TOLERANCE)
         raise ExportError(
-            f"{path.name}: onnxruntime differs from PyTorch by {found}, expected at most {limit}; export the run again, "
-            "and report it if that does not help"
+            f"{path.name}: onnxruntime differs from PyTorch by {found}, expected at most {limit}; export the run "
+            "again, and report it if that does not help"
         )
     return ExportCheck(
         path=str(path),
@@ -345,15 +347,14 @@ def _read(path: Path, limit: int) -> Any:
         ExportError: The file is missing, too large or no ONNX model.
     """
     onnx = _package("onnx")
-    from google.protobuf.message import DecodeError
-
+    broken = _package("google.protobuf.message").DecodeError
     try:
         size = path.stat().st_size
         if size > limit:
             raise ExportError(f"{str(path)!r} has {size:,} bytes; expected at most {limit:,}; export the run again")
         model = onnx.load_model_from_string(path.read_bytes())
         onnx.checker.check_model(model)
-    except (OSError, DecodeError, onnx.checker.ValidationError) as error:
+    except (OSError, broken, onnx.checker.ValidationError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ExportError(f"{str(path)!r} is no ONNX model: {reason}; export the run again") from error
     return model
@@ -432,4 +433,6 @@ def _package(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise ExportError(f"ONNX files need the package {name}, which is not installed; run: pip install -e '.[export]'") from error
+        raise ExportError(
+            f"ONNX files need the package {name}, which is not installed; run: pip install -e '.[export]'"
+        ) from error
