@@ -98,6 +98,13 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_json(listing)
     listing.set_defaults(run=_list)
 
+    export = commands.add_parser("export", help="write a model in the format of other programs")
+    export.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    export.add_argument("--format", choices=("onnx",), required=True, help="onnx: decoder.onnx and encoder.onnx")
+    export.add_argument("--out", type=Path, metavar="PATH", help="folder to write into (default: ./RUN-onnx)")
+    _add_json(export)
+    export.set_defaults(run=_export)
+
     data = commands.add_parser("data", help="list data sets, or download one")
     actions = data.add_subparsers(required=True, metavar="ACTION")
     data_list = actions.add_parser("list", help="list data sets and whether they are here")
@@ -280,6 +287,24 @@ def _list(options: argparse.Namespace) -> int:
         print(
             f"{run.name:<{width}}  {run.dataset:<10} {run.latent_dim:>6}  {run.optimizer:<9} "
             f"{run.parameters:>10,} {run.epochs:>6}  {error}"
+        )
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from aeviz.export.onnx import export_onnx
+    from aeviz.training.run import load
+
+    run = load(options.model)
+    folder = options.out or Path(f"{run.name}-{options.format}")
+    files = export_onnx(run, folder)
+    if options.json:
+        _print_json(files)
+        return 0
+    for file in files:
+        print(
+            f"{file.path}: {file.bytes / 1e3:,.0f} kB, weights in {file.weights}, at worst {file.grey_levels:.4f} grey "
+            f"levels from PyTorch over {file.inputs} inputs"
         )
     return 0
 
