@@ -17,7 +17,7 @@ app: .venv/app.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLE
 	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
 
 test: .venv/dev.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/dev.stamp ## check format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
