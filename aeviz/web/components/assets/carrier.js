@@ -1,0 +1,27 @@
+// Brings bytes to the page's shelf: a 32-bit length, a JSON header { name } of that many bytes, then the bytes.
+
+import { leave, put } from "./shelf.js";
+
+/** @type {WeakMap<object, { name: string, calls: number }>} */
+const carriers = new WeakMap();
+
+/** @param {{ data: Uint8Array, parentElement: HTMLElement }} component */
+export default function mount({ data, parentElement }) {
+  const length = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(0, true);
+  const { name } = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
+  const carrier = carriers.get(parentElement) ?? { name: "", calls: 0 };
+  carriers.set(parentElement, carrier);
+  if (carrier.name !== name) {
+    if (carrier.name) leave(carrier.name);
+    carrier.name = name;
+    put(name, data.slice(4 + length));
+    parentElement.dataset.carried = name;
+  }
+  const call = (carrier.calls += 1);
+  return () => {
+    // Streamlit also calls this, while the carrier stays, for a run that a quicker one overtook
+    if (carrier.calls !== call) return;
+    leave(name);
+    carriers.delete(parentElement);
+  };
+}
