@@ -2,14 +2,22 @@
 
 import streamlit as st
 
-from aeviz.web.decode_view import show_decoder
+from aeviz.web.decode_view import pick_axes, pick_beside, show_decoder
 from aeviz.web.page import page, pick_model, require_runs
 
 with page(
     "Decode",
     "The decoder is half of the network: it turns any latent point into an image, also points no image was encoded to.",
 ):
-    show_decoder(pick_model(require_runs("summary")))
+    found = require_runs("summary")
+    left, right, basis = st.columns([4, 4, 3])
+    with left:
+        run = pick_model(found)
+    with right:
+        second = pick_beside(found, run)
+    with basis:
+        axes = pick_axes(run)
+    show_decoder(run, second, axes)
     with st.expander("How to read this"):
         st.markdown(
             """

@@ -50,3 +50,53 @@ def align(source: np.ndarray, target: np.ndarray) -> Alignment:
     scale = trace / a_size if a_size > 0 else 0.0
     explained = trace**2 / (a_size * b_size) if a_size > 0 and b_size > 0 else 0.0
     return Alignment(rotation=rotation, scale=scale, source_mean=a_mean, target_mean=b_mean, explained=explained)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bridge:
+    """The affine map z -> matrix @ z + shift from one latent space into another."""
+
+    matrix: np.ndarray
+    """(T, S), float64."""
+    shift: np.ndarray
+    """(T,), float64."""
+    explained: float
+    """Share of the variance of the target's points that the moved points explain, at most 1."""
+    is_similarity: bool
+    """Whether it keeps angles: so between spaces of equal dimension."""
+
+    def apply(self, points: np.ndarray) -> np.ndarray:
+        """Move points, (N, S), into the other space: (N, T), float32."""
+        moved: np.ndarray = points.astype(np.float64) @ self.matrix.T + self.shift
+        return moved.astype(np.float32)
+
+
+def bridge(source: np.ndarray, target: np.ndarray) -> Bridge:
+    """Find the map that brings the points of one space closest to those of the same images in another.
+
+    The similarity of `align` where both have as many dimensions, else the affine map of least squares.
+
+    Args:
+        source: (N, S), the points to be moved.
+        target: (N, T), where the same images lie in the other space.
+    """
+    if source.shape[1] == target.shape[1]:
+        found = align(source, target)
+        matrix = found.scale * found.rotation.T
+        return Bridge(
+            matrix=matrix,
+            shift=found.target_mean - matrix @ found.source_mean,
+            explained=found.explained,
+            is_similarity=True,
+        )
+    a, b = source.astype(np.float64), target.astype(np.float64)
+    a_mean, b_mean = a.mean(axis=0), b.mean(axis=0)
+    solution, *_ = np.linalg.lstsq(a - a_mean, b - b_mean, rcond=None)
+    rest = float((((a - a_mean) @ solution - (b - b_mean)) ** 2).sum())
+    total = float(((b - b_mean) ** 2).sum())
+    return Bridge(
+        matrix=solution.T,
+        shift=b_mean - solution.T @ a_mean,
+        explained=1 - rest / total if total > 0 else 0.0,
+        is_similarity=False,
+    )

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aeviz.analysis.traversal import plane_mesh
 from aeviz.training.summary import LatentSummary
 
 REACH = 3.0
 """Deviations from the resting point to either side that a principal direction, or a dimension with a prior, spans."""
+FEW = 3
+"""Dimensions that all show at once."""
 _NARROW = 0.01
 """Deviation, as a share of the widest, that an axis has at least: one along which nothing varies can be moved too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Basis:
-    """Orthonormal axes of a latent space of D dimensions, the one that tells most first."""
+    """Orthonormal axes of a latent space of D dimensions."""
 
     names: tuple[str, ...]
     """z17, z3, ... or PC1, PC2, ..., D of them, each a letter or two with a number."""
@@ -42,49 +43,18 @@ class Basis:
         found: np.ndarray = self.origin + self.axes @ (coordinates - self.rest)
         return found
 
-    def moved(self, point: np.ndarray, axis: int, to: float) -> np.ndarray:
-        """Return a latent point, (D,), with one coordinate changed; (D,), float64."""
-        return self.point_at(_replaced(self.coordinates(point), axis, to))
-
-    def steps(self, axis: int, deviations: np.ndarray) -> np.ndarray:
-        """Return the coordinates that many deviations, (N,), away from rest; (N,), float64."""
-        found: np.ndarray = self.rest[axis] + deviations * self.deviations[axis]
-        return found
-
-    def along(self, point: np.ndarray, axis: int, deviations: np.ndarray) -> np.ndarray:
-        """Return the latent points, (N, D), float32, on the way along an axis through a point, (D,).
-
-        Args:
-            point: Where the other coordinates stay.
-            axis: Which axis.
-            deviations: How far from rest each is, (N,), in deviations.
-        """
-        points = [self.moved(point, axis, float(to)) for to in self.steps(axis, deviations)]
-        return np.stack(points).astype(np.float32)
-
-    def plane(self, point: np.ndarray, pair: tuple[int, int], side: int) -> np.ndarray:
-        """Return a grid of latent points over the plane of two axes, (side * side, D), as `plane_mesh` orders it."""
-        mesh = plane_mesh(self.ranges, self.coordinates(point), pair, side).astype(np.float64)
-        points: np.ndarray = self.origin + (mesh - self.rest) @ self.axes.T
-        return points.astype(np.float32)
-
-    def range_with(self, axis: int, value: float) -> tuple[float, float]:
-        """Return the bounds of a coordinate, widened by whole deviations where the value lies outside."""
-        low, high = (float(bound) for bound in self.ranges[axis])
-        unit = float(self.deviations[axis])
-        below, above = np.ceil(max(low - value, 0.0) / unit), np.ceil(max(value - high, 0.0) / unit)
-        return low - float(below) * unit, high + float(above) * unit
-
 
 def latent_basis(summary: LatentSummary, widths: np.ndarray) -> Basis:
-    """Return the dimensions of the latent space as axes, the most informative first, at rest at their median.
+    """Return the dimensions of the latent space as axes, at rest at their median.
+
+    The most informative come first; a few that all show at once keep their own order.
 
     Args:
         summary: What is known of the latent points.
         widths: Variances of the posteriors, (D,), added to those of the points; 0 for a plain autoencoder. A dimension
             with a prior spans three deviations to either side at least, any other the quantiles of the points.
     """
-    order = summary.order()
+    order = summary.order() if len(summary.mean) > FEW else np.arange(len(summary.mean))
     variances = np.diag(summary.covariance)
     ranges, rest = summary.ranges(), summary.median
     deviations = _not_narrow(np.sqrt(variances + widths))
@@ -131,9 +101,3 @@ def _not_narrow(deviations: np.ndarray) -> np.ndarray:
     widest = float(deviations.max())
     found: np.ndarray = np.maximum(deviations, _NARROW * widest if widest > 0 else 1.0)
     return found
-
-
-def _replaced(coordinates: np.ndarray, axis: int, value: float) -> np.ndarray:
-    changed = coordinates.copy()
-    changed[axis] = value
-    return changed

@@ -131,32 +131,6 @@ def to_small_uri(picture: np.ndarray) -> str:
     return "data:image/webp;base64," + base64.b64encode(to_webp(picture, quality=90)).decode()
 
 
-def to_pixel_svg(picture: np.ndarray, width_px: int, *, smooth: bool = False) -> str:
-    """Wrap a small picture so that the browser shows its pixels as squares at any size, or blends them.
-
-    Args:
-        picture: (H, W, 3), uint8.
-        width_px: Width of the drawing; its height follows.
-        smooth: Whether pixels are blended, as for photographs.
-
-    Returns:
-        A data URI.
-    """
-    height, width = picture.shape[:2]
-    height_px = round(width_px * height / width)
-    text = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_px}" height="{height_px}" '
-        f'viewBox="0 0 {width} {height}"><image href="{to_data_uri(picture)}" width="{width}" height="{height}" '
-        f'style="{rendering(smooth)}"/></svg>'
-    )
-    return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
-
-
-def rendering(smooth: bool) -> str:
-    """Return the style of an enlarged picture: pixels blended, or shown as squares."""
-    return f"image-rendering:{'auto' if smooth else 'pixelated'}"
-
-
 def latent_thumbnail(
     points: np.ndarray,
     labels: np.ndarray | None,

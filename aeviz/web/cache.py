@@ -13,6 +13,8 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis import latent as analysis_latent
+from aeviz.analysis.alignment import Bridge
+from aeviz.analysis.alignment import bridge as find_bridge
 from aeviz.analysis.anomaly import Detection, detect, most_anomalous
 from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.cloud import Cloud, cloud_of, posterior_variances
@@ -40,12 +42,12 @@ from aeviz.analysis.posterior import (
 )
 from aeviz.analysis.prior_fit import PriorFit, fit_prior
 from aeviz.analysis.summary import principal_directions, summarise
-from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import CorruptionName, DataConfig, ModelConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.errors import CheckpointFormatError
-from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri, to_small_uri
+from aeviz.figures.pictures import latent_thumbnail, tile, to_data_uri
+from aeviz.figures.studio import shelf_name, space_payload
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, RunSummary, list_folders
@@ -69,16 +71,6 @@ class RunKey:
 
     path: str
     stamp: Stamp
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Plane:
-    """A plane of a latent space as a picture."""
-
-    picture: str
-    """The decoded images side by side, as a data URI."""
-    far: np.ndarray
-    """Which of them lie far from all data, (side * side,), bool, in reading order."""
 
 
 CURVE_IMAGES, CURVE_LEAST = 500, 40
@@ -235,29 +227,6 @@ def projection(key: RunKey, dimensions: int) -> Projection:
         shown = project(table.z, dimensions)
     _freeze(shown.points)
     return shown
-
-
-@st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
-def slider_ranges(key: RunKey) -> np.ndarray:
-    """Return the range of each latent dimension, (D, 2), for sliders. The run must have a summary.
-
-    Quantiles of the encoded images; of a variational model at least three deviations of its posteriors together.
-    """
-    ranges = np.empty((len(latent_summary(key).mean), 2))
-    ranges[latent_summary(key).order()] = basis(key, "latent").ranges
-    return ranges
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)  # a few bytes each
-def order_and_middle(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
-    """Return the dimensions, the most informative first, (D,), and the median of each, (D,).
-
-    The run must have a summary. Of a variational model it is the KL divergence that says what a dimension tells, of
-    another the variance.
-    """
-    order, middle = latent_summary(key).order(), latent_summary(key).median.copy()
-    _freeze(order, middle)
-    return order, middle
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # 4 kB each
@@ -436,23 +405,6 @@ def train_latents(key: RunKey, root: str, stamp: Stamp) -> np.ndarray:
     return z
 
 
-@st.cache_resource(max_entries=256, show_spinner="Decoding a plane …")  # about 20 kB each
-def plane(key: RunKey, axes: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int) -> Plane:
-    """Return a plane of a latent space as decoded images. The run must have a summary.
-
-    Args:
-        key: The run.
-        axes: The two dimensions of the plane, across and upwards.
-        rest: Where all dimensions stay, (D,); the entries of the two axes must be 0, since they do not count.
-        side: Images along each side.
-        tile_px: Longest side of an image in pixels.
-    """
-    mesh = plane_mesh(slider_ranges(key), np.array(rest), axes, side)
-    images = shrink(model(key).decode(mesh).numpy(), tile_px)
-    picture = to_data_uri(tile(images, side, gap=0), effort=9)
-    return Plane(picture=picture, far=mark_far(key, mesh))
-
-
 @st.cache_data(max_entries=32, show_spinner=False)  # a list of rows
 def architecture(key: RunKey) -> "list[Block]":
     """Return the layers of a run's network, for the diagram."""
@@ -587,6 +539,56 @@ def cloud(key: RunKey) -> Cloud:
     return cloud_of(found.mean, found.covariance + np.diag(_posterior_variances(key)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sent:
+    """Bytes that the page is sent once, and the name that they lie under there."""
+
+    name: str
+    content: bytes
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)  # at most 2.1 MB each
+def space(key: RunKey, axes: AxesName) -> Sent:
+    """Return a latent space for the page, with the encoded images where the run has kept them; it needs a summary."""
+    table, found = shipped_latents(key), basis(key, axes)
+    names = RunFolder.read(Path(key.path)).provenance.class_names
+    if table is None:
+        packed = space_payload(found, None, None, names)
+    else:
+        packed = space_payload(found, found.rest + (table.z - found.origin) @ found.axes, table.labels, names)
+    return Sent(name=shelf_name("space", packed), content=packed)
+
+
+@st.cache_resource(max_entries=128, show_spinner="Laying one space over the other …")  # at most 130 kB each
+def bridge(source: RunKey, target: RunKey) -> Bridge | None:
+    """Return the map that lays a run's latent points over those of another run.
+
+    None where they have not encoded the same images, or where that cannot be known without encoding them anew.
+    """
+    left, right = shipped_latents(source), shipped_latents(target)
+    if left is None or right is None or left.fingerprint != right.fingerprint or len(left.z) != len(right.z):
+        return None
+    return find_bridge(left.z, right.z)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)  # 32 characters each
+def weights_digest(key: RunKey) -> str:
+    """Return the digest of a run's weights by which its exports know it: `aeviz.export.onnx.model_digest`."""
+    return hashlib.blake2b((Path(key.path) / MODEL).read_bytes(), digest_size=16).hexdigest()
+
+
+def onnx_file(key: RunKey, part: Literal["decoder", "encoder"]) -> Sent | None:
+    """Return a run's decoder.onnx or encoder.onnx, as it is on disk, or None where there is none."""
+    path = Path(key.path) / f"{part}.onnx"
+    return _onnx_file(_stamp([path]), str(path)) if path.is_file() else None
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)  # 0.2 MB each, of faces 3.7 MB
+def _onnx_file(stamp: Stamp, path: str) -> Sent:
+    content = Path(path).read_bytes()
+    return Sent(name=shelf_name(Path(path).stem, content), content=content)
+
+
 def shipped_latents(key: RunKey) -> LatentTable | None:
     """Return the encoded test set of a run that has kept it, without encoding anything; else None."""
     return _latents(key) if (Path(key.path) / LATENTS).is_file() else None
@@ -602,25 +604,6 @@ def mark_far(key: RunKey, points: np.ndarray) -> np.ndarray:
         return cloud(key).distances(points) > cloud(key).usual_distance()
     used = used_dimensions(key)
     return is_far(points[:, used], table.z[:, used], draw_limit(key))
-
-
-@st.cache_resource(max_entries=64, show_spinner="Decoding a plane …")  # about 30 kB each
-def plane_of_axes(
-    key: RunKey, axes: AxesName, pair: tuple[int, int], rest: tuple[float, ...], side: int, tile_px: int
-) -> Plane:
-    """Return a plane of two axes as decoded images; arguments as in `plane`, only that `rest` is a latent point."""
-    mesh = basis(key, axes).plane(np.array(rest), pair, side)
-    images = shrink(model(key).decode(mesh).numpy(), tile_px)
-    return Plane(picture=to_small_uri(tile(images, side, gap=0)), far=mark_far(key, mesh))
-
-
-@st.cache_resource(max_entries=64, show_spinner="Decoding the overview …")  # about 30 kB each
-def overview(key: RunKey, axes: AxesName, count: int, deviations: tuple[float, ...], tile_px: int) -> Plane:
-    """Return images decoded along the first axes of a run, a row for each, through the point of rest."""
-    found = basis(key, axes)
-    points = np.concatenate([found.along(found.origin, axis, np.array(deviations)) for axis in range(count)])
-    images = shrink(model(key).decode(points).numpy(), tile_px)
-    return Plane(picture=to_small_uri(tile(images, len(deviations), gap=0)), far=mark_far(key, points))
 
 
 def _posterior_variances(key: RunKey) -> np.ndarray:

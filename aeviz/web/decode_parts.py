@@ -1,22 +1,13 @@
-"""What both kinds of Decode share: the image at the point, and how far from the data that is."""
+"""What is known of a latent point and of a run's space: how far from the data, whether wide, whose images."""
 
 import numpy as np
 import streamlit as st
 
 from aeviz.analysis.latent import data_distance
 from aeviz.data import is_available
-from aeviz.figures.pictures import tile, to_pixel_svg
 from aeviz.paths import data_root
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
-from aeviz.web.pictures import decoded
-
-TILE_PX = 64
-"""Longest side in pixels of an image in the mesh."""
-IMAGE_PX = 336
-"""Width in pixels of the decoded image, which the page may stretch."""
-MESH_SIDE = 10
-"""Images along each side of the decoded plane (S1: a 10 x 10 mesh)."""
 
 
 def is_wide(run: RunFolder) -> bool:
@@ -27,13 +18,6 @@ def is_wide(run: RunFolder) -> bool:
 def is_photo(run: RunFolder) -> bool:
     """Whether a run draws in colour, so that its images are enlarged smoothly and not as squares."""
     return run.config.model.image_shape[0] == 3
-
-
-def show_image(run: RunFolder, point: np.ndarray) -> None:
-    """Show the image that a run decodes at a latent point, (D,)."""
-    image = decoded(run, point[None].astype(np.float32))
-    text = f"The image that {run.name} decodes at this point"
-    st.image(to_pixel_svg(tile(image, 1), IMAGE_PX, smooth=is_photo(run)), width="stretch", alt=text)
 
 
 def show_distance(run: RunFolder, point: np.ndarray) -> None:

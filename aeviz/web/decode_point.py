@@ -1,4 +1,4 @@
-"""The latent point that a visitor of Decode has come to, in many dimensions: in the session, in the address, undone."""
+"""The latent point that a visitor of Decode has come to: in the session, in the address, undone."""
 
 import math
 import re
@@ -16,7 +16,11 @@ MOST_JUMPS = 50
 """Jumps that can be undone."""
 _FARTHEST = 100.0
 """Deviations from rest beyond which an address is not followed."""
-_AT = ".at"
+MOST_STOPS = 12
+"""Points that can be kept to walk between."""
+STOPS = "stops"
+"""URL parameter of those."""
+_AT, _STOP, _REST = ".at", "!", "rest"
 _ENTRY = re.compile(r"(z|PC)([1-9][0-9]{0,5})_(-?[0-9.]{1,24}(?:e[-+]?[0-9]{1,2})?)")
 
 
@@ -33,6 +37,10 @@ def settle(run: RunFolder) -> None:
             _hold(run, asked)
         elif asked is not None and write_point(bases, asked) != write_point(bases, point_of(run)):
             jump(run, asked)
+        written = st.query_params.get(STOPS)
+        if written is not None:
+            found = [bases[0].origin if text == _REST else read_point(bases, text) for text in written.split(_STOP)]
+            keep_stops(run, [stop.tolist() for stop in found if stop is not None])
 
 
 def point_of(run: RunFolder) -> np.ndarray:
@@ -40,16 +48,34 @@ def point_of(run: RunFolder) -> np.ndarray:
     return np.array(st.session_state[_point(run)])
 
 
-def move(run: RunFolder, point: np.ndarray) -> None:
-    """Go to a point, (D,), nearby."""
+def turn_of(run: RunFolder) -> int:
+    """Return how often the point was moved by anything but the visitor's hand in the page."""
+    turn: int = st.session_state.get(_turn(run), 0)
+    return turn
+
+
+def follow(run: RunFolder, point: np.ndarray) -> None:
+    """Go where the visitor has moved the point, (D,), in the page, so that they can come back to the present one."""
+    st.session_state[_past(run)] = [*_steps(_past(run)), _held(run)][-MOST_JUMPS:]
+    st.session_state[_future(run)] = []
     _hold(run, point)
 
 
 def jump(run: RunFolder, point: np.ndarray) -> None:
-    """Go to a point, (D,), so that the visitor can come back to the present one."""
-    st.session_state[_past(run)] = [*_steps(_past(run)), _held(run)][-MOST_JUMPS:]
-    st.session_state[_future(run)] = []
-    _hold(run, point)
+    """Go to a point, (D,), as `follow` does, and take the page along."""
+    follow(run, point)
+    st.session_state[_turn(run)] = turn_of(run) + 1
+
+
+def stops_of(run: RunFolder) -> tuple[tuple[float, ...], ...]:
+    """Return the points, D numbers each, that the visitor keeps to walk between."""
+    stops: tuple[tuple[float, ...], ...] = st.session_state.get(_stops(run), ())
+    return stops
+
+
+def keep_stops(run: RunFolder, stops: Sequence[Sequence[float]]) -> None:
+    """Keep points to walk between, at most `MOST_STOPS`."""
+    st.session_state[_stops(run)] = tuple(tuple(stop) for stop in stops[:MOST_STOPS])
 
 
 def undo(run: RunFolder) -> None:
@@ -75,7 +101,9 @@ def can_redo(run: RunFolder) -> bool:
 def keep_address(run: RunFolder) -> None:
     """Write the current point into the address, and take out what belongs to other models or is out of date."""
     mine = run.name + _AT
-    text = write_point(_bases(run), point_of(run))
+    bases = _bases(run)
+    text = write_point(bases, point_of(run))
+    stops = _STOP.join(write_point(bases, np.array(stop)) or _REST for stop in stops_of(run))
     for name in list(st.query_params):
         if (name.endswith(_AT) and name != mine) or _is_slider(run, name):
             del st.query_params[name]
@@ -83,6 +111,10 @@ def keep_address(run: RunFolder) -> None:
         st.query_params[mine] = text
     elif not text and mine in st.query_params:
         del st.query_params[mine]
+    if stops and st.query_params.get(STOPS) != stops:
+        st.query_params[STOPS] = stops
+    elif not stops and STOPS in st.query_params:
+        del st.query_params[STOPS]
 
 
 def write_point(bases: Sequence[Basis], point: np.ndarray) -> str:
@@ -157,6 +189,14 @@ def _point(run: RunFolder) -> str:
     return f"{run.name}.point"
 
 
+def _turn(run: RunFolder) -> str:
+    return f"{run.name}.turn"
+
+
+def _stops(run: RunFolder) -> str:
+    return f"{run.name}.kept"
+
+
 def _past(run: RunFolder) -> str:
     return f"{run.name}.past"
 
@@ -193,3 +233,4 @@ def _swap(run: RunFolder, source: str, target: str) -> None:
         st.session_state[target] = [*_steps(target), _held(run)][-MOST_JUMPS:]
         st.session_state[source] = steps[:-1]
         _hold(run, np.array(steps[-1]))
+        st.session_state[_turn(run)] = turn_of(run) + 1

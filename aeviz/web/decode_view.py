@@ -1,123 +1,140 @@
-"""Sliders over a latent space, the decoded image, and the mesh of a plane."""
+"""Decode: the studio in the page, and what Python adds to it: jumps, distance from the data, the address."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.plane import plane_svg
+from aeviz.analysis.generation import draw_noise, draw_points
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
-from aeviz.web.decode_parts import (
-    MESH_SIDE,
-    TILE_PX,
-    can_pick_image,
-    is_photo,
-    is_wide,
-    random_image_point,
-    show_distance,
-    show_image,
-)
-from aeviz.web.decode_point import settle
-from aeviz.web.decode_wide import show_wide_decoder
-from aeviz.web.page import errors_as_messages
+from aeviz.web.decode_parts import can_pick_image, is_wide, random_image_point, show_distance
+from aeviz.web.decode_point import can_redo, can_undo, jump, keep_address, point_of, redo, settle, undo
+from aeviz.web.decode_studio import carry_studio, keep_look, show_studio
+from aeviz.web.page import NO_COMPARISON, errors_as_messages, pick_second
+
+DIMENSIONS, DIRECTIONS = "latent dimensions", "principal directions"
+_TEMPERATURE = "temperature"
 
 
-def _key(run: RunFolder, dimension: int) -> str:
-    return f"{run.name}.z{dimension + 1}"
+def pick_axes(run: RunFolder) -> cache.AxesName:
+    """Let the visitor choose the axes of a latent space with many dimensions; the choice is in the URL."""
+    if not is_wide(run):
+        return "latent"
+    chosen = st.segmented_control(
+        "Basis",
+        [DIMENSIONS, DIRECTIONS],
+        default=DIMENSIONS,
+        required=True,
+        key="basis",
+        bind="query-params",
+        help="Latent dimensions are the numbers the network itself computes, those first that tell most of an image: "
+        "by KL divergence for a variational model, by variance for another. Principal directions mix them so that the "
+        "first covers as much of the variance as one direction can. The point stays where it is.",
+    )
+    return "principal" if chosen == DIRECTIONS else "latent"
 
 
-def show_decoder(run: RunFolder) -> None:
-    """Show sliders, the image at the point they stand for, and images around it, as suits the number of dimensions."""
-    if is_wide(run):
-        settle(run)
-        show_wide_decoder(run)
-    else:
-        _show_narrow_decoder(run)
+def pick_beside(found: Mapping[str, RunFolder], run: RunFolder) -> RunFolder | None:
+    """Let the visitor choose a second model that decodes the same gesture, or none."""
+    return pick_second(found, run, mapped=False, default=NO_COMPARISON, parameter="beside")
+
+
+def show_decoder(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
+    """Show pad, sliders and images of one or two models, which decode in the page, and what goes with them."""
+    settle(run)
+    _show(run, second, axes)
+    carry_studio(run, second, axes)
 
 
 @st.fragment
-def _show_narrow_decoder(run: RunFolder) -> None:
-    """Show sliders, image and mesh; they update together, without a rerun of the page."""
+def _show(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
     with errors_as_messages():
-        key = cache.run_key(run)
-        ranges, (order, middle) = cache.slider_ranges(key), cache.order_and_middle(key)
-        controls, picture, plane = st.columns([3, 3, 5], gap="medium")
-        with controls:
-            point = _sliders(run, middle, ranges)
-        with picture:
-            show_image(run, point)
-            show_distance(run, point)
-        with plane:
-            _mesh(run, key, point, ranges, order)
+        show_studio(run, second, axes)
+        show_distance(run, point_of(run))
+        _jumps(run)
+        keep_address(run)
+        keep_look(run, axes)
 
 
-def _sliders(run: RunFolder, middle: np.ndarray, ranges: np.ndarray) -> np.ndarray:
-    """Show a slider for each dimension; return the point they stand for, (D,)."""
-    if can_pick_image(run):
+def _jumps(run: RunFolder) -> None:
+    variational = run.config.model.is_variational
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.button(
-            "A random image's point",
+            "Undo",
+            icon=":material/undo:",
+            key="undo",
+            on_click=undo,
+            args=(run,),
+            disabled=not can_undo(run),
+            help="Goes back to where the last move began.",
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            key="redo",
+            on_click=redo,
+            args=(run,),
+            disabled=not can_redo(run),
+            help="Takes back the last undo.",
+        )
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            key="reset",
+            on_click=_jump_to_rest,
+            args=(run,),
+            help="Sets all coordinates to their resting values, the medians of the encoded images.",
+        )
+        if can_pick_image(run):
+            st.button(
+                "An image's point",
+                icon=":material/image:",
+                key="image",
+                on_click=_jump_to_image,
+                args=(run,),
+                help="Goes to where a random test image lies.",
+            )
+        st.button(
+            "Random",
             icon=":material/casino:",
-            on_click=_jump_to_image,
-            args=(run, ranges),
-            help="Moves the sliders to where a random test image lies.",
+            key="random",
+            on_click=_jump_at_random,
+            args=(run,),
+            help=f"Draws a point from {'the prior' if variational else 'a Gaussian fitted to the encoded images'}.",
         )
-    st.button("Back to the middle", icon=":material/restart_alt:", on_click=_jump_to, args=(run, middle, ranges))
-    point = middle.copy()
-    for dimension in range(len(middle)):
-        low, high = (float(bound) for bound in ranges[dimension])
-        step = float(f"{(high - low) / 200:.1g}")
-        point[dimension] = st.slider(
-            f"z{dimension + 1}",
-            min_value=low,
-            max_value=high,
-            value=float(np.clip(middle[dimension], low, high)),
-            step=step,
-            key=_key(run, dimension),
+        st.slider(
+            "Temperature",
+            min_value=0.1,
+            max_value=2.0,
+            value=1.0,
+            step=0.05,
+            key=_TEMPERATURE,
             bind="query-params",
-            help=f"Latent coordinate {dimension + 1}, from {low:.2f} to {high:.2f} (quantiles of the encoded images).",
+            width=240,
+            help="Multiplies the standard deviation of a random draw (no unit), 0.1 to 2, as on Generate.",
         )
-    return point
 
 
-def _jump_to_image(run: RunFolder, ranges: np.ndarray) -> None:
+def _jump_at_random(run: RunFolder) -> None:
+    with errors_as_messages(stop=False):
+        key, config, chance = cache.run_key(run), run.config.model, np.random.default_rng()
+        if config.is_variational:
+            label = int(chance.integers(config.classes)) if config.prior == "anchored" else None
+            gaussian = cache.prior_gaussian(key, label)
+        else:
+            gaussian = cache.data_gaussian(key, None)
+        noise = draw_noise(int(chance.integers(2**32)), 1, config.latent_dim)
+        temperature = float(st.session_state.get(_TEMPERATURE) or 1.0)
+        jump(run, draw_points([gaussian], np.zeros(1, dtype=np.int64), noise, temperature)[0])
+
+
+def _jump_to_image(run: RunFolder) -> None:
     with errors_as_messages(stop=False):
         point = random_image_point(run)
         if point is not None:
-            _jump_to(run, point, ranges)
+            jump(run, point)
 
 
-def _jump_to(run: RunFolder, point: np.ndarray, ranges: np.ndarray) -> None:
-    for dimension, (low, high) in enumerate(ranges):
-        st.session_state[_key(run, dimension)] = float(np.clip(point[dimension], low, high))
-
-
-def _pick_axis(label: str, dimensions: list[int], key: str) -> int:
-    return st.selectbox(label, dimensions, key=key, format_func=lambda value: f"z{value + 1}", bind="query-params")
-
-
-def _mesh(run: RunFolder, key: cache.RunKey, point: np.ndarray, ranges: np.ndarray, order: np.ndarray) -> None:
-    """Show the plane of two dimensions as decoded images; the other dimensions stay at the point."""
-    if len(order) < 2:
-        st.caption("A plane needs two dimensions.")
-        return
-    axes = (0, 1)
-    if len(order) > 2:
-        names = [int(dimension) for dimension in order]
-        across, up = st.columns(2)
-        with across:
-            first = _pick_axis("Across", names, key=f"{run.name}.across")
-        with up:
-            second = _pick_axis("Upwards", [dimension for dimension in names if dimension != first], f"{run.name}.up")
-        axes = (first, second)
-    rest = tuple(0.0 if dimension in axes else float(value) for dimension, value in enumerate(point))
-    plane = cache.plane(key, axes, rest, MESH_SIDE, TILE_PX)
-    drawing = plane_svg(
-        plane.picture,
-        (ranges[axes[0]].tolist(), ranges[axes[1]].tolist()),
-        (f"z{axes[0] + 1}", f"z{axes[1] + 1}"),
-        (float(point[axes[0]]), float(point[axes[1]])),
-        MESH_SIDE,
-        plane.far,
-        smooth=is_photo(run),
-    )
-    text = f"{MESH_SIDE} by {MESH_SIDE} images decoded over the plane of z{axes[0] + 1} and z{axes[1] + 1}"
-    st.image(drawing, width="stretch", alt=text)
+def _jump_to_rest(run: RunFolder) -> None:
+    jump(run, cache.basis(cache.run_key(run), "latent").origin)

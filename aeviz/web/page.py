@@ -157,14 +157,14 @@ def pick_second(
         found: The models on offer.
         first: The first model.
         mapped: Whether both are shown on their test images, which must then be the same.
-        default: Name of the model at first, if it is of the same data.
+        default: Name of the model at first, if it is of the same data, or NO_COMPARISON.
         parameter: What comes before the first model's name in the URL parameter.
     """
     data = first.config.data
     names = [name for name, run in found.items() if run.config.data.shares_test_images(data) and name != first.name]
     options = [NO_COMPARISON, *names]
     twin = next((name for name in names if _is_twin(first.config, found[name].config)), None)
-    at_first = default if default in names else twin
+    at_first = default if default in options else twin
     chosen = st.selectbox(
         "Beside it",
         options,

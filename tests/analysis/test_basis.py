@@ -32,35 +32,10 @@ def test_coordinates_lead_back_to_the_point(basis, z):
     assert basis.origin == pytest.approx(np.median(z, axis=0))
 
 
-def test_move_changes_one_coordinate_alone(basis, z):
-    before = basis.coordinates(z[7])
-    after = basis.coordinates(basis.moved(z[7], 2, 0.25))
-    assert after[2] == pytest.approx(0.25)
-    assert np.delete(after, 2) == pytest.approx(np.delete(before, 2))
-
-
-def test_way_along_an_axis_is_straight_and_even(basis, z):
-    way = basis.along(z[7], 1, np.array([-3.0, 0.0, 3.0]))
-    assert way.dtype == np.float32
-    assert way[1] == pytest.approx((way[0] + way[2]) / 2, abs=1e-5)
-    assert np.linalg.norm(way[2] - way[0]) == pytest.approx(6 * basis.deviations[1], rel=1e-5)
-
-
-def test_plane_holds_the_other_coordinates(basis, z):
-    mesh = basis.plane(z[7], (3, 0), 4)
-    coordinates = np.stack([basis.coordinates(point) for point in mesh])
-    others = np.delete(coordinates, [3, 0], axis=1)
-    assert others == pytest.approx(np.tile(np.delete(basis.coordinates(z[7]), [3, 0]), (16, 1)), abs=1e-4)
-    assert (np.diff(coordinates[:4, 3]) > 0).all()
-    assert (np.diff(coordinates[::4, 0]) < 0).all()  # the first row is the highest
-
-
-def test_range_grows_by_whole_deviations_to_hold_a_value(basis):
-    low, high = basis.ranges[0]
-    unit = basis.deviations[0]
-    assert basis.range_with(0, float(high)) == pytest.approx((low, high))
-    assert basis.range_with(0, float(high + 1.5 * unit)) == pytest.approx((low, high + 2 * unit))
-    assert basis.range_with(0, float(low - 0.1 * unit)) == pytest.approx((low - unit, high))
+def test_coordinates_are_lengths_along_the_axes(basis, z):
+    step = basis.point_at(basis.rest + 2 * np.eye(5)[3]) - basis.origin
+    assert np.linalg.norm(step) == pytest.approx(2)
+    assert basis.axes.T @ basis.axes == pytest.approx(np.eye(5), abs=1e-9)
 
 
 def test_dimensions_are_sorted_and_labelled_by_divergence(z):
@@ -75,6 +50,10 @@ def test_dimensions_of_a_plain_model_are_sorted_by_variance_and_span_their_quant
     order = np.argsort(-z.var(axis=0))
     assert basis.names == tuple(f"z{index + 1}" for index in order)
     assert basis.ranges == pytest.approx(np.quantile(z, [0.005, 0.995], axis=0).T[order])
+
+
+def test_few_dimensions_keep_their_own_order(z):
+    assert both(z[:, :3], kl=np.array([0.1, 3.2, 0.0]))["latent"].names == ("z1", "z2", "z3")
 
 
 def test_dimension_that_the_posterior_leaves_alone_spans_the_prior():

@@ -15,7 +15,6 @@ export default function mount({ data, parentElement }) {
     if (carrier.name) leave(carrier.name);
     carrier.name = name;
     put(name, data.slice(4 + length));
-    parentElement.dataset.carried = name;
   }
   const call = (carrier.calls += 1);
   return () => {

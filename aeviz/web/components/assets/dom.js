@@ -1,0 +1,73 @@
+// Making elements, and doing things once a gesture has come to rest.
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string>} [attributes] `text` sets the text
+ * @param {Element | null} [parent]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function element(tag, attributes = {}, parent = null) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "text") node.textContent = value;
+    else node.setAttribute(name, value);
+  }
+  parent?.append(node);
+  return node;
+}
+
+/**
+ * @param {Element} parent
+ * @param {string} text
+ * @param {string} label
+ * @param {() => void} act
+ */
+export function button(parent, text, label, act) {
+  const node = element("button", { type: "button", text, "aria-label": label, title: label }, parent);
+  node.onclick = act;
+  return node;
+}
+
+/** Runs an action when nobody has asked for it again for a while. */
+export class Later {
+  /**
+   * @param {() => void} act
+   * @param {number} wait in milliseconds
+   */
+  constructor(act, wait) {
+    this.act = act;
+    this.wait = wait;
+    this.timer = 0;
+  }
+
+  start() {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      this.act();
+    }, this.wait);
+  }
+
+  /** Run at once what is due. */
+  flush() {
+    if (!this.timer) return;
+    this.stop();
+    this.act();
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+  }
+}
+
+/**
+ * A number for the eye: three significant digits, no more than two after the point.
+ * @param {number} value
+ */
+export function brief(value) {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}

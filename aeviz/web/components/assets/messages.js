@@ -1,0 +1,104 @@
+// What the studio says to Python and what comes back: the point on release, the view for the address, and questions
+// that only the server can answer. A question that gets no answer is asked again.
+
+import { Later } from "./dom.js";
+
+/** @typedef {{ kind: "decode" | "far", model: number, points: number[][] }} Question */
+/** @typedef {{ number: number, far?: boolean[], values?: Float32Array, error?: string }} Answer */
+/** @typedef {{ number: number, question: Question, resolve: (answer: Answer) => void, reject: (error: Error) => void }} Open */
+
+const AGAIN_MS = 4000;
+const TRIES = 4;
+const KEYS_MS = 250; // after the last key the point goes to Python
+
+export class Messages {
+  constructor() {
+    /** @type {(name: string, value: unknown) => void} */
+    this.setState = () => undefined;
+    /** @type {(name: string, value: unknown) => void} */
+    this.setTrigger = () => undefined;
+    this.sent = 0; // number of the last point that went to Python
+    this.asked = 0;
+    this.tries = 0;
+    /** @type {Open[]} */
+    this.open = [];
+    /** @type {number[]} */
+    this.point = [];
+    this.pointLater = new Later(() => this.sendPoint(), KEYS_MS);
+    this.viewLater = new Later(() => this.setState("view", this.view), KEYS_MS);
+    this.again = new Later(() => this.askNext(), AGAIN_MS);
+    /** @type {Record<string, unknown>} */
+    this.view = {};
+  }
+
+  /**
+   * The visitor has let go of a point.
+   * @param {ArrayLike<number>} point
+   */
+  release(point) {
+    this.point = Array.from(point, (value) => Number(value.toPrecision(7)));
+    this.pointLater.start();
+  }
+
+  sendPoint() {
+    this.sent += 1;
+    this.setState("point", { number: this.sent, values: this.point });
+  }
+
+  /**
+   * How the visitor looks at the space.
+   * @param {Record<string, unknown>} change
+   */
+  look(change) {
+    Object.assign(this.view, change);
+    this.viewLater.start();
+  }
+
+  /**
+   * @param {Question} question
+   * @returns {Promise<Answer>}
+   */
+  ask(question) {
+    return new Promise((resolve, reject) => {
+      this.asked += 1;
+      this.open.push({ number: this.asked, question, resolve, reject });
+      if (this.open.length === 1) {
+        this.tries = 0;
+        this.askNext();
+      }
+    });
+  }
+
+  askNext() {
+    const first = this.open[0];
+    if (!first) return;
+    this.tries += 1;
+    if (this.tries > TRIES) {
+      this.open.shift();
+      this.tries = 0;
+      first.reject(new Error("the server does not answer; reload the page"));
+      this.askNext();
+      return;
+    }
+    this.setTrigger("ask", { number: first.number, ...first.question });
+    this.again.start();
+  }
+
+  /** @param {Answer} answer */
+  answer(answer) {
+    if (this.open[0]?.number !== answer.number) return;
+    const first = /** @type {Open} */ (this.open.shift());
+    this.again.stop();
+    this.tries = 0;
+    if (answer.error) first.reject(new Error(answer.error));
+    else first.resolve(answer);
+    this.askNext();
+  }
+
+  close() {
+    this.pointLater.flush(); // a point let go of just before the page was left
+    this.viewLater.stop();
+    this.again.stop();
+    for (const { reject } of this.open.splice(0)) reject(new Error("the page was left"));
+  }
+}
