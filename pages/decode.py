@@ -10,14 +10,12 @@ with page(
     "The decoder is half of the network: it turns any latent point into an image, also points no image was encoded to.",
 ):
     found = require_runs("summary")
-    left, right, basis = st.columns([4, 4, 3])
+    left, right = st.columns(2)
     with left:
         run = pick_model(found)
     with right:
         second = pick_beside(found, run)
-    with basis:
-        axes = pick_axes(run)
-    show_decoder(run, second, axes)
+    show_decoder(run, second, pick_axes(run))
     with st.expander("How to read this"):
         st.markdown(
             """

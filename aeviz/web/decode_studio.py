@@ -60,6 +60,11 @@ def carry_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName)
 def _view(run: RunFolder, second: RunFolder | None, axes: cache.AxesName, basis: Basis) -> View:
     key = cache.run_key(run)
     lenses = [_lens(run, None)] if second is None else [_lens(run, None), _lens(second, run)]
+    if second is not None and run.config.optimizer.name != second.config.optimizer.name:
+        lenses = [
+            replace(lens, title=f"{lens.title} · {OPTIMIZER_TITLES[each.config.optimizer.name]}")
+            for lens, each in zip(lenses, (run, second), strict=True)
+        ]
     look = _look(run, axes, basis)
     parts: tuple[Part, ...] = ("pad", "sliders", "strip", "scrubber")
     if is_wide(run):
@@ -96,7 +101,7 @@ def _lens(run: RunFolder, first: RunFolder | None) -> Lens:
         via, why = encoder.spec, why or encoder.why
         words = f"At the point where its own encoder puts the image of {first.name}. "
     return Lens(
-        title=f"{run.name} · {OPTIMIZER_TITLES[run.config.optimizer.name]}",
+        title=run.name,
         alt=f"The image that {run.name} decodes at this point",
         shape=run.config.model.image_shape,
         smooth=is_photo(run),

@@ -25,7 +25,7 @@ export class Overview {
     this.closed = false;
     const { space } = host;
     const rows = Math.min(ROWS, space.dimensions);
-    this.root = element("details", { class: "overview", open: "", "data-testid": "latent-overview" }, parent);
+    this.root = element("details", { class: "overview", "data-testid": "latent-overview" }, parent);
     element("summary", { text: `What the first ${rows} do` }, this.root);
     element(
       "p",
@@ -49,7 +49,11 @@ export class Overview {
         return { go, mosaic };
       });
     });
-    this.decode();
+    this.root.ontoggle = () => {
+      if (!this.root.open || this.begun) return;
+      this.begun = true; // fifty images are decoded when somebody wants to see them
+      this.decode().catch((error) => element("p", { class: "hint", text: error.message }, this.root));
+    };
   }
 
   /** @param {number} axis @param {number} step */
