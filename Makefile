@@ -16,10 +16,10 @@ RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-app: .venv/app.stamp $(RUNTIME) ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
+app: .venv/app.stamp $(RUNTIME) .venv/onnx.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
 	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
 
-test: .venv/dev.stamp $(RUNTIME) ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
+test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/dev.stamp ## check format, lint, types and the direction of imports
@@ -42,6 +42,7 @@ results: .venv/app.stamp ## write the tables of docs/results.md from the models 
 
 clean: ## remove what was installed and cached; data and runs stay
 	rm -rf .venv $(VENDOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -f checkpoints/*/decoder.onnx checkpoints/*/encoder.onnx
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -61,3 +62,7 @@ clean: ## remove what was installed and cached; data and runs stay
 $(RUNTIME): aeviz/web/components/npm.json | .venv/bin/python
 	@$(BIN)/python -m aeviz.web.components.vendor --bring-npm
 	@if [ -f $@ ]; then touch $@; fi
+
+# The networks of the models that ship, as the page runs them.
+.venv/onnx.stamp: $(wildcard checkpoints/*/model.safetensors) | .venv/bin/python
+	@if $(BIN)/aeviz export --shipped --format onnx; then touch $@; fi
