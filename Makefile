@@ -6,17 +6,20 @@ PORT ?= 8501
 HOST ?= localhost
 HEADLESS ?= 0
 BIN := .venv/bin
+VENDOR := aeviz/web/components/assets/vendor
+RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 
 .PHONY: help app test lint bench checkpoints results clean
+.NOTPARALLEL: # one pip at a time works in .venv
 .DEFAULT_GOAL := help
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-app: .venv/app.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
+app: .venv/app.stamp $(RUNTIME) .venv/onnx.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
 	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
 
-test: .venv/dev.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
+test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/dev.stamp ## check format, lint, types and the direction of imports
@@ -38,7 +41,8 @@ results: .venv/app.stamp ## write the tables of docs/results.md from the models 
 	$(BIN)/python -m aeviz.results
 
 clean: ## remove what was installed and cached; data and runs stay
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv $(VENDOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -f checkpoints/*/decoder.onnx checkpoints/*/encoder.onnx
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -53,3 +57,12 @@ clean: ## remove what was installed and cached; data and runs stay
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/app.stamp
+
+# The page's ONNX runtime. Where it cannot be fetched the app does without, and the next make tries again.
+$(RUNTIME): aeviz/web/components/npm.json | .venv/bin/python
+	@$(BIN)/python -m aeviz.web.components.vendor --bring-npm
+	@if [ -f $@ ]; then touch $@; fi
+
+# The networks of the models that ship, as the page runs them.
+.venv/onnx.stamp: $(wildcard checkpoints/*/model.safetensors) | .venv/bin/python
+	@if $(BIN)/aeviz export --shipped --format onnx; then touch $@; fi

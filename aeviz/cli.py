@@ -83,6 +83,7 @@ def _build_parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default: a new one in AEVIZ_RUNS)")
     train.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
     train.add_argument("--job", type=Path, help=argparse.SUPPRESS)  # the app's own way to start a trainer
+    train.add_argument("--no-onnx", action="store_true", help="write no decoder.onnx and encoder.onnx for the page")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of config.json")
     _add_json(train)
     train.set_defaults(run=_train)
@@ -99,7 +100,8 @@ def _build_parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_list)
 
     export = commands.add_parser("export", help="write a model in the format of other programs")
-    export.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    export.add_argument("model", nargs="?", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
     export.add_argument("--format", choices=("onnx",), required=True, help="onnx: decoder.onnx and encoder.onnx")
     export.add_argument("--out", type=Path, metavar="PATH", help="folder to write into (default: ./RUN-onnx)")
     _add_json(export)
@@ -155,7 +157,7 @@ def _train(options: argparse.Namespace) -> int:
     if options.job is not None:
         from aeviz.jobs import work
 
-        return work(options.job)
+        return work(options.job, onnx=_wants_onnx(options))
     config, path = _training_config(options)
     from tqdm import tqdm
 
@@ -200,12 +202,21 @@ def _train(options: argparse.Namespace) -> int:
     finally:
         if bar is not None:
             bar.close()
+    if _wants_onnx(options):
+        from aeviz.export.missing import try_to_write
+
+        if problem := try_to_write(run.folder):
+            print(f"aeviz: {problem}", file=sys.stderr)
     summary = run.folder.summary()
     if options.json:
         _print_json(summary)
     else:
         print(f"{summary.name}: validation MSE {summary.val_mse:.5f} after {summary.epochs} epochs, in {path}")
     return 0
+
+
+def _wants_onnx(options: argparse.Namespace) -> bool:
+    return not options.no_onnx and os.environ.get("AEVIZ_ONNX") != "0"
 
 
 def _training_config(options: argparse.Namespace) -> tuple[RunConfig, Path | None]:
@@ -292,6 +303,10 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    if options.shipped:
+        return _export_shipped(options)
+    if options.model is None:
+        raise ConfigError("export needs the name of a model or the folder of a run, see aeviz list; or --shipped")
     from aeviz.export.onnx import export_onnx
     from aeviz.training.run import load
 
@@ -307,6 +322,38 @@ def _export(options: argparse.Namespace) -> int:
             f"levels from PyTorch over {file.inputs} inputs"
         )
     return 0
+
+
+def _export_shipped(options: argparse.Namespace) -> int:
+    """Write what is missing beside the models that ship; quick, and silent, where nothing is."""
+    if options.model is not None or options.out is not None:
+        raise ConfigError("--shipped writes beside the models that ship; leave out RUN and --out")
+    from aeviz.export.missing import estimate_seconds, find_missing, write_missing
+    from aeviz.training.runs import list_folders
+
+    folders = find_missing([folder for folder in list_folders() if folder.is_shipped])
+    problems: dict[str, str] = {}
+    if folders:
+        print(
+            f"aeviz: writing the networks of {len(folders)} models for the page, once, about "
+            f"{estimate_seconds(folders):.0f} s",
+            file=sys.stderr,
+            flush=True,
+        )
+        with _percent_bar() as show:
+            done = 0
+
+            def count(name: str) -> None:
+                nonlocal done
+                done += 1
+                show(done / len(folders), "ONNX files")
+
+            problems = write_missing(folders, on_done=count)
+    for problem in problems.values():
+        print(f"aeviz: {problem}", file=sys.stderr)
+    if options.json:
+        print(json.dumps([{"name": folder.name, "problem": problems.get(folder.name)} for folder in folders], indent=2))
+    return 2 if problems else 0
 
 
 def _data_list(options: argparse.Namespace) -> int:

@@ -241,9 +241,10 @@ def shell_command(config: RunConfig) -> str:
     return " ".join(["aeviz train", name, *changes])
 
 
-def work(path: Path) -> int:
+def work(path: Path, *, onnx: bool = True) -> int:
     """Be a trainer: the process that `_launch` starts. Returns the exit status.
 
+    With `onnx` it writes the page's ONNX files at last: the run is finished by then, and nobody waits for them.
     The settings come as one line of JSON on standard input; when standard input closes, the process ends at once. The
     files of a run are whole at any moment, so the run can be resumed.
     """
@@ -257,7 +258,7 @@ def work(path: Path) -> int:
             monitor.wait_for_turn()
             from aeviz.experiment import train  # torch, only now
 
-            train(config, out=path, resume=(path / CONFIG).is_file(), monitor=monitor)
+            folder = train(config, out=path, resume=(path / CONFIG).is_file(), monitor=monitor).folder
         except TrainingStopped as end:
             monitor.tell("stopped", str(end))
             return STOPPED
@@ -267,6 +268,11 @@ def work(path: Path) -> int:
         except Exception as error:
             monitor.tell("failed", f"training broke off: {type(error).__name__}: {error}")
             raise
+    if onnx:
+        from aeviz.export.missing import try_to_write
+
+        if problem := try_to_write(folder):
+            print(problem, file=sys.stderr)
     return 0
 
 

@@ -8,6 +8,8 @@ import pytest
 
 # These networks are so small that a second thread only waits; beside another busy process it waits 100 ms a step.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A run that ends would load the exporter for its ONNX files, 5 s; tests/export asks for them.
+os.environ["AEVIZ_ONNX"] = "0"
 
 from aeviz.config import DataConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
 

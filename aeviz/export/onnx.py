@@ -11,7 +11,6 @@ References:
 """
 
 import copy
-import hashlib
 import importlib
 import json
 from dataclasses import dataclass
@@ -24,14 +23,13 @@ from torch import Tensor, nn
 
 from aeviz import __version__
 from aeviz.errors import ExportError
+from aeviz.export.beside import PARTS, PRODUCER, PartName, weights_digest
 from aeviz.models import Autoencoder
 from aeviz.training.files import write_atomically
 from aeviz.training.run import Run
 from aeviz.training.runs import MODEL
 from aeviz.training.summary import read_summary
 
-PartName = Literal["decoder", "encoder"]
-PARTS: tuple[PartName, ...] = ("decoder", "encoder")
 OPSET = 18
 """Version of the operators: the oldest that PyTorch's exporter writes itself, and known to every runtime since 2023."""
 TOLERANCE = 1e-4
@@ -42,7 +40,6 @@ DEVIATIONS = (0.0, 3.0, -3.0, 10.0, -10.0)
 """How far from the mean, in standard deviations of the latent points, the decoder is tried."""
 BATCHES = (1, 3, 64)
 """Numbers of inputs that are sent through at once."""
-_PRODUCER = "aeviz"
 _ENDS: dict[PartName, tuple[str, str]] = {"decoder": ("z", "image"), "encoder": ("image", "z")}
 _MOST_AXES = 64
 _KNOWN_POINTS = 64
@@ -70,35 +67,58 @@ class ExportCheck:
 
 
 def export_onnx(run: Run, folder: Path, *, half: bool = True) -> list[ExportCheck]:
-    """Write decoder.onnx and encoder.onnx into `folder`, which is made if need be; else as `export_decoder`."""
+    """Write decoder.onnx and encoder.onnx into `folder`, which is made if need be; else as `export_part`."""
     _require_packages()
     if folder.exists() and not folder.is_dir():
         raise ExportError(f"{str(folder)!r} is a file; expected a folder for the ONNX files")
     for part in PARTS:
         _refuse_foreign(folder / f"{part}.onnx", run.name)
     folder.mkdir(parents=True, exist_ok=True)
-    return [_export(run, part, folder / f"{part}.onnx", half) for part in PARTS]
+    return [export_part(run, part, folder / f"{part}.onnx", half=half) for part in PARTS]
 
 
-def export_decoder(run: Run, path: Path, *, half: bool = True) -> ExportCheck:
-    """Write the decoder of a run as an ONNX file, atomically.
+def export_part(run: Run, part: PartName, path: Path, *, half: bool = True, replace: bool = False) -> ExportCheck:
+    """Write the decoder or the encoder of a run as an ONNX file, atomically.
 
     Args:
         run: A trained model.
+        part: Which.
         path: The file; one that an earlier export of this run left there is replaced.
         half: Whether to store weights in float16 where that moves no pixel by half a grey level.
+        replace: Whether to replace whatever else lies there, too.
 
     Raises:
         ExportError: onnx, onnxscript or onnxruntime is not installed, a foreign file is in the way, or onnxruntime
             does not give what PyTorch gives.
         CheckpointFormatError: The latent points of the run are damaged.
     """
-    return _export(run, "decoder", path, half)
+    _require_packages()
+    if not replace:
+        _refuse_foreign(path, run.name)
+    trial = _Trial.of(run, part)
+    model = _translate(trial)
+    wide = _sealed(model, _metadata(run, part, "float32"))
+    check = _checked(trial, wide, False, path)
+    chosen = wide
+    if half:
+        narrow = _sealed(_halved(model), _metadata(run, part, "float16"))
+        try:
+            check = _checked(trial, narrow, True, path)
+            chosen = narrow
+        except ExportError:  # float16 is too coarse for these weights, or too short for one of them
+            pass
+    write_atomically(path, lambda temporary: temporary.write_bytes(chosen))
+    return check
+
+
+def export_decoder(run: Run, path: Path, *, half: bool = True) -> ExportCheck:
+    """Write the decoder of a run as an ONNX file; arguments and errors as in `export_part`."""
+    return export_part(run, "decoder", path, half=half)
 
 
 def export_encoder(run: Run, path: Path, *, half: bool = True) -> ExportCheck:
-    """Write the encoder of a run as an ONNX file; arguments and errors as in `export_decoder`."""
-    return _export(run, "encoder", path, half)
+    """Write the encoder of a run as an ONNX file; arguments and errors as in `export_part`."""
+    return export_part(run, "encoder", path, half=half)
 
 
 def check_export(run: Run, path: Path) -> ExportCheck:
@@ -132,8 +152,8 @@ def size_limit(run: Run) -> int:
 
 
 def model_digest(run: Run) -> str:
-    """Return the digest of model.safetensors by which an export knows its run: BLAKE2b, 16 bytes, hexadecimal."""
-    return hashlib.blake2b((run.folder.path / MODEL).read_bytes(), digest_size=16).hexdigest()
+    """Return the digest of the run's weights, as `weights_digest` does."""
+    return weights_digest(run.folder.path / MODEL)
 
 
 class _Decoder(nn.Module):
@@ -236,25 +256,6 @@ def _latents_to_try(run: Run) -> Tensor:
     return torch.from_numpy(np.concatenate([*known, far]).astype(np.float32))
 
 
-def _export(run: Run, part: PartName, path: Path, half: bool) -> ExportCheck:
-    _require_packages()
-    _refuse_foreign(path, run.name)
-    trial = _Trial.of(run, part)
-    model = _translate(trial)
-    wide = _sealed(model, _metadata(run, part, "float32"))
-    check = _checked(trial, wide, False, path)
-    chosen = wide
-    if half:
-        narrow = _sealed(_halved(model), _metadata(run, part, "float16"))
-        try:
-            check = _checked(trial, narrow, True, path)
-            chosen = narrow
-        except ExportError:  # float16 is too coarse for these weights, or too short for one of them
-            pass
-    write_atomically(path, lambda temporary: temporary.write_bytes(chosen))
-    return check
-
-
 def _checked(trial: _Trial, model: bytes, is_half: bool, path: Path) -> ExportCheck:
     """Return how close a model comes; raise ExportError where that is not close enough."""
     error, grey_levels = trial.compare(model)
@@ -325,7 +326,7 @@ def _halved(model: Any) -> Any:
 
 def _sealed(model: Any, metadata: dict[str, str]) -> bytes:
     """Return the bytes of an onnx.ModelProto, signed by aeviz and with metadata."""
-    model.producer_name, model.producer_version = _PRODUCER, __version__
+    model.producer_name, model.producer_version = PRODUCER, __version__
     _package("onnx").helper.set_model_props(model, metadata)
     written: bytes = model.SerializeToString(deterministic=True)
     return written
@@ -389,7 +390,7 @@ def _refuse_foreign(path: Path, run: str) -> None:
     try:
         model = _read(path, _LARGEST)
         known = {entry.key: entry.value for entry in model.metadata_props}
-        owner = known.get("run") if model.producer_name == _PRODUCER else None
+        owner = known.get("run") if model.producer_name == PRODUCER else None
     except ExportError:
         owner = None
     if owner != run:
@@ -437,5 +438,5 @@ def _package(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise ExportError(
-            f"ONNX files need the package {name}, which is not installed; run: pip install -e '.[export]'"
+            f"ONNX files need the package {name}, which is not installed; run: pip install {name}"
         ) from error

@@ -1,4 +1,5 @@
 import json
+import subprocess
 import zipfile
 
 import numpy as np
@@ -17,6 +18,8 @@ from aeviz.training.weights import read_tensors
 
 NAMES = sorted(path.parent.name for path in checkpoints_root().glob(f"*/{CONFIG}"))
 FACES = {name for name in NAMES if name.startswith("celeba")}
+MADE_AT_SET_UP = {"decoder.onnx", "encoder.onnx"}
+"""Beside the weights, but not committed."""
 PAIRS = [(name, name.replace("-adam", "-amsgrad")) for name in NAMES if name.endswith("-adam")]
 
 
@@ -26,7 +29,7 @@ def folder(request):
 
 
 def test_holds_what_ships_and_nothing_else(folder):
-    names = {path.name for path in folder.path.iterdir()}
+    names = {path.name for path in folder.path.iterdir()} - MADE_AT_SET_UP
     assert LAST not in names
     assert names - {PRIOR} == {CONFIG, HISTORY, MODEL, EVALUATION, SUMMARY if folder.name in FACES else LATENTS}
     assert folder.is_shipped
@@ -111,7 +114,18 @@ def test_pairs_differ_in_the_optimizer_alone(adam, amsgrad):
 
 
 def test_all_together_stay_below_40_megabytes():
-    assert sum(path.stat().st_size for path in checkpoints_root().rglob("*") if path.is_file()) < 40e6
+    files = [path for path in checkpoints_root().rglob("*") if path.is_file() and path.name not in MADE_AT_SET_UP]
+    assert sum(path.stat().st_size for path in files) < 40e6
+
+
+def test_what_is_made_at_set_up_is_not_committed():
+    command = ["git", "ls-files", *(f"checkpoints/*/{name}" for name in sorted(MADE_AT_SET_UP))]
+    listing = subprocess.run(command, cwd=checkpoints_root().parent, capture_output=True, text=True, timeout=60)
+    assert listing.stdout == ""
+    for name in MADE_AT_SET_UP:
+        command = ["git", "check-ignore", "-q", f"checkpoints/{NAMES[0]}/{name}"]
+        ignored = subprocess.run(command, cwd=checkpoints_root().parent, capture_output=True, timeout=60)
+        assert ignored.returncode in (0, 128)  # 128: this is no clone
 
 
 def test_variational_models_reach_the_thesis(folder):
