@@ -46,6 +46,7 @@ from aeviz.config import CorruptionName, DataConfig, ModelConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.errors import CheckpointFormatError
+from aeviz.export.beside import PartName, beside, is_current
 from aeviz.figures.pictures import latent_thumbnail, tile, to_data_uri
 from aeviz.figures.studio import shelf_name, space_payload
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
@@ -571,16 +572,19 @@ def bridge(source: RunKey, target: RunKey) -> Bridge | None:
     return find_bridge(left.z, right.z)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)  # 32 characters each
-def weights_digest(key: RunKey) -> str:
-    """Return the digest of a run's weights by which its exports know it: `aeviz.export.onnx.model_digest`."""
-    return hashlib.blake2b((Path(key.path) / MODEL).read_bytes(), digest_size=16).hexdigest()
+def onnx_file(key: RunKey, part: PartName) -> Sent | None:
+    """Return a run's decoder.onnx or encoder.onnx, or None where there is none that belongs to its weights."""
+    folder = RunFolder.read(Path(key.path))
+    path = beside(folder, part)
+    # a file that cannot be this network is not read at all, however large it is
+    if not path.is_file() or path.stat().st_size > onnx_limit(key) or not is_current(folder, part):
+        return None
+    return _onnx_file(_stamp([path]), str(path))
 
 
-def onnx_file(key: RunKey, part: Literal["decoder", "encoder"]) -> Sent | None:
-    """Return a run's decoder.onnx or encoder.onnx, as it is on disk, or None where there is none."""
-    path = Path(key.path) / f"{part}.onnx"
-    return _onnx_file(_stamp([path]), str(path)) if path.is_file() else None
+def onnx_limit(key: RunKey) -> int:
+    """Return the bytes above which an ONNX file cannot be a part of a run: its weights four times over, and 1 MiB."""
+    return 2**20 + 4 * (Path(key.path) / MODEL).stat().st_size
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)  # 0.2 MB each, of faces 3.7 MB

@@ -29,15 +29,15 @@ def show_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) 
     """Show pad, sliders, images and ways of one or two models; call it in a fragment."""
     key = _key(run, second, axes)
     basis = cache.basis(cache.run_key(run), axes)
-    question = st.session_state.get(_asked(key))
-    answer, images = (None, None) if question is None else _answer(question, run, second)
+    question = st.session_state.get(asked_key(key))
+    answer, images = (None, None) if question is None else answer_question(question, run, second)
     view = replace(_view(run, second, axes, basis), answer=answer)
     studio(
         view_payload(view, images),
         key=key,
         on_point=lambda: _take_point(key, run),
         on_view=lambda: _take_look(run, axes, basis, key),
-        on_ask=lambda: _take_question(key, run),
+        on_ask=lambda: take_question(key, run),
     )
 
 
@@ -122,13 +122,14 @@ def _take_point(key: str, run: RunFolder) -> None:
         follow(run, np.array(point))
 
 
-def _take_question(key: str, run: RunFolder) -> None:
+def take_question(key: str, run: RunFolder) -> None:
+    """Keep a question of the page until it is answered."""
     question = read_question(st.session_state.get(key), run.config.model.latent_dim)
     if question is not None:
-        st.session_state[_asked(key)] = question
+        st.session_state[asked_key(key)] = question
 
 
-def _answer(question: Question, run: RunFolder, second: RunFolder | None) -> tuple[Answer, np.ndarray | None]:
+def answer_question(question: Question, run: RunFolder, second: RunFolder | None) -> tuple[Answer, np.ndarray | None]:
     """Return the answer to a question of the page, and images, (N, C, H, W), if it is about those.
 
     The last question is answered in every run, since a run may be overtaken before its answer is sent.
@@ -206,7 +207,8 @@ def _key(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> str:
     return f"studio-{run.name}-{axes}-{second.name if second is not None else ''}"
 
 
-def _asked(key: str) -> str:
+def asked_key(key: str) -> str:
+    """Return the session key of the last question of a studio."""
     return f"{key}.asked"
 
 

@@ -11,6 +11,7 @@ from aeviz.web import cache
 from aeviz.web.decode_parts import can_pick_image, is_wide, random_image_point, show_distance
 from aeviz.web.decode_point import can_redo, can_undo, jump, keep_address, point_of, redo, settle, undo
 from aeviz.web.decode_studio import carry_studio, keep_look, show_studio
+from aeviz.web.in_page import prepare_networks
 from aeviz.web.page import NO_COMPARISON, errors_as_messages, pick_second
 
 DIMENSIONS, DIRECTIONS = "latent dimensions", "principal directions"
@@ -43,6 +44,9 @@ def pick_beside(found: Mapping[str, RunFolder], run: RunFolder) -> RunFolder | N
 def show_decoder(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
     """Show pad, sliders and images of one or two models, which decode in the page, and what goes with them."""
     settle(run)
+    for each in (run, second):
+        if each is not None:
+            prepare_networks(each)
     _show(run, second, axes)
     carry_studio(run, second, axes)
 

@@ -12,6 +12,7 @@ from aeviz.web.generate_parts import is_anchored
 from aeviz.web.generate_samples import show_samples
 from aeviz.web.generate_starts import explain_absent, has_test_images
 from aeviz.web.generate_ways import show_arithmetic, show_ways
+from aeviz.web.way_studio import carry_way
 
 SAMPLES, LEARNED, INTERPOLATE = "samples", "as it learned", "interpolate"
 ARITHMETIC, NUMBER = "arithmetic", "write a number"
@@ -54,6 +55,7 @@ def show_section(section: str, found: Mapping[str, RunFolder], first: RunFolder,
         show_learning(found, runs)
     elif section == INTERPOLATE:
         show_ways(first)
+        carry_way(first)
     elif section == NUMBER and not first.provenance.class_names:
         _explain_no_digits(found, first)
     elif section == ARITHMETIC and has_attributes(first):

@@ -37,8 +37,10 @@ from aeviz.web.generate_starts import (
     list_origins,
     pick_start,
 )
+from aeviz.web.in_page import prepare_networks
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
+from aeviz.web.way_studio import show_way
 
 STEPS, MOST_STEPS = 11, 33
 """Images on a way at first, both ends included, and at most."""
@@ -71,6 +73,8 @@ def show_ways(run: RunFolder) -> None:
         if has_round_way(a, b):
             ways[ROUND] = round_way(a, b, steps)
         names = {STRAIGHT: "Straight (linear)", ROUND: "Round (spherical, slerp)"}
+        if run.has_summary:
+            _walk(run, np.stack([a, b]), names if ROUND in ways else {STRAIGHT: names[STRAIGHT]})
         for name, way in ways.items():
             said = [f"{names[name]}: {way_length(way):.2f} long", far_text(run, way)]
             show_many(run, way, columns, ", ".join(filter(None, said)))
@@ -87,6 +91,18 @@ def show_ways(run: RunFolder) -> None:
         explain_absent(run)
         if TEST in (start.origin, end.origin):
             offer_download(run.config.data.name, "to show the originals of the two images")
+
+
+def _walk(run: RunFolder, ends: np.ndarray, names: dict[str, str]) -> None:
+    """Let the visitor walk one of the ways by a slider, in the page."""
+    prepare_networks(run)
+    chosen = STRAIGHT
+    if len(names) > 1:
+        asked = st.segmented_control(
+            "Walk", list(names), default=STRAIGHT, required=True, key="way", bind="query-params", width="content"
+        )
+        chosen = str(asked)
+    show_way(run, ends, spherical=chosen == ROUND, key=f"way-{run.name}")
 
 
 def _pick_steps() -> int:

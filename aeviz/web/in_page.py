@@ -1,14 +1,24 @@
-"""Networks that the page itself runs: what is sent to it, and why one is missing."""
+"""Networks that the page itself runs: what is sent to it, why one is missing, and making those that are."""
 
+import subprocess
+import threading
+import time
 from dataclasses import dataclass
-from typing import Literal
 
+import streamlit as st
+
+from aeviz.export.beside import PartName, beside, weights_digest
+from aeviz.export.missing import start_writing
 from aeviz.figures.studio import Network
 from aeviz.training.runs import MODEL, RunFolder
+from aeviz.training.status import has_trainer
 from aeviz.web import cache
 from aeviz.web.components.carrier import carry
 
-Part = Literal["decoder", "encoder"]
+USUAL_S = 15
+"""Seconds that the files of a network usually take to be written."""
+POLL_S = 1.5
+_guard = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,26 +29,78 @@ class InPage:
     why: str = ""
 
 
-def find_network(run: RunFolder, part: Part) -> InPage:
+@dataclass(slots=True, kw_only=True)
+class _Writing:
+    """The process that writes a run's ONNX files for the page."""
+
+    process: subprocess.Popen[str]
+    since: float
+    problem: str | None = None
+    """What went wrong, once it has ended; empty where nothing did."""
+
+    def look(self) -> str | None:
+        """Return None while it works, then what went wrong, or nothing."""
+        if self.problem is None and self.process.poll() is not None:
+            _, said = self.process.communicate()
+            lines = said.strip().splitlines()
+            self.problem = "" if self.process.returncode == 0 else (lines[-1] if lines else "it ended without a word")
+        return self.problem
+
+
+def find_network(run: RunFolder, part: PartName) -> InPage:
     """Return what the page must know of a run's encoder or decoder; `carry_network` sends the network itself."""
     key = cache.run_key(run)
     content = cache.onnx_file(key, part)
     if content is None:
-        return InPage(spec=None, why=f"{part}.onnx is not there")
+        if not beside(run, part).is_file():
+            return InPage(spec=None, why=f"{part}.onnx is not there yet")
+        return InPage(spec=None, why=f"{part}.onnx is damaged, far too large or of other weights")
     config = run.config.model
     spec = Network(
         name=content.name,
         part=part,
         latent_dim=config.latent_dim,
         image_shape=config.image_shape,
-        digest=cache.weights_digest(key),
-        limit=2**20 + 4 * (run.path / MODEL).stat().st_size,  # weights may be twice as wide in ONNX
+        digest=weights_digest(run.path / MODEL),
+        limit=cache.onnx_limit(key),
     )
     return InPage(spec=spec)
 
 
-def carry_network(run: RunFolder, part: Part) -> None:
+def carry_network(run: RunFolder, part: PartName) -> None:
     """Send a network to the page, if there is one; call it outside of fragments."""
     content = cache.onnx_file(cache.run_key(run), part)
     if content is not None:
         carry(content.name, content.content)
+
+
+def prepare_networks(run: RunFolder) -> None:
+    """Write what is missing of a run's encoder and decoder, and say so meanwhile; then the page is run again."""
+    if all(find_network(run, part).spec is not None for part in ("decoder", "encoder")):
+        return
+    if has_trainer(run.path):
+        st.caption(f"{run.name} is still being trained: until that ends the server decodes for this page.")
+        return
+    writing = _writing(cache.run_key(run), run)
+    problem = writing.look()
+    if problem is None:
+        _wait(run, writing)
+    else:
+        st.caption(f"The server decodes for this page: {problem or 'the files were written, but are not usable'}")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a process each, which has usually ended
+def _writing(key: cache.RunKey, run: RunFolder) -> _Writing:
+    with _guard:
+        return _Writing(process=start_writing(run), since=time.monotonic())
+
+
+@st.fragment(run_every=POLL_S)
+def _wait(run: RunFolder, writing: _Writing) -> None:
+    if writing.look() is not None:
+        st.rerun(scope="app")
+    waited = time.monotonic() - writing.since
+    st.progress(
+        min(waited / USUAL_S, 0.95),
+        f"Preparing {run.name} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server decodes.",
+    )

@@ -77,6 +77,7 @@ class Studio {
     this.stops = header.stops.map((stop) => Float64Array.from(stop));
     this.fixed = header.parts.includes("way");
     [this.shape, this.smooth] = [header.lenses[0].shape, header.lenses[0].smooth];
+    this.root.dataset.kind = this.fixed ? "way" : "full";
     this.root.replaceChildren();
     const main = element("div", { class: "main" }, this.root);
     if (header.parts.includes("pad") && space.dimensions > 1) {
