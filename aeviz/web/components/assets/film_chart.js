@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A chart over the epochs on two canvases: curves on the back one, drawn when the data or the size changes, and on the
 // front one what moves: the cursor, the hovered epoch and the veil over what the film has not reached yet.
 

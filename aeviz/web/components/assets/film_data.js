@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Reads the blob that aeviz.figures.training_film.film_payload packs; its docstring names the parts in order.
 
 const NO_LABEL = 65535;

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Small parts of the training film: elements, and pictures that change without a flicker.
 
 const KEPT = 24; // decoded pictures at once; decoding one anew takes a few milliseconds

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The latent plane of the film: points that move from frame to frame, in a view that follows them.
 
 import { Camera } from "./camera.js";

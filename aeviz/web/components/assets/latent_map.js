@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The latent map: one or two panels of the same points, in two or three dimensions, on plain canvases.
 //
 // Python sends one blob: a 32-bit length, a JSON header of that many bytes, zero bytes up to a multiple of four, then

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Drawing of a panel: axes on the back canvas, points on the middle one, marks of single points on the front one.
 
 const GREY = [140, 140, 140];

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The paste box: pictures from the clipboard, by a button or by Ctrl+V anywhere on the page.
 //
 // They go to Python as a trigger value: once, and not again with each later run.

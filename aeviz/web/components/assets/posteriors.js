@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Posteriors and priors of variational models on a plane: ellipses around means, circles around the priors' means.
 
 const INK = 0.3; // pixels of line in all, as a share of the panel's, beyond which ellipses hide each other

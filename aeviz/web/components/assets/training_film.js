@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The training film: loss curves, latent plane and decoded pictures of a run, moved along by one scrubber.
 //
 // Two numbers say where the film stands: `shown` is the frame whose pictures and epoch are on the page, `position` is
