@@ -60,7 +60,9 @@ export class Handwriting {
    */
   constructor(paint, side, [, height, width]) {
     this.paint = paint;
-    [this.side, this.height, this.width] = [side, height, width];
+    this.side = side;
+    this.height = height;
+    this.width = width;
     const least = Math.min(height, width);
     this.isSmall = least <= SMALL_SIDE;
     this.box = this.isSmall ? least : Math.round(BOX_SHARE * least);

@@ -81,7 +81,9 @@ function fromHalf(half) {
 function readTensor(bytes) {
   /** @type {number[]} */
   const shape = [];
-  let [name, type, raw] = ["", 0, new Uint8Array(0)];
+  let [name, type] = ["", 0];
+  /** @type {Uint8Array} */
+  let raw = new Uint8Array(0);
   for (const { field, number, bytes: part } of new Reader(bytes).fields()) {
     if (field === 1 && part.length) {
       const packed = new Reader(part);

@@ -22,7 +22,7 @@ export class Overview {
    */
   constructor(parent, host) {
     this.host = host;
-    this.closed = false;
+    this.closed = this.begun = false;
     const { space } = host;
     const rows = Math.min(ROWS, space.dimensions);
     this.root = element("details", { class: "overview", "data-testid": "latent-overview" }, parent);

@@ -33,6 +33,7 @@ export class Pad {
     this.stage = element("div", { class: "stage" }, this.root);
     this.back = element("canvas", { "aria-hidden": "true" }, this.stage);
     this.front = element("canvas", { class: "front", tabindex: "0", role: "application" }, this.stage);
+    this.font = "";
     const tools = element("div", { class: "tools" }, this.stage);
     button(tools, "+", "Zoom in", () => this.zoom(1.4));
     button(tools, "−", "Zoom out", () => this.zoom(1 / 1.4));
@@ -375,7 +376,7 @@ export class Pad {
   drawFront() {
     const brush = this.brush(this.front);
     const { space, pair, point } = this.host;
-    this.font ??= `600 12px ${getComputedStyle(this.root).fontFamily}`;
+    this.font ||= `600 12px ${getComputedStyle(this.root).fontFamily}`;
     brush.font = this.font;
     const [[left, right], [bottom, top]] = this.window;
     const [across, up] = pair.map((axis) => space.axes[axis].name);
@@ -391,7 +392,7 @@ export class Pad {
     };
     write(`${across}: ${brief(left)} … ${brief(right)}`, this.width - 8, this.height - 8, "right");
     write(`${up}: ${brief(bottom)} … ${brief(top)}`, 8, 18, "left");
-    const at = this.toPixels(...pair.map((axis) => space.coordinate(point, axis)));
+    const at = this.toPixels(space.coordinate(point, pair[0]), space.coordinate(point, pair[1]));
     const x = Math.max(9, Math.min(this.width - 9, at[0]));
     const y = Math.max(9, Math.min(this.height - 9, at[1]));
     const outside = Math.abs(x - at[0]) > 9 || Math.abs(y - at[1]) > 9;

@@ -32,7 +32,9 @@ class Studio {
     this.parts = [];
     /** @type {Lens[]} */
     this.lenses = [];
+    /** @type {Float64Array} */
     this.point = new Float64Array(0);
+    this.axis = 0;
     this.locked = /** @type {Set<number>} */ (new Set());
     this.turn = -1;
     this.shown = "";
@@ -76,7 +78,8 @@ class Studio {
     this.spherical = header.spherical;
     this.stops = header.stops.map((stop) => Float64Array.from(stop));
     this.fixed = header.parts.includes("way");
-    [this.shape, this.smooth] = [header.lenses[0].shape, header.lenses[0].smooth];
+    this.shape = header.lenses[0].shape;
+    this.smooth = header.lenses[0].smooth;
     this.root.dataset.kind = this.fixed ? "way" : "full";
     this.root.replaceChildren();
     const main = element("div", { class: "main" }, this.root);
