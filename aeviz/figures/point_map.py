@@ -79,6 +79,8 @@ class MapPanel:
     """Of a variational model in the plane."""
     priors: tuple[Prior, ...] = ()
     """Likewise."""
+    follow: Mapping[str, object] | None = None
+    """Whose points, told in the page, move on this panel: see `let_follow`."""
 
     @property
     def centre(self) -> tuple[float, ...]:
@@ -164,6 +166,18 @@ def lay_over(panel: MapPanel, alignment: Alignment, axis_names: tuple[str, ...])
     return replace(panel, points=points, axis_names=axis_names, posteriors=posteriors, priors=tuple(priors))
 
 
+def let_follow(panel: MapPanel, model: str, mean: np.ndarray, axes: np.ndarray) -> MapPanel:
+    """Return a panel on which a point of a model, told by another part of the page, moves without a rerun.
+
+    Args:
+        panel: The panel.
+        model: Name of the model whose points are followed.
+        mean: (D,), where the panel's axes have their origin in the latent space.
+        axes: (D, 2 or 3), a column for each axis of the panel.
+    """
+    return replace(panel, follow={"model": model, "mean": mean.tolist(), "axes": axes.T.tolist()})
+
+
 def map_payload(
     panels: Sequence[MapPanel],
     labels: np.ndarray | None,
@@ -215,6 +229,7 @@ def map_payload(
             "yaw": panel.viewpoint[0],
             "pitch": panel.viewpoint[1],
             "posteriors": None if panel.posteriors is None else _posterior_header(panel.posteriors),
+            "follow": panel.follow,
             "priors": [
                 {
                     "centre": prior.centre,

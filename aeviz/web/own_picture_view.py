@@ -11,13 +11,16 @@ from aeviz.analysis.familiarity import Verdict, Vote, judge, vote
 from aeviz.data import is_available
 from aeviz.data.prepare import Choice, Framing, Prepared, PrepareOptions
 from aeviz.errors import DataError
+from aeviz.export.beside import PARTS
 from aeviz.figures.pictures import enlarge, error_map, similarity_map, take, tile, to_data_uri
-from aeviz.figures.point_map import invite, map_payload
+from aeviz.figures.point_map import invite, let_follow, map_payload
 from aeviz.paths import data_root
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
+from aeviz.web.components.drawing_pad import LiveModel
 from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
+from aeviz.web.in_page import carry_network, find_network, prepare_networks
 from aeviz.web.map_view import make_map_panel
 from aeviz.web.own_pictures import OwnPicture, bring_pictures, is_handwritten, pick_own_source, prepare, usual_options
 from aeviz.web.page import errors_as_messages
@@ -45,8 +48,18 @@ class Reference:
     """What they are, in words."""
 
 
-@st.fragment
 def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+    """Take pictures from the visitor and show what models make of them; arguments as in `_show_own_pictures`."""
+    if is_handwritten(run):
+        prepare_networks(run)
+    _show_own_pictures(found, run)
+    if is_handwritten(run):
+        for part in PARTS:
+            carry_network(run, part)
+
+
+@st.fragment
+def _show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
     """Take pictures from the visitor and show what the chosen model, and all that take the same images, make of them.
 
     Args:
@@ -58,7 +71,7 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
         # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            pictures = bring_pictures(source, handwritten=is_handwritten(run))
+            pictures = bring_pictures(source, handwritten=is_handwritten(run), live=_live(run))
         picture = pictures[0] if len(pictures) == 1 else None
         if len(pictures) > 1:
             picture = _contact_sheet(pictures, run)
@@ -79,6 +92,15 @@ def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
         with place:
             _show_preparation(picture, prepared)
         _show_models(prepared, run, found)
+
+
+def _live(run: RunFolder) -> LiveModel | None:
+    """Return the model as it follows the pen in the page; None where it takes no handwriting or cannot run there."""
+    networks = [find_network(run, part).spec for part in ("encoder", "decoder")] if is_handwritten(run) else [None]
+    encoder, decoder = networks[0], networks[-1]
+    if encoder is None or decoder is None:
+        return None
+    return LiveModel(model=run.name, shape=run.config.model.image_shape, encoder=encoder, decoder=decoder)
 
 
 def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | None:
@@ -338,6 +360,9 @@ def _show_map(picture: OwnPicture | None, prepared: Prepared | None, run: RunFol
         else:
             point = cache.projection(key, dimensions).apply(z[None])[0]
         panel = invite(panel, {picture.name: point})
+    if run.config.model.latent_dim > 1:
+        shown = cache.projection(key, dimensions)
+        panel = let_follow(panel, run.name, shown.mean, shown.axes)
     latent_map(map_payload([panel], table.labels, run.provenance.class_names), key=f"own-map-{run.name}")
     if z is not None:
         values = ", ".join(f"{value:.3f}" for value in z[:12])

@@ -14,6 +14,7 @@ import streamlit as st
 from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, prepare_image
 from aeviz.training.runs import RunFolder
 from aeviz.web.components import drawing_pad, paste_box
+from aeviz.web.components.drawing_pad import LiveModel
 
 SAMPLES = Path(__file__).parent / "samples"
 """Synthesised photos for visitors who have none of their own."""
@@ -103,16 +104,19 @@ def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLA
     return str(source)
 
 
-def bring_pictures(source: str, *, place: str = PLACE, handwritten: bool = True) -> list[OwnPicture]:
+def bring_pictures(
+    source: str, *, place: str = PLACE, handwritten: bool = True, live: LiveModel | None = None
+) -> list[OwnPicture]:
     """Let the visitor bring pictures from a source; return them.
 
     Args:
         source: What `pick_own_source` returned.
         place: What sets this apart from other such places of the page.
         handwritten: Whether a handwritten digit is what suits the model.
+        live: A model that follows the pen in the page.
     """
     if source == "draw":
-        return _drawn(place)
+        return _drawn(place, live)
     if source == "camera":
         return _photographed(place)
     if source == "samples":
@@ -184,13 +188,13 @@ def _photographed(place: str) -> list[OwnPicture]:
     return [] if photo is None else [OwnPicture(name="photo", data=photo.getvalue())]
 
 
-def _drawn(place: str) -> list[OwnPicture]:
+def _drawn(place: str, live: LiveModel | None) -> list[OwnPicture]:
     if not drawing_pad.IS_AVAILABLE:
         st.warning("The drawing pad could not be loaded from the server; upload a picture instead.")
         return []
-    data = drawing_pad.drawing_pad(key=f"{place}-pad")
+    data = drawing_pad.drawing_pad(key=f"{place}-pad", live=live)
     if data is None:
-        st.caption("Draw a digit: its place on the map follows each stroke." if place == PLACE else "Draw a digit.")
+        st.caption("Draw a digit: its place on the map follows the pen." if place == PLACE else "Draw a digit.")
         return []
     return [OwnPicture(name="drawing", data=data, is_drawn=True)]
 

@@ -3,11 +3,13 @@
 import base64
 import binascii
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.errors import StreamlitAPIException
+
+from aeviz.figures.studio import Network
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,17 @@ class Drawing:
     """Counts the pictures that the browser sent; told back to it so that it sends the next one only then."""
     png: bytes | None
     """The picture; None while nothing is drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveModel:
+    """A model that encodes and decodes a drawing in the page while it is drawn."""
+
+    model: str
+    """Its name, by which maps on the page know whose point it is."""
+    shape: tuple[int, int, int]
+    encoder: Network
+    decoder: Network
 
 
 def read_drawing(state: object) -> Drawing:
@@ -67,7 +80,7 @@ def _ignore() -> None:
     """Streamlit keeps a state value only if a callback is named for it."""
 
 
-def drawing_pad(*, key: str, size_px: int = PICTURE_PX) -> bytes | None:
+def drawing_pad(*, key: str, size_px: int = PICTURE_PX, live: LiveModel | None = None) -> bytes | None:
     """Show the pad; return what is drawn on it.
 
     The picture arrives at the end of each stroke and a few times a second during a long one. In a fragment, no run of
@@ -77,6 +90,7 @@ def drawing_pad(*, key: str, size_px: int = PICTURE_PX) -> bytes | None:
         key: Identity of the pad. Its strokes live in the browser under this name and survive a visit to another page;
             a pad with a new name is empty.
         size_px: Width and height on the screen, where there is room.
+        live: A model that follows the pen in the page, if it can run there; its networks must be carried to the page.
 
     Returns:
         A PNG of `PICTURE_PX` x `PICTURE_PX` pixels, white ink on black, or None while nothing is drawn.
@@ -84,5 +98,6 @@ def drawing_pad(*, key: str, size_px: int = PICTURE_PX) -> bytes | None:
     if _component is None:
         raise RuntimeError("the drawing pad is missing; the page must ask IS_AVAILABLE first")
     received = read_drawing(st.session_state.get(key)).number
-    result = _component(key=key, data={"pad": key, "size": size_px, "received": received}, on_drawing_change=_ignore)
+    data = {"pad": key, "size": size_px, "received": received, "live": None if live is None else asdict(live)}
+    result = _component(key=key, data=data, on_drawing_change=_ignore)
     return read_drawing(result).png

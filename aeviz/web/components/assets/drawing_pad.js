@@ -1,8 +1,10 @@
 // @ts-nocheck
 // The drawing pad: strokes are kept as lines, not as pixels, so that each can be undone and redrawn at any size.
 //
-// Python says with each run which picture it received last ({ pad, size, received }); only then does the next one
-// leave, so that pictures never queue up. Strokes outlive the element: they belong to the pad's name in this window.
+// Python says with each run which picture it received last ({ pad, size, received, live }); only then does the next one
+// leave, so that pictures never queue up. With `live` a model of the page follows the pen: see live_drawing.js. Strokes outlive the element: they belong to the pad's name in this window.
+
+import { LiveDrawing } from "./live_drawing.js";
 
 const SIDE = 280; // of the picture, and the unit of all coordinates
 const GAP_MS = 250;
@@ -275,7 +277,8 @@ class Pad {
     const last = this.board.live.points.at(-1);
     if (Math.hypot(at.x - last.x, at.y - last.y) < LEAST_STEP) return;
     this.board.live.points.push(at);
-    this.courier.post(false);
+    this.touched = true;
+    if (!this.live?.works) this.courier.post(false); // else the server hears of finished strokes only
   }
 
   lift() {
@@ -384,7 +387,18 @@ class Pad {
     this.blank.hidden = Boolean(strokes.length || this.board.live);
     this.root.dataset.strokes = String(strokes.length);
     this.root.dataset.tool = board.erase ? "eraser" : "pen";
-    this.changed = true;
+    this.changed = this.touched = true;
+    this.redraw();
+  }
+
+  /** Show what a model makes of the drawing while it is drawn, or no longer. */
+  watch(spec) {
+    const text = JSON.stringify(spec ?? null);
+    if (text === this.watched) return;
+    this.watched = text;
+    this.live?.close();
+    this.live = spec ? new LiveDrawing(this.root, spec, paint, SIDE) : null;
+    this.touched = true;
     this.redraw();
   }
 
@@ -413,6 +427,9 @@ class Pad {
     context.scale(scale, scale);
     if (this.board.live) paint(context, this.board.live);
     this.drawCursor(context);
+    if (!this.touched) return;
+    this.touched = false;
+    this.live?.follow(this.board.live ? [...this.board.strokes(), this.board.live] : this.board.strokes());
   }
 
   drawCursor(context) {
@@ -435,6 +452,7 @@ class Pad {
   close() {
     this.lift();
     this.courier.stop();
+    this.live?.close();
     this.observer.disconnect();
     cancelAnimationFrame(this.frame);
     this.root.remove();
@@ -462,6 +480,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   }
   pad.root.style.setProperty("--size", `${data.size}px`);
   pad.root.dataset.received = String(data.received);
+  pad.watch(data.live);
   pad.courier.send = setStateValue;
   pad.courier.receive(data.received);
   return () => {

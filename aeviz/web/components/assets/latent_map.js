@@ -8,6 +8,7 @@
 // Zoom and viewpoint of a panel live here and survive reruns as long as the panel's spec.view stays the same.
 
 import { Camera, fitCamera } from "./camera.js";
+import { followPoints } from "./follow.js";
 import { drawAxes, drawAxisNames, drawGuests, drawMarks, drawNames, drawPoints } from "./painter.js";
 import {
   describeEllipses,
@@ -250,6 +251,7 @@ class LatentMap {
     this.hidden = new Set();
     this.selected = -1;
     this.hovered = -1;
+    this.unfollow = followPoints(this);
     this.observer = new ResizeObserver(() => this.redraw());
     this.observer.observe(root);
     this.theme = new MutationObserver(() => this.redraw());
@@ -410,6 +412,7 @@ class LatentMap {
   }
 
   close() {
+    this.unfollow();
     this.observer.disconnect();
     this.theme.disconnect();
     cancelAnimationFrame(this.pending);

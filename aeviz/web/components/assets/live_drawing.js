@@ -9,7 +9,7 @@ import { ImageView } from "./pictures.js";
 /**
  * @typedef {{
  *   encoder: import("./engine.js").NetworkSpec, decoder: import("./engine.js").NetworkSpec, shape: number[],
- *   model: string, words: string
+ *   model: string
  * }} LiveSpec
  */
 
@@ -39,6 +39,11 @@ export class LiveDrawing {
   give() {
     this.closed = true;
     this.root.remove();
+  }
+
+  /** Whether the page shows what the model makes of the drawing, so that nobody has to ask the server under way. */
+  get works() {
+    return !this.closed && this.made.frames > 0;
   }
 
   /** @param {import("./handwriting.js").Stroke[]} strokes */
