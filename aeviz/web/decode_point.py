@@ -56,9 +56,11 @@ def turn_of(run: RunFolder) -> int:
 
 def follow(run: RunFolder, point: np.ndarray) -> None:
     """Go where the visitor has moved the point, (D,), in the page, so that they can come back to the present one."""
-    st.session_state[_past(run)] = [*_steps(_past(run)), _held(run)][-MOST_JUMPS:]
-    st.session_state[_future(run)] = []
+    before = _held(run)
     _hold(run, point)
+    if _held(run) != before:  # else an undo of this would seem to do nothing
+        st.session_state[_past(run)] = [*_steps(_past(run)), before][-MOST_JUMPS:]
+        st.session_state[_future(run)] = []
 
 
 def jump(run: RunFolder, point: np.ndarray) -> None:

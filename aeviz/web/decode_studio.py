@@ -8,11 +8,20 @@ import streamlit as st
 
 from aeviz.analysis.basis import Basis
 from aeviz.errors import AevizError
+from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.figures.studio import Answer, Backdrop, Lens, Part, View, bridge_payload, shelf_name, view_payload
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.components.carrier import carry
-from aeviz.web.components.studio import Look, Question, read_look, read_point, read_question, studio
+from aeviz.web.components.studio import (
+    IS_AVAILABLE,
+    Look,
+    Question,
+    read_look,
+    read_point,
+    read_question,
+    studio,
+)
 from aeviz.web.decode_parts import is_photo, is_wide
 from aeviz.web.decode_point import follow, keep_stops, point_of, stops_of, turn_of
 from aeviz.web.in_page import carry_network, find_network
@@ -21,12 +30,17 @@ from aeviz.web.pictures import decoded
 
 MESH_SIDE, LARGE_PIXELS, LARGE_SIDE = 10, 4096, 6
 """Images along each side of the decoded plane (S1: a 10 x 10 mesh); fewer where an image has more values than that."""
+_PLAIN_PX = 224
+"""Width of the image where the studio's own files are missing."""
 BEHIND = "behind"
 """URL parameter of what lies behind the point on the pad."""
 
 
 def show_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
     """Show pad, sliders, images and ways of one or two models; call it in a fragment."""
+    if not IS_AVAILABLE:
+        _show_plain(run)
+        return
     key = _key(run, second, axes)
     basis = cache.basis(cache.run_key(run), axes)
     question = st.session_state.get(asked_key(key))
@@ -41,14 +55,24 @@ def show_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) 
     )
 
 
+def _show_plain(run: RunFolder) -> None:
+    """Show the image at the point, decoded here, where the studio's own files are missing."""
+    st.caption(
+        "Pad and sliders of this page could not be loaded from the server; the buttons below and the address still "
+        "move the point."
+    )
+    picture = enlarge(tile(decoded(run, point_of(run).astype(np.float32)[None]), 1), _PLAIN_PX, smooth=is_photo(run))
+    st.image(to_data_uri(picture), alt=f"The image that {run.name} decodes at this point")
+
+
 def carry_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
     """Send what the studio's names stand for; call it at the end of the page, outside of fragments."""
     space = cache.space(cache.run_key(run), axes)
     carry(space.name, space.content)
-    for each in (run, second):
-        if each is not None:
-            carry_network(each, "decoder")
+    carry_network(run, "decoder")
     if second is not None:
+        if find_network(second, "decoder") != find_network(run, "decoder"):  # a copy of the run has the same file
+            carry_network(second, "decoder")
         between = cache.bridge(cache.run_key(run), cache.run_key(second))
         if between is None:
             carry_network(second, "encoder")

@@ -20,6 +20,7 @@ import { ask } from "./shelf.js";
 
 const KEPT = 6; // opened networks
 const PLAIN_LIMIT = 8e6; // multiplications of one input; more take plain JavaScript longer than a frame
+const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins when its WebAssembly is missing
 const HOLDER = Symbol.for("aeviz.engine");
 
 /** @returns {{ runtime: Promise<any> | null, networks: Map<string, Promise<Network>> }} */
@@ -88,6 +89,7 @@ async function openWithRuntime(spec, bytes) {
   try {
     session = await runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
   } catch (error) {
+    if (String(error).includes(NOT_STARTED)) throw error;
     throw new NetworkError(`ONNX Runtime cannot open it (${String(error).slice(0, 120)})`);
   }
   const decodes = spec.part === "decoder";
@@ -121,6 +123,26 @@ function openPlain(bytes) {
 }
 
 /**
+ * Send one input through a network: a damaged one may open all the same.
+ * @param {NetworkSpec} spec
+ * @param {Network} opened
+ */
+async function tried(spec, opened) {
+  const pixels = spec.image_shape.reduce((product, length) => product * length, 1);
+  const [wide, expected] = spec.part === "decoder" ? [spec.latent_dim, pixels] : [pixels, spec.latent_dim];
+  let found;
+  try {
+    found = await opened.run(new Float32Array(wide), 1);
+  } catch (error) {
+    throw new NetworkError(`it does not run (${String(error).slice(0, 120)})`);
+  }
+  if (found.length !== expected || !found.every(Number.isFinite)) {
+    throw new NetworkError(`it gives ${found.length} values, not all of them numbers, where ${expected} are expected`);
+  }
+  return opened;
+}
+
+/**
  * @param {NetworkSpec} spec
  * @returns {Promise<Network>}
  */
@@ -131,7 +153,7 @@ async function open(spec) {
   let reason = "the address asks to do without WebAssembly";
   if (!without.wasm && hasSimd()) {
     try {
-      return await openWithRuntime(spec, bytes);
+      return await tried(spec, await openWithRuntime(spec, bytes));
     } catch (error) {
       if (error instanceof NetworkError) throw error;
       reason = "ONNX Runtime could not be loaded from the server";
@@ -141,11 +163,13 @@ async function open(spec) {
   const plain = without.plain ? null : openPlain(bytes);
   if (!plain) throw new Unable(reason);
   plain.by += ` (${reason})`;
-  return plain;
+  return tried(spec, plain);
 }
 
 /** Why the page cannot run a network that is in order: the server must. */
-export class Unable extends Error {}
+export class Unable extends Error {
+  name = "Unable";
+}
 
 /**
  * Return a network that runs in the page; opened once, whoever asks.

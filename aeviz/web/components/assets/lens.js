@@ -1,7 +1,6 @@
 // One model's image of the point: decoded in the page where that is possible, else by the server.
 
-import { NetworkError } from "./onnx_file.js";
-import { network, Unable } from "./engine.js";
+import { network } from "./engine.js";
 import { ImageView } from "./pictures.js";
 import { ask } from "./shelf.js";
 
@@ -50,11 +49,13 @@ export class Lens {
         this.network = await network(spec);
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
-        if (error instanceof NetworkError) this.trouble = `The network for this page cannot be used: ${reason}. `;
-        else if (!(error instanceof Unable)) throw error;
+        // by name: another part of the page may have opened the network, with its own copy of the classes
+        const unable = error instanceof Error && error.name === "Unable";
+        if (!unable) this.trouble = `The network for this page cannot be used: ${reason}. `;
       }
     }
-    this.by = this.network ? `in this page by ${this.network.by}` : `by the server (${reason})`;
+    if (this.network) this.by = `in this page by ${this.network.by}`;
+    else this.by = this.trouble ? "by the server" : `by the server (${reason})`;
     this.view.figure.dataset.engine = this.network?.by ?? "server";
   }
 
@@ -96,9 +97,14 @@ export class Lens {
         this.tell();
       }
     } catch (error) {
-      if (!this.closed) this.view.say(error instanceof Error ? error.message : String(error));
+      this.fail(error);
     }
     this.busy = false;
+  }
+
+  /** @param {unknown} error why images are missing */
+  fail(error) {
+    if (!this.closed) this.view.say(error instanceof Error ? error.message : String(error));
   }
 
   tell() {

@@ -17,8 +17,9 @@ export class Messages {
     this.setState = () => undefined;
     /** @type {(name: string, value: unknown) => void} */
     this.setTrigger = () => undefined;
-    this.sent = 0; // number of the last point that went to Python
-    this.asked = 0;
+    // begun anywhere: an answer to an earlier visit must not be taken for one to this
+    this.asked = Math.floor(Math.random() * 2 ** 40);
+    this.sent = this.asked; // number of the last point that went to Python
     this.tries = 0;
     /** @type {Open[]} */
     this.open = [];
@@ -97,7 +98,7 @@ export class Messages {
 
   close() {
     this.pointLater.flush(); // a point let go of just before the page was left
-    this.viewLater.stop();
+    this.viewLater.flush();
     this.again.stop();
     for (const { reject } of this.open.splice(0)) reject(new Error("the page was left"));
   }

@@ -16,7 +16,9 @@ const FLOAT = 1, INT64 = 7, FLOAT16 = 10;
 const BYTES = new Map([[FLOAT, 4], [INT64, 8], [FLOAT16, 2]]);
 
 /** What is wrong with a network, in words for the visitor. */
-export class NetworkError extends Error {}
+export class NetworkError extends Error {
+  name = "NetworkError";
+}
 
 /** The fields of a protocol buffer's message. */
 class Reader {
@@ -96,7 +98,9 @@ function readTensor(bytes) {
   const size = shape.reduce((product, length) => product * length, 1);
   const width = BYTES.get(type);
   if (!width) throw new NetworkError(`the weights ${name} are of a kind that aeviz does not write`);
-  if (raw.length !== size * width) throw new NetworkError(`the weights ${name} are incomplete`);
+  if (shape.some((length) => length < 1) || raw.length !== size * width) {
+    throw new NetworkError(`the weights ${name} are incomplete`);
+  }
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
   if (type === INT64) {
     return [name, { shape, values: Array.from({ length: size }, (_, i) => Number(view.getBigInt64(8 * i, true))) }];

@@ -9,7 +9,7 @@ import { Mosaic } from "./pictures.js";
  *   space: import("./space.js").Space, pair: [number, number], point: Float64Array, shape: number[], smooth: boolean,
  *   side: number, backdrop: string,
  *   move: (point: Float64Array, done: boolean) => void,
- *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>,
+ *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
  *   far: (points: Float32Array, rows: number) => Promise<boolean[]>,
  *   choose: (backdrop: string) => void
  * }} PadHost What the pad shows and whom it tells.
@@ -60,7 +60,7 @@ export class Pad {
     this.token = 0;
     /** @type {Map<number, [number, number]>} */
     this.pointers = new Map();
-    this.later = new Later(() => this.decodeMesh(), REST_MS);
+    this.later = new Later(() => this.decodeMesh().catch(this.host.failed), REST_MS);
     this.observer = new ResizeObserver(() => this.redraw());
     this.observer.observe(this.stage);
     this.listen();
@@ -128,8 +128,14 @@ export class Pad {
     this.front.focus({ preventScroll: true });
     this.front.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, this.local(event));
+    if (this.pointers.size > 1) {
+      this.pinched = true;
+      if (this.began) this.host.move(this.began, false); // the first finger of a pinch was not meant to move it
+      return;
+    }
     this.pans = event.shiftKey;
-    if (this.pointers.size === 1 && !this.pans) this.moveTo(this.local(event), false);
+    this.began = this.host.point;
+    if (!this.pans) this.moveTo(this.local(event), false);
   }
 
   /** @param {PointerEvent} event */
@@ -142,7 +148,6 @@ export class Pad {
       const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1] ?? before;
       /** @param {[number, number]} place */
       const apart = (place) => Math.max(10, Math.hypot(place[0] - other[0], place[1] - other[1]));
-      this.pinched = true;
       this.zoom(apart(at) / apart(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
       this.pan(dx / 2, dy / 2);
     } else if (this.pans) this.pan(dx, dy);

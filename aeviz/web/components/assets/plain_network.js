@@ -28,6 +28,7 @@ export function isPlain(file) {
  */
 function multiply({ rows, values }, weights, bias) {
   const [wide, deep] = weights.shape;
+  if (values.length !== rows * deep) throw new Error(`a layer takes ${deep} numbers and gets ${values.length / rows}`);
   const found = new Float32Array(rows * wide);
   for (let row = 0; row < rows; row += 1) {
     for (let unit = 0; unit < wide; unit += 1) {

@@ -7,7 +7,7 @@ import { Mosaic } from "./pictures.js";
  * @typedef {{
  *   point: Float64Array, stops: Float64Array[], shape: number[], smooth: boolean, fixed: boolean, spherical: boolean,
  *   move: (point: Float64Array, done: boolean) => void, keep: (stops: Float64Array[]) => void,
- *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>
+ *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void
  * }} ScrubberHost `fixed`: the stops are given and the visitor cannot change them.
  */
 
@@ -63,14 +63,15 @@ export class Scrubber {
     this.token = 0;
     this.frame = 0;
     this.later = new Later(() => this.host.keep(this.host.stops), 0);
-    this.list();
+    this.list().catch(this.host.failed);
   }
 
   /** @param {Float64Array[]} stops */
   change(stops) {
+    this.stop();
     this.host.stops = stops.slice(0, MOST);
     this.later.start();
-    this.list();
+    this.list().catch(this.host.failed);
   }
 
   /** Show the stops. */

@@ -7,7 +7,8 @@ import { Mosaic } from "./pictures.js";
  * @typedef {{
  *   space: import("./space.js").Space, point: Float64Array, axis: number, shape: number[], smooth: boolean,
  *   move: (point: Float64Array, done: boolean) => void, focus: (axis: number) => void,
- *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, cost: () => number
+ *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
+ *   cost: () => number
  * }} StripHost `cost`: milliseconds that an image takes.
  */
 
@@ -50,7 +51,7 @@ export class Strip {
     });
     this.token = 0;
     this.known = "";
-    this.later = new Later(() => this.decode(), KEEP_UP_MS);
+    this.later = new Later(() => this.decode().catch(this.host.failed), KEEP_UP_MS);
     this.follow();
   }
 

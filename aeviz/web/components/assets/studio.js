@@ -163,6 +163,7 @@ class Studio {
       keep: (/** @type {Float64Array[]} */ stops) =>
         this.messages.look({ stops: stops.map((stop) => Array.from(stop, (value) => Number(value.toPrecision(7)))) }),
       decode: (/** @type {Float32Array} */ points, /** @type {number} */ rows) => this.lenses[0].decode(points, rows),
+      failed: (/** @type {unknown} */ error) => this.lenses[0]?.fail(error),
       cost: () => this.lenses.reduce((sum, lens) => sum + lens.cost, 0),
       far: async (/** @type {Float32Array} */ points, /** @type {number} */ rows) => {
         const d = points.length / rows;

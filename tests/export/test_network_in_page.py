@@ -1,0 +1,260 @@
+"""Decoders as the page reads and runs them in plain JavaScript, beside PyTorch; damaged ones, too."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from page_scripts import run_script
+
+from aeviz.config import ModelConfig
+from aeviz.export.onnx import export_decoder, export_encoder, model_digest, size_limit
+
+MLP = ModelConfig(image_shape=(1, 8, 8), latent_dim=2, hidden=(8, 4))
+PLAIN = {
+    "mlp": MLP,
+    "linear_identity": replace(MLP, encoder="linear", decoder="linear", output="identity", latent_dim=5),
+    "one_dimension": replace(MLP, latent_dim=1),
+    "colour": replace(MLP, image_shape=(3, 5, 4), latent_dim=3),
+}
+CONV = replace(MLP, encoder="conv", decoder="conv", channels=(4, 6))
+
+OPEN = """
+import { readFileSync } from "node:fs";
+async function main(jobs) {
+  const { network } = await import("./engine.js");
+  const { put } = await import("./shelf.js");
+  const found = [];
+  for (const [number, { file, spec, cut, flip, input, rows }] of jobs.entries()) {
+    let bytes = new Uint8Array(readFileSync(file));
+    if (cut !== undefined) bytes = bytes.slice(0, cut);
+    if (flip) bytes[flip[0]] ^= flip[1];
+    const name = `${number}`;
+    put(name, bytes);
+    const begin = performance.now();
+    try {
+      const opened = await network({ ...spec, name });
+      const values = input ? Array.from(await opened.run(Float32Array.from(input), rows)) : [];
+      found.push({ by: opened.by, values, ms: performance.now() - begin });
+    } catch (error) {
+      found.push({ error: error.name, message: error.message, ms: performance.now() - begin });
+    }
+  }
+  return found;
+}
+"""
+
+
+def spec_of(run, part="decoder", **changes):
+    config = run.config.model
+    spec = {
+        "part": part,
+        "latent_dim": config.latent_dim,
+        "image_shape": config.image_shape,
+        "digest": model_digest(run),
+        "limit": size_limit(run),
+    }
+    return spec | changes
+
+
+def job(path, spec, z=None, **changes):
+    given = {} if z is None else {"input": z.ravel().tolist(), "rows": len(z)}
+    return {"file": str(path), "spec": spec, **given, **changes}
+
+
+@pytest.fixture
+def exported(random_run, tmp_path):
+    """A random MLP with its decoder, float16 weights."""
+    run = random_run(MLP)
+    path = tmp_path / "decoder.onnx"
+    export_decoder(run, path)
+    return run, path
+
+
+@pytest.mark.parametrize("half", [True, False])
+@pytest.mark.parametrize("name", PLAIN)
+def test_plain_decoder_gives_what_onnxruntime_and_pytorch_give(random_run, tmp_path, name, half):
+    import onnxruntime
+
+    run = random_run(PLAIN[name])
+    path = tmp_path / "decoder.onnx"
+    export_decoder(run, path, half=half)
+    d = PLAIN[name].latent_dim
+    z = np.random.default_rng(0).normal(0, 3, (7, d)).astype(np.float32)
+    z[0] = 100
+    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run), z)])
+    values = np.array(found["values"]).reshape(7, *PLAIN[name].image_shape)
+    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    np.testing.assert_allclose(values, session.run(["image"], {"z": z})[0], atol=1e-4)
+    np.testing.assert_allclose(values, run.decode(z).clamp(0, 1).numpy(), atol=0.5 / 255 if half else 1e-4)
+    assert "plain JavaScript" in found["by"]
+
+
+def test_plain_encoder_gives_what_pytorch_gives(random_run, tmp_path):
+    run = random_run(MLP)
+    path = tmp_path / "encoder.onnx"
+    export_encoder(run, path, half=False)
+    images = np.random.default_rng(0).random((3, 1, 8, 8), dtype=np.float32)
+    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run, "encoder"), images)])
+    np.testing.assert_allclose(np.array(found["values"]).reshape(3, 2), run.encode(images).numpy(), atol=1e-4)
+
+
+def test_convolutions_are_left_to_the_server(random_run, tmp_path):
+    run = random_run(CONV)
+    path = tmp_path / "decoder.onnx"
+    export_decoder(run, path)
+    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run))])
+    assert found["error"] == "Unable"
+    assert "WebAssembly" in found["message"]
+
+
+def test_file_cut_anywhere_is_refused_in_words(exported, tmp_path):
+    run, path = exported
+    size = path.stat().st_size
+    cuts = sorted({*range(0, min(size, 64)), *range(64, size, 97), size - 1})
+    found = run_script(tmp_path, OPEN, [job(path, spec_of(run), cut=cut) for cut in cuts])
+    assert {each.get("error") for each in found} == {"NetworkError"}
+    assert max(each["ms"] for each in found) < 5000
+    assert {"the file holds no network", "the file ends too early"} <= {each["message"] for each in found}
+
+
+def test_flipped_bytes_are_refused_in_words_or_harmless(exported, tmp_path):
+    run, path = exported
+    random = np.random.default_rng(3)
+    size = path.stat().st_size
+    places = random.integers(size, size=1500).tolist()
+    jobs = [job(path, spec_of(run), np.zeros((1, 2)), flip=[at, 1 << int(random.integers(8))]) for at in places]
+    found = run_script(tmp_path, OPEN, jobs, limit_s=120)
+    refused = [each for each in found if "error" in each]
+    assert {each["error"] for each in refused} <= {"NetworkError", "Unable"}
+    assert refused
+    for each in found:
+        if "error" not in each:  # a changed weight, or a byte that means nothing to the page
+            assert len(each["values"]) == 64
+            assert np.isfinite(each["values"]).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"digest": "0" * 32}, "made from other weights"),
+        ({"latent_dim": 3}, "its input is N x 2; this model's is N x 3"),
+        ({"image_shape": (3, 8, 8)}, "its output is N x 1 x 8 x 8; this model's is N x 3 x 8 x 8"),
+        ({"part": "encoder"}, "its input is N x 2; this model's is N x 1 x 8 x 8"),
+        ({"limit": 100}, "far more than this model's weights"),
+    ],
+)
+def test_network_of_another_model_is_refused_in_words(exported, tmp_path, changes, message):
+    run, path = exported
+    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run, **changes))])
+    assert found["error"] == "NetworkError"
+    assert message in found["message"]
+
+
+def damage(path, change):
+    """Change an ONNX file's message and write it back; its length fields stay right."""
+    import onnx
+
+    model = onnx.load_model_from_string(path.read_bytes())
+    change(model.graph)
+    path.write_bytes(model.SerializeToString())
+
+
+def weights(graph):
+    return [tensor for tensor in graph.initializer if len(tensor.dims) == 2]
+
+
+def shorten(graph):
+    weights(graph)[0].raw_data = weights(graph)[0].raw_data[:-2]
+
+
+def swap(graph):
+    weights(graph)[0].dims[:] = reversed(weights(graph)[0].dims)
+
+
+def empty(graph):
+    weights(graph)[0].dims[:] = [0, 10**9]
+    weights(graph)[0].raw_data = b""
+
+
+def blow_up(graph):
+    weights(graph)[-1].raw_data = b"\x00\x7e" * (len(weights(graph)[-1].raw_data) // 2)  # NaN
+
+
+def drop(graph):
+    del graph.node[-2]
+
+
+@pytest.mark.parametrize("change", [shorten, swap, empty, blow_up, drop])
+def test_network_that_is_damaged_inside_is_refused_in_words(exported, tmp_path, change):
+    run, path = exported
+    damage(path, change)
+    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run))])
+    assert found["error"] == "NetworkError", found
+    assert len(found["message"]) < 300
+    assert found["ms"] < 5000
+
+
+def test_answers_to_an_earlier_visit_are_not_taken(tmp_path):
+    """Two visits in one session: the server still holds the answer to the first one's question."""
+    script = """
+async function main() {
+  const { Messages } = await import("./messages.js");
+  const sent = [];
+  const visits = [new Messages(), new Messages()].map((messages) => {
+    messages.setTrigger = (_, value) => sent.push(value.number);
+    return messages;
+  });
+  const question = { kind: "decode", model: 0, points: [[0]] };
+  visits[0].ask(question).catch(() => undefined);
+  const answer = visits[1].ask(question);
+  visits[1].answer({ number: sent[0], values: [1] });
+  visits[1].answer({ number: sent[1], values: [2] });
+  const { values } = await answer;
+  for (const messages of visits) messages.close();
+  return { values, sent };
+}
+"""
+    found = run_script(tmp_path, script)
+    assert found["values"] == [2]
+    assert len(set(found["sent"])) == 2
+    assert all(isinstance(number, int) for number in found["sent"])
+
+
+def test_what_happened_just_before_the_page_was_left_is_sent(tmp_path):
+    script = """
+async function main() {
+  const { Messages } = await import("./messages.js");
+  const messages = new Messages();
+  const sent = [];
+  messages.setState = (name, value) => sent.push([name, value]);
+  messages.release([0.1 + 0.2, -1]);
+  messages.look({ backdrop: "points" });
+  messages.look({ along: 3 });
+  messages.close();
+  return sent;
+}
+"""
+    sent = dict(run_script(tmp_path, script))
+    assert sent["point"]["values"] == [0.3, -1]
+    assert sent["view"] == {"backdrop": "points", "along": 3}
+
+
+@pytest.mark.parametrize("spherical", [True, False])
+def test_way_between_points_is_a_line_or_an_arc(tmp_path, spherical):
+    script = """
+async function main({ from, to, shares, spherical }) {
+  const { between } = await import("./scrubber.js");
+  const [a, b] = [from, to].map((point) => Float64Array.from(point));
+  return shares.map((share) => Array.from(between(a, b, share, spherical)));
+}
+"""
+    from scipy.spatial import geometric_slerp
+
+    a, b = np.array([[0.6, 0.8, 0, 0], [0, 0.6, -0.8, 0]])
+    shares = np.linspace(0, 1, 6)
+    told = {"from": a.tolist(), "to": b.tolist(), "shares": shares.tolist(), "spherical": spherical}
+    expected = geometric_slerp(a, b, shares) if spherical else a + shares[:, None] * (b - a)
+    np.testing.assert_allclose(run_script(tmp_path, script, told), expected, atol=1e-12)
+    opposite = told | {"to": (-a).tolist()}
+    assert np.isfinite(run_script(tmp_path, script, opposite)).all()
+    assert np.isfinite(run_script(tmp_path, script, told | {"from": [0, 0, 0, 0]})).all()
