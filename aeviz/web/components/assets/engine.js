@@ -21,6 +21,7 @@ import { ask } from "./shelf.js";
 const KEPT = 6; // opened networks
 const PLAIN_LIMIT = 8e6; // multiplications of one input; more take plain JavaScript longer than a frame
 const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins when its WebAssembly is missing
+const ARRIVAL_MS = 30_000; // four megabytes over a class room's wireless network take a while
 const HOLDER = Symbol.for("aeviz.engine");
 
 /** @returns {{ runtime: Promise<any> | null, networks: Map<string, Promise<Network>> }} */
@@ -142,12 +143,18 @@ async function tried(spec, opened) {
   return opened;
 }
 
+/** @returns {Promise<never>} */
+async function late() {
+  await new Promise((go) => setTimeout(go, ARRIVAL_MS));
+  throw new Unable("the network did not reach the page in time");
+}
+
 /**
  * @param {NetworkSpec} spec
  * @returns {Promise<Network>}
  */
 async function open(spec) {
-  const bytes = await ask(spec.name);
+  const bytes = await Promise.race([ask(spec.name), late()]);
   check(spec, bytes);
   const without = forbidden();
   let reason = "the address asks to do without WebAssembly";

@@ -9,7 +9,7 @@ import { Later } from "./dom.js";
 
 const AGAIN_MS = 4000;
 const TRIES = 4;
-const KEYS_MS = 250; // after the last key the point goes to Python
+const KEYS_MS = 250; // after the last key the point goes to Python; after a pointer's release at once
 
 export class Messages {
   constructor() {
@@ -26,6 +26,11 @@ export class Messages {
     /** @type {number[]} */
     this.point = [];
     this.pointLater = new Later(() => this.sendPoint(), KEYS_MS);
+    this.byKeys = false;
+    this.listening = new AbortController();
+    const listen = { capture: true, passive: true, signal: this.listening.signal };
+    window.addEventListener("keydown", () => (this.byKeys = true), listen);
+    window.addEventListener("pointerdown", () => (this.byKeys = false), listen);
     this.viewLater = new Later(() => this.setState("view", this.view), KEYS_MS);
     this.again = new Later(() => this.askNext(), AGAIN_MS);
     /** @type {Record<string, unknown>} */
@@ -39,6 +44,7 @@ export class Messages {
   release(point) {
     this.point = Array.from(point, (value) => Number(value.toPrecision(7)));
     this.pointLater.start();
+    if (!this.byKeys) this.pointLater.flush();
   }
 
   sendPoint() {
@@ -97,6 +103,7 @@ export class Messages {
   }
 
   close() {
+    this.listening.abort();
     this.pointLater.flush(); // a point let go of just before the page was left
     this.viewLater.flush();
     this.again.stop();

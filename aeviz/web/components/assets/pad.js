@@ -75,8 +75,6 @@ export class Pad {
     front.onpointercancel = (event) => this.release(event);
     front.onkeydown = (event) => this.key(event);
     front.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    // a wheel that zooms must not be lost to the page, and one that scrolls the page must not zoom
-    front.onpointerenter = () => (this.entered = performance.now());
   }
 
   /** Show the plane of other axes, or of another space. */
