@@ -16,6 +16,7 @@ from aeviz.analysis import latent as analysis_latent
 from aeviz.analysis.anomaly import Detection, detect, most_anomalous
 from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.cloud import Cloud, cloud_of, posterior_variances
+from aeviz.analysis.density import contour_lines, density_levels, estimate_density
 from aeviz.analysis.generation import (
     Gaussian,
     draw_noise,
@@ -25,12 +26,14 @@ from aeviz.analysis.generation import (
     standard_gaussian,
 )
 from aeviz.analysis.latent import ACTIVE, Projection, is_far, project
+from aeviz.analysis.neighbours import Neighbours, nearest_images
 from aeviz.analysis.posterior import (
     BINS,
     PriorMatch,
     aggregate_kl,
     class_shares,
     ellipses,
+    kl_per_image,
     match_prior,
     prior_means,
     projected_covariance,
@@ -46,6 +49,7 @@ from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri, to_small_uri
+from aeviz.figures.sprites import pack_sprites
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, RunSummary, list_folders
@@ -81,6 +85,8 @@ class Plane:
     """Which of them lie far from all data, (side * side,), bool, in reading order."""
 
 
+CONTOURED = 20
+"""Points that contours are drawn around at least."""
 CURVE_IMAGES, CURVE_LEAST = 500, 40
 """Test images of which a curve over the levels of corruption is the mean: a fifth of a second for a small network."""
 CURVE_LEVELS = tuple(step / 10 for step in range(11))
@@ -235,6 +241,91 @@ def projection(key: RunKey, dimensions: int) -> Projection:
         shown = project(table.z, dimensions)
     _freeze(shown.points)
     return shown
+
+
+# What the map shows beyond points
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)  # 1.7 MB for MNIST, at most 12 MB
+def sprites(data: DataConfig, root: str, stamp: Stamp) -> tuple[str, bytes]:
+    """Return small pictures of the test images of a data set, and the fingerprint of those images.
+
+    Args:
+        data: The data set, no class left out.
+        root: AEVIZ_DATA, which the key must hold.
+        stamp: `folder_stamp` of the data set.
+
+    Raises:
+        DataError: The data is missing or damaged; nothing is cached then.
+    """
+    dataset, fingerprint = test_images(data, root, stamp)
+    return fingerprint, pack_sprites(dataset.images)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)  # 160 bytes each
+def neighbours(key: RunKey, index: int) -> Neighbours:
+    """Return the images nearest to one of them in a run's latent space. The run must have latents."""
+    found = nearest_images(_table(key).z, index)
+    _freeze(found.indices, found.distances)
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # 560 kB for 70,000 images
+def divergences(key: RunKey) -> np.ndarray:
+    """Return how far the posterior of each test image of a run lies from its prior in nats, (N,), float64.
+
+    The run must have posteriors.
+    """
+    nats = kl_per_image(*_posteriors(key), _table(key).labels, prior_means(RunFolder.read(Path(key.path)).config.model))
+    _freeze(nats)
+    return nats
+
+
+def digest_of(*arrays: np.ndarray | None) -> str:
+    """Return a digest of arrays, by which what is made of them is cached."""
+    digest = hashlib.blake2b(digest_size=12)
+    for array in arrays:
+        if array is not None:
+            digest.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # 560 kB for 70,000 points
+def point_density(digest: str, _points: np.ndarray) -> np.ndarray:
+    """Return the density of a map's points at each of them, (N,), float64.
+
+    Args:
+        digest: `digest_of` the points.
+        _points: (N, K), floating point, K = 2 or 3.
+    """
+    values = estimate_density(_points).at(_points)
+    _freeze(values)
+    return values
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)  # about 100 kB each
+def density_contours(
+    digest: str, _points: np.ndarray, _labels: np.ndarray | None
+) -> list[tuple[int, list[tuple[np.ndarray, ...]]]]:
+    """Return lines around the densest regions of a map's points, of all or class by class.
+
+    Args:
+        digest: `digest_of` both arrays.
+        _points: (N, 2), floating point.
+        _labels: Classes, (N,), integer; None takes all points together.
+
+    Returns:
+        For each class that has enough points its label, -1 for all points, and the lines of each of
+        `aeviz.analysis.density.SHARES`.
+    """
+    groups = [(-1, _points)] if _labels is None else [(int(y), _points[_labels == y]) for y in np.unique(_labels)]
+    found = []
+    for label, members in groups:
+        if len(members) < CONTOURED:
+            continue
+        density = estimate_density(members)
+        found.append((label, [contour_lines(density, level) for level in density_levels(density, members)]))
+    return found
 
 
 @st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
