@@ -15,6 +15,7 @@ import streamlit as st
 from aeviz.analysis import latent as analysis_latent
 from aeviz.analysis.anomaly import Detection, detect, most_anomalous
 from aeviz.analysis.basis import Basis, latent_basis, principal_basis
+from aeviz.analysis.chosen import ChosenSet, mean_image, summarise_chosen
 from aeviz.analysis.cloud import Cloud, cloud_of, posterior_variances
 from aeviz.analysis.density import contour_lines, density_levels, estimate_density
 from aeviz.analysis.generation import (
@@ -326,6 +327,29 @@ def density_contours(
         density = estimate_density(members)
         found.append((label, [contour_lines(density, level) for level in density_levels(density, members)]))
     return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a kilobyte each
+def chosen_set(key: RunKey, digest: str, _places: np.ndarray) -> ChosenSet:
+    """Return what some test images share in the latent space of a run, which must have latents.
+
+    Args:
+        key: The run.
+        digest: `digest_of` the places.
+        _places: Which images, (M,), int64, at least one.
+    """
+    table, classes = _table(key), len(RunFolder.read(Path(key.path)).provenance.class_names)
+    found = summarise_chosen(_places, table.z, table.labels, classes, table.error)
+    _freeze(found.mean)
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 3 kB for MNIST, 49 kB for faces
+def mean_of_chosen(key: RunKey, digest: str, _places: np.ndarray, _dataset: ImageDataset) -> np.ndarray:
+    """Return the mean of some of a run's test images, (1, C, H, W), float32; arguments as in `chosen_set`."""
+    mean = mean_image(_dataset.images, _places)
+    _freeze(mean)
+    return mean
 
 
 @st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
