@@ -18,6 +18,7 @@ from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.chosen import ChosenSet, mean_image, summarise_chosen
 from aeviz.analysis.cloud import Cloud, cloud_of, posterior_variances
 from aeviz.analysis.density import contour_lines, density_levels, estimate_density
+from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.analysis.generation import (
     Gaussian,
     draw_noise,
@@ -26,7 +27,7 @@ from aeviz.analysis.generation import (
     share_at_own_anchor,
     standard_gaussian,
 )
-from aeviz.analysis.latent import ACTIVE, Projection, is_far, project
+from aeviz.analysis.latent import ACTIVE, Projection, is_far, project, select
 from aeviz.analysis.neighbours import Neighbours, nearest_images
 from aeviz.analysis.posterior import (
     BINS,
@@ -48,6 +49,7 @@ from aeviz.analysis.traversal import plane_mesh
 from aeviz.config import CorruptionName, DataConfig, ModelConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
+from aeviz.embeddings import embedding_key, read_embedding
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import latent_thumbnail, shrink, tile, to_data_uri, to_small_uri
 from aeviz.figures.sprites import pack_sprites
@@ -242,6 +244,45 @@ def projection(key: RunKey, dimensions: int) -> Projection:
         shown = project(table.z, dimensions)
     _freeze(shown.points)
     return shown
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 120 kB each
+def chosen_dimensions(key: RunKey, dimensions: tuple[int, ...]) -> Projection:
+    """Return the latent points of a run along some of its dimensions. The run must have latents."""
+    shown = select(_table(key).z, dimensions)
+    _freeze(shown.points)
+    return shown
+
+
+def projected(key: RunKey, dimensions: int, axes: tuple[int, ...] | None = None) -> Projection:
+    """Return the latent points of a run along chosen dimensions of it, or without those as `projection` does."""
+    own = len(axes or ()) == dimensions and _table(key).z.shape[1] > dimensions
+    return chosen_dimensions(key, axes) if axes is not None and own else projection(key, dimensions)
+
+
+def embedding(key: RunKey, config: EmbeddingConfig) -> np.ndarray | None:
+    """Return the map of a run that was computed in the background, (N, K), float32; None if it is not there."""
+    name = embedding_key(latents_digest(key), config)
+    try:
+        points = _embedding(name)
+    except LookupError:
+        return None
+    return points if len(points) == len(_table(key).z) else None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # 80 kB for 10,000 images
+def _embedding(name: str) -> np.ndarray:
+    points = read_embedding(name)
+    if points is None:
+        raise LookupError("the map is not there yet, which must not be kept")
+    _freeze(points)
+    return points
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
+def latents_digest(key: RunKey) -> str:
+    """Return a digest of the latent points of a run, which it must have."""
+    return digest_of(_table(key).z)
 
 
 # What the map shows beyond points
@@ -621,12 +662,12 @@ def draw_limit(key: RunKey) -> float:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)  # 240 kB each
-def posterior_ellipses(key: RunKey) -> np.ndarray:
+def posterior_ellipses(key: RunKey, axes: tuple[int, ...] | None = None) -> np.ndarray:
     """Return the posteriors of a run in the plane of its map, (N, 3), as `aeviz.analysis.posterior.ellipses` does.
 
-    The run must have posteriors, and more than one dimension.
+    The run must have posteriors, and more than one dimension. The plane is that of `projected`.
     """
-    shapes = ellipses(projected_covariance(_posteriors(key)[1], projection(key, 2).axes))
+    shapes = ellipses(projected_covariance(_posteriors(key)[1], projected(key, 2, axes).axes))
     _freeze(shapes)
     return shapes
 

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import streamlit as st
 
 from aeviz.analysis.attributes import read_name
+from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 
@@ -17,9 +18,18 @@ ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
 """URL parameter of the attribute that colours the points; the one that does at first, by their readable names."""
 Colour = Literal["class", "attribute", "reconstruction error", "KL divergence", "density"]
 """What the colour of a point tells; an attribute of images that have some, the divergence of variational models."""
+ProjectionName = Literal["PCA", "chosen dimensions", "t-SNE", "UMAP"]
+"""How more than 3 dimensions are shown: along principal directions, along some of them, or with neighbours kept."""
+PROJECTION, MINDED = "projection", "neighbours"
+"""URL parameters of it, and of how many neighbours t-SNE and UMAP mind."""
+NEIGHBOURS = ("5", "15", "30", "50", "100")
+AXES = {"across": "Across", "upwards": "Upwards", "deep": "Into depth"}
+"""URL parameters of the dimensions that are shown, and their labels."""
 ContourMode = Literal["off", "all points", "by class"]
 COLOUR, CONTOURS = "colour", "contours"
 """URL parameters of both."""
+EMBEDDING_SEED = 0
+"""Seed of t-SNE and UMAP, the same for all, so that each map is computed once."""
 CONTOURED_CLASSES = 20
 """More classes than that would be a tangle of lines."""
 
@@ -37,6 +47,25 @@ class MapOptions:
     """Attribute of the images that colours the points, by its name; None colours by class."""
     colour: Colour = "class"
     contours: ContourMode = "off"
+    projection: ProjectionName = "PCA"
+    """Of models with more dimensions than the map; others are shown untouched."""
+    axes: tuple[int, ...] | None = None
+    """The dimensions that are shown, where they were chosen."""
+    neighbours: int = 30
+    """That t-SNE and UMAP mind."""
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the map is a projection, in which ellipses and directions mean something."""
+        return self.projection in ("PCA", "chosen dimensions")
+
+    def embedding(self, run: RunFolder) -> EmbeddingConfig | None:
+        """Return how the points of a model are embedded; None where they are projected or shown untouched."""
+        if self.projection not in ("t-SNE", "UMAP") or run.config.model.latent_dim <= 3:
+            return None
+        return EmbeddingConfig(
+            algorithm=self.projection, dimensions=self.dimensions, neighbours=self.neighbours, seed=EMBEDDING_SEED
+        )
 
 
 def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
@@ -45,18 +74,17 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
     flat = all(run.config.model.latent_dim in (2, 3) for run in (first, second) if run is not None)
     mixed = second is not None and first.config.model.latent_dim != second.config.model.latent_dim
     dimensions = least if flat and not mixed else 2
+    projection: ProjectionName = "PCA"
+    axes, minded = None, 30
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if least > 3 or (mixed and least >= 3):
-            chosen = st.segmented_control(
-                "Principal directions",
-                [2, 3],
-                default=2,
-                required=True,
-                key="directions",
-                bind="query-params",
-                help="More than 3 dimensions are shown by the directions in which the points vary most.",
-            )
-            dimensions = int(chosen or 2)
+            projection = _pick_projection()
+            if projection != "t-SNE":
+                dimensions = _pick_dimensions()
+            if projection == "chosen dimensions":
+                axes = _pick_axes(first, least, dimensions)
+            elif projection != "PCA":
+                minded = _pick_neighbours()
         aligned = two_viewpoints = False
         if second is not None and least > 1:
             aligned = st.toggle(
@@ -74,7 +102,7 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
                 help="The same points seen from two sides, a quarter turn apart.",
             )
         spread = least > 1 and any(cache.has_posteriors(run) for run in (first, second) if run is not None)
-        seed = _pick_seed() if spread else None
+        seed = _pick_seed() if spread and projection in ("PCA", "chosen dimensions") else None
         colour = _pick_colour(first, second)
         attribute = _pick_attribute(first) if colour == "attribute" else None
         contours = _pick_contours(first) if dimensions == 2 else "off"
@@ -86,7 +114,74 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
         attribute=attribute,
         colour=colour,
         contours=contours,
+        projection=projection,
+        axes=axes,
+        neighbours=minded,
     )
+
+
+def _pick_projection() -> ProjectionName:
+    """Let the visitor choose how many dimensions become few."""
+    chosen = st.selectbox(
+        "Projection",
+        get_args(ProjectionName),
+        key=PROJECTION,
+        bind="query-params",
+        width=200,
+        help="PCA shows the directions in which the points vary most. t-SNE and UMAP bend the space to keep neighbours "
+        "together; they are computed once, in the background.",
+    )
+    return next(name for name in get_args(ProjectionName) if name == chosen)
+
+
+def _pick_dimensions() -> int:
+    chosen = st.segmented_control(
+        "Dimensions shown",
+        [2, 3],
+        default=2,
+        required=True,
+        key="directions",
+        bind="query-params",
+        help="Whether the map is a plane or a space.",
+    )
+    return int(chosen or 2)
+
+
+def _pick_axes(run: RunFolder, least: int, dimensions: int) -> tuple[int, ...]:
+    """Let the visitor choose the dimensions that are shown; at first those that tell most of the images."""
+    order = [int(axis) for axis in cache.order_and_middle(cache.run_key(run))[0] if axis < least]
+    chosen: list[int] = []
+    for key, label in list(AXES.items())[:dimensions]:
+        left = {f"z{axis + 1}": axis for axis in range(least) if axis not in chosen}
+        usual = next(axis for axis in order if axis not in chosen)
+        if st.session_state.get(key, "z1") not in left and key in st.session_state:
+            del st.session_state[key]
+        names = list(left)
+        name = st.selectbox(
+            label,
+            names,
+            index=names.index(f"z{usual + 1}"),
+            key=key,
+            bind="query-params",
+            width=110,
+            help="A dimension of the latent space; the most informative come first at the start.",
+        )
+        chosen.append(left[str(name)])
+    return tuple(chosen)
+
+
+def _pick_neighbours() -> int:
+    chosen = st.select_slider(
+        "Neighbours minded",
+        NEIGHBOURS,
+        value="30",
+        key=MINDED,
+        bind="query-params",
+        width=220,
+        help="How many neighbours of each point the map tries to keep: the perplexity of t-SNE, n_neighbors of UMAP. "
+        "Few show fine grain, many the whole. Each choice is a map of its own.",
+    )
+    return int(str(chosen))
 
 
 def _pick_colour(first: RunFolder, second: RunFolder | None) -> Colour:

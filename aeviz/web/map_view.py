@@ -17,6 +17,7 @@ from aeviz.web.address import numbers_from_url, set_parameter
 from aeviz.web.chosen_image import show_image, show_neighbours
 from aeviz.web.components.latent_map import IS_AVAILABLE, MapEvent, latent_map
 from aeviz.web.components.map_overlay import map_overlay
+from aeviz.web.embedding_view import settle_projection
 from aeviz.web.map_layers import carry_sprites, make_overlay
 from aeviz.web.map_options import MapOptions
 from aeviz.web.map_panels import map_panels
@@ -79,7 +80,7 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
         ellipses=next((mode for mode in get_args(EllipseMode) if mode == asked), "chosen"),
         prior=st.query_params.get(PRIOR) == "1",
     )
-    _show_map(first, second, options, start)
+    _show_map(first, second, settle_projection([run for run in (first, second) if run is not None], options), start)
     carry_sprites(first)
 
 
@@ -126,7 +127,7 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         )
         map_overlay(pack_overlay(LAYERS, n, len(panels), overlay), key=LAYERS)
         if any(run.config.model.is_variational for run in runs) and not any(panel.priors for panel in panels):
-            st.caption("Posterior ellipses and priors are drawn on maps of two latent dimensions only.")
+            st.caption("Posterior ellipses and priors are drawn on flat, unbent maps only.")
         if options.seed is not None:
             st.caption(
                 f"Each point is a sample of its image's posterior (seed {options.seed}), seen along the axes of the "

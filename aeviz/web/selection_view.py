@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -14,12 +15,14 @@ from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.pictures import decoded, originals
 
-COLUMNS = 16
+COLUMNS = 12
 """Images in a row of the grid."""
 TILE_PX = 64
 """Longest side of an image in the grid."""
 MEAN_PX = 112
 """Width of the mean images."""
+NARROW_PX = 350
+"""Width of a phone's page: a grid of few images is no wider."""
 
 
 def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None:
@@ -81,8 +84,9 @@ def _show_grid(places: np.ndarray, run: RunFolder, dataset: ImageDataset | None)
     if dataset is None:
         text += f", decoded by {run.name} from their latent points, since the originals are not on this machine"
     columns = min(COLUMNS, len(images))
-    picture = enlarge(tile(images, columns), 44 * columns, smooth=images.shape[-1] > 32)
-    st.image(to_small_uri(picture), width=min(picture.shape[1], 720), caption=text, alt=f"{len(images)} chosen images")
+    picture = enlarge(tile(images, columns), TILE_PX * columns, smooth=images.shape[-1] > 32)
+    width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
+    st.image(to_small_uri(picture), width=width, caption=text, alt=f"{len(images)} chosen images")
 
 
 def _show_means(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dataset: ImageDataset | None) -> None:
