@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from aeviz.web.map_view import pick_map_options, show_map, show_measures
+from aeviz.web.map_measures import show_measures
+from aeviz.web.map_options import pick_map_options
+from aeviz.web.map_view import show_map
 from aeviz.web.page import page, pick_model, pick_second, require_runs
 from aeviz.web.posterior_view import show_posteriors
 

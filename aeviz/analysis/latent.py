@@ -92,6 +92,19 @@ def project(z: np.ndarray, dimensions: int) -> Projection:
     return Projection(points=points, axis_names=names, explained=explained, mean=mean, axes=axes)
 
 
+def select(z: np.ndarray, dimensions: tuple[int, ...]) -> Projection:
+    """Show latent points, (N, D), floating point, along some of their own dimensions."""
+    chosen = list(dimensions)
+    spread = z.astype(np.float64).var(axis=0)
+    return Projection(
+        points=z[:, chosen].astype(np.float32),
+        axis_names=tuple(f"z{dimension + 1}" for dimension in chosen),
+        explained=float(spread[chosen].sum() / max(spread.sum(), 1e-300)),
+        mean=np.zeros(z.shape[1]),
+        axes=np.eye(z.shape[1])[:, chosen],
+    )
+
+
 def data_distance(points: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Return how far each point lies from the encoded data: the distance to its 10th nearest latent point.
 

@@ -212,3 +212,23 @@ def _moment_kl(mean: np.ndarray, log_variance: np.ndarray, prior: np.ndarray) ->
     offset = mean.mean(axis=0, dtype=np.float64) - prior
     _, log_determinant = np.linalg.slogdet(covariance)
     return float(np.trace(covariance) + offset @ offset - len(prior) - log_determinant) / 2
+
+
+def kl_per_image(
+    mean: np.ndarray, log_variance: np.ndarray, labels: np.ndarray | None, priors: np.ndarray
+) -> np.ndarray:
+    """Return how far each posterior lies from its prior, KL(N(mean, diag(sigma^2)) || N(m, I)), in nats.
+
+    Args:
+        mean: (N, D), floating point.
+        log_variance: (N, D), floating point.
+        labels: Classes, (N,), integer; None only where there is a single prior.
+        priors: Means of the priors, (Y, D).
+
+    Returns:
+        (N,), float64.
+    """
+    own = priors[0] if labels is None or len(priors) == 1 else priors[labels]
+    logarithm = log_variance.astype(np.float64)
+    nats: np.ndarray = (np.exp(logarithm) + (mean - own) ** 2 - 1 - logarithm).sum(axis=1) / 2
+    return nats

@@ -188,6 +188,7 @@ def map_payload(
     ellipses: EllipseMode = "chosen",
     prior: bool = False,
     height_px: int = 520,
+    layers: str = "",
 ) -> bytes:
     """Pack panels for the component: a 32-bit length, a JSON header of that many bytes, then the arrays.
 
@@ -202,6 +203,7 @@ def map_payload(
         ellipses: Whose posteriors are shown at first.
         prior: Whether priors are shown at first.
         height_px: Largest height of a panel in pixels.
+        layers: Name of the overlay (`aeviz.figures.map_overlay`) that the map shows; none if empty.
     """
     arrays = [np.ascontiguousarray(panel.points, dtype="<f4").tobytes() for panel in panels]
     arrays += [np.ascontiguousarray(panel.error, dtype="<f4").tobytes() for panel in panels]
@@ -254,6 +256,7 @@ def map_payload(
         "ellipses": ellipses,
         "prior": prior,
         "height": height_px,
+        "layers": layers,
         "digest": hashlib.blake2b(b"".join(arrays), digest_size=8).hexdigest(),
         "meaning": PRIOR_MEANING,
         "hint": f"{turn} Pinch, or click the map and scroll, to zoom. Click a point to see its image.",

@@ -17,7 +17,10 @@ from aeviz.analysis.alignment import Bridge
 from aeviz.analysis.alignment import bridge as find_bridge
 from aeviz.analysis.anomaly import Detection, detect, most_anomalous
 from aeviz.analysis.basis import Basis, latent_basis, principal_basis
+from aeviz.analysis.chosen import ChosenSet, mean_image, summarise_chosen
 from aeviz.analysis.cloud import Cloud, cloud_of, posterior_variances
+from aeviz.analysis.density import contour_lines, density_levels, estimate_density
+from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.analysis.generation import (
     Gaussian,
     draw_noise,
@@ -26,13 +29,15 @@ from aeviz.analysis.generation import (
     share_at_own_anchor,
     standard_gaussian,
 )
-from aeviz.analysis.latent import ACTIVE, Projection, is_far, project
+from aeviz.analysis.latent import ACTIVE, Projection, is_far, project, select
+from aeviz.analysis.neighbours import Neighbours, nearest_images
 from aeviz.analysis.posterior import (
     BINS,
     PriorMatch,
     aggregate_kl,
     class_shares,
     ellipses,
+    kl_per_image,
     match_prior,
     prior_means,
     projected_covariance,
@@ -45,9 +50,11 @@ from aeviz.analysis.summary import principal_directions, summarise
 from aeviz.config import CorruptionName, DataConfig, ModelConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.celeba import file_names
+from aeviz.embeddings import embedding_key, read_embedding
 from aeviz.errors import CheckpointFormatError
 from aeviz.export.beside import PartName, beside, is_current
 from aeviz.figures.pictures import latent_thumbnail, tile, to_data_uri
+from aeviz.figures.sprites import pack_sprites
 from aeviz.figures.studio import shelf_name, space_payload
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
@@ -74,6 +81,8 @@ class RunKey:
     stamp: Stamp
 
 
+CONTOURED = 20
+"""Points that contours are drawn around at least."""
 CURVE_IMAGES, CURVE_LEAST = 500, 40
 """Test images of which a curve over the levels of corruption is the mean: a fifth of a second for a small network."""
 CURVE_LEVELS = tuple(step / 10 for step in range(11))
@@ -228,6 +237,153 @@ def projection(key: RunKey, dimensions: int) -> Projection:
         shown = project(table.z, dimensions)
     _freeze(shown.points)
     return shown
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 120 kB each
+def chosen_dimensions(key: RunKey, dimensions: tuple[int, ...]) -> Projection:
+    """Return the latent points of a run along some of its dimensions. The run must have latents."""
+    shown = select(_table(key).z, dimensions)
+    _freeze(shown.points)
+    return shown
+
+
+def projected(key: RunKey, dimensions: int, axes: tuple[int, ...] | None = None) -> Projection:
+    """Return the latent points of a run along chosen dimensions of it, or without those as `projection` does."""
+    own = len(axes or ()) == dimensions and _table(key).z.shape[1] > dimensions
+    return chosen_dimensions(key, axes) if axes is not None and own else projection(key, dimensions)
+
+
+def embedding(key: RunKey, config: EmbeddingConfig) -> np.ndarray | None:
+    """Return the map of a run that was computed in the background, (N, K), float32; None if it is not there."""
+    name = embedding_key(latents_digest(key), config)
+    try:
+        points = _embedding(name)
+    except LookupError:
+        return None
+    return points if len(points) == len(_table(key).z) else None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # 80 kB for 10,000 images
+def _embedding(name: str) -> np.ndarray:
+    points = read_embedding(name)
+    if points is None:
+        raise LookupError("the map is not there yet, which must not be kept")
+    _freeze(points)
+    return points
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
+def latents_digest(key: RunKey) -> str:
+    """Return a digest of the latent points of a run, which it must have."""
+    return digest_of(_table(key).z)
+
+
+# What the map shows beyond points
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)  # 1.7 MB for MNIST, at most 12 MB
+def sprites(data: DataConfig, root: str, stamp: Stamp) -> tuple[str, bytes]:
+    """Return small pictures of the test images of a data set, and the fingerprint of those images.
+
+    Args:
+        data: The data set, no class left out.
+        root: AEVIZ_DATA, which the key must hold.
+        stamp: `folder_stamp` of the data set.
+
+    Raises:
+        DataError: The data is missing or damaged; nothing is cached then.
+    """
+    dataset, fingerprint = test_images(data, root, stamp)
+    return fingerprint, pack_sprites(dataset.images)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)  # 160 bytes each
+def neighbours(key: RunKey, index: int) -> Neighbours:
+    """Return the images nearest to one of them in a run's latent space. The run must have latents."""
+    found = nearest_images(_table(key).z, index)
+    _freeze(found.indices, found.distances)
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # 560 kB for 70,000 images
+def divergences(key: RunKey) -> np.ndarray:
+    """Return how far the posterior of each test image of a run lies from its prior in nats, (N,), float64.
+
+    The run must have posteriors.
+    """
+    nats = kl_per_image(*_posteriors(key), _table(key).labels, prior_means(RunFolder.read(Path(key.path)).config.model))
+    _freeze(nats)
+    return nats
+
+
+def digest_of(*arrays: np.ndarray | None) -> str:
+    """Return a digest of arrays, by which what is made of them is cached."""
+    digest = hashlib.blake2b(digest_size=12)
+    for array in arrays:
+        if array is not None:
+            digest.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # 560 kB for 70,000 points
+def point_density(digest: str, _points: np.ndarray) -> np.ndarray:
+    """Return the density of a map's points at each of them, (N,), float64.
+
+    Args:
+        digest: `digest_of` the points.
+        _points: (N, K), floating point, K = 2 or 3.
+    """
+    values = estimate_density(_points).at(_points)
+    _freeze(values)
+    return values
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)  # about 100 kB each
+def density_contours(
+    digest: str, _points: np.ndarray, _labels: np.ndarray | None
+) -> list[tuple[int, list[tuple[np.ndarray, ...]]]]:
+    """Return lines around the densest regions of a map's points, of all or class by class.
+
+    Args:
+        digest: `digest_of` both arrays.
+        _points: (N, 2), floating point.
+        _labels: Classes, (N,), integer; None takes all points together.
+
+    Returns:
+        For each class that has enough points its label, -1 for all points, and the lines of each of
+        `aeviz.analysis.density.SHARES`.
+    """
+    groups = [(-1, _points)] if _labels is None else [(int(y), _points[_labels == y]) for y in np.unique(_labels)]
+    found = []
+    for label, members in groups:
+        if len(members) < CONTOURED:
+            continue
+        density = estimate_density(members)
+        found.append((label, [contour_lines(density, level) for level in density_levels(density, members)]))
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a kilobyte each
+def chosen_set(key: RunKey, digest: str, _places: np.ndarray) -> ChosenSet:
+    """Return what some test images share in the latent space of a run, which must have latents.
+
+    Args:
+        key: The run.
+        digest: `digest_of` the places.
+        _places: Which images, (M,), int64, at least one.
+    """
+    table, classes = _table(key), len(RunFolder.read(Path(key.path)).provenance.class_names)
+    found = summarise_chosen(_places, table.z, table.labels, classes, table.error)
+    _freeze(found.mean)
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 3 kB for MNIST, 49 kB for faces
+def mean_of_chosen(key: RunKey, digest: str, _places: np.ndarray, _dataset: ImageDataset) -> np.ndarray:
+    """Return the mean of some of a run's test images, (1, C, H, W), float32; arguments as in `chosen_set`."""
+    mean = mean_image(_dataset.images, _places)
+    _freeze(mean)
+    return mean
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # 4 kB each
@@ -459,12 +615,12 @@ def draw_limit(key: RunKey) -> float:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)  # 240 kB each
-def posterior_ellipses(key: RunKey) -> np.ndarray:
+def posterior_ellipses(key: RunKey, axes: tuple[int, ...] | None = None) -> np.ndarray:
     """Return the posteriors of a run in the plane of its map, (N, 3), as `aeviz.analysis.posterior.ellipses` does.
 
-    The run must have posteriors, and more than one dimension.
+    The run must have posteriors, and more than one dimension. The plane is that of `projected`.
     """
-    shapes = ellipses(projected_covariance(_posteriors(key)[1], projection(key, 2).axes))
+    shapes = ellipses(projected_covariance(_posteriors(key)[1], projected(key, 2, axes).axes))
     _freeze(shapes)
     return shapes
 

@@ -9,7 +9,8 @@ from aeviz.figures.charts import training_curves
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.film import read_history
-from aeviz.web.map_view import pick_map_options, show_map
+from aeviz.web.map_options import pick_map_options
+from aeviz.web.map_view import show_map
 from aeviz.web.page import same_images
 from aeviz.web.words import name_objective
 

@@ -21,7 +21,7 @@ from aeviz.web import cache
 from aeviz.web.components.drawing_pad import LiveModel
 from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
 from aeviz.web.in_page import carry_network, find_network, prepare_networks
-from aeviz.web.map_view import make_map_panel
+from aeviz.web.map_panels import make_map_panel
 from aeviz.web.own_pictures import OwnPicture, bring_pictures, is_handwritten, pick_own_source, prepare, usual_options
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import chi2, norm, special_ortho_group
-from torch.distributions import MultivariateNormal, kl_divergence
+from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from aeviz.analysis.alignment import align
 from aeviz.analysis.latent import project
@@ -10,6 +10,7 @@ from aeviz.analysis.posterior import (
     aggregate_kl,
     class_shares,
     ellipses,
+    kl_per_image,
     match_prior,
     prior_means,
     projected_covariance,
@@ -211,3 +212,14 @@ def test_usual_distance_of_samples_is_that_of_the_means_where_noise_is_small(rng
     mean = rng.normal(size=(400, 2))
     distances = np.sort(np.linalg.norm(mean[:, None] - mean[None], axis=2), axis=1)[:, 9]
     assert usual_sample_distance(mean, np.full((400, 2), -30.0)) == pytest.approx(np.quantile(distances, 0.99))
+
+
+def test_divergence_of_each_image_is_that_of_torch():
+    rng = np.random.default_rng(5)
+    mean, log_variance = rng.normal(size=(2, 30, 4)).astype(np.float32)
+    labels = rng.integers(0, 3, 30)
+    anchors = rng.normal(size=(3, 4))
+    for priors, own in ((anchors, anchors[labels]), (anchors[:1], anchors[:1].repeat(30, axis=0))):
+        posterior = Normal(torch.tensor(mean).double(), torch.tensor(log_variance).double().div(2).exp())
+        expected = kl_divergence(posterior, Normal(torch.tensor(own), torch.ones(30, 4).double())).sum(dim=1)
+        np.testing.assert_allclose(kl_per_image(mean, log_variance, labels, priors), expected.numpy(), rtol=1e-6)

@@ -5,7 +5,7 @@ import { leave, put } from "./shelf.js";
 /** @type {WeakMap<object, { name: string, calls: number }>} */
 const carriers = new WeakMap();
 
-/** @param {{ data: Uint8Array, parentElement: HTMLElement }} component */
+/** @param {{ data: Uint8Array, parentElement: HTMLElement | ShadowRoot }} component */
 export default function mount({ data, parentElement }) {
   const length = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(0, true);
   const { name } = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
@@ -15,6 +15,8 @@ export default function mount({ data, parentElement }) {
     if (carrier.name) leave(carrier.name);
     carrier.name = name;
     put(name, data.slice(4 + length));
+    const host = parentElement instanceof ShadowRoot ? parentElement.host : parentElement;
+    host.setAttribute("data-carried", name);
   }
   const call = (carrier.calls += 1);
   return () => {

@@ -9,6 +9,7 @@
 
 import { Camera, fitCamera } from "./camera.js";
 import { followPoints } from "./follow.js";
+import { Layers } from "./map_layers.js";
 import { drawAxes, drawAxisNames, drawGuests, drawMarks, drawNames, drawPoints } from "./painter.js";
 import {
   describeEllipses,
@@ -211,7 +212,8 @@ class Panel {
     drawAxes(this, style);
     const { header, hidden, ellipses, selected } = this.map;
     const all = this.spec.posteriors && ellipses === "all" ? drawAllEllipses(this, header, hidden) : null;
-    drawPoints(this, header, hidden, this.map.colours);
+    drawPoints(this, header, hidden, this.map.colours, this.map.layers.paint(this));
+    this.map.layers.draw(this, style);
     this.drawFront(style);
     this.note.textContent = describeEllipses(this, ellipses, selected, all);
     this.note.hidden = !this.note.textContent;
@@ -221,6 +223,7 @@ class Panel {
 
   drawFront(style) {
     drawMarks(this, this.map.selected, this.map.hovered, style);
+    this.map.layers.mark(this, style);
     if (this.map.prior) drawPriors(this, this.map.header, this.map.hidden, style);
     if (this.map.ellipses !== "off") {
       drawEllipse(this, this.map.hovered, style, 1);
@@ -239,6 +242,7 @@ class Panel {
     const name = label === NO_LABEL ? "" : ` · ${this.map.header.classes[label].name}`;
     const values = axes.map((axis, k) => `${axis} ${coordinates[index * dims + k].toFixed(2)}`).join("  ");
     this.tip.textContent = `image ${index}${name}\n${values}\nerror ${errors[index].toFixed(2)}`;
+    this.map.layers.tip(this, index);
     const [x, y] = [this.screen[3 * index], this.screen[3 * index + 1]];
     this.tip.style.left = `${Math.max(4, Math.min(x + 12, this.width - this.tip.offsetWidth - 4))}px`;
     this.tip.style.top = `${y > this.height / 2 ? Math.max(4, y - this.tip.offsetHeight - 12) : y + 12}px`;
@@ -252,6 +256,7 @@ class LatentMap {
     this.selected = -1;
     this.hovered = -1;
     this.unfollow = followPoints(this);
+    this.layers = new Layers(this);
     this.observer = new ResizeObserver(() => this.redraw());
     this.observer.observe(root);
     this.theme = new MutationObserver(() => this.redraw());
@@ -281,6 +286,7 @@ class LatentMap {
     });
     element("div", { class: "hint", text: header.hint }, this.root);
     this.meaning = element("div", { class: "hint", text: header.meaning }, this.root);
+    this.layers.show();
     this.redraw();
   }
 
@@ -413,6 +419,7 @@ class LatentMap {
 
   close() {
     this.unfollow();
+    this.layers.close();
     this.observer.disconnect();
     this.theme.disconnect();
     cancelAnimationFrame(this.pending);

@@ -130,7 +130,9 @@ function disc(radius) {
   return cells;
 }
 
-export function drawPoints(panel, header, hidden, colours) {
+// With `paint`, a point has the colour of its own step of a scale, not that of its class.
+export function drawPoints(panel, header, hidden, colours, paint = null) {
+  const { codes, colours: shades } = paint ?? { codes: header.labels, colours };
   const { middle, screen, ratio } = panel;
   const brush = middle.getContext("2d");
   const [width, height] = [middle.width, middle.height];
@@ -143,7 +145,7 @@ export function drawPoints(panel, header, hidden, colours) {
     const px = Math.round(screen[3 * i] * ratio);
     const py = Math.round(screen[3 * i + 1] * ratio);
     if (!(px >= -9 && py >= -9 && px < width + 9 && py < height + 9)) continue;
-    const [r, g, b] = colours[header.labels[i]] ?? GREY;
+    const [r, g, b] = shades[codes[i]] ?? GREY;
     for (const [dx, dy, alpha] of cells) {
       const [x, y] = [px + dx, py + dy];
       if (x < 0 || y < 0 || x >= width || y >= height) continue;

@@ -1,0 +1,257 @@
+// What the latent map shows beyond its points, as an overlay says (overlay_board.js): the picture in the tip, pictures
+// in place of points, colours by a scale, contours, and the neighbours of the chosen image.
+//
+// Of a map it knows root, header, panels, hidden, selected and redraw(); of a panel spec, camera, stage, back, front,
+// screen (x, y and depth of each point in pixels), width, height and ratio.
+
+import { drawContours } from "./contours.js";
+import { listen } from "./overlay_board.js";
+import { sprite } from "./sprites.js";
+
+/** @typedef {import("./overlay_board.js").Overlay} Overlay */
+/** @typedef {import("./sprites.js").Sprite} Sprite */
+
+const TIP_PX = 96;
+const PICTURES = 150; // in view, up to which they stand in place of the points
+const LEAST_PX = 18;
+const LARGEST_PX = 56;
+const ROOM = 0.45; // share of a panel that pictures may cover
+const GREY = "#8c8c8c";
+
+export class Layers {
+  /** @param {any} map */
+  constructor(map) {
+    this.map = map;
+    /** @type {Overlay | null} */
+    this.overlay = null;
+    /** @type {Sprite | null} */
+    this.sprite = null;
+    this.moves = 0;
+    /** @type {number[][] | null} */
+    this.colours = null;
+    this.hint = Object.assign(document.createElement("div"), { className: "hint", hidden: true });
+    this.bar = Object.assign(document.createElement("div"), { className: "scale", hidden: true });
+    this.end = () => {};
+  }
+
+  /** The map has new points; its elements were made anew. */
+  show() {
+    this.end();
+    const { root, header } = this.map;
+    root.insertBefore(this.bar, root.querySelector(".panels"));
+    root.append(this.hint);
+    this.end = header.layers ? listen(header.layers, (overlay) => this.take(overlay)) : () => {};
+  }
+
+  /** @param {Overlay | null} overlay */
+  take(overlay) {
+    const fits = overlay !== null && overlay.n === this.map.header.n;
+    this.overlay = fits ? overlay : null;
+    if (!this.overlay?.sprite) this.sprite = null;
+    else if (this.name !== this.overlay.sprite) this.fetch(this.overlay.sprite);
+    this.name = this.overlay?.sprite ?? null;
+    this.colours = this.overlay?.scale?.colours.map(channels) ?? null;
+    this.hint.textContent = this.overlay?.hint ?? "";
+    this.hint.hidden = !this.hint.textContent;
+    this.drawBar();
+    if (this.overlay && this.overlay.move > this.moves) {
+      this.moves = this.overlay.move;
+      if (this.map.selected !== this.overlay.chosen) this.map.select(this.overlay.chosen);
+    }
+    this.map.redraw();
+  }
+
+  /** @param {string} name */
+  async fetch(name) {
+    this.sprite = null;
+    const found = await sprite(name);
+    if (this.name !== name) return;
+    this.sprite = found;
+    this.map.root.dataset.sprite = String(found.count);
+    this.map.redraw();
+  }
+
+  drawBar() {
+    const scale = this.overlay?.scale;
+    this.map.root.classList.toggle("scaled", Boolean(scale));
+    this.bar.hidden = !scale;
+    if (!scale) return;
+    const strip = document.createElement("span");
+    strip.className = "strip";
+    strip.style.background = `linear-gradient(to right, ${scale.colours.filter((_, k) => k % 15 === 0).join(", ")})`;
+    const words = [scale.title, scale.low, null, scale.high, `median ${scale.middle}`, scale.note];
+    this.bar.replaceChildren(
+      ...words.flatMap((text) => {
+        if (text === null) return [strip];
+        return text ? [Object.assign(document.createElement("span"), { textContent: text })] : [];
+      }),
+    );
+  }
+
+  /**
+   * Return the step of each point's colour and the colours as [r, g, b]; null where points have those of their class.
+   * @param {any} panel
+   */
+  paint(panel) {
+    const codes = this.overlay?.codes[this.map.panels.indexOf(panel)];
+    return this.colours && codes ? { codes, colours: this.colours } : null;
+  }
+
+  /**
+   * Draw what lies under the points, and the pictures that stand in place of them; `screen` must be up to date.
+   * @param {any} panel
+   * @param {{ text: string, background: string }} style
+   */
+  draw(panel, style) {
+    const contours = this.overlay?.contours[this.map.panels.indexOf(panel)] ?? [];
+    if (contours.length && panel.spec.dims === 2) {
+      const brush = panel.back.getContext("2d");
+      panel.stage.dataset.contours = String(drawContours(brush, panel, contours, this.map.hidden, style.text));
+    } else delete panel.stage.dataset.contours;
+    this.drawPictures(panel, style);
+  }
+
+  /**
+   * @param {any} panel
+   * @param {{ text: string, background: string }} style
+   */
+  drawPictures(panel, style) {
+    const members = this.sprite && panel.spec.dims === 2 ? this.inView(panel) : [];
+    panel.stage.dataset.pictures = String(members.length);
+    panel.pictured = null;
+    if (!this.sprite || (!members.length && !panel.pictures)) return;
+    const brush = layer(panel);
+    brush.clearRect(0, 0, panel.width, panel.height);
+    if (!members.length) return;
+    const room = Math.sqrt((ROOM * panel.width * panel.height) / members.length);
+    const size = Math.max(LEAST_PX, Math.min(LARGEST_PX, room));
+    panel.pictured = { size, members: new Set(members) };
+    const paint = this.paint(panel);
+    const { labels, classes } = this.map.header;
+    for (const index of members) {
+      const longest = Math.max(this.sprite.width, this.sprite.height);
+      const [wide, high] = [(size * this.sprite.width) / longest, (size * this.sprite.height) / longest];
+      const [x, y] = [panel.screen[3 * index] - wide / 2, panel.screen[3 * index + 1] - high / 2];
+      const shade = paint?.colours[paint.codes[index]];
+      const colour = paint ? (shade ? `rgb(${shade})` : GREY) : (classes[labels[index]]?.colour ?? GREY);
+      brush.fillStyle = style.background;
+      brush.fillRect(x - 3, y - 3, wide + 6, high + 6);
+      brush.fillStyle = colour;
+      brush.fillRect(x - 2, y - 2, wide + 4, high + 4);
+      this.sprite.draw(brush, index, x, y, size);
+    }
+  }
+
+  /**
+   * Return the points in view whose pictures have room there; none if there are too many.
+   * @param {any} panel
+   * @returns {number[]}
+   */
+  inView(panel) {
+    const { n, labels } = this.map.header;
+    const { screen, width, height } = panel;
+    const most = Math.min(PICTURES, (ROOM * width * height) / LEAST_PX ** 2);
+    const found = [];
+    for (let i = 0; i < n; i += 1) {
+      const [x, y] = [screen[3 * i], screen[3 * i + 1]];
+      if (!(x >= 0 && y >= 0 && x < width && y < height) || this.map.hidden.has(labels[i])) continue;
+      if (i >= (this.sprite?.count ?? 0)) continue;
+      found.push(i);
+      if (found.length > most) return [];
+    }
+    return found;
+  }
+
+  /**
+   * Draw lines and rings to the neighbours of the chosen image, on the front canvas.
+   * @param {any} panel
+   * @param {{ text: string, background: string }} style
+   */
+  mark(panel, style) {
+    const { selected } = this.map;
+    const own = this.overlay && selected >= 0 && selected === this.overlay.chosen;
+    const neighbours = own ? (this.overlay?.neighbours[this.map.panels.indexOf(panel)] ?? []) : [];
+    panel.stage.dataset.neighbours = String(neighbours.length);
+    if (!neighbours.length) return;
+    const brush = panel.front.getContext("2d");
+    const [x, y] = [panel.screen[3 * selected], panel.screen[3 * selected + 1]];
+    // a picture is framed, not covered
+    const frame = (/** @type {number} */ index) => (panel.pictured?.members.has(index) ? panel.pictured.size / 2 + 3 : 0);
+    const start = Math.max(9, frame(selected));
+    for (const [colour, width] of [
+      [style.background, 3],
+      [style.text, 1.25],
+    ]) {
+      brush.strokeStyle = colour;
+      brush.lineWidth = width;
+      brush.beginPath();
+      for (const index of neighbours) {
+        const [nx, ny] = [panel.screen[3 * index], panel.screen[3 * index + 1]];
+        const apart = Math.hypot(nx - x, ny - y);
+        const half = frame(index);
+        const end = half || 5;
+        if (apart > start + end) {
+          const [dx, dy] = [(nx - x) / apart, (ny - y) / apart];
+          brush.moveTo(x + start * dx, y + start * dy);
+          brush.lineTo(nx - end * dx, ny - end * dy);
+        }
+        if (half) {
+          brush.rect(nx - half, ny - half, 2 * half, 2 * half);
+        } else {
+          brush.moveTo(nx + 5, ny);
+          brush.arc(nx, ny, 5, 0, 2 * Math.PI);
+        }
+      }
+      brush.stroke();
+    }
+  }
+
+  /**
+   * Add the picture of an image to the tip that names it.
+   * @param {any} panel
+   * @param {number} index
+   */
+  tip(panel, index) {
+    if (!this.sprite || index >= this.sprite.count) return;
+    const ratio = panel.ratio ?? 1;
+    const longest = Math.max(this.sprite.width, this.sprite.height);
+    const size = [this.sprite.width, this.sprite.height].map((side) => Math.round((TIP_PX * side) / longest));
+    const thumb = (panel.thumb ??= Object.assign(document.createElement("canvas"), { className: "thumb" }));
+    [thumb.width, thumb.height] = size.map((side) => side * ratio);
+    [thumb.style.width, thumb.style.height] = size.map((side) => `${side}px`);
+    this.sprite.draw(thumb.getContext("2d"), index, 0, 0, TIP_PX * ratio);
+    thumb.dataset.image = String(index);
+    panel.tip.prepend(thumb);
+  }
+
+  /** The map goes. */
+  close() {
+    this.end();
+  }
+}
+
+/**
+ * Return the brush of a panel's layer of pictures, which lies over the points and under the marks.
+ * @param {any} panel
+ * @returns {CanvasRenderingContext2D}
+ */
+function layer(panel) {
+  if (!panel.pictures) {
+    panel.pictures = Object.assign(document.createElement("canvas"), { className: "pictures" });
+    panel.pictures.setAttribute("aria-hidden", "true");
+    panel.stage.insertBefore(panel.pictures, panel.front);
+  }
+  const { width, height } = panel.front;
+  if (panel.pictures.width !== width || panel.pictures.height !== height) Object.assign(panel.pictures, { width, height });
+  const brush = panel.pictures.getContext("2d");
+  brush.setTransform(panel.ratio, 0, 0, panel.ratio, 0, 0);
+  return brush;
+}
+
+/**
+ * @param {string} colour #rrggbb
+ * @returns {number[]}
+ */
+function channels(colour) {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+}

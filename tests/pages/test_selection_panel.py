@@ -1,0 +1,76 @@
+"""The panel of picked images, on a page of its own: what the map hands it is a plain array."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from test_latent_page import said
+
+
+def panel(model, chosen):
+    """The page: the panel alone."""
+    import numpy as np
+
+    from aeviz.web import cache
+    from aeviz.web.selection_view import show_selection
+
+    runs = [cache.runs()[name] for name in model.split("+")]
+    show_selection(None if chosen is None else np.array(chosen), runs)
+
+
+@pytest.fixture
+def show(app):
+    """A function that shows the panel for a model and a set; it needs no data but the digits."""
+
+    def run(model, chosen):
+        shown = AppTest.from_function(panel, args=(model, chosen), default_timeout=60).run()
+        assert not shown.exception, [entry.value for entry in shown.exception]
+        return shown
+
+    return run
+
+
+def captions(shown):
+    return [image.proto.imgs[0].caption for image in shown.get("image")]
+
+
+def test_nothing_picked_says_how(show):
+    shown = show("digits-2d-adam", None)
+    assert "draw around some points" in said(shown)
+    assert not shown.get("image")
+
+
+def test_empty_outline_says_so(show):
+    shown = show("digits-2d-adam", [False] * 297)
+    assert "0 of 297 images picked out" in said(shown)
+    assert "holds no point" in said(shown)
+
+
+def test_set_is_shown_with_its_classes_means_and_files(show):
+    shown = show("digits-2d-adam", list(range(100)))
+    assert "100 of 297 images picked out" in said(shown)
+    assert captions(shown) == [
+        "64 of them, evenly spaced by their number",
+        "mean of the images",
+        "digits-2d-adam: mean latent point decoded",
+    ]
+    assert "spread" in said(shown)
+    assert len(shown.get("plotly_chart")) == 1
+    assert [button.proto.label for button in shown.get("download_button")] == ["Table (CSV)", "Grid (PNG)"]
+
+
+def test_mask_and_places_are_the_same_set(show):
+    places = [3, 5, 250]
+    mask = [index in places for index in range(297)]
+    assert said(show("digits-2d-adam", places)) == said(show("digits-2d-adam", mask))
+    assert "3 of 297" in said(show("digits-2d-adam", [*places, 5, 9999, -1]))
+
+
+def test_images_are_decoded_where_the_originals_are_missing(show):
+    shown = show("mlp-2d-adam+mlp-2d-amsgrad", list(range(10_000)))
+    assert "10,000 of 10,000 images picked out" in said(shown)
+    assert "decoded by mlp-2d-adam from their latent points, since the originals are not" in captions(shown)[0]
+    assert captions(shown)[1:] == [
+        "mlp-2d-adam: mean latent point decoded",
+        "mlp-2d-amsgrad: mean latent point decoded",
+    ]
+    labels = [button.proto.label for button in shown.get("download_button")]
+    assert labels == ["Table of mlp-2d-adam (CSV)", "Table of mlp-2d-amsgrad (CSV)", "Grid (PNG)"]

@@ -1,0 +1,147 @@
+"""Maps that are computed in a process of their own, as real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from aeviz import embeddings
+from aeviz.analysis.embedding import EmbeddingConfig
+from aeviz.errors import EmbeddingError
+
+PATIENCE_S = 60
+CONFIG = EmbeddingConfig(algorithm="t-SNE", neighbours=5)
+SERVER = """
+import sys, time
+import numpy as np
+from aeviz import embeddings
+from aeviz.analysis.embedding import EmbeddingConfig
+z = np.random.default_rng(0).normal(size=(int(sys.argv[1]), 6)).astype(np.float32)
+embeddings.start(z, "server", EmbeddingConfig(algorithm="t-SNE", neighbours=5))
+print("started", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """An AEVIZ_CACHE of the test's own; no process outlives the test."""
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    yield tmp_path / "cache"
+    for worker in list(embeddings._workers):
+        worker.kill()
+        worker.wait(timeout=20)
+    embeddings._reap()
+
+
+@pytest.fixture
+def points():
+    """A function that returns so many points of 6 dimensions; 200 take a second, 20,000 far longer than any test."""
+    return lambda n: np.random.default_rng(0).normal(size=(n, 6)).astype(np.float32)
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while not (result := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+    return result
+
+
+def wait_for_state(key, *states):
+    return wait_for(lambda: (job := embeddings.observe(key)) is not None and job.state in states and job)
+
+
+def test_map_is_computed_once_and_kept(cache, points):
+    key = embeddings.embedding_key("a", CONFIG)
+    assert embeddings.observe(key) is None
+    assert embeddings.read_embedding(key) is None
+    embeddings.start(points(200), "a", CONFIG)
+    wait_for_state(key, "finished")
+    found = embeddings.read_embedding(key)
+    assert found.shape == (200, 2)
+    wait_for(lambda: not (cache / "embeddings" / key / embeddings.INPUT).exists())
+    before = list(embeddings._workers)
+    embeddings.start(points(200), "a", CONFIG)
+    assert set(embeddings._workers) <= set(before)  # nothing was begun anew
+
+
+def test_key_tells_points_and_settings_apart():
+    keys = {
+        embeddings.embedding_key("a", CONFIG),
+        embeddings.embedding_key("b", CONFIG),
+        embeddings.embedding_key("a", EmbeddingConfig(algorithm="t-SNE", neighbours=6)),
+        embeddings.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5)),
+        embeddings.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, seed=1)),
+        embeddings.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, dimensions=3)),
+    }
+    assert len(keys) == 6
+
+
+def test_only_one_works_and_both_can_be_stopped(points):
+    first, second = (embeddings.embedding_key(name, CONFIG) for name in "ab")
+    embeddings.start(points(20_000), "a", CONFIG)
+    wait_for_state(first, "working")
+    embeddings.start(points(20_000), "a", CONFIG)  # asked for twice
+    embeddings.start(points(20_000), "b", CONFIG)
+    assert len(embeddings._workers) == 2
+    assert embeddings.observe(second).state == "queued"
+    embeddings.ask_to_stop(second)
+    wait_for_state(second, "stopped")
+    assert embeddings.observe(first).is_active
+    embeddings.ask_to_stop(first)
+    assert wait_for_state(first, "stopped").message == "stopped before it was done"
+    assert embeddings.read_embedding(first) is None
+
+
+def test_stopped_map_can_be_begun_again(points):
+    key = embeddings.embedding_key("a", CONFIG)
+    embeddings.start(points(20_000), "a", CONFIG)
+    embeddings.ask_to_stop(key)
+    wait_for_state(key, "stopped")
+    embeddings.start(points(20_000), "a", CONFIG)
+    assert wait_for_state(key, "queued", "working").is_active
+
+
+def test_no_process_outlives_the_server(cache, points):
+    server = subprocess.Popen([sys.executable, "-c", SERVER, "20000"], stdout=subprocess.PIPE, text=True)
+    key = embeddings.embedding_key("server", CONFIG)
+    try:
+        assert server.stdout.readline() == "started\n"
+        wait_for_state(key, "working")
+        worker = json.loads((cache / "embeddings" / key / embeddings.STATUS).read_text())["pid"]
+        assert os.getpriority(os.PRIO_PROCESS, worker) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
+    finally:
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+        server.stdout.close()
+    assert wait_for_state(key, "interrupted").state == "interrupted"
+
+
+def test_error_is_told(points):
+    embeddings.start(points(4), "a", CONFIG)
+    job = wait_for_state(embeddings.embedding_key("a", CONFIG), "failed")
+    assert "4 points cannot be embedded; expected at least 10" in job.message
+
+
+def test_damaged_map_counts_as_missing(cache, points):
+    key = embeddings.embedding_key("a", CONFIG)
+    folder = cache / "embeddings" / key
+    folder.mkdir(parents=True)
+    (folder / embeddings.POINTS).write_bytes(b"none")
+    assert embeddings.read_embedding(key) is None
+    embeddings.start(points(60), "a", CONFIG)
+    wait_for_state(key, "finished")
+    assert embeddings.read_embedding(key).shape == (60, 2)
+
+
+def test_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch, points):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "file"))
+    with pytest.raises(EmbeddingError, match="expected a folder that aeviz may write to"):
+        embeddings.start(points(60), "a", CONFIG)
