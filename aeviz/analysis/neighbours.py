@@ -1,4 +1,4 @@
-"""The images nearest to one of them in the whole latent space, which a map of two directions cannot show."""
+"""The images nearest to a point of the whole latent space, which a map of two directions cannot show."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ NEIGHBOURS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Neighbours:
-    """Images by rising distance from one of them, which is not among them."""
+    """Images by rising distance; of one image the others."""
 
     indices: np.ndarray
     """(K,), int64."""
@@ -25,10 +25,19 @@ def nearest_images(z: np.ndarray, index: int, count: int = NEIGHBOURS) -> Neighb
         index: The image.
         count: K; fewer where there are no more others.
     """
-    offsets = z - z[index]
+    return _nearest(z, z[index], min(count, len(z) - 1), index)
+
+
+def nearest_to(z: np.ndarray, point: np.ndarray, count: int = NEIGHBOURS) -> Neighbours:
+    """Return the images whose latent points, (N, D), lie nearest to a point, (D,); else as `nearest_images`."""
+    return _nearest(z, point, min(count, len(z)), None)
+
+
+def _nearest(z: np.ndarray, point: np.ndarray, count: int, without: int | None) -> Neighbours:
+    offsets = z - point
     squares = np.einsum("nd,nd->n", offsets, offsets, dtype=np.float64)
-    squares[index] = np.inf
-    count = min(count, len(z) - 1)
+    if without is not None:
+        squares[without] = np.inf
     limit = np.partition(squares, count - 1)[count - 1] if count else -1.0
     near = np.flatnonzero(squares <= limit)
     order = near[np.argsort(squares[near], kind="stable")][:count]

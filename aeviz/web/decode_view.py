@@ -6,6 +6,8 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points
+from aeviz.analysis.neighbours import nearest_to
+from aeviz.figures.pictures import shrink, tile, to_small_uri
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.decode_parts import can_pick_image, is_wide, random_image_point, show_distance
@@ -13,8 +15,11 @@ from aeviz.web.decode_point import can_redo, can_undo, jump, keep_address, point
 from aeviz.web.decode_studio import carry_studio, keep_look, show_studio
 from aeviz.web.in_page import prepare_networks
 from aeviz.web.page import NO_COMPARISON, errors_as_messages, pick_second
+from aeviz.web.pictures import decoded, originals
 
 DIMENSIONS, DIRECTIONS = "latent dimensions", "principal directions"
+NEAREST, NEAREST_PX = 8, 48
+"""Encoded images that are shown as the nearest to the point, and the longer side of each in pixels."""
 _TEMPERATURE = "temperature"
 
 
@@ -56,9 +61,33 @@ def _show(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> Non
     with errors_as_messages():
         show_studio(run, second, axes)
         show_distance(run, point_of(run))
+        _show_nearest(run, point_of(run))
         _jumps(run)
         keep_address(run)
         keep_look(run, axes)
+
+
+def _show_nearest(run: RunFolder, point: np.ndarray) -> None:
+    """Show the encoded images nearest to a latent point, (D,), where the run has kept them."""
+    key = cache.run_key(run)
+    table, used = cache.shipped_latents(key), cache.used_dimensions(key)
+    if table is None or not used.any():
+        return
+    near = nearest_to(table.z[:, used], point[used], NEAREST)
+    dataset = originals(run)
+    images = decoded(run, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
+    names = [str(index) for index in near.indices.tolist()]
+    if table.labels is not None:
+        classes = run.provenance.class_names
+        names = [classes[int(label)] for label in table.labels[near.indices]]
+    what = "as the network draws them" if dataset is None else "their originals"
+    st.image(
+        to_small_uri(tile(shrink(images, NEAREST_PX), len(images))),
+        width=len(images) * (NEAREST_PX + 4),
+        alt=f"The {len(images)} encoded images nearest to this point: {', '.join(names)}",
+    )
+    first, last = float(near.distances[0]), float(near.distances[-1])
+    st.caption(f"The nearest test images, {what}: {' · '.join(names)}; {first:.3g} to {last:.3g} away.")
 
 
 def _jumps(run: RunFolder) -> None:
