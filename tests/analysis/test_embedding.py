@@ -31,7 +31,7 @@ def test_neighbours_are_kept_better_than_by_pca(digits, algorithm, dimensions):
     shares = [share for share, text in said if text == "moving the points"]
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1, abs=0.1)
-    assert len(shares) > 5
+    assert len(shares) > 1  # how many depends on how fast the machine is
 
 
 def test_same_seed_gives_the_same_map(digits):
