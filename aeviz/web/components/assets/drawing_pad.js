@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The drawing pad: strokes are kept as lines, not as pixels, so that each can be undone and redrawn at any size.
 //
 // Python says with each run which picture it received last ({ pad, size, received }); only then does the next one
@@ -18,18 +19,6 @@ const ICONS = {
   clear: "M4 7h16 M10 11v6 M14 11v6 M6 7l1 13h10l1-13 M9 7V4h6v3",
 };
 
-/** @typedef {{ x: number, y: number }} Place on the picture */
-/** @typedef {Place & { width: number }} Corner of a stroke, and how wide the stroke is there */
-/** @typedef {{ erase: boolean, points: Corner[] }} Stroke */
-/** @typedef {(name: "drawing", drawing: { number: number, png: string | null }) => void} Send */
-
-/**
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {Record<string, string>} [attributes] `text` sets the text
- * @param {Element | null} [parent]
- * @returns {HTMLElementTagNameMap[T]}
- */
 function element(tag, attributes = {}, parent = null) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -40,21 +29,6 @@ function element(tag, attributes = {}, parent = null) {
   return node;
 }
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {CanvasRenderingContext2DSettings} settings
- * @returns {CanvasRenderingContext2D}
- */
-function contextOf(canvas, settings) {
-  const context = canvas.getContext("2d", settings);
-  if (!context) throw new Error("the browser has no more room for a canvas");
-  return context;
-}
-
-/**
- * @param {keyof typeof ICONS} name
- * @param {Element} parent
- */
 function icon(name, parent) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -66,11 +40,7 @@ function icon(name, parent) {
   parent.append(svg);
 }
 
-/**
- * Draw one stroke: curves from middle to middle of its corners, in one go as long as the width stays the same.
- * @param {CanvasRenderingContext2D} context
- * @param {Stroke} stroke
- */
+/** Draw one stroke: curves from middle to middle of its corners, in one go as long as the width stays the same. */
 function paint(context, { erase, points }) {
   const ink = erase ? "#000" : "#fff";
   Object.assign(context, { strokeStyle: ink, fillStyle: ink, lineCap: "round", lineJoin: "round" });
@@ -81,7 +51,6 @@ function paint(context, { erase, points }) {
     context.fill();
     return;
   }
-  /** @type {Place} */
   let from = first;
   let width = 0;
   for (let i = 1; i < points.length; i += 1) {
@@ -102,40 +71,33 @@ function paint(context, { erase, points }) {
 /** What was drawn under one name: strokes and clearings in order, and what was undone. */
 class Board {
   constructor() {
-    /** @type {(Stroke | "clear")[]} */
     this.done = [];
-    /** @type {(Stroke | "clear")[]} */
     this.undone = [];
-    /** @type {Stroke | null} */
-    this.live = null; // the one that is being drawn
+    this.live = null; // the stroke that is being drawn
     this.width = 22;
     this.erase = false;
     this.cursor = { x: SIDE / 2, y: SIDE / 2 };
     this.number = 0; // of the picture that left last
-    /** @type {string | null | undefined} */
     this.sent = null;
-    const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
-    this.context = contextOf(canvas, { alpha: false, willReadFrequently: true });
+    const canvas = element("canvas", { width: SIDE, height: SIDE });
+    this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   }
 
   strokes() {
-    return this.done.slice(this.done.lastIndexOf("clear") + 1).filter((entry) => entry !== "clear");
+    return this.done.slice(this.done.lastIndexOf("clear") + 1);
   }
 
-  /** @param {Stroke | "clear"} entry */
   add(entry) {
     this.done.push(entry);
     this.undone = [];
   }
 
   undo() {
-    const entry = this.done.pop();
-    if (entry) this.undone.push(entry);
+    if (this.done.length) this.undone.push(this.done.pop());
   }
 
   redo() {
-    const entry = this.undone.pop();
-    if (entry) this.done.push(entry);
+    if (this.undone.length) this.done.push(this.undone.pop());
   }
 
   /** The picture as a data URL; null if nothing is to be seen on it. */
@@ -153,28 +115,17 @@ class Board {
 
 /** Sends a board's picture when it changed, one message at a time. */
 class Courier {
-  /**
-   * @param {Board} board
-   * @param {Send} send
-   */
-  constructor(board, send) {
+  constructor(board) {
     this.board = board;
-    this.send = send;
     this.last = -Infinity;
-    this.stale = false;
-    this.timer = 0;
-    this.awaiting = 0; // the timer of the answer
   }
 
-  /**
-   * Something may have changed; send it now or when the last picture is GAP_MS old.
-   * @param {boolean} [now]
-   */
+  /** Something may have changed; send it now or when the last picture is GAP_MS old. */
   post(now) {
     this.stale = true;
     if (this.awaiting || (this.timer && !now)) return;
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.flush(), now ? 0 : Math.max(0, this.last + GAP_MS - performance.now()));
+    this.timer = setTimeout(() => this.flush(), now ? 0 : Math.max(0, this.last + GAP_MS - performance.now()));
   }
 
   flush() {
@@ -186,7 +137,7 @@ class Courier {
     board.sent = picture;
     board.number += 1;
     this.last = performance.now();
-    this.awaiting = window.setTimeout(() => this.free(), PATIENCE_MS);
+    this.awaiting = setTimeout(() => this.free(), PATIENCE_MS);
     this.send("drawing", { number: board.number, png: picture });
   }
 
@@ -196,10 +147,7 @@ class Courier {
     if (this.stale) this.post();
   }
 
-  /**
-   * Python has the picture of this number. It forgets a pad that a page did not show, and is then told again.
-   * @param {number} number
-   */
+  /** Python has the picture of this number. It forgets a pad that a page did not show, and is then told again. */
   receive(number) {
     if (number === this.board.number) return this.free();
     if (this.awaiting) return undefined;
@@ -214,24 +162,8 @@ class Courier {
 }
 
 class Pad {
-  /**
-   * @param {HTMLElement} root
-   * @param {string} name
-   * @param {Board} board
-   * @param {Send} send
-   */
-  constructor(root, name, board, send) {
-    this.root = root;
-    this.name = name;
-    this.board = board;
-    this.courier = new Courier(board, send);
-    /** @type {number | null} */
-    this.pointer = null; // the one that draws
-    /** @type {Corner | null} */
-    this.hover = null;
-    this.byKeys = false;
-    this.changed = true;
-    this.frame = 0;
+  constructor(root, board) {
+    Object.assign(this, { root, board, courier: new Courier(board), pointer: null, hover: null });
     this.stage = element("div", { class: "stage" }, root);
     this.canvas = element("canvas", {
       tabindex: "0",
@@ -241,7 +173,7 @@ class Pad {
         "E switches the eraser, Control Z undoes, Control Y redoes, Delete clears.",
     }, this.stage);
     this.blank = element("div", { class: "blank", "aria-hidden": "true", text: "Draw here" }, this.stage);
-    this.tools = this.buildTools();
+    this.buildTools();
     const hint = element("div", { class: "hint" }, root);
     element("span", { class: "touch", text: "Draw with a finger or a pen." }, hint);
     const keys = element("span", { class: "keys" }, hint);
@@ -273,7 +205,7 @@ class Pad {
     };
     this.observer = new ResizeObserver(() => this.redraw());
     this.observer.observe(canvas);
-    this.settled = contextOf(element("canvas"), { alpha: false });
+    this.settled = element("canvas").getContext("2d", { alpha: false });
     this.update();
   }
 
@@ -281,18 +213,13 @@ class Pad {
     const tools = element("div", { class: "tools", role: "group", "aria-label": "Drawing tools" }, this.root);
     const size = element("label", { class: "size" }, tools);
     element("span", { text: "Pen" }, size);
-    const slider = element("input", { type: "range", min: "6", max: "50", step: "2", "aria-label": "Pen width" }, size);
-    const dot = element("span", { class: "dot", "aria-hidden": "true" }, element("span", { class: "nib" }, size));
-    slider.oninput = () => {
-      this.board.width = Number(slider.value);
+    this.slider = element("input", { type: "range", min: "6", max: "50", step: "2", "aria-label": "Pen width" }, size);
+    this.dot = element("span", { class: "dot", "aria-hidden": "true" }, element("span", { class: "nib" }, size));
+    this.slider.oninput = () => {
+      this.board.width = Number(this.slider.value);
       this.update();
     };
     const row = element("div", { class: "row" }, tools);
-    /**
-     * @param {keyof typeof ICONS} name
-     * @param {string} label
-     * @param {() => void} act
-     */
     const tool = (name, label, act) => {
       const button = element("button", { type: "button" }, row);
       icon(name, button);
@@ -300,19 +227,14 @@ class Pad {
       button.onclick = act;
       return button;
     };
-    const eraser = tool("eraser", "Eraser", () => this.turnEraser());
-    const undo = tool("undo", "Undo", () => this.undo());
-    const redo = tool("redo", "Redo", () => this.redo());
-    const clear = tool("clear", "Clear", () => this.clear());
-    return { slider, dot, eraser, undo, redo, clear };
+    this.eraser = tool("eraser", "Eraser", () => this.turnEraser());
+    this.undoer = tool("undo", "Undo", () => this.undo());
+    this.redoer = tool("redo", "Redo", () => this.redo());
+    this.clearer = tool("clear", "Clear", () => this.clear());
   }
 
   // actions
 
-  /**
-   * @param {() => void} act
-   * @param {string} word said afterwards
-   */
   change(act, word) {
     this.lift();
     act();
@@ -343,22 +265,16 @@ class Pad {
 
   // strokes
 
-  /**
-   * @param {Corner} at
-   * @param {boolean} [erase]
-   */
   begin(at, erase = this.board.erase) {
     this.board.live = { erase, points: [at] };
     this.courier.last = performance.now(); // the first dot of a longer stroke is not worth a message
     this.update();
   }
 
-  /** @param {Corner} at */
   extend(at) {
-    const points = this.board.live?.points;
-    const last = points?.at(-1);
-    if (!points || !last || Math.hypot(at.x - last.x, at.y - last.y) < LEAST_STEP) return;
-    points.push(at);
+    const last = this.board.live.points.at(-1);
+    if (Math.hypot(at.x - last.x, at.y - last.y) < LEAST_STEP) return;
+    this.board.live.points.push(at);
     this.courier.post(false);
   }
 
@@ -372,10 +288,6 @@ class Pad {
 
   // pointers
 
-  /**
-   * @param {PointerEvent} event
-   * @returns {Corner}
-   */
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     const pressed = event.pointerType === "pen" && event.pressure > 0;
@@ -386,7 +298,6 @@ class Pad {
     };
   }
 
-  /** @param {PointerEvent} event */
   press(event) {
     const turned = event.pointerType === "pen" && event.button === 5; // the other end of the pen
     if (this.pointer !== null || (event.button !== 0 && !turned)) return;
@@ -397,7 +308,6 @@ class Pad {
     this.begin(this.place(event), this.board.erase || turned);
   }
 
-  /** @param {PointerEvent} event */
   move(event) {
     if (event.pointerType !== "touch") this.point(this.place(event));
     if (event.pointerId !== this.pointer) return;
@@ -407,14 +317,12 @@ class Pad {
     this.redraw();
   }
 
-  /** @param {PointerEvent} event */
   release(event) {
     if (event.pointerId !== this.pointer) return;
     this.pointer = null;
     this.lift();
   }
 
-  /** @param {Corner | null} at */
   point(at) {
     this.hover = at;
     this.redraw();
@@ -422,12 +330,10 @@ class Pad {
 
   // keys
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     const step = event.shiftKey ? KEY_LEAP : KEY_STEP;
     const command = event.ctrlKey || event.metaKey;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    /** @type {Record<string, () => void>} */
     const acts = command
       ? { z: () => (event.shiftKey ? this.redo() : this.undo()), y: () => this.redo() }
       : {
@@ -449,10 +355,6 @@ class Pad {
     this.redraw();
   }
 
-  /**
-   * @param {number} dx
-   * @param {number} dy
-   */
   walk(dx, dy) {
     const { cursor, width } = this.board;
     cursor.x = Math.min(SIDE, Math.max(0, cursor.x + dx));
@@ -470,15 +372,15 @@ class Pad {
 
   /** Bring tools and attributes up to date after anything but a further point of a stroke. */
   update() {
-    const { board, tools } = this;
+    const { board } = this;
     const strokes = board.strokes();
-    tools.slider.value = String(board.width);
-    tools.slider.setAttribute("aria-valuetext", `${board.width} of ${SIDE} pixels`);
-    tools.dot.style.setProperty("--width", String(board.width / 50));
-    tools.eraser.setAttribute("aria-pressed", String(board.erase));
-    tools.undo.disabled = !board.done.length;
-    tools.redo.disabled = !board.undone.length;
-    tools.clear.disabled = !strokes.length;
+    this.slider.value = String(board.width);
+    this.slider.setAttribute("aria-valuetext", `${board.width} of ${SIDE} pixels`);
+    this.dot.style.setProperty("--width", board.width / 50);
+    this.eraser.setAttribute("aria-pressed", String(board.erase));
+    this.undoer.disabled = !board.done.length;
+    this.redoer.disabled = !board.undone.length;
+    this.clearer.disabled = !strokes.length;
     this.blank.hidden = Boolean(strokes.length || this.board.live);
     this.root.dataset.strokes = String(strokes.length);
     this.root.dataset.tool = board.erase ? "eraser" : "pen";
@@ -496,7 +398,7 @@ class Pad {
   draw() {
     const pixels = Math.round(this.canvas.clientWidth * (window.devicePixelRatio || 1));
     if (!pixels) return;
-    const context = contextOf(this.canvas, { alpha: false });
+    const context = this.canvas.getContext("2d", { alpha: false });
     const scale = pixels / SIDE;
     if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
     if (this.changed || this.settled.canvas.width !== pixels) {
@@ -513,15 +415,9 @@ class Pad {
     this.drawCursor(context);
   }
 
-  /** @param {CanvasRenderingContext2D} context */
   drawCursor(context) {
     const at = this.byKeys ? this.board.cursor : this.hover;
     if (!at) return;
-    /**
-     * @param {number} radius
-     * @param {number} width
-     * @param {string} style
-     */
     const ring = (radius, width, style) => {
       context.beginPath();
       context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
@@ -545,39 +441,25 @@ class Pad {
   }
 }
 
-/** @type {Map<string, Board>} */
 const boards = new Map();
-/** @type {WeakMap<HTMLElement, Pad>} */
 const pads = new WeakMap();
 
-/**
- * @param {HTMLElement} parent
- * @param {string} name
- * @param {Send} send
- */
-function build(parent, name, send) {
-  const board = boards.get(name) ?? new Board();
-  boards.set(name, board);
-  const root = element("div", { class: "pad", "data-testid": "drawing-pad" });
-  parent.append(root);
-  const pad = new Pad(root, name, board, send);
-  pad.courier.post(true); // a stroke that the last visit to the page cut off
-  pads.set(parent, pad);
-  return pad;
-}
-
-/**
- * @param {{
- *   data: { pad: string, size: number, received: number }, parentElement: HTMLElement, setStateValue: Send
- * }} component
- */
 export default function mount({ data, parentElement, setStateValue }) {
-  let found = pads.get(parentElement);
-  if (found && found.name !== data.pad) {
-    found.close();
-    found = undefined;
+  let pad = pads.get(parentElement);
+  if (pad && pad.name !== data.pad) {
+    pad.close();
+    pad = null;
   }
-  const pad = found ?? build(parentElement, data.pad, setStateValue);
+  if (!pad) {
+    if (!boards.has(data.pad)) boards.set(data.pad, new Board());
+    const root = element("div", { class: "pad", "data-testid": "drawing-pad" });
+    parentElement.append(root);
+    pad = new Pad(root, boards.get(data.pad));
+    pad.name = data.pad;
+    pad.courier.send = setStateValue;
+    pad.courier.post(true); // a stroke that the last visit to the page cut off
+    pads.set(parentElement, pad);
+  }
   pad.root.style.setProperty("--size", `${data.size}px`);
   pad.root.dataset.received = String(data.received);
   pad.courier.send = setStateValue;
