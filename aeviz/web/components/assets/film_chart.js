@@ -1,37 +1,57 @@
-// @ts-nocheck
 // A chart over the epochs on two canvases: curves on the back one, drawn when the data or the size changes, and on the
 // front one what moves: the cursor, the hovered epoch and the veil over what the film has not reached yet.
 
-import { element } from "./film_parts.js";
+import { context, element } from "./film_parts.js";
+
+/** @typedef {CanvasRenderingContext2D} Brush */
+/** @typedef {{ text: string, background: string, font: string }} Style colours and font of the page */
+/** @typedef {{ name: string, colour: string, raw: Float32Array, smooth?: Float32Array | null }} Series */
+/** @typedef {{ series: Series[], log: boolean, fromZero: boolean }} Group series that share an axis */
+/** @typedef {{ ticks: number[], share: (value: number) => number }} Axis `share` is 0 at the bottom, 1 at the top */
+/** @typedef {{ epoch: number, value: number, colour: string }} Mark */
+/** @typedef {(value: number) => number} Scale from a value to pixels */
 
 const MARGIN = { left: 50, right: 14, top: 12, bottom: 24 };
 const VEIL = 0.7;
 const MANTISSAS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+/**
+ * @param {number} value
+ * @param {number} [digits]
+ */
 export function readable(value, digits = 4) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (value === 0 || (size >= 1e-4 && size < 1e5)) return String(Number(value.toPrecision(digits)));
   const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 2)).split("e");
-  const power = [...String(Number(exponent))].map((digit) => SUPERSCRIPTS[digit] ?? "⁻").join("");
+  const power = [...String(Number(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)] ?? "⁻").join("");
   const factor = String(Number(mantissa));
   return factor === "1" ? `10${power}` : `${factor}·10${power}`;
 }
 
-// The next round number up or down: a range that snaps to these does not jitter while values come in.
+/**
+ * The next round number up or down: a range that snaps to these does not jitter while values come in.
+ * @param {number} value
+ * @param {boolean} up
+ */
 export function round(value, up) {
   if (!(value > 0)) return value;
   const power = 10 ** Math.floor(Math.log10(value));
   const mantissa = value / power;
   const found = up ? MANTISSAS.find((m) => m >= mantissa - 1e-9) : MANTISSAS.findLast((m) => m <= mantissa + 1e-9);
-  return found * power;
+  return (found ?? mantissa) * power;
 }
 
+/**
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ */
 function linearTicks(low, high, most) {
   const raw = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= raw - power * 1e-9) * power;
+  const step = ([1, 2, 5].find((factor) => factor * power >= raw - power * 1e-9) ?? 10) * power;
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
     ticks.push(k * step + 0); // + 0 makes a negative zero a zero
@@ -39,7 +59,13 @@ function linearTicks(low, high, most) {
   return ticks;
 }
 
+/**
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ */
 function logTicks(low, high, most) {
+  /** @param {number[]} mantissas */
   const decades = (mantissas, every = 1) => {
     const ticks = [];
     for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k += 1) {
@@ -59,7 +85,13 @@ function logTicks(low, high, most) {
   return decades([1], Math.ceil(Math.log10(high / low) / most));
 }
 
-// An axis: its range, its ticks and how a value becomes a share of the height, 0 at the bottom.
+/**
+ * An axis over all finite values; null where there is none.
+ * @param {Float32Array[]} arrays
+ * @param {{ log: boolean, fromZero: boolean }} kind
+ * @param {number} most ticks
+ * @returns {Axis | null}
+ */
 function makeAxis(arrays, { log, fromZero }, most) {
   let [low, high, positive] = [Infinity, -Infinity, Infinity];
   for (const array of arrays) {
@@ -75,6 +107,7 @@ function makeAxis(arrays, { log, fromZero }, most) {
     const bottom = round(positive / 1.04, false);
     const top = Math.max(round(high * 1.04, true), bottom * 1.5);
     const span = Math.log(top / bottom);
+    /** @param {number} value */
     const share = (value) => (value > 0 ? Math.log(value / bottom) / span : NaN);
     return { ticks: logTicks(bottom, top, most), share };
   }
@@ -84,8 +117,17 @@ function makeAxis(arrays, { log, fromZero }, most) {
   return { ticks: linearTicks(bottom, top, most), share: (value) => (value - bottom) / (top - bottom) };
 }
 
-// One line through all values; where epochs share a pixel column it covers their range, so no spike is lost.
+/**
+ * One line through all values; where epochs share a pixel column it covers their range, so no spike is lost.
+ * @param {Brush} brush
+ * @param {Int32Array} epochs
+ * @param {Float32Array} values
+ * @param {Scale} toX
+ * @param {Scale} toY
+ * @returns {[number, number][]} places of the values that stand alone
+ */
 function trace(brush, epochs, values, toX, toY) {
+  /** @type {[number, number][]} */
   const lonely = [];
   let [column, open, points] = [NaN, false, 0];
   let [low, high, last, lastX] = [0, 0, 0, 0];
@@ -125,7 +167,11 @@ function trace(brush, epochs, values, toX, toY) {
 }
 
 export class Chart {
-  // `onScrub` and `onHover` take an epoch; a negative one means that the pointer left.
+  /**
+   * `onScrub` and `onHover` take an epoch; a negative one means that the pointer left.
+   * @param {Element} parent
+   * @param {{ label: string, onScrub: (epoch: number) => void, onHover: (epoch: number, from: Chart) => void }} options
+   */
   constructor(parent, { label, onScrub, onHover }) {
     this.onScrub = onScrub;
     this.onHover = onHover;
@@ -133,6 +179,23 @@ export class Chart {
     this.back = element("canvas", { role: "img", "aria-label": label }, this.stage);
     this.front = element("canvas", { class: "front", "aria-hidden": "true" }, this.stage);
     this.tip = element("div", { class: "tip", hidden: "" }, this.stage);
+    this.pressed = false;
+    this.width = this.height = 0; // of the page
+    this.ratio = 1;
+    this.from = 0;
+    this.to = 1;
+    this.epochs = new Int32Array();
+    /** @type {Group} */
+    this.left = { series: [], log: false, fromZero: true };
+    /** @type {Group | null} */
+    this.right = null;
+    /** @type {Mark | null} */
+    this.best = null;
+    /** @type {Axis | null} */
+    this.axis = null;
+    /** @type {Axis | null} */
+    this.rightAxis = null;
+    /** @param {PointerEvent} event */
     const at = (event) => this.epochAt(event.clientX - this.front.getBoundingClientRect().left);
     this.front.onpointerdown = (event) => {
       if (event.button !== 0) return;
@@ -156,11 +219,17 @@ export class Chart {
     this.front.onpointerleave = () => this.onHover(-1, this);
   }
 
-  // Takes the curves: `left` and `right` are lists of series on an axis each, `best` a place to mark or null.
+  /**
+   * Takes the curves: `left` and `right` are series on an axis each, `best` is a place to mark.
+   * @param {{
+   *   epochs: Int32Array, from: number, to: number, left: Group, right?: Group | null, best?: Mark | null
+   * }} content
+   */
   set({ epochs, from, to, left, right = null, best = null }) {
     Object.assign(this, { epochs, from, to: Math.max(to, from + 1), left, right, best });
   }
 
+  /** @param {number} ratio pixels of the screen in one of the page */
   size(ratio) {
     this.width = this.stage.clientWidth;
     this.height = this.stage.clientHeight;
@@ -171,22 +240,29 @@ export class Chart {
     }
   }
 
+  /** @param {number} epoch */
   x(epoch) {
     const span = this.width - MARGIN.left - MARGIN.right;
     return MARGIN.left + (span * (epoch - this.from)) / (this.to - this.from);
   }
 
+  /**
+   * @param {Axis} axis
+   * @param {number} value
+   */
   y(axis, value) {
     return this.height - MARGIN.bottom - axis.share(value) * (this.height - MARGIN.top - MARGIN.bottom);
   }
 
+  /** @param {number} x */
   epochAt(x) {
     const share = (x - MARGIN.left) / Math.max(1, this.width - MARGIN.left - MARGIN.right);
     return this.from + Math.max(0, Math.min(1, share)) * (this.to - this.from);
   }
 
+  /** @param {HTMLCanvasElement} canvas */
   brush(canvas) {
-    const brush = canvas.getContext("2d");
+    const brush = context(canvas);
     brush.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     brush.clearRect(0, 0, this.width, this.height);
     brush.lineJoin = "round";
@@ -194,6 +270,7 @@ export class Chart {
     return brush;
   }
 
+  /** @param {Style} style */
   drawBack(style) {
     const brush = this.brush(this.back);
     const [right, bottom] = [this.width - MARGIN.right, this.height - MARGIN.bottom];
@@ -201,37 +278,48 @@ export class Chart {
     brush.font = style.font;
     brush.fillStyle = brush.strokeStyle = style.text;
     const most = Math.max(2, Math.floor((bottom - MARGIN.top) / 34));
+    /** @param {Series[]} series */
     const arrays = (series) => series.flatMap(({ raw, smooth }) => (smooth ? [raw, smooth] : [raw]));
-    this.axis = makeAxis(arrays(this.left.series), this.left, most);
-    this.rightAxis = this.right && makeAxis(arrays(this.right.series), this.right, 2);
-    this.drawGrid(brush, style, right, bottom);
+    const axis = (this.axis = makeAxis(arrays(this.left.series), this.left, most));
+    const rightAxis = (this.rightAxis = this.right && makeAxis(arrays(this.right.series), this.right, 2));
+    this.drawGrid(brush, axis, right, bottom);
     brush.save();
     brush.beginPath();
     brush.rect(MARGIN.left - 4, MARGIN.top - 4, right - MARGIN.left + 8, bottom - MARGIN.top + 6);
     brush.clip();
-    if (this.rightAxis) for (const series of this.right.series) this.drawArea(brush, series, this.rightAxis, bottom);
-    if (this.axis) {
+    if (rightAxis) for (const series of this.right?.series ?? []) this.drawArea(brush, series, rightAxis, bottom);
+    if (axis) {
       for (const { colour, raw, smooth } of this.left.series) {
         const crowded = raw.length > 2 * (right - MARGIN.left);
-        this.drawCurve(brush, colour, raw, smooth ? 1 : 2, smooth ? (crowded ? 0.25 : 0.45) : 1);
+        this.drawCurve(brush, axis, colour, raw, smooth ? 1 : 2, smooth ? (crowded ? 0.25 : 0.45) : 1);
       }
-      for (const { colour, smooth } of this.left.series) if (smooth) this.drawCurve(brush, colour, smooth, 2.4, 1);
+      for (const { colour, smooth } of this.left.series) {
+        if (smooth) this.drawCurve(brush, axis, colour, smooth, 2.4, 1);
+      }
     }
     brush.restore();
-    if (this.rightAxis) this.drawRightTicks(brush, style, right);
-    if (this.best && this.axis) this.drawBest(brush, style, bottom);
+    if (rightAxis && this.right) this.drawRightTicks(brush, style, rightAxis, this.right.series[0].colour, right);
+    if (this.best && axis) this.drawBest(brush, style, axis, this.best, bottom);
   }
 
-  drawGrid(brush, style, right, bottom) {
+  /**
+   * @param {Brush} brush
+   * @param {Axis | null} axis
+   * @param {number} right
+   * @param {number} bottom
+   */
+  drawGrid(brush, axis, right, bottom) {
     brush.lineWidth = 1;
     brush.textBaseline = "middle";
     brush.textAlign = "right";
-    for (const value of this.axis?.ticks ?? []) {
-      const y = Math.round(this.y(this.axis, value)) + 0.5;
-      brush.globalAlpha = 0.1;
-      line(brush, MARGIN.left, y, right, y);
-      brush.globalAlpha = 0.72;
-      brush.fillText(readable(value, 3), MARGIN.left - 8, y);
+    if (axis) {
+      for (const value of axis.ticks) {
+        const y = Math.round(this.y(axis, value)) + 0.5;
+        brush.globalAlpha = 0.1;
+        line(brush, MARGIN.left, y, right, y);
+        brush.globalAlpha = 0.72;
+        brush.fillText(readable(value, 3), MARGIN.left - 8, y);
+      }
     }
     brush.globalAlpha = 0.35;
     line(brush, MARGIN.left, bottom + 0.5, right, bottom + 0.5);
@@ -254,8 +342,16 @@ export class Chart {
     brush.globalAlpha = 1;
   }
 
-  drawCurve(brush, colour, values, width, alpha) {
-    const [toX, toY] = [(epoch) => this.x(epoch), (value) => this.y(this.axis, value)];
+  /**
+   * @param {Brush} brush
+   * @param {Axis} axis
+   * @param {string} colour
+   * @param {Float32Array} values
+   * @param {number} width
+   * @param {number} alpha
+   */
+  drawCurve(brush, axis, colour, values, width, alpha) {
+    const [toX, toY] = this.scales(axis);
     brush.strokeStyle = brush.fillStyle = colour;
     brush.lineWidth = width;
     brush.globalAlpha = alpha;
@@ -267,9 +363,23 @@ export class Chart {
     brush.globalAlpha = 1;
   }
 
-  // A curve in the background: its line and what lies below it.
+  /**
+   * @param {Axis} axis
+   * @returns {[Scale, Scale]}
+   */
+  scales(axis) {
+    return [(epoch) => this.x(epoch), (value) => this.y(axis, value)];
+  }
+
+  /**
+   * A curve in the background: its line and what lies below it.
+   * @param {Brush} brush
+   * @param {Series} series
+   * @param {Axis} axis
+   * @param {number} bottom
+   */
   drawArea(brush, { colour, raw }, axis, bottom) {
-    const [toX, toY] = [(epoch) => this.x(epoch), (value) => this.y(axis, value)];
+    const [toX, toY] = this.scales(axis);
     brush.strokeStyle = brush.fillStyle = colour;
     brush.lineWidth = 1.5;
     brush.globalAlpha = 0.8;
@@ -291,24 +401,37 @@ export class Chart {
     brush.globalAlpha = 1;
   }
 
-  // Inside the chart, so that all charts have the same margins and their epochs stand below each other.
-  drawRightTicks(brush, style, right) {
+  /**
+   * Inside the chart, so that all charts have the same margins and their epochs stand below each other.
+   * @param {Brush} brush
+   * @param {Style} style
+   * @param {Axis} axis
+   * @param {string} colour
+   * @param {number} right
+   */
+  drawRightTicks(brush, style, axis, colour, right) {
     brush.textAlign = "right";
     brush.textBaseline = "middle";
     brush.lineWidth = 3;
-    for (const value of this.rightAxis.ticks.filter((tick) => tick > 0)) {
-      const y = this.y(this.rightAxis, value);
+    for (const value of axis.ticks.filter((tick) => tick > 0)) {
+      const y = this.y(axis, value);
       brush.strokeStyle = style.background;
       brush.strokeText(readable(value, 3), right - 2, y);
-      brush.fillStyle = this.right.series[0].colour;
+      brush.fillStyle = colour;
       brush.fillText(readable(value, 3), right - 2, y);
     }
     brush.textBaseline = "alphabetic";
   }
 
-  drawBest(brush, style, bottom) {
-    const { epoch, value, colour } = this.best;
-    const [x, y] = [this.x(epoch), this.y(this.axis, value)];
+  /**
+   * @param {Brush} brush
+   * @param {Style} style
+   * @param {Axis} axis
+   * @param {Mark} best
+   * @param {number} bottom
+   */
+  drawBest(brush, style, axis, { epoch, value, colour }, bottom) {
+    const [x, y] = [this.x(epoch), this.y(axis, value)];
     if (!Number.isFinite(y)) return;
     brush.strokeStyle = colour;
     brush.lineWidth = 1;
@@ -335,7 +458,11 @@ export class Chart {
     brush.fillText(text, middle, below);
   }
 
-  // `cursor` and `hovered` are epochs or null; `veiled` fades what comes after the cursor.
+  /**
+   * `cursor` and `hovered` are epochs or null; `veiled` fades what comes after the cursor.
+   * @param {Style} style
+   * @param {{ cursor: number | null, veiled: boolean, hovered: number | null, pointed: boolean }} state
+   */
   drawFront(style, { cursor, veiled, hovered, pointed }) {
     const brush = this.brush(this.front);
     const [right, bottom] = [this.width - MARGIN.right, this.height - MARGIN.bottom];
@@ -366,12 +493,16 @@ export class Chart {
     brush.lineWidth = 1;
     line(brush, x, MARGIN.top, x, bottom);
     brush.globalAlpha = 1;
+    /** @type {[string, string, string][]} */
     const rows = [];
-    for (const [group, axis] of [
+    /** @type {[Group | null, Axis | null][]} */
+    const groups = [
       [this.left, this.axis],
       [this.right, this.rightAxis],
-    ]) {
-      for (const { name, colour, raw } of axis ? group.series : []) {
+    ];
+    for (const [group, axis] of groups) {
+      if (!group || !axis) continue;
+      for (const { name, colour, raw } of group.series) {
         const y = this.y(axis, raw[index]);
         rows.push([name, colour, readable(raw[index])]);
         if (!Number.isFinite(y)) continue;
@@ -387,6 +518,11 @@ export class Chart {
     if (pointed) this.showTip(x, this.epochs[index], rows);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} epoch
+   * @param {[string, string, string][]} rows name, colour and value
+   */
   showTip(x, epoch, rows) {
     this.tip.hidden = false;
     this.tip.replaceChildren();
@@ -404,6 +540,13 @@ export class Chart {
   }
 }
 
+/**
+ * @param {Brush} brush
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ */
 function line(brush, x1, y1, x2, y2) {
   brush.beginPath();
   brush.moveTo(x1, y1);
@@ -411,7 +554,11 @@ function line(brush, x1, y1, x2, y2) {
   brush.stroke();
 }
 
-// Index of the epoch next to a value; the epochs rise.
+/**
+ * Index of the epoch next to a value; the epochs rise.
+ * @param {ArrayLike<number>} epochs
+ * @param {number} value
+ */
 export function nearest(epochs, value) {
   let [low, high] = [0, epochs.length - 1];
   while (high - low > 1) {

@@ -1,8 +1,14 @@
-// @ts-nocheck
 // Small parts of the training film: elements, and pictures that change without a flicker.
 
 const KEPT = 24; // decoded pictures at once; decoding one anew takes a few milliseconds
 
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string>} [attributes] `text` sets the text
+ * @param {Element | null} [parent]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 export function element(tag, attributes = {}, parent = null) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -20,7 +26,10 @@ const SHAPES = {
   on: "M6.5 5v14L16 12zM16.3 5h2.2v14h-2.2z",
 };
 
-// Drawn and not written: some systems show the characters for play and pause as coloured pictures.
+/**
+ * Drawn and not written: some systems show the characters for play and pause as coloured pictures.
+ * @param {keyof typeof SHAPES} shape
+ */
 export function icon(shape) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -31,22 +40,39 @@ export function icon(shape) {
   return svg;
 }
 
-// Writes a text only where it changed, so that an idle page stays idle.
+/**
+ * Writes a text only where it changed, so that an idle page stays idle.
+ * @param {Element} node
+ * @param {string} text
+ */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {CanvasRenderingContext2D}
+ */
+export function context(canvas) {
+  const brush = canvas.getContext("2d");
+  if (!brush) throw new Error("the browser has no more room for a canvas");
+  return brush;
 }
 
 // Pictures as bitmaps, by the digest of their bytes.
 class Bitmaps {
   constructor() {
+    /** @type {Map<string, Promise<ImageBitmap>>} */
     this.kept = new Map();
   }
 
+  /** @param {import("./film_data.js").Image} picture */
   get({ key, bytes }) {
     const found = this.kept.get(key) ?? createImageBitmap(new Blob([bytes]));
     this.kept.delete(key);
     this.kept.set(key, found); // the last asked for is the last to go
-    if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > KEPT) this.kept.delete(oldest);
     return found;
   }
 }
@@ -56,12 +82,24 @@ const bitmaps = new Bitmaps();
 // A picture whose pixels stay squares. The canvas holds each pixel a whole number of times; the browser only makes that
 // a little smaller, so that all pixels look alike at any width.
 export class Picture {
+  /**
+   * @param {Element} parent
+   * @param {string} label
+   */
   constructor(parent, label) {
     this.canvas = element("canvas", { class: "picture", role: "img", "aria-label": label, hidden: "" }, parent);
     this.asked = 0;
     this.drawn = 0;
+    this.factor = 0;
+    /** @type {string | undefined} */
+    this.key = undefined;
+    /** @type {ImageBitmap | null} */
+    this.bitmap = null;
+    /** @type {ImageBitmap | null} */
+    this.painted = null;
   }
 
+  /** @param {import("./film_data.js").Image | null | undefined} picture */
   async show(picture) {
     if (this.key === picture?.key) return;
     this.key = picture?.key;
@@ -92,7 +130,7 @@ export class Picture {
     [this.painted, this.factor] = [this.bitmap, factor];
     const [w, h] = [width * factor, height * factor];
     if (this.canvas.width !== w || this.canvas.height !== h) [this.canvas.width, this.canvas.height] = [w, h];
-    const brush = this.canvas.getContext("2d");
+    const brush = context(this.canvas);
     brush.imageSmoothingEnabled = false;
     brush.drawImage(this.bitmap, 0, 0, w, h);
   }

@@ -1,9 +1,14 @@
-// @ts-nocheck
 // The latent plane of the film: points that move from frame to frame, in a view that follows them.
 
 import { Camera } from "./camera.js";
 import { drawAxes, drawNames } from "./painter.js";
-import { element } from "./film_parts.js";
+import { context, element } from "./film_parts.js";
+
+/** @typedef {import("./film_data.js").FilmData} FilmData */
+/** @typedef {import("./film_data.js").Frame} Frame */
+/** @typedef {import("./film_data.js").Pair} Pair */
+/** @typedef {import("./film_chart.js").Style} Style */
+/** @typedef {{ low: number[], high: number[] }} Bounds of a part of the plane */
 
 const GREY = "#8c8c8c";
 const NO_LABEL = 65535;
@@ -11,16 +16,29 @@ const NAMED_CLASSES = 20; // more names than that would cover the points
 const MARGIN = 1.12; // the view is this much wider than the points' bounds
 const TRAIL = 0.22; // opacity of the way a point came since the frame before
 
+/**
+ * @param {number} a
+ * @param {number} b
+ * @param {number} share
+ */
 const mix = (a, b, share) => a + (b - a) * share;
 
 export class Plane {
+  /**
+   * @param {Element} parent
+   * @param {(at: Pair | null) => void} onPoint called with the place in the plane under the pointer, null when it left
+   */
   constructor(parent, onPoint) {
     this.stage = element("div", { class: "stage plane" }, parent);
     this.back = element("canvas", { role: "img", "aria-label": "Latent plane" }, this.stage);
     this.middle = element("canvas", { "aria-hidden": "true" }, this.stage);
     this.front = element("canvas", { class: "front", "aria-hidden": "true" }, this.stage);
     this.camera = new Camera(2);
+    this.width = this.height = 0; // of the page
+    this.ratio = 1;
+    /** @type {{ dims: 2, axes: [string, string], names: (Pair | null)[] }} */
     this.spec = { dims: 2, axes: ["", ""], names: [] };
+    /** @type {Map<string, HTMLCanvasElement>} */
     this.sprites = new Map();
     this.front.onpointermove = (event) => {
       const box = this.front.getBoundingClientRect();
@@ -31,6 +49,7 @@ export class Plane {
     this.front.onpointerleave = () => onPoint(null);
   }
 
+  /** @param {number} ratio pixels of the screen in one of the page */
   size(ratio) {
     this.width = this.stage.clientWidth;
     this.height = this.stage.clientHeight;
@@ -44,11 +63,16 @@ export class Plane {
 
   clear() {
     for (const canvas of [this.back, this.middle, this.front]) {
-      canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+      context(canvas).clearRect(0, 0, canvas.width, canvas.height);
     }
   }
 
-  // `position` counts frames and may lie between two; `pointed` is a place in the plane or null.
+  /**
+   * `position` counts frames and may lie between two; `pointed` is a place in the plane.
+   * @param {FilmData & { bounds: Bounds }} film
+   * @param {{ position: number, hidden: Set<number>, fixed: boolean, pointed: Pair | null }} state
+   * @param {Style} style
+   */
   draw(film, { position, hidden, fixed, pointed }, style) {
     if (!this.width || !this.height) return;
     const before = film.frames[Math.floor(position)];
@@ -60,7 +84,7 @@ export class Plane {
     this.drawMeshRange(before, after, share);
     const trailed = share > 0 ? before : film.frames[Math.max(0, Math.floor(position) - 1)];
     this.drawPoints(film, { trailed, before, after, share, hidden }, style);
-    const brush = this.front.getContext("2d");
+    const brush = context(this.front);
     brush.clearRect(0, 0, this.front.width, this.front.height);
     if (film.classes.length <= NAMED_CLASSES) {
       this.spec.names = before.centres.map((from, label) => {
@@ -72,6 +96,10 @@ export class Plane {
     if (pointed) this.drawPointed(pointed, style);
   }
 
+  /**
+   * @param {Bounds[]} bounds from which and to which
+   * @param {number} share of the way
+   */
   look([from, to], share) {
     const low = [0, 1].map((k) => mix(from.low[k], to.low[k], share));
     const high = [0, 1].map((k) => mix(from.high[k], to.high[k], share));
@@ -82,21 +110,32 @@ export class Plane {
     this.camera.half = Math.max(1e-6, MARGIN * Math.max(...halves));
   }
 
+  /** @param {number} x */
   screenX(x) {
     return this.width / 2 + (x - this.camera.centre[0]) * this.camera.scale(this);
   }
 
+  /** @param {number} y */
   screenY(y) {
     return this.height / 2 - (y - this.camera.centre[1]) * this.camera.scale(this);
   }
 
+  /**
+   * @param {Frame} before
+   * @param {Frame} after
+   * @param {number} share
+   */
   drawMeshRange(before, after, share) {
     const [from, to] = [before.meshRange, after.meshRange];
     if (!from || !to) return;
+    /**
+     * @param {number} k
+     * @param {number} end
+     */
     const at = (k, end) => mix(from[k][end], to[k][end], share);
     const [left, right] = [this.screenX(at(0, 0)), this.screenX(at(0, 1))];
     const [bottom, top] = [this.screenY(at(1, 0)), this.screenY(at(1, 1))];
-    const brush = this.back.getContext("2d");
+    const brush = context(this.back);
     brush.globalAlpha = 0.45;
     brush.lineWidth = 1;
     brush.setLineDash([4, 4]);
@@ -105,8 +144,13 @@ export class Plane {
     brush.globalAlpha = 1;
   }
 
+  /**
+   * @param {FilmData} film
+   * @param {{ trailed: Frame, before: Frame, after: Frame, share: number, hidden: Set<number> }} state
+   * @param {Style} style
+   */
   drawPoints(film, { trailed, before, after, share, hidden }, style) {
-    const brush = this.middle.getContext("2d");
+    const brush = context(this.middle);
     brush.setTransform(1, 0, 0, 1, 0, 0);
     brush.clearRect(0, 0, this.middle.width, this.middle.height);
     const { n, labels } = film;
@@ -114,19 +158,19 @@ export class Plane {
     const scale = this.camera.scale(this) * ratio;
     const [cx, cy] = this.camera.centre;
     const [midX, midY] = [(this.width / 2) * ratio, (this.height / 2) * ratio];
-    const at = (from, to) => mix(from, to, share);
+    /** @type {Map<number, Path2D>} */
     const paths = new Map();
     const spots = new Float32Array(2 * n);
     for (let i = 0; i < n; i += 1) {
-      const x = midX + (at(before.points[2 * i], after.points[2 * i]) - cx) * scale;
-      const y = midY - (at(before.points[2 * i + 1], after.points[2 * i + 1]) - cy) * scale;
+      const x = midX + (mix(before.points[2 * i], after.points[2 * i], share) - cx) * scale;
+      const y = midY - (mix(before.points[2 * i + 1], after.points[2 * i + 1], share) - cy) * scale;
       [spots[2 * i], spots[2 * i + 1]] = [x, y];
       const startX = midX + (trailed.points[2 * i] - cx) * scale;
       const startY = midY - (trailed.points[2 * i + 1] - cy) * scale;
       // a move to a place that is none would be skipped, and the line would begin at another point
       if (hidden.has(labels[i]) || !Number.isFinite(startX + startY + x + y)) continue;
-      if (!paths.has(labels[i])) paths.set(labels[i], new Path2D());
-      const path = paths.get(labels[i]);
+      const path = paths.get(labels[i]) ?? new Path2D();
+      paths.set(labels[i], path);
       path.moveTo(startX, startY);
       path.lineTo(x, y);
     }
@@ -146,13 +190,19 @@ export class Plane {
     }
   }
 
-  // A disc with a fine rim of the page's colour, drawn once a colour and copied from then on.
+  /**
+   * A disc with a fine rim of the page's colour, drawn once a colour and copied from then on.
+   * @param {string} colour
+   * @param {number} radius
+   * @param {Style} style
+   */
   sprite(colour, radius, style) {
     const key = `${colour} ${radius} ${style.background}`;
-    if (this.sprites.has(key)) return this.sprites.get(key);
+    const found = this.sprites.get(key);
+    if (found) return found;
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = Math.ceil((2 * radius + 3) * this.ratio);
-    const brush = canvas.getContext("2d");
+    const brush = context(canvas);
     brush.setTransform(this.ratio, 0, 0, this.ratio, canvas.width / 2, canvas.width / 2);
     brush.arc(0, 0, radius, 0, 2 * Math.PI);
     brush.globalAlpha = 0.85;
@@ -165,14 +215,18 @@ export class Plane {
     return canvas;
   }
 
+  /**
+   * @param {Pair} place
+   * @param {Style} style
+   */
   drawPointed([x, y], style) {
-    const brush = this.front.getContext("2d");
+    const brush = context(this.front);
     brush.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     brush.beginPath();
     brush.arc(this.screenX(x), this.screenY(y), 8, 0, 2 * Math.PI);
-    for (const [colour, width] of [
-      [style.background, 4],
-      [style.text, 2],
+    for (const { colour, width } of [
+      { colour: style.background, width: 4 },
+      { colour: style.text, width: 2 },
     ]) {
       brush.strokeStyle = colour;
       brush.lineWidth = width;
@@ -181,6 +235,10 @@ export class Plane {
   }
 }
 
+/**
+ * @param {FilmData} film
+ * @param {number} label
+ */
 function colourOf(film, label) {
   return label === NO_LABEL ? GREY : (film.classes[label]?.colour ?? GREY);
 }
