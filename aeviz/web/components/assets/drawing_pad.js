@@ -1,8 +1,8 @@
-// @ts-nocheck
 // The drawing pad: strokes are kept as lines, not as pixels, so that each can be undone and redrawn at any size.
 //
 // Python says with each run which picture it received last ({ pad, size, received, live }); only then does the next one
-// leave, so that pictures never queue up. With `live` a model of the page follows the pen: see live_drawing.js. Strokes outlive the element: they belong to the pad's name in this window.
+// leave, so that pictures never queue up. With `live` a model of the page follows the pen: see live_drawing.js. Strokes
+// outlive the element: they belong to the pad's name in this window.
 
 import { LiveDrawing } from "./live_drawing.js";
 
@@ -21,6 +21,18 @@ const ICONS = {
   clear: "M4 7h16 M10 11v6 M14 11v6 M6 7l1 13h10l1-13 M9 7V4h6v3",
 };
 
+/** @typedef {{ x: number, y: number }} Place on the picture */
+/** @typedef {Place & { width: number }} Corner of a stroke, and how wide the stroke is there */
+/** @typedef {{ erase: boolean, points: Corner[] }} Stroke */
+/** @typedef {(name: "drawing", drawing: { number: number, png: string | null }) => void} Send */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string>} [attributes] `text` sets the text
+ * @param {Element | null} [parent]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 function element(tag, attributes = {}, parent = null) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -31,6 +43,21 @@ function element(tag, attributes = {}, parent = null) {
   return node;
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} settings
+ * @returns {CanvasRenderingContext2D}
+ */
+function contextOf(canvas, settings) {
+  const context = canvas.getContext("2d", settings);
+  if (!context) throw new Error("the browser has no more room for a canvas");
+  return context;
+}
+
+/**
+ * @param {keyof typeof ICONS} name
+ * @param {Element} parent
+ */
 function icon(name, parent) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -42,7 +69,11 @@ function icon(name, parent) {
   parent.append(svg);
 }
 
-/** Draw one stroke: curves from middle to middle of its corners, in one go as long as the width stays the same. */
+/**
+ * Draw one stroke: curves from middle to middle of its corners, in one go as long as the width stays the same.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Stroke} stroke
+ */
 function paint(context, { erase, points }) {
   const ink = erase ? "#000" : "#fff";
   Object.assign(context, { strokeStyle: ink, fillStyle: ink, lineCap: "round", lineJoin: "round" });
@@ -53,6 +84,7 @@ function paint(context, { erase, points }) {
     context.fill();
     return;
   }
+  /** @type {Place} */
   let from = first;
   let width = 0;
   for (let i = 1; i < points.length; i += 1) {
@@ -73,33 +105,40 @@ function paint(context, { erase, points }) {
 /** What was drawn under one name: strokes and clearings in order, and what was undone. */
 class Board {
   constructor() {
+    /** @type {(Stroke | "clear")[]} */
     this.done = [];
+    /** @type {(Stroke | "clear")[]} */
     this.undone = [];
-    this.live = null; // the stroke that is being drawn
+    /** @type {Stroke | null} */
+    this.live = null; // the one that is being drawn
     this.width = 22;
     this.erase = false;
     this.cursor = { x: SIDE / 2, y: SIDE / 2 };
     this.number = 0; // of the picture that left last
+    /** @type {string | null | undefined} */
     this.sent = null;
-    const canvas = element("canvas", { width: SIDE, height: SIDE });
-    this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    const canvas = element("canvas", { width: String(SIDE), height: String(SIDE) });
+    this.context = contextOf(canvas, { alpha: false, willReadFrequently: true });
   }
 
   strokes() {
-    return this.done.slice(this.done.lastIndexOf("clear") + 1);
+    return this.done.slice(this.done.lastIndexOf("clear") + 1).filter((entry) => entry !== "clear");
   }
 
+  /** @param {Stroke | "clear"} entry */
   add(entry) {
     this.done.push(entry);
     this.undone = [];
   }
 
   undo() {
-    if (this.done.length) this.undone.push(this.done.pop());
+    const entry = this.done.pop();
+    if (entry) this.undone.push(entry);
   }
 
   redo() {
-    if (this.undone.length) this.done.push(this.undone.pop());
+    const entry = this.undone.pop();
+    if (entry) this.done.push(entry);
   }
 
   /** The picture as a data URL; null if nothing is to be seen on it. */
@@ -117,17 +156,28 @@ class Board {
 
 /** Sends a board's picture when it changed, one message at a time. */
 class Courier {
-  constructor(board) {
+  /**
+   * @param {Board} board
+   * @param {Send} send
+   */
+  constructor(board, send) {
     this.board = board;
+    this.send = send;
     this.last = -Infinity;
+    this.stale = false;
+    this.timer = 0;
+    this.awaiting = 0; // the timer of the answer
   }
 
-  /** Something may have changed; send it now or when the last picture is GAP_MS old. */
+  /**
+   * Something may have changed; send it now or when the last picture is GAP_MS old.
+   * @param {boolean} [now]
+   */
   post(now) {
     this.stale = true;
     if (this.awaiting || (this.timer && !now)) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), now ? 0 : Math.max(0, this.last + GAP_MS - performance.now()));
+    this.timer = window.setTimeout(() => this.flush(), now ? 0 : Math.max(0, this.last + GAP_MS - performance.now()));
   }
 
   flush() {
@@ -139,7 +189,7 @@ class Courier {
     board.sent = picture;
     board.number += 1;
     this.last = performance.now();
-    this.awaiting = setTimeout(() => this.free(), PATIENCE_MS);
+    this.awaiting = window.setTimeout(() => this.free(), PATIENCE_MS);
     this.send("drawing", { number: board.number, png: picture });
   }
 
@@ -149,7 +199,10 @@ class Courier {
     if (this.stale) this.post();
   }
 
-  /** Python has the picture of this number. It forgets a pad that a page did not show, and is then told again. */
+  /**
+   * Python has the picture of this number. It forgets a pad that a page did not show, and is then told again.
+   * @param {number} number
+   */
   receive(number) {
     if (number === this.board.number) return this.free();
     if (this.awaiting) return undefined;
@@ -164,8 +217,28 @@ class Courier {
 }
 
 class Pad {
-  constructor(root, board) {
-    Object.assign(this, { root, board, courier: new Courier(board), pointer: null, hover: null });
+  /**
+   * @param {HTMLElement} root
+   * @param {string} name
+   * @param {Board} board
+   * @param {Send} send
+   */
+  constructor(root, name, board, send) {
+    this.root = root;
+    this.name = name;
+    this.board = board;
+    this.courier = new Courier(board, send);
+    /** @type {number | null} */
+    this.pointer = null; // the one that draws
+    /** @type {Corner | null} */
+    this.hover = null;
+    this.byKeys = false;
+    this.changed = true; // since finished strokes were drawn
+    this.touched = true; // since the model of the page saw the drawing
+    /** @type {LiveDrawing | null} */
+    this.live = null;
+    this.watched = "null";
+    this.frame = 0;
     this.stage = element("div", { class: "stage" }, root);
     this.canvas = element("canvas", {
       tabindex: "0",
@@ -175,7 +248,7 @@ class Pad {
         "E switches the eraser, Control Z undoes, Control Y redoes, Delete clears.",
     }, this.stage);
     this.blank = element("div", { class: "blank", "aria-hidden": "true", text: "Draw here" }, this.stage);
-    this.buildTools();
+    this.tools = this.buildTools();
     const hint = element("div", { class: "hint" }, root);
     element("span", { class: "touch", text: "Draw with a finger or a pen." }, hint);
     const keys = element("span", { class: "keys" }, hint);
@@ -207,7 +280,7 @@ class Pad {
     };
     this.observer = new ResizeObserver(() => this.redraw());
     this.observer.observe(canvas);
-    this.settled = element("canvas").getContext("2d", { alpha: false });
+    this.settled = contextOf(element("canvas"), { alpha: false });
     this.update();
   }
 
@@ -215,13 +288,18 @@ class Pad {
     const tools = element("div", { class: "tools", role: "group", "aria-label": "Drawing tools" }, this.root);
     const size = element("label", { class: "size" }, tools);
     element("span", { text: "Pen" }, size);
-    this.slider = element("input", { type: "range", min: "6", max: "50", step: "2", "aria-label": "Pen width" }, size);
-    this.dot = element("span", { class: "dot", "aria-hidden": "true" }, element("span", { class: "nib" }, size));
-    this.slider.oninput = () => {
-      this.board.width = Number(this.slider.value);
+    const slider = element("input", { type: "range", min: "6", max: "50", step: "2", "aria-label": "Pen width" }, size);
+    const dot = element("span", { class: "dot", "aria-hidden": "true" }, element("span", { class: "nib" }, size));
+    slider.oninput = () => {
+      this.board.width = Number(slider.value);
       this.update();
     };
     const row = element("div", { class: "row" }, tools);
+    /**
+     * @param {keyof typeof ICONS} name
+     * @param {string} label
+     * @param {() => void} act
+     */
     const tool = (name, label, act) => {
       const button = element("button", { type: "button" }, row);
       icon(name, button);
@@ -229,14 +307,19 @@ class Pad {
       button.onclick = act;
       return button;
     };
-    this.eraser = tool("eraser", "Eraser", () => this.turnEraser());
-    this.undoer = tool("undo", "Undo", () => this.undo());
-    this.redoer = tool("redo", "Redo", () => this.redo());
-    this.clearer = tool("clear", "Clear", () => this.clear());
+    const eraser = tool("eraser", "Eraser", () => this.turnEraser());
+    const undo = tool("undo", "Undo", () => this.undo());
+    const redo = tool("redo", "Redo", () => this.redo());
+    const clear = tool("clear", "Clear", () => this.clear());
+    return { slider, dot, eraser, undo, redo, clear };
   }
 
   // actions
 
+  /**
+   * @param {() => void} act
+   * @param {string} word said afterwards
+   */
   change(act, word) {
     this.lift();
     act();
@@ -267,16 +350,22 @@ class Pad {
 
   // strokes
 
+  /**
+   * @param {Corner} at
+   * @param {boolean} [erase]
+   */
   begin(at, erase = this.board.erase) {
     this.board.live = { erase, points: [at] };
     this.courier.last = performance.now(); // the first dot of a longer stroke is not worth a message
     this.update();
   }
 
+  /** @param {Corner} at */
   extend(at) {
-    const last = this.board.live.points.at(-1);
-    if (Math.hypot(at.x - last.x, at.y - last.y) < LEAST_STEP) return;
-    this.board.live.points.push(at);
+    const points = this.board.live?.points;
+    const last = points?.at(-1);
+    if (!points || !last || Math.hypot(at.x - last.x, at.y - last.y) < LEAST_STEP) return;
+    points.push(at);
     this.touched = true;
     if (!this.live?.works) this.courier.post(false); // else the server hears of finished strokes only
   }
@@ -291,6 +380,10 @@ class Pad {
 
   // pointers
 
+  /**
+   * @param {PointerEvent} event
+   * @returns {Corner}
+   */
   place(event) {
     const box = this.canvas.getBoundingClientRect();
     const pressed = event.pointerType === "pen" && event.pressure > 0;
@@ -301,6 +394,7 @@ class Pad {
     };
   }
 
+  /** @param {PointerEvent} event */
   press(event) {
     const turned = event.pointerType === "pen" && event.button === 5; // the other end of the pen
     if (this.pointer !== null || (event.button !== 0 && !turned)) return;
@@ -311,6 +405,7 @@ class Pad {
     this.begin(this.place(event), this.board.erase || turned);
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     if (event.pointerType !== "touch") this.point(this.place(event));
     if (event.pointerId !== this.pointer) return;
@@ -320,12 +415,14 @@ class Pad {
     this.redraw();
   }
 
+  /** @param {PointerEvent} event */
   release(event) {
     if (event.pointerId !== this.pointer) return;
     this.pointer = null;
     this.lift();
   }
 
+  /** @param {Corner | null} at */
   point(at) {
     this.hover = at;
     this.redraw();
@@ -333,10 +430,12 @@ class Pad {
 
   // keys
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const step = event.shiftKey ? KEY_LEAP : KEY_STEP;
     const command = event.ctrlKey || event.metaKey;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    /** @type {Record<string, () => void>} */
     const acts = command
       ? { z: () => (event.shiftKey ? this.redo() : this.undo()), y: () => this.redo() }
       : {
@@ -358,6 +457,10 @@ class Pad {
     this.redraw();
   }
 
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
   walk(dx, dy) {
     const { cursor, width } = this.board;
     cursor.x = Math.min(SIDE, Math.max(0, cursor.x + dx));
@@ -375,15 +478,15 @@ class Pad {
 
   /** Bring tools and attributes up to date after anything but a further point of a stroke. */
   update() {
-    const { board } = this;
+    const { board, tools } = this;
     const strokes = board.strokes();
-    this.slider.value = String(board.width);
-    this.slider.setAttribute("aria-valuetext", `${board.width} of ${SIDE} pixels`);
-    this.dot.style.setProperty("--width", board.width / 50);
-    this.eraser.setAttribute("aria-pressed", String(board.erase));
-    this.undoer.disabled = !board.done.length;
-    this.redoer.disabled = !board.undone.length;
-    this.clearer.disabled = !strokes.length;
+    tools.slider.value = String(board.width);
+    tools.slider.setAttribute("aria-valuetext", `${board.width} of ${SIDE} pixels`);
+    tools.dot.style.setProperty("--width", String(board.width / 50));
+    tools.eraser.setAttribute("aria-pressed", String(board.erase));
+    tools.undo.disabled = !board.done.length;
+    tools.redo.disabled = !board.undone.length;
+    tools.clear.disabled = !strokes.length;
     this.blank.hidden = Boolean(strokes.length || this.board.live);
     this.root.dataset.strokes = String(strokes.length);
     this.root.dataset.tool = board.erase ? "eraser" : "pen";
@@ -391,7 +494,10 @@ class Pad {
     this.redraw();
   }
 
-  /** Show what a model makes of the drawing while it is drawn, or no longer. */
+  /**
+   * Show what a model makes of the drawing while it is drawn, or no longer.
+   * @param {import("./live_drawing.js").LiveSpec | null} [spec]
+   */
   watch(spec) {
     const text = JSON.stringify(spec ?? null);
     if (text === this.watched) return;
@@ -412,7 +518,7 @@ class Pad {
   draw() {
     const pixels = Math.round(this.canvas.clientWidth * (window.devicePixelRatio || 1));
     if (!pixels) return;
-    const context = this.canvas.getContext("2d", { alpha: false });
+    const context = contextOf(this.canvas, { alpha: false });
     const scale = pixels / SIDE;
     if (this.canvas.width !== pixels) this.canvas.width = this.canvas.height = pixels;
     if (this.changed || this.settled.canvas.width !== pixels) {
@@ -432,9 +538,15 @@ class Pad {
     this.live?.follow(this.board.live ? [...this.board.strokes(), this.board.live] : this.board.strokes());
   }
 
+  /** @param {CanvasRenderingContext2D} context */
   drawCursor(context) {
     const at = this.byKeys ? this.board.cursor : this.hover;
     if (!at) return;
+    /**
+     * @param {number} radius
+     * @param {number} width
+     * @param {string} style
+     */
     const ring = (radius, width, style) => {
       context.beginPath();
       context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
@@ -459,25 +571,40 @@ class Pad {
   }
 }
 
+/** @type {Map<string, Board>} */
 const boards = new Map();
+/** @type {WeakMap<HTMLElement, Pad>} */
 const pads = new WeakMap();
 
+/**
+ * @param {HTMLElement} parent
+ * @param {string} name
+ * @param {Send} send
+ */
+function build(parent, name, send) {
+  const board = boards.get(name) ?? new Board();
+  boards.set(name, board);
+  const root = element("div", { class: "pad", "data-testid": "drawing-pad" });
+  parent.append(root);
+  const pad = new Pad(root, name, board, send);
+  pad.courier.post(true); // a stroke that the last visit to the page cut off
+  pads.set(parent, pad);
+  return pad;
+}
+
+/**
+ * @param {{
+ *   data: { pad: string, size: number, received: number, live?: import("./live_drawing.js").LiveSpec | null },
+ *   parentElement: HTMLElement, setStateValue: Send
+ * }} component
+ */
 export default function mount({ data, parentElement, setStateValue }) {
-  let pad = pads.get(parentElement);
-  if (pad && pad.name !== data.pad) {
-    pad.close();
-    pad = null;
+  let found = pads.get(parentElement);
+  if (found && found.name !== data.pad) {
+    found.close();
+    found = undefined;
   }
-  if (!pad) {
-    if (!boards.has(data.pad)) boards.set(data.pad, new Board());
-    const root = element("div", { class: "pad", "data-testid": "drawing-pad" });
-    parentElement.append(root);
-    pad = new Pad(root, boards.get(data.pad));
-    pad.name = data.pad;
-    pad.courier.send = setStateValue;
-    pad.courier.post(true); // a stroke that the last visit to the page cut off
-    pads.set(parentElement, pad);
-  }
+  const pad = found ?? build(parentElement, data.pad, setStateValue);
   pad.root.style.setProperty("--size", `${data.size}px`);
   pad.root.dataset.received = String(data.received);
   pad.watch(data.live);
