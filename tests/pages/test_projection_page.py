@@ -60,7 +60,7 @@ def test_dimensions_are_chosen_and_in_the_address(app, payloads):  # noqa: F811
     ((panel,), _) = payloads[-1]
     assert panel.axis_names[0] == "z8" != panel.axis_names[1]
     open_map(app, VARIATIONAL, projection="chosen dimensions", directions="3", across="z99")
-    ((panel,), _) = payloads[-1]
+    ((panel, _), _) = payloads[-1]  # two viewpoints
     assert len(set(panel.axis_names)) == 3
 
 
