@@ -10,8 +10,8 @@ from aeviz.web.posterior_view import show_posteriors
 
 with page(
     "Latent space",
-    "Each point is a test image; its colour is its class or an attribute, of which no network was told but those with "
-    "a class-anchored prior. Click a point to see its image.",
+    "Each point is a test image; its colour is its class, of which no network was told but those with a class-anchored "
+    "prior, or what you choose. Point at one to see its image, click it to see what the network makes of it.",
 ):
     found = require_runs()
     left, right = st.columns(2)
@@ -40,6 +40,12 @@ the images at all (variance above 0.01); the others carry nothing.
 A **variational** encoder gives an image no point but a distribution, its posterior: a Gaussian, which is an ellipse on
 the map. In training the decoder sees a sample of it each time, so that neighbouring points must mean similar images.
 More than 2 latent dimensions are seen along principal directions, and so are their ellipses and the prior's circles.
+
+**t-SNE** (van der Maaten and Hinton 2008) and **UMAP** (McInnes, Healy and Melville 2018) show more than 3 dimensions
+by bending them: neighbours stay together, but the distance between two clusters, their size and their density mean
+little, and another number of neighbours may give another picture. **Nearest images** are found in the latent space
+itself, so on a map of it some may lie far apart. **Contours** are drawn around the smallest regions that hold half and
+nine tenths of the points, by a kernel density estimate in the map's own coordinates; so is the **density** as a colour.
 
 After S. 2.3 of M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023: figures
 2.4 (planes, Adam and AMSGrad), 2.7 and 2.8 (three dimensions from two viewpoints).

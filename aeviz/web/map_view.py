@@ -127,7 +127,8 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         )
         map_overlay(pack_overlay(LAYERS, n, len(panels), overlay), key=LAYERS)
         if any(run.config.model.is_variational for run in runs) and not any(panel.priors for panel in panels):
-            st.caption("Posterior ellipses and priors are drawn on flat, unbent maps only.")
+            bent = "" if options.is_linear else ", and on none that is bent"
+            st.caption(f"Posterior ellipses and priors are drawn on maps of two latent dimensions only{bent}.")
         if options.seed is not None:
             st.caption(
                 f"Each point is a sample of its image's posterior (seed {options.seed}), seen along the axes of the "

@@ -39,7 +39,7 @@ def test_planes_and_spaces_are_shown_untouched(app):
     for model in (PLANE, "mlp-3d-adam", "circles-3d"):
         visit = open_map(app, model, projection="t-SNE")
         assert "projection" not in {box.key for box in visit.selectbox}
-        assert "t-SNE" not in said(visit)
+        assert "t-SNE keeps" not in said(visit)
 
 
 def test_pca_is_the_default(app, payloads):  # noqa: F811
@@ -60,7 +60,7 @@ def test_dimensions_are_chosen_and_in_the_address(app, payloads):  # noqa: F811
     ((panel,), _) = payloads[-1]
     assert panel.axis_names[0] == "z8" != panel.axis_names[1]
     open_map(app, VARIATIONAL, projection="chosen dimensions", directions="3", across="z99")
-    ((panel,), _) = payloads[-1]
+    ((panel, _), _) = payloads[-1]  # two viewpoints
     assert len(set(panel.axis_names)) == 3
 
 
@@ -100,6 +100,8 @@ def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads
     np.testing.assert_array_equal(panel.points, points.astype(np.float32))
     assert panel.posteriors is None
     assert panel.priors == ()
+    assert "drawn on maps of two latent dimensions only, and on none that is bent." in said(visit)
+    assert "UMAP keeps neighbours together" in said(visit)
     assert "mean little" in said(visit)
     assert "points" not in {group.key for group in visit.get("button_group")}  # no samples
 
