@@ -73,13 +73,14 @@ export class LatentMap {
     this.theme = new MutationObserver(() => this.redraw());
     const app = document.querySelector(".stApp") ?? document.body;
     this.theme.observe(app, { attributes: true, attributeFilter: ["class", "style"] });
+    this.root.dataset.tool = this.tool;
     this.offer();
   }
 
   // What tests and other parts of the page ask and tell the map.
   offer() {
     Object.assign(this.root, {
-      // where a point lies once the panel is at rest
+      // where a point lies at the end of its way, and where it lies now
       screenOf: (/** @type {number} */ panel, /** @type {number} */ index) => {
         this.panels[panel].arrive();
         return this.panels[panel].where(index).slice(0, 2);
@@ -88,6 +89,9 @@ export class LatentMap {
         const { transition, camera } = this.panels[panel];
         return transition ? transition.to.camera : camera.state();
       },
+      placeOf: (/** @type {number} */ panel, /** @type {number} */ index) => this.panels[panel].where(index).slice(0, 2),
+      locateOn: (/** @type {number} */ panel, /** @type {number[]} */ point) =>
+        this.panels[panel].camera.locate(point, this.panels[panel]),
       chosenOf: () => (this.chosen ? [...this.chosen.keys()].filter((i) => this.chosen?.[i]) : []),
       selectionOf: () => this.selection,
       isBusy: (/** @type {number} */ panel) => this.panels[panel].isStale,
@@ -397,6 +401,7 @@ export class LatentMap {
       this.pending = 0;
       const style = this.style();
       const more = this.panels.map((panel) => panel.frame(style, now)).some(Boolean);
+      this.root.dataset.moving = String(Number(this.panels.some((panel) => panel.transition)));
       if (more) this.wake();
       else this.report();
     });
