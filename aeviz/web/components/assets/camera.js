@@ -138,13 +138,15 @@ export class Camera {
    * Where one point lies on the screen, whatever the size of that: from the middle to the right and upwards, in halves
    * of its shorter side, and its depth. In a plane the same up to the camera's centre and scale.
    * @param {Numbers} point
+   * @param {number[][]} axes of the camera, for those who ask for many points
    * @returns {[number, number, number]}
    */
-  lay(point) {
-    const apart = this.centre.map((value, k) => point[k] - value);
-    if (this.dims === 2) return [apart[0] / this.half, apart[1] / this.half, 0];
-    const [right, up, eye] = this.axes();
-    const along = (/** @type {number[]} */ axis) => apart[0] * axis[0] + apart[1] * axis[1] + apart[2] * axis[2];
+  lay(point, axes = this.axes()) {
+    const [x, y] = [point[0] - this.centre[0], point[1] - this.centre[1]];
+    if (this.dims === 2) return [x / this.half, y / this.half, 0];
+    const z = point[2] - this.centre[2];
+    const [right, up, eye] = axes;
+    const along = (/** @type {number[]} */ axis) => x * axis[0] + y * axis[1] + z * axis[2];
     const depth = along(eye) / this.half;
     const near = (SPACE_SCALE * DISTANCE) / (this.half * Math.max(NEAREST, DISTANCE - depth));
     return [along(right) * near, along(up) * near, depth];

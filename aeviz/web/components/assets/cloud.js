@@ -4,6 +4,8 @@ import { Grid } from "./grid.js";
 import { discRadius } from "./points.js";
 
 const LEVELS = 64; // steps of depth in which points in space are drawn, far ones first
+const EDGE_PX = 4; // radius of a disc that reaches into the view from outside
+const MANY = 0.3; // share of the points in view
 const TURNED = 150_000; // points in space that are drawn at most while they turn
 
 /** @typedef {import("./camera.js").Camera} Camera */
@@ -48,29 +50,38 @@ export class Points {
     const [x, y] = camera.centre;
     const share = Math.min(1, camera.half / this.spec.half) ** 2; // of the points, were they spread evenly
     const radius = discRadius(this.n * share);
-    const moving = this.coordinates !== this.spec.coordinates;
+    // as they come is quicker than by cells, unless few are in view
+    const whole = share > MANY || this.coordinates !== this.spec.coordinates;
     /** @type {[number, number][]} */
-    const runs = [];
-    if (moving) runs.push([0, this.n]);
-    else {
-      const [left, top] = camera.unproject(-4, -4, 0, view);
-      const [right, bottom] = camera.unproject(width + 4, height + 4, 0, view);
-      this.flatGrid().runs(left, bottom, right, top, (from, to) => {
-        const last = runs[runs.length - 1];
-        if (last?.[1] === from) last[1] = to;
-        else runs.push([from, to]);
-      });
-    }
+    const runs = whole ? [[0, this.n]] : this.inView(view);
     return {
       ...look,
       coordinates: this.coordinates,
       stride: 2,
       scale: /** @type {[number, number]} */ ([scale * ratio, -scale * ratio]),
       offset: /** @type {[number, number]} */ ([(width / 2 - x * scale) * ratio, (height / 2 + y * scale) * ratio]),
-      order: moving ? null : this.flatGrid().order,
+      order: whole ? null : this.flatGrid().order,
       runs,
       radius: radius * ratio,
     };
+  }
+
+  /**
+   * The runs of the grid's order that hold all points in view.
+   * @param {View} view
+   */
+  inView(view) {
+    const { camera, width, height } = view;
+    /** @type {[number, number][]} */
+    const runs = [];
+    const [left, top] = camera.unproject(-EDGE_PX, -EDGE_PX, 0, view);
+    const [right, bottom] = camera.unproject(width + EDGE_PX, height + EDGE_PX, 0, view);
+    this.flatGrid().runs(left, bottom, right, top, (from, to) => {
+      const last = runs[runs.length - 1];
+      if (last?.[1] === from) last[1] = to;
+      else runs.push([from, to]);
+    });
+    return runs;
   }
 
   /**
@@ -144,13 +155,15 @@ export class Points {
    */
   nearest(x, y, reach, view, counts) {
     const { camera, width, height } = view;
-    if (this.spec.dims === 2) {
-      const [u, v] = camera.unproject(x, y, 0, view);
-      return this.flatGrid().nearest(u, v, reach / camera.scale(view), counts);
-    }
-    if (!this.screen) return -1;
-    this.grid ??= new Grid(this.screen, 3, [0, 0], [width, height]);
-    return this.grid.nearest(x, y, reach, counts);
+    const flat = this.spec.dims === 2;
+    if (!flat && !this.screen) return -1;
+    if (!flat) this.grid ??= new Grid(/** @type {Float32Array} */ (this.screen), 3, [0, 0], [width, height]);
+    const [u, v] = flat ? camera.unproject(x, y, 0, view) : [x, y];
+    const far = flat ? reach / camera.scale(view) : reach;
+    const grid = flat ? this.flatGrid() : /** @type {Grid} */ (this.grid);
+    // in a crowd the nearest one is very near
+    const near = grid.nearest(u, v, far / 6, counts);
+    return near >= 0 ? near : grid.nearest(u, v, far, counts);
   }
 
   /**

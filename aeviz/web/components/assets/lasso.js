@@ -141,15 +141,12 @@ export function choose(selection, spec, camera, codes, hidden) {
   const chosen = new Uint8Array(codes.length);
   const outline = new Outline(selection.polygon);
   if (selection.camera) camera.restore(selection.camera);
-  const point = [0, 0, 0];
+  const axes = camera.axes();
   let count = 0;
   for (let i = 0; i < codes.length; i += 1) {
     if (hidden[codes[i]]) continue;
     let [x, y] = [coordinates[dims * i], coordinates[dims * i + 1]];
-    if (dims === 3) {
-      [point[0], point[1], point[2]] = [x, y, coordinates[3 * i + 2]];
-      [x, y] = camera.lay(point);
-    }
+    if (dims === 3) [x, y] = camera.lay([x, y, coordinates[3 * i + 2]], axes);
     if (!outline.holds(x, y)) continue;
     chosen[i] = 1;
     count += 1;

@@ -19,7 +19,7 @@ import { isShown, Transition } from "./transition.js";
 
 const PICK_PX = 12;
 const NAMED_CLASSES = 20; // more names than that would cover the points
-const QUICK_MS = 8; // a layer drawn within this is drawn anew for each frame
+const QUICK_MS = 12; // a layer drawn within this is drawn anew for each frame
 const REST_MS = 90; // a gesture is over when the view has not moved for so long
 const PATIENT_MS = 40; // longer drawings are shared out over frames
 const SHARE_MS = 25; // of a frame for such a drawing
