@@ -12,6 +12,7 @@ import numpy as np
 
 from aeviz.analysis.alignment import Alignment
 from aeviz.analysis.posterior import turn_ellipses
+from aeviz.analysis.selection import Selection
 from aeviz.figures.palette import class_colour
 
 NO_LABEL = 65535
@@ -25,6 +26,12 @@ ROOM = 1.1
 _STEPS = 65535
 """Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
 
+KEYS = (
+    "Arrow keys move the view, plus and minus zoom, 0 resets it, n and p choose the next and the previous image. M, l and "
+    "b choose whether a drag moves, draws a lasso or a box; then arrow keys move a cross, space sets a corner, enter the "
+    "last one, and escape clears the selection."
+)
+"""What keys do to a panel, for those who do not see it."""
 PRIOR_MEANING = (
     "Circles: the prior at 1, 2 and 3 standard deviations. Seen in this plane, 39 %, 86 % and 99 % of its draws lie in "
     "them."
@@ -187,6 +194,9 @@ def map_payload(
     selected: int | None = None,
     ellipses: EllipseMode = "chosen",
     prior: bool = False,
+    selection: Selection | None = None,
+    decode: bool = False,
+    point: tuple[int, tuple[float, ...]] | None = None,
     height_px: int = 520,
     layers: str = "",
 ) -> bytes:
@@ -202,6 +212,9 @@ def map_payload(
         selected: Index of the marked image.
         ellipses: Whose posteriors are shown at first.
         prior: Whether priors are shown at first.
+        selection: The outline that is drawn at first. The component keeps its own until another one is given.
+        decode: Whether a point can be dragged over the map, to be decoded.
+        point: The panel and the K coordinates where that point lies; the component moves it when they change.
         height_px: Largest height of a panel in pixels.
         layers: Name of the overlay (`aeviz.figures.map_overlay`) that the map shows; none if empty.
     """
@@ -241,12 +254,12 @@ def map_payload(
                 for prior in panel.priors
             ],
             "view": f"{panel.title} {panel.low} {panel.high} {panel.viewpoint}",
-            "description": f"{panel.title}: {n} points. Arrow keys move the view, plus and minus zoom, 0 resets it, "
-            "n and p select the next and the previous image.",
+            "description": f"{panel.title}: {n} points. {KEYS}",
         }
         for panel in panels
     ]
-    turn = "Drag to turn, shift-drag to move." if panels[0].points.shape[1] == 3 else "Drag to move."
+    in_space = panels[0].points.shape[1] == 3
+    turn = "Drag to turn, shift-drag to move." if in_space else "Drag to move, shift-drag to draw a lasso."
     header = {
         "n": n,
         "panels": specs,
@@ -255,6 +268,9 @@ def map_payload(
         "selected": -1 if selected is None else selected,
         "ellipses": ellipses,
         "prior": prior,
+        "selection": None if selection is None else selection.to_dict(),
+        "decode": decode,
+        "point": None if point is None else {"panel": point[0], "at": point[1]},
         "height": height_px,
         "layers": layers,
         "digest": hashlib.blake2b(b"".join(arrays), digest_size=8).hexdigest(),

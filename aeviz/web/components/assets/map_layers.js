@@ -1,8 +1,8 @@
 // What the latent map shows beyond its points, as an overlay says (overlay_board.js): the picture in the tip, pictures
 // in place of points, colours by a scale, contours, and the neighbours of the chosen image.
 //
-// Of a map it knows root, header, panels, hidden, selected and redraw(); of a panel spec, camera, stage, back, front,
-// screen (x, y and depth of each point in pixels), width, height and ratio.
+// Of a map it knows root, header, panels, hidden, selected and redraw(); of a panel spec, camera, points, where(), stage,
+// back, front, transition, width, height and ratio.
 
 import { drawContours } from "./contours.js";
 import { listen } from "./overlay_board.js";
@@ -98,13 +98,13 @@ export class Layers {
   }
 
   /**
-   * Draw what lies under the points, and the pictures that stand in place of them; `screen` must be up to date.
+   * Draw what lies under the points, and the pictures that stand in place of them.
    * @param {any} panel
    * @param {{ text: string, background: string }} style
    */
   draw(panel, style) {
     const contours = this.overlay?.contours[this.map.panels.indexOf(panel)] ?? [];
-    if (contours.length && panel.spec.dims === 2) {
+    if (contours.length && panel.spec.dims === 2 && !panel.transition) {
       const brush = panel.back.getContext("2d");
       panel.stage.dataset.contours = String(drawContours(brush, panel, contours, this.map.hidden, style.text));
     } else delete panel.stage.dataset.contours;
@@ -116,7 +116,7 @@ export class Layers {
    * @param {{ text: string, background: string }} style
    */
   drawPictures(panel, style) {
-    const members = this.sprite && panel.spec.dims === 2 ? this.inView(panel) : [];
+    const members = this.sprite && panel.spec.dims === 2 && !panel.transition ? this.inView(panel) : [];
     panel.stage.dataset.pictures = String(members.length);
     panel.pictured = null;
     if (!this.sprite || (!members.length && !panel.pictures)) return;
@@ -131,7 +131,8 @@ export class Layers {
     for (const index of members) {
       const longest = Math.max(this.sprite.width, this.sprite.height);
       const [wide, high] = [(size * this.sprite.width) / longest, (size * this.sprite.height) / longest];
-      const [x, y] = [panel.screen[3 * index] - wide / 2, panel.screen[3 * index + 1] - high / 2];
+      const [midX, midY] = panel.where(index);
+      const [x, y] = [midX - wide / 2, midY - high / 2];
       const shade = paint?.colours[paint.codes[index]];
       const colour = paint ? (shade ? `rgb(${shade})` : GREY) : (classes[labels[index]]?.colour ?? GREY);
       brush.fillStyle = style.background;
@@ -148,18 +149,10 @@ export class Layers {
    * @returns {number[]}
    */
   inView(panel) {
-    const { n, labels } = this.map.header;
-    const { screen, width, height } = panel;
-    const most = Math.min(PICTURES, (ROOM * width * height) / LEAST_PX ** 2);
-    const found = [];
-    for (let i = 0; i < n; i += 1) {
-      const [x, y] = [screen[3 * i], screen[3 * i + 1]];
-      if (!(x >= 0 && y >= 0 && x < width && y < height) || this.map.hidden.has(labels[i])) continue;
-      if (i >= (this.sprite?.count ?? 0)) continue;
-      found.push(i);
-      if (found.length > most) return [];
-    }
-    return found;
+    const { labels } = this.map.header;
+    const most = Math.min(PICTURES, (ROOM * panel.width * panel.height) / LEAST_PX ** 2);
+    const count = this.sprite?.count ?? 0;
+    return panel.points.few(panel, most, (/** @type {number} */ i) => i < count && !this.map.hidden.has(labels[i]));
   }
 
   /**
@@ -174,7 +167,7 @@ export class Layers {
     panel.stage.dataset.neighbours = String(neighbours.length);
     if (!neighbours.length) return;
     const brush = panel.front.getContext("2d");
-    const [x, y] = [panel.screen[3 * selected], panel.screen[3 * selected + 1]];
+    const [x, y] = panel.where(selected);
     // a picture is framed, not covered
     const frame = (/** @type {number} */ index) => (panel.pictured?.members.has(index) ? panel.pictured.size / 2 + 3 : 0);
     const start = Math.max(9, frame(selected));
@@ -186,7 +179,7 @@ export class Layers {
       brush.lineWidth = width;
       brush.beginPath();
       for (const index of neighbours) {
-        const [nx, ny] = [panel.screen[3 * index], panel.screen[3 * index + 1]];
+        const [nx, ny] = panel.where(index);
         const apart = Math.hypot(nx - x, ny - y);
         const half = frame(index);
         const end = half || 5;

@@ -1,26 +1,28 @@
-// @ts-nocheck
-// Drawing of a panel: axes on the back canvas, points on the middle one, marks of single points on the front one.
+// Drawing of a panel around its points: axes on the back canvas, marks, names and guests on the front one.
 
-const GREY = [140, 140, 140];
-const OPACITY = 0.72;
-const LEVELS = 64; // steps of depth in which points in space are drawn, far ones first
+/** @typedef {any} Panel a panel of the map, or the plane of the film */
+/** @typedef {import("./panel.js").Style} Style */
 
+/** @param {HTMLCanvasElement} canvas @param {number} ratio */
 function context(canvas, ratio) {
-  const brush = canvas.getContext("2d");
+  const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   brush.setTransform(ratio, 0, 0, ratio, 0, 0);
   return brush;
 }
 
+/** @param {number} range */
 function niceStep(range) {
   const raw = range / 6;
   const power = 10 ** Math.floor(Math.log10(raw));
-  return [1, 2, 5, 10].find((factor) => factor * power >= raw) * power;
+  return ([1, 2, 5].find((factor) => factor * power >= raw) ?? 10) * power;
 }
 
+/** @param {number} value @param {number} step */
 function number(value, step) {
   return value.toFixed(Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9))));
 }
 
+/** @param {Panel} panel @param {Style} style */
 export function drawAxes(panel, style) {
   const brush = context(panel.back, panel.ratio);
   brush.clearRect(0, 0, panel.width, panel.height);
@@ -33,10 +35,12 @@ export function drawAxes(panel, style) {
   brush.globalAlpha = 1;
 }
 
+/** @param {CanvasRenderingContext2D} brush @param {Panel} panel */
 function drawPlane(brush, panel) {
   const { camera, width, height, spec } = panel;
   const scale = camera.scale(panel);
   const step = niceStep(Math.min(width, height) / scale);
+  /** @param {number} value @param {number} x @param {number} y @param {boolean} horizontal */
   const line = (value, x, y, horizontal) => {
     brush.globalAlpha = Math.abs(value) < step / 1e6 ? 0.45 : 0.12;
     brush.beginPath();
@@ -65,6 +69,7 @@ function drawPlane(brush, panel) {
   brush.fillText(spec.axes[1], 5, 16);
 }
 
+/** @param {CanvasRenderingContext2D} brush @param {Panel} panel */
 function drawBox(brush, panel) {
   const { spec, camera } = panel;
   const corners = [];
@@ -88,6 +93,7 @@ function drawBox(brush, panel) {
 }
 
 // The name and the range of each axis, on the edge of the box that lies farthest out.
+/** @param {Panel} panel @param {Style} style */
 export function drawAxisNames(panel, style) {
   if (panel.spec.dims !== 3) return;
   const { spec, corners, width, height } = panel;
@@ -112,83 +118,23 @@ export function drawAxisNames(panel, style) {
     const place = [Math.max(half, Math.min(width - half, at[0])), Math.max(16, Math.min(height - 8, at[1] + 14))];
     brush.strokeStyle = style.background;
     brush.fillStyle = style.text;
-    brush.strokeText(text, ...place);
-    brush.fillText(text, ...place);
+    brush.strokeText(text, place[0], place[1]);
+    brush.fillText(text, place[0], place[1]);
   }
 }
 
-// A disc of about two pixels' radius with soft edges, as [dx, dy, coverage].
-function disc(radius) {
-  const reach = Math.ceil(radius + 0.5);
-  const cells = [];
-  for (let dy = -reach; dy <= reach; dy += 1) {
-    for (let dx = -reach; dx <= reach; dx += 1) {
-      const cover = Math.max(0, Math.min(1, radius + 0.5 - Math.hypot(dx, dy)));
-      if (cover > 0.02) cells.push([dx, dy, cover * OPACITY]);
-    }
-  }
-  return cells;
-}
-
-// With `paint`, a point has the colour of its own step of a scale, not that of its class.
-export function drawPoints(panel, header, hidden, colours, paint = null) {
-  const { codes, colours: shades } = paint ?? { codes: header.labels, colours };
-  const { middle, screen, ratio } = panel;
-  const brush = middle.getContext("2d");
-  const [width, height] = [middle.width, middle.height];
-  if (!width || !height) return;
-  const image = brush.createImageData(width, height);
-  const pixels = image.data;
-  const cells = disc((header.n > 4000 ? 1.6 : 2.4) * ratio);
-  for (const i of order(panel, header.n)) {
-    if (hidden.has(header.labels[i])) continue;
-    const px = Math.round(screen[3 * i] * ratio);
-    const py = Math.round(screen[3 * i + 1] * ratio);
-    if (!(px >= -9 && py >= -9 && px < width + 9 && py < height + 9)) continue;
-    const [r, g, b] = shades[codes[i]] ?? GREY;
-    for (const [dx, dy, alpha] of cells) {
-      const [x, y] = [px + dx, py + dy];
-      if (x < 0 || y < 0 || x >= width || y >= height) continue;
-      const at = 4 * (y * width + x);
-      const below = (pixels[at + 3] / 255) * (1 - alpha);
-      const total = alpha + below;
-      pixels[at] = (r * alpha + pixels[at] * below) / total;
-      pixels[at + 1] = (g * alpha + pixels[at + 1] * below) / total;
-      pixels[at + 2] = (b * alpha + pixels[at + 2] * below) / total;
-      pixels[at + 3] = 255 * total;
-    }
-  }
-  brush.putImageData(image, 0, 0);
-}
-
-// The order of drawing: as they come in a plane, far before near in space (a counting sort over depth).
-function order(panel, n) {
-  if (!panel.sequence || panel.sequence.length !== n) panel.sequence = Uint32Array.from({ length: n }, (_, i) => i);
-  if (panel.spec.dims === 2) return panel.sequence;
-  let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < n; i += 1) {
-    const depth = panel.screen[3 * i + 2];
-    if (depth < low) low = depth;
-    if (depth > high) high = depth;
-  }
-  const level = (i) => Math.min(LEVELS - 1, Math.floor(((panel.screen[3 * i + 2] - low) / (high - low || 1)) * LEVELS));
-  const starts = new Uint32Array(LEVELS + 1);
-  for (let i = 0; i < n; i += 1) starts[level(i) + 1] += 1;
-  for (let l = 0; l < LEVELS; l += 1) starts[l + 1] += starts[l];
-  for (let i = 0; i < n; i += 1) panel.sequence[starts[level(i)]++] = i;
-  return panel.sequence;
-}
-
+/** @param {Panel} panel @param {number} selected @param {number} hovered @param {Style} style */
 export function drawMarks(panel, selected, hovered, style) {
   const brush = context(panel.front, panel.ratio);
   brush.clearRect(0, 0, panel.width, panel.height);
+  /** @param {number} index @param {number} radius @param {number} line width */
   const ring = (index, radius, line) => {
     if (index < 0) return;
-    const [x, y] = [panel.screen[3 * index], panel.screen[3 * index + 1]];
-    for (const [colour, width] of [
+    const [x, y] = panel.where(index);
+    for (const [colour, width] of /** @type {[string, number][]} */ ([
       [style.background, line + 3],
       [style.text, line],
-    ]) {
+    ])) {
       brush.beginPath();
       brush.arc(x, y, radius, 0, 2 * Math.PI);
       brush.strokeStyle = colour;
@@ -202,21 +148,21 @@ export function drawMarks(panel, selected, hovered, style) {
 
 // A visitor's own pictures: a target with a name. One that lies outside the view is drawn at its edge, with an arrow's
 // worth of words.
+/** @param {Panel} panel @param {Style} style */
 export function drawGuests(panel, style) {
   const brush = context(panel.front, panel.ratio);
-  const at = new Float32Array(3);
   brush.font = `600 ${style.font}`;
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
   for (const { name, point } of panel.spec.guests ?? []) {
-    panel.camera.project(Float32Array.from(point), at, panel);
+    const at = panel.camera.locate(point, panel);
     const x = Math.max(14, Math.min(panel.width - 14, at[0]));
     const y = Math.max(14, Math.min(panel.height - 14, at[1]));
     const text = x === at[0] && y === at[1] ? name : `${name} (outside)`;
-    for (const [colour, width] of [
+    for (const [colour, width] of /** @type {[string, number][]} */ ([
       [style.background, 6],
       [style.guest, 3],
-    ]) {
+    ])) {
       brush.strokeStyle = colour;
       brush.lineWidth = width;
       brush.beginPath();
@@ -239,9 +185,9 @@ export function drawGuests(panel, style) {
 }
 
 // The name of each class in the middle of its points, so that the map can be read without telling colours apart.
+/** @param {Panel} panel @param {{ name: string }[]} classes @param {Set<number>} hidden @param {Style} style */
 export function drawNames(panel, classes, hidden, style) {
   const brush = context(panel.front, panel.ratio);
-  const at = new Float32Array(3);
   brush.font = `600 ${style.font.replace("12px", "14px")}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
@@ -250,7 +196,7 @@ export function drawNames(panel, classes, hidden, style) {
   classes.forEach(({ name }, label) => {
     const centre = panel.spec.names[label];
     if (!centre || hidden.has(label)) return;
-    panel.camera.project(Float32Array.from(centre), at, panel);
+    const at = panel.camera.locate(centre, panel);
     brush.strokeStyle = style.background;
     brush.fillStyle = style.text;
     brush.strokeText(name, at[0], at[1]);

@@ -36,34 +36,28 @@ function shapeOf(spec, index) {
   return [long * step, short * step, (angle / 65535) * Math.PI];
 }
 
-function meansOnScreen(panel) {
-  if (!panel.spec.posteriors.apart) return panel.screen;
-  panel.meanScreen ??= new Float32Array(panel.screen.length);
-  panel.camera.project(panel.spec.means, panel.meanScreen, panel);
-  return panel.meanScreen;
-}
-
 function addEllipse(path, x, y, long, short, angle) {
   path.moveTo(x + long * Math.cos(angle), y - long * Math.sin(angle));
   path.ellipse(x, y, long, short, -angle, 0, 2 * Math.PI);
 }
 
-// Draws the ellipses of all shown images on the back canvas, or of every second, fourth, eighth ... image where all
-// would be a thicket; those that hide under their dots are left out. Returns how many posteriors are in view, how many
-// of them are drawn, how many hide, and whether some were left out against the thicket.
-export function drawAllEllipses(panel, header, hidden) {
-  const { spec, width, height, ratio } = panel;
-  const screen = meansOnScreen(panel);
-  const scale = panel.camera.scale(panel) * spec.posteriors.step;
-  const { shapes } = spec;
+// Draws the ellipses of all shown images, or of every second, fourth, eighth ... image where all would be a thicket;
+// those that hide under their dots are left out. Returns how many posteriors are in view, how many of them are drawn,
+// how many hide, and whether some were left out against the thicket.
+export function drawAllEllipses(panel, brush, header, hidden) {
+  const { spec, width, height, camera } = panel;
+  const { shapes, means } = spec;
+  const unit = camera.scale(panel);
+  const scale = unit * spec.posteriors.step;
+  const [left, top] = [width / 2 - camera.centre[0] * unit, height / 2 + camera.centre[1] * unit];
   const { labels, n } = header;
   const around = 2 * (width + height);
   const seen = (panel.seen ??= new Uint32Array(n));
   let [count, tiny, ink] = [0, 0, 0];
   for (let i = 0; i < n; i += 1) {
     const long = shapes[3 * i] * scale;
-    const x = screen[3 * i];
-    const y = screen[3 * i + 1];
+    const x = left + means[2 * i] * unit;
+    const y = top - means[2 * i + 1] * unit;
     if (x + long < 0 || y + long < 0 || x - long > width || y - long > height || hidden.has(labels[i])) continue;
     if (long < DOT_PX) {
       tiny += 1;
@@ -83,10 +77,10 @@ export function drawAllEllipses(panel, header, hidden) {
     let path = paths.get(labels[i]);
     if (!path) paths.set(labels[i], (path = new Path2D()));
     const angle = (shapes[3 * i + 2] / 65535) * Math.PI;
-    addEllipse(path, screen[3 * i], screen[3 * i + 1], shapes[3 * i] * scale, shapes[3 * i + 1] * scale, angle);
+    const [x, y] = [left + means[2 * i] * unit, top - means[2 * i + 1] * unit];
+    addEllipse(path, x, y, shapes[3 * i] * scale, shapes[3 * i + 1] * scale, angle);
     drawn += 1;
   }
-  const brush = context(panel.back, ratio);
   brush.lineWidth = 1;
   brush.globalAlpha = 0.6;
   for (const [label, path] of paths) {
@@ -101,10 +95,9 @@ export function drawAllEllipses(panel, header, hidden) {
 export function drawEllipse(panel, index, style, line) {
   const { spec } = panel;
   if (!spec.posteriors || index < 0) return 0;
-  const at = meansOnScreen(panel);
   const scale = panel.camera.scale(panel);
   const [long, short, angle] = shapeOf(spec, index);
-  const [x, y] = [at[3 * index], at[3 * index + 1]];
+  const [x, y] = panel.camera.locate(spec.means.subarray(2 * index, 2 * index + 2), panel);
   const path = new Path2D();
   for (const sigmas of [1, 2]) addEllipse(path, x, y, sigmas * long * scale, sigmas * short * scale, angle);
   if (spec.posteriors.apart) {
@@ -127,7 +120,6 @@ export function drawEllipse(panel, index, style, line) {
 export function drawPriors(panel, header, hidden, style) {
   const brush = context(panel.front, panel.ratio);
   const scale = panel.camera.scale(panel);
-  const at = new Float32Array(3);
   let circles = 0;
   brush.font = style.font;
   brush.textAlign = "center";
@@ -135,7 +127,7 @@ export function drawPriors(panel, header, hidden, style) {
   brush.lineJoin = "round";
   for (const { centre, radius, label } of panel.spec.priors) {
     if (hidden.has(label)) continue;
-    panel.camera.project(Float32Array.from(centre), at, panel);
+    const at = panel.camera.locate(centre, panel);
     for (const sigmas of CONTOURS) {
       const r = sigmas * radius * scale;
       brush.beginPath();

@@ -1,0 +1,27 @@
+"""A page with a map of made-up points and what Python hears of it: ?n=2000&dims=2&panels=1."""
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.selection import points_in_selection
+from aeviz.figures.point_map import make_panel, map_payload
+from aeviz.web.components.latent_map import latent_map
+
+CLASSES = tuple("0123456789")
+
+n, dims, panels = (int(st.query_params.get(name, usual)) for name, usual in (("n", 2000), ("dims", 2), ("panels", 1)))
+rng = np.random.default_rng(0)
+labels = rng.integers(0, len(CLASSES), n)
+points = rng.normal(size=(len(CLASSES), dims))[labels] * 4 + rng.normal(size=(n, dims))
+elsewhere = st.toggle("Elsewhere")
+st.slider("Another widget", 0, 10)
+turned = points @ np.linalg.qr(rng.normal(size=(dims, dims)))[0]
+clouds = [turned + 3 if elsewhere or k else points for k in range(panels)]
+names = tuple(f"z{k + 1}" for k in range(dims))
+shown = [make_panel(f"cloud {k}", cloud, np.zeros(n), names) for k, cloud in enumerate(clouds)]
+event = latent_map(map_payload(shown, labels, CLASSES, decode=True), key="map")
+held = np.zeros(n, dtype=bool)
+if event.selection is not None:
+    held = points_in_selection(clouds[event.selection.panel], event.selection) & ~np.isin(labels, event.hidden or ())
+st.text(f"Python holds {held.sum()}: {' '.join(map(str, np.flatnonzero(held)))}.")
+st.text(f"Cleared: {event.is_cleared}. Point: {event.point}.")
