@@ -5,7 +5,7 @@ import json
 import math
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from aeviz.analysis.alignment import Alignment
 from aeviz.analysis.posterior import turn_ellipses
 from aeviz.analysis.selection import Selection
 from aeviz.figures.palette import class_colour
+from aeviz.figures.studio import Network
 
 NO_LABEL = 65535
 """Label of a point without a class."""
@@ -27,9 +28,9 @@ _STEPS = 65535
 """Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
 
 KEYS = (
-    "Arrow keys move the view, plus and minus zoom, 0 resets it, n and p choose the next and the previous image. M, l and "
-    "b choose whether a drag moves, draws a lasso or a box; then arrow keys move a cross, space sets a corner, enter the "
-    "last one, and escape clears the selection."
+    "Arrow keys move the view, plus and minus zoom, 0 resets it, n and p choose the next and the previous image. M, l "
+    "and b choose whether a drag moves, draws a lasso or a box; then arrow keys move a cross, space sets a corner, enter "
+    "the last one, and escape clears the selection."
 )
 """What keys do to a panel, for those who do not see it."""
 PRIOR_MEANING = (
@@ -64,6 +65,45 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lift:
+    """How a point of a panel is decoded."""
+
+    model: str
+    """Name of the model."""
+    origin: np.ndarray
+    """The latent point at the panel's own origin, (D,), float64."""
+    columns: np.ndarray
+    """What one unit along each axis of the panel is in latent space, (K, D), float64."""
+    network: Network | None
+    """The decoder for the page; None where the server must decode."""
+    shape: tuple[int, int, int]
+    smooth: bool
+    """Whether its images are enlarged smoothly, as photographs are."""
+
+    def apply(self, point: np.ndarray) -> np.ndarray:
+        """Return the latent point, (D,), float64, of a point of the panel, (K,)."""
+        found: np.ndarray = self.origin + point @ self.columns
+        return found
+
+    def moved(self, alignment: Alignment) -> "Lift":
+        """Return the same for a panel whose points an alignment has moved."""
+        back = alignment.rotation.T / alignment.scale
+        start = alignment.source_mean - alignment.target_mean @ back
+        return replace(self, origin=self.apply(start), columns=back @ self.columns)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what the page needs: see assets/pin_view.js."""
+        return {
+            "model": self.model,
+            "origin": self.origin.tolist(),
+            "columns": self.columns.tolist(),
+            "network": None if self.network is None else asdict(self.network),
+            "shape": self.shape,
+            "smooth": self.smooth,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MapPanel:
     """One cloud of points."""
 
@@ -86,6 +126,8 @@ class MapPanel:
     """Of a variational model in the plane."""
     priors: tuple[Prior, ...] = ()
     """Likewise."""
+    lift: Lift | None = None
+    """How its points are decoded; None where they cannot be, as on a bent map."""
     follow: Mapping[str, object] | None = None
     """Whose points, told in the page, move on this panel: see `let_follow`."""
 
@@ -170,6 +212,8 @@ def lay_over(panel: MapPanel, alignment: Alignment, axis_names: tuple[str, ...])
         x, y = alignment.apply(np.array([prior.centre]))[0].tolist()
         priors.append(replace(prior, centre=(x, y), radius=prior.radius * alignment.scale))
     points = alignment.apply(panel.points)
+    lift = None if panel.lift is None or alignment.scale == 0 else panel.lift.moved(alignment)
+    panel = replace(panel, lift=lift)
     return replace(panel, points=points, axis_names=axis_names, posteriors=posteriors, priors=tuple(priors))
 
 
@@ -244,6 +288,7 @@ def map_payload(
             "yaw": panel.viewpoint[0],
             "pitch": panel.viewpoint[1],
             "posteriors": None if panel.posteriors is None else _posterior_header(panel.posteriors),
+            "lift": None if panel.lift is None else panel.lift.to_dict(),
             "follow": panel.follow,
             "priors": [
                 {

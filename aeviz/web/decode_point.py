@@ -119,6 +119,12 @@ def keep_address(run: RunFolder) -> None:
         del st.query_params[STOPS]
 
 
+def written(run: RunFolder, point: np.ndarray) -> dict[str, str]:
+    """Return the URL parameter that leads a visitor of Decode to a latent point, (D,)."""
+    text = write_point(_bases(run), point)
+    return {run.name + _AT: text} if text else {}
+
+
 def write_point(bases: Sequence[Basis], point: np.ndarray) -> str:
     """Return a point as short text: the coordinates off rest in whichever basis has fewer of them, z3_1.25~z17_-0.5.
 

@@ -24,7 +24,7 @@ from aeviz.web.components.studio import (
 )
 from aeviz.web.decode_parts import is_photo, is_wide
 from aeviz.web.decode_point import follow, keep_stops, point_of, stops_of, turn_of
-from aeviz.web.in_page import carry_network, find_network
+from aeviz.web.in_page import carry_network, carry_networks, find_network
 from aeviz.web.page import OPTIMIZER_TITLES
 from aeviz.web.pictures import decoded
 
@@ -69,10 +69,8 @@ def carry_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName)
     """Send what the studio's names stand for; call it at the end of the page, outside of fragments."""
     space = cache.space(cache.run_key(run), axes)
     carry(space.name, space.content)
-    carry_network(run, "decoder")
+    carry_networks([run] if second is None else [run, second], "decoder")
     if second is not None:
-        if find_network(second, "decoder") != find_network(run, "decoder"):  # a copy of the run has the same file
-            carry_network(second, "decoder")
         between = cache.bridge(cache.run_key(run), cache.run_key(second))
         if between is None:
             carry_network(second, "encoder")

@@ -3,6 +3,7 @@
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -72,6 +73,13 @@ def carry_network(run: RunFolder, part: PartName) -> None:
     content = cache.onnx_file(cache.run_key(run), part)
     if content is not None:
         carry(content.name, content.content)
+
+
+def carry_networks(runs: Sequence[RunFolder], part: PartName) -> None:
+    """Send the same part of several runs to the page, that of copies once."""
+    contents = [cache.onnx_file(cache.run_key(run), part) for run in runs]
+    for name, content in {each.name: each.content for each in contents if each is not None}.items():
+        carry(name, content)
 
 
 def prepare_networks(run: RunFolder) -> None:

@@ -18,6 +18,7 @@ from aeviz.figures.point_map import (
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.map_options import MapOptions
+from aeviz.web.map_pin import with_lift
 from aeviz.web.page import describe
 
 
@@ -34,13 +35,13 @@ class Panels:
 
 def map_panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> Panels:
     """Return the panels of one model, or of two, the second aligned to the first if asked for."""
-    left = _with_posteriors(_panel(first, options), first, options)
+    left = with_lift(_with_posteriors(_panel(first, options), first, options), first, options)
     if second is None:
         if options.two_viewpoints:
             twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
             return Panels(panels=[twins[0], replace(twins[1], title="a quarter turn on")], runs=[first, first])
         return Panels(panels=[left], runs=[first])
-    right = _with_posteriors(_panel(second, options), second, options)
+    right = with_lift(_with_posteriors(_panel(second, options), second, options), second, options)
     if not options.aligned:
         return Panels(panels=[left, right], runs=[first, second])
     alignment = align(_panel(second, options).points, _panel(first, options).points)  # not their samples

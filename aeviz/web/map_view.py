@@ -6,6 +6,7 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
+from aeviz.analysis.selection import points_in_selection
 from aeviz.data import label_by_attribute
 from aeviz.figures.map_overlay import pack_overlay
 from aeviz.figures.point_map import EllipseMode, MapPanel, map_payload
@@ -18,11 +19,14 @@ from aeviz.web.chosen_image import show_image, show_neighbours
 from aeviz.web.components.latent_map import IS_AVAILABLE, MapEvent, latent_map
 from aeviz.web.components.map_overlay import map_overlay
 from aeviz.web.embedding_view import settle_projection
+from aeviz.web.in_page import carry_networks, prepare_networks
 from aeviz.web.map_layers import carry_sprites, make_overlay
 from aeviz.web.map_options import MapOptions
 from aeviz.web.map_panels import map_panels
+from aeviz.web.map_pin import show_pin
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import originals
+from aeviz.web.selection_view import show_selection
 
 IMAGE, HIDDEN, ELLIPSES, PRIOR = "image", "hidden", "ellipses", "prior"
 """URL parameters of the map: the chosen image, the labels of hidden classes joined by dots, whose posteriors are drawn
@@ -80,8 +84,12 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
         ellipses=next((mode for mode in get_args(EllipseMode) if mode == asked), "chosen"),
         prior=st.query_params.get(PRIOR) == "1",
     )
-    _show_map(first, second, settle_projection([run for run in (first, second) if run is not None], options), start)
+    runs = [run for run in (first, second) if run is not None]
+    for run in runs:
+        prepare_networks(run)
+    _show_map(first, second, settle_projection(runs, options), start)
     carry_sprites(first)
+    carry_networks(runs, "decoder")
 
 
 @st.fragment
@@ -104,6 +112,7 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
                 ellipses=start.ellipses,
                 prior=start.prior,
                 layers=LAYERS,
+                decode=any(panel.lift is not None for panel in panels),
             )
             event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
         else:
@@ -139,11 +148,27 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
                 f"Aligned: {alignment.explained:.0%} of the left map's variance is matched; "
                 f"the right map was scaled by {alignment.scale:.2f}."
             )
+        show_pin(panels, shown.runs, event.point)
         if selected is None:
             st.caption("No image chosen yet: click a point, or press n on the map.")
         else:
             show_image(selected, runs, options.seed)
             show_neighbours(selected, runs, lambda index: _choose(index, event.selected))
+        show_selection(_picked_out(event, panels, labels), runs)
+
+
+def _picked_out(event: MapEvent, panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
+    """Return which images the visitor has drawn an outline around, (N,), bool, those of hidden classes left out."""
+    drawn = event.selection
+    if drawn is None or drawn.panel >= len(panels):
+        return None
+    points = panels[drawn.panel].points
+    if points.shape[1] != (2 if drawn.camera is None else 3):
+        return None  # drawn on another map than the one that is shown now
+    chosen = points_in_selection(points, drawn)
+    if labels is not None:
+        chosen &= ~np.isin(labels, numbers_from_url(HIDDEN))
+    return chosen
 
 
 def _choose(index: int, before: int | None) -> None:

@@ -370,6 +370,7 @@ export class LatentMap {
   tellPoint(panel, point, done) {
     const told = { panel: this.panels.indexOf(panel), point: [...point] };
     panel.redrawFront();
+    panel.pinView.show(panel.spec.lift, told.point);
     this.root.dispatchEvent(new CustomEvent("aeviz:point", { detail: told, bubbles: true, composed: true }));
     if (done) this.send("point", told);
   }

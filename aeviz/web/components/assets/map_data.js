@@ -31,6 +31,7 @@ export const NO_LABEL = 65535;
  * @property {number} pitch degrees
  * @property {{ step: number, apart: boolean } | null} posteriors
  * @property {{ centre: number[], radius: number, label: number }[]} priors
+ * @property {import("./pin_view.js").Lift | null} [lift] how its points are decoded
  * @property {{ model: string, mean: number[], axes: number[][] } | null} [follow] whose points, told in the page, move here
  * @property {string} view changes when the first view does
  * @property {string} description

@@ -1,7 +1,7 @@
 // Drawing of a panel around its points: axes on the back canvas, marks, names and guests on the front one.
 
 /** @typedef {any} Panel a panel of the map, or the plane of the film */
-/** @typedef {import("./panel.js").Style} Style */
+/** @typedef {{ text: string, background: string, guest?: string, font: string }} Style */
 
 /** @param {HTMLCanvasElement} canvas @param {number} ratio */
 function context(canvas, ratio) {
@@ -161,7 +161,7 @@ export function drawGuests(panel, style) {
     const text = x === at[0] && y === at[1] ? name : `${name} (outside)`;
     for (const [colour, width] of /** @type {[string, number][]} */ ([
       [style.background, 6],
-      [style.guest, 3],
+      [style.guest ?? style.text, 3],
     ])) {
       brush.strokeStyle = colour;
       brush.lineWidth = width;

@@ -12,6 +12,7 @@ import { NO_LABEL } from "./map_data.js";
 import { drawAxes, drawAxisNames, drawGuests, drawMarks, drawNames } from "./painter.js";
 import { Picture } from "./picture.js";
 import { Pin } from "./pin.js";
+import { PinView } from "./pin_view.js";
 import { Pointer } from "./pointer.js";
 import { Painter } from "./points.js";
 import { describeEllipses, drawAllEllipses, drawEllipse, drawPriors, revealPriors, zoomToPosterior } from "./posteriors.js";
@@ -85,6 +86,7 @@ export class Panel {
     tool("⟲", "Reset the view", () => fitCamera(this.camera, this.spec));
     this.note = element("div", { class: "hint" }, figure);
     this.describe();
+    this.pinView = new PinView(this.stage);
     this.pin = new Pin(this, (point, done) => map.tellPoint(this, point, done));
     this.pointer = new Pointer(this);
   }
@@ -117,6 +119,7 @@ export class Panel {
       fitCamera(this.camera, spec);
       if (this.map.prior) revealPriors(this);
       this.pin.put(null);
+      this.pinView.hide();
     } else if (target) this.camera.restore(target);
     this.transition = null;
     const arrives = !this.camera.shows(before.camera) || differ(before.coordinates, spec.coordinates);
