@@ -279,6 +279,7 @@ export class LatentMap {
       panel.pointer.dropCursor();
       panel.front.style.cursor = "";
       const { pin, spec } = panel;
+      if (tool === "decode") panel.pinView.warm(spec.lift);
       // in space the pin has to be somewhere before it can be taken hold of
       if (tool !== "decode" || spec.dims === 2 || pin.point) continue;
       const at = 3 * this.selected;

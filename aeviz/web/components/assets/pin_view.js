@@ -46,6 +46,14 @@ export class PinView {
     if (!this.busy) this.pump();
   }
 
+  /**
+   * Fetch and open the decoder before it is needed.
+   * @param {Lift | null | undefined} lift
+   */
+  warm(lift) {
+    if (lift?.network) network(lift.network).catch(() => undefined); // who drags hears of it
+  }
+
   async pump() {
     this.busy = true;
     while (this.wanted && this.lift) {
