@@ -27,9 +27,9 @@ _STEPS = 65535
 """Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
 
 KEYS = (
-    "Arrow keys move the view, plus and minus zoom, 0 resets it, n and p choose the next and the previous image. M, l and "
-    "b choose whether a drag moves, draws a lasso or a box; then arrow keys move a cross, space sets a corner, enter the "
-    "last one, and escape clears the selection."
+    "Arrow keys move the view, plus and minus zoom, 0 resets it, n and p choose the next and the previous image. M, l "
+    "and b choose whether a drag moves, draws a lasso or a box; then arrow keys move a cross, space sets a corner, "
+    "enter the last one, and escape clears the selection."
 )
 """What keys do to a panel, for those who do not see it."""
 PRIOR_MEANING = (
