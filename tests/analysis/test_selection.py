@@ -46,9 +46,9 @@ def test_polygon_of_no_area_holds_nothing():
     assert not is_within(np.array([[0.5, 0.0]]), [(0.0, 0.0), (1.0, 0.0), (0.2, 0.0)]).any()
 
 
-def test_viewpoint_is_a_perspective_through_a_turned_frame(rng=np.random.default_rng(3)):
+def test_viewpoint_is_a_perspective_through_a_turned_frame():
     """Against a rotation made of two plane ones, then a division by the distance to the eye."""
-    points = rng.normal(size=(50, 3))
+    points = np.random.default_rng(3).normal(size=(50, 3))
     yaw, pitch = CAMERA.yaw, CAMERA.pitch
     around = np.array([[math.cos(yaw), math.sin(yaw), 0], [-math.sin(yaw), math.cos(yaw), 0], [0, 0, 1]])
     down = np.array([[math.cos(pitch), 0, math.sin(pitch)], [0, 1, 0], [-math.sin(pitch), 0, math.cos(pitch)]])

@@ -1,9 +1,9 @@
-"""A page with a map of made-up points and what Python hears of it: ?n=2000&dims=2&panels=1."""
+"""A page with a map of made-up points and what Python hears of it: ?n=2000&dims=2&panels=1&boxed=1."""
 
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.selection import points_in_selection
+from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.figures.point_map import make_panel, map_payload
 from aeviz.web.components.latent_map import latent_map
 
@@ -19,9 +19,12 @@ turned = points @ np.linalg.qr(rng.normal(size=(dims, dims)))[0]
 clouds = [turned + 3 if elsewhere or k else points for k in range(panels)]
 names = tuple(f"z{k + 1}" for k in range(dims))
 shown = [make_panel(f"cloud {k}", cloud, np.zeros(n), names) for k, cloud in enumerate(clouds)]
-event = latent_map(map_payload(shown, labels, CLASSES, decode=True), key="map")
+boxed = Selection(panel=0, polygon=((-2.0, -2.0), (4.0, -2.0), (4.0, 4.0), (-2.0, 4.0)))
+start = boxed if "boxed" in st.query_params else None
+event = latent_map(map_payload(shown, labels, CLASSES, selection=start, decode=True), key="map")
 held = np.zeros(n, dtype=bool)
-if event.selection is not None:
-    held = points_in_selection(clouds[event.selection.panel], event.selection) & ~np.isin(labels, event.hidden or ())
+selection = event.selection or (None if event.is_cleared else start)
+if selection is not None:
+    held = points_in_selection(clouds[selection.panel], selection) & ~np.isin(labels, event.hidden or ())
 st.text(f"Python holds {held.sum()}: {' '.join(map(str, np.flatnonzero(held)))}.")
 st.text(f"Cleared: {event.is_cleared}. Point: {event.point}.")

@@ -108,7 +108,9 @@ def test_box_selects_what_lies_in_it_on_the_screen(open_map, dims):
     expect(latent_map).to_have_attribute("data-chosen", re.compile(r"[1-9]\d\d"))
     found = set(chosen(latent_map))
     close = 0.003
-    sure = inside_on_screen(latent_map, 2000, lambda x, y: 0.3 + close < x < 0.7 - close and 0.25 + close < y < 0.75 - close)
+    sure = inside_on_screen(
+        latent_map, 2000, lambda x, y: 0.3 + close < x < 0.7 - close and 0.25 + close < y < 0.75 - close
+    )
     possible = inside_on_screen(
         latent_map, 2000, lambda x, y: 0.3 - close < x < 0.7 + close and 0.25 - close < y < 0.75 + close
     )
@@ -122,9 +124,13 @@ def test_selection_leaves_hidden_classes_out_and_is_marked_on_both_maps(open_map
     pick(latent_map, "Lasso")
 
     def faded(panel):
-        return latent_map.locator("canvas").nth(3 * panel + 1).evaluate(
-            "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)"
-            ".data.filter((value, k) => k % 4 === 3 && value > 0 && value < 40).length"
+        return (
+            latent_map.locator("canvas")
+            .nth(3 * panel + 1)
+            .evaluate(
+                "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)"
+                ".data.filter((value, k) => k % 4 === 3 && value > 0 && value < 40).length"
+            )
         )
 
     before = faded(1)
@@ -137,6 +143,17 @@ def test_selection_leaves_hidden_classes_out_and_is_marked_on_both_maps(open_map
     expect(latent_map).not_to_have_attribute("data-chosen", str(len(all_of_them)))
     assert set(chosen(latent_map)) < set(all_of_them)
     heard(page, chosen(latent_map))
+
+
+def test_selection_that_python_starts_with_is_shown_and_can_be_cleared(open_map):
+    """An outline from Python, from a shared address say, is marked without a touch; clearing it is heard."""
+    page, latent_map = open_map("boxed=1")
+    expect(latent_map).to_have_attribute("data-chosen", re.compile(r"[1-9]\d\d"))
+    heard(page, chosen(latent_map))
+    latent_map.get_by_role("button", name="Clear selection").click()
+    heard(page, [])
+    page.get_by_text("Elsewhere").click()
+    expect(latent_map).to_have_attribute("data-chosen", "")
 
 
 def test_escape_drops_an_outline_and_then_the_selection(open_map):
@@ -242,7 +259,10 @@ def test_points_move_over_to_other_places(open_map, motion):
     latent_map.evaluate(
         """map => {
           map.seen = new Set();
-          const look = () => { if (map.dataset.moving === "1") map.seen.add(map.placeOf(0, 5)[0]); requestAnimationFrame(look); };
+          const look = () => {
+            if (map.dataset.moving === "1") map.seen.add(map.placeOf(0, 5)[0]);
+            requestAnimationFrame(look);
+          };
           look();
         }"""
     )
@@ -264,11 +284,16 @@ def test_gesture_ends_the_way_at_once(open_map):
     box = frame(latent_map)
     page.get_by_text("Elsewhere").click()
     latent_map.evaluate(
-        "map => new Promise(done => { const look = () => map.dataset.moving === '1' ? done() : requestAnimationFrame(look); look(); })"
+        """map => new Promise(done => {
+          const look = () => map.dataset.moving === "1" ? done() : requestAnimationFrame(look);
+          look();
+        })"""
     )
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
-    moving = latent_map.evaluate("map => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(map.dataset.moving))))")
+    moving = latent_map.evaluate(
+        "map => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(map.dataset.moving))))"
+    )
     page.mouse.up()
     assert moving == "0"
 

@@ -7,6 +7,7 @@ import pytest
 
 from aeviz.analysis.alignment import align
 from aeviz.analysis.posterior import ellipses
+from aeviz.analysis.selection import Selection
 from aeviz.figures.palette import CLASS_COLOURS
 from aeviz.figures.point_map import (
     NO_LABEL,
@@ -177,6 +178,16 @@ def test_share_view_changes_the_view_alone(rng):
 def test_two_viewpoints_differ_by_a_quarter_turn():
     (yaw, pitch), (other_yaw, other_pitch) = VIEWPOINTS
     assert (other_yaw - yaw, other_pitch - pitch) == (90, 0)
+
+
+def test_payload_holds_what_is_selected_and_where_the_point_lies(rng):
+    header, _, _ = unpack(map_payload([panel(rng)], None, ()))
+    assert (header["selection"], header["decode"], header["point"]) == (None, False, None)
+    selection = Selection(panel=0, polygon=((0.0, 0.0), (1.0, 0.0), (0.5, 2.0)))
+    payload = map_payload([panel(rng)], None, (), selection=selection, decode=True, point=(0, (1.0, 2.0)))
+    header, _, _ = unpack(payload)
+    assert header["selection"] == {"panel": 0, "polygon": [[0, 0], [1, 0], [0.5, 2]], "camera": None}
+    assert (header["decode"], header["point"]) == (True, {"panel": 0, "at": [1, 2]})
 
 
 def test_payload_of_many_points_stays_small(rng):

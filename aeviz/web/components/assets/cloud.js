@@ -27,6 +27,15 @@ export class Points {
     this.order = null;
     /** @type {Uint8Array | null} */
     this.levels = null;
+    this.isPrepared = false;
+  }
+
+  /** Index the points of a plane as soon as nothing else is to be done, so that the first hover need not wait. */
+  prepare() {
+    if (this.isPrepared || this.spec.dims === 3) return;
+    this.isPrepared = true;
+    const later = window.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50));
+    later(() => this.flatGrid());
   }
 
   /**

@@ -61,14 +61,15 @@ export class LatentMap {
     this.legend = element("div", {}, root);
     this.bar = element("div", {}, root);
     this.row = element("div", { class: "panels" }, root);
+    const chosen = element("div", { class: "choices" }, root);
     this.hint = element("div", { class: "hint" }, root);
     this.meaning = element("div", { class: "hint" }, root);
     /** @type {HTMLElement[]} */
     this.chips = [];
     /** @type {[HTMLElement, () => boolean][]} */
     this.choices = [];
-    this.count = element("span", { role: "status" });
-    this.clear = element("button", { type: "button", text: "Clear selection" });
+    this.count = element("span", { role: "status" }, chosen);
+    this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
     this.clear.onclick = () => this.clearSelection();
     this.layers = new Layers(this);
     this.unfollow = followPoints(this);
@@ -182,7 +183,7 @@ export class LatentMap {
     this.markChips();
   }
 
-  // What a drag does; whose posteriors are drawn, and the priors, where some panel has them; what is selected.
+  // What a drag does; whose posteriors are drawn, and the priors, where some panel has them.
   buildBar() {
     const { panels, decode } = this.header;
     const posteriors = panels.some((spec) => spec.posteriors);
@@ -236,7 +237,6 @@ export class LatentMap {
         this.send("prior", this.prior);
       });
     }
-    element("div", { class: "choices" }, row).append(this.count, this.clear);
     this.markChoices();
   }
 

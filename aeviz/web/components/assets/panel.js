@@ -122,6 +122,7 @@ export class Panel {
       this.pinView.hide();
     } else if (target) this.camera.restore(target);
     this.transition = null;
+    this.points.move(null);
     const arrives = !this.camera.shows(before.camera) || differ(before.coordinates, spec.coordinates);
     if (same && arrives && this.width && isShown(this.points.n)) {
       this.transition = new Transition(before, { coordinates: spec.coordinates, camera: this.camera.state() });
@@ -302,6 +303,7 @@ export class Panel {
     this.painter.show(this.dots.begin(this));
     this.isThinned = turning;
     this.dotsCost = this.spent;
+    this.points.prepare();
   }
 
   /** @param {Style} style */
