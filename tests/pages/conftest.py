@@ -89,8 +89,7 @@ class Desk:
 @pytest.fixture
 def desk(app, monkeypatch):
     """The studio's stand-in on Decode."""
-    app.switch_page("pages/decode.py").run()  # components find their files only in a running app
-    assert not app.exception
+    AppTest.from_function(_import_parts).run()
     decode_studio, decode_view, in_page = (
         importlib.import_module(f"aeviz.web.{name}") for name in ("decode_studio", "decode_view", "in_page")
     )
@@ -104,5 +103,8 @@ def desk(app, monkeypatch):
     for module in (decode_studio, in_page):
         monkeypatch.setattr(module, "carry", carry_too)
     monkeypatch.setattr(decode_view, "prepare_networks", lambda run: None, raising=False)
-    app.switch_page("pages/home.py").run()
     return desk
+
+
+def _import_parts():  # components find their files only in a running app
+    from aeviz.web import decode_view  # noqa: F401

@@ -456,9 +456,9 @@ def test_link_that_the_page_wrote_shows_the_same_image(runs, app, desk):
 
 
 def test_address_of_another_model_is_taken_out(runs, app, desk):
-    app = visit(app.run(), "wide", at="z1_1.5")
+    app = visit(app.run(), "wide", at="z1_1.5", along="z7")
     app.selectbox(key="model").set_value("plain").run()
-    assert "wide.at" not in app.query_params
+    assert {"wide.at", "wide.along"}.isdisjoint(app.query_params)
     app.selectbox(key="model").set_value("wide").run()
     assert in_address(app, "wide.at") == "z1_1.5"
 
