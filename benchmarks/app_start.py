@@ -52,9 +52,9 @@ TIMEOUT_S = 60
 """Nothing measured here takes as long; then something is broken."""
 VIEWPORT = {"width": 1280, "height": 900}
 STEPS = 60
-"""Slider steps of the plain client."""
+"""Moves of the plain client."""
 KEYS = 20
-"""Slider steps by keyboard; one takes a quarter of a second, since the slider waits for further keys."""
+"""Slider steps by keyboard."""
 PAUSE_S = 0.05
 """Between steps, as a hand would."""
 
@@ -62,8 +62,8 @@ READY = """
 window.aevizReady = {
   home: () => seen('img[alt^="The latent space of"]'),
   latent_space: () => deep('[data-testid="latent-map"]').some(map => map.dataset.drawn),
-  decoded: () => seen('img[alt^="The image that"]'),
-  decode: () => aevizReady.decoded() && seen('img[alt*="decoded over the plane"]'),
+  decoded: () => deep('.view').some(view => view.dataset.frames),
+  decode: () => aevizReady.decoded() && deep('[data-testid="latent-pad"]').some(pad => pad.dataset.mesh),
   reconstruct: () => seen('img[alt*="mean error"]') && seen('.st-key-error-bars .js-plotly-plot .main-svg'),
   network: () => seen('.st-key-architecture .js-plotly-plot .main-svg')
     && seen('.st-key-curves .js-plotly-plot .main-svg'),
@@ -83,14 +83,13 @@ for (const kind of ['click', 'keydown'])
   document.addEventListener(kind, event => { since = event.timeStamp; }, true);
 window.aevizElapsed = name => window.aevizReady[name]() ? performance.now() - since : 0;
 window.aevizWatch = () => {
-  const image = () => document.querySelector('img[alt^="The image that"]')?.src;
-  const before = image();
+  const view = deep('.view')[0];
   window.aevizSeen = new Promise(resolve => {
     const observer = new MutationObserver(() => {
-      const now = image();
-      if (now && now !== before) { observer.disconnect(); resolve(performance.now() - since); }
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - since)));
     });
-    observer.observe(document.body, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+    observer.observe(view, {attributes: true, attributeFilter: ['data-frames']});
   });
 };
 """
@@ -211,10 +210,10 @@ def measure_pages(page: Page, rounds: int) -> tuple[dict[str, float], dict[str, 
 
 
 def measure_seen(page: Page) -> list[float]:
-    """Move a slider with the keyboard; return the milliseconds from each key until the image changed."""
+    """Move a slider with the keyboard; return the milliseconds from each key until the image was drawn in the page."""
     page.get_by_test_id("stSidebarNavLink").filter(has_text=TITLES["decode"]).click()
     wait_for(page, "decode")
-    thumb = page.get_by_role("slider").first
+    thumb = page.get_by_test_id("latent-sliders").get_by_role("slider").first
     thumb.focus()
     elapsed = []
     for index in range(KEYS + 2):
@@ -226,38 +225,47 @@ def measure_seen(page: Page) -> list[float]:
 
 
 def measure_round_trips(server: Server) -> list[float]:
-    """Move a slider by messages alone; return the milliseconds of each from sending to "script finished"."""
+    """Let go of the latent point by messages alone; return milliseconds of each from sending to "script finished"."""
     with connect(f"ws://localhost:{server.port}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket_:
         message = BackMsg()
         message.rerun_script.page_name = "decode"
         socket_.send(message.SerializeToString())
         found = _answer(socket_)
-        sliders = [
-            (answer.delta.fragment_id, answer.delta.new_element.slider)
+        studios = [
+            (answer.delta.fragment_id, answer.delta.new_element.bidi_component)
             for answer in found
-            if answer.WhichOneof("type") == "delta" and answer.delta.new_element.WhichOneof("type") == "slider"
+            if answer.WhichOneof("type") == "delta"
+            and answer.delta.new_element.WhichOneof("type") == "bidi_component"
+            and answer.delta.new_element.bidi_component.component_name.endswith("studio")
         ]
-        if not sliders:
-            sys.exit("the page that decodes shows no slider")
-        fragment, moved = sliders[0]
+        if not studios:
+            sys.exit("the page that decodes shows no studio")
+        fragment, studio = studios[0]
+        start_point = _shown_point(studio.bytes)
         elapsed = []
         for index in range(STEPS + 5):
             message = BackMsg()
             message.rerun_script.page_script_hash = _page_hash(found)
             message.rerun_script.fragment_id = fragment
-            for _, slider in sliders:
-                state = message.rerun_script.widget_states.widgets.add()
-                state.id = slider.id
-                shift = slider.step * (1 + index % 40) if slider.id == moved.id else 0.0
-                state.double_array_value.data.append(min(slider.max, slider.default[0] + shift))
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id = studio.id
+            moved = [start_point[0] + 0.01 * (1 + index), *start_point[1:]]
+            state.json_value = json.dumps({"point": {"number": index + 1, "values": moved}})
             start = time.perf_counter()
             socket_.send(message.SerializeToString())
             answers = _answer(socket_)
             elapsed.append((time.perf_counter() - start) * 1000)
-            if not any(answer.delta.new_element.WhichOneof("type") == "imgs" for answer in answers):
-                sys.exit("a slider step brought no image; the benchmark must follow the page")
+            if not any(".at=" in answer.page_info_changed.query_string for answer in answers):
+                sys.exit("a point brought no address; the benchmark must follow the page")
             time.sleep(PAUSE_S)
     return elapsed[5:]
+
+
+def _shown_point(payload: bytes) -> list[float]:
+    """Return the latent point that a studio was sent: see aeviz/figures/studio.py."""
+    header = json.loads(payload[4 : 4 + int.from_bytes(payload[:4], "little")])
+    point: list[float] = header["point"]
+    return point
 
 
 def _answer(socket_: ClientConnection) -> list[ForwardMsg]:
@@ -340,7 +348,7 @@ def print_table(report: Mapping[str, Any]) -> None:
         rows.append(("    from the start of the process", details["cold_from_start_ms"][name], None))
     for name, values in details["warm_page_ms"].items():
         rows.append((f"page change, {TITLES.get(name, 'all pages')}", values, 1000.0))
-    rows.append(("server round trip, Decode slider", details["round_trip_ms"], 15.0))
+    rows.append(("server round trip, Decode point", details["round_trip_ms"], 15.0))
     rows.append(("key to new image, Decode slider", details["seen_ms"], None))
     for label, values, limit in rows:
         figures = "".join(f"{values[key]:9.1f}" for key in ("p50", "p95", "min", "max"))

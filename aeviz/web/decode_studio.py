@@ -203,6 +203,9 @@ def keep_look(run: RunFolder, axes: cache.AxesName) -> None:
         f"{run.name}.along": basis.names[look.along] if look.along else "",
         BEHIND: look.backdrop if look.backdrop not in (None, "images") else "",
     }
+    for name in list(st.query_params):
+        if name.endswith((".plane", ".along")) and name not in words:
+            del st.query_params[name]  # of another model
     for name, text in words.items():
         if text and st.query_params.get(name) != text:
             st.query_params[name] = text

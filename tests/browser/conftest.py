@@ -60,7 +60,7 @@ def visit(chromium, address):
     """
     contexts, problems = [], []
 
-    def open_page(path="/", *, width=1440, height=1000, dark=False, touch=False, base=address):
+    def open_page(path="/", *, width=1440, height=1000, dark=False, touch=False, base=address, prepare=None):
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
@@ -70,6 +70,8 @@ def visit(chromium, address):
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
+        if prepare:
+            prepare(page)
         page.goto(base + path)
         return page
 

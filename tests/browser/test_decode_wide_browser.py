@@ -14,32 +14,65 @@ def coordinates(page):
     return {name: float(value) for name, _, value in (part.partition("_") for part in text.split("~") if part)}
 
 
+def point(page):
+    """The latent point in the page, its first four dimensions."""
+    text = page.get_by_test_id("latent-studio").get_attribute("data-point")
+    return [float(value) for value in text.split()]
+
+
 def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
     """Six presses of a step button, twelve of an arrow key, as fast as they go, a random jump and its undo."""
     page = visit(f"/decode?model={MODEL}")
-    expect(page.get_by_role("img", name=re.compile("rows of"))).to_be_visible()
+    view, strip = page.locator(".view").first, page.get_by_test_id("latent-strip")
+    expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
     for _ in range(6):
-        page.get_by_test_id("stNumberInputStepUp").click()
-    expect(page.get_by_text(re.compile(r"^z\d+ is \+3\.0 deviations"))).to_be_visible()
-    slider = page.get_by_role("slider", name=re.compile("nats")).nth(2)
+        strip.get_by_role("button", name="Half a deviation up").click()
+    expect(strip.get_by_text(re.compile(r"^z\d+ is \+3\.00 deviations"))).to_be_visible()
+    slider = page.get_by_test_id("latent-sliders").get_by_role("slider", name=re.compile("nats")).nth(2)
     slider.focus()
+    start, step = slider.evaluate("node => [node.valueAsNumber, Number(node.step)]")
     for _ in range(12):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(3000)
+    shown = slider.evaluate("node => node.valueAsNumber")
+    assert abs(shown - start - 12 * step) < 1e-3
+    for _ in range(100):
+        if len(coordinates(page)) == 2:
+            break
+        page.wait_for_timeout(200)
     values = coordinates(page)
-    assert len(values) == 2
-    shown = slider.get_attribute("aria-valuetext") or slider.input_value()
-    assert min(abs(value - float(shown)) for value in values.values()) < 0.02
-    image = page.get_by_role("img", name=re.compile("decodes at this point"))
-    before = image.get_attribute("src")
-    page.get_by_role("button", name="Random").click()
-    expect(image).not_to_have_attribute("src", before)
+    assert min(abs(value - shown) for value in values.values()) < step
+    there = point(page)
+    page.get_by_role("button", name="Random", exact=True).click()
+    expect(page).not_to_have_url(page.url)
     page.get_by_role("button", name="Undo").click()
-    expect(image).to_have_attribute("src", before)
-    for _ in range(20):  # the address follows the picture
+    for _ in range(100):  # the address and the page follow
         if coordinates(page) == values:
             break
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(200)
     assert coordinates(page) == values
+    page.wait_for_timeout(500)
+    assert max(abs(a - b) for a, b in zip(point(page), there, strict=True)) < 0.01
     page.reload()
-    expect(image).to_have_attribute("src", before)
+    expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
+    assert max(abs(a - b) for a, b in zip(point(page), there, strict=True)) < 0.01
+
+
+def test_overview_goes_where_it_is_clicked_and_the_plane_takes_other_axes(visit):
+    """Rows of the first axes, made when somebody looks; the pad shows any two of the axes."""
+    page = visit(f"/decode?model={MODEL}")
+    view, pad = page.locator(".view").first, page.get_by_test_id("latent-pad")
+    expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
+    overview = page.get_by_test_id("latent-overview")
+    overview.get_by_text("What the first 10 do").click()
+    tile = overview.get_by_role("button", name=re.compile("at 3.00 deviations")).first
+    expect(tile).to_be_visible()
+    tile.click()
+    expect(page).to_have_url(re.compile(rf"{MODEL}\.at=z"))
+    expect(pad).to_have_attribute("data-mesh", re.compile(r"\d+"))
+    mesh = int(pad.get_attribute("data-mesh"))
+    page.get_by_role("combobox", name="Across").select_option(index=4)
+    expect(pad).not_to_have_attribute("data-mesh", str(mesh))
+    expect(page).to_have_url(re.compile(rf"{MODEL}\.plane=z"))
+    choice = page.get_by_role("combobox", name="Across").input_value()
+    page.reload()
+    expect(page.get_by_role("combobox", name="Across")).to_have_value(choice)

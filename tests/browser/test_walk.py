@@ -23,6 +23,9 @@ TITLES = {
 }
 
 
+DRAWN = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+
+
 def wait_until_idle(page):
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
@@ -45,10 +48,6 @@ def point_on_screen(latent_map, index, panel=0):
     x, y = latent_map.evaluate("(map, [panel, index]) => map.screenOf(panel, index)", [panel, index])
     box = canvas.bounding_box()
     return box["x"] + x, box["y"] + y
-
-
-def image_sources(page):
-    return [image.get_attribute("src") for image in page.get_by_role("img").all()]
 
 
 def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
@@ -196,15 +195,18 @@ def test_slider_decodes_another_image_and_is_in_the_address(visit):
     """A step of a slider by keyboard redraws the image; the address shows the same image again."""
     page = visit("/decode?model=digits-2d-adam")
     image = page.get_by_role("img", name=re.compile("decodes at this point"))
-    expect(image).to_be_visible()
-    before = image.get_attribute("src")
-    page.get_by_role("slider").first.focus()
+    view = page.locator(".view").first
+    expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
+    before, frames = image.evaluate(DRAWN), int(view.get_attribute("data-frames"))
+    page.get_by_test_id("latent-sliders").get_by_role("slider").first.focus()
     page.keyboard.press("End")
-    expect(image).not_to_have_attribute("src", before)
-    expect(page).to_have_url(re.compile(r"digits-2d-adam\.z1="))
-    after = image.get_attribute("src")
+    expect(view).not_to_have_attribute("data-frames", str(frames))
+    expect(page).to_have_url(re.compile(r"digits-2d-adam\.at=z1_"))
+    after = image.evaluate(DRAWN)
+    assert after != before
     page.reload()
-    expect(image).to_have_attribute("src", after)
+    expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
+    assert image.evaluate(DRAWN) == pytest.approx(after, abs=3)  # the address rounds the point
 
 
 def test_missing_mnist_pictures_are_offered(visit):
@@ -331,5 +333,8 @@ def test_map_is_drawn_by_plotly_where_its_own_files_are_missing(chromium, tmp_pa
         expect(page.get_by_text("a plainer one, drawn by Plotly")).to_be_visible(timeout=30_000)
         chart = page.locator(".js-plotly-plot")
         expect(chart.locator(".main-svg").first).to_be_visible(timeout=30_000)
+        page.goto(base + "/decode?model=digits-2d-adam")
+        expect(page.get_by_text("could not be loaded from the server")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("img", name=re.compile("decodes at this point"))).to_be_visible(timeout=30_000)
         assert "Traceback" not in (tmp_path / "log").read_text()
         page.close()

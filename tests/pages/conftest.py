@@ -1,6 +1,9 @@
 import gc
+import importlib
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -28,3 +31,80 @@ def app_without_models(app, tmp_path, monkeypatch):
     for module in ("aeviz.training.runs", "aeviz.web.cache"):
         monkeypatch.setattr(f"{module}.checkpoints_root", lambda: tmp_path / "checkpoints")
     return app.run()
+
+
+class Desk:
+    """Stands in for the studio in the page: what it is sent, and a hand that moves it."""
+
+    def __init__(self):
+        self.key, self.payload, self.shelf, self.sent = "", b"", {}, 0
+
+    def show(self, payload, *, key, on_point, on_view, on_ask):
+        import streamlit as st
+
+        self.key, self.payload = key, payload
+        calls = {"point": on_point, "view": on_view, "ask": on_ask}
+
+        def take():
+            _, name, message = json.loads(st.session_state["desk"])
+            st.session_state[key] = {name: message}
+            calls[name]()
+
+        st.text_input("what the page says", key="desk", on_change=take)
+
+    def carry(self, name, content):
+        self.shelf[name] = content
+
+    def send(self, app, name, message):
+        """Say something as the page does: its 'point', 'view' or 'ask'."""
+        self.sent += 1
+        app.text_input(key="desk").set_value(json.dumps([self.sent, name, message])).run()
+        return app
+
+    def move(self, app, point):
+        """Let go of the point somewhere."""
+        return self.send(app, "point", {"number": self.sent, "values": list(point)})
+
+    @property
+    def header(self):
+        """What is shown, as `aeviz.figures.studio.View` has it."""
+        return self._split(self.payload)[0]
+
+    @property
+    def pixels(self):
+        """The images that answer a question, uint8."""
+        return np.frombuffer(self._split(self.payload)[1], np.uint8)
+
+    @property
+    def axes(self):
+        """The axes of the space shown."""
+        return self._split(self.shelf[self.header["space"]])[0]["axes"]
+
+    @staticmethod
+    def _split(payload):
+        length = int.from_bytes(payload[:4], "little")
+        return json.loads(payload[4 : 4 + length]), payload[4 + length :]
+
+
+@pytest.fixture
+def desk(app, monkeypatch):
+    """The studio's stand-in on Decode."""
+    AppTest.from_function(_import_parts).run()
+    decode_studio, decode_view, in_page = (
+        importlib.import_module(f"aeviz.web.{name}") for name in ("decode_studio", "decode_view", "in_page")
+    )
+    desk, carry = Desk(), decode_studio.carry
+
+    def carry_too(name, content):
+        desk.carry(name, content)
+        carry(name, content)
+
+    monkeypatch.setattr(decode_studio, "studio", desk.show)
+    for module in (decode_studio, in_page):
+        monkeypatch.setattr(module, "carry", carry_too)
+    monkeypatch.setattr(decode_view, "prepare_networks", lambda run: None, raising=False)
+    return desk
+
+
+def _import_parts():  # components find their files only in a running app
+    from aeviz.web import decode_view  # noqa: F401

@@ -57,19 +57,6 @@ def runs(wide_folder, tmp_path, monkeypatch):
     return folder
 
 
-def pictures(app):
-    return [image.proto.imgs[0].url for image in app.get("image")]
-
-
-def sliders(app, model):
-    """Values by model and name: a slider has a new key whenever something else moved it."""
-    return {slider.key.partition("~")[0]: slider.value for slider in app.slider if slider.key.startswith(f"{model}.")}
-
-
-def control(kind, name):
-    return next(element for element in kind if element.key is not None and element.key.partition("~")[0] == name)
-
-
 def said(app):
     return " ".join(texts(app.caption) + texts(app.warning))
 
@@ -84,202 +71,394 @@ def visit(app, model, **parameters):
     app.switch_page("pages/decode.py")
     app.query_params["model"] = model
     for name, value in parameters.items():
-        app.query_params[f"{model}.{name}"] = value
+        app.query_params[name if name in ("stops", "behind") else f"{model}.{name}"] = value
     return app.run()
 
 
+def decoder(path):
+    from aeviz.training.run import load
+
+    return load(path)
+
+
+def moved(point, **changes):
+    """A copy of a latent point with some dimensions set: z1, z2, ..."""
+    found = list(point)
+    for name, value in changes.items():
+        found[int(name[1:]) - 1] = value
+    return found
+
+
 @pytest.mark.parametrize("model", ["wide", "plain", "bare"])
-def test_page_shows_image_row_plane_and_overview(runs, app, model):
+def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
     app = open_page(app.run(), "decode", model)
     assert_healthy(app, "Decode")
-    assert len(pictures(app)) == 4
+    assert desk.header["parts"] == ["pad", "sliders", "strip", "scrubber", "overview"]
+    assert [lens["title"] for lens in desk.header["lenses"]] == [model]
+    assert len(desk.header["point"]) == len(desk.axes)
     assert "Among the data" in said(app)
 
 
-def test_dimensions_come_by_divergence_with_their_nats(runs, app):
+def test_real_studio_is_in_the_page(runs, app):
+    app = open_page(app.run(), "decode", "wide")
+    assert_healthy(app, "Decode")
+    sent = [element.proto for element in app.get("bidi_component")]
+    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"studio", "carrier"}
+
+
+def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):
     from aeviz.training.runs import RunFolder
 
     nats = np.array(RunFolder.read(runs / "wide").evaluation().kl_per_dimension)
+    open_page(app.run(), "decode", "wide")
+    labels = [f"{axis['name']} · {axis['note']}" for axis in desk.axes]
+    assert labels == [f"z{index + 1} · {nats[index]:.2f} nats" for index in np.argsort(-nats)]
+
+
+def test_point_that_is_let_go_of_is_in_the_address_and_measured(runs, app, desk):
     app = open_page(app.run(), "decode", "wide")
-    labels = [slider.label for slider in app.slider if slider.key.startswith("wide.")]
-    assert labels == [f"z{index + 1} · {nats[index]:.2f} nats" for index in np.argsort(-nats)[:10]]
+    start, turn = desk.header["point"], desk.header["turn"]
+    app = desk.move(app, moved(start, z3=1.25))
+    assert in_address(app, "wide.at") == "z3_1.25"
+    assert desk.header["turn"] == turn  # the page is there already
+    assert "Among the data" in said(app)
+    app = desk.move(app, moved(start, z3=60))
+    assert "Far from any data" in app.warning[0].value
 
 
-def test_other_sliders_are_a_page_away_and_keep_their_values(runs, app):
-    app = open_page(app.run(), "decode", "wide")
-    first = next(iter(sliders(app, "wide")))
-    control(app.slider, first).set_value(1.5).run()
-    app.selectbox(key="sliders").set_value("11 to 16").run()
-    assert len(sliders(app, "wide")) == 6
-    assert first not in sliders(app, "wide")
-    app.selectbox(key="sliders").set_value("1 to 10").run()
-    assert sliders(app, "wide")[first] == pytest.approx(1.5)
-    assert not app.exception
+@pytest.mark.parametrize(
+    "values", [None, [], [1.0], ["a"] * DIMENSIONS, [1e9] * DIMENSIONS, [float("nan")] * DIMENSIONS]
+)
+def test_point_that_is_none_changes_nothing(runs, app, desk, values):
+    app = visit(app.run(), "wide", at="z3_1.5")
+    before = desk.header["point"]
+    app = desk.send(app, "point", {"number": 1, "values": values})
+    assert_healthy(app, "Decode")
+    assert desk.header["point"] == before
+    assert app.button(key="undo").disabled
 
 
-def test_slider_changes_the_image_takes_the_focus_and_is_in_the_address(runs, app):
-    app = open_page(app.run(), "decode", "wide")
-    before, key = pictures(app), list(sliders(app, "wide"))[2]
-    control(app.slider, key).set_value(1.25).run()
-    assert pictures(app)[0] != before[0]
-    name = key.removeprefix("wide.")
-    assert app.selectbox(key="wide.along").value == name
-    assert in_address(app, "wide.at") == f"{name}_1.25"
-
-
-def test_another_basis_keeps_the_point(runs, app):
+def test_another_basis_keeps_the_point(runs, app, desk):
     app = open_page(app.run(), "decode", "wide")
     app.button(key="random").click().run()
-    image, address = pictures(app)[0], in_address(app, "wide.at")
+    point, address, view = desk.header["point"], in_address(app, "wide.at"), desk.header["view"]
     app.segmented_control(key="basis").set_value("principal directions").run()
     assert not app.exception
-    assert pictures(app)[0] == image
+    assert desk.header["point"] == point
     assert in_address(app, "wide.at") == address
-    assert next(iter(sliders(app, "wide"))) == "wide.PC1"
-    control(app.slider, "wide.PC1").set_value(0.5).run()
-    assert pictures(app)[0] != image
-    assert app.selectbox(key="wide.pc.along").value == "PC1"
+    assert desk.header["view"] != view
+    assert [axis["name"] for axis in desk.axes][:2] == ["PC1", "PC2"]
 
 
-def test_move_along_a_direction_is_short_in_the_address(runs, app):
+def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
+    from aeviz.web import cache
+
     app = open_page(app.run(), "decode", "wide")
     app.segmented_control(key="basis").set_value("principal directions").run()
-    control(app.slider, "wide.PC2").set_value(-0.5).run()
+    basis = cache.basis(cache.run_key(cache.runs()["wide"]), "principal")
+    app = desk.move(app, basis.origin - 0.5 * basis.axes[:, 1])
     assert in_address(app, "wide.at") == "PC2_-0.5"
 
 
-@pytest.mark.parametrize("model", ["wide", "bare"])
-def test_nudge_and_rest_move_the_one_in_focus(runs, app, model):
-    app = open_page(app.run(), "decode", model)
-    start = sliders(app, model)
-    chosen = list(start)[1]
-    number = f"{chosen}.number"
-    app.selectbox(key=f"{model}.along").set_value(chosen.removeprefix(f"{model}.")).run()
-    control(app.number_input, number).increment().run()
-    once = sliders(app, model)
-    assert once[chosen] > start[chosen]
-    assert {key: value for key, value in once.items() if key != chosen} == pytest.approx(
-        {key: value for key, value in start.items() if key != chosen}
-    )
-    assert "+0.5 deviations" in said(app)
-    control(app.number_input, number).decrement().run()
-    assert sliders(app, model) == pytest.approx(start)
-    control(app.number_input, number).increment().run()
-    app.button(key="rest").click().run()
-    assert sliders(app, model) == pytest.approx(start)
-
-
-def test_number_far_outside_widens_the_slider(runs, app):
-    app = open_page(app.run(), "decode", "wide")
-    key = next(iter(sliders(app, "wide")))
-    control(app.number_input, f"{key}.number").set_value(12.3).run()
-    assert_healthy(app, "Decode")
-    assert sliders(app, "wide")[key] == pytest.approx(12.3)
-    app.button(key="reset").click().run()
-    assert_healthy(app, "Decode")
-    assert control(app.slider, key).max < 12
-
-
-def test_undo_and_redo_lose_nothing(runs, app):
+def test_undo_and_redo_lose_nothing(runs, app, desk):
     app = open_page(app.run(), "decode", "wide")
     assert app.button(key="undo").disabled
-    rest = sliders(app, "wide")
+    rest = desk.header["point"]
     app.button(key="random").click().run()
-    drawn = sliders(app, "wide")
-    key = next(iter(drawn))
-    control(app.slider, key).set_value(0.75).run()
+    drawn = desk.header["point"]
+    assert drawn != rest
+    by_hand = moved(drawn, z1=0.75)
+    app = desk.move(app, by_hand)
+    app = desk.move(app, by_hand)  # letting go where it lay already is no step
     app.button(key="reset").click().run()
-    assert sliders(app, "wide") == pytest.approx(rest)
+    assert desk.header["point"] == pytest.approx(rest)
+    turn = desk.header["turn"]
     app.button(key="undo").click().run()
-    assert sliders(app, "wide") == pytest.approx(drawn | {key: 0.75})
+    assert desk.header["turn"] == turn + 1  # or the page would not follow
+    assert desk.header["point"] == pytest.approx(by_hand, abs=1e-2)
     app.button(key="undo").click().run()
-    assert sliders(app, "wide") == pytest.approx(rest)
+    assert desk.header["point"] == drawn
+    app.button(key="undo").click().run()
+    assert desk.header["point"] == rest
     assert app.button(key="undo").disabled
-    app.button(key="redo").click().run()
-    app.button(key="redo").click().run()
-    assert sliders(app, "wide") == pytest.approx(rest)
+    for _ in range(3):
+        app.button(key="redo").click().run()
+    assert desk.header["point"] == rest
     assert app.button(key="redo").disabled
     app.button(key="undo").click().run()
-    assert sliders(app, "wide")[key] == pytest.approx(0.75)
+    app = desk.move(app, moved(rest, z2=0.5))
+    assert app.button(key="redo").disabled  # another way was taken
 
 
-def test_image_point_needs_an_image(runs, app):
+def test_image_point_needs_an_image(runs, app, desk):
     app = open_page(app.run(), "decode", "wide")
-    before = pictures(app)[0]
+    before, turn = desk.header["point"], desk.header["turn"]
     app.button(key="image").click().run()
     assert not app.exception
-    assert pictures(app)[0] != before
+    assert desk.header["point"] != before
+    assert desk.header["turn"] == turn + 1
     app = open_page(app, "decode", "bare")
     assert "image" not in {button.key for button in app.button}
 
 
-def test_image_point_without_kept_latents_comes_from_the_data_set(runs, app, monkeypatch):
+def test_image_point_without_kept_latents_comes_from_the_data_set(runs, app, desk, monkeypatch):
     from aeviz.web import decode_parts
 
     monkeypatch.setattr(decode_parts, "is_available", lambda name: True)
     app = open_page(app.run(), "decode", "bare")
-    before = pictures(app)[0]
+    before = desk.header["point"]
     app.button(key="image").click().run()
     assert not app.exception
-    assert pictures(app)[0] != before
+    assert desk.header["point"] != before
 
 
-def test_point_far_from_the_cloud_is_marked_without_encoded_images(runs, app):
+def test_point_far_from_the_cloud_is_marked_without_encoded_images(runs, app, desk):
     app = visit(app.run(), "bare", at="~".join(f"z{index}_5" for index in range(1, 8)))
     assert not app.exception
     assert "Far from any data" in app.warning[0].value
     assert "Mahalanobis" in app.warning[0].value
 
 
-def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app):
+def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app, desk):
     app = open_page(app.run(), "decode", "bare")
     app.slider(key="temperature").set_value(0.7)
     app.button(key="random").click().run()
     assert not app.warning
 
 
+# What the page asks
+
+
+@pytest.mark.parametrize("model", ["wide", "plain", "bare"])
+def test_server_decodes_what_the_page_asks_for(runs, app, desk, model):
+    app = open_page(app.run(), "decode", model)
+    points = np.random.default_rng(0).normal(size=(3, len(desk.axes))).astype(np.float32)
+    app = desk.send(app, "ask", {"number": 77, "kind": "decode", "model": 0, "points": points.tolist()})
+    assert_healthy(app, "Decode")
+    assert (desk.header["answer"]["number"], desk.header["answer"]["error"]) == (77, None)
+    expected = decoder(runs / model).decode(points).numpy().clip(0, 1) * 255
+    np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.51)
+
+
+def test_server_marks_what_is_far(runs, app, desk):
+    app = open_page(app.run(), "decode", "wide")
+    rest = desk.header["point"]
+    points = [rest, moved(rest, z1=80), rest]
+    app = desk.send(app, "ask", {"number": 5, "kind": "far", "model": 0, "points": points})
+    assert desk.header["answer"] == {"number": 5, "kind": "far", "far": [False, True, False], "error": None}
+    assert not len(desk.pixels)
+
+
+@pytest.mark.parametrize(
+    "question", [None, {}, {"number": 1, "kind": "decode", "model": 0, "points": [[1]]}, {"number": 1, "kind": "rm"}]
+)
+def test_question_that_is_none_gets_no_answer(runs, app, desk, question):
+    app = open_page(app.run(), "decode", "wide")
+    app = desk.send(app, "ask", question)
+    assert_healthy(app, "Decode")
+    assert desk.header["answer"] is None
+
+
+def test_model_number_that_is_none_means_the_first(runs, app, desk):
+    app = open_page(app.run(), "decode", "wide")
+    rest = desk.header["point"]
+    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 9, "points": [rest]})
+    assert_healthy(app, "Decode")
+    assert len(desk.pixels) == 64
+
+
+# Two models
+
+
+def beside(app, model, other):
+    app.selectbox(key=f"beside.{model}").set_value(other).run()
+    assert_healthy(app, "Decode")
+    return app
+
+
+def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
+    from aeviz.analysis.alignment import bridge
+
+    app = beside(open_page(app.run(), "decode", "wide"), "wide", "plain")
+    first, second = desk.header["lenses"]
+    assert (first["title"], second["title"]) == ("wide", "plain")
+    assert first["bridge"] is None
+    known = bridge(*(decoder(runs / name).folder.latents().z for name in ("wide", "plain")))
+    floats = np.frombuffer(desk.shelf[second["bridge"]], "<f4")
+    np.testing.assert_allclose(floats[: known.matrix.size].reshape(known.matrix.shape), known.matrix, atol=1e-5)
+    assert f"least squares; {known.explained:.0%} of the variance" in second["bridge_words"]
+    point = np.array([desk.header["point"]], dtype=np.float32)
+    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
+    expected = decoder(runs / "plain").decode(known.apply(point)).numpy().clip(0, 1) * 255
+    np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.6)
+
+
+def test_second_model_without_encoded_images_looks_at_the_first_one(runs, app, desk):
+    app = beside(open_page(app.run(), "decode", "wide"), "wide", "bare")
+    second = desk.header["lenses"][1]
+    assert second["bridge"] is None
+    assert "its own encoder puts the image of wide" in second["bridge_words"]
+    point = np.array([desk.header["point"]], dtype=np.float32)
+    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
+    image = decoder(runs / "wide").decode(point)
+    expected = decoder(runs / "bare").reconstruct(image).numpy().clip(0, 1) * 255
+    np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.6)
+
+
+def test_copy_of_a_model_stands_beside_it(runs, app, desk):
+    from aeviz.export.onnx import export_onnx
+
+    export_onnx(decoder(runs / "wide"), runs / "wide")
+    shutil.copytree(runs / "wide", runs / "wide-again")
+    app = beside(open_page(app.run(), "decode", "wide"), "wide", "wide-again")
+    first, second = desk.header["lenses"]
+    assert first["spec"] == second["spec"]
+    assert "Procrustes; 100% of the variance" in second["bridge_words"]
+
+
+# The network for the page
+
+
+def test_network_for_the_page_is_on_its_shelf(runs, app, desk):
+    from aeviz.export.onnx import export_onnx, model_digest
+
+    run = decoder(runs / "plain")
+    export_onnx(run, runs / "plain")
+    app = open_page(app.run(), "decode", "plain")
+    spec = desk.header["lenses"][0]["spec"]
+    assert desk.shelf[spec["name"]] == (runs / "plain" / "decoder.onnx").read_bytes()
+    assert len(desk.shelf[spec["name"]]) < spec["limit"]
+    assert (spec["digest"], spec["latent_dim"], spec["image_shape"]) == (model_digest(run), 5, [1, 8, 8])
+
+
+def test_run_without_a_network_for_the_page_says_so(runs, app, desk):
+    (runs / "plain" / "decoder.onnx").unlink(missing_ok=True)
+    open_page(app.run(), "decode", "plain")
+    (lens,) = desk.header["lenses"]
+    assert lens["spec"] is None
+    assert "decoder.onnx is not there" in lens["why"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a network", bytes(5000)])
+def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
+    (runs / "plain" / "decoder.onnx").write_bytes(content)
+    app = open_page(app.run(), "decode", "plain")
+    assert_healthy(app, "Decode")
+    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
+    assert len(desk.pixels) == 64
+
+
+def test_page_without_its_own_files_shows_the_image_all_the_same(runs, app, desk, monkeypatch):
+    from aeviz.web import decode_studio
+
+    monkeypatch.setattr(decode_studio, "IS_AVAILABLE", False)
+    app = open_page(app.run(), "decode", "wide")
+    assert_healthy(app, "Decode")
+    assert "could not be loaded from the server" in said(app)
+    before = app.get("image")[0].proto.imgs[0].url
+    app.button(key="random").click().run()
+    assert app.get("image")[0].proto.imgs[0].url != before
+
+
+# The address
+
+
+def test_look_is_in_the_address_and_leads_back(runs, app, desk):
+    app = open_page(app.run(), "decode", "wide")
+    names = [axis["name"] for axis in desk.axes]
+    app = desk.send(app, "view", {"pair": [2, 0], "along": 1, "backdrop": "both"})
+    assert in_address(app, "wide.plane") == f"{names[2]}~{names[0]}"
+    assert in_address(app, "wide.along") == names[1]
+    assert in_address(app, "behind") == "both"
+    app = desk.send(app, "view", {"pair": [0, 1], "along": 0, "backdrop": "images"})
+    assert {"wide.plane", "wide.along", "behind"}.isdisjoint(app.query_params)
+
+
+def test_address_tells_how_to_look(runs, app, desk):
+    visit(app.run(), "wide", plane="z5~z2", along="z7", behind="points")
+    names = [axis["name"] for axis in desk.axes]
+    assert [names[axis] for axis in desk.header["pair"]] == ["z5", "z2"]
+    assert names[desk.header["along"]] == "z7"
+    assert desk.header["backdrop"] == "points"
+
+
+@pytest.mark.parametrize("plane", ["", "z1", "z1~z1", "z1~z99", "z1~z2~z3", "~", "x" * 5000])
+def test_odd_look_in_the_address_is_ignored(runs, app, desk, plane):
+    app = visit(app.run(), "wide", plane=plane, along=plane, behind=plane)
+    assert_healthy(app, "Decode")
+    assert desk.header["pair"] == [0, 1]
+    assert desk.header["backdrop"] == "images"
+
+
+def test_kept_points_are_in_the_address_and_come_back(runs, app, desk):
+    app = open_page(app.run(), "decode", "wide")
+    rest = desk.header["point"]
+    stops = [rest, moved(rest, z2=1.5), moved(rest, z3=-1, z4=2)]
+    app = desk.send(app, "view", {"stops": stops})
+    text = in_address(app, "stops")
+    assert text.split("!")[0] == "rest"
+    assert text.count("!") == 2
+    app = desk.send(app, "view", {"stops": []})
+    assert "stops" not in app.query_params
+    app = visit(app.switch_page("pages/home.py").run(), "wide", stops=text)
+    np.testing.assert_allclose(desk.header["stops"], stops, atol=2e-3)
+
+
+def test_no_more_than_twelve_points_are_kept(runs, app, desk):
+    app = visit(app.run(), "wide", stops="!".join(f"z1_{k / 10}" for k in range(1, 40)))
+    assert_healthy(app, "Decode")
+    assert len(desk.header["stops"]) == 12
+
+
+@pytest.mark.parametrize("stops", ["", "!", "!!!rest", "z99_1", "x" * 5000, "z1_1e999!rest"])
+def test_odd_kept_points_are_left_out(runs, app, desk, stops):
+    app = visit(app.run(), "wide", stops=stops)
+    assert_healthy(app, "Decode")
+    assert len(desk.header["stops"]) <= 1
+
+
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [({"at": "z3_1.5~z7_-0.5"}, {"z3": 1.5, "z7": -0.5}), ({"z3": "1.5", "z7": "-0.5"}, {"z3": 1.5, "z7": -0.5})],
 )
-def test_address_leads_to_the_point_in_the_old_form_too(runs, app, parameters, expected):
+def test_address_leads_to_the_point_in_the_old_form_too(runs, app, desk, parameters, expected):
     app = visit(app.run(), "wide", **parameters)
     assert not app.exception
     at = in_address(app, "wide.at")
     assert dict(part.split("_") for part in at.split("~")) == {name: f"{value:g}" for name, value in expected.items()}
     assert "wide.z3" not in app.query_params
-    found = sliders(app, "wide")
     for name, value in expected.items():
-        assert found.get(f"wide.{name}", value) == pytest.approx(value)
+        assert desk.header["point"][int(name[1:]) - 1] == pytest.approx(value)
 
 
 @pytest.mark.parametrize("nonsense", ["", "z99_1", "z1_nan", "z1_1e400", "PC0_1", "z1", "~~", "x" * 5000, "z1_1.2.3"])
-def test_nonsense_in_the_address_is_ignored(runs, app, nonsense):
+def test_nonsense_in_the_address_is_ignored(runs, app, desk, nonsense):
     app = visit(app.run(), "wide", at=nonsense)
     assert_healthy(app, "Decode")
     assert app.query_params.get("wide.at") is None
 
 
-def test_value_beyond_all_bounds_is_cut(runs, app):
+def test_value_beyond_all_bounds_is_cut(runs, app, desk):
     app = visit(app.run(), "wide", at="z1_-1e99")
     assert_healthy(app, "Decode")
+    assert abs(desk.header["point"][0]) < 1e4
 
 
-def test_link_that_the_page_wrote_shows_the_same_image(runs, app):
+def test_link_that_the_page_wrote_shows_the_same_image(runs, app, desk):
     app = open_page(app.run(), "decode", "wide")
     app.button(key="random").click().run()
-    image, address = pictures(app)[0], in_address(app, "wide.at")
+    point, address = desk.header["point"], in_address(app, "wide.at")
     app.button(key="reset").click().run()
     app = visit(app.switch_page("pages/home.py").run(), "wide", at=address)
-    assert pictures(app)[0] == image
+    assert desk.header["point"] == point
     app.button(key="undo").click().run()  # the address was a jump; what it replaced is not lost
     assert in_address(app, "wide.at") is None
 
 
-def test_address_of_another_model_is_taken_out(runs, app):
-    app = visit(app.run(), "wide", at="z1_1.5")
+def test_address_of_another_model_is_taken_out(runs, app, desk):
+    app = visit(app.run(), "wide", at="z1_1.5", along="z7")
     app.selectbox(key="model").set_value("plain").run()
-    assert "wide.at" not in app.query_params
+    assert {"wide.at", "wide.along"}.isdisjoint(app.query_params)
     app.selectbox(key="model").set_value("wide").run()
     assert in_address(app, "wide.at") == "z1_1.5"
 

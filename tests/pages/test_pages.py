@@ -94,9 +94,20 @@ def test_damaged_weights_give_a_message(app, tmp_path):
     run = tmp_path / "runs" / "damaged"
     shutil.copytree(checkpoints_root() / "digits-2d-adam", run)
     (run / "model.safetensors").write_bytes(b"\x00" * 100)
-    app = open_page(app, "decode", "damaged")
+    app = open_page(app, "generate", "damaged")
     assert not app.exception
     assert "cannot read model.safetensors of run 'damaged'" in app.error[0].value
+
+
+def test_damaged_weights_give_a_message_in_the_studio(app, desk, tmp_path):
+    run = tmp_path / "runs" / "damaged"
+    shutil.copytree(checkpoints_root() / "digits-2d-adam", run)
+    (run / "model.safetensors").write_bytes(b"\x00" * 100)
+    app = open_page(app.run(), "decode", "damaged")
+    assert not app.exception
+    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 0, "points": [[0, 0]]})
+    assert not app.exception
+    assert "cannot read model.safetensors of run 'damaged'" in desk.header["answer"]["error"]
 
 
 def test_latent_space_sets_the_twin_beside_the_model(app):
@@ -109,32 +120,31 @@ def test_latent_space_sets_the_twin_beside_the_model(app):
     assert not app.toggle
 
 
-def test_decode_slider_changes_the_image(app):
+def test_decode_follows_the_hand(app, desk):
     app = open_page(app, "decode", "digits-2d-adam")
-    before = [image.proto.imgs[0].url for image in app.get("image")]
-    slider = app.slider(key="digits-2d-adam.z1")
-    slider.set_value(slider.max).run()
-    after = [image.proto.imgs[0].url for image in app.get("image")]
+    (lens,) = desk.header["lenses"]
+    assert lens["alt"] == "The image that digits-2d-adam decodes at this point"
+    assert desk.header["parts"] == ["pad", "sliders", "strip", "scrubber"]
+    app = desk.move(app, [desk.axes[0]["high"], desk.header["point"][1]])
     assert not app.exception
-    assert before != after
+    assert [axis["name"] for axis in desk.axes] == ["z1", "z2"]
+    assert "z1_" in "".join(app.query_params["digits-2d-adam.at"])
 
 
-def test_decode_far_corner_is_marked(app):
+def test_decode_far_corner_is_marked(app, desk):
     app = open_page(app, "decode", "digits-2d-adam")
     assert not app.warning
-    app.slider(key="digits-2d-adam.z1").set_value(app.slider(key="digits-2d-adam.z1").min)
-    app.slider(key="digits-2d-adam.z2").set_value(app.slider(key="digits-2d-adam.z2").max).run()
+    app = desk.move(app, [desk.axes[0]["low"], desk.axes[1]["high"]])
     assert "Far from any data" in app.warning[0].value
 
 
-def test_decode_buttons_move_and_reset_the_point(app):
+def test_decode_buttons_move_and_reset_the_point(app, desk):
     app = open_page(app, "decode", "digits-2d-adam")
-    start = [slider.value for slider in app.slider]
-    app.button[0].click().run()
-    moved = [slider.value for slider in app.slider]
-    app.button[1].click().run()
-    assert moved != start
-    assert [slider.value for slider in app.slider] == start
+    start = desk.header["point"]
+    app.button(key="image").click().run()
+    assert desk.header["point"] != start
+    app.button(key="reset").click().run()
+    assert desk.header["point"] == start
 
 
 def test_reconstruct_shows_originals_of_built_in_data(app):

@@ -4,7 +4,6 @@ What comes back may have been made up by any browser, so that everything is chec
 """
 
 import logging
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -26,6 +25,8 @@ IS_AVAILABLE = _component is not None
 
 MOST_POINTS = 400
 """Points in one question."""
+FARTHEST = 1e6
+"""Coordinates of a point are below that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,6 @@ def read_question(state: object, dimensions: int) -> Question | None:
 def _point(values: object, dimensions: int) -> tuple[float, ...] | None:
     if not isinstance(values, list) or len(values) != dimensions:
         return None
-    if not all(type(value) in (int, float) and math.isfinite(value) and abs(value) < 1e6 for value in values):
+    if not all(type(value) in (int, float) and abs(value) < FARTHEST for value in values):  # no NaN is below
         return None
     return tuple(float(value) for value in values)

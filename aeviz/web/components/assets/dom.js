@@ -20,11 +20,12 @@ export function element(tag, attributes = {}, parent = null) {
 /**
  * @param {Element} parent
  * @param {string} text
- * @param {string} label
+ * @param {string} label what it does; also its name, unless the text has words, which then are what people call it
  * @param {() => void} act
  */
 export function button(parent, text, label, act) {
-  const node = element("button", { type: "button", text, "aria-label": label, title: label }, parent);
+  const node = element("button", { type: "button", text, title: label }, parent);
+  if (!/\p{L}{3}/u.test(text)) node.setAttribute("aria-label", label);
   node.onclick = act;
   return node;
 }

@@ -23,6 +23,7 @@ export class Messages {
     this.tries = 0;
     /** @type {Open[]} */
     this.open = [];
+    this.sentAt = -Infinity;
     /** @type {number[]} */
     this.point = [];
     this.pointLater = new Later(() => this.sendPoint(), KEYS_MS);
@@ -47,8 +48,14 @@ export class Messages {
     if (!this.byKeys) this.pointLater.flush();
   }
 
+  /** Send the point at once, unless another has just gone out. */
+  hurry() {
+    if (performance.now() - this.sentAt > KEYS_MS) this.pointLater.flush();
+  }
+
   sendPoint() {
     this.sent += 1;
+    this.sentAt = performance.now();
     this.setState("point", { number: this.sent, values: this.point });
   }
 
@@ -88,6 +95,7 @@ export class Messages {
       return;
     }
     this.setTrigger("ask", { number: first.number, ...first.question });
+    this.again.wait = AGAIN_MS * this.tries; // a server that is busy is asked less and less
     this.again.start();
   }
 

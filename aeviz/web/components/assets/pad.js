@@ -8,7 +8,7 @@ import { Mosaic } from "./pictures.js";
  * @typedef {{
  *   space: import("./space.js").Space, pair: [number, number], point: Float64Array, shape: number[], smooth: boolean,
  *   side: number, backdrop: string,
- *   move: (point: Float64Array, done: boolean) => void,
+ *   move: (point: Float64Array, done: boolean) => void, send: () => void,
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
  *   far: (points: Float32Array, rows: number) => Promise<boolean[]>,
  *   choose: (backdrop: string) => void
@@ -157,7 +157,10 @@ export class Pad {
   release(event) {
     if (!this.pointers.delete(event.pointerId)) return;
     if (this.pointers.size) return;
-    if (!this.pans && !this.pinched) this.host.move(this.host.point, true);
+    if (!this.pans && !this.pinched) {
+      this.host.move(this.host.point, true);
+      this.host.send(); // unlike a key, a hand that lets go is done
+    }
     this.pinched = this.pans = false;
   }
 

@@ -153,6 +153,7 @@ class Studio {
       get fixed() { return studio.fixed; },
       get spherical() { return studio.spherical; },
       move: (/** @type {Float64Array} */ point, /** @type {boolean} */ done) => this.move(point, done),
+      send: () => this.messages.hurry(),
       focus: (/** @type {number} */ axis) => {
         if (this.axis === axis) return;
         this.axis = axis;
@@ -202,6 +203,8 @@ class Studio {
   }
 }
 
+const GONE_MS = 1000; // by then an element that leaves the page has left it
+
 /** @type {WeakMap<HTMLElement, { studio: Studio, calls: number }>} */
 const studios = new WeakMap();
 
@@ -227,11 +230,13 @@ export default function mount({ data, parentElement, setStateValue, setTriggerVa
     studio.root.textContent = `This part of the page failed: ${error.message}. Reload the page; if that does not help, report it.`;
   });
   const call = (held.calls += 1);
-  return () => {
-    // Streamlit also calls this, while the studio stays, for a run that a quicker one overtook
-    if (held.calls !== call) return;
+  const end = () => {
+    if (held.calls !== call || parentElement.isConnected) return;
     studio.close();
     studio.root.remove();
     studios.delete(parentElement);
   };
+  // Streamlit also calls this, while the studio stays, for a run that a quicker one overtook; that one's own call may
+  // come after this, and must not find the studio torn out of the visitor's hand
+  return () => (parentElement.isConnected ? void setTimeout(end, GONE_MS) : end());
 }
