@@ -94,6 +94,7 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
 
 @st.fragment
 def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, start: _Start) -> None:
+    place = st.container()  # the first of the page's part, so that a new map takes the place of the old one at once
     with errors_as_messages():
         table = cache.latents(cache.run_key(first))
         if table is None:
@@ -114,7 +115,8 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
                 layers=LAYERS,
                 decode=any(panel.lift is not None for panel in panels),
             )
-            event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
+            with place:
+                event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
         else:
             event = _plotly_map(panels, labels, names)
         if event.hidden is not None:
