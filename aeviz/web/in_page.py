@@ -1,5 +1,6 @@
 """Networks that the page itself runs: what is sent to it, why one is missing, and making those that are."""
 
+import os
 import subprocess
 import threading
 import time
@@ -20,6 +21,8 @@ USUAL_S = 15
 """Seconds that the files of a network usually take to be written."""
 POLL_S = 1.5
 _guard = threading.Lock()
+_writings: dict[cache.RunKey, "_Writing"] = {}
+"""What was begun since the server started, a few bytes each once it has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,22 +92,33 @@ def prepare_networks(run: RunFolder) -> None:
     if has_trainer(run.path):
         st.caption(f"{run.name} is still being trained: until that ends the server decodes for this page.")
         return
-    writing = _writing(cache.run_key(run), run)
-    problem = writing.look()
+    if os.environ.get("AEVIZ_ONNX") == "0":
+        return
+    writing = _begin(cache.run_key(run), run)
+    problem = None if writing is None else writing.look()
     if problem is None:
-        _wait(run, writing)
+        _wait(run)
     else:
         st.caption(f"The server decodes for this page: {problem or 'the files were written, but are not usable'}")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # a process each, which has usually ended
-def _writing(key: cache.RunKey, run: RunFolder) -> _Writing:
+def _begin(key: cache.RunKey, run: RunFolder) -> _Writing | None:
+    """Return the process that writes a run's files or has written them, begun now if none works; None if another does.
+
+    One needs most of a gigabyte and a core, so that a class which opens many models at once must not start many.
+    """
     with _guard:
-        return _Writing(process=start_writing(run), since=time.monotonic())
+        if key not in _writings and all(each.look() is not None for each in _writings.values()):
+            _writings[key] = _Writing(process=start_writing(run), since=time.monotonic())
+        return _writings.get(key)
 
 
 @st.fragment(run_every=POLL_S)
-def _wait(run: RunFolder, writing: _Writing) -> None:
+def _wait(run: RunFolder) -> None:
+    writing = _begin(cache.run_key(run), run)
+    if writing is None:
+        st.caption(f"{run.name} is prepared for the page after another model. Until then the server decodes.")
+        return
     if writing.look() is not None:
         st.rerun(scope="app")
     waited = time.monotonic() - writing.since

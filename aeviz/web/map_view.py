@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.selection import points_in_selection
+from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
 from aeviz.figures.map_overlay import pack_overlay
 from aeviz.figures.point_map import EllipseMode, MapPanel, map_payload
@@ -26,11 +26,12 @@ from aeviz.web.map_panels import map_panels
 from aeviz.web.map_pin import show_pin
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import originals
+from aeviz.web.selection_address import selection_from_text, selection_to_text
 from aeviz.web.selection_view import show_selection
 
-IMAGE, HIDDEN, ELLIPSES, PRIOR = "image", "hidden", "ellipses", "prior"
+IMAGE, HIDDEN, ELLIPSES, PRIOR, OUTLINE = "image", "hidden", "ellipses", "prior", "outline"
 """URL parameters of the map: the chosen image, the labels of hidden classes joined by dots, whose posteriors are drawn
-(those of the chosen image if it is absent), and 1 where the prior is."""
+(those of the chosen image if it is absent), 1 where the prior is, and the outline around the picked points."""
 _DATA = "latent.data"
 """Session key: the data set whose map was shown last, and the attribute that coloured it."""
 _MOVE = "latent.move"
@@ -47,6 +48,7 @@ class _Start:
     chosen: int | None
     ellipses: EllipseMode
     prior: bool
+    selection: Selection | None
 
 
 _NEVER = -1
@@ -83,6 +85,7 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
         chosen=next(iter(numbers_from_url(IMAGE)), None),
         ellipses=next((mode for mode in get_args(EllipseMode) if mode == asked), "chosen"),
         prior=st.query_params.get(PRIOR) == "1",
+        selection=selection_from_text(st.query_params.get(OUTLINE, "")),
     )
     runs = [run for run in (first, second) if run is not None]
     for run in runs:
@@ -112,6 +115,7 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
                 selected=start.chosen if start.chosen is not None and start.chosen < n else None,
                 ellipses=start.ellipses,
                 prior=start.prior,
+                selection=start.selection,
                 layers=LAYERS,
                 decode=any(panel.lift is not None for panel in panels),
             )
@@ -131,6 +135,10 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
             set_parameter(ELLIPSES, event.ellipses if event.ellipses != "chosen" else "")
         if event.prior is not None:
             set_parameter(PRIOR, "1" if event.prior else "")
+        if event.selection is not None:
+            set_parameter(OUTLINE, selection_to_text(event.selection))
+        elif event.is_cleared:
+            set_parameter(OUTLINE, "")
         runs = [run for run in (first, second) if run is not None]
         selected = next((index for index in numbers_from_url(IMAGE) if index < n), None)
         overlay = replace(
@@ -156,12 +164,12 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         else:
             show_image(selected, runs, options.seed)
             show_neighbours(selected, runs, lambda index: _choose(index, event.selected))
-        show_selection(_picked_out(event, panels, labels), runs)
+        show_selection(_picked_out(panels, labels), runs)
 
 
-def _picked_out(event: MapEvent, panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
+def _picked_out(panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
     """Return which images the visitor has drawn an outline around, (N,), bool, those of hidden classes left out."""
-    drawn = event.selection
+    drawn = selection_from_text(st.query_params.get(OUTLINE, ""))
     if drawn is None or drawn.panel >= len(panels):
         return None
     points = panels[drawn.panel].points

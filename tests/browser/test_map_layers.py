@@ -121,3 +121,29 @@ def test_colours_and_contours_reach_the_map(open_map):
     latent_map.get_by_role("button", name="3", exact=True).click()
     expect(stage).not_to_have_attribute("data-contours", str(before))
     assert int(stage.get_attribute("data-contours")) < before
+
+
+def test_lasso_shows_what_the_picked_images_share(open_map):
+    """An outline on the map, its images below, the same after a reload, and nothing once it is cleared."""
+    page, latent_map = open_map(ADDRESS)
+    latent_map.get_by_role("button", name="Box", exact=True).click()
+    canvas = latent_map.locator("canvas.front").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 260, steps=4)
+    page.mouse.move(box["x"] + 330, box["y"] + 280)
+    page.mouse.up()
+    heading = page.get_by_role("heading", name=re.compile("of 297 images picked out"))
+    expect(heading).to_be_visible()
+    said = heading.inner_text()
+    assert said.split()[0] == latent_map.get_attribute("data-chosen")
+    expect(page.get_by_text("mean of the images")).to_be_visible()
+    expect(page).to_have_url(re.compile("outline="))
+    page.reload()
+    expect(heading).to_have_text(said)
+    expect(latent_map).to_have_attribute("data-chosen", said.split()[0])
+    latent_map.get_by_role("button", name="Clear selection").click()
+    expect(page.get_by_text("No group of images picked out yet")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("outline="))
