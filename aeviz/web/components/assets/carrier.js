@@ -1,15 +1,16 @@
 // Brings bytes to the page's shelf: a 32-bit length, a JSON header { name } of that many bytes, then the bytes.
 
+import { whenGone } from "./dom.js";
 import { leave, put } from "./shelf.js";
 
-/** @type {WeakMap<object, { name: string, calls: number }>} */
+/** @type {WeakMap<object, { name: string }>} */
 const carriers = new WeakMap();
 
 /** @param {{ data: Uint8Array, parentElement: HTMLElement | ShadowRoot }} component */
 export default function mount({ data, parentElement }) {
   const length = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(0, true);
   const { name } = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
-  const carrier = carriers.get(parentElement) ?? { name: "", calls: 0 };
+  const carrier = carriers.get(parentElement) ?? { name: "" };
   carriers.set(parentElement, carrier);
   if (carrier.name !== name) {
     if (carrier.name) leave(carrier.name);
@@ -18,11 +19,7 @@ export default function mount({ data, parentElement }) {
     const host = parentElement instanceof ShadowRoot ? parentElement.host : parentElement;
     host.setAttribute("data-carried", name);
   }
-  const call = (carrier.calls += 1);
-  return () => {
-    // Streamlit also calls this, while the carrier stays, for a run that a quicker one overtook
-    if (carrier.calls !== call) return;
-    leave(name);
-    carriers.delete(parentElement);
-  };
+  return whenGone(parentElement, () => {
+    if (carriers.delete(parentElement)) leave(carrier.name);
+  });
 }

@@ -72,3 +72,20 @@ export function brief(value) {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
+
+const GONE_MS = 1000; // by then an element that leaves the page has left it
+
+/**
+ * What a component gives Streamlit to clean up with. Streamlit also calls it, while the element stays, for a run that a
+ * quicker one overtook, and the quicker one's own call may come after that: nothing must be torn out of the visitor's
+ * hand, so the component ends only once its element has left the page.
+ * @param {HTMLElement | ShadowRoot} parentElement
+ * @param {() => void} act ends the component; must bear being called twice
+ * @returns {() => void}
+ */
+export function whenGone(parentElement, act) {
+  const end = () => {
+    if (!parentElement.isConnected) act();
+  };
+  return () => (parentElement.isConnected ? void setTimeout(end, GONE_MS) : end());
+}

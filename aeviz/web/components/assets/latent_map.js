@@ -4,7 +4,7 @@
 // spec.view stays the same.
 
 import { Camera } from "./camera.js";
-import { element } from "./dom.js";
+import { element, whenGone } from "./dom.js";
 import { followPoints } from "./follow.js";
 import { choose, toSelection } from "./lasso.js";
 import { headerText, parse } from "./map_data.js";
@@ -448,7 +448,7 @@ function keepArrays(before, header) {
   });
 }
 
-/** @typedef {{ map: LatentMap, text: string, calls: number }} Mounted */
+/** @typedef {{ map: LatentMap, text: string }} Mounted */
 /** @type {WeakMap<HTMLElement, Mounted>} */
 const maps = new WeakMap();
 
@@ -458,7 +458,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   if (!mounted) {
     const root = element("div", { class: "map", "data-testid": "latent-map" });
     parentElement.append(root);
-    mounted = { map: new LatentMap(root), text: "", calls: 0 };
+    mounted = { map: new LatentMap(root), text: "" };
     maps.set(parentElement, mounted);
   }
   const { map } = mounted;
@@ -468,12 +468,9 @@ export default function mount({ data, parentElement, setStateValue }) {
     mounted.text = text;
     map.show(parse(data, text));
   }
-  const call = (mounted.calls += 1);
-  return () => {
-    // Streamlit also calls this, while the map stays, for a run that a quicker one overtook
-    if (maps.get(parentElement)?.calls !== call) return;
+  return whenGone(parentElement, () => {
+    if (!maps.delete(parentElement)) return;
     map.close();
     map.root.remove();
-    maps.delete(parentElement);
-  };
+  });
 }

@@ -12,7 +12,7 @@ import { ask } from "./shelf.js";
 import { Sliders } from "./sliders.js";
 import { Space } from "./space.js";
 import { Strip } from "./strip.js";
-import { element } from "./dom.js";
+import { element, whenGone } from "./dom.js";
 
 /**
  * @typedef {{
@@ -203,9 +203,8 @@ class Studio {
   }
 }
 
-const GONE_MS = 1000; // by then an element that leaves the page has left it
 
-/** @type {WeakMap<HTMLElement, { studio: Studio, calls: number }>} */
+/** @type {WeakMap<HTMLElement, { studio: Studio }>} */
 const studios = new WeakMap();
 
 /**
@@ -218,7 +217,7 @@ export default function mount({ data, parentElement, setStateValue, setTriggerVa
   let held = studios.get(parentElement);
   if (!held) {
     const root = element("div", { class: "studio", "data-testid": "latent-studio" }, parentElement);
-    held = { studio: new Studio(root), calls: 0 };
+    held = { studio: new Studio(root) };
     studios.set(parentElement, held);
   }
   const { studio } = held;
@@ -229,14 +228,9 @@ export default function mount({ data, parentElement, setStateValue, setTriggerVa
   studio.receive(header, data.subarray(4 + length)).catch((error) => {
     studio.root.textContent = `This part of the page failed: ${error.message}. Reload the page; if that does not help, report it.`;
   });
-  const call = (held.calls += 1);
-  const end = () => {
-    if (held.calls !== call || parentElement.isConnected) return;
+  return whenGone(parentElement, () => {
+    if (!studios.delete(parentElement)) return;
     studio.close();
     studio.root.remove();
-    studios.delete(parentElement);
-  };
-  // Streamlit also calls this, while the studio stays, for a run that a quicker one overtook; that one's own call may
-  // come after this, and must not find the studio torn out of the visitor's hand
-  return () => (parentElement.isConnected ? void setTimeout(end, GONE_MS) : end());
+  });
 }
