@@ -143,10 +143,21 @@ async function tried(spec, opened) {
   return opened;
 }
 
-/** @returns {Promise<never>} */
-async function late() {
-  await new Promise((go) => setTimeout(go, ARRIVAL_MS));
-  throw new Unable("the network did not reach the page in time");
+/**
+ * The bytes under a name, if they come in time.
+ * @param {string} name
+ * @returns {Promise<Uint8Array>}
+ */
+async function arrival(name) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Unable("the network did not reach the page in time")), ARRIVAL_MS);
+  });
+  try {
+    return /** @type {Uint8Array} */ (await Promise.race([ask(name), late]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -154,7 +165,7 @@ async function late() {
  * @returns {Promise<Network>}
  */
 async function open(spec) {
-  const bytes = await Promise.race([ask(spec.name), late()]);
+  const bytes = await arrival(spec.name);
   check(spec, bytes);
   const without = forbidden();
   let reason = "the address asks to do without WebAssembly";
