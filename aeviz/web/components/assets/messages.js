@@ -30,8 +30,8 @@ export class Messages {
     this.byKeys = false;
     this.listening = new AbortController();
     const listen = { capture: true, passive: true, signal: this.listening.signal };
-    window.addEventListener("keydown", () => (this.byKeys = true), listen);
-    window.addEventListener("pointerdown", () => (this.byKeys = false), listen);
+    globalThis.addEventListener?.("keydown", () => (this.byKeys = true), listen);
+    globalThis.addEventListener?.("pointerdown", () => (this.byKeys = false), listen);
     this.viewLater = new Later(() => this.setState("view", this.view), KEYS_MS);
     this.again = new Later(() => this.askNext(), AGAIN_MS);
     /** @type {Record<string, unknown>} */
