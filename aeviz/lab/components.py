@@ -39,7 +39,7 @@ class Components:
     @property
     def is_exact(self) -> bool:
         """Whether k numbers an image lose nothing: k is at least the rank."""
-        return self.axes.shape[1] >= self.rank
+        return bool(self.axes.shape[1] >= self.rank)
 
     @property
     def is_unique(self) -> bool:

@@ -7,13 +7,13 @@ With x of d values, encoder E (k, d) and decoder D (d, k), the mean squared erro
 so that the images themselves are not needed: a step costs one product of S with 2 k columns, O(d d k), whatever their
 number. Centring stands for the two biases, which are at their best where mean - D E mean is added to the output.
 
-The objective here is half of that plus half of sum_j l_j (|d_j|^2 + |e_j|^2) over the units j, where S is divided by its
-trace: the error is then a share of the total variance, and step sizes mean the same for all data.
+The objective here is half of that plus half of sum_j l_j (|d_j|^2 + |e_j|^2) over the units j, where S is divided by
+its trace: the error is then a share of the total variance, and step sizes mean the same for all data.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -194,14 +194,14 @@ class _Problem:
 
     def __init__(self, second: np.ndarray, config: LinearConfig) -> None:
         d, self.k = len(second), config.latent_dim
-        dtype = np.float64 if d <= DOUBLE_UP_TO or config.optimizer == "l-bfgs" else np.float32
+        dtype: Any = np.float64 if d <= DOUBLE_UP_TO or config.optimizer == "l-bfgs" else np.float32
         self.config, self.second = config, second.astype(dtype)
         self.rate = default_rate(config.optimizer, d) if config.learning_rate is None else config.learning_rate
         columns = self.k if config.is_tied else 2 * self.k
         start = START * np.random.default_rng(config.seed).standard_normal((d, columns))
         if config.optimizer == "l-bfgs" and not config.is_tied:
             start[:, self.k :] = start[:, : self.k]  # balanced: from a free start it ends at saddles more often
-        self.weights = start.astype(dtype)
+        self.weights: np.ndarray = start.astype(dtype)
         self.l2 = np.tile(config.weights_of_l2().astype(dtype), columns // self.k)
 
     @property
@@ -321,10 +321,8 @@ def _lbfgs(problem: _Problem) -> Iterator[None]:
         image = image + length * moved
         before, gradient = gradient, problem.gradient(image)
         curvature = length * float((direction * (gradient - before)).sum())
-        if curvature > 0:
-            pairs = [*pairs[1 - MEMORY :], (length * direction, gradient - before, curvature)]
-        else:
-            pairs = []
+        newest = (length * direction, gradient - before, curvature)
+        pairs = [*pairs[1 - MEMORY :], newest] if curvature > 0 else []
         yield
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -67,14 +68,14 @@ def measure_moments(dataset: ImageDataset, on_progress: Callable[[float, str], N
     starts = range(0, n, BLOCK)
     mean = sum((_rows(dataset, start).sum(axis=0, dtype=np.float64) for start in starts), np.zeros(d)) / n
     exact = n * d**2 <= EXACT_WORK
-    dtype = np.float64 if exact else np.float32
+    dtype: Any = np.float64 if exact else np.float32
     offset = mean.astype(dtype)
 
     def product(part: int) -> np.ndarray:
         """Return the sum of outer products of every `cores`-th block."""
         total = np.zeros((d, d))
         for start in starts[part::cores]:
-            block = _rows(dataset, start).astype(dtype)
+            block: np.ndarray = _rows(dataset, start).astype(dtype)
             block -= offset
             total += block.T @ block
             if part == 0:

@@ -48,4 +48,5 @@ def axis_angles(axes: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """
     lengths = np.linalg.norm(axes, axis=0)
     cosines = np.abs((axes * reference).sum(axis=0)) / np.where(lengths > 0, lengths, 1)
-    return np.degrees(np.arccos(np.clip(cosines, 0, 1)))
+    angles: np.ndarray = np.degrees(np.arccos(np.clip(cosines, 0, 1)))
+    return angles

@@ -102,7 +102,7 @@ def test_what_cannot_be_used_is_refused(digits_moments, digits):
         LinearConfig(optimizer="least squares", is_tied=True)
     with pytest.raises(ConfigError, match="expected the same"):
         next(train_linear(digits_moments, find_components(digits_moments, 3), LinearConfig(latent_dim=2)))
-    with pytest.raises(ConfigError, match="diverged at step .* choose a smaller learning rate"):
+    with pytest.raises(ConfigError, match=r"diverged at step .* choose a smaller learning rate"):
         trained(digits_moments, optimizer="gradient descent", learning_rate=1000.0)
 
 
@@ -267,7 +267,7 @@ def test_rising_penalty_turns_the_columns_themselves_onto_the_axes(digits_moment
 
 
 def test_component_that_the_penalty_outweighs_is_given_up():
-    components, state = trained(spectrum([4, 3, 0.5, 0.1]), latent_dim=3, penalty="equal", l2=0.1, steps=1500)
+    _, state = trained(spectrum([4, 3, 0.5, 0.1]), latent_dim=3, penalty="equal", l2=0.1, steps=1500)
     assert np.linalg.svd(state.decoder, compute_uv=False)[2] < 0.01  # 0.5 / 7.6 < 0.1
     assert state.angles_deg is None
     assert abs(state.distance) < 1e-4

@@ -126,7 +126,8 @@ function trace(brush, epochs, values, toX, toY) {
 
 export class Chart {
   // `onScrub` and `onHover` take an epoch; a negative one means that the pointer left.
-  constructor(parent, { label, onScrub, onHover }) {
+  constructor(parent, { label, onScrub, onHover, unit = "epoch" }) {
+    this.unit = unit;
     this.onScrub = onScrub;
     this.onHover = onHover;
     this.stage = element("div", { class: "stage chart" }, parent);
@@ -250,7 +251,7 @@ export class Chart {
     }
     brush.globalAlpha = 0.72;
     brush.textAlign = "right";
-    brush.fillText("epoch", MARGIN.left - 9, this.height - 6);
+    brush.fillText(this.unit, MARGIN.left - 9, this.height - 6);
     brush.globalAlpha = 1;
   }
 
@@ -390,7 +391,7 @@ export class Chart {
   showTip(x, epoch, rows) {
     this.tip.hidden = false;
     this.tip.replaceChildren();
-    element("b", { text: `epoch ${epoch.toLocaleString("en")}` }, this.tip);
+    element("b", { text: `${this.unit} ${epoch.toLocaleString("en")}` }, this.tip);
     for (const [name, colour, value] of rows) {
       const row = element("span", { class: "row" }, this.tip);
       element("i", { style: `background:${colour}` }, row);
