@@ -79,6 +79,7 @@ def pca_film_payload(
     originals: bytes,
     pca_reconstructions: bytes,
     pca_columns: bytes,
+    columns: int,
 ) -> bytes:
     """Pack a film for the component: a 32-bit length, a JSON header of that many bytes, arrays, then pictures.
 
@@ -96,6 +97,7 @@ def pca_film_payload(
         originals: Picture of a row of images.
         pca_reconstructions: Of the same images.
         pca_columns: Picture of the principal components.
+        columns: Decoder columns in each picture of them.
     """
     n = len(pca_plane)
     named = labels is not None and len(class_names) > 0
@@ -110,6 +112,7 @@ def pca_film_payload(
     header = {
         "identity": identity,
         "n": n,
+        "columns": columns,
         "axes": axis_names,
         "classes": [{"name": name, "colour": class_colour(k)} for k, name in enumerate(class_names if named else ())],
         "colours": {"network": SECOND, "pca": FIRST, "angles": CLASS_COLOURS[4], "other": UNLABELLED},

@@ -153,7 +153,7 @@ def _film(
                 match=frame.match,
                 plane=frame.plane,
                 aligned=frame.aligned,
-                columns=encode_picture(signed_tiles(frame.state.decoder[:, :k], found.image_shape, COLUMNS)),
+                columns=encode_picture(signed_tiles(frame.state.decoder[:, :k], found.image_shape, k)),
                 reconstructions=row(frame.reconstructions),
             )
             for frame in frames
@@ -165,7 +165,8 @@ def _film(
         axis_names=("z1", "z2" if config.latent_dim > 1 else "image"),
         originals=row(x[:shown]),
         pca_reconstructions=row(target[:shown] @ best.axes.T + mean),
-        pca_columns=encode_picture(signed_tiles(best.axes[:, :k], found.image_shape, COLUMNS)),
+        pca_columns=encode_picture(signed_tiles(best.axes[:, :k], found.image_shape, k)),
+        columns=k,
     )
     return payload, frames[-1].match
 
@@ -176,6 +177,7 @@ def _contests(key: DataKey, k: int, layers: int, epochs: int, seed: int) -> "dic
     return {}
 
 
+@st.cache_resource(max_entries=3, show_spinner="Reading the test images …")  # 3 MB for MNIST
 def contest_images(key: DataKey) -> tuple[ImageDataset, ImageDataset]:
     """Return the images that a network with ReLU learns from, and the test images that it is measured on."""
     train = images(key)

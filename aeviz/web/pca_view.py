@@ -63,7 +63,7 @@ def show_linear(key: pca_cache.DataKey) -> None:
             pca_film.pca_film(run.film, key="pca-film")
         else:
             st.info("The film needs the files of its component, which are missing.", icon=":material/movie_off:")
-        with verdict, st.container(border=True):
+        with verdict, st.container(border=True, key="verdict"):
             st.markdown(tell_verdict(run, config, pca_cache.moments(key)))
 
 

@@ -12,7 +12,7 @@ AXES_DEG = 5.0
 
 def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
     """Say what is equal to PCA and what is not, in Markdown."""
-    parts = [_tell_error(run), _tell_subspace(run), _tell_axes(run, config), _tell_symmetry(run, config)]
+    parts = [_tell_error(run, config), _tell_subspace(run), _tell_axes(run, config), _tell_symmetry(run, config)]
     if not config.centred:
         parts.append(
             "Without centring, PCA is that of the second moments about zero; its first component points to the mean "
@@ -37,8 +37,17 @@ def degrees(angle: float) -> str:
     return f"{angle:.1f} degrees" if angle >= 0.1 else "less than 0.1 degrees"
 
 
-def _tell_error(run: LinearRun) -> str:
+def _tell_error(run: LinearRun, config: LinearConfig) -> str:
     excess, best = run.last.relative_excess, run.components.mse
+    if config.penalty != "none" and not run.components.is_exact:
+        reached = (
+            "which is the price of L2: its own optimum is reached"
+            if run.last.distance <= SAME_EXCESS
+            else f"of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
+        )
+        return (
+            f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, {reached}."
+        )
     if run.components.is_exact:
         return (
             f"**Nothing is lost**: the images have rank {run.components.rank}, so that so many numbers hold all of "
@@ -87,11 +96,10 @@ def _tell_axes(run: LinearRun, config: LinearConfig) -> str:
         text += " (by chance, since without L2 nothing orders them)"
     elif run.singular_deg <= AXES_DEG:
         text += ": that is what L2 on both layers does"
-    text += (
-        f"; PCA of the {config.latent_dim} latent numbers always finds them within the subspace: "
-        f"{degrees(run.within_deg)}."
-    )
-    return text
+    found = last.max_angle_deg is not None and last.max_angle_deg <= SAME_DEG
+    text += f"; PCA of the {config.latent_dim} latent numbers "
+    text += "finds them, to " if found else "cannot find them either before the subspace is right: "
+    return f"{text}{degrees(run.within_deg)}."
 
 
 def _tell_symmetry(run: LinearRun, config: LinearConfig) -> str:

@@ -13,13 +13,14 @@ import { Plane } from "./film_plane.js";
  * @typedef {{ points: Float32Array, low: number[], high: number[], centres: (number[] | null)[], meshRange: null }} Cloud
  * @typedef {{ n: number, labels: Uint16Array, axes: string[], classes: { name: string, colour: string }[],
  *   frames: Cloud[], bounds: { low: number[], high: number[] } }} PlaneFilm what film_plane.js draws
- * @typedef {{ identity: string, n: number, axes: string[], classes: { name: string, colour: string }[],
+ * @typedef {{ identity: string, n: number, columns: number, axes: string[], classes: { name: string, colour: string }[],
  *   colours: Record<string, string>, pcaMse: number, frames: Frame[], originals: Part | null,
  *   pcaReconstructions: Part | null, pcaColumns: Part | null, own: PlaneFilm, aligned: PlaneFilm, pca: PlaneFilm }} Film
  */
 
 const SECONDS = 5; // of the whole film
 const SPEEDS = [0.5, 1, 2, 4];
+const COLUMN_REM = 5; // widest that a decoder column is shown
 const NO_LABEL = 65535;
 const TAIL = 0.005; // share of the points beyond each edge of a view
 
@@ -185,7 +186,7 @@ class PcaFilm {
       return { heading, view: new Plane(node, () => {}) };
     };
     this.own = plane("Latent plane, as learned");
-    this.aligned = plane("The same, turned onto PCA's");
+    this.aligned = plane("Turned onto PCA's");
     this.pca = plane("PCA");
     this.legend = element("div", { class: "legend", role: "group", "aria-label": "Classes shown" }, board);
 
@@ -224,6 +225,7 @@ class PcaFilm {
     this.steps = film.frames.map(({ step }) => step);
     this.position = this.shown = this.reduced.matches ? last : 0;
     this.playing = !this.reduced.matches && last > 0;
+    for (const picture of this.columns) picture.canvas.style.maxWidth = `${COLUMN_REM * film.columns}rem`;
     this.buildLegend(film);
     this.root.dataset.frames = String(film.frames.length);
     this.redraw(true);
@@ -367,7 +369,7 @@ class PcaFilm {
       `Step ${frame.step}: error ${readable(frame.mse)}${above}` +
         (angle === undefined ? "" : `; largest angle between the subspaces ${angleText(angle)}`),
     );
-    say(this.aligned.heading, `The same, turned onto PCA's: ${(100 * frame.match).toFixed(1)} % matched`);
+    say(this.aligned.heading, `Turned onto PCA's: ${(100 * frame.match).toFixed(1)} %`);
     this.slider.value = String(this.shown);
     this.slider.style.setProperty("--share", `${last ? (100 * this.shown) / last : 0}%`);
     this.slider.setAttribute("aria-valuetext", `step ${frame.step}`);
