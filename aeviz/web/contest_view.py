@@ -38,7 +38,7 @@ def show_contest(key: pca_cache.DataKey) -> None:
             k = st.select_slider(
                 "Latent numbers",
                 ["1", "2", "4", "8", "16", "32"],
-                value="2",
+                value="8",
                 key="relu-k",
                 bind="query-params",
                 width=200,
@@ -118,19 +118,6 @@ def _show(contest: "Contest", test: ImageDataset, k: int) -> None:
                 f"It gains most on class {test.class_names[best]} ({100 * gains[best]:.0f}% less error), least on "
                 f"{test.class_names[worst]} ({100 * gains[worst]:+.0f}%)."
             )
-        order = np.argsort(contest.network - contest.pca)
-        for title, places in (
-            ("where it gains most", order[:TILES]),
-            ("where it gains least", order[::-1][:TILES]),
-        ):
-            rows = [test.images[places] / 255.0, contest.pca_images[places], contest.network_images[places]]
-            picture = enlarge(tile(np.concatenate(rows).astype(np.float32), len(places)), TILES_PX)
-            st.image(
-                to_data_uri(picture),
-                caption=f"Originals, PCA, with ReLU: {title}",
-                width="stretch",
-                alt=f"Three rows of images: originals, PCA and with ReLU, {title}",
-            )
     with right:
         st.plotly_chart(
             contest_scatter(contest.pca, contest.network, labels, test.class_names),
@@ -139,3 +126,16 @@ def _show(contest: "Contest", test: ImageDataset, k: int) -> None:
             alt=f"Error of each test image with PCA and with ReLU; below the line for {better.mean():.0%}",
         )
         st.caption("A point an image; below the dotted line the network is better.")
+    order = np.argsort(contest.network - contest.pca)
+    for column, title, places in (
+        (left, "where it gains most", order[:TILES]),
+        (right, "where it gains least", order[::-1][:TILES]),
+    ):
+        rows = [test.images[places] / 255.0, contest.pca_images[places], contest.network_images[places]]
+        picture = enlarge(tile(np.concatenate(rows).astype(np.float32), len(places)), TILES_PX)
+        column.image(
+            to_data_uri(picture),
+            caption=f"Originals, PCA, with ReLU: {title}",
+            width="stretch",
+            alt=f"Three rows of images: originals, PCA and with ReLU, {title}",
+        )
