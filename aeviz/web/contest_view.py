@@ -21,9 +21,11 @@ TILES, TILES_PX = 8, 640
 """Images shown of each kind; least width of a row in pixels."""
 
 
-@st.fragment
 def show_contest(key: pca_cache.DataKey) -> None:
-    """Offer to train a network with ReLU, show how it does epoch by epoch, and compare it with PCA."""
+    """Offer to train a network with ReLU, show how it does epoch by epoch, and compare it with PCA.
+
+    No fragment: Streamlit lets a click in a fragment wait for the run under way, and then nothing could be stopped.
+    """
     with errors_as_messages(stop=False):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             layers = st.segmented_control(
@@ -62,7 +64,7 @@ def show_contest(key: pca_cache.DataKey) -> None:
             contest = _train(chosen)
         if contest is None:
             st.caption(
-                "Nothing is trained yet for this choice. It takes a few seconds; another choice or *Stop* ends it."
+                "Nothing is trained yet for this choice. It takes a few seconds; another choice here or *Stop* ends it."
             )
             return
         _, test = pca_cache.contest_images(key)
@@ -70,7 +72,7 @@ def show_contest(key: pca_cache.DataKey) -> None:
 
 
 def _train(chosen: tuple[pca_cache.DataKey, int, int, int, int]) -> "Contest | None":
-    """Train to the end with a bar and the figures so far; a click elsewhere stops it at the next epoch."""
+    """Train to the end with a bar and the figures so far; a click in this section stops it at the next epoch."""
     epochs, contest = chosen[3], None
     place = st.empty()
     with place.container():
