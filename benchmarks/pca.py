@@ -218,8 +218,8 @@ def main() -> None:
         sign = " " if result.mini_batch_s is not None else ">"
         print(
             f"{k:>4}  {result.setup_s:7.2f} {result.train_s:6.2f} {result.cpu_s:6.2f} {result.steps:6d} "
-            f"{result.least_squares_s:14.2f} {result.lbfgs_s:7.2f}  {batches:<20} {sign}{result.times_faster_than_mini_batch:6.1f} "
-            f"{result.sklearn_s:13.2f} {result.times_sklearn:6.2f}"
+            f"{result.least_squares_s:14.2f} {result.lbfgs_s:7.2f}  {batches:<20} {sign}"
+            f"{result.times_faster_than_mini_batch:6.1f} {result.sklearn_s:13.2f} {result.times_sklearn:6.2f}"
         )
 
 

@@ -118,7 +118,7 @@ def _show(contest: "Contest", test: ImageDataset, k: int) -> None:
             )
             st.caption(
                 f"It gains most on class {test.class_names[best]} ({100 * gains[best]:.0f}% less error), least on "
-                f"{test.class_names[worst]} ({100 * gains[worst]:+.0f}%)."
+                f"{test.class_names[worst]} ({abs(100 * gains[worst]):.0f}% {'less' if gains[worst] > 0 else 'more'})."
             )
     with right:
         st.plotly_chart(
