@@ -99,6 +99,12 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_json(listing)
     listing.set_defaults(run=_list)
 
+    pca = commands.add_parser("pca", help="train a linear autoencoder and compare it with PCA")
+    pca.add_argument("--data", default="digits", metavar="D", help="a name from 'aeviz data list', or folder:PATH")
+    pca.add_argument("--components", type=int, default=2, metavar="K", help="latent numbers an image (default 2)")
+    _add_json(pca)
+    pca.set_defaults(run=_pca)
+
     export = commands.add_parser("export", help="write a model in the format of other programs")
     export.add_argument("model", nargs="?", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
@@ -299,6 +305,34 @@ def _list(options: argparse.Namespace) -> int:
             f"{run.name:<{width}}  {run.dataset:<10} {run.latent_dim:>6}  {run.optimizer:<9} "
             f"{run.parameters:>10,} {run.epochs:>6}  {error}"
         )
+    return 0
+
+
+def _pca(options: argparse.Namespace) -> int:
+    if options.components < 1:
+        raise ConfigError(f"--components {options.components}; expected a whole number from 1 up")
+    from aeviz.data import load_dataset
+    from aeviz.lab.linear_autoencoder import LinearConfig
+    from aeviz.lab.pca_match import match_pca
+
+    with _percent_bar() as show:
+        dataset = load_dataset(options.data, "train", on_progress=show)
+        matched = match_pca(dataset, LinearConfig(latent_dim=options.components), show)
+    figures = matched.figures
+    if options.json:
+        _print_json(figures)
+        return 0
+    angle = figures.max_principal_angle_deg
+    rows = [
+        ("PCA, mean squared error", f"{figures.pca_mse:.6g}"),
+        ("linear autoencoder", f"{figures.linear_ae_mse:.6g}"),
+        ("relative excess", f"{figures.relative_excess:.1e}"),
+        ("largest principal angle", "undefined: the subspace is not unique" if angle is None else f"{angle:.2f} deg"),
+        ("moments and training", f"{figures.seconds:.2f} s, {matched.state.step} steps of {matched.optimizers[-1]}"),
+    ]
+    print(f"{len(dataset):,} training images of {dataset.name}, {options.components} components")
+    for name, value in rows:
+        print(f"{name:>26}  {value}")
     return 0
 
 

@@ -170,9 +170,12 @@ export class Chart {
   /**
    * `onScrub` and `onHover` take an epoch; a negative one means that the pointer left.
    * @param {Element} parent
-   * @param {{ label: string, onScrub: (epoch: number) => void, onHover: (epoch: number, from: Chart) => void }} options
+   * @param {{
+   *   label: string, onScrub: (epoch: number) => void, onHover: (epoch: number, from: Chart) => void, unit?: string
+   * }} options `unit` is what is counted along the chart
    */
-  constructor(parent, { label, onScrub, onHover }) {
+  constructor(parent, { label, onScrub, onHover, unit = "epoch" }) {
+    this.unit = unit;
     this.onScrub = onScrub;
     this.onHover = onHover;
     this.stage = element("div", { class: "stage chart" }, parent);
@@ -338,7 +341,7 @@ export class Chart {
     }
     brush.globalAlpha = 0.72;
     brush.textAlign = "right";
-    brush.fillText("epoch", MARGIN.left - 9, this.height - 6);
+    brush.fillText(this.unit, MARGIN.left - 9, this.height - 6);
     brush.globalAlpha = 1;
   }
 
@@ -526,7 +529,7 @@ export class Chart {
   showTip(x, epoch, rows) {
     this.tip.hidden = false;
     this.tip.replaceChildren();
-    element("b", { text: `epoch ${epoch.toLocaleString("en")}` }, this.tip);
+    element("b", { text: `${this.unit} ${epoch.toLocaleString("en")}` }, this.tip);
     for (const [name, colour, value] of rows) {
       const row = element("span", { class: "row" }, this.tip);
       element("i", { style: `background:${colour}` }, row);

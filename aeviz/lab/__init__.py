@@ -1,0 +1,1 @@
+"""Experiments on the theory: pure functions over arrays, small enough to watch live."""

@@ -1,0 +1,113 @@
+"""What a linear autoencoder came to, in words with numbers."""
+
+from aeviz.lab.linear_autoencoder import LinearConfig
+from aeviz.lab.moments import Moments
+from aeviz.web.pca_cache import LinearRun
+
+SAME_EXCESS, SAME_DEG = 1e-4, 1.0
+"""Excess error and angle in degrees up to which error and subspace are said to be the same."""
+AXES_DEG = 5.0
+"""Angle in degrees up to which axes are said to be the same."""
+
+
+def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
+    """Say what is equal to PCA and what is not, in Markdown."""
+    parts = [_tell_error(run, config), _tell_subspace(run), _tell_axes(run, config), _tell_symmetry(run, config)]
+    if not config.centred:
+        parts.append(
+            "Without centring, PCA is that of the second moments about zero; its first component points to the mean "
+            "image."
+        )
+    parts.append(
+        f":small[{run.last.step} steps of {config.optimizer} in {run.seconds:.2f} s on {moments.count:,} images, which "
+        "enter only through their mean and second moments; the random start knows nothing of PCA.]"
+    )
+    return "  \n".join(part for part in parts if part)
+
+
+def percent(share: float) -> str:
+    """Return a share of an error in percent, to two digits that count."""
+    if share < 1e-5:
+        return "less than 0.001%"
+    return f"{100 * share:.2g}%" if share < 1 else f"{100 * share:,.0f}%"
+
+
+def degrees(angle: float) -> str:
+    """Return an angle in degrees, finer where it is small."""
+    return f"{angle:.1f} degrees" if angle >= 0.1 else "less than 0.1 degrees"
+
+
+def _tell_error(run: LinearRun, config: LinearConfig) -> str:
+    excess, best = run.last.relative_excess, run.components.mse
+    if config.penalty != "none" and not run.components.is_exact:
+        reached = (
+            "which is the price of L2: its own optimum is reached"
+            if run.last.distance <= SAME_EXCESS
+            else f"of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
+        )
+        return (
+            f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, {reached}."
+        )
+    if run.components.is_exact:
+        return (
+            f"**Nothing is lost**: the images have rank {run.components.rank}, so that so many numbers hold all of "
+            f"them. The error left is {percent(excess)} of the total variance."
+        )
+    if excess <= SAME_EXCESS:
+        return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}."
+    return (
+        f"**The error is not the same yet**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, "
+        "below which no linear autoencoder can come."
+    )
+
+
+def _tell_subspace(run: LinearRun) -> str:
+    angle = run.last.max_angle_deg
+    if angle is None:
+        if run.components.is_exact:
+            return "The subspace is not unique: any that holds the images will do, so that no angle is given."
+        if not run.components.is_unique:
+            return "**No angle is given**: the variances across the cut are equal, so that many subspaces are best."
+        return (
+            "**No angle is given**: the L2 penalty is larger than the share of the variance of a component "
+            f"({run.components.variances[-1] / run.components.total:.2g} of the last), so that it is given up."
+        )
+    if angle <= SAME_DEG:
+        return f"**The subspace is the same** to {degrees(angle)}, the largest principal angle."
+    return (
+        f"**The subspace differs** by up to {degrees(angle)}: more steps, another learning rate or another optimizer "
+        "would bring it down. Directions of nearly equal variance take longest, and matter least for the error."
+    )
+
+
+def _tell_axes(run: LinearRun, config: LinearConfig) -> str:
+    last = run.last
+    if last.axes_deg is None or run.singular_deg is None or run.within_deg is None:
+        return ""
+    if config.latent_dim == 1:
+        return "With one number there is one axis, and it has no choice but its length and its sign."
+    same = last.axes_deg <= AXES_DEG
+    text = (
+        f"**The axes are {'the same' if same else 'not'}**: a decoder column and the component of its place are up to "
+        f"{degrees(last.axes_deg)} apart. "
+    )
+    text += f"The singular vectors of the decoder are up to {degrees(run.singular_deg)} off the components"
+    if config.penalty == "none":
+        text += " (by chance, since without L2 nothing orders them)"
+    elif run.singular_deg <= AXES_DEG:
+        text += ": that is what L2 on both layers does"
+    found = last.max_angle_deg is not None and last.max_angle_deg <= SAME_DEG
+    text += f"; PCA of the {config.latent_dim} latent numbers "
+    text += "finds them, to " if found else "cannot find them either before the subspace is right: "
+    return f"{text}{degrees(run.within_deg)}."
+
+
+def _tell_symmetry(run: LinearRun, config: LinearConfig) -> str:
+    free = not config.is_tied and config.penalty == "none"
+    kind = "Any invertible map" if free else "Any rotation or reflection"
+    text = (
+        f"{kind} of the latent, undone by the decoder, leaves every reconstruction and the loss unchanged"
+        if config.penalty != "rising"
+        else "With L2 that rises from unit to unit a rotation of the latent changes the loss: only the signs are free"
+    )
+    return f"{text}. Turned onto PCA's, the latent points explain {100 * run.match:.2f}% of their variance."

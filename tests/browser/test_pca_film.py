@@ -1,0 +1,48 @@
+"""PCA = linear autoencoder in a real browser: the film plays and stops, and the verdict follows the sliders."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_film_plays_stops_and_follows_the_sliders(visit):
+    """The start is far away, the end is PCA; another k gives another verdict, and its film plays by itself."""
+    page = visit("/pca?data=digits")
+    film = page.get_by_test_id("pca-film")
+    words = film.get_by_role("status")
+    expect(film).to_have_attribute("data-playing", "true")
+    film.get_by_role("button", name="Stop").click()
+    expect(film).to_have_attribute("data-playing", "false")
+    film.get_by_role("slider", name="Step").press("Home")
+    expect(words).to_have_text(re.compile(r"Step 0: error .* largest angle between the subspaces \d\d\.\d°"))
+    film.get_by_role("button", name="Start").click()
+    expect(film).to_have_attribute("data-playing", "false", timeout=20_000)
+    expect(words).to_have_text(re.compile(r"less than 0\.001 % above PCA's .* largest angle .* 0\.\d\d°"))
+
+    verdict = page.locator(".st-key-verdict")
+    expect(verdict).to_contain_text("The error is the same")
+    before = verdict.inner_text()
+    slider = page.get_by_role("slider", name="Latent numbers k")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"k=3"))
+    expect(verdict).not_to_have_text(before)
+    expect(film).to_have_attribute("data-playing", "true")
+
+
+def test_narrow_dark_page_shows_everything_without_sideways_scrolling(visit):
+    """On a telephone the parts stand below each other."""
+    page = visit("/pca?data=circles&k=3&weights=tied", width=390, dark=True)
+    expect(page.get_by_test_id("pca-film")).to_contain_text("Decoder columns against principal components")
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390
+
+
+def test_training_with_relu_can_be_stopped(visit):
+    """A click on Stop ends the training at the next pass; nothing is kept of it."""
+    page = visit("/pca?data=circles&relu-epochs=longer")
+    page.get_by_role("button", name="Switch on ReLU").click()
+    expect(page.get_by_text(re.compile(r"Pass [1-9]\d? of 30: error 0\.\d{4}"))).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).last.click()
+    expect(page.get_by_text("Nothing is trained yet")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Pass \d"))).to_have_count(0)

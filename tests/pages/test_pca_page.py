@@ -1,0 +1,95 @@
+"""PCA = linear autoencoder as a visitor without data has it; the film itself is tested in the browser."""
+
+import pytest
+from test_pages import assert_healthy, texts
+
+TITLE = "PCA = linear autoencoder"
+
+
+def open_pca(app, **address):
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.switch_page("pages/pca.py").run()
+
+
+def verdict(app):
+    return next(text for text in texts(app.markdown) if "error is" in text or "Nothing is lost" in text)
+
+
+def test_page_opens_with_embedded_data_and_tells_the_verdict(app):
+    app = open_pca(app)
+    assert_healthy(app, TITLE)
+    text = verdict(app)
+    assert "**The error is the same**" in text
+    assert "**The subspace is the same** to 0." in text
+    assert "**The axes are not**" in text
+    assert "Any invertible map of the latent" in text
+    assert "1,250 images" in text
+
+
+def test_verdict_follows_every_control(app):
+    app = open_pca(app, data="digits")
+    seen = [verdict(app)]
+    app.segmented_control(key="weights").set_value("tied").run()
+    seen.append(verdict(app))
+    assert "Any rotation or reflection of the latent" in seen[-1]
+    app.toggle(key="centred").set_value(False).run()
+    seen.append(verdict(app))
+    assert "Without centring" in seen[-1]
+    app.slider(key="k").set_value(8).run()
+    seen.append(verdict(app))
+    app.button(key="again").click().run()
+    seen.append(verdict(app))
+    app.selectbox(key="optimizer").set_value("gradient descent").run()
+    app.select_slider(key="rate.gradient descent").set_value("0.1").run()
+    seen.append(verdict(app))
+    assert "**The error is not the same yet**" in seen[-1]
+    assert_healthy(app, TITLE)
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"optimizer": "least squares", "weights": "tied"}, "steps of least squares"),
+        ({"optimizer": "l-bfgs", "penalty": "rising", "l2": "0.03"}, "**The axes are the same**"),
+        ({"penalty": "equal", "l2": "0.03"}, "that is what L2 on both layers does"),
+        ({"penalty": "equal", "l2": "0.1", "k": "8"}, "the L2 penalty is larger than the share of the variance"),
+        ({"k": "64"}, "**Nothing is lost**: the images have rank 61"),
+        ({"k": "1"}, "there is one axis"),
+        ({"data": "circles", "k": "3"}, "5,000 images"),
+    ],
+)
+def test_address_defines_what_is_trained(app, address, sentence):
+    app = open_pca(app, **{"data": "digits", **address})
+    assert_healthy(app, TITLE)
+    assert sentence in verdict(app)
+
+
+def test_diverging_rate_is_explained_and_the_controls_stay(app):
+    app = open_pca(app, data="digits", optimizer="momentum", **{"rate.momentum": "3", "steps": "2000"})
+    app.selectbox(key="optimizer").set_value("gradient descent").run()
+    app.select_slider(key="rate.gradient descent").set_value("30").run()
+    assert not app.exception
+    assert "diverged at step" in app.error[0].value
+    app.select_slider(key="rate.gradient descent").set_value("3").run()
+    assert_healthy(app, TITLE)
+
+
+def test_missing_data_is_offered_with_a_way_round(app):
+    app = open_pca(app, data="mnist")
+    assert_healthy(app, TITLE)
+    assert app.button(key="download.mnist")
+    assert "8x8 digits" in app.info[0].value
+
+
+def test_relu_is_switched_on_and_compared_by_class_and_image(app):
+    app = open_pca(app, data="digits")
+    assert any("Nothing is trained yet" in text for text in texts(app.caption))
+    app.button(key="relu").click().run()
+    assert_healthy(app, TITLE)
+    text = next(text for text in texts(app.markdown) if "With ReLU the error is" in text)
+    assert "297 test images" in text
+    assert len(app.get("plotly_chart")) == 2
+    again = open_pca(app, data="digits")
+    assert "With ReLU the error is" in " ".join(texts(again.markdown))  # kept for all visitors
