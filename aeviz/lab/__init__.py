@@ -1,0 +1,1 @@
+"""The theory experiments: pure functions over arrays."""
