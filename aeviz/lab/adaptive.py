@@ -161,7 +161,7 @@ METHODS: dict[MethodName, Method] = {
             phi=mean_gradient,
             psi=largest_mean_square,
             phi_formula=r"\phi_t = (1-\beta_1)\sum_{i=1}^t \beta_1^{t-i} g_i",
-            psi_formula=r"\psi_t = \max_{s \le t}(1-\beta_2)\,\mathrm{diag}\Bigl(\sum_{i=1}^s \beta_2^{s-i} g_i^2\Bigr)",
+            psi_formula=r"\psi_t = \max_{s\le t}(1-\beta_2)\,\mathrm{diag}\Bigl(\sum_{i=1}^s \beta_2^{s-i} g_i^2\Bigr)",
             source="S1 Algorithm 3; Reddi, Kale & Kumar 2018, Algorithm 2",
         ),
         Method(
@@ -300,7 +300,7 @@ def _step(alpha: float, first: Value, scale: Value) -> Value:
     """Return alpha * first / scale; no step where both are 0, since no gradient was seen there yet."""
     if isinstance(first, float) and isinstance(scale, float):
         return alpha * first / scale if scale > 0 or first else 0.0
-    step: np.ndarray = alpha * first / scale
+    step = np.asarray(alpha * first / scale)
     if np.isnan(step).any():
         step[(np.asarray(first) == 0) & (np.asarray(scale) == 0)] = 0.0
     return step

@@ -13,7 +13,7 @@ References:
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -60,18 +60,28 @@ class Example:
     """Starts on offer lie between minus this and this."""
 
 
-_HALF_SQUARE = {"value": lambda x: x * x / 2, "slope": lambda x: x, "formula": r"f(x) = \tfrac12 x^2"}
-_FOURTH = {"value": lambda x: x**4, "slope": lambda x: 4 * x**3, "formula": r"f(x) = x^4"}
+_HALF_SQUARE = Descent(
+    value=lambda x: x * x / 2,
+    slope=lambda x: x,
+    step_size=lambda k: 1 / (k + 1) ** 2,
+    formula=r"f(x) = \tfrac12 x^2",
+    steps_formula=r"\alpha_k = \frac{1}{(k+1)^2}",
+)
+_FOURTH = Descent(
+    value=lambda x: x**4,
+    slope=lambda x: 4 * x**3,
+    step_size=lambda k: 1 / k,
+    formula=r"f(x) = x^4",
+    steps_formula=r"\alpha_k = \frac1k",
+)
 EXAMPLES: dict[ExampleName, Example] = {
     example.name: example
     for example in (
         Example(
             name="summable",
             missing="the step sizes must sum to infinity",
-            broken=Descent(
-                **_HALF_SQUARE, step_size=lambda k: 1 / (k + 1) ** 2, steps_formula=r"\alpha_k = \frac{1}{(k+1)^2}"
-            ),
-            mended=Descent(**_HALF_SQUARE, step_size=lambda k: 1 / (k + 1), steps_formula=r"\alpha_k = \frac{1}{k+1}"),
+            broken=_HALF_SQUARE,
+            mended=replace(_HALF_SQUARE, step_size=lambda k: 1 / (k + 1), steps_formula=r"\alpha_k = \frac{1}{k+1}"),
             minimiser=0.0,
             start=1.0,
             reach=10.0,
@@ -79,12 +89,11 @@ EXAMPLES: dict[ExampleName, Example] = {
         Example(
             name="steep",
             missing="the gradient must be Lipschitz, or each step be safeguarded",
-            broken=Descent(**_FOURTH, step_size=lambda k: 1 / k, steps_formula=r"\alpha_k = \frac1k"),
-            mended=Descent(
-                **_FOURTH,
-                step_size=lambda k: 1 / k,
-                steps_formula=r"\alpha_k = \frac1k,\ \text{halved until } f \text{ falls enough}",
+            broken=_FOURTH,
+            mended=replace(
+                _FOURTH,
                 safeguarded=True,
+                steps_formula=r"\alpha_k = \frac1k,\ \text{halved until } f \text{ falls enough}",
             ),
             minimiser=0.0,
             start=2.0,
