@@ -16,6 +16,7 @@ st.navigation(
         st.Page("pages/regimes.py", title="Three regimes", icon=":material/view_column:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
+        st.Page("pages/optimizers.py", title="Optimizers", icon=":material/route:"),
         st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),
     ]
 ).run()
