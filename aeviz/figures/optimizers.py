@@ -54,8 +54,9 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
                 z=np.round(heights, 3),
                 colorscale=_SHADES,
                 showscale=False,
-                ncontours=18,
-                line={"width": 0.6, "color": UNLABELLED},
+                ncontours=14,
+                contours={"coloring": "heatmap"},
+                line={"width": 0.5, "color": UNLABELLED},
                 hoverinfo="skip",
             ),
             go.Scatter(
@@ -107,20 +108,18 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
         for step in steps
     ]
     figure.update_layout(
-        xaxis={"title": "x", "range": [x_low, x_high], "zeroline": False},
+        xaxis={"title": "x", "range": [x_low, x_high], "zeroline": False, "constrain": "domain"},
         yaxis={"title": "y", "range": [y_low, y_high], "scaleanchor": "x", "zeroline": False},
         legend={"orientation": "h", "y": 1.08},
         margin=_MARGIN,
-        height=560,
+        height=620,
         uirevision=surface.name,
         updatemenus=[_play_buttons(len(steps))],
         sliders=[
             {
                 "active": len(steps) - 1,
                 "currentvalue": {"prefix": "step "},
-                "pad": {"t": 40},
-                "x": 0.22,
-                "len": 0.78,
+                "pad": {"t": 35},
                 "steps": [
                     {
                         "label": str(step),
@@ -152,7 +151,7 @@ def _play_buttons(frames: int) -> dict[str, object]:
         "y": 0,
         "xanchor": "left",
         "yanchor": "top",
-        "pad": {"t": 62},
+        "pad": {"t": 120},
         "buttons": [
             {"label": "▶ Play", "method": "animate", "args": [None, pace]},
             {"label": "❚❚", "method": "animate", "args": [[None], stop]},
@@ -238,22 +237,23 @@ def _spaced(count: int) -> np.ndarray:
 
 
 def descent_curves(broken: Course, mended: Course) -> go.Figure:
-    """Draw the iterates of a descent that misses a condition, and of one that has it, against the step."""
+    """Draw the iterates of a descent that misses a condition, and of one that has it, against k; x_1 is the start."""
     figure = go.Figure()
     for colour, name, course in ((SECOND, "as printed", broken), (FIRST, "with the condition", mended)):
         kept = _spaced(len(course.x))
         figure.add_trace(
             go.Scatter(
-                x=kept,
+                x=kept + 1,
                 y=course.x[kept],
                 mode="lines+markers",
                 name=name,
                 marker={"size": 4},
                 line={"color": colour, "width": 2.5, "dash": "dash" if colour == SECOND else "solid"},
-                hovertemplate="after %{x} steps: x = %{y:.6g}<extra>" + name + "</extra>",
+                hovertemplate="point %{x}: %{y:.6g}<extra>" + name + "</extra>",
             )
         )
-    figure = _style(figure, "steps", "x", is_log=False)
+    figure = _style(figure, "k", "x<sub>k</sub>", is_log=False)
+    figure.update_xaxes(type="log")
     if not broken.is_finite:  # what overflows leaves no room for the rest
         reach = 3 * max(1.0, float(np.abs(mended.x).max()))
         figure.update_yaxes(range=[-reach, reach])

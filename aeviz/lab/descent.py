@@ -90,11 +90,7 @@ EXAMPLES: dict[ExampleName, Example] = {
             name="steep",
             missing="the gradient must be Lipschitz, or each step be safeguarded",
             broken=_FOURTH,
-            mended=replace(
-                _FOURTH,
-                safeguarded=True,
-                steps_formula=r"\alpha_k = \frac1k,\ \text{halved until } f \text{ falls enough}",
-            ),
+            mended=replace(_FOURTH, safeguarded=True),
             minimiser=0.0,
             start=2.0,
             reach=5.0,

@@ -50,6 +50,8 @@ def show_descent() -> None:
             st.latex(example.broken.formula + r",\quad " + example.broken.steps_formula)
             st.markdown(f"With the condition: **{example.missing}**")
             st.latex(example.mended.formula + r",\quad " + example.mended.steps_formula)
+            if example.mended.safeguarded:
+                st.caption("Each step is halved until f falls by half of what the slope promises (Armijo).")
         broken, mended = optimizer_cache.courses(example.name, start, steps)
         with right:
             st.plotly_chart(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")

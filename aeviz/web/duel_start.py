@@ -25,11 +25,11 @@ _EPOCH_S = {"digits": 0.1, "mnist": 1.5}
 """Seconds an epoch before anything was measured, on two cores."""
 _EPOCHS = {"digits": 60, "mnist": 10}
 _RATES: dict[str, dict[MethodName, str]] = {
-    "digits": {"adam": "0.003", "amsgrad": "0.003", "sgd": "1", "momentum": "0.3"},
-    "mnist": {"adam": "0.003", "amsgrad": "0.003", "sgd": "1", "momentum": "0.3"},
+    "digits": {"adam": "0.003", "amsgrad": "0.003", "sgd": "10", "momentum": "1"},
+    "mnist": {"adam": "0.003", "amsgrad": "0.003", "sgd": "10", "momentum": "1"},
 }
 """Step sizes at first."""
-RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")
+RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
 """Step sizes on offer."""
 
 
@@ -48,8 +48,19 @@ def _jobs() -> list[Job]:
     return [job for job in jobs.list_jobs() if job.status.settings.preset == PRESET]
 
 
+@st.fragment
 def _show_form() -> None:
     with errors_as_messages(stop=False):
+        titles = {method.title: name for name, method in METHODS.items()}
+        picked = st.pills(
+            "Optimizers",
+            list(titles),
+            selection_mode="multi",
+            default=list(titles),
+            key="against",
+            bind="query-params",
+        )
+        methods = [name for title, name in titles.items() if title in picked]
         one, two, three = st.columns(3, gap="medium")
         with one:
             data = str(
@@ -81,16 +92,6 @@ def _show_form() -> None:
                     help="Runs of each optimizer, 1 to 10. With one there is no spread and no verdict; five are good.",
                 )
             )
-            titles = {method.title: name for name, method in METHODS.items()}
-            picked = st.pills(
-                "Optimizers",
-                list(titles),
-                selection_mode="multi",
-                default=list(titles),
-                key="against",
-                bind="query-params",
-            )
-            methods = [name for title, name in titles.items() if title in picked]
         with three:
             rates: dict[MethodName, float] = {}
             for name in methods:
@@ -101,7 +102,7 @@ def _show_form() -> None:
                         value=_RATES[data][name],
                         key=f"{name}.{data}",
                         bind="query-params",
-                        help="From 0.0001 to 3. Fair is what suits each: adaptive methods want much smaller ones.",
+                        help="From 0.0001 to 30. The gradients of a mean over pixels are small: SGD wants large steps.",
                     )
                 )
         if not is_available(data):
@@ -149,9 +150,8 @@ def _show_progress(active: frozenset[str]) -> None:
     total, epochs = len(ended) + len(at_work), at_work[0].status.settings.train.epochs
     done = sum(min(1.0, job.status.epoch / job.status.settings.train.epochs) for job in at_work)
     data = at_work[0].status.settings.data.name
-    left = sum(
-        (job.status.settings.train.epochs - job.status.epoch) * _seconds_an_epoch(data) + OVERHEAD_S for job in at_work
-    )
+    each = _seconds_an_epoch(data)
+    left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
     st.progress(
         min(1.0, (len(ended) + done) / total),
         f"{len(ended)} of {total} runs of {epochs} epochs have ended; about {_time(left)} left",

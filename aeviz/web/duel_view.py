@@ -56,13 +56,13 @@ def _ordered(duel: Duel) -> list[OptimizerConfig]:
 
 def _show_shared(duel: Duel) -> None:
     shared, origin = duel.shared, next(iter(next(iter(duel.lines.values())).values())).provenance
-    seeds = ", ".join(map(str, duel.seeds))
+    seeds, schedule = ", ".join(map(str, duel.seeds)), shared.optimizer.schedule.replace("_", "-")
     st.markdown(
         f"""**What they share** (seed{"s" if len(duel.seeds) > 1 else ""} {seeds})
 - the images: {origin.n_train:,} of {shared.data.name} to learn from, {origin.n_validation:,} to validate
 - the network, {origin.parameters:,} parameters, and for each seed **the same initial weights**
 - for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
-- the loss, {name_objective(shared.objective)}, and the schedule of the step size ({shared.optimizer.schedule})
+- the loss, {name_objective(shared.objective)}, and the schedule of the step size ({schedule})
 
 They differ in the optimizer, with its own step size: {", ".join(map(title_of, _ordered(duel)))}."""
     )
@@ -119,7 +119,8 @@ def _show_verdicts(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> Non
             "optimizer": [title_of(optimizer) for optimizer in errors],
             "mean": [f"{np.mean(list(values.values())):.5f}" for values in errors.values()],
             "spread of the seeds": [
-                f"{np.std(list(values.values()), ddof=1):.5f}" if len(values) > 1 else "-" for values in errors.values()
+                f"{np.std(list(values.values()), ddof=1):.5f}" if len(values) > 1 else "unknown"
+                for values in errors.values()
             ],
             "lowest": [f"{min(values.values()):.5f}" for values in errors.values()],
             "highest": [f"{max(values.values()):.5f}" for values in errors.values()],

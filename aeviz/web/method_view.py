@@ -20,8 +20,8 @@ def show_methods(names: list[MethodName]) -> None:
     """Show the generic method, and phi and psi of each method that is chosen."""
     with st.expander("One method, two functions: phi and psi", icon=":material/function:"):
         st.latex(
-            r"m_t = \phi_t(g_1, \dots, g_t),\quad V_t = \psi_t(g_1, \dots, g_t),\quad"
-            r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)"
+            r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t),\quad V_t = \psi_t(g_1, \dots, g_t) \\"
+            r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)\end{gathered}"
         )
         st.caption(
             "The generic adaptive method (S1, Algorithm 2; Reddi, Kale & Kumar 2018, Algorithm 1). The projection is "

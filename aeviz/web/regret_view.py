@@ -35,7 +35,8 @@ def show_counterexample() -> None:
                 bind="query-params",
             )
             costs: Costs = "stochastic" if chosen == "stochastic" else "deterministic"
-            st.latex(_FORMULAS[costs] + r",\quad x \in [-1, 1]")
+            st.latex(_FORMULAS[costs])
+            st.caption("x is chosen from [-1, 1] before the cost is known, from x = 1 on.")
             methods = pick_methods(["adam", "amsgrad", "sgd"])
             largest, settings, steps, seed = _pick(costs)
         if not methods:
@@ -141,9 +142,10 @@ def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: 
     if outcome is None:
         return
     st.latex(
-        r"R_T \le \frac{D_\infty^2 \sqrt T}{\alpha (1 - \beta_1)} \sum_i \hat v_{T,i}^{1/2}"
-        r" + \frac{D_\infty^2}{2 (1 - \beta_1)} \sum_{t, i} \frac{\beta_{1t}\, \hat v_{t,i}^{1/2}}{\alpha_t}"
-        r" + \frac{\alpha \sqrt{1 + \log T}}{(1 - \beta_1)^2 (1 - \gamma) \sqrt{1 - \beta_2}} \sum_i \|g_{1:T, i}\|_2"
+        r"\begin{aligned} R_T \le {}& \frac{D_\infty^2 \sqrt T}{\alpha (1 - \beta_1)} \sum_i \hat v_{T,i}^{1/2}"
+        r" \\ & + \frac{D_\infty^2}{2 (1 - \beta_1)} \sum_{t, i} \frac{\beta_{1t}\, \hat v_{t,i}^{1/2}}{\alpha_t}"
+        r" \\ & + \frac{\alpha \sqrt{1 + \log T}}{(1 - \beta_1)^2 (1 - \gamma) \sqrt{1 - \beta_2}}"
+        r"\sum_i \|g_{1:T, i}\|_2 \end{aligned}"
     )
     if outcome.bound is None:
         st.warning(

@@ -35,7 +35,7 @@ def show_surfaces() -> None:
             st.caption(surface.summary)
             start = _pick_start(surface)
             steps = int(
-                st.slider("Steps", 10, 1000, 200, 10, key="steps", bind="query-params", help="Steps each method makes.")
+                st.slider("Steps", 10, 1000, 400, 10, key="steps", bind="query-params", help="Steps each method makes.")
             )
             told = _pick_settings(surface, methods)
         found = optimizer_cache.ways(surface.name, told, start, steps)
