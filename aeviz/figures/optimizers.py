@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from aeviz.figures.charts import COMPARED, moving_average
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
@@ -13,6 +14,7 @@ from aeviz.lab.descent import Course
 from aeviz.lab.duel import CONFIDENCE
 from aeviz.lab.regret import Outcome
 from aeviz.lab.surfaces import Surface, Way
+from aeviz.training.moments import Moments
 
 COLOURS: Mapping[MethodName, str] = {
     "adam": FIRST,
@@ -300,6 +302,40 @@ def duel_curves(curves: Sequence[Curve], quantity: str, window: int) -> go.Figur
             )
         )
     return _style(figure, "epoch", quantity, is_log=True)
+
+
+def layer_curves(contestants: Mapping[str, tuple[MethodName, Sequence[Moments]]], quantity: str) -> go.Figure:
+    """Draw the effective step size of each layer over the epochs, or how much AMSGrad's memory shortens it.
+
+    Args:
+        contestants: Title to method and what was recorded, one or more epochs.
+        quantity: effective or held.
+    """
+    layers = list(next(iter(contestants.values()))[1][-1].effective)
+    columns = min(4, len(layers))
+    rows = -(-len(layers) // columns)
+    figure = make_subplots(rows, columns, subplot_titles=layers, shared_xaxes=True, vertical_spacing=0.16)
+    for title, (method, recorded) in contestants.items():
+        for place, layer in enumerate(layers):
+            known = [moments for moments in recorded if layer in moments.effective]
+            figure.add_trace(
+                go.Scatter(
+                    x=[moments.epoch for moments in known],
+                    y=[getattr(moments, quantity)[layer] for moments in known],
+                    mode="lines",
+                    name=title,
+                    legendgroup=title,
+                    showlegend=place == 0,
+                    line={"color": COLOURS[method], "width": 2, "dash": DASHES[method]},
+                    hovertemplate=f"epoch %{{x}}: %{{y:.3g}}<extra>{title}</extra>",
+                ),
+                row=place // columns + 1,
+                col=place % columns + 1,
+            )
+    figure.update_yaxes(type="log", exponentformat="power")
+    figure.update_annotations(font_size=12)
+    figure.update_layout(legend=_LEGEND, margin={**_MARGIN, "t": 40}, height=210 * rows + 60, uirevision="layers")
+    return figure
 
 
 def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> go.Figure:

@@ -7,8 +7,9 @@ import streamlit as st
 
 from aeviz.analysis.alignment import align
 from aeviz.config import OptimizerConfig
-from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars
+from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars, layer_curves
 from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, moved_most, title_of
+from aeviz.training.moments import read_moments
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache, optimizer_cache
 from aeviz.web.duel_start import show_start
@@ -36,6 +37,7 @@ def show_duel() -> None:
         duel = names.get(str(chosen), found[0])
         _show_shared(duel)
         _show_results(duel)
+        _show_layers(duel)
         _show_planes(duel)
     else:
         st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/swords:")
@@ -176,6 +178,32 @@ def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) ->
             f"**No difference shown between {other} and {first}**: the gap is within the noise of the seeds. {text}; "
             f"{seeds} seeds each.",
             icon=":material/drag_handle:",
+        )
+
+
+def _show_layers(duel: Duel) -> None:
+    """Show why the optimizers differ: what multiplies a gradient, layer by layer over the epochs."""
+    seed = duel.seeds[0]
+    recorded = {
+        title_of(optimizer): (method_of(optimizer), moments)
+        for optimizer in _ordered(duel)
+        if (moments := read_moments(duel.lines[optimizer][seed].path))
+    }
+    if not recorded:
+        return
+    st.subheader("Why they differ")
+    st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
+    st.plotly_chart(
+        layer_curves(recorded, "effective"), key="duel-layers", alt="Effective step size of each layer over the epochs"
+    )
+    held = {title: pair for title, pair in recorded.items() if pair[0] == "amsgrad"}
+    if held:
+        shortened = [value for _, moments in held.values() for value in moments[-1].held.values()]
+        st.markdown(
+            "ADAM's second moment shrinks with the gradients, so its steps grow as training calms down. AMSGrad holds "
+            f"on to the largest: after the last epoch its divisor is **{min(shortened):.2g} to {max(shortened):.2g} "
+            "times** what the newest gradients would give (the median of each layer), and its steps are that much "
+            "shorter. SGD and momentum take the step size as it is."
         )
 
 
