@@ -55,6 +55,11 @@ class Duel:
         return sorted(common)
 
     @property
+    def newest(self) -> str:
+        """When the last of its runs began, ISO 8601, UTC."""
+        return max(folder.provenance.created for line in self.lines.values() for folder in line.values())
+
+    @property
     def name(self) -> str:
         """What is shared, in a few words."""
         model, train = self.shared.model, self.shared.train
@@ -69,7 +74,7 @@ class Duel:
 def gather(folders: Iterable[RunFolder]) -> list[Duel]:
     """Find the duels among runs: two contestants or more that share all else, images included.
 
-    Those with the most seeds in common come first. Of two runs of one contestant with the same seed the later counts.
+    The newest comes first. Of two runs of one contestant with the same seed the later counts.
     """
     found: dict[tuple[RunConfig, str], dict[OptimizerConfig, dict[int, RunFolder]]] = {}
     for folder in sorted(folders, key=lambda folder: folder.provenance.created):
@@ -77,7 +82,7 @@ def gather(folders: Iterable[RunFolder]) -> list[Duel]:
         lines = found.setdefault((shared_part(config), folder.provenance.data_fingerprint), {})
         lines.setdefault(_relevant(config.optimizer), {})[config.train.seed] = folder
     duels = [Duel(shared=shared, lines=lines) for (shared, _), lines in found.items() if len(lines) > 1]
-    return sorted((duel for duel in duels if duel.seeds), key=lambda duel: (-len(duel.seeds), duel.name))
+    return sorted((duel for duel in duels if duel.seeds), key=lambda duel: duel.newest, reverse=True)
 
 
 def shared_part(config: RunConfig) -> RunConfig:

@@ -15,6 +15,10 @@ from aeviz.web.film import read_history
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import offer_download
 
+FINISHED = "duel.finished"
+"""Session key: whether a run of a duel has just ended."""
+TOGETHER_S = 60.0
+"""Seconds between the starts of two jobs up to which they belong to one duel."""
 POLL_S = 2.0
 """Seconds between two looks at the jobs."""
 OVERHEAD_S = 6.0
@@ -86,7 +90,7 @@ def _show_form() -> None:
                     "Seeds",
                     1,
                     10,
-                    3,
+                    5,
                     key="seeds",
                     bind="query-params",
                     help="Runs of each optimizer, 1 to 10. With one there is no spread and no verdict; five are good.",
@@ -140,21 +144,18 @@ def _start(configs: list[RunConfig]) -> None:
 def _show_progress(active: frozenset[str]) -> None:
     found = _jobs()
     at_work = [job for job in found if job.is_active]
-    if not at_work:
-        st.rerun(scope="app")
-    since = min(job.status.queued_at for job in at_work)
-    ended = [
-        job for job in found if not job.is_active and job.status.queued_at >= since - 1 and _is_of(job, at_work[0])
-    ]
-    ended += [job for job in found if job.name in active and not job.is_active and job not in ended]
-    total, epochs = len(ended) + len(at_work), at_work[0].status.settings.train.epochs
+    if frozenset(job.name for job in at_work) != active:
+        st.session_state[FINISHED] = True
+        st.rerun(scope="app")  # a run has ended: what is known of the duel has changed
+    batch = _started_together(found, at_work)
+    ended = [job for job in batch if not job.is_active]
+    epochs, data = at_work[0].status.settings.train.epochs, at_work[0].status.settings.data.name
     done = sum(min(1.0, job.status.epoch / job.status.settings.train.epochs) for job in at_work)
-    data = at_work[0].status.settings.data.name
     each = _seconds_an_epoch(data)
     left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
     st.progress(
-        min(1.0, (len(ended) + done) / total),
-        f"{len(ended)} of {total} runs of {epochs} epochs have ended; about {_time(left)} left",
+        min(1.0, (len(ended) + done) / len(batch)),
+        f"{len(ended)} of {len(batch)} runs of {epochs} epochs have ended; about {_time(left)} left",
     )
     now = next((job for job in at_work if job.state != "queued"), None)
     if now is not None:
@@ -170,9 +171,14 @@ def _show_progress(active: frozenset[str]) -> None:
         st.rerun(scope="app")
 
 
-def _is_of(job: Job, other: Job) -> bool:
-    ours, theirs = job.status.settings, other.status.settings
-    return (ours.data, ours.train.epochs) == (theirs.data, theirs.train.epochs)
+def _started_together(found: list[Job], at_work: list[Job]) -> list[Job]:
+    """Return the jobs at work and those that were started with them: none longer than TOGETHER_S before the next."""
+    batch: list[Job] = []
+    for job in sorted(found, key=lambda job: -job.status.queued_at):
+        is_near = bool(batch) and batch[-1].status.queued_at - job.status.queued_at < TOGETHER_S
+        if job in at_work or is_near:
+            batch.append(job)
+    return batch
 
 
 def _seconds_an_epoch(data: str) -> float:

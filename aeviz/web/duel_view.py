@@ -12,7 +12,7 @@ from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, mov
 from aeviz.training.moments import read_moments
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache, optimizer_cache
-from aeviz.web.duel_start import show_start
+from aeviz.web.duel_start import FINISHED, show_start
 from aeviz.web.film import read_history
 from aeviz.web.map_view import MapOptions, show_map
 from aeviz.web.page import errors_as_messages, same_images
@@ -27,6 +27,8 @@ def show_duel() -> None:
     found = optimizer_cache.duels(cache.runs())
     names = {f"{duel.name}: {_who(duel)}": duel for duel in found}
     if names:
+        if st.session_state.pop(FINISHED, False):
+            st.session_state["duel"] = next(iter(names))  # the visitor wants to see the one that has just ended
         chosen = st.selectbox(
             "Duel",
             list(names),

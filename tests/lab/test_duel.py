@@ -85,6 +85,15 @@ def test_gather_keeps_apart_what_differs_elsewhere(tiny_config, folders):
     assert len(gather(folders(pair))) == 1
 
 
+def test_gather_puts_the_newest_first(tiny_config, folders):
+    from dataclasses import replace
+
+    old = folders(plan(tiny_config(), {"adam": 3e-3, "amsgrad": 3e-3}, 2))
+    new = folders(plan(tiny_config("train.epochs=9"), {"adam": 3e-3, "amsgrad": 3e-3}, 1))
+    new = [replace(run, provenance=replace(run.provenance, created="2026-02-02")) for run in new]
+    assert [duel.shared.train.epochs for duel in gather([*new, *old])] == [9, 3]
+
+
 def test_gather_asks_for_a_common_seed(tiny_config, folders):
     pair = plan(tiny_config(), {"adam": 3e-3, "amsgrad": 3e-3}, 2)
     assert gather(folders([pair[0], pair[3]])) == []

@@ -114,7 +114,7 @@ def test_duel_without_runs_offers_to_start_one(app_without_models):
     app = app_without_models.run()
     assert not app.exception
     assert any("start some below" in text for text in texts(app.info))
-    assert any("12 runs, one after the other" in text for text in texts(app.caption))
+    assert any("20 runs, one after the other" in text for text in texts(app.caption))
 
 
 @pytest.mark.parametrize("section", ["surfaces", "counterexample", "convergence theorem", "duel", "nonsense"])
@@ -128,3 +128,20 @@ def test_shipped_models_make_a_duel():
 
     duels = gather([find_run("mlp-2d-adam"), find_run("mlp-2d-amsgrad")])
     assert len(duels) == 1
+
+
+def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
+    started = []
+    monkeypatch.setattr("aeviz.jobs.start", started.append)
+    app = visit("duel", seeds="2")
+    app.pills(key="against").set_value(["ADAM", "SGD"]).run()
+    assert any("4 runs, one after the other" in text for text in texts(app.caption))
+    app.button[-1].click().run()
+    assert not app.exception
+    assert [(config.optimizer.name, config.train.seed) for config in started] == [
+        ("adam", 0),
+        ("sgd", 0),
+        ("adam", 1),
+        ("sgd", 1),
+    ]
+    assert {config.preset for config in started} == {"duel"}
