@@ -69,7 +69,7 @@ def test_counterexample_verdict_follows_beta2(visit):
 def test_counterexample_with_random_costs(visit):
     app = visit("counterexample", costs="stochastic", horizon="1000")
     assert any("ADAM: the average regret does not go to zero" in text for text in texts(app.error))
-    assert any("8 sequences" in text for text in texts(app.caption))
+    assert any("5 sequences" in text for text in texts(app.caption))
 
 
 def test_bound_that_says_nothing_is_said(visit):
