@@ -8,8 +8,9 @@ import streamlit as st
 from aeviz.analysis.alignment import align
 from aeviz.config import OptimizerConfig
 from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars, layer_curves
+from aeviz.lab.adaptive import MethodName
 from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, moved_most, title_of
-from aeviz.training.moments import read_moments
+from aeviz.training.moments import Moments, read_moments
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache, optimizer_cache
 from aeviz.web.duel_start import FINISHED, show_start
@@ -198,15 +199,23 @@ def _show_layers(duel: Duel) -> None:
     st.plotly_chart(
         layer_curves(recorded, "effective"), key="duel-layers", alt="Effective step size of each layer over the epochs"
     )
-    held = {title: pair for title, pair in recorded.items() if pair[0] == "amsgrad"}
-    if held:
-        shortened = [value for _, moments in held.values() for value in moments[-1].held.values()]
-        st.markdown(
-            "ADAM's second moment shrinks with the gradients, so its steps grow as training calms down. AMSGrad holds "
-            f"on to the largest: after the last epoch its divisor is **{min(shortened):.2g} to {max(shortened):.2g} "
-            "times** what the newest gradients would give (the median of each layer), and its steps are that much "
-            "shorter. SGD and momentum take the step size as it is."
-        )
+    st.markdown(" ".join(_explain_steps(title, *pair) for title, pair in recorded.items()))
+
+
+def _explain_steps(title: str, method: MethodName, recorded: list[Moments]) -> str:
+    """Say how a contestant's steps stood after the last epoch."""
+    last = recorded[-1]
+    if method in ("sgd", "momentum"):
+        return f"**{title}** takes the same step size in every layer."
+    low, high = min(last.effective.values()), max(last.effective.values())
+    text = f"**{title}** multiplies by {low:.2g} in one layer and by {high:.2g} in another"
+    if method == "adam":
+        return f"{text}: less where gradients are long, more where they are short, and it follows both ways."
+    short, long = min(last.held.values()), max(last.held.values())
+    return (
+        f"{text}; its divisor, the largest so far, is {short:.2g} to {long:.2g} times what ADAM would divide by after "
+        "the same gradients, and its steps are that much shorter."
+    )
 
 
 def _show_planes(duel: Duel) -> None:
