@@ -44,7 +44,7 @@ def _show(method: Method) -> None:
     st.markdown(f"**{method.title}** :small[{method.source}]")
     st.latex(method.phi_formula)
     st.latex(method.psi_formula)
-    st.code(f"{_body(method.phi)}\n\n{_body(method.psi)}", language="python")
+    st.code(f"{_body(method.phi)}\n\n{_body(method.psi)}", language="python", wrap_lines=True)
 
 
 def _body(function: object) -> str:

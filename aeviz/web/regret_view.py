@@ -145,7 +145,7 @@ def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: 
         r"\begin{aligned} R_T \le {}& \frac{D_\infty^2 \sqrt T}{\alpha (1 - \beta_1)} \sum_i \hat v_{T,i}^{1/2}"
         r" \\ & + \frac{D_\infty^2}{2 (1 - \beta_1)} \sum_{t, i} \frac{\beta_{1t}\, \hat v_{t,i}^{1/2}}{\alpha_t}"
         r" \\ & + \frac{\alpha \sqrt{1 + \log T}}{(1 - \beta_1)^2 (1 - \gamma) \sqrt{1 - \beta_2}}"
-        r"\sum_i \|g_{1:T, i}\|_2 \end{aligned}"
+        r" \\ & \quad \cdot \sum_i \|g_{1:T, i}\|_2 \end{aligned}"
     )
     if outcome.bound is None:
         st.warning(
