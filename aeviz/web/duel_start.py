@@ -32,7 +32,8 @@ _RATES: dict[str, dict[MethodName, str]] = {
     "digits": {"adam": "0.003", "amsgrad": "0.003", "sgd": "10", "momentum": "3"},
     "mnist": {"adam": "0.003", "amsgrad": "0.003", "sgd": "30", "momentum": "3"},
 }
-"""Step sizes at first: of those that were tried, the ones with the lowest validation error."""
+"""Step sizes at first. Those of SGD and momentum are the best of a few that were tried on one to three seeds; at 0.3
+and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
 """Step sizes on offer."""
 
