@@ -17,6 +17,7 @@ st.navigation(
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
         st.Page("pages/pca.py", title="PCA = linear autoencoder", icon=":material/linear_scale:"),
+        st.Page("pages/optimizers.py", title="Optimizers", icon=":material/route:"),
         st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),
     ]
 ).run()

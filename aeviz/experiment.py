@@ -14,10 +14,12 @@ from aeviz.analysis.summary import summarise
 from aeviz.config import RunConfig
 from aeviz.data import load_dataset
 from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
+from aeviz.lab.duel import PRESET as DUEL
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport
-from aeviz.training.loop import check_folder, fit
+from aeviz.training.loop import Trainer, check_folder, fit
+from aeviz.training.moments import append_moments, measure_moments
 from aeviz.training.monitor import Monitor
 from aeviz.training.run import Run, load
 from aeviz.training.runs import CONFIG, MODEL, RunFolder, new_run_path
@@ -108,6 +110,9 @@ def _train(
         if on_epoch is not None:
             on_epoch(report)
 
+    def keep_moments(trainer: Trainer) -> None:
+        append_moments(path, measure_moments(trainer.model, trainer.optimizer, trainer.epoch))
+
     try:
         folder = fit(
             config,
@@ -119,6 +124,7 @@ def _train(
             on_epoch=show_epoch,
             on_step=show_step,
             observe=recorder.observe,
+            on_trained=keep_moments if config.preset == DUEL else None,
         )
     except (TrainingError, TrainingStopped, KeyboardInterrupt) as end:
         if (path / MODEL).is_file():

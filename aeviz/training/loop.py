@@ -288,6 +288,7 @@ def fit(
     on_epoch: Callable[[EpochReport], None] | None = None,
     on_step: Callable[[int], None] | None = None,
     observe: Callable[[int, Autoencoder], None] | None = None,
+    on_trained: Callable[[Trainer], None] | None = None,
 ) -> RunFolder:
     """Train a model and keep its run in the folder `path`, which is up to date after every epoch.
 
@@ -302,6 +303,7 @@ def fit(
         on_step: Called after each step with its number within the epoch; what it raises ends the training.
         observe: Called with the number of epochs trained and the network, first as the run begins or goes on, and
             after each epoch before `on_epoch`; it must not change the network.
+        on_trained: Called with the trainer after each epoch's weights are on disk; it must not change it.
 
     Raises:
         ConfigError: Model and images do not fit, the prior has not an anchor for each class, the folder is taken, or
@@ -358,6 +360,8 @@ def fit(
             best = validation.loss
             save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
         save_weights(path / LAST, trainer.state(), trainer.epoch)
+        if on_trained is not None:
+            on_trained(trainer)
         if observe is not None:
             observe(trainer.epoch, trainer.model.eval())
         if on_epoch is not None:

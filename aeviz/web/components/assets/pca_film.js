@@ -9,10 +9,10 @@ import { Plane } from "./film_plane.js";
 /**
  * @typedef {{ step: number, mse: number, excess: number, angles: number[] | null, match: number,
  *   columns: Part | null, reconstructions: Part | null }} Frame
- * @typedef {{ key: string, bytes: Uint8Array }} Part an encoded picture
+ * @typedef {{ key: string, bytes: Uint8Array<ArrayBuffer> }} Part an encoded picture
  * @typedef {{ points: Float32Array, low: number[], high: number[], centres: (number[] | null)[], meshRange: null }} Cloud
  * @typedef {{ n: number, labels: Uint16Array, axes: string[], classes: { name: string, colour: string }[],
- *   frames: Cloud[], bounds: { low: number[], high: number[] } }} PlaneFilm what film_plane.js draws
+ *   frames: Cloud[], bounds: { low: number[], high: number[] } }} PlaneFilm what film_plane.js draws of a film
  * @typedef {{ identity: string, n: number, columns: number, axes: string[], classes: { name: string, colour: string }[],
  *   colours: Record<string, string>, pcaMse: number, frames: Frame[], originals: Part | null,
  *   pcaReconstructions: Part | null, pcaColumns: Part | null, own: PlaneFilm, aligned: PlaneFilm, pca: PlaneFilm }} Film
@@ -314,9 +314,9 @@ class PcaFilm {
       chart.drawFront(style, { cursor, veiled, hovered: this.hovered, pointed: chart === this.hoveredChart });
     }
     const { hidden, position } = this;
-    this.own.view.draw(film.own, { position, hidden, fixed: false, pointed: null }, style);
-    this.aligned.view.draw(film.aligned, { position, hidden, fixed: true, pointed: null }, style);
-    this.pca.view.draw(film.pca, { position: 0, hidden, fixed: true, pointed: null }, style);
+    this.own.view.draw(/** @type {any} */ (film.own), { position, hidden, fixed: false, pointed: null }, style);
+    this.aligned.view.draw(/** @type {any} */ (film.aligned), { position, hidden, fixed: true, pointed: null }, style);
+    this.pca.view.draw(/** @type {any} */ (film.pca), { position: 0, hidden, fixed: true, pointed: null }, style);
     this.columns[0].show(frame.columns);
     this.columns[1].show(film.pcaColumns);
     this.images[0].show(film.originals);
@@ -327,7 +327,7 @@ class PcaFilm {
 
   /**
    * @param {Film} film
-   * @param {Record<string, string>} style
+   * @param {import("./film_chart.js").Style} style
    */
   drawCharts(film, style) {
     this.full = false;
@@ -338,16 +338,16 @@ class PcaFilm {
     const epochs = frames.map(({ step }) => step);
     const range = { epochs, from: 0, to: epochs[epochs.length - 1] };
     const log = this.excess.getAttribute("aria-pressed") === "true";
-    const network = { name: "linear autoencoder", colour: colours.network, raw: frames.map(({ mse }) => mse) };
-    const least = { name: "PCA", colour: colours.pca, raw: frames.map(() => film.pcaMse) };
-    const excess = { name: "excess", colour: colours.network, raw: frames.map((frame) => frame.excess) };
+    const network = { name: "linear autoencoder", colour: colours.network, raw: Float32Array.from(frames.map(({ mse }) => mse)) };
+    const least = { name: "PCA", colour: colours.pca, raw: Float32Array.from(frames.map(() => film.pcaMse)) };
+    const excess = { name: "excess", colour: colours.network, raw: Float32Array.from(frames.map((frame) => frame.excess)) };
     this.errorChart.set({ ...range, left: { series: log ? [excess] : [network, least], log, fromZero: false } });
     say(this.errorKey, log ? "error above PCA's, over PCA's" : "mean squared error a pixel; the level line is PCA's, the least there is");
     const count = frames[0].angles?.length ?? 0;
     const series = Array.from({ length: count }, (_, k) => ({
       name: k === count - 1 ? "largest" : `angle ${k + 1}`,
       colour: k === count - 1 ? colours.angles : colours.other,
-      raw: frames.map(({ angles }) => angles?.[k] ?? NaN),
+      raw: Float32Array.from(frames.map(({ angles }) => angles?.[k] ?? NaN)),
     }));
     this.angleChart.set({ ...range, left: { series, log: false, fromZero: true } });
     say(this.anglesKey, count ? "degrees between the decoder's span and PCA's" : "undefined: the best subspace is not unique");

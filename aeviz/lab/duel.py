@@ -1,0 +1,203 @@
+"""A fair duel of optimizers on a real network: who takes part, and whether a gap is larger than chance.
+
+Runs with the same seed start from the same weights and see the same batches (`aeviz.training.loop`), so the optimizer
+is all that differs. A different seed gives another start and another order: how much that alone changes the result is
+the noise that a gap between two optimizers must exceed.
+
+References:
+    B. L. Welch, The generalization of "Student's" problem when several different population variances are involved,
+    Biometrika 34 (1947), 28-35.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from aeviz.config import OptimizerConfig, RunConfig
+from aeviz.lab.adaptive import METHODS, MethodName
+from aeviz.training.runs import RunFolder
+
+PRESET = "duel"
+"""Name that the runs of a duel carry as their experiment."""
+MOMENTUM = 0.9
+"""Decay of the velocity of the contestant with momentum."""
+CONFIDENCE = 0.95
+"""Share of such intervals that hold the true difference."""
+Line = Mapping[int, RunFolder]
+"""The runs of one contestant by their seed."""
+
+
+def method_of(optimizer: OptimizerConfig) -> MethodName:
+    """Return which of the methods an optimizer is; sgd is one of two, by its momentum."""
+    if optimizer.name == "sgd":
+        return "momentum" if optimizer.momentum else "sgd"
+    return optimizer.name
+
+
+def title_of(optimizer: OptimizerConfig) -> str:
+    """Return how a contestant is called: method and step size."""
+    return f"{METHODS[method_of(optimizer)].title} {optimizer.learning_rate:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duel:
+    """Runs that share all but optimizer and seed."""
+
+    shared: RunConfig
+    """What they share; preset, optimizer but for the schedule, seed and device stand at their defaults."""
+    lines: Mapping[OptimizerConfig, Line]
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds that every contestant was trained with."""
+        common = set.intersection(*(set(line) for line in self.lines.values()))
+        return sorted(common)
+
+    @property
+    def newest(self) -> str:
+        """When the last of its runs began, ISO 8601, UTC."""
+        return max(folder.provenance.created for line in self.lines.values() for folder in line.values())
+
+    @property
+    def name(self) -> str:
+        """What is shared, in a few words."""
+        model, train = self.shared.model, self.shared.train
+        widths = "-".join(map(str, (*(model.hidden if model.encoder == "mlp" else model.channels), model.latent_dim)))
+        schedule = self.shared.optimizer.schedule
+        return (
+            f"{self.shared.data.name}, {model.encoder} {widths}, {train.epochs:,} epochs of batch {train.batch_size}"
+            + (f", {schedule.replace('_', '-')}" if schedule != "constant" else "")
+        )
+
+
+def gather(folders: Iterable[RunFolder]) -> list[Duel]:
+    """Find the duels among runs: two contestants or more that share all else, images included.
+
+    The newest comes first. Of two runs of one contestant with the same seed the later counts.
+    """
+    found: dict[tuple[RunConfig, str], dict[OptimizerConfig, dict[int, RunFolder]]] = {}
+    for folder in sorted(folders, key=lambda folder: folder.provenance.created):
+        config = folder.config
+        lines = found.setdefault((shared_part(config), folder.provenance.data_fingerprint), {})
+        lines.setdefault(_relevant(config.optimizer), {})[config.train.seed] = folder
+    duels = [Duel(shared=shared, lines=lines) for (shared, _), lines in found.items() if len(lines) > 1]
+    return sorted((duel for duel in duels if duel.seeds), key=lambda duel: duel.newest, reverse=True)
+
+
+def shared_part(config: RunConfig) -> RunConfig:
+    """Return a config without what contestants may differ in."""
+    optimizer = OptimizerConfig(schedule=config.optimizer.schedule, decay=config.optimizer.decay)
+    train = replace(config.train, seed=0, device="auto")
+    return replace(config, preset=PRESET, optimizer=optimizer, train=train)
+
+
+def _relevant(optimizer: OptimizerConfig) -> OptimizerConfig:
+    """Return an optimizer with what it does not use at its default."""
+    if optimizer.name == "sgd":
+        return OptimizerConfig(
+            name="sgd",
+            learning_rate=optimizer.learning_rate,
+            schedule=optimizer.schedule,
+            decay=optimizer.decay,
+            momentum=optimizer.momentum,
+        )
+    return replace(optimizer, momentum=OptimizerConfig().momentum)
+
+
+def plan(base: RunConfig, rates: Mapping[MethodName, float], seeds: int) -> list[RunConfig]:
+    """Return the runs of a duel: every method with each seed from 0, seed by seed so that early ones can be compared.
+
+    Args:
+        base: What they share.
+        rates: Step size of each method that takes part.
+        seeds: Seeds a method, from 1.
+    """
+    return [
+        replace(
+            base,
+            preset=PRESET,
+            optimizer=_optimizer(base.optimizer, method, rate),
+            train=replace(base.train, seed=seed),
+        )
+        for seed in range(seeds)
+        for method, rate in rates.items()
+    ]
+
+
+def _optimizer(base: OptimizerConfig, method: MethodName, rate: float) -> OptimizerConfig:
+    if method == "sgd" or method == "momentum":
+        return replace(base, name="sgd", learning_rate=rate, momentum=MOMENTUM if method == "momentum" else 0.0)
+    return replace(base, name=method, learning_rate=rate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Whether one contestant's results lie below another's, by more than chance."""
+
+    first: float
+    """Mean of the first."""
+    second: float
+    difference: float
+    """First less second: negative where the first is lower."""
+    spread: float
+    """Standard deviation from seed to seed, pooled over both."""
+    interval: tuple[float, float] | None
+    """Welch's for the difference of means, at CONFIDENCE; None with fewer than two runs of either."""
+    degrees: float | None
+    """Degrees of freedom of it."""
+    paired: tuple[float, float] | None
+    """Student's for the mean difference of runs with the same seed: narrower where the seed moves both alike."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a difference is shown: Welch's interval does not hold 0."""
+        return self.interval is not None and (self.interval[0] > 0 or self.interval[1] < 0)
+
+
+def compare(first: Mapping[int, float], second: Mapping[int, float]) -> Comparison:
+    """Compare the results of two contestants, each by seed and one or more."""
+    from scipy.stats import t as student  # a third of a second that only a comparison should cost
+
+    a, b = np.array(list(first.values())), np.array(list(second.values()))
+    difference = float(a.mean() - b.mean())
+    interval = degrees = paired = None
+    spread = 0.0
+    if min(len(a), len(b)) > 1:
+        errors = a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)
+        pooled = ((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2)
+        spread = float(pooled**0.5)
+        total = sum(errors)
+        if total > 0:
+            degrees = float(total**2 / (errors[0] ** 2 / (len(a) - 1) + errors[1] ** 2 / (len(b) - 1)))
+            half = float(student.ppf((1 + CONFIDENCE) / 2, degrees) * total**0.5)
+        else:
+            half = 0.0
+        interval = (difference - half, difference + half)
+    common = sorted(set(first) & set(second))
+    if len(common) > 1:
+        gaps = np.array([first[seed] - second[seed] for seed in common])
+        half = float(student.ppf((1 + CONFIDENCE) / 2, len(gaps) - 1) * gaps.std(ddof=1) / len(gaps) ** 0.5)
+        paired = (float(gaps.mean()) - half, float(gaps.mean()) + half)
+    return Comparison(
+        first=float(a.mean()),
+        second=float(b.mean()),
+        difference=difference,
+        spread=spread,
+        interval=interval,
+        degrees=degrees,
+        paired=paired,
+    )
+
+
+def moved_most(source: np.ndarray, target: np.ndarray, count: int) -> np.ndarray:
+    """Return the places of the `count` points that lie farthest from where they are in another space.
+
+    Args:
+        source: Points, (N, D), laid over the other space already.
+        target: The same images there, (N, D).
+        count: How many, the farthest first.
+    """
+    distances = np.linalg.norm(source.astype(np.float64) - target.astype(np.float64), axis=1)
+    order: np.ndarray = np.argsort(-distances, kind="stable")[:count]
+    return order

@@ -1,0 +1,202 @@
+"""Regret of a method in online convex optimisation, and the example on which Adam's does not vanish.
+
+At each step t a convex cost f_t is revealed after x_t was chosen. The regret after T steps is
+
+    R_T = sum of f_t(x_t) - min over x of the sum of f_t(x),
+
+the minimum at argmin, the best fixed point in hindsight ([S1] Definition 1.2.12 and Lemma 1.2.13 print min where the
+point is meant). A method learns if R_T / T goes to 0.
+
+The costs here are linear, f_t(x) = g_t x on [-1, 1], so the best fixed point is an end of the interval.
+
+References:
+    S. Reddi, S. Kale, S. Kumar, On the convergence of Adam and beyond, ICLR 2018, arXiv:1904.09237: Theorem 1 (the
+    periodic costs), Theorem 3 (the random ones), Theorem 4 (the bound), Corollary 1 (beta1 that decays).
+    [S1] Theorem 1.2.17 is that Theorem 4; the thesis is not clear that it is one for convex costs only.
+    T. Phuong, L. Phong, On the convergence proof of AMSGrad and a new version, IEEE Access 2019, arXiv:1904.03590: the
+    proof of Theorem 4 treats the beta1 of two steps as equal. It is whole for a constant beta1, so also for beta1 = 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from aeviz.errors import ConfigError
+from aeviz.lab.adaptive import METHODS, MethodName, Settings, Trace, Value, run_method
+
+BOX = (-1.0, 1.0)
+"""The feasible set F."""
+EXCESS = 0.5
+"""delta: expected slope of the random costs."""
+SEQUENCES = 5
+"""Random sequences of costs that the mean is taken over."""
+FALLING = 0.85
+"""Ratio of the average regret at T to that at T / 2 up to which it counts as falling; T^(-1/2) gives 0.71, a regret
+that grows with T gives 1."""
+SMALL = 0.02
+"""Average regret, over the largest slope, that counts as none."""
+Costs = Literal["deterministic", "stochastic"]
+
+
+def periodic_slopes(largest: float, steps: int) -> np.ndarray:
+    """Return the slopes of Theorem 1, (T, 1): C where t mod 3 = 1, else -1.
+
+    Raises:
+        ConfigError: C is not above 2; the sum over a period must be positive, so that -1 is the best point.
+    """
+    if not largest > 2:
+        raise ConfigError(f"C={largest!r}; expected a number above 2, so that -1 is the best fixed point")
+    slopes = np.full((steps, 1), -1.0)
+    slopes[::3] = largest
+    return slopes
+
+
+def random_slopes(largest: float, steps: int, seed: int) -> np.ndarray:
+    """Return the slopes of Theorem 3, (T, SEQUENCES): C with probability (1 + delta) / (C + 1), else -1.
+
+    Their mean is delta, so -1 is the best point. The same seed gives the same slopes.
+    """
+    if not largest > 2:
+        raise ConfigError(f"C={largest!r}; expected a number above 2, so that C is the rare slope")
+    chance = np.random.default_rng(seed).random((steps, SEQUENCES))
+    return np.where(chance < (1 + EXCESS) / (largest + 1), largest, -1.0)
+
+
+def average_regret(slopes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return R_t / t for t = 1 to T, against the best fixed point in hindsight of the first t costs.
+
+    Args:
+        slopes: g_t, (T, S).
+        points: x_t, the point chosen before g_t was known, (T, S).
+    """
+    suffered = np.cumsum(slopes * points, axis=0)
+    best = -np.abs(np.cumsum(slopes, axis=0))  # a linear cost on [-1, 1] is least at one of its ends
+    regret: np.ndarray = (suffered - best) / np.arange(1, len(slopes) + 1)[:, None]
+    return regret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bound:
+    """Theorem 1.2.17's bound on R_t / t, by its three terms, each (T, S)."""
+
+    diameter: np.ndarray
+    """D^2 sqrt(t) sqrt(V_t) / (alpha (1 - beta1)) / t."""
+    momentum: np.ndarray
+    """D^2 / (2 (1 - beta1)) * sum of beta1_s sqrt(V_s) / alpha_s, over t; 0 without momentum."""
+    gradients: np.ndarray
+    """alpha sqrt(1 + log t) ||g_1:t|| / ((1 - beta1)^2 (1 - gamma) sqrt(1 - beta2)) / t."""
+
+    @property
+    def total(self) -> np.ndarray:
+        """The bound, (T, S)."""
+        whole: np.ndarray = self.diameter + self.momentum + self.gradients
+        return whole
+
+
+def regret_bound(trace: Trace, settings: Settings, diameter: float) -> Bound | None:
+    """Return the bound of Theorem 1.2.17 on the average regret of AMSGrad; None where it does not apply.
+
+    It asks for step sizes alpha / sqrt(t), gamma = beta1 / sqrt(beta2) < 1, and neither bias correction nor epsilon.
+    The costs must be convex, the set of finite diameter and the gradients bounded. Coordinates are independent here:
+    each has a bound of its own, and that of a problem with all of them is the sum.
+
+    Args:
+        trace: What AMSGrad did.
+        settings: What it was told.
+        diameter: Largest difference of two points of the set in one coordinate, D_infinity; 2 for [-1, 1].
+    """
+    beta1, beta2 = settings.beta1, settings.beta2
+    if settings.decay != "root" or settings.correction != "none" or settings.epsilon or beta1**2 >= beta2:
+        return None
+    steps = np.arange(1, trace.steps + 1, dtype=np.float64).reshape(-1, *[1] * (trace.g.ndim - 1))
+    roots = np.sqrt(trace.divisor)
+    decayed = beta1 / steps if settings.beta1_decays else np.full_like(steps, beta1)
+    gamma = beta1 / beta2**0.5 if beta1 else 0.0
+    norms = np.sqrt(np.cumsum(trace.g**2, axis=0))
+    scale = (1 - beta1) ** 2 * (1 - gamma) * (1 - beta2) ** 0.5
+    return Bound(
+        diameter=diameter**2 * roots / (settings.alpha * (1 - beta1)) / np.sqrt(steps),
+        momentum=diameter**2
+        / (2 * (1 - beta1))
+        * np.cumsum(decayed * roots * np.sqrt(steps) / settings.alpha, axis=0)
+        / steps,
+        gradients=settings.alpha * np.sqrt(1 + np.log(steps)) * norms / scale / steps,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outcome:
+    """What a method did on the costs."""
+
+    method: MethodName
+    x: np.ndarray
+    """Points chosen, (T,); of random costs, the mean over the sequences."""
+    regret: np.ndarray
+    """Average regret R_t / t, (T,), the mean over the sequences."""
+    spread: tuple[np.ndarray, np.ndarray]
+    """Least and largest average regret of the sequences, each (T,)."""
+    effective: np.ndarray
+    """Effective step size over alpha_t, 1 / sqrt(V_t), (T,), of the first sequence."""
+    bound: np.ndarray | None
+    """Theorem 1.2.17 on the average regret, (T,), the mean over the sequences; None where it says nothing."""
+
+    @property
+    def ratio(self) -> float:
+        """Average regret at T over that at T / 2; 1 where the latter is 0."""
+        half = float(self.regret[len(self.regret) // 2 - 1])
+        return float(self.regret[-1]) / half if half > 0 else 1.0
+
+    def vanishes(self, largest: float) -> bool:
+        """Whether the average regret goes to 0 as far as can be seen after T steps, for the largest slope C."""
+        return float(self.regret[-1]) <= SMALL * largest or self.ratio <= FALLING
+
+
+def play(
+    costs: Costs, largest: float, settings: Settings, steps: int, methods: tuple[MethodName, ...], *, seed: int = 0
+) -> Mapping[MethodName, Outcome]:
+    """Run methods on Reddi, Kale & Kumar's costs from x = 1, the worst point, projected onto [-1, 1].
+
+    Args:
+        costs: deterministic, C x every third step, else -x; or stochastic, C x with a probability.
+        largest: C, above 2.
+        settings: Step sizes and decays.
+        steps: T, from 4 up.
+        methods: Those to run.
+        seed: Of the random costs.
+    """
+    if steps < 4:
+        raise ConfigError(f"steps={steps!r}; expected 4 or more")
+    slopes = periodic_slopes(largest, steps) if costs == "deterministic" else random_slopes(largest, steps, seed)
+    found: dict[MethodName, Outcome] = {}
+    for name in methods:
+        trace = _run(name, slopes, settings)
+        regret = average_regret(slopes, trace.x[:-1])
+        bound = regret_bound(trace, settings, BOX[1] - BOX[0]) if name == "amsgrad" else None
+        found[name] = Outcome(
+            method=name,
+            x=trace.x[:-1].mean(axis=1),
+            regret=regret.mean(axis=1),
+            spread=(regret.min(axis=1), regret.max(axis=1)),
+            effective=1 / np.sqrt(trace.divisor[:, 0]),
+            bound=None if bound is None else bound.total.mean(axis=1),
+        )
+    return found
+
+
+def _run(name: MethodName, slopes: np.ndarray, settings: Settings) -> Trace:
+    """Run a method on each sequence by itself: on numbers that is faster than on arrays of a few elements."""
+    traces = []
+    for column in slopes.T.tolist():
+        costs = partial(_slope, column)
+        traces.append(run_method(METHODS[name], costs, 1.0, settings, len(column), box=BOX))
+    parts = ("x", "g", "m", "v", "divisor", "effective")
+    return Trace(
+        **{part: np.stack([getattr(trace, part) for trace in traces], axis=1) for part in parts}, is_finite=True
+    )
+
+
+def _slope(slopes: list[float], t: int, x: Value) -> float:
+    return slopes[t - 1]

@@ -1,0 +1,199 @@
+"""Functions of two variables on which optimizers can be watched, and the ways that they take there.
+
+References:
+    H. Rosenbrock, An automatic method for finding the greatest or least value of a function, 1960.
+    E. Beale, On an iterative method for finding a local minimum of a function of more than one variable, 1958.
+    D. Himmelblau, Applied nonlinear programming, 1972.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aeviz.errors import ConfigError
+from aeviz.lab.adaptive import METHODS, MethodName, Settings, Trace, run_method
+
+FAR = 100.0
+"""Widths of the window from its middle at which a way is given up as diverged."""
+Array = Any
+"""Numbers of NumPy of any shape; the formulas take torch's tensors too."""
+CLOSE = 1e-2
+"""Distance from a minimiser, over the width of the window, that counts as having reached it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """A function of two variables."""
+
+    name: str
+    value: Callable[[Array, Array], Array]
+    """f(x, y) for arrays of any shape."""
+    gradient: Callable[[np.ndarray], np.ndarray]
+    """The gradient at a point, (2,) to (2,)."""
+    minimisers: tuple[tuple[float, float], ...]
+    low: tuple[float, float]
+    high: tuple[float, float]
+    """Corners of the window that is drawn."""
+    start: tuple[float, float]
+    formula: str
+    """LaTeX."""
+    summary: str
+    """What is hard about it, in a sentence."""
+    minimum: float = 0.0
+    """Least value."""
+
+
+def _rosenbrock(x: Array, y: Array) -> Array:
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+
+def _beale(x: Array, y: Array) -> Array:
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def _beale_gradient(p: np.ndarray) -> np.ndarray:
+    x, y = p.tolist()
+    first, second, third = 1.5 - x + x * y, 2.25 - x + x * y**2, 2.625 - x + x * y**3
+    return np.array(
+        [
+            2 * (first * (y - 1) + second * (y**2 - 1) + third * (y**3 - 1)),
+            2 * x * (first + 2 * y * second + 3 * y**2 * third),
+        ]
+    )
+
+
+def _himmelblau(x: Array, y: Array) -> Array:
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def _himmelblau_gradient(p: np.ndarray) -> np.ndarray:
+    x, y = p.tolist()
+    first, second = x**2 + y - 11, x + y**2 - 7
+    return np.array([4 * x * first + 2 * second, 2 * first + 4 * y * second])
+
+
+def _saddle(x: Array, y: Array) -> Array:
+    return x**2 - y**2 + y**4 / 4
+
+
+_SURFACES = (
+    Surface(
+        name="quadratic",
+        value=lambda x, y: (x**2 + 20 * y**2) / 2,
+        gradient=lambda p: p * np.array([1.0, 20.0]),
+        minimisers=((0.0, 0.0),),
+        low=(-4.0, -2.5),
+        high=(4.0, 2.5),
+        start=(-3.5, 1.8),
+        formula=r"f(x, y) = \tfrac12 (x^2 + 20 y^2)",
+        summary="Convex, and twenty times as curved one way as the other: gradient descent needs a step size below "
+        "2/20, or it diverges across the valley; along it that is slow.",
+    ),
+    Surface(
+        name="Rosenbrock",
+        value=_rosenbrock,
+        gradient=lambda p: np.array(
+            [-2 * (1 - p[0]) - 400 * p[0] * (p[1] - p[0] ** 2), 200 * (p[1] - p[0] ** 2)], dtype=np.float64
+        ),
+        minimisers=((1.0, 1.0),),
+        low=(-2.0, -1.0),
+        high=(2.0, 3.0),
+        start=(-1.5, 2.0),
+        formula=r"f(x, y) = (1 - x)^2 + 100\,(y - x^2)^2",
+        summary="A bent valley with steep walls: its floor is found at once, the way along it is long.",
+    ),
+    Surface(
+        name="Beale",
+        value=_beale,
+        gradient=_beale_gradient,
+        minimisers=((3.0, 0.5),),
+        low=(-4.5, -4.5),
+        high=(4.5, 4.5),
+        start=(1.0, 1.5),
+        formula=r"f(x, y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
+        summary="Nearly flat in the middle, with walls at the corners where a gradient is ten thousand times as long.",
+    ),
+    Surface(
+        name="saddle",
+        value=_saddle,
+        gradient=lambda p: np.array([2 * p[0], -2 * p[1] + p[1] ** 3], dtype=np.float64),
+        minimisers=((0.0, 2**0.5), (0.0, -(2**0.5))),
+        low=(-2.5, -2.5),
+        high=(2.5, 2.5),
+        start=(-2.0, 0.001),
+        formula=r"f(x, y) = x^2 - y^2 + \tfrac14 y^4",
+        summary="A saddle at the origin between two minima. Who starts on the line y = 0 never leaves it; who starts "
+        "beside it is slow, unless the step is divided by how small the gradient is.",
+        minimum=-1.0,
+    ),
+    Surface(
+        name="Himmelblau",
+        value=_himmelblau,
+        gradient=_himmelblau_gradient,
+        minimisers=((3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848127)),
+        low=(-5.0, -5.0),
+        high=(5.0, 5.0),
+        start=(-0.5, -1.0),
+        formula=r"f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+        summary="Four minima of the same depth: which one is found depends on the method as much as on the start.",
+    ),
+)
+SURFACES: dict[str, Surface] = {surface.name: surface for surface in _SURFACES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Way:
+    """The way of a method over a surface."""
+
+    method: MethodName
+    trace: Trace
+    values: np.ndarray
+    """f at each iterate, (T + 1,)."""
+    arrived: int | None
+    """First step after which the point was close to a minimiser and stayed so; None where it did not."""
+    nearest: tuple[float, float]
+    """The minimiser that the end lies nearest to."""
+
+    @property
+    def points(self) -> np.ndarray:
+        """Iterates, (T + 1, 2)."""
+        return self.trace.x
+
+
+def travel(
+    surface: Surface, methods: Mapping[MethodName, Settings], start: tuple[float, float], steps: int
+) -> dict[MethodName, Way]:
+    """Let methods descend a surface from the same start.
+
+    Args:
+        surface: The function.
+        methods: Those to run, each with what it is told.
+        start: The first point.
+        steps: Steps that each makes, from 1; a way that leaves the window by FAR widths ends there.
+    """
+    if not np.isfinite(start).all():
+        raise ConfigError(f"start={start!r}; expected two finite numbers")
+    width = float(np.subtract(surface.high, surface.low).max())
+    found: dict[MethodName, Way] = {}
+    for name, settings in methods.items():
+        trace = run_method(
+            METHODS[name],
+            lambda t, x: surface.gradient(np.asarray(x)),
+            np.array(start, dtype=np.float64),
+            settings,
+            steps,
+            limit=FAR * width,
+        )
+        distances = np.linalg.norm(trace.x[:, None, :] - np.array(surface.minimisers), axis=2)
+        outside = np.flatnonzero(distances.min(axis=1) > CLOSE * width)
+        first = int(outside[-1]) + 1 if len(outside) else 0
+        found[name] = Way(
+            method=name,
+            trace=trace,
+            values=surface.value(trace.x[:, 0], trace.x[:, 1]),
+            arrived=first if first < len(trace.x) and trace.is_finite else None,
+            nearest=surface.minimisers[int(distances[-1].argmin())],
+        )
+    return found

@@ -1,0 +1,267 @@
+"""A fair duel of optimizers on a network: curves with the spread of the seeds, a verdict, and the latent planes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.alignment import align
+from aeviz.config import OptimizerConfig
+from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars, layer_curves
+from aeviz.lab.adaptive import MethodName
+from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, moved_most, title_of
+from aeviz.training.moments import Moments, read_moments
+from aeviz.training.runs import RunFolder
+from aeviz.web import cache, optimizer_cache
+from aeviz.web.duel_start import FINISHED, show_start
+from aeviz.web.film import read_history
+from aeviz.web.map_options import MapOptions
+from aeviz.web.map_view import show_map
+from aeviz.web.page import errors_as_messages, same_images
+from aeviz.web.words import name_objective
+
+ARROWS = 40
+"""Images that get an arrow."""
+
+
+def show_duel() -> None:
+    """Show a duel among the finished runs, and how to start another."""
+    found = optimizer_cache.duels(cache.runs())
+    names = {f"{duel.name}: {_who(duel)}": duel for duel in found}
+    if names:
+        if st.session_state.pop(FINISHED, False):
+            st.session_state["duel"] = next(iter(names))  # the visitor wants to see the one that has just ended
+        chosen = st.selectbox(
+            "Duel",
+            list(names),
+            key="duel",
+            bind="query-params",
+            help="Finished runs that differ in nothing but optimizer and seed.",
+        )
+        duel = names.get(str(chosen), found[0])
+        _show_shared(duel)
+        _show_results(duel)
+        _show_layers(duel)
+        _show_planes(duel)
+    else:
+        st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/swords:")
+    show_start()
+
+
+def _who(duel: Duel) -> str:
+    titles = ", ".join(map(title_of, _ordered(duel)))
+    count = len(duel.seeds)
+    return f"{titles}; {count} seed{'s' if count > 1 else ''} each"
+
+
+def _ordered(duel: Duel) -> list[OptimizerConfig]:
+    """Return the contestants, ADAM first, to which the others are compared."""
+    rank = {"adam": 0, "amsgrad": 1, "momentum": 2, "sgd": 3}
+    return sorted(duel.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
+
+
+def _show_shared(duel: Duel) -> None:
+    shared, origin = duel.shared, next(iter(next(iter(duel.lines.values())).values())).provenance
+    seeds, schedule = ", ".join(map(str, duel.seeds)), shared.optimizer.schedule.replace("_", "-")
+    st.markdown(
+        f"""**What they share** (seed{"s" if len(duel.seeds) > 1 else ""} {seeds})
+- the images: {origin.n_train:,} of {shared.data.name} to learn from, {origin.n_validation:,} to validate
+- the network, {origin.parameters:,} parameters, and for each seed **the same initial weights**
+- for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
+- the loss, {name_objective(shared.objective)}, and the schedule of the step size ({schedule})
+
+They differ in the optimizer, with its own step size: {", ".join(map(title_of, _ordered(duel)))}."""
+    )
+
+
+@st.fragment
+def _show_results(duel: Duel) -> None:
+    with errors_as_messages():
+        contestants = _ordered(duel)
+        histories = {
+            optimizer: {seed: read_history(duel.lines[optimizer][seed].path) for seed in duel.seeds}
+            for optimizer in contestants
+        }
+        epochs = duel.shared.train.epochs
+        window = int(
+            st.slider(
+                "Moving average (epochs)",
+                1,
+                max(2, epochs // 5),
+                max(1, epochs // 40),
+                key="average",
+                bind="query-params",
+                width=300,
+                help="Epochs that each point of a curve is the mean of.",
+            )
+        )
+        curves = [
+            Curve(
+                title=title_of(optimizer),
+                method=method_of(optimizer),
+                losses=np.array([[report.val_loss for report in history] for history in by_seed.values()]),
+            )
+            for optimizer, by_seed in histories.items()
+        ]
+        st.plotly_chart(
+            duel_curves(curves, f"validation loss ({name_objective(duel.shared.objective)})", window),
+            key="duel-curves",
+            alt="Validation loss of " + ", ".join(curve.title for curve in curves),
+        )
+        if len(duel.seeds) > 1:
+            st.caption("Lines are means over the seeds, bands reach from the best seed to the worst.")
+        errors = {
+            optimizer: {seed: history[-1].val_mse for seed, history in by_seed.items()}
+            for optimizer, by_seed in histories.items()
+        }
+        _show_verdicts(errors)
+
+
+def _show_verdicts(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:
+    """Say of each contestant whether it ends below the first by more than the seeds alone explain."""
+    st.markdown("**Validation error (MSE) after the last epoch**")
+    st.table(
+        {
+            "optimizer": [title_of(optimizer) for optimizer in errors],
+            "mean": [f"{np.mean(list(values.values())):.5f}" for values in errors.values()],
+            "spread of the seeds": [
+                f"{np.std(list(values.values()), ddof=1):.5f}" if len(values) > 1 else "unknown"
+                for values in errors.values()
+            ],
+            "lowest": [f"{min(values.values()):.5f}" for values in errors.values()],
+            "highest": [f"{max(values.values()):.5f}" for values in errors.values()],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    first, *others = errors
+    found = {other: compare(errors[other], errors[first]) for other in others}
+    for other, comparison in found.items():
+        _show_verdict(title_of(other), title_of(first), comparison, len(errors[other]))
+    if any(comparison.interval is not None for comparison in found.values()):
+        st.plotly_chart(
+            gap_bars(
+                [
+                    (f"{title_of(other)} less {title_of(first)}", comparison.difference, comparison.interval)
+                    for other, comparison in found.items()
+                ]
+            ),
+            key="duel-gaps",
+            config={"displayModeBar": False},
+            alt="Differences of mean validation errors with their intervals",
+        )
+        st.caption(
+            f"Welch's interval: of such intervals, {CONFIDENCE:.0%} hold the true difference; one alone is wrong one "
+            "time in twenty, several together more often. The paired interval compares runs of the same seed. Another "
+            "step size may turn the result: this compares optimizers *as they were set*."
+        )
+
+
+def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) -> None:
+    difference = comparison.difference
+    way = "lower" if difference < 0 else "higher"
+    numbers = f"{comparison.first:.5f} against {comparison.second:.5f}, {abs(difference):.5f} {way}"
+    if comparison.interval is None:
+        st.info(
+            f"**{other} and {first}: {numbers}, from one seed each.** Whether that is more than chance cannot be said: "
+            "start a duel with several seeds below.",
+            icon=":material/question_mark:",
+        )
+        return
+    low, high = comparison.interval
+    text = f"{numbers}; the seed alone spreads results by {comparison.spread:.5f}; interval {low:.5f} to {high:.5f}"
+    if comparison.paired is not None:
+        text += f" (paired by seed {comparison.paired[0]:.5f} to {comparison.paired[1]:.5f})"
+    if comparison.is_shown:
+        st.success(
+            f"**{other} ends {way} than {first}, by more than chance**: {text}; {seeds} seeds each.",
+            icon=":material/check_circle:",
+        )
+    else:
+        st.info(
+            f"**No difference shown between {other} and {first}**: the gap is within the noise of the seeds. {text}; "
+            f"{seeds} seeds each.",
+            icon=":material/drag_handle:",
+        )
+
+
+def _show_layers(duel: Duel) -> None:
+    """Show why the optimizers differ: what multiplies a gradient, layer by layer over the epochs."""
+    seed = duel.seeds[0]
+    recorded = {
+        title_of(optimizer): (method_of(optimizer), moments)
+        for optimizer in _ordered(duel)
+        if (moments := read_moments(duel.lines[optimizer][seed].path))
+    }
+    if not recorded:
+        return
+    st.subheader("Why they differ")
+    st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
+    st.plotly_chart(
+        layer_curves(recorded, "effective"), key="duel-layers", alt="Effective step size of each layer over the epochs"
+    )
+    st.markdown(" ".join(_explain_steps(title, *pair) for title, pair in recorded.items()))
+
+
+def _explain_steps(title: str, method: MethodName, recorded: list[Moments]) -> str:
+    """Say how a contestant's steps stood after the last epoch."""
+    last = recorded[-1]
+    if method in ("sgd", "momentum"):
+        return f"**{title}** takes the same step size in every layer."
+    low, high = min(last.effective.values()), max(last.effective.values())
+    text = f"**{title}** multiplies by {low:.2g} in one layer and by {high:.2g} in another"
+    if method == "adam":
+        return f"{text}: less where gradients are long, more where they are short, and it follows both ways."
+    short, long = min(last.held.values()), max(last.held.values())
+    return (
+        f"{text}; its divisor, the largest so far, is {short:.2g} to {long:.2g} times what ADAM would divide by after "
+        "the same gradients, and its steps are that much shorter."
+    )
+
+
+def _show_planes(duel: Duel) -> None:
+    """Show where two of the contestants put the same images, and which moved most."""
+    st.subheader("Latent planes")
+    titles = {title_of(optimizer): duel.lines[optimizer] for optimizer in _ordered(duel)}
+    names = list(titles)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        left = str(st.selectbox("Left", names, key="left", bind="query-params", width=220))
+        right = str(st.selectbox("Right", names, index=1, key="right", bind="query-params", width=220))
+        seed = int(st.selectbox("Seed", list(map(str, duel.seeds)), key="of", bind="query-params", width=120) or 0)
+        is_aligned = st.toggle(
+            "Align (Procrustes)",
+            value=True,
+            key="aligned",
+            bind="query-params",
+            help="Turns, mirrors, shifts and scales the right plane so that equal images lie as close as possible.",
+        )
+    first, second = titles[left][seed], titles[right][seed]
+    if left == right:
+        st.info("Choose two different contestants.", icon=":material/compare_arrows:")
+        return
+    if not (first.has_latents and second.has_latents and same_images(first, second)):
+        st.info("Their test images are not encoded yet.", icon=":material/hourglass_empty:")
+        return
+    show_map(first, second, MapOptions(dimensions=2, aligned=is_aligned, two_viewpoints=False))
+    _show_arrows(first, second)
+
+
+def _show_arrows(first: RunFolder, second: RunFolder) -> None:
+    target, source = (cache.projection(cache.run_key(run), 2).points for run in (first, second))
+    alignment = align(source, target)
+    moved = alignment.apply(source)
+    chosen = moved_most(moved, target, ARROWS)
+    table = cache.latents(cache.run_key(first))
+    size = float(np.sqrt(target.var(axis=0).sum()))
+    distance = np.linalg.norm(moved - target, axis=1)
+    st.markdown(f"**The {ARROWS} images that moved most** from {first.name} to {second.name}, aligned")
+    st.plotly_chart(
+        arrows(target, moved, chosen, None if table is None else table.labels),
+        key="duel-arrows",
+        alt=f"Arrows on the {ARROWS} images whose points moved most",
+    )
+    st.caption(
+        f"{alignment.explained:.0%} of the variance is matched. Half of the images moved less than "
+        f"{np.median(distance) / size:.2f} times the spread of the plane, these {distance[chosen[-1]] / size:.2f} to "
+        f"{distance[chosen[0]] / size:.2f} times."
+    )

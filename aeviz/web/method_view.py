@@ -1,0 +1,53 @@
+"""The methods of the page on optimizers: which to show, and each one's phi and psi as formula and as code."""
+
+import inspect
+
+import streamlit as st
+
+from aeviz.lab.adaptive import METHODS, Method, MethodName
+
+
+def pick_methods(offered: list[MethodName]) -> list[MethodName]:
+    """Let the visitor choose methods; the choice is in the URL."""
+    titles = {METHODS[name].title: name for name in offered}
+    chosen = st.pills(
+        "Methods", list(titles), selection_mode="multi", default=list(titles), key="methods", bind="query-params"
+    )
+    return [name for title, name in titles.items() if title in chosen]
+
+
+def show_methods(names: list[MethodName]) -> None:
+    """Show the generic method, and phi and psi of each method that is chosen."""
+    with st.expander("One method, two functions: phi and psi", icon=":material/function:"):
+        st.latex(
+            r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t),\quad V_t = \psi_t(g_1, \dots, g_t) \\"
+            r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)\end{gathered}"
+        )
+        st.caption(
+            "The generic adaptive method (S1, Algorithm 2; Reddi, Kale & Kumar 2018, Algorithm 1). The projection is "
+            "the *argmin* of the weighted distance over F, where S1 prints *min*; onto a box it clips each coordinate. "
+            "The code is what this page runs; `v` and `largest` are what a method remembers."
+        )
+        for column, name in zip(st.columns(2) * 2, names, strict=False):
+            with column:
+                _show(METHODS[name])
+        st.caption(
+            "Bias correction divides m by 1 - beta1^t and V by 1 - beta2^t. Algorithm 1 (Kingma & Ba) has it; S1's "
+            "Example 1.2.15 and Algorithm 3 have neither it nor epsilon. torch.optim.Adam(amsgrad=True) takes the "
+            "maximum of the *uncorrected* v and corrects afterwards, so that its divisor can fall in the first steps, "
+            "which the proof of the regret bound excludes. With both switched on, these methods equal torch's step for "
+            "step."
+        )
+
+
+def _show(method: Method) -> None:
+    st.markdown(f"**{method.title}** :small[{method.source}]")
+    st.latex(method.phi_formula)
+    st.latex(method.psi_formula)
+    st.code(f"{_body(method.phi)}\n\n{_body(method.psi)}", language="python", wrap_lines=True)
+
+
+def _body(function: object) -> str:
+    """Return the source of a function without its docstring."""
+    lines = inspect.getsource(inspect.unwrap(function)).splitlines()  # type: ignore[arg-type]
+    return "\n".join(line for line in lines if '"""' not in line)

@@ -1,0 +1,163 @@
+"""Optimizers on surfaces: the way of each method from the same start, played in the page."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from aeviz.figures.optimizers import effective_steps, surface_film, value_curves
+from aeviz.lab.adaptive import METHODS, MethodName, Settings, as_torch
+from aeviz.lab.surfaces import FAR, SURFACES, Surface, Way
+from aeviz.web import optimizer_cache
+from aeviz.web.method_view import pick_methods, show_methods
+from aeviz.web.page import errors_as_messages
+
+RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
+"""Step sizes on offer."""
+_USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle": "0.03", "Himmelblau": "0.01"}
+"""Step sizes of SGD at first, by surface."""
+
+
+@st.fragment
+def show_surfaces() -> None:
+    """Let the visitor choose surface, start and settings; show ways, values and effective step sizes."""
+    with errors_as_messages():
+        name = st.segmented_control(
+            "Surface", list(SURFACES), default="Rosenbrock", required=True, key="surface", bind="query-params"
+        )
+        surface = SURFACES[str(name or "Rosenbrock")]
+        methods = pick_methods(list(METHODS))
+        if not methods:
+            st.info("Choose one method or more.", icon=":material/alt_route:")
+            return
+        left, right = st.columns([3, 2], gap="medium")
+        with right:
+            st.latex(surface.formula)
+            st.caption(surface.summary)
+            start = _pick_start(surface)
+            steps = int(
+                st.slider("Steps", 10, 1000, 400, 10, key="steps", bind="query-params", help="Steps each method makes.")
+            )
+            told = _pick_settings(surface, methods)
+        found = optimizer_cache.ways(surface.name, told, start, steps)
+        with left:
+            st.plotly_chart(
+                surface_film(surface, found),
+                key="surface-film",
+                alt=f"Ways of {', '.join(METHODS[name].title for name in found)} over the surface {surface.name}",
+            )
+        st.markdown("  \n".join(_verdict(surface, way) for way in found.values()))
+        one, two = st.columns(2, gap="medium")
+        with one:
+            st.markdown("**How far down**")
+            st.plotly_chart(
+                value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step"
+            )
+        with two:
+            st.markdown("**What multiplies the first moment**: strong along x, faint along y")
+            st.plotly_chart(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
+        show_methods(methods)
+
+
+def _pick_start(surface: Surface) -> tuple[float, float]:
+    values = []
+    for place, axis in enumerate("xy"):
+        low, high = surface.low[place], surface.high[place]
+        values.append(
+            float(
+                st.slider(
+                    f"Start, {axis}",
+                    low,
+                    high,
+                    surface.start[place],
+                    (high - low) / 400,
+                    format="%.3f",
+                    key=f"{axis}.{surface.name}",
+                    bind="query-params",
+                    help=f"First point along {axis}, from {low:g} to {high:g}.",
+                )
+            )
+        )
+    return values[0], values[1]
+
+
+def _pick_settings(surface: Surface, methods: list[MethodName]) -> optimizer_cache.Told:
+    base = Settings(alpha=0.1)
+    adaptive = [name for name in methods if name in ("adam", "amsgrad")]
+    plain = [name for name in methods if name not in adaptive]
+    if adaptive:
+        rate = st.select_slider(
+            "Step size of ADAM and AMSGrad",
+            RATES,
+            value="0.1",
+            key="rate",
+            bind="query-params",
+            help="alpha, from 0.0001 to 1: about how far a step goes along each axis.",
+        )
+        one, two = st.columns(2)
+        with one:
+            beta1 = st.slider(
+                "beta1", 0.0, 0.99, 0.9, 0.01, key="beta1", bind="query-params", help="Memory of gradients, 0 to 0.99."
+            )
+        with two:
+            beta2 = st.slider(
+                "beta2",
+                0.0,
+                0.999,
+                0.999,
+                0.001,
+                format="%.3f",
+                key="beta2",
+                bind="query-params",
+                help="Memory of squared gradients, 0 to 0.999.",
+            )
+        base = replace(base, alpha=float(rate), beta1=float(beta1), beta2=float(beta2))
+        if st.toggle(
+            "Bias correction and epsilon",
+            value=True,
+            key="corrected",
+            bind="query-params",
+            help="On: as Kingma & Ba and torch.optim have it. Off: as S1 prints Example 1.2.15 and Algorithm 3. The "
+            "first steps differ by the factor (1 - beta1) / sqrt(1 - beta2): 3.2 times as long with the usual betas.",
+        ):
+            base = as_torch(base)
+    told: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
+    if plain:
+        rate = st.select_slider(
+            "Step size of SGD and momentum",
+            RATES,
+            value=_USUAL[surface.name],
+            key=f"plain.{surface.name}",
+            bind="query-params",
+            help="alpha, from 0.0001 to 1: multiplies the gradient, however long that is.",
+        )
+        momentum = 0.9
+        if "momentum" in plain:
+            momentum = float(
+                st.slider(
+                    "Momentum", 0.0, 0.99, 0.9, 0.01, key="momentum", bind="query-params", help="mu, from 0 to 0.99."
+                )
+            )
+        settings = Settings(alpha=float(rate), momentum=momentum)
+        told |= {name: settings for name in methods if name in plain}
+    return tuple(told.items())
+
+
+def _verdict(surface: Surface, way: Way) -> str:
+    title = f"**{METHODS[way.method].title}**"
+    x, y = way.points[-1]
+    if not way.trace.is_finite:
+        return (
+            f":material/error: {title} **diverged**: after {way.trace.steps:,} steps it is at ({x:.3g}, {y:.3g}) with "
+            f"f = {way.values[-1]:.3g}, and the next step is more than {FAR:g} windows away. The picture is cut off at "
+            "its window; a smaller step size holds it."
+        )
+    goal = f"({way.nearest[0]:.2f}, {way.nearest[1]:.2f})"
+    if way.arrived is not None:
+        return (
+            f":material/check_circle: {title} is at the minimum {goal} after {way.arrived:,} steps and stays; "
+            f"f ends {way.values[-1] - surface.minimum:.2g} above the least value."
+        )
+    return (
+        f":material/hourglass: {title} is not there after {way.trace.steps:,} steps: it ends at ({x:.3f}, {y:.3f}), "
+        f"nearest to the minimum {goal}, with f {way.values[-1] - surface.minimum:.3g} above the least value."
+    )

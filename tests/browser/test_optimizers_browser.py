@@ -1,0 +1,56 @@
+"""The page on optimizers in a real browser: sliders turn verdicts, the film plays, a duel is trained."""
+
+import re
+
+import pytest
+from app_server import serve
+from playwright.sync_api import expect
+
+TRAINED_MS = 120_000
+"""Two trainers one after the other, each of which imports torch, on a machine that a browser keeps busy."""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """Address of an app with runs of its own."""
+    root = tmp_path_factory.mktemp("optimizers")
+    with serve(root / "server.log", AEVIZ_RUNS=str(root / "runs"), AEVIZ_DATA=str(root / "data")) as url:
+        yield url
+    assert "Traceback" not in (root / "server.log").read_text()
+
+
+def test_more_memory_turns_the_verdict_on_adam(visit, app):
+    page = visit("/optimizers?section=counterexample", base=app)
+    expect(page.get_by_text("ADAM: the average regret does not go to zero")).to_be_visible()
+    expect(page.get_by_text("AMSGrad: the average regret goes to zero")).to_be_visible()
+    page.get_by_role("slider", name=re.compile("^beta2")).press("End")
+    expect(page.get_by_text("ADAM: the average regret goes to zero")).to_be_visible()
+    expect(page.get_by_text("does not go to zero")).to_have_count(0)
+    expect(page).to_have_url(re.compile("memory=0.999"))
+
+
+def test_film_plays_without_the_server(visit, app):
+    page = visit("/optimizers?surface=Himmelblau&steps=100", base=app)
+    plot = page.get_by_test_id("stPlotlyChart").first.locator(".js-plotly-plot")
+    expect(plot).to_be_visible()
+    head = "plot => { const head = plot.data.at(-1); return [head.x.at(-1), head.y.at(-1)]; }"
+    expect(page.get_by_text(re.compile(r"ADAM is at the minimum"))).to_be_visible()
+    end = plot.evaluate(head)
+    page.locator(".updatemenu-button", has_text="Play").first.click()
+    page.wait_for_timeout(1000)
+    playing = plot.evaluate(head)
+    assert playing != end
+    page.wait_for_timeout(500)
+    assert plot.evaluate(head) != playing
+
+
+def test_duel_is_trained_in_the_background_and_judged(visit, app):
+    page = visit("/optimizers?section=duel&seeds=1&epochs.digits=5&against=ADAM&against=AMSGrad", base=app)
+    expect(page.get_by_text("2 runs, one after the other")).to_be_visible()
+    page.get_by_role("button", name="Start the duel").click()
+    expect(page.get_by_role("heading", name="A duel is at work")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d of 2 runs of 5 epochs have ended"))).to_be_visible()
+    expect(page.get_by_role("heading", name="A duel is at work")).to_have_count(0, timeout=TRAINED_MS)
+    expect(page.get_by_text("in the same order, 5 epochs")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why they differ")).to_be_visible()
+    expect(page.get_by_text(re.compile("from one seed each"))).to_be_visible()

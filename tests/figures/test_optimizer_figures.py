@@ -1,0 +1,116 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from aeviz.figures.optimizers import (
+    COLOURS,
+    FRAMES,
+    Curve,
+    arrows,
+    descent_curves,
+    duel_curves,
+    effective_steps,
+    gap_bars,
+    layer_curves,
+    point_curves,
+    regret_curves,
+    surface_film,
+    value_curves,
+)
+from aeviz.lab.adaptive import Settings
+from aeviz.lab.descent import EXAMPLES, descend
+from aeviz.lab.regret import play
+from aeviz.lab.surfaces import SURFACES, travel
+from aeviz.training.moments import Moments
+
+
+@pytest.fixture(scope="module")
+def ways():
+    told = {"adam": Settings(alpha=0.1), "sgd": Settings(alpha=0.3)}
+    return travel(SURFACES["quadratic"], told, (-3.0, 2.0), 80)
+
+
+def test_film_ends_where_the_ways_end_and_starts_at_the_start(ways):
+    figure = surface_film(SURFACES["quadratic"], ways)
+    assert [trace.type for trace in figure.data] == ["contour", *["scatter"] * 5]
+    assert len(figure.frames) == FRAMES
+    first, last = figure.frames[0], figure.frames[-1]
+    assert first.traces == last.traces == (4, 5)
+    for head, way in zip(first.data, ways.values(), strict=True):
+        assert (head.x[-1], head.y[-1]) == (-3, 2)
+        assert way.points[0].tolist() == [-3, 2]
+    for head, way in zip(last.data, ways.values(), strict=True):
+        np.testing.assert_allclose((head.x[-1], head.y[-1]), way.points[-1], atol=1e-3)
+    assert figure.layout.sliders[0].steps[-1].label == "80"
+    assert tuple(figure.layout.xaxis.range) == (-4, 4)  # what diverges does not stretch the window
+
+
+def test_values_and_steps_have_a_line_a_method(ways):
+    assert [trace.name for trace in value_curves(ways, 0.0).data] == ["ADAM", "SGD"]
+    steps = effective_steps(ways)
+    assert [trace.name for trace in steps.data] == ["ADAM, x", "ADAM, y", "SGD, x", "SGD, y"]
+    assert set(steps.data[2].y) == {0.3}
+
+
+@pytest.mark.parametrize(("costs", "bands"), [("deterministic", 0), ("stochastic", 2)])
+def test_regret_has_the_bound_and_bands_of_random_costs(costs, bands):
+    settings = Settings(alpha=0.5, decay="root", beta1=0.0, beta2=0.1)
+    outcomes = play(costs, 3.0, settings, 200, ("adam", "amsgrad"))
+    figure = regret_curves(outcomes)
+    names = [trace.name for trace in figure.data]
+    assert sum("seed to seed" in name for name in names) == bands
+    assert "bound for AMSGrad" in names
+    curve = next(trace for trace in figure.data if trace.name == "ADAM")
+    assert curve.x[-1] == 200
+    assert curve.y[-1] == outcomes["adam"].regret[-1]
+    assert len(point_curves(outcomes).data) == 2
+
+
+def test_descent_that_overflows_leaves_room_for_the_other():
+    example = EXAMPLES["steep"]
+    figure = descent_curves(descend(example.broken, 2.0, 100), descend(example.mended, 2.0, 100))
+    assert tuple(figure.layout.yaxis.range) == (-6, 6)
+
+
+def test_duel_draws_mean_and_band_of_the_seeds():
+    losses = np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 3.0]])
+    curves = [
+        Curve(title="ADAM 0.1", method="adam", losses=losses),
+        Curve(title="SGD 1", method="sgd", losses=losses[:1]),
+    ]
+    figure = duel_curves(curves, "loss", 1)
+    assert [trace.fill for trace in figure.data] == ["toself", None, None]
+    np.testing.assert_allclose(figure.data[1].y, [4, 3, 2])
+    assert figure.data[1].line.color == COLOURS["adam"]
+
+
+def test_two_contestants_of_one_method_have_two_colours():
+    losses = np.ones((1, 3))
+    curves = [Curve(title=f"ADAM {rate}", method="adam", losses=losses) for rate in (0.1, 0.2)]
+    first, second = duel_curves(curves, "loss", 1).data
+    assert first.line.color != second.line.color
+
+
+def test_gaps_without_an_interval_are_points():
+    figure = gap_bars([("a less b", 0.5, (0.2, 0.8)), ("c less b", -0.1, None)])
+    np.testing.assert_allclose(figure.data[0].error_x.array, [0.3, 0])
+
+
+def test_arrows_lead_from_one_plane_to_the_other():
+    target = np.array([[0, 0], [1, 1], [2, 2]], dtype=np.float32)
+    figure = arrows(target, target + 0.5, np.array([2, 0]), np.array([0, 1, 1]))
+    np.testing.assert_allclose(figure.data[1].x, [2, 2.5, np.nan, 0, 0.5, np.nan])
+
+
+def test_layers_have_a_panel_each():
+    recorded = [Moments(epoch=epoch, effective={"a": 1.0, "b": 0.1}, held={"a": 1.0, "b": 2.0}) for epoch in (1, 2)]
+    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, "effective")
+    assert [annotation.text for annotation in figure.layout.annotations] == ["a", "b"]
+    assert [list(trace.y) for trace in figure.data] == [[1.0, 1.0], [0.1, 0.1]]
+
+
+def test_neither_torch_nor_scipy_is_imported_for_them():
+    code = "import sys, aeviz.figures.optimizers; assert not {'torch', 'scipy', 'streamlit'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+import scipy.stats
+
+from aeviz.config import OptimizerConfig
+from aeviz.lab.duel import compare, gather, method_of, moved_most, plan, title_of
+from aeviz.training.runs import Provenance, RunFolder
+
+RATES = {"adam": 3e-3, "amsgrad": 3e-3, "sgd": 1.0, "momentum": 0.1}
+
+
+@pytest.fixture
+def folders(tiny_config, tmp_path):
+    """Runs as a duel leaves them; only their configs are there."""
+
+    def make(configs, fingerprint="same"):
+        origin = Provenance(
+            created="2026-01-01",
+            versions={},
+            device="CPU",
+            data_fingerprint=fingerprint,
+            n_train=1,
+            n_validation=1,
+            parameters=1,
+        )
+        return [RunFolder(path=tmp_path / str(n), config=config, provenance=origin) for n, config in enumerate(configs)]
+
+    return make
+
+
+@pytest.mark.parametrize("sizes", [(5, 5), (3, 8), (2, 2)])
+def test_welch_interval_is_scipys(sizes):
+    generator = np.random.default_rng(sum(sizes))
+    a, b = generator.normal(1.0, 0.1, sizes[0]), generator.normal(0.8, 0.4, sizes[1])
+    ours = compare(dict(enumerate(a.tolist())), dict(enumerate(b.tolist())))
+    theirs = scipy.stats.ttest_ind(a, b, equal_var=False)
+    interval = theirs.confidence_interval(0.95)
+    assert ours.interval == pytest.approx((interval.low, interval.high), rel=1e-9)
+    assert ours.degrees == pytest.approx(theirs.df, rel=1e-9)
+    assert ours.is_shown == (theirs.pvalue < 0.05)
+    n = min(sizes)
+    paired = scipy.stats.ttest_rel(a[:n], b[:n]).confidence_interval(0.95)
+    assert ours.paired == pytest.approx((paired.low, paired.high), rel=1e-9)
+
+
+def test_pairs_see_through_the_seeds():
+    """What the seed does to both alike hides a gap from Welch's interval, not from that of the pairs."""
+    base = {seed: value for seed, value in enumerate([1.0, 2.0, 3.0, 4.0])}
+    found = compare({seed: value - 0.1 - seed / 1000 for seed, value in base.items()}, base)
+    assert not found.is_shown
+    assert found.paired is not None
+    assert found.paired[1] < 0
+
+
+def test_one_run_each_shows_nothing():
+    found = compare({0: 1.0}, {0: 2.0})
+    assert found.difference == -1
+    assert (found.interval, found.paired) == (None, None)
+    assert not found.is_shown
+
+
+def test_plan_differs_in_optimizer_and_seed_alone(tiny_config, folders):
+    configs = plan(tiny_config(), RATES, 3)
+    assert len(configs) == 12
+    assert [method_of(config.optimizer) for config in configs[:4]] == list(RATES)
+    assert {config.train.seed for config in configs} == {0, 1, 2}
+    duels = gather(folders(configs))
+    assert len(duels) == 1
+    assert duels[0].seeds == [0, 1, 2]
+    assert [title_of(optimizer) for optimizer in duels[0].lines] == [
+        "ADAM 0.003",
+        "AMSGrad 0.003",
+        "SGD 1",
+        "Momentum 0.1",
+    ]
+    adam, amsgrad = configs[:2]
+    assert adam.differs_in_optimizer_alone(amsgrad)
+
+
+def test_gather_keeps_apart_what_differs_elsewhere(tiny_config, folders):
+    configs = plan(tiny_config(), {"adam": 3e-3}, 1) + plan(tiny_config("train.epochs=9"), {"amsgrad": 3e-3}, 1)
+    assert gather(folders(configs)) == []
+    pair = plan(tiny_config(), {"adam": 3e-3, "amsgrad": 3e-3}, 1)
+    assert gather(folders(pair[:1], "one") + folders(pair[1:], "other")) == []
+    assert len(gather(folders(pair))) == 1
+
+
+def test_gather_puts_the_newest_first(tiny_config, folders):
+    from dataclasses import replace
+
+    old = folders(plan(tiny_config(), {"adam": 3e-3, "amsgrad": 3e-3}, 2))
+    new = folders(plan(tiny_config("train.epochs=9"), {"adam": 3e-3, "amsgrad": 3e-3}, 1))
+    new = [replace(run, provenance=replace(run.provenance, created="2026-02-02")) for run in new]
+    assert [duel.shared.train.epochs for duel in gather([*new, *old])] == [9, 3]
+
+
+def test_gather_asks_for_a_common_seed(tiny_config, folders):
+    pair = plan(tiny_config(), {"adam": 3e-3, "amsgrad": 3e-3}, 2)
+    assert gather(folders([pair[0], pair[3]])) == []
+
+
+def test_settings_that_an_optimizer_ignores_make_no_second_contestant(tiny_config, folders):
+    ours = tiny_config("optimizer.momentum=0.5"), tiny_config("optimizer.momentum=0.7", "train.seed=1")
+    other = tiny_config("optimizer.name=sgd", "optimizer.beta1=0.3"), tiny_config("optimizer.name=sgd", "train.seed=1")
+    duel = gather(folders([*ours, *other]))[0]
+    assert [len(line) for line in duel.lines.values()] == [2, 2]
+
+
+def test_methods_by_optimizer():
+    assert method_of(OptimizerConfig(name="sgd", momentum=0.0)) == "sgd"
+    assert method_of(OptimizerConfig(name="sgd", momentum=0.9)) == "momentum"
+    assert method_of(OptimizerConfig(name="amsgrad")) == "amsgrad"
+
+
+def test_moved_most_names_the_farthest():
+    source = np.zeros((5, 2), dtype=np.float32)
+    target = np.array([[0, 1], [3, 4], [0, 0], [0, -2], [1, 1]], dtype=np.float32)
+    assert moved_most(source, target, 3).tolist() == [1, 3, 4]

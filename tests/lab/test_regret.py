@@ -1,0 +1,127 @@
+"""Reddi, Kale & Kumar's counterexample and the bound of Theorem 1.2.17."""
+
+import numpy as np
+import pytest
+
+from aeviz.errors import ConfigError
+from aeviz.lab.adaptive import METHODS, Settings, run_method
+from aeviz.lab.regret import average_regret, periodic_slopes, play, random_slopes, regret_bound
+
+C = 3.0
+ADVERSE = Settings(alpha=0.5, decay="root", beta1=0.0, beta2=1 / (1 + C**2))
+
+
+def test_adam_keeps_its_regret_and_amsgrad_loses_it():
+    found = play("deterministic", C, ADVERSE, 6000, ("adam", "amsgrad", "sgd"))
+    assert found["adam"].x[-1] == pytest.approx(1, abs=0.01)
+    assert found["adam"].regret[-1] == pytest.approx(2 * (C - 2) / 3, abs=0.02)  # that of sitting at x = 1
+    assert not found["adam"].vanishes(C)
+    for name in ("amsgrad", "sgd"):
+        assert found[name].vanishes(C)
+        assert found[name].regret[-1] < 0.03
+        assert found[name].x[-1] == pytest.approx(-1, abs=0.05)
+
+
+def test_long_memory_saves_adam():
+    found = play("deterministic", C, Settings(alpha=0.5, decay="root", beta1=0.0, beta2=0.99), 3000, ("adam",))
+    assert found["adam"].vanishes(C)
+
+
+def test_adam_loses_on_random_costs_too():
+    settings = Settings(alpha=0.5, decay="root", beta1=0.0, beta2=1 / 17)
+    found = play("stochastic", 4.0, settings, 3000, ("adam", "amsgrad"))
+    assert not found["adam"].vanishes(4.0)
+    assert found["amsgrad"].vanishes(4.0)
+    low, high = found["adam"].spread
+    assert (low <= found["adam"].regret).all()
+    assert (found["adam"].regret <= high).all()
+
+
+def test_random_slopes_have_the_mean_and_the_seed():
+    slopes = random_slopes(9.0, 20_000, 1)
+    assert set(np.unique(slopes)) == {-1.0, 9.0}
+    assert slopes.mean() == pytest.approx(0.5, abs=0.05)
+    assert (slopes == random_slopes(9.0, 20_000, 1)).all()
+    assert (slopes != random_slopes(9.0, 20_000, 2)).any()
+
+
+def test_periodic_slopes_are_those_of_theorem_1():
+    assert periodic_slopes(5.0, 7)[:, 0].tolist() == [5, -1, -1, 5, -1, -1, 5]
+    with pytest.raises(ConfigError, match=r"C=2\.0; expected a number above 2"):
+        periodic_slopes(2.0, 7)
+
+
+def test_average_regret_against_the_best_point_of_a_grid():
+    generator = np.random.default_rng(0)
+    slopes, points = generator.normal(size=(40, 2)), generator.uniform(-1, 1, (40, 2))
+    grid = np.linspace(-1, 1, 101)
+    for t in (1, 17, 40):
+        best = (slopes[:t, :, None] * grid).sum(axis=0).min(axis=-1)
+        expected = ((slopes[:t] * points[:t]).sum(axis=0) - best) / t
+        np.testing.assert_allclose(average_regret(slopes, points)[t - 1], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    ("beta1", "beta2", "alpha"), [(0.0, 0.9, 0.1), (0.0, 0.5, 2.0), (0.5, 0.99, 0.3), (0.9, 0.999, 1.0)]
+)
+def test_bound_holds_for_amsgrad_on_random_convex_costs(seed, beta1, beta2, alpha):
+    """Costs a (x - b)^2 + s x of random curvature, on [-1, 1]; the best fixed point is found on the closed form."""
+    generator = np.random.default_rng(seed)
+    steps = 400
+    a, b, s = (
+        generator.exponential(1, (steps, 3)),
+        generator.uniform(-2, 2, (steps, 3)),
+        generator.normal(0, 2, (steps, 3)),
+    )
+    settings = Settings(alpha=alpha, decay="root", beta1=beta1, beta1_decays=True, beta2=beta2)
+
+    def cost(t, x):
+        return a[t] * (x - b[t]) ** 2 + s[t] * x
+
+    trace = run_method(
+        METHODS["amsgrad"],
+        lambda t, x: 2 * a[t - 1] * (x - b[t - 1]) + s[t - 1],
+        np.ones(3),
+        settings,
+        steps,
+        box=(-1.0, 1.0),
+    )
+    bound = regret_bound(trace, settings, 2.0)
+    assert bound is not None
+    suffered = np.cumsum([cost(t, trace.x[t]) for t in range(steps)], axis=0)
+    for t in (1, 10, 100, steps):
+        best = np.clip((a * b - s / 2)[:t].sum(axis=0) / a[:t].sum(axis=0), -1, 1)
+        regret = suffered[t - 1] - sum(cost(k, best) for k in range(t))
+        assert (regret / t <= bound.total[t - 1]).all()
+
+
+def test_bound_is_the_formula_of_theorem_1_2_17():
+    """The three terms added up by hand for a few steps."""
+    settings = Settings(alpha=0.3, decay="root", beta1=0.4, beta2=0.9)
+    slopes = np.random.default_rng(2).normal(size=(6, 2))
+    trace = run_method(METHODS["amsgrad"], lambda t, x: slopes[t - 1], np.zeros(2), settings, 6, box=(-1.0, 1.0))
+    bound = regret_bound(trace, settings, 2.0)
+    assert bound is not None
+    v_hat, big_t, gamma = trace.divisor[:, 1], 6, 0.4 / 0.9**0.5
+    first = 4 * big_t**0.5 / (0.3 * 0.6) * v_hat[-1] ** 0.5
+    second = 4 / (2 * 0.6) * sum(0.4 * v_hat[t - 1] ** 0.5 / (0.3 / t**0.5) for t in range(1, 7))
+    third = 0.3 * (1 + np.log(big_t)) ** 0.5 / (0.6**2 * (1 - gamma) * 0.1**0.5) * np.linalg.norm(slopes[:, 1])
+    assert bound.total[-1, 1] == pytest.approx((first + second + third) / big_t, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"decay": "constant"}, {"beta1": 0.95, "beta2": 0.9}, {"epsilon": 1e-8}, {"correction": "torch"}],
+)
+def test_bound_says_nothing_beyond_its_conditions(change):
+    settings = Settings(**{"alpha": 0.3, "decay": "root", "beta1": 0.0, "beta2": 0.9, **change})
+    trace = run_method(METHODS["amsgrad"], lambda t, x: 1.0, 0.0, settings, 5, box=(-1.0, 1.0))
+    assert regret_bound(trace, settings, 2.0) is None
+
+
+def test_measured_regret_stays_below_the_bound():
+    found = play("deterministic", C, ADVERSE, 2000, ("amsgrad",))["amsgrad"]
+    assert found.bound is not None
+    assert (found.regret <= found.bound).all()
+    assert found.bound[-1] < found.bound[len(found.bound) // 2] < found.bound[10]

@@ -1,0 +1,147 @@
+"""The page on optimizers as a visitor without runs of their own has it."""
+
+import json
+
+import pytest
+from test_pages import texts
+
+from aeviz.training.runs import find_run
+
+
+@pytest.fixture
+def visit(app):
+    """A function that opens a section of the page, with what else the address says."""
+
+    def open_section(section, **parameters):
+        app.switch_page("pages/optimizers.py")
+        app.query_params["section"] = section
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, texts(app.exception)
+        assert not [text for text in texts(app.error) if "aeviz" in text]
+        return app
+
+    return open_section
+
+
+def figure(app, place=0):
+    return json.loads(app.get("plotly_chart")[place].proto.spec)
+
+
+def test_surfaces_play_and_say_where_each_method_ends(visit):
+    app = visit("surfaces")
+    assert texts(app.title) == ["Optimizers"]
+    film = figure(app)
+    assert len(film["frames"]) == 50
+    assert film["layout"]["updatemenus"][0]["buttons"][0]["label"].endswith("Play")
+    verdicts = next(text for text in texts(app.markdown) if "SGD" in text and "steps" in text)
+    assert all(title in verdicts for title in ("ADAM", "AMSGrad", "SGD", "Momentum"))
+    codes = " ".join(element.value for element in app.code)
+    assert "largest_mean_square" in codes
+    assert "beta2 * v + (1 - beta2) * g**2" in codes
+
+
+def test_divergence_is_told_in_words(visit):
+    app = visit("surfaces", surface="quadratic")
+    app.select_slider(key="plain.quadratic").set_value("0.3").run()
+    assert any("**SGD** **diverged**" in text for text in texts(app.markdown))
+    assert not app.exception
+
+
+def test_no_method_is_no_error(visit):
+    app = visit("surfaces")
+    app.pills(key="methods").set_value([]).run()
+    assert "Choose one method or more." in texts(app.info)
+
+
+def test_counterexample_verdict_follows_beta2(visit):
+    app = visit("counterexample")
+    assert any("ADAM: the average regret does not go to zero" in text for text in texts(app.error))
+    assert any("AMSGrad: the average regret goes to zero" in text for text in texts(app.success))
+    assert any("Theorem 1.2.17" in text for text in texts(app.markdown))
+    assert any(trace["name"] == "bound for AMSGrad" for trace in figure(app)["data"])
+    app.select_slider(key="memory").set_value("0.99").run()
+    assert not app.error
+    assert any("ADAM: the average regret goes to zero" in text for text in texts(app.success))
+
+
+def test_counterexample_with_random_costs(visit):
+    app = visit("counterexample", costs="stochastic", horizon="1000")
+    assert any("ADAM: the average regret does not go to zero" in text for text in texts(app.error))
+    assert any("5 sequences" in text for text in texts(app.caption))
+
+
+def test_bound_that_says_nothing_is_said(visit):
+    app = visit("counterexample", first="0.9", horizon="500")
+    assert any("Theorem 1.2.17 says nothing here" in text for text in texts(app.warning))
+
+
+@pytest.mark.parametrize(
+    ("example", "words", "condition"),
+    [
+        ("steps that sum up", "It stops half way", "the step sizes must sum to infinity"),
+        ("a steep function", "It diverges", "the gradient must be Lipschitz"),
+        ("no minimiser", "It never arrives", "a minimiser must exist"),
+    ],
+)
+def test_theorem_names_the_missing_condition(visit, example, words, condition):
+    app = visit("convergence theorem", example=example)
+    assert words in app.error[0].value
+    assert condition in app.error[0].value
+
+
+def test_steep_function_goes_well_from_near(visit):
+    app = visit("convergence theorem", example="a steep function")
+    app.slider(key="from.steep").set_value(0.5).run()
+    assert not app.error
+    assert "From here it goes well" in app.success[0].value
+
+
+def test_duel_shows_the_shipped_pair_and_says_that_one_seed_is_none(visit):
+    app = visit("duel")
+    options = app.selectbox(key="duel").options
+    assert options
+    assert any("from one seed each" in text for text in texts(app.info))
+    assert any("the same initial weights" in text for text in texts(app.markdown))
+    assert any("images that moved most" in text for text in texts(app.markdown))
+    assert app.button[-1].label == "Start the duel"
+
+
+def test_duel_without_runs_offers_to_start_one(app_without_models):
+    app_without_models.switch_page("pages/optimizers.py")
+    app_without_models.query_params["section"] = "duel"
+    app = app_without_models.run()
+    assert not app.exception
+    assert any("start some below" in text for text in texts(app.info))
+    assert any("20 runs, one after the other" in text for text in texts(app.caption))
+
+
+@pytest.mark.parametrize("section", ["surfaces", "counterexample", "convergence theorem", "duel", "nonsense"])
+def test_addresses_that_say_nonsense_do_not_break_the_page(visit, section):
+    app = visit(section, steps="inf", horizon="inf", slope="nan", memory="7", methods="none", surface="none", rate="x")
+    assert not app.exception
+
+
+def test_shipped_models_make_a_duel():
+    from aeviz.lab.duel import gather
+
+    duels = gather([find_run("mlp-2d-adam"), find_run("mlp-2d-amsgrad")])
+    assert len(duels) == 1
+
+
+def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
+    started = []
+    monkeypatch.setattr("aeviz.jobs.start", started.append)
+    app = visit("duel", seeds="2")
+    app.pills(key="against").set_value(["ADAM", "SGD"]).run()
+    assert any("4 runs, one after the other" in text for text in texts(app.caption))
+    app.button[-1].click().run()
+    assert not app.exception
+    assert [(config.optimizer.name, config.train.seed) for config in started] == [
+        ("adam", 0),
+        ("sgd", 0),
+        ("adam", 1),
+        ("sgd", 1),
+    ]
+    assert {config.preset for config in started} == {"duel"}
