@@ -36,6 +36,8 @@ bench: .venv/dev.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/ms_ssim.py
 	$(BIN)/python benchmarks/app_start.py
 	$(BIN)/python benchmarks/faces.py
+	$(BIN)/python benchmarks/in_page.py
+	$(BIN)/python benchmarks/pca.py
 
 checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (hours on two cores)
 	$(BIN)/python -m aeviz.ship

@@ -335,7 +335,7 @@ class PcaFilm {
     for (const view of [this.errorChart, this.angleChart, this.own.view, this.aligned.view, this.pca.view]) view.size(ratio);
     for (const picture of [...this.columns, ...this.images]) picture.paint();
     const { frames, colours } = film;
-    const epochs = frames.map(({ step }) => step);
+    const epochs = Int32Array.from(frames, ({ step }) => step);
     const range = { epochs, from: 0, to: epochs[epochs.length - 1] };
     const log = this.excess.getAttribute("aria-pressed") === "true";
     const network = { name: "linear autoencoder", colour: colours.network, raw: Float32Array.from(frames.map(({ mse }) => mse)) };
