@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import IO
 
 from aeviz.errors import AevizError, ExportError
 from aeviz.export.beside import PARTS, beside, is_current, weights_digest
@@ -127,10 +128,12 @@ def _size(folder: RunFolder) -> int:
     return (folder.path / MODEL).stat().st_size
 
 
-def start_writing(folder: RunFolder) -> "subprocess.Popen[str]":
+def start_writing(folder: RunFolder, errors: IO[bytes]) -> "subprocess.Popen[bytes]":
     """Begin to write the parts of a run that are not current in a process of its own, at low priority.
 
-    It ends with status 0 when they are written; else what went wrong is on its standard error.
+    Args:
+        folder: The run.
+        errors: A file for what it says: it ends with status 0 when they are written, else the last line says why.
     """
     quiet = {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1"}  # the page's server works meanwhile
     return subprocess.Popen(
@@ -139,8 +142,7 @@ def start_writing(folder: RunFolder) -> "subprocess.Popen[str]":
         env={**os.environ, **quiet},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+        stderr=errors,
     )
 
 

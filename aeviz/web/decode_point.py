@@ -18,9 +18,9 @@ _FARTHEST = 100.0
 """Deviations from rest beyond which an address is not followed."""
 MOST_STOPS = 12
 """Points that can be kept to walk between."""
-STOPS = "stops"
-"""URL parameter of those."""
-_AT, _STOP, _REST = ".at", "!", "rest"
+MOST_TEXT = 3000
+"""Characters that kept points may take in the address: servers between refuse longer lines."""
+_AT, _STOPS, _STOP, _REST = ".at", ".stops", "!", "rest"
 _ENTRY = re.compile(r"(z|PC)([1-9][0-9]{0,5})_(-?[0-9.]{1,24}(?:e[-+]?[0-9]{1,2})?)")
 
 
@@ -37,7 +37,7 @@ def settle(run: RunFolder) -> None:
             _hold(run, asked)
         elif asked is not None and write_point(bases, asked) != write_point(bases, point_of(run)):
             jump(run, asked)
-        written = st.query_params.get(STOPS)
+        written = st.query_params.get(run.name + _STOPS)
         if written is not None:
             found = [bases[0].origin if text == _REST else read_point(bases, text) for text in written.split(_STOP)]
             keep_stops(run, [stop.tolist() for stop in found if stop is not None])
@@ -100,23 +100,23 @@ def can_redo(run: RunFolder) -> bool:
     return bool(_steps(_future(run)))
 
 
-def keep_address(run: RunFolder) -> None:
-    """Write the current point into the address, and take out what belongs to other models or is out of date."""
-    mine = run.name + _AT
+def keep_address(run: RunFolder) -> bool:
+    """Write the current point into the address, and take out what belongs to other models or is out of date.
+
+    Returns:
+        Whether the kept points are there too; those of many dimensions may be too long for an address.
+    """
     bases = _bases(run)
-    text = write_point(bases, point_of(run))
     stops = _STOP.join(write_point(bases, np.array(stop)) or _REST for stop in stops_of(run))
+    fits = len(stops) <= MOST_TEXT
+    mine = {run.name + _AT: write_point(bases, point_of(run)), run.name + _STOPS: stops if fits else ""}
     for name in list(st.query_params):
-        if (name.endswith(_AT) and name != mine) or _is_slider(run, name):
+        if (name.endswith((_AT, _STOPS)) and not mine.get(name)) or _is_slider(run, name):
             del st.query_params[name]
-    if text and st.query_params.get(mine) != text:
-        st.query_params[mine] = text
-    elif not text and mine in st.query_params:
-        del st.query_params[mine]
-    if stops and st.query_params.get(STOPS) != stops:
-        st.query_params[STOPS] = stops
-    elif not stops and STOPS in st.query_params:
-        del st.query_params[STOPS]
+    for name, text in mine.items():
+        if text and st.query_params.get(name) != text:
+            st.query_params[name] = text
+    return fits
 
 
 def written(run: RunFolder, point: np.ndarray) -> dict[str, str]:

@@ -63,7 +63,8 @@ def _show(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> Non
         show_distance(run, point_of(run))
         _show_nearest(run, point_of(run))
         _jumps(run)
-        keep_address(run)
+        if not keep_address(run):
+            st.caption("The page's address leaves the kept points out: they are too many numbers for a link.")
         keep_look(run, axes)
 
 

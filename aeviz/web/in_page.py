@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import IO
 
 import streamlit as st
 
@@ -37,18 +39,24 @@ class InPage:
 class _Writing:
     """The process that writes a run's ONNX files for the page."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+    """What it wrote to its standard error."""
     since: float
     problem: str | None = None
     """What went wrong, once it has ended; empty where nothing did."""
+    looking: threading.Lock = field(default_factory=threading.Lock)
 
     def look(self) -> str | None:
         """Return None while it works, then what went wrong, or nothing."""
-        if self.problem is None and self.process.poll() is not None:
-            _, said = self.process.communicate()
-            lines = said.strip().splitlines()
-            self.problem = "" if self.process.returncode == 0 else (lines[-1] if lines else "it ended without a word")
-        return self.problem
+        with self.looking:  # every visitor who waits asks
+            if self.problem is None and self.process.poll() is not None:
+                self.said.seek(0)
+                lines = self.said.read().decode(errors="replace").strip().splitlines()
+                self.said.close()
+                why = lines[-1] if lines else "it ended without a word"
+                self.problem = "" if self.process.returncode == 0 else why
+            return self.problem
 
 
 def find_network(run: RunFolder, part: PartName) -> InPage:
@@ -109,7 +117,9 @@ def _begin(key: cache.RunKey, run: RunFolder) -> _Writing | None:
     """
     with _guard:
         if key not in _writings and all(each.look() is not None for each in _writings.values()):
-            _writings[key] = _Writing(process=start_writing(run), since=time.monotonic())
+            # no pipe, which may fill up while nobody reads; closed when the process has ended
+            said = tempfile.TemporaryFile()  # noqa: SIM115
+            _writings[key] = _Writing(process=start_writing(run, said), said=said, since=time.monotonic())
         return _writings.get(key)
 
 

@@ -24,7 +24,7 @@ from aeviz.web.map_layers import carry_sprites, make_overlay
 from aeviz.web.map_options import MapOptions
 from aeviz.web.map_panels import map_panels
 from aeviz.web.map_pin import show_pin
-from aeviz.web.page import errors_as_messages
+from aeviz.web.page import errors_as_messages, has_just_arrived
 from aeviz.web.pictures import originals
 from aeviz.web.selection_address import selection_from_text, selection_to_text
 from aeviz.web.selection_view import show_selection
@@ -34,6 +34,8 @@ IMAGE, HIDDEN, ELLIPSES, PRIOR, OUTLINE = "image", "hidden", "ellipses", "prior"
 (those of the chosen image if it is absent), 1 where the prior is, and the outline around the picked points."""
 _DATA = "latent.data"
 """Session key: the data set whose map was shown last, and the attribute that coloured it."""
+_FIRST_OUTLINE = "latent.first_outline"
+"""Session key: the outline that the visitor came with."""
 _MOVE = "latent.move"
 """Session key: the image that the page, not the map, has chosen last, as a _Move."""
 LAYERS = "latent-map"
@@ -78,6 +80,11 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
         set_parameter(HIDDEN, "")
         if before[0] != shown[0]:
             set_parameter(IMAGE, "")
+            set_parameter(OUTLINE, "")
+            st.session_state[_FIRST_OUTLINE] = None
+    if has_just_arrived() or _FIRST_OUTLINE not in st.session_state:
+        # later ones live in the browser, where they are exact
+        st.session_state[_FIRST_OUTLINE] = selection_from_text(st.query_params.get(OUTLINE, ""))
     classes = len(first.provenance.class_names) or 2
     asked = st.query_params.get(ELLIPSES)
     start = _Start(
@@ -85,7 +92,7 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
         chosen=next(iter(numbers_from_url(IMAGE)), None),
         ellipses=next((mode for mode in get_args(EllipseMode) if mode == asked), "chosen"),
         prior=st.query_params.get(PRIOR) == "1",
-        selection=selection_from_text(st.query_params.get(OUTLINE, "")),
+        selection=st.session_state[_FIRST_OUTLINE],
     )
     runs = [run for run in (first, second) if run is not None]
     for run in runs:
@@ -164,12 +171,12 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         else:
             show_image(selected, runs, options.seed)
             show_neighbours(selected, runs, lambda index: _choose(index, event.selected))
-        show_selection(_picked_out(panels, labels), runs)
+        drawn = event.selection or selection_from_text(st.query_params.get(OUTLINE, ""))
+        show_selection(_picked_out(drawn, panels, labels), runs)
 
 
-def _picked_out(panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
+def _picked_out(drawn: Selection | None, panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
     """Return which images the visitor has drawn an outline around, (N,), bool, those of hidden classes left out."""
-    drawn = selection_from_text(st.query_params.get(OUTLINE, ""))
     if drawn is None or drawn.panel >= len(panels):
         return None
     points = panels[drawn.panel].points

@@ -4,6 +4,7 @@
 0~c:0,0,0,5.1,0.61,0.35~-0.2,0.1~...      in space: middle, half side, yaw and pitch of the view
 """
 
+import math
 from contextlib import suppress
 
 from aeviz.analysis.selection import Selection, read_selection
@@ -12,12 +13,14 @@ _CAMERA = "c:"
 
 
 def selection_to_text(selection: Selection) -> str:
-    """Return a selection as text, its numbers to four digits."""
+    """Return a selection as text, its vertices to a ten-thousandth of the outline's longer side or finer."""
     parts = [str(selection.panel)]
     if selection.camera is not None:
         camera = selection.camera
-        parts.append(_CAMERA + _join((*camera.centre, camera.half, camera.yaw, camera.pitch)))
-    return "~".join([*parts, *(_join(vertex) for vertex in selection.polygon)])
+        parts.append(_CAMERA + _join((*camera.centre, camera.half, camera.yaw, camera.pitch), 6))
+    sides = [max(numbers) - min(numbers) for numbers in zip(*selection.polygon, strict=True)]
+    decimals = max(0, 4 - math.floor(math.log10(max(*sides, 1e-9))))
+    return "~".join([*parts, *(_join(vertex, decimals) for vertex in selection.polygon)])
 
 
 def selection_from_text(text: str) -> Selection | None:
@@ -33,8 +36,8 @@ def selection_from_text(text: str) -> Selection | None:
     return None
 
 
-def _join(numbers: tuple[float, ...]) -> str:
-    return ",".join(f"{number:.4g}" for number in numbers)
+def _join(numbers: tuple[float, ...], decimals: int) -> str:
+    return ",".join(f"{round(number, decimals):.15g}" for number in numbers)
 
 
 def _split(text: str) -> list[float]:

@@ -148,7 +148,7 @@ def test_drawn_digit_is_read_and_placed(visit, size):
 def test_pad_answers_to_the_keyboard(visit):
     """Space puts the pen down, arrows draw."""
     page = open_source(visit, "Draw")
-    page.get_by_test_id("drawing-pad").locator("canvas").focus()
+    page.get_by_test_id("drawing-pad").locator("canvas").first.focus()
     page.keyboard.press("Space")
     for _ in range(6):
         page.keyboard.press("Shift+ArrowDown")

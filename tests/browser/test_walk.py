@@ -68,6 +68,8 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
 
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="circles-3d").click()
+    expect(page.locator("[data-testid=latent-map][data-drawn='1000']")).to_be_visible()
+    expect(latent_map).to_have_count(1)  # for a moment both are there
     expect(latent_map).to_have_attribute("data-drawn", "1000")
     box = latent_map.locator("canvas.front").first.bounding_box()
     before = latent_map.evaluate("map => map.cameraOf(0)")
@@ -119,6 +121,8 @@ def test_deep_link_to_a_fresh_server_shows_the_whole_app(chromium, tmp_path):
             "Three regimes",
             "Train",
             "Compare runs",
+            "PCA = linear autoencoder",
+            "Optimizers",
             "Network and training",
         ]
         page.close()

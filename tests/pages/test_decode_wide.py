@@ -71,7 +71,7 @@ def visit(app, model, **parameters):
     app.switch_page("pages/decode.py")
     app.query_params["model"] = model
     for name, value in parameters.items():
-        app.query_params[name if name in ("stops", "behind") else f"{model}.{name}"] = value
+        app.query_params[name if name == "behind" else f"{model}.{name}"] = value
     return app.run()
 
 
@@ -395,11 +395,11 @@ def test_kept_points_are_in_the_address_and_come_back(runs, app, desk):
     rest = desk.header["point"]
     stops = [rest, moved(rest, z2=1.5), moved(rest, z3=-1, z4=2)]
     app = desk.send(app, "view", {"stops": stops})
-    text = in_address(app, "stops")
+    text = in_address(app, "wide.stops")
     assert text.split("!")[0] == "rest"
     assert text.count("!") == 2
     app = desk.send(app, "view", {"stops": []})
-    assert "stops" not in app.query_params
+    assert "wide.stops" not in app.query_params
     app = visit(app.switch_page("pages/home.py").run(), "wide", stops=text)
     np.testing.assert_allclose(desk.header["stops"], stops, atol=2e-3)
 

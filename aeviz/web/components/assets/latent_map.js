@@ -123,12 +123,14 @@ export class LatentMap {
     if (this.tool === "decode" && !header.decode) this.tool = "move";
     this.buildLegend();
     this.buildBar();
+    const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
     this.hint.textContent = header.hint;
     this.meaning.textContent = header.meaning;
     if (JSON.stringify(header.selection) !== JSON.stringify(before.selection)) this.selection = header.selection;
     const { point } = header;
     if (point && JSON.stringify(point) !== JSON.stringify(before.point)) this.panels[point.panel]?.pin.put(point.at);
+    this.forget(views);
     this.applySelection();
     this.layers.show();
     this.redraw();
@@ -329,13 +331,31 @@ export class LatentMap {
     this.send("selection", { panel: 0, polygon: [], camera: null });
   }
 
+  /**
+   * Drop what was drawn on a map that is another one now: its coordinates mean nothing there.
+   * @param {string[]} views of the panels that there were
+   */
+  forget(views) {
+    views.forEach((view, k) => {
+      if (this.panels[k]?.spec.view === view) return;
+      if (this.selection?.panel === k && this.selection !== this.header.selection) this.dropSelection();
+      if (this.header.point?.panel !== k) this.send("point", { panel: k, point: [] });
+    });
+  }
+
+  dropSelection() {
+    this.selection = null;
+    this.send("selection", { panel: 0, polygon: [], camera: null });
+  }
+
   // Find the points of the selection; it is dropped where its panel is gone or has another number of dimensions.
   applySelection() {
     const { selection } = this;
     const { labels, n, panels } = this.header;
     const spec = selection ? panels[selection.panel] : null;
     if (!selection || !spec || (spec.dims === 2) !== (selection.camera === null)) {
-      this.selection = this.chosen = null;
+      if (selection) this.dropSelection();
+      this.chosen = null;
       this.clear.hidden = true;
       this.count.textContent = this.root.dataset.chosen = "";
       return;
