@@ -46,6 +46,8 @@ START_S = 20.0
 """Seconds that a process has to report for work."""
 TELL_S = 0.5
 """Least seconds between two writes of the status."""
+LOCK_S = 1.0
+"""Seconds for which a process asks for its lock, which a look from another server holds for a moment."""
 LOOK_S = 0.2
 """Seconds between two looks for a request to stop."""
 STOPPED = 130
@@ -54,6 +56,8 @@ _LOG_TAIL = 400
 _workers: list[subprocess.Popen[bytes]] = []
 """The processes that this one started: their standard input stays open, and they are reaped when they end."""
 _guard = threading.Lock()
+_starting = threading.Lock()
+"""Held while a map is started: a second start must not wipe the status that the first one's process wrote."""
 _looking = threading.Lock()
 """Held while a lock is tried: two visitors who look at once must not take each other for a worker."""
 
@@ -145,10 +149,10 @@ def start(z: np.ndarray, points_digest: str, config: EmbeddingConfig) -> None:
         EmbeddingError: The process did not come up, or the cache cannot be written.
     """
     key = embedding_key(points_digest, config)
-    if read_embedding(key) is not None:
-        return
     path = _folder(key)
-    with _told_of_files():
+    with _starting, _told_of_files():
+        if read_embedding(key) is not None:
+            return
         path.mkdir(parents=True, exist_ok=True)
         deadline = time.monotonic() + START_S
         while (path / STOP).exists() and _has_worker(path) and time.monotonic() < deadline:
@@ -211,7 +215,7 @@ def work(path: Path) -> int:
     if hasattr(os, "nice"):
         os.nice(10)  # a page must not wait for it
     try:
-        with _lock(path).acquire(blocking=False):
+        with _lock(path).acquire(timeout=LOCK_S):
             return _work(path, config)
     except Timeout:
         return 0  # another computes the same map

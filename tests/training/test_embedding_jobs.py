@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -25,6 +27,14 @@ z = np.random.default_rng(0).normal(size=(int(sys.argv[1]), 6)).astype(np.float3
 embeddings.start(z, "server", EmbeddingConfig(algorithm="t-SNE", neighbours=5))
 print("started", flush=True)
 time.sleep(600)
+"""
+
+WORKER = """
+import sys
+from pathlib import Path
+from aeviz import embeddings
+print("ready", flush=True)
+sys.exit(embeddings.work(Path(sys.argv[1])))
 """
 
 
@@ -97,6 +107,34 @@ def test_only_one_works_and_both_can_be_stopped(points):
     embeddings.ask_to_stop(first)
     assert wait_for_state(first, "stopped").message == "stopped before it was done"
     assert embeddings.read_embedding(first) is None
+
+
+def test_two_who_start_at_once_start_one(points):
+    starts = [threading.Thread(target=embeddings.start, args=(points(200), "a", CONFIG)) for _ in range(2)]
+    for each in starts:
+        each.start()
+    for each in starts:
+        each.join(PATIENCE_S)
+    assert len(embeddings._workers) == 1
+    wait_for_state(embeddings.embedding_key("a", CONFIG), "finished")
+
+
+def test_process_waits_for_a_lock_that_is_held_for_a_moment(cache, points):
+    key = embeddings.embedding_key("a", CONFIG)
+    path = cache / "embeddings" / key
+    path.mkdir(parents=True)
+    np.save(path / embeddings.INPUT, points(4))
+    with embeddings._lock(path).acquire():
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert worker.stdout.readline() == b"ready\n"
+        worker.stdin.write(json.dumps(asdict(CONFIG)).encode() + b"\n")
+        worker.stdin.flush()
+        time.sleep(0.2)
+    with worker:
+        assert worker.wait(PATIENCE_S) == 2
+    assert "4 points cannot be embedded" in embeddings.observe(key).message  # so it came to its work
 
 
 def test_stopped_map_can_be_begun_again(points):

@@ -4,6 +4,7 @@
 // leave, so that pictures never queue up. With `live` a model of the page follows the pen: see live_drawing.js. Strokes
 // outlive the element: they belong to the pad's name in this window.
 
+import { whenGone } from "./dom.js";
 import { LiveDrawing } from "./live_drawing.js";
 
 const SIDE = 280; // of the picture, and the unit of all coordinates
@@ -610,10 +611,9 @@ export default function mount({ data, parentElement, setStateValue }) {
   pad.watch(data.live);
   pad.courier.send = setStateValue;
   pad.courier.receive(data.received);
-  return () => {
-    // Streamlit also calls this, while the pad stays, for a run that a quicker one overtook
-    if (pad.root.isConnected) return;
+  return whenGone(parentElement, () => {
+    if (pads.get(parentElement) !== pad) return; // closed, or another took its place
+    pads.delete(parentElement);
     pad.close();
-    if (pads.get(parentElement) === pad) pads.delete(parentElement);
-  };
+  });
 }

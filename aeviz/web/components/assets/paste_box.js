@@ -2,6 +2,8 @@
 //
 // They go to Python as a trigger value: once, and not again with each later run.
 
+import { whenGone } from "./dom.js";
+
 const TYPING = "textarea, select, [contenteditable=''], [contenteditable=true], input:not([type=range], " +
   "[type=checkbox], [type=radio], [type=button], [type=submit], [type=color])"; // an uploader takes files itself
 const TOUCH = matchMedia("(pointer: coarse)").matches;
@@ -164,10 +166,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const box = boxes.get(parentElement) ?? build(parentElement, data.limit, setTriggerValue);
   box.limit = data.limit;
   box.send = setTriggerValue;
-  return () => {
-    // Streamlit also calls this, while the box stays, for a run that a quicker one overtook
-    if (box.root.isConnected) return;
-    box.close();
-    if (boxes.get(parentElement) === box) boxes.delete(parentElement);
-  };
+  return whenGone(parentElement, () => {
+    if (boxes.delete(parentElement)) box.close();
+  });
 }

@@ -1,7 +1,7 @@
 // A linear autoencoder on its way to PCA's subspace: error, angles, decoder columns, reconstructions and latent planes of
 // each step, played once by itself and then moved along by a scrubber. No rerun takes place.
 
-import { element } from "./dom.js";
+import { element, whenGone } from "./dom.js";
 import { Chart, nearest, readable } from "./film_chart.js";
 import { Picture, icon, say } from "./film_parts.js";
 import { Plane } from "./film_plane.js";
@@ -399,7 +399,7 @@ class PcaFilm {
   }
 }
 
-/** @type {WeakMap<Element | ShadowRoot, { film: PcaFilm, identity: string, mounted: number }>} */
+/** @type {WeakMap<Element | ShadowRoot, { film: PcaFilm, identity: string }>} */
 const films = new WeakMap();
 
 /** @param {{ data: Uint8Array, parentElement: HTMLElement | ShadowRoot }} host */
@@ -408,7 +408,7 @@ export default function mount({ data, parentElement }) {
   if (!shown) {
     const root = element("div", { class: "film", role: "region", "aria-label": "Training", "data-testid": "pca-film" });
     parentElement.append(root);
-    shown = { film: new PcaFilm(root), identity: "", mounted: 0 };
+    shown = { film: new PcaFilm(root), identity: "" };
     films.set(parentElement, shown);
   }
   const film = parsePcaFilm(data);
@@ -416,11 +416,10 @@ export default function mount({ data, parentElement }) {
     shown.identity = film.identity;
     shown.film.show(film);
   }
-  const [kept, turn] = [shown, (shown.mounted += 1)];
-  return () => {
-    if (kept.mounted !== turn) return; // an overtaken run; the element stays
-    kept.film.close();
-    kept.film.root.remove();
-    films.delete(parentElement);
-  };
+  const kept = shown.film;
+  return whenGone(parentElement, () => {
+    if (!films.delete(parentElement)) return;
+    kept.close();
+    kept.root.remove();
+  });
 }

@@ -4,6 +4,7 @@
 // where the points of the plane are, which may lie between two frames. While the film plays, `position` leads; at any
 // other time it glides to `shown`. Nothing is drawn while neither changes.
 
+import { whenGone } from "./dom.js";
 import { headerText, parseFilm } from "./film_data.js";
 import { Chart, nearest, readable, round } from "./film_chart.js";
 import { Picture, element, icon, say } from "./film_parts.js";
@@ -590,9 +591,9 @@ export default function mount({ data, parentElement }) {
     film.show(view);
   }
   const shown = film;
-  return () => {
+  return whenGone(parentElement, () => {
+    if (!films.delete(parentElement)) return;
     shown.close();
     shown.root.remove();
-    films.delete(parentElement);
-  };
+  });
 }
