@@ -1,4 +1,8 @@
-"""What a linear autoencoder came to, in words with numbers."""
+"""What a linear autoencoder, and a network with ReLU beside PCA, came to: in words with numbers."""
+
+from collections.abc import Sequence
+
+import numpy as np
 
 from aeviz.lab.linear_autoencoder import LinearConfig
 from aeviz.lab.moments import Moments
@@ -8,6 +12,8 @@ SAME_EXCESS, SAME_DEG = 1e-4, 1.0
 """Excess error and angle in degrees up to which error and subspace are said to be the same."""
 AXES_DEG = 5.0
 """Angle in degrees up to which axes are said to be the same."""
+NO_ERROR = 1e-9
+"""Mean squared error of pixels in [0, 1] up to which PCA is said to miss nothing; one of 255 levels is 1.5e-5."""
 
 
 def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
@@ -35,6 +41,32 @@ def percent(share: float) -> str:
 def degrees(angle: float) -> str:
     """Return an angle in degrees, finer where it is small."""
     return f"{angle:.1f} degrees" if angle >= 0.1 else "less than 0.1 degrees"
+
+
+def tell_gain(pca: float, network: float) -> str:
+    """Say how much less or more error than PCA's the network has; that PCA has none where it has none."""
+    if pca <= NO_ERROR:
+        return "PCA misses nothing here"
+    gain = 1 - network / pca
+    return f"{percent(abs(gain))} {'less' if gain > 0 else 'more'}"
+
+
+def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> str:
+    """Say on which classes the network does best and worst beside PCA; nothing where no class can be compared.
+
+    Args:
+        names: Of the classes.
+        pca: Mean error of each class, (classes,), floating point; NaN for a class without images.
+        network: (classes,), as `pca`.
+    """
+    shares = [(network[place] / pca[place], place) for place in range(len(names)) if pca[place] > NO_ERROR]
+    if not shares:
+        return ""
+    best, worst = (
+        f"{names[place]} ({tell_gain(float(pca[place]), float(network[place]))})"
+        for _, place in (min(shares), max(shares))
+    )
+    return f"Beside PCA it does best on class {best}, worst on {worst}."
 
 
 def _tell_error(run: LinearRun, config: LinearConfig) -> str:
