@@ -71,20 +71,22 @@ def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> 
 
 def _tell_error(run: LinearRun, config: LinearConfig) -> str:
     excess, best = run.last.relative_excess, run.components.mse
-    if config.penalty != "none" and not run.components.is_exact:
-        reached = (
-            "which is the price of L2: its own optimum is reached"
+    price = ""
+    if config.penalty != "none":
+        price = (
+            ", which is the price of L2: its own optimum is reached"
             if run.last.distance <= SAME_EXCESS
-            else f"of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
-        )
-        return (
-            f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, {reached}."
+            else f", of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
         )
     if run.components.is_exact:
+        rank = f"the images have rank {run.components.rank}, so that so many numbers hold all of them"
+        if excess <= SAME_EXCESS:
+            return f"**Nothing is lost**: {rank}. The error left is {percent(excess)} of the total variance."
         return (
-            f"**Nothing is lost**: the images have rank {run.components.rank}, so that so many numbers hold all of "
-            f"them. The error left is {percent(excess)} of the total variance."
+            f"**PCA loses nothing here**: {rank}. This one still misses {percent(excess)} of the total variance{price}."
         )
+    if config.penalty != "none":
+        return f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}{price}."
     if excess <= SAME_EXCESS:
         return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}."
     return (
