@@ -38,7 +38,11 @@ FALLING = 0.85
 that grows with T gives 1."""
 SMALL = 0.02
 """Average regret, over the largest slope, that counts as none."""
+NEAR = -0.9
+"""Mean point of the last tenth of the steps up to which a method has come to -1, the best point."""
 Costs = Literal["deterministic", "stochastic"]
+Verdict = Literal["vanishes", "stays", "open"]
+"""What T steps show of the average regret; open where they show neither."""
 
 
 def periodic_slopes(largest: float, steps: int) -> np.ndarray:
@@ -140,6 +144,8 @@ class Outcome:
     """Least and largest average regret of the sequences, each (T,)."""
     effective: np.ndarray
     """Effective step size over alpha_t, 1 / sqrt(V_t), (T,), of the first sequence."""
+    is_stuck: bool
+    """Whether in every sequence x was back at 1, the worst point, in the last tenth of either half of the steps."""
     bound: np.ndarray | None
     """Theorem 1.2.17 on the average regret, (T,), the mean over the sequences; None where it says nothing."""
 
@@ -149,9 +155,16 @@ class Outcome:
         half = float(self.regret[len(self.regret) // 2 - 1])
         return float(self.regret[-1]) / half if half > 0 else 1.0
 
-    def vanishes(self, largest: float) -> bool:
-        """Whether the average regret goes to 0 as far as can be seen after T steps, for the largest slope C."""
-        return float(self.regret[-1]) <= SMALL * largest or self.ratio <= FALLING
+    def verdict(self, largest: float) -> Verdict:
+        """Return whether the average regret goes to 0 as far as T steps show it, for the largest slope C.
+
+        It stays where x is stuck. It vanishes where it is small or falls, and x has come near -1 at last.
+        """
+        if self.is_stuck:
+            return "stays"
+        has_come = float(self.x[-_tenth(len(self.x)) :].mean()) <= NEAR
+        falls = float(self.regret[-1]) <= SMALL * largest or self.ratio <= FALLING
+        return "vanishes" if has_come and falls else "open"
 
 
 def play(
@@ -181,9 +194,21 @@ def play(
             regret=regret.mean(axis=1),
             spread=(regret.min(axis=1), regret.max(axis=1)),
             effective=1 / np.sqrt(trace.divisor[:, 0]),
+            is_stuck=_is_stuck(trace.x[:-1]),
             bound=None if bound is None else bound.total.mean(axis=1),
         )
     return found
+
+
+def _tenth(steps: int) -> int:
+    """Return a tenth of the steps, but no less than a period of the costs."""
+    return max(3, steps // 10)
+
+
+def _is_stuck(x: np.ndarray) -> bool:
+    """Whether every sequence of points, (T, S), is back at the worst one at the end of both halves."""
+    steps, window = len(x), _tenth(len(x))
+    return all((x[max(0, end - window) : end] == BOX[1]).any(axis=0).all() for end in (steps // 2, steps))
 
 
 def _run(name: MethodName, slopes: np.ndarray, settings: Settings) -> Trace:

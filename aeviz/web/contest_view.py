@@ -10,7 +10,7 @@ from aeviz.figures.contest import contest_bars, contest_scatter
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.web import pca_cache
 from aeviz.web.page import errors_as_messages
-from aeviz.web.pca_words import percent
+from aeviz.web.pca_words import tell_classes, tell_gain
 
 if TYPE_CHECKING:
     from aeviz.lab.nonlinear import Contest
@@ -90,11 +90,11 @@ def _train(chosen: tuple[pca_cache.DataKey, int, int, int, int]) -> "Contest | N
 
 def _show(contest: "Contest", test: ImageDataset, k: int) -> None:
     better = contest.network < contest.pca
-    word = "less" if contest.gain > 0 else "more"
+    gain = tell_gain(float(contest.pca.mean()), float(contest.network.mean()))
     st.markdown(
-        f"**With ReLU the error is {contest.network.mean():.4f}, PCA's {contest.pca.mean():.4f}: "
-        f"{percent(abs(contest.gain))} {word}**, on {len(better):,} test images that neither has seen, with {k} "
-        f"numbers an image. It is smaller for {better.mean():.0%} of the images."
+        f"**With ReLU the error is {contest.network.mean():.4f}, PCA's {contest.pca.mean():.4f}: {gain}**, on "
+        f"{len(better):,} test images that neither has seen, with {k} numbers an image. It is smaller for "
+        f"{better.mean():.0%} of the images."
     )
     left, right = st.columns(2, gap="medium")
     labels = test.labels
@@ -104,8 +104,6 @@ def _show(contest: "Contest", test: ImageDataset, k: int) -> None:
 
             count = len(test.class_names)
             pca, network = (class_means(errors, labels, count) for errors in (contest.pca, contest.network))
-            gains = 1 - network / pca
-            best, worst = int(np.nanargmax(gains)), int(np.nanargmin(gains))
             st.plotly_chart(
                 contest_bars(test.class_names, pca, network),
                 key="relu-bars",
@@ -116,10 +114,7 @@ def _show(contest: "Contest", test: ImageDataset, k: int) -> None:
                     for name, a, b in zip(test.class_names, pca, network, strict=True)
                 ),
             )
-            st.caption(
-                f"It gains most on class {test.class_names[best]} ({100 * gains[best]:.0f}% less error), least on "
-                f"{test.class_names[worst]} ({abs(100 * gains[worst]):.0f}% {'less' if gains[worst] > 0 else 'more'})."
-            )
+            st.caption(tell_classes(test.class_names, pca, network))
     with right:
         st.plotly_chart(
             contest_scatter(contest.pca, contest.network, labels, test.class_names),

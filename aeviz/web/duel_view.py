@@ -228,7 +228,8 @@ def _show_planes(duel: Duel) -> None:
         left = str(st.selectbox("Left", names, key="left", bind="query-params", width=220))
         right = str(st.selectbox("Right", names, index=1, key="right", bind="query-params", width=220))
         seed = int(st.selectbox("Seed", list(map(str, duel.seeds)), key="of", bind="query-params", width=120) or 0)
-        is_aligned = st.toggle(
+        is_line = duel.shared.model.latent_dim == 1
+        is_aligned = not is_line and st.toggle(
             "Align (Procrustes)",
             value=True,
             key="aligned",
@@ -243,7 +244,10 @@ def _show_planes(duel: Duel) -> None:
         st.info("Their test images are not encoded yet.", icon=":material/hourglass_empty:")
         return
     show_map(first, second, MapOptions(dimensions=2, aligned=is_aligned, two_viewpoints=False))
-    _show_arrows(first, second)
+    if is_line:
+        st.caption("One latent number is shown beside the error of its image; such planes cannot be aligned.")
+    else:
+        _show_arrows(first, second)
 
 
 def _show_arrows(first: RunFolder, second: RunFolder) -> None:

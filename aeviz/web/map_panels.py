@@ -42,7 +42,8 @@ def map_panels(first: RunFolder, second: RunFolder | None, options: MapOptions) 
             return Panels(panels=[twins[0], replace(twins[1], title="a quarter turn on")], runs=[first, first])
         return Panels(panels=[left], runs=[first])
     right = with_lift(_with_posteriors(_panel(second, options), second, options), second, options)
-    if not options.aligned:
+    is_line = 1 in (first.config.model.latent_dim, second.config.model.latent_dim)  # the other axis is the error
+    if is_line or not options.aligned:
         return Panels(panels=[left, right], runs=[first, second])
     alignment = align(_panel(second, options).points, _panel(first, options).points)  # not their samples
     moved = lay_over(right, alignment, tuple(f"{name} aligned" for name in left.axis_names))

@@ -1,4 +1,8 @@
-"""What a linear autoencoder came to, in words with numbers."""
+"""What a linear autoencoder, and a network with ReLU beside PCA, came to: in words with numbers."""
+
+from collections.abc import Sequence
+
+import numpy as np
 
 from aeviz.lab.linear_autoencoder import LinearConfig
 from aeviz.lab.moments import Moments
@@ -8,6 +12,8 @@ SAME_EXCESS, SAME_DEG = 1e-4, 1.0
 """Excess error and angle in degrees up to which error and subspace are said to be the same."""
 AXES_DEG = 5.0
 """Angle in degrees up to which axes are said to be the same."""
+NO_ERROR = 1e-9
+"""Mean squared error of pixels in [0, 1] up to which PCA is said to miss nothing; one of 255 levels is 1.5e-5."""
 
 
 def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
@@ -37,22 +43,50 @@ def degrees(angle: float) -> str:
     return f"{angle:.1f} degrees" if angle >= 0.1 else "less than 0.1 degrees"
 
 
+def tell_gain(pca: float, network: float) -> str:
+    """Say how much less or more error than PCA's the network has; that PCA has none where it has none."""
+    if pca <= NO_ERROR:
+        return "PCA misses nothing here"
+    gain = 1 - network / pca
+    return f"{percent(abs(gain))} {'less' if gain > 0 else 'more'}"
+
+
+def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> str:
+    """Say on which classes the network does best and worst beside PCA; nothing where no class can be compared.
+
+    Args:
+        names: Of the classes.
+        pca: Mean error of each class, (classes,), floating point; NaN for a class without images.
+        network: (classes,), as `pca`.
+    """
+    shares = [(network[place] / pca[place], place) for place in range(len(names)) if pca[place] > NO_ERROR]
+    if not shares:
+        return ""
+    best, worst = (
+        f"{names[place]} ({tell_gain(float(pca[place]), float(network[place]))})"
+        for _, place in (min(shares), max(shares))
+    )
+    return f"Beside PCA it does best on class {best}, worst on {worst}."
+
+
 def _tell_error(run: LinearRun, config: LinearConfig) -> str:
     excess, best = run.last.relative_excess, run.components.mse
-    if config.penalty != "none" and not run.components.is_exact:
-        reached = (
-            "which is the price of L2: its own optimum is reached"
+    price = ""
+    if config.penalty != "none":
+        price = (
+            ", which is the price of L2: its own optimum is reached"
             if run.last.distance <= SAME_EXCESS
-            else f"of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
-        )
-        return (
-            f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, {reached}."
+            else f", of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
         )
     if run.components.is_exact:
+        rank = f"the images have rank {run.components.rank}, so that so many numbers hold all of them"
+        if excess <= SAME_EXCESS:
+            return f"**Nothing is lost**: {rank}. The error left is {percent(excess)} of the total variance."
         return (
-            f"**Nothing is lost**: the images have rank {run.components.rank}, so that so many numbers hold all of "
-            f"them. The error left is {percent(excess)} of the total variance."
+            f"**PCA loses nothing here**: {rank}. This one still misses {percent(excess)} of the total variance{price}."
         )
+    if config.penalty != "none":
+        return f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}{price}."
     if excess <= SAME_EXCESS:
         return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}."
     return (

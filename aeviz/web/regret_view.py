@@ -47,7 +47,7 @@ def show_counterexample() -> None:
             st.plotly_chart(regret_curves(found), key="regret", alt=_plain(found, steps))
             st.plotly_chart(point_curves(found), key="points", alt="Points chosen by step; -1 is the best")
         for outcome in found.values():
-            _show_verdict(outcome, largest, steps, costs)
+            _show_verdict(outcome, largest, settings.beta2, costs)
         _show_bound(found, settings, steps)
         show_methods(methods)
 
@@ -115,16 +115,25 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
     return largest, settings, steps, seed
 
 
-def _show_verdict(outcome: Outcome, largest: float, steps: int, costs: Costs) -> None:
-    title, half = METHODS[outcome.method].title, float(outcome.regret[len(outcome.regret) // 2 - 1])
+def _show_verdict(outcome: Outcome, largest: float, beta2: float, costs: Costs) -> None:
+    title, steps = METHODS[outcome.method].title, len(outcome.regret)
     numbers = (
-        f"{half:.3g} after {steps // 2:,} steps, {outcome.regret[-1]:.3g} after {steps:,}; x is {outcome.x[-1]:.2f}"
+        f"{outcome.regret[steps // 2 - 1]:.3g} after {steps // 2:,} steps, {outcome.regret[-1]:.3g} after {steps:,}; "
+        f"x is {outcome.x[-1]:.2f}"
     )
-    if outcome.vanishes(largest):
+    verdict = outcome.verdict(largest)
+    if verdict == "vanishes":
         st.success(f"**{title}: the average regret goes to zero.** It was {numbers}.", icon=":material/check_circle:")
         return
+    if verdict == "open":
+        st.info(
+            f"**{title}: {steps:,} steps do not show yet whether the average regret goes to zero.** It was {numbers}. "
+            "More steps or a larger alpha show more.",
+            icon=":material/hourglass_empty:",
+        )
+        return
     why = ""
-    if outcome.method == "adam" and costs == "deterministic" and outcome.x[-1] > 0.5:
+    if outcome.method == "adam" and costs == "deterministic" and beta2 <= 1 / (1 + largest**2):
         why = (
             f" It sits at the *worst* point: the gradient {largest:g}, which points the right way, comes every third "
             "step and is divided by its own size; until the next one its square is forgotten, and the two gradients of "
@@ -133,7 +142,9 @@ def _show_verdict(outcome: Outcome, largest: float, steps: int, costs: Costs) ->
     elif outcome.method == "adam":
         why = " The large gradient is divided by its own size and then forgotten. More memory (a larger beta2) helps."
     st.error(
-        f"**{title}: the average regret does not go to zero.** It was {numbers}.{why}", icon=":material/trending_flat:"
+        f"**{title}: the average regret does not go to zero.** It was {numbers}; x comes back to 1 again and "
+        f"again.{why}",
+        icon=":material/trending_flat:",
     )
 
 

@@ -66,6 +66,14 @@ def test_counterexample_verdict_follows_beta2(visit):
     assert any("ADAM: the average regret goes to zero" in text for text in texts(app.success))
 
 
+def test_counterexample_that_shows_nothing_yet_says_so(visit):
+    app = visit("counterexample", slope="2.1", memory="0.99", alpha="0.05")
+    assert not app.error
+    assert not app.success
+    assert any("ADAM: 3,000 steps do not show yet" in text for text in texts(app.info))
+    assert not any("worst" in text for text in texts(app.info))
+
+
 def test_counterexample_with_random_costs(visit):
     app = visit("counterexample", costs="stochastic", horizon="1000")
     assert any("ADAM: the average regret does not go to zero" in text for text in texts(app.error))
