@@ -128,7 +128,7 @@ def test_drawn_digit_is_read_and_placed(visit, size):
     """A stroke with the mouse becomes a digit on the map; undo takes it away again."""
     page = open_source(visit, "Draw", width=size[0], height=size[1])
     pad = page.get_by_test_id("drawing-pad")
-    canvas = pad.locator("canvas")
+    canvas = pad.locator("canvas").first
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     unit = box["width"] / 280

@@ -71,6 +71,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.locator("[data-testid=latent-map][data-drawn='1000']")).to_be_visible()
     expect(latent_map).to_have_count(1)  # for a moment both are there
     expect(latent_map).to_have_attribute("data-drawn", "1000")
+    latent_map.locator("canvas.front").first.scroll_into_view_if_needed()
     box = latent_map.locator("canvas.front").first.bounding_box()
     before = latent_map.evaluate("map => map.cameraOf(0)")
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 20)
