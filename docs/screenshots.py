@@ -16,13 +16,13 @@ IMAGES = Path(__file__).parent / "images"
 VIEWS = {
     "latent-space": "/latent_space?model=mlp-2d-adam&image=1492",
     "latent-space-3d": "/latent_space?model=mlp-3d-amsgrad&with.mlp-3d-amsgrad=nothing",
-    "decode": "/decode?model=mlp-3d-adam",
+    "decode": "/decode?model=vae-2d",
     "reconstruct": "/reconstruct?model=mlp-2d-adam&with.mlp-2d-adam=mlp-64d-amsgrad",
     "train": "/train?preset=quick-look-mnist",
     "draw": "/reconstruct?source=your+own+picture&from=draw",
     "home": "/",
 }
-HEIGHTS = {"latent-space": 1190, "decode": 1000, "train": 1270, "draw": 1000}
+HEIGHTS = {"latent-space": 1190, "decode": 1200, "train": 1270, "draw": 1000}
 """Heights in pixels of the views that need more than 900."""
 WIDTHS = {"train": 1440}
 """Widths in pixels of the views that need more than 1,280."""
@@ -36,7 +36,7 @@ def train(page: Page) -> None:
 
 def draw(page: Page) -> None:
     """Draw a seven."""
-    canvas = page.get_by_test_id("drawing-pad").locator("canvas")
+    canvas = page.get_by_test_id("drawing-pad").locator("canvas").first
     canvas.wait_for()
     box = canvas.bounding_box()
     assert box is not None
