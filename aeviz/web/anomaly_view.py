@@ -14,6 +14,7 @@ from aeviz.web import cache
 from aeviz.web.generate_parts import classes_of, pick_class, table_of
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
+from aeviz.web.words import plain
 
 DETECTOR = "anomaly-without-2"
 """A model that ships and was trained without a class."""
@@ -58,8 +59,8 @@ def _ask(run: RunFolder, table: LatentTable) -> Question | None:
     classes = classes_of(run)
     if table.labels is None or len(classes) < 2:
         st.info(
-            f"The test images of {run.config.data.name} have fewer than two classes, so that nobody can say which of "
-            "them are anomalies; choose a model of other images.",
+            f"The test images of {plain(run.config.data.name)} have fewer than two classes, so that nobody can say "
+            "which of them are anomalies; choose a model of other images.",
             icon=":material/label_off:",
         )
         return None
@@ -101,14 +102,16 @@ def _what_it_knows(run: RunFolder, question: Question) -> str:
     left_out, name = run.config.data.without, question.class_name
     if left_out == name:
         return (
-            f"**{run.name} was never shown a {name}.** It has learned to draw the other classes, so that a {name} has "
-            "to be made up of what they have in common with it: if that goes badly, the error gives it away."
+            f"**{plain(run.name)} was never shown a {plain(name)}.** It has learned to draw the other classes, so that "
+            f"a {plain(name)} has to be made up of what they have in common with it: if that goes badly, the error "
+            "gives it away."
         )
     text = (
-        f"**{run.name} was trained with class {name}, too**, so that there is no reason for these images to stand out"
+        f"**{plain(run.name)} was trained with class {plain(name)}, too**, so that there is no reason for these images "
+        "to stand out"
     )
     if left_out is not None:
-        return f"{text}: its real anomaly, class {left_out}, is counted as normal here."
+        return f"{text}: its real anomaly, class {plain(left_out)}, is counted as normal here."
     return (
         f"{text}, other than being hard to draw. Compare with a model that was trained without a class, as "
         f"{DETECTOR} was; *Leave out a class* on the page Train makes others."
@@ -135,19 +138,22 @@ def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) 
     with right:
         _show_curves(runs, question, decision)
         lines = [
-            f"**{run.name}**: average precision **{found.average_precision:.3f}**, ROC AUC **{found.roc_auc:.3f}**"
+            f"**{plain(run.name)}**: average precision **{found.average_precision:.3f}**, ROC AUC "
+            f"**{found.roc_auc:.3f}**"
         ]
         for other in runs[1:]:
             second = cache.detection(cache.run_key(other), question.label)
             lines.append(
-                f"{other.name}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
+                f"{plain(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
             )
-        lines.append(f"A guess: average precision {found.base_rate:.3f}, the share of class {name}; ROC AUC 0.500")
+        lines.append(
+            f"A guess: average precision {found.base_rate:.3f}, the share of class {plain(name)}; ROC AUC 0.500"
+        )
         st.markdown("\n".join(f"- {line}" for line in lines))
         if found.roc_auc < 0.5:
             st.caption(
-                f"Worse than a guess: class {name} is easier to draw than most. The error measures how hard an image "
-                "is to draw as well as how strange it is."
+                f"Worse than a guess: class {plain(name)} is easier to draw than most. The error measures how hard an "
+                "image is to draw as well as how strange it is."
             )
 
 
@@ -173,8 +179,8 @@ def _verdict(decision: Decision, question: Question) -> str:
     flagged = decision.found + decision.false_alarms
     text = (
         f"From an error of **{question.threshold:.2f}** on, {flagged:,} of {len(question.is_anomaly):,} images are "
-        f"flagged: {decision.found:,} of the {decision.found + decision.missed:,} of class {question.class_name}, and "
-        f"{decision.false_alarms:,} others."
+        f"flagged: {decision.found:,} of the {decision.found + decision.missed:,} of class "
+        f"{plain(question.class_name)}, and {decision.false_alarms:,} others."
     )
     measures = {"Precision": decision.precision, "recall": decision.recall, "F1": decision.f1}
     figures = [f"{name} **{'-' if value is None else f'{value:.1%}'}**" for name, value in measures.items()]
@@ -201,7 +207,7 @@ def _show_list(run: RunFolder, table: LatentTable, question: Question) -> None:
             is_anomaly, error = bool(question.is_anomaly[index]), float(table.error[index])
             label = "" if table.labels is None else names[int(table.labels[index])]
             kind = "anomaly" if is_anomaly else "normal"
-            mark = f":orange-badge[{label}]" if is_anomaly else f":blue-badge[{label}]"
+            mark = f":orange-badge[{plain(label)}]" if is_anomaly else f":blue-badge[{plain(label)}]"
             flag = " :material/flag:" if error >= question.threshold else ""
             picture = enlarge(tile(shrink(image, TILE_PX), len(image)), PAIR_PX)
             st.image(
@@ -213,7 +219,7 @@ def _show_list(run: RunFolder, table: LatentTable, question: Question) -> None:
     what = "Original and reconstruction" if dataset is not None else "Reconstructions"
     st.caption(
         f"{what} of test images {start + 1:,} to {start + len(shown):,} of {len(order):,} by falling error; orange: "
-        f"class {question.class_name}, the anomaly; blue: the others; a flag: at or above the threshold."
+        f"class {plain(question.class_name)}, the anomaly; blue: the others; a flag: at or above the threshold."
     )
     if dataset is None:
         offer_download(run.config.data.name, "to show the originals beside these reconstructions")

@@ -9,6 +9,7 @@ from aeviz.figures.pictures import enlarge, error_map, shrink, similarity_map, t
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.pictures import decoded, offer_download, originals
+from aeviz.web.words import plain
 
 PICTURE_PX = 128
 """Width of the pictures of a chosen image."""
@@ -29,7 +30,7 @@ def show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
     table = cache.latents(cache.run_key(runs[0]))
     names = runs[0].provenance.class_names
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
-    st.markdown(f"#### Test image {index}" + (f", class {label}" if label is not None else ""))
+    st.markdown(f"#### Test image {index}" + (f", class {plain(label)}" if label is not None else ""))
     dataset = originals(runs[0])
     with st.container(horizontal=True, gap="medium"):
         if dataset is not None:
@@ -55,7 +56,7 @@ def show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
             spread = ""
             if own.log_variance is not None and cache.has_posteriors(run):
                 spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
-            st.caption(f"{run.name}: z = ({_listed(own.z[index], '.3f')}){spread}")
+            st.caption(f"{plain(run.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
         offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
 
@@ -77,7 +78,7 @@ def show_neighbours(index: int, runs: list[RunFolder], choose: Callable[[int], N
         images = decoded(run, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
         said = "" if dataset is not None else "; decoded from their latent points, since the originals are not here"
         dimensions = f"all {table.z.shape[1]} dimensions" if table.z.shape[1] > 1 else "the one dimension"
-        st.markdown(f"**Nearest images** of {run.name}, by distance in {dimensions} of its latent space{said}")
+        st.markdown(f"**Nearest images** of {plain(run.name)}, by distance in {dimensions} of its latent space{said}")
         with st.container(horizontal=True, gap="xsmall"):
             for place, (image, other, distance) in enumerate(
                 zip(shrink(images, NEIGHBOUR_PX), near.indices.tolist(), near.distances.tolist(), strict=True)
@@ -90,7 +91,7 @@ def show_neighbours(index: int, runs: list[RunFolder], choose: Callable[[int], N
                     st.button(
                         str(other),
                         key=f"latent.neighbour.{column}.{place}",
-                        help=f"Choose {name}",
+                        help=f"Choose {plain(name)}",
                         type="tertiary",
                         on_click=choose,
                         args=(other,),
@@ -105,4 +106,4 @@ def _listed(values: np.ndarray, form: str) -> str:
 
 
 def _picture(picture: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(picture, PICTURE_PX)), width=PICTURE_PX, caption=caption, alt=caption)
+    st.image(to_data_uri(enlarge(picture, PICTURE_PX)), width=PICTURE_PX, caption=plain(caption), alt=caption)

@@ -12,7 +12,7 @@ from aeviz.web.film import read_history
 from aeviz.web.map_options import pick_map_options
 from aeviz.web.map_view import show_map
 from aeviz.web.page import same_images
-from aeviz.web.words import name_objective
+from aeviz.web.words import name_objective, plain
 
 RUNS = "runs"
 """URL parameter of the compared runs."""
@@ -28,7 +28,9 @@ def pick_runs(found: Mapping[str, RunFolder]) -> list[RunFolder]:
     """Let the visitor choose runs to compare; the choice is in the URL."""
     asked = [name for name in st.query_params.get_all(RUNS) if name not in found]
     if asked:
-        st.info(f"Not on this machine: {', '.join(asked)}; the others are shown.", icon=":material/link_off:")
+        st.info(
+            f"Not on this machine: {', '.join(map(plain, asked))}; the others are shown.", icon=":material/link_off:"
+        )
         st.query_params[RUNS] = [name for name in st.query_params.get_all(RUNS) if name in found]
     default = [name for name in ("mlp-2d-adam", "mlp-2d-amsgrad") if name in found] or list(found)[:_BESIDE]
     chosen = st.multiselect(
@@ -122,10 +124,8 @@ def _result(run: RunFolder) -> dict[str, str]:
 
 
 def _table(rows: Mapping[str, list[str]], names: list[str]) -> str:
-    lines = ["| | " + " | ".join(f":small[{name}]" for name in names) + " |", "|---" * (1 + len(names)) + "|"]
-    lines += [
-        f"| {key} | " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for key, cells in rows.items()
-    ]
+    lines = ["| | " + " | ".join(f":small[{plain(name)}]" for name in names) + " |", "|---" * (1 + len(names)) + "|"]
+    lines += [f"| {key} | " + " | ".join(plain(cell) for cell in cells) + " |" for key, cells in rows.items()]
     return "\n".join(lines)
 
 
@@ -148,7 +148,9 @@ def show_planes(runs: list[RunFolder]) -> None:
                 picture = cache.thumbnail(cache.run_key(run))
                 if picture is not None:
                     st.image(picture, width="stretch", alt=f"The latent plane of {run.name}, coloured by class")
-                st.markdown(f":small[**{run.name}**, {run.config.data.name}, {run.config.model.latent_dim}-d]")
+                st.markdown(
+                    f":small[**{plain(run.name)}**, {plain(run.config.data.name)}, {run.config.model.latent_dim}-d]"
+                )
                 st.page_link(
                     "pages/latent_space.py",
                     label="Explore",

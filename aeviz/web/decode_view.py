@@ -16,6 +16,7 @@ from aeviz.web.decode_studio import carry_studio, keep_look, show_studio
 from aeviz.web.in_page import prepare_networks
 from aeviz.web.page import NO_COMPARISON, errors_as_messages, pick_second
 from aeviz.web.pictures import decoded, originals
+from aeviz.web.words import plain
 
 DIMENSIONS, DIRECTIONS = "latent dimensions", "principal directions"
 NEAREST, NEAREST_PX = 8, 48
@@ -88,7 +89,7 @@ def _show_nearest(run: RunFolder, point: np.ndarray) -> None:
         alt=f"The {len(images)} encoded images nearest to this point: {', '.join(names)}",
     )
     first, last = float(near.distances[0]), float(near.distances[-1])
-    st.caption(f"The nearest test images, {what}: {' · '.join(names)}; {first:.3g} to {last:.3g} away.")
+    st.caption(f"The nearest test images, {what}: {' · '.join(map(plain, names))}; {first:.3g} to {last:.3g} away.")
 
 
 def _jumps(run: RunFolder) -> None:

@@ -17,6 +17,7 @@ from aeviz.web import cache
 from aeviz.web.generate_parts import pick_seed
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import offer_download, originals
+from aeviz.web.words import plain
 
 ROW = 10
 """Images in a row."""
@@ -105,15 +106,15 @@ def _show_rows(runs: list[RunFolder], dataset: ImageDataset, corruption: cache.C
     for title, shown in rows.items():
         caption = title if title not in errors else f"{title}: {_error_text(float(errors[title].mean()))}"
         picture = enlarge(tile(shrink(shown, TILE_PX), len(chosen)), ROW_PX)
-        st.image(to_data_uri(picture), width="stretch", caption=caption, alt=caption)
+        st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)
     with st.expander("The errors of each image"):
         labels = dataset.labels
         names = [
-            f"image {index}" + ("" if labels is None else f", class {dataset.class_names[int(labels[index])]}")
+            f"image {index}" + ("" if labels is None else f", class {plain(dataset.class_names[int(labels[index])])}")
             for index in chosen
         ]
         cells = [[_error_text(float(value)) for value in row] for row in zip(*errors.values(), strict=True)]
-        lines = [["", *errors], ["---"] * (1 + len(errors))]
+        lines = [["", *map(plain, errors)], ["---"] * (1 + len(errors))]
         lines += [[name, *row] for name, row in zip(names, cells, strict=True)]
         st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     st.caption(
@@ -160,8 +161,9 @@ def _show_curve(runs: list[RunFolder], corruption: cache.Corruption) -> None:
     )
     st.markdown("\n".join(f"- {_verdict(run, curves[run.name], corruption.name)}" for run in runs))
     st.caption(
-        f"Means over the first {first.count:,} test images of {runs[0].config.data.name}, levels 0, 0.1, ..., 1, seed "
-        f"{corruption.seed}. At level 0 nothing is corrupted: what is left there is the error of any reconstruction."
+        f"Means over the first {first.count:,} test images of {plain(runs[0].config.data.name)}, levels 0, 0.1, ..., "
+        f"1, seed {corruption.seed}. At level 0 nothing is corrupted: what is left there is the error of any "
+        "reconstruction."
     )
 
 
@@ -177,10 +179,13 @@ def _verdict(run: RunFolder, curve: cache.Restoration, kind: CorruptionName) -> 
     found = helpful_levels(cache.CURVE_LEVELS, curve.corrupted, curve.restored)
     if found is None:
         return (
-            f"**{run.name}** {learned}: at no level is what it restores nearer to the originals than what it is given."
+            f"**{plain(run.name)}** {learned}: at no level is what it restores nearer to the originals than what it is "
+            "given."
         )
     low, high = found
-    return f"**{run.name}** {learned}. It brings the images nearer to the originals at levels {low:g} to {high:g}."
+    return (
+        f"**{plain(run.name)}** {learned}. It brings the images nearer to the originals at levels {low:g} to {high:g}."
+    )
 
 
 def _name(kind: CorruptionName) -> str:

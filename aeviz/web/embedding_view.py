@@ -11,6 +11,7 @@ from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.map_options import MapOptions
 from aeviz.web.page import errors_as_messages
+from aeviz.web.words import plain
 
 POLL_S = 1.0
 """Seconds between two looks at a map that is being computed."""
@@ -62,7 +63,7 @@ def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool)
             left = "" if job.seconds_left is None else f", about {_duration(job.seconds_left)} left"
             st.progress(
                 job.share,
-                f"{config.algorithm} of {run.name}: {job.message}{left}. It goes on if you leave this page.",
+                f"{config.algorithm} of {plain(run.name)}: {job.message}{left}. It goes on if you leave this page.",
             )
             if st.button("Stop", key=f"embedding.stop.{place}", icon=":material/stop:", help="What was done is lost."):
                 embeddings.ask_to_stop(key)
@@ -72,11 +73,12 @@ def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool)
             return
         if job is not None and job.state in ("failed", "interrupted"):
             why = job.message if job.state == "failed" else "its process ended before it was done"
-            st.error(f"{config.algorithm} of {run.name} failed: {why}; try again.", icon=":material/error:")
+            st.error(f"{config.algorithm} of {plain(run.name)} failed: {why}; try again.", icon=":material/error:")
         seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
         st.markdown(
-            f"**The {config.algorithm} map of {run.name} is not computed yet.** It takes about {_duration(seconds)} "
-            f"for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it is there for everybody."
+            f"**The {config.algorithm} map of {plain(run.name)} is not computed yet.** It takes about "
+            f"{_duration(seconds)} for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it is "
+            "there for everybody."
         )
         if st.button(
             f"Compute {config.algorithm}",

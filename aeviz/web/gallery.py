@@ -8,6 +8,7 @@ from aeviz.errors import CheckpointError
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import OPTIMIZER_TITLES
+from aeviz.web.words import plain
 
 OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
@@ -63,14 +64,14 @@ def _card(run: RunFolder) -> None:
         elif picture is not None:
             what = "The latent space of {}, coloured by class" if run.has_latents else "Images that {} draws"
             st.image(picture, width="stretch", alt=what.format(run.name))
-        st.markdown(f"**{run.name}**")
+        st.markdown(f"**{plain(run.name)}**")
         val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
         dimensions = config.model.latent_dim
         shown = (
             "" if dimensions <= 3 else ", seen by its principal plane" if run.has_latents else ", draws from its prior"
         )
         st.caption(
-            f"{config.data.name} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
+            f"{plain(config.data.name)} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
             f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
         )
         if config.data.name == "celeba":

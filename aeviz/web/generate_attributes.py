@@ -12,6 +12,7 @@ from aeviz.web.generate_parts import far_text, show_many, show_row
 from aeviz.web.generate_starts import MEAN, TEST, Start, explain_absent, list_origins, pick_start
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download
+from aeviz.web.words import plain
 
 FIRST = "Smiling"
 """What is added at first, where it is known."""
@@ -97,7 +98,7 @@ def _show_result(
         drawn = np.concatenate([start.image[None].astype(np.float32) / np.float32(255), drawn])
         text = f"{start.name}; as {run.name} draws it; {total}"
     show_row(run, drawn, text)
-    st.caption(f"From left to right: {text}.")
+    st.caption(f"From left to right: {plain(text)}.")
     for which, name in enumerate(names):
         points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
         said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(run, points)]

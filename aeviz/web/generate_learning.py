@@ -11,7 +11,7 @@ from aeviz.web import cache
 from aeviz.web.film import read_history
 from aeviz.web.generate_parts import is_anchored, is_large
 from aeviz.web.page import errors_as_messages
-from aeviz.web.words import name_objective
+from aeviz.web.words import name_objective, plain
 
 COLUMNS = 5
 """Draws in a row."""
@@ -69,7 +69,9 @@ def _show_draws(run: RunFolder, samples: PriorSamples, epoch: int) -> None:
     report = next((report for report in read_history(run.path) if report.epoch == taken), None)
     if report is not None:
         text += f": validation loss {report.val_loss:.4f} ({name_objective(run.config.objective)})"
-    st.image(to_data_uri(picture), width="stretch", caption=text, alt=f"{len(images)} draws from the prior, {text}")
+    st.image(
+        to_data_uri(picture), width="stretch", caption=plain(text), alt=f"{len(images)} draws from the prior, {text}"
+    )
 
 
 def _say_what_it_shows(runs: list[RunFolder], samples: Mapping[str, PriorSamples]) -> None:
@@ -85,11 +87,11 @@ def _say_what_it_shows(runs: list[RunFolder], samples: Mapping[str, PriorSamples
 
 def _explain_none(found: Mapping[str, RunFolder], run: RunFolder) -> None:
     if not run.config.model.is_variational:
-        why = f"**{run.name} is a plain autoencoder: it has no prior to draw from.**"
+        why = f"**{plain(run.name)} is a plain autoencoder: it has no prior to draw from.**"
     else:
         why = (
-            f"**{run.name} kept no draws from its prior while it was trained**, as variational models do since this "
-            "version; train it again to have them."
+            f"**{plain(run.name)} kept no draws from its prior while it was trained**, as variational models do since "
+            "this version; train it again to have them."
         )
-    names = ", ".join(name for name, other in found.items() if (other.path / PRIOR).is_file())
+    names = ", ".join(plain(name) for name, other in found.items() if (other.path / PRIOR).is_file())
     st.info(why + (f" Models that have them: {names}." if names else ""), icon=":material/info:")

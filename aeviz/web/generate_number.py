@@ -19,6 +19,7 @@ from aeviz.web.generate_parts import (
 )
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded
+from aeviz.web.words import plain
 
 DIGIT_PX, WIDEST_PX = 140, 1000
 """Width in pixels of a digit, and of the longest number."""
@@ -49,8 +50,8 @@ def show_number(run: RunFolder) -> None:
         absent = sorted({names[label] for label in labels} - set(classes_of(run)))
         if absent and not is_anchored(run):
             st.warning(
-                f"No test image of class {', '.join(absent)} was encoded, so {run.name} cannot draw it; type other "
-                "digits or choose another model.",
+                f"No test image of class {', '.join(map(plain, absent))} was encoded, so {plain(run.name)} cannot draw "
+                "it; type other digits or choose another model.",
                 icon=":material/warning:",
             )
             return
@@ -69,7 +70,7 @@ def _show_picture(run: RunFolder, typed: str, points: np.ndarray, chance: str, n
     origin = (
         "the prior of its class" if is_anchored(run) else "a Gaussian fitted to the encoded test images of its class"
     )
-    st.caption(f"{typed}, drawn by {run.name}, each digit from {origin}; {chance}")
+    st.caption(f"{typed}, drawn by {plain(run.name)}, each digit from {origin}; {chance}")
     offer_picture(picture, f"{run.name}-{name}", 2 * width)
 
 
@@ -77,7 +78,7 @@ def _show_reading(run: RunFolder, labels: np.ndarray, points: np.ndarray) -> Non
     """Say as what the encoded test images nearest to each digit would read it."""
     if table_of(run).labels is not None:
         votes = read_points(run, points)
-        read = " ".join(run.provenance.class_names[vote] for vote in votes)
+        read = " ".join(plain(run.provenance.class_names[vote]) for vote in votes)
         far = find_far(run, points)
         far_count = 0 if far is None else int(far.sum())
         st.markdown(
@@ -88,6 +89,6 @@ def _show_reading(run: RunFolder, labels: np.ndarray, points: np.ndarray) -> Non
         st.markdown(anchoring(run))
     else:
         st.caption(
-            f"{run.name} has no prior for a class, so that each digit is drawn where the test images of its class came "
-            "to lie. Classes that overlap there are mixed up; a class-anchored model keeps them apart."
+            f"{plain(run.name)} has no prior for a class, so that each digit is drawn where the test images of its "
+            "class came to lie. Classes that overlap there are mixed up; a class-anchored model keeps them apart."
         )

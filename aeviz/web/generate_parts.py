@@ -10,6 +10,7 @@ from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.pictures import decoded
+from aeviz.web.words import plain
 
 TILE_PX, RESULT_PX = 64, 168
 """Longest side in pixels of one of many images; width of each image of a few."""
@@ -53,7 +54,9 @@ def anchoring(run: RunFolder) -> str:
     share = cache.anchored_share(cache.run_key(run))
     if share is None:
         return ""
-    text = f"**{share:.0%}** of the encoded test images of {run.name} lie nearest to the anchor of their own class."
+    text = (
+        f"**{share:.0%}** of the encoded test images of {plain(run.name)} lie nearest to the anchor of their own class."
+    )
     if share < FEW:
         text += (
             f" The weight of its KL divergence, {run.config.objective.kl_weight:g}, was too small to bring them there, "
@@ -185,7 +188,7 @@ def show_many(run: RunFolder, points: np.ndarray, columns: int, text: str) -> np
     marked = marked_svg(
         to_data_uri(picture), (width, height), columns, none if far is None else far, smooth=is_large(run)
     )
-    st.image(marked, width="stretch", caption=text, alt=text)
+    st.image(marked, width="stretch", caption=plain(text), alt=text)
     return picture
 
 

@@ -20,6 +20,7 @@ from aeviz.web.generate_parts import (
     show_many,
 )
 from aeviz.web.page import errors_as_messages
+from aeviz.web.words import plain
 
 PRIOR, DATA = "the prior", "where the data lie"
 """Where samples are drawn from."""
@@ -89,7 +90,7 @@ def _show_grid(run: RunFolder, draw: Draw) -> None:
     """Show images that a model draws, how many of them are far from the data, and offer the picture."""
     drawn = _draw(run, draw)
     if drawn is None:
-        st.info(f"{run.name} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:")
+        st.info(f"{plain(run.name)} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:")
         return
     points, origin = drawn
     text = f"{run.name}: {len(points)} draws from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
@@ -155,11 +156,11 @@ def _compare_with_prior(run: RunFolder) -> str:
     count = int(used.sum())
     if not count:
         return (
-            f"**{run.name} uses none of its {dimensions} dimensions** (posterior collapse): its latent points say "
-            "nothing of the images, so that every draw gives the same picture, an average of all images."
+            f"**{plain(run.name)} uses none of its {dimensions} dimensions** (posterior collapse): its latent points "
+            "say nothing of the images, so that every draw gives the same picture, an average of all images."
         )
     spread, weight = cache.data_gaussian(key, None).spread(used), run.config.objective.kl_weight
-    text = f"The encoded images of {run.name} spread with a standard deviation of **{spread:.2f}**"
+    text = f"The encoded images of {plain(run.name)} spread with a standard deviation of **{spread:.2f}**"
     if count < dimensions:
         text += (
             f" in the {count} of {dimensions} dimensions that it uses; the others are noise that the decoder ignores"

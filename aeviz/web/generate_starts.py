@@ -24,6 +24,7 @@ from aeviz.web.own_pictures import (
 )
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
+from aeviz.web.words import plain
 
 TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own picture"
 """Where a start may come from; these are also what the URL says."""
@@ -64,13 +65,14 @@ def explain_absent(run: RunFolder) -> None:
     name = run.config.data.name
     if not run.has_summary:
         st.info(
-            f"{run.name} has no encoded test images to start from; a run that trains has them when it has ended.",
+            f"{plain(run.name)} has no encoded test images to start from; a run that trains has them when it has "
+            "ended.",
             icon=":material/hourglass_top:",
         )
         return
     st.info(
-        f"Test images of {name} are not on offer: {run.name} ships without its encoded images, since the terms of "
-        f"{name} forbid passing them on. With the data set on this machine they are encoded here.",
+        f"Test images of {plain(name)} are not on offer: {plain(run.name)} ships without its encoded images, since the "
+        f"terms of {plain(name)} forbid passing them on. With the data set on this machine they are encoded here.",
         icon=":material/info:",
     )
     offer_download(name, "to start from its test images")
@@ -214,4 +216,4 @@ def _show(run: RunFolder, start: Start) -> None:
         name = f"{name}, as {run.name} draws it"
     width = LARGE_PX if is_large(run) else THUMBNAIL_PX
     picture = enlarge(tile(image, 1), width, smooth=is_large(run))
-    st.image(to_data_uri(picture), width=width, caption=name, alt=name)
+    st.image(to_data_uri(picture), width=width, caption=plain(name), alt=name)

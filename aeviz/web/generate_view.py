@@ -13,6 +13,7 @@ from aeviz.web.generate_samples import show_samples
 from aeviz.web.generate_starts import explain_absent, has_test_images
 from aeviz.web.generate_ways import show_arithmetic, show_ways
 from aeviz.web.way_studio import carry_way
+from aeviz.web.words import plain
 
 SAMPLES, LEARNED, INTERPOLATE = "samples", "as it learned", "interpolate"
 ARITHMETIC, NUMBER = "arithmetic", "write a number"
@@ -69,11 +70,12 @@ def show_section(section: str, found: Mapping[str, RunFolder], first: RunFolder,
 
 
 def _explain_no_prior(found: Mapping[str, RunFolder], run: RunFolder) -> None:
-    names = ", ".join(name for name, other in found.items() if other.config.model.is_variational)
+    names = ", ".join(plain(name) for name, other in found.items() if other.config.model.is_variational)
     st.info(
-        f"**{run.name} is a plain autoencoder: it has no prior to draw from.** Training asked only that images come "
-        "back, never that their latent points follow a distribution; a point drawn blindly may lie where the decoder "
-        "was never asked to draw. What can be done is to see where the encoded test images lie, fit a Gaussian to them "
+        f"**{plain(run.name)} is a plain autoencoder: it has no prior to draw from.** Training asked only that images "
+        "come back, never that their latent points follow a distribution; a point drawn blindly may lie where the "
+        "decoder was never asked to draw. What can be done is to see where the encoded test images lie, fit a "
+        "Gaussian to them "
         "and draw from that." + (f" Models with a prior: {names}." if names else ""),
         icon=":material/info:",
     )
@@ -81,9 +83,9 @@ def _explain_no_prior(found: Mapping[str, RunFolder], run: RunFolder) -> None:
 
 def _explain_no_digits(found: Mapping[str, RunFolder], run: RunFolder) -> None:
     able = [other for other in found.values() if _DIGITS.issubset(other.provenance.class_names)]
-    names = ", ".join(other.name for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
+    names = ", ".join(plain(other.name) for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
     st.info(
-        f"**{run.name} draws no digits:** its images ({run.config.data.name}) belong to no classes."
+        f"**{plain(run.name)} draws no digits:** its images ({plain(run.config.data.name)}) belong to no classes."
         + (f" Models that write numbers are for example {names}." if names else ""),
         icon=":material/dialpad:",
     )

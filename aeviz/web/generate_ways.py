@@ -41,6 +41,7 @@ from aeviz.web.in_page import prepare_networks
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
 from aeviz.web.way_studio import show_way
+from aeviz.web.words import plain
 
 STEPS, MOST_STEPS = 11, 33
 """Images on a way at first, both ends included, and at most."""
@@ -157,8 +158,8 @@ def _advice(run: RunFolder) -> str:
     config = run.config.model
     if not config.is_variational:
         return (
-            f"**Straight.** {run.name} has no prior, and its origin is no special place; the round way is there to "
-            "compare, no principle speaks for it."
+            f"**Straight.** {plain(run.name)} has no prior, and its origin is no special place; the round way is there "
+            "to compare, no principle speaks for it."
         )
     if is_anchored(run):
         return (
@@ -168,11 +169,11 @@ def _advice(run: RunFolder) -> str:
     used = int(cache.used_dimensions(cache.run_key(run)).sum()) if run.has_summary else config.latent_dim
     if used == 0:
         return (
-            f"**Neither.** All dimensions of {run.name} have collapsed: its decoder pays heed to none, and draws one "
-            "image all along any way."
+            f"**Neither.** All dimensions of {plain(run.name)} have collapsed: its decoder pays heed to none, and "
+            "draws one image all along any way."
         )
     count = config.latent_dim
-    uses = f" {run.name} uses {used} of its {count}." if used < count else ""
+    uses = f" {plain(run.name)} uses {used} of its {count}." if used < count else ""
     if count <= 3:
         return (
             f"**Either.** In {count} dimensions the prior N(0, I) has much of its mass near the origin, so that the "
@@ -192,20 +193,21 @@ def show_arithmetic(run: RunFolder) -> None:
         table, classes = table_of(run), classes_of(run)
         if table.labels is None or len(classes) < 2:
             st.info(
-                f"The images of {run.config.data.name} have no two classes, between which a direction could lead.",
+                f"The images of {plain(run.config.data.name)} have no two classes, between which a direction could "
+                "lead.",
                 icon=":material/label_off:",
             )
             return
         if not cache.used_dimensions(cache.run_key(run)).any():
             st.info(
-                f"All dimensions of {run.name} have collapsed: classes have no place in its latent space, and no step "
-                "changes what it draws. Choose another model.",
+                f"All dimensions of {plain(run.name)} have collapsed: classes have no place in its latent space, and "
+                "no step changes what it draws. Choose another model.",
                 icon=":material/compress:",
             )
             return
         image, plus, minus, strength = _pick_sum(run, classes, int(table.labels[0]))
         if plus == minus:
-            st.info(f"The mean of {plus} less itself is nothing: choose two classes.", icon=":material/balance:")
+            st.info(f"The mean of {plain(plus)} less itself is nothing: choose two classes.", icon=":material/balance:")
             return
         z, labels = table.z, table.labels
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
@@ -219,13 +221,14 @@ def show_arithmetic(run: RunFolder) -> None:
             drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
             text = f"image {image}, class {run.provenance.class_names[int(labels[image])]}; {text}"
         show_row(run, drawn, text)
-        st.caption(f"From left to right: {text}.")
+        st.caption(f"From left to right: {plain(text)}.")
         way = walk(z[image], direction, STRENGTHS)
         text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of a half, 0 in the middle: "
         show_many(run, way, len(STRENGTHS), text + far_text(run, way))
         st.caption(
-            f"From the mean of {minus} to the mean of {plus} it is {np.linalg.norm(direction):.2f}, one whole "
-            "strength. An image is read as the class that most of the 10 encoded test images nearest to its point have."
+            f"From the mean of {plain(minus)} to the mean of {plain(plus)} it is {np.linalg.norm(direction):.2f}, one "
+            "whole strength. An image is read as the class that most of the 10 encoded test images nearest to its "
+            "point have."
         )
         offer_download(run.config.data.name, "to show the original of the image")
 

@@ -9,6 +9,7 @@ from aeviz.training.runs import RunFolder
 from aeviz.training.samples import list_samples, read_fixed, read_sample
 from aeviz.web.film import read_history
 from aeviz.web.page import errors_as_messages
+from aeviz.web.words import plain
 
 STRIP_PX = 640
 """Least width in pixels to which a row of images is enlarged before the browser scales it."""
@@ -28,8 +29,8 @@ def show_learning(runs: list[RunFolder]) -> None:
 
 def _explain_absence(run: RunFolder) -> None:
     st.info(
-        f"**{run.name} has no record of its reconstructions.** Models ship without them"
-        + ("" if run.has_latents else f", since images of {run.config.data.name} must not be passed on")
+        f"**{plain(run.name)} has no record of its reconstructions.** Models ship without them"
+        + ("" if run.has_latents else f", since images of {plain(run.config.data.name)} must not be passed on")
         + f". Train it yourself, on the page Train or with `.venv/bin/aeviz train {run.config.preset}`, and choose "
         "that run here. What a shipped variational model drew from its prior while it learned is on the page Generate.",
         icon=":material/movie:",
@@ -66,4 +67,4 @@ def _loss(run: RunFolder, epoch: int) -> str:
 
 def _strip(images: np.ndarray, caption: str) -> None:
     picture = enlarge(tile(images, COLUMNS), STRIP_PX)
-    st.image(to_data_uri(picture), width="stretch", caption=caption, alt=caption)
+    st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.training.runs import RunFolder
+from aeviz.web.words import plain
 
 
 def show_measures(runs: list[RunFolder]) -> None:
@@ -11,7 +12,7 @@ def show_measures(runs: list[RunFolder]) -> None:
     if not measured:
         return
     rows = {
-        "": [f"**{run.name}**" for run, _ in measured],
+        "": [f"**{plain(run.name)}**" for run, _ in measured],
         "Trustworthiness": [_figure(found.trustworthiness, ".3f") for _, found in measured],
         "kNN accuracy": [_figure(found.knn_accuracy, ".1%") for _, found in measured],
         "Test error (MSE)": [_figure(found.mse, ".5f") for _, found in measured],

@@ -15,6 +15,7 @@ from aeviz.web.in_page import find_network
 from aeviz.web.map_options import MapOptions
 from aeviz.web.page import MODEL
 from aeviz.web.pictures import decoded
+from aeviz.web.words import plain
 
 PICTURE_PX = 128
 """Width of the image at the point."""
@@ -59,7 +60,7 @@ def show_pin(panels: list[MapPanel], runs: list[RunFolder], pin: tuple[int, tupl
         text = f"The image that {run.name} decodes at the pin"
         st.image(to_data_uri(enlarge(picture, PICTURE_PX, smooth=lift.smooth)), width=PICTURE_PX, alt=text)
         with st.container():
-            st.markdown(f"**At the pin**, decoded by {run.name}")
+            st.markdown(f"**At the pin**, decoded by {plain(run.name)}")
             show_distance(run, point)
             if run.has_summary:
                 st.page_link(

@@ -12,7 +12,7 @@ from aeviz.presets import PRESETS
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
-from aeviz.web.words import name_objective
+from aeviz.web.words import name_objective, plain
 
 
 def show_architectures(first: RunFolder, second: RunFolder | None) -> None:
@@ -28,7 +28,7 @@ def show_architectures(first: RunFolder, second: RunFolder | None) -> None:
 def _show_architecture(run: RunFolder, names: str, key: str) -> None:
     """Show the layers of a model as a diagram and as a table."""
     blocks = cache.architecture(cache.run_key(run))
-    st.subheader(f"Layers of {names}")
+    st.subheader(f"Layers of {plain(names)}")
     total = sum(block.parameters for block in blocks)
     st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the arrow marks the latent point.")
     rows = [

@@ -25,6 +25,7 @@ from aeviz.web.map_panels import make_map_panel
 from aeviz.web.own_pictures import OwnPicture, bring_pictures, is_handwritten, pick_own_source, prepare, usual_options
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download
+from aeviz.web.words import plain
 
 PICTURE_PX = 108
 """Width of an image and of what a model makes of it."""
@@ -113,7 +114,7 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
                 try:
                     prepared = prepare(picture, run, usual_options(run))
                 except DataError as error:
-                    st.markdown(f":small[**{picture.name}**]")
+                    st.markdown(f":small[**{plain(picture.name)}**]")
                     st.error(str(error), icon=":material/broken_image:")
                     continue
                 usable.append(picture)
@@ -128,7 +129,7 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
                 words = (
                     "" if judged is None else f": {_class_words(judged[1], run)}{_FAMILIARITY[judged[0].familiarity]}"
                 )
-                st.markdown(f":small[**{picture.name}**{words}]")
+                st.markdown(f":small[**{plain(picture.name)}**{words}]")
     if not usable:
         return None
     names = [picture.name for picture in usable]
@@ -266,7 +267,7 @@ _ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "
 def _class_words(votes: Vote, run: RunFolder) -> str:
     if votes.label is None:
         return ""
-    return f"class **{run.provenance.class_names[votes.label]}** ({votes.votes} of {len(votes.neighbours)}), "
+    return f"class **{plain(run.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
 
 
 def _show_pass(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> None:
@@ -304,11 +305,11 @@ def _show_verdict(prepared: Prepared, run: RunFolder) -> Vote | None:
         against = (
             "all agree"
             if votes.runner_up is None
-            else f"{votes.runner_up_votes} say {names[votes.runner_up]}, a margin of {votes.margin:.0%}"
+            else f"{votes.runner_up_votes} say {plain(names[votes.runner_up])}, a margin of {votes.margin:.0%}"
         )
         lines.append(
-            f"Of the {len(votes.neighbours)} nearest {_reference(run).name} {votes.votes} say "
-            f"**{names[votes.label]}**: {against}."
+            f"Of the {len(votes.neighbours)} nearest {plain(_reference(run).name)} {votes.votes} say "
+            f"**{plain(names[votes.label])}**: {against}."
         )
     lines.append(
         f"Its error of **{verdict.error:.2f}** is above that of **{verdict.error_share:.0%}** of the test images; "
@@ -327,7 +328,10 @@ def _show_nearest(votes: Vote, run: RunFolder) -> None:
         pictures = decoded(run, reference.z[votes.neighbours])
         caption = "The nearest test images as the network draws them; their own pictures are not on this machine"
     st.image(
-        to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)), width="stretch", caption=caption, alt=caption
+        to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)),
+        width="stretch",
+        caption=plain(caption),
+        alt=caption,
     )
 
 
@@ -335,8 +339,9 @@ def _show_place(picture: OwnPicture | None, prepared: Prepared | None, run: RunF
     """Show where a picture lies on the map of the model; without encoded images say what is missing and why."""
     if cache.latents(cache.run_key(run)) is None:
         st.info(
-            f"{run.name} ships without encoded images, which the terms of {run.config.data.name} forbid to pass on: no "
-            "map, no neighbours and no verdict here. Your picture is encoded and reconstructed all the same.",
+            f"{plain(run.name)} ships without encoded images, which the terms of {plain(run.config.data.name)} forbid "
+            "to pass on: no map, no neighbours and no verdict here. Your picture is encoded and reconstructed all the "
+            "same.",
             icon=":material/map:",
         )
         offer_download(run.config.data.name, "to place your picture among them")
@@ -402,4 +407,4 @@ def _cards(prepared: Prepared, runs: list[RunFolder]) -> None:
                         st.image(to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=f"{name} by {run.name}")
                 psnr = "∞" if likeness.psnr is None else f"{likeness.psnr:.1f} dB"
                 ssim = "-" if likeness.ssim is None else f"{likeness.ssim:.3f}"
-                st.markdown(f"**{run.name}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")
+                st.markdown(f"**{plain(run.name)}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")

@@ -15,6 +15,7 @@ from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, 
 from aeviz.training.runs import RunFolder
 from aeviz.web.components import drawing_pad, paste_box
 from aeviz.web.components.drawing_pad import LiveModel
+from aeviz.web.words import plain
 
 SAMPLES = Path(__file__).parent / "samples"
 """Synthesised photos for visitors who have none of their own."""
@@ -170,7 +171,7 @@ def _kept(place: str) -> list[OwnPicture]:
     if not found:
         return []
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Still here from before: {', '.join(picture.name for picture in found)}.")
+        st.caption(f"Still here from before: {', '.join(plain(picture.name) for picture in found)}.")
         st.button("Forget", icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
     return found
 

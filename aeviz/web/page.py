@@ -16,6 +16,7 @@ from aeviz.paths import PROJECT_ROOT
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.runtime import settle_if_grown, start_plain
+from aeviz.web.words import plain
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") 
     names = list(found)
     asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)
     if asked is not None and asked not in found:
-        st.info(_why_absent(asked), icon=":material/link_off:")
+        st.info(plain(_why_absent(asked)), icon=":material/link_off:")
     if asked is None and st.session_state[_ARRIVED] and kept in found:
         st.session_state[MODEL] = kept
         st.query_params[MODEL] = str(kept)  # the widget alone would leave the address bare
@@ -176,8 +177,8 @@ def pick_second(
     second = found.get(str(chosen))
     if second is not None and mapped and not same_images(first, second):
         st.warning(
-            f"{first.name} and {second.name} were measured on different test images, so they cannot be compared image "
-            "by image; choose another model, or train one of them again.",
+            f"{plain(first.name)} and {plain(second.name)} were measured on different test images, so they cannot be "
+            "compared image by image; choose another model, or train one of them again.",
             icon=":material/warning:",
         )
         return None

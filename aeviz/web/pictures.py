@@ -10,6 +10,7 @@ from aeviz.errors import AevizError, DataError
 from aeviz.paths import data_root
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
+from aeviz.web.words import plain
 
 FOLDER = "folder:"
 """What comes before the path of one's own images in the name of a data set."""
@@ -27,7 +28,9 @@ def originals(run: RunFolder) -> ImageDataset | None:
         st.caption(f"The originals cannot be shown: {error}")
         return None
     if table is None or fingerprint != table.fingerprint:
-        st.caption(f"The originals cannot be shown: the images of {name} are not those that {run.name} encoded.")
+        st.caption(
+            f"The originals cannot be shown: the images of {plain(name)} are not those that {plain(run.name)} encoded."
+        )
         return None
     return dataset
 

@@ -11,6 +11,7 @@ from aeviz.scales import kl_scales
 from aeviz.training.runs import Evaluation, RunFolder
 from aeviz.web import cache
 from aeviz.web.page import errors_as_messages
+from aeviz.web.words import plain
 
 COLLAPSED = 0.01
 """Nats an image below which a dimension carries nothing: its posterior is the prior whatever the image."""
@@ -41,7 +42,7 @@ def show_posteriors(runs: list[RunFolder]) -> None:
         ),
     )
     for name, (run, found) in measured.items():
-        st.markdown(f"**{name}**: {_verdict(run, found)}{_bound(found)}  \n:small[{describe_scales(run)}]")
+        st.markdown(f"**{plain(name)}**: {_verdict(run, found)}{_bound(found)}  \n:small[{describe_scales(run)}]")
     st.caption(
         "The KL divergence of a dimension is how far its posteriors lie from the prior, N(0, 1) or that of the image's "
         "class, averaged over the test images: what the dimension tells of an image, in nats (1 nat is 1.44 bits). "
@@ -151,8 +152,8 @@ def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> No
             found = measured[run.name][1]
             each = " (class by class, each beside its own prior)" if run.config.model.prior == "anchored" else ""
             st.markdown(
-                f"**{name}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}  \n"
-                f"All dimensions: the Gaussian with the mean and the covariance of all posteriors together lies "
+                f"**{plain(name)}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}"
+                "  \nAll dimensions: the Gaussian with the mean and the covariance of all posteriors together lies "
                 f"**{nats:.2f} nats** from the prior{each}; 0 means the same mean and covariance."
             )
         st.caption(

@@ -13,6 +13,7 @@ from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.pictures import decoded, offer_download, originals
+from aeviz.web.words import plain
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own picture", "as it learned"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
@@ -205,4 +206,4 @@ def _show_extremes(runs: list[RunFolder]) -> None:
 
 def _grid(images: np.ndarray, caption: str, *, columns: int = 10) -> None:
     picture = enlarge(tile(shrink(images, TILE_PX), columns), GRID_PX)
-    st.image(to_data_uri(picture), width="stretch", caption=caption, alt=caption)
+    st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)

@@ -14,6 +14,7 @@ from aeviz.web import cache
 from aeviz.web.generate_parts import pick_seed, show_many, table_of
 from aeviz.web.page import errors_as_messages
 from aeviz.web.posterior_view import describe_scales
+from aeviz.web.words import plain
 
 OWN, PRIOR, WIDEST = "each its own", "the prior's", "that of the widest"
 """Scales of the planes."""
@@ -153,7 +154,7 @@ def _show_figures(runs: list[RunFolder], seed: int) -> None:
     lines.append(["KL weight", *map(describe_scales, runs)])
     st.subheader("What was measured")
     columns = {"": [line[0] for line in lines]}
-    columns |= {run.name: [line[place] for line in lines] for place, run in enumerate(runs, start=1)}
+    columns |= {plain(run.name): [line[place] for line in lines] for place, run in enumerate(runs, start=1)}
     st.table(columns, border="horizontal", hide_index=True)
     st.caption(
         "On the test images; of the draws, with the seed above. A draw is far if its 10th nearest encoded image is "
@@ -167,7 +168,9 @@ def _classes(run: RunFolder, fit: PriorFit) -> str:
     if fit.class_shares is None:
         return "-"
     names, order = run.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
-    often = [f"{names[label]} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE]
+    often = [
+        f"{plain(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE
+    ]
     return ", ".join(often)
 
 

@@ -14,6 +14,7 @@ from aeviz.figures.selection import class_bars
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache
 from aeviz.web.pictures import decoded, originals
+from aeviz.web.words import plain
 
 COLUMNS = 12
 """Images in a row of the grid."""
@@ -61,8 +62,9 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None
     for run in runs:
         own = cache.chosen_set(cache.run_key(run), digest, places)
         st.caption(
-            f"{run.name}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; all images: "
-            f"{own.usual_spread:.3g}), mean reconstruction error {own.error:.3g} (all images: {own.usual_error:.3g})."
+            f"{plain(run.name)}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; all "
+            f"images: {own.usual_spread:.3g}), mean reconstruction error {own.error:.3g} (all images: "
+            f"{own.usual_error:.3g})."
         )
     _offer_files(places, digest, runs, dataset)
 
@@ -86,7 +88,7 @@ def _show_grid(places: np.ndarray, run: RunFolder, dataset: ImageDataset | None)
     columns = min(COLUMNS, len(images))
     picture = enlarge(tile(images, columns), TILE_PX * columns, smooth=images.shape[-1] > 32)
     width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
-    st.image(to_small_uri(picture), width=width, caption=text, alt=f"{len(images)} chosen images")
+    st.image(to_small_uri(picture), width=width, caption=plain(text), alt=f"{len(images)} chosen images")
 
 
 def _show_means(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dataset: ImageDataset | None) -> None:
@@ -100,7 +102,7 @@ def _show_means(places: np.ndarray, digest: str, runs: Sequence[RunFolder], data
 
 
 def _picture(image: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(tile(image, 1), MEAN_PX)), width=MEAN_PX, caption=caption, alt=caption)
+    st.image(to_data_uri(enlarge(tile(image, 1), MEAN_PX)), width=MEAN_PX, caption=plain(caption), alt=caption)
 
 
 def _offer_files(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dataset: ImageDataset | None) -> None:
@@ -108,7 +110,7 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dat
     with st.container(horizontal=True):
         for run in runs:
             st.download_button(
-                "Table (CSV)" if len(runs) == 1 else f"Table of {run.name} (CSV)",
+                "Table (CSV)" if len(runs) == 1 else f"Table of {plain(run.name)} (CSV)",
                 partial(_table_of, places, run),
                 file_name=f"{run.name}-{len(places)}-images.csv",
                 mime="text/csv",

@@ -14,6 +14,7 @@ from aeviz.web.components.training_film import IS_AVAILABLE, training_film
 from aeviz.web.film import film, read_history
 from aeviz.web.page import OPTIMIZER_TITLES, errors_as_messages
 from aeviz.web.plain_curves import show_plain_curves
+from aeviz.web.words import plain
 
 RUN = "run"
 """URL parameter of the run that is watched."""
@@ -95,7 +96,7 @@ def _watched(found: list[Job]) -> Job | None:
     name = st.query_params.get(RUN)
     job = next((job for job in found if job.name == name), None)
     if job is None and name is not None:
-        st.info(f"The run {name!r} is not here any more; choose another below.", icon=":material/link_off:")
+        st.info(f"The run {plain(repr(name))} is not here any more; choose another below.", icon=":material/link_off:")
     if job is None and name is None:
         job = next((job for job in found if job.is_active), None)
     return job
@@ -126,7 +127,7 @@ def _row(job: Job, *, is_watched: bool = False) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"run-{job.name}"):
         st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
         st.markdown(
-            f"**{job.name}**  \n:small[{settings.data.name} · {settings.model.latent_dim}-d · "
+            f"**{plain(job.name)}**  \n:small[{plain(settings.data.name)} · {settings.model.latent_dim}-d · "
             f"{OPTIMIZER_TITLES[settings.optimizer.name]} · epoch {job.status.epoch:,} of {settings.train.epochs:,}]",
             width="stretch",
         )
@@ -271,7 +272,7 @@ def _controls(job: Job) -> None:
             )
             st.button("Go on", key=f"longer-go-{job.name}", on_click=_do, args=("longer", job.name, int(epochs)))
     with st.popover("Delete", icon=":material/delete:"):
-        st.markdown(f"Delete **{job.name}** with its weights and its curves? This cannot be undone.")
+        st.markdown(f"Delete **{plain(job.name)}** with its weights and its curves? This cannot be undone.")
         st.button("Delete for good", key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
 
 
@@ -281,7 +282,7 @@ def _button(job: Job, label: str, icon: str, action: str) -> None:
         st.button(label, key=key, icon=icon, on_click=_do, args=(action, job.name))
         return
     with st.popover(label, icon=icon):
-        st.markdown(f"**{job.name}** was not started from this window. {label} it all the same?")
+        st.markdown(f"**{plain(job.name)}** was not started from this window. {label} it all the same?")
         st.button(f"{label} it", key=key, on_click=_do, args=(action, job.name))
 
 

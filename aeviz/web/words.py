@@ -1,11 +1,17 @@
 """Names of settings as people say them, the same on every page."""
 
+import re
 from types import MappingProxyType
 
 from aeviz.config import ObjectiveConfig
 
 LOSSES = MappingProxyType({"mse": "mean squared error", "bce": "binary cross-entropy", "ms_ssim": "1 - MS-SSIM"})
 """What training makes small, by the name of the reconstruction loss."""
+_ICON = re.compile(r":(?=[\w+/-]+:)")
+"""Opens the name of an emoji or icon, which Streamlit also finds in escaped text."""
+_MARK = re.compile(r"[\\`*\[\]{}<>#|~$&^!]|(?<![^\W_])_|_(?![^\W_])|:(?=\w)")
+_BEGINS = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
+"""Makes a line the item of a list."""
 
 
 def name_objective(config: ObjectiveConfig) -> str:
@@ -14,3 +20,15 @@ def name_objective(config: ObjectiveConfig) -> str:
     parts += ["KL"] if config.kl_weight > 0 else []
     parts += ["penalty"] if config.penalty != "none" and config.penalty_weight > 0 else []
     return " + ".join(parts)
+
+
+def plain(text: str) -> str:
+    """Return a name that somebody else chose, as Markdown that shows it letter by letter and on one line.
+
+    Streamlit's own marks count as Markdown: emoji and icons (:name:), directives (:name[...]) and formulas ($).
+
+    Args:
+        text: The name of a class, a run, a data set or a file.
+    """
+    line = _MARK.sub(r"\\\g<0>", _ICON.sub(":\N{WORD JOINER}", " ".join(text.split())))
+    return _BEGINS.sub(r"\1\\\2", line)

@@ -64,7 +64,14 @@ export class Layers {
   /** @param {string} name */
   async fetch(name) {
     this.sprite = null;
-    const found = await sprite(name);
+    /** @type {Sprite} */
+    let found;
+    try {
+      found = await sprite(name);
+    } catch {
+      if (this.name === name) this.name = null; // the map does without, until the next overlay asks again
+      return;
+    }
     if (this.name !== name) return;
     this.sprite = found;
     this.map.root.dataset.sprite = String(found.count);

@@ -35,6 +35,7 @@ const sprites = new Map();
  */
 export function sprite(name) {
   const found = sprites.get(name) ?? ask(name).then(decode);
+  found.catch(() => sprites.get(name) === found && sprites.delete(name)); // so that the next one asks again
   sprites.delete(name);
   sprites.set(name, found); // the one asked for last is the last to go
   for (const other of [...sprites.keys()].slice(0, -KEPT)) sprites.delete(other);
