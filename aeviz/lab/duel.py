@@ -9,7 +9,8 @@ References:
     Biometrika 34 (1947), 28-35.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +39,23 @@ def method_of(optimizer: OptimizerConfig) -> MethodName:
 def title_of(optimizer: OptimizerConfig) -> str:
     """Return how a contestant is called: method and step size."""
     return f"{METHODS[method_of(optimizer)].title} {optimizer.learning_rate:g}"
+
+
+_SETTINGS = ("beta1", "beta2", "epsilon", "momentum", "learning_rate")
+"""What contestants that are called alike may differ in."""
+
+
+def titles_of(optimizers: Iterable[OptimizerConfig]) -> dict[OptimizerConfig, str]:
+    """Return how different contestants of one duel are called; those called alike tell the settings they differ in."""
+    alike: dict[str, list[OptimizerConfig]] = {}
+    for optimizer in optimizers:
+        alike.setdefault(title_of(optimizer), []).append(optimizer)
+    titles = {}
+    for title, group in alike.items():
+        told = [name for name in _SETTINGS if len({getattr(optimizer, name) for optimizer in group}) > 1]
+        for optimizer in group:
+            titles[optimizer] = ", ".join([title, *(f"{name} {getattr(optimizer, name)!r}" for name in told)])
+    return titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +101,27 @@ def gather(folders: Iterable[RunFolder]) -> list[Duel]:
         lines.setdefault(_relevant(config.optimizer), {})[config.train.seed] = folder
     duels = [Duel(shared=shared, lines=lines) for (shared, _), lines in found.items() if len(lines) > 1]
     return sorted((duel for duel in duels if duel.seeds), key=lambda duel: duel.newest, reverse=True)
+
+
+def names_of(duels: Sequence[Duel], names: Sequence[str]) -> list[str]:
+    """Return names that differ: duels named alike add the settings they differ in, and the later ones a number.
+
+    Args:
+        duels: The newest first.
+        names: Theirs so far.
+    """
+    settings = [duel.shared.settings() for duel in duels]
+    told = []
+    for name, own in zip(names, settings, strict=True):
+        alike = [other for other, title in zip(settings, names, strict=True) if title == name]
+        differing = [f"{key} {own[key]}" for key in own if any(other.get(key) != own[key] for other in alike)]
+        told.append(", ".join([name, *differing]))
+    seen: Counter[str] = Counter()
+    for place in reversed(range(len(told))):  # from the oldest, which keep their names when others come
+        seen[told[place]] += 1
+        if seen[told[place]] > 1:
+            told[place] += f" ({seen[told[place]]})"
+    return told
 
 
 def shared_part(config: RunConfig) -> RunConfig:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LAYERS = {"one ReLU layer": 1, "two ReLU layers": 2}
 EPOCHS = {"short": 10, "longer": 30}
+LOOK_S = 0.5
+"""Seconds between two looks at whether another visitor's training has ended."""
 TILES, TILES_PX = 8, 640
 """Images shown of each kind; least width of a row in pixels."""
 
@@ -72,18 +74,28 @@ def show_contest(key: pca_cache.DataKey) -> None:
 
 
 def _train(chosen: tuple[pca_cache.DataKey, int, int, int, int]) -> "Contest | None":
-    """Train to the end with a bar and the figures so far; a click in this section stops it at the next epoch."""
+    """Train to the end with a bar and the figures so far; a click in this section stops it at the next epoch.
+
+    While another visitor's network is trained this one waits, and takes that one if it is the same.
+    """
     epochs, contest = chosen[3], None
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, "Starting PyTorch …")
         st.button("Stop", icon=":material/stop:", key="relu-stop")
-    for contest in pca_cache.hold_contest(*chosen):
-        bar.progress(
-            contest.epoch / epochs,
-            f"Pass {contest.epoch} of {epochs}: error {contest.network.mean():.4f} on the test images, PCA "
-            f"{contest.pca.mean():.4f}",
-        )
+    while not pca_cache.CONTEST_TURN.acquire(timeout=LOOK_S):
+        bar.progress(0.0, "Another visitor's network is being trained; yours is next …")  # where a click ends the wait
+    try:
+        contest = pca_cache.finished_contest(*chosen)
+        if contest is None:
+            for contest in pca_cache.hold_contest(*chosen):
+                bar.progress(
+                    contest.epoch / epochs,
+                    f"Pass {contest.epoch} of {epochs}: error {contest.network.mean():.4f} on the test images, PCA "
+                    f"{contest.pca.mean():.4f}",
+                )
+    finally:
+        pca_cache.CONTEST_TURN.release()
     place.empty()
     return contest
 

@@ -9,7 +9,7 @@ from aeviz.analysis.alignment import align
 from aeviz.config import OptimizerConfig
 from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars, layer_curves
 from aeviz.lab.adaptive import MethodName
-from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, moved_most, title_of
+from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, moved_most, names_of, titles_of
 from aeviz.training.moments import Moments, read_moments
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache, optimizer_cache
@@ -27,7 +27,7 @@ ARROWS = 40
 def show_duel() -> None:
     """Show a duel among the finished runs, and how to start another."""
     found = optimizer_cache.duels(cache.runs())
-    names = {f"{duel.name}: {_who(duel)}": duel for duel in found}
+    names = dict(zip(names_of(found, [f"{duel.name}: {_who(duel)}" for duel in found]), found, strict=True))
     if names:
         if st.session_state.pop(FINISHED, False):
             st.session_state["duel"] = next(iter(names))  # the visitor wants to see the one that has just ended
@@ -49,7 +49,7 @@ def show_duel() -> None:
 
 
 def _who(duel: Duel) -> str:
-    titles = ", ".join(map(title_of, _ordered(duel)))
+    titles = ", ".join(_titles(duel).values())
     count = len(duel.seeds)
     return f"{titles}; {count} seed{'s' if count > 1 else ''} each"
 
@@ -58,6 +58,12 @@ def _ordered(duel: Duel) -> list[OptimizerConfig]:
     """Return the contestants, ADAM first, to which the others are compared."""
     rank = {"adam": 0, "amsgrad": 1, "momentum": 2, "sgd": 3}
     return sorted(duel.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
+
+
+def _titles(duel: Duel) -> dict[OptimizerConfig, str]:
+    """Return the titles of the contestants in their order; no two are equal."""
+    titles = titles_of(duel.lines)
+    return {optimizer: titles[optimizer] for optimizer in _ordered(duel)}
 
 
 def _show_shared(duel: Duel) -> None:
@@ -70,17 +76,17 @@ def _show_shared(duel: Duel) -> None:
 - for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
 - the loss, {name_objective(shared.objective)}, and the schedule of the step size ({schedule})
 
-They differ in the optimizer, with its own step size: {", ".join(map(title_of, _ordered(duel)))}."""
+They differ in the optimizer, with its own step size: {", ".join(_titles(duel).values())}."""
     )
 
 
 @st.fragment
 def _show_results(duel: Duel) -> None:
     with errors_as_messages():
-        contestants = _ordered(duel)
+        titles = _titles(duel)
         histories = {
             optimizer: {seed: read_history(duel.lines[optimizer][seed].path) for seed in duel.seeds}
-            for optimizer in contestants
+            for optimizer in titles
         }
         epochs = duel.shared.train.epochs
         window = int(
@@ -97,7 +103,7 @@ def _show_results(duel: Duel) -> None:
         )
         curves = [
             Curve(
-                title=title_of(optimizer),
+                title=titles[optimizer],
                 method=method_of(optimizer),
                 losses=np.array([[report.val_loss for report in history] for history in by_seed.values()]),
             )
@@ -111,18 +117,22 @@ def _show_results(duel: Duel) -> None:
         if len(duel.seeds) > 1:
             st.caption("Lines are means over the seeds, bands reach from the best seed to the worst.")
         errors = {
-            optimizer: {seed: history[-1].val_mse for seed, history in by_seed.items()}
+            titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
             for optimizer, by_seed in histories.items()
         }
         _show_verdicts(errors)
 
 
-def _show_verdicts(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:
-    """Say of each contestant whether it ends below the first by more than the seeds alone explain."""
+def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
+    """Say of each contestant whether it ends below the first by more than the seeds alone explain.
+
+    Args:
+        errors: Validation error by seed of each contestant, by its title; the others are compared to the first.
+    """
     st.markdown("**Validation error (MSE) after the last epoch**")
     st.table(
         {
-            "optimizer": [title_of(optimizer) for optimizer in errors],
+            "optimizer": list(errors),
             "mean": [f"{np.mean(list(values.values())):.5f}" for values in errors.values()],
             "spread of the seeds": [
                 f"{np.std(list(values.values()), ddof=1):.5f}" if len(values) > 1 else "unknown"
@@ -137,12 +147,12 @@ def _show_verdicts(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> Non
     first, *others = errors
     found = {other: compare(errors[other], errors[first]) for other in others}
     for other, comparison in found.items():
-        _show_verdict(title_of(other), title_of(first), comparison, len(errors[other]))
+        _show_verdict(other, first, comparison, len(errors[other]))
     if any(comparison.interval is not None for comparison in found.values()):
         st.plotly_chart(
             gap_bars(
                 [
-                    (f"{title_of(other)} less {title_of(first)}", comparison.difference, comparison.interval)
+                    (f"{other} less {first}", comparison.difference, comparison.interval)
                     for other, comparison in found.items()
                 ]
             ),
@@ -189,8 +199,8 @@ def _show_layers(duel: Duel) -> None:
     """Show why the optimizers differ: what multiplies a gradient, layer by layer over the epochs."""
     seed = duel.seeds[0]
     recorded = {
-        title_of(optimizer): (method_of(optimizer), moments)
-        for optimizer in _ordered(duel)
+        title: (method_of(optimizer), moments)
+        for optimizer, title in _titles(duel).items()
         if (moments := read_moments(duel.lines[optimizer][seed].path))
     }
     if not recorded:
@@ -222,7 +232,7 @@ def _explain_steps(title: str, method: MethodName, recorded: list[Moments]) -> s
 def _show_planes(duel: Duel) -> None:
     """Show where two of the contestants put the same images, and which moved most."""
     st.subheader("Latent planes")
-    titles = {title_of(optimizer): duel.lines[optimizer] for optimizer in _ordered(duel)}
+    titles = {title: duel.lines[optimizer] for optimizer, title in _titles(duel).items()}
     names = list(titles)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         left = str(st.selectbox("Left", names, key="left", bind="query-params", width=220))

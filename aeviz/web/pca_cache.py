@@ -1,6 +1,7 @@
 """What the page on PCA computes once for all visitors: moments, components, training runs and contests."""
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ COLUMNS = 10
 """Decoder columns shown, at most."""
 CONTEST_IMAGES, CONTEST_TEST = 3000, 1000
 """Images that a network with ReLU learns from and is measured on, at most."""
+CONTEST_TURN = threading.Lock()
+"""Held while a network with ReLU is trained: one at a time in the server, however many visitors ask for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +199,8 @@ def finished_contest(key: DataKey, k: int, layers: int, epochs: int, seed: int) 
 
 def hold_contest(key: DataKey, k: int, layers: int, epochs: int, seed: int) -> "Iterator[Contest]":
     """Train a network with ReLU beside PCA, epoch by epoch; what comes last is kept for all visitors.
+
+    The caller holds CONTEST_TURN.
 
     Raises:
         ConfigError: k does not fit the images.

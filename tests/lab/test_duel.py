@@ -3,7 +3,7 @@ import pytest
 import scipy.stats
 
 from aeviz.config import OptimizerConfig
-from aeviz.lab.duel import compare, gather, method_of, moved_most, plan, title_of
+from aeviz.lab.duel import compare, gather, method_of, moved_most, names_of, plan, title_of, titles_of
 from aeviz.training.runs import Provenance, RunFolder
 
 RATES = {"adam": 3e-3, "amsgrad": 3e-3, "sgd": 1.0, "momentum": 0.1}
@@ -104,6 +104,34 @@ def test_settings_that_an_optimizer_ignores_make_no_second_contestant(tiny_confi
     other = tiny_config("optimizer.name=sgd", "optimizer.beta1=0.3"), tiny_config("optimizer.name=sgd", "train.seed=1")
     duel = gather(folders([*ours, *other]))[0]
     assert [len(line) for line in duel.lines.values()] == [2, 2]
+
+
+def test_titles_tell_contestants_apart():
+    given = [
+        OptimizerConfig(learning_rate=3e-3),
+        OptimizerConfig(learning_rate=3e-3, beta2=0.9),
+        OptimizerConfig(learning_rate=0.1),
+        OptimizerConfig(learning_rate=0.1 + 1e-9),
+        OptimizerConfig(name="sgd", learning_rate=1.0),
+    ]
+    assert list(titles_of(given).values()) == [
+        "ADAM 0.003, beta2 0.999",
+        "ADAM 0.003, beta2 0.9",
+        "ADAM 0.1, learning_rate 0.1",
+        "ADAM 0.1, learning_rate 0.100000001",
+        "Momentum 1",
+    ]
+
+
+def test_names_tell_duels_apart(tiny_config, folders):
+    found = []
+    for settings, fingerprint in (((), "one"), ((), "other"), (("objective.reconstruction=bce",), "one")):
+        found += gather(folders(plan(tiny_config(*settings), {"adam": 3e-3, "amsgrad": 3e-3}, 1), fingerprint))
+    names = names_of(found, [duel.name for duel in found])
+    assert len({duel.name for duel in found}) == 1
+    assert len(set(names)) == 3
+    assert "objective.reconstruction bce" in names[2]
+    assert names[0].endswith("(2)")
 
 
 def test_methods_by_optimizer():

@@ -29,3 +29,10 @@ def test_lines_are_shown_beside_each_other_but_not_aligned(open_duel):
     assert any("cannot be aligned" in text for text in texts(app.caption))
     assert not any("Aligned:" in text for text in texts(app.caption))
     assert not any("moved most" in text for text in texts(app.markdown))
+
+
+def test_one_method_with_two_memories_is_a_duel(open_duel):
+    app = open_duel((), ("optimizer.beta2=0.9",))
+    assert app.selectbox(key="left").options == ["ADAM 0.003, beta2 0.999", "ADAM 0.003, beta2 0.9"]
+    assert app.selectbox(key="right").value == "ADAM 0.003, beta2 0.9"
+    assert any("images that moved most" in text for text in texts(app.markdown))

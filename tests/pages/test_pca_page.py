@@ -1,5 +1,7 @@
 """PCA = linear autoencoder as a visitor without data has it; the film itself is tested in the browser."""
 
+import threading
+
 import pytest
 from test_pages import assert_healthy, texts
 
@@ -105,3 +107,28 @@ def test_relu_is_switched_on_and_compared_by_class_and_image(app):
     assert len(app.get("plotly_chart")) == 2
     again = open_pca(app, data="digits")
     assert "With ReLU the error is" in " ".join(texts(again.markdown))  # kept for all visitors
+
+
+def test_relu_is_trained_once_for_all_who_ask_meanwhile(app, monkeypatch):
+    from aeviz.lab.nonlinear import run_contest
+    from aeviz.web import contest_view, pca_cache
+
+    app = open_pca(app, data="digits", **{"relu-k": "4"})
+    key = pca_cache.data_key("digits")
+    train, test = pca_cache.contest_images(key)
+    contest = next(run_contest(train, test, latent_dim=4, layers=1, epochs=1))
+    monkeypatch.setattr(contest_view, "LOOK_S", 0.05)
+    monkeypatch.setattr(pca_cache, "hold_contest", lambda *chosen: pytest.fail("it is trained a second time"))
+
+    def end_training():
+        pca_cache._contests(key, 4, 1, 10, 0)["last"] = contest
+        pca_cache.CONTEST_TURN.release()
+
+    pca_cache.CONTEST_TURN.acquire()  # another visitor's training
+    timer = threading.Timer(0.5, end_training)
+    timer.start()
+    app.button(key="relu").click().run()
+    timer.join()
+    assert_healthy(app, TITLE)
+    assert any("With ReLU the error is" in text for text in texts(app.markdown))
+    assert not pca_cache.CONTEST_TURN.locked()
