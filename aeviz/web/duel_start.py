@@ -1,5 +1,6 @@
 """Starting a duel of optimizers: a set of training jobs in the background, with what is left of it."""
 
+import threading
 from dataclasses import replace
 
 import streamlit as st
@@ -15,8 +16,10 @@ from aeviz.web.film import read_history
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import offer_download
 
-FINISHED = "duel.finished"
-"""Session key: whether a run of a duel has just ended."""
+_OWN = "duel.own"
+"""Session key: the runs of the duel that this visitor started last, until they have ended."""
+MOST_RUNS = 20
+"""Runs of a duel at most: each is a process, most of which wait."""
 TOGETHER_S = 60.0
 """Seconds between the starts of two jobs up to which they belong to one duel."""
 POLL_S = 2.0
@@ -34,6 +37,8 @@ _RATES: dict[str, dict[MethodName, str]] = {
 }
 """Step sizes at first. Those of SGD and momentum are the best of a few that were tried on one to three seeds; at 0.3
 and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
+_turn = threading.Lock()
+"""Held while a duel is started: two visitors may press the button at once."""
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
 """Step sizes on offer."""
 
@@ -47,6 +52,15 @@ def show_start() -> None:
         return
     with st.expander("Start a duel", icon=":material/swords:", expanded=not st.query_params.get("duel")):
         _show_form()
+
+
+def take_ended() -> frozenset[str]:
+    """Return the names of the runs of the visitor's own duel once when all have ended, else none."""
+    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
+    if not own or any(job.name in own for job in _jobs() if job.is_active):
+        return frozenset()
+    del st.session_state[_OWN]
+    return own
 
 
 def _jobs() -> list[Job]:
@@ -119,8 +133,11 @@ def _show_form() -> None:
             f"{len(configs)} runs, one after the other: about {_time(left)} on this machine. Each seed gives all "
             "optimizers the same initial weights and the same batches in the same order."
         )
-        if st.button("Start the duel", type="primary", icon=":material/swords:", disabled=len(methods) < 2):
+        cannot = len(methods) < 2 or len(configs) > MOST_RUNS
+        if st.button("Start the duel", type="primary", icon=":material/swords:", disabled=cannot):
             _start(configs)
+        if len(configs) > MOST_RUNS:
+            st.caption(f"A duel has at most {MOST_RUNS} runs; choose fewer seeds or optimizers.")
         if len(methods) < 2:
             st.caption("A duel takes two optimizers or more.")
 
@@ -135,23 +152,46 @@ def _base(data: str, epochs: int) -> RunConfig:
 
 
 def _start(configs: list[RunConfig]) -> None:
-    bar = st.progress(0.0, "Starting the trainers …")
-    for place, config in enumerate(configs):
-        jobs.start(config)
-        bar.progress((place + 1) / len(configs), f"Started {place + 1} of {len(configs)} trainers; they take turns")
+    """Start the runs, unless another visitor's duel is at work, which is said then.
+
+    Raises:
+        TrainingError: A trainer did not come up.
+    """
+    if not _turn.acquire(blocking=False):
+        _refuse()
+        return
+    try:
+        if any(job.is_active for job in _jobs()):
+            _refuse()
+            return
+        bar = st.progress(0.0, "Starting the trainers …")
+        st.session_state[_OWN] = frozenset()
+        for place, config in enumerate(configs):
+            st.session_state[_OWN] |= {jobs.start(config).name}
+            bar.progress((place + 1) / len(configs), f"Started {place + 1} of {len(configs)} trainers; they take turns")
+    finally:
+        _turn.release()
     st.rerun()
+
+
+def _refuse() -> None:
+    st.warning(
+        "Another visitor's duel is at work, so this one was not started; start it when that one has ended.",
+        icon=":material/hourglass_empty:",
+    )
 
 
 def _show_progress(active: frozenset[str]) -> None:
     found = _jobs()
     at_work = [job for job in found if job.is_active]
     if frozenset(job.name for job in at_work) != active:
-        st.session_state[FINISHED] = True
         st.rerun(scope="app")  # a run has ended: what is known of the duel has changed
-    batch = _started_together(found, at_work)
+    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
+    is_own = any(job.name in own for job in at_work)
+    batch = [job for job in found if job.name in own] if is_own else _started_together(found, at_work)
     ended = [job for job in batch if not job.is_active]
     epochs, data = at_work[0].status.settings.train.epochs, at_work[0].status.settings.data.name
-    done = sum(min(1.0, job.status.epoch / job.status.settings.train.epochs) for job in at_work)
+    done = sum(min(1.0, job.status.epoch / job.status.settings.train.epochs) for job in batch if job.is_active)
     each = _seconds_an_epoch(data)
     left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
     st.progress(
@@ -165,10 +205,13 @@ def _show_progress(active: frozenset[str]) -> None:
     failed = [job for job in ended if job.state == "failed"]
     for job in failed:
         st.warning(f"{title_of(job.status.settings.optimizer)}: {job.status.message}", icon=":material/warning:")
-    if st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel"):
+    if not is_own:
+        st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
+    elif st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel"):
         with errors_as_messages(stop=False):
             for job in at_work:
-                jobs.stop(job.name)
+                if job.name in own:
+                    jobs.stop(job.name)
         st.rerun(scope="app")
 
 

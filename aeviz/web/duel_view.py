@@ -13,7 +13,7 @@ from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, mov
 from aeviz.training.moments import Moments, read_moments
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache, optimizer_cache
-from aeviz.web.duel_start import FINISHED, show_start
+from aeviz.web.duel_start import show_start, take_ended
 from aeviz.web.film import read_history
 from aeviz.web.map_options import MapOptions
 from aeviz.web.map_view import show_map
@@ -29,8 +29,9 @@ def show_duel() -> None:
     found = optimizer_cache.duels(cache.runs())
     names = dict(zip(names_of(found, [f"{duel.name}: {_who(duel)}" for duel in found]), found, strict=True))
     if names:
-        if st.session_state.pop(FINISHED, False):
-            st.session_state["duel"] = next(iter(names))  # the visitor wants to see the one that has just ended
+        ended = take_ended()  # which the visitor who started it wants to see
+        for name in [name for name, duel in names.items() if ended & _runs(duel)][:1]:
+            st.session_state["duel"] = name
         chosen = st.selectbox(
             "Duel",
             list(names),
@@ -46,6 +47,10 @@ def show_duel() -> None:
     else:
         st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/swords:")
     show_start()
+
+
+def _runs(duel: Duel) -> set[str]:
+    return {folder.name for line in duel.lines.values() for folder in line.values()}
 
 
 def _who(duel: Duel) -> str:

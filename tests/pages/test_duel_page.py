@@ -1,9 +1,16 @@
 """The duel on runs of the visitor's own, tiny ones."""
 
+from dataclasses import dataclass, field
+from pathlib import Path
+
 import pytest
+from streamlit.testing.v1 import AppTest
 from test_pages import texts
 
+from aeviz import jobs
 from aeviz.experiment import train
+from aeviz.jobs import Job
+from aeviz.training.status import JobStatus
 
 
 @pytest.fixture
@@ -36,3 +43,90 @@ def test_one_method_with_two_memories_is_a_duel(open_duel):
     assert app.selectbox(key="left").options == ["ADAM 0.003, beta2 0.999", "ADAM 0.003, beta2 0.9"]
     assert app.selectbox(key="right").value == "ADAM 0.003, beta2 0.9"
     assert any("images that moved most" in text for text in texts(app.markdown))
+
+
+@dataclass
+class Trainers:
+    """Trainers that do nothing: what was started and stopped."""
+
+    found: list[Job] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def start(self, config):
+        status = JobStatus(state="queued", settings=config, pid=1, from_app=True, queued_at=0.0, updated_at=0.0)
+        job = Job(
+            path=Path(f"run-{len(self.found)}"), status=status, state="queued", is_pausing=False, is_stopping=False
+        )
+        self.found.append(job)
+        return job
+
+
+@pytest.fixture
+def trainers(monkeypatch):
+    made = Trainers()
+    monkeypatch.setattr(jobs, "list_jobs", lambda: list(made.found))
+    monkeypatch.setattr(jobs, "start", made.start)
+    monkeypatch.setattr(jobs, "stop", made.stopped.append)
+    return made
+
+
+@pytest.fixture
+def visitors(app):
+    """Two sessions that have the form of a duel before them."""
+    apps = app, AppTest.from_file(app._script_path, default_timeout=60).run()
+    for one in apps:
+        one.switch_page("pages/optimizers.py")
+        for name, value in {"section": "duel", "seeds": "1"}.items():
+            one.query_params[name] = value
+        one.run()
+        one.pills(key="against").set_value(["ADAM", "SGD"]).run()
+    return apps
+
+
+def test_duel_belongs_to_the_visitor_who_started_it(visitors, trainers):
+    mine, theirs = visitors
+    mine.button[-1].click().run()
+    assert len(trainers.found) == 2
+    theirs.run()
+    assert not theirs.exception
+    assert "stop-duel" not in {button.key for button in theirs.button}
+    assert any("Another visitor started it" in text for text in texts(theirs.caption))
+    mine.button(key="stop-duel").click().run()
+    assert trainers.stopped == ["run-0", "run-1"]
+
+
+def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
+    from aeviz.web import duel_start, duel_view
+
+    mine, theirs = visitors
+    with duel_start._turn:  # another visitor's trainers are being started
+        mine.button[-1].click().run()
+        assert any("Another visitor's duel is at work" in text for text in texts(mine.warning))
+    assert trainers.found == []
+    mine.button[-1].click().run()
+    monkeypatch.setattr(duel_view, "show_start", duel_start._show_form)  # it was before them when mine was started
+    theirs.button[-1].click().run()
+    assert any("Another visitor's duel is at work" in text for text in texts(theirs.warning))
+    assert len(trainers.found) == 2
+
+
+def test_nobody_is_led_away_by_anothers_duel(open_duel, trainers):
+    """Who reads a duel keeps it when another one ends; who started that one is shown it."""
+    bce = ("objective.reconstruction=bce",)
+    app = open_duel((), ("optimizer.beta2=0.9",), bce, (*bce, "optimizer.beta2=0.9"))
+    newest, oldest, *_ = app.selectbox(key="duel").options
+    app.selectbox(key="duel").set_value(oldest).run()
+    assert app.selectbox(key="duel").value == oldest
+    app.session_state["duel.own"] = frozenset({"run-2", "run-3"})
+    assert app.run().selectbox(key="duel").value == newest
+    app.selectbox(key="duel").set_value(oldest).run()
+    assert app.selectbox(key="duel").value == oldest
+
+
+def test_duel_has_so_many_runs_at_most(visitors, trainers):
+    app = visitors[0]
+    app.slider(key="seeds").set_value(10).run()
+    assert not app.button[-1].disabled
+    app.pills(key="against").set_value(["ADAM", "SGD", "AMSGrad"]).run()
+    assert app.button[-1].disabled
+    assert any("at most 20 runs" in text for text in texts(app.caption))

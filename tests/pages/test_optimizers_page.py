@@ -1,6 +1,7 @@
 """The page on optimizers as a visitor without runs of their own has it."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from test_pages import texts
@@ -140,7 +141,12 @@ def test_shipped_models_make_a_duel():
 
 def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
     started = []
-    monkeypatch.setattr("aeviz.jobs.start", started.append)
+
+    def start(config):
+        started.append(config)
+        return SimpleNamespace(name=f"run-{len(started)}")
+
+    monkeypatch.setattr("aeviz.jobs.start", start)
     app = visit("duel", seeds="2")
     app.pills(key="against").set_value(["ADAM", "SGD"]).run()
     assert any("4 runs, one after the other" in text for text in texts(app.caption))
