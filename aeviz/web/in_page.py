@@ -18,6 +18,7 @@ from aeviz.training.runs import MODEL, RunFolder
 from aeviz.training.status import has_trainer
 from aeviz.web import cache
 from aeviz.web.components.carrier import carry
+from aeviz.web.words import plain
 
 USUAL_S = 15
 """Seconds that the files of a network usually take to be written."""
@@ -98,7 +99,7 @@ def prepare_networks(run: RunFolder) -> None:
     if all(find_network(run, part).spec is not None for part in ("decoder", "encoder")):
         return
     if has_trainer(run.path):
-        st.caption(f"{run.name} is still being trained: until that ends the server decodes for this page.")
+        st.caption(f"{plain(run.name)} is still being trained: until that ends the server decodes for this page.")
         return
     if os.environ.get("AEVIZ_ONNX") == "0":
         return
@@ -127,12 +128,12 @@ def _begin(key: cache.RunKey, run: RunFolder) -> _Writing | None:
 def _wait(run: RunFolder) -> None:
     writing = _begin(cache.run_key(run), run)
     if writing is None:
-        st.caption(f"{run.name} is prepared for the page after another model. Until then the server decodes.")
+        st.caption(f"{plain(run.name)} is prepared for the page after another model. Until then the server decodes.")
         return
     if writing.look() is not None:
         st.rerun(scope="app")
     waited = time.monotonic() - writing.since
     st.progress(
         min(waited / USUAL_S, 0.95),
-        f"Preparing {run.name} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server decodes.",
+        f"Preparing {plain(run.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server decodes.",
     )

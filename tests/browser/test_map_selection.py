@@ -18,7 +18,7 @@ def map_address(tmp_path_factory):
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with serve(folder / "log", cwd=folder, PYTHONPATH=path) as url:
         yield url
-    assert "Traceback" not in (folder / "log").read_text()
+    assert "Traceback" not in told(folder / "log")
 
 
 @pytest.fixture

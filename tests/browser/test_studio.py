@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from app_server import serve
+from app_server import serve, told
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -85,7 +85,7 @@ def studio_address(studio_runs, tmp_path_factory):
     base = tmp_path_factory.mktemp("studio-server")
     with serve(base / "log", AEVIZ_RUNS=str(studio_runs), AEVIZ_DATA=str(base)) as url:
         yield url
-    assert "Traceback" not in (base / "log").read_text()
+    assert "Traceback" not in told(base / "log")
 
 
 @pytest.fixture
