@@ -135,5 +135,6 @@ def _wait(run: RunFolder) -> None:
     waited = time.monotonic() - writing.since
     st.progress(
         min(waited / USUAL_S, 0.95),
-        f"Preparing {plain(run.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server decodes.",
+        f"Preparing {plain(run.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server "
+        "decodes.",
     )

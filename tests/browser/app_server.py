@@ -41,5 +41,5 @@ def serve(log_path, cwd=ROOT, **environment):
 
 
 def told(log_path):
-    """What a server said until it was told to stop: Streamlit 1.67 may trip over a page that is still connected then."""
+    """What a server said until it was told to stop: Streamlit may trip over a page that is still connected then."""
     return log_path.read_text().partition("Stopping...")[0]

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from app_server import ROOT, serve
+from app_server import ROOT, serve, told
 from playwright.sync_api import expect
 
 
