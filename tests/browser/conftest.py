@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -52,23 +53,34 @@ def address(runs_dir, server_log, tmp_path_factory):
         yield url
 
 
+@pytest.fixture(scope="session")
+def visitors(chromium):
+    """Browsers with nothing but a cache in common from test to test: whether they have a touch screen, and a number."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(chromium, address):
-    """A function that opens a page of the app in a fresh browser session.
+def visit(chromium, visitors, address):
+    """A function that opens a page of the app as another visitor with each call.
 
     When the test is over it checks that no page showed a traceback and none logged an error of ours.
     """
     contexts, problems = [], []
 
     def open_page(path="/", *, width=1440, height=1000, dark=False, touch=False, base=address, prepare=None):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            has_touch=touch,
-        )
+        kind = visitors[touch]
+        free = [context for context in kind if context not in contexts]
+        context = free[0] if free else chromium.new_context(has_touch=touch)
+        if not free:
+            kind.append(context)
         contexts.append(context)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.set_default_timeout(30_000)
+        session = context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": base, "storageTypes": "local_storage"})
+        session.detach()
         page.on("pageerror", lambda error: problems.append(str(error)))
         if prepare:
             prepare(page)
@@ -78,6 +90,7 @@ def visit(chromium, address):
     yield open_page
     for context in contexts:
         for page in context.pages:
-            assert page.get_by_test_id("stException").count() == 0, page.get_by_test_id("stException").inner_text()
-        context.close()
+            problems += page.get_by_test_id("stException").all_inner_texts()
+            page.close()
+        context.clear_cookies()
     assert not problems, problems

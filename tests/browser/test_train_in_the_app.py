@@ -64,7 +64,7 @@ def _no_run_is_left(place):
     """Each test ends the runs that it starts; what it looks for may take a while to come."""
     expect.set_options(timeout=LOOK_MS)
     yield
-    expect.set_options(timeout=None)
+    expect.set_options(timeout=PAGE_MS)
     wait_for(lambda: not trainers(place[0]))  # one that was stopped may still tidy up
 
 

@@ -11,14 +11,19 @@ from app_server import serve
 from playwright.sync_api import expect
 
 WIDTHS = {"desktop": 1440, "phone": 390}
+WINDOWS = {"desktop": ("light", "dark"), "phone": ("dark", "light")}
+"""Schemes of each device, the first of which the page is opened in."""
 TITLES = {
     "/": "Home",
     "/latent_space": "Latent space",
     "/decode": "Decode",
     "/reconstruct": "Reconstruct",
     "/generate": "Generate",
+    "/regimes": "Three regimes",
     "/train": "Train",
     "/compare": "Compare runs",
+    "/pca": "PCA = linear autoencoder",
+    "/optimizers": "Optimizers",
     "/network": "Network and training",
 }
 
@@ -93,17 +98,18 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
 
 
 @pytest.mark.parametrize("path", TITLES)
-@pytest.mark.parametrize("device", WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_fits_the_window_and_shows_no_error(visit, path, device, scheme):
-    """Each page has a title, a heading, no error and nothing that sticks out sideways."""
-    page = visit(path, width=WIDTHS[device], dark=scheme == "dark")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    wait_until_idle(page)
-    expect(page).to_have_title(TITLES[path])
-    assert page.get_by_test_id("stAlertContentError").count() == 0
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+def test_page_fits_the_window_and_shows_no_error(visit, path):
+    """Each page has a title, a heading, no error and nothing that sticks out sideways, opened on either device."""
+    for device, schemes in WINDOWS.items():
+        page = visit(path, width=WIDTHS[device], dark=schemes[0] == "dark")
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            wait_until_idle(page)
+            expect(page).to_have_title(TITLES[path])
+            assert page.get_by_test_id("stAlertContentError").count() == 0
+            main = page.get_by_test_id("stMain")
+            assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1"), (device, scheme)
 
 
 def test_deep_link_to_a_fresh_server_shows_the_whole_app(chromium, tmp_path):

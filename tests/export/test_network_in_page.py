@@ -1,6 +1,8 @@
 """Decoders as the page reads and runs them in plain JavaScript, beside PyTorch; damaged ones, too."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from page_scripts import run_script
 
 from aeviz.config import ModelConfig
 from aeviz.export.onnx import export_decoder, export_encoder, model_digest, size_limit
+from aeviz.training.run import load
 
 MLP = ModelConfig(image_shape=(1, 8, 8), latent_dim=2, hidden=(8, 4))
 PLAIN = {
@@ -61,13 +64,20 @@ def job(path, spec, z=None, **changes):
     return {"file": str(path), "spec": spec, **given, **changes}
 
 
-@pytest.fixture
-def exported(random_run, tmp_path):
-    """A random MLP with its decoder, float16 weights."""
-    run = random_run(MLP)
-    path = tmp_path / "decoder.onnx"
+@pytest.fixture(scope="module")
+def decoder_file(trained_folder, tmp_path_factory):
+    """A trained MLP and its decoder, float16 weights; read only."""
+    run = load(trained_folder)
+    path = tmp_path_factory.mktemp("decoder") / "decoder.onnx"
     export_decoder(run, path)
     return run, path
+
+
+@pytest.fixture
+def exported(decoder_file, tmp_path):
+    """The same, the file a copy that a test may damage."""
+    run, path = decoder_file
+    return run, Path(shutil.copy(path, tmp_path))
 
 
 @pytest.mark.parametrize("half", [True, False])

@@ -28,17 +28,16 @@ def wide_folder(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def runs(wide_folder, tmp_path, monkeypatch):
-    """The models 'wide', 'plain' and 'bare', which lacks its encoded images; the data of 'bare' is not here either."""
+@pytest.fixture(scope="session")
+def made_runs(wide_folder, tmp_path_factory):
+    """The models 'wide', 'plain' and 'bare', which lacks its encoded images; read only."""
     from aeviz.analysis.summary import summarise
     from aeviz.config import DataConfig, ModelConfig, RunConfig, TrainConfig
     from aeviz.experiment import train
     from aeviz.training.runs import RunFolder
     from aeviz.training.summary import write_summary
-    from aeviz.web import decode_parts
 
-    folder = tmp_path / "runs"
+    folder = tmp_path_factory.mktemp("made")
     for name in ("wide", "bare"):
         shutil.copytree(wide_folder, folder / name)
     bare = RunFolder.read(folder / "bare")
@@ -53,8 +52,16 @@ def runs(wide_folder, tmp_path, monkeypatch):
         ),
         out=folder / "plain",
     )
-    monkeypatch.setattr(decode_parts, "is_available", lambda name: False)
     return folder
+
+
+@pytest.fixture
+def runs(made_runs, tmp_path, monkeypatch):
+    """Copies of these models as the visitor's own runs; the data of 'bare' is not here either."""
+    from aeviz.web import decode_parts
+
+    monkeypatch.setattr(decode_parts, "is_available", lambda name: False)
+    return shutil.copytree(made_runs, tmp_path / "runs")
 
 
 def said(app):
