@@ -1,6 +1,7 @@
 """The history of a run: one line of JSON an epoch, appended to history.jsonl."""
 
 import dataclasses
+import functools
 import json
 import stat
 import statistics
@@ -60,10 +61,18 @@ def read_history(path: Path) -> list[EpochReport]:
     Raises:
         CheckpointFormatError: A finished line is not an epoch report.
     """
-    if not path.exists():
+    try:
+        status = path.stat()
+    except FileNotFoundError:
         return []
+    return list(_read(path, (status.st_ino, status.st_mtime_ns, status.st_size)))
+
+
+@functools.lru_cache(maxsize=256)
+def _read(path: Path, version: tuple[int, int, int]) -> tuple[EpochReport, ...]:
+    """Read a version of a file, once: a listing of runs reads all of theirs, most of which do not change."""
     # bytes that are no text become a character that is no JSON, and so a bad line like any other
-    return _parse(path, path.read_text(encoding="utf-8", errors="replace"), 0)
+    return tuple(_parse(path, path.read_text(encoding="utf-8", errors="replace"), 0))
 
 
 def _parse(path: Path, text: str, before: int) -> list[EpochReport]:

@@ -22,6 +22,8 @@ from aeviz.web.words import name_objective
 
 ARROWS = 40
 """Images that get an arrow."""
+_STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
+"""What is drawn of the layers."""
 
 
 def show_duel() -> None:
@@ -200,8 +202,10 @@ def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) ->
         )
 
 
+@st.fragment
 def _show_layers(duel: Duel) -> None:
-    """Show why the optimizers differ: what multiplies a gradient, layer by layer over the epochs."""
+    """Show why the optimizers differ, layer by layer over the epochs: what multiplies a gradient, or how much AMSGrad's
+    maximum of second moments takes of it."""
     seed = duel.seeds[0]
     recorded = {
         title: (method_of(optimizer), moments)
@@ -211,10 +215,39 @@ def _show_layers(duel: Duel) -> None:
     if not recorded:
         return
     st.subheader("Why they differ")
-    st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
-    st.plotly_chart(
-        layer_curves(recorded, "effective"), key="duel-layers", alt="Effective step size of each layer over the epochs"
-    )
+    adaptive = {title: pair for title, pair in recorded.items() if pair[0] in ("adam", "amsgrad")}
+    shown = _STEPS
+    if any(method == "amsgrad" for method, _ in adaptive.values()):
+        shown = str(
+            st.segmented_control(
+                "By layer",
+                [_STEPS, _MAXIMUM],
+                default=_STEPS,
+                required=True,
+                key="why",
+                bind="query-params",
+                help="The effective step size is what multiplies the first moment: alpha / sqrt(V). AMSGrad's V is the "
+                "largest second moment so far.",
+            )
+        )
+    if shown == _MAXIMUM:
+        st.markdown(
+            "**The root of the largest second moment so far over that of the present one**, the median over the "
+            f"weights of a layer, seed {seed}: so many times shorter are AMSGrad's steps than ADAM's would be after "
+            "the same gradients. ADAM remembers no maximum: 1."
+        )
+        st.plotly_chart(
+            layer_curves(adaptive, "held"),
+            key="duel-held",
+            alt="Largest second moment over the present one, by layer over the epochs",
+        )
+    else:
+        st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
+        st.plotly_chart(
+            layer_curves(recorded, "effective"),
+            key="duel-layers",
+            alt="Effective step size of each layer over the epochs",
+        )
     st.markdown(" ".join(_explain_steps(title, *pair) for title, pair in recorded.items()))
 
 

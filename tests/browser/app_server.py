@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
+PAGE_MS = 30_000
+"""Milliseconds that a page has to show something: beside another test process it may take its time."""
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from app_server import serve
+from app_server import PAGE_MS, serve
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -27,7 +27,7 @@ def chromium():
         pytest.skip("no Chromium found: install Debian's package chromium, or set AEVIZ_CHROMIUM to a browser's path")
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=30_000)  # beside another test process a page may take its time
+    expect.set_options(timeout=PAGE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
@@ -77,7 +77,7 @@ def visit(chromium, visitors, address):
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if dark else "light")
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PAGE_MS)
         session = context.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", {"origin": base, "storageTypes": "local_storage"})
         session.detach()

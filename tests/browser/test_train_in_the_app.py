@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from app_server import serve
+from app_server import PAGE_MS, serve
 from playwright.sync_api import expect
 
 from aeviz.experiment import train

@@ -39,6 +39,7 @@ def drawn_map(page):
     """Wait until the latent map has painted its points and the page stands still; return it."""
     latent_map = page.get_by_test_id("latent-map")
     wait_until_idle(page)
+    expect(latent_map).to_have_count(1)  # for a moment that of another model may still be there
     expect(latent_map).to_have_attribute("data-drawn", re.compile(r"\d+"))
     size = None
     while size != (size := latent_map.bounding_box()):  # the sidebar and the scroll bar may still take their room

@@ -45,6 +45,14 @@ def test_one_method_with_two_memories_is_a_duel(open_duel):
     assert any("images that moved most" in text for text in texts(app.markdown))
 
 
+def test_layers_show_steps_or_the_maximum_of_second_moments(open_duel):
+    app = open_duel(("preset=duel",), ("preset=duel", "optimizer.name=amsgrad"))
+    assert any("Effective step size by layer" in text for text in texts(app.markdown))
+    app.segmented_control(key="why").set_value("maximum of second moments").run()
+    assert not app.exception
+    assert any("root of the largest second moment so far" in text for text in texts(app.markdown))
+
+
 @dataclass
 class Trainers:
     """Trainers that do nothing: what was started and stopped."""

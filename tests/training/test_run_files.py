@@ -98,6 +98,18 @@ def test_history_round_trips(tmp_path):
     assert read_history(path) == reports[:1]
 
 
+def test_history_that_changed_is_read_anew(tmp_path):
+    path = tmp_path / HISTORY
+    append_report(path, REPORT)
+    read_history(path).clear()  # what is returned is the caller's
+    assert read_history(path) == [REPORT]
+    other = EpochReport(**{**read_dict(REPORT), "epoch": REPORT.epoch + 1})  # a line as long as the first
+    write_history(path, [other])
+    assert read_history(path) == [other]
+    path.unlink()
+    assert read_history(path) == []
+
+
 def read_dict(report):
     return {name: getattr(report, name) for name in type(report).__dataclass_fields__}
 
