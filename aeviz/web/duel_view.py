@@ -204,8 +204,7 @@ def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) ->
 
 @st.fragment
 def _show_layers(duel: Duel) -> None:
-    """Show why the optimizers differ, layer by layer over the epochs: what multiplies a gradient, or how much AMSGrad's
-    maximum of second moments takes of it."""
+    """Show why the optimizers differ, layer by layer: what multiplies a gradient, or what AMSGrad's maximum takes."""
     seed = duel.seeds[0]
     recorded = {
         title: (method_of(optimizer), moments)
