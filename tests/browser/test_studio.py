@@ -116,7 +116,7 @@ def pad(page):
 def settle(page):
     """Wait until the server is idle and has been for a moment."""
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(400)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
@@ -520,7 +520,7 @@ def kept(page, session):
     return found["JSHeapUsedSize"] / 2**20, found["Nodes"], found["Documents"]
 
 
-DRAGS, ROUNDS = (1000, 25) if os.environ.get("AEVIZ_LONG") == "1" else (200, 3)
+DRAGS, ROUNDS = (1000, 25) if os.environ.get("AEVIZ_LONG") == "1" else (150, 2)
 
 
 @pytest.mark.slow
@@ -552,7 +552,7 @@ def test_memory_stays_flat_over_drags_and_page_changes(decode):
     assert frames(page) > DRAGS / 2
     assert dragged[0] < before[0] + 3, (before, dragged)
     assert dragged[1] < before[1] + 300, (before, dragged)
-    wander(2)
+    wander(1)
     settle(page)
     before = kept(page, session)
     wander(ROUNDS)

@@ -385,7 +385,7 @@ def test_photos_of_mnist_are_understood(shared_root):
     import aeviz
 
     train = load_dataset("mnist", "train", root=shared_root).take(np.arange(20_000))
-    test = load_dataset("mnist", "test", root=shared_root).take(np.arange(25))
+    test = load_dataset("mnist", "test", root=shared_root).take(np.arange(16))
     run = aeviz.load("mlp-10d-amsgrad")
     classifier = KNeighborsClassifier(10).fit(run.encode(train.images).numpy(), train.labels)
     prepared = []
