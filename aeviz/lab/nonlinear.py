@@ -35,11 +35,6 @@ class Contest:
     network_images: np.ndarray
     """(M, C, H, W), float32 in [0, 1]."""
 
-    @property
-    def gain(self) -> float:
-        """Share of PCA's mean error that the network saves; negative where it is worse."""
-        return 1 - float(self.network.mean()) / max(float(self.pca.mean()), 1e-300)
-
 
 def run_contest(
     train: ImageDataset, test: ImageDataset, *, latent_dim: int, layers: int, epochs: int, seed: int = 0

@@ -15,6 +15,7 @@ from aeviz.presets import get_preset
 from aeviz.web.film import read_history
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import offer_download
+from aeviz.web.words import plain
 
 _OWN = "duel.own"
 """Session key: the runs of the duel that this visitor started last, until they have ended."""
@@ -204,7 +205,7 @@ def _show_progress(active: frozenset[str]) -> None:
         st.caption(f"Now: {title_of(settings.optimizer)}, seed {settings.train.seed}, epoch {now.status.epoch}")
     failed = [job for job in ended if job.state == "failed"]
     for job in failed:
-        st.warning(f"{title_of(job.status.settings.optimizer)}: {job.status.message}", icon=":material/warning:")
+        st.warning(f"{title_of(job.status.settings.optimizer)}: {plain(job.status.message)}", icon=":material/warning:")
     if not is_own:
         st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
     elif st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel"):

@@ -72,7 +72,7 @@ def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool)
         if table is None:
             return
         if job is not None and job.state in ("failed", "interrupted"):
-            why = job.message if job.state == "failed" else "its process ended before it was done"
+            why = plain(job.message) if job.state == "failed" else "its process ended before it was done"
             st.error(f"{config.algorithm} of {plain(run.name)} failed: {why}; try again.", icon=":material/error:")
         seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
         st.markdown(

@@ -53,7 +53,7 @@ def _card(run: RunFolder) -> None:
         try:
             picture, facts = cache.thumbnail(key), cache.summary(key)
         except CheckpointError as error:  # one damaged run must not hide the others
-            st.error(str(error), icon=":material/broken_image:")
+            st.error(plain(str(error)), icon=":material/broken_image:")
             return
         if not run.has_summary:
             st.info(

@@ -57,7 +57,7 @@ def _show_scrubber(runs: list[RunFolder]) -> None:
                 try:
                     _strip(read_sample(run.path, int(epoch)).reconstructions, f"{run.name}{_loss(run, int(epoch))}")
                 except CheckpointFormatError as error:
-                    st.error(str(error), icon=":material/broken_image:")
+                    st.error(plain(str(error)), icon=":material/broken_image:")
 
 
 def _loss(run: RunFolder, epoch: int) -> str:

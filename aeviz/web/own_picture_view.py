@@ -115,7 +115,7 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
                     prepared = prepare(picture, run, usual_options(run))
                 except DataError as error:
                     st.markdown(f":small[**{plain(picture.name)}**]")
-                    st.error(str(error), icon=":material/broken_image:")
+                    st.error(plain(str(error)), icon=":material/broken_image:")
                     continue
                 usable.append(picture)
                 z, image = _pass(prepared, run)

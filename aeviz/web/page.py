@@ -73,7 +73,7 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
         yield
     except AevizError as error:
         _log.warning("%s", error)
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         if stop:
             st.stop()
 

@@ -25,7 +25,7 @@ def originals(run: RunFolder) -> ImageDataset | None:
         data = replace(run.config.data, without=None)  # no part of the test set, which all runs of the data share
         dataset, fingerprint = cache.test_images(data, str(data_root()), cache.folder_stamp(name))
     except DataError as error:
-        st.caption(f"The originals cannot be shown: {error}")
+        st.caption(f"The originals cannot be shown: {plain(str(error))}")
         return None
     if table is None or fingerprint != table.fingerprint:
         st.caption(
@@ -63,7 +63,7 @@ def offer_download(name: str, why: str) -> None:
                 prepare_dataset(name, on_progress=show)
             except AevizError as error:
                 bar.empty()
-                st.error(str(error), icon=":material/cloud_off:")
+                st.error(plain(str(error)), icon=":material/cloud_off:")
             else:
                 st.rerun(scope="app")
         st.caption("Everything else works without them. In a class room, download once before the lesson.")

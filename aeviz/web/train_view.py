@@ -169,7 +169,7 @@ def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
     if job.state == "queued" and not job.status.epoch:
         return "Waits until another run ends."
     if job.state == "preparing":
-        return f"Getting ready: starting PyTorch, {job.status.message or 'reading the data'} …"
+        return f"Getting ready: starting PyTorch, {plain(job.status.message) or 'reading the data'} …"
     if job.state == "measuring":
         return "Measuring on the test set: errors, neighbours, the map …"
     left = seconds_left(history, settings.train.epochs, share)
@@ -209,7 +209,7 @@ def _show_figures(history: list[EpochReport]) -> None:
 
 def _show_end(job: Job) -> None:
     if job.state == "failed":
-        st.error(job.status.message, icon=":material/error:")
+        st.error(plain(job.status.message), icon=":material/error:")
         if job.status.message.startswith("training diverged"):
             st.caption("Resumed, it would take the same steps and diverge again: start a new run with other settings.")
     elif job.state == "stopped":
@@ -234,7 +234,7 @@ def _folder(job: Job) -> RunFolder | None:
     try:
         return RunFolder.read(job.path)
     except CheckpointError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(plain(str(error)), icon=":material/broken_image:")
         return None
 
 
@@ -303,7 +303,7 @@ def _do(action: str, name: str, epochs: int | None = None) -> None:
             _mine().add(name)
             st.query_params[RUN] = name
     except AevizError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def _mine() -> set[str]:

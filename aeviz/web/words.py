@@ -23,12 +23,12 @@ def name_objective(config: ObjectiveConfig) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a name that somebody else chose, as Markdown that shows it letter by letter and on one line.
+    """Return text that is not Markdown, a name or an error, as Markdown that shows it letter by letter, on one line.
 
     Streamlit's own marks count as Markdown: emoji and icons (:name:), directives (:name[...]) and formulas ($).
 
     Args:
-        text: The name of a class, a run, a data set or a file.
+        text: The name of a class, a run, a data set or a file, or what an error says.
     """
     line = _MARK.sub(r"\\\g<0>", _ICON.sub(":\N{WORD JOINER}", " ".join(text.split())))
     return _BEGINS.sub(r"\1\\\2", line)

@@ -1,6 +1,7 @@
 """Names that somebody else chose, as Markdown tells them."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from aeviz.web.words import plain
 
@@ -32,3 +33,16 @@ def test_usual_name_stays_as_it_is(name):
 )
 def test_marks_are_escaped(name, shown):
     assert plain(name) == shown
+
+
+def fail_on_a_name():
+    from aeviz.errors import DataError
+    from aeviz.web.page import errors_as_messages
+
+    with errors_as_messages(stop=False):
+        raise DataError("cannot read '*my* [file](x)_$1$.png'; expected a picture")
+
+
+def test_error_about_such_a_name_shows_it():
+    app = AppTest.from_function(fail_on_a_name).run()
+    assert app.error[0].value == r"cannot read '\*my\* \[file\](x)\_\$1\$.png'; expected a picture"
