@@ -8,6 +8,7 @@ import streamlit as st
 from aeviz import jobs
 from aeviz.config import RunConfig
 from aeviz.data import is_available
+from aeviz.errors import AevizError
 from aeviz.jobs import Job
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.duel import PRESET, plan, title_of
@@ -206,14 +207,24 @@ def _show_progress(active: frozenset[str]) -> None:
     failed = [job for job in ended if job.state == "failed"]
     for job in failed:
         st.warning(f"{title_of(job.status.settings.optimizer)}: {plain(job.status.message)}", icon=":material/warning:")
-    if not is_own:
-        st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
-    elif st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel"):
-        with errors_as_messages(stop=False):
-            for job in at_work:
-                if job.name in own:
-                    jobs.stop(job.name)
-        st.rerun(scope="app")
+    if is_own:
+        names = [job.name for job in at_work if job.name in own]
+        st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel", on_click=_stop, args=(names,))
+        return
+    st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
+    with st.popover("Stop the duel", icon=":material/stop_circle:"):
+        st.markdown("It was not started from this window. Stop it all the same?")
+        names = [job.name for job in at_work]
+        st.button("Stop it", icon=":material/stop_circle:", key="stop-duel", on_click=_stop, args=(names,))
+
+
+def _stop(names: list[str]) -> None:
+    """Stop the runs of a duel; what cannot be stopped is told."""
+    for name in names:
+        try:
+            jobs.stop(name)
+        except AevizError as error:
+            st.toast(plain(str(error)), icon=":material/error:")
 
 
 def _started_together(found: list[Job], at_work: list[Job]) -> list[Job]:

@@ -91,16 +91,22 @@ def visitors(app):
     return apps
 
 
-def test_duel_belongs_to_the_visitor_who_started_it(visitors, trainers):
+def test_duel_belongs_to_the_visitor_who_started_it_and_another_is_asked(visitors, trainers):
     mine, theirs = visitors
     mine.button[-1].click().run()
     assert len(trainers.found) == 2
     theirs.run()
     assert not theirs.exception
-    assert "stop-duel" not in {button.key for button in theirs.button}
     assert any("Another visitor started it" in text for text in texts(theirs.caption))
+    assert any("not started from this window. Stop it all the same?" in text for text in texts(theirs.markdown))
+    assert theirs.button(key="stop-duel").label == "Stop it"
+    mine.run()
+    assert not any("not started from this window" in text for text in texts(mine.markdown))
+    assert mine.button(key="stop-duel").label == "Stop the duel"
     mine.button(key="stop-duel").click().run()
     assert trainers.stopped == ["run-0", "run-1"]
+    theirs.button(key="stop-duel").click().run()  # as after a reload
+    assert trainers.stopped == ["run-0", "run-1"] * 2
 
 
 def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
