@@ -10,7 +10,7 @@ from aeviz.figures.detection import error_histogram, precision_recall_curves
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import anomaly_cache, cache
 from aeviz.web.generate_parts import classes_of, pick_class, table_of
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import decoded, offer_download, originals
@@ -122,7 +122,7 @@ def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) 
     """Show the errors of both kinds, what the threshold flags, and precision over recall at all thresholds."""
     run, name = runs[0], question.class_name
     decision = decide(table.error, question.is_anomaly, question.threshold)
-    found = cache.detection(cache.run_key(run), question.label)
+    found = anomaly_cache.detection(cache.run_key(run), question.label)
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(
@@ -142,7 +142,7 @@ def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) 
             f"**{found.roc_auc:.3f}**"
         ]
         for other in runs[1:]:
-            second = cache.detection(cache.run_key(other), question.label)
+            second = anomaly_cache.detection(cache.run_key(other), question.label)
             lines.append(
                 f"{plain(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
             )
@@ -158,7 +158,7 @@ def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) 
 
 
 def _show_curves(runs: list[RunFolder], question: Question, decision: Decision) -> None:
-    detections = {run.name: cache.detection(cache.run_key(run), question.label) for run in runs}
+    detections = {run.name: anomaly_cache.detection(cache.run_key(run), question.label) for run in runs}
     chosen = None
     if decision.precision is not None and decision.recall is not None:
         chosen = (decision.recall, decision.precision)
@@ -190,7 +190,7 @@ def _verdict(decision: Decision, question: Question) -> str:
 def _show_list(run: RunFolder, table: LatentTable, question: Question) -> None:
     """Show the images by falling error, each beside its reconstruction."""
     st.subheader("Most anomalous first")
-    order = cache.ranking(cache.run_key(run))
+    order = anomaly_cache.ranking(cache.run_key(run))
     pages = -(-len(order) // A_PAGE)
     if (st.session_state.get("sheet") or 1) > pages:  # chosen for a model of more images
         del st.session_state["sheet"]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from aeviz.figures.pictures import enlarge, error_map, shrink, similarity_map, tile, to_data_uri, to_small_uri
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, map_cache, posterior_cache
 from aeviz.web.pictures import decoded, offer_download, originals
 from aeviz.web.words import plain
 
@@ -47,14 +47,14 @@ def show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
                     by_place = compare_pair(dataset.images[index], image[0]).ssim_map
                     if by_place is not None:
                         _picture(similarity_map(by_place, *image.shape[2:]), "SSIM: white where alike")
-                if seed is not None and cache.has_posteriors(run):
-                    samples = cache.posterior_samples(cache.run_key(run), seed)
+                if seed is not None and posterior_cache.has_posteriors(run):
+                    samples = posterior_cache.posterior_samples(cache.run_key(run), seed)
                     _picture(tile(decoded(run, samples[index : index + 1]), 1), f"{run.name}: its sample decoded")
     for run in runs:
         own = cache.latents(cache.run_key(run))
         if own is not None and index < len(own.z):
             spread = ""
-            if own.log_variance is not None and cache.has_posteriors(run):
+            if own.log_variance is not None and posterior_cache.has_posteriors(run):
                 spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
             st.caption(f"{plain(run.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
@@ -74,7 +74,7 @@ def show_neighbours(index: int, runs: list[RunFolder], choose: Callable[[int], N
         table = cache.latents(cache.run_key(run))
         if table is None or index >= len(table.z) or len(table.z) < 2:
             continue
-        near = cache.neighbours(cache.run_key(run), index)
+        near = map_cache.neighbours(cache.run_key(run), index)
         images = decoded(run, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
         said = "" if dataset is not None else "; decoded from their latent points, since the originals are not here"
         dimensions = f"all {table.z.shape[1]} dimensions" if table.z.shape[1] > 1 else "the one dimension"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from aeviz.figures.charts import training_curves
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, gallery_cache
 from aeviz.web.film import read_history
 from aeviz.web.map_options import pick_map_options
 from aeviz.web.map_view import show_map
@@ -145,7 +145,7 @@ def show_planes(runs: list[RunFolder]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for run in mapped:
             with st.container(width=PLANE_PX, border=True):
-                picture = cache.thumbnail(cache.run_key(run))
+                picture = gallery_cache.thumbnail(cache.run_key(run))
                 if picture is not None:
                     st.image(picture, width="stretch", alt=f"The latent plane of {run.name}, coloured by class")
                 st.markdown(

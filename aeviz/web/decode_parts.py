@@ -7,7 +7,7 @@ from aeviz.analysis.latent import data_distance
 from aeviz.data import is_available
 from aeviz.paths import data_root
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, distance_cache
 
 
 def is_wide(run: RunFolder) -> bool:
@@ -25,12 +25,13 @@ def show_distance(run: RunFolder, point: np.ndarray) -> None:
     key = cache.run_key(run)
     table = cache.shipped_latents(key)
     if table is None:
-        cloud = cache.cloud(key)
+        cloud = distance_cache.cloud(key)
         distance, limit = float(cloud.distances(point[None])[0]), cloud.usual_distance()
         words = "deviations from the middle of what the decoder learned from (Mahalanobis distance)"
     else:
-        used = cache.used_dimensions(key)
-        distance, limit = float(data_distance(point[None][:, used], table.z[:, used])[0]), cache.draw_limit(key)
+        used = distance_cache.used_dimensions(key)
+        distance = float(data_distance(point[None][:, used], table.z[:, used])[0])
+        limit = distance_cache.draw_limit(key)
         words = "to the 10th nearest image"
     if distance > limit:
         st.warning(f"Far from any data: {distance:.2f} {words}, usual is up to {limit:.2f}.", icon=":material/warning:")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from aeviz.analysis.basis import Basis
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, studio_cache
 from aeviz.web.page import has_just_arrived
 
 MOST_JUMPS = 50
@@ -225,7 +225,7 @@ def _held(run: RunFolder) -> tuple[float, ...]:
 
 def _bases(run: RunFolder) -> tuple[Basis, Basis]:
     key = cache.run_key(run)
-    return cache.basis(key, "latent"), cache.basis(key, "principal")
+    return studio_cache.basis(key, "latent"), studio_cache.basis(key, "principal")
 
 
 def _hold(run: RunFolder, point: np.ndarray) -> None:

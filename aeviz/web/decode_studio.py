@@ -11,7 +11,7 @@ from aeviz.errors import AevizError
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.figures.studio import Answer, Backdrop, Lens, Part, View, bridge_payload, shelf_name, view_payload
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, distance_cache, studio_cache
 from aeviz.web.components.carrier import carry
 from aeviz.web.components.studio import (
     IS_AVAILABLE,
@@ -36,13 +36,13 @@ BEHIND = "behind"
 """URL parameter of what lies behind the point on the pad."""
 
 
-def show_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
+def show_studio(run: RunFolder, second: RunFolder | None, axes: studio_cache.AxesName) -> None:
     """Show pad, sliders, images and ways of one or two models; call it in a fragment."""
     if not IS_AVAILABLE:
         _show_plain(run)
         return
     key = _key(run, second, axes)
-    basis = cache.basis(cache.run_key(run), axes)
+    basis = studio_cache.basis(cache.run_key(run), axes)
     question = st.session_state.get(asked_key(key))
     answer, images = (None, None) if question is None else answer_question(question, run, second)
     view = replace(_view(run, second, axes, basis), answer=answer)
@@ -65,13 +65,13 @@ def _show_plain(run: RunFolder) -> None:
     st.image(to_data_uri(picture), alt=f"The image that {run.name} decodes at this point")
 
 
-def carry_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
+def carry_studio(run: RunFolder, second: RunFolder | None, axes: studio_cache.AxesName) -> None:
     """Send what the studio's names stand for; call it at the end of the page, outside of fragments."""
-    space = cache.space(cache.run_key(run), axes)
+    space = studio_cache.space(cache.run_key(run), axes)
     carry(space.name, space.content)
     carry_networks([run] if second is None else [run, second], "decoder")
     if second is not None:
-        between = cache.bridge(cache.run_key(run), cache.run_key(second))
+        between = studio_cache.bridge(cache.run_key(run), cache.run_key(second))
         if between is None:
             carry_network(second, "encoder")
         else:
@@ -79,7 +79,7 @@ def carry_studio(run: RunFolder, second: RunFolder | None, axes: cache.AxesName)
             carry(shelf_name("bridge", packed), packed)
 
 
-def _view(run: RunFolder, second: RunFolder | None, axes: cache.AxesName, basis: Basis) -> View:
+def _view(run: RunFolder, second: RunFolder | None, axes: studio_cache.AxesName, basis: Basis) -> View:
     key = cache.run_key(run)
     lenses = [_lens(run, None)] if second is None else [_lens(run, None), _lens(second, run)]
     if second is not None and run.config.optimizer.name != second.config.optimizer.name:
@@ -92,7 +92,7 @@ def _view(run: RunFolder, second: RunFolder | None, axes: cache.AxesName, basis:
     if is_wide(run):
         parts = (*parts, "overview")
     large = int(np.prod(run.config.model.image_shape)) > LARGE_PIXELS
-    space = cache.space(key, axes)
+    space = studio_cache.space(key, axes)
     networks = [lens.spec.name if lens.spec is not None else lens.why for lens in lenses]
     return View(
         view="|".join([key.stamp, space.name, *networks, *(lens.bridge_words for lens in lenses)]),
@@ -113,7 +113,7 @@ def _lens(run: RunFolder, first: RunFolder | None) -> Lens:
     """Describe a model's image of the point; `first` is the model whose space is shown, None where it is its own."""
     network = find_network(run, "decoder")
     bridge, via, words, why = None, None, "", network.why
-    between = None if first is None else cache.bridge(cache.run_key(first), cache.run_key(run))
+    between = None if first is None else studio_cache.bridge(cache.run_key(first), cache.run_key(run))
     if between is not None:
         bridge = shelf_name("bridge", bridge_payload(between))
         how = "Procrustes" if between.is_similarity else "least squares"
@@ -159,10 +159,10 @@ def answer_question(question: Question, run: RunFolder, second: RunFolder | None
     points = np.array(question.points, dtype=np.float32)
     try:
         if question.kind == "far":
-            far = cache.mark_far(cache.run_key(run), points)
+            far = distance_cache.mark_far(cache.run_key(run), points)
             return Answer(number=question.number, kind="far", far=tuple(bool(mark) for mark in far)), None
         if question.model == 1 and second is not None:
-            between = cache.bridge(cache.run_key(run), cache.run_key(second))
+            between = studio_cache.bridge(cache.run_key(run), cache.run_key(second))
             images = (
                 _seen_by(second, decoded(run, points)) if between is None else decoded(second, between.apply(points))
             )
@@ -182,7 +182,7 @@ def _seen_by(run: RunFolder, images: np.ndarray) -> np.ndarray:
 # How the visitor looks at the space: in the session and in the address
 
 
-def _take_look(run: RunFolder, axes: cache.AxesName, basis: Basis, key: str) -> None:
+def _take_look(run: RunFolder, axes: studio_cache.AxesName, basis: Basis, key: str) -> None:
     look = read_look(st.session_state.get(key), len(basis.names))
     known = _look(run, axes, basis)
     st.session_state[_looks(run, axes)] = Look(
@@ -194,9 +194,9 @@ def _take_look(run: RunFolder, axes: cache.AxesName, basis: Basis, key: str) -> 
         keep_stops(run, look.stops)
 
 
-def keep_look(run: RunFolder, axes: cache.AxesName) -> None:
+def keep_look(run: RunFolder, axes: studio_cache.AxesName) -> None:
     """Write into the address how the visitor looks at the space, where that is not as at first."""
-    basis = cache.basis(cache.run_key(run), axes)
+    basis = studio_cache.basis(cache.run_key(run), axes)
     look = _look(run, axes, basis)
     words = {
         f"{run.name}.plane": "" if look.pair in (None, (0, 1)) else "~".join(basis.names[axis] for axis in look.pair),
@@ -213,7 +213,7 @@ def keep_look(run: RunFolder, axes: cache.AxesName) -> None:
             del st.query_params[name]
 
 
-def _look(run: RunFolder, axes: cache.AxesName, basis: Basis) -> Look:
+def _look(run: RunFolder, axes: studio_cache.AxesName, basis: Basis) -> Look:
     """Return how the visitor looks at the space: as in this session, or as the address says."""
     held: Look | None = st.session_state.get(_looks(run, axes))
     if held is not None:
@@ -228,7 +228,7 @@ def _look(run: RunFolder, axes: cache.AxesName, basis: Basis) -> Look:
     )
 
 
-def _key(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> str:
+def _key(run: RunFolder, second: RunFolder | None, axes: studio_cache.AxesName) -> str:
     return f"studio-{run.name}-{axes}-{second.name if second is not None else ''}"
 
 
@@ -237,5 +237,5 @@ def asked_key(key: str) -> str:
     return f"{key}.asked"
 
 
-def _looks(run: RunFolder, axes: cache.AxesName) -> str:
+def _looks(run: RunFolder, axes: studio_cache.AxesName) -> str:
     return f"{run.name}.{axes}.look"

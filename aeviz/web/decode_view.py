@@ -9,7 +9,7 @@ from aeviz.analysis.generation import draw_noise, draw_points
 from aeviz.analysis.neighbours import nearest_to
 from aeviz.figures.pictures import shrink, tile, to_small_uri
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, distance_cache, prior_cache, studio_cache
 from aeviz.web.decode_parts import can_pick_image, is_wide, random_image_point, show_distance
 from aeviz.web.decode_point import can_redo, can_undo, jump, keep_address, point_of, redo, settle, undo
 from aeviz.web.decode_studio import carry_studio, keep_look, show_studio
@@ -24,7 +24,7 @@ NEAREST, NEAREST_PX = 8, 48
 _TEMPERATURE = "temperature"
 
 
-def pick_axes(run: RunFolder) -> cache.AxesName:
+def pick_axes(run: RunFolder) -> studio_cache.AxesName:
     """Let the visitor choose the axes of a latent space with many dimensions; the choice is in the URL."""
     if not is_wide(run):
         return "latent"
@@ -47,7 +47,7 @@ def pick_beside(found: Mapping[str, RunFolder], run: RunFolder) -> RunFolder | N
     return pick_second(found, run, mapped=False, default=NO_COMPARISON, parameter="beside")
 
 
-def show_decoder(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
+def show_decoder(run: RunFolder, second: RunFolder | None, axes: studio_cache.AxesName) -> None:
     """Show pad, sliders and images of one or two models, which decode in the page, and what goes with them."""
     settle(run)
     for each in (run, second):
@@ -58,7 +58,7 @@ def show_decoder(run: RunFolder, second: RunFolder | None, axes: cache.AxesName)
 
 
 @st.fragment
-def _show(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> None:
+def _show(run: RunFolder, second: RunFolder | None, axes: studio_cache.AxesName) -> None:
     with errors_as_messages():
         show_studio(run, second, axes)
         show_distance(run, point_of(run))
@@ -72,7 +72,7 @@ def _show(run: RunFolder, second: RunFolder | None, axes: cache.AxesName) -> Non
 def _show_nearest(run: RunFolder, point: np.ndarray) -> None:
     """Show the encoded images nearest to a latent point, (D,), where the run has kept them."""
     key = cache.run_key(run)
-    table, used = cache.shipped_latents(key), cache.used_dimensions(key)
+    table, used = cache.shipped_latents(key), distance_cache.used_dimensions(key)
     if table is None or not used.any():
         return
     near = nearest_to(table.z[:, used], point[used], NEAREST)
@@ -156,9 +156,9 @@ def _jump_at_random(run: RunFolder) -> None:
         key, config, chance = cache.run_key(run), run.config.model, np.random.default_rng()
         if config.is_variational:
             label = int(chance.integers(config.classes)) if config.prior == "anchored" else None
-            gaussian = cache.prior_gaussian(key, label)
+            gaussian = prior_cache.prior_gaussian(key, label)
         else:
-            gaussian = cache.data_gaussian(key, None)
+            gaussian = prior_cache.data_gaussian(key, None)
         noise = draw_noise(int(chance.integers(2**32)), 1, config.latent_dim)
         temperature = float(st.session_state.get(_TEMPERATURE) or 1.0)
         jump(run, draw_points([gaussian], np.zeros(1, dtype=np.int64), noise, temperature)[0])
@@ -172,4 +172,4 @@ def _jump_to_image(run: RunFolder) -> None:
 
 
 def _jump_to_rest(run: RunFolder) -> None:
-    jump(run, cache.basis(cache.run_key(run), "latent").origin)
+    jump(run, studio_cache.basis(cache.run_key(run), "latent").origin)

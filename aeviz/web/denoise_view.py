@@ -13,7 +13,7 @@ from aeviz.figures.detection import restoration_curves
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
 from aeviz.paths import data_root
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, restore_cache
 from aeviz.web.generate_parts import pick_seed
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pictures import offer_download, originals
@@ -54,7 +54,7 @@ def show_denoising(runs: list[RunFolder]) -> None:
         _show_curve(runs, corruption)
 
 
-def _pick_corruption() -> tuple[cache.Corruption, int]:
+def _pick_corruption() -> tuple[restore_cache.Corruption, int]:
     """Offer kind, level and chance of the corruption, and other images; all is in the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = st.segmented_control(
@@ -90,18 +90,18 @@ def _pick_corruption() -> tuple[cache.Corruption, int]:
             width=200,
             help="Another number shows other test images, of all classes; the same number always shows the same.",
         )
-    return cache.Corruption(name=name, level=float(level), seed=seed), int(choice)
+    return restore_cache.Corruption(name=name, level=float(level), seed=seed), int(choice)
 
 
-def _show_rows(runs: list[RunFolder], dataset: ImageDataset, corruption: cache.Corruption, choice: int) -> None:
+def _show_rows(runs: list[RunFolder], dataset: ImageDataset, corruption: restore_cache.Corruption, choice: int) -> None:
     """Show originals, corrupted and restored images below each other, with their errors against the originals."""
     chosen = _choose(dataset, choice)
     place = (str(data_root()), cache.folder_stamp(dataset.name))
     clean = dataset.images[list(chosen)]
     rows = {"Originals": clean}
-    rows["Corrupted"] = cache.corrupted(cache.run_key(runs[0]), *place, chosen, corruption)
+    rows["Corrupted"] = restore_cache.corrupted(cache.run_key(runs[0]), *place, chosen, corruption)
     for run in runs:
-        rows[f"Restored by {run.name}"] = cache.restored(cache.run_key(run), *place, chosen, corruption)
+        rows[f"Restored by {run.name}"] = restore_cache.restored(cache.run_key(run), *place, chosen, corruption)
     errors = {title: squared_errors(clean, shown) for title, shown in rows.items() if title != "Originals"}
     for title, shown in rows.items():
         caption = title if title not in errors else f"{title}: {_error_text(float(errors[title].mean()))}"
@@ -137,15 +137,18 @@ def _error_text(mse: float) -> str:
     return f"MSE {mse:.4f}" + ("" if ratio is None else f", PSNR {ratio:.1f} dB")
 
 
-def _show_curve(runs: list[RunFolder], corruption: cache.Corruption) -> None:
+def _show_curve(runs: list[RunFolder], corruption: restore_cache.Corruption) -> None:
     """Show the error over the level for some hundred images, and say in words where each model helps."""
     st.subheader("Where it helps")
     place = (str(data_root()), cache.folder_stamp(runs[0].config.data.name))
-    curves = {run.name: cache.restoration(cache.run_key(run), *place, corruption.name, corruption.seed) for run in runs}
+    curves = {
+        run.name: restore_cache.restoration(cache.run_key(run), *place, corruption.name, corruption.seed)
+        for run in runs
+    }
     first = curves[runs[0].name]
     st.plotly_chart(
         restoration_curves(
-            cache.CURVE_LEVELS,
+            restore_cache.CURVE_LEVELS,
             first.corrupted,
             {name: curve.restored for name, curve in curves.items()},
             corruption.level,
@@ -167,7 +170,7 @@ def _show_curve(runs: list[RunFolder], corruption: cache.Corruption) -> None:
     )
 
 
-def _verdict(run: RunFolder, curve: cache.Restoration, kind: CorruptionName) -> str:
+def _verdict(run: RunFolder, curve: restore_cache.Restoration, kind: CorruptionName) -> str:
     """Say what a model was trained to restore, and at which levels it brings images nearer to the originals."""
     objective = run.config.objective
     if objective.corruption == "none":
@@ -176,7 +179,7 @@ def _verdict(run: RunFolder, curve: cache.Restoration, kind: CorruptionName) -> 
         learned = f"was trained to undo {_name(objective.corruption)} of level {objective.corruption_level:g}"
         if objective.corruption != kind:
             learned += f", never {_name(kind)}"
-    found = helpful_levels(cache.CURVE_LEVELS, curve.corrupted, curve.restored)
+    found = helpful_levels(restore_cache.CURVE_LEVELS, curve.corrupted, curve.restored)
     if found is None:
         return (
             f"**{plain(run.name)}** {learned}: at no level is what it restores nearer to the originals than what it is "

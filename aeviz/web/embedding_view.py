@@ -8,7 +8,7 @@ import streamlit as st
 from aeviz import embeddings
 from aeviz.analysis.embedding import Algorithm, EmbeddingConfig
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, map_cache
 from aeviz.web.map_options import MapOptions
 from aeviz.web.page import errors_as_messages
 from aeviz.web.words import plain
@@ -34,7 +34,7 @@ def settle_projection(runs: Sequence[RunFolder], options: MapOptions) -> MapOpti
     wanted = [(run, config) for run in runs if (config := options.embedding(run)) is not None]
     if not wanted:
         return options
-    missing = [(run, config) for run, config in wanted if cache.embedding(cache.run_key(run), config) is None]
+    missing = [(run, config) for run, config in wanted if map_cache.embedding(cache.run_key(run), config) is None]
     if not missing:
         st.caption(CAUTION.format(name=options.projection))
         return options
@@ -49,7 +49,7 @@ def settle_projection(runs: Sequence[RunFolder], options: MapOptions) -> MapOpti
 
 
 def _key(run: RunFolder, config: EmbeddingConfig) -> str:
-    return embeddings.embedding_key(cache.latents_digest(cache.run_key(run)), config)
+    return embeddings.embedding_key(map_cache.latents_digest(cache.run_key(run)), config)
 
 
 def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool) -> None:
@@ -86,7 +86,7 @@ def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool)
             icon=":material/scatter_plot:",
             help="Works in the background, one map at a time.",
         ):
-            embeddings.start(table.z, cache.latents_digest(cache.run_key(run)), config)
+            embeddings.start(table.z, map_cache.latents_digest(cache.run_key(run)), config)
             st.rerun(scope="app")
 
 

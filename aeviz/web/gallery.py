@@ -6,7 +6,7 @@ import streamlit as st
 
 from aeviz.errors import CheckpointError
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, gallery_cache
 from aeviz.web.page import OPTIMIZER_TITLES
 from aeviz.web.words import plain
 
@@ -51,7 +51,7 @@ def _card(run: RunFolder) -> None:
     config = run.config
     with st.container(border=True, width=CARD_PX, key=f"card-{run.name}"):
         try:
-            picture, facts = cache.thumbnail(key), cache.summary(key)
+            picture, facts = gallery_cache.thumbnail(key), gallery_cache.summary(key)
         except CheckpointError as error:  # one damaged run must not hide the others
             st.error(plain(str(error)), icon=":material/broken_image:")
             return

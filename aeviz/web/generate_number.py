@@ -6,7 +6,7 @@ import streamlit as st
 from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read_number
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, prior_cache
 from aeviz.web.generate_parts import (
     anchoring,
     classes_of,
@@ -55,7 +55,8 @@ def show_number(run: RunFolder) -> None:
                 icon=":material/warning:",
             )
             return
-        key, of_class = cache.run_key(run), cache.prior_gaussian if is_anchored(run) else cache.data_gaussian
+        key = cache.run_key(run)
+        of_class = prior_cache.prior_gaussian if is_anchored(run) else prior_cache.data_gaussian
         gaussians = [of_class(key, int(label)) for label in labels]
         noise = draw_noise(seed, len(labels), run.config.model.latent_dim)
         points = draw_points(gaussians, np.arange(len(labels)), noise, temperature)

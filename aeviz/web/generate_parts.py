@@ -8,7 +8,7 @@ from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, distance_cache, prior_cache
 from aeviz.web.pictures import decoded
 from aeviz.web.words import plain
 
@@ -51,7 +51,7 @@ def is_anchored(run: RunFolder) -> bool:
 
 def anchoring(run: RunFolder) -> str:
     """Say how many of the encoded test images came to lie at the anchor of their class; nothing if unknown."""
-    share = cache.anchored_share(cache.run_key(run))
+    share = prior_cache.anchored_share(cache.run_key(run))
     if share is None:
         return ""
     text = (
@@ -211,7 +211,7 @@ def offer_picture(picture: np.ndarray, name: str, least_width: int, *, smooth: b
 
 def find_far(run: RunFolder, points: np.ndarray) -> np.ndarray | None:
     """Return which points lie far from the data, as on Decode; None where nothing is known of the latent space."""
-    return cache.mark_far(cache.run_key(run), points) if run.has_summary else None
+    return distance_cache.mark_far(cache.run_key(run), points) if run.has_summary else None
 
 
 def far_text(run: RunFolder, points: np.ndarray) -> str:
@@ -229,5 +229,5 @@ def read_points(run: RunFolder, points: np.ndarray) -> np.ndarray:
     key, table = cache.run_key(run), table_of(run)
     if table.labels is None:
         raise LookupError("the images have no classes; the caller must check first")
-    used = cache.used_dimensions(key)
+    used = distance_cache.used_dimensions(key)
     return vote_of_neighbours(points[:, used], table.z[:, used], table.labels)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points, share_out
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, distance_cache, prior_cache
 from aeviz.web.generate_parts import (
     anchoring,
     classes_of,
@@ -110,14 +110,14 @@ def _draw(run: RunFolder, draw: Draw) -> tuple[np.ndarray, str] | None:
     of_class = f" of class {draw.class_name}" if label is not None else ""
     if draw.source == PRIOR and is_anchored(run):
         labels = list(classes.values()) if label is None else [label]
-        gaussians = [cache.prior_gaussian(key, each) for each in labels]
+        gaussians = [prior_cache.prior_gaussian(key, each) for each in labels]
         origin = f"the prior{of_class}" if of_class else "the priors of all classes in turn"
     elif draw.source == PRIOR and config.is_variational:
-        gaussians, origin = [cache.prior_gaussian(key, None)], "the prior N(0, I)"
+        gaussians, origin = [prior_cache.prior_gaussian(key, None)], "the prior N(0, I)"
     else:
         if not run.has_summary or (label is not None and cache.latents(key) is None):
             return None
-        gaussians = [cache.data_gaussian(key, label)]
+        gaussians = [prior_cache.data_gaussian(key, label)]
         origin = f"a Gaussian fitted to the encoded images{of_class}"
     count = (LARGE_SIDE if is_large(run) else SIDE) ** 2
     noise = draw_noise(draw.seed, count, config.latent_dim)
@@ -152,14 +152,14 @@ def _remark(run: RunFolder) -> None:
 def _compare_with_prior(run: RunFolder) -> str:
     """Say whether the encoded images fill the prior N(0, I), from how far they spread."""
     key, dimensions = cache.run_key(run), run.config.model.latent_dim
-    used = cache.used_dimensions(key)
+    used = distance_cache.used_dimensions(key)
     count = int(used.sum())
     if not count:
         return (
             f"**{plain(run.name)} uses none of its {dimensions} dimensions** (posterior collapse): its latent points "
             "say nothing of the images, so that every draw gives the same picture, an average of all images."
         )
-    spread, weight = cache.data_gaussian(key, None).spread(used), run.config.objective.kl_weight
+    spread, weight = prior_cache.data_gaussian(key, None).spread(used), run.config.objective.kl_weight
     text = f"The encoded images of {plain(run.name)} spread with a standard deviation of **{spread:.2f}**"
     if count < dimensions:
         text += (

@@ -10,7 +10,7 @@ from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, prior_cache
 from aeviz.web.generate_parts import classes_of, is_anchored, is_large, pick_draw, pick_image, table_of
 from aeviz.web.own_pictures import (
     PHOTOS,
@@ -160,12 +160,12 @@ def gaussian_of_draws(run: RunFolder, seed: int) -> tuple[Gaussian, str]:
     """Return what a draw of a model comes from, and its name; an anchored prior takes the classes in turn."""
     key = cache.run_key(run)
     if not run.config.model.is_variational:
-        return cache.data_gaussian(key, None), _draws_from(run)
+        return prior_cache.data_gaussian(key, None), _draws_from(run)
     if is_anchored(run):
         classes = classes_of(run)
         name = list(classes)[seed % len(classes)]
-        return cache.prior_gaussian(key, classes[name]), f"the prior of class {name}"
-    return cache.prior_gaussian(key, None), _draws_from(run)
+        return prior_cache.prior_gaussian(key, classes[name]), f"the prior of class {name}"
+    return prior_cache.prior_gaussian(key, None), _draws_from(run)
 
 
 def _own_picture(run: RunFolder, place: str) -> Start | None:

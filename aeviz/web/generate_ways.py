@@ -15,7 +15,7 @@ from aeviz.analysis.generation import (
 from aeviz.figures.charts import distance_from_origin
 from aeviz.figures.pictures import take
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, distance_cache, prior_cache
 from aeviz.web.generate_parts import (
     classes_of,
     far_text,
@@ -136,9 +136,10 @@ def _show_distances(run: RunFolder, ways: dict[str, np.ndarray], *, is_drawn: bo
     elif not run.has_summary:
         return
     elif has_test_images(run):
-        (low, high), which = cache.usual_norms(key), "encoded test images"
+        (low, high), which = prior_cache.usual_norms(key), "encoded test images"
     else:
-        (low, high), which = usual_norms(cache.data_gaussian(key, None)), "draws from a Gaussian fitted to the data"
+        low, high = usual_norms(prior_cache.data_gaussian(key, None))
+        which = "draws from a Gaussian fitted to the data"
     norms = {name: np.linalg.norm(way, axis=1) for name, way in ways.items()}
     st.plotly_chart(
         distance_from_origin(norms, (low, high)),
@@ -166,7 +167,7 @@ def _advice(run: RunFolder) -> str:
             "**Straight.** The priors of this model sit around anchors away from the origin, so that a circle about "
             "the origin means nothing to it and may lead through other classes."
         )
-    used = int(cache.used_dimensions(cache.run_key(run)).sum()) if run.has_summary else config.latent_dim
+    used = int(distance_cache.used_dimensions(cache.run_key(run)).sum()) if run.has_summary else config.latent_dim
     if used == 0:
         return (
             f"**Neither.** All dimensions of {plain(run.name)} have collapsed: its decoder pays heed to none, and "
@@ -198,7 +199,7 @@ def show_arithmetic(run: RunFolder) -> None:
                 icon=":material/label_off:",
             )
             return
-        if not cache.used_dimensions(cache.run_key(run)).any():
+        if not distance_cache.used_dimensions(cache.run_key(run)).any():
             st.info(
                 f"All dimensions of {plain(run.name)} have collapsed: classes have no place in its latent space, and "
                 "no step changes what it draws. Choose another model.",

@@ -16,7 +16,7 @@ from aeviz.export.missing import start_writing
 from aeviz.figures.studio import Network
 from aeviz.training.runs import MODEL, RunFolder
 from aeviz.training.status import has_trainer
-from aeviz.web import cache
+from aeviz.web import cache, studio_cache
 from aeviz.web.components.carrier import carry
 from aeviz.web.words import plain
 
@@ -63,7 +63,7 @@ class _Writing:
 def find_network(run: RunFolder, part: PartName) -> InPage:
     """Return what the page must know of a run's encoder or decoder; `carry_network` sends the network itself."""
     key = cache.run_key(run)
-    content = cache.onnx_file(key, part)
+    content = studio_cache.onnx_file(key, part)
     if content is None:
         if not beside(run, part).is_file():
             return InPage(spec=None, why=f"{part}.onnx is not there yet")
@@ -75,21 +75,21 @@ def find_network(run: RunFolder, part: PartName) -> InPage:
         latent_dim=config.latent_dim,
         image_shape=config.image_shape,
         digest=weights_digest(run.path / MODEL),
-        limit=cache.onnx_limit(key),
+        limit=studio_cache.onnx_limit(key),
     )
     return InPage(spec=spec)
 
 
 def carry_network(run: RunFolder, part: PartName) -> None:
     """Send a network to the page, if there is one; call it outside of fragments."""
-    content = cache.onnx_file(cache.run_key(run), part)
+    content = studio_cache.onnx_file(cache.run_key(run), part)
     if content is not None:
         carry(content.name, content.content)
 
 
 def carry_networks(runs: Sequence[RunFolder], part: PartName) -> None:
     """Send the same part of several runs to the page, that of copies once."""
-    contents = [cache.onnx_file(cache.run_key(run), part) for run in runs]
+    contents = [studio_cache.onnx_file(cache.run_key(run), part) for run in runs]
     for name, content in {each.name: each.content for each in contents if each is not None}.items():
         carry(name, content)
 

@@ -14,7 +14,7 @@ from aeviz.figures.palette import class_colour
 from aeviz.figures.point_map import MapPanel
 from aeviz.paths import data_root
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, map_cache, posterior_cache
 from aeviz.web.components import carrier
 from aeviz.web.map_options import MapOptions
 from aeviz.web.map_panels import Panels
@@ -44,7 +44,7 @@ def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, 
     scale, codes = make_scale(TITLES.get(options.colour, ""), columns)
     neighbours: list[tuple[int, ...]] = []
     if chosen is not None:
-        neighbours = [tuple(cache.neighbours(cache.run_key(run), chosen).indices.tolist()) for run in shown.runs]
+        neighbours = [tuple(map_cache.neighbours(cache.run_key(run), chosen).indices.tolist()) for run in shown.runs]
     sprite = sprite_name(shown.runs[0])
     return Overlay(
         sprite=sprite,
@@ -61,10 +61,10 @@ def _column(panel: MapPanel, run: RunFolder, options: MapOptions) -> np.ndarray 
     """Return what the colours of a panel's points tell, (N,), floating point; None for classes, or if unknown."""
     if options.colour == "reconstruction error":
         return panel.error
-    if options.colour == "KL divergence" and cache.has_posteriors(run):
-        return cache.divergences(cache.run_key(run))
+    if options.colour == "KL divergence" and posterior_cache.has_posteriors(run):
+        return posterior_cache.divergences(cache.run_key(run))
     if options.colour == "density":
-        return cache.point_density(cache.digest_of(panel.points), panel.points)
+        return map_cache.point_density(map_cache.digest_of(panel.points), panel.points)
     return None
 
 
@@ -72,7 +72,7 @@ def _contours(panel: MapPanel, labels: np.ndarray | None, options: MapOptions) -
     if options.contours == "off":
         return ()
     groups = labels if options.contours == "by class" else None
-    found = cache.density_contours(cache.digest_of(panel.points, groups), panel.points, groups)
+    found = map_cache.density_contours(map_cache.digest_of(panel.points, groups), panel.points, groups)
     return tuple(
         Contour(
             colour=None if label < 0 else class_colour(label),
@@ -101,7 +101,7 @@ def carry_sprites(run: RunFolder) -> None:
         return
     data = _whole(run.config.data)
     try:
-        fingerprint, content = cache.sprites(data, str(data_root()), cache.folder_stamp(data.name))
+        fingerprint, content = map_cache.sprites(data, str(data_root()), cache.folder_stamp(data.name))
     except DataError:
         return  # the page says so where it shows a chosen image
     if fingerprint == table.fingerprint:

@@ -8,7 +8,7 @@ import streamlit as st
 from aeviz.analysis.attributes import read_name
 from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, posterior_cache
 
 MEAN, SAMPLED = "the mean", "a sample"
 """Where the posterior of an image sets its point."""
@@ -101,7 +101,7 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
                 bind="query-params",
                 help="The same points seen from two sides, a quarter turn apart.",
             )
-        spread = least > 1 and any(cache.has_posteriors(run) for run in (first, second) if run is not None)
+        spread = least > 1 and any(posterior_cache.has_posteriors(run) for run in (first, second) if run is not None)
         seed = _pick_seed() if spread and projection in ("PCA", "chosen dimensions") else None
         colour = _pick_colour(first, second)
         attribute = _pick_attribute(first) if colour == "attribute" else None
@@ -190,7 +190,7 @@ def _pick_colour(first: RunFolder, second: RunFolder | None) -> Colour:
     if cache.attribute_names(cache.run_key(first)):
         offered.append("attribute")
     offered.append("reconstruction error")
-    if any(cache.has_posteriors(run) for run in (first, second) if run is not None):
+    if any(posterior_cache.has_posteriors(run) for run in (first, second) if run is not None):
         offered.append("KL divergence")
     offered.append("density")
     if st.session_state.get(COLOUR, offered[0]) not in offered:  # chosen for another model

@@ -16,7 +16,7 @@ from aeviz.figures.point_map import (
     share_view,
 )
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, map_cache, posterior_cache
 from aeviz.web.map_options import MapOptions
 from aeviz.web.map_pin import with_lift
 from aeviz.web.page import describe
@@ -62,7 +62,7 @@ def _panel(run: RunFolder, options: MapOptions) -> MapPanel:
     if table is None:
         raise CheckpointFormatError(f"run '{run.name}' has no latent points; train it again to have them")
     title, config = describe(run, len(table.z)), options.embedding(run)
-    if config is not None and (points := cache.embedding(key, config)) is not None:
+    if config is not None and (points := map_cache.embedding(key, config)) is not None:
         names = tuple(f"{config.algorithm} {axis + 1}" for axis in range(config.dimensions))
         title += f" · {config.algorithm}, {config.neighbours} neighbours, its seed {config.seed}"
         return make_panel(title, points, table.error, names)
@@ -83,10 +83,10 @@ def _with_posteriors(panel: MapPanel, run: RunFolder, options: MapOptions) -> Ma
         labels = [None] if len(centres) == 1 else range(len(centres))
         priors = tuple(Prior(centre=(x, y), label=label) for (x, y), label in zip(centres, labels, strict=True))
         panel = replace(panel, priors=priors)
-    if not cache.has_posteriors(run):
+    if not posterior_cache.has_posteriors(run):
         return panel
     if options.dimensions == 2 and model.latent_dim > 1:
-        panel = replace(panel, posteriors=Posteriors(shapes=cache.posterior_ellipses(key, options.axes)))
+        panel = replace(panel, posteriors=Posteriors(shapes=posterior_cache.posterior_ellipses(key, options.axes)))
     if options.seed is None or model.latent_dim == 1:
         return panel
-    return move_points(panel, shown.apply(cache.posterior_samples(key, options.seed)))
+    return move_points(panel, shown.apply(posterior_cache.posterior_samples(key, options.seed)))

@@ -17,7 +17,7 @@ from aeviz.figures.point_map import invite, let_follow, map_payload
 from aeviz.paths import data_root
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, distance_cache, training_cache
 from aeviz.web.components.drawing_pad import LiveModel
 from aeviz.web.components.latent_map import IS_AVAILABLE, latent_map
 from aeviz.web.in_page import carry_network, find_network, prepare_networks
@@ -235,11 +235,12 @@ def _reference(run: RunFolder) -> Reference:
     if is_small and (data.name.startswith("folder:") or is_available(data.name)):
         root, stamp = str(data_root()), cache.folder_stamp(data.name)
         try:
-            images = cache.train_images(data, root, stamp)
+            images = training_cache.train_images(data, root, stamp)
         except DataError:
             images = None
-        if images is not None and cache.train_fingerprint(data, root, stamp) == run.provenance.data_fingerprint:
-            z = cache.train_latents(cache.run_key(run), root, stamp)
+        stored = run.provenance.data_fingerprint
+        if images is not None and training_cache.train_fingerprint(data, root, stamp) == stored:
+            z = training_cache.train_latents(cache.run_key(run), root, stamp)
             return Reference(z=z, labels=images.labels, images=images.images, name="training images")
     table = _table(run)
     return Reference(z=table.z, labels=table.labels, images=None, name="test images, which came with the model")
@@ -252,7 +253,7 @@ def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, run: RunFolder)
         return None
     reference = _reference(run)
     error = float(np.linalg.norm(prepared.image.astype(np.float64) / 255 - image))
-    distances = cache.own_distances(cache.run_key(run))
+    distances = distance_cache.own_distances(cache.run_key(run))
     return judge(z, error, table.z, table.error, distances), vote(z, reference.z, reference.labels)
 
 

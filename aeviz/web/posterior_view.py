@@ -9,7 +9,7 @@ from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.charts import kl_bars, prior_densities
 from aeviz.scales import kl_scales
 from aeviz.training.runs import Evaluation, RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, posterior_cache
 from aeviz.web.page import errors_as_messages
 from aeviz.web.words import plain
 
@@ -48,7 +48,7 @@ def show_posteriors(runs: list[RunFolder]) -> None:
         "class, averaged over the test images: what the dimension tells of an image, in nats (1 nat is 1.44 bits). "
         f"Where it is 0, or less than {COLLAPSED}, the decoder learns nothing from it: the posterior has collapsed."
     )
-    _show_against_prior({name: pair for name, pair in measured.items() if cache.has_posteriors(pair[0])})
+    _show_against_prior({name: pair for name, pair in measured.items() if posterior_cache.has_posteriors(pair[0])})
 
 
 def _verdict(run: RunFolder, found: Evaluation) -> str:
@@ -134,10 +134,10 @@ def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> No
             for name, (run, found) in measured.items()
             if rank <= len(found.kl_per_dimension)
         }
-        spans = [cache.posterior_span(cache.run_key(run), place) for run, place in chosen.values()]
+        spans = [posterior_cache.posterior_span(cache.run_key(run), place) for run, place in chosen.values()]
         low, high = min(low for low, _ in spans), max(high for _, high in spans)
         matches = {
-            f"{name}, z{place + 1}": cache.prior_match(cache.run_key(run), place, low, high)
+            f"{name}, z{place + 1}": posterior_cache.prior_match(cache.run_key(run), place, low, high)
             for name, (run, place) in chosen.items()
         }
         st.plotly_chart(
@@ -148,7 +148,7 @@ def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> No
             + "; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
         )
         for (name, match), (run, place) in zip(matches.items(), chosen.values(), strict=True):
-            nats = cache.prior_distance(cache.run_key(run))
+            nats = posterior_cache.prior_distance(cache.run_key(run))
             found = measured[run.name][1]
             each = " (class by class, each beside its own prior)" if run.config.model.prior == "anchored" else ""
             st.markdown(

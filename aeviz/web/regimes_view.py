@@ -10,7 +10,7 @@ from aeviz.analysis.generation import draw_noise
 from aeviz.analysis.prior_fit import PriorFit
 from aeviz.figures.prior_plane import PRIOR_WINDOW, Window, fit_window, prior_plane_svg
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, prior_cache
 from aeviz.web.generate_parts import pick_seed, show_many, table_of
 from aeviz.web.page import errors_as_messages
 from aeviz.web.posterior_view import describe_scales
@@ -73,7 +73,7 @@ def show_regimes() -> None:
                 with column:
                     _show_plane(run, noise, windows[run.name])
                     show_many(run, noise.astype(np.float32), SIDE, f"{SIDE**2} draws from the prior, seed {seed}")
-                    st.markdown(_explain(run, cache.prior_fit(cache.run_key(run), DRAWS, seed)))
+                    st.markdown(_explain(run, prior_cache.prior_fit(cache.run_key(run), DRAWS, seed)))
         if shown:
             st.caption(
                 "Points: encoded test images, a colour a class, over circles at 1, 2 and 3 standard deviations of the "
@@ -137,7 +137,7 @@ def _show_plane(run: RunFolder, noise: np.ndarray, window: Window) -> None:
 def _show_figures(runs: list[RunFolder], seed: int) -> None:
     """Show what was measured of each model, in a column a model."""
     evaluations = [run.evaluation() for run in runs]
-    fits = [cache.prior_fit(cache.run_key(run), DRAWS, seed) for run in runs]
+    fits = [prior_cache.prior_fit(cache.run_key(run), DRAWS, seed) for run in runs]
     rows: list[tuple[str, str, list[float | None]]] = [
         ("Error (MSE)", ".4f", [None if found is None else found.mse for found in evaluations]),
         ("KL (nats an image)", ".3g", [None if found is None else found.kl for found in evaluations]),

@@ -12,7 +12,7 @@ from aeviz.data import ImageDataset
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png, to_small_uri
 from aeviz.figures.selection import class_bars
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, map_cache
 from aeviz.web.pictures import decoded, originals
 from aeviz.web.words import plain
 
@@ -45,9 +45,9 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None
     if not len(places):
         st.caption("The outline holds no point that is shown; draw it around some.")
         return
-    digest = cache.digest_of(places)
+    digest = map_cache.digest_of(places)
     dataset = originals(runs[0])
-    found = cache.chosen_set(cache.run_key(runs[0]), digest, places)
+    found = map_cache.chosen_set(cache.run_key(runs[0]), digest, places)
     _show_grid(places, runs[0], dataset)
     left, right = st.columns(2)
     with left:
@@ -60,7 +60,7 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None
     with right:
         _show_means(places, digest, runs, dataset)
     for run in runs:
-        own = cache.chosen_set(cache.run_key(run), digest, places)
+        own = map_cache.chosen_set(cache.run_key(run), digest, places)
         st.caption(
             f"{plain(run.name)}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; all "
             f"images: {own.usual_spread:.3g}), mean reconstruction error {own.error:.3g} (all images: "
@@ -94,10 +94,10 @@ def _show_grid(places: np.ndarray, run: RunFolder, dataset: ImageDataset | None)
 def _show_means(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dataset: ImageDataset | None) -> None:
     with st.container(horizontal=True, gap="small"):
         if dataset is not None:
-            mean = cache.mean_of_chosen(cache.run_key(runs[0]), digest, places, dataset)
+            mean = map_cache.mean_of_chosen(cache.run_key(runs[0]), digest, places, dataset)
             _picture(mean, "mean of the images")
         for run in runs:
-            own = cache.chosen_set(cache.run_key(run), digest, places)
+            own = map_cache.chosen_set(cache.run_key(run), digest, places)
             _picture(decoded(run, own.mean[None]), f"{run.name}: mean latent point decoded")
 
 

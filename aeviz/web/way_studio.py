@@ -5,7 +5,7 @@ import streamlit as st
 
 from aeviz.figures.studio import Lens, View, view_payload
 from aeviz.training.runs import RunFolder
-from aeviz.web import cache
+from aeviz.web import cache, studio_cache
 from aeviz.web.components.carrier import carry
 from aeviz.web.components.studio import IS_AVAILABLE, studio
 from aeviz.web.decode_parts import is_photo
@@ -24,7 +24,7 @@ def show_way(run: RunFolder, ends: np.ndarray, *, spherical: bool, key: str) -> 
     """
     if not IS_AVAILABLE:
         return
-    space, network = cache.space(cache.run_key(run), "latent"), find_network(run, "decoder")
+    space, network = studio_cache.space(cache.run_key(run), "latent"), find_network(run, "decoder")
     question = st.session_state.get(asked_key(key))
     answer, images = (None, None) if question is None else answer_question(question, run, None)
     stops = tuple(tuple(point.tolist()) for point in ends.astype(np.float64))
@@ -64,7 +64,7 @@ def show_way(run: RunFolder, ends: np.ndarray, *, spherical: bool, key: str) -> 
 def carry_way(run: RunFolder) -> None:
     """Send the page what `show_way` needs; call it at the end of the page, outside of fragments."""
     if run.has_summary:
-        space = cache.space(cache.run_key(run), "latent")
+        space = studio_cache.space(cache.run_key(run), "latent")
         carry(space.name, space.content)
         carry_network(run, "decoder")
 

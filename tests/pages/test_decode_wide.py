@@ -158,11 +158,11 @@ def test_another_basis_keeps_the_point(runs, app, desk):
 
 
 def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
-    from aeviz.web import cache
+    from aeviz.web import cache, studio_cache
 
     app = open_page(app.run(), "decode", "wide")
     app.segmented_control(key="basis").set_value("principal directions").run()
-    basis = cache.basis(cache.run_key(cache.runs()["wide"]), "principal")
+    basis = studio_cache.basis(cache.run_key(cache.runs()["wide"]), "principal")
     app = desk.move(app, basis.origin - 0.5 * basis.axes[:, 1])
     assert in_address(app, "wide.at") == "PC2_-0.5"
 
