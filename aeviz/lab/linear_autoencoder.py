@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from aeviz.errors import ConfigError
+from aeviz.lab.axes import singular_axes
 from aeviz.lab.components import Components
 from aeviz.lab.moments import Moments
 from aeviz.lab.subspaces import axis_angles, principal_angles
@@ -365,9 +366,14 @@ class _Measure:
         )
 
     def is_there(self, state: LinearState) -> bool:
-        """Whether nothing is left to learn: the objective and the subspace, with a rising penalty the axes too."""
-        return (
-            state.distance <= CLOSE
-            and (state.max_angle_deg is None or state.max_angle_deg <= NEAR_DEG)
-            and (self.config.penalty != "rising" or state.axes_deg is None or state.axes_deg <= 2 * NEAR_DEG)
-        )
+        """Whether nothing is left to learn: the objective and the subspace, and with a penalty the axes that it orders.
+
+        A rising penalty orders the decoder's columns, an equal one its singular vectors.
+        """
+        if state.distance > CLOSE or (state.max_angle_deg is not None and state.max_angle_deg > NEAR_DEG):
+            return False
+        if self.config.penalty == "none" or state.axes_deg is None:
+            return True
+        if self.config.penalty == "rising":
+            return state.axes_deg <= 2 * NEAR_DEG
+        return float(axis_angles(singular_axes(state.decoder), self.components.axes).max()) <= 2 * NEAR_DEG

@@ -27,13 +27,23 @@ class Contest:
     training_loss: float | None
     """Mean squared error over the last pass; None before the first."""
     pca: np.ndarray
-    """(M,), float64: mean squared error over the pixels of each test image, of PCA fitted to the training images."""
+    """(M,), float64: mean squared error over the pixels of each test image, of PCA fitted to the training images and
+    clipped to [0, 1], where the network's sigmoid keeps its images for nothing."""
+    pca_unclipped: float
+    """Mean over the test images of PCA's error before that."""
+    pca_training: float
+    """Mean squared error of PCA on the training images, not clipped."""
     network: np.ndarray
     """(M,), float64, of the network."""
     pca_images: np.ndarray
-    """(M, C, H, W), float32, what PCA reconstructs, clipped to [0, 1]; its error is measured before that."""
+    """(M, C, H, W), float32, what PCA reconstructs, clipped to [0, 1]."""
     network_images: np.ndarray
     """(M, C, H, W), float32 in [0, 1]."""
+
+
+def epochs_of(images: int, steps: int) -> int:
+    """Return the passes through so many images that come to about so many steps, 1 or more."""
+    return max(1, round(steps * min(BATCH, images) / images))
 
 
 def run_contest(
@@ -57,8 +67,9 @@ def run_contest(
     components = find_components(moments, latent_dim)
     x = test.images.reshape(len(test), -1) / LEVELS
     flat = (x - moments.mean) @ components.axes @ components.axes.T + moments.mean
-    pca = ((flat - x) ** 2).mean(axis=1)
-    pca_images = np.clip(flat, 0, 1).astype(np.float32).reshape(test.images.shape)
+    clipped = np.clip(flat, 0, 1)
+    pca, unclipped = ((clipped - x) ** 2).mean(axis=1), float(((flat - x) ** 2).mean())
+    pca_images = clipped.astype(np.float32).reshape(test.images.shape)
     config = RunConfig(
         preset="pca-contest",
         data=DataConfig(name=train.name),
@@ -80,6 +91,8 @@ def run_contest(
             epoch=epoch,
             training_loss=loss,
             pca=pca,
+            pca_unclipped=unclipped,
+            pca_training=components.mse,
             network=((drawn.reshape(x.shape) - x) ** 2).mean(axis=1),
             pca_images=pca_images,
             network_images=drawn,

@@ -144,6 +144,8 @@ class Outcome:
     """Least and largest average regret of the sequences, each (T,)."""
     effective: np.ndarray
     """Effective step size over alpha_t, 1 / sqrt(V_t), (T,), of the first sequence."""
+    is_random: bool
+    """Whether the costs are."""
     is_stuck: bool
     """Whether in every sequence x was back at 1, the worst point, in the last tenth of either half of the steps."""
     bound: np.ndarray | None
@@ -158,10 +160,11 @@ class Outcome:
     def verdict(self, largest: float) -> Verdict:
         """Return whether the average regret goes to 0 as far as T steps show it, for the largest slope C.
 
-        It stays where x is stuck. It vanishes where it is small or falls, and x has come near -1 at last.
+        It stays where x is stuck; of random costs, unless it falls all the same: x may be back at 1 now and then while
+        it learns. It vanishes where it is small or falls, and x has come near -1 at last.
         """
         if self.is_stuck:
-            return "stays"
+            return "open" if self.is_random and self.ratio <= FALLING else "stays"
         has_come = float(self.x[-_tenth(len(self.x)) :].mean()) <= NEAR
         falls = float(self.regret[-1]) <= SMALL * largest or self.ratio <= FALLING
         return "vanishes" if has_come and falls else "open"
@@ -194,6 +197,7 @@ def play(
             regret=regret.mean(axis=1),
             spread=(regret.min(axis=1), regret.max(axis=1)),
             effective=1 / np.sqrt(trace.divisor[:, 0]),
+            is_random=costs == "stochastic",
             is_stuck=_is_stuck(trace.x[:-1]),
             bound=None if bound is None else bound.total.mean(axis=1),
         )

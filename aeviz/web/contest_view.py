@@ -1,5 +1,6 @@
 """Switch on ReLU: a small nonlinear autoencoder trained beside PCA, and where it is better."""
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,14 @@ from aeviz.figures.contest import contest_bars, contest_scatter
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.web import pca_cache
 from aeviz.web.page import errors_as_messages
-from aeviz.web.pca_words import tell_classes, tell_gain
+from aeviz.web.pca_words import tell_classes, tell_gain, tell_why
 
 if TYPE_CHECKING:
     from aeviz.lab.nonlinear import Contest
 
 LAYERS = {"one ReLU layer": 1, "two ReLU layers": 2}
-EPOCHS = {"short": 10, "longer": 30}
+STEPS = {"short": 500, "longer": 2000}
+"""Steps of training on offer; in passes they would mean little for a small data set."""
 LOOK_S = 0.5
 """Seconds between two looks at whether another visitor's training has ended."""
 TILES, TILES_PX = 8, 640
@@ -50,17 +52,17 @@ def show_contest(key: pca_cache.DataKey) -> None:
             )
             length = st.segmented_control(
                 "Training",
-                list(EPOCHS),
+                list(STEPS),
                 default="short",
                 required=True,
                 key="relu-epochs",
                 bind="query-params",
-                help="10 or 30 passes through at most 3,000 training images.",
+                help="500 or 2,000 steps of 100 images each, from at most 3,000 training images.",
             )
             train = st.button(
                 "Switch on ReLU", type="primary", icon=":material/bolt:", key="relu", help="Trains here and now."
             )
-        chosen = (key, int(k), LAYERS[str(layers)], EPOCHS[str(length)], 0)
+        chosen = (key, int(k), LAYERS[str(layers)], STEPS[str(length)], 0)
         contest = pca_cache.finished_contest(*chosen)
         if contest is None and train:
             contest = _train(chosen)
@@ -70,7 +72,7 @@ def show_contest(key: pca_cache.DataKey) -> None:
             )
             return
         _, test = pca_cache.contest_images(key)
-        _show(contest, test, int(k))
+        _show(contest, test, int(k), is_short=STEPS[str(length)] < max(STEPS.values()))
 
 
 def _train(chosen: tuple[pca_cache.DataKey, int, int, int, int]) -> "Contest | None":
@@ -78,7 +80,7 @@ def _train(chosen: tuple[pca_cache.DataKey, int, int, int, int]) -> "Contest | N
 
     While another visitor's network is trained this one waits, and takes that one if it is the same.
     """
-    epochs, contest = chosen[3], None
+    contest = None
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, "Starting PyTorch …")
@@ -88,11 +90,13 @@ def _train(chosen: tuple[pca_cache.DataKey, int, int, int, int]) -> "Contest | N
     try:
         contest = pca_cache.finished_contest(*chosen)
         if contest is None:
-            for contest in pca_cache.hold_contest(*chosen):
+            begun = time.perf_counter()
+            for contest, epochs in pca_cache.hold_contest(*chosen):
+                left = (time.perf_counter() - begun) * (epochs - contest.epoch) / max(contest.epoch, 1)
                 bar.progress(
                     contest.epoch / epochs,
                     f"Pass {contest.epoch} of {epochs}: error {contest.network.mean():.4f} on the test images, PCA "
-                    f"{contest.pca.mean():.4f}",
+                    f"{contest.pca.mean():.4f}" + (f"; about {left:.0f} s left" if contest.epoch else ""),
                 )
     finally:
         pca_cache.CONTEST_TURN.release()
@@ -100,13 +104,17 @@ def _train(chosen: tuple[pca_cache.DataKey, int, int, int, int]) -> "Contest | N
     return contest
 
 
-def _show(contest: "Contest", test: ImageDataset, k: int) -> None:
+def _show(contest: "Contest", test: ImageDataset, k: int, *, is_short: bool) -> None:
     better = contest.network < contest.pca
     gain = tell_gain(float(contest.pca.mean()), float(contest.network.mean()))
     st.markdown(
         f"**With ReLU the error is {contest.network.mean():.4f}, PCA's {contest.pca.mean():.4f}: {gain}**, on "
-        f"{len(better):,} test images that neither has seen, with {k} numbers an image. It is smaller for "
-        f"{better.mean():.0%} of the images."
+        f"{len(better):,} test images that neither has seen, with {k} number{'s' if k > 1 else ''} an image. It is "
+        f"smaller for {better.mean():.0%} of the images. {tell_why(contest, is_short=is_short)}"
+    )
+    st.caption(
+        f"PCA's images are clipped to [0, 1], where a sigmoid keeps the network's; before that its error is "
+        f"{contest.pca_unclipped:.4f}."
     )
     left, right = st.columns(2, gap="medium")
     labels = test.labels

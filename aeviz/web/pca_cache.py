@@ -3,8 +3,8 @@
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,8 +65,6 @@ class LinearRun:
     """Largest angle between a singular vector of the decoder and its component, in degrees; None where undefined."""
     within_deg: float | None
     """The same of the principal axes within the decoder's span."""
-    has_arrived: bool
-    """Whether it ended before its steps did."""
 
 
 def data_key(name: str) -> DataKey:
@@ -97,16 +95,44 @@ def components(key: DataKey, k: int, centred: bool) -> Components:
     return find_components(moments(key), k, centred=centred)
 
 
-@st.cache_resource(max_entries=48, show_spinner="Training …")  # about 0.4 MB each
-def linear_run(key: DataKey, config: LinearConfig) -> LinearRun:
-    """Train a linear autoencoder and make its film.
+@dataclass(slots=True, eq=False)
+class _Place:
+    """Where a run is kept that all visitors share; who comes while it is trained waits for it."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    run: LinearRun | None = None
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)  # about 0.4 MB each
+def _linear_place(key: DataKey, config: LinearConfig) -> _Place:
+    return _Place()
+
+
+def linear_run(key: DataKey, config: LinearConfig, on_step: Callable[[int], None]) -> LinearRun:
+    """Train a linear autoencoder and make its film, unless somebody has done so.
+
+    Args:
+        key: Of the images.
+        config: Every setting.
+        on_step: Called during training with the steps made.
 
     Raises:
         ConfigError: The training diverged.
     """
+    place = _linear_place(key, config)
+    with place.turn:
+        if place.run is None:
+            place.run = _train(key, config, on_step)
+        return place.run
+
+
+def _train(key: DataKey, config: LinearConfig, on_step: Callable[[int], None]) -> LinearRun:
     found, best = moments(key), components(key, config.latent_dim, config.centred)
     start = time.perf_counter()
-    states = list(train_linear(found, best, config))
+    states = []
+    for state in train_linear(found, best, config):
+        states.append(state)
+        on_step(state.step)
     seconds = time.perf_counter() - start
     last = states[-1]
     chosen = [states[place] for place in spread_indices(len(states), FRAMES)]
@@ -124,7 +150,6 @@ def linear_run(key: DataKey, config: LinearConfig) -> LinearRun:
         match=match,
         singular_deg=singular,
         within_deg=within,
-        has_arrived=last.step < config.steps,
     )
 
 
@@ -175,7 +200,7 @@ def _film(
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)  # 6 MB each for MNIST
-def _contests(key: DataKey, k: int, layers: int, epochs: int, seed: int) -> "dict[str, Contest]":
+def _contests(key: DataKey, k: int, layers: int, steps: int, seed: int) -> "dict[str, Contest]":
     """Return where a finished contest is kept; empty until then."""
     return {}
 
@@ -192,13 +217,15 @@ def contest_images(key: DataKey) -> tuple[ImageDataset, ImageDataset]:
     )
 
 
-def finished_contest(key: DataKey, k: int, layers: int, epochs: int, seed: int) -> "Contest | None":
+def finished_contest(key: DataKey, k: int, layers: int, steps: int, seed: int) -> "Contest | None":
     """Return a contest that somebody has already seen to its end, or None."""
-    return _contests(key, k, layers, epochs, seed).get("last")
+    return _contests(key, k, layers, steps, seed).get("last")
 
 
-def hold_contest(key: DataKey, k: int, layers: int, epochs: int, seed: int) -> "Iterator[Contest]":
-    """Train a network with ReLU beside PCA, epoch by epoch; what comes last is kept for all visitors.
+def hold_contest(key: DataKey, k: int, layers: int, steps: int, seed: int) -> "Iterator[tuple[Contest, int]]":
+    """Train a network with ReLU beside PCA; yield how it stands after each epoch, and the number of epochs.
+
+    What comes last is kept for all visitors.
 
     The caller holds CONTEST_TURN.
 
@@ -207,11 +234,11 @@ def hold_contest(key: DataKey, k: int, layers: int, epochs: int, seed: int) -> "
         DataError: The data is missing or damaged.
     """
     start_torch()
-    from aeviz.lab.nonlinear import run_contest
+    from aeviz.lab.nonlinear import epochs_of, run_contest
 
     train, test = contest_images(key)
-    contest = None
+    epochs, contest = epochs_of(len(train), steps), None
     for contest in run_contest(train, test, latent_dim=k, layers=layers, epochs=epochs, seed=seed):
-        yield contest
+        yield contest, epochs
     if contest is not None:
-        _contests(key, k, layers, epochs, seed)["last"] = contest
+        _contests(key, k, layers, steps, seed)["last"] = contest

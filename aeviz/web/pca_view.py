@@ -1,5 +1,7 @@
 """A linear autoencoder trained beside PCA: controls, film, verdict."""
 
+import time
+
 import streamlit as st
 
 from aeviz.data import is_available, list_datasets
@@ -12,6 +14,7 @@ from aeviz.web.generate_parts import pick_seed
 from aeviz.web.page import errors_as_messages
 from aeviz.web.pca_words import tell_verdict
 from aeviz.web.pictures import offer_download
+from aeviz.web.words import plain
 
 MOST_COMPONENTS = 64
 RATES: dict[str, tuple[str, ...]] = {
@@ -24,6 +27,8 @@ STRENGTHS = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1")
 """Weights of the L2 penalty on offer."""
 FREE, TIED = "free", "tied"
 STEPS = ("250", "500", "1000", "2000")
+PATIENCE_S = 0.5
+"""Seconds of training after which its progress is shown."""
 
 
 def pick_data() -> pca_cache.DataKey | None:
@@ -32,6 +37,9 @@ def pick_data() -> pca_cache.DataKey | None:
     own: list[RunFolder] = list(cache.runs().values())
     names += sorted({run.config.data.name for run in own if run.config.data.name.startswith(FOLDER_PREFIX)})
     default = "mnist" if is_available("mnist") else "digits"
+    asked = st.query_params.get("data", default)
+    if asked not in names:
+        st.info(f"There is no data set '{plain(asked[:80])}' here; {default} is shown.", icon=":material/info:")
     chosen = str(
         st.selectbox(
             "Images",
@@ -57,7 +65,7 @@ def show_linear(key: pca_cache.DataKey) -> None:
     """Train as the controls say, play the film, and tell what is equal and what is not."""
     with errors_as_messages(stop=False):
         config = _pick_config()
-        run = pca_cache.linear_run(key, config)
+        run = _train(key, config)
         verdict = st.container()
         if pca_film.IS_AVAILABLE:
             pca_film.pca_film(run.film, key="pca-film")
@@ -65,6 +73,22 @@ def show_linear(key: pca_cache.DataKey) -> None:
             st.info("The film needs the files of its component, which are missing.", icon=":material/movie_off:")
         with verdict, st.container(border=True, key="verdict"):
             st.markdown(tell_verdict(run, config, pca_cache.moments(key)))
+
+
+def _train(key: pca_cache.DataKey, config: LinearConfig) -> pca_cache.LinearRun:
+    """Train, with a bar where that takes a while."""
+    place, begun = st.empty(), time.perf_counter()
+
+    def tell(step: int) -> None:
+        gone = time.perf_counter() - begun
+        if step and gone > PATIENCE_S:
+            left = gone * (config.steps - step) / step
+            place.progress(step / config.steps, f"Step {step:,} of at most {config.steps:,}; {left:.0f} s at most left")
+
+    try:
+        return pca_cache.linear_run(key, config, tell)
+    finally:
+        place.empty()
 
 
 def _pick_config() -> LinearConfig:

@@ -1,6 +1,7 @@
 """What a linear autoencoder, and a network with ReLU beside PCA, came to: in words with numbers."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,10 +9,15 @@ from aeviz.lab.linear_autoencoder import LinearConfig
 from aeviz.lab.moments import Moments
 from aeviz.web.pca_cache import LinearRun
 
+if TYPE_CHECKING:
+    from aeviz.lab.nonlinear import Contest
+
 SAME_EXCESS, SAME_DEG = 1e-4, 1.0
 """Excess error and angle in degrees up to which error and subspace are said to be the same."""
 AXES_DEG = 5.0
 """Angle in degrees up to which axes are said to be the same."""
+NEARLY_EQUAL = 0.85
+"""Ratio of the variances of neighbouring components from which on they are said to be nearly equal."""
 NO_ERROR = 1e-9
 """Mean squared error of pixels in [0, 1] up to which PCA is said to miss nothing; one of 255 levels is 1.5e-5."""
 
@@ -51,6 +57,23 @@ def tell_gain(pca: float, network: float) -> str:
     return f"{percent(abs(gain))} {'less' if gain > 0 else 'more'}"
 
 
+def tell_why(contest: "Contest", *, is_short: bool) -> str:
+    """Say why the network is no better than PCA; nothing where it is better, or PCA misses nothing.
+
+    Args:
+        contest: After the last epoch.
+        is_short: Whether a longer training is on offer.
+    """
+    if contest.training_loss is None or contest.network.mean() < contest.pca.mean() or contest.pca.mean() <= NO_ERROR:
+        return ""
+    numbers = f"{contest.training_loss:.4f} against {contest.pca_training:.4f}"
+    if contest.training_loss < contest.pca_training:
+        return f"On the images that it learned from it is better ({numbers}): it knows those, and too few of them."
+    more = "choose *longer*" if is_short else "PCA is at its best at once; fewer numbers leave the network more to win"
+    text = f"It does not do better on the images that it learned from either ({numbers})"
+    return f"{text}: its training is not over; {more}."
+
+
 def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> str:
     """Say on which classes the network does best and worst beside PCA; nothing where no class can be compared.
 
@@ -79,16 +102,17 @@ def _tell_error(run: LinearRun, config: LinearConfig) -> str:
             else f", of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
         )
     if run.components.is_exact:
-        rank = f"the images have rank {run.components.rank}, so that so many numbers hold all of them"
+        rank = f"the images have rank {run.components.rank}, and {run.components.rank} numbers hold all that is in them"
         if excess <= SAME_EXCESS:
             return f"**Nothing is lost**: {rank}. The error left is {percent(excess)} of the total variance."
         return (
             f"**PCA loses nothing here**: {rank}. This one still misses {percent(excess)} of the total variance{price}."
         )
+    if excess <= SAME_EXCESS:
+        so_weak = " L2 is so weak that it costs no more." if config.penalty != "none" else ""
+        return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}.{so_weak}"
     if config.penalty != "none":
         return f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}{price}."
-    if excess <= SAME_EXCESS:
-        return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}."
     return (
         f"**The error is not the same yet**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, "
         "below which no linear autoencoder can come."
@@ -133,7 +157,24 @@ def _tell_axes(run: LinearRun, config: LinearConfig) -> str:
     found = last.max_angle_deg is not None and last.max_angle_deg <= SAME_DEG
     text += f"; PCA of the {config.latent_dim} latent numbers "
     text += "finds them, to " if found else "cannot find them either before the subspace is right: "
-    return f"{text}{degrees(run.within_deg)}."
+    return f"{text}{degrees(run.within_deg)}.{_tell_late_axes(run, config)}"
+
+
+def _tell_late_axes(run: LinearRun, config: LinearConfig) -> str:
+    """Say why the axes have not come although L2 orders them; nothing where they have, or nothing orders them."""
+    reached = run.last.axes_deg if config.penalty == "rising" else run.singular_deg
+    if config.penalty == "none" or reached is None or reached <= AXES_DEG:
+        return ""
+    shares = run.components.variances / run.components.total
+    ratios = shares[1:] / shares[:-1]
+    text = " **L2 orders the axes, but they come last**: more steps or a stronger L2 bring them on."
+    if len(ratios) and ratios.max() >= NEARLY_EQUAL:
+        place = int(ratios.argmax())
+        text += (
+            f" Components {place + 1} and {place + 2} have nearly the same variance ({shares[place]:.3f} and "
+            f"{shares[place + 1]:.3f} of the total), so that turning them costs next to nothing."
+        )
+    return text
 
 
 def _tell_symmetry(run: LinearRun, config: LinearConfig) -> str:
@@ -144,4 +185,5 @@ def _tell_symmetry(run: LinearRun, config: LinearConfig) -> str:
         if config.penalty != "rising"
         else "With L2 that rises from unit to unit a rotation of the latent changes the loss: only the signs are free"
     )
-    return f"{text}. Turned onto PCA's, the latent points explain {100 * run.match:.2f}% of their variance."
+    text += f". Turned onto PCA's, the latent points explain {100 * run.match:.2f}% of their variance"
+    return f"{text}: more than a turn and a scale parts them." if free and run.match < 0.999 else f"{text}."

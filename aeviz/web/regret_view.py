@@ -13,6 +13,7 @@ from aeviz.web.page import errors_as_messages
 
 BETAS = ("0.01", "0.03", "0.06", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", "0.999")
 """beta2 on offer."""
+MOST_STEPS = 10_000
 _FORMULAS: Mapping[Costs, str] = {
     "deterministic": r"f_t(x) = \begin{cases} C x & t \bmod 3 = 1 \\ -x & \text{otherwise} \end{cases}",
     "stochastic": r"f_t(x) = \begin{cases} C x & \text{with probability } \tfrac{1 + \delta}{C + 1} \\"
@@ -100,7 +101,9 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
         )
     )
     steps = int(
-        st.slider("Steps T", 100, 10_000, 3000, 100, key="horizon", bind="query-params", help="Costs, 100 to 10,000.")
+        st.slider(
+            "Steps T", 100, MOST_STEPS, 3000, 100, key="horizon", bind="query-params", help="Costs, 100 to 10,000."
+        )
     )
     seed = 0
     if costs == "stochastic":
@@ -128,7 +131,7 @@ def _show_verdict(outcome: Outcome, largest: float, beta2: float, costs: Costs) 
     if verdict == "open":
         st.info(
             f"**{title}: {steps:,} steps do not show yet whether the average regret goes to zero.** It was {numbers}. "
-            "More steps or a larger alpha show more.",
+            f"{'More steps or a' if steps < MOST_STEPS else 'A'} larger alpha may show more.",
             icon=":material/hourglass_empty:",
         )
         return

@@ -259,6 +259,13 @@ def test_equal_penalty_reaches_its_closed_form_and_shows_the_axes(optimizer):
     assert axis_angles(singular_axes(state.decoder), components.axes).max() < 3
 
 
+@pytest.mark.parametrize("k", [2, 3, 4])
+def test_training_with_equal_penalty_ends_when_its_axes_have_come(digits_moments, k):
+    components, state = trained(digits_moments, latent_dim=k, penalty="equal", l2=0.01, steps=2000)
+    assert axis_angles(singular_axes(state.decoder), components.axes).max() < 1.5
+    assert state.step < 2000
+
+
 def test_rising_penalty_turns_the_columns_themselves_onto_the_axes(digits_moments):
     _, plain = trained(digits_moments, latent_dim=3)
     _, state = trained(digits_moments, latent_dim=3, penalty="rising", l2=0.03, optimizer="l-bfgs")

@@ -9,7 +9,7 @@ from aeviz.lab.components import find_components
 from aeviz.lab.linear_autoencoder import LinearConfig, train_linear
 from aeviz.lab.linear_frames import as_plane, linear_frames
 from aeviz.lab.moments import measure_moments
-from aeviz.lab.nonlinear import class_means, run_contest
+from aeviz.lab.nonlinear import class_means, epochs_of, run_contest
 from aeviz.lab.reduced import one_of_each_class, reduce_images, spread_indices
 
 
@@ -19,7 +19,11 @@ def test_relu_beats_pca_on_digits_and_pca_is_that_of_scikit_learn():
     x, y = (data.images.reshape(len(data), -1) / 255 for data in (train, test))
     reference = PCA(8, svd_solver="full").fit(x)
     flat = reference.inverse_transform(reference.transform(y))
-    np.testing.assert_allclose(contests[-1].pca, ((flat - y) ** 2).mean(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(contests[-1].pca, ((flat.clip(0, 1) - y) ** 2).mean(axis=1), rtol=1e-5)
+    assert contests[-1].pca_unclipped == pytest.approx(((flat - y) ** 2).mean())
+    assert contests[-1].pca_training == pytest.approx(
+        ((reference.inverse_transform(reference.transform(x)) - x) ** 2).mean()
+    )
     assert [contest.epoch for contest in contests] == list(range(26))
     assert contests[0].training_loss is None
     assert contests[0].network.mean() > contests[0].pca.mean()
@@ -64,3 +68,8 @@ def test_frames_end_where_pca_is(k):
     best = target[:4] @ components.axes.T + moments.mean
     np.testing.assert_allclose(frames[-1].reconstructions, best, atol=0.05)
     assert np.abs(frames[0].plane).max() < 0.1  # random weights of a thousandth
+
+
+def test_steps_are_told_in_passes():
+    assert [epochs_of(images, 500) for images in (3000, 1250, 100, 30)] == [17, 40, 500, 500]
+    assert epochs_of(100_000, 1) == 1

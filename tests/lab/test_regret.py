@@ -141,3 +141,12 @@ def test_measured_regret_stays_below_the_bound():
     assert found.bound is not None
     assert (found.regret <= found.bound).all()
     assert found.bound[-1] < found.bound[len(found.bound) // 2] < found.bound[10]
+
+
+def test_regret_that_still_falls_is_not_told_to_stay():
+    """Adam is back at 1 again and again, but 100 random costs do not show whether its average regret stays."""
+    settings = Settings(alpha=2.0, decay="root", beta1=0.0, beta1_decays=True, beta2=0.01)
+    outcome = play("stochastic", 10.0, settings, 100, ("adam",))["adam"]
+    assert outcome.is_stuck
+    assert outcome.ratio < 0.6
+    assert outcome.verdict(10.0) == "open"

@@ -60,6 +60,8 @@ def test_verdict_follows_every_control(app):
         ({"optimizer": "least squares", "weights": "tied"}, "steps of least squares"),
         ({"optimizer": "l-bfgs", "penalty": "rising", "l2": "0.03"}, "**The axes are the same**"),
         ({"penalty": "equal", "l2": "0.03"}, "that is what L2 on both layers does"),
+        ({"penalty": "equal", "l2": "0.0001", "k": "4"}, "L2 is so weak that it costs no more"),
+        ({"penalty": "rising", "l2": "0.01", "k": "3", "steps": "250"}, "Components 2 and 3 have nearly the same"),
         ({"penalty": "equal", "l2": "0.1", "k": "8"}, "the L2 penalty is larger than the share of the variance"),
         ({"k": "64"}, "**Nothing is lost**: the images have rank 61"),
         ({"k": "64", "penalty": "equal", "l2": "0.01"}, "of the total variance, which is the price of L2"),
@@ -97,6 +99,12 @@ def test_missing_data_is_offered_with_a_way_round(app):
     assert "8x8 digits" in app.info[0].value
 
 
+def test_data_that_is_not_here_is_told(app):
+    app = open_pca(app, data="kmn*ist")
+    assert_healthy(app, TITLE)
+    assert r"There is no data set 'kmn\*ist' here; digits is shown." in texts(app.info)
+
+
 def test_relu_is_switched_on_and_compared_by_class_and_image(app):
     app = open_pca(app, data="digits")
     assert any("Nothing is trained yet" in text for text in texts(app.caption))
@@ -104,6 +112,9 @@ def test_relu_is_switched_on_and_compared_by_class_and_image(app):
     assert_healthy(app, TITLE)
     text = next(text for text in texts(app.markdown) if "With ReLU the error is" in text)
     assert "297 test images" in text
+    assert "% less**" in text  # with the settings that the page opens with, ReLU wins
+    assert "training is not over" not in text
+    assert any("clipped to [0, 1]" in text for text in texts(app.caption))
     assert len(app.get("plotly_chart")) == 2
     again = open_pca(app, data="digits")
     assert "With ReLU the error is" in " ".join(texts(again.markdown))  # kept for all visitors
@@ -121,7 +132,7 @@ def test_relu_is_trained_once_for_all_who_ask_meanwhile(app, monkeypatch):
     monkeypatch.setattr(pca_cache, "hold_contest", lambda *chosen: pytest.fail("it is trained a second time"))
 
     def end_training():
-        pca_cache._contests(key, 4, 1, 10, 0)["last"] = contest
+        pca_cache._contests(key, 4, 1, 500, 0)["last"] = contest
         pca_cache.CONTEST_TURN.release()
 
     pca_cache.CONTEST_TURN.acquire()  # another visitor's training

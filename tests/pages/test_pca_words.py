@@ -1,9 +1,12 @@
 """What the page on PCA says about errors, on numbers made up for it."""
 
+import re
+
 import numpy as np
 import pytest
 
-from aeviz.web.pca_words import tell_classes, tell_gain
+from aeviz.lab.nonlinear import Contest
+from aeviz.web.pca_words import tell_classes, tell_gain, tell_why
 
 
 def test_classes_where_relu_is_worse_everywhere_are_told_as_such():
@@ -21,3 +24,31 @@ def test_classes_without_error_or_images_are_left_out(none):
 
 def test_pca_without_error_gives_no_share():
     assert tell_gain(1e-32, 0.01) == "PCA misses nothing here"
+
+
+@pytest.mark.parametrize(
+    ("network", "training", "is_short", "expected"),
+    [
+        (0.01, 0.01, True, ""),
+        (0.03, 0.03, True, r"either \(0.0300 against 0.0200\): its training is not over; choose \*longer\*"),
+        (0.03, 0.03, False, "fewer numbers leave the network more to win"),
+        (0.03, 0.01, True, r"better \(0.0100 against 0.0200\): it knows those, and too few of them"),
+    ],
+)
+def test_network_that_is_no_better_is_explained(network, training, is_short, expected):
+    images = np.zeros((2, 1, 1, 1), np.float32)
+    contest = Contest(
+        epoch=3,
+        training_loss=training,
+        pca=np.full(2, 0.02),
+        pca_unclipped=0.02,
+        pca_training=0.02,
+        network=np.full(2, network),
+        pca_images=images,
+        network_images=images,
+    )
+    assert (
+        re.search(expected, tell_why(contest, is_short=is_short))
+        if expected
+        else not tell_why(contest, is_short=is_short)
+    )
