@@ -77,11 +77,15 @@ def show_linear(key: pca_cache.DataKey) -> None:
 
 def _train(key: pca_cache.DataKey, config: LinearConfig) -> pca_cache.LinearRun:
     """Train, with a bar where that takes a while."""
-    place, begun = st.empty(), time.perf_counter()
+    place, begun = st.empty(), 0.0
 
     def tell(step: int) -> None:
+        nonlocal begun
+        if not step:
+            begun = time.perf_counter()
+            return
         gone = time.perf_counter() - begun
-        if step and gone > PATIENCE_S:
+        if gone > PATIENCE_S:
             left = gone * (config.steps - step) / step
             place.progress(step / config.steps, f"Step {step:,} of at most {config.steps:,}; {left:.0f} s at most left")
 
