@@ -275,8 +275,8 @@ def _explain_steps(title: str, method: MethodName, recorded: list[Moments], laye
         return f"**{title}** takes the same step size in every layer."
     least, most = (extreme(last.effective, key=last.effective.__getitem__) for extreme in (min, max))
     text = (
-        f"**{title}** multiplies by {last.effective[least]:.2g} in one layer ({layers[least]}) and by "
-        f"{last.effective[most]:.2g} in another ({layers[most]})"
+        f"**{title}** multiplies by {_round(last.effective[least])} in one layer ({layers[least]}) and by "
+        f"{_round(last.effective[most])} in another ({layers[most]})"
     )
     if method == "adam":
         return f"{text}: less where gradients are long, more where they are short, and it follows both ways."
@@ -285,6 +285,11 @@ def _explain_steps(title: str, method: MethodName, recorded: list[Moments], laye
         f"{text}; its divisor, the largest so far, is {short:.2g} to {long:.2g} times what ADAM would divide by after "
         "the same gradients, and its steps are that much shorter."
     )
+
+
+def _round(value: float) -> str:
+    """Return a positive number with two significant digits, thousands without an exponent."""
+    return f"{float(f'{value:.2g}'):,g}"
 
 
 def _show_planes(duel: Duel) -> None:

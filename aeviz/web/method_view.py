@@ -28,7 +28,7 @@ def show_methods(names: list[MethodName], *, by_torch: bool = False) -> None:
         origin = "The runs were trained by torch.optim, whose steps these are with bias correction and epsilon added"
     with st.expander("One method, two functions: phi and psi", icon=":material/function:"):
         st.latex(
-            r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t),\quad V_t = \psi_t(g_1, \dots, g_t) \\"
+            r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t) \\ V_t = \psi_t(g_1, \dots, g_t) \\"
             r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)\end{gathered}"
         )
         st.caption(

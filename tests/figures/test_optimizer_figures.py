@@ -132,6 +132,21 @@ def test_panels_of_layers_leave_room_on_a_telephone():
     assert all((above[0] - below[1]) * plot > 45 for below, above in itertools.pairwise(rows))
 
 
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ((11, 95), (20, 30, 50)),
+        ((5, 16000), (10, 100, 1000, 10000)),
+        ((0.002, 0.0051), (0.002, 0.003, 0.004, 0.005)),
+        ((1.0, 1.05), None),
+    ],
+)
+def test_ticks_of_a_layer_do_not_lie_on_each_other(values, ticks):
+    recorded = [Moments(epoch=n, effective={"a": float(value)}, held={"a": 1.0}) for n, value in enumerate(values)]
+    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, {"a": "first"}, "effective")
+    assert figure.layout.yaxis.tickvals == ticks
+
+
 def test_gaps_name_the_pair_in_two_lines():
     figure = gap_bars([("AMSGrad 0.003 less ADAM 0.003", 0.5, (0.2, 0.8))])
     assert list(figure.data[0].y) == ["AMSGrad 0.003<br>less ADAM 0.003"]
