@@ -24,11 +24,11 @@ about networks: that is what the duel is for.
 **Fair.** A comparison of optimizers is one of optimizers *with their step sizes*, on one network and one data set, and
 one seed says nothing: start weights and batch order change the result by themselves.
 
-M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023, section 1.2. D. Kingma,
-J. Ba, *Adam: a method for stochastic optimization*, 2015, arXiv:1412.6980. S. Reddi, S. Kale, S. Kumar, *On the
-convergence of Adam and beyond*, 2018, arXiv:1904.09237. T. Phuong, L. Phong, *On the convergence proof of AMSGrad and a
-new version*, 2019, arXiv:1904.03590. B. Polyak, *Introduction to optimization*, 1987. H. Rosenbrock 1960, E. Beale
-1958, D. Himmelblau 1972. B. L. Welch, *The generalization of Student's problem when several different population
-variances are involved*, 1947.
+S1: M. Sevkovych, *On variational autoencoders: theory and applications*, master's thesis, Univ. of Stuttgart, 2023,
+section 1.2. D. Kingma, J. Ba, *Adam: a method for stochastic optimization*, 2015, arXiv:1412.6980. S. Reddi, S. Kale,
+S. Kumar, *On the convergence of Adam and beyond*, 2018, arXiv:1904.09237. T. Phuong, L. Phong, *On the convergence
+proof of AMSGrad and a new version*, 2019, arXiv:1904.03590. B. Polyak, *Introduction to optimization*, 1987. H.
+Rosenbrock 1960, E. Beale 1958, D. Himmelblau 1972. B. L. Welch, *The generalization of Student's problem when several
+different population variances are involved*, 1947.
 """
         )

@@ -1,5 +1,6 @@
 """Plotly figures of optimizers: ways over a surface, regret, descents in one variable, and duels on a network."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -304,17 +305,27 @@ def duel_curves(curves: Sequence[Curve], quantity: str, window: int) -> go.Figur
     return _style(figure, "epoch", quantity, is_log=True)
 
 
-def layer_curves(contestants: Mapping[str, tuple[MethodName, Sequence[Moments]]], quantity: str) -> go.Figure:
+def layer_curves(
+    contestants: Mapping[str, tuple[MethodName, Sequence[Moments]]], layers: Mapping[str, str], quantity: str
+) -> go.Figure:
     """Draw the effective step size of each layer over the epochs, or how much AMSGrad's memory shortens it.
+
+    Two panels stand side by side, which a telephone has room for too.
 
     Args:
         contestants: Title to method and what was recorded, one or more epochs.
+        layers: Name of a layer's weights to its title, in the order of the panels.
         quantity: effective or held.
     """
-    layers = list(next(iter(contestants.values()))[1][-1].effective)
-    columns = min(4, len(layers))
+    columns = min(2, len(layers))
     rows = -(-len(layers) // columns)
-    figure = make_subplots(rows, columns, subplot_titles=layers, shared_xaxes=True, vertical_spacing=0.16)
+    figure = make_subplots(
+        rows,
+        columns,
+        subplot_titles=list(layers.values()),
+        horizontal_spacing=0.16,
+        vertical_spacing=0.3 / rows,
+    )
     for title, (method, recorded) in contestants.items():
         for place, layer in enumerate(layers):
             known = [moments for moments in recorded if layer in moments.effective]
@@ -332,10 +343,36 @@ def layer_curves(contestants: Mapping[str, tuple[MethodName, Sequence[Moments]]]
                 row=place // columns + 1,
                 col=place % columns + 1,
             )
-    figure.update_yaxes(type="log", exponentformat="power")
+    figure.update_yaxes(type="log", tickformat="~g", nticks=4, tickfont_size=11)
+    for place in range(len(layers)):
+        values = [value for trace in figure.data[place :: len(layers)] for value in trace.y if value > 0]
+        if values and (ticks := _log_ticks(min(values), max(values))):
+            figure.update_yaxes(tickvals=ticks, row=place // columns + 1, col=place % columns + 1)
+    figure.update_xaxes(matches="x", nticks=5, tickfont_size=11)
+    figure.update_xaxes(title={"text": "epoch", "font": {"size": 12}, "standoff": 4}, row=rows)
     figure.update_annotations(font_size=12)
-    figure.update_layout(legend=_LEGEND, margin={**_MARGIN, "t": 40}, height=210 * rows + 60, uirevision="layers")
+    figure.update_layout(
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top"},
+        margin={**_MARGIN, "t": 80},
+        height=190 * rows + 120,
+        uirevision="layers",
+    )
     return figure
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return two to five round numbers between two positive ones; none where that takes more digits or more decades.
+
+    Plotly's own, on a low panel, name each digit of a decade, one over the other.
+    """
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for digits in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+        found = [
+            value for decade in decades for digit in digits if low <= (value := float(f"{digit}e{decade}")) <= high
+        ]
+        if 2 <= len(found) <= 5:
+            return found
+    return []
 
 
 def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> go.Figure:
@@ -347,7 +384,7 @@ def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> g
     figure = go.Figure(
         go.Scatter(
             x=[difference for _, difference, _ in gaps],
-            y=[name for name, _, _ in gaps],
+            y=[name.replace(" less ", "<br>less ") for name, _, _ in gaps],
             mode="markers",
             marker={"size": 10, "color": FIRST},
             error_x={
@@ -361,7 +398,7 @@ def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> g
     )
     figure.add_vline(x=0, line={"color": UNLABELLED, "dash": "dash"})
     figure.update_layout(
-        xaxis_title=f"difference of mean validation errors, with its {CONFIDENCE:.0%} interval",
+        xaxis={"title": f"difference, {CONFIDENCE:.0%} interval", "nticks": 5},
         yaxis={"autorange": "reversed", "automargin": True},
         margin=_MARGIN,
         height=110 + 42 * len(gaps),
@@ -369,14 +406,21 @@ def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> g
     return figure
 
 
-def arrows(target: np.ndarray, moved: np.ndarray, chosen: np.ndarray, labels: np.ndarray | None) -> go.Figure:
+def arrows(
+    target: np.ndarray,
+    moved: np.ndarray,
+    chosen: np.ndarray,
+    labels: np.ndarray | None,
+    axis_names: tuple[str, ...] = ("z1", "z2"),
+) -> go.Figure:
     """Draw a latent plane with arrows from where one network puts images to where another does, laid over it.
 
     Args:
         target: Points of the first network, (N, 2).
-        moved: Those of the other, aligned, (N, 2).
+        moved: Those of the other, aligned or as they are, (N, 2).
         chosen: Places of the images that get an arrow.
         labels: Classes, (N,), or None.
+        axis_names: What the plane's two axes are.
     """
     shown = _thin(len(target), 2000)
     colours = UNLABELLED if labels is None else [CLASS_COLOURS[label % len(CLASS_COLOURS)] for label in labels[shown]]
@@ -406,8 +450,8 @@ def arrows(target: np.ndarray, moved: np.ndarray, chosen: np.ndarray, labels: np
         ]
     )
     figure.update_layout(
-        xaxis_title="z1",
-        yaxis={"title": "z2", "scaleanchor": "x"},
+        xaxis_title=axis_names[0],
+        yaxis={"title": axis_names[1], "scaleanchor": "x"},
         showlegend=False,
         margin=_MARGIN,
         height=520,

@@ -9,13 +9,14 @@ References:
     Biometrika 34 (1947), 28-35.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aeviz.config import OptimizerConfig, RunConfig
+from aeviz.config import ModelConfig, OptimizerConfig, RunConfig
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.training.runs import RunFolder
 
@@ -92,7 +93,8 @@ class Duel:
 def gather(folders: Iterable[RunFolder]) -> list[Duel]:
     """Find the duels among runs: two contestants or more that share all else, images included.
 
-    The newest comes first. Of two runs of one contestant with the same seed the later counts.
+    Those with the most seeds come first, for one seed shows nothing; the newest among equals. Of two runs of one
+    contestant with the same seed the later counts.
     """
     found: dict[tuple[RunConfig, str], dict[OptimizerConfig, dict[int, RunFolder]]] = {}
     for folder in sorted(folders, key=lambda folder: folder.provenance.created):
@@ -100,14 +102,14 @@ def gather(folders: Iterable[RunFolder]) -> list[Duel]:
         lines = found.setdefault((shared_part(config), folder.provenance.data_fingerprint), {})
         lines.setdefault(_relevant(config.optimizer), {})[config.train.seed] = folder
     duels = [Duel(shared=shared, lines=lines) for (shared, _), lines in found.items() if len(lines) > 1]
-    return sorted((duel for duel in duels if duel.seeds), key=lambda duel: duel.newest, reverse=True)
+    return sorted((duel for duel in duels if duel.seeds), key=lambda duel: (len(duel.seeds), duel.newest), reverse=True)
 
 
 def names_of(duels: Sequence[Duel], names: Sequence[str]) -> list[str]:
     """Return names that differ: duels named alike add the settings they differ in, and the later ones a number.
 
     Args:
-        duels: The newest first.
+        duels: In the order of `gather`.
         names: Theirs so far.
     """
     settings = [duel.shared.settings() for duel in duels]
@@ -227,6 +229,42 @@ def compare(first: Mapping[int, float], second: Mapping[int, float]) -> Comparis
         degrees=degrees,
         paired=paired,
     )
+
+
+_HEADS = {"head": "to the latent", "mean_head": "to the mean", "log_variance_head": "to the log-variance"}
+
+
+def layer_titles(model: ModelConfig, weights: Iterable[str]) -> dict[str, str]:
+    """Return how the layers of a network are called: by what they are and how many units they join, or by number.
+
+    Args:
+        model: The network.
+        weights: Names of its weight matrices as torch has them, such as encoder.1.weight, in torch's order.
+    """
+    hidden, pixels = model.hidden, math.prod(model.image_shape)
+    widths = {
+        "encoder": {"mlp": (pixels, *hidden)}.get(model.encoder, ()),
+        "decoder": {
+            "mlp": (model.latent_dim, *reversed(hidden), pixels),
+            "linear": (model.latent_dim, pixels),
+        }.get(model.decoder, ()),
+    }
+    last = {"mlp": (*widths["encoder"][-1:],), "linear": (pixels,)}.get(model.encoder, ())
+    titles: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for weight in weights:
+        part, *inside = weight.split(".")
+        head = next((_HEADS[word] for word in inside if part == "bottleneck" and word in _HEADS), None)
+        if head is not None:
+            titles[weight] = ", ".join([head, *(f"{width} to {model.latent_dim}" for width in last)])
+        elif known := widths.get(part, ()):
+            place = int(inside[0]) // 2  # an activation follows each layer
+            titles[weight] = f"{part} {known[place]} to {known[place + 1]}"
+        else:
+            kind = "flow" if part == "bottleneck" else part
+            seen[kind] += 1
+            titles[weight] = f"{kind}, layer {seen[kind]}"
+    return titles
 
 
 def moved_most(source: np.ndarray, target: np.ndarray, count: int) -> np.ndarray:

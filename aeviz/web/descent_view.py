@@ -14,6 +14,8 @@ _TITLES: dict[str, ExampleName] = {
 }
 _ROWS = (0, 1, 2, 3, 10, 100, 1000, 10_000)
 """Steps whose points are told."""
+NEAR = 1e-9
+"""Distance from 0 up to which a start, of which the slider makes sums of 0.05, is 0."""
 
 
 @st.fragment
@@ -21,9 +23,9 @@ def show_descent() -> None:
     """Let the visitor choose an example, start and steps; show both descents and what condition is missing."""
     with errors_as_messages():
         st.markdown(
-            "S1, Theorem 1.2.5: gradient descent $x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ on a convex function "
-            "converges to a minimiser if $\\alpha_k \\to 0$. **As printed that is not enough.** Each example satisfies "
-            "it and fails."
+            "S1 (M. Sevkovych's thesis), Theorem 1.2.5: gradient descent "
+            "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ on a convex function converges to a minimiser if "
+            "$\\alpha_k \\to 0$. **As printed that is not enough.** Each example satisfies it and fails."
         )
         chosen = st.segmented_control(
             "Example", list(_TITLES), default=next(iter(_TITLES)), required=True, key="example", bind="query-params"
@@ -75,7 +77,12 @@ def _at(course: Course, row: int) -> str:
 def _show_verdict(example: Example, start: float, broken: Course, mended: Course) -> None:
     steps, x = len(broken.x) - 1, float(broken.x[-1])
     good = f" With the condition it is at {mended.x[-1]:.3g} after {len(mended.x) - 1:,} steps."
-    if example.name == "summable":
+    if example.name != "endless" and abs(start) < NEAR:
+        st.info(
+            "**0 is the minimiser already:** the slope is 0 there, so x stays, whatever the steps are. Move the start.",
+            icon=":material/my_location:",
+        )
+    elif example.name == "summable":
         st.error(
             f"**It stops half way.** The step sizes sum to only {broken.travelled[-1]:.3f} (in the limit "
             "$\\pi^2/6 - 1 = 0.645$), so x, which should go to 0, is "

@@ -22,8 +22,6 @@ _OWN = "duel.own"
 """Session key: the runs of the duel that this visitor started last, until they have ended."""
 MOST_RUNS = 20
 """Runs of a duel at most: each is a process, most of which wait."""
-TOGETHER_S = 60.0
-"""Seconds between the starts of two jobs up to which they belong to one duel."""
 POLL_S = 2.0
 """Seconds between two looks at the jobs."""
 OVERHEAD_S = 6.0
@@ -41,6 +39,9 @@ _RATES: dict[str, dict[MethodName, str]] = {
 and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
 _turn = threading.Lock()
 """Held while a duel is started: two visitors may press the button at once."""
+_latest: set[str] = set()
+"""Runs of the duel that was started last, whoever started it. Trainers end with this server, so a duel at work is one
+that it knows; runs of older duels that were resumed on Train are not among them."""
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
 """Step sizes on offer."""
 
@@ -54,6 +55,12 @@ def show_start() -> None:
         return
     with st.expander("Start a duel", icon=":material/swords:", expanded=not st.query_params.get("duel")):
         _show_form()
+
+
+def time_of_several() -> str:
+    """Return about how long all methods take with five seeds each on the digits, as the form offers it at first."""
+    data, seeds = "digits", 5
+    return _time(seeds * len(METHODS) * (OVERHEAD_S + _EPOCHS[data] * _seconds_an_epoch(data)))
 
 
 def take_ended() -> frozenset[str]:
@@ -168,8 +175,11 @@ def _start(configs: list[RunConfig]) -> None:
             return
         bar = st.progress(0.0, "Starting the trainers …")
         st.session_state[_OWN] = frozenset()
+        _latest.clear()
         for place, config in enumerate(configs):
-            st.session_state[_OWN] |= {jobs.start(config).name}
+            name = jobs.start(config).name
+            _latest.add(name)
+            st.session_state[_OWN] |= {name}
             bar.progress((place + 1) / len(configs), f"Started {place + 1} of {len(configs)} trainers; they take turns")
     finally:
         _turn.release()
@@ -188,9 +198,7 @@ def _show_progress(active: frozenset[str]) -> None:
     at_work = [job for job in found if job.is_active]
     if frozenset(job.name for job in at_work) != active:
         st.rerun(scope="app")  # a run has ended: what is known of the duel has changed
-    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
-    is_own = any(job.name in own for job in at_work)
-    batch = [job for job in found if job.name in own] if is_own else _started_together(found, at_work)
+    batch = _started_together(found)
     ended = [job for job in batch if not job.is_active]
     epochs, data = at_work[0].status.settings.train.epochs, at_work[0].status.settings.data.name
     done = sum(min(1.0, job.status.epoch / job.status.settings.train.epochs) for job in batch if job.is_active)
@@ -207,8 +215,12 @@ def _show_progress(active: frozenset[str]) -> None:
     failed = [job for job in ended if job.state == "failed"]
     for job in failed:
         st.warning(f"{title_of(job.status.settings.optimizer)}: {plain(job.status.message)}", icon=":material/warning:")
-    if is_own:
-        names = [job.name for job in at_work if job.name in own]
+    if all(job.is_stopping for job in at_work):
+        st.caption("Stopping: each trainer ends after its next step.")
+        return
+    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
+    names = [job.name for job in at_work if job.name in own]
+    if names:
         st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel", on_click=_stop, args=(names,))
         return
     st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
@@ -219,7 +231,11 @@ def _show_progress(active: frozenset[str]) -> None:
 
 
 def _stop(names: list[str]) -> None:
-    """Stop the runs of a duel; what cannot be stopped is told."""
+    """Stop the runs of a duel; what cannot be stopped is told.
+
+    It is the callback of a button, which is called before the script: a click counts although a run has ended since and
+    the page is about to be drawn anew.
+    """
     for name in names:
         try:
             jobs.stop(name)
@@ -227,14 +243,10 @@ def _stop(names: list[str]) -> None:
             st.toast(plain(str(error)), icon=":material/error:")
 
 
-def _started_together(found: list[Job], at_work: list[Job]) -> list[Job]:
-    """Return the jobs at work and those that were started with them: none longer than TOGETHER_S before the next."""
-    batch: list[Job] = []
-    for job in sorted(found, key=lambda job: -job.status.queued_at):
-        is_near = bool(batch) and batch[-1].status.queued_at - job.status.queued_at < TOGETHER_S
-        if job in at_work or is_near:
-            batch.append(job)
-    return batch
+def _started_together(found: list[Job]) -> list[Job]:
+    """Return the jobs at work and, if the latest duel is, those of it that have ended."""
+    is_latest = any(job.is_active and job.name in _latest for job in found)
+    return [job for job in found if job.is_active or (is_latest and job.name in _latest)]
 
 
 def _seconds_an_epoch(data: str) -> float:

@@ -9,14 +9,25 @@ from aeviz.analysis.alignment import align
 from aeviz.config import OptimizerConfig
 from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars, layer_curves
 from aeviz.lab.adaptive import MethodName
-from aeviz.lab.duel import CONFIDENCE, Comparison, Duel, compare, method_of, moved_most, names_of, titles_of
+from aeviz.lab.duel import (
+    CONFIDENCE,
+    Comparison,
+    Duel,
+    compare,
+    layer_titles,
+    method_of,
+    moved_most,
+    names_of,
+    titles_of,
+)
 from aeviz.training.moments import Moments, read_moments
 from aeviz.training.runs import RunFolder
 from aeviz.web import cache, optimizer_cache
-from aeviz.web.duel_start import show_start, take_ended
+from aeviz.web.duel_start import show_start, take_ended, time_of_several
 from aeviz.web.film import read_history
 from aeviz.web.map_options import MapOptions
 from aeviz.web.map_view import show_map
+from aeviz.web.method_view import show_methods
 from aeviz.web.page import errors_as_messages, same_images
 from aeviz.web.words import name_objective
 
@@ -42,9 +53,15 @@ def show_duel() -> None:
             help="Finished runs that differ in nothing but optimizer and seed.",
         )
         duel = names.get(str(chosen), found[0])
+        if len(duel.seeds) == 1:
+            st.caption(
+                "One seed each shows no spread and gives no verdict. Five seeds of all four on the digits take about "
+                f"{time_of_several()}; start them below."
+            )
         _show_shared(duel)
         _show_results(duel)
         _show_layers(duel)
+        show_methods(list(dict.fromkeys(map(method_of, _titles(duel)))), by_torch=True)
         _show_planes(duel)
     else:
         st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/swords:")
@@ -180,8 +197,7 @@ def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) ->
     numbers = f"{comparison.first:.5f} against {comparison.second:.5f}, {abs(difference):.5f} {way}"
     if comparison.interval is None:
         st.info(
-            f"**{other} and {first}: {numbers}, from one seed each.** Whether that is more than chance cannot be said: "
-            "start a duel with several seeds below.",
+            f"**{other} and {first}: {numbers}, from one seed each.** Whether that is more than chance cannot be said.",
             icon=":material/question_mark:",
         )
         return
@@ -213,6 +229,8 @@ def _show_layers(duel: Duel) -> None:
     }
     if not recorded:
         return
+    weights = dict.fromkeys(name for _, moments in recorded.values() for name in moments[-1].effective)
+    layers = layer_titles(duel.shared.model, weights)
     st.subheader("Why they differ")
     adaptive = {title: pair for title, pair in recorded.items() if pair[0] in ("adam", "amsgrad")}
     shown = _STEPS
@@ -236,27 +254,30 @@ def _show_layers(duel: Duel) -> None:
             "the same gradients. ADAM remembers no maximum: 1."
         )
         st.plotly_chart(
-            layer_curves(adaptive, "held"),
+            layer_curves(adaptive, layers, "held"),
             key="duel-held",
             alt="Largest second moment over the present one, by layer over the epochs",
         )
     else:
         st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
         st.plotly_chart(
-            layer_curves(recorded, "effective"),
+            layer_curves(recorded, layers, "effective"),
             key="duel-layers",
             alt="Effective step size of each layer over the epochs",
         )
-    st.markdown(" ".join(_explain_steps(title, *pair) for title, pair in recorded.items()))
+    st.markdown(" ".join(_explain_steps(title, *pair, layers) for title, pair in recorded.items()))
 
 
-def _explain_steps(title: str, method: MethodName, recorded: list[Moments]) -> str:
+def _explain_steps(title: str, method: MethodName, recorded: list[Moments], layers: Mapping[str, str]) -> str:
     """Say how a contestant's steps stood after the last epoch."""
     last = recorded[-1]
     if method in ("sgd", "momentum"):
         return f"**{title}** takes the same step size in every layer."
-    low, high = min(last.effective.values()), max(last.effective.values())
-    text = f"**{title}** multiplies by {low:.2g} in one layer and by {high:.2g} in another"
+    least, most = (extreme(last.effective, key=last.effective.__getitem__) for extreme in (min, max))
+    text = (
+        f"**{title}** multiplies by {_round(last.effective[least])} in one layer ({layers[least]}) and by "
+        f"{_round(last.effective[most])} in another ({layers[most]})"
+    )
     if method == "adam":
         return f"{text}: less where gradients are long, more where they are short, and it follows both ways."
     short, long = min(last.held.values()), max(last.held.values())
@@ -264,6 +285,11 @@ def _explain_steps(title: str, method: MethodName, recorded: list[Moments]) -> s
         f"{text}; its divisor, the largest so far, is {short:.2g} to {long:.2g} times what ADAM would divide by after "
         "the same gradients, and its steps are that much shorter."
     )
+
+
+def _round(value: float) -> str:
+    """Return a positive number with two significant digits, thousands without an exponent."""
+    return f"{float(f'{value:.2g}'):,g}"
 
 
 def _show_planes(duel: Duel) -> None:
@@ -294,25 +320,32 @@ def _show_planes(duel: Duel) -> None:
     if is_line:
         st.caption("One latent number is shown beside the error of its image; such planes cannot be aligned.")
     else:
-        _show_arrows(first, second)
+        _show_arrows(first, second, is_aligned)
 
 
-def _show_arrows(first: RunFolder, second: RunFolder) -> None:
-    target, source = (cache.projection(cache.run_key(run), 2).points for run in (first, second))
-    alignment = align(source, target)
-    moved = alignment.apply(source)
+def _show_arrows(first: RunFolder, second: RunFolder, is_aligned: bool) -> None:
+    plane = cache.projection(cache.run_key(first), 2)
+    target, source = plane.points, cache.projection(cache.run_key(second), 2).points
+    alignment = align(source, target) if is_aligned else None
+    moved = source if alignment is None else alignment.apply(source)
     chosen = moved_most(moved, target, ARROWS)
     table = cache.latents(cache.run_key(first))
     size = float(np.sqrt(target.var(axis=0).sum()))
     distance = np.linalg.norm(moved - target, axis=1)
-    st.markdown(f"**The {ARROWS} images that moved most** from {first.name} to {second.name}, aligned")
+    how = "not aligned" if alignment is None else "aligned"
+    st.markdown(f"**The {ARROWS} images that moved most** from {first.name} to {second.name}, {how}")
     st.plotly_chart(
-        arrows(target, moved, chosen, None if table is None else table.labels),
+        arrows(target, moved, chosen, None if table is None else table.labels, plane.axis_names),
         key="duel-arrows",
         alt=f"Arrows on the {ARROWS} images whose points moved most",
     )
+    matched = (
+        "A turn, a mirroring or another scale moves them too, which means nothing; align to leave that out."
+        if alignment is None
+        else f"{alignment.explained:.0%} of the variance is matched."
+    )
     st.caption(
-        f"{alignment.explained:.0%} of the variance is matched. Half of the images moved less than "
+        f"{matched} Half of the images moved less than "
         f"{np.median(distance) / size:.2f} times the spread of the plane, these {distance[chosen[-1]] / size:.2f} to "
         f"{distance[chosen[0]] / size:.2f} times."
     )

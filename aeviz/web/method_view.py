@@ -16,17 +16,25 @@ def pick_methods(offered: list[MethodName]) -> list[MethodName]:
     return [name for title, name in titles.items() if title in chosen]
 
 
-def show_methods(names: list[MethodName]) -> None:
-    """Show the generic method, and phi and psi of each method that is chosen."""
+def show_methods(names: list[MethodName], *, by_torch: bool = False) -> None:
+    """Show the generic method, and phi and psi of each method that is chosen.
+
+    Args:
+        names: The methods.
+        by_torch: Whether what the page shows was made by torch's optimizers, and not by the code that is shown.
+    """
+    origin = "The code is what this page runs"
+    if by_torch:
+        origin = "The runs were trained by torch.optim, whose steps these are with bias correction and epsilon added"
     with st.expander("One method, two functions: phi and psi", icon=":material/function:"):
         st.latex(
-            r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t),\quad V_t = \psi_t(g_1, \dots, g_t) \\"
+            r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t) \\ V_t = \psi_t(g_1, \dots, g_t) \\"
             r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)\end{gathered}"
         )
         st.caption(
-            "The generic adaptive method (S1, Algorithm 2; Reddi, Kale & Kumar 2018, Algorithm 1). The projection is "
-            "the *argmin* of the weighted distance over F, where S1 prints *min*; onto a box it clips each coordinate. "
-            "The code is what this page runs; `v` and `largest` are what a method remembers."
+            "The generic adaptive method: S1 (M. Sevkovych's thesis), Algorithm 2; Reddi, Kale & Kumar 2018, "
+            "Algorithm 1. The projection is the *argmin* of the weighted distance over F, where S1 prints *min*; onto "
+            f"a box it clips each coordinate. {origin}; `v` and `largest` are what a method remembers."
         )
         for column, name in zip(st.columns(2) * 2, names, strict=False):
             with column:

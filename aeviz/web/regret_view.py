@@ -161,6 +161,11 @@ def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: 
         r" \\ & + \frac{\alpha \sqrt{1 + \log T}}{(1 - \beta_1)^2 (1 - \gamma) \sqrt{1 - \beta_2}}"
         r" \\ & \quad \cdot \sum_i \|g_{1:T, i}\|_2 \end{aligned}"
     )
+    st.caption(
+        r"$D_\infty$ is the width of the set that x is chosen from, here 2; $\hat v_{t,i}$ the largest second moment "
+        r"so far of coordinate i, of which there is one here; $g_{1:T,i}$ all its gradients, as one vector; "
+        r"$\gamma = \beta_1 / \sqrt{\beta_2}$, which must be below 1."
+    )
     if outcome.bound is None:
         st.warning(
             f"Theorem 1.2.17 says nothing here: gamma = beta1 / sqrt(beta2) = "
@@ -169,10 +174,9 @@ def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: 
         )
         return
     st.markdown(
-        f"**The bound** (S1, Theorem 1.2.17; Reddi et al., Theorem 4) allows AMSGrad an average regret of at most "
-        f"**{outcome.bound[-1]:.3g}** after {steps:,} steps; it had **{outcome.regret[-1]:.3g}**, "
-        f"{outcome.bound[-1] / max(float(outcome.regret[-1]), 1e-12):,.0f} times less. Here D = 2, the width of the "
-        "interval."
+        "**The bound** of S1 (M. Sevkovych's thesis), Theorem 1.2.17, and of Reddi et al., Theorem 4, allows AMSGrad "
+        f"an average regret of at most **{outcome.bound[-1]:.3g}** after {steps:,} steps; it had "
+        f"**{outcome.regret[-1]:.3g}**, {outcome.bound[-1] / max(float(outcome.regret[-1]), 1e-12):,.0f} times less."
         if outcome.regret[-1] > 0
         else f"**The bound** allows AMSGrad at most {outcome.bound[-1]:.3g}; it had less than none."
     )

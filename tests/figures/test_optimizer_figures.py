@@ -1,3 +1,4 @@
+import itertools
 import subprocess
 import sys
 
@@ -102,13 +103,54 @@ def test_arrows_lead_from_one_plane_to_the_other():
     target = np.array([[0, 0], [1, 1], [2, 2]], dtype=np.float32)
     figure = arrows(target, target + 0.5, np.array([2, 0]), np.array([0, 1, 1]))
     np.testing.assert_allclose(figure.data[1].x, [2, 2.5, np.nan, 0, 0.5, np.nan])
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("z1", "z2")
+    figure = arrows(target, target + 0.5, np.array([2, 0]), None, ("PC1", "PC2"))
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("PC1", "PC2")
 
 
 def test_layers_have_a_panel_each():
     recorded = [Moments(epoch=epoch, effective={"a": 1.0, "b": 0.1}, held={"a": 1.0, "b": 2.0}) for epoch in (1, 2)]
-    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, "effective")
-    assert [annotation.text for annotation in figure.layout.annotations] == ["a", "b"]
+    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, {"a": "first", "b": "second"}, "effective")
+    assert [annotation.text for annotation in figure.layout.annotations] == ["first", "second"]
     assert [list(trace.y) for trace in figure.data] == [[1.0, 1.0], [0.1, 0.1]]
+
+
+def test_panels_of_layers_leave_room_on_a_telephone():
+    """Two side by side at most, so that a title of 20 letters fits over its panel, and gaps as wide as tick labels."""
+    layers = {str(layer): f"encoder {layer} to 128" for layer in range(8)}
+    recorded = [Moments(epoch=1, effective=dict.fromkeys(layers, 1.0), held=dict.fromkeys(layers, 1.0))]
+    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, layers, "effective")
+    axes = [axis.domain for axis in figure.select_xaxes()]
+    assert len({tuple(domain) for domain in axes}) == 2
+    width = 390 - 2 * 16 - 70  # less the page's and the figure's margins
+    assert all((high - low) * width > 115 for low, high in axes)
+    assert (min(low for low, _ in axes if low > 0) - min(high for _, high in axes)) * width > 40
+    rows = sorted({tuple(axis.domain) for axis in figure.select_yaxes()})
+    plot = figure.layout.height - 100
+    assert len(rows) == 4
+    assert all((high - low) * plot > 100 for low, high in rows)
+    assert all((above[0] - below[1]) * plot > 45 for below, above in itertools.pairwise(rows))
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ((11, 95), (20, 30, 50)),
+        ((5, 16000), (10, 100, 1000, 10000)),
+        ((0.002, 0.0051), (0.002, 0.003, 0.004, 0.005)),
+        ((1.0, 1.05), None),
+    ],
+)
+def test_ticks_of_a_layer_do_not_lie_on_each_other(values, ticks):
+    recorded = [Moments(epoch=n, effective={"a": float(value)}, held={"a": 1.0}) for n, value in enumerate(values)]
+    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, {"a": "first"}, "effective")
+    assert figure.layout.yaxis.tickvals == ticks
+
+
+def test_gaps_name_the_pair_in_two_lines():
+    figure = gap_bars([("AMSGrad 0.003 less ADAM 0.003", 0.5, (0.2, 0.8))])
+    assert list(figure.data[0].y) == ["AMSGrad 0.003<br>less ADAM 0.003"]
+    assert len(figure.layout.xaxis.title.text) < 30
 
 
 def test_neither_torch_nor_scipy_is_imported_for_them():

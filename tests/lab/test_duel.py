@@ -3,7 +3,7 @@ import pytest
 import scipy.stats
 
 from aeviz.config import OptimizerConfig
-from aeviz.lab.duel import compare, gather, method_of, moved_most, names_of, plan, title_of, titles_of
+from aeviz.lab.duel import compare, gather, layer_titles, method_of, moved_most, names_of, plan, title_of, titles_of
 from aeviz.training.runs import Provenance, RunFolder
 
 RATES = {"adam": 3e-3, "amsgrad": 3e-3, "sgd": 1.0, "momentum": 0.1}
@@ -85,13 +85,14 @@ def test_gather_keeps_apart_what_differs_elsewhere(tiny_config, folders):
     assert len(gather(folders(pair))) == 1
 
 
-def test_gather_puts_the_newest_first(tiny_config, folders):
+def test_gather_puts_most_seeds_first_and_of_equals_the_newest(tiny_config, folders):
     from dataclasses import replace
 
-    old = folders(plan(tiny_config(), {"adam": 3e-3, "amsgrad": 3e-3}, 2))
-    new = folders(plan(tiny_config("train.epochs=9"), {"adam": 3e-3, "amsgrad": 3e-3}, 1))
-    new = [replace(run, provenance=replace(run.provenance, created="2026-02-02")) for run in new]
-    assert [duel.shared.train.epochs for duel in gather([*new, *old])] == [9, 3]
+    found = []
+    for epochs, seeds, day in ((3, 2, "01"), (9, 1, "04"), (5, 2, "03"), (7, 1, "02")):
+        runs = folders(plan(tiny_config(f"train.epochs={epochs}"), {"adam": 3e-3, "amsgrad": 3e-3}, seeds))
+        found += [replace(run, provenance=replace(run.provenance, created=f"2026-02-{day}")) for run in runs]
+    assert [duel.shared.train.epochs for duel in gather(found)] == [5, 3, 9, 7]
 
 
 def test_gather_asks_for_a_common_seed(tiny_config, folders):
@@ -138,6 +139,63 @@ def test_methods_by_optimizer():
     assert method_of(OptimizerConfig(name="sgd", momentum=0.0)) == "sgd"
     assert method_of(OptimizerConfig(name="sgd", momentum=0.9)) == "momentum"
     assert method_of(OptimizerConfig(name="amsgrad")) == "amsgrad"
+
+
+MLP = ["model.image_shape=[1,8,8]", "model.hidden=[16,8]", "model.latent_dim=3"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        MLP,
+        [*MLP, "model.latent=sigmoid"],
+        [*MLP, "model.encoder=linear", "model.decoder=linear"],
+        [*MLP, "model.bottleneck=gaussian"],
+    ],
+)
+def test_layers_are_called_by_the_units_they_join(tiny_config, settings):
+    """The shapes of torch's own weights say what a layer joins."""
+    from aeviz.models import build_model
+
+    model = tiny_config(*settings).model
+    shapes = {name: weight.shape for name, weight in build_model(model).named_parameters() if weight.ndim > 1}
+    titles = layer_titles(model, shapes)
+    for name, (units, inputs) in shapes.items():
+        assert titles[name].endswith(f"{inputs} to {units}"), name
+    assert len(set(titles.values())) == len(titles)
+    assert not any("weight" in title or "bottleneck" in title for title in titles.values())
+
+
+def test_layers_of_an_mlp_are_named_in_words(tiny_config):
+    weights = [*(f"encoder.{n}.weight" for n in (1, 3)), "bottleneck.head.weight", "decoder.0.weight"]
+    assert list(layer_titles(tiny_config(*MLP).model, weights).values()) == [
+        "encoder 64 to 16",
+        "encoder 16 to 8",
+        "to the latent, 8 to 3",
+        "decoder 3 to 8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ([], ["encoder, layer 1", "encoder, layer 2", "to the latent", "decoder, layer 1"]),
+        (
+            ["model.bottleneck=flow"],
+            ["encoder, layer 1", "to the mean", "to the log-variance", "flow, layer 1", "decoder, layer 1"],
+        ),
+    ],
+)
+def test_other_layers_are_numbered(tiny_config, settings, words):
+    from aeviz.models import build_model
+
+    model = tiny_config(
+        "model.encoder=conv", "model.decoder=conv", "model.channels=[4,8]", "model.features=6", *settings
+    ).model
+    weights = [name for name, weight in build_model(model).named_parameters() if weight.ndim > 1]
+    titles = list(layer_titles(model, weights).values())
+    assert len(set(titles)) == len(titles) == len(weights)
+    assert [title for title in titles if title in words] == words
 
 
 def test_moved_most_names_the_farthest():

@@ -1,6 +1,8 @@
 """The duel on runs of the visitor's own, tiny ones."""
 
-from dataclasses import dataclass, field
+import functools
+import json
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -45,9 +47,41 @@ def test_one_method_with_two_memories_is_a_duel(open_duel):
     assert any("images that moved most" in text for text in texts(app.markdown))
 
 
+def test_arrows_follow_the_toggle_and_name_the_axes_of_the_map(open_duel):
+    app = open_duel(("model.latent_dim=3",), ("model.latent_dim=3", "optimizer.beta2=0.9"))
+    assert any("images that moved most" in text and text.endswith(", aligned") for text in texts(app.markdown))
+    aligned = arrow_plot(app)
+    assert (aligned["layout"]["xaxis"]["title"]["text"], aligned["layout"]["yaxis"]["title"]["text"]) == ("PC1", "PC2")
+    app.toggle(key="aligned").set_value(False).run()
+    assert any("images that moved most" in text and text.endswith("not aligned") for text in texts(app.markdown))
+    assert not any("of the variance is matched" in text for text in texts(app.caption))
+    assert arrow_plot(app)["data"][1]["y"] != aligned["data"][1]["y"]
+
+
+def arrow_plot(app):
+    return next(
+        spec
+        for spec in (json.loads(chart.proto.spec) for chart in app.get("plotly_chart"))
+        if any(trace.get("name") == "moved most" for trace in spec["data"])
+    )
+
+
 def test_layers_show_steps_or_the_maximum_of_second_moments(open_duel):
     app = open_duel(("preset=duel",), ("preset=duel", "optimizer.name=amsgrad"))
     assert any("Effective step size by layer" in text for text in texts(app.markdown))
+    titles = [
+        note["text"]
+        for chart in app.get("plotly_chart")
+        for note in json.loads(chart.proto.spec)["layout"].get("annotations", [])
+    ]
+    assert titles == [
+        "encoder 64 to 8",
+        "encoder 8 to 4",
+        "to the latent, 4 to 2",
+        "decoder 2 to 4",
+        "decoder 4 to 8",
+        "decoder 8 to 64",
+    ]
     app.segmented_control(key="why").set_value("maximum of second moments").run()
     assert not app.exception
     assert any("root of the largest second moment so far" in text for text in texts(app.markdown))
@@ -59,6 +93,10 @@ class Trainers:
 
     found: list[Job] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+
+    def end(self, *names):
+        """Let runs be over."""
+        self.found = [replace(job, state="stopped") if job.name in names else job for job in self.found]
 
     def start(self, config):
         status = JobStatus(state="queued", settings=config, pid=1, from_app=True, queued_at=0.0, updated_at=0.0)
@@ -107,6 +145,48 @@ def test_duel_belongs_to_the_visitor_who_started_it_and_another_is_asked(visitor
     assert trainers.stopped == ["run-0", "run-1"]
     theirs.button(key="stop-duel").click().run()  # as after a reload
     assert trainers.stopped == ["run-0", "run-1"] * 2
+
+
+def test_click_that_comes_when_a_run_has_just_ended_stops_the_duel(visitors, trainers, monkeypatch):
+    """The browser asks for the part with the button alone, which finds other jobs at work than it was drawn with."""
+    from streamlit.testing.v1 import local_script_runner
+
+    app = visitors[0]
+    app.button[-1].click().run()
+    assert [job.name for job in trainers.found] == ["run-0", "run-1"]
+    trainers.end("run-0")
+    button = app.button(key="stop-duel")
+    part = app._session_state._state._new_widget_state.widget_metadata[button.id].fragment_id
+    assert part
+    with monkeypatch.context() as patch:
+        data = local_script_runner.RerunData
+        patch.setattr(local_script_runner, "RerunData", functools.partial(data, fragment_id=part))
+        button.click().run()
+    assert "run-1" in trainers.stopped
+
+
+def test_progress_after_a_reload_counts_the_latest_duel_alone(visitors, trainers):
+    """Another duel with the same settings was stopped just before it."""
+    mine, theirs = visitors
+    mine.button[-1].click().run()
+    assert len(trainers.found) == 2
+    trainers.end("run-0", "run-1")
+    mine.run()
+    mine.button[-1].click().run()
+    trainers.end("run-2")
+    theirs.run()
+    told = [bar.proto.text for app in (mine.run(), theirs) for bar in app.get("progress")]
+    assert len(told) == 2
+    assert all(text.startswith("1 of 2 runs") for text in told), told
+
+
+def test_duel_that_was_asked_to_stop_says_so(visitors, trainers):
+    app = visitors[0]
+    app.button[-1].click().run()
+    trainers.found = [replace(job, is_stopping=True) for job in trainers.found]
+    app.run()
+    assert any("Stopping" in text for text in texts(app.caption))
+    assert "stop-duel" not in {button.key for button in app.button}
 
 
 def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):

@@ -100,6 +100,31 @@ def test_theorem_names_the_missing_condition(visit, example, words, condition):
     assert condition in app.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("example", "key"), [("steps that sum up", "from.summable"), ("a steep function", "from.steep")]
+)
+def test_start_at_the_minimiser_is_told(visit, example, key):
+    app = visit("convergence theorem", example=example)
+    app.slider(key=key).set_value(0.0).run()
+    assert any("0 is the minimiser already" in text for text in texts(app.info))
+    assert not app.error
+    assert not app.success
+
+
+@pytest.mark.parametrize("section", ["surfaces", "counterexample", "convergence theorem", "duel"])
+def test_thesis_is_named_where_it_is_mentioned_first(visit, section):
+    app = visit(section)
+    mentions = [text for text in [*texts(app.markdown), *texts(app.caption)] if "S1" in text]
+    assert any("S1 (M. Sevkovych's thesis)" in text for text in mentions)
+    assert any("S1: M. Sevkovych" in text for text in mentions)
+
+
+def test_signs_of_the_bound_are_explained(visit):
+    app = visit("counterexample")
+    signs = next(text for text in texts(app.caption) if "gamma" in text)
+    assert all(sign in signs for sign in ("D_\\infty", "hat v", "g_{1:T,i}", "beta_1 /"))
+
+
 def test_steep_function_goes_well_from_near(visit):
     app = visit("convergence theorem", example="a steep function")
     app.slider(key="from.steep").set_value(0.5).run()
@@ -115,6 +140,17 @@ def test_duel_shows_the_shipped_pair_and_says_that_one_seed_is_none(visit):
     assert any("the same initial weights" in text for text in texts(app.markdown))
     assert any("images that moved most" in text for text in texts(app.markdown))
     assert app.button[-1].label == "Start the duel"
+    assert any("Five seeds of all four on the digits take about 4 minutes" in text for text in texts(app.caption))
+
+
+def test_duel_shows_phi_and_psi_of_its_contestants(visit):
+    app = visit("duel")
+    codes = " ".join(element.value for element in app.code)
+    assert "beta2 * v + (1 - beta2) * g**2" in codes
+    assert "largest_mean_square" in codes
+    assert not any("velocity" in element.value for element in app.code)  # no contestant has it
+    assert any(r"\psi_t = \max" in formula for formula in texts(app.latex))
+    assert any("trained by torch.optim" in text for text in texts(app.caption))
 
 
 def test_duel_without_runs_offers_to_start_one(app_without_models):
