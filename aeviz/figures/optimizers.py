@@ -111,7 +111,7 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
                 "layer": "below",
             }
         ],
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         modebar={"orientation": "v"},
         margin={**_MARGIN, "r": 40},
         height=180 + round(440 * min(1.0, (y_high - y_low) / (x_high - x_low))),

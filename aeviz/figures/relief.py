@@ -13,7 +13,7 @@ from aeviz.figures.palette import UNLABELLED
 from aeviz.figures.pictures import to_data_uri
 from aeviz.lab.surfaces import Surface
 
-GRID = 161
+GRID = 241
 """Values of a surface along each axis."""
 SIDE = 800
 """Side of the drawing in its own units; the browser stretches it."""
@@ -36,11 +36,11 @@ def relief(surface: Surface) -> str:
     (x_low, y_low), (x_high, y_high) = surface.low, surface.high
     x, y = np.linspace(x_low, x_high, GRID), np.linspace(y_high, y_low, GRID)
     heights = np.log10(surface.value(x[None, :], y[:, None]) - surface.minimum + FLOOR)
-    cell = SIDE / (GRID - 1)
+    half = 1.5 * SIDE / (GRID - 1)  # of a pixel of the shading
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" width="{SIDE}" height="{SIDE}" '
-        f'preserveAspectRatio="none"><image href="{to_data_uri(_shade(heights[::2, ::2]), effort=9)}" '
-        f'x="{-cell:g}" y="{-cell:g}" width="{SIDE + 2 * cell:g}" height="{SIDE + 2 * cell:g}"/>'
+        f'preserveAspectRatio="none"><image href="{to_data_uri(_shade(heights[::3, ::3]), effort=9)}" '
+        f'x="{-half:g}" y="{-half:g}" width="{SIDE + 2 * half:g}" height="{SIDE + 2 * half:g}"/>'
         f'<path fill="none" stroke="{UNLABELLED}" vector-effect="non-scaling-stroke" d="{_contours(heights)}"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()

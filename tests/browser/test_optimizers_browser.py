@@ -36,10 +36,14 @@ plot => [...plot.querySelectorAll('.contourlayer path, .imagelayer image')].filt
 }).length
 """
 """Counts what a surface is drawn with."""
+INTERRUPTED = "addEventListener('unhandledrejection', event => event.reason === undefined && event.preventDefault())"
+"""Plotly rejects the promise of a film that another frame interrupts, with nothing, and nobody can catch it."""
 
 
 def test_film_plays_without_the_server_and_leaves_the_surface_be(visit, app):
-    page = visit("/optimizers?surface=Himmelblau&steps=100", base=app)
+    page = visit(
+        "/optimizers?surface=Himmelblau&steps=100", base=app, prepare=lambda page: page.add_init_script(INTERRUPTED)
+    )
     plot = page.get_by_test_id("stPlotlyChart").first.locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     head = "plot => { const head = plot.data.at(-1); return [head.x.at(-1), head.y.at(-1)]; }"
@@ -52,17 +56,15 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit, app):
     page.wait_for_timeout(500)
     assert plot.evaluate(head) != playing
     for name in ("Himmelblau", "quadratic", "Rosenbrock", "Beale", "saddle"):
-        page.get_by_test_id("stButtonGroup").get_by_role("radio", name=name).click()
-        expect(page).to_have_url(re.compile(f"surface={name}|^((?!surface=).)*$"))  # a default is not named
-        expect(page.get_by_text("least value").first).to_be_visible()
-        page.wait_for_function("plot => !plot.closest('[data-stale=true]')", arg=plot.element_handle())
+        page.get_by_role("radio", name=name).click()
+        expect(page.get_by_role("figure", name=re.compile(f"surface {name}$"))).to_be_visible()
         drawn = plot.evaluate(DRAWN)
         assert drawn
         page.locator(".updatemenu-button", has_text="Play").first.click()
         page.wait_for_timeout(300)
         assert plot.evaluate(DRAWN) == drawn
         page.locator(".slider-rail-touch-rect").first.click()
-        expect(plot.locator(".slider-label")).to_have_text(re.compile("^step (50|200)"))
+        expect(plot.locator(".slider-label").first).to_have_text("step 50")
         assert plot.evaluate(DRAWN) == drawn
 
 
