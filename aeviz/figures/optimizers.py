@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from aeviz.figures.charts import COMPARED, moving_average
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
+from aeviz.figures.relief import relief
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.descent import Course
 from aeviz.lab.duel import CONFIDENCE
@@ -26,14 +27,14 @@ COLOURS: Mapping[MethodName, str] = {
 DASHES: Mapping[MethodName, str] = {"adam": "solid", "amsgrad": "dash", "sgd": "solid", "momentum": "dot"}
 """AMSGrad often goes where ADAM does: gaps let one be seen below the other."""
 FRAMES, TAIL = 50, 6
-"""Pictures of the film, at most; points behind the head of a way."""
+"""Pictures of the film after the first, at most; points behind the head of a way."""
+_FARTHEST = 1e30
+"""Size from which a point is left out: a browser refuses pixels beyond single precision, and nobody sees them."""
 DRAWN = 400
 """Points of a curve, at most: more cannot be told apart."""
-GRID = 90
-"""Values of a surface along each axis."""
-_SHADES = ((0.0, "rgba(63,144,218,0.55)"), (0.5, "rgba(128,132,149,0.28)"), (1.0, "rgba(128,132,149,0.06)"))
 _MARGIN = {"l": 10, "r": 10, "t": 20, "b": 10}
 _LEGEND = {"orientation": "h", "y": -0.2}
+_WINDOW = {"constrain": "domain", "zeroline": False, "showgrid": False}
 
 
 def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
@@ -47,43 +48,28 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
         ways: Method to its way.
     """
     (x_low, y_low), (x_high, y_high) = surface.low, surface.high
-    x, y = np.linspace(x_low, x_high, GRID), np.linspace(y_low, y_high, GRID)
-    heights = np.log10(surface.value(x[None, :], y[:, None]) - surface.minimum + 1e-3)
     figure = go.Figure(
-        [
-            go.Contour(
-                x=x,
-                y=y,
-                z=np.round(heights, 3),
-                colorscale=_SHADES,
-                showscale=False,
-                ncontours=14,
-                contours={"coloring": "heatmap"},
-                line={"width": 0.5, "color": UNLABELLED},
-                hoverinfo="skip",
-            ),
-            go.Scatter(
-                x=[point[0] for point in surface.minimisers],
-                y=[point[1] for point in surface.minimisers],
-                mode="markers",
-                name="minimum",
-                marker={"symbol": "star", "size": 13, "color": "#ffa90e", "line": {"width": 1, "color": "black"}},
-                hovertemplate="minimum at (%{x:.3f}, %{y:.3f})<extra></extra>",
-            ),
-        ]
+        go.Scatter(
+            x=[point[0] for point in surface.minimisers],
+            y=[point[1] for point in surface.minimisers],
+            mode="markers",
+            name="minimum",
+            marker={"symbol": "star", "size": 13, "color": "#ffa90e", "line": {"width": 1, "color": "black"}},
+            hovertemplate="minimum at (%{x:.3f}, %{y:.3f})<extra></extra>",
+        )
     )
     longest = max(way.trace.steps for way in ways.values())
-    for name, way in ways.items():
+    for below, (name, way) in zip(range(len(ways) - 1, -1, -1), ways.items(), strict=True):
         kept = _thin(len(way.points), DRAWN)
+        width = 2 + 1.5 * below  # wider than those above it: methods share a valley's floor
         figure.add_trace(
             go.Scatter(
                 x=np.round(way.points[kept, 0], 4),
                 y=np.round(way.points[kept, 1], 4),
                 customdata=np.column_stack([kept, way.values[kept]]),
-                mode="lines+markers",
+                mode="lines",
                 name=METHODS[name].title,
-                line={"color": COLOURS[name], "width": 2, "dash": DASHES[name]},
-                marker={"size": 4},
+                line={"color": COLOURS[name], "width": width, "dash": DASHES[name]},
                 hovertemplate="step %{customdata[0]}: (%{x:.3f}, %{y:.3f})<br>f = %{customdata[1]:.4g}<extra>"
                 f"{METHODS[name].title}</extra>",
             )
@@ -101,7 +87,7 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
                 marker={"size": [4] * TAIL + [13], "color": COLOURS[name], "line": {"width": 1, "color": "white"}},
             )
         )
-    steps = np.unique(np.linspace(0, longest, FRAMES).round().astype(int)).tolist()
+    steps = _spread(longest)
     figure.frames = [
         go.Frame(
             name=str(step),
@@ -111,11 +97,25 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
         for step in steps
     ]
     figure.update_layout(
-        xaxis={"title": "x", "range": [x_low, x_high], "zeroline": False, "constrain": "domain"},
-        yaxis={"title": "y", "range": [y_low, y_high], "scaleanchor": "x", "zeroline": False},
-        legend={"orientation": "h", "y": 1.08},
-        margin=_MARGIN,
-        height=620,
+        xaxis={"title": "x", "range": [x_low, x_high], **_WINDOW},
+        yaxis={"title": "y", "range": [y_low, y_high], "scaleanchor": "x", "constraintoward": "top", **_WINDOW},
+        images=[
+            {
+                "source": relief(surface),
+                "xref": "x",
+                "yref": "y",
+                "x": x_low,
+                "y": y_high,
+                "sizex": x_high - x_low,
+                "sizey": y_high - y_low,
+                "sizing": "stretch",
+                "layer": "below",
+            }
+        ],
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        modebar={"orientation": "v"},
+        margin={**_MARGIN, "r": 40},
+        height=180 + round(440 * min(1.0, (y_high - y_low) / (x_high - x_low))),
         uirevision=surface.name,
         updatemenus=[_play_buttons(len(steps))],
         sliders=[
@@ -135,6 +135,14 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Way]) -> go.Figure:
         ],
     )
     return figure
+
+
+def _spread(steps: int) -> list[int]:
+    """Return round steps from 0 on, evenly spaced, and the last one."""
+    least = max(1.0, steps / FRAMES)
+    power = 10 ** int(np.log10(least))
+    stride = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
+    return [*range(0, steps, stride), steps]
 
 
 def _head(points: np.ndarray, step: int) -> dict[str, list[float]]:
@@ -244,6 +252,7 @@ def descent_curves(broken: Course, mended: Course) -> go.Figure:
     figure = go.Figure()
     for colour, name, course in ((SECOND, "as printed", broken), (FIRST, "with the condition", mended)):
         kept = _spaced(len(course.x))
+        kept = kept[np.abs(course.x[kept]) < _FARTHEST]
         figure.add_trace(
             go.Scatter(
                 x=kept + 1,

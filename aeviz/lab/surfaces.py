@@ -21,6 +21,8 @@ Array = Any
 """Numbers of NumPy of any shape; the formulas take torch's tensors too."""
 CLOSE = 1e-2
 """Distance from a minimiser, over the width of the window, that counts as having reached it."""
+STAYED = 0.1
+"""Share of the steps, the last ones, all of which must be close before a method is said to stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,16 @@ class Surface:
     """What is hard about it, in a sentence."""
     minimum: float = 0.0
     """Least value."""
+
+    @property
+    def close(self) -> float:
+        """Distance from a minimiser that counts as having reached it."""
+        return CLOSE * float(np.subtract(self.high, self.low).max())
+
+    def above(self, values: np.ndarray) -> np.ndarray:
+        """Return how far values lie above the least one; 0 where the difference is a few roundings of it."""
+        gaps = values - self.minimum
+        return np.where(gaps > 8 * np.finfo(np.float64).eps * abs(self.minimum), gaps, 0.0)
 
 
 def _rosenbrock(x: Array, y: Array) -> Array:
@@ -122,7 +134,7 @@ _SURFACES = (
         minimisers=((0.0, 2**0.5), (0.0, -(2**0.5))),
         low=(-2.5, -2.5),
         high=(2.5, 2.5),
-        start=(-2.0, 0.001),
+        start=(-2.0, 0.01),
         formula=r"f(x, y) = x^2 - y^2 + \tfrac14 y^4",
         summary="A saddle at the origin between two minima. Who starts on the line y = 0 never leaves it; who starts "
         "beside it is slow, unless the step is divided by how small the gradient is.",
@@ -152,7 +164,7 @@ class Way:
     values: np.ndarray
     """f at each iterate, (T + 1,)."""
     arrived: int | None
-    """First step after which the point was close to a minimiser and stayed so; None where it did not."""
+    """First step from which on all points were close to a minimiser; None where the last one is not."""
     nearest: tuple[float, float]
     """The minimiser that the end lies nearest to."""
 
@@ -160,6 +172,11 @@ class Way:
     def points(self) -> np.ndarray:
         """Iterates, (T + 1, 2)."""
         return self.trace.x
+
+    @property
+    def stays(self) -> bool:
+        """Whether it was close for so long that it can be said to stay."""
+        return self.arrived is not None and self.trace.steps - self.arrived >= STAYED * self.trace.steps
 
 
 def travel(
@@ -187,7 +204,7 @@ def travel(
             limit=FAR * width,
         )
         distances = np.linalg.norm(trace.x[:, None, :] - np.array(surface.minimisers), axis=2)
-        outside = np.flatnonzero(distances.min(axis=1) > CLOSE * width)
+        outside = np.flatnonzero(distances.min(axis=1) > surface.close)
         first = int(outside[-1]) + 1 if len(outside) else 0
         found[name] = Way(
             method=name,

@@ -13,6 +13,8 @@ from aeviz.web.page import errors_as_messages
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
 """Step sizes on offer."""
+START_GRID = 0.01
+"""From one place of a start's slider to the next."""
 _USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle": "0.03", "Himmelblau": "0.01"}
 """Step sizes of SGD at first, by surface."""
 
@@ -43,6 +45,7 @@ def show_surfaces() -> None:
             st.plotly_chart(
                 surface_film(surface, found),
                 key="surface-film",
+                config={"modeBarButtonsToRemove": ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]},
                 alt=f"Ways of {', '.join(METHODS[name].title for name in found)} over the surface {surface.name}",
             )
         st.markdown("  \n".join(_verdict(surface, way) for way in found.values()))
@@ -69,8 +72,8 @@ def _pick_start(surface: Surface) -> tuple[float, float]:
                     low,
                     high,
                     surface.start[place],
-                    (high - low) / 400,
-                    format="%.3f",
+                    START_GRID,
+                    format="%.2f",
                     key=f"{axis}.{surface.name}",
                     bind="query-params",
                     help=f"First point along {axis}, from {low:g} to {high:g}.",
@@ -144,20 +147,32 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> optimizer_cac
 
 def _verdict(surface: Surface, way: Way) -> str:
     title = f"**{METHODS[way.method].title}**"
-    x, y = way.points[-1]
+    steps, end = way.trace.steps, _point(*way.points[-1], digits=3)
     if not way.trace.is_finite:
+        when = f"after {steps:,} step{'s' * (steps > 1)} it is" if steps else "it starts"
         return (
-            f":material/error: {title} **diverged**: after {way.trace.steps:,} steps it is at ({x:.3g}, {y:.3g}) with "
-            f"f = {way.values[-1]:.3g}, and the next step is more than {FAR:g} windows away. The picture is cut off at "
-            "its window; a smaller step size holds it."
+            f":material/error: {title} **diverged**: {when} at {end} with f = {way.values[-1]:.3g}, and the next step "
+            f"is more than {FAR:g} windows away. The picture is cut off at its window; a smaller step size holds it."
         )
-    goal = f"({way.nearest[0]:.2f}, {way.nearest[1]:.2f})"
-    if way.arrived is not None:
+    gap = float(surface.above(way.values)[-1])
+    height = f"{gap:.3g} above the least value" if gap else "at the least value"
+    goal = f"the minimum {_point(*way.nearest, digits=2)}"
+    if way.arrived is None:
         return (
-            f":material/check_circle: {title} is at the minimum {goal} after {way.arrived:,} steps and stays; "
-            f"f ends {way.values[-1] - surface.minimum:.2g} above the least value."
+            f":material/hourglass: {title} is not there after {steps:,} steps: it ends at {end}, nearest to {goal}, "
+            f"with f {height}."
+        )
+    if not way.stays:
+        return (
+            f":material/hourglass: {title} comes within {surface.close:g} of {goal} at step {way.arrived:,}, too near "
+            f"the last, {steps:,}, to say whether it stays; f ends {height}."
         )
     return (
-        f":material/hourglass: {title} is not there after {way.trace.steps:,} steps: it ends at ({x:.3f}, {y:.3f}), "
-        f"nearest to the minimum {goal}, with f {way.values[-1] - surface.minimum:.3g} above the least value."
+        f":material/check_circle: {title} is within {surface.close:g} of {goal} from step {way.arrived:,} to the last, "
+        f"{steps:,}; f ends {height}."
     )
+
+
+def _point(x: float, y: float, *, digits: int) -> str:
+    """Write a point; what rounds to 0 has no sign."""
+    return f"({round(float(x), digits) + 0:.{digits}f}, {round(float(y), digits) + 0:.{digits}f})"

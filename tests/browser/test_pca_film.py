@@ -18,6 +18,10 @@ def test_film_plays_stops_and_follows_the_sliders(visit):
     film.get_by_role("button", name="Start").click()
     expect(film).to_have_attribute("data-playing", "false", timeout=20_000)
     expect(words).to_have_text(re.compile(r"less than 0\.001 % above PCA's .* largest angle .* 0\.\d\d°"))
+    film.locator(".chart .front").first.click()
+    clicked = film.get_attribute("data-step")
+    page.keyboard.press("ArrowRight")
+    expect(film).not_to_have_attribute("data-step", clicked)
 
     verdict = page.locator(".st-key-verdict")
     expect(verdict).to_contain_text("The error is the same")

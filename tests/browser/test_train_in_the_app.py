@@ -231,6 +231,11 @@ def test_film_is_played_and_scrubbed(visit, app, place, tiny_config):
     expect(film).to_have_attribute("data-frame", "1")
     slider.fill("7")
     expect(film).to_have_attribute("data-frame", "7")
+    film.locator(".chart .front").first.click()
+    clicked = number(film, "frame")
+    assert 4 < clicked < 9
+    page.keyboard.press("ArrowRight")  # the slider has the focus
+    expect(film).to_have_attribute("data-frame", str(clicked + 1))
     film.get_by_role("combobox", name="Speed").select_option("4")
     film.get_by_role("button", name="Play").click()
     expect(film).to_have_attribute("data-frame", "12")

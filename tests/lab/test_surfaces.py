@@ -58,6 +58,22 @@ def test_arrival_is_the_first_step_from_which_it_stays_close():
     assert way.nearest == (0.0, 0.0)
 
 
+@pytest.mark.parametrize(("after", "stays"), [(5, False), (30, True)])
+def test_who_arrived_just_now_is_not_said_to_stay(after, stays):
+    surface = SURFACES["quadratic"]
+    told = {"adam": Settings(alpha=0.1)}
+    arrived = travel(surface, told, surface.start, 300)["adam"].arrived
+    way = travel(surface, told, surface.start, arrived + after)["adam"]
+    assert way.arrived == arrived
+    assert way.stays is stays
+
+
+def test_rounding_puts_nobody_below_the_least_value():
+    above = SURFACES["saddle"].above(np.array([-1 - 2e-16, -1 + 2e-16, -1.0, -0.5]))
+    assert above.tolist() == [0, 0, 0, 0.5]
+    assert SURFACES["quadratic"].above(np.array([1e-20, 0.0])).tolist() == [1e-20, 0]
+
+
 def test_who_starts_on_the_ridge_of_the_saddle_stays_on_it():
     ways = travel(SURFACES["saddle"], {"sgd": Settings(alpha=0.1), "adam": Settings(alpha=0.1)}, (-2.0, 0.0), 200)
     for way in ways.values():

@@ -34,7 +34,7 @@ def test_surfaces_play_and_say_where_each_method_ends(visit):
     app = visit("surfaces")
     assert texts(app.title) == ["Optimizers"]
     film = figure(app)
-    assert len(film["frames"]) == 50
+    assert len(film["frames"]) == 41
     assert film["layout"]["updatemenus"][0]["buttons"][0]["label"].endswith("Play")
     verdicts = next(text for text in texts(app.markdown) if "SGD" in text and "steps" in text)
     assert all(title in verdicts for title in ("ADAM", "AMSGrad", "SGD", "Momentum"))
@@ -43,11 +43,38 @@ def test_surfaces_play_and_say_where_each_method_ends(visit):
     assert "beta2 * v + (1 - beta2) * g**2" in codes
 
 
+@pytest.mark.parametrize("surface", ["Beale", "saddle"])
+def test_start_lies_on_the_grid_of_its_sliders(visit, surface):
+    app = visit("surfaces", surface=surface)
+    for axis in "xy":
+        slider = app.slider(key=f"{axis}.{surface}")
+        places = (slider.value - slider.min) / slider.step
+        assert places == pytest.approx(round(places), abs=1e-6)
+
+
+def test_arrival_is_told_with_its_distance_and_without_signs_of_zero(visit):
+    app = visit("surfaces", surface="saddle")
+    verdicts = next(text for text in texts(app.markdown) if "least value" in text)
+    assert "within 0.05 of the minimum (0.00, 1.41) from step 72 to the last, 400; f ends at the least" in verdicts
+    app.slider(key="steps").set_value(70).run()
+    app.slider(key="y.saddle").set_value(0.0).run()
+    verdicts = next(text for text in texts(app.markdown) if "least value" in text)
+    assert "not there after 70 steps" in verdicts
+    assert "-0.000" not in verdicts
+
+
 def test_divergence_is_told_in_words(visit):
     app = visit("surfaces", surface="quadratic")
     app.select_slider(key="plain.quadratic").set_value("0.3").run()
-    assert any("**SGD** **diverged**" in text for text in texts(app.markdown))
+    assert any("**SGD** **diverged**: after " in text for text in texts(app.markdown))
     assert not app.exception
+    app.select_slider(key="plain.quadratic").set_value("1").run()
+    assert not any("0 steps" in text or "1 steps" in text for text in texts(app.markdown))
+
+
+def test_divergence_at_once_is_no_divergence_after_0_steps(visit):
+    app = visit("surfaces", surface="Beale", **{"x.Beale": "4.5", "y.Beale": "4.5", "plain.Beale": "1"})
+    assert any("**SGD** **diverged**: it starts at (4.500, 4.500)" in text for text in texts(app.markdown))
 
 
 def test_no_method_is_no_error(visit):

@@ -206,6 +206,7 @@ export class Chart {
       this.pressed = true;
       this.onScrub(at(event));
     };
+    this.front.onmousedown = (event) => event.preventDefault(); // keeps the focus where onScrub put it
     this.front.onpointermove = (event) => {
       if (event.buttons === 0) this.pressed = false; // the release went to somebody else
       if (this.pressed) this.onScrub(at(event));
