@@ -55,7 +55,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit, app):
     assert playing != end
     page.wait_for_timeout(500)
     assert plot.evaluate(head) != playing
-    for name in ("Himmelblau", "quadratic", "Rosenbrock", "Beale", "saddle"):
+    for name in ("Himmelblau", "Beale"):
         page.get_by_role("radio", name=name).click()
         expect(page.get_by_role("figure", name=re.compile(f"surface {name}$"))).to_be_visible()
         drawn = plot.evaluate(DRAWN)
