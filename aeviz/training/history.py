@@ -1,7 +1,6 @@
 """The history of a run: one line of JSON an epoch, appended to history.jsonl."""
 
 import dataclasses
-import functools
 import json
 import stat
 import statistics
@@ -13,6 +12,13 @@ from pathlib import Path
 from aeviz.errors import CheckpointFormatError, ConfigError
 from aeviz.records import from_mapping
 from aeviz.training.files import write_atomically
+
+_Version = tuple[int, int, int]
+_MOST_KEPT = 256
+_kept: dict[Path, tuple[_Version, tuple["EpochReport", ...]]] = {}
+"""Histories read last, each in its newest version alone: a listing of runs reads all of theirs, and most do not change,
+while one that grows to 100,000 epochs must not be held once for each."""
+_guard = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +71,18 @@ def read_history(path: Path) -> list[EpochReport]:
         status = path.stat()
     except FileNotFoundError:
         return []
-    return list(_read(path, (status.st_ino, status.st_mtime_ns, status.st_size)))
-
-
-@functools.lru_cache(maxsize=256)
-def _read(path: Path, version: tuple[int, int, int]) -> tuple[EpochReport, ...]:
-    """Read a version of a file, once: a listing of runs reads all of theirs, most of which do not change."""
-    # bytes that are no text become a character that is no JSON, and so a bad line like any other
-    return tuple(_parse(path, path.read_text(encoding="utf-8", errors="replace"), 0))
+    version = status.st_ino, status.st_mtime_ns, status.st_size
+    with _guard:
+        kept = _kept.get(path)
+    if kept is None or kept[0] != version:
+        # bytes that are no text become a character that is no JSON, and so a bad line like any other
+        kept = version, tuple(_parse(path, path.read_text(encoding="utf-8", errors="replace"), 0))
+        with _guard:
+            _kept.pop(path, None)
+            _kept[path] = kept
+            if len(_kept) > _MOST_KEPT:
+                del _kept[next(iter(_kept))]
+    return list(kept[1])
 
 
 def _parse(path: Path, text: str, before: int) -> list[EpochReport]:

@@ -14,6 +14,7 @@ from aeviz.web.page import errors_as_messages
 BETAS = ("0.01", "0.03", "0.06", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", "0.999")
 """beta2 on offer."""
 MOST_STEPS = 10_000
+"""Costs on offer, at most."""
 _FORMULAS: Mapping[Costs, str] = {
     "deterministic": r"f_t(x) = \begin{cases} C x & t \bmod 3 = 1 \\ -x & \text{otherwise} \end{cases}",
     "stochastic": r"f_t(x) = \begin{cases} C x & \text{with probability } \tfrac{1 + \delta}{C + 1} \\"

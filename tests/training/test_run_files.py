@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from aeviz.errors import CheckpointFormatError, CheckpointMismatchError, CheckpointNotFoundError
+from aeviz.training import history
 from aeviz.training.files import read_json, write_atomically, write_json
 from aeviz.training.history import EpochReport, append_report, read_history, write_history
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
@@ -106,6 +107,7 @@ def test_history_that_changed_is_read_anew(tmp_path):
     other = EpochReport(**{**read_dict(REPORT), "epoch": REPORT.epoch + 1})  # a line as long as the first
     write_history(path, [other])
     assert read_history(path) == [other]
+    assert history._kept[path][1] == (other,)  # the newest version alone
     path.unlink()
     assert read_history(path) == []
 
