@@ -6,7 +6,7 @@ PORT ?= 8501
 HOST ?= localhost
 HEADLESS ?= 0
 BIN := .venv/bin
-VENDOR := aeviz/web/components/assets/vendor
+VENDOR := aeviz/web/components/vendor
 RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 TSC := .venv/typescript/tsc
 
@@ -28,7 +28,7 @@ lint: .venv/dev.stamp ## check format, lint, types (Python, and JavaScript where
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(BIN)/python -m aeviz.web.components.vendor typescript --into .venv
+	@$(BIN)/python -m tools.vendor typescript --into .venv
 	@if [ -x $(TSC) ]; then echo $(TSC); $(TSC); fi
 
 bench: .venv/dev.stamp ## measure speed against named peers (minutes)
@@ -40,10 +40,10 @@ bench: .venv/dev.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/pca.py
 
 checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (hours on two cores)
-	$(BIN)/python -m aeviz.ship
+	$(BIN)/python -m tools.ship
 
 results: .venv/app.stamp ## write the tables of docs/results.md from the models that ship
-	$(BIN)/python -m aeviz.results
+	$(BIN)/python -m tools.results
 
 clean: ## remove what was installed and cached; data and runs stay
 	rm -rf .venv $(VENDOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
@@ -64,8 +64,8 @@ clean: ## remove what was installed and cached; data and runs stay
 	@touch $@ .venv/app.stamp
 
 # The page's ONNX runtime. Where it cannot be fetched the app does without, and the next make tries again.
-$(RUNTIME): aeviz/web/components/npm.json | .venv/bin/python
-	@$(BIN)/python -m aeviz.web.components.vendor --bring-npm
+$(RUNTIME): tools/npm.json | .venv/bin/python
+	@$(BIN)/python -m tools.vendor --bring-npm
 	@if [ -f $@ ]; then touch $@; fi
 
 # The networks of the models that ship, as the page runs them.

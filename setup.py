@@ -14,7 +14,7 @@ class BuildWithRuntime(build_py):
     def run(self) -> None:
         """Build; an editable install leaves the fetching to make, which shows its progress."""
         if not self.editable_mode:
-            vendor = Path(__file__).parent / "aeviz" / "web" / "components" / "vendor.py"
+            vendor = Path(__file__).parent / "tools" / "vendor.py"
             subprocess.run([sys.executable, str(vendor)], check=True)
         super().run()
 

@@ -161,7 +161,7 @@ def _app(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     if options.job is not None:
-        from aeviz.jobs import work
+        from aeviz.workers.training import work
 
         return work(options.job, onnx=_wants_onnx(options))
     config, path = _training_config(options)

@@ -68,8 +68,8 @@ def cloud(n):
 points, labels = cloud(n)
 names = tuple("0123456789")
 if kind == "map":
-    from aeviz.figures.point_map import make_panel, map_payload
-    from aeviz.web.components.latent_map import latent_map
+    from aeviz.web.components.map.payload import make_panel, map_payload
+    from aeviz.web.components.map.component import latent_map
 
     @st.cache_data
     def packed(n):

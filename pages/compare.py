@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from aeviz.web.compare_view import pick_runs, show_differences, show_overlay, show_planes
-from aeviz.web.page import page, require_runs
+from aeviz.web.compare.view import pick_runs, show_differences, show_overlay, show_planes
+from aeviz.web.kernel.page import page, require_runs
 
 with page(
     "Compare runs",

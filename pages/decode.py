@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from aeviz.web.decode_view import pick_axes, pick_beside, show_decoder
-from aeviz.web.page import page, pick_model, require_runs
+from aeviz.web.decode.view import pick_axes, pick_beside, show_decoder
+from aeviz.web.kernel.page import page, pick_model, require_runs
 
 with page(
     "Decode",

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from aeviz.web.generate_view import COMPARING, pick_section, show_section
-from aeviz.web.page import page, pick_model, pick_second, require_runs
+from aeviz.web.generate.view import COMPARING, pick_section, show_section
+from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
 
 with page(
     "Generate",

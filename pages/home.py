@@ -1,7 +1,7 @@
 """Home: every trained model as a picture of its latent space, one click from being explored."""
 
-from aeviz.web.gallery import show_gallery
-from aeviz.web.page import page, require_runs
+from aeviz.web.home.view import show_gallery
+from aeviz.web.kernel.page import page, require_runs
 
 with page(
     "aeviz",

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from aeviz.web.map_measures import show_measures
-from aeviz.web.map_options import pick_map_options
-from aeviz.web.map_view import show_map
-from aeviz.web.page import page, pick_model, pick_second, require_runs
-from aeviz.web.posterior_view import show_posteriors
+from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
+from aeviz.web.latent_space.measures import show_measures
+from aeviz.web.latent_space.posterior_view import show_posteriors
+from aeviz.web.map.controls import pick_map_options
+from aeviz.web.map.view import show_map
 
 with page(
     "Latent space",

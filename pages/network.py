@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from aeviz.web.network_view import show_architectures, show_curves, show_settings
-from aeviz.web.page import page, pick_model, pick_second, require_runs
+from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
+from aeviz.web.network.view import show_architectures, show_curves, show_settings
 
 with page(
     "Network and training",

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from aeviz.web.optimizer_view import show_section
-from aeviz.web.page import page
+from aeviz.web.kernel.page import page
+from aeviz.web.optimizers.view import show_section
 
 with page(
     "Optimizers",

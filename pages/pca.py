@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from aeviz.web.contest_view import show_contest
-from aeviz.web.page import page
-from aeviz.web.pca_view import pick_data, show_linear
+from aeviz.web.kernel.page import page
+from aeviz.web.pca.relu import show_contest
+from aeviz.web.pca.view import pick_data, show_linear
 
 with page(
     "PCA = linear autoencoder",

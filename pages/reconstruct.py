@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from aeviz.web.anomaly_view import show_anomalies
-from aeviz.web.denoise_view import show_denoising
-from aeviz.web.learning_view import show_learning
-from aeviz.web.own_picture_view import show_own_pictures
-from aeviz.web.page import page, pick_model, require_runs
-from aeviz.web.reconstruct_view import (
+from aeviz.web.kernel.page import page, pick_model, require_runs
+from aeviz.web.reconstruct.anomalies import show_anomalies
+from aeviz.web.reconstruct.denoising import show_denoising
+from aeviz.web.reconstruct.learning import show_learning
+from aeviz.web.reconstruct.own_image import show_own_pictures
+from aeviz.web.reconstruct.view import (
     ANOMALIES,
     CORRUPTED,
     LEARNING,

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from aeviz.web.page import page
-from aeviz.web.regimes_view import show_regimes
+from aeviz.web.kernel.page import page
+from aeviz.web.regimes.view import show_regimes
 
 with page(
     "Three regimes",

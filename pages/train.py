@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from aeviz.web.page import page
-from aeviz.web.train_form import show_form
-from aeviz.web.train_view import is_watching, show_runs, start_run
+from aeviz.web.kernel.page import page
+from aeviz.web.train.form import show_form
+from aeviz.web.train.view import is_watching, show_runs, start_run
 
 with page(
     "Train",

@@ -9,7 +9,7 @@ import pytest
 
 import aeviz
 
-ASSETS = Path(aeviz.__file__).parent / "web" / "components" / "assets"
+COMPONENTS = Path(aeviz.__file__).parent / "web" / "components"
 WINDOW = "globalThis.window = { location: { search: '?engine=plain' }, setTimeout: globalThis.setTimeout };\n"
 
 
@@ -18,7 +18,7 @@ def run_script(folder, script, told=None, limit_s=60):
 
     Args:
         folder: Where the copies are made.
-        script: JavaScript that defines `async function main(told)`; it imports by `await import("./name.js")`.
+        script: JavaScript that defines `async function main(told)`; it imports by `await import("./room/name.js")`.
         told: What it is told, as JSON.
         limit_s: Seconds after which it counts as hanging.
     """
@@ -26,8 +26,9 @@ def run_script(folder, script, told=None, limit_s=60):
     if node is None:
         pytest.skip("no Node found: the page's scripts are tested by the browser alone")
     if not (folder / "package.json").exists():
-        for path in ASSETS.glob("*.js"):
-            shutil.copy(path, folder)
+        for path in COMPONENTS.glob("*/*.js"):
+            (folder / path.parent.name).mkdir(exist_ok=True)
+            shutil.copy(path, folder / path.parent.name)
         (folder / "package.json").write_text('{"type": "module"}')
     ending = """
 let said = "";

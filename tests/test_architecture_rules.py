@@ -30,12 +30,12 @@ def test_reading_runs_needs_no_torch():
 
 
 def test_figures_need_neither_torch_nor_streamlit():
-    modules = ("architecture", "charts", "palette", "pictures", "point_map")
+    modules = ("architecture", "charts", "palette", "pictures")
     assert imported_by(*(f"aeviz.figures.{module}" for module in modules)) <= {"plotly", "PIL"}
 
 
 def test_core_knows_no_streamlit():
-    core = ("aeviz.experiment", "aeviz.ship", "aeviz.training.run", "aeviz.analysis.evaluation", "aeviz.models")
+    core = ("aeviz.experiment", "tools.ship", "aeviz.training.run", "aeviz.analysis.evaluation", "aeviz.models")
     assert imported_by(*core).isdisjoint({"streamlit", "plotly"})
 
 

@@ -1,7 +1,7 @@
 """Which points lie within an outline that was drawn on a map, in the plane or through a camera in space.
 
-The map in the page marks them at once and sends the outline alone; this module finds the same points (assets/lasso.js
-and camera.js hold the same arithmetic).
+The map in the page marks them at once and sends the outline alone; this module finds the same points
+(components/map/lasso.js and components/kit/camera.js hold the same arithmetic).
 
 References:
     J. Hormann, A. Agathos, The point in polygon problem for arbitrary polygons, Computational Geometry 20, 2001: the

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.selection import Selection, points_in_selection
-from aeviz.figures.point_map import make_panel, map_payload
-from aeviz.web.components.latent_map import latent_map
+from aeviz.web.components.map.component import latent_map
+from aeviz.web.components.map.payload import make_panel, map_payload
 
 CLASSES = tuple("0123456789")
 

@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 import aeviz
 from aeviz.paths import checkpoints_root
 
-RUNTIME = Path(aeviz.__file__).parent / "web/components/assets/vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm"
+RUNTIME = Path(aeviz.__file__).parent / "web/components/vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm"
 needs_runtime = pytest.mark.skipif(
     not RUNTIME.is_file(), reason="ONNX Runtime for the page is not here: make app gets it"
 )

@@ -24,8 +24,8 @@ CONV = replace(MLP, encoder="conv", decoder="conv", channels=(4, 6))
 OPEN = """
 import { readFileSync } from "node:fs";
 async function main(jobs) {
-  const { network } = await import("./engine.js");
-  const { put } = await import("./shelf.js");
+  const { network } = await import("./kit/engine.js");
+  const { put } = await import("./kit/shelf.js");
   const found = [];
   for (const [number, { file, spec, cut, flip, input, rows }] of jobs.entries()) {
     let bytes = new Uint8Array(readFileSync(file));
@@ -208,7 +208,7 @@ def test_answers_to_an_earlier_visit_are_not_taken(tmp_path):
     """Two visits in one session: the server still holds the answer to the first one's question."""
     script = """
 async function main() {
-  const { Messages } = await import("./messages.js");
+  const { Messages } = await import("./explorer/messages.js");
   const sent = [];
   const visits = [new Messages(), new Messages()].map((messages) => {
     messages.setTrigger = (_, value) => sent.push(value.number);
@@ -233,7 +233,7 @@ async function main() {
 def test_what_happened_just_before_the_page_was_left_is_sent(tmp_path):
     script = """
 async function main() {
-  const { Messages } = await import("./messages.js");
+  const { Messages } = await import("./explorer/messages.js");
   const messages = new Messages();
   const sent = [];
   messages.setState = (name, value) => sent.push([name, value]);
@@ -253,7 +253,7 @@ async function main() {
 def test_way_between_points_is_a_line_or_an_arc(tmp_path, spherical):
     script = """
 async function main({ from, to, shares, spherical }) {
-  const { between } = await import("./scrubber.js");
+  const { between } = await import("./explorer/scrubber.js");
   const [a, b] = [from, to].map((point) => Float64Array.from(point));
   return shares.map((share) => Array.from(between(a, b, share, spherical)));
 }

@@ -15,8 +15,8 @@ from aeviz.figures.charts import (
     training_curves,
 )
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
-from aeviz.figures.point_map import make_panel
-from aeviz.figures.scatter import scatter_map
+from aeviz.web.components.map.payload import make_panel
+from aeviz.web.map.scatter import scatter_map
 
 
 def curve(n=20, seed=0):

@@ -41,7 +41,7 @@ def app(tmp_path, monkeypatch):
 @pytest.fixture
 def app_without_models(app, tmp_path, monkeypatch):
     """The app in a clone whose checkpoints were taken out."""
-    for module in ("aeviz.training.runs", "aeviz.web.cache"):
+    for module in ("aeviz.training.runs", "aeviz.web.kernel.cache"):
         monkeypatch.setattr(f"{module}.checkpoints_root", lambda: tmp_path / "checkpoints")
     return app.run()
 
@@ -80,7 +80,7 @@ class Desk:
 
     @property
     def header(self):
-        """What is shown, as `aeviz.figures.studio.View` has it."""
+        """What is shown, as `aeviz.web.components.explorer.payload.View` has it."""
         return self._split(self.payload)[0]
 
     @property
@@ -103,8 +103,9 @@ class Desk:
 def desk(app, monkeypatch):
     """The studio's stand-in on Decode."""
     AppTest.from_function(_import_parts).run()
-    decode_studio, decode_view, in_page = (
-        importlib.import_module(f"aeviz.web.{name}") for name in ("decode_studio", "decode_view", "in_page")
+    decode_studio, view, in_page = (
+        importlib.import_module(f"aeviz.web.{name}")
+        for name in ("decode.explorer", "decode.view", "kernel.client_inference")
     )
     desk, carry = Desk(), decode_studio.carry
 
@@ -115,9 +116,9 @@ def desk(app, monkeypatch):
     monkeypatch.setattr(decode_studio, "studio", desk.show)
     for module in (decode_studio, in_page):
         monkeypatch.setattr(module, "carry", carry_too)
-    monkeypatch.setattr(decode_view, "prepare_networks", lambda run: None, raising=False)
+    monkeypatch.setattr(view, "prepare_networks", lambda run: None, raising=False)
     return desk
 
 
 def _import_parts():  # components find their files only in a running app
-    from aeviz.web import decode_view  # noqa: F401
+    from aeviz.web.decode import view  # noqa: F401

@@ -58,9 +58,9 @@ def made_runs(wide_folder, tmp_path_factory):
 @pytest.fixture
 def runs(made_runs, tmp_path, monkeypatch):
     """Copies of these models as the visitor's own runs; the data of 'bare' is not here either."""
-    from aeviz.web import decode_parts
+    from aeviz.web.kernel import points
 
-    monkeypatch.setattr(decode_parts, "is_available", lambda name: False)
+    monkeypatch.setattr(points, "is_available", lambda name: False)
     return shutil.copytree(made_runs, tmp_path / "runs")
 
 
@@ -158,11 +158,11 @@ def test_another_basis_keeps_the_point(runs, app, desk):
 
 
 def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
-    from aeviz.web import cache, studio_cache
+    from aeviz.web.kernel import cache, spaces
 
     app = open_page(app.run(), "decode", "wide")
     app.segmented_control(key="basis").set_value("principal directions").run()
-    basis = studio_cache.basis(cache.run_key(cache.runs()["wide"]), "principal")
+    basis = spaces.basis(cache.run_key(cache.runs()["wide"]), "principal")
     app = desk.move(app, basis.origin - 0.5 * basis.axes[:, 1])
     assert in_address(app, "wide.at") == "PC2_-0.5"
 
@@ -209,9 +209,9 @@ def test_image_point_needs_an_image(runs, app, desk):
 
 
 def test_image_point_without_kept_latents_comes_from_the_data_set(runs, app, desk, monkeypatch):
-    from aeviz.web import decode_parts
+    from aeviz.web.kernel import points
 
-    monkeypatch.setattr(decode_parts, "is_available", lambda name: True)
+    monkeypatch.setattr(points, "is_available", lambda name: True)
     app = open_page(app.run(), "decode", "bare")
     before = desk.header["point"]
     app.button(key="image").click().run()
@@ -356,9 +356,9 @@ def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
 
 
 def test_page_without_its_own_files_shows_the_image_all_the_same(runs, app, desk, monkeypatch):
-    from aeviz.web import decode_studio
+    from aeviz.web.decode import explorer
 
-    monkeypatch.setattr(decode_studio, "IS_AVAILABLE", False)
+    monkeypatch.setattr(explorer, "IS_AVAILABLE", False)
     app = open_page(app.run(), "decode", "wide")
     assert_healthy(app, "Decode")
     assert "could not be loaded from the server" in said(app)
@@ -473,7 +473,7 @@ def test_address_of_another_model_is_taken_out(runs, app, desk):
 def test_any_point_of_128_dimensions_fits_into_an_address():
     from aeviz.analysis.basis import latent_basis, principal_basis
     from aeviz.analysis.summary import principal_directions, summarise
-    from aeviz.web.decode_point import read_point, write_point
+    from aeviz.web.decode.point import read_point, write_point
 
     z = np.random.default_rng(0).normal(0, np.geomspace(0.01, 30, 128), (500, 128))
     summary = summarise(z)

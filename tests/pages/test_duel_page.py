@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import texts
 
-from aeviz import jobs
 from aeviz.experiment import train
-from aeviz.jobs import Job
 from aeviz.training.status import JobStatus
+from aeviz.workers import training
+from aeviz.workers.training import Job
 
 
 @pytest.fixture
@@ -110,9 +110,9 @@ class Trainers:
 @pytest.fixture
 def trainers(monkeypatch):
     made = Trainers()
-    monkeypatch.setattr(jobs, "list_jobs", lambda: list(made.found))
-    monkeypatch.setattr(jobs, "start", made.start)
-    monkeypatch.setattr(jobs, "stop", made.stopped.append)
+    monkeypatch.setattr(training, "list_jobs", lambda: list(made.found))
+    monkeypatch.setattr(training, "start", made.start)
+    monkeypatch.setattr(training, "stop", made.stopped.append)
     return made
 
 
@@ -190,15 +190,17 @@ def test_duel_that_was_asked_to_stop_says_so(visitors, trainers):
 
 
 def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
-    from aeviz.web import duel_start, duel_view
+    from aeviz.web.optimizers import comparison, comparison_start
 
     mine, theirs = visitors
-    with duel_start._turn:  # another visitor's trainers are being started
+    with comparison_start._turn:  # another visitor's trainers are being started
         mine.button[-1].click().run()
         assert any("Another visitor's duel is at work" in text for text in texts(mine.warning))
     assert trainers.found == []
     mine.button[-1].click().run()
-    monkeypatch.setattr(duel_view, "show_start", duel_start._show_form)  # it was before them when mine was started
+    monkeypatch.setattr(
+        comparison, "show_start", comparison_start._show_form
+    )  # it was before them when mine was started
     theirs.button[-1].click().run()
     assert any("Another visitor's duel is at work" in text for text in texts(theirs.warning))
     assert len(trainers.found) == 2

@@ -71,15 +71,15 @@ def test_training_keeps_statistics_of_attributes_beside_the_latents(faces):
 
 def test_map_is_coloured_by_the_attribute_that_is_chosen(with_data, monkeypatch):
     app = open_model(with_data, "latent_space")
-    from aeviz.web import map_view
+    from aeviz.web.map import view
 
-    seen, pack = [], map_view.map_payload
+    seen, pack = [], view.map_payload
 
     def spy(panels, labels, names, **options):
         seen.append(names)
         return pack(panels, labels, names, **options)
 
-    monkeypatch.setattr(map_view, "map_payload", spy)
+    monkeypatch.setattr(view, "map_payload", spy)
     assert_healthy(app, "Latent space")
     assert app.selectbox(key="attribute").value == "Smiling"
     app.selectbox(key="attribute").set_value("No beard").run()

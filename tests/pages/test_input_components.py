@@ -13,8 +13,8 @@ URL = "data:image/png;base64," + base64.b64encode(PNG).decode()
 def show_both():
     import streamlit as st
 
-    from aeviz.web.components.drawing_pad import drawing_pad
-    from aeviz.web.components.paste_box import paste_box
+    from aeviz.web.components.drawing.component import drawing_pad
+    from aeviz.web.components.paste.component import paste_box
 
     st.text(drawing_pad(key="pad"))
     st.text(paste_box(key="paste"))
@@ -28,12 +28,12 @@ def app():
 
 @pytest.fixture(scope="module")
 def pad(app):
-    return importlib.import_module("aeviz.web.components.drawing_pad")
+    return importlib.import_module("aeviz.web.components.drawing.component")
 
 
 @pytest.fixture(scope="module")
 def box(app):
-    return importlib.import_module("aeviz.web.components.paste_box")
+    return importlib.import_module("aeviz.web.components.paste.component")
 
 
 def coded(data):

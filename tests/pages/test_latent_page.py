@@ -31,15 +31,15 @@ def said(app):
 def payloads(app, monkeypatch):
     """What the map was given, call by call."""
     open_map(app, PLAIN)  # the component must be imported inside a run
-    from aeviz.web import map_view
+    from aeviz.web.map import view
 
-    calls, pack = [], map_view.map_payload
+    calls, pack = [], view.map_payload
 
     def spy(panels, labels, names, **options):
         calls.append((panels, options))
         return pack(panels, labels, names, **options)
 
-    monkeypatch.setattr(map_view, "map_payload", spy)
+    monkeypatch.setattr(view, "map_payload", spy)
     return calls
 
 
@@ -114,7 +114,7 @@ def test_collapsed_dimensions_are_named(app):
 
 def test_collapsed_dimensions_in_a_row_are_a_range(app):
     open_map(app, PLAIN)  # views are imported inside a run
-    from aeviz.web.posterior_view import name_dimensions
+    from aeviz.web.latent_space.posterior_view import name_dimensions
 
     assert name_dimensions([1, 4, 5, 6, 7, 9, 10]) == "z2, z5 to z8, z10, z11"
     assert name_dimensions([0]) == "z1"
@@ -146,7 +146,7 @@ def test_sample_of_the_chosen_image_is_decoded(app):
 
 def test_plotly_map_says_what_it_lacks(app, monkeypatch):
     visit = open_map(app, VARIATIONAL)
-    monkeypatch.setattr("aeviz.web.map_view.IS_AVAILABLE", False)
+    monkeypatch.setattr("aeviz.web.map.view.IS_AVAILABLE", False)
     visit = open_map(app, VARIATIONAL, prior="1", points="a sample")
     assert "It shows no posteriors and no priors." in said(visit)
     visit = open_map(app, PLAIN)

@@ -16,9 +16,9 @@ DIGITS, PLAIN, VARIATIONAL = "digits-2d-adam", "mlp-2d-adam", "vae-2d"
 def overlays(app, monkeypatch):
     """The headers of the overlays that the map was given, call by call."""
     open_map(app, PLAIN)  # components must be imported inside a run
-    from aeviz.web import map_view
+    from aeviz.web.map import view
 
-    calls, pack = [], map_view.pack_overlay
+    calls, pack = [], view.pack_overlay
 
     def spy(*args):
         payload = pack(*args)
@@ -26,7 +26,7 @@ def overlays(app, monkeypatch):
         calls.append(json.loads(payload[4 : 4 + length]))
         return payload
 
-    monkeypatch.setattr(map_view, "pack_overlay", spy)
+    monkeypatch.setattr(view, "pack_overlay", spy)
     return calls
 
 

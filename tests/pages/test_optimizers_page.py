@@ -209,7 +209,7 @@ def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
         started.append(config)
         return SimpleNamespace(name=f"run-{len(started)}")
 
-    monkeypatch.setattr("aeviz.jobs.start", start)
+    monkeypatch.setattr("aeviz.workers.training.start", start)
     app = visit("duel", seeds="2")
     app.pills(key="against").set_value(["ADAM", "SGD"]).run()
     assert any("4 runs, one after the other" in text for text in texts(app.caption))

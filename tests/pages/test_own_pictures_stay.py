@@ -5,13 +5,13 @@ from streamlit.testing.v1 import AppTest
 
 from aeviz.paths import PROJECT_ROOT
 
-PHOTO = next((PROJECT_ROOT / "aeviz" / "web" / "samples").glob("*.jpg"))
+PHOTO = next((PROJECT_ROOT / "aeviz" / "web" / "kernel" / "samples").glob("*.jpg"))
 
 
 def place():
     import streamlit as st
 
-    from aeviz.web.own_pictures import bring_pictures
+    from aeviz.web.kernel.upload import bring_pictures
 
     if st.toggle("shown", value=True):
         for name in ("first", "second"):

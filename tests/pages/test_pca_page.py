@@ -122,24 +122,24 @@ def test_relu_is_switched_on_and_compared_by_class_and_image(app):
 
 def test_relu_is_trained_once_for_all_who_ask_meanwhile(app, monkeypatch):
     from aeviz.lab.nonlinear import run_contest
-    from aeviz.web import contest_view, pca_cache
+    from aeviz.web.pca import cached, relu
 
     app = open_pca(app, data="digits", **{"relu-k": "4"})
-    key = pca_cache.data_key("digits")
-    train, test = pca_cache.contest_images(key)
+    key = cached.data_key("digits")
+    train, test = cached.contest_images(key)
     contest = next(run_contest(train, test, latent_dim=4, layers=1, epochs=1))
-    monkeypatch.setattr(contest_view, "LOOK_S", 0.05)
-    monkeypatch.setattr(pca_cache, "hold_contest", lambda *chosen: pytest.fail("it is trained a second time"))
+    monkeypatch.setattr(relu, "LOOK_S", 0.05)
+    monkeypatch.setattr(cached, "hold_contest", lambda *chosen: pytest.fail("it is trained a second time"))
 
     def end_training():
-        pca_cache._contests(key, 4, 1, 500, 0)["last"] = contest
-        pca_cache.CONTEST_TURN.release()
+        cached._contests(key, 4, 1, 500, 0)["last"] = contest
+        cached.CONTEST_TURN.release()
 
-    pca_cache.CONTEST_TURN.acquire()  # another visitor's training
+    cached.CONTEST_TURN.acquire()  # another visitor's training
     timer = threading.Timer(0.5, end_training)
     timer.start()
     app.button(key="relu").click().run()
     timer.join()
     assert_healthy(app, TITLE)
     assert any("With ReLU the error is" in text for text in texts(app.markdown))
-    assert not pca_cache.CONTEST_TURN.locked()
+    assert not cached.CONTEST_TURN.locked()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aeviz.lab.nonlinear import Contest
-from aeviz.web.pca_words import tell_classes, tell_gain, tell_why
+from aeviz.web.pca.verdicts import tell_classes, tell_gain, tell_why
 
 
 def test_classes_where_relu_is_worse_everywhere_are_told_as_such():

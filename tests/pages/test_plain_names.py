@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from aeviz.web.words import plain
+from aeviz.web.kernel.text import plain
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_marks_are_escaped(name, shown):
 
 def fail_on_a_name():
     from aeviz.errors import DataError
-    from aeviz.web.page import errors_as_messages
+    from aeviz.web.kernel.page import errors_as_messages
 
     with errors_as_messages(stop=False):
         raise DataError("cannot read '*my* [file](x)_$1$.png'; expected a picture")

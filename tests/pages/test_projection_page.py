@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_latent_page import open_map, payloads, said  # noqa: F401 - a fixture
 
-from aeviz import embeddings
+from aeviz.workers import embedding
 
 TEN, VARIATIONAL, PLANE = "mlp-10d-amsgrad", "vae-10d", "mlp-2d-adam"
 
@@ -15,24 +15,24 @@ TEN, VARIATIONAL, PLANE = "mlp-10d-amsgrad", "vae-10d", "mlp-2d-adam"
 def cache_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
     yield
-    for worker in list(embeddings._workers):
+    for worker in list(embedding._workers):
         worker.kill()
         worker.wait(timeout=20)
-    embeddings._reap()
+    embedding._reap()
 
 
 @pytest.fixture
 def begun(monkeypatch):
     """The maps that were asked for; none is computed."""
     calls = []
-    monkeypatch.setattr(embeddings, "start", lambda z, digest, config: calls.append((len(z), digest, config)))
+    monkeypatch.setattr(embedding, "start", lambda z, digest, config: calls.append((len(z), digest, config)))
     return calls
 
 
 def finish(folder, name, points):
     """Put a map where the background process would put it."""
     (folder / "cache" / "embeddings" / name).mkdir(parents=True, exist_ok=True)
-    np.save(folder / "cache" / "embeddings" / name / embeddings.POINTS, points.astype(np.float32))
+    np.save(folder / "cache" / "embeddings" / name / embedding.POINTS, points.astype(np.float32))
 
 
 def test_planes_and_spaces_are_shown_untouched(app):
@@ -88,12 +88,13 @@ def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads
     open_map(app, VARIATIONAL)
     from aeviz.analysis.embedding import EmbeddingConfig
     from aeviz.training.runs import find_run
-    from aeviz.web import cache, map_cache
+    from aeviz.web.kernel import cache
+    from aeviz.web.map import cached
 
     key = cache.run_key(find_run(VARIATIONAL))
     config = EmbeddingConfig(algorithm="UMAP", dimensions=2, neighbours=30)
     points = np.random.default_rng(0).normal(size=(10_000, 2))
-    finish(tmp_path, embeddings.embedding_key(map_cache.latents_digest(key), config), points)
+    finish(tmp_path, embedding.embedding_key(cached.latents_digest(key), config), points)
     visit = open_map(app, VARIATIONAL, projection="UMAP", ellipses="all")
     ((panel,), _) = payloads[-1]
     assert panel.axis_names == ("UMAP 1", "UMAP 2")
@@ -129,8 +130,8 @@ def test_running_map_shows_progress_and_can_be_stopped(app):
 
 
 def test_failure_is_told(app, monkeypatch):
-    job = embeddings.EmbeddingJob(state="failed", share=0.0, seconds_left=None, message="no room")
-    monkeypatch.setattr(embeddings, "observe", lambda key: job)
+    job = embedding.EmbeddingJob(state="failed", share=0.0, seconds_left=None, message="no room")
+    monkeypatch.setattr(embedding, "observe", lambda key: job)
     visit = app
     visit.switch_page("pages/latent_space.py")
     visit.query_params.update({"model": TEN, f"with.{TEN}": "nothing", "projection": "t-SNE"})

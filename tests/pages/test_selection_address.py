@@ -5,7 +5,7 @@ import pytest
 from test_latent_page import open_map, said
 
 from aeviz.analysis.selection import Selection, Viewpoint
-from aeviz.web.selection_address import selection_from_text, selection_to_text
+from aeviz.web.map.selection_url import selection_from_text, selection_to_text
 
 SQUARE = Selection(panel=1, polygon=((0.0, 0.0), (1.5, 0.0), (1.5, -2.25)))
 SEEN = Selection(

@@ -9,8 +9,8 @@ def panel(model, chosen):
     """The page: the panel alone."""
     import numpy as np
 
-    from aeviz.web import cache
-    from aeviz.web.selection_view import show_selection
+    from aeviz.web.kernel import cache
+    from aeviz.web.map.selection import show_selection
 
     runs = [cache.runs()[name] for name in model.split("+")]
     show_selection(None if chosen is None else np.array(chosen), runs)

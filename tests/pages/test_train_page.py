@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aeviz import jobs
 from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
 from aeviz.training.monitor import Monitor
 from aeviz.training.runs import CONFIG, HISTORY, RunFolder
 from aeviz.training.status import JobStatus, has_trainer, is_asked, now, read_status, write_status
+from aeviz.workers import training
 
 FORM = "train-form."
 
@@ -31,9 +31,9 @@ def runs(tmp_path, monkeypatch):
     for path in folder.iterdir() if folder.is_dir() else ():
         if has_trainer(path):
             os.kill(read_status(path).pid, signal.SIGKILL)
-    for trainer in list(jobs._trainers):
+    for trainer in list(training._trainers):
         trainer.wait(timeout=20)
-    jobs._reap()
+    training._reap()
 
 
 @pytest.fixture
@@ -311,20 +311,20 @@ def test_start_button_starts_a_trainer_and_the_run_shows(train, runs):
     set_to(train, train__epochs=2, train__batch_size=128, train__seed=11)
     app = start_button(train).click().run()
     assert not app.exception
-    (job,) = jobs.list_jobs()
+    (job,) = training.list_jobs()
     assert app.query_params["run"] == job.name
     assert "The run you watch" in texts(app.subheader)
     assert any(text.startswith(f"**{job.name}**") for text in texts(app.markdown))
     expected = PRESETS["quick-look"].config.with_settings(["train.epochs=2", "train.batch_size=128", "train.seed=11"])
     assert job.status.settings == expected
     deadline = time.monotonic() + 60
-    while jobs.find_job(job.name).is_active:
+    while training.find_job(job.name).is_active:
         assert time.monotonic() < deadline
         time.sleep(0.1)
         app.run()
         assert not app.exception
     app.run()
-    assert jobs.find_job(job.name).state == "finished", jobs.find_job(job.name).status.message
+    assert training.find_job(job.name).state == "finished", training.find_job(job.name).status.message
     assert {"Training loss", "Validation loss"} <= {metric.label for metric in app.metric}
     assert not app.error
     assert "Delete for good" in [widget.label for widget in app.button]
@@ -334,7 +334,7 @@ def test_start_button_starts_a_trainer_and_the_run_shows(train, runs):
     app.query_params["run"] = job.name
     app = button(app.run(), "Delete for good").click().run()
     assert not app.exception
-    assert jobs.list_jobs() == []
+    assert training.list_jobs() == []
     assert "run" not in app.query_params
 
 
@@ -343,7 +343,7 @@ def test_trainer_that_does_not_start_is_told(train, runs, monkeypatch):
     app = start_button(train).click().run()
     assert not app.exception
     assert "AEVIZ_JOBS='many'; expected a whole number from 1 up" in app.error[0].value
-    assert jobs.list_jobs() == []
+    assert training.list_jobs() == []
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ def test_run_that_ended_early_says_why_and_can_be_resumed(state, shown, train, r
     said = texts(app.warning) + texts(app.info) + texts(app.error)
     assert any(shown in text for text in said), said
     asked = []
-    monkeypatch.setattr(jobs, "resume", lambda name, epochs=None: asked.append((name, epochs)))
+    monkeypatch.setattr(training, "resume", lambda name, epochs=None: asked.append((name, epochs)))
     button(app, "Resume").click().run()
     assert asked == [("my-run", None)]
 
@@ -434,7 +434,7 @@ def test_finished_run_of_constant_step_size_can_be_trained_longer(train, runs, m
     train.query_params["run"] = "done"
     app = train.run()
     asked = []
-    monkeypatch.setattr(jobs, "resume", lambda name, epochs=None: asked.append((name, epochs)))
+    monkeypatch.setattr(training, "resume", lambda name, epochs=None: asked.append((name, epochs)))
     app.number_input(key="longer-done").set_value(9).run()
     button(app, "Go on").click().run()
     assert asked == [("done", 9)]

@@ -9,7 +9,6 @@ import torch
 from sklearn.neighbors import KNeighborsClassifier
 
 import aeviz
-from aeviz import ship
 from aeviz.config import DataConfig
 from aeviz.data import load_dataset
 from aeviz.errors import CheckpointFormatError, ConfigError, DataError, TrainingError
@@ -19,6 +18,7 @@ from aeviz.training.latents import LATENTS
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder, new_run_path
 from aeviz.training.samples import SAMPLES
 from aeviz.training.status import LOCK, STATUS
+from tools import ship
 
 
 def test_trained_run_has_all_its_files(trained_folder):

@@ -19,7 +19,7 @@ import pytest
 import torch
 from PIL import Image
 
-from aeviz import cli, jobs
+from aeviz import cli
 from aeviz.errors import CheckpointNotFoundError, ConfigError, TrainingError, TrainingStopped
 from aeviz.experiment import train
 from aeviz.presets import PRESETS
@@ -41,6 +41,7 @@ from aeviz.training.status import (
     write_status,
 )
 from aeviz.training.weights import read_tensors
+from aeviz.workers import training
 
 PATIENCE_S = 60
 """Longest wait for anything: the machine may be busy."""
@@ -49,10 +50,10 @@ GONE_S = 10
 ENDLESS = "train.epochs=100000"
 SERVER = """
 import json, sys, time
-from aeviz import jobs
+from aeviz.workers import training
 from aeviz.config import RunConfig
 for line in sys.argv[1:]:
-    print(jobs.start(RunConfig.from_dict(json.loads(line))).name, flush=True)
+    print(training.start(RunConfig.from_dict(json.loads(line))).name, flush=True)
 time.sleep(600)
 """
 
@@ -66,9 +67,9 @@ def runs(runs_folder, monkeypatch):
     for path in runs_folder.iterdir() if runs_folder.is_dir() else ():
         if has_trainer(path):
             os.kill(read_status(path).pid, signal.SIGKILL)
-    for trainer in list(jobs._trainers):
+    for trainer in list(training._trainers):
         trainer.wait(timeout=20)
-    jobs._reap()
+    training._reap()
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def wait_for_state(name, *states, seconds=PATIENCE_S):
     """Wait until the job is in one of the states; fail early where it ended in another."""
 
     def look():
-        job = jobs.find_job(name)
+        job = training.find_job(name)
         assert job.is_active or job.state in states, (job.state, job.status.message, (job.path / LOG).read_text())
         return job if job.state in states else None
 
@@ -150,15 +151,15 @@ def leave_status(path, config, state="training", **changes):
 
 def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp_path):
     config = tiny_config("optimizer.schedule=one_cycle", "train.epochs=3")
-    job = jobs.start(config)
-    trainer = jobs._trainers[-1]
+    job = training.start(config)
+    trainer = training._trainers[-1]
     assert job.is_active
     assert job.path.parent == runs.resolve()
     assert (job.status.pid, job.status.settings, job.status.from_app) == (trainer.pid, config, True)
     with pytest.raises(ConfigError, match=f"run '{job.name}' is at work; stop it first"):
-        jobs.delete(job.name)
+        training.delete(job.name)
     with pytest.raises(ConfigError, match="is at work already"):
-        jobs.resume(job.name)
+        training.resume(job.name)
     done = wait_for_state(job.name, "finished")
     assert trainer.wait(timeout=20) == 0
     assert (job.path / LOG).read_text() == ""
@@ -169,15 +170,15 @@ def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp
     np.testing.assert_array_equal(RunFolder.read(job.path).latents().z, alone.latents().z)
     assert replace(RunFolder.read(job.path).evaluation(), model="") == replace(alone.evaluation(), model="")
     assert [run.name for run in list_runs()] == [job.name]
-    assert [found.name for found in jobs.list_jobs()] == [job.name]
-    assert trainer not in jobs._trainers
+    assert [found.name for found in training.list_jobs()] == [job.name]
+    assert trainer not in training._trainers
     with pytest.raises(ConfigError, match="another number of epochs would be another curve"):
-        jobs.resume(job.name, epochs=5)
-    jobs.delete(job.name)
+        training.resume(job.name, epochs=5)
+    training.delete(job.name)
     assert not job.path.exists()
     assert {path.name for path in runs.iterdir()} <= {QUEUE_LOCK}
     with pytest.raises(CheckpointNotFoundError, match="there is no training run"):
-        jobs.find_job(job.name)
+        training.find_job(job.name)
 
 
 def test_jobs_take_turns_and_leave_each_other_alone(runs, tiny_config, tmp_path):
@@ -186,7 +187,7 @@ def test_jobs_take_turns_and_leave_each_other_alone(runs, tiny_config, tmp_path)
 
     def look_at(name):
         nonlocal most, at_work
-        found = jobs.list_jobs()
+        found = training.list_jobs()
         before, at_work = at_work, {job.name for job in found if job.state in WORKING}
         most = max(most, len(before & at_work))  # two looks: a turn may change hands while the statuses are read
         return next(job for job in found if job.name == name)
@@ -194,30 +195,30 @@ def test_jobs_take_turns_and_leave_each_other_alone(runs, tiny_config, tmp_path)
     def wait_until(name, *states, epoch=0):
         return wait_for(lambda: (job := look_at(name)).state in states and job.status.epoch >= epoch and job)
 
-    first = jobs.start(tiny_config(ENDLESS)).name
-    second = jobs.start(tiny_config("train.epochs=2", "train.seed=3")).name
-    third = jobs.start(tiny_config()).name
-    assert [job.name for job in jobs.list_jobs()] == [first, second, third]
-    jobs.stop(second)  # before it began
+    first = training.start(tiny_config(ENDLESS)).name
+    second = training.start(tiny_config("train.epochs=2", "train.seed=3")).name
+    third = training.start(tiny_config()).name
+    assert [job.name for job in training.list_jobs()] == [first, second, third]
+    training.stop(second)  # before it began
     ended = wait_until(second, "stopped")
     assert (ended.status.epoch, ended.can_resume, (ended.path / CONFIG).exists()) == (0, True, False)
     assert not (ended.path / STOP).exists()
-    jobs.stop(third)
+    training.stop(third)
     wait_until(third, "stopped")
 
     wait_until(first, "training", epoch=1)
-    second, third = jobs.resume(second).name, jobs.resume(third).name  # they begin anew
+    second, third = training.resume(second).name, training.resume(third).name  # they begin anew
     assert [look_at(name).state for name in (first, second, third)] == ["training", "queued", "queued"]
-    jobs.pause(first)
+    training.pause(first)
     paused_from = time.monotonic()
     paused = wait_until(first, "paused")
     assert paused.is_pausing
     epochs = len(RunFolder.read(paused.path).history())
     wait_until(second, "preparing", "training")  # the turn is its
-    jobs.unpause(first)  # at the end of the queue now
+    training.unpause(first)  # at the end of the queue now
     wait_until(first, "queued")
-    assert [job.name for job in jobs.list_jobs()] == [second, third, first]
-    jobs.stop(third)
+    assert [job.name for job in training.list_jobs()] == [second, third, first]
+    training.stop(third)
     wait_until(second, "finished")
     paused_s = time.monotonic() - paused_from
     assert RunFolder.read(runs / second).config.train.seed == 3
@@ -226,7 +227,7 @@ def test_jobs_take_turns_and_leave_each_other_alone(runs, tiny_config, tmp_path)
     history = RunFolder.read(runs / first).history()
     assert max(report.seconds for report in history) < paused_s / 2, "a pause was counted"
 
-    jobs.stop(first)
+    training.stop(first)
     stopped = wait_until(first, "stopped")
     folder = RunFolder.read(stopped.path)
     kept = len(folder.history())
@@ -250,19 +251,19 @@ def test_no_trainer_outlives_its_server_and_what_it_left_is_resumed(server, runs
         tiny_config(ENDLESS), tiny_config(ENDLESS), AEVIZ_RUNS=other_runs, AEVIZ_JOBS="2"
     )
     wait_for_epoch(trained, 2)
-    assert jobs.find_job(waiting).state == "queued"
-    pids = [jobs.find_job(name).status.pid for name in (trained, waiting)]
+    assert training.find_job(waiting).state == "queued"
+    pids = [training.find_job(name).status.pid for name in (trained, waiting)]
     assert all(map(is_alive, pids))
     killed.kill()
     wait_for(lambda: not any(map(is_alive, pids)), GONE_S)
     # the system lets go of the lock with the last thread, which may be a moment after the first
-    left = wait_for(lambda: (job := jobs.find_job(trained)).state == "interrupted" and job, GONE_S)
+    left = wait_for(lambda: (job := training.find_job(trained)).state == "interrupted" and job, GONE_S)
     assert left.can_resume
     assert left.status.epoch >= 2
-    wait_for(lambda: jobs.find_job(waiting).state == "interrupted", GONE_S)
+    wait_for(lambda: training.find_job(waiting).state == "interrupted", GONE_S)
 
     def other(name):
-        return jobs.read_job(Path(other_runs, name))
+        return training.read_job(Path(other_runs, name))
 
     for name in (doomed, bystander):
         wait_for(lambda name=name: other(name).state == "training" and other(name).status.epoch >= 1)
@@ -280,18 +281,18 @@ def test_no_trainer_outlives_its_server_and_what_it_left_is_resumed(server, runs
     def resume():
         both.wait()
         try:
-            return jobs.resume(trained)
+            return training.resume(trained)
         except (ConfigError, TrainingError) as error:
             return str(error)
 
     with ThreadPoolExecutor(2) as pool:  # two visitors press the button at once
         results = [future.result() for future in [pool.submit(resume) for _ in range(2)]]
-    (job,) = [result for result in results if isinstance(result, jobs.Job)]
+    (job,) = [result for result in results if isinstance(result, training.Job)]
     (refusal,) = [result for result in results if isinstance(result, str)]
     assert "another trainer is at work" in refusal or "is being started already" in refusal
     assert job.status.epoch == left.status.epoch  # also while it gets ready
     wait_for_epoch(trained, left.status.epoch + 1)
-    jobs.stop(trained)
+    training.stop(trained)
     kept = len(RunFolder.read(wait_for_state(trained, "stopped").path).history())
     train(tiny_config(f"train.epochs={kept}"), out=tmp_path / "unbroken")
     assert_same_run(runs / trained, tmp_path / "unbroken")
@@ -302,10 +303,10 @@ def test_run_that_is_being_resumed_is_not_deleted(runs, tiny_config):
     train(tiny_config("train.epochs=1"), out=runs / "mine")
     leave_status(runs / "mine", tiny_config("train.epochs=2"), "stopped", epoch=1)
     with ThreadPoolExecutor(1) as pool:
-        resumed = pool.submit(jobs.resume, "mine")
-        wait_for(lambda: jobs._starting)
+        resumed = pool.submit(training.resume, "mine")
+        wait_for(lambda: training._starting)
         with pytest.raises(ConfigError, match="is at work"):
-            jobs.delete("mine")
+            training.delete("mine")
         resumed.result()
     wait_for_state("mine", "finished")
 
@@ -320,15 +321,15 @@ def test_runs_that_cannot_be_written_are_told(tmp_path, tiny_config, monkeypatch
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "file"))
     with pytest.raises(ConfigError, match="cannot make a folder for the run"):
-        jobs.start(tiny_config())
+        training.start(tiny_config())
 
 
 def test_longer_or_shorter_is_checked_before_a_trainer_starts(runs, tiny_config):
     train(tiny_config("train.epochs=2"), out=runs / "done")
-    assert jobs.find_job("done").can_train_longer
+    assert training.find_job("done").can_train_longer
     with pytest.raises(ConfigError, match="2 epochs of run 'done' are trained; choose at least as many"):
-        jobs.resume("done", epochs=1)
-    assert (jobs.find_job("done").state, jobs.find_job("done").status.settings.train.epochs) == ("finished", 2)
+        training.resume("done", epochs=1)
+    assert (training.find_job("done").state, training.find_job("done").status.settings.train.epochs) == ("finished", 2)
 
 
 def test_what_a_killed_trainer_left_half_written_is_no_obstacle(runs, tiny_config, tmp_path):
@@ -336,7 +337,7 @@ def test_what_a_killed_trainer_left_half_written_is_no_obstacle(runs, tiny_confi
     (path / ".status.json-a1b2c3.json").write_text('{"state": "qu')
     (path / PAUSE).touch()
     train(tiny_config("train.epochs=1"), out=path)
-    assert jobs.find_job("killed").state == "finished"
+    assert training.find_job("killed").state == "finished"
 
 
 # What goes wrong
@@ -351,8 +352,8 @@ def test_jobs_that_cannot_work_say_why(runs, tiny_config, tmp_path, monkeypatch)
     replace(RunFolder.read(runs / "later"), config=late).write()  # as if it had begun with that step size
     leave_status(runs / "later", late, epoch=1)
     (runs / "later" / EVALUATION).unlink()
-    large = jobs.start(tiny_config("train.batch_size=1300")).name
-    jobs.resume("later")
+    large = training.start(tiny_config("train.batch_size=1300")).name
+    training.resume("later")
     ends = {}
     for name in (large, "later"):
         job = wait_for_state(name, "failed")
@@ -374,16 +375,16 @@ def test_trainer_that_does_not_come_up_is_told_and_leaves_no_folder(runs, tiny_c
             super().__init__(*args, **options)
             self.wait()
 
-    monkeypatch.setattr(jobs.sys, "executable", shutil.which("false"))
-    monkeypatch.setattr(jobs.subprocess, "Popen", Gone)
+    monkeypatch.setattr(training.sys, "executable", shutil.which("false"))
+    monkeypatch.setattr(training.subprocess, "Popen", Gone)
     with pytest.raises(TrainingError, match="the trainer did not start: it left no message; try again"):
-        jobs.start(tiny_config())
+        training.start(tiny_config())
     assert list(runs.iterdir()) == []
     leave_status(runs / "earlier", tiny_config())
     with pytest.raises(TrainingError, match="the trainer did not start"):
-        jobs.resume("earlier")
-    assert jobs.find_job("earlier").state == "interrupted"
-    assert not any(isinstance(trainer, Gone) for trainer in jobs._trainers)
+        training.resume("earlier")
+    assert training.find_job("earlier").state == "interrupted"
+    assert not any(isinstance(trainer, Gone) for trainer in training._trainers)
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", " 2"])
@@ -392,7 +393,7 @@ def test_max_jobs_that_is_no_number_is_refused_before_anything_starts(value, run
     with pytest.raises(ConfigError, match=f"AEVIZ_JOBS='{value}'; expected a whole number from 1 up"):
         max_jobs()
     with pytest.raises(ConfigError, match="AEVIZ_JOBS"):
-        jobs.start(tiny_config())
+        training.start(tiny_config())
     assert not runs.exists()
 
 
@@ -411,11 +412,11 @@ def test_trainer_gets_its_share_of_the_cores(cores, places, threads, monkeypatch
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     monkeypatch.delenv("OMP_NUM_THREADS")
     monkeypatch.setenv("AEVIZ_JOBS", str(places))
-    environment = jobs._environment()
+    environment = training._environment()
     assert environment["OMP_NUM_THREADS"] == str(threads)
     assert environment["OMP_WAIT_POLICY"] == "passive"
     monkeypatch.setenv("OMP_NUM_THREADS", "5")  # who sets it means it
-    assert jobs._environment()["OMP_NUM_THREADS"] == "5"
+    assert training._environment()["OMP_NUM_THREADS"] == "5"
 
 
 # A run that a shell or a notebook trains
@@ -426,14 +427,14 @@ def test_run_trained_here_leaves_a_status_and_obeys_the_same_files(runs, tiny_co
     seen = []
 
     def go_on():
-        wait_for(lambda: (job := jobs.find_job("mine")).state == "paused" and job)
+        wait_for(lambda: (job := training.find_job("mine")).state == "paused" and job)
         time.sleep(0.5)
-        seen.append(jobs.find_job("mine"))
-        jobs.unpause("mine")
+        seen.append(training.find_job("mine"))
+        training.unpause("mine")
 
     def act(report):
         if report.epoch == 1:
-            jobs.pause("mine")
+            training.pause("mine")
             threading.Thread(target=go_on).start()
         elif report.epoch == 3:
             (runs / "mine" / STOP).touch()  # what `touch` does in a shell
@@ -446,20 +447,20 @@ def test_run_trained_here_leaves_a_status_and_obeys_the_same_files(runs, tiny_co
     assert len(folder.history()) == 3
     assert max(report.seconds for report in folder.history()) < 0.5
     assert not {PAUSE, STOP} & {path.name for path in folder.path.iterdir()}
-    assert jobs.find_job("mine").state == "stopped"
+    assert training.find_job("mine").state == "stopped"
     train(tiny_config("train.epochs=5"), out=runs / "mine", resume=True)
-    assert jobs.find_job("mine").state == "finished"
+    assert training.find_job("mine").state == "finished"
     train(tiny_config("train.epochs=5"), out=tmp_path / "unbroken")
     assert_same_run(folder.path, tmp_path / "unbroken")
 
 
 def test_requests_to_a_run_that_is_over_do_not_haunt_the_next(runs, tiny_config):
     train(tiny_config("train.epochs=1"), out=runs / "over")
-    jobs.pause("over")
-    jobs.stop("over")
-    assert not jobs.find_job("over").is_stopping
+    training.pause("over")
+    training.stop("over")
+    assert not training.find_job("over").is_stopping
     train(tiny_config("train.epochs=2"), out=runs / "over", resume=True)
-    assert jobs.find_job("over").status.epoch == 2
+    assert training.find_job("over").status.epoch == 2
 
 
 def test_second_trainer_in_one_folder_is_refused(runs, tiny_config):
@@ -472,11 +473,11 @@ def test_second_trainer_in_one_folder_is_refused(runs, tiny_config):
             train(tiny_config("train.epochs=2"), out=path, resume=True)
         assert {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()} == before
         first.tell("training")
-        assert jobs.find_job("taken").state == "training"
-        for act in (jobs.resume, jobs.delete):
+        assert training.find_job("taken").state == "training"
+        for act in (training.resume, training.delete):
             with pytest.raises(ConfigError, match="is at work"):
                 act("taken")
-    assert jobs.find_job("taken").state == "interrupted"
+    assert training.find_job("taken").state == "interrupted"
 
 
 def test_refused_settings_leave_the_status_of_the_run_as_it_was(runs, tiny_config):
@@ -529,13 +530,13 @@ def test_turn_goes_to_who_waits_longest_and_not_to_the_dead(runs, tiny_config):
 def test_job_that_nobody_works_at_is_interrupted(runs, tiny_config):
     for state in ("queued", "training", "paused", "measuring"):
         path = leave_status(runs / state, tiny_config(), state)
-        assert jobs.find_job(state).state == "interrupted"
+        assert training.find_job(state).state == "interrupted"
         (path / LOCK).touch()
-        assert jobs.find_job(state).state == "interrupted"
+        assert training.find_job(state).state == "interrupted"
     for state in ("finished", "stopped", "failed"):
         leave_status(runs / state, tiny_config(), state)
-        assert jobs.find_job(state).state == state
-    assert jobs.read_job(runs / "none") is None
+        assert training.find_job(state).state == state
+    assert training.read_job(runs / "none") is None
 
 
 def test_many_who_look_at_once_do_not_see_a_trainer_in_each_other(runs, tiny_config):
@@ -546,7 +547,7 @@ def test_many_who_look_at_once_do_not_see_a_trainer_in_each_other(runs, tiny_con
 
 
 def test_jobs_are_listed_by_state_and_time(runs, tiny_config):
-    assert jobs.list_jobs() == []
+    assert training.list_jobs() == []
     held = [
         ("waits-longer", "queued", {"queued_at": 1.0}),
         ("works", "training", {"queued_at": 5.0}),
@@ -563,13 +564,13 @@ def test_jobs_are_listed_by_state_and_time(runs, tiny_config):
     with contextlib.ExitStack() as trainers:
         for name, _, _ in held:
             trainers.enter_context(Monitor(runs / name, tiny_config()).at_work())
-        names = [job.name for job in jobs.list_jobs()]
+        names = [job.name for job in training.list_jobs()]
     assert names == ["works", "waits-longer", "waits", "rests", "newer", "older"]
 
 
 def test_jobs_hold_no_torch():
     """The trainers that wait are small, and the page that starts them is quick."""
-    code = "import sys, aeviz.jobs; sys.exit('torch' in sys.modules)"
+    code = "import sys, aeviz.workers.training; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
 
 
@@ -583,7 +584,7 @@ def test_names_that_are_no_run_are_refused(name, runs, tiny_config):
     leave_status(runs / "mine", tiny_config(), "finished")
     leave_status(runs.parent / "outside", tiny_config(), "finished")
     leave_status(runs.parent, tiny_config(), "finished")
-    for act in (jobs.delete, jobs.find_job, jobs.resume, jobs.pause, jobs.unpause, jobs.stop):
+    for act in (training.delete, training.find_job, training.resume, training.pause, training.unpause, training.stop):
         with pytest.raises(CheckpointNotFoundError, match="there is no"):
             act(name)
     assert (runs / "mine" / STATUS).is_file()
@@ -594,8 +595,8 @@ def test_run_without_a_status_can_be_deleted_and_others_stay(runs, trained_folde
     for name in ("old", "other"):
         shutil.copytree(trained_folder, runs / name)
     (runs / "old" / STATUS).unlink()
-    assert jobs.read_job(runs / "old") is None
-    jobs.delete("old")
+    assert training.read_job(runs / "old") is None
+    training.delete("old")
     assert [path.name for path in runs.iterdir()] == ["other"]
 
 
@@ -603,7 +604,7 @@ def test_folder_that_is_no_run_is_not_deleted(runs):
     (runs / "thesis").mkdir(parents=True)
     (runs / "thesis" / "thesis.tex").touch()
     with pytest.raises(CheckpointNotFoundError):
-        jobs.delete("thesis")
+        training.delete("thesis")
     assert (runs / "thesis" / "thesis.tex").exists()
 
 
@@ -621,8 +622,8 @@ def parsed(command):
 @pytest.mark.parametrize("preset", PRESETS)
 def test_shell_command_trains_the_same(preset):
     config = PRESETS[preset].config
-    assert jobs.shell_command(config) == f"aeviz train {preset}"
-    assert parsed(jobs.shell_command(config)) == config
+    assert training.shell_command(config) == f"aeviz train {preset}"
+    assert parsed(training.shell_command(config)) == config
     changed = config.with_settings(
         [
             "model.latent_dim=5",
@@ -638,24 +639,24 @@ def test_shell_command_trains_the_same(preset):
             "train.gradient_clip=1.5",
         ]
     )
-    assert parsed(jobs.shell_command(changed)) == changed
+    assert parsed(training.shell_command(changed)) == changed
     linear = changed.with_settings(["model.encoder=linear", "model.decoder=linear", "objective.reconstruction=mse"])
     linear = linear.with_settings(["model.output=identity", "train.gradient_clip=none"])
-    assert parsed(jobs.shell_command(linear)) == linear
+    assert parsed(training.shell_command(linear)) == linear
 
 
 def test_shell_command_of_other_data(tmp_path):
     digits = PRESETS["quick-look"].config
-    assert parsed(jobs.shell_command(fewer := digits.with_settings(["data.validation_fraction=0.25"]))) == fewer
+    assert parsed(training.shell_command(fewer := digits.with_settings(["data.validation_fraction=0.25"]))) == fewer
     circles = digits.with_settings(["data.name=circles", "model.image_shape=[1,28,28]"])
-    assert parsed(jobs.shell_command(circles)) == circles
+    assert parsed(training.shell_command(circles)) == circles
     folder = tmp_path / "Anna's pictures; $HOME"
     folder.mkdir()
     for number in range(12):
         Image.fromarray(np.full((9, 9), number, dtype=np.uint8)).save(folder / f"{number}.png")
     own = digits.with_settings(["data.image_size=8", f"data.name=folder:{folder}", "train.batch_size=4"])
-    assert parsed(jobs.shell_command(own)) == own
+    assert parsed(training.shell_command(own)) == own
 
 
 def test_shell_command_of_settings_without_a_preset(tiny_config):
-    assert parsed(jobs.shell_command(tiny_config())) == tiny_config()
+    assert parsed(training.shell_command(tiny_config())) == tiny_config()

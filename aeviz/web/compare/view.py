@@ -1,0 +1,159 @@
+"""Runs beside each other: their curves on one chart, what was set differently, and their latent planes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from aeviz.figures.charts import training_curves
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache, thumbnails
+from aeviz.web.kernel.page import same_images
+from aeviz.web.kernel.text import name_objective, plain
+from aeviz.web.map.controls import pick_map_options
+from aeviz.web.map.view import show_map
+from aeviz.web.train.film import read_history
+
+RUNS = "runs"
+"""URL parameter of the compared runs."""
+MOST = 6
+"""Runs on one chart: more curves hide each other."""
+PLANE_PX = 300
+"""Width of a latent plane."""
+_BESIDE = 2
+"""Runs whose planes are shown as maps with one legend; more are shown as pictures."""
+
+
+def pick_runs(found: Mapping[str, RunFolder]) -> list[RunFolder]:
+    """Let the visitor choose runs to compare; the choice is in the URL."""
+    asked = [name for name in st.query_params.get_all(RUNS) if name not in found]
+    if asked:
+        st.info(
+            f"Not on this machine: {', '.join(map(plain, asked))}; the others are shown.", icon=":material/link_off:"
+        )
+        st.query_params[RUNS] = [name for name in st.query_params.get_all(RUNS) if name in found]
+    default = [name for name in ("mlp-2d-adam", "mlp-2d-amsgrad") if name in found] or list(found)[:_BESIDE]
+    chosen = st.multiselect(
+        "Runs",
+        list(found),
+        default=default,
+        max_selections=MOST,
+        key=RUNS,
+        bind="query-params",
+        placeholder="Choose up to six runs",
+        help="Models that ship and your own runs, those that still train too.",
+    )
+    return [found[str(name)] for name in chosen]
+
+
+@st.fragment
+def show_overlay(runs: list[RunFolder]) -> None:
+    """Show the loss of all runs over the epochs on one chart."""
+    histories = {run.name: read_history(run.path) for run in runs}
+    curves = {
+        name: (
+            np.array([report.epoch for report in history]),
+            np.array([report.train_loss for report in history]),
+            np.array([report.val_loss for report in history]),
+        )
+        for name, history in histories.items()
+        if history
+    }
+    if not curves:
+        st.caption("None of these runs has finished an epoch yet.")
+        return
+    st.subheader("Curves")
+    quantities = {name_objective(run.config.objective) for run in runs}
+    if len(quantities) > 1:
+        st.warning(
+            "These runs make different losses small, so their curves cannot be compared; the table below has the "
+            "validation error (MSE) of all of them.",
+            icon=":material/warning:",
+        )
+    longest = max(len(epochs) for epochs, _, _ in curves.values())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        window = st.slider(
+            "Moving average (epochs)", 1, max(2, longest // 5), max(1, longest // 40), key="window", width=300
+        )
+        logarithmic = st.toggle("Logarithmic", value=True, key="log", bind="query-params")
+    st.plotly_chart(
+        training_curves(
+            curves,
+            " or ".join(sorted(quantities)),
+            window=int(window),
+            logarithmic=logarithmic,
+        ),
+        key="compare-curves",
+        alt="Training and validation loss over the epochs of " + " and ".join(curves),
+    )
+
+
+def show_differences(runs: list[RunFolder]) -> None:
+    """Show the settings in which the runs differ, and what each achieved."""
+    st.subheader("What differs")
+    settings = {run.name: run.config.settings() for run in runs}
+    keys = next(iter(settings.values()))
+    rows = {
+        key: [values[key] for values in settings.values()]
+        for key in keys
+        if len({values[key] for values in settings.values()}) > 1
+    }
+    facts = {run.name: _result(run) for run in runs}
+    for name in next(iter(facts.values())):
+        rows[f"**{name}**"] = [values[name] for values in facts.values()]
+    st.markdown(_table(rows, list(settings)))
+    if len(runs) == _BESIDE and runs[0].config.differs_in_optimizer_alone(runs[1].config):
+        st.caption(
+            "A fair comparison of two optimizers: both runs started from the same weights and saw the same batches in "
+            "the same order."
+        )
+
+
+def _result(run: RunFolder) -> dict[str, str]:
+    best, evaluation = run.best_epoch(), run.evaluation()
+    history = read_history(run.path)
+    accuracy = None if evaluation is None else evaluation.knn_accuracy
+    return {
+        "parameters": f"{run.provenance.parameters:,}",
+        "epochs trained": f"{len(history):,}",
+        "time": f"{sum(report.seconds for report in history):,.0f} s on {run.provenance.device}",
+        "validation error (MSE)": "-" if best is None else f"{best.val_mse:.5f} (epoch {best.epoch:,})",
+        "test error (MSE)": "-" if evaluation is None else f"{evaluation.mse:.5f}",
+        "kNN accuracy": "-" if accuracy is None else f"{accuracy:.1%}",
+    }
+
+
+def _table(rows: Mapping[str, list[str]], names: list[str]) -> str:
+    lines = ["| | " + " | ".join(f":small[{plain(name)}]" for name in names) + " |", "|---" * (1 + len(names)) + "|"]
+    lines += [f"| {key} | " + " | ".join(plain(cell) for cell in cells) + " |" for key, cells in rows.items()]
+    return "\n".join(lines)
+
+
+def show_planes(runs: list[RunFolder]) -> None:
+    """Show the latent planes side by side: two of the same images as linked maps, others as pictures."""
+    mapped = [run for run in runs if run.has_latents]
+    if not mapped:
+        return
+    st.subheader("Latent planes")
+    if (
+        len(mapped) == _BESIDE
+        and mapped[0].config.data.shares_test_images(mapped[1].config.data)
+        and same_images(*mapped)
+    ):
+        show_map(mapped[0], mapped[1], pick_map_options(mapped[0], mapped[1]))
+        return
+    with st.container(horizontal=True, gap="medium"):
+        for run in mapped:
+            with st.container(width=PLANE_PX, border=True):
+                picture = thumbnails.thumbnail(cache.run_key(run))
+                if picture is not None:
+                    st.image(picture, width="stretch", alt=f"The latent plane of {run.name}, coloured by class")
+                st.markdown(
+                    f":small[**{plain(run.name)}**, {plain(run.config.data.name)}, {run.config.model.latent_dim}-d]"
+                )
+                st.page_link(
+                    "pages/latent_space.py",
+                    label="Explore",
+                    icon=":material/scatter_plot:",
+                    query_params={"model": run.name},
+                )

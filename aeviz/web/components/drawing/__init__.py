@@ -1,0 +1,1 @@
+"""The drawing component: Python side, payload, script and style."""

@@ -1,0 +1,105 @@
+"""A pad to draw on with mouse, finger, pen or keys; the picture comes back to Python as a PNG."""
+
+import base64
+import binascii
+import logging
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+from streamlit.errors import StreamlitAPIException
+
+from aeviz.web.components.explorer.payload import Network
+
+_log = logging.getLogger(__name__)
+
+_component: ComponentRenderer | None = None
+try:
+    _component = st.components.v2.component(
+        "aeviz.drawing_pad", js="drawing/drawing_pad.js", css="drawing/drawing_pad.css"
+    )
+except StreamlitAPIException as error:  # its assets are missing: the page offers uploads only
+    _log.warning("the drawing pad cannot be loaded: %s", error)
+
+IS_AVAILABLE = _component is not None
+"""Whether the component's files were found."""
+
+PICTURE_PX = 280
+"""Width and height of the picture, whatever the size on the screen."""
+
+_URL_START = "data:image/png;base64,"
+_URL_LIMIT = 200_000
+"""Characters; a pad full of scribbles takes about 50,000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What the browser sent last."""
+
+    number: int
+    """Counts the pictures that the browser sent; told back to it so that it sends the next one only then."""
+    png: bytes | None
+    """The picture; None while nothing is drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveModel:
+    """A model that encodes and decodes a drawing in the page while it is drawn."""
+
+    model: str
+    """Its name, by which maps on the page know whose point it is."""
+    shape: tuple[int, int, int]
+    encoder: Network
+    decoder: Network
+
+
+def read_drawing(state: object) -> Drawing:
+    """Take the drawing out of a component's state, which any browser may have made up.
+
+    The bytes begin as a PNG does; whether they are one shows when they are decoded.
+
+    Args:
+        state: The entry of the session state; anything but a well-formed drawing counts as an empty pad.
+    """
+    message = state.get("drawing") if isinstance(state, dict) else None
+    if not isinstance(message, dict):
+        return Drawing(number=0, png=None)
+    number, url = message.get("number"), message.get("png")
+    return Drawing(number=number if type(number) is int else 0, png=_decode(url))
+
+
+def _decode(url: object) -> bytes | None:
+    if not isinstance(url, str) or len(url) > _URL_LIMIT or not url.startswith(_URL_START):
+        return None
+    try:
+        png = base64.b64decode(url[len(_URL_START) :], validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return png if png.startswith(b"\x89PNG\r\n\x1a\n") else None
+
+
+def _ignore() -> None:
+    """Streamlit keeps a state value only if a callback is named for it."""
+
+
+def drawing_pad(*, key: str, size_px: int = PICTURE_PX, live: LiveModel | None = None) -> bytes | None:
+    """Show the pad; return what is drawn on it.
+
+    The picture arrives at the end of each stroke and a few times a second during a long one. In a fragment, no run of
+    the page is cut short by the next picture. A form would hold the pictures back, so the pad does not belong in one.
+
+    Args:
+        key: Identity of the pad. Its strokes live in the browser under this name and survive a visit to another page;
+            a pad with a new name is empty.
+        size_px: Width and height on the screen, where there is room.
+        live: A model that follows the pen in the page, if it can run there; its networks must be carried to the page.
+
+    Returns:
+        A PNG of `PICTURE_PX` x `PICTURE_PX` pixels, white ink on black, or None while nothing is drawn.
+    """
+    if _component is None:
+        raise RuntimeError("the drawing pad is missing; the page must ask IS_AVAILABLE first")
+    received = read_drawing(st.session_state.get(key)).number
+    data = {"pad": key, "size": size_px, "received": received, "live": None if live is None else asdict(live)}
+    result = _component(key=key, data=data, on_drawing_change=_ignore)
+    return read_drawing(result).png

@@ -1,0 +1,1 @@
+"""The explorer component: Python side, payload, script and style."""

@@ -1,0 +1,424 @@
+// The latent pad: a plane of two axes of a latent space with what the decoder draws all over it, or with the encoded
+// images as points. Dragging moves the point; wheel and pinch zoom; the picture follows the zoom.
+
+import { brief, button, element, Later } from "../kit/dom.js";
+import { Mosaic } from "../kit/pictures.js";
+
+/**
+ * @typedef {{
+ *   space: import("./space.js").Space, pair: [number, number], point: Float64Array, shape: number[], smooth: boolean,
+ *   side: number, backdrop: string,
+ *   move: (point: Float64Array, done: boolean) => void, send: () => void,
+ *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
+ *   far: (points: Float32Array, rows: number) => Promise<boolean[]>,
+ *   choose: (backdrop: string) => void
+ * }} PadHost What the pad shows and whom it tells.
+ */
+
+const BACKDROPS = ["images", "points", "both"];
+const CHUNK = 10; // images decoded without a pause
+const REST_MS = 90; // after a gesture
+const KEY_STEP = 0.01; // of the window
+const MOST_ZOOM = 200;
+const GREY = "#8c8c8c";
+
+export class Pad {
+  /**
+   * @param {Element} parent
+   * @param {PadHost} host
+   */
+  constructor(parent, host) {
+    this.host = host;
+    this.root = element("div", { class: "pad", "data-testid": "latent-pad" }, parent);
+    this.stage = element("div", { class: "stage" }, this.root);
+    this.back = element("canvas", { "aria-hidden": "true" }, this.stage);
+    this.front = element("canvas", { class: "front", tabindex: "0", role: "application" }, this.stage);
+    this.font = "";
+    const tools = element("div", { class: "tools" }, this.stage);
+    button(tools, "+", "Zoom in", () => this.zoom(1.4));
+    button(tools, "−", "Zoom out", () => this.zoom(1 / 1.4));
+    button(tools, "⟲", "Reset the view", () => this.reset());
+    const row = element("div", { class: "choices", role: "group", "aria-label": "Behind the point" }, this.root);
+    this.buttons = BACKDROPS.map((name) => {
+      const node = element("button", { type: "button", text: name }, row);
+      node.onclick = () => {
+        this.host.backdrop = name;
+        this.host.choose(name);
+        this.refresh();
+      };
+      return node;
+    });
+    /** @type {[number, number][]} the window, for each of the two axes */
+    this.window = [[0, 1], [0, 1]];
+    /** @type {[number, number][]} */
+    this.meshWindow = [[0, 1], [0, 1]];
+    /** @type {Mosaic | null} */
+    this.mesh = null;
+    /** @type {boolean[]} */
+    this.farTiles = [];
+    this.around = ""; // the other coordinates that the mesh was decoded at
+    this.token = 0;
+    /** @type {Map<number, [number, number]>} */
+    this.pointers = new Map();
+    this.later = new Later(() => this.decodeMesh().catch(this.host.failed), REST_MS);
+    this.observer = new ResizeObserver(() => this.redraw());
+    this.observer.observe(this.stage);
+    this.listen();
+    this.reset();
+  }
+
+  listen() {
+    const { front } = this;
+    front.onpointerdown = (event) => this.press(event);
+    front.onpointermove = (event) => this.drag(event);
+    front.onpointerup = (event) => this.release(event);
+    front.onpointercancel = (event) => this.release(event);
+    front.onkeydown = (event) => this.key(event);
+    front.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+  }
+
+  /** Show the plane of other axes, or of another space. */
+  reset() {
+    const { space, pair } = this.host;
+    this.window = /** @type {[number, number][]} */ (pair.map((axis) => [space.axes[axis].low, space.axes[axis].high]));
+    const names = pair.map((axis) => space.axes[axis].name);
+    this.front.setAttribute(
+      "aria-label",
+      `Latent plane of ${names[0]} across and ${names[1]} upwards: drag or use the arrow keys to move the point, wheel, ` +
+        "pinch or + and - to zoom, shift and drag to move the view",
+    );
+    this.refresh();
+  }
+
+  // between pixels and coordinates
+
+  /** @param {number} x @param {number} y @returns {[number, number]} */
+  toCoordinates(x, y) {
+    const [[left, right], [bottom, top]] = this.window;
+    return [left + ((right - left) * x) / this.width, top - ((top - bottom) * y) / this.height];
+  }
+
+  /** @param {number} across @param {number} up @returns {[number, number]} */
+  toPixels(across, up) {
+    const [[left, right], [bottom, top]] = this.window;
+    return [((across - left) / (right - left)) * this.width, ((top - up) / (top - bottom)) * this.height];
+  }
+
+  get width() {
+    return this.stage.clientWidth || 1;
+  }
+
+  get height() {
+    return this.stage.clientHeight || 1;
+  }
+
+  /** @param {PointerEvent | WheelEvent} event @returns {[number, number]} */
+  local(event) {
+    const box = this.front.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  // gestures
+
+  /** @param {PointerEvent} event */
+  press(event) {
+    if (event.button !== 0) return;
+    this.front.focus({ preventScroll: true });
+    this.front.setPointerCapture(event.pointerId);
+    this.pointers.set(event.pointerId, this.local(event));
+    if (this.pointers.size > 1) {
+      this.pinched = true;
+      if (this.began) this.host.move(this.began, false); // the first finger of a pinch was not meant to move it
+      return;
+    }
+    this.pans = event.shiftKey;
+    this.began = this.host.point;
+    if (!this.pans) this.moveTo(this.local(event), false);
+  }
+
+  /** @param {PointerEvent} event */
+  drag(event) {
+    const before = this.pointers.get(event.pointerId);
+    if (!before) return;
+    const at = this.local(event);
+    const [dx, dy] = [at[0] - before[0], at[1] - before[1]];
+    if (this.pointers.size >= 2) {
+      const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1] ?? before;
+      /** @param {[number, number]} place */
+      const apart = (place) => Math.max(10, Math.hypot(place[0] - other[0], place[1] - other[1]));
+      this.zoom(apart(at) / apart(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
+      this.pan(dx / 2, dy / 2);
+    } else if (this.pans) this.pan(dx, dy);
+    else if (!this.pinched) this.moveTo(at, false);
+    this.pointers.set(event.pointerId, at);
+  }
+
+  /** @param {PointerEvent} event */
+  release(event) {
+    if (!this.pointers.delete(event.pointerId)) return;
+    if (this.pointers.size) return;
+    if (!this.pans && !this.pinched) {
+      this.host.move(this.host.point, true);
+      this.host.send(); // unlike a key, a hand that lets go is done
+    }
+    this.pinched = this.pans = false;
+  }
+
+  /** @param {WheelEvent} event */
+  wheel(event) {
+    const root = /** @type {Document | ShadowRoot} */ (this.front.getRootNode());
+    if (root.activeElement !== this.front && !event.ctrlKey) return; // the page may scroll past an untouched pad
+    event.preventDefault();
+    this.zoom(Math.exp(-event.deltaY * 0.0015), this.local(event));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = KEY_STEP * (event.shiftKey ? 5 : 1);
+    /** @type {Record<string, () => void>} */
+    const acts = {
+      ArrowLeft: () => this.step(-step, 0),
+      ArrowRight: () => this.step(step, 0),
+      ArrowUp: () => this.step(0, step),
+      ArrowDown: () => this.step(0, -step),
+      "+": () => this.zoom(1.25),
+      "=": () => this.zoom(1.25),
+      "-": () => this.zoom(1 / 1.25),
+      0: () => this.reset(),
+    };
+    if (!acts[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation(); // single letters are shortcuts of the page, too
+    acts[event.key]();
+  }
+
+  /** @param {number} across @param {number} up shares of the window */
+  step(across, up) {
+    const { space, pair, point } = this.host;
+    const [x, y] = pair.map((axis) => space.coordinate(point, axis));
+    const [[left, right], [bottom, top]] = this.window;
+    const next = space.moved(point, [[pair[0], x + across * (right - left)], [pair[1], y + up * (top - bottom)]]);
+    this.host.move(next, true);
+  }
+
+  /** @param {[number, number]} at pixels @param {boolean} done */
+  moveTo(at, done) {
+    const { space, pair, point } = this.host;
+    const inside = /** @type {const} */ ([
+      Math.min(this.width, Math.max(0, at[0])),
+      Math.min(this.height, Math.max(0, at[1])),
+    ]);
+    const [x, y] = this.toCoordinates(...inside);
+    this.host.move(space.moved(point, [[pair[0], x], [pair[1], y]]), done);
+  }
+
+  /** @param {number} dx @param {number} dy pixels */
+  pan(dx, dy) {
+    const [[left, right], [bottom, top]] = this.window;
+    const [x, y] = [(-dx * (right - left)) / this.width, (dy * (top - bottom)) / this.height];
+    this.window = [[left + x, right + x], [bottom + y, top + y]];
+    this.refresh();
+  }
+
+  /** @param {number} factor @param {[number, number]} [at] pixels that stay where they are */
+  zoom(factor, at = [this.width / 2, this.height / 2]) {
+    const { space, pair } = this.host;
+    const { low, high } = space.axes[pair[0]];
+    const next = (this.window[0][1] - this.window[0][0]) / factor;
+    if (next < (high - low) / MOST_ZOOM || next > (high - low) * 20) return;
+    const fixed = this.toCoordinates(...at);
+    this.window = /** @type {[number, number][]} */ (
+      this.window.map(([from, to], k) => [fixed[k] - (fixed[k] - from) / factor, fixed[k] + (to - fixed[k]) / factor])
+    );
+    this.refresh();
+  }
+
+  // drawing
+
+  /** Draw, and decode the mesh anew when things have come to rest. */
+  refresh() {
+    this.buttons.forEach((node) => node.setAttribute("aria-pressed", String(node.textContent === this.host.backdrop)));
+    this.redraw();
+    if (this.host.backdrop !== "points") this.later.start();
+  }
+
+  /** The point has moved: if beside the plane, the mesh is another. */
+  follow() {
+    this.redrawFront();
+    if (this.otherCoordinates() !== this.around && this.host.backdrop !== "points") this.later.start();
+  }
+
+  /** What the mesh depends on besides its window. */
+  otherCoordinates() {
+    const { space, pair, point } = this.host;
+    if (space.dimensions === 2) return "none";
+    const rest = space.moved(point, [[pair[0], 0], [pair[1], 0]]);
+    return Array.from(rest, (value) => value.toFixed(5)).join(" ");
+  }
+
+  /** The latent points in the middle of the mesh's tiles. */
+  meshPoints() {
+    const { space, pair, point, side } = this.host;
+    const d = space.dimensions;
+    const points = new Float32Array(side * side * d);
+    const [[left, right], [bottom, top]] = this.window;
+    for (let row = 0; row < side; row += 1) {
+      for (let column = 0; column < side; column += 1) {
+        const x = left + ((right - left) * (column + 0.5)) / side;
+        const y = top - ((top - bottom) * (row + 0.5)) / side;
+        points.set(space.moved(point, [[pair[0], x], [pair[1], y]]), (row * side + column) * d);
+      }
+    }
+    return points;
+  }
+
+  async decodeMesh() {
+    const token = (this.token += 1);
+    const { side, shape, space } = this.host;
+    const points = this.meshPoints();
+    const around = this.otherCoordinates();
+    const shown = this.window;
+    const mesh = new Mosaic(shape, side, side);
+    const d = space.dimensions;
+    for (let first = 0; first < side * side; first += CHUNK) {
+      const rows = Math.min(CHUNK, side * side - first);
+      const values = await this.host.decode(points.slice(first * d, (first + rows) * d), rows);
+      if (token !== this.token) return;
+      mesh.set(values, first);
+      // the page has its turn between two rows, so that a drag stays smooth
+      await new Promise((go) => setTimeout(go));
+      if (token !== this.token) return;
+    }
+    this.mesh = mesh;
+    this.meshWindow = shown;
+    this.around = around;
+    this.farTiles = [];
+    this.root.dataset.mesh = String((Number(this.root.dataset.mesh) || 0) + 1);
+    this.redraw();
+    const far = await this.host.far(points, side * side);
+    if (token !== this.token) return;
+    this.farTiles = far;
+    this.root.dataset.far = String(far.filter(Boolean).length);
+    this.redraw();
+  }
+
+  redraw() {
+    this.pending ||= requestAnimationFrame(() => {
+      this.pending = 0;
+      this.drawBack();
+      this.drawFront();
+    });
+  }
+
+  redrawFront() {
+    if (this.pending) return;
+    this.pendingFront ||= requestAnimationFrame(() => {
+      this.pendingFront = 0;
+      this.drawFront();
+    });
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  brush(canvas) {
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const [width, height] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+    brush.clearRect(0, 0, this.width, this.height);
+    return brush;
+  }
+
+  drawBack() {
+    const brush = this.brush(this.back);
+    const { backdrop, smooth } = this.host;
+    if (backdrop !== "points" && this.mesh) {
+      const [[left, right], [bottom, top]] = this.meshWindow;
+      const [x, y] = this.toPixels(left, top);
+      const [endX, endY] = this.toPixels(right, bottom);
+      brush.imageSmoothingEnabled = smooth || (endX - x) / this.mesh.canvas.width < 1;
+      brush.drawImage(this.mesh.canvas, x, y, endX - x, endY - y);
+      this.drawFar(brush, x, y, (endX - x) / this.host.side, (endY - y) / this.host.side);
+    }
+    if (backdrop !== "images") this.drawPoints(brush);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} brush
+   * @param {number} x @param {number} y @param {number} width @param {number} height of a tile
+   */
+  drawFar(brush, x, y, width, height) {
+    const { side } = this.host;
+    brush.lineWidth = 1;
+    this.farTiles.forEach((far, tile) => {
+      if (!far) return;
+      const [left, top] = [x + (tile % side) * width, y + Math.floor(tile / side) * height];
+      brush.fillStyle = "#0008";
+      brush.fillRect(left, top, width, height);
+      brush.strokeStyle = "#fff9";
+      brush.beginPath();
+      brush.moveTo(left + 0.35 * width, top + 0.35 * height);
+      brush.lineTo(left + 0.65 * width, top + 0.65 * height);
+      brush.moveTo(left + 0.65 * width, top + 0.35 * height);
+      brush.lineTo(left + 0.35 * width, top + 0.65 * height);
+      brush.stroke();
+    });
+  }
+
+  /** @param {CanvasRenderingContext2D} brush */
+  drawPoints(brush) {
+    const { space, pair } = this.host;
+    if (pair.some((axis) => axis >= space.spans.length)) return;
+    const size = space.count > 20000 ? 1 : space.count > 3000 ? 2 : 3;
+    for (let index = 0; index < space.count; index += 1) {
+      const [x, y] = this.toPixels(space.encoded(pair[0], index), space.encoded(pair[1], index));
+      if (x < 0 || y < 0 || x > this.width || y > this.height) continue;
+      brush.fillStyle = space.colour(index) ?? GREY;
+      brush.fillRect(x - size / 2, y - size / 2, size, size);
+    }
+  }
+
+  drawFront() {
+    const brush = this.brush(this.front);
+    const { space, pair, point } = this.host;
+    this.font ||= `600 12px ${getComputedStyle(this.root).fontFamily}`;
+    brush.font = this.font;
+    const [[left, right], [bottom, top]] = this.window;
+    const [across, up] = pair.map((axis) => space.axes[axis].name);
+    /** @param {string} text @param {number} x @param {number} y @param {CanvasTextAlign} align */
+    const write = (text, x, y, align) => {
+      brush.textAlign = align;
+      brush.lineWidth = 4;
+      brush.lineJoin = "round";
+      brush.strokeStyle = "#000b";
+      brush.fillStyle = "#fff";
+      brush.strokeText(text, x, y);
+      brush.fillText(text, x, y);
+    };
+    write(`${across}: ${brief(left)} … ${brief(right)}`, this.width - 8, this.height - 8, "right");
+    write(`${up}: ${brief(bottom)} … ${brief(top)}`, 8, 18, "left");
+    const at = this.toPixels(space.coordinate(point, pair[0]), space.coordinate(point, pair[1]));
+    const x = Math.max(9, Math.min(this.width - 9, at[0]));
+    const y = Math.max(9, Math.min(this.height - 9, at[1]));
+    const outside = Math.abs(x - at[0]) > 9 || Math.abs(y - at[1]) > 9;
+    for (const [colour, line] of /** @type {[string, number][]} */ ([["#000", 6], ["#fff", 3.5], ["#e6007e", 2.5]])) {
+      brush.strokeStyle = colour;
+      brush.lineWidth = line;
+      brush.setLineDash(outside ? [3, 3] : []);
+      brush.beginPath();
+      brush.arc(x, y, 8, 0, 2 * Math.PI);
+      brush.stroke();
+    }
+    brush.setLineDash([]);
+  }
+
+  close() {
+    this.token += 1;
+    this.later.stop();
+    this.observer.disconnect();
+    cancelAnimationFrame(this.pending ?? 0);
+    cancelAnimationFrame(this.pendingFront ?? 0);
+    this.root.remove();
+  }
+}

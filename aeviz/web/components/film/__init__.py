@@ -1,0 +1,1 @@
+"""The film component: Python side, payload, script and style."""

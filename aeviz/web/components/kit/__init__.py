@@ -1,0 +1,1 @@
+"""The kit component: Python side, payload, script and style."""

@@ -1,0 +1,212 @@
+// Runs encoders and decoders in the page: by ONNX Runtime (WebAssembly), else in plain JavaScript.
+//
+// Runtime and opened networks hang on the window, since Streamlit serves this file once for each component and a
+// runtime takes 14 MB. A network is known by the name that its bytes have on the shelf.
+
+import { NetworkError, readOnnx } from "./onnx_file.js";
+import { isPlain, runPlain } from "./plain_network.js";
+import { ask } from "./shelf.js";
+
+/**
+ * @typedef {{
+ *   name: string, part: "decoder" | "encoder", latent_dim: number, image_shape: number[], digest: string, limit: number
+ * }} NetworkSpec What a network must be: `name` on the shelf, `limit` bytes at most.
+ */
+/**
+ * @typedef {{
+ *   by: string, run: (input: Float32Array, rows: number) => Promise<Float32Array>, close: () => void
+ * }} Network
+ */
+
+const KEPT = 6; // opened networks
+const PLAIN_LIMIT = 8e6; // multiplications of one input; more take plain JavaScript longer than a frame
+const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins when its WebAssembly is missing
+const ARRIVAL_MS = 30_000; // four megabytes over a class room's wireless network take a while
+const HOLDER = Symbol.for("aeviz.engine");
+
+/** @returns {{ runtime: Promise<any> | null, networks: Map<string, Promise<Network>> }} */
+function holder() {
+  const found = /** @type {any} */ (window);
+  return (found[HOLDER] ??= { runtime: null, networks: new Map() });
+}
+
+/** Whether the visitor, or a test, asks to do without WebAssembly: ?engine=plain or ?engine=server in the address. */
+export function forbidden() {
+  const asked = new URLSearchParams(window.location.search).get("engine");
+  return { wasm: asked === "plain" || asked === "server", plain: asked === "server" };
+}
+
+// A module with one instruction on 128-bit vectors: v128.const and drop.
+const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12];
+
+/** Whether the browser has WebAssembly with the vectors that the runtime is built for. */
+export function hasSimd() {
+  if (typeof WebAssembly !== "object") return false;
+  return WebAssembly.validate(new Uint8Array([...SIMD, ...new Array(16).fill(0), 26, 11]));
+}
+
+async function loadRuntime() {
+  const folder = new URL("../vendor/onnxruntime-web/", import.meta.url);
+  const runtime = await import(new URL("ort.wasm.bundle.min.mjs", folder).href);
+  runtime.env.wasm.numThreads = 1; // more need a page that shares nothing with others
+  runtime.env.wasm.wasmPaths = { wasm: new URL("ort-wasm-simd-threaded.wasm", folder).href };
+  return runtime;
+}
+
+/**
+ * @param {NetworkSpec} spec
+ * @param {Uint8Array} bytes
+ */
+function check(spec, bytes) {
+  const [latent, image] = [[spec.latent_dim], spec.image_shape].map((shape) => `N x ${shape.join(" x ")}`);
+  const [source, target] = spec.part === "decoder" ? [latent, image] : [image, latent];
+  if (bytes.length > spec.limit) {
+    throw new NetworkError(`it has ${bytes.length} bytes, far more than this model's weights`);
+  }
+  const file = readOnnx(bytes, false);
+  /** @param {import("./onnx_file.js").End[]} ends */
+  const shape = (ends) => ends.map((end) => end.shape.map((length) => length ?? "N").join(" x ")).join(", ");
+  for (const [what, found, expected] of [
+    ["input", shape(file.inputs), source],
+    ["output", shape(file.outputs), target],
+  ]) {
+    if (found !== expected) throw new NetworkError(`its ${what} is ${found || "missing"}; this model's is ${expected}`);
+  }
+  if (file.properties.get("model_digest") !== spec.digest) {
+    throw new NetworkError("it was made from other weights than this model has now");
+  }
+  return file;
+}
+
+/**
+ * @param {NetworkSpec} spec
+ * @param {Uint8Array} bytes
+ * @returns {Promise<Network>}
+ */
+async function openWithRuntime(spec, bytes) {
+  holder().runtime ??= loadRuntime();
+  const runtime = await holder().runtime;
+  let session;
+  try {
+    session = await runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+  } catch (error) {
+    if (String(error).includes(NOT_STARTED)) throw error;
+    throw new NetworkError(`ONNX Runtime cannot open it (${String(error).slice(0, 120)})`);
+  }
+  const decodes = spec.part === "decoder";
+  const [source, target] = decodes ? ["z", "image"] : ["image", "z"];
+  const shape = decodes ? [spec.latent_dim] : spec.image_shape;
+  let turn = Promise.resolve();
+  return {
+    by: "ONNX Runtime",
+    run(input, rows) {
+      // one after the other: the runtime has one thread and one memory
+      const answer = turn.then(async () => {
+        const found = await session.run({ [source]: new runtime.Tensor("float32", input, [rows, ...shape]) });
+        return found[target].data;
+      });
+      turn = answer.then(() => undefined, () => undefined);
+      return answer;
+    },
+    close: () => turn.then(() => session.release()),
+  };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Network | null}
+ */
+function openPlain(bytes) {
+  const file = readOnnx(bytes);
+  const work = [...file.tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
+  if (!isPlain(file) || work > PLAIN_LIMIT) return null;
+  return { by: "plain JavaScript", run: async (input, rows) => runPlain(file, input, rows), close: () => undefined };
+}
+
+/**
+ * Send one input through a network: a damaged one may open all the same.
+ * @param {NetworkSpec} spec
+ * @param {Network} opened
+ */
+async function tried(spec, opened) {
+  const pixels = spec.image_shape.reduce((product, length) => product * length, 1);
+  const [wide, expected] = spec.part === "decoder" ? [spec.latent_dim, pixels] : [pixels, spec.latent_dim];
+  let found;
+  try {
+    found = await opened.run(new Float32Array(wide), 1);
+  } catch (error) {
+    throw new NetworkError(`it does not run (${String(error).slice(0, 120)})`);
+  }
+  if (found.length !== expected || !found.every(Number.isFinite)) {
+    throw new NetworkError(`it gives ${found.length} values, not all of them numbers, where ${expected} are expected`);
+  }
+  return opened;
+}
+
+/**
+ * The bytes under a name, if they come in time.
+ * @param {string} name
+ * @returns {Promise<Uint8Array>}
+ */
+async function arrival(name) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Unable("the network did not reach the page in time")), ARRIVAL_MS);
+  });
+  try {
+    return /** @type {Uint8Array} */ (await Promise.race([ask(name), late]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {NetworkSpec} spec
+ * @returns {Promise<Network>}
+ */
+async function open(spec) {
+  const bytes = await arrival(spec.name);
+  check(spec, bytes);
+  const without = forbidden();
+  let reason = "the address asks to do without WebAssembly";
+  if (!without.wasm && hasSimd()) {
+    try {
+      return await tried(spec, await openWithRuntime(spec, bytes));
+    } catch (error) {
+      if (error instanceof NetworkError) throw error;
+      reason = "ONNX Runtime could not be loaded from the server";
+      holder().runtime = null; // the next visit may have more luck
+    }
+  } else if (!without.wasm) reason = "this browser has no WebAssembly with SIMD";
+  const plain = without.plain ? null : openPlain(bytes);
+  if (!plain) throw new Unable(reason);
+  plain.by += ` (${reason})`;
+  return tried(spec, plain);
+}
+
+/** Why the page cannot run a network that is in order: the server must. */
+export class Unable extends Error {
+  name = "Unable";
+}
+
+/**
+ * Return a network that runs in the page; opened once, whoever asks.
+ * @param {NetworkSpec} spec
+ * @returns {Promise<Network>}
+ * @throws {NetworkError} the file is truncated, damaged, too large or of another model
+ * @throws {Unable} this page cannot run it
+ */
+export function network(spec) {
+  const { networks } = holder();
+  const name = `${spec.name} ${spec.digest}`;
+  const found = networks.get(name) ?? open(spec);
+  networks.delete(name);
+  networks.set(name, found);
+  found.catch(() => networks.delete(name));
+  for (const [old, opened] of networks) {
+    if (networks.size <= KEPT) break;
+    networks.delete(old);
+    opened.then((each) => each.close(), () => undefined);
+  }
+  return found;
+}

@@ -1,0 +1,94 @@
+"""The latent map in the page: pan, zoom and turn without a rerun; classes and clicks come back to Python."""
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+from streamlit.errors import StreamlitAPIException
+
+from aeviz.analysis.selection import Selection, read_selection
+from aeviz.web.components.map.payload import EllipseMode
+
+_log = logging.getLogger(__name__)
+
+_component: ComponentRenderer | None = None
+try:
+    _component = st.components.v2.component("aeviz.latent_map", js="map/latent_map.js", css="map/latent_map.css")
+except StreamlitAPIException as error:  # its assets are missing: the page shows a Plotly map instead
+    _log.warning("the map component cannot be loaded: %s", error)
+
+IS_AVAILABLE = _component is not None
+"""Whether the component's files were found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapEvent:
+    """What the visitor did to the map; None where it was not touched yet."""
+
+    selected: int | None
+    """Index of the clicked image."""
+    hidden: tuple[int, ...] | None
+    """Labels of the hidden classes."""
+    ellipses: EllipseMode | None = None
+    """Whose posteriors are drawn."""
+    prior: bool | None = None
+    """Whether the prior's contours are drawn."""
+    selection: Selection | None = None
+    """The outline of the selected points; see `aeviz.analysis.selection.points_in_selection`."""
+    is_cleared: bool = False
+    """Whether there was a selection, which the visitor cleared."""
+    point: tuple[int, tuple[float, ...]] | None = None
+    """The panel and the coordinates where the visitor left the point that is decoded."""
+
+
+def _ignore() -> None:
+    """Streamlit keeps a state value only if a callback is named for it."""
+
+
+def latent_map(payload: bytes, *, key: str) -> MapEvent:
+    """Show a map made by `aeviz.web.components.map.payload.map_payload`.
+
+    Args:
+        payload: The packed panels; sent to the browser only when it changes.
+        key: Identity of the map; camera and hidden classes survive reruns.
+    """
+    if _component is None:
+        raise RuntimeError("the map component is missing; the page must ask IS_AVAILABLE first")
+    result = _component(
+        key=key,
+        data=payload,
+        on_selected_change=_ignore,
+        on_hidden_change=_ignore,
+        on_ellipses_change=_ignore,
+        on_prior_change=_ignore,
+        on_selection_change=_ignore,
+        on_point_change=_ignore,
+    )
+    selected, hidden = result.get("selected"), result.get("hidden")
+    ellipses, prior = result.get("ellipses"), result.get("prior")
+    drawn = result.get("selection")
+    return MapEvent(
+        selected=selected if isinstance(selected, int) else None,
+        hidden=tuple(int(label) for label in hidden) if isinstance(hidden, list) else None,
+        ellipses=next((mode for mode in get_args(EllipseMode) if mode == ellipses), None),
+        prior=prior if isinstance(prior, bool) else None,
+        selection=read_selection(drawn),
+        is_cleared=isinstance(drawn, Mapping) and not drawn.get("polygon"),
+        point=_read_point(result.get("point")),
+    )
+
+
+def _read_point(value: object) -> tuple[int, tuple[float, ...]] | None:
+    """Return the panel and the 2 or 3 coordinates of a point that the map sent; None for whatever else."""
+    if not isinstance(value, Mapping):
+        return None
+    panel, point = value.get("panel"), value.get("point")
+    if not isinstance(panel, int) or not 0 <= panel < 2 or not isinstance(point, list) or len(point) not in (2, 3):
+        return None
+    if not all(isinstance(number, int | float) and math.isfinite(number) for number in point):
+        return None
+    return panel, tuple(float(number) for number in point)

@@ -1,0 +1,371 @@
+// One panel of the map: its canvases, what is drawn on them and when.
+//
+// Back canvas: axes and the ellipses of all images. Middle: the points. Front: marks, names and outlines.
+// A slow layer is not drawn anew for each frame of a gesture: its last picture is moved and scaled until the gesture
+// rests.
+
+import { Camera, fitCamera } from "../kit/camera.js";
+import { Points } from "./cloud.js";
+import { element } from "../kit/dom.js";
+import { drawCursor, drawOutline } from "./draft.js";
+import { NO_LABEL } from "./map_data.js";
+import { drawAxes, drawAxisNames, drawGuests, drawMarks, drawNames } from "../kit/painter.js";
+import { Picture } from "./picture.js";
+import { Pin } from "./pin.js";
+import { PinView } from "./pin_view.js";
+import { Pointer } from "./pointer.js";
+import { Painter } from "./points.js";
+import { describeEllipses, drawAllEllipses, drawEllipse, drawPriors, revealPriors, zoomToPosterior } from "./posteriors.js";
+import { isShown, Transition } from "./transition.js";
+
+const PICK_PX = 12;
+const NAMED_CLASSES = 20; // more names than that would cover the points
+const QUICK_MS = 12; // a layer drawn within this is drawn anew for each frame
+const REST_MS = 90; // a gesture is over when the view has not moved for so long
+const PATIENT_MS = 40; // longer drawings are shared out over frames
+const SHARE_MS = 25; // of a frame for such a drawing
+
+/** @typedef {import("./latent_map.js").LatentMap} LatentMap */
+/** @typedef {import("./map_data.js").Spec} Spec */
+/** @typedef {{ text: string, background: string, guest: string, font: string }} Style */
+
+export class Panel {
+  /**
+   * @param {LatentMap} map
+   * @param {Spec} spec
+   * @param {Element} parent
+   */
+  constructor(map, spec, parent) {
+    this.map = map;
+    this.spec = spec;
+    this.points = new Points(spec);
+    this.camera = new Camera(spec.dims);
+    fitCamera(this.camera, spec);
+    this.width = 0;
+    this.height = 0;
+    this.ratio = 1;
+    this.painter = new Painter();
+    this.dots = new Picture();
+    this.ink = new Picture();
+    this.dotsCost = 0; // milliseconds
+    this.inkCost = 0;
+    this.isThinned = false; // the picture lacks points, since it turns
+    /** @type {Generator<void, void, void> | null} */
+    this.job = null;
+    this.spent = 0;
+    this.isStale = this.isFrontStale = true;
+    this.movedAt = -Infinity;
+    /** @type {Transition | null} */
+    this.transition = null;
+    this.ellipsesDrawn = 0;
+    /** @type {ReturnType<typeof drawAllEllipses> | null} */
+    this.all = null;
+    const figure = element("figure", { class: "panel" }, parent);
+    this.caption = element("figcaption", {}, figure);
+    this.stage = element("div", { class: "stage" }, figure);
+    const canvas = (/** @type {Record<string, string>} */ attributes) =>
+      /** @type {HTMLCanvasElement} */ (element("canvas", attributes, this.stage));
+    this.back = canvas({ "aria-hidden": "true" });
+    this.middle = canvas({ "aria-hidden": "true" });
+    this.front = canvas({ class: "front", tabindex: "0", role: "application" });
+    this.tip = element("div", { class: "tip", hidden: "" }, this.stage);
+    const tools = element("div", { class: "tools" }, this.stage);
+    /** @type {[HTMLElement, string][]} */
+    this.buttons = [];
+    const tool = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ act) => {
+      const button = element("button", { type: "button", text }, tools);
+      button.onclick = () => this.change(act);
+      this.buttons.push([button, label]);
+      return button;
+    };
+    this.target = tool("σ", "Zoom to the posterior of the chosen image", () =>
+      zoomToPosterior(this, this.map.selected),
+    );
+    tool("+", "Zoom in", () => this.camera.zoom(1.4));
+    tool("−", "Zoom out", () => this.camera.zoom(1 / 1.4));
+    tool("⟲", "Reset the view", () => fitCamera(this.camera, this.spec));
+    this.note = element("div", { class: "hint" }, figure);
+    this.describe();
+    this.pinView = new PinView(this.stage);
+    this.pin = new Pin(this, (point, done) => map.tellPoint(this, point, done));
+    this.pointer = new Pointer(this);
+  }
+
+  describe() {
+    const { title, description } = this.spec;
+    this.caption.textContent = title;
+    this.front.setAttribute("aria-label", description);
+    for (const [button, label] of this.buttons) {
+      button.setAttribute("aria-label", `${label}: ${title}`);
+      button.title = `${label}: ${title}`;
+    }
+  }
+
+  /**
+   * Show another arrangement of the points. The camera stays where the view is the same.
+   * @param {Spec} spec of the same dimension
+   * @param {boolean} same whether it holds the same images, so that they can move over
+   */
+  become(spec, same) {
+    const before = { coordinates: this.points.coordinates, camera: this.camera.state() };
+    const moved = spec.coordinates !== this.spec.coordinates;
+    const target = this.transition?.to.camera;
+    const keep = spec.view === this.spec.view;
+    this.spec = spec;
+    this.describe();
+    if (moved) this.points = new Points(spec);
+    else this.points.spec = spec;
+    if (!keep) {
+      fitCamera(this.camera, spec);
+      if (this.map.prior) revealPriors(this);
+      this.pin.put(null);
+      this.pinView.hide();
+    } else if (target) this.camera.restore(target);
+    this.transition = null;
+    this.points.move(null);
+    const arrives = !this.camera.shows(before.camera) || differ(before.coordinates, spec.coordinates);
+    if (same && arrives && this.width && isShown(this.points.n)) {
+      this.transition = new Transition(before, { coordinates: spec.coordinates, camera: this.camera.state() });
+      this.camera.restore(before.camera);
+    }
+    this.redraw();
+  }
+
+  /** End a transition at once, as a gesture does. */
+  arrive() {
+    if (!this.transition) return;
+    this.camera.restore(this.transition.to.camera);
+    this.points.move(null);
+    this.transition = null;
+    this.redraw();
+  }
+
+  size() {
+    const width = this.stage.clientWidth;
+    const height = Math.round(Math.max(260, Math.min(width, this.map.header.height)));
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    if (width === this.width && height === this.height && ratio === this.ratio) return;
+    this.stage.style.height = `${height}px`;
+    for (const canvas of [this.back, this.middle, this.front]) {
+      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    }
+    Object.assign(this, { width, height, ratio });
+    this.isStale = true;
+    this.job = null;
+  }
+
+  /**
+   * Change the view for good.
+   * @param {() => void} act
+   */
+  change(act) {
+    this.arrive();
+    act();
+    this.redraw();
+  }
+
+  /**
+   * Change the view a little, as one of many steps of a gesture.
+   * @param {() => void} act
+   */
+  moveView(act) {
+    this.change(act);
+    this.movedAt = performance.now();
+  }
+
+  redraw() {
+    this.isStale = true;
+    this.job = null;
+    this.map.wake();
+  }
+
+  redrawFront() {
+    this.isFrontStale = true;
+    this.map.wake();
+  }
+
+  /**
+   * The image whose point lies nearest to a pixel, or -1.
+   * @param {number} x
+   * @param {number} y
+   */
+  nearest(x, y) {
+    if (this.transition) return -1;
+    const { header, isHidden } = this.map;
+    return this.points.nearest(x, y, PICK_PX, this, (i) => !isHidden[header.labels[i]]);
+  }
+
+  /**
+   * Where the point of an image lies, in pixels.
+   * @param {number} index
+   */
+  where(index) {
+    return this.points.where(index, this);
+  }
+
+  /**
+   * Draw what has to be drawn.
+   * @param {Style} style
+   * @param {number} now in milliseconds
+   * @returns {boolean} whether there is more to draw in the next frame
+   */
+  frame(style, now) {
+    this.size();
+    if (!this.isStale && !this.isFrontStale) return false;
+    if (this.isStale) {
+      this.isStale = false;
+      if (this.transition) this.step(now);
+      const isMoving = performance.now() - this.movedAt < REST_MS;
+      drawAxes(this, style);
+      this.drawInk(isMoving);
+      this.map.layers.draw(this, style);
+      this.drawDots(isMoving);
+    }
+    this.drawFront(style);
+    this.isFrontStale = false;
+    this.say();
+    return this.isStale;
+  }
+
+  /** @param {number} now */
+  step(now) {
+    const state = this.transition?.step(now);
+    if (!state) {
+      this.arrive();
+      this.isStale = false;
+      return;
+    }
+    this.camera.restore(state);
+    this.points.move(this.transition?.coordinates ?? null);
+    this.isStale = true;
+    this.job = null;
+  }
+
+  /**
+   * The ellipses of all images.
+   * @param {boolean} isMoving
+   */
+  drawInk(isMoving) {
+    const { header, hidden, ellipses } = this.map;
+    if (!this.spec.posteriors || ellipses !== "all" || this.transition) {
+      this.all = null;
+      return;
+    }
+    const brush = /** @type {CanvasRenderingContext2D} */ (this.back.getContext("2d"));
+    if (isMoving && this.all && this.inkCost > QUICK_MS) this.isStale = true;
+    else {
+      const start = performance.now();
+      this.all = drawAllEllipses(this, this.ink.begin(this), header, hidden);
+      this.inkCost = performance.now() - start;
+    }
+    this.ink.place(brush, this);
+  }
+
+  /**
+   * The points: anew, in several frames where they are very many, or as they were drawn last.
+   * @param {boolean} isMoving
+   */
+  drawDots(isMoving) {
+    const { middle } = this;
+    if (!middle.width || !middle.height) return;
+    const wait = isMoving && this.spec.dims === 2 && this.dotsCost > QUICK_MS && this.dots.seen !== null;
+    const turning = isMoving && this.points.thinning > 1;
+    if (wait || turning) this.isStale = true;
+    if (!wait) this.paint(turning);
+    const brush = /** @type {CanvasRenderingContext2D} */ (middle.getContext("2d"));
+    brush.setTransform(1, 0, 0, 1, 0, 0);
+    brush.clearRect(0, 0, middle.width, middle.height);
+    this.dots.place(brush, this);
+  }
+
+  /** @param {boolean} turning */
+  paint(turning) {
+    const { middle } = this;
+    const start = performance.now();
+    if (!this.job) {
+      const { header, palette, isHidden, chosen, layers } = this.map;
+      const scale = layers.paint(this);
+      const look = { codes: scale?.codes ?? header.labels, palette: scale?.colours ?? palette, labels: header.labels };
+      const cloud = this.points.seen(this, { ...look, hidden: isHidden, chosen }, turning);
+      this.job = this.painter.paint(cloud, middle.width, middle.height);
+      this.spent = 0;
+    }
+    const isShared = this.dotsCost > PATIENT_MS && this.dots.seen !== null && this.spec.dims === 2;
+    const until = isShared ? start + SHARE_MS : Infinity;
+    let isDone = false;
+    while (!isDone && performance.now() < until) isDone = this.job.next().done ?? true;
+    this.spent += performance.now() - start;
+    if (!isDone) {
+      this.isStale = true;
+      return;
+    }
+    this.job = null;
+    this.painter.show(this.dots.begin(this));
+    this.isThinned = turning;
+    this.dotsCost = this.spent;
+    this.points.prepare();
+  }
+
+  /** @param {Style} style */
+  drawFront(style) {
+    const { map, front, ratio } = this;
+    drawMarks(this, map.selected, map.hovered, style);
+    if (!this.transition) map.layers.mark(this, style);
+    if (map.prior) drawPriors(this, map.header, map.hidden, style);
+    if (map.ellipses !== "off" && !this.transition) {
+      drawEllipse(this, map.hovered, style, 1);
+      drawEllipse(this, map.selected, style, 2);
+    }
+    drawAxisNames(this, style);
+    if (map.header.classes.length <= NAMED_CLASSES && !this.transition) {
+      drawNames(this, map.header.classes, map.hidden, style);
+    }
+    drawGuests(this, style);
+    const brush = /** @type {CanvasRenderingContext2D} */ (front.getContext("2d"));
+    brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const outline = this.pointer.draft?.outline() ?? map.outlineOn(this);
+    if (outline) drawOutline(brush, outline, style);
+    if (this.pointer.cursor) drawCursor(brush, this.pointer.cursor, style);
+    if (map.tool === "decode") this.pin.draw(brush, style);
+    this.drawTip();
+  }
+
+  drawTip() {
+    const { map, tip } = this;
+    const index = map.hovered;
+    tip.hidden = index < 0;
+    if (index < 0) return;
+    const { dims, coordinates, errors, axes } = this.spec;
+    const label = map.header.labels[index];
+    const name = label === NO_LABEL ? "" : ` · ${map.header.classes[label].name}`;
+    const values = axes.map((axis, k) => `${axis} ${coordinates[index * dims + k].toFixed(2)}`).join("  ");
+    tip.textContent = `image ${index}${name}\n${values}\nerror ${errors[index].toFixed(2)}`;
+    map.layers.tip(this, index);
+    const [x, y] = this.where(index);
+    tip.style.left = `${Math.max(4, Math.min(x + 12, this.width - tip.offsetWidth - 4))}px`;
+    tip.style.top = `${y > this.height / 2 ? Math.max(4, y - tip.offsetHeight - 12) : y + 12}px`;
+  }
+
+  // What the panel shows, in words, where it is not plain.
+  say() {
+    const { ellipses, selected } = this.map;
+    const said = [describeEllipses(this, ellipses, selected, this.all)];
+    if (this.isThinned) {
+      const [drawn, n] = [Math.ceil(this.points.n / this.points.thinning), this.points.n];
+      said.push(`${drawn.toLocaleString("en")} of ${n.toLocaleString("en")} points are drawn while it turns.`);
+    }
+    const text = said.filter(Boolean).join(" ");
+    if (this.note.textContent !== text) this.note.textContent = text;
+    this.note.hidden = !text;
+    this.target.hidden = !this.spec.posteriors || ellipses === "off" || selected < 0;
+    this.ellipsesDrawn = this.all ? this.all.drawn : Number(!this.target.hidden);
+  }
+}
+
+/**
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ */
+function differ(a, b) {
+  return a !== b && a.some((value, k) => value !== b[k]);
+}

@@ -1,0 +1,1 @@
+"""The paste component: Python side, payload, script and style."""

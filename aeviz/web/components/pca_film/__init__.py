@@ -1,0 +1,1 @@
+"""The pca_film component: Python side, payload, script and style."""

@@ -1,0 +1,135 @@
+"""Attributes such as a smile, added to an image by the step between the means with and without it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.attributes import FEW, Attribute, add_attributes, list_attributes, most_alike, vary_one
+from aeviz.training.runs import RunFolder
+from aeviz.web.generate.starts import MEAN, TEST, Start, explain_absent, list_origins, pick_start
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.controls import far_text, show_many, show_row
+from aeviz.web.kernel.images import decoded, offer_download
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+
+FIRST = "Smiling"
+"""What is added at first, where it is known."""
+MOST = 4
+"""Attributes that are added at once."""
+REACH = 3.0
+"""Largest strength, either way."""
+STRIP = np.linspace(-REACH, REACH, 9)
+"""Strengths of the strip of each attribute."""
+ALIKE = 3
+"""Attributes that are named as going along with one."""
+
+
+def has_attributes(run: RunFolder) -> bool:
+    """Whether it is known how the images of a run with some attribute differ in its latent space from the others."""
+    return run.has_summary and bool(list_attributes(cache.latent_summary(cache.run_key(run))))
+
+
+@st.fragment
+def show_attributes(run: RunFolder) -> None:
+    """Add attributes to a latent point: what the model makes of it before and after, and of a range of strengths."""
+    with errors_as_messages():
+        cache.model(cache.run_key(run))  # before the controls: a file that is dropped while it loads would be lost
+        attributes = list_attributes(cache.latent_summary(cache.run_key(run)))
+        left, right = st.columns(2, gap="medium")
+        with left:
+            origins = sorted(list_origins(run), key=lambda origin: origin != MEAN)  # which all can start from
+            start = pick_start(run, "Start from", "onto", 0, origins, is_shown=False)
+        with right:
+            strengths = _pick_attributes(attributes)
+        if start is not None and strengths:
+            _show_result(run, start, attributes, strengths)
+        elif start is not None:
+            st.info("Choose an attribute to add.", icon=":material/add_reaction:")
+        _say_what_it_means(attributes, list(strengths))
+        explain_absent(run)
+        if start is not None and start.origin == TEST:
+            offer_download(run.config.data.name, "to show the original of the image")
+
+
+def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
+    """Let the visitor choose attributes and how much of each; both are in the URL."""
+    names = list(attributes)
+    chosen = st.multiselect(
+        "Add",
+        names,
+        default=[FIRST if FIRST in names else names[0]],
+        max_selections=MOST,
+        key="add",
+        bind="query-params",
+        help=f"Up to {MOST} of the {len(names)} attributes that the images of the data are labelled with.",
+    )
+    strengths = {}
+    for name in chosen:
+        strengths[str(name)] = float(
+            st.slider(
+                str(name),
+                min_value=-REACH,
+                max_value=REACH,
+                value=1.5,
+                step=0.05,
+                key=f"by.{name}",
+                bind="query-params",
+                help=f"Share of the step from the mean without to the mean with it (no unit), {-REACH:g} to "
+                f"{REACH:g}: 1 is one whole step, below 0 the other way.",
+            )
+        )
+    return strengths
+
+
+def _show_result(
+    run: RunFolder, start: Start, attributes: Mapping[str, Attribute], strengths: Mapping[str, float]
+) -> None:
+    """Show the start, what the model makes of it, the sum, and a strip for each attribute."""
+    names, directions = list(strengths), np.stack([attributes[name].direction for name in strengths])
+    amounts = np.array([strengths[name] for name in names])
+    drawn = decoded(run, add_attributes(start.z, directions, np.stack([0 * amounts, amounts])))
+    total = ", ".join(
+        f"{'plus' if amount >= 0 else 'less'} {abs(amount):g} · {name.lower()}" for name, amount in strengths.items()
+    )
+    text = f"{start.name}, as {run.name} draws it; {total}"
+    if start.image is not None:
+        drawn = np.concatenate([start.image[None].astype(np.float32) / np.float32(255), drawn])
+        text = f"{start.name}; as {run.name} draws it; {total}"
+    show_row(run, drawn, text)
+    st.caption(f"From left to right: {plain(text)}.")
+    for which, name in enumerate(names):
+        points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
+        said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(run, points)]
+        if len(names) > 1:
+            said.insert(1, "the others as they are set")
+        show_many(run, points, len(STRIP), ", ".join(filter(None, said)))
+
+
+def _say_what_it_means(attributes: Mapping[str, Attribute], chosen: list[str]) -> None:
+    """Say how many images each mean is over, and what else goes along with it."""
+    for name in chosen:
+        attribute = attributes[name]
+        both = attribute.without_count + attribute.with_count
+        alike = most_alike(attributes, name, ALIKE)
+        words = "; ".join(f"{other.lower()} ({cosine:+.2f})" for other, cosine in alike)
+        st.markdown(
+            f"**{name}**: {attribute.with_count:,} of {both:,} images have it; from the mean without to the mean "
+            f"with it is {np.linalg.norm(attribute.direction):.2f}."
+            + (f" Closest to it in direction, or to its opposite: {words}." if words else "")
+        )
+        if attribute.is_rare:
+            st.warning(
+                f"Only {min(attribute.with_count, attribute.without_count)} images "
+                f"{'have' if attribute.with_count < attribute.without_count else 'lack'} “{name.lower()}”; over fewer "
+                f"than {FEW} a mean is mostly chance.",
+                icon=":material/warning:",
+            )
+    if chosen:
+        st.caption(
+            "In brackets the cosine of the angle between two steps: 1 is the same direction, 0 a right angle, -1 the "
+            "opposite one. A step holds whatever goes along with the attribute in these images: to add heavy makeup "
+            "also changes how a face presents its gender, because the two go together in this data. A difference of "
+            "means says what occurs together, not what causes what, and the attributes are what some annotators saw."
+        )

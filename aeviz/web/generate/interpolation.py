@@ -1,0 +1,258 @@
+"""Ways through the latent space: from one image to another, and along the difference between two classes."""
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.generation import (
+    group_direction,
+    has_round_way,
+    round_way,
+    straight_way,
+    usual_norms,
+    walk,
+    way_length,
+)
+from aeviz.figures.charts import distance_from_origin
+from aeviz.figures.pictures import take
+from aeviz.training.runs import RunFolder
+from aeviz.web.generate.path_explorer import show_way
+from aeviz.web.generate.starts import (
+    DRAW,
+    MEAN,
+    TEST,
+    explain_absent,
+    gaussian_of_draws,
+    has_test_images,
+    list_origins,
+    pick_start,
+)
+from aeviz.web.kernel import cache, distances, priors
+from aeviz.web.kernel.client_inference import prepare_networks
+from aeviz.web.kernel.controls import (
+    classes_of,
+    far_text,
+    is_anchored,
+    pick_class,
+    pick_image,
+    read_points,
+    show_many,
+    show_row,
+    table_of,
+)
+from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+
+STEPS, MOST_STEPS = 11, 33
+"""Images on a way at first, both ends included, and at most."""
+ROW = 11
+"""Images in a row at most; a longer way is broken into rows of the same length."""
+STRENGTHS = np.linspace(-2, 2, 9)
+"""Shares of a direction that are added to an image."""
+STRAIGHT, ROUND = "straight", "round"
+
+
+@st.fragment
+def show_ways(run: RunFolder) -> None:
+    """Show the images on the straight and on the round way between two latent points."""
+    with errors_as_messages():
+        cache.model(cache.run_key(run))  # before the controls: a file that is dropped while it loads would be lost
+        origins = [origin for origin in list_origins(run) if origin != MEAN]
+        left, right = st.columns(2, gap="medium")
+        with left:
+            start = pick_start(run, "From", "start", 0, origins)
+        with right:
+            last = len(table_of(run).z) - 1 if has_test_images(run) else 1
+            end = pick_start(run, "To", "end", min(1, last), origins)
+        if start is None or end is None:
+            explain_absent(run)
+            return
+        steps = _pick_steps()
+        columns = -(-steps // -(-steps // ROW))
+        a, b = start.z, end.z
+        ways = {STRAIGHT: straight_way(a, b, steps)}
+        if has_round_way(a, b):
+            ways[ROUND] = round_way(a, b, steps)
+        names = {STRAIGHT: "Straight (linear)", ROUND: "Round (spherical, slerp)"}
+        if run.has_summary:
+            _walk(run, np.stack([a, b]), names if ROUND in ways else {STRAIGHT: names[STRAIGHT]})
+        for name, way in ways.items():
+            said = [f"{names[name]}: {way_length(way):.2f} long", far_text(run, way)]
+            show_many(run, way, columns, ", ".join(filter(None, said)))
+        if ROUND not in ways:
+            st.caption(
+                "There is no round way here: in one dimension, from the origin itself, or between points that lie in "
+                "the same direction from it or in opposite ones, no great circle is the one."
+            )
+        chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        with chart:
+            _show_distances(run, ways, is_drawn=start.origin == end.origin == DRAW)
+        with words:
+            st.markdown(_advice(run))
+        explain_absent(run)
+        if TEST in (start.origin, end.origin):
+            offer_download(run.config.data.name, "to show the originals of the two images")
+
+
+def _walk(run: RunFolder, ends: np.ndarray, names: dict[str, str]) -> None:
+    """Let the visitor walk one of the ways by a slider, in the page."""
+    prepare_networks(run)
+    chosen = STRAIGHT
+    if len(names) > 1:
+        asked = st.segmented_control(
+            "Walk", list(names), default=STRAIGHT, required=True, key="way", bind="query-params", width="content"
+        )
+        chosen = str(asked)
+    show_way(run, ends, spherical=chosen == ROUND, key=f"way-{run.name}")
+
+
+def _pick_steps() -> int:
+    steps = st.slider(
+        "Images on the way",
+        min_value=5,
+        max_value=MOST_STEPS,
+        value=STEPS,
+        step=2,
+        key="steps",
+        bind="query-params",
+        width=220,
+        help=f"Both ends included, 5 to {MOST_STEPS}; in rows of at most {ROW}, read from left to right.",
+    )
+    return int(steps)
+
+
+def _show_distances(run: RunFolder, ways: dict[str, np.ndarray], *, is_drawn: bool) -> None:
+    """Show how far from the origin the ways lie, and how far what they lead between usually does.
+
+    Args:
+        run: The model.
+        ways: Name of a way to its points, (S, D).
+        is_drawn: Whether both ends are draws, and not images that were encoded.
+    """
+    key, has_one_prior = cache.run_key(run), run.config.model.is_variational and not is_anchored(run)
+    if has_one_prior and (is_drawn or not run.has_summary):
+        gaussian, origin = gaussian_of_draws(run, 0)
+        (low, high), which = usual_norms(gaussian), f"draws from {origin}"
+    elif not run.has_summary:
+        return
+    elif has_test_images(run):
+        (low, high), which = priors.usual_norms(key), "encoded test images"
+    else:
+        low, high = usual_norms(priors.data_gaussian(key, None))
+        which = "draws from a Gaussian fitted to the data"
+    norms = {name: np.linalg.norm(way, axis=1) for name, way in ways.items()}
+    st.plotly_chart(
+        distance_from_origin(norms, (low, high)),
+        key="distance-from-origin",
+        config={"displayModeBar": False},
+        alt="Distance from the origin: "
+        + ", ".join(f"on the {name} way {values.min():.2f} at least" for name, values in norms.items()),
+    )
+    text = f"Grey band: 9 of 10 {which} lie {low:.2f} to {high:.2f} from the origin."
+    if has_one_prior and not is_drawn:
+        text += " The point of an image is the mean of its posterior; draws, which have its width too, lie farther out."
+    st.caption(text)
+
+
+def _advice(run: RunFolder) -> str:
+    """Say which way makes sense for a model."""
+    config = run.config.model
+    if not config.is_variational:
+        return (
+            f"**Straight.** {plain(run.name)} has no prior, and its origin is no special place; the round way is there "
+            "to compare, no principle speaks for it."
+        )
+    if is_anchored(run):
+        return (
+            "**Straight.** The priors of this model sit around anchors away from the origin, so that a circle about "
+            "the origin means nothing to it and may lead through other classes."
+        )
+    used = int(distances.used_dimensions(cache.run_key(run)).sum()) if run.has_summary else config.latent_dim
+    if used == 0:
+        return (
+            f"**Neither.** All dimensions of {plain(run.name)} have collapsed: its decoder pays heed to none, and "
+            "draws one image all along any way."
+        )
+    count = config.latent_dim
+    uses = f" {plain(run.name)} uses {used} of its {count}." if used < count else ""
+    if count <= 3:
+        return (
+            f"**Either.** In {count} dimensions the prior N(0, I) has much of its mass near the origin, so that the "
+            f"straight way passes through likely points too, and is shorter.{uses}"
+        )
+    return (
+        f"**Round.** In {count} dimensions nearly all draws from the prior N(0, I) lie about {np.sqrt(count):.1f} (the "
+        f"root of {count}) from the origin: norms concentrate, the more so the more dimensions. The straight way dips "
+        f"below that in its middle, where images become average; the round way keeps its distance.{uses}"
+    )
+
+
+@st.fragment
+def show_arithmetic(run: RunFolder) -> None:
+    """Add the difference between the means of two classes to a test image."""
+    with errors_as_messages():
+        table, classes = table_of(run), classes_of(run)
+        if table.labels is None or len(classes) < 2:
+            st.info(
+                f"The images of {plain(run.config.data.name)} have no two classes, between which a direction could "
+                "lead.",
+                icon=":material/label_off:",
+            )
+            return
+        if not distances.used_dimensions(cache.run_key(run)).any():
+            st.info(
+                f"All dimensions of {plain(run.name)} have collapsed: classes have no place in its latent space, and "
+                "no step changes what it draws. Choose another model.",
+                icon=":material/compress:",
+            )
+            return
+        image, plus, minus, strength = _pick_sum(run, classes, int(table.labels[0]))
+        if plus == minus:
+            st.info(f"The mean of {plain(plus)} less itself is nothing: choose two classes.", icon=":material/balance:")
+            return
+        z, labels = table.z, table.labels
+        direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
+        ends = walk(z[image], direction, np.array([0.0, strength]))
+        drawn = decoded(run, ends)
+        before, after = (run.provenance.class_names[int(label)] for label in read_points(run, ends))
+        step = f"{'plus' if strength >= 0 else 'less'} {abs(strength):g} · ({plus} - {minus})"
+        text = f"as {run.name} draws it (read as {before}); {step} (read as {after})"
+        dataset = originals(run)
+        if dataset is not None:
+            drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
+            text = f"image {image}, class {run.provenance.class_names[int(labels[image])]}; {text}"
+        show_row(run, drawn, text)
+        st.caption(f"From left to right: {plain(text)}.")
+        way = walk(z[image], direction, STRENGTHS)
+        text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of a half, 0 in the middle: "
+        show_many(run, way, len(STRENGTHS), text + far_text(run, way))
+        st.caption(
+            f"From the mean of {plain(minus)} to the mean of {plain(plus)} it is {np.linalg.norm(direction):.2f}, one "
+            "whole strength. An image is read as the class that most of the 10 encoded test images nearest to its "
+            "point have."
+        )
+        offer_download(run.config.data.name, "to show the original of the image")
+
+
+def _pick_sum(run: RunFolder, classes: dict[str, int], first_label: int) -> tuple[int, str, str, float]:
+    """Let the visitor choose an image, the class to add, that to take away, and the strength."""
+    names = list(classes)
+    minus_default = run.provenance.class_names[first_label]
+    plus_default = next(name for name in reversed(names) if name != minus_default)
+    why = "The mean of the latent points of all encoded test images of this class is {}."
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        image = pick_image(run, "Test image", "onto", 0)
+        plus = pick_class("plus the mean of", names, "plus", plus_default, why.format("added"))
+        minus = pick_class("less the mean of", names, "minus", minus_default, why.format("taken away"))
+        strength = st.slider(
+            "Strength",
+            min_value=-2.0,
+            max_value=2.0,
+            value=1.0,
+            step=0.05,
+            key="strength",
+            bind="query-params",
+            width=220,
+            help="Share of the difference of the means that is added (no unit), -2 to 2: 1 is one whole step.",
+        )
+    return image, plus, minus, float(strength)

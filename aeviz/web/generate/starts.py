@@ -1,0 +1,219 @@
+"""Where a way through the latent space may begin or end: at a test image, a draw, the mean, the visitor's picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
+from aeviz.data import is_available
+from aeviz.data.prepare import PrepareOptions
+from aeviz.figures.pictures import enlarge, tile, to_data_uri
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache, priors
+from aeviz.web.kernel.controls import classes_of, is_anchored, is_large, pick_draw, pick_image, table_of
+from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.upload import (
+    PHOTOS,
+    SOURCES,
+    OwnPicture,
+    bring_pictures,
+    is_handwritten,
+    pick_own_source,
+    prepare,
+    usual_options,
+)
+
+TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own picture"
+"""Where a start may come from; these are also what the URL says."""
+THUMBNAIL_PX, LARGE_PX = 112, 160
+"""Width in pixels of the picture of a start, and of one of large images."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Start:
+    """A latent point and where it comes from."""
+
+    z: np.ndarray
+    """(D,), floating point."""
+    origin: str
+    """TEST, DRAW, MEAN or OWN."""
+    name: str
+    """What it is, in words."""
+    image: np.ndarray | None
+    """The image that was encoded to it, (C, H, W), uint8; None where there is none, or not on this machine."""
+
+
+def has_test_images(run: RunFolder) -> bool:
+    """Whether the latent points of test images are known, from the run or from the data on this machine."""
+    return run.has_latents or (run.has_summary and is_available(run.config.data.name))
+
+
+def list_origins(run: RunFolder) -> list[str]:
+    """Return what a way of this model may start from."""
+    found = [TEST] if has_test_images(run) else []
+    found += [DRAW] if run.config.model.is_variational or run.has_summary else []
+    return [*found, *([MEAN] if run.has_summary else []), OWN]
+
+
+def explain_absent(run: RunFolder) -> None:
+    """Say why no test image can be chosen, where that is so, and offer what would change it."""
+    if has_test_images(run):
+        return
+    name = run.config.data.name
+    if not run.has_summary:
+        st.info(
+            f"{plain(run.name)} has no encoded test images to start from; a run that trains has them when it has "
+            "ended.",
+            icon=":material/hourglass_top:",
+        )
+        return
+    st.info(
+        f"Test images of {plain(name)} are not on offer: {plain(run.name)} ships without its encoded images, since the "
+        f"terms of {plain(name)} forbid passing them on. With the data set on this machine they are encoded here.",
+        icon=":material/info:",
+    )
+    offer_download(name, "to start from its test images")
+
+
+def pick_start(
+    run: RunFolder, label: str, place: str, default: int, origins: list[str], *, is_shown: bool = True
+) -> Start | None:
+    """Let the visitor choose a latent point; all but own pictures is in the URL.
+
+    Args:
+        run: The model.
+        label: Heading.
+        place: What the keys begin with.
+        default: Number of the test image, or seed of the draw, at first.
+        origins: What is on offer, at least one of it; the first is taken at first.
+        is_shown: Whether to show its image beside the controls.
+
+    Returns:
+        None while the visitor has brought no picture.
+    """
+    key = f"{place}-from"
+    if st.session_state.get(key, origins[0]) not in origins:  # chosen for a model that offers more
+        del st.session_state[key]
+    chosen = st.segmented_control(
+        label, origins, default=origins[0], required=True, key=key, bind="query-params", help=_help(run, origins)
+    )
+    origin = str(chosen or origins[0])
+    if origin == OWN:  # whose controls need the room themselves
+        start = _own_picture(run, place)
+        if start is not None and is_shown:
+            _show(run, start)
+        return start
+    with st.container(horizontal=True, vertical_alignment="center"):
+        picture = st.container(width="content")
+        with st.container(width="content", gap="small"):
+            start = _known_point(run, origin, place, default)
+        if is_shown:
+            with picture:
+                _show(run, start)
+    return start
+
+
+def _help(run: RunFolder, origins: list[str]) -> str:
+    says = {
+        TEST: "an image of the test set, encoded",
+        DRAW: f"a draw from {_draws_from(run)}",
+        MEAN: "the mean of all encoded images",
+        OWN: "a picture that you bring, encoded; it stays in the memory of the server for this visit",
+    }
+    return "; ".join(f"**{origin}**: {says[origin]}" for origin in origins) + "."
+
+
+def _draws_from(run: RunFolder) -> str:
+    if not run.config.model.is_variational:
+        return "a Gaussian fitted to the encoded images"
+    return "the prior of a class" if is_anchored(run) else "the prior N(0, I)"
+
+
+def _known_point(run: RunFolder, origin: str, place: str, default: int) -> Start:
+    if origin == TEST:
+        return _test_image(run, pick_image(run, "Number", place, default))
+    if origin == DRAW:
+        return _draw(run, pick_draw(f"{place}-seed", default))
+    mean = cache.latent_summary(cache.run_key(run)).mean
+    return Start(z=mean, origin=MEAN, name="the mean of the encoded images", image=None)
+
+
+def _test_image(run: RunFolder, index: int) -> Start:
+    table, name = table_of(run), f"image {index}"
+    if table.labels is not None:
+        name += f", class {run.provenance.class_names[int(table.labels[index])]}"
+    dataset = originals(run)
+    return Start(z=table.z[index], origin=TEST, name=name, image=None if dataset is None else dataset.images[index])
+
+
+def _draw(run: RunFolder, seed: int) -> Start:
+    gaussian, origin = gaussian_of_draws(run, seed)
+    noise = draw_noise(seed, 1, run.config.model.latent_dim)
+    z = draw_points([gaussian], np.zeros(1, dtype=np.int64), noise)[0]
+    return Start(z=z, origin=DRAW, name=f"draw from {origin}, seed {seed}", image=None)
+
+
+def gaussian_of_draws(run: RunFolder, seed: int) -> tuple[Gaussian, str]:
+    """Return what a draw of a model comes from, and its name; an anchored prior takes the classes in turn."""
+    key = cache.run_key(run)
+    if not run.config.model.is_variational:
+        return priors.data_gaussian(key, None), _draws_from(run)
+    if is_anchored(run):
+        classes = classes_of(run)
+        name = list(classes)[seed % len(classes)]
+        return priors.prior_gaussian(key, classes[name]), f"the prior of class {name}"
+    return priors.prior_gaussian(key, None), _draws_from(run)
+
+
+def _own_picture(run: RunFolder, place: str) -> Start | None:
+    """Let the visitor bring a picture and frame it; return it encoded."""
+    picture = _bring(run, place)
+    if picture is None:
+        st.caption("Bring a picture to go on.")
+        return None
+    with errors_as_messages(stop=False):
+        prepared = prepare(picture, run, _frame(picture, run, place))
+        z = cache.model(cache.run_key(run)).encode(prepared.image[None]).numpy()[0]
+        return Start(z=z, origin=OWN, name=picture.name, image=prepared.image)
+    return None
+
+
+def _bring(run: RunFolder, place: str) -> OwnPicture | None:
+    source = pick_own_source(tuple(SOURCES) if is_handwritten(run) else PHOTOS, place=f"{place}-own")
+    found = bring_pictures(source, place=f"{place}-own")
+    return found[0] if found else None
+
+
+def _frame(picture: OwnPicture, run: RunFolder, place: str) -> PrepareOptions:
+    """Offer to cut a photo, as the images of the data are cut; handwriting is found by itself."""
+    usual = usual_options(run)
+    if is_handwritten(run):
+        return usual
+    with st.expander("Frame it", icon=":material/crop:"):
+        key = f"{place}-{{}}.{picture.key}"
+        across = st.slider("From left to right (%)", 0, 100, (0, 100), key=key.format("across"))
+        down = st.slider("From top to bottom (%)", 0, 100, (0, 100), key=key.format("down"))
+        st.caption(
+            "Let what matters fill the picture as it does in the images that the model knows; of what is cut out, the "
+            "middle is taken, in their shape."
+        )
+    if (across, down) == ((0, 100), (0, 100)):
+        return usual
+    crop = (across[0] / 100, down[0] / 100, across[1] / 100, down[1] / 100)
+    return PrepareOptions(framing=usual.framing, crop=crop)
+
+
+def _show(run: RunFolder, start: Start) -> None:
+    """Show the image of a start, or where there is none what the network draws at its point."""
+    name = start.name
+    if start.image is not None:
+        image = start.image[None]
+    else:
+        image = decoded(run, start.z[None].astype(np.float32))
+        name = f"{name}, as {run.name} draws it"
+    width = LARGE_PX if is_large(run) else THUMBNAIL_PX
+    picture = enlarge(tile(image, 1), width, smooth=is_large(run))
+    st.image(to_data_uri(picture), width=width, caption=plain(name), alt=name)

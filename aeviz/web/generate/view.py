@@ -1,0 +1,91 @@
+"""The sections of Generate, and what is said where one of them cannot be."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from aeviz.training.runs import RunFolder
+from aeviz.web.generate.attributes import has_attributes, show_attributes
+from aeviz.web.generate.interpolation import show_arithmetic, show_ways
+from aeviz.web.generate.learning import show_learning
+from aeviz.web.generate.number import show_number
+from aeviz.web.generate.path_explorer import carry_way
+from aeviz.web.generate.samples import show_samples
+from aeviz.web.generate.starts import explain_absent, has_test_images
+from aeviz.web.kernel.controls import is_anchored
+from aeviz.web.kernel.text import plain
+
+SAMPLES, LEARNED, INTERPOLATE = "samples", "as it learned", "interpolate"
+ARITHMETIC, NUMBER = "arithmetic", "write a number"
+COMPARING = (SAMPLES, LEARNED)
+"""Sections in which a second model may stand beside the first."""
+_DIGITS = frozenset("0123456789")
+_NAMED = 5
+"""Models that are named as examples."""
+
+
+def pick_section() -> str:
+    """Let the visitor choose what to make; the choice is in the URL."""
+    chosen = st.segmented_control(
+        "What to make",
+        [SAMPLES, LEARNED, INTERPOLATE, ARITHMETIC, NUMBER],
+        default=SAMPLES,
+        required=True,
+        key="make",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return str(chosen or SAMPLES)
+
+
+def show_section(section: str, found: Mapping[str, RunFolder], first: RunFolder, second: RunFolder | None) -> None:
+    """Show a section of the page for a model.
+
+    Args:
+        section: What `pick_section` returned.
+        found: The models on offer, of which those that can are named to a visitor who chose one that cannot.
+        first: The model.
+        second: A model whose samples stand beside those of the first.
+    """
+    runs = [run for run in (first, second) if run is not None]
+    if section == SAMPLES:
+        if not first.config.model.is_variational:
+            _explain_no_prior(found, first)
+        show_samples(runs)
+    elif section == LEARNED:
+        show_learning(found, runs)
+    elif section == INTERPOLATE:
+        show_ways(first)
+        carry_way(first)
+    elif section == NUMBER and not first.provenance.class_names:
+        _explain_no_digits(found, first)
+    elif section == ARITHMETIC and has_attributes(first):
+        show_attributes(first)
+    elif not has_test_images(first):
+        explain_absent(first)
+    elif section == ARITHMETIC:
+        show_arithmetic(first)
+    else:
+        show_number(first)
+
+
+def _explain_no_prior(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+    names = ", ".join(plain(name) for name, other in found.items() if other.config.model.is_variational)
+    st.info(
+        f"**{plain(run.name)} is a plain autoencoder: it has no prior to draw from.** Training asked only that images "
+        "come back, never that their latent points follow a distribution; a point drawn blindly may lie where the "
+        "decoder was never asked to draw. What can be done is to see where the encoded test images lie, fit a "
+        "Gaussian to them "
+        "and draw from that." + (f" Models with a prior: {names}." if names else ""),
+        icon=":material/info:",
+    )
+
+
+def _explain_no_digits(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+    able = [other for other in found.values() if _DIGITS.issubset(other.provenance.class_names)]
+    names = ", ".join(plain(other.name) for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
+    st.info(
+        f"**{plain(run.name)} draws no digits:** its images ({plain(run.config.data.name)}) belong to no classes."
+        + (f" Models that write numbers are for example {names}." if names else ""),
+        icon=":material/dialpad:",
+    )

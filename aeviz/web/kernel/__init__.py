@@ -1,0 +1,1 @@
+"""What several pages share: the frame of a page, models, caches, address, images and pickers."""

@@ -1,0 +1,140 @@
+"""Networks that the page itself runs: what is sent to it, why one is missing, and making those that are."""
+
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO
+
+import streamlit as st
+
+from aeviz.export.beside import PartName, beside, weights_digest
+from aeviz.export.missing import start_writing
+from aeviz.training.runs import MODEL, RunFolder
+from aeviz.training.status import has_trainer
+from aeviz.web.components.explorer.payload import Network
+from aeviz.web.components.kit.blobs import carry
+from aeviz.web.kernel import cache, spaces
+from aeviz.web.kernel.text import plain
+
+USUAL_S = 15
+"""Seconds that the files of a network usually take to be written."""
+POLL_S = 1.5
+_guard = threading.Lock()
+_writings: dict[cache.RunKey, "_Writing"] = {}
+"""What was begun since the server started, a few bytes each once it has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InPage:
+    """A network for the page, or why there is none."""
+
+    spec: Network | None
+    why: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Writing:
+    """The process that writes a run's ONNX files for the page."""
+
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+    """What it wrote to its standard error."""
+    since: float
+    problem: str | None = None
+    """What went wrong, once it has ended; empty where nothing did."""
+    looking: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self) -> str | None:
+        """Return None while it works, then what went wrong, or nothing."""
+        with self.looking:  # every visitor who waits asks
+            if self.problem is None and self.process.poll() is not None:
+                self.said.seek(0)
+                lines = self.said.read().decode(errors="replace").strip().splitlines()
+                self.said.close()
+                why = lines[-1] if lines else "it ended without a word"
+                self.problem = "" if self.process.returncode == 0 else why
+            return self.problem
+
+
+def find_network(run: RunFolder, part: PartName) -> InPage:
+    """Return what the page must know of a run's encoder or decoder; `carry_network` sends the network itself."""
+    key = cache.run_key(run)
+    content = spaces.onnx_file(key, part)
+    if content is None:
+        if not beside(run, part).is_file():
+            return InPage(spec=None, why=f"{part}.onnx is not there yet")
+        return InPage(spec=None, why=f"{part}.onnx is damaged, far too large or of other weights")
+    config = run.config.model
+    spec = Network(
+        name=content.name,
+        part=part,
+        latent_dim=config.latent_dim,
+        image_shape=config.image_shape,
+        digest=weights_digest(run.path / MODEL),
+        limit=spaces.onnx_limit(key),
+    )
+    return InPage(spec=spec)
+
+
+def carry_network(run: RunFolder, part: PartName) -> None:
+    """Send a network to the page, if there is one; call it outside of fragments."""
+    content = spaces.onnx_file(cache.run_key(run), part)
+    if content is not None:
+        carry(content.name, content.content)
+
+
+def carry_networks(runs: Sequence[RunFolder], part: PartName) -> None:
+    """Send the same part of several runs to the page, that of copies once."""
+    contents = [spaces.onnx_file(cache.run_key(run), part) for run in runs]
+    for name, content in {each.name: each.content for each in contents if each is not None}.items():
+        carry(name, content)
+
+
+def prepare_networks(run: RunFolder) -> None:
+    """Write what is missing of a run's encoder and decoder, and say so meanwhile; then the page is run again."""
+    if all(find_network(run, part).spec is not None for part in ("decoder", "encoder")):
+        return
+    if has_trainer(run.path):
+        st.caption(f"{plain(run.name)} is still being trained: until that ends the server decodes for this page.")
+        return
+    if os.environ.get("AEVIZ_ONNX") == "0":
+        return
+    writing = _begin(cache.run_key(run), run)
+    problem = None if writing is None else writing.look()
+    if problem is None:
+        _wait(run)
+    else:
+        st.caption(f"The server decodes for this page: {problem or 'the files were written, but are not usable'}")
+
+
+def _begin(key: cache.RunKey, run: RunFolder) -> _Writing | None:
+    """Return the process that writes a run's files or has written them, begun now if none works; None if another does.
+
+    One needs most of a gigabyte and a core, so that a class which opens many models at once must not start many.
+    """
+    with _guard:
+        if key not in _writings and all(each.look() is not None for each in _writings.values()):
+            # no pipe, which may fill up while nobody reads; closed when the process has ended
+            said = tempfile.TemporaryFile()  # noqa: SIM115
+            _writings[key] = _Writing(process=start_writing(run, said), said=said, since=time.monotonic())
+        return _writings.get(key)
+
+
+@st.fragment(run_every=POLL_S)
+def _wait(run: RunFolder) -> None:
+    writing = _begin(cache.run_key(run), run)
+    if writing is None:
+        st.caption(f"{plain(run.name)} is prepared for the page after another model. Until then the server decodes.")
+        return
+    if writing.look() is not None:
+        st.rerun(scope="app")
+    waited = time.monotonic() - writing.since
+    st.progress(
+        min(waited / USUAL_S, 0.95),
+        f"Preparing {plain(run.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server "
+        "decodes.",
+    )

@@ -1,0 +1,211 @@
+"""The frame of a page: title, errors as messages, and the choice of a model."""
+
+import logging
+import runpy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from aeviz.config import RunConfig
+from aeviz.data import is_available
+from aeviz.errors import AevizError
+from aeviz.paths import PROJECT_ROOT
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.runtime import settle_if_grown, start_plain
+from aeviz.web.kernel.text import plain
+
+_log = logging.getLogger(__name__)
+
+MODEL = "model"
+"""URL parameter of the chosen model."""
+_CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
+"""Session keys: the model chosen last, on whatever page; the page shown; whether this run is the first of a visit."""
+NO_COMPARISON = "nothing"
+"""Value of the second picker that shows one model alone."""
+
+
+@contextmanager
+def page(title: str, caption: str) -> Iterator[None]:
+    """Head a page, and turn an error that is meant for people into a message; nothing else is caught.
+
+    Args:
+        title: Heading of the page.
+        caption: One line on what the visitor learns here.
+    """
+    _insist_on_navigation()
+    start_plain()
+    st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
+    st.session_state[_PAGE] = title
+    st.title(title)
+    st.caption(caption)
+    try:
+        with errors_as_messages():
+            yield
+    finally:
+        settle_if_grown()
+
+
+def _insist_on_navigation() -> None:
+    """Have app.py run first, also when the first visit to a fresh server is a deep link.
+
+    Until st.navigation has run once in the process, Streamlit takes the folder pages/ for a multipage app of the old
+    kind and runs a page without app.py: other titles, another sidebar, a narrow page. It has no setting for that
+    (Streamlit 1.67, `PagesManager.uses_pages_directory`). So app.py is run from here, which leads back to the page by
+    its own navigation; a rerun would do too, but it loses the click of a button.
+    """
+    if PagesManager.uses_pages_directory:
+        runpy.run_path(str(PROJECT_ROOT / "app.py"))
+        st.stop()
+
+
+@contextmanager
+def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
+    """Show an AevizError as a message and stop the page, or the fragment, there.
+
+    Args:
+        stop: Whether what follows on the page is left out.
+    """
+    try:
+        yield
+    except AevizError as error:
+        _log.warning("%s", error)
+        st.error(plain(str(error)), icon=":material/error:")
+        if stop:
+            st.stop()
+
+
+def has_just_arrived() -> bool:
+    """Whether this run is the first since the visitor came to the page, so that its address is theirs to follow."""
+    return bool(st.session_state.get(_ARRIVED))
+
+
+Needs = Literal["weights", "summary", "latents"]
+"""What a page needs of a model: only weights; the statistics of its latent space; or its encoded test set."""
+
+
+def require_runs(needs: Needs = "latents") -> dict[str, RunFolder]:
+    """Return the models that can be opened and have what the page needs; with none, say how to get one and stop."""
+    found = {name: run for name, run in cache.runs().items() if has(run, needs)}
+    if not found:
+        st.info(
+            "There is no trained model yet. Train one in a shell with `.venv/bin/aeviz train digits-2d-adam`; "
+            "it takes about half a minute and appears here.",
+            icon=":material/model_training:",
+        )
+        st.stop()
+    return found
+
+
+def has(run: RunFolder, needs: Needs) -> bool:
+    """Whether a model has what a page needs of it."""
+    if needs == "latents":
+        return run.has_latents or (run.has_summary and is_available(run.config.data.name))
+    return needs == "weights" or run.has_summary
+
+
+def _why_absent(name: str) -> str:
+    """Say why a model that an address names is not on offer."""
+    run = cache.runs().get(name)
+    if run is None:
+        return f"There is no model {name!r} on this machine; another is shown."
+    if not run.has_summary:
+        return f"{name} has not encoded its test images yet, which it does when its training ends; another is shown."
+    return (
+        f"{name} ships without encoded images, which the terms of {run.config.data.name} forbid to pass on. With the "
+        "data set on this machine they are encoded here; Decode, Generate and your own picture on Reconstruct do "
+        "without. Another model is shown."
+    )
+
+
+def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") -> RunFolder:
+    """Let the visitor choose a model; the choice is in the URL and goes along to the next page."""
+    names = list(found)
+    asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)
+    if asked is not None and asked not in found:
+        st.info(plain(_why_absent(asked)), icon=":material/link_off:")
+    if asked is None and st.session_state[_ARRIVED] and kept in found:
+        st.session_state[MODEL] = kept
+        st.query_params[MODEL] = str(kept)  # the widget alone would leave the address bare
+    chosen = st.selectbox(
+        "Model",
+        names,
+        index=names.index(default) if default in names else 0,
+        key=MODEL,
+        bind="query-params",
+        help="Those that ship with aeviz come first, then your own runs. The page's address keeps the choice.",
+    )
+    st.session_state[_CHOSEN] = chosen
+    return found[str(chosen)]
+
+
+def pick_second(
+    found: Mapping[str, RunFolder],
+    first: RunFolder,
+    *,
+    mapped: bool = True,
+    default: str | None = None,
+    parameter: str = "with",
+) -> RunFolder | None:
+    """Let the visitor choose a second model of the same data to stand beside the first, or none.
+
+    At first it is `default`, or the model that differs in the optimizer or the reconstruction loss alone, if any.
+
+    Args:
+        found: The models on offer.
+        first: The first model.
+        mapped: Whether both are shown on their test images, which must then be the same.
+        default: Name of the model at first, if it is of the same data, or NO_COMPARISON.
+        parameter: What comes before the first model's name in the URL parameter.
+    """
+    data = first.config.data
+    names = [name for name, run in found.items() if run.config.data.shares_test_images(data) and name != first.name]
+    options = [NO_COMPARISON, *names]
+    twin = next((name for name in names if _is_twin(first.config, found[name].config)), None)
+    at_first = default if default in options else twin
+    chosen = st.selectbox(
+        "Beside it",
+        options,
+        index=options.index(at_first) if at_first is not None else 0,
+        key=f"{parameter}.{first.name}",
+        bind="query-params",
+        help="A second model of the same data, shown on the same images.",
+    )
+    second = found.get(str(chosen))
+    if second is not None and mapped and not same_images(first, second):
+        st.warning(
+            f"{plain(first.name)} and {plain(second.name)} were measured on different test images, so they cannot be "
+            "compared image by image; choose another model, or train one of them again.",
+            icon=":material/warning:",
+        )
+        return None
+    return second
+
+
+def _is_twin(first: RunConfig, second: RunConfig) -> bool:
+    return first.differs_in_optimizer_alone(second) or first.differs_in_reconstruction_alone(second)
+
+
+def same_images(first: RunFolder, second: RunFolder) -> bool:
+    """Whether two models encoded the same test images, so that they can be compared image by image."""
+    tables = [cache.latents(cache.run_key(run)) for run in (first, second)]
+    left, right = tables
+    return (
+        left is not None and right is not None and (len(left.z), left.fingerprint) == (len(right.z), right.fingerprint)
+    )
+
+
+OPTIMIZER_TITLES = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD"}
+
+
+def describe(run: RunFolder, count: int) -> str:
+    """Return the heading of a model's picture of so many test images: name, optimizer, data, count and seed."""
+    config = run.config
+    optimizer = OPTIMIZER_TITLES[config.optimizer.name]
+    left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
+    return (
+        f"{run.name}{left_out} · {optimizer} · {count:,} test images of {config.data.name} · seed {config.train.seed}"
+    )

@@ -1,0 +1,216 @@
+"""Where a visitor's own pictures come from: files, the clipboard, the camera, a drawing, or the samples.
+
+Pictures stay in memory, in the visitor's session; nothing is written to disk and nothing leaves the server.
+"""
+
+import hashlib
+import itertools
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, prepare_image
+from aeviz.training.runs import RunFolder
+from aeviz.web.components.drawing import component as drawing
+from aeviz.web.components.drawing.component import LiveModel
+from aeviz.web.components.paste import component as paste
+from aeviz.web.kernel.text import plain
+
+SAMPLES = Path(__file__).parent / "samples"
+"""Synthesised photos for visitors who have none of their own."""
+MOST = 12
+"""Pictures that are shown at once."""
+SUFFIXES = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")
+SOURCES = {
+    "draw": ":material/draw: Draw",
+    "files": ":material/upload_file: Files",
+    "camera": ":material/photo_camera: Camera",
+    "samples": ":material/image: Samples",
+}
+_FROM = "from"
+"""URL parameter of the chosen source."""
+PLACE = "own"
+"""Where a visitor brings pictures, if a page has but one such place; what the keys of its widgets begin with."""
+HANDWRITTEN = ("mnist", "digits")
+"""Data sets of light strokes on a dark ground, for which ink on paper is looked for."""
+FIRST = "files"
+"""The source at first."""
+PHOTOS = ("files", "camera")
+"""Sources of pictures for models of anything but handwriting."""
+MOST_KEPT = 40_000_000
+"""Bytes of pictures that are remembered for a visit."""
+_KEPT = "own.kept"
+_preparing = threading.BoundedSemaphore(2)
+"""A large picture takes some hundred megabytes while it is prepared: a class must not do that all at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPicture:
+    """A picture that a visitor brought."""
+
+    name: str
+    data: bytes
+    is_drawn: bool = False
+    """Whether it is still being drawn, and so stays the same picture when its bytes change."""
+
+    @property
+    def key(self) -> str:
+        """What the choices of its preparation are kept under."""
+        return "drawing" if self.is_drawn else hashlib.blake2b(self.data, digest_size=6).hexdigest()
+
+
+def is_handwritten(run: RunFolder) -> bool:
+    """Whether a model takes handwriting, so that drawings and photos of it suit it."""
+    return run.config.data.name in HANDWRITTEN
+
+
+def usual_options(run: RunFolder) -> PrepareOptions:
+    """Return how pictures are prepared unless the visitor says otherwise: ink is looked for only where it belongs."""
+    return PrepareOptions() if is_handwritten(run) else PrepareOptions(framing="whole")
+
+
+def prepare(picture: OwnPicture, run: RunFolder, options: PrepareOptions) -> Prepared:
+    """Turn a visitor's picture into an image that a model takes; errors as of `prepare_image`."""
+    return _prepared(picture.data, run.config.model.image_shape, options)
+
+
+@st.cache_data(max_entries=16, show_spinner="Preparing the picture …", scope="session")  # up to 700 kB each
+def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
+    with _preparing:
+        return prepare_image(data, shape, options=options)
+
+
+def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLACE) -> str:
+    """Let the visitor choose how to bring a picture; the choice is in the URL.
+
+    Args:
+        names: Which of the SOURCES are on offer.
+        place: What sets this apart from other such places of the page.
+    """
+    key, parameter = f"{place}.{_FROM}", _FROM if place == PLACE else f"{place}.{_FROM}"
+    if st.session_state.get(key) not in names:  # none yet, or one for a model of other images
+        asked = st.query_params.get(parameter)
+        st.session_state[key] = asked if asked in names else FIRST
+    source = st.segmented_control(
+        "Where your picture comes from",
+        list(names),
+        required=True,
+        format_func=lambda name: SOURCES[name],
+        key=key,
+        label_visibility="collapsed",
+    )
+    # not bound to the address: Streamlit would write the label there, not the name
+    st.query_params[parameter] = str(source)
+    return str(source)
+
+
+def bring_pictures(
+    source: str, *, place: str = PLACE, handwritten: bool = True, live: LiveModel | None = None
+) -> list[OwnPicture]:
+    """Let the visitor bring pictures from a source; return them.
+
+    Args:
+        source: What `pick_own_source` returned.
+        place: What sets this apart from other such places of the page.
+        handwritten: Whether a handwritten digit is what suits the model.
+        live: A model that follows the pen in the page.
+    """
+    if source == "draw":
+        return _drawn(place, live)
+    if source == "camera":
+        return _photographed(place)
+    if source == "samples":
+        return _sampled(place)
+    return _uploaded(place, handwritten)
+
+
+def _uploaded(place: str, handwritten: bool) -> list[OwnPicture]:
+    is_alone = place == PLACE
+    files = st.file_uploader(
+        "Pictures" if is_alone else "Picture",
+        type=list(SUFFIXES),
+        accept_multiple_files=True,
+        key=f"{place}.files",
+        on_change=_forget_kept,  # not called when the visitor comes back to the page: then the pictures are still there
+        help=f"PNG, JPEG, WebP, GIF, BMP or TIFF, up to {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS / 1e6:.0f} megapixels "
+        "each. They stay in the memory of the server for this visit and are never written to disk.",
+    )
+    pasted: list[OwnPicture] = st.session_state.setdefault(f"{place}.pasted", [])
+    if paste.IS_AVAILABLE:
+        for data in paste.paste_box(key=f"{place}.paste"):
+            pasted.insert(0, OwnPicture(name=f"pasted {len(pasted) + 1}", data=data))
+        del pasted[MOST:]
+    if pasted and st.button("Forget what was pasted", icon=":material/delete:", key=f"{place}.forget"):
+        pasted.clear()
+        _forget_kept()
+    found = [*pasted, *(OwnPicture(name=file.name, data=file.getvalue()) for file in files)]
+    if is_alone and len(found) > MOST:
+        st.info(f"{len(found)} pictures; the first {MOST} are shown.", icon=":material/filter_list:")
+    if is_alone and not found and not st.session_state.get(_KEPT):
+        st.info(
+            "Drop one picture or several here, or paste one"
+            + (": a photo of a digit that you wrote on paper will do." if handwritten else "."),
+            icon=":material/add_photo_alternate:",
+        )
+    if found:
+        _keep(found[:MOST])
+        return found[:MOST]
+    return _kept(place)
+
+
+def _keep(pictures: list[OwnPicture]) -> None:
+    """Remember pictures for the visit, on whatever page: an uploader forgets its files when it is not shown."""
+    sizes = itertools.accumulate(len(picture.data) for picture in pictures)
+    st.session_state[_KEPT] = [picture for picture, size in zip(pictures, sizes, strict=True) if size <= MOST_KEPT]
+
+
+def _kept(place: str) -> list[OwnPicture]:
+    """Return the pictures that the visitor brought before, with an offer to forget them."""
+    found: list[OwnPicture] = st.session_state.get(_KEPT, [])
+    if not found:
+        return []
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Still here from before: {', '.join(plain(picture.name) for picture in found)}.")
+        st.button("Forget", icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
+    return found
+
+
+def _forget_kept() -> None:
+    st.session_state.pop(_KEPT, None)
+
+
+def _photographed(place: str) -> list[OwnPicture]:
+    photo = st.camera_input(
+        "Hold a handwritten digit in front of the camera" if place == PLACE else "Take a picture",
+        key=f"{place}.camera",
+        help="The browser asks before it opens the camera; it needs a secure address (https, or localhost).",
+    )
+    return [] if photo is None else [OwnPicture(name="photo", data=photo.getvalue())]
+
+
+def _drawn(place: str, live: LiveModel | None) -> list[OwnPicture]:
+    if not drawing.IS_AVAILABLE:
+        st.warning("The drawing pad could not be loaded from the server; upload a picture instead.")
+        return []
+    data = drawing.drawing_pad(key=f"{place}-pad", live=live)
+    if data is None:
+        st.caption("Draw a digit: its place on the map follows the pen." if place == PLACE else "Draw a digit.")
+        return []
+    return [OwnPicture(name="drawing", data=data, is_drawn=True)]
+
+
+def _sampled(place: str) -> list[OwnPicture]:
+    paths = sorted(SAMPLES.glob("*.jpg"))
+    names = [path.stem.replace("-", " ") for path in paths]
+    if not names:
+        st.info("No sample came with this copy of aeviz; upload a picture instead.", icon=":material/image:")
+        return []
+    key = f"{place}.sample"
+    chosen = st.pills(
+        "Samples", names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True
+    )
+    st.caption("Synthesised photos: test digits of MNIST, drawn on paper by a program (benchmarks/photos.py).")
+    index = names.index(str(chosen)) if chosen in names else 0
+    return [OwnPicture(name=names[index], data=paths[index].read_bytes())]

@@ -1,0 +1,1 @@
+"""What the page latent_space alone uses."""

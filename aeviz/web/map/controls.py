@@ -1,0 +1,274 @@
+"""The controls of the latent map; all are in the URL."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import streamlit as st
+
+from aeviz.analysis.attributes import read_name
+from aeviz.analysis.embedding import EmbeddingConfig
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache, posteriors
+
+MEAN, SAMPLED = "the mean", "a sample"
+"""Where the posterior of an image sets its point."""
+SEEDS = 10_000
+"""Seeds on offer for samples of the posteriors."""
+ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
+"""URL parameter of the attribute that colours the points; the one that does at first, by their readable names."""
+Colour = Literal["class", "attribute", "reconstruction error", "KL divergence", "density"]
+"""What the colour of a point tells; an attribute of images that have some, the divergence of variational models."""
+ProjectionName = Literal["PCA", "chosen dimensions", "t-SNE", "UMAP"]
+"""How more than 3 dimensions are shown: along principal directions, along some of them, or with neighbours kept."""
+PROJECTION, MINDED = "projection", "neighbours"
+"""URL parameters of it, and of how many neighbours t-SNE and UMAP mind."""
+NEIGHBOURS = ("5", "15", "30", "50", "100")
+AXES = {"across": "Across", "upwards": "Upwards", "deep": "Into depth"}
+"""URL parameters of the dimensions that are shown, and their labels."""
+ContourMode = Literal["off", "all points", "by class"]
+COLOUR, CONTOURS = "colour", "contours"
+"""URL parameters of both."""
+EMBEDDING_SEED = 0
+"""Seed of t-SNE and UMAP, the same for all, so that each map is computed once."""
+CONTOURED_CLASSES = 20
+"""More classes than that would be a tangle of lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapOptions:
+    """How the map is shown."""
+
+    dimensions: int
+    aligned: bool
+    two_viewpoints: bool
+    seed: int | None = None
+    """Seed of the samples of the posteriors that are shown; None shows their means."""
+    attribute: str | None = None
+    """Attribute of the images that colours the points, by its name; None colours by class."""
+    colour: Colour = "class"
+    contours: ContourMode = "off"
+    projection: ProjectionName = "PCA"
+    """Of models with more dimensions than the map; others are shown untouched."""
+    axes: tuple[int, ...] | None = None
+    """The dimensions that are shown, where they were chosen."""
+    neighbours: int = 30
+    """That t-SNE and UMAP mind."""
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the map is a projection, in which ellipses and directions mean something."""
+        return self.projection in ("PCA", "chosen dimensions")
+
+    def embedding(self, run: RunFolder) -> EmbeddingConfig | None:
+        """Return how the points of a model are embedded; None where they are projected or shown untouched."""
+        if self.projection not in ("t-SNE", "UMAP") or run.config.model.latent_dim <= 3:
+            return None
+        return EmbeddingConfig(
+            algorithm=self.projection, dimensions=self.dimensions, neighbours=self.neighbours, seed=EMBEDDING_SEED
+        )
+
+
+def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
+    """Offer the choices that make sense for these models; all are in the URL."""
+    least = min(run.config.model.latent_dim for run in (first, second) if run is not None)
+    flat = all(run.config.model.latent_dim in (2, 3) for run in (first, second) if run is not None)
+    mixed = second is not None and first.config.model.latent_dim != second.config.model.latent_dim
+    dimensions = least if flat and not mixed else 2
+    projection: ProjectionName = "PCA"
+    axes, minded = None, 30
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if least > 3 or (mixed and least >= 3):
+            projection = _pick_projection()
+            if projection != "t-SNE":
+                dimensions = _pick_dimensions()
+            if projection == "chosen dimensions":
+                axes = _pick_axes(first, least, dimensions)
+            elif projection != "PCA":
+                minded = _pick_neighbours()
+        aligned = two_viewpoints = False
+        if second is not None and least > 1:
+            aligned = st.toggle(
+                "Align the right map to the left (Procrustes)",
+                key="align",
+                bind="query-params",
+                help="Turns, mirrors, shifts and scales the right map so that equal images lie as close as possible.",
+            )
+        elif second is None and dimensions == 3:
+            two_viewpoints = st.toggle(
+                "From two viewpoints",
+                value=True,
+                key="viewpoints",
+                bind="query-params",
+                help="The same points seen from two sides, a quarter turn apart.",
+            )
+        spread = least > 1 and any(posteriors.has_posteriors(run) for run in (first, second) if run is not None)
+        seed = _pick_seed() if spread and projection in ("PCA", "chosen dimensions") else None
+        colour = _pick_colour(first, second)
+        attribute = _pick_attribute(first) if colour == "attribute" else None
+        contours = _pick_contours(first) if dimensions == 2 else "off"
+    return MapOptions(
+        dimensions=dimensions,
+        aligned=aligned,
+        two_viewpoints=two_viewpoints,
+        seed=seed,
+        attribute=attribute,
+        colour=colour,
+        contours=contours,
+        projection=projection,
+        axes=axes,
+        neighbours=minded,
+    )
+
+
+def _pick_projection() -> ProjectionName:
+    """Let the visitor choose how many dimensions become few."""
+    chosen = st.selectbox(
+        "Projection",
+        get_args(ProjectionName),
+        key=PROJECTION,
+        bind="query-params",
+        width=200,
+        help="PCA shows the directions in which the points vary most. t-SNE and UMAP bend the space to keep neighbours "
+        "together; they are computed once, in the background.",
+    )
+    return next(name for name in get_args(ProjectionName) if name == chosen)
+
+
+def _pick_dimensions() -> int:
+    chosen = st.segmented_control(
+        "Dimensions shown",
+        [2, 3],
+        default=2,
+        required=True,
+        key="directions",
+        bind="query-params",
+        help="Whether the map is a plane or a space.",
+    )
+    return int(chosen or 2)
+
+
+def _pick_axes(run: RunFolder, least: int, dimensions: int) -> tuple[int, ...]:
+    """Let the visitor choose the dimensions that are shown; at first those that tell most of the images."""
+    order = [int(axis) for axis in cache.latent_summary(cache.run_key(run)).order() if axis < least]
+    chosen: list[int] = []
+    for key, label in list(AXES.items())[:dimensions]:
+        left = {f"z{axis + 1}": axis for axis in range(least) if axis not in chosen}
+        usual = next(axis for axis in order if axis not in chosen)
+        if st.session_state.get(key, "z1") not in left and key in st.session_state:
+            del st.session_state[key]
+        names = list(left)
+        name = st.selectbox(
+            label,
+            names,
+            index=names.index(f"z{usual + 1}"),
+            key=key,
+            bind="query-params",
+            width=110,
+            help="A dimension of the latent space; the most informative come first at the start.",
+        )
+        chosen.append(left[str(name)])
+    return tuple(chosen)
+
+
+def _pick_neighbours() -> int:
+    chosen = st.select_slider(
+        "Neighbours minded",
+        NEIGHBOURS,
+        value="30",
+        key=MINDED,
+        bind="query-params",
+        width=220,
+        help="How many neighbours of each point the map tries to keep: the perplexity of t-SNE, n_neighbors of UMAP. "
+        "Few show fine grain, many the whole. Each choice is a map of its own.",
+    )
+    return int(str(chosen))
+
+
+def _pick_colour(first: RunFolder, second: RunFolder | None) -> Colour:
+    """Let the visitor choose what the colour of a point tells."""
+    offered: list[Colour] = ["class"] if first.provenance.class_names else []
+    if cache.attribute_names(cache.run_key(first)):
+        offered.append("attribute")
+    offered.append("reconstruction error")
+    if any(posteriors.has_posteriors(run) for run in (first, second) if run is not None):
+        offered.append("KL divergence")
+    offered.append("density")
+    if st.session_state.get(COLOUR, offered[0]) not in offered:  # chosen for another model
+        del st.session_state[COLOUR]
+    chosen = st.selectbox(
+        "Colour by",
+        offered,
+        key=COLOUR,
+        bind="query-params",
+        width=200,
+        help="The class or a property of the image; how far its reconstruction is from it (Euclidean norm); how many "
+        "nats its posterior is from the prior; or how densely the points of this map lie around it.",
+    )
+    return next(name for name in get_args(Colour) if name == chosen)
+
+
+def _pick_contours(run: RunFolder) -> ContourMode:
+    """Let the visitor have lines drawn around the densest regions."""
+    offered: list[ContourMode] = ["off", "all points"]
+    if 2 <= len(run.provenance.class_names) <= CONTOURED_CLASSES:
+        offered.append("by class")
+    if st.session_state.get(CONTOURS, "off") not in offered:
+        del st.session_state[CONTOURS]
+    chosen = st.segmented_control(
+        "Contours",
+        offered,
+        default="off",
+        required=True,
+        key=CONTOURS,
+        bind="query-params",
+        help="The inner line is around the densest half of the points, the outer one around nine of ten.",
+    )
+    return next(name for name in get_args(ContourMode) if name == chosen)
+
+
+def _pick_attribute(run: RunFolder) -> str | None:
+    """Let the visitor choose by which attribute of the images, which must have some, the points are coloured."""
+    known = {read_name(name): name for name in cache.attribute_names(cache.run_key(run))}
+    names = sorted(known)
+    if st.session_state.get(ATTRIBUTE, names[0]) not in names:  # chosen for other images
+        del st.session_state[ATTRIBUTE]
+    index = names.index(USUAL_ATTRIBUTE) if USUAL_ATTRIBUTE in names else 0
+    chosen = st.selectbox(
+        "Attribute",
+        names,
+        index=index,
+        key=ATTRIBUTE,
+        bind="query-params",
+        width=220,
+        help="A property of the images that the publisher lists; the network was never told.",
+    )
+    return known[str(chosen)]
+
+
+def _pick_seed() -> int | None:
+    """Let the visitor set each image at a sample of its posterior; return the seed, or None for the means."""
+    at = st.segmented_control(
+        "Each point is",
+        [MEAN, SAMPLED],
+        default=MEAN,
+        required=True,
+        key="points",
+        bind="query-params",
+        help="A variational encoder gives each image a distribution, its posterior. In training the decoder sees a "
+        "sample of it, not its mean.",
+    )
+    if at != SAMPLED:
+        return None
+    seed = st.number_input(
+        "Seed of the samples",
+        min_value=0.0,  # floats, since Streamlit 1.67 fails at ?seed=inf where it expects whole numbers
+        max_value=float(SEEDS - 1),
+        value=0.0,
+        step=1.0,
+        format="%.0f",
+        key="sample",
+        bind="query-params",
+        width=150,
+        help="Fixes the chance: the same seed always draws the same samples.",
+    )
+    return int(seed or 0)

@@ -1,0 +1,101 @@
+"""t-SNE and UMAP on the page: asked for, awaited, stopped; until they are there the map shows principal directions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from aeviz.analysis.embedding import Algorithm, EmbeddingConfig
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.map import cached
+from aeviz.web.map.controls import MapOptions
+from aeviz.workers import embedding
+
+POLL_S = 1.0
+"""Seconds between two looks at a map that is being computed."""
+FIXED_S: dict[Algorithm, float] = {"t-SNE": 5, "UMAP": 30}
+PER_THOUSAND_S: dict[Algorithm, float] = {"t-SNE": 4.5, "UMAP": 1.5}
+"""Seconds on one core before the points move, and for each thousand of them: measured on 10,000 points of 10-d."""
+CAUTION = (
+    "{name} keeps neighbours together and bends the rest: the distance between two clusters, their size and their "
+    "density on this map mean little. Nearest images below are those of the latent space itself."
+)
+
+
+def settle_projection(runs: Sequence[RunFolder], options: MapOptions) -> MapOptions:
+    """Show how the maps that the options ask for come about; return options that can be shown now.
+
+    Args:
+        runs: The models on the map.
+        options: What the visitor asked for.
+    """
+    wanted = [(run, config) for run in runs if (config := options.embedding(run)) is not None]
+    if not wanted:
+        return options
+    missing = [(run, config) for run, config in wanted if cached.embedding(cache.run_key(run), config) is None]
+    if not missing:
+        st.caption(CAUTION.format(name=options.projection))
+        return options
+    for place, (run, config) in enumerate(missing):
+        job = embedding.observe(_key(run, config))
+        active = job is not None and job.is_active
+        with st.container(border=True):
+            # a fragment made anew: whether it polls is decided here
+            st.fragment(_show_job, run_every=POLL_S if active else None)(run, config, place, active)
+    st.caption("Until then the map shows principal directions (PCA).")
+    return replace(options, projection="PCA")
+
+
+def _key(run: RunFolder, config: EmbeddingConfig) -> str:
+    return embedding.embedding_key(cached.latents_digest(cache.run_key(run)), config)
+
+
+def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool) -> None:
+    """Show how the computation of a map stands, with what can be done about it."""
+    with errors_as_messages(stop=False):
+        key = _key(run, config)
+        job = embedding.observe(key)
+        if (job is not None and job.is_active) != active:
+            st.rerun(scope="app")  # it began or ended
+        if job is not None and job.is_active:
+            left = "" if job.seconds_left is None else f", about {_duration(job.seconds_left)} left"
+            st.progress(
+                job.share,
+                f"{config.algorithm} of {plain(run.name)}: {job.message}{left}. It goes on if you leave this page.",
+            )
+            if st.button("Stop", key=f"embedding.stop.{place}", icon=":material/stop:", help="What was done is lost."):
+                embedding.ask_to_stop(key)
+            return
+        table = cache.latents(cache.run_key(run))
+        if table is None:
+            return
+        if job is not None and job.state in ("failed", "interrupted"):
+            why = plain(job.message) if job.state == "failed" else "its process ended before it was done"
+            st.error(f"{config.algorithm} of {plain(run.name)} failed: {why}; try again.", icon=":material/error:")
+        seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
+        st.markdown(
+            f"**The {config.algorithm} map of {plain(run.name)} is not computed yet.** It takes about "
+            f"{_duration(seconds)} for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it is "
+            "there for everybody."
+        )
+        if st.button(
+            f"Compute {config.algorithm}",
+            key=f"embedding.start.{place}",
+            icon=":material/scatter_plot:",
+            help="Works in the background, one map at a time.",
+        ):
+            embedding.start(table.z, cached.latents_digest(cache.run_key(run)), config)
+            st.rerun(scope="app")
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration as people say it: half a minute, not 31 seconds."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 55:
+        return f"{round(seconds, -1):.0f} seconds"
+    minutes = round(seconds / 60)
+    return "a minute" if minutes <= 1 else f"{minutes} minutes"

@@ -1,0 +1,114 @@
+"""What the latent map shows beyond its points: pictures, colours by a scale, contours, neighbours."""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+
+from aeviz.analysis.density import SHARES
+from aeviz.config import DataConfig
+from aeviz.data import is_available
+from aeviz.errors import DataError
+from aeviz.figures.palette import class_colour
+from aeviz.paths import data_root
+from aeviz.training.runs import RunFolder
+from aeviz.web.components.kit import blobs
+from aeviz.web.components.map.overlay_payload import Contour, Overlay, make_scale
+from aeviz.web.components.map.payload import MapPanel
+from aeviz.web.kernel import cache, posteriors
+from aeviz.web.kernel.images import FOLDER
+from aeviz.web.map import cached
+from aeviz.web.map.controls import MapOptions
+from aeviz.web.map.panels import Panels
+
+SPRITE_FORMAT = 1
+"""Raised when the packing of small pictures changes, so that no browser reads old ones anew."""
+HINT = "Zoom in to see the images themselves in place of the points."
+TITLES = {
+    "reconstruction error": "Reconstruction error (Euclidean norm)",
+    "KL divergence": "KL divergence from the prior (nats)",
+    "density": "Density of the map's points",
+}
+
+
+def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, chosen: int | None) -> Overlay:
+    """Return what a map shows beyond its points.
+
+    Args:
+        shown: Its panels.
+        labels: Classes of the points, (N,), integer, or None.
+        options: What the visitor asked for.
+        chosen: The image whose neighbours are marked.
+    """
+    flat = options.dimensions == 2
+    columns = [_column(panel, run, options) for panel, run in zip(shown.panels, shown.runs, strict=True)]
+    scale, codes = make_scale(TITLES.get(options.colour, ""), columns)
+    neighbours: list[tuple[int, ...]] = []
+    if chosen is not None:
+        neighbours = [tuple(cached.neighbours(cache.run_key(run), chosen).indices.tolist()) for run in shown.runs]
+    sprite = sprite_name(shown.runs[0])
+    return Overlay(
+        sprite=sprite,
+        hint=HINT if flat and sprite is not None else "",
+        scale=scale,
+        codes=codes,
+        contours=tuple(_contours(panel, labels, options) for panel in shown.panels) if flat else (),
+        neighbours=tuple(neighbours),
+        chosen=chosen,
+    )
+
+
+def _column(panel: MapPanel, run: RunFolder, options: MapOptions) -> np.ndarray | None:
+    """Return what the colours of a panel's points tell, (N,), floating point; None for classes, or if unknown."""
+    if options.colour == "reconstruction error":
+        return panel.error
+    if options.colour == "KL divergence" and posteriors.has_posteriors(run):
+        return posteriors.divergences(cache.run_key(run))
+    if options.colour == "density":
+        return cached.point_density(cached.digest_of(panel.points), panel.points)
+    return None
+
+
+def _contours(panel: MapPanel, labels: np.ndarray | None, options: MapOptions) -> tuple[Contour, ...]:
+    if options.contours == "off":
+        return ()
+    groups = labels if options.contours == "by class" else None
+    found = cached.density_contours(cached.digest_of(panel.points, groups), panel.points, groups)
+    return tuple(
+        Contour(
+            colour=None if label < 0 else class_colour(label),
+            label=label,
+            weight=1 - share if len(SHARES) > 1 else 1.0,
+            lines=lines,
+        )
+        for label, levels in found
+        for share, lines in zip(SHARES, levels, strict=True)
+    )
+
+
+def sprite_name(run: RunFolder) -> str | None:
+    """Return the name under which the small pictures of a run's test images come; None if they are not here."""
+    name, table = run.config.data.name, cache.latents(cache.run_key(run))
+    if table is None or not blobs.IS_AVAILABLE or not (name.startswith(FOLDER) or is_available(name)):
+        return None
+    identity = f"{name} {table.fingerprint} {SPRITE_FORMAT}"
+    return "sprites-" + hashlib.blake2b(identity.encode(), digest_size=10).hexdigest()
+
+
+def carry_sprites(run: RunFolder) -> None:
+    """Send the page small pictures of a run's test images, where they are on this machine; at the end of a page."""
+    name, table = sprite_name(run), cache.latents(cache.run_key(run))
+    if name is None or table is None:
+        return
+    data = _whole(run.config.data)
+    try:
+        fingerprint, content = cached.sprites(data, str(data_root()), cache.folder_stamp(data.name))
+    except DataError:
+        return  # the page says so where it shows a chosen image
+    if fingerprint == table.fingerprint:
+        blobs.carry(name, content)
+
+
+def _whole(data: DataConfig) -> DataConfig:
+    """Return the data set with all its classes: the test images are the same for all runs."""
+    return replace(data, without=None)

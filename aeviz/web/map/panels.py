@@ -1,0 +1,93 @@
+"""The panels of the latent map: the points of one or two models, their posteriors and their priors."""
+
+from dataclasses import dataclass, replace
+
+from aeviz.analysis.alignment import Alignment, align
+from aeviz.analysis.posterior import prior_means
+from aeviz.errors import CheckpointFormatError
+from aeviz.training.runs import RunFolder
+from aeviz.web.components.map.payload import (
+    VIEWPOINTS,
+    MapPanel,
+    Posteriors,
+    Prior,
+    lay_over,
+    make_panel,
+    move_points,
+    share_view,
+)
+from aeviz.web.kernel import cache, posteriors
+from aeviz.web.kernel.page import describe
+from aeviz.web.map import cached
+from aeviz.web.map.controls import MapOptions
+from aeviz.web.map.probe import with_lift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panels:
+    """What the latent map shows side by side."""
+
+    panels: list[MapPanel]
+    runs: list[RunFolder]
+    """The model of each panel."""
+    alignment: Alignment | None = None
+    """By which the right panel was laid over the left one."""
+
+
+def map_panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> Panels:
+    """Return the panels of one model, or of two, the second aligned to the first if asked for."""
+    left = with_lift(_with_posteriors(_panel(first, options), first, options), first, options)
+    if second is None:
+        if options.two_viewpoints:
+            twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
+            return Panels(panels=[twins[0], replace(twins[1], title="a quarter turn on")], runs=[first, first])
+        return Panels(panels=[left], runs=[first])
+    right = with_lift(_with_posteriors(_panel(second, options), second, options), second, options)
+    is_line = 1 in (first.config.model.latent_dim, second.config.model.latent_dim)  # the other axis is the error
+    if is_line or not options.aligned:
+        return Panels(panels=[left, right], runs=[first, second])
+    alignment = align(_panel(second, options).points, _panel(first, options).points)  # not their samples
+    moved = lay_over(right, alignment, tuple(f"{name} aligned" for name in left.axis_names))
+    return Panels(panels=[left, share_view(moved, left)], runs=[first, second], alignment=alignment)
+
+
+def make_map_panel(run: RunFolder, dimensions: int) -> MapPanel:
+    """Return the latent points of a run as a panel of the map, in two or three dimensions, more by their PCA."""
+    return _panel(run, MapOptions(dimensions=dimensions, aligned=False, two_viewpoints=False))
+
+
+def _panel(run: RunFolder, options: MapOptions) -> MapPanel:
+    """Return the latent points of a run, means of posteriors, as the options show them."""
+    key = cache.run_key(run)
+    table = cache.latents(key)
+    if table is None:
+        raise CheckpointFormatError(f"run '{run.name}' has no latent points; train it again to have them")
+    title, config = describe(run, len(table.z)), options.embedding(run)
+    if config is not None and (points := cached.embedding(key, config)) is not None:
+        names = tuple(f"{config.algorithm} {axis + 1}" for axis in range(config.dimensions))
+        title += f" · {config.algorithm}, {config.neighbours} neighbours, its seed {config.seed}"
+        return make_panel(title, points, table.error, names)
+    shown = cache.projected(key, options.dimensions, options.axes)
+    if shown.explained < 1:
+        title += f" · {shown.explained:.0%} of the variance"
+    return make_panel(title, shown.points, table.error, shown.axis_names)
+
+
+def _with_posteriors(panel: MapPanel, run: RunFolder, options: MapOptions) -> MapPanel:
+    """Return the panel of a run with its posteriors and priors if it has some, and with its samples if asked for."""
+    if options.embedding(run) is not None:
+        return panel
+    model, key = run.config.model, cache.run_key(run)
+    shown = cache.projected(key, options.dimensions, options.axes)
+    if model.is_variational and options.dimensions == 2 and model.latent_dim > 1:
+        centres = shown.apply(prior_means(model)).tolist()
+        labels = [None] if len(centres) == 1 else range(len(centres))
+        priors = tuple(Prior(centre=(x, y), label=label) for (x, y), label in zip(centres, labels, strict=True))
+        panel = replace(panel, priors=priors)
+    if not posteriors.has_posteriors(run):
+        return panel
+    if options.dimensions == 2 and model.latent_dim > 1:
+        panel = replace(panel, posteriors=Posteriors(shapes=posteriors.posterior_ellipses(key, options.axes)))
+    if options.seed is None or model.latent_dim == 1:
+        return panel
+    return move_points(panel, shown.apply(posteriors.posterior_samples(key, options.seed)))

@@ -1,0 +1,71 @@
+"""The point that a visitor drags over the map: how it is decoded in the page, and what is said of it afterwards."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from aeviz.figures.pictures import enlarge, tile, to_data_uri
+from aeviz.training.runs import RunFolder
+from aeviz.web.components.map.payload import Lift, MapPanel
+from aeviz.web.decode.point import written
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.client_inference import find_network
+from aeviz.web.kernel.images import decoded
+from aeviz.web.kernel.page import MODEL
+from aeviz.web.kernel.points import is_photo, show_distance
+from aeviz.web.kernel.text import plain
+from aeviz.web.map.controls import MapOptions
+
+PICTURE_PX = 128
+"""Width of the image at the point."""
+
+
+def with_lift(panel: MapPanel, run: RunFolder, options: MapOptions) -> MapPanel:
+    """Return the panel of a run with what it takes to decode its points; as it is where it is bent, or a line."""
+    if options.embedding(run) is not None or run.config.model.latent_dim == 1:
+        return panel
+    shown = cache.projected(cache.run_key(run), options.dimensions, options.axes)
+    table = cache.latents(cache.run_key(run))
+    if table is None:
+        return panel
+    rest = table.z.mean(axis=0, dtype=np.float64) - shown.mean  # what the panel does not show stays in the middle
+    lift = Lift(
+        model=run.name,
+        origin=shown.mean + rest - shown.axes @ (shown.axes.T @ rest),
+        columns=shown.axes.T,
+        network=find_network(run, "decoder").spec,
+        shape=run.config.model.image_shape,
+        smooth=is_photo(run),
+    )
+    return replace(panel, lift=lift)
+
+
+def show_pin(panels: list[MapPanel], runs: list[RunFolder], pin: tuple[int, tuple[float, ...]] | None) -> None:
+    """Show the image at the point that the visitor dragged, and the way to Decode from there.
+
+    Args:
+        panels: Those of the map.
+        runs: The model of each.
+        pin: The panel on which the point lies, and its coordinates there; None where there is none.
+    """
+    if pin is None or pin[0] >= len(panels):
+        return
+    lift, run = panels[pin[0]].lift, runs[pin[0]]
+    if lift is None or len(pin[1]) != len(lift.columns):
+        return
+    point = lift.apply(np.array(pin[1]))
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        picture = tile(decoded(run, point[None].astype(np.float32)), 1)
+        text = f"The image that {run.name} decodes at the pin"
+        st.image(to_data_uri(enlarge(picture, PICTURE_PX, smooth=lift.smooth)), width=PICTURE_PX, alt=text)
+        with st.container():
+            st.markdown(f"**At the pin**, decoded by {plain(run.name)}")
+            show_distance(run, point)
+            if run.has_summary:
+                st.page_link(
+                    "pages/decode.py",
+                    label="Go on from here in Decode",
+                    icon=":material/tune:",
+                    query_params={MODEL: run.name, **written(run, point)},
+                )

@@ -1,0 +1,220 @@
+"""The latent map of one or two models, and what the visitor does to it."""
+
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.selection import Selection, points_in_selection
+from aeviz.data import label_by_attribute
+from aeviz.training.latents import LatentTable
+from aeviz.training.runs import RunFolder
+from aeviz.web.components.map.component import IS_AVAILABLE, MapEvent, latent_map
+from aeviz.web.components.map.overlay import map_overlay
+from aeviz.web.components.map.overlay_payload import pack_overlay
+from aeviz.web.components.map.payload import EllipseMode, MapPanel, map_payload
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.client_inference import carry_networks, prepare_networks
+from aeviz.web.kernel.images import originals
+from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
+from aeviz.web.kernel.url import numbers_from_url, set_parameter
+from aeviz.web.map.chosen_image import show_image, show_neighbours
+from aeviz.web.map.controls import MapOptions
+from aeviz.web.map.embedding import settle_projection
+from aeviz.web.map.layers import carry_sprites, make_overlay
+from aeviz.web.map.panels import map_panels
+from aeviz.web.map.probe import show_pin
+from aeviz.web.map.scatter import scatter_map
+from aeviz.web.map.selection import show_selection
+from aeviz.web.map.selection_url import selection_from_text, selection_to_text
+
+IMAGE, HIDDEN, ELLIPSES, PRIOR, OUTLINE = "image", "hidden", "ellipses", "prior", "outline"
+"""URL parameters of the map: the chosen image, the labels of hidden classes joined by dots, whose posteriors are drawn
+(those of the chosen image if it is absent), 1 where the prior is, and the outline around the picked points."""
+_DATA = "latent.data"
+"""Session key: the data set whose map was shown last, and the attribute that coloured it."""
+_FIRST_OUTLINE = "latent.first_outline"
+"""Session key: the outline that the visitor came with."""
+_MOVE = "latent.move"
+"""Session key: the image that the page, not the map, has chosen last, as a _Move."""
+LAYERS = "latent-map"
+"""Name under which the map's overlay reaches it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """What the map shows when the page opens, from the address."""
+
+    hidden: list[int]
+    chosen: int | None
+    ellipses: EllipseMode
+    prior: bool
+    selection: Selection | None
+
+
+_NEVER = -1
+"""What the map never says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Move:
+    """An image that the visitor chose beside the map."""
+
+    count: int
+    """How often that has happened."""
+    before: int | None = None
+    """What the map said then; it counts again as soon as it says something else."""
+
+
+def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) -> None:
+    """Show the map as the address describes it; a click then shows the image behind the point.
+
+    What is chosen and hidden at first comes from the address. Later clicks live in the browser: if they came back with
+    the points, each click would send all of them again.
+    """
+    shown = (first.config.data.name, options.attribute)
+    before = st.session_state.setdefault(_DATA, shown)
+    if before != shown:  # other images or other classes: the old choice means nothing
+        st.session_state[_DATA] = shown
+        set_parameter(HIDDEN, "")
+        if before[0] != shown[0]:
+            set_parameter(IMAGE, "")
+            set_parameter(OUTLINE, "")
+            st.session_state[_FIRST_OUTLINE] = None
+    if has_just_arrived() or _FIRST_OUTLINE not in st.session_state:
+        # later ones live in the browser, where they are exact
+        st.session_state[_FIRST_OUTLINE] = selection_from_text(st.query_params.get(OUTLINE, ""))
+    classes = len(first.provenance.class_names) or 2
+    asked = st.query_params.get(ELLIPSES)
+    start = _Start(
+        hidden=numbers_from_url(HIDDEN, classes),
+        chosen=next(iter(numbers_from_url(IMAGE)), None),
+        ellipses=next((mode for mode in get_args(EllipseMode) if mode == asked), "chosen"),
+        prior=st.query_params.get(PRIOR) == "1",
+        selection=st.session_state[_FIRST_OUTLINE],
+    )
+    runs = [run for run in (first, second) if run is not None]
+    for run in runs:
+        prepare_networks(run)
+    _show_map(first, second, settle_projection(runs, options), start)
+    carry_sprites(first)
+    carry_networks(runs, "decoder")
+
+
+@st.fragment
+def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, start: _Start) -> None:
+    place = st.container()  # the first of the page's part, so that a new map takes the place of the old one at once
+    with errors_as_messages():
+        table = cache.latents(cache.run_key(first))
+        if table is None:
+            st.stop()
+        shown = map_panels(first, second, options)
+        panels, alignment = shown.panels, shown.alignment
+        labels, names = _classes(first, table, options.attribute)
+        n = len(table.z)
+        if IS_AVAILABLE:
+            payload = map_payload(
+                panels,
+                labels,
+                names,
+                hidden=start.hidden,
+                selected=start.chosen if start.chosen is not None and start.chosen < n else None,
+                ellipses=start.ellipses,
+                prior=start.prior,
+                selection=start.selection,
+                layers=LAYERS,
+                decode=any(panel.lift is not None for panel in panels),
+            )
+            with place:
+                event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
+        else:
+            event = _plotly_map(panels, labels, names)
+        if event.hidden is not None:
+            set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
+        move: _Move | None = st.session_state.get(_MOVE)
+        clicked = event.selected is not None and (move is None or event.selected != move.before)
+        if clicked and event.selected is not None and 0 <= event.selected < n:
+            set_parameter(IMAGE, str(event.selected))
+            if move is not None:
+                st.session_state[_MOVE] = replace(move, before=_NEVER)
+        if event.ellipses is not None:
+            set_parameter(ELLIPSES, event.ellipses if event.ellipses != "chosen" else "")
+        if event.prior is not None:
+            set_parameter(PRIOR, "1" if event.prior else "")
+        if event.selection is not None:
+            set_parameter(OUTLINE, selection_to_text(event.selection))
+        elif event.is_cleared:
+            set_parameter(OUTLINE, "")
+        runs = [run for run in (first, second) if run is not None]
+        selected = next((index for index in numbers_from_url(IMAGE) if index < n), None)
+        overlay = replace(
+            make_overlay(shown, labels, options, selected), move=move.count if move is not None and not clicked else 0
+        )
+        map_overlay(pack_overlay(LAYERS, n, len(panels), overlay), key=LAYERS)
+        if any(run.config.model.is_variational for run in runs) and not any(panel.priors for panel in panels):
+            bent = "" if options.is_linear else ", and on none that is bent"
+            st.caption(f"Posterior ellipses and priors are drawn on maps of two latent dimensions only{bent}.")
+        if options.seed is not None:
+            st.caption(
+                f"Each point is a sample of its image's posterior (seed {options.seed}), seen along the axes of the "
+                "means; ellipses stay around the means. A point shows its image all the same."
+            )
+        if alignment is not None:
+            st.caption(
+                f"Aligned: {alignment.explained:.0%} of the left map's variance is matched; "
+                f"the right map was scaled by {alignment.scale:.2f}."
+            )
+        show_pin(panels, shown.runs, event.point)
+        if selected is None:
+            st.caption("No image chosen yet: click a point, or press n on the map.")
+        else:
+            show_image(selected, runs, options.seed)
+            show_neighbours(selected, runs, lambda index: _choose(index, event.selected))
+        drawn = event.selection or selection_from_text(st.query_params.get(OUTLINE, ""))
+        show_selection(_picked_out(drawn, panels, labels), runs)
+
+
+def _picked_out(drawn: Selection | None, panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
+    """Return which images the visitor has drawn an outline around, (N,), bool, those of hidden classes left out."""
+    if drawn is None or drawn.panel >= len(panels):
+        return None
+    points = panels[drawn.panel].points
+    if points.shape[1] != (2 if drawn.camera is None else 3):
+        return None  # drawn on another map than the one that is shown now
+    chosen = points_in_selection(points, drawn)
+    if labels is not None:
+        chosen &= ~np.isin(labels, numbers_from_url(HIDDEN))
+    return chosen
+
+
+def _choose(index: int, before: int | None) -> None:
+    """Choose an image beside the map, which then follows."""
+    move: _Move | None = st.session_state.get(_MOVE)
+    st.session_state[_MOVE] = _Move(count=1 if move is None else move.count + 1, before=before)
+    set_parameter(IMAGE, str(index))
+
+
+def _classes(run: RunFolder, table: LatentTable, attribute: str | None) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """Return the class of each point, or whether it has the attribute, and the names of the classes."""
+    dataset = None if attribute is None else originals(run)
+    if attribute is None or dataset is None:
+        return table.labels, run.provenance.class_names
+    labelled = label_by_attribute(dataset, attribute)
+    return labelled.labels, labelled.class_names
+
+
+def _plotly_map(panels: list[MapPanel], labels: np.ndarray | None, names: tuple[str, ...]) -> MapEvent:
+    """Show the map by Plotly, which is slower and knows clicks only in two dimensions."""
+    st.caption("The map of this page could not be loaded from the server; this is a plainer one, drawn by Plotly.")
+    if any(panel.priors for panel in panels):
+        st.caption("It shows no posteriors and no priors.")
+    chart = st.plotly_chart(
+        scatter_map(panels, labels, names),
+        key="plotly-map",
+        on_select="rerun",
+        selection_mode="points",
+        alt="; ".join(panel.title for panel in panels),
+    )
+    clicked = chart["selection"]["points"]
+    return MapEvent(selected=int(clicked[0]["customdata"]) if clicked else None, hidden=None)

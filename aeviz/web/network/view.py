@@ -1,0 +1,169 @@
+"""The diagram of a network, its training curves and its settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from aeviz.figures.architecture import architecture_diagram
+from aeviz.figures.charts import training_curves
+from aeviz.presets import PRESETS
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import name_objective, plain
+
+
+def show_architectures(first: RunFolder, second: RunFolder | None) -> None:
+    """Show the layers of one model or of two, once where they are the same."""
+    if second is not None and second.config.model == first.config.model:
+        _show_architecture(first, f"{first.name} and {second.name}", "architecture")
+        return
+    _show_architecture(first, first.name, "architecture")
+    if second is not None:
+        _show_architecture(second, second.name, "architecture-second")
+
+
+def _show_architecture(run: RunFolder, names: str, key: str) -> None:
+    """Show the layers of a model as a diagram and as a table."""
+    blocks = cache.architecture(cache.run_key(run))
+    st.subheader(f"Layers of {plain(names)}")
+    total = sum(block.parameters for block in blocks)
+    st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the arrow marks the latent point.")
+    rows = [
+        {
+            "part": block.part,
+            "layer": block.kind,
+            "activation": block.activation,
+            "output": " x ".join(map(str, block.output_shape)),
+            "parameters": block.parameters,
+        }
+        for block in blocks
+    ]
+    st.plotly_chart(
+        architecture_diagram(blocks),
+        key=key,
+        config={"displayModeBar": False},
+        alt="; ".join(f"{row['part']}: {row['layer']} to {row['output']}" for row in rows),
+    )
+    narrowest = min(run.config.model.hidden, default=run.config.model.latent_dim)
+    if run.config.model.encoder == "mlp" and narrowest < run.config.model.latent_dim:
+        st.info(
+            f"The layer before the latent has {narrowest} units, so the {run.config.model.latent_dim} coordinates lie "
+            f"on a surface of at most {narrowest} dimensions, and the last step, {narrowest} to "
+            f"{run.config.model.latent_dim}, is no encoder by the thesis's own definition 2.1.1. "
+            "The layers are the thesis's; the name of the model follows it.",
+            icon=":material/info:",
+        )
+    with st.expander("All layers as a table"):
+        st.dataframe(rows, hide_index=True)
+
+
+@st.fragment
+def show_curves(runs: list[RunFolder]) -> None:
+    """Show training and validation loss with a moving average, split at the early epochs."""
+    with errors_as_messages():
+        st.subheader("Training curves")
+        histories = {run.name: run.history() for run in runs}
+        longest = max((len(history) for history in histories.values()), default=0)
+        if longest < 2:
+            st.caption("No curve yet: fewer than two epochs are trained.")
+            return
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            part = st.segmented_control(
+                "Epochs",
+                ["all", "early", "later"],
+                default="all",
+                required=True,
+                key="epochs",
+                bind="query-params",
+                help="The early fall hides the later one, so they can be seen apart.",
+            )
+            window = st.slider(
+                "Moving average (epochs)",
+                min_value=1,
+                max_value=max(2, min(51, longest // 5)),
+                value=max(1, min(5, longest // 4)),
+                key=f"window.{runs[0].name}",
+                bind="query-params",
+                width=280,
+                help="Each point becomes the mean of the epochs around it; faint lines are the epochs as they were.",
+            )
+        if len({run.provenance.data_fingerprint for run in runs}) > 1:
+            st.caption(
+                "These models did not learn from the same images, and so not from the same validation images either: "
+                "their losses cannot be compared."
+            )
+        early = max(1, longest // 5)
+        first, last = {"early": (1, early), "later": (early + 1, longest)}.get(str(part), (1, longest))
+        curves = {
+            name: (
+                np.array([report.epoch for report in history]),
+                np.array([report.train_loss for report in history]),
+                np.array([report.val_loss for report in history]),
+            )
+            for name, history in histories.items()
+        }
+        quantity = " or ".join(sorted({name_objective(run.config.objective) for run in runs}))
+        st.plotly_chart(
+            training_curves(curves, quantity, window=int(window), first_epoch=first, last_epoch=last),
+            key="curves",
+            config={"displayModeBar": False},
+            alt="Training and validation loss over the epochs of " + " and ".join(curves),
+        )
+        if len(runs) == 2 and _is_fair(*runs):
+            st.caption(
+                "A fair comparison: both started from the same weights and saw the same batches in the same order "
+                f"(seed {runs[0].config.train.seed}); only the optimizer differs."
+            )
+        elif len(runs) == 2:
+            st.caption("Not a fair comparison of optimizers: more differs than the optimizer, see the table below.")
+
+
+def show_settings(runs: list[RunFolder]) -> None:
+    """Show what was set, where the model came from, and how it compares with the thesis."""
+    st.subheader("Settings and result")
+    columns = {run.name: _facts(run) for run in runs}
+    names = list(dict.fromkeys(name for facts in columns.values() for name in facts))
+    st.dataframe(
+        [{"": name, **{run: facts.get(name, "") for run, facts in columns.items()}} for name in names],
+        hide_index=True,
+        height="content",
+    )
+    if any(run.is_shipped and "thesis, validation MSE" in _facts(run) for run in runs):
+        st.caption(
+            "The thesis (M. Sevkovych, University of Stuttgart, 2023) trained for 10,000 epochs of 3 optimizer steps "
+            "with a constant step size. What ships was trained with the schedule above instead, on one fixed split "
+            "into 50,000 and 10,000 images. Where more than one seed was tried, the best ships: units that die early "
+            "cap what a seed can reach."
+        )
+
+
+def _is_fair(first: RunFolder, second: RunFolder) -> bool:
+    same_data = first.provenance.data_fingerprint == second.provenance.data_fingerprint
+    return same_data and first.config.differs_in_optimizer_alone(second.config)
+
+
+def _facts(run: RunFolder) -> Mapping[str, str]:
+    config, origin, best = run.config, run.provenance, run.best_epoch()
+    evaluation = run.evaluation()
+    preset = PRESETS.get(config.preset)
+    facts: dict[str, Any] = {
+        "data": f"{config.data.name}: {origin.n_train:,} training, {origin.n_validation:,} validation images",
+        "latent dimensions": config.model.latent_dim,
+        "parameters": f"{origin.parameters:,}",
+        "objective": name_objective(config.objective),
+        "optimizer": config.optimizer.name,
+        "learning rate": f"{config.optimizer.learning_rate:g} ({config.optimizer.schedule})",
+        "epochs": f"{len(run.history())} of {config.train.epochs}, batch {config.train.batch_size}",
+        "seed": f"{config.train.seed} ({origin.seeds_tried} tried)",
+        "validation MSE": f"{best.val_mse:.5f} (epoch {best.epoch})" if best else "none yet",
+        "thesis, validation MSE": f"{preset.thesis_val_mse:.5f}" if preset and preset.thesis_val_mse else None,
+        "test MSE": f"{evaluation.mse:.5f}" if evaluation else None,
+        "test PSNR": f"{evaluation.psnr:.2f} dB" if evaluation and evaluation.psnr else None,
+        "test SSIM": f"{evaluation.ssim:.4f}" if evaluation and evaluation.ssim else None,
+        "trained on": f"{origin.device}, torch {origin.versions.get('torch', '?')}",
+        "begun": origin.created,
+    }
+    return {name: str(value) for name, value in facts.items() if value is not None}

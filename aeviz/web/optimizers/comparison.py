@@ -1,0 +1,352 @@
+"""A fair duel of optimizers on a network: curves with the spread of the seeds, a verdict, and the latent planes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.alignment import align
+from aeviz.config import OptimizerConfig
+from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars, layer_curves
+from aeviz.lab.adaptive import MethodName
+from aeviz.lab.duel import (
+    CONFIDENCE,
+    Comparison,
+    Duel,
+    compare,
+    layer_titles,
+    method_of,
+    moved_most,
+    names_of,
+    titles_of,
+)
+from aeviz.training.moments import Moments, read_moments
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.page import errors_as_messages, same_images
+from aeviz.web.kernel.text import name_objective
+from aeviz.web.map.controls import MapOptions
+from aeviz.web.map.view import show_map
+from aeviz.web.optimizers import cached
+from aeviz.web.optimizers.comparison_start import show_start, take_ended, time_of_several
+from aeviz.web.optimizers.methods import show_methods
+from aeviz.web.train.film import read_history
+
+ARROWS = 40
+"""Images that get an arrow."""
+_STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
+"""What is drawn of the layers."""
+
+
+def show_duel() -> None:
+    """Show a duel among the finished runs, and how to start another."""
+    found = cached.duels(cache.runs())
+    names = dict(zip(names_of(found, [f"{duel.name}: {_who(duel)}" for duel in found]), found, strict=True))
+    if names:
+        ended = take_ended()  # which the visitor who started it wants to see
+        for name in [name for name, duel in names.items() if ended & _runs(duel)][:1]:
+            st.session_state["duel"] = name
+        chosen = st.selectbox(
+            "Duel",
+            list(names),
+            key="duel",
+            bind="query-params",
+            help="Finished runs that differ in nothing but optimizer and seed.",
+        )
+        duel = names.get(str(chosen), found[0])
+        if len(duel.seeds) == 1:
+            st.caption(
+                "One seed each shows no spread and gives no verdict. Five seeds of all four on the digits take about "
+                f"{time_of_several()}; start them below."
+            )
+        _show_shared(duel)
+        _show_results(duel)
+        _show_layers(duel)
+        show_methods(list(dict.fromkeys(map(method_of, _titles(duel)))), by_torch=True)
+        _show_planes(duel)
+    else:
+        st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/swords:")
+    show_start()
+
+
+def _runs(duel: Duel) -> set[str]:
+    return {folder.name for line in duel.lines.values() for folder in line.values()}
+
+
+def _who(duel: Duel) -> str:
+    titles = ", ".join(_titles(duel).values())
+    count = len(duel.seeds)
+    return f"{titles}; {count} seed{'s' if count > 1 else ''} each"
+
+
+def _ordered(duel: Duel) -> list[OptimizerConfig]:
+    """Return the contestants, ADAM first, to which the others are compared."""
+    rank = {"adam": 0, "amsgrad": 1, "momentum": 2, "sgd": 3}
+    return sorted(duel.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
+
+
+def _titles(duel: Duel) -> dict[OptimizerConfig, str]:
+    """Return the titles of the contestants in their order; no two are equal."""
+    titles = titles_of(duel.lines)
+    return {optimizer: titles[optimizer] for optimizer in _ordered(duel)}
+
+
+def _show_shared(duel: Duel) -> None:
+    shared, origin = duel.shared, next(iter(next(iter(duel.lines.values())).values())).provenance
+    seeds, schedule = ", ".join(map(str, duel.seeds)), shared.optimizer.schedule.replace("_", "-")
+    st.markdown(
+        f"""**What they share** (seed{"s" if len(duel.seeds) > 1 else ""} {seeds})
+- the images: {origin.n_train:,} of {shared.data.name} to learn from, {origin.n_validation:,} to validate
+- the network, {origin.parameters:,} parameters, and for each seed **the same initial weights**
+- for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
+- the loss, {name_objective(shared.objective)}, and the schedule of the step size ({schedule})
+
+They differ in the optimizer, with its own step size: {", ".join(_titles(duel).values())}."""
+    )
+
+
+@st.fragment
+def _show_results(duel: Duel) -> None:
+    with errors_as_messages():
+        titles = _titles(duel)
+        histories = {
+            optimizer: {seed: read_history(duel.lines[optimizer][seed].path) for seed in duel.seeds}
+            for optimizer in titles
+        }
+        epochs = duel.shared.train.epochs
+        window = int(
+            st.slider(
+                "Moving average (epochs)",
+                1,
+                max(2, epochs // 5),
+                max(1, epochs // 40),
+                key="average",
+                bind="query-params",
+                width=300,
+                help="Epochs that each point of a curve is the mean of.",
+            )
+        )
+        curves = [
+            Curve(
+                title=titles[optimizer],
+                method=method_of(optimizer),
+                losses=np.array([[report.val_loss for report in history] for history in by_seed.values()]),
+            )
+            for optimizer, by_seed in histories.items()
+        ]
+        st.plotly_chart(
+            duel_curves(curves, f"validation loss ({name_objective(duel.shared.objective)})", window),
+            key="duel-curves",
+            alt="Validation loss of " + ", ".join(curve.title for curve in curves),
+        )
+        if len(duel.seeds) > 1:
+            st.caption("Lines are means over the seeds, bands reach from the best seed to the worst.")
+        errors = {
+            titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
+            for optimizer, by_seed in histories.items()
+        }
+        _show_verdicts(errors)
+
+
+def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
+    """Say of each contestant whether it ends below the first by more than the seeds alone explain.
+
+    Args:
+        errors: Validation error by seed of each contestant, by its title; the others are compared to the first.
+    """
+    st.markdown("**Validation error (MSE) after the last epoch**")
+    st.table(
+        {
+            "optimizer": list(errors),
+            "mean": [f"{np.mean(list(values.values())):.5f}" for values in errors.values()],
+            "spread of the seeds": [
+                f"{np.std(list(values.values()), ddof=1):.5f}" if len(values) > 1 else "unknown"
+                for values in errors.values()
+            ],
+            "lowest": [f"{min(values.values()):.5f}" for values in errors.values()],
+            "highest": [f"{max(values.values()):.5f}" for values in errors.values()],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    first, *others = errors
+    found = {other: compare(errors[other], errors[first]) for other in others}
+    for other, comparison in found.items():
+        _show_verdict(other, first, comparison, len(errors[other]))
+    if any(comparison.interval is not None for comparison in found.values()):
+        st.plotly_chart(
+            gap_bars(
+                [
+                    (f"{other} less {first}", comparison.difference, comparison.interval)
+                    for other, comparison in found.items()
+                ]
+            ),
+            key="duel-gaps",
+            config={"displayModeBar": False},
+            alt="Differences of mean validation errors with their intervals",
+        )
+        st.caption(
+            f"Welch's interval: of such intervals, {CONFIDENCE:.0%} hold the true difference; one alone is wrong one "
+            "time in twenty, several together more often. The paired interval compares runs of the same seed. Another "
+            "step size may turn the result: this compares optimizers *as they were set*."
+        )
+
+
+def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) -> None:
+    difference = comparison.difference
+    way = "lower" if difference < 0 else "higher"
+    numbers = f"{comparison.first:.5f} against {comparison.second:.5f}, {abs(difference):.5f} {way}"
+    if comparison.interval is None:
+        st.info(
+            f"**{other} and {first}: {numbers}, from one seed each.** Whether that is more than chance cannot be said.",
+            icon=":material/question_mark:",
+        )
+        return
+    low, high = comparison.interval
+    text = f"{numbers}; the seed alone spreads results by {comparison.spread:.5f}; interval {low:.5f} to {high:.5f}"
+    if comparison.paired is not None:
+        text += f" (paired by seed {comparison.paired[0]:.5f} to {comparison.paired[1]:.5f})"
+    if comparison.is_shown:
+        st.success(
+            f"**{other} ends {way} than {first}, by more than chance**: {text}; {seeds} seeds each.",
+            icon=":material/check_circle:",
+        )
+    else:
+        st.info(
+            f"**No difference shown between {other} and {first}**: the gap is within the noise of the seeds. {text}; "
+            f"{seeds} seeds each.",
+            icon=":material/drag_handle:",
+        )
+
+
+@st.fragment
+def _show_layers(duel: Duel) -> None:
+    """Show why the optimizers differ, layer by layer: what multiplies a gradient, or what AMSGrad's maximum takes."""
+    seed = duel.seeds[0]
+    recorded = {
+        title: (method_of(optimizer), moments)
+        for optimizer, title in _titles(duel).items()
+        if (moments := read_moments(duel.lines[optimizer][seed].path))
+    }
+    if not recorded:
+        return
+    weights = dict.fromkeys(name for _, moments in recorded.values() for name in moments[-1].effective)
+    layers = layer_titles(duel.shared.model, weights)
+    st.subheader("Why they differ")
+    adaptive = {title: pair for title, pair in recorded.items() if pair[0] in ("adam", "amsgrad")}
+    shown = _STEPS
+    if any(method == "amsgrad" for method, _ in adaptive.values()):
+        shown = str(
+            st.segmented_control(
+                "By layer",
+                [_STEPS, _MAXIMUM],
+                default=_STEPS,
+                required=True,
+                key="why",
+                bind="query-params",
+                help="The effective step size is what multiplies the first moment: alpha / sqrt(V). AMSGrad's V is the "
+                "largest second moment so far.",
+            )
+        )
+    if shown == _MAXIMUM:
+        st.markdown(
+            "**The root of the largest second moment so far over that of the present one**, the median over the "
+            f"weights of a layer, seed {seed}: so many times shorter are AMSGrad's steps than ADAM's would be after "
+            "the same gradients. ADAM remembers no maximum: 1."
+        )
+        st.plotly_chart(
+            layer_curves(adaptive, layers, "held"),
+            key="duel-held",
+            alt="Largest second moment over the present one, by layer over the epochs",
+        )
+    else:
+        st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
+        st.plotly_chart(
+            layer_curves(recorded, layers, "effective"),
+            key="duel-layers",
+            alt="Effective step size of each layer over the epochs",
+        )
+    st.markdown(" ".join(_explain_steps(title, *pair, layers) for title, pair in recorded.items()))
+
+
+def _explain_steps(title: str, method: MethodName, recorded: list[Moments], layers: Mapping[str, str]) -> str:
+    """Say how a contestant's steps stood after the last epoch."""
+    last = recorded[-1]
+    if method in ("sgd", "momentum"):
+        return f"**{title}** takes the same step size in every layer."
+    least, most = (extreme(last.effective, key=last.effective.__getitem__) for extreme in (min, max))
+    text = (
+        f"**{title}** multiplies by {_round(last.effective[least])} in one layer ({layers[least]}) and by "
+        f"{_round(last.effective[most])} in another ({layers[most]})"
+    )
+    if method == "adam":
+        return f"{text}: less where gradients are long, more where they are short, and it follows both ways."
+    short, long = min(last.held.values()), max(last.held.values())
+    return (
+        f"{text}; its divisor, the largest so far, is {short:.2g} to {long:.2g} times what ADAM would divide by after "
+        "the same gradients, and its steps are that much shorter."
+    )
+
+
+def _round(value: float) -> str:
+    """Return a positive number with two significant digits, thousands without an exponent."""
+    return f"{float(f'{value:.2g}'):,g}"
+
+
+def _show_planes(duel: Duel) -> None:
+    """Show where two of the contestants put the same images, and which moved most."""
+    st.subheader("Latent planes")
+    titles = {title: duel.lines[optimizer] for optimizer, title in _titles(duel).items()}
+    names = list(titles)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        left = str(st.selectbox("Left", names, key="left", bind="query-params", width=220))
+        right = str(st.selectbox("Right", names, index=1, key="right", bind="query-params", width=220))
+        seed = int(st.selectbox("Seed", list(map(str, duel.seeds)), key="of", bind="query-params", width=120) or 0)
+        is_line = duel.shared.model.latent_dim == 1
+        is_aligned = not is_line and st.toggle(
+            "Align (Procrustes)",
+            value=True,
+            key="aligned",
+            bind="query-params",
+            help="Turns, mirrors, shifts and scales the right plane so that equal images lie as close as possible.",
+        )
+    first, second = titles[left][seed], titles[right][seed]
+    if left == right:
+        st.info("Choose two different contestants.", icon=":material/compare_arrows:")
+        return
+    if not (first.has_latents and second.has_latents and same_images(first, second)):
+        st.info("Their test images are not encoded yet.", icon=":material/hourglass_empty:")
+        return
+    show_map(first, second, MapOptions(dimensions=2, aligned=is_aligned, two_viewpoints=False))
+    if is_line:
+        st.caption("One latent number is shown beside the error of its image; such planes cannot be aligned.")
+    else:
+        _show_arrows(first, second, is_aligned)
+
+
+def _show_arrows(first: RunFolder, second: RunFolder, is_aligned: bool) -> None:
+    plane = cache.projection(cache.run_key(first), 2)
+    target, source = plane.points, cache.projection(cache.run_key(second), 2).points
+    alignment = align(source, target) if is_aligned else None
+    moved = source if alignment is None else alignment.apply(source)
+    chosen = moved_most(moved, target, ARROWS)
+    table = cache.latents(cache.run_key(first))
+    size = float(np.sqrt(target.var(axis=0).sum()))
+    distance = np.linalg.norm(moved - target, axis=1)
+    how = "not aligned" if alignment is None else "aligned"
+    st.markdown(f"**The {ARROWS} images that moved most** from {first.name} to {second.name}, {how}")
+    st.plotly_chart(
+        arrows(target, moved, chosen, None if table is None else table.labels, plane.axis_names),
+        key="duel-arrows",
+        alt=f"Arrows on the {ARROWS} images whose points moved most",
+    )
+    matched = (
+        "A turn, a mirroring or another scale moves them too, which means nothing; align to leave that out."
+        if alignment is None
+        else f"{alignment.explained:.0%} of the variance is matched."
+    )
+    st.caption(
+        f"{matched} Half of the images moved less than "
+        f"{np.median(distance) / size:.2f} times the spread of the plane, these {distance[chosen[-1]] / size:.2f} to "
+        f"{distance[chosen[0]] / size:.2f} times."
+    )

@@ -1,0 +1,261 @@
+"""Starting a duel of optimizers: a set of training jobs in the background, with what is left of it."""
+
+import threading
+from dataclasses import replace
+
+import streamlit as st
+
+from aeviz.config import RunConfig
+from aeviz.data import is_available
+from aeviz.errors import AevizError
+from aeviz.lab.adaptive import METHODS, MethodName
+from aeviz.lab.duel import PRESET, plan, title_of
+from aeviz.presets import get_preset
+from aeviz.web.kernel.images import offer_download
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.train.film import read_history
+from aeviz.workers import training
+from aeviz.workers.training import Job
+
+_OWN = "duel.own"
+"""Session key: the runs of the duel that this visitor started last, until they have ended."""
+MOST_RUNS = 20
+"""Runs of a duel at most: each is a process, most of which wait."""
+POLL_S = 2.0
+"""Seconds between two looks at the jobs."""
+OVERHEAD_S = 6.0
+"""Seconds that a job takes beside its epochs: it imports torch, reads the data and measures on the test set."""
+_BASES = {"digits": "digits-2d-adam", "mnist": "mlp-2d-adam"}
+"""Data on offer, and the experiment whose network learns it."""
+_EPOCH_S = {"digits": 0.1, "mnist": 1.5}
+"""Seconds an epoch before anything was measured, on two cores."""
+_EPOCHS = {"digits": 60, "mnist": 10}
+_RATES: dict[str, dict[MethodName, str]] = {
+    "digits": {"adam": "0.003", "amsgrad": "0.003", "sgd": "10", "momentum": "3"},
+    "mnist": {"adam": "0.003", "amsgrad": "0.003", "sgd": "30", "momentum": "3"},
+}
+"""Step sizes at first. Those of SGD and momentum are the best of a few that were tried on one to three seeds; at 0.3
+and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
+_turn = threading.Lock()
+"""Held while a duel is started: two visitors may press the button at once."""
+_latest: set[str] = set()
+"""Runs of the duel that was started last, whoever started it. Trainers end with this server, so a duel at work is one
+that it knows; runs of older duels that were resumed on Train are not among them."""
+RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
+"""Step sizes on offer."""
+
+
+def show_start() -> None:
+    """Show the duel that is at work, or the form that starts one."""
+    active = frozenset(job.name for job in _jobs() if job.is_active)
+    if active:
+        st.subheader("A duel is at work")
+        st.fragment(_show_progress, run_every=POLL_S)(active)
+        return
+    with st.expander("Start a duel", icon=":material/swords:", expanded=not st.query_params.get("duel")):
+        _show_form()
+
+
+def time_of_several() -> str:
+    """Return about how long all methods take with five seeds each on the digits, as the form offers it at first."""
+    data, seeds = "digits", 5
+    return _time(seeds * len(METHODS) * (OVERHEAD_S + _EPOCHS[data] * _seconds_an_epoch(data)))
+
+
+def take_ended() -> frozenset[str]:
+    """Return the names of the runs of the visitor's own duel once when all have ended, else none."""
+    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
+    if not own or any(job.name in own for job in _jobs() if job.is_active):
+        return frozenset()
+    del st.session_state[_OWN]
+    return own
+
+
+def _jobs() -> list[Job]:
+    return [job for job in training.list_jobs() if job.status.settings.preset == PRESET]
+
+
+@st.fragment
+def _show_form() -> None:
+    with errors_as_messages(stop=False):
+        titles = {method.title: name for name, method in METHODS.items()}
+        picked = st.pills(
+            "Optimizers",
+            list(titles),
+            selection_mode="multi",
+            default=list(titles),
+            key="against",
+            bind="query-params",
+        )
+        methods = [name for title, name in titles.items() if title in picked]
+        one, two, three = st.columns(3, gap="medium")
+        with one:
+            data = str(
+                st.segmented_control(
+                    "Data", list(_BASES), default="digits", required=True, key="on", bind="query-params"
+                )
+            )
+            epochs = int(
+                st.slider(
+                    "Epochs",
+                    5,
+                    300,
+                    _EPOCHS[data],
+                    5,
+                    key=f"epochs.{data}",
+                    bind="query-params",
+                    help="Passes through the training images, 5 to 300.",
+                )
+            )
+        with two:
+            seeds = int(
+                st.slider(
+                    "Seeds",
+                    1,
+                    10,
+                    5,
+                    key="seeds",
+                    bind="query-params",
+                    help="Runs of each optimizer, 1 to 10. With one there is no spread and no verdict; five are good.",
+                )
+            )
+        with three:
+            rates: dict[MethodName, float] = {}
+            for name in methods:
+                rates[name] = float(
+                    st.select_slider(
+                        f"Step size of {METHODS[name].title}",
+                        RATES,
+                        value=_RATES[data][name],
+                        key=f"{name}.{data}",
+                        bind="query-params",
+                        help="From 0.0001 to 30. The gradients of a mean over pixels are small: SGD wants large steps.",
+                    )
+                )
+        if not is_available(data):
+            offer_download(data, "to train on it")
+            return
+        configs = plan(_base(data, epochs), rates, seeds)
+        left = len(configs) * (OVERHEAD_S + epochs * _seconds_an_epoch(data))
+        st.caption(
+            f"{len(configs)} runs, one after the other: about {_time(left)} on this machine. Each seed gives all "
+            "optimizers the same initial weights and the same batches in the same order."
+        )
+        cannot = len(methods) < 2 or len(configs) > MOST_RUNS
+        if st.button("Start the duel", type="primary", icon=":material/swords:", disabled=cannot):
+            _start(configs)
+        if len(configs) > MOST_RUNS:
+            st.caption(f"A duel has at most {MOST_RUNS} runs; choose fewer seeds or optimizers.")
+        if len(methods) < 2:
+            st.caption("A duel takes two optimizers or more.")
+
+
+def _base(data: str, epochs: int) -> RunConfig:
+    base = get_preset(_BASES[data]).config
+    return replace(
+        base,
+        optimizer=replace(base.optimizer, schedule="constant"),
+        train=replace(base.train, epochs=epochs, device="auto"),
+    )
+
+
+def _start(configs: list[RunConfig]) -> None:
+    """Start the runs, unless another visitor's duel is at work, which is said then.
+
+    Raises:
+        TrainingError: A trainer did not come up.
+    """
+    if not _turn.acquire(blocking=False):
+        _refuse()
+        return
+    try:
+        if any(job.is_active for job in _jobs()):
+            _refuse()
+            return
+        bar = st.progress(0.0, "Starting the trainers …")
+        st.session_state[_OWN] = frozenset()
+        _latest.clear()
+        for place, config in enumerate(configs):
+            name = training.start(config).name
+            _latest.add(name)
+            st.session_state[_OWN] |= {name}
+            bar.progress((place + 1) / len(configs), f"Started {place + 1} of {len(configs)} trainers; they take turns")
+    finally:
+        _turn.release()
+    st.rerun()
+
+
+def _refuse() -> None:
+    st.warning(
+        "Another visitor's duel is at work, so this one was not started; start it when that one has ended.",
+        icon=":material/hourglass_empty:",
+    )
+
+
+def _show_progress(active: frozenset[str]) -> None:
+    found = _jobs()
+    at_work = [job for job in found if job.is_active]
+    if frozenset(job.name for job in at_work) != active:
+        st.rerun(scope="app")  # a run has ended: what is known of the duel has changed
+    batch = _started_together(found)
+    ended = [job for job in batch if not job.is_active]
+    epochs, data = at_work[0].status.settings.train.epochs, at_work[0].status.settings.data.name
+    done = sum(min(1.0, job.status.epoch / job.status.settings.train.epochs) for job in batch if job.is_active)
+    each = _seconds_an_epoch(data)
+    left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
+    st.progress(
+        min(1.0, (len(ended) + done) / len(batch)),
+        f"{len(ended)} of {len(batch)} runs of {epochs} epochs have ended; about {_time(left)} left",
+    )
+    now = next((job for job in at_work if job.state != "queued"), None)
+    if now is not None:
+        settings = now.status.settings
+        st.caption(f"Now: {title_of(settings.optimizer)}, seed {settings.train.seed}, epoch {now.status.epoch}")
+    failed = [job for job in ended if job.state == "failed"]
+    for job in failed:
+        st.warning(f"{title_of(job.status.settings.optimizer)}: {plain(job.status.message)}", icon=":material/warning:")
+    if all(job.is_stopping for job in at_work):
+        st.caption("Stopping: each trainer ends after its next step.")
+        return
+    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
+    names = [job.name for job in at_work if job.name in own]
+    if names:
+        st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel", on_click=_stop, args=(names,))
+        return
+    st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
+    with st.popover("Stop the duel", icon=":material/stop_circle:"):
+        st.markdown("It was not started from this window. Stop it all the same?")
+        names = [job.name for job in at_work]
+        st.button("Stop it", icon=":material/stop_circle:", key="stop-duel", on_click=_stop, args=(names,))
+
+
+def _stop(names: list[str]) -> None:
+    """Stop the runs of a duel; what cannot be stopped is told.
+
+    It is the callback of a button, which is called before the script: a click counts although a run has ended since and
+    the page is about to be drawn anew.
+    """
+    for name in names:
+        try:
+            training.stop(name)
+        except AevizError as error:
+            st.toast(plain(str(error)), icon=":material/error:")
+
+
+def _started_together(found: list[Job]) -> list[Job]:
+    """Return the jobs at work and, if the latest duel is, those of it that have ended."""
+    is_latest = any(job.is_active and job.name in _latest for job in found)
+    return [job for job in found if job.is_active or (is_latest and job.name in _latest)]
+
+
+def _seconds_an_epoch(data: str) -> float:
+    """Return how long an epoch took in the duels on the data that ran here, or a usual time before the first."""
+    for job in _jobs():
+        if job.status.settings.data.name == data and (history := read_history(job.path)):
+            return sum(report.seconds for report in history) / len(history)
+    return _EPOCH_S[data]
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,112 @@
+"""Gradient descent's convergence theorem as S1 prints it, and three descents that it covers and that fail."""
+
+import streamlit as st
+
+from aeviz.figures.optimizers import descent_curves
+from aeviz.lab.descent import EXAMPLES, Course, Example, ExampleName, summable_limit
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.optimizers import cached
+
+_TITLES: dict[str, ExampleName] = {
+    "steps that sum up": "summable",
+    "a steep function": "steep",
+    "no minimiser": "endless",
+}
+_ROWS = (0, 1, 2, 3, 10, 100, 1000, 10_000)
+"""Steps whose points are told."""
+NEAR = 1e-9
+"""Distance from 0 up to which a start, of which the slider makes sums of 0.05, is 0."""
+
+
+@st.fragment
+def show_descent() -> None:
+    """Let the visitor choose an example, start and steps; show both descents and what condition is missing."""
+    with errors_as_messages():
+        st.markdown(
+            "S1 (M. Sevkovych's thesis), Theorem 1.2.5: gradient descent "
+            "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ on a convex function converges to a minimiser if "
+            "$\\alpha_k \\to 0$. **As printed that is not enough.** Each example satisfies it and fails."
+        )
+        chosen = st.segmented_control(
+            "Example", list(_TITLES), default=next(iter(_TITLES)), required=True, key="example", bind="query-params"
+        )
+        example = EXAMPLES[_TITLES.get(str(chosen), "summable")]
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            start = float(
+                st.slider(
+                    "Start",
+                    -example.reach,
+                    example.reach,
+                    example.start,
+                    0.05,
+                    key=f"from.{example.name}",
+                    bind="query-params",
+                    help=f"The first point, from {-example.reach:g} to {example.reach:g}.",
+                )
+            )
+            steps = int(
+                st.slider("Steps", 10, 10_000, 1000, 10, key="length", bind="query-params", help="From 10 to 10,000.")
+            )
+            st.markdown("As printed")
+            st.latex(example.broken.formula + r",\quad " + example.broken.steps_formula)
+            st.markdown(f"With the condition: **{example.missing}**")
+            st.latex(example.mended.formula + r",\quad " + example.mended.steps_formula)
+            if example.mended.safeguarded:
+                st.caption("Each step is halved until f falls by half of what the slope promises (Armijo).")
+        broken, mended = cached.courses(example.name, start, steps)
+        with right:
+            st.plotly_chart(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")
+        _show_verdict(example, start, broken, mended)
+        rows = [row for row in (*_ROWS, steps) if row <= steps]
+        st.table(
+            {
+                "after": [f"{row:,} steps" for row in dict.fromkeys(rows)],
+                "as printed": [_at(broken, row) for row in dict.fromkeys(rows)],
+                "with the condition": [_at(mended, row) for row in dict.fromkeys(rows)],
+            },
+            border="horizontal",
+            hide_index=True,
+        )
+
+
+def _at(course: Course, row: int) -> str:
+    return f"{course.x[row]:.6g}" if row < len(course.x) else "beyond all numbers"
+
+
+def _show_verdict(example: Example, start: float, broken: Course, mended: Course) -> None:
+    steps, x = len(broken.x) - 1, float(broken.x[-1])
+    good = f" With the condition it is at {mended.x[-1]:.3g} after {len(mended.x) - 1:,} steps."
+    if example.name != "endless" and abs(start) < NEAR:
+        st.info(
+            "**0 is the minimiser already:** the slope is 0 there, so x stays, whatever the steps are. Move the start.",
+            icon=":material/my_location:",
+        )
+    elif example.name == "summable":
+        st.error(
+            f"**It stops half way.** The step sizes sum to only {broken.travelled[-1]:.3f} (in the limit "
+            "$\\pi^2/6 - 1 = 0.645$), so x, which should go to 0, is "
+            f"{x:.4g} and goes to half of its start, {start / 2:.4g}: exactly, it is start times (n + 2) / (2n + 2) = "
+            f"{summable_limit(start, steps):.4g}. **Missing: {example.missing}.**{good}",
+            icon=":material/front_hand:",
+        )
+    elif example.name == "steep" and not broken.is_finite:
+        st.error(
+            f"**It diverges.** After {steps} steps x is {x:.3g}; the next is beyond all bounds. The slope 4x³ grows "
+            "faster than the steps shrink, each step overshoots to a farther point than the last. "
+            f"**Missing: {example.missing}.**{good}",
+            icon=":material/error:",
+        )
+    elif example.name == "steep":
+        st.success(
+            f"**From here it goes well:** x is {x:.3g} after {steps:,} steps. The theorem promises it from *every* "
+            "start: move the start to 2.",
+            icon=":material/check_circle:",
+        )
+    else:
+        st.error(
+            f"**It never arrives.** x is {x:.4g} after {steps:,} steps and falls for ever, as slowly as "
+            f"-log log k; f goes to 0, {broken.values[-1]:.3g} by now, which no point has. "
+            f"**Missing: {example.missing}.**{good}",
+            icon=":material/all_inclusive:",
+        )

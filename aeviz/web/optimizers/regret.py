@@ -1,0 +1,194 @@
+"""Reddi, Kale & Kumar's counterexample: costs on which Adam's average regret stays, and AMSGrad's goes to zero."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from aeviz.figures.optimizers import point_curves, regret_curves
+from aeviz.lab.adaptive import METHODS, MethodName, Settings
+from aeviz.lab.regret import EXCESS, SEQUENCES, Costs, Outcome
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.optimizers import cached
+from aeviz.web.optimizers.methods import pick_methods, show_methods
+
+BETAS = ("0.01", "0.03", "0.06", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", "0.999")
+"""beta2 on offer."""
+MOST_STEPS = 10_000
+"""Costs on offer, at most."""
+_FORMULAS: Mapping[Costs, str] = {
+    "deterministic": r"f_t(x) = \begin{cases} C x & t \bmod 3 = 1 \\ -x & \text{otherwise} \end{cases}",
+    "stochastic": r"f_t(x) = \begin{cases} C x & \text{with probability } \tfrac{1 + \delta}{C + 1} \\"
+    r" -x & \text{otherwise} \end{cases}",
+}
+
+
+@st.fragment
+def show_counterexample() -> None:
+    """Let the visitor choose the costs and the settings; show regret, points and what they say."""
+    with errors_as_messages():
+        left, right = st.columns([3, 2], gap="medium")
+        with right:
+            chosen = st.segmented_control(
+                "Costs",
+                ["deterministic", "stochastic"],
+                default="deterministic",
+                required=True,
+                key="costs",
+                bind="query-params",
+            )
+            costs: Costs = "stochastic" if chosen == "stochastic" else "deterministic"
+            st.latex(_FORMULAS[costs])
+            st.caption("x is chosen from [-1, 1] before the cost is known, from x = 1 on.")
+            methods = pick_methods(["adam", "amsgrad", "sgd"])
+            largest, settings, steps, seed = _pick(costs)
+        if not methods:
+            st.info("Choose one method or more.", icon=":material/alt_route:")
+            return
+        found = cached.play(costs, largest, settings, steps, tuple(methods), seed)
+        with left:
+            st.plotly_chart(regret_curves(found), key="regret", alt=_plain(found, steps))
+            st.plotly_chart(point_curves(found), key="points", alt="Points chosen by step; -1 is the best")
+        for outcome in found.values():
+            _show_verdict(outcome, largest, settings.beta2, costs)
+        _show_bound(found, settings, steps)
+        show_methods(methods)
+
+
+def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
+    largest = float(
+        st.slider(
+            "C",
+            2.1,
+            20.0,
+            3.0,
+            0.1,
+            key="slope",
+            bind="query-params",
+            help="The large slope, from 2.1 to 20; the rare one.",
+        )
+    )
+    beta2 = float(
+        st.select_slider(
+            "beta2",
+            BETAS,
+            value="0.1",
+            key="memory",
+            bind="query-params",
+            help="Memory of squared gradients. Theorem 1 of Reddi et al. takes 1 / (1 + C^2), which is 0.1 for C = 3.",
+        )
+    )
+    beta1 = float(
+        st.slider(
+            "beta1",
+            0.0,
+            0.9,
+            0.0,
+            0.05,
+            key="first",
+            bind="query-params",
+            help="Memory of gradients, 0 to 0.9; beta1 / t is used at step t, which the bound needs.",
+        )
+    )
+    alpha = float(
+        st.slider(
+            "alpha",
+            0.05,
+            2.0,
+            0.5,
+            0.05,
+            key="alpha",
+            bind="query-params",
+            help="The step size is alpha / sqrt(t), 0.05 to 2.",
+        )
+    )
+    steps = int(
+        st.slider(
+            "Steps T", 100, MOST_STEPS, 3000, 100, key="horizon", bind="query-params", help="Costs, 100 to 10,000."
+        )
+    )
+    seed = 0
+    if costs == "stochastic":
+        seed = int(
+            st.slider("Seed", 0, 99, 0, key="seed", bind="query-params", help="Fixes the random costs, 0 to 99.")
+        )
+        st.caption(
+            f"delta = {EXCESS:g}: the costs slope upwards on average, so -1 is the best point. {SEQUENCES} sequences; "
+            "lines are their means, bands reach from the least to the largest."
+        )
+    settings = Settings(alpha=alpha, decay="root", beta1=beta1, beta1_decays=True, beta2=beta2)
+    return largest, settings, steps, seed
+
+
+def _show_verdict(outcome: Outcome, largest: float, beta2: float, costs: Costs) -> None:
+    title, steps = METHODS[outcome.method].title, len(outcome.regret)
+    numbers = (
+        f"{outcome.regret[steps // 2 - 1]:.3g} after {steps // 2:,} steps, {outcome.regret[-1]:.3g} after {steps:,}; "
+        f"x is {outcome.x[-1]:.2f}"
+    )
+    verdict = outcome.verdict(largest)
+    if verdict == "vanishes":
+        st.success(f"**{title}: the average regret goes to zero.** It was {numbers}.", icon=":material/check_circle:")
+        return
+    if verdict == "open":
+        st.info(
+            f"**{title}: {steps:,} steps do not show yet whether the average regret goes to zero.** It was {numbers}. "
+            f"{'More steps or a' if steps < MOST_STEPS else 'A'} larger alpha may show more.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    why = ""
+    if outcome.method == "adam" and costs == "deterministic" and beta2 <= 1 / (1 + largest**2):
+        why = (
+            f" It sits at the *worst* point: the gradient {largest:g}, which points the right way, comes every third "
+            "step and is divided by its own size; until the next one its square is forgotten, and the two gradients of "
+            f"-1 carry x back. Sitting at 1 costs 2 (C - 2) / 3 = {2 * (largest - 2) / 3:.3g} a step."
+        )
+    elif outcome.method == "adam":
+        why = " The large gradient is divided by its own size and then forgotten. More memory (a larger beta2) helps."
+    st.error(
+        f"**{title}: the average regret does not go to zero.** It was {numbers}; x comes back to 1 again and "
+        f"again.{why}",
+        icon=":material/trending_flat:",
+    )
+
+
+def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: int) -> None:
+    outcome = found.get("amsgrad")
+    if outcome is None:
+        return
+    st.latex(
+        r"\begin{aligned} R_T \le {}& \frac{D_\infty^2 \sqrt T}{\alpha (1 - \beta_1)} \sum_i \hat v_{T,i}^{1/2}"
+        r" \\ & + \frac{D_\infty^2}{2 (1 - \beta_1)} \sum_{t, i} \frac{\beta_{1t}\, \hat v_{t,i}^{1/2}}{\alpha_t}"
+        r" \\ & + \frac{\alpha \sqrt{1 + \log T}}{(1 - \beta_1)^2 (1 - \gamma) \sqrt{1 - \beta_2}}"
+        r" \\ & \quad \cdot \sum_i \|g_{1:T, i}\|_2 \end{aligned}"
+    )
+    st.caption(
+        r"$D_\infty$ is the width of the set that x is chosen from, here 2; $\hat v_{t,i}$ the largest second moment "
+        r"so far of coordinate i, of which there is one here; $g_{1:T,i}$ all its gradients, as one vector; "
+        r"$\gamma = \beta_1 / \sqrt{\beta_2}$, which must be below 1."
+    )
+    if outcome.bound is None:
+        st.warning(
+            f"Theorem 1.2.17 says nothing here: gamma = beta1 / sqrt(beta2) = "
+            f"{settings.beta1 / settings.beta2**0.5:.2f} is not below 1.",
+            icon=":material/warning:",
+        )
+        return
+    st.markdown(
+        "**The bound** of S1 (M. Sevkovych's thesis), Theorem 1.2.17, and of Reddi et al., Theorem 4, allows AMSGrad "
+        f"an average regret of at most **{outcome.bound[-1]:.3g}** after {steps:,} steps; it had "
+        f"**{outcome.regret[-1]:.3g}**, {outcome.bound[-1] / max(float(outcome.regret[-1]), 1e-12):,.0f} times less."
+        if outcome.regret[-1] > 0
+        else f"**The bound** allows AMSGrad at most {outcome.bound[-1]:.3g}; it had less than none."
+    )
+    st.caption(
+        "It is for *online convex* costs, not for the loss of a network, as S1 reads it. The best fixed point is the "
+        "argmin of the sum of the costs, where S1 prints min (Definition 1.2.12, Lemmas 1.2.13 and 1.2.16). With a "
+        "beta1 that changes, the proof has a gap (Phuong & Phong 2019); with beta1 = 0 it is whole."
+    )
+
+
+def _plain(found: Mapping[MethodName, Outcome], steps: int) -> str:
+    return f"Average regret after {steps} steps: " + ", ".join(
+        f"{METHODS[name].title} {outcome.regret[-1]:.3g}" for name, outcome in found.items()
+    )

@@ -1,0 +1,178 @@
+"""Optimizers on surfaces: the way of each method from the same start, played in the page."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from aeviz.figures.optimizers import effective_steps, surface_film, value_curves
+from aeviz.lab.adaptive import METHODS, MethodName, Settings, as_torch
+from aeviz.lab.surfaces import FAR, SURFACES, Surface, Way
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.optimizers import cached
+from aeviz.web.optimizers.methods import pick_methods, show_methods
+
+RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
+"""Step sizes on offer."""
+START_GRID = 0.01
+"""From one place of a start's slider to the next."""
+_USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle": "0.03", "Himmelblau": "0.01"}
+"""Step sizes of SGD at first, by surface."""
+
+
+@st.fragment
+def show_surfaces() -> None:
+    """Let the visitor choose surface, start and settings; show ways, values and effective step sizes."""
+    with errors_as_messages():
+        name = st.segmented_control(
+            "Surface", list(SURFACES), default="Rosenbrock", required=True, key="surface", bind="query-params"
+        )
+        surface = SURFACES[str(name or "Rosenbrock")]
+        methods = pick_methods(list(METHODS))
+        if not methods:
+            st.info("Choose one method or more.", icon=":material/alt_route:")
+            return
+        left, right = st.columns([3, 2], gap="medium")
+        with right:
+            st.latex(surface.formula)
+            st.caption(surface.summary)
+            start = _pick_start(surface)
+            steps = int(
+                st.slider("Steps", 10, 1000, 400, 10, key="steps", bind="query-params", help="Steps each method makes.")
+            )
+            told = _pick_settings(surface, methods)
+        found = cached.ways(surface.name, told, start, steps)
+        with left:
+            st.plotly_chart(
+                surface_film(surface, found),
+                key="surface-film",
+                config={"modeBarButtonsToRemove": ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]},
+                alt=f"Ways of {', '.join(METHODS[name].title for name in found)} over the surface {surface.name}",
+            )
+        st.markdown("  \n".join(_verdict(surface, way) for way in found.values()))
+        one, two = st.columns(2, gap="medium")
+        with one:
+            st.markdown("**How far down**")
+            st.plotly_chart(
+                value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step"
+            )
+        with two:
+            st.markdown("**What multiplies the first moment**: strong along x, faint along y")
+            st.plotly_chart(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
+        show_methods(methods)
+
+
+def _pick_start(surface: Surface) -> tuple[float, float]:
+    values = []
+    for place, axis in enumerate("xy"):
+        low, high = surface.low[place], surface.high[place]
+        values.append(
+            float(
+                st.slider(
+                    f"Start, {axis}",
+                    low,
+                    high,
+                    surface.start[place],
+                    START_GRID,
+                    format="%.2f",
+                    key=f"{axis}.{surface.name}",
+                    bind="query-params",
+                    help=f"First point along {axis}, from {low:g} to {high:g}.",
+                )
+            )
+        )
+    return values[0], values[1]
+
+
+def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Told:
+    base = Settings(alpha=0.1)
+    adaptive = [name for name in methods if name in ("adam", "amsgrad")]
+    plain = [name for name in methods if name not in adaptive]
+    if adaptive:
+        rate = st.select_slider(
+            "Step size of ADAM and AMSGrad",
+            RATES,
+            value="0.1",
+            key="rate",
+            bind="query-params",
+            help="alpha, from 0.0001 to 1: about how far a step goes along each axis.",
+        )
+        one, two = st.columns(2)
+        with one:
+            beta1 = st.slider(
+                "beta1", 0.0, 0.99, 0.9, 0.01, key="beta1", bind="query-params", help="Memory of gradients, 0 to 0.99."
+            )
+        with two:
+            beta2 = st.slider(
+                "beta2",
+                0.0,
+                0.999,
+                0.999,
+                0.001,
+                format="%.3f",
+                key="beta2",
+                bind="query-params",
+                help="Memory of squared gradients, 0 to 0.999.",
+            )
+        base = replace(base, alpha=float(rate), beta1=float(beta1), beta2=float(beta2))
+        if st.toggle(
+            "Bias correction and epsilon",
+            value=True,
+            key="corrected",
+            bind="query-params",
+            help="On: as Kingma & Ba and torch.optim have it. Off: as S1 prints Example 1.2.15 and Algorithm 3. The "
+            "first steps differ by the factor (1 - beta1) / sqrt(1 - beta2): 3.2 times as long with the usual betas.",
+        ):
+            base = as_torch(base)
+    told: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
+    if plain:
+        rate = st.select_slider(
+            "Step size of SGD and momentum",
+            RATES,
+            value=_USUAL[surface.name],
+            key=f"plain.{surface.name}",
+            bind="query-params",
+            help="alpha, from 0.0001 to 1: multiplies the gradient, however long that is.",
+        )
+        momentum = 0.9
+        if "momentum" in plain:
+            momentum = float(
+                st.slider(
+                    "Momentum", 0.0, 0.99, 0.9, 0.01, key="momentum", bind="query-params", help="mu, from 0 to 0.99."
+                )
+            )
+        settings = Settings(alpha=float(rate), momentum=momentum)
+        told |= {name: settings for name in methods if name in plain}
+    return tuple(told.items())
+
+
+def _verdict(surface: Surface, way: Way) -> str:
+    title = f"**{METHODS[way.method].title}**"
+    steps, end = way.trace.steps, _point(*way.points[-1], digits=3)
+    if not way.trace.is_finite:
+        when = f"after {steps:,} step{'s' * (steps > 1)} it is" if steps else "it starts"
+        return (
+            f":material/error: {title} **diverged**: {when} at {end} with f = {way.values[-1]:.3g}, and the next step "
+            f"is more than {FAR:g} windows away. The picture is cut off at its window; a smaller step size holds it."
+        )
+    gap = float(surface.above(way.values)[-1])
+    height = f"{gap:.3g} above the least value" if gap else "at the least value"
+    goal = f"the minimum {_point(*way.nearest, digits=2)}"
+    if way.arrived is None:
+        return (
+            f":material/hourglass: {title} is not there after {steps:,} steps: it ends at {end}, nearest to {goal}, "
+            f"with f {height}."
+        )
+    if not way.stays:
+        return (
+            f":material/hourglass: {title} comes within {surface.close:g} of {goal} at step {way.arrived:,}, too near "
+            f"the last, {steps:,}, to say whether it stays; f ends {height}."
+        )
+    return (
+        f":material/check_circle: {title} is within {surface.close:g} of {goal} from step {way.arrived:,} to the last, "
+        f"{steps:,}; f ends {height}."
+    )
+
+
+def _point(x: float, y: float, *, digits: int) -> str:
+    """Write a point; what rounds to 0 has no sign."""
+    return f"({round(float(x), digits) + 0:.{digits}f}, {round(float(y), digits) + 0:.{digits}f})"

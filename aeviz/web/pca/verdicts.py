@@ -1,0 +1,189 @@
+"""What a linear autoencoder, and a network with ReLU beside PCA, came to: in words with numbers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aeviz.lab.linear_autoencoder import LinearConfig
+from aeviz.lab.moments import Moments
+from aeviz.web.pca.cached import LinearRun
+
+if TYPE_CHECKING:
+    from aeviz.lab.nonlinear import Contest
+
+SAME_EXCESS, SAME_DEG = 1e-4, 1.0
+"""Excess error and angle in degrees up to which error and subspace are said to be the same."""
+AXES_DEG = 5.0
+"""Angle in degrees up to which axes are said to be the same."""
+NEARLY_EQUAL = 0.85
+"""Ratio of the variances of neighbouring components from which on they are said to be nearly equal."""
+NO_ERROR = 1e-9
+"""Mean squared error of pixels in [0, 1] up to which PCA is said to miss nothing; one of 255 levels is 1.5e-5."""
+
+
+def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
+    """Say what is equal to PCA and what is not, in Markdown."""
+    parts = [_tell_error(run, config), _tell_subspace(run), _tell_axes(run, config), _tell_symmetry(run, config)]
+    if not config.centred:
+        parts.append(
+            "Without centring, PCA is that of the second moments about zero; its first component points to the mean "
+            "image."
+        )
+    parts.append(
+        f":small[{run.last.step} steps of {config.optimizer} in {run.seconds:.2f} s on {moments.count:,} images, which "
+        "enter only through their mean and second moments; the random start knows nothing of PCA.]"
+    )
+    return "  \n".join(part for part in parts if part)
+
+
+def percent(share: float) -> str:
+    """Return a share of an error in percent, to two digits that count."""
+    if share < 1e-5:
+        return "less than 0.001%"
+    return f"{100 * share:.2g}%" if share < 1 else f"{100 * share:,.0f}%"
+
+
+def degrees(angle: float) -> str:
+    """Return an angle in degrees, finer where it is small."""
+    return f"{angle:.1f} degrees" if angle >= 0.1 else "less than 0.1 degrees"
+
+
+def tell_gain(pca: float, network: float) -> str:
+    """Say how much less or more error than PCA's the network has; that PCA has none where it has none."""
+    if pca <= NO_ERROR:
+        return "PCA misses nothing here"
+    gain = 1 - network / pca
+    return f"{percent(abs(gain))} {'less' if gain > 0 else 'more'}"
+
+
+def tell_why(contest: "Contest", *, is_short: bool) -> str:
+    """Say why the network is no better than PCA; nothing where it is better, or PCA misses nothing.
+
+    Args:
+        contest: After the last epoch.
+        is_short: Whether a longer training is on offer.
+    """
+    if contest.training_loss is None or contest.network.mean() < contest.pca.mean() or contest.pca.mean() <= NO_ERROR:
+        return ""
+    numbers = f"{contest.training_loss:.4f} against {contest.pca_training:.4f}"
+    if contest.training_loss < contest.pca_training:
+        return f"On the images that it learned from it is better ({numbers}): it knows those, and too few of them."
+    more = "choose *longer*" if is_short else "PCA is at its best at once; fewer numbers leave the network more to win"
+    text = f"It does not do better on the images that it learned from either ({numbers})"
+    return f"{text}: its training is not over; {more}."
+
+
+def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> str:
+    """Say on which classes the network does best and worst beside PCA; nothing where no class can be compared.
+
+    Args:
+        names: Of the classes.
+        pca: Mean error of each class, (classes,), floating point; NaN for a class without images.
+        network: (classes,), as `pca`.
+    """
+    shares = [(network[place] / pca[place], place) for place in range(len(names)) if pca[place] > NO_ERROR]
+    if not shares:
+        return ""
+    best, worst = (
+        f"{names[place]} ({tell_gain(float(pca[place]), float(network[place]))})"
+        for _, place in (min(shares), max(shares))
+    )
+    return f"Beside PCA it does best on class {best}, worst on {worst}."
+
+
+def _tell_error(run: LinearRun, config: LinearConfig) -> str:
+    excess, best = run.last.relative_excess, run.components.mse
+    price = ""
+    if config.penalty != "none":
+        price = (
+            ", which is the price of L2: its own optimum is reached"
+            if run.last.distance <= SAME_EXCESS
+            else f", of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
+        )
+    if run.components.is_exact:
+        rank = f"the images have rank {run.components.rank}, and {run.components.rank} numbers hold all that is in them"
+        if excess <= SAME_EXCESS:
+            return f"**Nothing is lost**: {rank}. The error left is {percent(excess)} of the total variance."
+        return (
+            f"**PCA loses nothing here**: {rank}. This one still misses {percent(excess)} of the total variance{price}."
+        )
+    if excess <= SAME_EXCESS:
+        so_weak = " L2 is so weak that it costs no more." if config.penalty != "none" else ""
+        return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}.{so_weak}"
+    if config.penalty != "none":
+        return f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}{price}."
+    return (
+        f"**The error is not the same yet**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, "
+        "below which no linear autoencoder can come."
+    )
+
+
+def _tell_subspace(run: LinearRun) -> str:
+    angle = run.last.max_angle_deg
+    if angle is None:
+        if run.components.is_exact:
+            return "The subspace is not unique: any that holds the images will do, so that no angle is given."
+        if not run.components.is_unique:
+            return "**No angle is given**: the variances across the cut are equal, so that many subspaces are best."
+        return (
+            "**No angle is given**: the L2 penalty is larger than the share of the variance of a component "
+            f"({run.components.variances[-1] / run.components.total:.2g} of the last), so that it is given up."
+        )
+    if angle <= SAME_DEG:
+        return f"**The subspace is the same** to {degrees(angle)}, the largest principal angle."
+    return (
+        f"**The subspace differs** by up to {degrees(angle)}: more steps, another learning rate or another optimizer "
+        "would bring it down. Directions of nearly equal variance take longest, and matter least for the error."
+    )
+
+
+def _tell_axes(run: LinearRun, config: LinearConfig) -> str:
+    last = run.last
+    if last.axes_deg is None or run.singular_deg is None or run.within_deg is None:
+        return ""
+    if config.latent_dim == 1:
+        return "With one number there is one axis, and it has no choice but its length and its sign."
+    same = last.axes_deg <= AXES_DEG
+    text = (
+        f"**The axes are {'the same' if same else 'not'}**: a decoder column and the component of its place are up to "
+        f"{degrees(last.axes_deg)} apart. "
+    )
+    text += f"The singular vectors of the decoder are up to {degrees(run.singular_deg)} off the components"
+    if config.penalty == "none":
+        text += " (by chance, since without L2 nothing orders them)"
+    elif run.singular_deg <= AXES_DEG:
+        text += ": that is what L2 on both layers does"
+    found = last.max_angle_deg is not None and last.max_angle_deg <= SAME_DEG
+    text += f"; PCA of the {config.latent_dim} latent numbers "
+    text += "finds them, to " if found else "cannot find them either before the subspace is right: "
+    return f"{text}{degrees(run.within_deg)}.{_tell_late_axes(run, config)}"
+
+
+def _tell_late_axes(run: LinearRun, config: LinearConfig) -> str:
+    """Say why the axes have not come although L2 orders them; nothing where they have, or nothing orders them."""
+    reached = run.last.axes_deg if config.penalty == "rising" else run.singular_deg
+    if config.penalty == "none" or reached is None or reached <= AXES_DEG:
+        return ""
+    shares = run.components.variances / run.components.total
+    ratios = shares[1:] / shares[:-1]
+    text = " **L2 orders the axes, but they come last**: more steps or a stronger L2 bring them on."
+    if len(ratios) and ratios.max() >= NEARLY_EQUAL:
+        place = int(ratios.argmax())
+        text += (
+            f" Components {place + 1} and {place + 2} have nearly the same variance ({shares[place]:.3f} and "
+            f"{shares[place + 1]:.3f} of the total), so that turning them costs next to nothing."
+        )
+    return text
+
+
+def _tell_symmetry(run: LinearRun, config: LinearConfig) -> str:
+    free = not config.is_tied and config.penalty == "none"
+    kind = "Any invertible map" if free else "Any rotation or reflection"
+    text = (
+        f"{kind} of the latent, undone by the decoder, leaves every reconstruction and the loss unchanged"
+        if config.penalty != "rising"
+        else "With L2 that rises from unit to unit a rotation of the latent changes the loss: only the signs are free"
+    )
+    text += f". Turned onto PCA's, the latent points explain {100 * run.match:.2f}% of their variance"
+    return f"{text}: more than a turn and a scale parts them." if free and run.match < 0.999 else f"{text}."

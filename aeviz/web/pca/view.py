@@ -1,0 +1,195 @@
+"""A linear autoencoder trained beside PCA: controls, film, verdict."""
+
+import time
+
+import streamlit as st
+
+from aeviz.data import is_available, list_datasets
+from aeviz.data.catalog import FOLDER_PREFIX
+from aeviz.lab.linear_autoencoder import OPTIMIZERS, PENALTIES, LinearConfig, OptimizerName, PenaltyName, default_rate
+from aeviz.training.runs import RunFolder
+from aeviz.web.components.pca_film import component
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.controls import pick_seed
+from aeviz.web.kernel.images import offer_download
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.pca import cached
+from aeviz.web.pca.verdicts import tell_verdict
+
+MOST_COMPONENTS = 64
+RATES: dict[str, tuple[str, ...]] = {
+    "adam": ("0.001", "0.003", "0.01", "0.03", "0.1"),
+    "gradient descent": ("0.1", "0.3", "1", "3", "10", "30"),
+    "momentum": ("0.03", "0.1", "0.3", "1", "3"),
+}
+"""Learning rates on offer, for the optimizers that have one."""
+STRENGTHS = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1")
+"""Weights of the L2 penalty on offer."""
+FREE, TIED = "free", "tied"
+STEPS = ("250", "500", "1000", "2000")
+PATIENCE_S = 0.5
+"""Seconds of training after which its progress is shown."""
+
+
+def pick_data() -> cached.DataKey | None:
+    """Let the visitor choose the images; the choice is in the URL. None where they are not on this machine."""
+    names = [info.name for info in list_datasets()]
+    own: list[RunFolder] = list(cache.runs().values())
+    names += sorted({run.config.data.name for run in own if run.config.data.name.startswith(FOLDER_PREFIX)})
+    default = "mnist" if is_available("mnist") else "digits"
+    asked = st.query_params.get("data", default)
+    if asked not in names:
+        st.info(f"There is no data set '{plain(asked[:80])}' here; {default} is shown.", icon=":material/info:")
+    chosen = str(
+        st.selectbox(
+            "Images",
+            names,
+            index=names.index(default),
+            key="data",
+            bind="query-params",
+            help="The training images. The 8x8 digits and the circles are always there; faces are averaged to 16x16.",
+        )
+    )
+    if not is_available(chosen):
+        offer_download(chosen, "to train on them")
+        st.info(
+            "Meanwhile the 8x8 digits and the circles need no download: choose them above.",
+            icon=":material/hide_image:",
+        )
+        return None
+    return cached.data_key(chosen)
+
+
+@st.fragment
+def show_linear(key: cached.DataKey) -> None:
+    """Train as the controls say, play the film, and tell what is equal and what is not."""
+    with errors_as_messages(stop=False):
+        config = _pick_config()
+        run = _train(key, config)
+        verdict = st.container()
+        if component.IS_AVAILABLE:
+            component.pca_film(run.film, key="pca-film")
+        else:
+            st.info("The film needs the files of its component, which are missing.", icon=":material/movie_off:")
+        with verdict, st.container(border=True, key="verdict"):
+            st.markdown(tell_verdict(run, config, cached.moments(key)))
+
+
+def _train(key: cached.DataKey, config: LinearConfig) -> cached.LinearRun:
+    """Train, with a bar where that takes a while."""
+    place, begun = st.empty(), 0.0
+
+    def tell(step: int) -> None:
+        nonlocal begun
+        if not step:
+            begun = time.perf_counter()
+            return
+        gone = time.perf_counter() - begun
+        if gone > PATIENCE_S:
+            left = gone * (config.steps - step) / step
+            place.progress(step / config.steps, f"Step {step:,} of at most {config.steps:,}; {left:.0f} s at most left")
+
+    try:
+        return cached.linear_run(key, config, tell)
+    finally:
+        place.empty()
+
+
+def _pick_config() -> LinearConfig:
+    """Offer every setting; all are in the URL."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        k = st.slider(
+            "Latent numbers k",
+            min_value=1,
+            max_value=MOST_COMPONENTS,
+            value=2,
+            key="k",
+            bind="query-params",
+            width=220,
+            help="Numbers that an image is encoded to, and components of PCA, 1 to 64; at most as many as it has "
+            "pixels.",
+        )
+        optimizer: OptimizerName = st.selectbox(
+            "Optimizer",
+            OPTIMIZERS,
+            key="optimizer",
+            bind="query-params",
+            width=180,
+            help="Adam with a rate that decays to a hundredth; gradient descent; with momentum 0.9; alternating least "
+            "squares; L-BFGS with an exact line search from a balanced start.",
+        )
+        rate = None
+        if optimizer in RATES:
+            rate = st.select_slider(
+                "Learning rate",
+                RATES[optimizer],
+                value=f"{default_rate(optimizer, 784):g}",
+                key=f"rate.{optimizer}",
+                bind="query-params",
+                width=200,
+                help="Step size, on the error as a share of the total variance, so that it means the same for all "
+                "images.",
+            )
+        least_squares = optimizer == "least squares"
+        weights = st.segmented_control(
+            "Weights",
+            [FREE, TIED],
+            default=FREE,
+            required=True,
+            key="weights",
+            bind="query-params",
+            disabled=least_squares,
+            help="Tied: the decoder is the encoder's transpose. Least squares solves for one layer at a time: free.",
+        )
+        penalty: PenaltyName = st.segmented_control(
+            "L2 on both layers",
+            PENALTIES,
+            default="none",
+            required=True,
+            key="penalty",
+            bind="query-params",
+            disabled=least_squares,
+            help="None; equal for all units; or rising from unit to unit, which breaks the symmetry between them.",
+        )
+        l2 = "0.01"
+        if penalty != "none" and not least_squares:
+            l2 = st.select_slider(
+                "Strength of L2",
+                STRENGTHS,
+                value="0.01",
+                key="l2",
+                bind="query-params",
+                width=200,
+                help="Beside the error as a share of the total variance (no unit). A component whose own share is "
+                "smaller is given up.",
+            )
+        steps = st.selectbox(
+            "Steps at most",
+            STEPS,
+            index=1,
+            key="steps",
+            bind="query-params",
+            width=130,
+            help="Training ends earlier at an excess error of 1e-5 and an angle of half a degree.",
+        )
+        centred = st.toggle(
+            "Centring",
+            value=True,
+            key="centred",
+            bind="query-params",
+            help="Take the mean image away first and add it to the output, as biases would. PCA beside it does the "
+            "same.",
+        )
+        seed = pick_seed()
+    return LinearConfig(
+        latent_dim=int(k),
+        optimizer=optimizer,
+        learning_rate=None if rate is None else float(rate),
+        is_tied=weights == TIED and not least_squares,
+        centred=bool(centred),
+        penalty="none" if least_squares else penalty,
+        l2=float(l2),
+        seed=seed,
+        steps=int(steps),
+    )

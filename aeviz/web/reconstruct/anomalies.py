@@ -1,0 +1,226 @@
+"""Test images by falling error, and how well the error finds those of a class that the network was not shown."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.anomaly import Decision, decide, usual_error
+from aeviz.figures.detection import error_histogram, precision_recall_curves
+from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
+from aeviz.training.latents import LatentTable
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.controls import classes_of, pick_class, table_of
+from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.reconstruct import anomaly_scores
+
+DETECTOR = "anomaly-without-2"
+"""A model that ships and was trained without a class."""
+A_PAGE = 24
+"""Images on a page of the list."""
+TILE_PX, PAIR_PX = 64, 116
+"""Longest side in pixels of an image in the list; width of an original beside its reconstruction."""
+STEP = 0.05
+"""Step of the threshold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Question:
+    """What counts as an anomaly among the test images of a model, and from which error an image is flagged."""
+
+    class_name: str
+    label: int
+    is_anomaly: np.ndarray
+    """(N,), bool."""
+    threshold: float
+
+
+@st.fragment
+def show_anomalies(runs: list[RunFolder]) -> None:
+    """Show how well the error of the first model finds a class, and the images on which it errs most.
+
+    Args:
+        runs: The model, and perhaps one to compare its curve with.
+    """
+    with errors_as_messages():
+        run, table = runs[0], table_of(runs[0])
+        question = _ask(run, table)
+        if question is None:
+            return
+        st.markdown(_what_it_knows(run, question))
+        _show_scores(runs, table, question)
+        _show_list(run, table, question)
+
+
+def _ask(run: RunFolder, table: LatentTable) -> Question | None:
+    """Let the visitor choose the anomaly and the threshold, both in the URL; None where there are no two classes."""
+    classes = classes_of(run)
+    if table.labels is None or len(classes) < 2:
+        st.info(
+            f"The test images of {plain(run.config.data.name)} have fewer than two classes, so that nobody can say "
+            "which of them are anomalies; choose a model of other images.",
+            icon=":material/label_off:",
+        )
+        return None
+    left_out = run.config.data.without
+    default = left_out if left_out in classes else next(iter(classes))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        name = pick_class(
+            "Anomaly",
+            list(classes),
+            f"anomaly.{run.name}",
+            default,
+            "The class that counts as the anomaly; all others count as normal.",
+        )
+        is_anomaly = table.labels == classes[name]
+        threshold = _pick_threshold(f"{run.name}.{name}", table.error, usual_error(table.error, is_anomaly))
+    return Question(class_name=name, label=classes[name], is_anomaly=is_anomaly, threshold=threshold)
+
+
+def _pick_threshold(name: str, error: np.ndarray, usual: float) -> float:
+    low, high = float(np.floor(error.min())), float(np.ceil(error.max()))
+    return float(
+        st.slider(
+            "Flag images from this error on",
+            min_value=low,
+            max_value=max(high, low + 1),
+            value=round(usual / STEP) * STEP,
+            step=STEP,
+            key=f"threshold.{name}",
+            bind="query-params",
+            width=360,
+            help=f"Euclidean error, from {low:g} to {high:g}. At first 95 of 100 normal images stay below it, "
+            "for which nobody need know an anomaly.",
+        )
+    )
+
+
+def _what_it_knows(run: RunFolder, question: Question) -> str:
+    """Say whether the model was shown the class in training."""
+    left_out, name = run.config.data.without, question.class_name
+    if left_out == name:
+        return (
+            f"**{plain(run.name)} was never shown a {plain(name)}.** It has learned to draw the other classes, so that "
+            f"a {plain(name)} has to be made up of what they have in common with it: if that goes badly, the error "
+            "gives it away."
+        )
+    text = (
+        f"**{plain(run.name)} was trained with class {plain(name)}, too**, so that there is no reason for these images "
+        "to stand out"
+    )
+    if left_out is not None:
+        return f"{text}: its real anomaly, class {plain(left_out)}, is counted as normal here."
+    return (
+        f"{text}, other than being hard to draw. Compare with a model that was trained without a class, as "
+        f"{DETECTOR} was; *Leave out a class* on the page Train makes others."
+    )
+
+
+def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) -> None:
+    """Show the errors of both kinds, what the threshold flags, and precision over recall at all thresholds."""
+    run, name = runs[0], question.class_name
+    decision = decide(table.error, question.is_anomaly, question.threshold)
+    found = anomaly_scores.detection(cache.run_key(run), question.label)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.plotly_chart(
+            error_histogram(
+                table.error, question.is_anomaly, ("all other classes", f"class {name}"), question.threshold
+            ),
+            key="errors",
+            config={"displayModeBar": False},
+            alt=f"Errors of {run.name} on test images of class {name} and of all other classes; "
+            f"the threshold is {question.threshold:.2f}",
+        )
+        st.markdown(_verdict(decision, question))
+    with right:
+        _show_curves(runs, question, decision)
+        lines = [
+            f"**{plain(run.name)}**: average precision **{found.average_precision:.3f}**, ROC AUC "
+            f"**{found.roc_auc:.3f}**"
+        ]
+        for other in runs[1:]:
+            second = anomaly_scores.detection(cache.run_key(other), question.label)
+            lines.append(
+                f"{plain(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
+            )
+        lines.append(
+            f"A guess: average precision {found.base_rate:.3f}, the share of class {plain(name)}; ROC AUC 0.500"
+        )
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        if found.roc_auc < 0.5:
+            st.caption(
+                f"Worse than a guess: class {plain(name)} is easier to draw than most. The error measures how hard an "
+                "image is to draw as well as how strange it is."
+            )
+
+
+def _show_curves(runs: list[RunFolder], question: Question, decision: Decision) -> None:
+    detections = {run.name: anomaly_scores.detection(cache.run_key(run), question.label) for run in runs}
+    chosen = None
+    if decision.precision is not None and decision.recall is not None:
+        chosen = (decision.recall, decision.precision)
+    base_rate = detections[runs[0].name].base_rate
+    st.plotly_chart(
+        precision_recall_curves(
+            {name: (found.recall, found.precision) for name, found in detections.items()}, base_rate, chosen
+        ),
+        key="precision-recall",
+        config={"displayModeBar": False},
+        alt=f"Precision over recall for class {question.class_name}: "
+        + "; ".join(f"{name}, average precision {found.average_precision:.3f}" for name, found in detections.items())
+        + f"; base rate {base_rate:.3f}",
+    )
+
+
+def _verdict(decision: Decision, question: Question) -> str:
+    flagged = decision.found + decision.false_alarms
+    text = (
+        f"From an error of **{question.threshold:.2f}** on, {flagged:,} of {len(question.is_anomaly):,} images are "
+        f"flagged: {decision.found:,} of the {decision.found + decision.missed:,} of class "
+        f"{plain(question.class_name)}, and {decision.false_alarms:,} others."
+    )
+    measures = {"Precision": decision.precision, "recall": decision.recall, "F1": decision.f1}
+    figures = [f"{name} **{'-' if value is None else f'{value:.1%}'}**" for name, value in measures.items()]
+    return f"{text} {', '.join(figures)}."
+
+
+def _show_list(run: RunFolder, table: LatentTable, question: Question) -> None:
+    """Show the images by falling error, each beside its reconstruction."""
+    st.subheader("Most anomalous first")
+    order = anomaly_scores.ranking(cache.run_key(run))
+    pages = -(-len(order) // A_PAGE)
+    if (st.session_state.get("sheet") or 1) > pages:  # chosen for a model of more images
+        del st.session_state["sheet"]
+    sheet = st.pagination(pages, key="sheet", bind="query-params")
+    start = (int(sheet) - 1) * A_PAGE
+    shown, dataset = order[start : start + A_PAGE], originals(run)
+    restored = decoded(run, table.z[shown])
+    names = run.provenance.class_names
+    with st.container(horizontal=True, gap="small"):
+        for place, index in enumerate(shown.tolist()):
+            image = restored[place : place + 1]
+            if dataset is not None:
+                image = np.concatenate([dataset.images[index : index + 1].astype(np.float32) / 255, image])
+            is_anomaly, error = bool(question.is_anomaly[index]), float(table.error[index])
+            label = "" if table.labels is None else names[int(table.labels[index])]
+            kind = "anomaly" if is_anomaly else "normal"
+            mark = f":orange-badge[{plain(label)}]" if is_anomaly else f":blue-badge[{plain(label)}]"
+            flag = " :material/flag:" if error >= question.threshold else ""
+            picture = enlarge(tile(shrink(image, TILE_PX), len(image)), PAIR_PX)
+            st.image(
+                to_data_uri(picture),
+                width=PAIR_PX if dataset is not None else PAIR_PX // 2,
+                caption=f"{start + place + 1:,}. {mark} {error:.2f}{flag}",
+                alt=f"Rank {start + place + 1}: image {index}, class {label} ({kind}), error {error:.2f}",
+            )
+    what = "Original and reconstruction" if dataset is not None else "Reconstructions"
+    st.caption(
+        f"{what} of test images {start + 1:,} to {start + len(shown):,} of {len(order):,} by falling error; orange: "
+        f"class {plain(question.class_name)}, the anomaly; blue: the others; a flag: at or above the threshold."
+    )
+    if dataset is None:
+        offer_download(run.config.data.name, "to show the originals beside these reconstructions")

@@ -1,0 +1,195 @@
+"""Images that are corrupted before a model sees them, what it restores, and up to which level that helps."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.metrics import psnr
+from aeviz.analysis.reconstruction import helpful_levels, pick_per_class, squared_errors
+from aeviz.config import CorruptionName
+from aeviz.data import ImageDataset
+from aeviz.figures.detection import restoration_curves
+from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
+from aeviz.paths import data_root
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.controls import pick_seed
+from aeviz.web.kernel.images import offer_download, originals
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.reconstruct import restored
+
+ROW = 10
+"""Images in a row."""
+TILE_PX, ROW_PX = 64, 840
+"""Longest side in pixels of an image in a row; least width to which the row is enlarged."""
+KINDS: Mapping[str, CorruptionName] = {
+    "masking": "masking",
+    "gaussian noise": "gaussian",
+    "salt and pepper": "salt_pepper",
+}
+"""What can be done to images, by the name on the page."""
+_LEVELS = {
+    "masking": "the share of the pixels that are set to 0",
+    "gaussian": "the standard deviation of the noise, pixels between 0 and 1, which are then clamped",
+    "salt_pepper": "the share of the pixels that are set to 0 or to 1, either with the same chance",
+}
+
+
+@st.fragment
+def show_denoising(runs: list[RunFolder]) -> None:
+    """Show ten test images, corrupted as the visitor asks, and what each of the models restores of them."""
+    with errors_as_messages():
+        dataset = originals(runs[0])
+        if dataset is None:
+            offer_download(runs[0].config.data.name, "to corrupt and restore them")
+            st.info(
+                "Without the original images there is nothing to corrupt. Models of the 8x8 digits and of the circles "
+                "need no download: choose for example digits-2d-adam or circles-3d.",
+                icon=":material/hide_image:",
+            )
+            return
+        corruption, choice = _pick_corruption()
+        _show_rows(runs, dataset, corruption, choice)
+        _show_curve(runs, corruption)
+
+
+def _pick_corruption() -> tuple[restored.Corruption, int]:
+    """Offer kind, level and chance of the corruption, and other images; all is in the URL."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = st.segmented_control(
+            "Corruption",
+            list(KINDS),
+            default="masking",
+            required=True,
+            key="corruption",
+            bind="query-params",
+            help="Masking sets pixels to black, gaussian noise is added to all of them, salt and pepper makes some "
+            "black and some white.",
+        )
+        name = KINDS[str(kind or "masking")]
+        level = st.slider(
+            "Level",
+            min_value=0.0,
+            max_value=1.0,
+            value=0.5,
+            step=0.05,
+            key="level",
+            bind="query-params",
+            width=260,
+            help=f"From 0, nothing, to 1: {_LEVELS[name]}.",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        seed = pick_seed()
+        choice = st.slider(
+            "Choice of images",
+            min_value=0,
+            max_value=99,
+            key="images",
+            bind="query-params",
+            width=200,
+            help="Another number shows other test images, of all classes; the same number always shows the same.",
+        )
+    return restored.Corruption(name=name, level=float(level), seed=seed), int(choice)
+
+
+def _show_rows(runs: list[RunFolder], dataset: ImageDataset, corruption: restored.Corruption, choice: int) -> None:
+    """Show originals, corrupted and restored images below each other, with their errors against the originals."""
+    chosen = _choose(dataset, choice)
+    place = (str(data_root()), cache.folder_stamp(dataset.name))
+    clean = dataset.images[list(chosen)]
+    rows = {"Originals": clean}
+    rows["Corrupted"] = restored.corrupted(cache.run_key(runs[0]), *place, chosen, corruption)
+    for run in runs:
+        rows[f"Restored by {run.name}"] = restored.restored(cache.run_key(run), *place, chosen, corruption)
+    errors = {title: squared_errors(clean, shown) for title, shown in rows.items() if title != "Originals"}
+    for title, shown in rows.items():
+        caption = title if title not in errors else f"{title}: {_error_text(float(errors[title].mean()))}"
+        picture = enlarge(tile(shrink(shown, TILE_PX), len(chosen)), ROW_PX)
+        st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)
+    with st.expander("The errors of each image"):
+        labels = dataset.labels
+        names = [
+            f"image {index}" + ("" if labels is None else f", class {plain(dataset.class_names[int(labels[index])])}")
+            for index in chosen
+        ]
+        cells = [[_error_text(float(value)) for value in row] for row in zip(*errors.values(), strict=True)]
+        lines = [["", *map(plain, errors)], ["---"] * (1 + len(errors))]
+        lines += [[name, *row] for name, row in zip(names, cells, strict=True)]
+        st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    st.caption(
+        "Mean squared error (MSE) of pixels between 0 and 1, and the peak signal-to-noise ratio (PSNR) that it gives, "
+        "of corrupted and of restored images alike against the originals. Equal seeds corrupt alike: a higher level "
+        "masks the same pixels and more."
+    )
+
+
+def _choose(dataset: ImageDataset, choice: int) -> tuple[int, ...]:
+    """Return the places of ten test images, of as many classes as there are."""
+    labels = dataset.labels if dataset.labels is not None else np.zeros(len(dataset), dtype=np.int64)
+    each = -(-ROW // len(np.unique(labels)))
+    chosen = pick_per_class(labels, each, choice)
+    return tuple(chosen[chosen >= 0].tolist()[:ROW])
+
+
+def _error_text(mse: float) -> str:
+    ratio = psnr(mse)
+    return f"MSE {mse:.4f}" + ("" if ratio is None else f", PSNR {ratio:.1f} dB")
+
+
+def _show_curve(runs: list[RunFolder], corruption: restored.Corruption) -> None:
+    """Show the error over the level for some hundred images, and say in words where each model helps."""
+    st.subheader("Where it helps")
+    place = (str(data_root()), cache.folder_stamp(runs[0].config.data.name))
+    curves = {
+        run.name: restored.restoration(cache.run_key(run), *place, corruption.name, corruption.seed) for run in runs
+    }
+    first = curves[runs[0].name]
+    st.plotly_chart(
+        restoration_curves(
+            restored.CURVE_LEVELS,
+            first.corrupted,
+            {name: curve.restored for name, curve in curves.items()},
+            corruption.level,
+        ),
+        key="restoration",
+        config={"displayModeBar": False},
+        alt=f"Mean squared error over the level of corruption, {_name(corruption.name)}: corrupted "
+        + ", ".join(f"{error:.3f}" for error in first.corrupted)
+        + "".join(
+            f"; restored by {name} " + ", ".join(f"{error:.3f}" for error in curve.restored)
+            for name, curve in curves.items()
+        ),
+    )
+    st.markdown("\n".join(f"- {_verdict(run, curves[run.name], corruption.name)}" for run in runs))
+    st.caption(
+        f"Means over the first {first.count:,} test images of {plain(runs[0].config.data.name)}, levels 0, 0.1, ..., "
+        f"1, seed {corruption.seed}. At level 0 nothing is corrupted: what is left there is the error of any "
+        "reconstruction."
+    )
+
+
+def _verdict(run: RunFolder, curve: restored.Restoration, kind: CorruptionName) -> str:
+    """Say what a model was trained to restore, and at which levels it brings images nearer to the originals."""
+    objective = run.config.objective
+    if objective.corruption == "none":
+        learned = "was trained on clean images alone"
+    else:
+        learned = f"was trained to undo {_name(objective.corruption)} of level {objective.corruption_level:g}"
+        if objective.corruption != kind:
+            learned += f", never {_name(kind)}"
+    found = helpful_levels(restored.CURVE_LEVELS, curve.corrupted, curve.restored)
+    if found is None:
+        return (
+            f"**{plain(run.name)}** {learned}: at no level is what it restores nearer to the originals than what it is "
+            "given."
+        )
+    low, high = found
+    return (
+        f"**{plain(run.name)}** {learned}. It brings the images nearer to the originals at levels {low:g} to {high:g}."
+    )
+
+
+def _name(kind: CorruptionName) -> str:
+    return next(name for name, value in KINDS.items() if value == kind)

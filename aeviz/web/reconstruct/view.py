@@ -1,0 +1,209 @@
+"""Originals beside reconstructions, errors by class, and the images a model does best and worst on."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
+from aeviz.figures.charts import error_bars
+from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
+from aeviz.training.latents import LatentTable
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache
+from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
+from aeviz.web.kernel.text import plain
+
+TEST_IMAGES, OWN, LEARNING = "test images", "your own picture", "as it learned"
+CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
+PAIRS = {
+    CORRUPTED: ("denoising", "mlp-10d-amsgrad"),
+    ANOMALIES: ("anomaly-without-2", "mlp-10d-amsgrad"),
+}
+"""Models that stand beside each other at first: one that was trained for this, and one that was not."""
+NEEDS: dict[str, Needs] = {
+    TEST_IMAGES: "latents",
+    OWN: "summary",
+    LEARNING: "weights",
+    CORRUPTED: "latents",
+    ANOMALIES: "latents",
+}
+"""What each choice needs of a model."""
+LARGE, LARGE_COLUMNS = 48, 5
+"""Pixels of a side above which fewer images are shown, as many in a row and a column, since faces want looking at."""
+PER_CLASS = 10
+EXTREMES = 10
+TILE_PX = 64
+"""Longest side in pixels of an image in a grid; larger ones are shown smaller, since a hundred are sent at once."""
+_SOURCE = "source"
+_LENT = "reconstruct.lent"
+"""Session key: the visitor's own model, and the one that stands in for it where theirs was not trained for it."""
+GRID_PX = 420
+"""Least width in pixels to which a grid is enlarged before the browser scales it."""
+
+
+def pick_source() -> str:
+    """Let the visitor choose what is reconstructed; the choice is in the URL.
+
+    It is test images at first, or one's own picture where the model that the address names has none here.
+    """
+    asked = cache.runs().get(st.query_params.get(MODEL, ""))
+    first = OWN if asked is not None and asked.has_summary and not has(asked, "latents") else TEST_IMAGES
+    chosen = st.segmented_control(
+        "What to reconstruct",
+        [TEST_IMAGES, OWN, LEARNING, CORRUPTED, ANOMALIES],
+        default=first,
+        required=True,
+        key=_SOURCE,
+        bind="query-params",
+        label_visibility="collapsed",
+        on_change=_choose_model,
+    )
+    return str(chosen or first)
+
+
+def _choose_model() -> None:
+    """Turn to a model that was trained for what the visitor has just chosen, unless theirs was or has other images.
+
+    Their own comes back when they turn to something that it is fit for, unless they have chosen another meanwhile.
+    """
+    found, source = cache.runs(), str(st.session_state.get(_SOURCE))
+    shown = str(st.session_state.get(MODEL))
+    before, lent = st.session_state.pop(_LENT, (shown, None))
+    own = found.get(before if shown == lent else shown)
+    if own is None:
+        return
+    first, _ = PAIRS.get(source, (None, None))
+    if first in found and _is_like(own, found[first]) and not _is_fit(own, source):
+        st.session_state[_LENT] = (own.name, first)
+        st.session_state[MODEL] = first
+    elif own.name != shown:
+        st.session_state[MODEL] = own.name
+
+
+def _is_fit(run: RunFolder, source: str) -> bool:
+    """Whether a run was trained for what is chosen."""
+    return run.config.objective.corruption != "none" if source == CORRUPTED else run.config.data.without is not None
+
+
+def _is_like(first: RunFolder, second: RunFolder) -> bool:
+    return first.config.data.shares_test_images(second.config.data)
+
+
+def pick_pair(found: Mapping[str, RunFolder], source: str) -> list[RunFolder]:
+    """Let the visitor choose a model and perhaps one beside it for what `pick_source` returned."""
+    left, right = st.columns(2)
+    if source not in PAIRS:
+        with left:
+            first = pick_model(found)
+        with right:
+            second = pick_second(found, first, mapped=source != LEARNING)
+    else:
+        trained_for_it, other = PAIRS[source]
+        with left:
+            first = pick_model(found, default=trained_for_it)  # a model chosen before stays
+        with right:
+            default = other if first.name == trained_for_it else trained_for_it
+            second = pick_second(found, first, default=default, parameter="beside")
+    return [run for run in (first, second) if run is not None]
+
+
+def _table(run: RunFolder) -> LatentTable:
+    table = cache.latents(cache.run_key(run))
+    if table is None:
+        st.stop()
+    return table
+
+
+def show_test_images(runs: list[RunFolder]) -> None:
+    """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
+    _show_grids(runs)
+    _show_error_bars(runs)
+    _show_extremes(runs)
+
+
+@st.fragment
+def _show_grids(runs: list[RunFolder]) -> None:
+    """Show ten images of each class, and their reconstructions by each model."""
+    with errors_as_messages():
+        seed = st.slider(
+            "Choice of images",
+            min_value=0,
+            max_value=99,
+            key="images",
+            bind="query-params",
+            width=320,
+            help="Another number shows other test images, ten of each class; the same number always shows the same.",
+        )
+        first = _table(runs[0])
+        labels = first.labels if first.labels is not None else np.zeros(len(first.z), dtype=np.int64)
+        is_large = max(runs[0].config.model.image_shape[1:]) > LARGE
+        count = LARGE_COLUMNS**2 if is_large else PER_CLASS**2
+        per_class = PER_CLASS if first.labels is not None else count
+        chosen = pick_per_class(labels, per_class, int(seed))
+        members = chosen[chosen >= 0]
+        grid = LARGE_COLUMNS if is_large and first.labels is None else PER_CLASS
+        dataset = originals(runs[0])
+        columns = st.columns(len(runs) + (dataset is not None))
+        if dataset is not None:
+            with columns.pop(0):
+                _grid(take(dataset.images, chosen), "Originals", columns=grid)
+        for column, run in zip(columns, runs, strict=True):
+            with column:
+                table = _table(run)
+                images = take(decoded(run, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
+                text = f"{run.name}: mean error {float(table.error[members].mean()):.2f}{_measures(run)}"
+                _grid(images, text, columns=grid)
+        if dataset is None:
+            offer_download(runs[0].config.data.name, "to show the originals beside these reconstructions")
+
+
+def _measures(run: RunFolder) -> str:
+    """Return what was measured of a model on its whole test set, in words."""
+    found = run.evaluation()
+    if found is None or found.ssim is None or found.ms_ssim is None:
+        return ""
+    return f"; all {found.n:,}: MSE {found.mse:.4f}, SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f}"
+
+
+def _show_error_bars(runs: list[RunFolder]) -> None:
+    """Show the mean Euclidean error of each class over the whole test set."""
+    evaluations = {run.name: run.evaluation() for run in runs}
+    errors = {name: found.euclidean_error_per_class for name, found in evaluations.items() if found is not None}
+    if not any(errors.values()):
+        return
+    st.subheader("Error by class")
+    st.plotly_chart(
+        error_bars(errors),
+        key="error-bars",
+        config={"displayModeBar": False},
+        alt="Mean Euclidean reconstruction error of each class: "
+        + "; ".join(
+            f"{name}: " + ", ".join(f"{label} {value:.2f}" for label, value in values.items())
+            for name, values in errors.items()
+        ),
+    )
+
+
+def _show_extremes(runs: list[RunFolder]) -> None:
+    """Show the images that each model reconstructs best and worst, original above reconstruction."""
+    st.subheader("Best and worst")
+    for run in runs:
+        table, dataset = _table(run), originals(run)
+        columns = st.columns(2)
+        for column, indices, word in zip(
+            columns, best_and_worst(table.error, EXTREMES), ("best", "worst"), strict=True
+        ):
+            with column:
+                images = decoded(run, table.z[indices])
+                if dataset is not None:
+                    images = np.concatenate([take(dataset.images, indices), images])
+                low, high = table.error[indices].min(), table.error[indices].max()
+                rows = "original above reconstruction" if dataset is not None else "reconstructions"
+                _grid(images, f"{run.name}, {word}: error {low:.2f} to {high:.2f} ({rows})", columns=len(indices))
+
+
+def _grid(images: np.ndarray, caption: str, *, columns: int = 10) -> None:
+    picture = enlarge(tile(shrink(images, TILE_PX), columns), GRID_PX)
+    st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)

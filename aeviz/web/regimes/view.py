@@ -1,0 +1,210 @@
+"""Three regimes of a variational autoencoder side by side: reconstruction only, KL only, both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.generation import draw_noise
+from aeviz.analysis.prior_fit import PriorFit
+from aeviz.figures.prior_plane import PRIOR_WINDOW, Window, fit_window, prior_plane_svg
+from aeviz.training.runs import RunFolder
+from aeviz.web.kernel import cache, priors
+from aeviz.web.kernel.controls import pick_seed, show_many, table_of
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.latent_space.posterior_view import describe_scales
+
+OWN, PRIOR, WIDEST = "each its own", "the prior's", "that of the widest"
+"""Scales of the planes."""
+SIDE = 6
+"""Samples along each side of a grid."""
+DRAWS = 1000
+"""Draws from the prior of which shares are told."""
+RARE = 0.02
+"""Share of the draws below which a class is said to be out of reach."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """One of the three columns."""
+
+    preset: str
+    parameter: str
+    """URL parameter of the model that stands there."""
+    title: str
+
+
+REGIMES = (
+    Regime(preset="regime-reconstruction", parameter="left", title="Reconstruction only"),
+    Regime(preset="regime-kl", parameter="middle", title="KL only"),
+    Regime(preset="regime-both", parameter="right", title="Both"),
+)
+
+
+@st.fragment
+def show_regimes() -> None:
+    """Show plane, samples and figures of a model in each regime, the samples from the same noise."""
+    with errors_as_messages():
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            seed = pick_seed()
+            scale = st.segmented_control(
+                "Scale of the planes",
+                [OWN, PRIOR, WIDEST],
+                default=OWN,
+                required=True,
+                key="scale",
+                bind="query-params",
+                help="Each plane as large as its points, all at the size of the prior, or all as large as the widest.",
+            )
+        planar = _planar_runs()
+        columns = st.columns(len(REGIMES), gap="medium")
+        runs = []
+        for column, regime in zip(columns, REGIMES, strict=True):
+            with column:
+                st.markdown(f"#### {regime.title}")
+                runs.append(_pick_run(planar, regime))
+        shown = [run for run in runs if run is not None]
+        windows = _windows(shown, str(scale or OWN))
+        noise = draw_noise(seed, SIDE**2, 2)
+        for column, run in zip(columns, runs, strict=True):
+            if run is not None:
+                with column:
+                    _show_plane(run, noise, windows[run.name])
+                    show_many(run, noise.astype(np.float32), SIDE, f"{SIDE**2} draws from the prior, seed {seed}")
+                    st.markdown(_explain(run, priors.prior_fit(cache.run_key(run), DRAWS, seed)))
+        if shown:
+            st.caption(
+                "Points: encoded test images, a colour a class, over circles at 1, 2 and 3 standard deviations of the "
+                "prior N(0, I). Rings: where the samples are drawn from, the same noise for all; a cross on a sample: "
+                "far from the data."
+            )
+            _show_figures(shown, seed)
+
+
+def _planar_runs() -> dict[str, RunFolder]:
+    """Return the models that can stand in a column: those with a plane and the prior N(0, I)."""
+    return {
+        name: run
+        for name, run in cache.runs().items()
+        if run.has_latents
+        and run.config.model.is_variational
+        and (run.config.model.latent_dim, run.config.model.prior) == (2, "standard")
+    }
+
+
+def _pick_run(planar: Mapping[str, RunFolder], regime: Regime) -> RunFolder | None:
+    trained = [name for name, run in planar.items() if run.config.preset == regime.preset]
+    if not trained:
+        st.info(
+            f"The model {regime.preset} is not here. Train it in a shell with `.venv/bin/aeviz train {regime.preset}` "
+            "(a minute or two), or on the page Train, starting from the experiment of that name.",
+            icon=":material/model_training:",
+        )
+    if not planar:
+        return None
+    names = list(planar)
+    chosen = st.selectbox(
+        "Model",
+        names,
+        index=names.index(trained[0]) if trained else None,
+        key=regime.parameter,
+        bind="query-params",
+        placeholder="another model",
+        help="Any variational model with two latent dimensions and the prior N(0, I), also one of your own.",
+    )
+    return None if chosen is None else planar[str(chosen)]
+
+
+def _windows(runs: list[RunFolder], scale: str) -> dict[str, Window]:
+    """Return the part of the plane that each run shows, by its name."""
+    own = {run.name: fit_window(table_of(run).z) for run in runs}
+    if scale == PRIOR:
+        return dict.fromkeys(own, PRIOR_WINDOW)
+    if scale == WIDEST and own:
+        return dict.fromkeys(own, max(own.values(), key=lambda window: window.half))
+    return own
+
+
+def _show_plane(run: RunFolder, noise: np.ndarray, window: Window) -> None:
+    table = table_of(run)
+    text = f"Latent plane of {run.name} with the prior, {2 * window.half:.3g} wide"
+    plane = prior_plane_svg(table.z, table.labels, run.provenance.class_names, noise, window)
+    st.image(plane, width="stretch", alt=text)
+
+
+def _show_figures(runs: list[RunFolder], seed: int) -> None:
+    """Show what was measured of each model, in a column a model."""
+    evaluations = [run.evaluation() for run in runs]
+    fits = [priors.prior_fit(cache.run_key(run), DRAWS, seed) for run in runs]
+    rows: list[tuple[str, str, list[float | None]]] = [
+        ("Error (MSE)", ".4f", [None if found is None else found.mse for found in evaluations]),
+        ("KL (nats an image)", ".3g", [None if found is None else found.kl for found in evaluations]),
+        ("ELBO (nats an image)", ",.1f", [None if found is None else found.elbo for found in evaluations]),
+        ("kNN accuracy", ".1%", [None if found is None else found.knn_accuracy for found in evaluations]),
+        ("Trustworthiness", ".3f", [None if found is None else found.trustworthiness for found in evaluations]),
+        ("Standard deviation of the encoded images", ".3g", [fit.spread for fit in fits]),
+        ("Standard deviation of a posterior, on average", ".3g", [fit.posterior_width for fit in fits]),
+        ("Encoded images within the third circle", ".1%", [fit.inside_share for fit in fits]),
+        (f"Draws far from the encoded images, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
+    ]
+    lines = [[title, *("-" if value is None else format(value, form) for value in row)] for title, form, row in rows]
+    lines.append(["Classes that the draws are read as", *map(_classes, runs, fits)])
+    lines.append(["KL weight", *map(describe_scales, runs)])
+    st.subheader("What was measured")
+    columns = {"": [line[0] for line in lines]}
+    columns |= {plain(run.name): [line[place] for line in lines] for place, run in enumerate(runs, start=1)}
+    st.table(columns, border="horizontal", hide_index=True)
+    st.caption(
+        "On the test images; of the draws, with the seed above. A draw is far if its 10th nearest encoded image is "
+        "farther away than it is for 99 of 100 samples of the posteriors, and is read as what most of the 10 nearest "
+        "are; neither means anything where all images are encoded alike."
+    )
+
+
+def _classes(run: RunFolder, fit: PriorFit) -> str:
+    """Name the classes that draws from the prior are read as, most frequent first, without the rare ones."""
+    if fit.class_shares is None:
+        return "-"
+    names, order = run.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
+    often = [
+        f"{plain(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE
+    ]
+    return ", ".join(often)
+
+
+def _explain(run: RunFolder, fit: PriorFit) -> str:
+    """Say in plain words what is lost in the regime of a model, from its weights and what was measured."""
+    objective = run.config.objective
+    if objective.reconstruction_weight == 0:
+        return (
+            "**What is lost: everything.** The KL divergence is smallest where the posterior of every image is the "
+            "prior itself, and nothing stands against that: the posterior has *collapsed*. All images are encoded to "
+            "one point, so that nothing can be read back from it. Nobody asked the decoder for anything; it draws what "
+            "its first random weights happen to give."
+        )
+    if objective.kl_weight == 0:
+        text = (
+            "**What is lost: the prior.** Nothing holds the points at the origin or close together, and the posteriors "
+            "shrink until they are points: a plain autoencoder. "
+            f"Only {fit.inside_share:.0%} of the encoded images lie where the prior draws from"
+        )
+        if fit.class_shares is not None:
+            count = int((fit.class_shares >= RARE).sum())
+            text += f", so that the draws are of {count} classes out of {len(fit.class_shares)}; the others hardly come"
+        return (
+            f"{text}. What the draws look like is a matter of luck: of what training left around the origin. "
+            "Reconstruction is at its best."
+        )
+    text = (
+        "**What is lost: a little of each.** Reconstruction pulls the points apart, the KL holds them at the prior. "
+        f"{fit.inside_share:.0%} of the encoded images lie where the prior draws from"
+    )
+    if fit.class_shares is not None:
+        count = int((fit.class_shares >= RARE).sum())
+        text += f", and the draws are of {count} classes out of {len(fit.class_shares)}"
+    return (
+        f"{text}. More weight on the KL fills the prior better and blurs the images that come back, less does the "
+        "opposite: train one on the page Train and choose it above."
+    )

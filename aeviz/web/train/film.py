@@ -1,0 +1,156 @@
+"""The training film of a run: its curves and samples as the component wants them."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.latent import MESH_TAIL, Projection, project, quantile_ranges
+from aeviz.errors import CheckpointFormatError
+from aeviz.figures.pictures import tile, to_png, to_webp
+from aeviz.training.history import EpochReport, HistoryReader
+from aeviz.training.runs import HISTORY, RunFolder
+from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
+from aeviz.web.components.film.payload import FilmFrame, film_payload
+from aeviz.web.kernel.text import name_objective
+
+_log = logging.getLogger(__name__)
+
+WINDOW_SHARE = 20
+"""The moving average spans one epoch in so many."""
+SHORT = 20
+"""Epochs up to which curves are drawn as they are: an average would flatten the first steep fall."""
+EXACT_PIXELS = 16_384
+"""Pixels of a picture up to which it is sent without loss."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Moment:
+    """What one sample gives for the film."""
+
+    sample: Sample
+    reconstructions: bytes
+    mesh: bytes
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # some kB each; a reader remembers how far it has read
+def _reader(path: str) -> HistoryReader:
+    return HistoryReader(Path(path) / HISTORY)
+
+
+def read_history(path: Path) -> list[EpochReport]:
+    """Return the epochs of a run so far, parsing only what is new since the last call."""
+    return _reader(str(path)).read()
+
+
+@st.cache_resource(max_entries=1000, show_spinner=False)  # about 30 kB each
+def _moment(path: str, epoch: int, created: str) -> _Moment:
+    sample = read_sample(Path(path), epoch)
+    side = round(len(sample.mesh) ** 0.5)
+    return _Moment(
+        sample=sample,
+        reconstructions=_encode(tile(sample.reconstructions, len(sample.reconstructions))),
+        mesh=_encode(tile(sample.mesh, side, gap=0)),
+    )
+
+
+def _encode(picture: np.ndarray) -> bytes:
+    """Encode a picture in few bytes; a small one exactly, since each of its pixels is seen."""
+    return to_png(picture, effort=9) if picture.shape[0] * picture.shape[1] <= EXACT_PIXELS else to_webp(picture)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # some kB each
+def _originals(path: str, created: str) -> bytes:
+    images = read_fixed(Path(path)).originals
+    return _encode(tile(images, len(images)))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # at most half a megabyte each
+def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, ...], is_live: bool) -> bytes:
+    folder = RunFolder.read(Path(path))
+    history = read_history(folder.path)[:epochs]
+    labels, moments = _followed(path, created, samples)
+    planes, axes = _planes([moment.sample.z for moment in moments])
+
+    def column(name: str) -> np.ndarray:
+        return np.array([getattr(report, name) for report in history], dtype=np.float64)  # None becomes NaN
+
+    return film_payload(
+        run=folder.name,
+        total_epochs=total,
+        is_live=is_live,
+        epochs=np.array([report.epoch for report in history], dtype=np.int64),
+        curves={"training": column("train_loss"), "validation": column("val_loss")},
+        quantity=name_objective(folder.config.objective),
+        gradient_norm=column("gradient_norm"),
+        learning_rate=column("learning_rate"),
+        frames=[
+            FilmFrame(
+                epoch=moment.sample.epoch,
+                points=plane,
+                reconstructions=moment.reconstructions,
+                mesh=moment.mesh,
+                mesh_range=_mesh_range(moment.sample),
+            )
+            for moment, plane in zip(moments, planes, strict=True)
+        ],
+        labels=labels,
+        class_names=folder.provenance.class_names,
+        axis_names=axes,
+        originals=_originals(path, created) if moments else b"",
+        window=max(1, len(history) // WINDOW_SHARE) if len(history) > SHORT else 1,
+    )
+
+
+def _followed(path: str, created: str, samples: tuple[int, ...]) -> tuple[np.ndarray | None, list[_Moment]]:
+    """Return the labels of the points that are followed and the samples that can be read and belong together."""
+    try:
+        labels = read_fixed(Path(path)).labels if samples else None
+    except CheckpointFormatError as error:
+        _log.warning("%s", error)
+        return None, []
+    moments: list[_Moment] = []
+    for epoch in samples:
+        try:
+            moment = _moment(path, epoch, created)
+        except CheckpointFormatError as error:  # one frame less is better than no film
+            _log.warning("%s", error)
+            continue
+        shape = moment.sample.z.shape
+        expected = moments[0].sample.z.shape if moments else (shape[0] if labels is None else len(labels), shape[1])
+        if shape == expected and len(moment.sample.mesh) and len(moment.sample.reconstructions):
+            moments.append(moment)
+    return labels, moments
+
+
+def film(folder: RunFolder, *, is_live: bool) -> bytes:
+    """Return the film of a run as it stands, for the component."""
+    samples = list_samples(folder.path)
+    history = read_history(folder.path)
+    epochs = history[-1].epoch if history else 0
+    shown = tuple(epoch for epoch in samples if epoch <= epochs)
+    total = folder.config.train.epochs
+    return _film(str(folder.path), folder.provenance.created, total, len(history), shown, is_live)
+
+
+def _mesh_range(sample: Sample) -> np.ndarray | None:
+    """Return which part of the plane the decoded mesh covers, (2, 2); None where it lies on other axes."""
+    return quantile_ranges(sample.z, tail=MESH_TAIL) if sample.z.shape[1] == 2 else None
+
+
+def _planes(latents: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[str, str]]:
+    """Return the latent points of each sample in two dimensions, and the names of the two.
+
+    More than two are shown by the principal directions of the newest sample, held fixed for all, so that what moves is
+    the network and not the axes. A line is spread by the number of the image.
+    """
+    if not latents:
+        return [], ("z1", "z2")
+    newest = latents[-1]
+    if newest.shape[1] == 1:
+        spread = np.linspace(-1, 1, len(newest))[:, None] * max(float(np.ptp(newest)), 1e-6) / 4
+        return [np.hstack([z, spread]).astype(np.float32) for z in latents], ("z1", "image")
+    shown: Projection = project(newest, 2)
+    return [shown.apply(z) for z in latents], (shown.axis_names[0], shown.axis_names[1])

@@ -1,0 +1,314 @@
+"""The form in which a visitor sets up a training run: every setting with a default, a range and what it does."""
+
+import functools
+import itertools
+import operator
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from aeviz.config import DataConfig, RunConfig
+from aeviz.data import is_available, list_datasets
+from aeviz.data.catalog import FOLDER_PREFIX
+from aeviz.errors import ConfigError, DataError
+from aeviz.paths import data_root
+from aeviz.presets import PRESETS, get_preset
+from aeviz.web.kernel import cache, training
+from aeviz.web.kernel.images import offer_download
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.train.fields import (
+    ADVANCED,
+    BOTTLENECK,
+    CHANNELS,
+    COURSE,
+    ENCODER,
+    FIELDS,
+    HIDDEN,
+    LATENT_DIM,
+    LEARNING,
+    OPTIMIZERS,
+    VARIATIONAL,
+    Field,
+)
+from aeviz.workers.training import shell_command
+
+PRESET = "preset"
+"""URL parameter of the experiment that the form starts from."""
+QUICK = ("quick-look", "quick-look-mnist")
+"""Presets that stand first in the menu."""
+OWN_FOLDER = "a folder of my own images"
+FOLDER_SIDE = 64
+"""Pixels to which the pictures of a folder are resized unless told otherwise."""
+_PREFIX = "train-form."
+_SHOWN, _KEPT = "train-kept.preset", "train-kept.values"
+"""Session keys: the preset that filled the form, and what stands in it: Streamlit forgets widgets that are not shown,
+on another page or behind another architecture."""
+RISKY_RATES: Mapping[str, float] = {"adam": 0.03, "amsgrad": 0.03, "sgd": 2.0}
+"""Learning rates above which these networks usually diverge or lose their units."""
+
+
+def show_form() -> RunConfig | None:
+    """Show the form; return the settings if they can be trained and the visitor pressed start, else None."""
+    preset = _pick_preset()
+    left, middle, right = st.columns(3, gap="medium")
+    with left, st.container(border=True):
+        st.markdown("**Data and network**")
+        data = _pick_data()
+        architecture, bottleneck = _input(ENCODER), _input(BOTTLENECK)
+        _input(LATENT_DIM)
+        if architecture != "linear":
+            _input(HIDDEN if architecture == "mlp" else CHANNELS)
+    with middle, st.container(border=True):
+        st.markdown("**Loss and optimizer**")
+        for entry in (*LEARNING, *(VARIATIONAL if bottleneck != "deterministic" else ())):
+            _input(entry)
+    with right, st.container(border=True):
+        st.markdown("**Course**")
+        for entry in COURSE:
+            _input(entry)
+        _pick_device()
+    with st.expander("More settings"):
+        columns = st.columns(3, gap="medium")
+        for column, entry in zip(itertools.cycle(columns), ADVANCED, strict=False):
+            with column:
+                _input(entry)
+    if data is None:
+        return None
+    config = None
+    with errors_as_messages(stop=False):
+        config = _build(preset, data)
+        _advise(config)
+    started = st.button("Start training", type="primary", icon=":material/play_arrow:", disabled=config is None)
+    if config is not None:
+        with st.expander("The same in a shell"):
+            st.code(f".venv/bin/{shell_command(config)}", language="bash", wrap_lines=True)
+    return config if started else None
+
+
+def _pick_preset() -> str:
+    names = [*QUICK, *(name for name in PRESETS if name not in QUICK)]
+    asked = st.query_params.get(PRESET)
+    if _PREFIX + PRESET not in st.session_state:
+        st.session_state[_PREFIX + PRESET] = asked if asked in names else st.session_state.get(_SHOWN, names[0])
+    # not bound to the address: Streamlit would write the whole line of the menu there, not the name
+    name = st.selectbox(
+        "Start from an experiment",
+        names,
+        format_func=lambda name: f"{name}: {PRESETS[name].summary}",
+        key=_PREFIX + PRESET,
+        help="Fills the form with the settings of an experiment; change what you like afterwards.",
+    )
+    if name != names[0] or asked is not None:
+        st.query_params[PRESET] = str(name)
+    if st.session_state.get(_SHOWN) != name:
+        st.session_state[_SHOWN] = name
+        _fill(get_preset(str(name)).config)
+    return str(name)
+
+
+def _fill(config: RunConfig) -> None:
+    """Put the settings of an experiment into the form."""
+    plain = config.to_dict()
+    values: dict[str, Any] = {"data": config.data.name, "device": config.train.device}
+    for entry in FIELDS:
+        value: Any = functools.reduce(operator.getitem, entry.key.split("."), plain)
+        value = ", ".join(map(str, value)) if entry.kind == "widths" else value
+        if value is None and entry.optional:
+            value = "" if entry.kind == "text" else 0.0
+        values[entry.key] = value
+    st.session_state[_KEPT] = values
+    for name, value in values.items():
+        st.session_state[_PREFIX + name] = value
+
+
+def _restored(name: str, default: Any = None) -> str:
+    """Return the session key of a field, holding what the visitor last left in it."""
+    key = _PREFIX + name
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state[_KEPT].get(name, default)
+    return key
+
+
+def _keep(name: str, value: Any) -> Any:
+    st.session_state[_KEPT][name] = value
+    return value
+
+
+def _pick_data() -> DataConfig | None:
+    """Let the visitor choose the images; None, with an offer or a message, where they are not on this machine."""
+    infos = {info.name: info for info in list_datasets()}
+    name = st.selectbox(
+        "Data",
+        [*infos, OWN_FOLDER],
+        format_func=lambda name: _data_title(str(name)),
+        key=_restored("data"),
+        help="Images to learn from. A share of the training images is held out for validation (CelebA has a partition "
+        "for that); the test images take no part in training.",
+    )
+    _keep("data", name)
+    if name != OWN_FOLDER:
+        offer_download(str(name), "to train on it")
+        return DataConfig(name=str(name)) if is_available(str(name)) else None
+    path = st.text_input(
+        "Folder on the server",
+        key=_restored("folder", ""),
+        placeholder="/home/me/pictures",
+        help="Path of a folder on the machine that runs aeviz: pictures directly in it, or one subfolder a class.",
+    )
+    side = st.number_input(
+        "Side (pixels)",
+        min_value=4,
+        max_value=512,
+        key=_restored("side", FOLDER_SIDE),
+        help="The pictures are cropped to squares and resized to this side, from 4 to 512 pixels.",
+    )
+    _keep("folder", path)
+    _keep("side", side)
+    if not path.strip():
+        st.info("Name a folder of at least 12 pictures.", icon=":material/folder_open:")
+        return None
+    try:
+        folder = Path(path.strip()).expanduser().resolve()  # the trainer, or a shell, may work from another folder
+        folder.is_dir()
+    except (OSError, RuntimeError) as error:
+        raise DataError(f"{path.strip()[:80]!r} names no folder: {error}; check the path") from error
+    return DataConfig(name=f"{FOLDER_PREFIX}{folder}", image_size=int(side))
+
+
+def _data_title(name: str) -> str:
+    info = next((info for info in list_datasets() if info.name == name), None)
+    if info is None:
+        return name
+    shape = "x".join(map(str, info.image_shape[1:]))
+    return f"{info.title}: {info.n_train:,} images of {shape}" + ("" if is_available(name) else ", to be downloaded")
+
+
+def _pick_device() -> None:
+    names = training.devices()
+    device = st.selectbox(
+        "Device",
+        list(names),
+        format_func=lambda name: (
+            f"auto ({names['auto']})" if name == "auto" else f"{name} ({names[str(name)] or 'not on this machine'})"
+        ),
+        key=_restored("device"),
+        help="What computes: auto takes a CUDA GPU, else Apple's MPS, else the CPU.",
+    )
+    _keep("device", device)
+    if names[str(device)] is None:
+        st.caption(f":material/info: This machine has no {device} device; the run falls back to the CPU.")
+
+
+def _input(entry: Field) -> Any:
+    key = _restored(entry.key)
+    if entry.kind == "choice":
+        value: Any = st.selectbox(
+            entry.label, list(entry.choices), format_func=lambda value: entry.choices[value], key=key, help=entry.help
+        )
+    elif entry.kind in ("widths", "text"):
+        value = st.text_input(entry.label, key=key, help=entry.help)
+    elif entry.kind == "whole":
+        value = st.number_input(  # value=None: an emptied field is empty, not the smallest number
+            entry.label,
+            value=None,
+            min_value=int(entry.low),
+            max_value=int(entry.high),
+            step=1,
+            key=key,
+            help=entry.help,
+        )
+    else:
+        value = st.number_input(
+            entry.label,
+            value=None,
+            min_value=entry.low,
+            max_value=entry.high,
+            format=entry.form,
+            step=entry.step,
+            key=key,
+            help=entry.help,
+        )
+    return _keep(entry.key, value)
+
+
+def _build(preset: str, data: DataConfig) -> RunConfig:
+    """Return the settings of the form.
+
+    Raises:
+        ConfigError: They cannot work.
+        DataError: The folder of images cannot be read.
+    """
+    base = get_preset(preset).config.to_dict()
+    for entry in FIELDS:
+        value = st.session_state[_KEPT][entry.key]
+        if value is None and not entry.optional:
+            raise ConfigError(f"{entry.label} is empty; expected a number. {entry.help}")
+        if entry.kind == "widths":
+            value = _parse_widths(entry, str(value))
+        if entry.kind == "text":
+            value = str(value or "").strip()
+        if entry.optional and not value:
+            value = None
+        group, name = entry.key.split(".")
+        base[group][name] = value
+    base["data"] = {**base["data"], "name": data.name, "image_size": data.image_size}
+    base["model"]["decoder"] = base["model"]["encoder"]
+    model, objective = base["model"], base["objective"]
+    if model["encoder"] == "linear":
+        model["output"] = "identity"
+    elif model["output"] == "identity":
+        model["output"] = "sigmoid"
+    if model["bottleneck"] == "deterministic":
+        objective["kl_weight"], objective["reconstruction_weight"], model["prior"] = 0.0, 1.0, "standard"
+    else:
+        objective["penalty"], model["latent"] = "none", "identity"
+        if model["encoder"] == "conv" and model["features"] is None:
+            model["features"] = max(64, 4 * model["latent_dim"])
+    base["model"]["image_shape"] = [1, 1, 1]
+    base["model"]["latent_dim"], latent_dim = 1, base["model"]["latent_dim"]
+    device = str(st.session_state[_KEPT]["device"])
+    base["train"]["device"] = device if training.devices()[device] is not None else "cpu"
+    draft = DataConfig(**base["data"])
+    shape, n_train = training.training_shape(draft, str(data_root()), cache.folder_stamp(data.name))
+    base["model"] |= {"image_shape": list(shape), "latent_dim": latent_dim}
+    config = RunConfig.from_dict(base)
+    if config.train.batch_size > n_train:
+        raise ConfigError(
+            f"Batch size {config.train.batch_size:,} is larger than the {n_train:,} training images of "
+            f"{data.name}; choose at most {n_train:,}, for example {max(1, min(64, n_train // 4))}"
+        )
+    return config
+
+
+def _parse_widths(entry: Field, text: str) -> list[int]:
+    parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+    if not all(part.isdecimal() and len(part) < 10 for part in parts):
+        raise ConfigError(f"{entry.label}: {text!r} is no list of whole numbers; expected for example 128, 64, 12")
+    return [int(part) for part in parts]
+
+
+def _advise(config: RunConfig) -> None:
+    """Say what the network is like, and what will work badly though it can be trained."""
+    parameters = training.parameter_count(config.model)
+    pixels = config.model.image_shape[0] * config.model.image_shape[1] * config.model.image_shape[2]
+    st.caption(
+        f"{parameters:,} parameters; {pixels:,} pixel values become {config.model.latent_dim} numbers, "
+        f"{pixels / config.model.latent_dim:,.1f} : 1."
+    )
+    limit = RISKY_RATES[config.optimizer.name]
+    if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
+        st.warning(
+            f"A learning rate of {config.optimizer.learning_rate:g} usually diverges with "
+            f"{OPTIMIZERS[config.optimizer.name]}, or kills units for good (so does any above {limit:g}). It "
+            "is worth watching once.",
+            icon=":material/warning:",
+        )
+    narrowest = min(config.model.hidden, default=pixels)
+    if config.model.encoder == "mlp" and narrowest < config.model.latent_dim:
+        st.warning(
+            f"The narrowest hidden layer has {narrowest} units, fewer than the {config.model.latent_dim} latent "
+            f"dimensions: the latent cannot hold more than those {narrowest} numbers.",
+            icon=":material/warning:",
+        )

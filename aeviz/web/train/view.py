@@ -1,0 +1,311 @@
+"""Training runs in the app: the queue, one run as it learns, and what can be done with it."""
+
+import streamlit as st
+
+from aeviz.analysis.curves import read_curves
+from aeviz.config import RunConfig
+from aeviz.errors import AevizError, CheckpointError
+from aeviz.training.history import EpochReport, seconds_left
+from aeviz.training.monitor import max_jobs
+from aeviz.training.runs import CONFIG, RunFolder
+from aeviz.web.components.film.component import IS_AVAILABLE, training_film
+from aeviz.web.kernel.page import OPTIMIZER_TITLES, errors_as_messages
+from aeviz.web.kernel.text import plain
+from aeviz.web.train.film import film, read_history
+from aeviz.web.train.plain_curves import show_plain_curves
+from aeviz.workers import training
+from aeviz.workers.training import Job
+
+RUN = "run"
+"""URL parameter of the run that is watched."""
+POLL_S = 1.5
+"""Seconds between two looks at the runs while one of them is at work."""
+EARLIER = 12
+"""Ended runs that are listed unless more are asked for."""
+MOST_EPOCHS = 1_000_000
+"""Epochs that a run may be trained longer to."""
+_MINE = "train.mine"
+"""Session key: names of the runs that this visitor started."""
+_TITLES = {
+    "queued": ("waits for its turn", ":material/hourglass_top:", "blue"),
+    "preparing": ("getting ready", ":material/hourglass_empty:", "blue"),
+    "training": ("training", ":material/directions_run:", "green"),
+    "paused": ("paused", ":material/pause:", "orange"),
+    "measuring": ("measuring on the test set", ":material/straighten:", "green"),
+    "finished": ("finished", ":material/check_circle:", "gray"),
+    "stopped": ("stopped", ":material/stop_circle:", "gray"),
+    "failed": ("ended early", ":material/error:", "red"),
+    "interrupted": ("interrupted", ":material/power_off:", "orange"),
+}
+
+
+def start_run(config: RunConfig) -> None:
+    """Start a run of this visitor and watch it."""
+    with st.spinner("Starting the trainer …"):
+        job = training.start(config)
+    _mine().add(job.name)
+    st.query_params[RUN] = job.name
+    st.rerun()
+
+
+def is_watching() -> bool:
+    """Whether the address names a run to watch."""
+    return RUN in st.query_params
+
+
+def show_runs() -> None:
+    """Show the runs and the one that is watched; look again every while as long as one is at work."""
+    active = frozenset(job.name for job in training.list_jobs() if job.is_active)
+    # a fragment made anew: whether it polls is decided here
+    st.fragment(_show_runs, run_every=POLL_S if active else None)(active)
+
+
+def _show_runs(active: frozenset[str]) -> None:
+    found = training.list_jobs()
+    if frozenset(job.name for job in found if job.is_active) != active:
+        st.rerun(scope="app")  # one began or ended: the page begins or ends to poll
+    if not found:
+        st.info(
+            "No run yet. Choose an experiment above and start it: *quick-look* has a map within half a minute.",
+            icon=":material/model_training:",
+        )
+        return
+    with errors_as_messages():
+        watched = _watched(found)
+        if watched is not None:
+            with errors_as_messages(stop=False):  # what is damaged in one run must not hide the others
+                _show_run(watched)
+        _show_queue([job for job in found if job.is_active], watched)
+        _show_ended([job for job in found if not job.is_active and job != watched])
+
+
+def _show_ended(ended: list[Job]) -> None:
+    """List the runs that have ended, those that were interrupted first: they wait to be resumed."""
+    if not ended:
+        return
+    ordered = sorted(ended, key=lambda job: job.state != "interrupted")
+    st.subheader("Earlier runs")
+    for job in ordered[:EARLIER]:
+        _row(job)
+    if len(ordered) > EARLIER and st.toggle(f"Show {len(ordered) - EARLIER} more", key="train.all-runs"):
+        for job in ordered[EARLIER:]:
+            _row(job)
+
+
+def _watched(found: list[Job]) -> Job | None:
+    name = st.query_params.get(RUN)
+    job = next((job for job in found if job.name == name), None)
+    if job is None and name is not None:
+        st.info(f"The run {plain(repr(name))} is not here any more; choose another below.", icon=":material/link_off:")
+    if job is None and name is None:
+        job = next((job for job in found if job.is_active), None)
+    return job
+
+
+def _show_queue(active: list[Job], watched: Job | None) -> None:
+    others = [job for job in active if watched is None or job.name != watched.name]
+    if not others:
+        return
+    places = max_jobs()
+    st.subheader("Also at work" if watched is not None and watched.is_active else "At work")
+    waiting = sum(job.state == "queued" for job in active)
+    st.caption(
+        f"{places} run{'s' if places > 1 else ''} at a time (AEVIZ_JOBS)"
+        + (f"; {waiting} in the queue, first come, first served." if waiting else "; nothing waits.")
+    )
+    for job in others:
+        _row(job)
+
+
+def _row(job: Job, *, is_watched: bool = False) -> None:
+    text, icon, colour = _TITLES[job.state]
+    if job.is_stopping:
+        text = "stopping …"
+    elif job.is_pausing and job.state == "training":
+        text = "pausing …"
+    settings = job.status.settings
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"run-{job.name}"):
+        st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
+        st.markdown(
+            f"**{plain(job.name)}**  \n:small[{plain(settings.data.name)} · {settings.model.latent_dim}-d · "
+            f"{OPTIMIZER_TITLES[settings.optimizer.name]} · epoch {job.status.epoch:,} of {settings.train.epochs:,}]",
+            width="stretch",
+        )
+        if not is_watched:
+            st.button("Watch", key=f"watch-{job.name}", icon=":material/visibility:", on_click=_watch, args=(job.name,))
+        _controls(job)
+
+
+def _watch(name: str) -> None:
+    st.query_params[RUN] = name
+
+
+def _show_run(job: Job) -> None:
+    st.subheader("The run you watch")
+    _row(job, is_watched=True)
+    settings = job.status.settings
+    history = read_history(job.path)
+    share = job.status.step / job.status.steps_per_epoch if job.status.steps_per_epoch else 0.0
+    done = min(1.0, (job.status.epoch + share) / settings.train.epochs)
+    if job.is_active:
+        st.progress(done, _progress_text(job, history, share))
+    elif job.state in ("failed", "interrupted", "stopped"):
+        _show_end(job)
+    _show_figures(history)
+    folder = _folder(job)
+    if folder is not None:
+        for note in read_curves(history, folder.provenance.mean_image_mse):
+            st.warning(note.text, icon=":material/lightbulb:")
+        if IS_AVAILABLE:
+            training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
+        else:
+            show_plain_curves(folder, history)
+    if not job.is_active and folder is not None and folder.has_latents:
+        _show_links(job)
+
+
+def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
+    settings = job.status.settings
+    if job.state == "queued" and not job.status.epoch:
+        return "Waits until another run ends."
+    if job.state == "preparing":
+        return f"Getting ready: starting PyTorch, {plain(job.status.message) or 'reading the data'} …"
+    if job.state == "measuring":
+        return "Measuring on the test set: errors, neighbours, the map …"
+    left = seconds_left(history, settings.train.epochs, share)
+    time = "the first epoch will tell how long it takes" if left is None else f"about {format_seconds(left)} left"
+    if job.state == "paused":
+        time = "paused; it rests until you press Go on"
+    elif job.state == "queued":
+        time = "waits for its turn again"
+    return f"Epoch {job.status.epoch:,} of {settings.train.epochs:,} on {job.status.device or 'the device'}: {time}"
+
+
+def format_seconds(seconds: float) -> str:
+    """Return a duration in words that are short and no more exact than an estimate is."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _show_figures(history: list[EpochReport]) -> None:
+    if not history:
+        return
+    last = history[-1]
+    best = min(history, key=lambda report: report.val_loss)
+    figures = {
+        "Training loss": f"{last.train_loss:.5f}",
+        "Validation loss": f"{last.val_loss:.5f}",
+        f"Best (epoch {best.epoch:,})": f"{best.val_loss:.5f}",
+        "Gradient norm": "-" if last.gradient_norm is None else f"{last.gradient_norm:.3g}",
+        "Images a second": "-" if last.images_per_second is None else f"{last.images_per_second:,.0f}",
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
+
+
+def _show_end(job: Job) -> None:
+    if job.state == "failed":
+        st.error(plain(job.status.message), icon=":material/error:")
+        if job.status.message.startswith("training diverged"):
+            st.caption("Resumed, it would take the same steps and diverge again: start a new run with other settings.")
+    elif job.state == "stopped":
+        st.info(
+            f"Stopped after {job.status.epoch:,} epochs; what was learned is kept. *Resume* goes on from there.",
+            icon=":material/stop_circle:",
+        )
+    else:
+        st.warning(
+            f"Interrupted after {job.status.epoch:,} epochs: its trainer is gone, perhaps with the server that started "
+            "it. Nothing finished is lost; *Resume* goes on as if it had never stopped.",
+            icon=":material/power_off:",
+        )
+        last_words = training.last_words(job)
+        if last_words:
+            st.caption(f"The last line of its log: {last_words}")
+
+
+def _folder(job: Job) -> RunFolder | None:
+    if not (job.path / CONFIG).is_file():
+        return None
+    try:
+        return RunFolder.read(job.path)
+    except CheckpointError as error:
+        st.error(plain(str(error)), icon=":material/broken_image:")
+        return None
+
+
+def _show_links(job: Job) -> None:
+    link = {"model": job.name}
+    with st.container(horizontal=True):
+        st.page_link("pages/latent_space.py", label="Latent space", icon=":material/scatter_plot:", query_params=link)
+        st.page_link("pages/decode.py", label="Decode", icon=":material/tune:", query_params=link)
+        st.page_link("pages/reconstruct.py", label="Reconstruct", icon=":material/compare:", query_params=link)
+        st.page_link("pages/compare.py", label="Compare", icon=":material/difference:", query_params={"runs": job.name})
+
+
+def _controls(job: Job) -> None:
+    """Offer what can be done with a run; what would disturb somebody else's work asks first."""
+    if job.is_active:
+        if job.is_pausing:
+            _button(job, "Go on", ":material/play_arrow:", "unpause")
+        elif job.state == "training":
+            _button(job, "Pause", ":material/pause:", "pause")
+        if not job.is_stopping and job.state != "measuring":
+            _button(job, "Stop", ":material/stop:", "stop")
+        return
+    if job.can_resume:
+        _button(job, "Resume", ":material/play_arrow:", "resume")
+    elif job.can_train_longer and job.status.settings.train.epochs < MOST_EPOCHS:
+        with st.popover("Train longer", icon=":material/more_time:"):
+            trained = job.status.settings.train.epochs
+            epochs = st.number_input(
+                "Epochs in all",
+                min_value=trained + 1,
+                max_value=MOST_EPOCHS,
+                value=min(2 * trained, MOST_EPOCHS),
+                key=f"longer-{job.name}",
+                help="The curve goes on as if it had been asked for from the start.",
+            )
+            st.button("Go on", key=f"longer-go-{job.name}", on_click=_do, args=("longer", job.name, int(epochs)))
+    with st.popover("Delete", icon=":material/delete:"):
+        st.markdown(f"Delete **{plain(job.name)}** with its weights and its curves? This cannot be undone.")
+        st.button("Delete for good", key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
+
+
+def _button(job: Job, label: str, icon: str, action: str) -> None:
+    key = f"{action}-{job.name}"
+    if job.name in _mine() or action == "resume":
+        st.button(label, key=key, icon=icon, on_click=_do, args=(action, job.name))
+        return
+    with st.popover(label, icon=icon):
+        st.markdown(f"**{plain(job.name)}** was not started from this window. {label} it all the same?")
+        st.button(f"{label} it", key=key, on_click=_do, args=(action, job.name))
+
+
+def _do(action: str, name: str, epochs: int | None = None) -> None:
+    try:
+        if action == "pause":
+            training.pause(name)
+        elif action == "unpause":
+            training.unpause(name)
+        elif action == "stop":
+            training.stop(name)
+        elif action == "delete":
+            training.delete(name)
+            if st.query_params.get(RUN) == name:
+                del st.query_params[RUN]
+        else:
+            training.resume(name, epochs=epochs)
+            _mine().add(name)
+            st.query_params[RUN] = name
+    except AevizError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+
+
+def _mine() -> set[str]:
+    mine: set[str] = st.session_state.setdefault(_MINE, set())
+    return mine

@@ -1,0 +1,185 @@
+"""Maps that are computed in a process of their own, as real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from aeviz.analysis.embedding import EmbeddingConfig
+from aeviz.errors import EmbeddingError
+from aeviz.workers import embedding
+
+PATIENCE_S = 60
+CONFIG = EmbeddingConfig(algorithm="t-SNE", neighbours=5)
+SERVER = """
+import sys, time
+import numpy as np
+from aeviz.workers import embedding
+from aeviz.analysis.embedding import EmbeddingConfig
+z = np.random.default_rng(0).normal(size=(int(sys.argv[1]), 6)).astype(np.float32)
+embedding.start(z, "server", EmbeddingConfig(algorithm="t-SNE", neighbours=5))
+print("started", flush=True)
+time.sleep(600)
+"""
+
+WORKER = """
+import sys
+from pathlib import Path
+from aeviz.workers import embedding
+print("ready", flush=True)
+sys.exit(embedding.work(Path(sys.argv[1])))
+"""
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """An AEVIZ_CACHE of the test's own; no process outlives the test."""
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    yield tmp_path / "cache"
+    for worker in list(embedding._workers):
+        worker.kill()
+        worker.wait(timeout=20)
+    embedding._reap()
+
+
+@pytest.fixture
+def points():
+    """A function that returns so many points of 6 dimensions; 200 take a second, 20,000 far longer than any test."""
+    return lambda n: np.random.default_rng(0).normal(size=(n, 6)).astype(np.float32)
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while not (result := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+    return result
+
+
+def wait_for_state(key, *states):
+    return wait_for(lambda: (job := embedding.observe(key)) is not None and job.state in states and job)
+
+
+def test_map_is_computed_once_and_kept(cache, points):
+    key = embedding.embedding_key("a", CONFIG)
+    assert embedding.observe(key) is None
+    assert embedding.read_embedding(key) is None
+    embedding.start(points(200), "a", CONFIG)
+    wait_for_state(key, "finished")
+    found = embedding.read_embedding(key)
+    assert found.shape == (200, 2)
+    wait_for(lambda: not (cache / "embeddings" / key / embedding.INPUT).exists())
+    before = list(embedding._workers)
+    embedding.start(points(200), "a", CONFIG)
+    assert set(embedding._workers) <= set(before)  # nothing was begun anew
+
+
+def test_key_tells_points_and_settings_apart():
+    keys = {
+        embedding.embedding_key("a", CONFIG),
+        embedding.embedding_key("b", CONFIG),
+        embedding.embedding_key("a", EmbeddingConfig(algorithm="t-SNE", neighbours=6)),
+        embedding.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5)),
+        embedding.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, seed=1)),
+        embedding.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, dimensions=3)),
+    }
+    assert len(keys) == 6
+
+
+def test_only_one_works_and_both_can_be_stopped(points):
+    first, second = (embedding.embedding_key(name, CONFIG) for name in "ab")
+    embedding.start(points(20_000), "a", CONFIG)
+    wait_for_state(first, "working")
+    embedding.start(points(20_000), "a", CONFIG)  # asked for twice
+    embedding.start(points(20_000), "b", CONFIG)
+    assert len(embedding._workers) == 2
+    assert embedding.observe(second).state == "queued"
+    embedding.ask_to_stop(second)
+    wait_for_state(second, "stopped")
+    assert embedding.observe(first).is_active
+    embedding.ask_to_stop(first)
+    assert wait_for_state(first, "stopped").message == "stopped before it was done"
+    assert embedding.read_embedding(first) is None
+
+
+def test_two_who_start_at_once_start_one(points):
+    starts = [threading.Thread(target=embedding.start, args=(points(200), "a", CONFIG)) for _ in range(2)]
+    for each in starts:
+        each.start()
+    for each in starts:
+        each.join(PATIENCE_S)
+    assert len(embedding._workers) == 1
+    wait_for_state(embedding.embedding_key("a", CONFIG), "finished")
+
+
+def test_process_waits_for_a_lock_that_is_held_for_a_moment(cache, points):
+    key = embedding.embedding_key("a", CONFIG)
+    path = cache / "embeddings" / key
+    path.mkdir(parents=True)
+    np.save(path / embedding.INPUT, points(4))
+    with embedding._lock(path).acquire():
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert worker.stdout.readline() == b"ready\n"
+        worker.stdin.write(json.dumps(asdict(CONFIG)).encode() + b"\n")
+        worker.stdin.flush()
+        time.sleep(0.2)
+    with worker:
+        assert worker.wait(PATIENCE_S) == 2
+    assert "4 points cannot be embedded" in embedding.observe(key).message  # so it came to its work
+
+
+def test_stopped_map_can_be_begun_again(points):
+    key = embedding.embedding_key("a", CONFIG)
+    embedding.start(points(20_000), "a", CONFIG)
+    embedding.ask_to_stop(key)
+    wait_for_state(key, "stopped")
+    embedding.start(points(20_000), "a", CONFIG)
+    assert wait_for_state(key, "queued", "working").is_active
+
+
+def test_no_process_outlives_the_server(cache, points):
+    server = subprocess.Popen([sys.executable, "-c", SERVER, "20000"], stdout=subprocess.PIPE, text=True)
+    key = embedding.embedding_key("server", CONFIG)
+    try:
+        assert server.stdout.readline() == "started\n"
+        wait_for_state(key, "working")
+        worker = json.loads((cache / "embeddings" / key / embedding.STATUS).read_text())["pid"]
+        assert os.getpriority(os.PRIO_PROCESS, worker) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
+    finally:
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+        server.stdout.close()
+    assert wait_for_state(key, "interrupted").state == "interrupted"
+
+
+def test_error_is_told(points):
+    embedding.start(points(4), "a", CONFIG)
+    job = wait_for_state(embedding.embedding_key("a", CONFIG), "failed")
+    assert "4 points cannot be embedded; expected at least 10" in job.message
+
+
+def test_damaged_map_counts_as_missing(cache, points):
+    key = embedding.embedding_key("a", CONFIG)
+    folder = cache / "embeddings" / key
+    folder.mkdir(parents=True)
+    (folder / embedding.POINTS).write_bytes(b"none")
+    assert embedding.read_embedding(key) is None
+    embedding.start(points(60), "a", CONFIG)
+    wait_for_state(key, "finished")
+    assert embedding.read_embedding(key).shape == (60, 2)
+
+
+def test_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch, points):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "file"))
+    with pytest.raises(EmbeddingError, match="expected a folder that aeviz may write to"):
+        embedding.start(points(60), "a", CONFIG)
