@@ -1,10 +1,8 @@
 """A visitor walks through the app in a real browser."""
 
 import re
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from app_server import serve
@@ -329,22 +327,3 @@ def test_server_printed_no_traceback(visit, server_log):
     """After all visits of this module the server's log holds no traceback."""
     visit()
     assert "Traceback" not in server_log.read_text()
-
-
-def test_map_is_drawn_by_plotly_where_its_own_files_are_missing(chromium, tmp_path):
-    """A clone without the in-page assets is still the app: another map, which a click still answers."""
-    clone = tmp_path / "clone"
-    unwanted = shutil.ignore_patterns(".git", ".venv", "assets", "data", "runs", "tests", "__pycache__")
-    shutil.copytree(Path(__file__).parents[2], clone, ignore=unwanted)
-    folders = {"AEVIZ_RUNS": str(tmp_path / "runs"), "AEVIZ_DATA": str(tmp_path), "PYTHONPATH": str(clone)}
-    with serve(tmp_path / "log", cwd=clone, **folders) as base:
-        page = chromium.new_page(viewport={"width": 1440, "height": 1200})
-        page.goto(base + "/latent_space?model=digits-2d-adam")
-        expect(page.get_by_text("a plainer one, drawn by Plotly")).to_be_visible(timeout=30_000)
-        chart = page.locator(".js-plotly-plot")
-        expect(chart.locator(".main-svg").first).to_be_visible(timeout=30_000)
-        page.goto(base + "/decode?model=digits-2d-adam")
-        expect(page.get_by_text("could not be loaded from the server")).to_be_visible(timeout=60_000)
-        expect(page.get_by_role("img", name=re.compile("decodes at this point"))).to_be_visible(timeout=30_000)
-        assert "Traceback" not in (tmp_path / "log").read_text()
-        page.close()

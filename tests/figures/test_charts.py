@@ -15,8 +15,6 @@ from aeviz.figures.charts import (
     training_curves,
 )
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
-from aeviz.web.components.map.payload import make_panel
-from aeviz.web.map.scatter import scatter_map
 
 
 def curve(n=20, seed=0):
@@ -136,19 +134,6 @@ def test_unlabelled_points_are_grey():
 def test_the_two_sides_of_a_comparison_are_far_apart():
     first, second = ([int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (FIRST, SECOND))
     assert math.dist(first, second) > 150
-
-
-@pytest.mark.parametrize(("dimensions", "kind"), [(2, "scattergl"), (3, "scatter3d")])
-def test_fallback_map_has_a_trace_a_class_and_panel_and_one_legend(dimensions, kind):
-    rng = np.random.default_rng(0)
-    names = ("z1", "z2", "z3")[:dimensions]
-    panels = [make_panel(title, rng.normal(size=(30, dimensions)), np.ones(30), names) for title in "ab"]
-    figure = scatter_map(panels, np.arange(30) % 3, ("x", "y", "z"))
-    assert [trace.type for trace in figure.data] == [kind] * 6
-    assert [trace.name for trace in figure.data if trace.showlegend] == ["x", "y", "z"]
-    assert sorted(index for trace in figure.data[:3] for index in trace.customdata) == list(range(30))
-    for trace in figure.data[3:]:
-        np.testing.assert_array_equal(trace.x, panels[1].points[trace.customdata, 0])
 
 
 def test_distance_from_origin_draws_each_way_over_the_usual_band():

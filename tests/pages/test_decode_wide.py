@@ -355,18 +355,6 @@ def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
     assert len(desk.pixels) == 64
 
 
-def test_page_without_its_own_files_shows_the_image_all_the_same(runs, app, desk, monkeypatch):
-    from aeviz.web.decode import explorer
-
-    monkeypatch.setattr(explorer, "IS_AVAILABLE", False)
-    app = open_page(app.run(), "decode", "wide")
-    assert_healthy(app, "Decode")
-    assert "could not be loaded from the server" in said(app)
-    before = app.get("image")[0].proto.imgs[0].url
-    app.button(key="random").click().run()
-    assert app.get("image")[0].proto.imgs[0].url != before
-
-
 # The address
 
 

@@ -144,14 +144,5 @@ def test_sample_of_the_chosen_image_is_decoded(app):
     assert "vae-2d: its sample decoded" in pictures
 
 
-def test_plotly_map_says_what_it_lacks(app, monkeypatch):
-    visit = open_map(app, VARIATIONAL)
-    monkeypatch.setattr("aeviz.web.map.view.IS_AVAILABLE", False)
-    visit = open_map(app, VARIATIONAL, prior="1", points="a sample")
-    assert "It shows no posteriors and no priors." in said(visit)
-    visit = open_map(app, PLAIN)
-    assert "It shows no posteriors" not in said(visit)
-
-
 def test_models_of_these_tests_ship():
     assert all((checkpoints_root() / name).is_dir() for name in (VARIATIONAL, PLAIN, "vae-10d", "regime-kl"))

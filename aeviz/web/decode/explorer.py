@@ -8,10 +8,8 @@ import streamlit as st
 
 from aeviz.analysis.basis import Basis
 from aeviz.errors import AevizError
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.runs import RunFolder
 from aeviz.web.components.explorer.component import (
-    IS_AVAILABLE,
     Look,
     Question,
     read_look,
@@ -39,17 +37,12 @@ from aeviz.web.kernel.points import is_photo, is_wide
 
 MESH_SIDE, LARGE_PIXELS, LARGE_SIDE = 10, 4096, 6
 """Images along each side of the decoded plane (S1: a 10 x 10 mesh); fewer where an image has more values than that."""
-_PLAIN_PX = 224
-"""Width of the image where the studio's own files are missing."""
 BEHIND = "behind"
 """URL parameter of what lies behind the point on the pad."""
 
 
 def show_studio(run: RunFolder, second: RunFolder | None, axes: spaces.AxesName) -> None:
     """Show pad, sliders, images and ways of one or two models; call it in a fragment."""
-    if not IS_AVAILABLE:
-        _show_plain(run)
-        return
     key = _key(run, second, axes)
     basis = spaces.basis(cache.run_key(run), axes)
     question = st.session_state.get(asked_key(key))
@@ -62,16 +55,6 @@ def show_studio(run: RunFolder, second: RunFolder | None, axes: spaces.AxesName)
         on_view=lambda: _take_look(run, axes, basis, key),
         on_ask=lambda: take_question(key, run),
     )
-
-
-def _show_plain(run: RunFolder) -> None:
-    """Show the image at the point, decoded here, where the studio's own files are missing."""
-    st.caption(
-        "Pad and sliders of this page could not be loaded from the server; the buttons below and the address still "
-        "move the point."
-    )
-    picture = enlarge(tile(decoded(run, point_of(run).astype(np.float32)[None]), 1), _PLAIN_PX, smooth=is_photo(run))
-    st.image(to_data_uri(picture), alt=f"The image that {run.name} decodes at this point")
 
 
 def carry_studio(run: RunFolder, second: RunFolder | None, axes: spaces.AxesName) -> None:

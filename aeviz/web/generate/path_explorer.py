@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.training.runs import RunFolder
-from aeviz.web.components.explorer.component import IS_AVAILABLE, studio
+from aeviz.web.components.explorer.component import studio
 from aeviz.web.components.explorer.payload import Lens, View, view_payload
 from aeviz.web.components.kit.blobs import carry
 from aeviz.web.decode.explorer import answer_question, asked_key, take_question
@@ -22,8 +22,6 @@ def show_way(run: RunFolder, ends: np.ndarray, *, spherical: bool, key: str) -> 
         spherical: Whether the way is an arc around the origin.
         key: Identity of the slider.
     """
-    if not IS_AVAILABLE:
-        return
     space, network = spaces.space(cache.run_key(run), "latent"), find_network(run, "decoder")
     question = st.session_state.get(asked_key(key))
     answer, images = (None, None) if question is None else answer_question(question, run, None)

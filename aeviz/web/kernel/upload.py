@@ -138,10 +138,9 @@ def _uploaded(place: str, handwritten: bool) -> list[OwnPicture]:
         "each. They stay in the memory of the server for this visit and are never written to disk.",
     )
     pasted: list[OwnPicture] = st.session_state.setdefault(f"{place}.pasted", [])
-    if paste.IS_AVAILABLE:
-        for data in paste.paste_box(key=f"{place}.paste"):
-            pasted.insert(0, OwnPicture(name=f"pasted {len(pasted) + 1}", data=data))
-        del pasted[MOST:]
+    for data in paste.paste_box(key=f"{place}.paste"):
+        pasted.insert(0, OwnPicture(name=f"pasted {len(pasted) + 1}", data=data))
+    del pasted[MOST:]
     if pasted and st.button("Forget what was pasted", icon=":material/delete:", key=f"{place}.forget"):
         pasted.clear()
         _forget_kept()
@@ -191,9 +190,6 @@ def _photographed(place: str) -> list[OwnPicture]:
 
 
 def _drawn(place: str, live: LiveModel | None) -> list[OwnPicture]:
-    if not drawing.IS_AVAILABLE:
-        st.warning("The drawing pad could not be loaded from the server; upload a picture instead.")
-        return []
     data = drawing.drawing_pad(key=f"{place}-pad", live=live)
     if data is None:
         st.caption("Draw a digit: its place on the map follows the pen." if place == PLACE else "Draw a digit.")
@@ -204,9 +200,6 @@ def _drawn(place: str, live: LiveModel | None) -> list[OwnPicture]:
 def _sampled(place: str) -> list[OwnPicture]:
     paths = sorted(SAMPLES.glob("*.jpg"))
     names = [path.stem.replace("-", " ") for path in paths]
-    if not names:
-        st.info("No sample came with this copy of aeviz; upload a picture instead.", icon=":material/image:")
-        return []
     key = f"{place}.sample"
     chosen = st.pills(
         "Samples", names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True

@@ -10,7 +10,7 @@ from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
-from aeviz.web.components.map.component import IS_AVAILABLE, MapEvent, latent_map
+from aeviz.web.components.map.component import latent_map
 from aeviz.web.components.map.overlay import map_overlay
 from aeviz.web.components.map.overlay_payload import pack_overlay
 from aeviz.web.components.map.payload import EllipseMode, MapPanel, map_payload
@@ -25,7 +25,6 @@ from aeviz.web.map.embedding import settle_projection
 from aeviz.web.map.layers import carry_sprites, make_overlay
 from aeviz.web.map.panels import map_panels
 from aeviz.web.map.probe import show_pin
-from aeviz.web.map.scatter import scatter_map
 from aeviz.web.map.selection import show_selection
 from aeviz.web.map.selection_url import selection_from_text, selection_to_text
 
@@ -113,23 +112,20 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         panels, alignment = shown.panels, shown.alignment
         labels, names = _classes(first, table, options.attribute)
         n = len(table.z)
-        if IS_AVAILABLE:
-            payload = map_payload(
-                panels,
-                labels,
-                names,
-                hidden=start.hidden,
-                selected=start.chosen if start.chosen is not None and start.chosen < n else None,
-                ellipses=start.ellipses,
-                prior=start.prior,
-                selection=start.selection,
-                layers=LAYERS,
-                decode=any(panel.lift is not None for panel in panels),
-            )
-            with place:
-                event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
-        else:
-            event = _plotly_map(panels, labels, names)
+        payload = map_payload(
+            panels,
+            labels,
+            names,
+            hidden=start.hidden,
+            selected=start.chosen if start.chosen is not None and start.chosen < n else None,
+            ellipses=start.ellipses,
+            prior=start.prior,
+            selection=start.selection,
+            layers=LAYERS,
+            decode=any(panel.lift is not None for panel in panels),
+        )
+        with place:
+            event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
         if event.hidden is not None:
             set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
         move: _Move | None = st.session_state.get(_MOVE)
@@ -202,19 +198,3 @@ def _classes(run: RunFolder, table: LatentTable, attribute: str | None) -> tuple
         return table.labels, run.provenance.class_names
     labelled = label_by_attribute(dataset, attribute)
     return labelled.labels, labelled.class_names
-
-
-def _plotly_map(panels: list[MapPanel], labels: np.ndarray | None, names: tuple[str, ...]) -> MapEvent:
-    """Show the map by Plotly, which is slower and knows clicks only in two dimensions."""
-    st.caption("The map of this page could not be loaded from the server; this is a plainer one, drawn by Plotly.")
-    if any(panel.priors for panel in panels):
-        st.caption("It shows no posteriors and no priors.")
-    chart = st.plotly_chart(
-        scatter_map(panels, labels, names),
-        key="plotly-map",
-        on_select="rerun",
-        selection_mode="points",
-        alt="; ".join(panel.title for panel in panels),
-    )
-    clicked = chart["selection"]["points"]
-    return MapEvent(selected=int(clicked[0]["customdata"]) if clicked else None, hidden=None)

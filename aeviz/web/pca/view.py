@@ -68,10 +68,7 @@ def show_linear(key: cached.DataKey) -> None:
         config = _pick_config()
         run = _train(key, config)
         verdict = st.container()
-        if component.IS_AVAILABLE:
-            component.pca_film(run.film, key="pca-film")
-        else:
-            st.info("The film needs the files of its component, which are missing.", icon=":material/movie_off:")
+        component.pca_film(run.film, key="pca-film")
         with verdict, st.container(border=True, key="verdict"):
             st.markdown(tell_verdict(run, config, cached.moments(key)))
 

@@ -17,7 +17,7 @@ from aeviz.paths import data_root
 from aeviz.training.latents import LatentTable
 from aeviz.training.runs import RunFolder
 from aeviz.web.components.drawing.component import LiveModel
-from aeviz.web.components.map.component import IS_AVAILABLE, latent_map
+from aeviz.web.components.map.component import latent_map
 from aeviz.web.components.map.payload import invite, let_follow, map_payload
 from aeviz.web.kernel import cache, distances, training
 from aeviz.web.kernel.client_inference import carry_network, find_network, prepare_networks
@@ -352,9 +352,6 @@ def _show_place(picture: OwnPicture | None, prepared: Prepared | None, run: RunF
 
 def _show_map(picture: OwnPicture | None, prepared: Prepared | None, run: RunFolder) -> None:
     """Show the latent map of the model, with the picture's point once there is one."""
-    if not IS_AVAILABLE:
-        st.caption("The map of this page could not be loaded from the server.")
-        return
     key, table = cache.run_key(run), _table(run)
     dimensions = 3 if run.config.model.latent_dim == 3 else 2
     panel = make_map_panel(run, dimensions)

@@ -8,11 +8,10 @@ from aeviz.errors import AevizError, CheckpointError
 from aeviz.training.history import EpochReport, seconds_left
 from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
-from aeviz.web.components.film.component import IS_AVAILABLE, training_film
+from aeviz.web.components.film.component import training_film
 from aeviz.web.kernel.page import OPTIMIZER_TITLES, errors_as_messages
 from aeviz.web.kernel.text import plain
 from aeviz.web.train.film import film, read_history
-from aeviz.web.train.plain_curves import show_plain_curves
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
@@ -156,10 +155,7 @@ def _show_run(job: Job) -> None:
     if folder is not None:
         for note in read_curves(history, folder.provenance.mean_image_mse):
             st.warning(note.text, icon=":material/lightbulb:")
-        if IS_AVAILABLE:
-            training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
-        else:
-            show_plain_curves(folder, history)
+        training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
     if not job.is_active and folder is not None and folder.has_latents:
         _show_links(job)
 
