@@ -41,7 +41,7 @@ def app(tmp_path, monkeypatch):
 @pytest.fixture
 def app_without_models(app, tmp_path, monkeypatch):
     """The app in a clone whose checkpoints were taken out."""
-    for module in ("aeviz.training.runs", "aeviz.web.kernel.cache"):
+    for module in ("aeviz.training.runs", "aeviz.web.kernel.models"):
         monkeypatch.setattr(f"{module}.checkpoints_root", lambda: tmp_path / "checkpoints")
     return app.run()
 

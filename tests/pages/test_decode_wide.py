@@ -158,11 +158,11 @@ def test_another_basis_keeps_the_point(runs, app, desk):
 
 
 def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
-    from aeviz.web.kernel import cache, spaces
+    from aeviz.web.kernel import models, spaces
 
     app = open_page(app.run(), "decode", "wide")
     app.segmented_control(key="basis").set_value("principal directions").run()
-    basis = spaces.basis(cache.run_key(cache.runs()["wide"]), "principal")
+    basis = spaces.basis(models.list_models()["wide"], "principal")
     app = desk.move(app, basis.origin - 0.5 * basis.axes[:, 1])
     assert in_address(app, "wide.at") == "PC2_-0.5"
 
@@ -461,7 +461,7 @@ def test_address_of_another_model_is_taken_out(runs, app, desk):
 def test_any_point_of_128_dimensions_fits_into_an_address():
     from aeviz.analysis.basis import latent_basis, principal_basis
     from aeviz.analysis.summary import principal_directions, summarise
-    from aeviz.web.decode.point import read_point, write_point
+    from aeviz.web.kernel.point_url import read_point, write_point
 
     z = np.random.default_rng(0).normal(0, np.geomspace(0.01, 30, 128), (500, 128))
     summary = summarise(z)

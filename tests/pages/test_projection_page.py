@@ -88,13 +88,13 @@ def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads
     open_map(app, VARIATIONAL)
     from aeviz.analysis.embedding import EmbeddingConfig
     from aeviz.training.runs import find_run
-    from aeviz.web.kernel import cache
+    from aeviz.web.kernel.models import Model
     from aeviz.web.map import cached
 
-    key = cache.run_key(find_run(VARIATIONAL))
+    model = Model(find_run(VARIATIONAL))
     config = EmbeddingConfig(algorithm="UMAP", dimensions=2, neighbours=30)
     points = np.random.default_rng(0).normal(size=(10_000, 2))
-    finish(tmp_path, embedding.embedding_key(cached.latents_digest(key), config), points)
+    finish(tmp_path, embedding.embedding_key(cached.latents_digest(model), config), points)
     visit = open_map(app, VARIATIONAL, projection="UMAP", ellipses="all")
     ((panel,), _) = payloads[-1]
     assert panel.axis_names == ("UMAP 1", "UMAP 2")

@@ -9,10 +9,10 @@ def panel(model, chosen):
     """The page: the panel alone."""
     import numpy as np
 
-    from aeviz.web.kernel import cache
+    from aeviz.web.kernel.models import list_models
     from aeviz.web.map.selection import show_selection
 
-    runs = [cache.runs()[name] for name in model.split("+")]
+    runs = [list_models()[name] for name in model.split("+")]
     show_selection(None if chosen is None else np.array(chosen), runs)
 
 

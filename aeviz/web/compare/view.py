@@ -6,13 +6,13 @@ import numpy as np
 import streamlit as st
 
 from aeviz.figures.charts import training_curves
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, thumbnails
+from aeviz.web.kernel import thumbnails
+from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
 from aeviz.web.kernel.text import name_objective, plain
 from aeviz.web.map.controls import pick_map_options
 from aeviz.web.map.view import show_map
-from aeviz.web.train.film import read_history
 
 RUNS = "runs"
 """URL parameter of the compared runs."""
@@ -24,7 +24,7 @@ _BESIDE = 2
 """Runs whose planes are shown as maps with one legend; more are shown as pictures."""
 
 
-def pick_runs(found: Mapping[str, RunFolder]) -> list[RunFolder]:
+def pick_runs(found: Mapping[str, Model]) -> list[Model]:
     """Let the visitor choose runs to compare; the choice is in the URL."""
     asked = [name for name in st.query_params.get_all(RUNS) if name not in found]
     if asked:
@@ -47,9 +47,9 @@ def pick_runs(found: Mapping[str, RunFolder]) -> list[RunFolder]:
 
 
 @st.fragment
-def show_overlay(runs: list[RunFolder]) -> None:
+def show_overlay(runs: list[Model]) -> None:
     """Show the loss of all runs over the epochs on one chart."""
-    histories = {run.name: read_history(run.path) for run in runs}
+    histories = {model.name: read_epochs(model.path) for model in runs}
     curves = {
         name: (
             np.array([report.epoch for report in history]),
@@ -63,7 +63,7 @@ def show_overlay(runs: list[RunFolder]) -> None:
         st.caption("None of these runs has finished an epoch yet.")
         return
     st.subheader("Curves")
-    quantities = {name_objective(run.config.objective) for run in runs}
+    quantities = {name_objective(model.config.objective) for model in runs}
     if len(quantities) > 1:
         st.warning(
             "These runs make different losses small, so their curves cannot be compared; the table below has the "
@@ -88,17 +88,17 @@ def show_overlay(runs: list[RunFolder]) -> None:
     )
 
 
-def show_differences(runs: list[RunFolder]) -> None:
+def show_differences(runs: list[Model]) -> None:
     """Show the settings in which the runs differ, and what each achieved."""
     st.subheader("What differs")
-    settings = {run.name: run.config.settings() for run in runs}
+    settings = {model.name: model.config.settings() for model in runs}
     keys = next(iter(settings.values()))
     rows = {
         key: [values[key] for values in settings.values()]
         for key in keys
         if len({values[key] for values in settings.values()}) > 1
     }
-    facts = {run.name: _result(run) for run in runs}
+    facts = {model.name: _result(model) for model in runs}
     for name in next(iter(facts.values())):
         rows[f"**{name}**"] = [values[name] for values in facts.values()]
     st.markdown(_table(rows, list(settings)))
@@ -109,14 +109,14 @@ def show_differences(runs: list[RunFolder]) -> None:
         )
 
 
-def _result(run: RunFolder) -> dict[str, str]:
-    best, evaluation = run.best_epoch(), run.evaluation()
-    history = read_history(run.path)
+def _result(model: Model) -> dict[str, str]:
+    best, evaluation = model.best_epoch(), model.evaluation
+    history = read_epochs(model.path)
     accuracy = None if evaluation is None else evaluation.knn_accuracy
     return {
-        "parameters": f"{run.provenance.parameters:,}",
+        "parameters": f"{model.provenance.parameters:,}",
         "epochs trained": f"{len(history):,}",
-        "time": f"{sum(report.seconds for report in history):,.0f} s on {run.provenance.device}",
+        "time": f"{sum(report.seconds for report in history):,.0f} s on {model.provenance.device}",
         "validation error (MSE)": "-" if best is None else f"{best.val_mse:.5f} (epoch {best.epoch:,})",
         "test error (MSE)": "-" if evaluation is None else f"{evaluation.mse:.5f}",
         "kNN accuracy": "-" if accuracy is None else f"{accuracy:.1%}",
@@ -129,9 +129,9 @@ def _table(rows: Mapping[str, list[str]], names: list[str]) -> str:
     return "\n".join(lines)
 
 
-def show_planes(runs: list[RunFolder]) -> None:
+def show_planes(runs: list[Model]) -> None:
     """Show the latent planes side by side: two of the same images as linked maps, others as pictures."""
-    mapped = [run for run in runs if run.has_latents]
+    mapped = [model for model in runs if model.has_latents]
     if not mapped:
         return
     st.subheader("Latent planes")
@@ -143,17 +143,18 @@ def show_planes(runs: list[RunFolder]) -> None:
         show_map(mapped[0], mapped[1], pick_map_options(mapped[0], mapped[1]))
         return
     with st.container(horizontal=True, gap="medium"):
-        for run in mapped:
+        for model in mapped:
             with st.container(width=PLANE_PX, border=True):
-                picture = thumbnails.thumbnail(cache.run_key(run))
+                picture = thumbnails.thumbnail(model)
                 if picture is not None:
-                    st.image(picture, width="stretch", alt=f"The latent plane of {run.name}, coloured by class")
+                    st.image(picture, width="stretch", alt=f"The latent plane of {model.name}, coloured by class")
                 st.markdown(
-                    f":small[**{plain(run.name)}**, {plain(run.config.data.name)}, {run.config.model.latent_dim}-d]"
+                    f":small[**{plain(model.name)}**, {plain(model.config.data.name)}, "
+                    f"{model.config.model.latent_dim}-d]"
                 )
                 st.page_link(
                     "pages/latent_space.py",
                     label="Explore",
                     icon=":material/scatter_plot:",
-                    query_params={"model": run.name},
+                    query_params={"model": model.name},
                 )

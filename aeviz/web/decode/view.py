@@ -8,12 +8,12 @@ import streamlit as st
 from aeviz.analysis.generation import draw_noise, draw_points
 from aeviz.analysis.neighbours import nearest_to
 from aeviz.figures.pictures import shrink, tile, to_small_uri
-from aeviz.training.runs import RunFolder
 from aeviz.web.decode.explorer import carry_studio, keep_look, show_studio
 from aeviz.web.decode.point import can_redo, can_undo, jump, keep_address, point_of, redo, settle, undo
-from aeviz.web.kernel import cache, distances, priors, spaces
+from aeviz.web.kernel import distances, priors, spaces
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.images import decoded, originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import NO_COMPARISON, errors_as_messages, pick_second
 from aeviz.web.kernel.points import can_pick_image, is_wide, random_image_point, show_distance
 from aeviz.web.kernel.text import plain
@@ -24,9 +24,9 @@ NEAREST, NEAREST_PX = 8, 48
 _TEMPERATURE = "temperature"
 
 
-def pick_axes(run: RunFolder) -> spaces.AxesName:
+def pick_axes(model: Model) -> spaces.AxesName:
     """Let the visitor choose the axes of a latent space with many dimensions; the choice is in the URL."""
-    if not is_wide(run):
+    if not is_wide(model):
         return "latent"
     chosen = st.segmented_control(
         "Basis",
@@ -42,45 +42,44 @@ def pick_axes(run: RunFolder) -> spaces.AxesName:
     return "principal" if chosen == DIRECTIONS else "latent"
 
 
-def pick_beside(found: Mapping[str, RunFolder], run: RunFolder) -> RunFolder | None:
+def pick_beside(found: Mapping[str, Model], model: Model) -> Model | None:
     """Let the visitor choose a second model that decodes the same gesture, or none."""
-    return pick_second(found, run, mapped=False, default=NO_COMPARISON, parameter="beside")
+    return pick_second(found, model, mapped=False, default=NO_COMPARISON, parameter="beside")
 
 
-def show_decoder(run: RunFolder, second: RunFolder | None, axes: spaces.AxesName) -> None:
+def show_decoder(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
     """Show pad, sliders and images of one or two models, which decode in the page, and what goes with them."""
-    settle(run)
-    for each in (run, second):
+    settle(model)
+    for each in (model, second):
         if each is not None:
             prepare_networks(each)
-    _show(run, second, axes)
-    carry_studio(run, second, axes)
+    _show(model, second, axes)
+    carry_studio(model, second, axes)
 
 
 @st.fragment
-def _show(run: RunFolder, second: RunFolder | None, axes: spaces.AxesName) -> None:
+def _show(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
     with errors_as_messages():
-        show_studio(run, second, axes)
-        show_distance(run, point_of(run))
-        _show_nearest(run, point_of(run))
-        _jumps(run)
-        if not keep_address(run):
+        show_studio(model, second, axes)
+        show_distance(model, point_of(model))
+        _show_nearest(model, point_of(model))
+        _jumps(model)
+        if not keep_address(model):
             st.caption("The page's address leaves the kept points out: they are too many numbers for a link.")
-        keep_look(run, axes)
+        keep_look(model, axes)
 
 
-def _show_nearest(run: RunFolder, point: np.ndarray) -> None:
+def _show_nearest(model: Model, point: np.ndarray) -> None:
     """Show the encoded images nearest to a latent point, (D,), where the run has kept them."""
-    key = cache.run_key(run)
-    table, used = cache.shipped_latents(key), distances.used_dimensions(key)
+    table, used = model.stored_latents, distances.used_dimensions(model)
     if table is None or not used.any():
         return
     near = nearest_to(table.z[:, used], point[used], NEAREST)
-    dataset = originals(run)
-    images = decoded(run, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
+    dataset = originals(model)
+    images = decoded(model, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
     names = [str(index) for index in near.indices.tolist()]
     if table.labels is not None:
-        classes = run.provenance.class_names
+        classes = model.provenance.class_names
         names = [classes[int(label)] for label in table.labels[near.indices]]
     what = "as the network draws them" if dataset is None else "their originals"
     st.image(
@@ -92,16 +91,16 @@ def _show_nearest(run: RunFolder, point: np.ndarray) -> None:
     st.caption(f"The nearest test images, {what}: {' · '.join(map(plain, names))}; {first:.3g} to {last:.3g} away.")
 
 
-def _jumps(run: RunFolder) -> None:
-    variational = run.config.model.is_variational
+def _jumps(model: Model) -> None:
+    variational = model.config.model.is_variational
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.button(
             "Undo",
             icon=":material/undo:",
             key="undo",
             on_click=undo,
-            args=(run,),
-            disabled=not can_undo(run),
+            args=(model,),
+            disabled=not can_undo(model),
             help="Goes back to where the last move began.",
         )
         st.button(
@@ -109,8 +108,8 @@ def _jumps(run: RunFolder) -> None:
             icon=":material/redo:",
             key="redo",
             on_click=redo,
-            args=(run,),
-            disabled=not can_redo(run),
+            args=(model,),
+            disabled=not can_redo(model),
             help="Takes back the last undo.",
         )
         st.button(
@@ -118,16 +117,16 @@ def _jumps(run: RunFolder) -> None:
             icon=":material/restart_alt:",
             key="reset",
             on_click=_jump_to_rest,
-            args=(run,),
+            args=(model,),
             help="Sets all coordinates to their resting values, the medians of the encoded images.",
         )
-        if can_pick_image(run):
+        if can_pick_image(model):
             st.button(
                 "An image's point",
                 icon=":material/image:",
                 key="image",
                 on_click=_jump_to_image,
-                args=(run,),
+                args=(model,),
                 help="Goes to where a random test image lies.",
             )
         st.button(
@@ -135,7 +134,7 @@ def _jumps(run: RunFolder) -> None:
             icon=":material/casino:",
             key="random",
             on_click=_jump_at_random,
-            args=(run,),
+            args=(model,),
             help=f"Draws a point from {'the prior' if variational else 'a Gaussian fitted to the encoded images'}.",
         )
         st.slider(
@@ -151,25 +150,25 @@ def _jumps(run: RunFolder) -> None:
         )
 
 
-def _jump_at_random(run: RunFolder) -> None:
+def _jump_at_random(model: Model) -> None:
     with errors_as_messages(stop=False):
-        key, config, chance = cache.run_key(run), run.config.model, np.random.default_rng()
+        config, chance = model.config.model, np.random.default_rng()
         if config.is_variational:
             label = int(chance.integers(config.classes)) if config.prior == "anchored" else None
-            gaussian = priors.prior_gaussian(key, label)
+            gaussian = priors.prior_gaussian(model, label)
         else:
-            gaussian = priors.data_gaussian(key, None)
+            gaussian = priors.data_gaussian(model, None)
         noise = draw_noise(int(chance.integers(2**32)), 1, config.latent_dim)
         temperature = float(st.session_state.get(_TEMPERATURE) or 1.0)
-        jump(run, draw_points([gaussian], np.zeros(1, dtype=np.int64), noise, temperature)[0])
+        jump(model, draw_points([gaussian], np.zeros(1, dtype=np.int64), noise, temperature)[0])
 
 
-def _jump_to_image(run: RunFolder) -> None:
+def _jump_to_image(model: Model) -> None:
     with errors_as_messages(stop=False):
-        point = random_image_point(run)
+        point = random_image_point(model)
         if point is not None:
-            jump(run, point)
+            jump(model, point)
 
 
-def _jump_to_rest(run: RunFolder) -> None:
-    jump(run, spaces.basis(cache.run_key(run), "latent").origin)
+def _jump_to_rest(model: Model) -> None:
+    jump(model, spaces.basis(model, "latent").origin)

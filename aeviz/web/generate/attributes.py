@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.attributes import FEW, Attribute, add_attributes, list_attributes, most_alike, vary_one
-from aeviz.training.runs import RunFolder
 from aeviz.web.generate.starts import MEAN, TEST, Start, explain_absent, list_origins, pick_start
-from aeviz.web.kernel import cache
 from aeviz.web.kernel.controls import far_text, show_many, show_row
 from aeviz.web.kernel.images import decoded, offer_download
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 
@@ -26,31 +25,31 @@ ALIKE = 3
 """Attributes that are named as going along with one."""
 
 
-def has_attributes(run: RunFolder) -> bool:
+def has_attributes(model: Model) -> bool:
     """Whether it is known how the images of a run with some attribute differ in its latent space from the others."""
-    return run.has_summary and bool(list_attributes(cache.latent_summary(cache.run_key(run))))
+    return model.has_summary and bool(list_attributes(model.summary))
 
 
 @st.fragment
-def show_attributes(run: RunFolder) -> None:
+def show_attributes(model: Model) -> None:
     """Add attributes to a latent point: what the model makes of it before and after, and of a range of strengths."""
     with errors_as_messages():
-        cache.model(cache.run_key(run))  # before the controls: a file that is dropped while it loads would be lost
-        attributes = list_attributes(cache.latent_summary(cache.run_key(run)))
+        model.network()  # before the controls: a file that is dropped while it loads would be lost
+        attributes = list_attributes(model.summary)
         left, right = st.columns(2, gap="medium")
         with left:
-            origins = sorted(list_origins(run), key=lambda origin: origin != MEAN)  # which all can start from
-            start = pick_start(run, "Start from", "onto", 0, origins, is_shown=False)
+            origins = sorted(list_origins(model), key=lambda origin: origin != MEAN)  # which all can start from
+            start = pick_start(model, "Start from", "onto", 0, origins, is_shown=False)
         with right:
             strengths = _pick_attributes(attributes)
         if start is not None and strengths:
-            _show_result(run, start, attributes, strengths)
+            _show_result(model, start, attributes, strengths)
         elif start is not None:
             st.info("Choose an attribute to add.", icon=":material/add_reaction:")
         _say_what_it_means(attributes, list(strengths))
-        explain_absent(run)
+        explain_absent(model)
         if start is not None and start.origin == TEST:
-            offer_download(run.config.data.name, "to show the original of the image")
+            offer_download(model.config.data.name, "to show the original of the image")
 
 
 def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
@@ -84,27 +83,27 @@ def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
 
 
 def _show_result(
-    run: RunFolder, start: Start, attributes: Mapping[str, Attribute], strengths: Mapping[str, float]
+    model: Model, start: Start, attributes: Mapping[str, Attribute], strengths: Mapping[str, float]
 ) -> None:
     """Show the start, what the model makes of it, the sum, and a strip for each attribute."""
     names, directions = list(strengths), np.stack([attributes[name].direction for name in strengths])
     amounts = np.array([strengths[name] for name in names])
-    drawn = decoded(run, add_attributes(start.z, directions, np.stack([0 * amounts, amounts])))
+    drawn = decoded(model, add_attributes(start.z, directions, np.stack([0 * amounts, amounts])))
     total = ", ".join(
         f"{'plus' if amount >= 0 else 'less'} {abs(amount):g} · {name.lower()}" for name, amount in strengths.items()
     )
-    text = f"{start.name}, as {run.name} draws it; {total}"
+    text = f"{start.name}, as {model.name} draws it; {total}"
     if start.image is not None:
         drawn = np.concatenate([start.image[None].astype(np.float32) / np.float32(255), drawn])
-        text = f"{start.name}; as {run.name} draws it; {total}"
-    show_row(run, drawn, text)
+        text = f"{start.name}; as {model.name} draws it; {total}"
+    show_row(model, drawn, text)
     st.caption(f"From left to right: {plain(text)}.")
     for which, name in enumerate(names):
         points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
-        said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(run, points)]
+        said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]
         if len(names) > 1:
             said.insert(1, "the others as they are set")
-        show_many(run, points, len(STRIP), ", ".join(filter(None, said)))
+        show_many(model, points, len(STRIP), ", ".join(filter(None, said)))
 
 
 def _say_what_it_means(attributes: Mapping[str, Attribute], chosen: list[str]) -> None:

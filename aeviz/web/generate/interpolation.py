@@ -14,7 +14,6 @@ from aeviz.analysis.generation import (
 )
 from aeviz.figures.charts import distance_from_origin
 from aeviz.figures.pictures import take
-from aeviz.training.runs import RunFolder
 from aeviz.web.generate.path_explorer import show_way
 from aeviz.web.generate.starts import (
     DRAW,
@@ -26,7 +25,7 @@ from aeviz.web.generate.starts import (
     list_origins,
     pick_start,
 )
-from aeviz.web.kernel import cache, distances, priors
+from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.controls import (
     classes_of,
@@ -40,6 +39,7 @@ from aeviz.web.kernel.controls import (
     table_of,
 )
 from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 
@@ -53,19 +53,19 @@ STRAIGHT, ROUND = "straight", "round"
 
 
 @st.fragment
-def show_ways(run: RunFolder) -> None:
+def show_ways(model: Model) -> None:
     """Show the images on the straight and on the round way between two latent points."""
     with errors_as_messages():
-        cache.model(cache.run_key(run))  # before the controls: a file that is dropped while it loads would be lost
-        origins = [origin for origin in list_origins(run) if origin != MEAN]
+        model.network()  # before the controls: a file that is dropped while it loads would be lost
+        origins = [origin for origin in list_origins(model) if origin != MEAN]
         left, right = st.columns(2, gap="medium")
         with left:
-            start = pick_start(run, "From", "start", 0, origins)
+            start = pick_start(model, "From", "start", 0, origins)
         with right:
-            last = len(table_of(run).z) - 1 if has_test_images(run) else 1
-            end = pick_start(run, "To", "end", min(1, last), origins)
+            last = len(table_of(model).z) - 1 if has_test_images(model) else 1
+            end = pick_start(model, "To", "end", min(1, last), origins)
         if start is None or end is None:
-            explain_absent(run)
+            explain_absent(model)
             return
         steps = _pick_steps()
         columns = -(-steps // -(-steps // ROW))
@@ -74,11 +74,11 @@ def show_ways(run: RunFolder) -> None:
         if has_round_way(a, b):
             ways[ROUND] = round_way(a, b, steps)
         names = {STRAIGHT: "Straight (linear)", ROUND: "Round (spherical, slerp)"}
-        if run.has_summary:
-            _walk(run, np.stack([a, b]), names if ROUND in ways else {STRAIGHT: names[STRAIGHT]})
+        if model.has_summary:
+            _walk(model, np.stack([a, b]), names if ROUND in ways else {STRAIGHT: names[STRAIGHT]})
         for name, way in ways.items():
-            said = [f"{names[name]}: {way_length(way):.2f} long", far_text(run, way)]
-            show_many(run, way, columns, ", ".join(filter(None, said)))
+            said = [f"{names[name]}: {way_length(way):.2f} long", far_text(model, way)]
+            show_many(model, way, columns, ", ".join(filter(None, said)))
         if ROUND not in ways:
             st.caption(
                 "There is no round way here: in one dimension, from the origin itself, or between points that lie in "
@@ -86,24 +86,24 @@ def show_ways(run: RunFolder) -> None:
             )
         chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with chart:
-            _show_distances(run, ways, is_drawn=start.origin == end.origin == DRAW)
+            _show_distances(model, ways, is_drawn=start.origin == end.origin == DRAW)
         with words:
-            st.markdown(_advice(run))
-        explain_absent(run)
+            st.markdown(_advice(model))
+        explain_absent(model)
         if TEST in (start.origin, end.origin):
-            offer_download(run.config.data.name, "to show the originals of the two images")
+            offer_download(model.config.data.name, "to show the originals of the two images")
 
 
-def _walk(run: RunFolder, ends: np.ndarray, names: dict[str, str]) -> None:
+def _walk(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
     """Let the visitor walk one of the ways by a slider, in the page."""
-    prepare_networks(run)
+    prepare_networks(model)
     chosen = STRAIGHT
     if len(names) > 1:
         asked = st.segmented_control(
             "Walk", list(names), default=STRAIGHT, required=True, key="way", bind="query-params", width="content"
         )
         chosen = str(asked)
-    show_way(run, ends, spherical=chosen == ROUND, key=f"way-{run.name}")
+    show_way(model, ends, spherical=chosen == ROUND, key=f"way-{model.name}")
 
 
 def _pick_steps() -> int:
@@ -121,24 +121,24 @@ def _pick_steps() -> int:
     return int(steps)
 
 
-def _show_distances(run: RunFolder, ways: dict[str, np.ndarray], *, is_drawn: bool) -> None:
+def _show_distances(model: Model, ways: dict[str, np.ndarray], *, is_drawn: bool) -> None:
     """Show how far from the origin the ways lie, and how far what they lead between usually does.
 
     Args:
-        run: The model.
+        model: The model.
         ways: Name of a way to its points, (S, D).
         is_drawn: Whether both ends are draws, and not images that were encoded.
     """
-    key, has_one_prior = cache.run_key(run), run.config.model.is_variational and not is_anchored(run)
-    if has_one_prior and (is_drawn or not run.has_summary):
-        gaussian, origin = gaussian_of_draws(run, 0)
+    has_one_prior = model.config.model.is_variational and not is_anchored(model)
+    if has_one_prior and (is_drawn or not model.has_summary):
+        gaussian, origin = gaussian_of_draws(model, 0)
         (low, high), which = usual_norms(gaussian), f"draws from {origin}"
-    elif not run.has_summary:
+    elif not model.has_summary:
         return
-    elif has_test_images(run):
-        (low, high), which = priors.usual_norms(key), "encoded test images"
+    elif has_test_images(model):
+        (low, high), which = priors.usual_norms(model), "encoded test images"
     else:
-        low, high = usual_norms(priors.data_gaussian(key, None))
+        low, high = usual_norms(priors.data_gaussian(model, None))
         which = "draws from a Gaussian fitted to the data"
     norms = {name: np.linalg.norm(way, axis=1) for name, way in ways.items()}
     st.plotly_chart(
@@ -154,27 +154,27 @@ def _show_distances(run: RunFolder, ways: dict[str, np.ndarray], *, is_drawn: bo
     st.caption(text)
 
 
-def _advice(run: RunFolder) -> str:
+def _advice(model: Model) -> str:
     """Say which way makes sense for a model."""
-    config = run.config.model
+    config = model.config.model
     if not config.is_variational:
         return (
-            f"**Straight.** {plain(run.name)} has no prior, and its origin is no special place; the round way is there "
-            "to compare, no principle speaks for it."
+            f"**Straight.** {plain(model.name)} has no prior, and its origin is no special place; the round way "
+            "is there to compare, no principle speaks for it."
         )
-    if is_anchored(run):
+    if is_anchored(model):
         return (
             "**Straight.** The priors of this model sit around anchors away from the origin, so that a circle about "
             "the origin means nothing to it and may lead through other classes."
         )
-    used = int(distances.used_dimensions(cache.run_key(run)).sum()) if run.has_summary else config.latent_dim
+    used = int(distances.used_dimensions(model).sum()) if model.has_summary else config.latent_dim
     if used == 0:
         return (
-            f"**Neither.** All dimensions of {plain(run.name)} have collapsed: its decoder pays heed to none, and "
+            f"**Neither.** All dimensions of {plain(model.name)} have collapsed: its decoder pays heed to none, and "
             "draws one image all along any way."
         )
     count = config.latent_dim
-    uses = f" {plain(run.name)} uses {used} of its {count}." if used < count else ""
+    uses = f" {plain(model.name)} uses {used} of its {count}." if used < count else ""
     if count <= 3:
         return (
             f"**Either.** In {count} dimensions the prior N(0, I) has much of its mass near the origin, so that the "
@@ -188,60 +188,60 @@ def _advice(run: RunFolder) -> str:
 
 
 @st.fragment
-def show_arithmetic(run: RunFolder) -> None:
+def show_arithmetic(model: Model) -> None:
     """Add the difference between the means of two classes to a test image."""
     with errors_as_messages():
-        table, classes = table_of(run), classes_of(run)
+        table, classes = table_of(model), classes_of(model)
         if table.labels is None or len(classes) < 2:
             st.info(
-                f"The images of {plain(run.config.data.name)} have no two classes, between which a direction could "
+                f"The images of {plain(model.config.data.name)} have no two classes, between which a direction could "
                 "lead.",
                 icon=":material/label_off:",
             )
             return
-        if not distances.used_dimensions(cache.run_key(run)).any():
+        if not distances.used_dimensions(model).any():
             st.info(
-                f"All dimensions of {plain(run.name)} have collapsed: classes have no place in its latent space, and "
+                f"All dimensions of {plain(model.name)} have collapsed: classes have no place in its latent space, and "
                 "no step changes what it draws. Choose another model.",
                 icon=":material/compress:",
             )
             return
-        image, plus, minus, strength = _pick_sum(run, classes, int(table.labels[0]))
+        image, plus, minus, strength = _pick_sum(model, classes, int(table.labels[0]))
         if plus == minus:
             st.info(f"The mean of {plain(plus)} less itself is nothing: choose two classes.", icon=":material/balance:")
             return
         z, labels = table.z, table.labels
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
         ends = walk(z[image], direction, np.array([0.0, strength]))
-        drawn = decoded(run, ends)
-        before, after = (run.provenance.class_names[int(label)] for label in read_points(run, ends))
+        drawn = decoded(model, ends)
+        before, after = (model.provenance.class_names[int(label)] for label in read_points(model, ends))
         step = f"{'plus' if strength >= 0 else 'less'} {abs(strength):g} · ({plus} - {minus})"
-        text = f"as {run.name} draws it (read as {before}); {step} (read as {after})"
-        dataset = originals(run)
+        text = f"as {model.name} draws it (read as {before}); {step} (read as {after})"
+        dataset = originals(model)
         if dataset is not None:
             drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
-            text = f"image {image}, class {run.provenance.class_names[int(labels[image])]}; {text}"
-        show_row(run, drawn, text)
+            text = f"image {image}, class {model.provenance.class_names[int(labels[image])]}; {text}"
+        show_row(model, drawn, text)
         st.caption(f"From left to right: {plain(text)}.")
         way = walk(z[image], direction, STRENGTHS)
         text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of a half, 0 in the middle: "
-        show_many(run, way, len(STRENGTHS), text + far_text(run, way))
+        show_many(model, way, len(STRENGTHS), text + far_text(model, way))
         st.caption(
             f"From the mean of {plain(minus)} to the mean of {plain(plus)} it is {np.linalg.norm(direction):.2f}, one "
             "whole strength. An image is read as the class that most of the 10 encoded test images nearest to its "
             "point have."
         )
-        offer_download(run.config.data.name, "to show the original of the image")
+        offer_download(model.config.data.name, "to show the original of the image")
 
 
-def _pick_sum(run: RunFolder, classes: dict[str, int], first_label: int) -> tuple[int, str, str, float]:
+def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[int, str, str, float]:
     """Let the visitor choose an image, the class to add, that to take away, and the strength."""
     names = list(classes)
-    minus_default = run.provenance.class_names[first_label]
+    minus_default = model.provenance.class_names[first_label]
     plus_default = next(name for name in reversed(names) if name != minus_default)
     why = "The mean of the latent points of all encoded test images of this class is {}."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        image = pick_image(run, "Test image", "onto", 0)
+        image = pick_image(model, "Test image", "onto", 0)
         plus = pick_class("plus the mean of", names, "plus", plus_default, why.format("added"))
         minus = pick_class("less the mean of", names, "minus", minus_default, why.format("taken away"))
         strength = st.slider(

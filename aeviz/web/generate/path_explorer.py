@@ -1,30 +1,28 @@
 """A way between two latent points in the page: a slider, a button that plays it, and the image under way."""
 
 import numpy as np
-import streamlit as st
 
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.explorer.component import studio
 from aeviz.web.components.explorer.payload import Lens, View, view_payload
 from aeviz.web.components.kit.blobs import carry
-from aeviz.web.decode.explorer import answer_question, asked_key, take_question
-from aeviz.web.kernel import cache, spaces
+from aeviz.web.kernel import spaces
 from aeviz.web.kernel.client_inference import carry_network, find_network
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.points import is_photo
+from aeviz.web.kernel.requests import response_of, take_request
 
 
-def show_way(run: RunFolder, ends: np.ndarray, *, spherical: bool, key: str) -> None:
+def show_way(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> None:
     """Show a slider along the way between latent points, (S, D), with the image that the page decodes there.
 
     Args:
-        run: The model, which must have a summary; `carry_way` must send what it needs.
+        model: The model, which must have a summary; `carry_way` must send what it needs.
         ends: The points, in the order of the way.
         spherical: Whether the way is an arc around the origin.
         key: Identity of the slider.
     """
-    space, network = spaces.space(cache.run_key(run), "latent"), find_network(run, "decoder")
-    question = st.session_state.get(asked_key(key))
-    answer, images = (None, None) if question is None else answer_question(question, run, None)
+    space, network = spaces.space(model, "latent"), find_network(model, "decoder")
+    answer, images = response_of(key, model, None)
     stops = tuple(tuple(point.tolist()) for point in ends.astype(np.float64))
     view = View(
         view=f"{space.name}|{spherical}|{stops}|{network.spec.name if network.spec is not None else network.why}",
@@ -39,9 +37,9 @@ def show_way(run: RunFolder, ends: np.ndarray, *, spherical: bool, key: str) -> 
         lenses=(
             Lens(
                 title="Under way",
-                alt=f"The image that {run.name} decodes under way",
-                shape=run.config.model.image_shape,
-                smooth=is_photo(run),
+                alt=f"The image that {model.name} decodes under way",
+                shape=model.config.model.image_shape,
+                smooth=is_photo(model),
                 spec=network.spec,
                 why=network.why,
             ),
@@ -55,16 +53,16 @@ def show_way(run: RunFolder, ends: np.ndarray, *, spherical: bool, key: str) -> 
         key=key,
         on_point=_ignore,
         on_view=_ignore,
-        on_ask=lambda: take_question(key, run),
+        on_ask=lambda: take_request(key, model),
     )
 
 
-def carry_way(run: RunFolder) -> None:
+def carry_way(model: Model) -> None:
     """Send the page what `show_way` needs; call it at the end of the page, outside of fragments."""
-    if run.has_summary:
-        space = spaces.space(cache.run_key(run), "latent")
+    if model.has_summary:
+        space = spaces.space(model, "latent")
         carry(space.name, space.content)
-        carry_network(run, "decoder")
+        carry_network(model, "decoder")
 
 
 def _ignore() -> None:

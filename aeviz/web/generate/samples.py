@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points, share_out
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, distances, priors
+from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.controls import (
     anchoring,
     classes_of,
@@ -19,6 +18,7 @@ from aeviz.web.kernel.controls import (
     pick_class,
     show_many,
 )
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 
@@ -46,28 +46,28 @@ class Draw:
 
 
 @st.fragment
-def show_samples(runs: list[RunFolder]) -> None:
+def show_samples(runs: list[Model]) -> None:
     """Show samples of one model or of two side by side, from the same noise where that can be."""
     with errors_as_messages():
         draw = _pick_draw(runs)
         columns = st.columns(2, gap="medium")
-        for column, run in zip(columns, runs, strict=False):
+        for column, model in zip(columns, runs, strict=False):
             with column:
-                _show_grid(run, draw)
+                _show_grid(model, draw)
         if len(runs) == 1:
             with columns[1]:
                 _remark(runs[0])
-        elif len({run.config.model.latent_dim for run in runs}) == 1:
+        elif len({model.config.model.latent_dim for model in runs}) == 1:
             st.caption("Both models draw from the same noise: images at the same place differ by the models alone.")
         else:
             st.caption("The models have latent spaces of different dimension, so that each draws from its own noise.")
 
 
-def _pick_draw(runs: list[RunFolder]) -> Draw:
+def _pick_draw(runs: list[Model]) -> Draw:
     """Offer what makes sense for these models; all is in the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         source = DATA
-        if any(run.config.model.is_variational for run in runs):
+        if any(model.config.model.is_variational for model in runs):
             chosen = st.segmented_control(
                 "Draw from",
                 [PRIOR, DATA],
@@ -86,81 +86,83 @@ def _pick_draw(runs: list[RunFolder]) -> Draw:
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
 
-def _show_grid(run: RunFolder, draw: Draw) -> None:
+def _show_grid(model: Model, draw: Draw) -> None:
     """Show images that a model draws, how many of them are far from the data, and offer the picture."""
-    drawn = _draw(run, draw)
+    drawn = _draw(model, draw)
     if drawn is None:
-        st.info(f"{plain(run.name)} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:")
+        st.info(
+            f"{plain(model.name)} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:"
+        )
         return
     points, origin = drawn
-    text = f"{run.name}: {len(points)} draws from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
-    picture = show_many(run, points, LARGE_SIDE if is_large(run) else SIDE, text)
-    far = find_far(run, points)
+    text = f"{model.name}: {len(points)} draws from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
+    picture = show_many(model, points, LARGE_SIDE if is_large(model) else SIDE, text)
+    far = find_far(model, points)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if far is not None:
             st.markdown(f"**{int(far.sum())} of {len(far)}** lie far from the data (crossed).", width="content")
-        parts = [run.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
-        offer_picture(picture, "-".join(parts), PICTURE_PX, smooth=is_large(run))
+        parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
+        offer_picture(picture, "-".join(parts), PICTURE_PX, smooth=is_large(model))
 
 
-def _draw(run: RunFolder, draw: Draw) -> tuple[np.ndarray, str] | None:
+def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:
     """Return latent points and what they were drawn from; None where there is nothing to fit to."""
-    key, config, classes = cache.run_key(run), run.config.model, classes_of(run)
+    config, classes = model.config.model, classes_of(model)
     label = None if draw.class_name is None else classes.get(draw.class_name)
     of_class = f" of class {draw.class_name}" if label is not None else ""
-    if draw.source == PRIOR and is_anchored(run):
+    if draw.source == PRIOR and is_anchored(model):
         labels = list(classes.values()) if label is None else [label]
-        gaussians = [priors.prior_gaussian(key, each) for each in labels]
+        gaussians = [priors.prior_gaussian(model, each) for each in labels]
         origin = f"the prior{of_class}" if of_class else "the priors of all classes in turn"
     elif draw.source == PRIOR and config.is_variational:
-        gaussians, origin = [priors.prior_gaussian(key, None)], "the prior N(0, I)"
+        gaussians, origin = [priors.prior_gaussian(model, None)], "the prior N(0, I)"
     else:
-        if not run.has_summary or (label is not None and cache.latents(key) is None):
+        if not model.has_summary or (label is not None and model.latents is None):
             return None
-        gaussians = [priors.data_gaussian(key, label)]
+        gaussians = [priors.data_gaussian(model, label)]
         origin = f"a Gaussian fitted to the encoded images{of_class}"
-    count = (LARGE_SIDE if is_large(run) else SIDE) ** 2
+    count = (LARGE_SIDE if is_large(model) else SIDE) ** 2
     noise = draw_noise(draw.seed, count, config.latent_dim)
     return draw_points(gaussians, share_out(count, len(gaussians)), noise, draw.temperature), origin
 
 
-def _remark(run: RunFolder) -> None:
+def _remark(model: Model) -> None:
     """Say in words how prior and data fit together."""
     st.markdown("#### What to look for")
-    if not run.config.model.is_variational:
+    if not model.config.model.is_variational:
         st.markdown(
             "The Gaussian covers the cloud of encoded images as an ellipse does. Where the cloud has holes, arms or "
             "corners, draws fall into empty places, and the decoder blends what lies around them. Choose one class: "
             "its cloud is rounder, and more of the draws are good."
         )
-    elif is_anchored(run):
+    elif is_anchored(model):
         st.markdown(
             "Each class has a prior of its own, N(m, I), around an anchor m that was fixed before training: even "
             "classes on a ring of radius 4 about the origin, odd ones on one of radius 8. So a chosen class can be "
             "drawn. With all classes the grid shows them in turn, from the first to the last."
         )
-        st.markdown(anchoring(run))
+        st.markdown(anchoring(model))
     else:
         text = "The prior is N(0, I): standard deviation 1 in every direction"
-        if classes_of(run):
+        if classes_of(model):
             text += ", and the same for all classes, so that none can be chosen; draw *where the data lie* for that"
         st.markdown(f"{text}.")
-        if run.has_summary:
-            st.markdown(_compare_with_prior(run))
+        if model.has_summary:
+            st.markdown(_compare_with_prior(model))
 
 
-def _compare_with_prior(run: RunFolder) -> str:
+def _compare_with_prior(model: Model) -> str:
     """Say whether the encoded images fill the prior N(0, I), from how far they spread."""
-    key, dimensions = cache.run_key(run), run.config.model.latent_dim
-    used = distances.used_dimensions(key)
+    dimensions = model.config.model.latent_dim
+    used = distances.used_dimensions(model)
     count = int(used.sum())
     if not count:
         return (
-            f"**{plain(run.name)} uses none of its {dimensions} dimensions** (posterior collapse): its latent points "
+            f"**{plain(model.name)} uses none of its {dimensions} dimensions** (posterior collapse): its latent points "
             "say nothing of the images, so that every draw gives the same picture, an average of all images."
         )
-    spread, weight = priors.data_gaussian(key, None).spread(used), run.config.objective.kl_weight
-    text = f"The encoded images of {plain(run.name)} spread with a standard deviation of **{spread:.2f}**"
+    spread, weight = priors.data_gaussian(model, None).spread(used), model.config.objective.kl_weight
+    text = f"The encoded images of {plain(model.name)} spread with a standard deviation of **{spread:.2f}**"
     if count < dimensions:
         text += (
             f" in the {count} of {dimensions} dimensions that it uses; the others are noise that the decoder ignores"
@@ -174,7 +176,7 @@ def _compare_with_prior(run: RunFolder) -> str:
         ". The width of each image's own posterior makes up for what is missing to 1, so that the prior covers what "
         "the decoder was trained on."
     )
-    if cache.latents(key) is None:
+    if model.latents is None:
         return text
     return (
         f"{text} Distance from the data is measured to the means of the posteriors alone, so that crossed images may "

@@ -9,10 +9,10 @@ from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
 from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, priors
+from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import classes_of, is_anchored, is_large, pick_draw, pick_image, table_of
 from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 from aeviz.web.kernel.upload import (
@@ -46,32 +46,33 @@ class Start:
     """The image that was encoded to it, (C, H, W), uint8; None where there is none, or not on this machine."""
 
 
-def has_test_images(run: RunFolder) -> bool:
+def has_test_images(model: Model) -> bool:
     """Whether the latent points of test images are known, from the run or from the data on this machine."""
-    return run.has_latents or (run.has_summary and is_available(run.config.data.name))
+    return model.has_latents or (model.has_summary and is_available(model.config.data.name))
 
 
-def list_origins(run: RunFolder) -> list[str]:
+def list_origins(model: Model) -> list[str]:
     """Return what a way of this model may start from."""
-    found = [TEST] if has_test_images(run) else []
-    found += [DRAW] if run.config.model.is_variational or run.has_summary else []
-    return [*found, *([MEAN] if run.has_summary else []), OWN]
+    found = [TEST] if has_test_images(model) else []
+    found += [DRAW] if model.config.model.is_variational or model.has_summary else []
+    return [*found, *([MEAN] if model.has_summary else []), OWN]
 
 
-def explain_absent(run: RunFolder) -> None:
+def explain_absent(model: Model) -> None:
     """Say why no test image can be chosen, where that is so, and offer what would change it."""
-    if has_test_images(run):
+    if has_test_images(model):
         return
-    name = run.config.data.name
-    if not run.has_summary:
+    name = model.config.data.name
+    if not model.has_summary:
         st.info(
-            f"{plain(run.name)} has no encoded test images to start from; a run that trains has them when it has "
+            f"{plain(model.name)} has no encoded test images to start from; a run that trains has them when it has "
             "ended.",
             icon=":material/hourglass_top:",
         )
         return
     st.info(
-        f"Test images of {plain(name)} are not on offer: {plain(run.name)} ships without its encoded images, since the "
+        f"Test images of {plain(name)} are not on offer: {plain(model.name)} ships without its encoded images, "
+        "since the "
         f"terms of {plain(name)} forbid passing them on. With the data set on this machine they are encoded here.",
         icon=":material/info:",
     )
@@ -79,12 +80,12 @@ def explain_absent(run: RunFolder) -> None:
 
 
 def pick_start(
-    run: RunFolder, label: str, place: str, default: int, origins: list[str], *, is_shown: bool = True
+    model: Model, label: str, place: str, default: int, origins: list[str], *, is_shown: bool = True
 ) -> Start | None:
     """Let the visitor choose a latent point; all but own pictures is in the URL.
 
     Args:
-        run: The model.
+        model: The model.
         label: Heading.
         place: What the keys begin with.
         default: Number of the test image, or seed of the draw, at first.
@@ -98,99 +99,98 @@ def pick_start(
     if st.session_state.get(key, origins[0]) not in origins:  # chosen for a model that offers more
         del st.session_state[key]
     chosen = st.segmented_control(
-        label, origins, default=origins[0], required=True, key=key, bind="query-params", help=_help(run, origins)
+        label, origins, default=origins[0], required=True, key=key, bind="query-params", help=_help(model, origins)
     )
     origin = str(chosen or origins[0])
     if origin == OWN:  # whose controls need the room themselves
-        start = _own_picture(run, place)
+        start = _own_picture(model, place)
         if start is not None and is_shown:
-            _show(run, start)
+            _show(model, start)
         return start
     with st.container(horizontal=True, vertical_alignment="center"):
         picture = st.container(width="content")
         with st.container(width="content", gap="small"):
-            start = _known_point(run, origin, place, default)
+            start = _known_point(model, origin, place, default)
         if is_shown:
             with picture:
-                _show(run, start)
+                _show(model, start)
     return start
 
 
-def _help(run: RunFolder, origins: list[str]) -> str:
+def _help(model: Model, origins: list[str]) -> str:
     says = {
         TEST: "an image of the test set, encoded",
-        DRAW: f"a draw from {_draws_from(run)}",
+        DRAW: f"a draw from {_draws_from(model)}",
         MEAN: "the mean of all encoded images",
         OWN: "a picture that you bring, encoded; it stays in the memory of the server for this visit",
     }
     return "; ".join(f"**{origin}**: {says[origin]}" for origin in origins) + "."
 
 
-def _draws_from(run: RunFolder) -> str:
-    if not run.config.model.is_variational:
+def _draws_from(model: Model) -> str:
+    if not model.config.model.is_variational:
         return "a Gaussian fitted to the encoded images"
-    return "the prior of a class" if is_anchored(run) else "the prior N(0, I)"
+    return "the prior of a class" if is_anchored(model) else "the prior N(0, I)"
 
 
-def _known_point(run: RunFolder, origin: str, place: str, default: int) -> Start:
+def _known_point(model: Model, origin: str, place: str, default: int) -> Start:
     if origin == TEST:
-        return _test_image(run, pick_image(run, "Number", place, default))
+        return _test_image(model, pick_image(model, "Number", place, default))
     if origin == DRAW:
-        return _draw(run, pick_draw(f"{place}-seed", default))
-    mean = cache.latent_summary(cache.run_key(run)).mean
+        return _draw(model, pick_draw(f"{place}-seed", default))
+    mean = model.summary.mean
     return Start(z=mean, origin=MEAN, name="the mean of the encoded images", image=None)
 
 
-def _test_image(run: RunFolder, index: int) -> Start:
-    table, name = table_of(run), f"image {index}"
+def _test_image(model: Model, index: int) -> Start:
+    table, name = table_of(model), f"image {index}"
     if table.labels is not None:
-        name += f", class {run.provenance.class_names[int(table.labels[index])]}"
-    dataset = originals(run)
+        name += f", class {model.provenance.class_names[int(table.labels[index])]}"
+    dataset = originals(model)
     return Start(z=table.z[index], origin=TEST, name=name, image=None if dataset is None else dataset.images[index])
 
 
-def _draw(run: RunFolder, seed: int) -> Start:
-    gaussian, origin = gaussian_of_draws(run, seed)
-    noise = draw_noise(seed, 1, run.config.model.latent_dim)
+def _draw(model: Model, seed: int) -> Start:
+    gaussian, origin = gaussian_of_draws(model, seed)
+    noise = draw_noise(seed, 1, model.config.model.latent_dim)
     z = draw_points([gaussian], np.zeros(1, dtype=np.int64), noise)[0]
     return Start(z=z, origin=DRAW, name=f"draw from {origin}, seed {seed}", image=None)
 
 
-def gaussian_of_draws(run: RunFolder, seed: int) -> tuple[Gaussian, str]:
+def gaussian_of_draws(model: Model, seed: int) -> tuple[Gaussian, str]:
     """Return what a draw of a model comes from, and its name; an anchored prior takes the classes in turn."""
-    key = cache.run_key(run)
-    if not run.config.model.is_variational:
-        return priors.data_gaussian(key, None), _draws_from(run)
-    if is_anchored(run):
-        classes = classes_of(run)
+    if not model.config.model.is_variational:
+        return priors.data_gaussian(model, None), _draws_from(model)
+    if is_anchored(model):
+        classes = classes_of(model)
         name = list(classes)[seed % len(classes)]
-        return priors.prior_gaussian(key, classes[name]), f"the prior of class {name}"
-    return priors.prior_gaussian(key, None), _draws_from(run)
+        return priors.prior_gaussian(model, classes[name]), f"the prior of class {name}"
+    return priors.prior_gaussian(model, None), _draws_from(model)
 
 
-def _own_picture(run: RunFolder, place: str) -> Start | None:
+def _own_picture(model: Model, place: str) -> Start | None:
     """Let the visitor bring a picture and frame it; return it encoded."""
-    picture = _bring(run, place)
+    picture = _bring(model, place)
     if picture is None:
         st.caption("Bring a picture to go on.")
         return None
     with errors_as_messages(stop=False):
-        prepared = prepare(picture, run, _frame(picture, run, place))
-        z = cache.model(cache.run_key(run)).encode(prepared.image[None]).numpy()[0]
+        prepared = prepare(picture, model, _frame(picture, model, place))
+        z = model.network().encode(prepared.image[None]).numpy()[0]
         return Start(z=z, origin=OWN, name=picture.name, image=prepared.image)
     return None
 
 
-def _bring(run: RunFolder, place: str) -> OwnPicture | None:
-    source = pick_own_source(tuple(SOURCES) if is_handwritten(run) else PHOTOS, place=f"{place}-own")
+def _bring(model: Model, place: str) -> OwnPicture | None:
+    source = pick_own_source(tuple(SOURCES) if is_handwritten(model) else PHOTOS, place=f"{place}-own")
     found = bring_pictures(source, place=f"{place}-own")
     return found[0] if found else None
 
 
-def _frame(picture: OwnPicture, run: RunFolder, place: str) -> PrepareOptions:
+def _frame(picture: OwnPicture, model: Model, place: str) -> PrepareOptions:
     """Offer to cut a photo, as the images of the data are cut; handwriting is found by itself."""
-    usual = usual_options(run)
-    if is_handwritten(run):
+    usual = usual_options(model)
+    if is_handwritten(model):
         return usual
     with st.expander("Frame it", icon=":material/crop:"):
         key = f"{place}-{{}}.{picture.key}"
@@ -206,14 +206,14 @@ def _frame(picture: OwnPicture, run: RunFolder, place: str) -> PrepareOptions:
     return PrepareOptions(framing=usual.framing, crop=crop)
 
 
-def _show(run: RunFolder, start: Start) -> None:
+def _show(model: Model, start: Start) -> None:
     """Show the image of a start, or where there is none what the network draws at its point."""
     name = start.name
     if start.image is not None:
         image = start.image[None]
     else:
-        image = decoded(run, start.z[None].astype(np.float32))
-        name = f"{name}, as {run.name} draws it"
-    width = LARGE_PX if is_large(run) else THUMBNAIL_PX
-    picture = enlarge(tile(image, 1), width, smooth=is_large(run))
+        image = decoded(model, start.z[None].astype(np.float32))
+        name = f"{name}, as {model.name} draws it"
+    width = LARGE_PX if is_large(model) else THUMBNAIL_PX
+    picture = enlarge(tile(image, 1), width, smooth=is_large(model))
     st.image(to_data_uri(picture), width=width, caption=plain(name), alt=name)

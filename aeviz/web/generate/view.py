@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from aeviz.training.runs import RunFolder
 from aeviz.web.generate.attributes import has_attributes, show_attributes
 from aeviz.web.generate.interpolation import show_arithmetic, show_ways
 from aeviz.web.generate.learning import show_learning
@@ -13,6 +12,7 @@ from aeviz.web.generate.path_explorer import carry_way
 from aeviz.web.generate.samples import show_samples
 from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.kernel.controls import is_anchored
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 
 SAMPLES, LEARNED, INTERPOLATE = "samples", "as it learned", "interpolate"
@@ -38,7 +38,7 @@ def pick_section() -> str:
     return str(chosen or SAMPLES)
 
 
-def show_section(section: str, found: Mapping[str, RunFolder], first: RunFolder, second: RunFolder | None) -> None:
+def show_section(section: str, found: Mapping[str, Model], first: Model, second: Model | None) -> None:
     """Show a section of the page for a model.
 
     Args:
@@ -47,7 +47,7 @@ def show_section(section: str, found: Mapping[str, RunFolder], first: RunFolder,
         first: The model.
         second: A model whose samples stand beside those of the first.
     """
-    runs = [run for run in (first, second) if run is not None]
+    runs = [model for model in (first, second) if model is not None]
     if section == SAMPLES:
         if not first.config.model.is_variational:
             _explain_no_prior(found, first)
@@ -69,10 +69,11 @@ def show_section(section: str, found: Mapping[str, RunFolder], first: RunFolder,
         show_number(first)
 
 
-def _explain_no_prior(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
     names = ", ".join(plain(name) for name, other in found.items() if other.config.model.is_variational)
     st.info(
-        f"**{plain(run.name)} is a plain autoencoder: it has no prior to draw from.** Training asked only that images "
+        f"**{plain(model.name)} is a plain autoencoder: it has no prior to draw from.** Training asked only "
+        "that images "
         "come back, never that their latent points follow a distribution; a point drawn blindly may lie where the "
         "decoder was never asked to draw. What can be done is to see where the encoded test images lie, fit a "
         "Gaussian to them "
@@ -81,11 +82,11 @@ def _explain_no_prior(found: Mapping[str, RunFolder], run: RunFolder) -> None:
     )
 
 
-def _explain_no_digits(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+def _explain_no_digits(found: Mapping[str, Model], model: Model) -> None:
     able = [other for other in found.values() if _DIGITS.issubset(other.provenance.class_names)]
     names = ", ".join(plain(other.name) for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
     st.info(
-        f"**{plain(run.name)} draws no digits:** its images ({plain(run.config.data.name)}) belong to no classes."
+        f"**{plain(model.name)} draws no digits:** its images ({plain(model.config.data.name)}) belong to no classes."
         + (f" Models that write numbers are for example {names}." if names else ""),
         icon=":material/dialpad:",
     )

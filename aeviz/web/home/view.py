@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.errors import CheckpointError
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, thumbnails
+from aeviz.web.kernel import thumbnails
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import OPTIMIZER_TITLES
 from aeviz.web.kernel.text import plain
 
@@ -16,12 +16,12 @@ CARD_PX = 256
 """Width of a card, so that a row holds as many as the window has room for."""
 
 
-def show_gallery(found: Mapping[str, RunFolder]) -> None:
+def show_gallery(found: Mapping[str, Model]) -> None:
     """Show a card a model, those that ship before one's own, with links to explore it."""
-    shipped = [run for run in found.values() if run.is_shipped]
-    faces = [run for run in shipped if not run.has_latents]
-    variational = [run for run in shipped if run.has_latents and run.config.model.is_variational]
-    plain = [run for run in shipped if run.has_latents and not run.config.model.is_variational]
+    shipped = [model for model in found.values() if model.is_shipped]
+    faces = [model for model in shipped if not model.has_latents]
+    variational = [model for model in shipped if model.has_latents and model.config.model.is_variational]
+    plain = [model for model in shipped if model.has_latents and not model.config.model.is_variational]
     groups = {
         "Autoencoders": (plain, "An image squeezed through a few numbers and drawn again; ADAM beside AMSGrad."),
         "Variational autoencoders": (
@@ -29,7 +29,7 @@ def show_gallery(found: Mapping[str, RunFolder]) -> None:
             "Latent points that follow a prior, from which new images are drawn.",
         ),
         "Faces": (faces, "A VAE and an MSSIM-VAE of 128 dimensions; what they draw from their prior is on the cards."),
-        OWN: ([run for run in found.values() if not run.is_shipped], "What was trained on this machine."),
+        OWN: ([model for model in found.values() if not model.is_shipped], "What was trained on this machine."),
     }
     anchors = {title: title.lower().replace(" ", "-") for title, (members, _) in groups.items() if members}
     st.markdown(" · ".join(f"[{title}](#{anchor})" for title, anchor in anchors.items()))
@@ -38,37 +38,40 @@ def show_gallery(found: Mapping[str, RunFolder]) -> None:
             st.subheader(title, anchor=anchors[title])
             st.caption(words)
             with st.container(horizontal=True, gap="medium"):
-                for run in members:
-                    _card(run)
+                for model in members:
+                    _card(model)
     if not groups[OWN][0]:
         st.caption(
             "Train one of your own in a shell: `.venv/bin/aeviz train digits-2d-adam`. It appears here once trained."
         )
 
 
-def _card(run: RunFolder) -> None:
-    key = cache.run_key(run)
-    config = run.config
-    with st.container(border=True, width=CARD_PX, key=f"card-{run.name}"):
+def _card(model: Model) -> None:
+    config = model.config
+    with st.container(border=True, width=CARD_PX, key=f"card-{model.name}"):
         try:
-            picture, facts = thumbnails.thumbnail(key), thumbnails.summary(key)
+            picture, facts = thumbnails.thumbnail(model), thumbnails.summary(model)
         except CheckpointError as error:  # one damaged run must not hide the others
             st.error(plain(str(error)), icon=":material/broken_image:")
             return
-        if not run.has_summary:
+        if not model.has_summary:
             st.info(
                 f"No map yet: {facts.epochs} of {config.train.epochs} epochs are trained. "
-                f"Go on with `.venv/bin/aeviz train --resume {run.path}`.",
+                f"Go on with `.venv/bin/aeviz train --resume {model.path}`.",
                 icon=":material/hourglass_empty:",
             )
         elif picture is not None:
-            what = "The latent space of {}, coloured by class" if run.has_latents else "Images that {} draws"
-            st.image(picture, width="stretch", alt=what.format(run.name))
-        st.markdown(f"**{plain(run.name)}**")
+            what = "The latent space of {}, coloured by class" if model.has_latents else "Images that {} draws"
+            st.image(picture, width="stretch", alt=what.format(model.name))
+        st.markdown(f"**{plain(model.name)}**")
         val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
         dimensions = config.model.latent_dim
         shown = (
-            "" if dimensions <= 3 else ", seen by its principal plane" if run.has_latents else ", draws from its prior"
+            ""
+            if dimensions <= 3
+            else ", seen by its principal plane"
+            if model.has_latents
+            else ", draws from its prior"
         )
         st.caption(
             f"{plain(config.data.name)} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
@@ -76,12 +79,12 @@ def _card(run: RunFolder) -> None:
         )
         if config.data.name == "celeba":
             st.caption("CelebA and what is learned from it: non-commercial research only.")
-        if run.has_summary:
+        if model.has_summary:
             links = {"Decode": ("pages/decode.py", ":material/tune:")}
-            if run.has_latents:
+            if model.has_latents:
                 links = {"Explore": ("pages/latent_space.py", ":material/scatter_plot:"), **links}
             if config.model.is_variational:
                 links["Generate"] = ("pages/generate.py", ":material/auto_awesome:")
             with st.container(horizontal=True):
                 for label, (target, icon) in links.items():
-                    st.page_link(target, label=label, icon=icon, query_params={"model": run.name})
+                    st.page_link(target, label=label, icon=icon, query_params={"model": model.name})

@@ -13,18 +13,20 @@ import streamlit as st
 
 from aeviz.export.beside import PartName, beside, weights_digest
 from aeviz.export.missing import start_writing
-from aeviz.training.runs import MODEL, RunFolder
+from aeviz.training.runs import MODEL
 from aeviz.training.status import has_trainer
 from aeviz.web.components.explorer.payload import Network
 from aeviz.web.components.kit.blobs import carry
-from aeviz.web.kernel import cache, spaces
+from aeviz.web.kernel import spaces
+from aeviz.web.kernel.caching import Stamp
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 
 USUAL_S = 15
 """Seconds that the files of a network usually take to be written."""
 POLL_S = 1.5
 _guard = threading.Lock()
-_writings: dict[cache.RunKey, "_Writing"] = {}
+_writings: dict[Stamp, "_Writing"] = {}
 """What was begun since the server started, a few bytes each once it has ended."""
 
 
@@ -60,81 +62,82 @@ class _Writing:
             return self.problem
 
 
-def find_network(run: RunFolder, part: PartName) -> InPage:
+def find_network(model: Model, part: PartName) -> InPage:
     """Return what the page must know of a run's encoder or decoder; `carry_network` sends the network itself."""
-    key = cache.run_key(run)
-    content = spaces.onnx_file(key, part)
+    content = spaces.onnx_file(model, part)
     if content is None:
-        if not beside(run, part).is_file():
+        if not beside(model.folder, part).is_file():
             return InPage(spec=None, why=f"{part}.onnx is not there yet")
         return InPage(spec=None, why=f"{part}.onnx is damaged, far too large or of other weights")
-    config = run.config.model
+    config = model.config.model
     spec = Network(
         name=content.name,
         part=part,
         latent_dim=config.latent_dim,
         image_shape=config.image_shape,
-        digest=weights_digest(run.path / MODEL),
-        limit=spaces.onnx_limit(key),
+        digest=weights_digest(model.path / MODEL),
+        limit=spaces.onnx_limit(model),
     )
     return InPage(spec=spec)
 
 
-def carry_network(run: RunFolder, part: PartName) -> None:
+def carry_network(model: Model, part: PartName) -> None:
     """Send a network to the page, if there is one; call it outside of fragments."""
-    content = spaces.onnx_file(cache.run_key(run), part)
+    content = spaces.onnx_file(model, part)
     if content is not None:
         carry(content.name, content.content)
 
 
-def carry_networks(runs: Sequence[RunFolder], part: PartName) -> None:
+def carry_networks(runs: Sequence[Model], part: PartName) -> None:
     """Send the same part of several runs to the page, that of copies once."""
-    contents = [spaces.onnx_file(cache.run_key(run), part) for run in runs]
+    contents = [spaces.onnx_file(model, part) for model in runs]
     for name, content in {each.name: each.content for each in contents if each is not None}.items():
         carry(name, content)
 
 
-def prepare_networks(run: RunFolder) -> None:
+def prepare_networks(model: Model) -> None:
     """Write what is missing of a run's encoder and decoder, and say so meanwhile; then the page is run again."""
-    if all(find_network(run, part).spec is not None for part in ("decoder", "encoder")):
+    if all(find_network(model, part).spec is not None for part in ("decoder", "encoder")):
         return
-    if has_trainer(run.path):
-        st.caption(f"{plain(run.name)} is still being trained: until that ends the server decodes for this page.")
+    if has_trainer(model.path):
+        st.caption(f"{plain(model.name)} is still being trained: until that ends the server decodes for this page.")
         return
     if os.environ.get("AEVIZ_ONNX") == "0":
         return
-    writing = _begin(cache.run_key(run), run)
+    writing = _begin(model)
     problem = None if writing is None else writing.look()
     if problem is None:
-        _wait(run)
+        _wait(model)
     else:
         st.caption(f"The server decodes for this page: {problem or 'the files were written, but are not usable'}")
 
 
-def _begin(key: cache.RunKey, run: RunFolder) -> _Writing | None:
+def _begin(model: Model) -> _Writing | None:
     """Return the process that writes a run's files or has written them, begun now if none works; None if another does.
 
     One needs most of a gigabyte and a core, so that a class which opens many models at once must not start many.
     """
     with _guard:
-        if key not in _writings and all(each.look() is not None for each in _writings.values()):
+        if model.stamp not in _writings and all(each.look() is not None for each in _writings.values()):
             # no pipe, which may fill up while nobody reads; closed when the process has ended
             said = tempfile.TemporaryFile()  # noqa: SIM115
-            _writings[key] = _Writing(process=start_writing(run, said), said=said, since=time.monotonic())
-        return _writings.get(key)
+            _writings[model.stamp] = _Writing(
+                process=start_writing(model.folder, said), said=said, since=time.monotonic()
+            )
+        return _writings.get(model.stamp)
 
 
 @st.fragment(run_every=POLL_S)
-def _wait(run: RunFolder) -> None:
-    writing = _begin(cache.run_key(run), run)
+def _wait(model: Model) -> None:
+    writing = _begin(model)
     if writing is None:
-        st.caption(f"{plain(run.name)} is prepared for the page after another model. Until then the server decodes.")
+        st.caption(f"{plain(model.name)} is prepared for the page after another model. Until then the server decodes.")
         return
     if writing.look() is not None:
         st.rerun(scope="app")
     waited = time.monotonic() - writing.since
     st.progress(
         min(waited / USUAL_S, 0.95),
-        f"Preparing {plain(run.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server "
+        f"Preparing {plain(model.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server "
         "decodes.",
     )

@@ -7,9 +7,9 @@ from aeviz.analysis.latent import vote_of_neighbours
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
 from aeviz.training.latents import LatentTable
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, distances, priors
+from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.images import decoded
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 
 TILE_PX, RESULT_PX = 64, 168
@@ -23,20 +23,20 @@ FEW = 0.6
 _SEED = "seed"
 
 
-def table_of(run: RunFolder) -> LatentTable:
+def table_of(model: Model) -> LatentTable:
     """Return the encoded test images of a run, which the page has made sure of."""
-    table = cache.latents(cache.run_key(run))
+    table = model.latents
     if table is None:
         st.stop()
     return table
 
 
-def classes_of(run: RunFolder) -> dict[str, int]:
+def classes_of(model: Model) -> dict[str, int]:
     """Return the classes of the encoded test images, or all of a run that has none yet, by name."""
-    names = run.provenance.class_names
+    names = model.provenance.class_names
     if not names:  # nothing need be encoded to know that
         return {}
-    table = cache.latents(cache.run_key(run))
+    table = model.latents
     if table is None:
         return {name: label for label, name in enumerate(names)}
     if table.labels is None:
@@ -44,23 +44,24 @@ def classes_of(run: RunFolder) -> dict[str, int]:
     return {names[label]: label for label in np.unique(table.labels).tolist()}
 
 
-def is_anchored(run: RunFolder) -> bool:
+def is_anchored(model: Model) -> bool:
     """Whether a run has a prior of its own for each class."""
-    return run.config.model.is_variational and run.config.model.prior == "anchored"
+    return model.config.model.is_variational and model.config.model.prior == "anchored"
 
 
-def anchoring(run: RunFolder) -> str:
+def anchoring(model: Model) -> str:
     """Say how many of the encoded test images came to lie at the anchor of their class; nothing if unknown."""
-    share = priors.anchored_share(cache.run_key(run))
+    share = priors.anchored_share(model)
     if share is None:
         return ""
     text = (
-        f"**{share:.0%}** of the encoded test images of {plain(run.name)} lie nearest to the anchor of their own class."
+        f"**{share:.0%}** of the encoded test images of {plain(model.name)} lie nearest to the anchor of their own "
+        "class."
     )
     if share < FEW:
         text += (
-            f" The weight of its KL divergence, {run.config.objective.kl_weight:g}, was too small to bring them there, "
-            "so that its priors do not give the digits they stand for."
+            f" The weight of its KL divergence, {model.config.objective.kl_weight:g}, was too small to bring "
+            "them there, so that its priors do not give the digits they stand for."
         )
     return text
 
@@ -126,9 +127,9 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
     return str(st.selectbox(label, names, index=index, key=key, bind="query-params", width=150, help=why))
 
 
-def pick_image(run: RunFolder, label: str, key: str, default: int) -> int:
+def pick_image(model: Model, label: str, key: str, default: int) -> int:
     """Let the visitor choose a test image by its number or by chance; the number is in the URL."""
-    n = len(table_of(run).z)
+    n = len(table_of(model).z)
     number = _pick_whole(label, key, n - 1, default, "Number of the image in the test set, 0 to {}.")
     st.button(
         "Random",
@@ -163,30 +164,30 @@ def _jump(key: str, n: int) -> None:
 # Pictures
 
 
-def is_large(run: RunFolder) -> bool:
+def is_large(model: Model) -> bool:
     """Whether the images of a run have so many pixels that they are no longer shown as squares."""
-    return max(run.config.model.image_shape[1:]) >= LARGE
+    return max(model.config.model.image_shape[1:]) >= LARGE
 
 
-def show_row(run: RunFolder, images: np.ndarray, text: str, *, width: int = RESULT_PX) -> None:
+def show_row(model: Model, images: np.ndarray, text: str, *, width: int = RESULT_PX) -> None:
     """Show a few images, (N, C, H, W), beside each other, each `width` pixels wide; `text` stands for them."""
     total = width * len(images)
-    picture = enlarge(tile(images, len(images)), total, smooth=is_large(run))
+    picture = enlarge(tile(images, len(images)), total, smooth=is_large(model))
     st.image(to_data_uri(picture), width=total, alt=text)
 
 
-def show_many(run: RunFolder, points: np.ndarray, columns: int, text: str) -> np.ndarray:
+def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.ndarray:
     """Show the images that a model draws at latent points, (N, D), with a cross on each far from the data.
 
     Returns:
         The tiled picture without the crosses, (H, W, 3), uint8.
     """
-    picture = tile(shrink(decoded(run, points), TILE_PX), columns)
-    far = find_far(run, points)
+    picture = tile(shrink(decoded(model, points), TILE_PX), columns)
+    far = find_far(model, points)
     height, width = picture.shape[:2]
     none = np.zeros(len(points), dtype=bool)
     marked = marked_svg(
-        to_data_uri(picture), (width, height), columns, none if far is None else far, smooth=is_large(run)
+        to_data_uri(picture), (width, height), columns, none if far is None else far, smooth=is_large(model)
     )
     st.image(marked, width="stretch", caption=plain(text), alt=text)
     return picture
@@ -209,14 +210,14 @@ def offer_picture(picture: np.ndarray, name: str, least_width: int, *, smooth: b
 # Distance from the data
 
 
-def find_far(run: RunFolder, points: np.ndarray) -> np.ndarray | None:
+def find_far(model: Model, points: np.ndarray) -> np.ndarray | None:
     """Return which points lie far from the data, as on Decode; None where nothing is known of the latent space."""
-    return distances.mark_far(cache.run_key(run), points) if run.has_summary else None
+    return distances.mark_far(model, points) if model.has_summary else None
 
 
-def far_text(run: RunFolder, points: np.ndarray) -> str:
+def far_text(model: Model, points: np.ndarray) -> str:
     """Say how many of some points lie far from the data; nothing where that is unknown."""
-    far = find_far(run, points)
+    far = find_far(model, points)
     if far is None:
         return ""
     if not far.any():
@@ -224,10 +225,10 @@ def far_text(run: RunFolder, points: np.ndarray) -> str:
     return f"{int(far.sum())} of {len(far)} far from the data (crossed)"
 
 
-def read_points(run: RunFolder, points: np.ndarray) -> np.ndarray:
+def read_points(model: Model, points: np.ndarray) -> np.ndarray:
     """Return the class that the encoded test images nearest to each point have, (N,); the images must have classes."""
-    key, table = cache.run_key(run), table_of(run)
+    table = table_of(model)
     if table.labels is None:
         raise LookupError("the images have no classes; the caller must check first")
-    used = distances.used_dimensions(key)
+    used = distances.used_dimensions(model)
     return vote_of_neighbours(points[:, used], table.z[:, used], table.labels)

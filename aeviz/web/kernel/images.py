@@ -8,36 +8,37 @@ import streamlit as st
 from aeviz.data import ImageDataset, is_available, list_datasets, prepare_dataset
 from aeviz.errors import AevizError, DataError
 from aeviz.paths import data_root
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
+from aeviz.web.kernel import datasets
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 
 FOLDER = "folder:"
 """What comes before the path of one's own images in the name of a data set."""
 
 
-def originals(run: RunFolder) -> ImageDataset | None:
+def originals(model: Model) -> ImageDataset | None:
     """Return the test images that a run encoded, or None where they are not on this machine any more."""
-    name, table = run.config.data.name, cache.latents(cache.run_key(run))
+    name, table = model.config.data.name, model.latents
     if not name.startswith(FOLDER) and not is_available(name):
         return None
     try:
-        data = replace(run.config.data, without=None)  # no part of the test set, which all runs of the data share
-        dataset, fingerprint = cache.test_images(data, str(data_root()), cache.folder_stamp(name))
+        data = replace(model.config.data, without=None)  # no part of the test set, which all runs of the data share
+        dataset, fingerprint = datasets.test_images(data, str(data_root()), datasets.folder_stamp(name))
     except DataError as error:
         st.caption(f"The originals cannot be shown: {plain(str(error))}")
         return None
     if table is None or fingerprint != table.fingerprint:
         st.caption(
-            f"The originals cannot be shown: the images of {plain(name)} are not those that {plain(run.name)} encoded."
+            f"The originals cannot be shown: the images of {plain(name)} are not those that {plain(model.name)} "
+            "encoded."
         )
         return None
     return dataset
 
 
-def decoded(run: RunFolder, z: np.ndarray) -> np.ndarray:
+def decoded(model: Model, z: np.ndarray) -> np.ndarray:
     """Decode latent points, (N, D); returns (N, C, H, W), float32 in [0, 1]."""
-    return cache.model(cache.run_key(run)).decode(z).numpy()
+    return model.network().decode(z).numpy()
 
 
 def offer_download(name: str, why: str) -> None:

@@ -13,8 +13,7 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
+from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
 from aeviz.web.kernel.text import plain
 
@@ -87,9 +86,9 @@ Needs = Literal["weights", "summary", "latents"]
 """What a page needs of a model: only weights; the statistics of its latent space; or its encoded test set."""
 
 
-def require_runs(needs: Needs = "latents") -> dict[str, RunFolder]:
+def require_runs(needs: Needs = "latents") -> dict[str, Model]:
     """Return the models that can be opened and have what the page needs; with none, say how to get one and stop."""
-    found = {name: run for name, run in cache.runs().items() if has(run, needs)}
+    found = {name: model for name, model in list_models().items() if has(model, needs)}
     if not found:
         st.info(
             "There is no trained model yet. Train one in a shell with `.venv/bin/aeviz train digits-2d-adam`; "
@@ -100,28 +99,28 @@ def require_runs(needs: Needs = "latents") -> dict[str, RunFolder]:
     return found
 
 
-def has(run: RunFolder, needs: Needs) -> bool:
+def has(model: Model, needs: Needs) -> bool:
     """Whether a model has what a page needs of it."""
     if needs == "latents":
-        return run.has_latents or (run.has_summary and is_available(run.config.data.name))
-    return needs == "weights" or run.has_summary
+        return model.has_latents or (model.has_summary and is_available(model.config.data.name))
+    return needs == "weights" or model.has_summary
 
 
 def _why_absent(name: str) -> str:
     """Say why a model that an address names is not on offer."""
-    run = cache.runs().get(name)
-    if run is None:
+    model = list_models().get(name)
+    if model is None:
         return f"There is no model {name!r} on this machine; another is shown."
-    if not run.has_summary:
+    if not model.has_summary:
         return f"{name} has not encoded its test images yet, which it does when its training ends; another is shown."
     return (
-        f"{name} ships without encoded images, which the terms of {run.config.data.name} forbid to pass on. With the "
+        f"{name} ships without encoded images, which the terms of {model.config.data.name} forbid to pass on. With the "
         "data set on this machine they are encoded here; Decode, Generate and your own picture on Reconstruct do "
         "without. Another model is shown."
     )
 
 
-def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") -> RunFolder:
+def pick_model(found: Mapping[str, Model], *, default: str = "mlp-2d-adam") -> Model:
     """Let the visitor choose a model; the choice is in the URL and goes along to the next page."""
     names = list(found)
     asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)
@@ -143,13 +142,13 @@ def pick_model(found: Mapping[str, RunFolder], *, default: str = "mlp-2d-adam") 
 
 
 def pick_second(
-    found: Mapping[str, RunFolder],
-    first: RunFolder,
+    found: Mapping[str, Model],
+    first: Model,
     *,
     mapped: bool = True,
     default: str | None = None,
     parameter: str = "with",
-) -> RunFolder | None:
+) -> Model | None:
     """Let the visitor choose a second model of the same data to stand beside the first, or none.
 
     At first it is `default`, or the model that differs in the optimizer or the reconstruction loss alone, if any.
@@ -162,7 +161,7 @@ def pick_second(
         parameter: What comes before the first model's name in the URL parameter.
     """
     data = first.config.data
-    names = [name for name, run in found.items() if run.config.data.shares_test_images(data) and name != first.name]
+    names = [name for name, model in found.items() if model.config.data.shares_test_images(data) and name != first.name]
     options = [NO_COMPARISON, *names]
     twin = next((name for name in names if _is_twin(first.config, found[name].config)), None)
     at_first = default if default in options else twin
@@ -189,9 +188,9 @@ def _is_twin(first: RunConfig, second: RunConfig) -> bool:
     return first.differs_in_optimizer_alone(second) or first.differs_in_reconstruction_alone(second)
 
 
-def same_images(first: RunFolder, second: RunFolder) -> bool:
+def same_images(first: Model, second: Model) -> bool:
     """Whether two models encoded the same test images, so that they can be compared image by image."""
-    tables = [cache.latents(cache.run_key(run)) for run in (first, second)]
+    tables = [model.latents for model in (first, second)]
     left, right = tables
     return (
         left is not None and right is not None and (len(left.z), left.fingerprint) == (len(right.z), right.fingerprint)
@@ -201,11 +200,11 @@ def same_images(first: RunFolder, second: RunFolder) -> bool:
 OPTIMIZER_TITLES = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD"}
 
 
-def describe(run: RunFolder, count: int) -> str:
+def describe(model: Model, count: int) -> str:
     """Return the heading of a model's picture of so many test images: name, optimizer, data, count and seed."""
-    config = run.config
+    config = model.config
     optimizer = OPTIMIZER_TITLES[config.optimizer.name]
     left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
     return (
-        f"{run.name}{left_out} · {optimizer} · {count:,} test images of {config.data.name} · seed {config.train.seed}"
+        f"{model.name}{left_out} · {optimizer} · {count:,} test images of {config.data.name} · seed {config.train.seed}"
     )

@@ -6,32 +6,31 @@ import streamlit as st
 from aeviz.analysis.latent import data_distance
 from aeviz.data import is_available
 from aeviz.paths import data_root
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, distances
+from aeviz.web.kernel import datasets, distances
+from aeviz.web.kernel.models import Model
 
 
-def is_wide(run: RunFolder) -> bool:
+def is_wide(model: Model) -> bool:
     """Whether a latent space has more dimensions than can be shown at once."""
-    return run.config.model.latent_dim > 3
+    return model.config.model.latent_dim > 3
 
 
-def is_photo(run: RunFolder) -> bool:
+def is_photo(model: Model) -> bool:
     """Whether a run draws in colour, so that its images are enlarged smoothly and not as squares."""
-    return run.config.model.image_shape[0] == 3
+    return model.config.model.image_shape[0] == 3
 
 
-def show_distance(run: RunFolder, point: np.ndarray) -> None:
+def show_distance(model: Model, point: np.ndarray) -> None:
     """Say how far a latent point, (D,), lies from the encoded images, or from their cloud where only that is known."""
-    key = cache.run_key(run)
-    table = cache.shipped_latents(key)
+    table = model.stored_latents
     if table is None:
-        cloud = distances.cloud(key)
+        cloud = distances.cloud(model)
         distance, limit = float(cloud.distances(point[None])[0]), cloud.usual_distance()
         words = "deviations from the middle of what the decoder learned from (Mahalanobis distance)"
     else:
-        used = distances.used_dimensions(key)
+        used = distances.used_dimensions(model)
         distance = float(data_distance(point[None][:, used], table.z[:, used])[0])
-        limit = distances.draw_limit(key)
+        limit = distances.draw_limit(model)
         words = "to the 10th nearest image"
     if distance > limit:
         st.warning(f"Far from any data: {distance:.2f} {words}, usual is up to {limit:.2f}.", icon=":material/warning:")
@@ -39,24 +38,24 @@ def show_distance(run: RunFolder, point: np.ndarray) -> None:
         st.caption(f"Among the data: {distance:.2f} {words}; usual is up to {limit:.2f}.")
 
 
-def can_pick_image(run: RunFolder) -> bool:
+def can_pick_image(model: Model) -> bool:
     """Whether the latent point of a test image can be had, kept with the run or from the data set."""
-    return run.has_latents or is_available(run.config.data.name)
+    return model.has_latents or is_available(model.config.data.name)
 
 
-def random_image_point(run: RunFolder) -> np.ndarray | None:
+def random_image_point(model: Model) -> np.ndarray | None:
     """Return the latent point, (D,), of a random test image; None where it cannot be had.
 
     A run that has not kept its points encodes this one image: not the whole test set, which takes a minute for faces.
     """
-    key, chance = cache.run_key(run), np.random.default_rng()
-    table = cache.shipped_latents(key)
+    chance = np.random.default_rng()
+    table = model.stored_latents
     if table is not None:
         return np.array(table.z[chance.integers(len(table.z))])
-    if not can_pick_image(run):
+    if not can_pick_image(model):
         return None
-    data = run.config.data
-    images = cache.test_images(data, str(data_root()), cache.folder_stamp(data.name))[0].images
+    data = model.config.data
+    images = datasets.test_images(data, str(data_root()), datasets.folder_stamp(data.name))[0].images
     index = int(chance.integers(len(images)))
-    encoded: np.ndarray = cache.model(key).encode(np.asarray(images[index : index + 1])).numpy()
+    encoded: np.ndarray = model.network().encode(np.asarray(images[index : index + 1])).numpy()
     return np.array(encoded[0])

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import streamlit as st
 
 from aeviz.analysis.alignment import Bridge
 from aeviz.analysis.alignment import bridge as find_bridge
 from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.summary import principal_directions
 from aeviz.export.beside import PartName, beside, is_current
-from aeviz.training.runs import MODEL, RunFolder
+from aeviz.training.runs import MODEL
 from aeviz.web.components.explorer.payload import shelf_name, space_payload
-from aeviz.web.kernel.cache import RunKey, Stamp, freeze, latent_summary, shipped_latents, stamp_of
+from aeviz.web.kernel.caching import Stamp, shared, stamp_of
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.posteriors import mean_variances
 
 AxesName = Literal["latent", "principal"]
@@ -29,28 +29,27 @@ class Sent:
     content: bytes
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # 130 kB each in 128-d
-def principal(key: RunKey) -> tuple[np.ndarray, np.ndarray]:
+@shared(max_entries=64)  # 130 kB each in 128-d
+def principal(model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Return the principal directions of a run's latent points, (D, D), and the deviation along each, (D,)."""
-    axes, deviations = principal_directions(latent_summary(key))
-    freeze(axes, deviations)
+    axes, deviations = principal_directions(model.summary)
     return axes, deviations
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # 270 kB each in 128-d
-def basis(key: RunKey, axes: AxesName) -> Basis:
+@shared(max_entries=64)  # 270 kB each in 128-d
+def basis(model: Model, axes: AxesName) -> Basis:
     """Return axes to move along in a run's latent space. The run must have a summary."""
-    found = latent_summary(key)
+    found = model.summary
     if axes == "latent":
-        return latent_basis(found, mean_variances(key))
-    return principal_basis(found, principal(key)[0], mean_variances(key))
+        return latent_basis(found, mean_variances(model))
+    return principal_basis(found, principal(model)[0], mean_variances(model))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)  # at most 2.1 MB each
-def space(key: RunKey, axes: AxesName) -> Sent:
+@shared(max_entries=32)  # at most 2.1 MB each
+def space(model: Model, axes: AxesName) -> Sent:
     """Return a latent space for the page, with the encoded images where the run has kept them; it needs a summary."""
-    table, found = shipped_latents(key), basis(key, axes)
-    names = RunFolder.read(Path(key.path)).provenance.class_names
+    table, found = model.stored_latents, basis(model, axes)
+    names = model.provenance.class_names
     if table is None:
         packed = space_payload(found, None, None, names)
     else:
@@ -58,34 +57,33 @@ def space(key: RunKey, axes: AxesName) -> Sent:
     return Sent(name=shelf_name("space", packed), content=packed)
 
 
-@st.cache_resource(max_entries=128, show_spinner="Laying one space over the other …")  # at most 130 kB each
-def bridge(source: RunKey, target: RunKey) -> Bridge | None:
+@shared(max_entries=128, spinner="Laying one space over the other …")  # at most 130 kB each
+def bridge(source: Model, target: Model) -> Bridge | None:
     """Return the map that lays a run's latent points over those of another run.
 
     None where they have not encoded the same images, or where that cannot be known without encoding them anew.
     """
-    left, right = shipped_latents(source), shipped_latents(target)
+    left, right = source.stored_latents, target.stored_latents
     if left is None or right is None or left.fingerprint != right.fingerprint or len(left.z) != len(right.z):
         return None
     return find_bridge(left.z, right.z)
 
 
-def onnx_file(key: RunKey, part: PartName) -> Sent | None:
+def onnx_file(model: Model, part: PartName) -> Sent | None:
     """Return a run's decoder.onnx or encoder.onnx, or None where there is none that belongs to its weights."""
-    folder = RunFolder.read(Path(key.path))
-    path = beside(folder, part)
+    path = beside(model.folder, part)
     # a file that cannot be this network is not read at all, however large it is
-    if not path.is_file() or path.stat().st_size > onnx_limit(key) or not is_current(folder, part):
+    if not path.is_file() or path.stat().st_size > onnx_limit(model) or not is_current(model.folder, part):
         return None
     return _onnx_file(stamp_of([path]), str(path))
 
 
-def onnx_limit(key: RunKey) -> int:
+def onnx_limit(model: Model) -> int:
     """Return the bytes above which an ONNX file cannot be a part of a run: its weights four times over, and 1 MiB."""
-    return 2**20 + 4 * (Path(key.path) / MODEL).stat().st_size
+    return 2**20 + 4 * (model.path / MODEL).stat().st_size
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)  # 0.2 MB each, of faces 3.7 MB
+@shared(max_entries=12)  # 0.2 MB each, of faces 3.7 MB
 def _onnx_file(stamp: Stamp, path: str) -> Sent:
     content = Path(path).read_bytes()
     return Sent(name=shelf_name(Path(path).stem, content), content=content)

@@ -12,10 +12,10 @@ from pathlib import Path
 import streamlit as st
 
 from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, prepare_image
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.drawing import component as drawing
 from aeviz.web.components.drawing.component import LiveModel
 from aeviz.web.components.paste import component as paste
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -61,19 +61,19 @@ class OwnPicture:
         return "drawing" if self.is_drawn else hashlib.blake2b(self.data, digest_size=6).hexdigest()
 
 
-def is_handwritten(run: RunFolder) -> bool:
+def is_handwritten(model: Model) -> bool:
     """Whether a model takes handwriting, so that drawings and photos of it suit it."""
-    return run.config.data.name in HANDWRITTEN
+    return model.config.data.name in HANDWRITTEN
 
 
-def usual_options(run: RunFolder) -> PrepareOptions:
+def usual_options(model: Model) -> PrepareOptions:
     """Return how pictures are prepared unless the visitor says otherwise: ink is looked for only where it belongs."""
-    return PrepareOptions() if is_handwritten(run) else PrepareOptions(framing="whole")
+    return PrepareOptions() if is_handwritten(model) else PrepareOptions(framing="whole")
 
 
-def prepare(picture: OwnPicture, run: RunFolder, options: PrepareOptions) -> Prepared:
+def prepare(picture: OwnPicture, model: Model, options: PrepareOptions) -> Prepared:
     """Turn a visitor's picture into an image that a model takes; errors as of `prepare_image`."""
-    return _prepared(picture.data, run.config.model.image_shape, options)
+    return _prepared(picture.data, model.config.model.image_shape, options)
 
 
 @st.cache_data(max_entries=16, show_spinner="Preparing the picture …", scope="session")  # up to 700 kB each

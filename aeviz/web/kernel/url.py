@@ -1,18 +1,75 @@
-"""URL parameters that no widget holds."""
+"""The state of a page in its address, where no widget holds it: restored, dropped when stale, written when changed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import streamlit as st
 
-
-def set_parameter(name: str, value: str) -> None:
-    """Write a URL parameter, or drop it where it is empty; unchanged ones are left alone."""
-    if value and st.query_params.get(name) != value:
-        st.query_params[name] = value
-    elif not value and name in st.query_params:
-        del st.query_params[name]
+Value = TypeVar("Value")
 
 
-def numbers_from_url(name: str, limit: int = 10**9) -> list[int]:
-    """Return the numbers below `limit` in a URL parameter, where dots join them; whatever else it holds is ignored."""
-    parts = st.query_params.get(name, "").split(".")
-    numbers = [int(part) for part in parts if part.isdecimal() and len(part) < 10]
-    return [number for number in numbers if number < limit]
+@dataclass(frozen=True)
+class UrlState(Generic[Value]):
+    """One value in the address.
+
+    An address comes from anywhere, so whatever `parse` cannot read counts as absent. The default is not written: an
+    address tells only what differs from the page as it opens.
+    """
+
+    name: str
+    """URL parameter."""
+    parse: Callable[[str], Value | None]
+    """Reads the value from text; None where the text means nothing."""
+    format: Callable[[Value], str] = str
+    """Writes the value as text."""
+    default: Value | None = None
+
+    def restore(self) -> Value | None:
+        """Return the value that the address names, or the default."""
+        text = st.query_params.get(self.name)
+        value = None if text is None else self.parse(text)
+        return self.default if value is None else value
+
+    def is_given(self) -> bool:
+        """Whether the address has the parameter, whatever it says."""
+        return self.name in st.query_params
+
+    def write(self, value: Value | None) -> None:
+        """Write the value if it changed; None and the default leave no trace in the address."""
+        text = "" if value is None or (self.default is not None and value == self.default) else self.format(value)
+        if text and st.query_params.get(self.name) != text:
+            st.query_params[self.name] = text
+        elif not text and self.name in st.query_params:
+            del st.query_params[self.name]
+
+
+def drop_parameters(endings: tuple[str, ...], *, keep: Iterable[str]) -> None:
+    """Take out of the address what belongs to other models: parameters with these endings but for those to keep."""
+    kept = set(keep)
+    for name in list(st.query_params):
+        if name.endswith(endings) and name not in kept:
+            del st.query_params[name]
+
+
+def drop_stale_choice(key: str, options: Iterable[object]) -> None:
+    """Forget what a widget was set to if it is no longer on offer, so that the widget begins with its default."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
+
+
+def parse_numbers(text: str, limit: int = 10**9) -> tuple[int, ...]:
+    """Return the whole numbers below `limit` in a text where dots join them; whatever else it holds is ignored."""
+    parts = text.split(".")
+    numbers = (int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10)
+    return tuple(number for number in numbers if number < limit)
+
+
+def format_numbers(numbers: Iterable[int]) -> str:
+    """Return whole numbers as a text that `parse_numbers` reads."""
+    return ".".join(map(str, numbers))
+
+
+def parse_number(text: str) -> int | None:
+    """Return the first whole number in a text that `parse_numbers` reads; None where there is none."""
+    return next(iter(parse_numbers(text)), None)

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from aeviz.training.runs import RunFolder
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 
 
-def show_measures(runs: list[RunFolder]) -> None:
+def show_measures(runs: list[Model]) -> None:
     """Show neighbour preservation, kNN accuracy and error of each model, in a column a model."""
-    measured = [(run, found) for run in runs if (found := run.evaluation()) is not None]
+    measured = [(model, found) for model in runs if (found := model.evaluation) is not None]
     if not measured:
         return
     rows = {
-        "": [f"**{plain(run.name)}**" for run, _ in measured],
+        "": [f"**{plain(model.name)}**" for model, _ in measured],
         "Trustworthiness": [_figure(found.trustworthiness, ".3f") for _, found in measured],
         "kNN accuracy": [_figure(found.knn_accuracy, ".1%") for _, found in measured],
         "Test error (MSE)": [_figure(found.mse, ".5f") for _, found in measured],
-        "Active units": [f"{found.active_units} of {run.config.model.latent_dim}" for run, found in measured],
+        "Active units": [f"{found.active_units} of {model.config.model.latent_dim}" for model, found in measured],
     }
     lines = [" | ".join(["", name, *cells, ""]) for name, cells in rows.items()]
     lines.insert(1, "|---" * (1 + len(measured)) + "|")

@@ -1,16 +1,16 @@
 """What a variational autoencoder says by latent dimension: KL bars, posterior collapse, and all posteriors together."""
 
 import itertools
-import math
 
 import streamlit as st
 
 from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.charts import kl_bars, prior_densities
-from aeviz.scales import kl_scales
-from aeviz.training.runs import Evaluation, RunFolder
-from aeviz.web.kernel import cache, posteriors
+from aeviz.training.runs import Evaluation
+from aeviz.web.kernel import posteriors
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.scales import describe_scales
 from aeviz.web.kernel.text import plain
 
 COLLAPSED = 0.01
@@ -21,12 +21,12 @@ WIDE, NARROW = 1.25, 0.8
 """Standard deviation of all posteriors together, over that of the prior, beyond which they are too wide or narrow."""
 
 
-def show_posteriors(runs: list[RunFolder]) -> None:
+def show_posteriors(runs: list[Model]) -> None:
     """Show the divergence by dimension of the variational models among `runs`, and what the KL weight means."""
     measured = {
-        run.name: (run, found)
-        for run in runs
-        if run.config.model.is_variational and (found := run.evaluation()) is not None and found.kl_per_dimension
+        model.name: (model, found)
+        for model in runs
+        if model.config.model.is_variational and (found := model.evaluation) is not None and found.kl_per_dimension
     }
     if not measured:
         return
@@ -41,8 +41,8 @@ def show_posteriors(runs: list[RunFolder]) -> None:
             for name, (_, found) in measured.items()
         ),
     )
-    for name, (run, found) in measured.items():
-        st.markdown(f"**{plain(name)}**: {_verdict(run, found)}{_bound(found)}  \n:small[{describe_scales(run)}]")
+    for name, (model, found) in measured.items():
+        st.markdown(f"**{plain(name)}**: {_verdict(model, found)}{_bound(found)}  \n:small[{describe_scales(model)}]")
     st.caption(
         "The KL divergence of a dimension is how far its posteriors lie from the prior, N(0, 1) or that of the image's "
         "class, averaged over the test images: what the dimension tells of an image, in nats (1 nat is 1.44 bits). "
@@ -51,14 +51,14 @@ def show_posteriors(runs: list[RunFolder]) -> None:
     _show_against_prior({name: pair for name, pair in measured.items() if posteriors.has_posteriors(pair[0])})
 
 
-def _verdict(run: RunFolder, found: Evaluation) -> str:
+def _verdict(model: Model, found: Evaluation) -> str:
     nats = found.kl_per_dimension
     dead = [place for place, value in enumerate(nats) if value < COLLAPSED]
     told = f"{sum(nats):.1f} nats an image in all. "
     if not dead:
         return told + "No dimension has collapsed."
     if len(dead) == len(nats):
-        trained = run.config.objective.reconstruction_weight > 0
+        trained = model.config.objective.reconstruction_weight > 0
         drawn = "one image, a mean of all" if trained else "what chance made of its weights: no reconstruction counted"
         return f"{told}**All dimensions have collapsed**: every image gets the prior, and the decoder draws {drawn}."
     verb, rest = ("has", "it carries") if len(dead) == 1 else ("have", "they carry")
@@ -90,29 +90,8 @@ def _bound(found: Evaluation) -> str:
     return f" ELBO {found.elbo:,.1f} nats an image{better}."
 
 
-def describe_scales(run: RunFolder) -> str:
-    """Say what the KL weight of a variational model is on the scales that papers use."""
-    config = run.config
-    scales = kl_scales(config.objective, config.model.latent_dim, math.prod(config.model.image_shape))
-    if scales is None:
-        return "Its KL has no weight in the objective." if config.objective.kl_weight == 0 else "Only its KL counts."
-    if config.objective.reconstruction == "bce":
-        return (
-            f"KL weight {scales.of_mean_kl:.3g} on the mean over dimensions, {scales.of_sum_kl:.3g} on their sum, both "
-            f"beside the mean cross-entropy; that is beta = {scales.beta_of_bernoulli:.3g} beside the cross-entropy "
-            f"summed over pixels (1 is the ELBO of a Bernoulli decoder), and Snell's C = {scales.snell_c:,.0f}."
-        )
-    if config.objective.reconstruction != "mse":
-        return f"KL weight {scales.of_sum_kl:.3g} on nats an image (C = {scales.snell_c:,.0f} of Snell et al.)."
-    return (
-        f"KL weight {scales.of_mean_kl:.3g} on the mean over dimensions, {scales.of_sum_kl:.3g} on their sum, both "
-        f"beside the mean squared error; that is beta = {scales.beta:.3g} beside half the summed squared error, the "
-        f"ELBO of a Gaussian decoder of variance {scales.variance:.3g}, and Snell's C = {scales.snell_c:,.0f}."
-    )
-
-
 @st.fragment
-def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> None:
+def _show_against_prior(measured: dict[str, tuple[Model, Evaluation]]) -> None:
     """Show the mixture of all posteriors beside the prior along one dimension of each model, and what it means."""
     with errors_as_messages():
         if not measured:
@@ -130,15 +109,15 @@ def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> No
                 help="1 is the dimension of the largest KL divergence: the first bar above. Each model has its own.",
             )
         chosen = {
-            name: (run, _informative(found)[rank - 1])
-            for name, (run, found) in measured.items()
+            name: (model, _informative(found)[rank - 1])
+            for name, (model, found) in measured.items()
             if rank <= len(found.kl_per_dimension)
         }
-        spans = [posteriors.posterior_span(cache.run_key(run), place) for run, place in chosen.values()]
+        spans = [posteriors.posterior_span(model, place) for model, place in chosen.values()]
         low, high = min(low for low, _ in spans), max(high for _, high in spans)
         matches = {
-            f"{name}, z{place + 1}": posteriors.prior_match(cache.run_key(run), place, low, high)
-            for name, (run, place) in chosen.items()
+            f"{name}, z{place + 1}": posteriors.prior_match(model, place, low, high)
+            for name, (model, place) in chosen.items()
         }
         st.plotly_chart(
             prior_densities(matches, " and ".join(dict.fromkeys(f"z{place + 1}" for _, place in chosen.values()))),
@@ -147,10 +126,10 @@ def _show_against_prior(measured: dict[str, tuple[RunFolder, Evaluation]]) -> No
             alt="Density of all posteriors beside the prior's: "
             + "; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
         )
-        for (name, match), (run, place) in zip(matches.items(), chosen.values(), strict=True):
-            nats = posteriors.prior_distance(cache.run_key(run))
-            found = measured[run.name][1]
-            each = " (class by class, each beside its own prior)" if run.config.model.prior == "anchored" else ""
+        for (name, match), (model, place) in zip(matches.items(), chosen.values(), strict=True):
+            nats = posteriors.prior_distance(model)
+            found = measured[model.name][1]
+            each = " (class by class, each beside its own prior)" if model.config.model.prior == "anchored" else ""
             st.markdown(
                 f"**{plain(name)}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}"
                 "  \nAll dimensions: the Gaussian with the mean and the covariance of all posteriors together lies "

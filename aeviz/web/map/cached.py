@@ -1,10 +1,8 @@
 """What the map shows: points that were computed in the background, pictures, neighbours, densities, chosen sets."""
 
 import hashlib
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from aeviz.analysis.chosen import ChosenSet, mean_image, summarise_chosen
 from aeviz.analysis.density import contour_lines, density_levels, estimate_density
@@ -12,61 +10,60 @@ from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.analysis.neighbours import Neighbours, nearest_images
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.map.sprites import pack_sprites
-from aeviz.web.kernel.cache import RunKey, Stamp, freeze, needed_latents, test_images
+from aeviz.web.kernel import datasets
+from aeviz.web.kernel.caching import Stamp, shared
+from aeviz.web.kernel.models import Model
 from aeviz.workers.embedding import embedding_key, read_embedding
 
 CONTOURED = 20
 """Points that contours are drawn around at least."""
 
 
-def embedding(key: RunKey, config: EmbeddingConfig) -> np.ndarray | None:
+def embedding(model: Model, config: EmbeddingConfig) -> np.ndarray | None:
     """Return the map of a run that was computed in the background, (N, K), float32; None if it is not there."""
-    name = embedding_key(latents_digest(key), config)
+    name = embedding_key(latents_digest(model), config)
     try:
         points = _embedding(name)
     except LookupError:
         return None
-    return points if len(points) == len(needed_latents(key).z) else None
+    return points if len(points) == len(model.require_latents().z) else None
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)  # 80 kB for 10,000 images
+@shared(max_entries=16)  # 80 kB for 10,000 images
 def _embedding(name: str) -> np.ndarray:
     points = read_embedding(name)
     if points is None:
         raise LookupError("the map is not there yet, which must not be kept")
-    freeze(points)
     return points
 
 
-@st.cache_data(max_entries=64, show_spinner=False)  # a few bytes each
-def latents_digest(key: RunKey) -> str:
+@shared(max_entries=64)  # a few bytes each
+def latents_digest(model: Model) -> str:
     """Return a digest of the latent points of a run, which it must have."""
-    return digest_of(needed_latents(key).z)
+    return digest_of(model.require_latents().z)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)  # 1.7 MB for MNIST, at most 12 MB
+@shared(max_entries=4)  # 1.7 MB for MNIST, at most 12 MB
 def sprites(data: DataConfig, root: str, stamp: Stamp) -> tuple[str, bytes]:
     """Return small pictures of the test images of a data set, and the fingerprint of those images.
 
     Args:
         data: The data set, no class left out.
         root: AEVIZ_DATA, which the key must hold.
-        stamp: `cache.folder_stamp` of the data set.
+        stamp: `datasets.folder_stamp` of the data set.
 
     Raises:
         DataError: The data is missing or damaged; nothing is cached then.
     """
-    dataset, fingerprint = test_images(data, root, stamp)
+    dataset, fingerprint = datasets.test_images(data, root, stamp)
     return fingerprint, pack_sprites(dataset.images)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)  # 160 bytes each
-def neighbours(key: RunKey, index: int) -> Neighbours:
+@shared(max_entries=512)  # 160 bytes each
+def neighbours(model: Model, index: int) -> Neighbours:
     """Return the images nearest to one of them in a run's latent space. The run must have latents."""
-    found = nearest_images(needed_latents(key).z, index)
-    freeze(found.indices, found.distances)
+    found = nearest_images(model.require_latents().z, index)
     return found
 
 
@@ -79,7 +76,7 @@ def digest_of(*arrays: np.ndarray | None) -> str:
     return digest.hexdigest()
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)  # 560 kB for 70,000 points
+@shared(max_entries=16)  # 560 kB for 70,000 points
 def point_density(digest: str, _points: np.ndarray) -> np.ndarray:
     """Return the density of a map's points at each of them, (N,), float64.
 
@@ -88,11 +85,10 @@ def point_density(digest: str, _points: np.ndarray) -> np.ndarray:
         _points: (N, K), floating point, K = 2 or 3.
     """
     values = estimate_density(_points).at(_points)
-    freeze(values)
     return values
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)  # about 100 kB each
+@shared(max_entries=32)  # about 100 kB each
 def density_contours(
     digest: str, _points: np.ndarray, _labels: np.ndarray | None
 ) -> list[tuple[int, list[tuple[np.ndarray, ...]]]]:
@@ -117,24 +113,22 @@ def density_contours(
     return found
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # a kilobyte each
-def chosen_set(key: RunKey, digest: str, _places: np.ndarray) -> ChosenSet:
+@shared(max_entries=64)  # a kilobyte each
+def chosen_set(model: Model, digest: str, _places: np.ndarray) -> ChosenSet:
     """Return what some test images share in the latent space of a run, which must have latents.
 
     Args:
-        key: The run.
+        model: The run.
         digest: `digest_of` the places.
         _places: Which images, (M,), int64, at least one.
     """
-    table, classes = needed_latents(key), len(RunFolder.read(Path(key.path)).provenance.class_names)
+    table, classes = model.require_latents(), len(model.provenance.class_names)
     found = summarise_chosen(_places, table.z, table.labels, classes, table.error)
-    freeze(found.mean)
     return found
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # 3 kB for MNIST, 49 kB for faces
-def mean_of_chosen(key: RunKey, digest: str, _places: np.ndarray, _dataset: ImageDataset) -> np.ndarray:
+@shared(max_entries=64)  # 3 kB for MNIST, 49 kB for faces
+def mean_of_chosen(model: Model, digest: str, _places: np.ndarray, _dataset: ImageDataset) -> np.ndarray:
     """Return the mean of some of a run's test images, (1, C, H, W), float32; arguments as in `chosen_set`."""
     mean = mean_image(_dataset.images, _places)
-    freeze(mean)
     return mean

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from aeviz.figures.pictures import enlarge, error_map, shrink, similarity_map, tile, to_data_uri, to_small_uri
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, posteriors
+from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 from aeviz.web.map import cached
 
@@ -18,7 +18,7 @@ NEIGHBOUR_PX = 60
 """Width of the pictures of its neighbours."""
 
 
-def show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
+def show_image(index: int, runs: list[Model], seed: int | None) -> None:
     """Show an image, its reconstruction by each model, its coordinates and its error.
 
     Args:
@@ -28,7 +28,7 @@ def show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
     """
     from aeviz.analysis.evaluation import compare_pair  # with torch, which decoding needs anyway
 
-    table = cache.latents(cache.run_key(runs[0]))
+    table = runs[0].latents
     names = runs[0].provenance.class_names
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
     st.markdown(f"#### Test image {index}" + (f", class {plain(label)}" if label is not None else ""))
@@ -36,33 +36,33 @@ def show_image(index: int, runs: list[RunFolder], seed: int | None) -> None:
     with st.container(horizontal=True, gap="medium"):
         if dataset is not None:
             _picture(tile(dataset.images[index : index + 1], 1), "original")
-        for run in runs:
-            own = cache.latents(cache.run_key(run))
+        for model in runs:
+            own = model.latents
             if own is None or index >= len(own.z):
                 continue
-            image = decoded(run, own.z[index : index + 1])
+            image = decoded(model, own.z[index : index + 1])
             with st.container(horizontal=True, gap="small", width="content"):
-                _picture(tile(image, 1), f"{run.name}: error {own.error[index]:.2f}")
+                _picture(tile(image, 1), f"{model.name}: error {own.error[index]:.2f}")
                 if dataset is not None:
                     _picture(error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark")
                     by_place = compare_pair(dataset.images[index], image[0]).ssim_map
                     if by_place is not None:
                         _picture(similarity_map(by_place, *image.shape[2:]), "SSIM: white where alike")
-                if seed is not None and posteriors.has_posteriors(run):
-                    samples = posteriors.posterior_samples(cache.run_key(run), seed)
-                    _picture(tile(decoded(run, samples[index : index + 1]), 1), f"{run.name}: its sample decoded")
-    for run in runs:
-        own = cache.latents(cache.run_key(run))
+                if seed is not None and posteriors.has_posteriors(model):
+                    samples = posteriors.posterior_samples(model, seed)
+                    _picture(tile(decoded(model, samples[index : index + 1]), 1), f"{model.name}: its sample decoded")
+    for model in runs:
+        own = model.latents
         if own is not None and index < len(own.z):
             spread = ""
-            if own.log_variance is not None and posteriors.has_posteriors(run):
+            if own.log_variance is not None and posteriors.has_posteriors(model):
                 spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
-            st.caption(f"{plain(run.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
+            st.caption(f"{plain(model.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
         offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
 
 
-def show_neighbours(index: int, runs: list[RunFolder], choose: Callable[[int], None]) -> None:
+def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]) -> None:
     """Show the images nearest to one of them in the latent space of each model, not on the map.
 
     Args:
@@ -71,21 +71,21 @@ def show_neighbours(index: int, runs: list[RunFolder], choose: Callable[[int], N
         choose: What the button of a neighbour calls with its place.
     """
     dataset = originals(runs[0])
-    for column, run in enumerate(runs):
-        table = cache.latents(cache.run_key(run))
+    for column, model in enumerate(runs):
+        table = model.latents
         if table is None or index >= len(table.z) or len(table.z) < 2:
             continue
-        near = cached.neighbours(cache.run_key(run), index)
-        images = decoded(run, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
+        near = cached.neighbours(model, index)
+        images = decoded(model, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
         said = "" if dataset is not None else "; decoded from their latent points, since the originals are not here"
         dimensions = f"all {table.z.shape[1]} dimensions" if table.z.shape[1] > 1 else "the one dimension"
-        st.markdown(f"**Nearest images** of {plain(run.name)}, by distance in {dimensions} of its latent space{said}")
+        st.markdown(f"**Nearest images** of {plain(model.name)}, by distance in {dimensions} of its latent space{said}")
         with st.container(horizontal=True, gap="xsmall"):
             for place, (image, other, distance) in enumerate(
                 zip(shrink(images, NEIGHBOUR_PX), near.indices.tolist(), near.distances.tolist(), strict=True)
             ):
                 with st.container(width=NEIGHBOUR_PX + 8, gap=None):
-                    label = None if table.labels is None else run.provenance.class_names[int(table.labels[other])]
+                    label = None if table.labels is None else model.provenance.class_names[int(table.labels[other])]
                     name = f"image {other}" + ("" if label is None else f", class {label}")
                     picture = enlarge(tile(image[None], 1), NEIGHBOUR_PX)
                     st.image(to_small_uri(picture), width=NEIGHBOUR_PX, alt=f"{name}, distance {distance:.3g}")

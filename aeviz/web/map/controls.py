@@ -7,8 +7,8 @@ import streamlit as st
 
 from aeviz.analysis.attributes import read_name
 from aeviz.analysis.embedding import EmbeddingConfig
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, posteriors
+from aeviz.web.kernel import posteriors
+from aeviz.web.kernel.models import Model
 
 MEAN, SAMPLED = "the mean", "a sample"
 """Where the posterior of an image sets its point."""
@@ -59,19 +59,19 @@ class MapOptions:
         """Whether the map is a projection, in which ellipses and directions mean something."""
         return self.projection in ("PCA", "chosen dimensions")
 
-    def embedding(self, run: RunFolder) -> EmbeddingConfig | None:
+    def embedding(self, model: Model) -> EmbeddingConfig | None:
         """Return how the points of a model are embedded; None where they are projected or shown untouched."""
-        if self.projection not in ("t-SNE", "UMAP") or run.config.model.latent_dim <= 3:
+        if self.projection not in ("t-SNE", "UMAP") or model.config.model.latent_dim <= 3:
             return None
         return EmbeddingConfig(
             algorithm=self.projection, dimensions=self.dimensions, neighbours=self.neighbours, seed=EMBEDDING_SEED
         )
 
 
-def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
+def pick_map_options(first: Model, second: Model | None) -> MapOptions:
     """Offer the choices that make sense for these models; all are in the URL."""
-    least = min(run.config.model.latent_dim for run in (first, second) if run is not None)
-    flat = all(run.config.model.latent_dim in (2, 3) for run in (first, second) if run is not None)
+    least = min(model.config.model.latent_dim for model in (first, second) if model is not None)
+    flat = all(model.config.model.latent_dim in (2, 3) for model in (first, second) if model is not None)
     mixed = second is not None and first.config.model.latent_dim != second.config.model.latent_dim
     dimensions = least if flat and not mixed else 2
     projection: ProjectionName = "PCA"
@@ -101,7 +101,7 @@ def pick_map_options(first: RunFolder, second: RunFolder | None) -> MapOptions:
                 bind="query-params",
                 help="The same points seen from two sides, a quarter turn apart.",
             )
-        spread = least > 1 and any(posteriors.has_posteriors(run) for run in (first, second) if run is not None)
+        spread = least > 1 and any(posteriors.has_posteriors(model) for model in (first, second) if model is not None)
         seed = _pick_seed() if spread and projection in ("PCA", "chosen dimensions") else None
         colour = _pick_colour(first, second)
         attribute = _pick_attribute(first) if colour == "attribute" else None
@@ -147,9 +147,9 @@ def _pick_dimensions() -> int:
     return int(chosen or 2)
 
 
-def _pick_axes(run: RunFolder, least: int, dimensions: int) -> tuple[int, ...]:
+def _pick_axes(model: Model, least: int, dimensions: int) -> tuple[int, ...]:
     """Let the visitor choose the dimensions that are shown; at first those that tell most of the images."""
-    order = [int(axis) for axis in cache.latent_summary(cache.run_key(run)).order() if axis < least]
+    order = [int(axis) for axis in model.summary.order() if axis < least]
     chosen: list[int] = []
     for key, label in list(AXES.items())[:dimensions]:
         left = {f"z{axis + 1}": axis for axis in range(least) if axis not in chosen}
@@ -184,13 +184,13 @@ def _pick_neighbours() -> int:
     return int(str(chosen))
 
 
-def _pick_colour(first: RunFolder, second: RunFolder | None) -> Colour:
+def _pick_colour(first: Model, second: Model | None) -> Colour:
     """Let the visitor choose what the colour of a point tells."""
     offered: list[Colour] = ["class"] if first.provenance.class_names else []
-    if cache.attribute_names(cache.run_key(first)):
+    if first.attribute_names:
         offered.append("attribute")
     offered.append("reconstruction error")
-    if any(posteriors.has_posteriors(run) for run in (first, second) if run is not None):
+    if any(posteriors.has_posteriors(model) for model in (first, second) if model is not None):
         offered.append("KL divergence")
     offered.append("density")
     if st.session_state.get(COLOUR, offered[0]) not in offered:  # chosen for another model
@@ -207,10 +207,10 @@ def _pick_colour(first: RunFolder, second: RunFolder | None) -> Colour:
     return next(name for name in get_args(Colour) if name == chosen)
 
 
-def _pick_contours(run: RunFolder) -> ContourMode:
+def _pick_contours(model: Model) -> ContourMode:
     """Let the visitor have lines drawn around the densest regions."""
     offered: list[ContourMode] = ["off", "all points"]
-    if 2 <= len(run.provenance.class_names) <= CONTOURED_CLASSES:
+    if 2 <= len(model.provenance.class_names) <= CONTOURED_CLASSES:
         offered.append("by class")
     if st.session_state.get(CONTOURS, "off") not in offered:
         del st.session_state[CONTOURS]
@@ -226,9 +226,9 @@ def _pick_contours(run: RunFolder) -> ContourMode:
     return next(name for name in get_args(ContourMode) if name == chosen)
 
 
-def _pick_attribute(run: RunFolder) -> str | None:
+def _pick_attribute(model: Model) -> str | None:
     """Let the visitor choose by which attribute of the images, which must have some, the points are coloured."""
-    known = {read_name(name): name for name in cache.attribute_names(cache.run_key(run))}
+    known = {read_name(name): name for name in model.attribute_names}
     names = sorted(known)
     if st.session_state.get(ATTRIBUTE, names[0]) not in names:  # chosen for other images
         del st.session_state[ATTRIBUTE]

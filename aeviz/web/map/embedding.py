@@ -6,8 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from aeviz.analysis.embedding import Algorithm, EmbeddingConfig
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 from aeviz.web.map import cached
@@ -25,38 +24,38 @@ CAUTION = (
 )
 
 
-def settle_projection(runs: Sequence[RunFolder], options: MapOptions) -> MapOptions:
+def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
     """Show how the maps that the options ask for come about; return options that can be shown now.
 
     Args:
         runs: The models on the map.
         options: What the visitor asked for.
     """
-    wanted = [(run, config) for run in runs if (config := options.embedding(run)) is not None]
+    wanted = [(model, config) for model in runs if (config := options.embedding(model)) is not None]
     if not wanted:
         return options
-    missing = [(run, config) for run, config in wanted if cached.embedding(cache.run_key(run), config) is None]
+    missing = [(model, config) for model, config in wanted if cached.embedding(model, config) is None]
     if not missing:
         st.caption(CAUTION.format(name=options.projection))
         return options
-    for place, (run, config) in enumerate(missing):
-        job = embedding.observe(_key(run, config))
+    for place, (model, config) in enumerate(missing):
+        job = embedding.observe(_key(model, config))
         active = job is not None and job.is_active
         with st.container(border=True):
             # a fragment made anew: whether it polls is decided here
-            st.fragment(_show_job, run_every=POLL_S if active else None)(run, config, place, active)
+            st.fragment(_show_job, run_every=POLL_S if active else None)(model, config, place, active)
     st.caption("Until then the map shows principal directions (PCA).")
     return replace(options, projection="PCA")
 
 
-def _key(run: RunFolder, config: EmbeddingConfig) -> str:
-    return embedding.embedding_key(cached.latents_digest(cache.run_key(run)), config)
+def _key(model: Model, config: EmbeddingConfig) -> str:
+    return embedding.embedding_key(cached.latents_digest(model), config)
 
 
-def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool) -> None:
+def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -> None:
     """Show how the computation of a map stands, with what can be done about it."""
     with errors_as_messages(stop=False):
-        key = _key(run, config)
+        key = _key(model, config)
         job = embedding.observe(key)
         if (job is not None and job.is_active) != active:
             st.rerun(scope="app")  # it began or ended
@@ -64,20 +63,20 @@ def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool)
             left = "" if job.seconds_left is None else f", about {_duration(job.seconds_left)} left"
             st.progress(
                 job.share,
-                f"{config.algorithm} of {plain(run.name)}: {job.message}{left}. It goes on if you leave this page.",
+                f"{config.algorithm} of {plain(model.name)}: {job.message}{left}. It goes on if you leave this page.",
             )
             if st.button("Stop", key=f"embedding.stop.{place}", icon=":material/stop:", help="What was done is lost."):
                 embedding.ask_to_stop(key)
             return
-        table = cache.latents(cache.run_key(run))
+        table = model.latents
         if table is None:
             return
         if job is not None and job.state in ("failed", "interrupted"):
             why = plain(job.message) if job.state == "failed" else "its process ended before it was done"
-            st.error(f"{config.algorithm} of {plain(run.name)} failed: {why}; try again.", icon=":material/error:")
+            st.error(f"{config.algorithm} of {plain(model.name)} failed: {why}; try again.", icon=":material/error:")
         seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
         st.markdown(
-            f"**The {config.algorithm} map of {plain(run.name)} is not computed yet.** It takes about "
+            f"**The {config.algorithm} map of {plain(model.name)} is not computed yet.** It takes about "
             f"{_duration(seconds)} for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it is "
             "there for everybody."
         )
@@ -87,7 +86,7 @@ def _show_job(run: RunFolder, config: EmbeddingConfig, place: int, active: bool)
             icon=":material/scatter_plot:",
             help="Works in the background, one map at a time.",
         ):
-            embedding.start(table.z, cached.latents_digest(cache.run_key(run)), config)
+            embedding.start(table.z, cached.latents_digest(model), config)
             st.rerun(scope="app")
 
 

@@ -11,12 +11,12 @@ from aeviz.data import is_available
 from aeviz.errors import DataError
 from aeviz.figures.palette import class_colour
 from aeviz.paths import data_root
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.kit import blobs
 from aeviz.web.components.map.overlay_payload import Contour, Overlay, make_scale
 from aeviz.web.components.map.payload import MapPanel
-from aeviz.web.kernel import cache, posteriors
+from aeviz.web.kernel import datasets, posteriors
 from aeviz.web.kernel.images import FOLDER
+from aeviz.web.kernel.models import Model
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.panels import Panels
@@ -41,11 +41,11 @@ def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, 
         chosen: The image whose neighbours are marked.
     """
     flat = options.dimensions == 2
-    columns = [_column(panel, run, options) for panel, run in zip(shown.panels, shown.runs, strict=True)]
+    columns = [_column(panel, model, options) for panel, model in zip(shown.panels, shown.runs, strict=True)]
     scale, codes = make_scale(TITLES.get(options.colour, ""), columns)
     neighbours: list[tuple[int, ...]] = []
     if chosen is not None:
-        neighbours = [tuple(cached.neighbours(cache.run_key(run), chosen).indices.tolist()) for run in shown.runs]
+        neighbours = [tuple(cached.neighbours(model, chosen).indices.tolist()) for model in shown.runs]
     sprite = sprite_name(shown.runs[0])
     return Overlay(
         sprite=sprite,
@@ -58,12 +58,12 @@ def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, 
     )
 
 
-def _column(panel: MapPanel, run: RunFolder, options: MapOptions) -> np.ndarray | None:
+def _column(panel: MapPanel, model: Model, options: MapOptions) -> np.ndarray | None:
     """Return what the colours of a panel's points tell, (N,), floating point; None for classes, or if unknown."""
     if options.colour == "reconstruction error":
         return panel.error
-    if options.colour == "KL divergence" and posteriors.has_posteriors(run):
-        return posteriors.divergences(cache.run_key(run))
+    if options.colour == "KL divergence" and posteriors.has_posteriors(model):
+        return posteriors.divergences(model)
     if options.colour == "density":
         return cached.point_density(cached.digest_of(panel.points), panel.points)
     return None
@@ -86,23 +86,23 @@ def _contours(panel: MapPanel, labels: np.ndarray | None, options: MapOptions) -
     )
 
 
-def sprite_name(run: RunFolder) -> str | None:
+def sprite_name(model: Model) -> str | None:
     """Return the name under which the small pictures of a run's test images come; None if they are not here."""
-    name, table = run.config.data.name, cache.latents(cache.run_key(run))
+    name, table = model.config.data.name, model.latents
     if table is None or not (name.startswith(FOLDER) or is_available(name)):
         return None
     identity = f"{name} {table.fingerprint} {SPRITE_FORMAT}"
     return "sprites-" + hashlib.blake2b(identity.encode(), digest_size=10).hexdigest()
 
 
-def carry_sprites(run: RunFolder) -> None:
+def carry_sprites(model: Model) -> None:
     """Send the page small pictures of a run's test images, where they are on this machine; at the end of a page."""
-    name, table = sprite_name(run), cache.latents(cache.run_key(run))
+    name, table = sprite_name(model), model.latents
     if name is None or table is None:
         return
-    data = _whole(run.config.data)
+    data = _whole(model.config.data)
     try:
-        fingerprint, content = cached.sprites(data, str(data_root()), cache.folder_stamp(data.name))
+        fingerprint, content = cached.sprites(data, str(data_root()), datasets.folder_stamp(data.name))
     except DataError:
         return  # the page says so where it shows a chosen image
     if fingerprint == table.fingerprint:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from aeviz.analysis.alignment import Alignment, align
 from aeviz.analysis.posterior import prior_means
 from aeviz.errors import CheckpointFormatError
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.map.payload import (
     VIEWPOINTS,
     MapPanel,
@@ -16,7 +15,8 @@ from aeviz.web.components.map.payload import (
     move_points,
     share_view,
 )
-from aeviz.web.kernel import cache, posteriors
+from aeviz.web.kernel import posteriors, projections
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import describe
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
@@ -28,13 +28,13 @@ class Panels:
     """What the latent map shows side by side."""
 
     panels: list[MapPanel]
-    runs: list[RunFolder]
+    runs: list[Model]
     """The model of each panel."""
     alignment: Alignment | None = None
     """By which the right panel was laid over the left one."""
 
 
-def map_panels(first: RunFolder, second: RunFolder | None, options: MapOptions) -> Panels:
+def map_panels(first: Model, second: Model | None, options: MapOptions) -> Panels:
     """Return the panels of one model, or of two, the second aligned to the first if asked for."""
     left = with_lift(_with_posteriors(_panel(first, options), first, options), first, options)
     if second is None:
@@ -51,43 +51,42 @@ def map_panels(first: RunFolder, second: RunFolder | None, options: MapOptions) 
     return Panels(panels=[left, share_view(moved, left)], runs=[first, second], alignment=alignment)
 
 
-def make_map_panel(run: RunFolder, dimensions: int) -> MapPanel:
+def make_map_panel(model: Model, dimensions: int) -> MapPanel:
     """Return the latent points of a run as a panel of the map, in two or three dimensions, more by their PCA."""
-    return _panel(run, MapOptions(dimensions=dimensions, aligned=False, two_viewpoints=False))
+    return _panel(model, MapOptions(dimensions=dimensions, aligned=False, two_viewpoints=False))
 
 
-def _panel(run: RunFolder, options: MapOptions) -> MapPanel:
+def _panel(model: Model, options: MapOptions) -> MapPanel:
     """Return the latent points of a run, means of posteriors, as the options show them."""
-    key = cache.run_key(run)
-    table = cache.latents(key)
+    table = model.latents
     if table is None:
-        raise CheckpointFormatError(f"run '{run.name}' has no latent points; train it again to have them")
-    title, config = describe(run, len(table.z)), options.embedding(run)
-    if config is not None and (points := cached.embedding(key, config)) is not None:
+        raise CheckpointFormatError(f"run '{model.name}' has no latent points; train it again to have them")
+    title, config = describe(model, len(table.z)), options.embedding(model)
+    if config is not None and (points := cached.embedding(model, config)) is not None:
         names = tuple(f"{config.algorithm} {axis + 1}" for axis in range(config.dimensions))
         title += f" · {config.algorithm}, {config.neighbours} neighbours, its seed {config.seed}"
         return make_panel(title, points, table.error, names)
-    shown = cache.projected(key, options.dimensions, options.axes)
+    shown = projections.projected(model, options.dimensions, options.axes)
     if shown.explained < 1:
         title += f" · {shown.explained:.0%} of the variance"
     return make_panel(title, shown.points, table.error, shown.axis_names)
 
 
-def _with_posteriors(panel: MapPanel, run: RunFolder, options: MapOptions) -> MapPanel:
+def _with_posteriors(panel: MapPanel, model: Model, options: MapOptions) -> MapPanel:
     """Return the panel of a run with its posteriors and priors if it has some, and with its samples if asked for."""
-    if options.embedding(run) is not None:
+    if options.embedding(model) is not None:
         return panel
-    model, key = run.config.model, cache.run_key(run)
-    shown = cache.projected(key, options.dimensions, options.axes)
-    if model.is_variational and options.dimensions == 2 and model.latent_dim > 1:
-        centres = shown.apply(prior_means(model)).tolist()
+    config = model.config.model
+    shown = projections.projected(model, options.dimensions, options.axes)
+    if config.is_variational and options.dimensions == 2 and config.latent_dim > 1:
+        centres = shown.apply(prior_means(config)).tolist()
         labels = [None] if len(centres) == 1 else range(len(centres))
         priors = tuple(Prior(centre=(x, y), label=label) for (x, y), label in zip(centres, labels, strict=True))
         panel = replace(panel, priors=priors)
-    if not posteriors.has_posteriors(run):
+    if not posteriors.has_posteriors(model):
         return panel
-    if options.dimensions == 2 and model.latent_dim > 1:
-        panel = replace(panel, posteriors=Posteriors(shapes=posteriors.posterior_ellipses(key, options.axes)))
-    if options.seed is None or model.latent_dim == 1:
+    if options.dimensions == 2 and config.latent_dim > 1:
+        panel = replace(panel, posteriors=Posteriors(shapes=posteriors.posterior_ellipses(model, options.axes)))
+    if options.seed is None or config.latent_dim == 1:
         return panel
-    return move_points(panel, shown.apply(posteriors.posterior_samples(key, options.seed)))
+    return move_points(panel, shown.apply(posteriors.posterior_samples(model, options.seed)))

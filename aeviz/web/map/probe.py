@@ -6,13 +6,13 @@ import numpy as np
 import streamlit as st
 
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.map.payload import Lift, MapPanel
-from aeviz.web.decode.point import written
-from aeviz.web.kernel import cache
+from aeviz.web.kernel import projections
 from aeviz.web.kernel.client_inference import find_network
 from aeviz.web.kernel.images import decoded
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL
+from aeviz.web.kernel.point_url import point_parameter
 from aeviz.web.kernel.points import is_photo, show_distance
 from aeviz.web.kernel.text import plain
 from aeviz.web.map.controls import MapOptions
@@ -21,27 +21,27 @@ PICTURE_PX = 128
 """Width of the image at the point."""
 
 
-def with_lift(panel: MapPanel, run: RunFolder, options: MapOptions) -> MapPanel:
+def with_lift(panel: MapPanel, model: Model, options: MapOptions) -> MapPanel:
     """Return the panel of a run with what it takes to decode its points; as it is where it is bent, or a line."""
-    if options.embedding(run) is not None or run.config.model.latent_dim == 1:
+    if options.embedding(model) is not None or model.config.model.latent_dim == 1:
         return panel
-    shown = cache.projected(cache.run_key(run), options.dimensions, options.axes)
-    table = cache.latents(cache.run_key(run))
+    shown = projections.projected(model, options.dimensions, options.axes)
+    table = model.latents
     if table is None:
         return panel
     rest = table.z.mean(axis=0, dtype=np.float64) - shown.mean  # what the panel does not show stays in the middle
     lift = Lift(
-        model=run.name,
+        model=model.name,
         origin=shown.mean + rest - shown.axes @ (shown.axes.T @ rest),
         columns=shown.axes.T,
-        network=find_network(run, "decoder").spec,
-        shape=run.config.model.image_shape,
-        smooth=is_photo(run),
+        network=find_network(model, "decoder").spec,
+        shape=model.config.model.image_shape,
+        smooth=is_photo(model),
     )
     return replace(panel, lift=lift)
 
 
-def show_pin(panels: list[MapPanel], runs: list[RunFolder], pin: tuple[int, tuple[float, ...]] | None) -> None:
+def show_pin(panels: list[MapPanel], runs: list[Model], pin: tuple[int, tuple[float, ...]] | None) -> None:
     """Show the image at the point that the visitor dragged, and the way to Decode from there.
 
     Args:
@@ -51,21 +51,21 @@ def show_pin(panels: list[MapPanel], runs: list[RunFolder], pin: tuple[int, tupl
     """
     if pin is None or pin[0] >= len(panels):
         return
-    lift, run = panels[pin[0]].lift, runs[pin[0]]
+    lift, model = panels[pin[0]].lift, runs[pin[0]]
     if lift is None or len(pin[1]) != len(lift.columns):
         return
     point = lift.apply(np.array(pin[1]))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        picture = tile(decoded(run, point[None].astype(np.float32)), 1)
-        text = f"The image that {run.name} decodes at the pin"
+        picture = tile(decoded(model, point[None].astype(np.float32)), 1)
+        text = f"The image that {model.name} decodes at the pin"
         st.image(to_data_uri(enlarge(picture, PICTURE_PX, smooth=lift.smooth)), width=PICTURE_PX, alt=text)
         with st.container():
-            st.markdown(f"**At the pin**, decoded by {plain(run.name)}")
-            show_distance(run, point)
-            if run.has_summary:
+            st.markdown(f"**At the pin**, decoded by {plain(model.name)}")
+            show_distance(model, point)
+            if model.has_summary:
                 st.page_link(
                     "pages/decode.py",
                     label="Go on from here in Decode",
                     icon=":material/tune:",
-                    query_params={MODEL: run.name, **written(run, point)},
+                    query_params={MODEL: model.name, **point_parameter(model, point)},
                 )

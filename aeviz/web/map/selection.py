@@ -11,9 +11,8 @@ from aeviz.analysis.chosen import SHOWN, chosen_table, spread_out
 from aeviz.data import ImageDataset
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png, to_small_uri
 from aeviz.figures.selection import class_bars
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
 from aeviz.web.kernel.images import decoded, originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 from aeviz.web.map import cached
 
@@ -27,7 +26,7 @@ NARROW_PX = 350
 """Width of a phone's page: a grid of few images is no wider."""
 
 
-def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None:
+def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
     """Show a set of test images, or how to pick one.
 
     Args:
@@ -37,7 +36,7 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None
     if chosen is None:
         st.caption("No group of images picked out yet: draw around some points, and this place tells what they share.")
         return
-    table = cache.latents(cache.run_key(runs[0]))
+    table = runs[0].latents
     if table is None:
         return
     places = np.flatnonzero(chosen) if chosen.dtype == bool else np.unique(chosen)
@@ -48,7 +47,7 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None
         return
     digest = cached.digest_of(places)
     dataset = originals(runs[0])
-    found = cached.chosen_set(cache.run_key(runs[0]), digest, places)
+    found = cached.chosen_set(runs[0], digest, places)
     _show_grid(places, runs[0], dataset)
     left, right = st.columns(2)
     with left:
@@ -60,64 +59,64 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[RunFolder]) -> None
             )
     with right:
         _show_means(places, digest, runs, dataset)
-    for run in runs:
-        own = cached.chosen_set(cache.run_key(run), digest, places)
+    for model in runs:
+        own = cached.chosen_set(model, digest, places)
         st.caption(
-            f"{plain(run.name)}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; all "
+            f"{plain(model.name)}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; all "
             f"images: {own.usual_spread:.3g}), mean reconstruction error {own.error:.3g} (all images: "
             f"{own.usual_error:.3g})."
         )
     _offer_files(places, digest, runs, dataset)
 
 
-def _images(places: np.ndarray, run: RunFolder, dataset: ImageDataset | None) -> np.ndarray:
+def _images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> np.ndarray:
     """Return some of the images, evenly spaced among them; decoded where the originals are not here."""
     some = spread_out(places)
     if dataset is not None:
         return shrink(dataset.images[some], TILE_PX)
-    table = cache.latents(cache.run_key(run))
+    table = model.latents
     if table is None:
         raise LookupError("the run has no latents; the caller must check first")
-    return shrink(decoded(run, table.z[some]), TILE_PX)
+    return shrink(decoded(model, table.z[some]), TILE_PX)
 
 
-def _show_grid(places: np.ndarray, run: RunFolder, dataset: ImageDataset | None) -> None:
-    images = _images(places, run, dataset)
+def _show_grid(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> None:
+    images = _images(places, model, dataset)
     text = "All of them" if len(images) == len(places) else f"{SHOWN} of them, evenly spaced by their number"
     if dataset is None:
-        text += f", decoded by {run.name} from their latent points, since the originals are not on this machine"
+        text += f", decoded by {model.name} from their latent points, since the originals are not on this machine"
     columns = min(COLUMNS, len(images))
     picture = enlarge(tile(images, columns), TILE_PX * columns, smooth=images.shape[-1] > 32)
     width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
     st.image(to_small_uri(picture), width=width, caption=plain(text), alt=f"{len(images)} chosen images")
 
 
-def _show_means(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dataset: ImageDataset | None) -> None:
+def _show_means(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
     with st.container(horizontal=True, gap="small"):
         if dataset is not None:
-            mean = cached.mean_of_chosen(cache.run_key(runs[0]), digest, places, dataset)
+            mean = cached.mean_of_chosen(runs[0], digest, places, dataset)
             _picture(mean, "mean of the images")
-        for run in runs:
-            own = cached.chosen_set(cache.run_key(run), digest, places)
-            _picture(decoded(run, own.mean[None]), f"{run.name}: mean latent point decoded")
+        for model in runs:
+            own = cached.chosen_set(model, digest, places)
+            _picture(decoded(model, own.mean[None]), f"{model.name}: mean latent point decoded")
 
 
 def _picture(image: np.ndarray, caption: str) -> None:
     st.image(to_data_uri(enlarge(tile(image, 1), MEAN_PX)), width=MEAN_PX, caption=plain(caption), alt=caption)
 
 
-def _offer_files(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dataset: ImageDataset | None) -> None:
+def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
     """Offer the set as a table and its grid as a picture; both are made when the visitor asks for them."""
     with st.container(horizontal=True):
-        for run in runs:
+        for model in runs:
             st.download_button(
-                "Table (CSV)" if len(runs) == 1 else f"Table of {plain(run.name)} (CSV)",
-                partial(_table_of, places, run),
-                file_name=f"{run.name}-{len(places)}-images.csv",
+                "Table (CSV)" if len(runs) == 1 else f"Table of {plain(model.name)} (CSV)",
+                partial(_table_of, places, model),
+                file_name=f"{model.name}-{len(places)}-images.csv",
                 mime="text/csv",
                 icon=":material/download:",
                 on_click="ignore",
-                key=f"selection-table-{run.name}",
+                key=f"selection-table-{model.name}",
                 help="Index, class, reconstruction error and latent coordinates of each picked image.",
             )
         st.download_button(
@@ -132,13 +131,13 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[RunFolder], dat
         )
 
 
-def _table_of(places: np.ndarray, run: RunFolder) -> str:
-    table = cache.latents(cache.run_key(run))
+def _table_of(places: np.ndarray, model: Model) -> str:
+    table = model.latents
     if table is None:
         raise LookupError("the run has no latents; the caller must check first")
-    return chosen_table(places, table.z, table.labels, run.provenance.class_names, table.error)
+    return chosen_table(places, table.z, table.labels, model.provenance.class_names, table.error)
 
 
-def _grid_of(places: np.ndarray, run: RunFolder, dataset: ImageDataset | None) -> bytes:
-    images = _images(places, run, dataset)
+def _grid_of(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> bytes:
+    images = _images(places, model, dataset)
     return to_png(tile(images, min(8, len(images))), effort=9)

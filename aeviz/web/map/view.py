@@ -9,16 +9,15 @@ import streamlit as st
 from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
 from aeviz.training.latents import LatentTable
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.map.component import latent_map
 from aeviz.web.components.map.overlay import map_overlay
 from aeviz.web.components.map.overlay_payload import pack_overlay
 from aeviz.web.components.map.payload import EllipseMode, MapPanel, map_payload
-from aeviz.web.kernel import cache
 from aeviz.web.kernel.client_inference import carry_networks, prepare_networks
 from aeviz.web.kernel.images import originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
-from aeviz.web.kernel.url import numbers_from_url, set_parameter
+from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_numbers
 from aeviz.web.map.chosen_image import show_image, show_neighbours
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
@@ -28,9 +27,18 @@ from aeviz.web.map.probe import show_pin
 from aeviz.web.map.selection import show_selection
 from aeviz.web.map.selection_url import selection_from_text, selection_to_text
 
-IMAGE, HIDDEN, ELLIPSES, PRIOR, OUTLINE = "image", "hidden", "ellipses", "prior", "outline"
-"""URL parameters of the map: the chosen image, the labels of hidden classes joined by dots, whose posteriors are drawn
-(those of the chosen image if it is absent), 1 where the prior is, and the outline around the picked points."""
+IMAGE = UrlState("image", parse_number)
+"""The chosen image."""
+HIDDEN = UrlState("hidden", parse_numbers, format_numbers)
+"""Labels of the hidden classes."""
+ELLIPSES = UrlState[EllipseMode](
+    "ellipses", lambda text: next((mode for mode in get_args(EllipseMode) if mode == text), None), default="chosen"
+)
+"""Whose posteriors are drawn."""
+PRIOR = UrlState("prior", lambda text: text == "1", lambda is_drawn: "1" if is_drawn else "", default=False)
+"""Whether the prior's contours are drawn."""
+OUTLINE = UrlState("outline", selection_from_text, selection_to_text)
+"""The outline around the selected points."""
 _DATA = "latent.data"
 """Session key: the data set whose map was shown last, and the attribute that coloured it."""
 _FIRST_OUTLINE = "latent.first_outline"
@@ -66,7 +74,7 @@ class _Move:
     """What the map said then; it counts again as soon as it says something else."""
 
 
-def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) -> None:
+def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     """Show the map as the address describes it; a click then shows the image behind the point.
 
     What is chosen and hidden at first comes from the address. Later clicks live in the browser: if they came back with
@@ -76,36 +84,35 @@ def show_map(first: RunFolder, second: RunFolder | None, options: MapOptions) ->
     before = st.session_state.setdefault(_DATA, shown)
     if before != shown:  # other images or other classes: the old choice means nothing
         st.session_state[_DATA] = shown
-        set_parameter(HIDDEN, "")
+        HIDDEN.write(None)
         if before[0] != shown[0]:
-            set_parameter(IMAGE, "")
-            set_parameter(OUTLINE, "")
+            IMAGE.write(None)
+            OUTLINE.write(None)
             st.session_state[_FIRST_OUTLINE] = None
     if has_just_arrived() or _FIRST_OUTLINE not in st.session_state:
         # later ones live in the browser, where they are exact
-        st.session_state[_FIRST_OUTLINE] = selection_from_text(st.query_params.get(OUTLINE, ""))
+        st.session_state[_FIRST_OUTLINE] = OUTLINE.restore()
     classes = len(first.provenance.class_names) or 2
-    asked = st.query_params.get(ELLIPSES)
     start = _Start(
-        hidden=numbers_from_url(HIDDEN, classes),
-        chosen=next(iter(numbers_from_url(IMAGE)), None),
-        ellipses=next((mode for mode in get_args(EllipseMode) if mode == asked), "chosen"),
-        prior=st.query_params.get(PRIOR) == "1",
+        hidden=[label for label in HIDDEN.restore() or () if label < classes],
+        chosen=IMAGE.restore(),
+        ellipses=ELLIPSES.restore() or "chosen",
+        prior=bool(PRIOR.restore()),
         selection=st.session_state[_FIRST_OUTLINE],
     )
-    runs = [run for run in (first, second) if run is not None]
-    for run in runs:
-        prepare_networks(run)
+    runs = [model for model in (first, second) if model is not None]
+    for model in runs:
+        prepare_networks(model)
     _show_map(first, second, settle_projection(runs, options), start)
     carry_sprites(first)
     carry_networks(runs, "decoder")
 
 
 @st.fragment
-def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, start: _Start) -> None:
+def _show_map(first: Model, second: Model | None, options: MapOptions, start: _Start) -> None:
     place = st.container()  # the first of the page's part, so that a new map takes the place of the old one at once
     with errors_as_messages():
-        table = cache.latents(cache.run_key(first))
+        table = first.latents
         if table is None:
             st.stop()
         shown = map_panels(first, second, options)
@@ -127,28 +134,29 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         with place:
             event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
         if event.hidden is not None:
-            set_parameter(HIDDEN, ".".join(map(str, event.hidden)))
+            HIDDEN.write(event.hidden)
         move: _Move | None = st.session_state.get(_MOVE)
         clicked = event.selected is not None and (move is None or event.selected != move.before)
         if clicked and event.selected is not None and 0 <= event.selected < n:
-            set_parameter(IMAGE, str(event.selected))
+            IMAGE.write(event.selected)
             if move is not None:
                 st.session_state[_MOVE] = replace(move, before=_NEVER)
         if event.ellipses is not None:
-            set_parameter(ELLIPSES, event.ellipses if event.ellipses != "chosen" else "")
+            ELLIPSES.write(event.ellipses)
         if event.prior is not None:
-            set_parameter(PRIOR, "1" if event.prior else "")
+            PRIOR.write(event.prior)
         if event.selection is not None:
-            set_parameter(OUTLINE, selection_to_text(event.selection))
+            OUTLINE.write(event.selection)
         elif event.is_cleared:
-            set_parameter(OUTLINE, "")
-        runs = [run for run in (first, second) if run is not None]
-        selected = next((index for index in numbers_from_url(IMAGE) if index < n), None)
+            OUTLINE.write(None)
+        runs = [model for model in (first, second) if model is not None]
+        chosen = IMAGE.restore()
+        selected = chosen if chosen is not None and chosen < n else None
         overlay = replace(
             make_overlay(shown, labels, options, selected), move=move.count if move is not None and not clicked else 0
         )
         map_overlay(pack_overlay(LAYERS, n, len(panels), overlay), key=LAYERS)
-        if any(run.config.model.is_variational for run in runs) and not any(panel.priors for panel in panels):
+        if any(model.config.model.is_variational for model in runs) and not any(panel.priors for panel in panels):
             bent = "" if options.is_linear else ", and on none that is bent"
             st.caption(f"Posterior ellipses and priors are drawn on maps of two latent dimensions only{bent}.")
         if options.seed is not None:
@@ -167,7 +175,7 @@ def _show_map(first: RunFolder, second: RunFolder | None, options: MapOptions, s
         else:
             show_image(selected, runs, options.seed)
             show_neighbours(selected, runs, lambda index: _choose(index, event.selected))
-        drawn = event.selection or selection_from_text(st.query_params.get(OUTLINE, ""))
+        drawn = event.selection or OUTLINE.restore()
         show_selection(_picked_out(drawn, panels, labels), runs)
 
 
@@ -180,7 +188,7 @@ def _picked_out(drawn: Selection | None, panels: list[MapPanel], labels: np.ndar
         return None  # drawn on another map than the one that is shown now
     chosen = points_in_selection(points, drawn)
     if labels is not None:
-        chosen &= ~np.isin(labels, numbers_from_url(HIDDEN))
+        chosen &= ~np.isin(labels, HIDDEN.restore() or ())
     return chosen
 
 
@@ -188,13 +196,13 @@ def _choose(index: int, before: int | None) -> None:
     """Choose an image beside the map, which then follows."""
     move: _Move | None = st.session_state.get(_MOVE)
     st.session_state[_MOVE] = _Move(count=1 if move is None else move.count + 1, before=before)
-    set_parameter(IMAGE, str(index))
+    IMAGE.write(index)
 
 
-def _classes(run: RunFolder, table: LatentTable, attribute: str | None) -> tuple[np.ndarray | None, tuple[str, ...]]:
+def _classes(model: Model, table: LatentTable, attribute: str | None) -> tuple[np.ndarray | None, tuple[str, ...]]:
     """Return the class of each point, or whether it has the attribute, and the names of the classes."""
-    dataset = None if attribute is None else originals(run)
+    dataset = None if attribute is None else originals(model)
     if attribute is None or dataset is None:
-        return table.labels, run.provenance.class_names
+        return table.labels, model.provenance.class_names
     labelled = label_by_attribute(dataset, attribute)
     return labelled.labels, labelled.class_names

@@ -9,13 +9,13 @@ import streamlit as st
 from aeviz.figures.architecture import architecture_diagram
 from aeviz.figures.charts import training_curves
 from aeviz.presets import PRESETS
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import name_objective, plain
+from aeviz.web.network.layers import architecture
 
 
-def show_architectures(first: RunFolder, second: RunFolder | None) -> None:
+def show_architectures(first: Model, second: Model | None) -> None:
     """Show the layers of one model or of two, once where they are the same."""
     if second is not None and second.config.model == first.config.model:
         _show_architecture(first, f"{first.name} and {second.name}", "architecture")
@@ -25,9 +25,9 @@ def show_architectures(first: RunFolder, second: RunFolder | None) -> None:
         _show_architecture(second, second.name, "architecture-second")
 
 
-def _show_architecture(run: RunFolder, names: str, key: str) -> None:
+def _show_architecture(model: Model, names: str, key: str) -> None:
     """Show the layers of a model as a diagram and as a table."""
-    blocks = cache.architecture(cache.run_key(run))
+    blocks = architecture(model)
     st.subheader(f"Layers of {plain(names)}")
     total = sum(block.parameters for block in blocks)
     st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the arrow marks the latent point.")
@@ -47,12 +47,12 @@ def _show_architecture(run: RunFolder, names: str, key: str) -> None:
         config={"displayModeBar": False},
         alt="; ".join(f"{row['part']}: {row['layer']} to {row['output']}" for row in rows),
     )
-    narrowest = min(run.config.model.hidden, default=run.config.model.latent_dim)
-    if run.config.model.encoder == "mlp" and narrowest < run.config.model.latent_dim:
+    narrowest = min(model.config.model.hidden, default=model.config.model.latent_dim)
+    if model.config.model.encoder == "mlp" and narrowest < model.config.model.latent_dim:
         st.info(
-            f"The layer before the latent has {narrowest} units, so the {run.config.model.latent_dim} coordinates lie "
-            f"on a surface of at most {narrowest} dimensions, and the last step, {narrowest} to "
-            f"{run.config.model.latent_dim}, is no encoder by the thesis's own definition 2.1.1. "
+            f"The layer before the latent has {narrowest} units, so the {model.config.model.latent_dim} "
+            f"coordinates lie on a surface of at most {narrowest} dimensions, and the last step, {narrowest} to "
+            f"{model.config.model.latent_dim}, is no encoder by the thesis's own definition 2.1.1. "
             "The layers are the thesis's; the name of the model follows it.",
             icon=":material/info:",
         )
@@ -61,11 +61,11 @@ def _show_architecture(run: RunFolder, names: str, key: str) -> None:
 
 
 @st.fragment
-def show_curves(runs: list[RunFolder]) -> None:
+def show_curves(runs: list[Model]) -> None:
     """Show training and validation loss with a moving average, split at the early epochs."""
     with errors_as_messages():
         st.subheader("Training curves")
-        histories = {run.name: run.history() for run in runs}
+        histories = {model.name: model.history() for model in runs}
         longest = max((len(history) for history in histories.values()), default=0)
         if longest < 2:
             st.caption("No curve yet: fewer than two epochs are trained.")
@@ -90,7 +90,7 @@ def show_curves(runs: list[RunFolder]) -> None:
                 width=280,
                 help="Each point becomes the mean of the epochs around it; faint lines are the epochs as they were.",
             )
-        if len({run.provenance.data_fingerprint for run in runs}) > 1:
+        if len({model.provenance.data_fingerprint for model in runs}) > 1:
             st.caption(
                 "These models did not learn from the same images, and so not from the same validation images either: "
                 "their losses cannot be compared."
@@ -105,7 +105,7 @@ def show_curves(runs: list[RunFolder]) -> None:
             )
             for name, history in histories.items()
         }
-        quantity = " or ".join(sorted({name_objective(run.config.objective) for run in runs}))
+        quantity = " or ".join(sorted({name_objective(model.config.objective) for model in runs}))
         st.plotly_chart(
             training_curves(curves, quantity, window=int(window), first_epoch=first, last_epoch=last),
             key="curves",
@@ -121,17 +121,17 @@ def show_curves(runs: list[RunFolder]) -> None:
             st.caption("Not a fair comparison of optimizers: more differs than the optimizer, see the table below.")
 
 
-def show_settings(runs: list[RunFolder]) -> None:
+def show_settings(runs: list[Model]) -> None:
     """Show what was set, where the model came from, and how it compares with the thesis."""
     st.subheader("Settings and result")
-    columns = {run.name: _facts(run) for run in runs}
+    columns = {model.name: _facts(model) for model in runs}
     names = list(dict.fromkeys(name for facts in columns.values() for name in facts))
     st.dataframe(
-        [{"": name, **{run: facts.get(name, "") for run, facts in columns.items()}} for name in names],
+        [{"": name, **{model: facts.get(name, "") for model, facts in columns.items()}} for name in names],
         hide_index=True,
         height="content",
     )
-    if any(run.is_shipped and "thesis, validation MSE" in _facts(run) for run in runs):
+    if any(model.is_shipped and "thesis, validation MSE" in _facts(model) for model in runs):
         st.caption(
             "The thesis (M. Sevkovych, University of Stuttgart, 2023) trained for 10,000 epochs of 3 optimizer steps "
             "with a constant step size. What ships was trained with the schedule above instead, on one fixed split "
@@ -140,14 +140,14 @@ def show_settings(runs: list[RunFolder]) -> None:
         )
 
 
-def _is_fair(first: RunFolder, second: RunFolder) -> bool:
+def _is_fair(first: Model, second: Model) -> bool:
     same_data = first.provenance.data_fingerprint == second.provenance.data_fingerprint
     return same_data and first.config.differs_in_optimizer_alone(second.config)
 
 
-def _facts(run: RunFolder) -> Mapping[str, str]:
-    config, origin, best = run.config, run.provenance, run.best_epoch()
-    evaluation = run.evaluation()
+def _facts(model: Model) -> Mapping[str, str]:
+    config, origin, best = model.config, model.provenance, model.best_epoch()
+    evaluation = model.evaluation
     preset = PRESETS.get(config.preset)
     facts: dict[str, Any] = {
         "data": f"{config.data.name}: {origin.n_train:,} training, {origin.n_validation:,} validation images",
@@ -156,7 +156,7 @@ def _facts(run: RunFolder) -> Mapping[str, str]:
         "objective": name_objective(config.objective),
         "optimizer": config.optimizer.name,
         "learning rate": f"{config.optimizer.learning_rate:g} ({config.optimizer.schedule})",
-        "epochs": f"{len(run.history())} of {config.train.epochs}, batch {config.train.batch_size}",
+        "epochs": f"{len(model.history())} of {config.train.epochs}, batch {config.train.batch_size}",
         "seed": f"{config.train.seed} ({origin.seeds_tried} tried)",
         "validation MSE": f"{best.val_mse:.5f} (epoch {best.epoch})" if best else "none yet",
         "thesis, validation MSE": f"{preset.thesis_val_mse:.5f}" if preset and preset.thesis_val_mse else None,

@@ -2,28 +2,26 @@
 
 from collections.abc import Mapping
 
-import streamlit as st
-
 from aeviz.lab import descent, regret, surfaces
 from aeviz.lab.adaptive import MethodName, Settings
 from aeviz.lab.descent import Course, ExampleName
 from aeviz.lab.duel import Duel, gather
 from aeviz.lab.regret import Costs, Outcome
 from aeviz.lab.surfaces import SURFACES, Way
-from aeviz.training.runs import RunFolder
-from aeviz.web.train.film import read_history
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.models import Model
 
 Told = tuple[tuple[MethodName, Settings], ...]
 """Methods and what each is told, as a key of a cache."""
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # at most 0.5 MB each
+@shared(max_entries=64)  # at most 0.5 MB each
 def ways(surface: str, told: Told, start: tuple[float, float], steps: int) -> dict[MethodName, Way]:
     """Return the ways of methods over a surface, by its name."""
     return surfaces.travel(SURFACES[surface], dict(told), start, steps)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # at most 1 MB each
+@shared(max_entries=64)  # at most 1 MB each
 def play(
     costs: Costs, largest: float, settings: Settings, steps: int, methods: tuple[MethodName, ...], seed: int
 ) -> Mapping[MethodName, Outcome]:
@@ -31,13 +29,13 @@ def play(
     return regret.play(costs, largest, settings, steps, methods, seed=seed)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # at most 0.2 MB each
+@shared(max_entries=64)  # at most 0.2 MB each
 def courses(name: ExampleName, start: float, steps: int) -> tuple[Course, Course]:
     """Return the descent of an example that misses a condition, and the one that has it."""
     example = descent.EXAMPLES[name]
     return descent.descend(example.broken, start, steps), descent.descend(example.mended, start, steps)
 
 
-def duels(found: Mapping[str, RunFolder]) -> list[Duel]:
+def duels(found: Mapping[str, Model]) -> list[Duel]:
     """Return the duels among the runs whose training went to its end."""
-    return gather(run for run in found.values() if len(read_history(run.path)) == run.config.train.epochs)
+    return gather(model.folder for model in found.values() if len(model.history()) == model.config.train.epochs)

@@ -21,8 +21,9 @@ from aeviz.lab.duel import (
     titles_of,
 )
 from aeviz.training.moments import Moments, read_moments
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
+from aeviz.web.kernel import projections
+from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages, same_images
 from aeviz.web.kernel.text import name_objective
 from aeviz.web.map.controls import MapOptions
@@ -30,7 +31,6 @@ from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.comparison_start import show_start, take_ended, time_of_several
 from aeviz.web.optimizers.methods import show_methods
-from aeviz.web.train.film import read_history
 
 ARROWS = 40
 """Images that get an arrow."""
@@ -40,7 +40,7 @@ _STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
 
 def show_duel() -> None:
     """Show a duel among the finished runs, and how to start another."""
-    found = cached.duels(cache.runs())
+    found = cached.duels(list_models())
     names = dict(zip(names_of(found, [f"{duel.name}: {_who(duel)}" for duel in found]), found, strict=True))
     if names:
         ended = take_ended()  # which the visitor who started it wants to see
@@ -110,7 +110,7 @@ def _show_results(duel: Duel) -> None:
     with errors_as_messages():
         titles = _titles(duel)
         histories = {
-            optimizer: {seed: read_history(duel.lines[optimizer][seed].path) for seed in duel.seeds}
+            optimizer: {seed: read_epochs(duel.lines[optimizer][seed].path) for seed in duel.seeds}
             for optimizer in titles
         }
         epochs = duel.shared.train.epochs
@@ -310,7 +310,7 @@ def _show_planes(duel: Duel) -> None:
             bind="query-params",
             help="Turns, mirrors, shifts and scales the right plane so that equal images lie as close as possible.",
         )
-    first, second = titles[left][seed], titles[right][seed]
+    first, second = Model(titles[left][seed]), Model(titles[right][seed])
     if left == right:
         st.info("Choose two different contestants.", icon=":material/compare_arrows:")
         return
@@ -324,13 +324,13 @@ def _show_planes(duel: Duel) -> None:
         _show_arrows(first, second, is_aligned)
 
 
-def _show_arrows(first: RunFolder, second: RunFolder, is_aligned: bool) -> None:
-    plane = cache.projection(cache.run_key(first), 2)
-    target, source = plane.points, cache.projection(cache.run_key(second), 2).points
+def _show_arrows(first: Model, second: Model, is_aligned: bool) -> None:
+    plane = projections.projection(first, 2)
+    target, source = plane.points, projections.projection(second, 2).points
     alignment = align(source, target) if is_aligned else None
     moved = source if alignment is None else alignment.apply(source)
     chosen = moved_most(moved, target, ARROWS)
-    table = cache.latents(cache.run_key(first))
+    table = first.latents
     size = float(np.sqrt(target.var(axis=0).sum()))
     distance = np.linalg.norm(moved - target, axis=1)
     how = "not aligned" if alignment is None else "aligned"

@@ -11,10 +11,10 @@ from aeviz.errors import AevizError
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.duel import PRESET, plan, title_of
 from aeviz.presets import get_preset
+from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
-from aeviz.web.train.film import read_history
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
@@ -252,7 +252,7 @@ def _started_together(found: list[Job]) -> list[Job]:
 def _seconds_an_epoch(data: str) -> float:
     """Return how long an epoch took in the duels on the data that ran here, or a usual time before the first."""
     for job in _jobs():
-        if job.status.settings.data.name == data and (history := read_history(job.path)):
+        if job.status.settings.data.name == data and (history := read_epochs(job.path)):
             return sum(report.seconds for report in history) / len(history)
     return _EPOCH_S[data]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
@@ -23,7 +22,8 @@ from aeviz.lab.reduced import one_of_each_class, reduce_images, spread_indices
 from aeviz.lab.subspaces import axis_angles
 from aeviz.paths import data_root
 from aeviz.web.components.pca_film.payload import PcaFrame, encode_picture, pca_film_payload, signed_tiles
-from aeviz.web.kernel import cache
+from aeviz.web.kernel import datasets
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.runtime import start_torch
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class LinearRun:
 
 def data_key(name: str) -> DataKey:
     """Return the key of a data set as it is now."""
-    return DataKey(name=name, root=str(data_root()), stamp=cache.folder_stamp(name))
+    return DataKey(name=name, root=str(data_root()), stamp=datasets.folder_stamp(name))
 
 
-@st.cache_resource(max_entries=3, show_spinner="Reading the images …")  # 39 MB for MNIST
+@shared(max_entries=3, spinner="Reading the images …")  # 39 MB for MNIST
 def images(key: DataKey) -> ImageDataset:
     """Return the training images, made smaller where they are large.
 
@@ -83,13 +83,13 @@ def images(key: DataKey) -> ImageDataset:
     return reduce_images(dataset, most_pixels=MOST_PIXELS, most_images=MOST_IMAGES)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Measuring the second moments …")  # 5 MB for MNIST
+@shared(max_entries=6, spinner="Measuring the second moments …")  # 5 MB for MNIST
 def moments(key: DataKey) -> Moments:
     """Return the moments of the training images."""
     return measure_moments(images(key))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # at most 0.4 MB each for 64 components
+@shared(max_entries=64)  # at most 0.4 MB each for 64 components
 def components(key: DataKey, k: int, centred: bool) -> Components:
     """Return the k leading components of the training images."""
     return find_components(moments(key), k, centred=centred)
@@ -103,7 +103,7 @@ class _Place:
     run: LinearRun | None = None
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)  # about 0.4 MB each
+@shared(max_entries=48)  # about 0.4 MB each
 def _linear_place(key: DataKey, config: LinearConfig) -> _Place:
     return _Place()
 
@@ -199,13 +199,13 @@ def _film(
     return payload, frames[-1].match
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)  # 6 MB each for MNIST
+@shared(max_entries=32)  # 6 MB each for MNIST
 def _contests(key: DataKey, k: int, layers: int, steps: int, seed: int) -> "dict[str, Contest]":
     """Return where a finished contest is kept; empty until then."""
     return {}
 
 
-@st.cache_resource(max_entries=3, show_spinner="Reading the test images …")  # 3 MB for MNIST
+@shared(max_entries=3, spinner="Reading the test images …")  # 3 MB for MNIST
 def contest_images(key: DataKey) -> tuple[ImageDataset, ImageDataset]:
     """Return the images that a network with ReLU learns from, and the test images that it is measured on."""
     train = images(key)

@@ -7,11 +7,10 @@ import streamlit as st
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.lab.linear_autoencoder import OPTIMIZERS, PENALTIES, LinearConfig, OptimizerName, PenaltyName, default_rate
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.pca_film import component
-from aeviz.web.kernel import cache
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download
+from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 from aeviz.web.pca import cached
@@ -35,8 +34,8 @@ PATIENCE_S = 0.5
 def pick_data() -> cached.DataKey | None:
     """Let the visitor choose the images; the choice is in the URL. None where they are not on this machine."""
     names = [info.name for info in list_datasets()]
-    own: list[RunFolder] = list(cache.runs().values())
-    names += sorted({run.config.data.name for run in own if run.config.data.name.startswith(FOLDER_PREFIX)})
+    own: list[Model] = list(list_models().values())
+    names += sorted({model.config.data.name for model in own if model.config.data.name.startswith(FOLDER_PREFIX)})
     default = "mnist" if is_available("mnist") else "digits"
     asked = st.query_params.get("data", default)
     if asked not in names:
@@ -66,11 +65,11 @@ def show_linear(key: cached.DataKey) -> None:
     """Train as the controls say, play the film, and tell what is equal and what is not."""
     with errors_as_messages(stop=False):
         config = _pick_config()
-        run = _train(key, config)
+        model = _train(key, config)
         verdict = st.container()
-        component.pca_film(run.film, key="pca-film")
+        component.pca_film(model.film, key="pca-film")
         with verdict, st.container(border=True, key="verdict"):
-            st.markdown(tell_verdict(run, config, cached.moments(key)))
+            st.markdown(tell_verdict(model, config, cached.moments(key)))
 
 
 def _train(key: cached.DataKey, config: LinearConfig) -> cached.LinearRun:

@@ -9,10 +9,9 @@ from aeviz.analysis.anomaly import Decision, decide, usual_error
 from aeviz.figures.detection import error_histogram, precision_recall_curves
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
 from aeviz.training.latents import LatentTable
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
 from aeviz.web.kernel.controls import classes_of, pick_class, table_of
 from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 from aeviz.web.reconstruct import anomaly_scores
@@ -39,44 +38,44 @@ class Question:
 
 
 @st.fragment
-def show_anomalies(runs: list[RunFolder]) -> None:
+def show_anomalies(runs: list[Model]) -> None:
     """Show how well the error of the first model finds a class, and the images on which it errs most.
 
     Args:
         runs: The model, and perhaps one to compare its curve with.
     """
     with errors_as_messages():
-        run, table = runs[0], table_of(runs[0])
-        question = _ask(run, table)
+        model, table = runs[0], table_of(runs[0])
+        question = _ask(model, table)
         if question is None:
             return
-        st.markdown(_what_it_knows(run, question))
+        st.markdown(_what_it_knows(model, question))
         _show_scores(runs, table, question)
-        _show_list(run, table, question)
+        _show_list(model, table, question)
 
 
-def _ask(run: RunFolder, table: LatentTable) -> Question | None:
+def _ask(model: Model, table: LatentTable) -> Question | None:
     """Let the visitor choose the anomaly and the threshold, both in the URL; None where there are no two classes."""
-    classes = classes_of(run)
+    classes = classes_of(model)
     if table.labels is None or len(classes) < 2:
         st.info(
-            f"The test images of {plain(run.config.data.name)} have fewer than two classes, so that nobody can say "
+            f"The test images of {plain(model.config.data.name)} have fewer than two classes, so that nobody can say "
             "which of them are anomalies; choose a model of other images.",
             icon=":material/label_off:",
         )
         return None
-    left_out = run.config.data.without
+    left_out = model.config.data.without
     default = left_out if left_out in classes else next(iter(classes))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = pick_class(
             "Anomaly",
             list(classes),
-            f"anomaly.{run.name}",
+            f"anomaly.{model.name}",
             default,
             "The class that counts as the anomaly; all others count as normal.",
         )
         is_anomaly = table.labels == classes[name]
-        threshold = _pick_threshold(f"{run.name}.{name}", table.error, usual_error(table.error, is_anomaly))
+        threshold = _pick_threshold(f"{model.name}.{name}", table.error, usual_error(table.error, is_anomaly))
     return Question(class_name=name, label=classes[name], is_anomaly=is_anomaly, threshold=threshold)
 
 
@@ -98,18 +97,19 @@ def _pick_threshold(name: str, error: np.ndarray, usual: float) -> float:
     )
 
 
-def _what_it_knows(run: RunFolder, question: Question) -> str:
+def _what_it_knows(model: Model, question: Question) -> str:
     """Say whether the model was shown the class in training."""
-    left_out, name = run.config.data.without, question.class_name
+    left_out, name = model.config.data.without, question.class_name
     if left_out == name:
         return (
-            f"**{plain(run.name)} was never shown a {plain(name)}.** It has learned to draw the other classes, so that "
+            f"**{plain(model.name)} was never shown a {plain(name)}.** It has learned to draw the other "
+            "classes, so that "
             f"a {plain(name)} has to be made up of what they have in common with it: if that goes badly, the error "
             "gives it away."
         )
     text = (
-        f"**{plain(run.name)} was trained with class {plain(name)}, too**, so that there is no reason for these images "
-        "to stand out"
+        f"**{plain(model.name)} was trained with class {plain(name)}, too**, so that there is no reason for these "
+        "images to stand out"
     )
     if left_out is not None:
         return f"{text}: its real anomaly, class {plain(left_out)}, is counted as normal here."
@@ -119,11 +119,11 @@ def _what_it_knows(run: RunFolder, question: Question) -> str:
     )
 
 
-def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) -> None:
+def _show_scores(runs: list[Model], table: LatentTable, question: Question) -> None:
     """Show the errors of both kinds, what the threshold flags, and precision over recall at all thresholds."""
-    run, name = runs[0], question.class_name
+    model, name = runs[0], question.class_name
     decision = decide(table.error, question.is_anomaly, question.threshold)
-    found = anomaly_scores.detection(cache.run_key(run), question.label)
+    found = anomaly_scores.detection(model, question.label)
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(
@@ -132,18 +132,18 @@ def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) 
             ),
             key="errors",
             config={"displayModeBar": False},
-            alt=f"Errors of {run.name} on test images of class {name} and of all other classes; "
+            alt=f"Errors of {model.name} on test images of class {name} and of all other classes; "
             f"the threshold is {question.threshold:.2f}",
         )
         st.markdown(_verdict(decision, question))
     with right:
         _show_curves(runs, question, decision)
         lines = [
-            f"**{plain(run.name)}**: average precision **{found.average_precision:.3f}**, ROC AUC "
+            f"**{plain(model.name)}**: average precision **{found.average_precision:.3f}**, ROC AUC "
             f"**{found.roc_auc:.3f}**"
         ]
         for other in runs[1:]:
-            second = anomaly_scores.detection(cache.run_key(other), question.label)
+            second = anomaly_scores.detection(other, question.label)
             lines.append(
                 f"{plain(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
             )
@@ -158,8 +158,8 @@ def _show_scores(runs: list[RunFolder], table: LatentTable, question: Question) 
             )
 
 
-def _show_curves(runs: list[RunFolder], question: Question, decision: Decision) -> None:
-    detections = {run.name: anomaly_scores.detection(cache.run_key(run), question.label) for run in runs}
+def _show_curves(runs: list[Model], question: Question, decision: Decision) -> None:
+    detections = {model.name: anomaly_scores.detection(model, question.label) for model in runs}
     chosen = None
     if decision.precision is not None and decision.recall is not None:
         chosen = (decision.recall, decision.precision)
@@ -188,18 +188,18 @@ def _verdict(decision: Decision, question: Question) -> str:
     return f"{text} {', '.join(figures)}."
 
 
-def _show_list(run: RunFolder, table: LatentTable, question: Question) -> None:
+def _show_list(model: Model, table: LatentTable, question: Question) -> None:
     """Show the images by falling error, each beside its reconstruction."""
     st.subheader("Most anomalous first")
-    order = anomaly_scores.ranking(cache.run_key(run))
+    order = anomaly_scores.ranking(model)
     pages = -(-len(order) // A_PAGE)
     if (st.session_state.get("sheet") or 1) > pages:  # chosen for a model of more images
         del st.session_state["sheet"]
     sheet = st.pagination(pages, key="sheet", bind="query-params")
     start = (int(sheet) - 1) * A_PAGE
-    shown, dataset = order[start : start + A_PAGE], originals(run)
-    restored = decoded(run, table.z[shown])
-    names = run.provenance.class_names
+    shown, dataset = order[start : start + A_PAGE], originals(model)
+    restored = decoded(model, table.z[shown])
+    names = model.provenance.class_names
     with st.container(horizontal=True, gap="small"):
         for place, index in enumerate(shown.tolist()):
             image = restored[place : place + 1]
@@ -223,4 +223,4 @@ def _show_list(run: RunFolder, table: LatentTable, question: Question) -> None:
         f"class {plain(question.class_name)}, the anomaly; blue: the others; a flag: at or above the threshold."
     )
     if dataset is None:
-        offer_download(run.config.data.name, "to show the originals beside these reconstructions")
+        offer_download(model.config.data.name, "to show the originals beside these reconstructions")

@@ -1,26 +1,24 @@
 """How a run's errors rank the test images and tell a class from the others."""
 
 import numpy as np
-import streamlit as st
 
 from aeviz.analysis.anomaly import Detection, detect, most_anomalous
-from aeviz.web.kernel.cache import RunKey, freeze, needed_latents
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.models import Model
 
 
-@st.cache_resource(max_entries=64, show_spinner="Ranking the test images …")  # 240 kB for MNIST
-def detection(key: RunKey, label: int) -> Detection:
+@shared(max_entries=64, spinner="Ranking the test images …")  # 240 kB for MNIST
+def detection(model: Model, label: int) -> Detection:
     """Return how well a run's errors tell a class from the others. The run must have latents with that class."""
-    table = needed_latents(key)
+    table = model.require_latents()
     if table.labels is None:
         raise LookupError("the images have no classes; the page must check first")
     found = detect(table.error, table.labels == label)
-    freeze(found.precision, found.recall, found.thresholds)
     return found
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # 80 kB for MNIST
-def ranking(key: RunKey) -> np.ndarray:
+@shared(max_entries=64)  # 80 kB for MNIST
+def ranking(model: Model) -> np.ndarray:
     """Return the places of a run's test images by falling error, (N,), int64. The run must have latents."""
-    places = most_anomalous(needed_latents(key).error)
-    freeze(places)
+    places = most_anomalous(model.require_latents().error)
     return places

@@ -12,10 +12,10 @@ from aeviz.data import ImageDataset
 from aeviz.figures.detection import restoration_curves
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
 from aeviz.paths import data_root
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
+from aeviz.web.kernel import datasets
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download, originals
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 from aeviz.web.reconstruct import restored
@@ -38,7 +38,7 @@ _LEVELS = {
 
 
 @st.fragment
-def show_denoising(runs: list[RunFolder]) -> None:
+def show_denoising(runs: list[Model]) -> None:
     """Show ten test images, corrupted as the visitor asks, and what each of the models restores of them."""
     with errors_as_messages():
         dataset = originals(runs[0])
@@ -94,15 +94,15 @@ def _pick_corruption() -> tuple[restored.Corruption, int]:
     return restored.Corruption(name=name, level=float(level), seed=seed), int(choice)
 
 
-def _show_rows(runs: list[RunFolder], dataset: ImageDataset, corruption: restored.Corruption, choice: int) -> None:
+def _show_rows(runs: list[Model], dataset: ImageDataset, corruption: restored.Corruption, choice: int) -> None:
     """Show originals, corrupted and restored images below each other, with their errors against the originals."""
     chosen = _choose(dataset, choice)
-    place = (str(data_root()), cache.folder_stamp(dataset.name))
+    place = (str(data_root()), datasets.folder_stamp(dataset.name))
     clean = dataset.images[list(chosen)]
     rows = {"Originals": clean}
-    rows["Corrupted"] = restored.corrupted(cache.run_key(runs[0]), *place, chosen, corruption)
-    for run in runs:
-        rows[f"Restored by {run.name}"] = restored.restored(cache.run_key(run), *place, chosen, corruption)
+    rows["Corrupted"] = restored.corrupted(runs[0], *place, chosen, corruption)
+    for model in runs:
+        rows[f"Restored by {model.name}"] = restored.restored(model, *place, chosen, corruption)
     errors = {title: squared_errors(clean, shown) for title, shown in rows.items() if title != "Originals"}
     for title, shown in rows.items():
         caption = title if title not in errors else f"{title}: {_error_text(float(errors[title].mean()))}"
@@ -138,13 +138,11 @@ def _error_text(mse: float) -> str:
     return f"MSE {mse:.4f}" + ("" if ratio is None else f", PSNR {ratio:.1f} dB")
 
 
-def _show_curve(runs: list[RunFolder], corruption: restored.Corruption) -> None:
+def _show_curve(runs: list[Model], corruption: restored.Corruption) -> None:
     """Show the error over the level for some hundred images, and say in words where each model helps."""
     st.subheader("Where it helps")
-    place = (str(data_root()), cache.folder_stamp(runs[0].config.data.name))
-    curves = {
-        run.name: restored.restoration(cache.run_key(run), *place, corruption.name, corruption.seed) for run in runs
-    }
+    place = (str(data_root()), datasets.folder_stamp(runs[0].config.data.name))
+    curves = {model.name: restored.restoration(model, *place, corruption.name, corruption.seed) for model in runs}
     first = curves[runs[0].name]
     st.plotly_chart(
         restoration_curves(
@@ -162,7 +160,7 @@ def _show_curve(runs: list[RunFolder], corruption: restored.Corruption) -> None:
             for name, curve in curves.items()
         ),
     )
-    st.markdown("\n".join(f"- {_verdict(run, curves[run.name], corruption.name)}" for run in runs))
+    st.markdown("\n".join(f"- {_verdict(model, curves[model.name], corruption.name)}" for model in runs))
     st.caption(
         f"Means over the first {first.count:,} test images of {plain(runs[0].config.data.name)}, levels 0, 0.1, ..., "
         f"1, seed {corruption.seed}. At level 0 nothing is corrupted: what is left there is the error of any "
@@ -170,9 +168,9 @@ def _show_curve(runs: list[RunFolder], corruption: restored.Corruption) -> None:
     )
 
 
-def _verdict(run: RunFolder, curve: restored.Restoration, kind: CorruptionName) -> str:
+def _verdict(model: Model, curve: restored.Restoration, kind: CorruptionName) -> str:
     """Say what a model was trained to restore, and at which levels it brings images nearer to the originals."""
-    objective = run.config.objective
+    objective = model.config.objective
     if objective.corruption == "none":
         learned = "was trained on clean images alone"
     else:
@@ -182,12 +180,13 @@ def _verdict(run: RunFolder, curve: restored.Restoration, kind: CorruptionName) 
     found = helpful_levels(restored.CURVE_LEVELS, curve.corrupted, curve.restored)
     if found is None:
         return (
-            f"**{plain(run.name)}** {learned}: at no level is what it restores nearer to the originals than what it is "
-            "given."
+            f"**{plain(model.name)}** {learned}: at no level is what it restores nearer to the originals than "
+            "what it is given."
         )
     low, high = found
     return (
-        f"**{plain(run.name)}** {learned}. It brings the images nearer to the originals at levels {low:g} to {high:g}."
+        f"**{plain(model.name)}** {learned}. It brings the images nearer to the originals at levels {low:g} to "
+        f"{high:g}."
     )
 
 

@@ -5,11 +5,11 @@ import streamlit as st
 
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
-from aeviz.training.runs import RunFolder
 from aeviz.training.samples import list_samples, read_fixed, read_sample
+from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
-from aeviz.web.train.film import read_history
 
 STRIP_PX = 640
 """Least width in pixels to which a row of images is enlarged before the browser scales it."""
@@ -17,51 +17,53 @@ COLUMNS = 5
 """Images in a row."""
 
 
-def show_learning(runs: list[RunFolder]) -> None:
+def show_learning(runs: list[Model]) -> None:
     """Show what one model, or two on the same images, made of a few validation images after each of some epochs."""
-    with_samples = [run for run in runs if list_samples(run.path)]
-    for run in runs:
-        if run not in with_samples:
-            _explain_absence(run)
+    with_samples = [model for model in runs if list_samples(model.path)]
+    for model in runs:
+        if model not in with_samples:
+            _explain_absence(model)
     if with_samples:
         _show_scrubber(with_samples)
 
 
-def _explain_absence(run: RunFolder) -> None:
+def _explain_absence(model: Model) -> None:
     st.info(
-        f"**{plain(run.name)} has no record of its reconstructions.** Models ship without them"
-        + ("" if run.has_latents else f", since images of {plain(run.config.data.name)} must not be passed on")
-        + f". Train it yourself, on the page Train or with `.venv/bin/aeviz train {run.config.preset}`, and choose "
+        f"**{plain(model.name)} has no record of its reconstructions.** Models ship without them"
+        + ("" if model.has_latents else f", since images of {plain(model.config.data.name)} must not be passed on")
+        + f". Train it yourself, on the page Train or with `.venv/bin/aeviz train {model.config.preset}`, and choose "
         "that run here. What a shipped variational model drew from its prior while it learned is on the page Generate.",
         icon=":material/movie:",
     )
 
 
 @st.fragment
-def _show_scrubber(runs: list[RunFolder]) -> None:
+def _show_scrubber(runs: list[Model]) -> None:
     with errors_as_messages():
-        epochs = sorted(set.intersection(*(set(list_samples(run.path)) for run in runs)))
+        epochs = sorted(set.intersection(*(set(list_samples(model.path)) for model in runs)))
         if not epochs:
             st.info("These runs recorded no epoch in common; choose two of the same length.", icon=":material/movie:")
             return
         asked = st.query_params.get("epoch", "")
         start = int(asked) if asked.isdecimal() and int(asked) in epochs else epochs[-1]
-        names = " and ".join(run.name for run in runs)  # another run may have recorded other epochs
+        names = " and ".join(model.name for model in runs)  # another run may have recorded other epochs
         epoch = st.select_slider("Epoch", epochs, value=start, key=f"learning.{names}", help="0 is before training.")
         st.query_params["epoch"] = str(epoch)
         columns = st.columns(len(runs) + 1, gap="medium")
         with columns[0]:
             _strip(read_fixed(runs[0].path).originals, "Validation images")
-        for column, run in zip(columns[1:], runs, strict=True):
+        for column, model in zip(columns[1:], runs, strict=True):
             with column:
                 try:
-                    _strip(read_sample(run.path, int(epoch)).reconstructions, f"{run.name}{_loss(run, int(epoch))}")
+                    _strip(
+                        read_sample(model.path, int(epoch)).reconstructions, f"{model.name}{_loss(model, int(epoch))}"
+                    )
                 except CheckpointFormatError as error:
                     st.error(plain(str(error)), icon=":material/broken_image:")
 
 
-def _loss(run: RunFolder, epoch: int) -> str:
-    report = next((report for report in read_history(run.path) if report.epoch == epoch), None)
+def _loss(model: Model, epoch: int) -> str:
+    report = next((report for report in read_epochs(model.path) if report.epoch == epoch), None)
     return ", before training" if report is None else f", epoch {epoch}: validation MSE {report.val_mse:.5f}"
 
 

@@ -15,17 +15,18 @@ from aeviz.export.beside import PARTS
 from aeviz.figures.pictures import enlarge, error_map, similarity_map, take, tile, to_data_uri
 from aeviz.paths import data_root
 from aeviz.training.latents import LatentTable
-from aeviz.training.runs import RunFolder
 from aeviz.web.components.drawing.component import LiveModel
 from aeviz.web.components.map.component import latent_map
 from aeviz.web.components.map.payload import invite, let_follow, map_payload
-from aeviz.web.kernel import cache, distances, training
+from aeviz.web.kernel import datasets, distances, projections
 from aeviz.web.kernel.client_inference import carry_network, find_network, prepare_networks
 from aeviz.web.kernel.images import decoded, offer_download
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain
 from aeviz.web.kernel.upload import OwnPicture, bring_pictures, is_handwritten, pick_own_source, prepare, usual_options
 from aeviz.web.map.panels import make_map_panel
+from aeviz.web.reconstruct.references import train_latents
 
 PICTURE_PX = 108
 """Width of an image and of what a model makes of it."""
@@ -49,62 +50,62 @@ class Reference:
     """What they are, in words."""
 
 
-def show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+def show_own_pictures(found: Mapping[str, Model], model: Model) -> None:
     """Take pictures from the visitor and show what models make of them; arguments as in `_show_own_pictures`."""
-    if is_handwritten(run):
-        prepare_networks(run)
-    _show_own_pictures(found, run)
-    if is_handwritten(run):
+    if is_handwritten(model):
+        prepare_networks(model)
+    _show_own_pictures(found, model)
+    if is_handwritten(model):
         for part in PARTS:
-            carry_network(run, part)
+            carry_network(model, part)
 
 
 @st.fragment
-def _show_own_pictures(found: Mapping[str, RunFolder], run: RunFolder) -> None:
+def _show_own_pictures(found: Mapping[str, Model], model: Model) -> None:
     """Take pictures from the visitor and show what the chosen model, and all that take the same images, make of them.
 
     Args:
         found: All models whose latent space is known at least by its statistics.
-        run: The chosen model.
+        model: The chosen model.
     """
     with errors_as_messages():
         source = pick_own_source()
         # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            pictures = bring_pictures(source, handwritten=is_handwritten(run), live=_live(run))
+            pictures = bring_pictures(source, handwritten=is_handwritten(model), live=_live(model))
         picture = pictures[0] if len(pictures) == 1 else None
         if len(pictures) > 1:
-            picture = _contact_sheet(pictures, run)
+            picture = _contact_sheet(pictures, model)
             left, right = st.columns([5, 6], gap="medium")
         if picture is None:
             with right:
-                _show_place(None, None, run)
+                _show_place(None, None, model)
             return
         place = st.container()  # what follows from the choices below it stands above them
-        prepared = prepare(picture, run, _pick_options(picture, run))
+        prepared = prepare(picture, model, _pick_options(picture, model))
         with left:
-            _show_pass(picture, prepared, run)
-            votes = _show_verdict(prepared, run)
+            _show_pass(picture, prepared, model)
+            votes = _show_verdict(prepared, model)
         with right:
-            _show_place(picture, prepared, run)
+            _show_place(picture, prepared, model)
             if votes is not None:
-                _show_nearest(votes, run)
+                _show_nearest(votes, model)
         with place:
             _show_preparation(picture, prepared)
-        _show_models(prepared, run, found)
+        _show_models(prepared, model, found)
 
 
-def _live(run: RunFolder) -> LiveModel | None:
+def _live(model: Model) -> LiveModel | None:
     """Return the model as it follows the pen in the page; None where it takes no handwriting or cannot run there."""
-    networks = [find_network(run, part).spec for part in ("encoder", "decoder")] if is_handwritten(run) else [None]
+    networks = [find_network(model, part).spec for part in ("encoder", "decoder")] if is_handwritten(model) else [None]
     encoder, decoder = networks[0], networks[-1]
     if encoder is None or decoder is None:
         return None
-    return LiveModel(model=run.name, shape=run.config.model.image_shape, encoder=encoder, decoder=decoder)
+    return LiveModel(model=model.name, shape=model.config.model.image_shape, encoder=encoder, decoder=decoder)
 
 
-def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | None:
+def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | None:
     """Show several pictures with what the model makes of each; return the one to look at closely."""
     st.subheader(f"{len(pictures)} pictures")
     usable = []
@@ -112,22 +113,22 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
         for picture in pictures:
             with st.container(width=PAIR_PX, border=True):
                 try:
-                    prepared = prepare(picture, run, usual_options(run))
+                    prepared = prepare(picture, model, usual_options(model))
                 except DataError as error:
                     st.markdown(f":small[**{plain(picture.name)}**]")
                     st.error(plain(str(error)), icon=":material/broken_image:")
                     continue
                 usable.append(picture)
-                z, image = _pass(prepared, run)
+                z, image = _pass(prepared, model)
                 pair = np.concatenate([take(prepared.image[None], np.array([0])), image[None]])
                 st.image(
                     to_data_uri(enlarge(tile(pair, 2), 2 * PICTURE_PX)),
                     width=2 * PICTURE_PX,
-                    alt=f"{picture.name}, prepared and reconstructed by {run.name}",
+                    alt=f"{picture.name}, prepared and reconstructed by {model.name}",
                 )
-                judged = _judge(prepared, z, image, run)
+                judged = _judge(prepared, z, image, model)
                 words = (
-                    "" if judged is None else f": {_class_words(judged[1], run)}{_FAMILIARITY[judged[0].familiarity]}"
+                    "" if judged is None else f": {_class_words(judged[1], model)}{_FAMILIARITY[judged[0].familiarity]}"
                 )
                 st.markdown(f":small[**{plain(picture.name)}**{words}]")
     if not usable:
@@ -137,9 +138,9 @@ def _contact_sheet(pictures: list[OwnPicture], run: RunFolder) -> OwnPicture | N
     return usable[int(index or 0)]
 
 
-def _pick_options(picture: OwnPicture, run: RunFolder) -> PrepareOptions:
+def _pick_options(picture: OwnPicture, model: Model) -> PrepareOptions:
     """Offer to prepare the picture differently from what was decided."""
-    usual = usual_options(run)
+    usual = usual_options(model)
     with st.expander("Prepare it differently", icon=":material/tune:"):
         one, two, three = st.columns(3, gap="medium")
 
@@ -215,45 +216,45 @@ def _show_preparation(picture: OwnPicture, prepared: Prepared) -> None:
     st.markdown("\n".join(f"- {step}" for step in prepared.steps))
 
 
-def _pass(prepared: Prepared, run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
+def _pass(prepared: Prepared, model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Return the latent point, (D,), and the reconstruction, (C, H, W), of an image."""
-    z = cache.model(cache.run_key(run)).encode(prepared.image[None]).numpy()
-    return z[0], decoded(run, z)[0]
+    z = model.network().encode(prepared.image[None]).numpy()
+    return z[0], decoded(model, z)[0]
 
 
-def _table(run: RunFolder) -> LatentTable:
-    table = cache.latents(cache.run_key(run))
+def _table(model: Model) -> LatentTable:
+    table = model.latents
     if table is None:
         st.stop()
     return table
 
 
-def _reference(run: RunFolder) -> Reference:
+def _reference(model: Model) -> Reference:
     """Return the encoded training images, or the test set that came with the run where the data is not here."""
-    data = run.config.data
-    is_small = run.provenance.n_train <= MOST_ENCODED
+    data = model.config.data
+    is_small = model.provenance.n_train <= MOST_ENCODED
     if is_small and (data.name.startswith("folder:") or is_available(data.name)):
-        root, stamp = str(data_root()), cache.folder_stamp(data.name)
+        root, stamp = str(data_root()), datasets.folder_stamp(data.name)
         try:
-            images = training.train_images(data, root, stamp)
+            images = datasets.train_images(data, root, stamp)
         except DataError:
             images = None
-        stored = run.provenance.data_fingerprint
-        if images is not None and training.train_fingerprint(data, root, stamp) == stored:
-            z = training.train_latents(cache.run_key(run), root, stamp)
+        stored = model.provenance.data_fingerprint
+        if images is not None and datasets.train_fingerprint(data, root, stamp) == stored:
+            z = train_latents(model, root, stamp)
             return Reference(z=z, labels=images.labels, images=images.images, name="training images")
-    table = _table(run)
+    table = _table(model)
     return Reference(z=table.z, labels=table.labels, images=None, name="test images, which came with the model")
 
 
-def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, run: RunFolder) -> tuple[Verdict, Vote] | None:
+def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, model: Model) -> tuple[Verdict, Vote] | None:
     """Compare a picture with the encoded test set; None where that is not on this machine."""
-    table = cache.latents(cache.run_key(run))
+    table = model.latents
     if table is None:
         return None
-    reference = _reference(run)
+    reference = _reference(model)
     error = float(np.linalg.norm(prepared.image.astype(np.float64) / 255 - image))
-    own_distances = distances.own_distances(cache.run_key(run))
+    own_distances = distances.own_distances(model)
     return judge(z, error, table.z, table.error, own_distances), vote(z, reference.z, reference.labels)
 
 
@@ -265,17 +266,17 @@ _FAMILIARITY = {
 _ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "unseen": ":material/warning:"}
 
 
-def _class_words(votes: Vote, run: RunFolder) -> str:
+def _class_words(votes: Vote, model: Model) -> str:
     if votes.label is None:
         return ""
-    return f"class **{plain(run.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
+    return f"class **{plain(model.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
 
 
-def _show_pass(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> None:
+def _show_pass(picture: OwnPicture, prepared: Prepared, model: Model) -> None:
     """Show the image, what the model makes of it, and where and in what the two differ."""
     from aeviz.analysis.evaluation import compare_pair
 
-    _, image = _pass(prepared, run)
+    _, image = _pass(prepared, model)
     parts = [
         (tile(prepared.image[None], 1), "what the network sees"),
         (tile(image[None], 1), "its reconstruction"),
@@ -294,22 +295,22 @@ def _show_pass(picture: OwnPicture, prepared: Prepared, run: RunFolder) -> None:
             )
 
 
-def _show_verdict(prepared: Prepared, run: RunFolder) -> Vote | None:
+def _show_verdict(prepared: Prepared, model: Model) -> Vote | None:
     """Say how a picture compares with the test set; return the vote, or None where there is no test set."""
-    judged = _judge(prepared, *_pass(prepared, run), run)
+    judged = _judge(prepared, *_pass(prepared, model), model)
     if judged is None:
         return None
     verdict, votes = judged
     lines = [f"#### {_ICONS[verdict.familiarity]} {_FAMILIARITY[verdict.familiarity].capitalize()}"]
     if votes.label is not None:
-        names = run.provenance.class_names
+        names = model.provenance.class_names
         against = (
             "all agree"
             if votes.runner_up is None
             else f"{votes.runner_up_votes} say {plain(names[votes.runner_up])}, a margin of {votes.margin:.0%}"
         )
         lines.append(
-            f"Of the {len(votes.neighbours)} nearest {plain(_reference(run).name)} {votes.votes} say "
+            f"Of the {len(votes.neighbours)} nearest {plain(_reference(model).name)} {votes.votes} say "
             f"**{plain(names[votes.label])}**: {against}."
         )
     lines.append(
@@ -321,12 +322,12 @@ def _show_verdict(prepared: Prepared, run: RunFolder) -> Vote | None:
     return votes
 
 
-def _show_nearest(votes: Vote, run: RunFolder) -> None:
-    reference = _reference(run)
+def _show_nearest(votes: Vote, model: Model) -> None:
+    reference = _reference(model)
     if reference.images is not None:
         pictures, caption = take(reference.images, votes.neighbours), f"The nearest {reference.name}"
     else:
-        pictures = decoded(run, reference.z[votes.neighbours])
+        pictures = decoded(model, reference.z[votes.neighbours])
         caption = "The nearest test images as the network draws them; their own pictures are not on this machine"
     st.image(
         to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)),
@@ -336,65 +337,66 @@ def _show_nearest(votes: Vote, run: RunFolder) -> None:
     )
 
 
-def _show_place(picture: OwnPicture | None, prepared: Prepared | None, run: RunFolder) -> None:
+def _show_place(picture: OwnPicture | None, prepared: Prepared | None, model: Model) -> None:
     """Show where a picture lies on the map of the model; without encoded images say what is missing and why."""
-    if cache.latents(cache.run_key(run)) is None:
+    if model.latents is None:
         st.info(
-            f"{plain(run.name)} ships without encoded images, which the terms of {plain(run.config.data.name)} forbid "
+            f"{plain(model.name)} ships without encoded images, which the terms of "
+            f"{plain(model.config.data.name)} forbid "
             "to pass on: no map, no neighbours and no verdict here. Your picture is encoded and reconstructed all the "
             "same.",
             icon=":material/map:",
         )
-        offer_download(run.config.data.name, "to place your picture among them")
+        offer_download(model.config.data.name, "to place your picture among them")
         return
-    _show_map(picture, prepared, run)
+    _show_map(picture, prepared, model)
 
 
-def _show_map(picture: OwnPicture | None, prepared: Prepared | None, run: RunFolder) -> None:
+def _show_map(picture: OwnPicture | None, prepared: Prepared | None, model: Model) -> None:
     """Show the latent map of the model, with the picture's point once there is one."""
-    key, table = cache.run_key(run), _table(run)
-    dimensions = 3 if run.config.model.latent_dim == 3 else 2
-    panel = make_map_panel(run, dimensions)
+    table = _table(model)
+    dimensions = 3 if model.config.model.latent_dim == 3 else 2
+    panel = make_map_panel(model, dimensions)
     z = None
     if picture is not None and prepared is not None:
-        z, _ = _pass(prepared, run)
+        z, _ = _pass(prepared, model)
         if len(z) == 1:
             point = np.array([z[0], float(np.median(table.error))])
         else:
-            point = cache.projection(key, dimensions).apply(z[None])[0]
+            point = projections.projection(model, dimensions).apply(z[None])[0]
         panel = invite(panel, {picture.name: point})
-    if run.config.model.latent_dim > 1:
-        shown = cache.projection(key, dimensions)
-        panel = let_follow(panel, run.name, shown.mean, shown.axes)
-    latent_map(map_payload([panel], table.labels, run.provenance.class_names), key=f"own-map-{run.name}")
+    if model.config.model.latent_dim > 1:
+        shown = projections.projection(model, dimensions)
+        panel = let_follow(panel, model.name, shown.mean, shown.axes)
+    latent_map(map_payload([panel], table.labels, model.provenance.class_names), key=f"own-map-{model.name}")
     if z is not None:
         values = ", ".join(f"{value:.3f}" for value in z[:12])
         st.caption(f"z = ({values}{f', … ({len(z)} in all)' if len(z) > 12 else ''})")
 
 
-def _show_models(prepared: Prepared, run: RunFolder, found: Mapping[str, RunFolder]) -> None:
+def _show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) -> None:
     """Show the reconstruction of each model that takes such images: those of the same data, then the others."""
-    shape = run.config.model.image_shape
+    shape = model.config.model.image_shape
     fitting = [other for other in found.values() if other.config.model.image_shape == shape]
-    kin = [other for other in fitting if other.config.data.shares_test_images(run.config.data)]
+    kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
     st.subheader("What each model makes of it")
     st.caption(
         "Reconstruction, its error (red: too bright, blue: too dark) and its SSIM by place (white where structure is "
         "alike, dark where not, grey where no window fits). PSNR and SSIM are larger for better ones."
     )
-    _cards(prepared, [run, *(other for other in kin if other.name != run.name)])
+    _cards(prepared, [model, *(other for other in kin if other.name != model.name)])
     strangers = [other for other in fitting if other not in kin]
     if strangers:
         with st.expander("Models of other data that take images of this size"):
             _cards(prepared, strangers)
 
 
-def _cards(prepared: Prepared, runs: list[RunFolder]) -> None:
+def _cards(prepared: Prepared, runs: list[Model]) -> None:
     from aeviz.analysis.evaluation import compare_pair
 
     with st.container(horizontal=True, gap="medium"):
-        for run in runs:
-            _, image = _pass(prepared, run)
+        for model in runs:
+            _, image = _pass(prepared, model)
             likeness = compare_pair(prepared.image, image)
             with st.container(width=CARD_PX, border=True):
                 parts = [(tile(image[None], 1), "reconstruction"), (error_map(prepared.image, image), "error")]
@@ -402,7 +404,9 @@ def _cards(prepared: Prepared, runs: list[RunFolder]) -> None:
                     parts.append((similarity_map(likeness.ssim_map, *image.shape[1:]), "SSIM"))
                 with st.container(horizontal=True, gap="small"):
                     for part, name in parts:
-                        st.image(to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=f"{name} by {run.name}")
+                        st.image(
+                            to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=f"{name} by {model.name}"
+                        )
                 psnr = "∞" if likeness.psnr is None else f"{likeness.psnr:.1f} dB"
                 ssim = "-" if likeness.ssim is None else f"{likeness.ssim:.3f}"
-                st.markdown(f"**{plain(run.name)}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")
+                st.markdown(f"**{plain(model.name)}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")

@@ -9,9 +9,8 @@ from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
 from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
 from aeviz.training.latents import LatentTable
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache
 from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.kernel.text import plain
 
@@ -48,7 +47,7 @@ def pick_source() -> str:
 
     It is test images at first, or one's own picture where the model that the address names has none here.
     """
-    asked = cache.runs().get(st.query_params.get(MODEL, ""))
+    asked = list_models().get(st.query_params.get(MODEL, ""))
     first = OWN if asked is not None and asked.has_summary and not has(asked, "latents") else TEST_IMAGES
     chosen = st.segmented_control(
         "What to reconstruct",
@@ -68,7 +67,7 @@ def _choose_model() -> None:
 
     Their own comes back when they turn to something that it is fit for, unless they have chosen another meanwhile.
     """
-    found, source = cache.runs(), str(st.session_state.get(_SOURCE))
+    found, source = list_models(), str(st.session_state.get(_SOURCE))
     shown = str(st.session_state.get(MODEL))
     before, lent = st.session_state.pop(_LENT, (shown, None))
     own = found.get(before if shown == lent else shown)
@@ -82,16 +81,16 @@ def _choose_model() -> None:
         st.session_state[MODEL] = own.name
 
 
-def _is_fit(run: RunFolder, source: str) -> bool:
+def _is_fit(model: Model, source: str) -> bool:
     """Whether a run was trained for what is chosen."""
-    return run.config.objective.corruption != "none" if source == CORRUPTED else run.config.data.without is not None
+    return model.config.objective.corruption != "none" if source == CORRUPTED else model.config.data.without is not None
 
 
-def _is_like(first: RunFolder, second: RunFolder) -> bool:
+def _is_like(first: Model, second: Model) -> bool:
     return first.config.data.shares_test_images(second.config.data)
 
 
-def pick_pair(found: Mapping[str, RunFolder], source: str) -> list[RunFolder]:
+def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
     """Let the visitor choose a model and perhaps one beside it for what `pick_source` returned."""
     left, right = st.columns(2)
     if source not in PAIRS:
@@ -106,17 +105,17 @@ def pick_pair(found: Mapping[str, RunFolder], source: str) -> list[RunFolder]:
         with right:
             default = other if first.name == trained_for_it else trained_for_it
             second = pick_second(found, first, default=default, parameter="beside")
-    return [run for run in (first, second) if run is not None]
+    return [model for model in (first, second) if model is not None]
 
 
-def _table(run: RunFolder) -> LatentTable:
-    table = cache.latents(cache.run_key(run))
+def _table(model: Model) -> LatentTable:
+    table = model.latents
     if table is None:
         st.stop()
     return table
 
 
-def show_test_images(runs: list[RunFolder]) -> None:
+def show_test_images(runs: list[Model]) -> None:
     """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
     _show_grids(runs)
     _show_error_bars(runs)
@@ -124,7 +123,7 @@ def show_test_images(runs: list[RunFolder]) -> None:
 
 
 @st.fragment
-def _show_grids(runs: list[RunFolder]) -> None:
+def _show_grids(runs: list[Model]) -> None:
     """Show ten images of each class, and their reconstructions by each model."""
     with errors_as_messages():
         seed = st.slider(
@@ -149,27 +148,27 @@ def _show_grids(runs: list[RunFolder]) -> None:
         if dataset is not None:
             with columns.pop(0):
                 _grid(take(dataset.images, chosen), "Originals", columns=grid)
-        for column, run in zip(columns, runs, strict=True):
+        for column, model in zip(columns, runs, strict=True):
             with column:
-                table = _table(run)
-                images = take(decoded(run, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
-                text = f"{run.name}: mean error {float(table.error[members].mean()):.2f}{_measures(run)}"
+                table = _table(model)
+                images = take(decoded(model, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
+                text = f"{model.name}: mean error {float(table.error[members].mean()):.2f}{_measures(model)}"
                 _grid(images, text, columns=grid)
         if dataset is None:
             offer_download(runs[0].config.data.name, "to show the originals beside these reconstructions")
 
 
-def _measures(run: RunFolder) -> str:
+def _measures(model: Model) -> str:
     """Return what was measured of a model on its whole test set, in words."""
-    found = run.evaluation()
+    found = model.evaluation
     if found is None or found.ssim is None or found.ms_ssim is None:
         return ""
     return f"; all {found.n:,}: MSE {found.mse:.4f}, SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f}"
 
 
-def _show_error_bars(runs: list[RunFolder]) -> None:
+def _show_error_bars(runs: list[Model]) -> None:
     """Show the mean Euclidean error of each class over the whole test set."""
-    evaluations = {run.name: run.evaluation() for run in runs}
+    evaluations = {model.name: model.evaluation for model in runs}
     errors = {name: found.euclidean_error_per_class for name, found in evaluations.items() if found is not None}
     if not any(errors.values()):
         return
@@ -186,22 +185,22 @@ def _show_error_bars(runs: list[RunFolder]) -> None:
     )
 
 
-def _show_extremes(runs: list[RunFolder]) -> None:
+def _show_extremes(runs: list[Model]) -> None:
     """Show the images that each model reconstructs best and worst, original above reconstruction."""
     st.subheader("Best and worst")
-    for run in runs:
-        table, dataset = _table(run), originals(run)
+    for model in runs:
+        table, dataset = _table(model), originals(model)
         columns = st.columns(2)
         for column, indices, word in zip(
             columns, best_and_worst(table.error, EXTREMES), ("best", "worst"), strict=True
         ):
             with column:
-                images = decoded(run, table.z[indices])
+                images = decoded(model, table.z[indices])
                 if dataset is not None:
                     images = np.concatenate([take(dataset.images, indices), images])
                 low, high = table.error[indices].min(), table.error[indices].max()
                 rows = "original above reconstruction" if dataset is not None else "reconstructions"
-                _grid(images, f"{run.name}, {word}: error {low:.2f} to {high:.2f} ({rows})", columns=len(indices))
+                _grid(images, f"{model.name}, {word}: error {low:.2f} to {high:.2f} ({rows})", columns=len(indices))
 
 
 def _grid(images: np.ndarray, caption: str, *, columns: int = 10) -> None:

@@ -9,12 +9,12 @@ import streamlit as st
 from aeviz.analysis.generation import draw_noise
 from aeviz.analysis.prior_fit import PriorFit
 from aeviz.figures.prior_plane import PRIOR_WINDOW, Window, fit_window, prior_plane_svg
-from aeviz.training.runs import RunFolder
-from aeviz.web.kernel import cache, priors
+from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_seed, show_many, table_of
+from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.scales import describe_scales
 from aeviz.web.kernel.text import plain
-from aeviz.web.latent_space.posterior_view import describe_scales
 
 OWN, PRIOR, WIDEST = "each its own", "the prior's", "that of the widest"
 """Scales of the planes."""
@@ -65,15 +65,15 @@ def show_regimes() -> None:
             with column:
                 st.markdown(f"#### {regime.title}")
                 runs.append(_pick_run(planar, regime))
-        shown = [run for run in runs if run is not None]
+        shown = [model for model in runs if model is not None]
         windows = _windows(shown, str(scale or OWN))
         noise = draw_noise(seed, SIDE**2, 2)
-        for column, run in zip(columns, runs, strict=True):
-            if run is not None:
+        for column, model in zip(columns, runs, strict=True):
+            if model is not None:
                 with column:
-                    _show_plane(run, noise, windows[run.name])
-                    show_many(run, noise.astype(np.float32), SIDE, f"{SIDE**2} draws from the prior, seed {seed}")
-                    st.markdown(_explain(run, priors.prior_fit(cache.run_key(run), DRAWS, seed)))
+                    _show_plane(model, noise, windows[model.name])
+                    show_many(model, noise.astype(np.float32), SIDE, f"{SIDE**2} draws from the prior, seed {seed}")
+                    st.markdown(_explain(model, priors.prior_fit(model, DRAWS, seed)))
         if shown:
             st.caption(
                 "Points: encoded test images, a colour a class, over circles at 1, 2 and 3 standard deviations of the "
@@ -83,19 +83,19 @@ def show_regimes() -> None:
             _show_figures(shown, seed)
 
 
-def _planar_runs() -> dict[str, RunFolder]:
+def _planar_runs() -> dict[str, Model]:
     """Return the models that can stand in a column: those with a plane and the prior N(0, I)."""
     return {
-        name: run
-        for name, run in cache.runs().items()
-        if run.has_latents
-        and run.config.model.is_variational
-        and (run.config.model.latent_dim, run.config.model.prior) == (2, "standard")
+        name: model
+        for name, model in list_models().items()
+        if model.has_latents
+        and model.config.model.is_variational
+        and (model.config.model.latent_dim, model.config.model.prior) == (2, "standard")
     }
 
 
-def _pick_run(planar: Mapping[str, RunFolder], regime: Regime) -> RunFolder | None:
-    trained = [name for name, run in planar.items() if run.config.preset == regime.preset]
+def _pick_run(planar: Mapping[str, Model], regime: Regime) -> Model | None:
+    trained = [name for name, model in planar.items() if model.config.preset == regime.preset]
     if not trained:
         st.info(
             f"The model {regime.preset} is not here. Train it in a shell with `.venv/bin/aeviz train {regime.preset}` "
@@ -117,9 +117,9 @@ def _pick_run(planar: Mapping[str, RunFolder], regime: Regime) -> RunFolder | No
     return None if chosen is None else planar[str(chosen)]
 
 
-def _windows(runs: list[RunFolder], scale: str) -> dict[str, Window]:
+def _windows(runs: list[Model], scale: str) -> dict[str, Window]:
     """Return the part of the plane that each run shows, by its name."""
-    own = {run.name: fit_window(table_of(run).z) for run in runs}
+    own = {model.name: fit_window(table_of(model).z) for model in runs}
     if scale == PRIOR:
         return dict.fromkeys(own, PRIOR_WINDOW)
     if scale == WIDEST and own:
@@ -127,17 +127,17 @@ def _windows(runs: list[RunFolder], scale: str) -> dict[str, Window]:
     return own
 
 
-def _show_plane(run: RunFolder, noise: np.ndarray, window: Window) -> None:
-    table = table_of(run)
-    text = f"Latent plane of {run.name} with the prior, {2 * window.half:.3g} wide"
-    plane = prior_plane_svg(table.z, table.labels, run.provenance.class_names, noise, window)
+def _show_plane(model: Model, noise: np.ndarray, window: Window) -> None:
+    table = table_of(model)
+    text = f"Latent plane of {model.name} with the prior, {2 * window.half:.3g} wide"
+    plane = prior_plane_svg(table.z, table.labels, model.provenance.class_names, noise, window)
     st.image(plane, width="stretch", alt=text)
 
 
-def _show_figures(runs: list[RunFolder], seed: int) -> None:
+def _show_figures(runs: list[Model], seed: int) -> None:
     """Show what was measured of each model, in a column a model."""
-    evaluations = [run.evaluation() for run in runs]
-    fits = [priors.prior_fit(cache.run_key(run), DRAWS, seed) for run in runs]
+    evaluations = [model.evaluation for model in runs]
+    fits = [priors.prior_fit(model, DRAWS, seed) for model in runs]
     rows: list[tuple[str, str, list[float | None]]] = [
         ("Error (MSE)", ".4f", [None if found is None else found.mse for found in evaluations]),
         ("KL (nats an image)", ".3g", [None if found is None else found.kl for found in evaluations]),
@@ -154,7 +154,7 @@ def _show_figures(runs: list[RunFolder], seed: int) -> None:
     lines.append(["KL weight", *map(describe_scales, runs)])
     st.subheader("What was measured")
     columns = {"": [line[0] for line in lines]}
-    columns |= {plain(run.name): [line[place] for line in lines] for place, run in enumerate(runs, start=1)}
+    columns |= {plain(model.name): [line[place] for line in lines] for place, model in enumerate(runs, start=1)}
     st.table(columns, border="horizontal", hide_index=True)
     st.caption(
         "On the test images; of the draws, with the seed above. A draw is far if its 10th nearest encoded image is "
@@ -163,20 +163,20 @@ def _show_figures(runs: list[RunFolder], seed: int) -> None:
     )
 
 
-def _classes(run: RunFolder, fit: PriorFit) -> str:
+def _classes(model: Model, fit: PriorFit) -> str:
     """Name the classes that draws from the prior are read as, most frequent first, without the rare ones."""
     if fit.class_shares is None:
         return "-"
-    names, order = run.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
+    names, order = model.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
     often = [
         f"{plain(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE
     ]
     return ", ".join(often)
 
 
-def _explain(run: RunFolder, fit: PriorFit) -> str:
+def _explain(model: Model, fit: PriorFit) -> str:
     """Say in plain words what is lost in the regime of a model, from its weights and what was measured."""
-    objective = run.config.objective
+    objective = model.config.objective
     if objective.reconstruction_weight == 0:
         return (
             "**What is lost: everything.** The KL divergence is smallest where the posterior of every image is the "

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from aeviz.analysis.latent import MESH_TAIL, Projection, project, quantile_ranges
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.pictures import tile, to_png, to_webp
-from aeviz.training.history import EpochReport, HistoryReader
-from aeviz.training.runs import HISTORY, RunFolder
+from aeviz.training.runs import RunFolder
 from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
 from aeviz.web.components.film.payload import FilmFrame, film_payload
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.text import name_objective
 
 _log = logging.getLogger(__name__)
@@ -35,17 +35,7 @@ class _Moment:
     mesh: bytes
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # some kB each; a reader remembers how far it has read
-def _reader(path: str) -> HistoryReader:
-    return HistoryReader(Path(path) / HISTORY)
-
-
-def read_history(path: Path) -> list[EpochReport]:
-    """Return the epochs of a run so far, parsing only what is new since the last call."""
-    return _reader(str(path)).read()
-
-
-@st.cache_resource(max_entries=1000, show_spinner=False)  # about 30 kB each
+@shared(max_entries=1000)  # about 30 kB each
 def _moment(path: str, epoch: int, created: str) -> _Moment:
     sample = read_sample(Path(path), epoch)
     side = round(len(sample.mesh) ** 0.5)
@@ -61,16 +51,16 @@ def _encode(picture: np.ndarray) -> bytes:
     return to_png(picture, effort=9) if picture.shape[0] * picture.shape[1] <= EXACT_PIXELS else to_webp(picture)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)  # some kB each
+@shared(max_entries=64)  # some kB each
 def _originals(path: str, created: str) -> bytes:
     images = read_fixed(Path(path)).originals
     return _encode(tile(images, len(images)))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)  # at most half a megabyte each
+@shared(max_entries=16)  # at most half a megabyte each
 def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, ...], is_live: bool) -> bytes:
     folder = RunFolder.read(Path(path))
-    history = read_history(folder.path)[:epochs]
+    history = read_epochs(folder.path)[:epochs]
     labels, moments = _followed(path, created, samples)
     planes, axes = _planes([moment.sample.z for moment in moments])
 
@@ -128,7 +118,7 @@ def _followed(path: str, created: str, samples: tuple[int, ...]) -> tuple[np.nda
 def film(folder: RunFolder, *, is_live: bool) -> bytes:
     """Return the film of a run as it stands, for the component."""
     samples = list_samples(folder.path)
-    history = read_history(folder.path)
+    history = read_epochs(folder.path)
     epochs = history[-1].epoch if history else 0
     shown = tuple(epoch for epoch in samples if epoch <= epochs)
     total = folder.config.train.epochs

@@ -15,9 +15,10 @@ from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.errors import ConfigError, DataError
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
-from aeviz.web.kernel import cache, training
+from aeviz.web.kernel import datasets
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.train import facts
 from aeviz.web.train.fields import (
     ADVANCED,
     BOTTLENECK,
@@ -186,7 +187,7 @@ def _data_title(name: str) -> str:
 
 
 def _pick_device() -> None:
-    names = training.devices()
+    names = facts.devices()
     device = st.selectbox(
         "Device",
         list(names),
@@ -269,9 +270,9 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
     base["model"]["image_shape"] = [1, 1, 1]
     base["model"]["latent_dim"], latent_dim = 1, base["model"]["latent_dim"]
     device = str(st.session_state[_KEPT]["device"])
-    base["train"]["device"] = device if training.devices()[device] is not None else "cpu"
+    base["train"]["device"] = device if facts.devices()[device] is not None else "cpu"
     draft = DataConfig(**base["data"])
-    shape, n_train = training.training_shape(draft, str(data_root()), cache.folder_stamp(data.name))
+    shape, n_train = facts.training_shape(draft, str(data_root()), datasets.folder_stamp(data.name))
     base["model"] |= {"image_shape": list(shape), "latent_dim": latent_dim}
     config = RunConfig.from_dict(base)
     if config.train.batch_size > n_train:
@@ -291,7 +292,7 @@ def _parse_widths(entry: Field, text: str) -> list[int]:
 
 def _advise(config: RunConfig) -> None:
     """Say what the network is like, and what will work badly though it can be trained."""
-    parameters = training.parameter_count(config.model)
+    parameters = facts.parameter_count(config.model)
     pixels = config.model.image_shape[0] * config.model.image_shape[1] * config.model.image_shape[2]
     st.caption(
         f"{parameters:,} parameters; {pixels:,} pixel values become {config.model.latent_dim} numbers, "

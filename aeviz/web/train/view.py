@@ -9,9 +9,10 @@ from aeviz.training.history import EpochReport, seconds_left
 from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.web.components.film.component import training_film
+from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.page import OPTIMIZER_TITLES, errors_as_messages
 from aeviz.web.kernel.text import plain
-from aeviz.web.train.film import film, read_history
+from aeviz.web.train.film import film
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
@@ -143,7 +144,7 @@ def _show_run(job: Job) -> None:
     st.subheader("The run you watch")
     _row(job, is_watched=True)
     settings = job.status.settings
-    history = read_history(job.path)
+    history = read_epochs(job.path)
     share = job.status.step / job.status.steps_per_epoch if job.status.steps_per_epoch else 0.0
     done = min(1.0, (job.status.epoch + share) / settings.train.epochs)
     if job.is_active:
