@@ -6,6 +6,7 @@ from aeviz.web.compare.view import pick_runs, show_differences, show_overlay, sh
 from aeviz.web.kernel.page import page, require_runs
 
 with page(
+    "compare",
     "Compare runs",
     "Change one setting, train again, and see what it did: the curves on one chart, the settings that differ, and "
     "where each network puts the same images.",

@@ -6,6 +6,7 @@ from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
 from aeviz.web.network.view import show_architectures, show_curves, show_settings
 
 with page(
+    "network",
     "Network and training",
     "What a model is made of and how it learned: two optimizers that start from the same weights and see the same "
     "batches differ only in the steps they take.",

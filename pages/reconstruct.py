@@ -1,7 +1,5 @@
 """Reconstruct: what comes back when an image, also your own, is squeezed through a few numbers."""
 
-import streamlit as st
-
 from aeviz.web.kernel.page import page, pick_model, require_runs
 from aeviz.web.reconstruct.anomalies import show_anomalies
 from aeviz.web.reconstruct.denoising import show_denoising
@@ -19,6 +17,7 @@ from aeviz.web.reconstruct.view import (
 )
 
 with page(
+    "reconstruct",
     "Reconstruct",
     "What a model makes of an image after the bottleneck: what is blurred away is what the latent point could not "
     "hold. Test images, a picture of your own, what it made of images as it learned, corrupted ones, or anomalies.",
@@ -35,12 +34,3 @@ with page(
         show_anomalies(pick_pair(found, source))
     else:
         show_test_images(pick_pair(found, source))
-    with st.expander("What the error is"):
-        st.markdown(
-            """
-The **Euclidean error** of an image is the root of the sum over pixels of squared differences, pixels between 0 and 1.
-The mean squared error (MSE) that training makes small is its square, divided by the number of pixels and averaged over
-images. Figures after M. Sevkovych, *On variational autoencoders: theory and applications*, Univ. of Stuttgart, 2023:
-2.5 and 2.9 (ten reconstructions of each digit), and the error bars of section 2.3.
-"""
-        )

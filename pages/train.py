@@ -7,6 +7,7 @@ from aeviz.web.train.form import show_form
 from aeviz.web.train.view import is_watching, show_runs, start_run
 
 with page(
+    "train",
     "Train",
     "Choose images, a network and an optimizer, and watch the latent space unfold. Training goes on by itself: leave "
     "the page, close the browser, come back.",

@@ -7,8 +7,8 @@ import streamlit as st
 
 from aeviz.analysis.attributes import FEW, Attribute, add_attributes, list_attributes, most_alike, vary_one
 from aeviz.web.generate.starts import MEAN, TEST, Start, explain_absent, list_origins, pick_start
-from aeviz.web.kernel.controls import far_text, show_many, show_row
-from aeviz.web.kernel.images import decoded, offer_download
+from aeviz.web.kernel.distances import far_text
+from aeviz.web.kernel.images import decoded, offer_download, show_many, show_row
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import plain

@@ -27,20 +27,12 @@ from aeviz.web.generate.starts import (
 )
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.client_inference import prepare_networks
-from aeviz.web.kernel.controls import (
-    classes_of,
-    far_text,
-    is_anchored,
-    pick_class,
-    pick_image,
-    read_points,
-    show_many,
-    show_row,
-    table_of,
-)
-from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.controls import pick_class, pick_image
+from aeviz.web.kernel.distances import far_text, read_points
+from aeviz.web.kernel.images import decoded, offer_download, originals, show_many, show_row
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import plain
 
 STEPS, MOST_STEPS = 11, 33
@@ -62,7 +54,7 @@ def show_ways(model: Model) -> None:
         with left:
             start = pick_start(model, "From", "start", 0, origins)
         with right:
-            last = len(table_of(model).z) - 1 if has_test_images(model) else 1
+            last = len(model.require_latents().z) - 1 if has_test_images(model) else 1
             end = pick_start(model, "To", "end", min(1, last), origins)
         if start is None or end is None:
             explain_absent(model)
@@ -191,7 +183,7 @@ def _advice(model: Model) -> str:
 def show_arithmetic(model: Model) -> None:
     """Add the difference between the means of two classes to a test image."""
     with errors_as_messages():
-        table, classes = table_of(model), classes_of(model)
+        table, classes = model.require_latents(), model.encoded_classes()
         if table.labels is None or len(classes) < 2:
             st.info(
                 f"The images of {plain(model.config.data.name)} have no two classes, between which a direction could "

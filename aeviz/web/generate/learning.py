@@ -6,10 +6,11 @@ import streamlit as st
 
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.samples import PRIOR, PriorSamples
-from aeviz.web.kernel.controls import is_anchored, is_large
 from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.images import is_large
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import name_objective, plain
 
 COLUMNS = 5

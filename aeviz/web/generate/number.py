@@ -6,19 +6,12 @@ import streamlit as st
 from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read_number
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.web.kernel import priors
-from aeviz.web.kernel.controls import (
-    anchoring,
-    classes_of,
-    find_far,
-    is_anchored,
-    offer_picture,
-    pick_chance,
-    read_points,
-    table_of,
-)
-from aeviz.web.kernel.images import decoded
+from aeviz.web.kernel.controls import pick_chance
+from aeviz.web.kernel.distances import find_far, read_points
+from aeviz.web.kernel.images import decoded, offer_picture
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.text import plain
 
 DIGIT_PX, WIDEST_PX = 140, 1000
@@ -47,7 +40,7 @@ def show_number(model: Model) -> None:
             return
         names = model.provenance.class_names
         labels = read_number(typed, names)
-        absent = sorted({names[label] for label in labels} - set(classes_of(model)))
+        absent = sorted({names[label] for label in labels} - set(model.encoded_classes()))
         if absent and not is_anchored(model):
             st.warning(
                 f"No test image of class {', '.join(map(plain, absent))} was encoded, so {plain(model.name)} "
@@ -76,7 +69,7 @@ def _show_picture(model: Model, typed: str, points: np.ndarray, chance: str, nam
 
 def _show_reading(model: Model, labels: np.ndarray, points: np.ndarray) -> None:
     """Say as what the encoded test images nearest to each digit would read it."""
-    if table_of(model).labels is not None:
+    if model.require_latents().labels is not None:
         votes = read_points(model, points)
         read = " ".join(plain(model.provenance.class_names[vote]) for vote in votes)
         far = find_far(model, points)

@@ -7,19 +7,12 @@ import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points, share_out
 from aeviz.web.kernel import distances, priors
-from aeviz.web.kernel.controls import (
-    anchoring,
-    classes_of,
-    find_far,
-    is_anchored,
-    is_large,
-    offer_picture,
-    pick_chance,
-    pick_class,
-    show_many,
-)
+from aeviz.web.kernel.controls import pick_chance, pick_class
+from aeviz.web.kernel.distances import find_far
+from aeviz.web.kernel.images import is_large, offer_picture, show_many
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.text import plain
 
 PRIOR, DATA = "the prior", "where the data lie"
@@ -79,7 +72,7 @@ def _pick_draw(runs: list[Model]) -> Draw:
                 "images, wherever they came to lie.",
             )
             source = str(chosen or PRIOR)
-        names, name = list(classes_of(runs[0])), ALL
+        names, name = list(runs[0].encoded_classes()), ALL
         if names and (source == DATA or any(map(is_anchored, runs))):
             name = pick_class("Class", [ALL, *names], "class", ALL, "Draws from what belongs to this class.")
         temperature, seed = pick_chance()
@@ -107,7 +100,7 @@ def _show_grid(model: Model, draw: Draw) -> None:
 
 def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:
     """Return latent points and what they were drawn from; None where there is nothing to fit to."""
-    config, classes = model.config.model, classes_of(model)
+    config, classes = model.config.model, model.encoded_classes()
     label = None if draw.class_name is None else classes.get(draw.class_name)
     of_class = f" of class {draw.class_name}" if label is not None else ""
     if draw.source == PRIOR and is_anchored(model):
@@ -144,7 +137,7 @@ def _remark(model: Model) -> None:
         st.markdown(anchoring(model))
     else:
         text = "The prior is N(0, I): standard deviation 1 in every direction"
-        if classes_of(model):
+        if model.encoded_classes():
             text += ", and the same for all classes, so that none can be chosen; draw *where the data lie* for that"
         st.markdown(f"{text}.")
         if model.has_summary:

@@ -10,10 +10,11 @@ from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.web.kernel import priors
-from aeviz.web.kernel.controls import classes_of, is_anchored, is_large, pick_draw, pick_image, table_of
-from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.controls import pick_draw, pick_image
+from aeviz.web.kernel.images import decoded, is_large, offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import plain
 from aeviz.web.kernel.upload import (
     PHOTOS,
@@ -143,7 +144,7 @@ def _known_point(model: Model, origin: str, place: str, default: int) -> Start:
 
 
 def _test_image(model: Model, index: int) -> Start:
-    table, name = table_of(model), f"image {index}"
+    table, name = model.require_latents(), f"image {index}"
     if table.labels is not None:
         name += f", class {model.provenance.class_names[int(table.labels[index])]}"
     dataset = originals(model)
@@ -162,7 +163,7 @@ def gaussian_of_draws(model: Model, seed: int) -> tuple[Gaussian, str]:
     if not model.config.model.is_variational:
         return priors.data_gaussian(model, None), _draws_from(model)
     if is_anchored(model):
-        classes = classes_of(model)
+        classes = model.encoded_classes()
         name = list(classes)[seed % len(classes)]
         return priors.prior_gaussian(model, classes[name]), f"the prior of class {name}"
     return priors.prior_gaussian(model, None), _draws_from(model)

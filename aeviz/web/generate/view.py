@@ -11,8 +11,8 @@ from aeviz.web.generate.number import show_number
 from aeviz.web.generate.path_explorer import carry_way
 from aeviz.web.generate.samples import show_samples
 from aeviz.web.generate.starts import explain_absent, has_test_images
-from aeviz.web.kernel.controls import is_anchored
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import plain
 
 SAMPLES, LEARNED, INTERPOLATE = "samples", "as it learned", "interpolate"

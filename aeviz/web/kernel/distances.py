@@ -4,7 +4,7 @@ import numpy as np
 
 from aeviz.analysis import latent as analysis_latent
 from aeviz.analysis.cloud import Cloud, cloud_of
-from aeviz.analysis.latent import ACTIVE, is_far
+from aeviz.analysis.latent import ACTIVE, is_far, vote_of_neighbours
 from aeviz.analysis.posterior import usual_sample_distance
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
@@ -70,3 +70,27 @@ def mark_far(model: Model, points: np.ndarray) -> np.ndarray:
         return cloud(model).distances(points) > cloud(model).usual_distance()
     used = used_dimensions(model)
     return is_far(points[:, used], table.z[:, used], draw_limit(model))
+
+
+def find_far(model: Model, points: np.ndarray) -> np.ndarray | None:
+    """Return which points lie far from the data, as on Decode; None where nothing is known of the latent space."""
+    return mark_far(model, points) if model.has_summary else None
+
+
+def far_text(model: Model, points: np.ndarray) -> str:
+    """Say how many of some points lie far from the data; nothing where that is unknown."""
+    far = find_far(model, points)
+    if far is None:
+        return ""
+    if not far.any():
+        return "none of it far from the data"
+    return f"{int(far.sum())} of {len(far)} far from the data (crossed)"
+
+
+def read_points(model: Model, points: np.ndarray) -> np.ndarray:
+    """Return the class that the encoded test images nearest to each point have, (N,); the images must have classes."""
+    table = model.require_latents()
+    if table.labels is None:
+        raise LookupError("the images have no classes; the caller must check first")
+    used = used_dimensions(model)
+    return vote_of_neighbours(points[:, used], table.z[:, used], table.labels)

@@ -1,4 +1,4 @@
-"""Originals and reconstructions of test images, with an offer to download what is missing."""
+"""Images on pages: originals, decoded points, rows and grids, and an offer to download data that is missing."""
 
 from dataclasses import replace
 
@@ -7,11 +7,18 @@ import streamlit as st
 
 from aeviz.data import ImageDataset, is_available, list_datasets, prepare_dataset
 from aeviz.errors import AevizError, DataError
+from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
+from aeviz.figures.plane import marked_svg
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets
+from aeviz.web.kernel.distances import find_far
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import plain
 
+TILE_PX, RESULT_PX = 64, 168
+"""Longest side in pixels of one of many images; width of each image of a few."""
+LARGE = 48
+"""Longest side in pixels from which images are shown smooth, not as squares, and fewer of them at once."""
 FOLDER = "folder:"
 """What comes before the path of one's own images in the name of a data set."""
 
@@ -68,3 +75,46 @@ def offer_download(name: str, why: str) -> None:
             else:
                 st.rerun(scope="app")
         st.caption("Everything else works without them. In a class room, download once before the lesson.")
+
+
+def is_large(model: Model) -> bool:
+    """Whether the images of a run have so many pixels that they are no longer shown as squares."""
+    return max(model.config.model.image_shape[1:]) >= LARGE
+
+
+def show_row(model: Model, images: np.ndarray, text: str, *, width: int = RESULT_PX) -> None:
+    """Show a few images, (N, C, H, W), beside each other, each `width` pixels wide; `text` stands for them."""
+    total = width * len(images)
+    picture = enlarge(tile(images, len(images)), total, smooth=is_large(model))
+    st.image(to_data_uri(picture), width=total, alt=text)
+
+
+def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.ndarray:
+    """Show the images that a model draws at latent points, (N, D), with a cross on each far from the data.
+
+    Returns:
+        The tiled picture without the crosses, (H, W, 3), uint8.
+    """
+    picture = tile(shrink(decoded(model, points), TILE_PX), columns)
+    far = find_far(model, points)
+    height, width = picture.shape[:2]
+    none = np.zeros(len(points), dtype=bool)
+    marked = marked_svg(
+        to_data_uri(picture), (width, height), columns, none if far is None else far, smooth=is_large(model)
+    )
+    st.image(marked, width="stretch", caption=plain(text), alt=text)
+    return picture
+
+
+def offer_picture(picture: np.ndarray, name: str, least_width: int, *, smooth: bool = False) -> None:
+    """Offer a picture, (H, W, 3), as a file; `name` lacks its suffix."""
+    st.download_button(
+        "Picture (PNG)",
+        to_png(enlarge(picture, least_width, smooth=smooth), effort=1 if smooth else 9),  # a photograph takes seconds
+        file_name=f"{name}.png",
+        mime="image/png",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download-{name}",
+        help="Saves these images as one PNG file.",
+    )

@@ -115,6 +115,18 @@ class Model:
             raise LookupError(f"{self.name} has no latents; the page must check first")
         return table
 
+    def encoded_classes(self) -> dict[str, int]:
+        """Return the classes of the encoded test images by name, with their labels; all where none is encoded yet."""
+        names = self.class_names
+        if not names:  # nothing need be encoded to know that
+            return {}
+        table = self.latents
+        if table is None:
+            return {name: label for label, name in enumerate(names)}
+        if table.labels is None:
+            return {}
+        return {names[label]: label for label in np.unique(table.labels).tolist()}
+
     @property
     def summary(self) -> LatentSummary:
         """Statistics of the latent space, of which the run must have a summary or its latents."""

@@ -1,14 +1,17 @@
 """The frame of a page: title, errors as messages, and the choice of a model."""
 
+import functools
 import logging
 import runpy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+import aeviz.web
 from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
@@ -28,10 +31,13 @@ NO_COMPARISON = "nothing"
 
 
 @contextmanager
-def page(title: str, caption: str) -> Iterator[None]:
-    """Head a page, and turn an error that is meant for people into a message; nothing else is caught.
+def page(room: str, title: str, caption: str) -> Iterator[None]:
+    """Head a page, end it with its notes, and turn an error that is meant for people into a message.
+
+    Nothing else is caught.
 
     Args:
+        room: Folder of the page in aeviz/web; its notes.md, where there is one, is shown folded at the end.
         title: Heading of the page.
         caption: One line on what the visitor learns here.
     """
@@ -44,8 +50,24 @@ def page(title: str, caption: str) -> Iterator[None]:
     try:
         with errors_as_messages():
             yield
+            _show_notes(room)
     finally:
         settle_if_grown()
+
+
+def _show_notes(room: str) -> None:
+    """Show the theory behind a page, folded away: the first line of its notes is the title, the rest the text."""
+    notes = _read_notes(room)
+    if notes is not None:
+        title, _, text = notes.partition("\n")
+        with st.expander(title.removeprefix("# ")):
+            st.markdown(text)
+
+
+@functools.cache
+def _read_notes(room: str) -> str | None:
+    path = Path(aeviz.web.__file__).parent / room / "notes.md"
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def _insist_on_navigation() -> None:

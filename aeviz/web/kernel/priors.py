@@ -14,6 +14,10 @@ from aeviz.analysis.prior_fit import PriorFit, fit_prior
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.distances import draw_limit
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.text import plain
+
+FEW = 0.6
+"""Share of images at the anchor of their class below which the anchors are said not to have taken hold."""
 
 
 @shared(max_entries=256)  # 33 kB each in 64-d
@@ -58,3 +62,25 @@ def prior_fit(model: Model, draws: int, seed: int) -> PriorFit:
     table, classes = model.require_latents(), len(model.provenance.class_names)
     noise = draw_noise(seed, draws, table.z.shape[1])
     return fit_prior(table.z, table.log_variance, table.labels, classes, noise, draw_limit(model))
+
+
+def is_anchored(model: Model) -> bool:
+    """Whether a run has a prior of its own for each class."""
+    return model.config.model.is_variational and model.config.model.prior == "anchored"
+
+
+def anchoring(model: Model) -> str:
+    """Say how many of the encoded test images came to lie at the anchor of their class; nothing if unknown."""
+    share = anchored_share(model)
+    if share is None:
+        return ""
+    text = (
+        f"**{share:.0%}** of the encoded test images of {plain(model.name)} lie nearest to the anchor of their own "
+        "class."
+    )
+    if share < FEW:
+        text += (
+            f" The weight of its KL divergence, {model.config.objective.kl_weight:g}, was too small to bring "
+            "them there, so that its priors do not give the digits they stand for."
+        )
+    return text

@@ -9,7 +9,7 @@ from aeviz.analysis.anomaly import Decision, decide, usual_error
 from aeviz.figures.detection import error_histogram, precision_recall_curves
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
 from aeviz.training.latents import LatentTable
-from aeviz.web.kernel.controls import classes_of, pick_class, table_of
+from aeviz.web.kernel.controls import pick_class
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -45,7 +45,7 @@ def show_anomalies(runs: list[Model]) -> None:
         runs: The model, and perhaps one to compare its curve with.
     """
     with errors_as_messages():
-        model, table = runs[0], table_of(runs[0])
+        model, table = runs[0], runs[0].require_latents()
         question = _ask(model, table)
         if question is None:
             return
@@ -56,7 +56,7 @@ def show_anomalies(runs: list[Model]) -> None:
 
 def _ask(model: Model, table: LatentTable) -> Question | None:
     """Let the visitor choose the anomaly and the threshold, both in the URL; None where there are no two classes."""
-    classes = classes_of(model)
+    classes = model.encoded_classes()
     if table.labels is None or len(classes) < 2:
         st.info(
             f"The test images of {plain(model.config.data.name)} have fewer than two classes, so that nobody can say "

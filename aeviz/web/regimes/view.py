@@ -10,7 +10,8 @@ from aeviz.analysis.generation import draw_noise
 from aeviz.analysis.prior_fit import PriorFit
 from aeviz.figures.prior_plane import PRIOR_WINDOW, Window, fit_window, prior_plane_svg
 from aeviz.web.kernel import priors
-from aeviz.web.kernel.controls import pick_seed, show_many, table_of
+from aeviz.web.kernel.controls import pick_seed
+from aeviz.web.kernel.images import show_many
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
@@ -119,7 +120,7 @@ def _pick_run(planar: Mapping[str, Model], regime: Regime) -> Model | None:
 
 def _windows(runs: list[Model], scale: str) -> dict[str, Window]:
     """Return the part of the plane that each run shows, by its name."""
-    own = {model.name: fit_window(table_of(model).z) for model in runs}
+    own = {model.name: fit_window(model.require_latents().z) for model in runs}
     if scale == PRIOR:
         return dict.fromkeys(own, PRIOR_WINDOW)
     if scale == WIDEST and own:
@@ -128,7 +129,7 @@ def _windows(runs: list[Model], scale: str) -> dict[str, Window]:
 
 
 def _show_plane(model: Model, noise: np.ndarray, window: Window) -> None:
-    table = table_of(model)
+    table = model.require_latents()
     text = f"Latent plane of {model.name} with the prior, {2 * window.half:.3g} wide"
     plane = prior_plane_svg(table.z, table.labels, model.provenance.class_names, noise, window)
     st.image(plane, width="stretch", alt=text)
