@@ -14,7 +14,7 @@ from aeviz.analysis.summary import summarise
 from aeviz.config import RunConfig
 from aeviz.data import load_dataset
 from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
-from aeviz.lab.duel import PRESET as DUEL
+from aeviz.lab.optimizer_comparison import PRESET as COMPARISON
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport
@@ -124,7 +124,7 @@ def _train(
             on_epoch=show_epoch,
             on_step=show_step,
             observe=recorder.observe,
-            on_trained=keep_moments if config.preset == DUEL else None,
+            on_trained=keep_moments if config.preset == COMPARISON else None,
         )
     except (TrainingError, TrainingStopped, KeyboardInterrupt) as end:
         if (path / MODEL).is_file():

@@ -156,7 +156,7 @@ SURFACES: dict[str, Surface] = {surface.name: surface for surface in _SURFACES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Way:
+class Trajectory:
     """The way of a method over a surface."""
 
     method: MethodName
@@ -181,7 +181,7 @@ class Way:
 
 def travel(
     surface: Surface, methods: Mapping[MethodName, Settings], start: tuple[float, float], steps: int
-) -> dict[MethodName, Way]:
+) -> dict[MethodName, Trajectory]:
     """Let methods descend a surface from the same start.
 
     Args:
@@ -193,7 +193,7 @@ def travel(
     if not np.isfinite(start).all():
         raise ConfigError(f"start={start!r}; expected two finite numbers")
     width = float(np.subtract(surface.high, surface.low).max())
-    found: dict[MethodName, Way] = {}
+    found: dict[MethodName, Trajectory] = {}
     for name, settings in methods.items():
         trace = run_method(
             METHODS[name],
@@ -206,7 +206,7 @@ def travel(
         distances = np.linalg.norm(trace.x[:, None, :] - np.array(surface.minimisers), axis=2)
         outside = np.flatnonzero(distances.min(axis=1) > surface.close)
         first = int(outside[-1]) + 1 if len(outside) else 0
-        found[name] = Way(
+        found[name] = Trajectory(
             method=name,
             trace=trace,
             values=surface.value(trace.x[:, 0], trace.x[:, 1]),

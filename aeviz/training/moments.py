@@ -1,6 +1,6 @@
 """What an optimizer multiplies gradients by, layer by layer, after each epoch: moments.jsonl in the folder of a run.
 
-Only the runs of a duel of optimizers keep it (`aeviz.experiment`). Reading needs no torch.
+Only the runs of an optimizer comparison keep it (`aeviz.experiment`). Reading needs no torch.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""The page on optimizers in a real browser: sliders turn verdicts, the film plays, a duel is trained."""
+"""The page on optimizers in a real browser: sliders turn verdicts, the film plays, a comparison is trained."""
 
 import re
 
@@ -69,12 +69,12 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit, app):
 
 
 def test_duel_is_trained_in_the_background_and_judged(visit, app):
-    page = visit("/optimizers?section=duel&seeds=1&epochs.digits=5&against=ADAM&against=AMSGrad", base=app)
+    page = visit("/optimizers?section=comparison&seeds=1&epochs.digits=5&against=ADAM&against=AMSGrad", base=app)
     expect(page.get_by_text("2 runs, one after the other")).to_be_visible()
-    page.get_by_role("button", name="Start the duel").click()
-    expect(page.get_by_role("heading", name="A duel is at work")).to_be_visible()
+    page.get_by_role("button", name="Start the comparison").click()
+    expect(page.get_by_role("heading", name="A comparison is at work")).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d of 2 runs of 5 epochs have ended"))).to_be_visible()
-    expect(page.get_by_role("heading", name="A duel is at work")).to_have_count(0, timeout=TRAINED_MS)
+    expect(page.get_by_role("heading", name="A comparison is at work")).to_have_count(0, timeout=TRAINED_MS)
     expect(page.get_by_text("in the same order, 5 epochs")).to_be_visible()
     expect(page.get_by_role("heading", name="Why they differ")).to_be_visible()
     expect(page.get_by_text(re.compile("from one seed each"))).to_be_visible()

@@ -5,21 +5,10 @@ import sys
 import numpy as np
 import pytest
 
-from aeviz.figures.optimizers import (
-    COLOURS,
-    FRAMES,
-    Curve,
-    arrows,
-    descent_curves,
-    duel_curves,
-    effective_steps,
-    gap_bars,
-    layer_curves,
-    point_curves,
-    regret_curves,
-    surface_film,
-    value_curves,
-)
+from aeviz.figures.comparison import Curve, arrows, comparison_curves, gap_bars, layer_curves
+from aeviz.figures.method_lines import COLOURS
+from aeviz.figures.regret import descent_curves, point_curves, regret_curves
+from aeviz.figures.surfaces import FRAMES, effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import Settings
 from aeviz.lab.descent import EXAMPLES, descend
 from aeviz.lab.regret import play
@@ -92,7 +81,7 @@ def test_duel_draws_mean_and_band_of_the_seeds():
         Curve(title="ADAM 0.1", method="adam", losses=losses),
         Curve(title="SGD 1", method="sgd", losses=losses[:1]),
     ]
-    figure = duel_curves(curves, "loss", 1)
+    figure = comparison_curves(curves, "loss", 1)
     assert [trace.fill for trace in figure.data] == ["toself", None, None]
     np.testing.assert_allclose(figure.data[1].y, [4, 3, 2])
     assert figure.data[1].line.color == COLOURS["adam"]
@@ -101,7 +90,7 @@ def test_duel_draws_mean_and_band_of_the_seeds():
 def test_two_contestants_of_one_method_have_two_colours():
     losses = np.ones((1, 3))
     curves = [Curve(title=f"ADAM {rate}", method="adam", losses=losses) for rate in (0.1, 0.2)]
-    first, second = duel_curves(curves, "loss", 1).data
+    first, second = comparison_curves(curves, "loss", 1).data
     assert first.line.color != second.line.color
 
 
@@ -165,5 +154,6 @@ def test_gaps_name_the_pair_in_two_lines():
 
 
 def test_neither_torch_nor_scipy_is_imported_for_them():
-    code = "import sys, aeviz.figures.optimizers; assert not {'torch', 'scipy', 'streamlit'} & set(sys.modules)"
+    code = "import sys, aeviz.figures.comparison, aeviz.figures.surfaces; "
+    code += "assert not {'torch', 'scipy', 'streamlit'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

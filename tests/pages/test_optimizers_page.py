@@ -138,7 +138,7 @@ def test_start_at_the_minimiser_is_told(visit, example, key):
     assert not app.success
 
 
-@pytest.mark.parametrize("section", ["surfaces", "counterexample", "convergence theorem", "duel"])
+@pytest.mark.parametrize("section", ["surfaces", "counterexample", "convergence theorem", "comparison"])
 def test_thesis_is_named_where_it_is_mentioned_first(visit, section):
     app = visit(section)
     mentions = [text for text in [*texts(app.markdown), *texts(app.caption)] if "S1" in text]
@@ -160,46 +160,46 @@ def test_steep_function_goes_well_from_near(visit):
 
 
 def test_duel_shows_the_shipped_pair_and_says_that_one_seed_is_none(visit):
-    app = visit("duel")
-    options = app.selectbox(key="duel").options
+    app = visit("comparison")
+    options = app.selectbox(key="comparison").options
     assert options
     assert any("from one seed each" in text for text in texts(app.info))
     assert any("the same initial weights" in text for text in texts(app.markdown))
     assert any("images that moved most" in text for text in texts(app.markdown))
-    assert app.button[-1].label == "Start the duel"
+    assert app.button[-1].label == "Start the comparison"
     assert any("Five seeds of all four on the digits take about 4 minutes" in text for text in texts(app.caption))
 
 
 def test_duel_shows_phi_and_psi_of_its_contestants(visit):
-    app = visit("duel")
+    app = visit("comparison")
     codes = " ".join(element.value for element in app.code)
     assert "beta2 * v + (1 - beta2) * g**2" in codes
     assert "largest_mean_square" in codes
-    assert not any("velocity" in element.value for element in app.code)  # no contestant has it
+    assert not any("velocity" in element.value for element in app.code)  # no optimizer has it
     assert any(r"\psi_t = \max" in formula for formula in texts(app.latex))
     assert any("trained by torch.optim" in text for text in texts(app.caption))
 
 
 def test_duel_without_runs_offers_to_start_one(app_without_models):
     app_without_models.switch_page("pages/optimizers.py")
-    app_without_models.query_params["section"] = "duel"
+    app_without_models.query_params["section"] = "comparison"
     app = app_without_models.run()
     assert not app.exception
     assert any("start some below" in text for text in texts(app.info))
     assert any("20 runs, one after the other" in text for text in texts(app.caption))
 
 
-@pytest.mark.parametrize("section", ["surfaces", "counterexample", "convergence theorem", "duel", "nonsense"])
+@pytest.mark.parametrize("section", ["surfaces", "counterexample", "convergence theorem", "comparison", "nonsense"])
 def test_addresses_that_say_nonsense_do_not_break_the_page(visit, section):
     app = visit(section, steps="inf", horizon="inf", slope="nan", memory="7", methods="none", surface="none", rate="x")
     assert not app.exception
 
 
 def test_shipped_models_make_a_duel():
-    from aeviz.lab.duel import gather
+    from aeviz.lab.optimizer_comparison import gather
 
-    duels = gather([find_run("mlp-2d-adam"), find_run("mlp-2d-amsgrad")])
-    assert len(duels) == 1
+    comparisons = gather([find_run("mlp-2d-adam"), find_run("mlp-2d-amsgrad")])
+    assert len(comparisons) == 1
 
 
 def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
@@ -210,7 +210,7 @@ def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
         return SimpleNamespace(name=f"run-{len(started)}")
 
     monkeypatch.setattr("aeviz.workers.training.start", start)
-    app = visit("duel", seeds="2")
+    app = visit("comparison", seeds="2")
     app.pills(key="against").set_value(["ADAM", "SGD"]).run()
     assert any("4 runs, one after the other" in text for text in texts(app.caption))
     app.button[-1].click().run()
@@ -221,4 +221,4 @@ def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
         ("adam", 1),
         ("sgd", 1),
     ]
-    assert {config.preset for config in started} == {"duel"}
+    assert {config.preset for config in started} == {"optimizer-comparison"}

@@ -3,14 +3,14 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 
 @pytest.mark.parametrize(
     "name", ["mlp-2d-adam", "folder_of_mine", "T-shirt/top", "Ankle boot", "7", "runs/own-1.5", "Ärmel"]
 )
 def test_usual_name_stays_as_it_is(name):
-    assert plain(name) == name
+    assert escape(name) == name
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_usual_name_stays_as_it_is(name):
     ],
 )
 def test_marks_are_escaped(name, shown):
-    assert plain(name) == shown
+    assert escape(name) == shown
 
 
 def fail_on_a_name():

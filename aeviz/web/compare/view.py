@@ -10,7 +10,7 @@ from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
-from aeviz.web.kernel.text import name_objective, plain
+from aeviz.web.kernel.text import escape, name_objective
 from aeviz.web.map.controls import pick_map_options
 from aeviz.web.map.view import show_map
 
@@ -29,7 +29,7 @@ def pick_runs(found: Mapping[str, Model]) -> list[Model]:
     asked = [name for name in st.query_params.get_all(RUNS) if name not in found]
     if asked:
         st.info(
-            f"Not on this machine: {', '.join(map(plain, asked))}; the others are shown.", icon=":material/link_off:"
+            f"Not on this machine: {', '.join(map(escape, asked))}; the others are shown.", icon=":material/link_off:"
         )
         st.query_params[RUNS] = [name for name in st.query_params.get_all(RUNS) if name in found]
     default = [name for name in ("mlp-2d-adam", "mlp-2d-amsgrad") if name in found] or list(found)[:_BESIDE]
@@ -124,8 +124,8 @@ def _result(model: Model) -> dict[str, str]:
 
 
 def _table(rows: Mapping[str, list[str]], names: list[str]) -> str:
-    lines = ["| | " + " | ".join(f":small[{plain(name)}]" for name in names) + " |", "|---" * (1 + len(names)) + "|"]
-    lines += [f"| {key} | " + " | ".join(plain(cell) for cell in cells) + " |" for key, cells in rows.items()]
+    lines = ["| | " + " | ".join(f":small[{escape(name)}]" for name in names) + " |", "|---" * (1 + len(names)) + "|"]
+    lines += [f"| {key} | " + " | ".join(escape(cell) for cell in cells) + " |" for key, cells in rows.items()]
     return "\n".join(lines)
 
 
@@ -149,7 +149,7 @@ def show_planes(runs: list[Model]) -> None:
                 if picture is not None:
                     st.image(picture, width="stretch", alt=f"The latent plane of {model.name}, coloured by class")
                 st.markdown(
-                    f":small[**{plain(model.name)}**, {plain(model.config.data.name)}, "
+                    f":small[**{escape(model.name)}**, {escape(model.config.data.name)}, "
                     f"{model.config.model.latent_dim}-d]"
                 )
                 st.page_link(

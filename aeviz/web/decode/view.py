@@ -16,7 +16,7 @@ from aeviz.web.kernel.images import decoded, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import NO_COMPARISON, errors_as_messages, pick_second
 from aeviz.web.kernel.points import can_pick_image, is_wide, random_image_point, show_distance
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 DIMENSIONS, DIRECTIONS = "latent dimensions", "principal directions"
 NEAREST, NEAREST_PX = 8, 48
@@ -88,7 +88,7 @@ def _show_nearest(model: Model, point: np.ndarray) -> None:
         alt=f"The {len(images)} encoded images nearest to this point: {', '.join(names)}",
     )
     first, last = float(near.distances[0]), float(near.distances[-1])
-    st.caption(f"The nearest test images, {what}: {' · '.join(map(plain, names))}; {first:.3g} to {last:.3g} away.")
+    st.caption(f"The nearest test images, {what}: {' · '.join(map(escape, names))}; {first:.3g} to {last:.3g} away.")
 
 
 def _jumps(model: Model) -> None:

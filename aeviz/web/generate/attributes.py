@@ -11,7 +11,7 @@ from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.images import decoded, offer_download, show_many, show_row
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 FIRST = "Smiling"
 """What is added at first, where it is known."""
@@ -97,7 +97,7 @@ def _show_result(
         drawn = np.concatenate([start.image[None].astype(np.float32) / np.float32(255), drawn])
         text = f"{start.name}; as {model.name} draws it; {total}"
     show_row(model, drawn, text)
-    st.caption(f"From left to right: {plain(text)}.")
+    st.caption(f"From left to right: {escape(text)}.")
     for which, name in enumerate(names):
         points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
         said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]

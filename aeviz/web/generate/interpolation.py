@@ -33,7 +33,7 @@ from aeviz.web.kernel.images import decoded, offer_download, originals, show_man
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 STEPS, MOST_STEPS = 11, 33
 """Images on a way at first, both ends included, and at most."""
@@ -151,7 +151,7 @@ def _advice(model: Model) -> str:
     config = model.config.model
     if not config.is_variational:
         return (
-            f"**Straight.** {plain(model.name)} has no prior, and its origin is no special place; the round way "
+            f"**Straight.** {escape(model.name)} has no prior, and its origin is no special place; the round way "
             "is there to compare, no principle speaks for it."
         )
     if is_anchored(model):
@@ -162,11 +162,11 @@ def _advice(model: Model) -> str:
     used = int(distances.used_dimensions(model).sum()) if model.has_summary else config.latent_dim
     if used == 0:
         return (
-            f"**Neither.** All dimensions of {plain(model.name)} have collapsed: its decoder pays heed to none, and "
+            f"**Neither.** All dimensions of {escape(model.name)} have collapsed: its decoder pays heed to none, and "
             "draws one image all along any way."
         )
     count = config.latent_dim
-    uses = f" {plain(model.name)} uses {used} of its {count}." if used < count else ""
+    uses = f" {escape(model.name)} uses {used} of its {count}." if used < count else ""
     if count <= 3:
         return (
             f"**Either.** In {count} dimensions the prior N(0, I) has much of its mass near the origin, so that the "
@@ -186,21 +186,23 @@ def show_arithmetic(model: Model) -> None:
         table, classes = model.require_latents(), model.encoded_classes()
         if table.labels is None or len(classes) < 2:
             st.info(
-                f"The images of {plain(model.config.data.name)} have no two classes, between which a direction could "
+                f"The images of {escape(model.config.data.name)} have no two classes, between which a direction could "
                 "lead.",
                 icon=":material/label_off:",
             )
             return
         if not distances.used_dimensions(model).any():
             st.info(
-                f"All dimensions of {plain(model.name)} have collapsed: classes have no place in its latent space, and "
-                "no step changes what it draws. Choose another model.",
+                f"All dimensions of {escape(model.name)} have collapsed: classes have no place in its latent space, "
+                "and no step changes what it draws. Choose another model.",
                 icon=":material/compress:",
             )
             return
         image, plus, minus, strength = _pick_sum(model, classes, int(table.labels[0]))
         if plus == minus:
-            st.info(f"The mean of {plain(plus)} less itself is nothing: choose two classes.", icon=":material/balance:")
+            st.info(
+                f"The mean of {escape(plus)} less itself is nothing: choose two classes.", icon=":material/balance:"
+            )
             return
         z, labels = table.z, table.labels
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
@@ -214,12 +216,13 @@ def show_arithmetic(model: Model) -> None:
             drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
             text = f"image {image}, class {model.provenance.class_names[int(labels[image])]}; {text}"
         show_row(model, drawn, text)
-        st.caption(f"From left to right: {plain(text)}.")
+        st.caption(f"From left to right: {escape(text)}.")
         way = walk(z[image], direction, STRENGTHS)
         text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of a half, 0 in the middle: "
         show_many(model, way, len(STRENGTHS), text + far_text(model, way))
         st.caption(
-            f"From the mean of {plain(minus)} to the mean of {plain(plus)} it is {np.linalg.norm(direction):.2f}, one "
+            f"From the mean of {escape(minus)} to the mean of {escape(plus)} it is {np.linalg.norm(direction):.2f}, "
+            "one "
             "whole strength. An image is read as the class that most of the 10 encoded test images nearest to its "
             "point have."
         )

@@ -11,7 +11,7 @@ from aeviz.web.kernel.images import is_large
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
-from aeviz.web.kernel.text import name_objective, plain
+from aeviz.web.kernel.text import escape, name_objective
 
 COLUMNS = 5
 """Draws in a row."""
@@ -70,7 +70,7 @@ def _show_draws(model: Model, samples: PriorSamples, epoch: int) -> None:
     if report is not None:
         text += f": validation loss {report.val_loss:.4f} ({name_objective(model.config.objective)})"
     st.image(
-        to_data_uri(picture), width="stretch", caption=plain(text), alt=f"{len(images)} draws from the prior, {text}"
+        to_data_uri(picture), width="stretch", caption=escape(text), alt=f"{len(images)} draws from the prior, {text}"
     )
 
 
@@ -87,11 +87,11 @@ def _say_what_it_shows(runs: list[Model], samples: Mapping[str, PriorSamples]) -
 
 def _explain_none(found: Mapping[str, Model], model: Model) -> None:
     if not model.config.model.is_variational:
-        why = f"**{plain(model.name)} is a plain autoencoder: it has no prior to draw from.**"
+        why = f"**{escape(model.name)} is a plain autoencoder: it has no prior to draw from.**"
     else:
         why = (
-            f"**{plain(model.name)} kept no draws from its prior while it was trained**, as variational models "
+            f"**{escape(model.name)} kept no draws from its prior while it was trained**, as variational models "
             "do since this version; train it again to have them."
         )
-    names = ", ".join(plain(name) for name, other in found.items() if (other.path / PRIOR).is_file())
+    names = ", ".join(escape(name) for name, other in found.items() if (other.path / PRIOR).is_file())
     st.info(why + (f" Models that have them: {names}." if names else ""), icon=":material/info:")

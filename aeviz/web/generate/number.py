@@ -12,7 +12,7 @@ from aeviz.web.kernel.images import decoded, offer_picture
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 DIGIT_PX, WIDEST_PX = 140, 1000
 """Width in pixels of a digit, and of the longest number."""
@@ -43,7 +43,7 @@ def show_number(model: Model) -> None:
         absent = sorted({names[label] for label in labels} - set(model.encoded_classes()))
         if absent and not is_anchored(model):
             st.warning(
-                f"No test image of class {', '.join(map(plain, absent))} was encoded, so {plain(model.name)} "
+                f"No test image of class {', '.join(map(escape, absent))} was encoded, so {escape(model.name)} "
                 "cannot draw it; type other digits or choose another model.",
                 icon=":material/warning:",
             )
@@ -63,7 +63,7 @@ def _show_picture(model: Model, typed: str, points: np.ndarray, chance: str, nam
     origin = (
         "the prior of its class" if is_anchored(model) else "a Gaussian fitted to the encoded test images of its class"
     )
-    st.caption(f"{typed}, drawn by {plain(model.name)}, each digit from {origin}; {chance}")
+    st.caption(f"{typed}, drawn by {escape(model.name)}, each digit from {origin}; {chance}")
     offer_picture(picture, f"{model.name}-{name}", 2 * width)
 
 
@@ -71,7 +71,7 @@ def _show_reading(model: Model, labels: np.ndarray, points: np.ndarray) -> None:
     """Say as what the encoded test images nearest to each digit would read it."""
     if model.require_latents().labels is not None:
         votes = read_points(model, points)
-        read = " ".join(plain(model.provenance.class_names[vote]) for vote in votes)
+        read = " ".join(escape(model.provenance.class_names[vote]) for vote in votes)
         far = find_far(model, points)
         far_count = 0 if far is None else int(far.sum())
         st.markdown(
@@ -82,6 +82,6 @@ def _show_reading(model: Model, labels: np.ndarray, points: np.ndarray) -> None:
         st.markdown(anchoring(model))
     else:
         st.caption(
-            f"{plain(model.name)} has no prior for a class, so that each digit is drawn where the test images of its "
+            f"{escape(model.name)} has no prior for a class, so that each digit is drawn where the test images of its "
             "class came to lie. Classes that overlap there are mixed up; a class-anchored model keeps them apart."
         )

@@ -13,7 +13,7 @@ from aeviz.web.kernel.images import is_large, offer_picture, show_many
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 PRIOR, DATA = "the prior", "where the data lie"
 """Where samples are drawn from."""
@@ -84,7 +84,7 @@ def _show_grid(model: Model, draw: Draw) -> None:
     drawn = _draw(model, draw)
     if drawn is None:
         st.info(
-            f"{plain(model.name)} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:"
+            f"{escape(model.name)} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:"
         )
         return
     points, origin = drawn
@@ -151,11 +151,11 @@ def _compare_with_prior(model: Model) -> str:
     count = int(used.sum())
     if not count:
         return (
-            f"**{plain(model.name)} uses none of its {dimensions} dimensions** (posterior collapse): its latent points "
-            "say nothing of the images, so that every draw gives the same picture, an average of all images."
+            f"**{escape(model.name)} uses none of its {dimensions} dimensions** (posterior collapse): its latent "
+            "points say nothing of the images, so that every draw gives the same picture, an average of all images."
         )
     spread, weight = priors.data_gaussian(model, None).spread(used), model.config.objective.kl_weight
-    text = f"The encoded images of {plain(model.name)} spread with a standard deviation of **{spread:.2f}**"
+    text = f"The encoded images of {escape(model.name)} spread with a standard deviation of **{spread:.2f}**"
     if count < dimensions:
         text += (
             f" in the {count} of {dimensions} dimensions that it uses; the others are noise that the decoder ignores"

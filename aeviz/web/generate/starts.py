@@ -15,7 +15,7 @@ from aeviz.web.kernel.images import decoded, is_large, offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.upload import (
     PHOTOS,
     SOURCES,
@@ -66,15 +66,15 @@ def explain_absent(model: Model) -> None:
     name = model.config.data.name
     if not model.has_summary:
         st.info(
-            f"{plain(model.name)} has no encoded test images to start from; a run that trains has them when it has "
+            f"{escape(model.name)} has no encoded test images to start from; a run that trains has them when it has "
             "ended.",
             icon=":material/hourglass_top:",
         )
         return
     st.info(
-        f"Test images of {plain(name)} are not on offer: {plain(model.name)} ships without its encoded images, "
+        f"Test images of {escape(name)} are not on offer: {escape(model.name)} ships without its encoded images, "
         "since the "
-        f"terms of {plain(name)} forbid passing them on. With the data set on this machine they are encoded here.",
+        f"terms of {escape(name)} forbid passing them on. With the data set on this machine they are encoded here.",
         icon=":material/info:",
     )
     offer_download(name, "to start from its test images")
@@ -217,4 +217,4 @@ def _show(model: Model, start: Start) -> None:
         name = f"{name}, as {model.name} draws it"
     width = LARGE_PX if is_large(model) else THUMBNAIL_PX
     picture = enlarge(tile(image, 1), width, smooth=is_large(model))
-    st.image(to_data_uri(picture), width=width, caption=plain(name), alt=name)
+    st.image(to_data_uri(picture), width=width, caption=escape(name), alt=name)

@@ -13,7 +13,7 @@ from aeviz.web.generate.samples import show_samples
 from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.priors import is_anchored
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 SAMPLES, LEARNED, INTERPOLATE = "samples", "as it learned", "interpolate"
 ARITHMETIC, NUMBER = "arithmetic", "write a number"
@@ -70,9 +70,9 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
 
 
 def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
-    names = ", ".join(plain(name) for name, other in found.items() if other.config.model.is_variational)
+    names = ", ".join(escape(name) for name, other in found.items() if other.config.model.is_variational)
     st.info(
-        f"**{plain(model.name)} is a plain autoencoder: it has no prior to draw from.** Training asked only "
+        f"**{escape(model.name)} is a plain autoencoder: it has no prior to draw from.** Training asked only "
         "that images "
         "come back, never that their latent points follow a distribution; a point drawn blindly may lie where the "
         "decoder was never asked to draw. What can be done is to see where the encoded test images lie, fit a "
@@ -84,9 +84,9 @@ def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
 
 def _explain_no_digits(found: Mapping[str, Model], model: Model) -> None:
     able = [other for other in found.values() if _DIGITS.issubset(other.provenance.class_names)]
-    names = ", ".join(plain(other.name) for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
+    names = ", ".join(escape(other.name) for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
     st.info(
-        f"**{plain(model.name)} draws no digits:** its images ({plain(model.config.data.name)}) belong to no classes."
+        f"**{escape(model.name)} draws no digits:** its images ({escape(model.config.data.name)}) belong to no classes."
         + (f" Models that write numbers are for example {names}." if names else ""),
         icon=":material/dialpad:",
     )

@@ -8,7 +8,7 @@ from aeviz.errors import CheckpointError
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import OPTIMIZER_TITLES
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
@@ -52,7 +52,7 @@ def _card(model: Model) -> None:
         try:
             picture, facts = thumbnails.thumbnail(model), thumbnails.summary(model)
         except CheckpointError as error:  # one damaged run must not hide the others
-            st.error(plain(str(error)), icon=":material/broken_image:")
+            st.error(escape(str(error)), icon=":material/broken_image:")
             return
         if not model.has_summary:
             st.info(
@@ -63,7 +63,7 @@ def _card(model: Model) -> None:
         elif picture is not None:
             what = "The latent space of {}, coloured by class" if model.has_latents else "Images that {} draws"
             st.image(picture, width="stretch", alt=what.format(model.name))
-        st.markdown(f"**{plain(model.name)}**")
+        st.markdown(f"**{escape(model.name)}**")
         val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
         dimensions = config.model.latent_dim
         shown = (
@@ -74,7 +74,7 @@ def _card(model: Model) -> None:
             else ", draws from its prior"
         )
         st.caption(
-            f"{plain(config.data.name)} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
+            f"{escape(config.data.name)} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
             f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
         )
         if config.data.name == "celeba":

@@ -20,7 +20,7 @@ from aeviz.web.components.kit.blobs import carry
 from aeviz.web.kernel import spaces
 from aeviz.web.kernel.caching import Stamp
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 USUAL_S = 15
 """Seconds that the files of a network usually take to be written."""
@@ -100,7 +100,7 @@ def prepare_networks(model: Model) -> None:
     if all(find_network(model, part).spec is not None for part in ("decoder", "encoder")):
         return
     if has_trainer(model.path):
-        st.caption(f"{plain(model.name)} is still being trained: until that ends the server decodes for this page.")
+        st.caption(f"{escape(model.name)} is still being trained: until that ends the server decodes for this page.")
         return
     if os.environ.get("AEVIZ_ONNX") == "0":
         return
@@ -131,13 +131,13 @@ def _begin(model: Model) -> _Writing | None:
 def _wait(model: Model) -> None:
     writing = _begin(model)
     if writing is None:
-        st.caption(f"{plain(model.name)} is prepared for the page after another model. Until then the server decodes.")
+        st.caption(f"{escape(model.name)} is prepared for the page after another model. Until then the server decodes.")
         return
     if writing.look() is not None:
         st.rerun(scope="app")
     waited = time.monotonic() - writing.since
     st.progress(
         min(waited / USUAL_S, 0.95),
-        f"Preparing {plain(model.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server "
+        f"Preparing {escape(model.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server "
         "decodes.",
     )

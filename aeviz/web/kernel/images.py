@@ -13,7 +13,7 @@ from aeviz.paths import data_root
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.distances import find_far
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 TILE_PX, RESULT_PX = 64, 168
 """Longest side in pixels of one of many images; width of each image of a few."""
@@ -32,11 +32,11 @@ def originals(model: Model) -> ImageDataset | None:
         data = replace(model.config.data, without=None)  # no part of the test set, which all runs of the data share
         dataset, fingerprint = datasets.test_images(data, str(data_root()), datasets.folder_stamp(name))
     except DataError as error:
-        st.caption(f"The originals cannot be shown: {plain(str(error))}")
+        st.caption(f"The originals cannot be shown: {escape(str(error))}")
         return None
     if table is None or fingerprint != table.fingerprint:
         st.caption(
-            f"The originals cannot be shown: the images of {plain(name)} are not those that {plain(model.name)} "
+            f"The originals cannot be shown: the images of {escape(name)} are not those that {escape(model.name)} "
             "encoded."
         )
         return None
@@ -71,7 +71,7 @@ def offer_download(name: str, why: str) -> None:
                 prepare_dataset(name, on_progress=show)
             except AevizError as error:
                 bar.empty()
-                st.error(plain(str(error)), icon=":material/cloud_off:")
+                st.error(escape(str(error)), icon=":material/cloud_off:")
             else:
                 st.rerun(scope="app")
         st.caption("Everything else works without them. In a class room, download once before the lesson.")
@@ -102,7 +102,7 @@ def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.n
     marked = marked_svg(
         to_data_uri(picture), (width, height), columns, none if far is None else far, smooth=is_large(model)
     )
-    st.image(marked, width="stretch", caption=plain(text), alt=text)
+    st.image(marked, width="stretch", caption=escape(text), alt=text)
     return picture
 
 

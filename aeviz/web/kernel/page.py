@@ -18,7 +18,7 @@ from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
         yield
     except AevizError as error:
         _log.warning("%s", error)
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escape(str(error)), icon=":material/error:")
         if stop:
             st.stop()
 
@@ -147,7 +147,7 @@ def pick_model(found: Mapping[str, Model], *, default: str = "mlp-2d-adam") -> M
     names = list(found)
     asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)
     if asked is not None and asked not in found:
-        st.info(plain(_why_absent(asked)), icon=":material/link_off:")
+        st.info(escape(_why_absent(asked)), icon=":material/link_off:")
     if asked is None and st.session_state[_ARRIVED] and kept in found:
         st.session_state[MODEL] = kept
         st.query_params[MODEL] = str(kept)  # the widget alone would leave the address bare
@@ -198,7 +198,7 @@ def pick_second(
     second = found.get(str(chosen))
     if second is not None and mapped and not same_images(first, second):
         st.warning(
-            f"{plain(first.name)} and {plain(second.name)} were measured on different test images, so they cannot be "
+            f"{escape(first.name)} and {escape(second.name)} were measured on different test images, so they cannot be "
             "compared image by image; choose another model, or train one of them again.",
             icon=":material/warning:",
         )

@@ -14,7 +14,7 @@ from aeviz.analysis.prior_fit import PriorFit, fit_prior
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.distances import draw_limit
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 FEW = 0.6
 """Share of images at the anchor of their class below which the anchors are said not to have taken hold."""
@@ -75,7 +75,7 @@ def anchoring(model: Model) -> str:
     if share is None:
         return ""
     text = (
-        f"**{share:.0%}** of the encoded test images of {plain(model.name)} lie nearest to the anchor of their own "
+        f"**{share:.0%}** of the encoded test images of {escape(model.name)} lie nearest to the anchor of their own "
         "class."
     )
     if share < FEW:

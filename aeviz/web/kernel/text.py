@@ -22,7 +22,7 @@ def name_objective(config: ObjectiveConfig) -> str:
     return " + ".join(parts)
 
 
-def plain(text: str) -> str:
+def escape(text: str) -> str:
     """Return text that is not Markdown, a name or an error, as Markdown that shows it letter by letter, on one line.
 
     Streamlit's own marks count as Markdown: emoji and icons (:name:), directives (:name[...]) and formulas ($).

@@ -16,7 +16,7 @@ from aeviz.web.components.drawing import component as drawing
 from aeviz.web.components.drawing.component import LiveModel
 from aeviz.web.components.paste import component as paste
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 SAMPLES = Path(__file__).parent / "samples"
 """Synthesised photos for visitors who have none of their own."""
@@ -171,7 +171,7 @@ def _kept(place: str) -> list[OwnPicture]:
     if not found:
         return []
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Still here from before: {', '.join(plain(picture.name) for picture in found)}.")
+        st.caption(f"Still here from before: {', '.join(escape(picture.name) for picture in found)}.")
         st.button("Forget", icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
     return found
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 
 def show_measures(runs: list[Model]) -> None:
@@ -12,7 +12,7 @@ def show_measures(runs: list[Model]) -> None:
     if not measured:
         return
     rows = {
-        "": [f"**{plain(model.name)}**" for model, _ in measured],
+        "": [f"**{escape(model.name)}**" for model, _ in measured],
         "Trustworthiness": [_figure(found.trustworthiness, ".3f") for _, found in measured],
         "kNN accuracy": [_figure(found.knn_accuracy, ".1%") for _, found in measured],
         "Test error (MSE)": [_figure(found.mse, ".5f") for _, found in measured],

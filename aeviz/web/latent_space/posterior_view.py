@@ -11,7 +11,7 @@ from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 COLLAPSED = 0.01
 """Nats an image below which a dimension carries nothing: its posterior is the prior whatever the image."""
@@ -42,7 +42,7 @@ def show_posteriors(runs: list[Model]) -> None:
         ),
     )
     for name, (model, found) in measured.items():
-        st.markdown(f"**{plain(name)}**: {_verdict(model, found)}{_bound(found)}  \n:small[{describe_scales(model)}]")
+        st.markdown(f"**{escape(name)}**: {_verdict(model, found)}{_bound(found)}  \n:small[{describe_scales(model)}]")
     st.caption(
         "The KL divergence of a dimension is how far its posteriors lie from the prior, N(0, 1) or that of the image's "
         "class, averaged over the test images: what the dimension tells of an image, in nats (1 nat is 1.44 bits). "
@@ -131,7 +131,7 @@ def _show_against_prior(measured: dict[str, tuple[Model, Evaluation]]) -> None:
             found = measured[model.name][1]
             each = " (class by class, each beside its own prior)" if model.config.model.prior == "anchored" else ""
             st.markdown(
-                f"**{plain(name)}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}"
+                f"**{escape(name)}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}"
                 "  \nAll dimensions: the Gaussian with the mean and the covariance of all posteriors together lies "
                 f"**{nats:.2f} nats** from the prior{each}; 0 means the same mean and covariance."
             )

@@ -9,7 +9,7 @@ from aeviz.figures.pictures import enlarge, error_map, shrink, similarity_map, t
 from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
 
 PICTURE_PX = 128
@@ -31,7 +31,7 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
     table = runs[0].latents
     names = runs[0].provenance.class_names
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
-    st.markdown(f"#### Test image {index}" + (f", class {plain(label)}" if label is not None else ""))
+    st.markdown(f"#### Test image {index}" + (f", class {escape(label)}" if label is not None else ""))
     dataset = originals(runs[0])
     with st.container(horizontal=True, gap="medium"):
         if dataset is not None:
@@ -57,7 +57,7 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
             spread = ""
             if own.log_variance is not None and posteriors.has_posteriors(model):
                 spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
-            st.caption(f"{plain(model.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
+            st.caption(f"{escape(model.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
         offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
 
@@ -79,7 +79,9 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
         images = decoded(model, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
         said = "" if dataset is not None else "; decoded from their latent points, since the originals are not here"
         dimensions = f"all {table.z.shape[1]} dimensions" if table.z.shape[1] > 1 else "the one dimension"
-        st.markdown(f"**Nearest images** of {plain(model.name)}, by distance in {dimensions} of its latent space{said}")
+        st.markdown(
+            f"**Nearest images** of {escape(model.name)}, by distance in {dimensions} of its latent space{said}"
+        )
         with st.container(horizontal=True, gap="xsmall"):
             for place, (image, other, distance) in enumerate(
                 zip(shrink(images, NEIGHBOUR_PX), near.indices.tolist(), near.distances.tolist(), strict=True)
@@ -92,7 +94,7 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
                     st.button(
                         str(other),
                         key=f"latent.neighbour.{column}.{place}",
-                        help=f"Choose {plain(name)}",
+                        help=f"Choose {escape(name)}",
                         type="tertiary",
                         on_click=choose,
                         args=(other,),
@@ -107,4 +109,4 @@ def _listed(values: np.ndarray, form: str) -> str:
 
 
 def _picture(picture: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(picture, PICTURE_PX)), width=PICTURE_PX, caption=plain(caption), alt=caption)
+    st.image(to_data_uri(enlarge(picture, PICTURE_PX)), width=PICTURE_PX, caption=escape(caption), alt=caption)

@@ -8,7 +8,7 @@ import streamlit as st
 from aeviz.analysis.embedding import Algorithm, EmbeddingConfig
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
 from aeviz.workers import embedding
@@ -63,7 +63,7 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
             left = "" if job.seconds_left is None else f", about {_duration(job.seconds_left)} left"
             st.progress(
                 job.share,
-                f"{config.algorithm} of {plain(model.name)}: {job.message}{left}. It goes on if you leave this page.",
+                f"{config.algorithm} of {escape(model.name)}: {job.message}{left}. It goes on if you leave this page.",
             )
             if st.button("Stop", key=f"embedding.stop.{place}", icon=":material/stop:", help="What was done is lost."):
                 embedding.ask_to_stop(key)
@@ -72,11 +72,11 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
         if table is None:
             return
         if job is not None and job.state in ("failed", "interrupted"):
-            why = plain(job.message) if job.state == "failed" else "its process ended before it was done"
-            st.error(f"{config.algorithm} of {plain(model.name)} failed: {why}; try again.", icon=":material/error:")
+            why = escape(job.message) if job.state == "failed" else "its process ended before it was done"
+            st.error(f"{config.algorithm} of {escape(model.name)} failed: {why}; try again.", icon=":material/error:")
         seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
         st.markdown(
-            f"**The {config.algorithm} map of {plain(model.name)} is not computed yet.** It takes about "
+            f"**The {config.algorithm} map of {escape(model.name)} is not computed yet.** It takes about "
             f"{_duration(seconds)} for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it is "
             "there for everybody."
         )

@@ -14,7 +14,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL
 from aeviz.web.kernel.point_url import point_parameter
 from aeviz.web.kernel.points import is_photo, show_distance
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.map.controls import MapOptions
 
 PICTURE_PX = 128
@@ -60,7 +60,7 @@ def show_pin(panels: list[MapPanel], runs: list[Model], pin: tuple[int, tuple[fl
         text = f"The image that {model.name} decodes at the pin"
         st.image(to_data_uri(enlarge(picture, PICTURE_PX, smooth=lift.smooth)), width=PICTURE_PX, alt=text)
         with st.container():
-            st.markdown(f"**At the pin**, decoded by {plain(model.name)}")
+            st.markdown(f"**At the pin**, decoded by {escape(model.name)}")
             show_distance(model, point)
             if model.has_summary:
                 st.page_link(

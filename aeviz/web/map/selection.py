@@ -13,7 +13,7 @@ from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png, t
 from aeviz.figures.selection import class_bars
 from aeviz.web.kernel.images import decoded, originals
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
 
 COLUMNS = 12
@@ -62,8 +62,8 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
     for model in runs:
         own = cached.chosen_set(model, digest, places)
         st.caption(
-            f"{plain(model.name)}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; all "
-            f"images: {own.usual_spread:.3g}), mean reconstruction error {own.error:.3g} (all images: "
+            f"{escape(model.name)}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; "
+            f"all images: {own.usual_spread:.3g}), mean reconstruction error {own.error:.3g} (all images: "
             f"{own.usual_error:.3g})."
         )
     _offer_files(places, digest, runs, dataset)
@@ -88,7 +88,7 @@ def _show_grid(places: np.ndarray, model: Model, dataset: ImageDataset | None) -
     columns = min(COLUMNS, len(images))
     picture = enlarge(tile(images, columns), TILE_PX * columns, smooth=images.shape[-1] > 32)
     width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
-    st.image(to_small_uri(picture), width=width, caption=plain(text), alt=f"{len(images)} chosen images")
+    st.image(to_small_uri(picture), width=width, caption=escape(text), alt=f"{len(images)} chosen images")
 
 
 def _show_means(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
@@ -102,7 +102,7 @@ def _show_means(places: np.ndarray, digest: str, runs: Sequence[Model], dataset:
 
 
 def _picture(image: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(tile(image, 1), MEAN_PX)), width=MEAN_PX, caption=plain(caption), alt=caption)
+    st.image(to_data_uri(enlarge(tile(image, 1), MEAN_PX)), width=MEAN_PX, caption=escape(caption), alt=caption)
 
 
 def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
@@ -110,7 +110,7 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset
     with st.container(horizontal=True):
         for model in runs:
             st.download_button(
-                "Table (CSV)" if len(runs) == 1 else f"Table of {plain(model.name)} (CSV)",
+                "Table (CSV)" if len(runs) == 1 else f"Table of {escape(model.name)} (CSV)",
                 partial(_table_of, places, model),
                 file_name=f"{model.name}-{len(places)}-images.csv",
                 mime="text/csv",

@@ -11,7 +11,7 @@ from aeviz.figures.charts import training_curves
 from aeviz.presets import PRESETS
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import name_objective, plain
+from aeviz.web.kernel.text import escape, name_objective
 from aeviz.web.network.layers import architecture
 
 
@@ -28,7 +28,7 @@ def show_architectures(first: Model, second: Model | None) -> None:
 def _show_architecture(model: Model, names: str, key: str) -> None:
     """Show the layers of a model as a diagram and as a table."""
     blocks = architecture(model)
-    st.subheader(f"Layers of {plain(names)}")
+    st.subheader(f"Layers of {escape(names)}")
     total = sum(block.parameters for block in blocks)
     st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the arrow marks the latent point.")
     rows = [

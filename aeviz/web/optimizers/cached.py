@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from aeviz.lab import descent, regret, surfaces
 from aeviz.lab.adaptive import MethodName, Settings
 from aeviz.lab.descent import Course, ExampleName
-from aeviz.lab.duel import Duel, gather
+from aeviz.lab.optimizer_comparison import OptimizerComparison, gather
 from aeviz.lab.regret import Costs, Outcome
-from aeviz.lab.surfaces import SURFACES, Way
+from aeviz.lab.surfaces import SURFACES, Trajectory
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 
@@ -16,7 +16,7 @@ Told = tuple[tuple[MethodName, Settings], ...]
 
 
 @shared(max_entries=64)  # at most 0.5 MB each
-def ways(surface: str, told: Told, start: tuple[float, float], steps: int) -> dict[MethodName, Way]:
+def ways(surface: str, told: Told, start: tuple[float, float], steps: int) -> dict[MethodName, Trajectory]:
     """Return the ways of methods over a surface, by its name."""
     return surfaces.travel(SURFACES[surface], dict(told), start, steps)
 
@@ -36,6 +36,6 @@ def courses(name: ExampleName, start: float, steps: int) -> tuple[Course, Course
     return descent.descend(example.broken, start, steps), descent.descend(example.mended, start, steps)
 
 
-def duels(found: Mapping[str, Model]) -> list[Duel]:
-    """Return the duels among the runs whose training went to its end."""
+def comparisons(found: Mapping[str, Model]) -> list[OptimizerComparison]:
+    """Return the comparisons among the runs whose training went to its end."""
     return gather(model.folder for model in found.values() if len(model.history()) == model.config.train.epochs)

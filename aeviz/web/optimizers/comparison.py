@@ -1,4 +1,4 @@
-"""A fair duel of optimizers on a network: curves with the spread of the seeds, a verdict, and the latent planes."""
+"""A fair comparison of optimizers on a network: curves over several seeds, a verdict, and the latent planes."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,13 @@ import streamlit as st
 
 from aeviz.analysis.alignment import align
 from aeviz.config import OptimizerConfig
-from aeviz.figures.optimizers import Curve, arrows, duel_curves, gap_bars, layer_curves
+from aeviz.figures.comparison import Curve, arrows, comparison_curves, gap_bars, layer_curves
 from aeviz.lab.adaptive import MethodName
-from aeviz.lab.duel import (
+from aeviz.lab.optimizer_comparison import (
     CONFIDENCE,
-    Comparison,
-    Duel,
-    compare,
+    MeanDifference,
+    OptimizerComparison,
+    compare_means,
     layer_titles,
     method_of,
     moved_most,
@@ -38,82 +38,84 @@ _STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
 """What is drawn of the layers."""
 
 
-def show_duel() -> None:
-    """Show a duel among the finished runs, and how to start another."""
-    found = cached.duels(list_models())
-    names = dict(zip(names_of(found, [f"{duel.name}: {_who(duel)}" for duel in found]), found, strict=True))
+def show_comparison() -> None:
+    """Show a comparison among the finished runs, and how to start another."""
+    found = cached.comparisons(list_models())
+    names = dict(
+        zip(names_of(found, [f"{comparison.name}: {_who(comparison)}" for comparison in found]), found, strict=True)
+    )
     if names:
         ended = take_ended()  # which the visitor who started it wants to see
-        for name in [name for name, duel in names.items() if ended & _runs(duel)][:1]:
-            st.session_state["duel"] = name
+        for name in [name for name, comparison in names.items() if ended & _runs(comparison)][:1]:
+            st.session_state["comparison"] = name
         chosen = st.selectbox(
-            "Duel",
+            "Comparison",
             list(names),
-            key="duel",
+            key="comparison",
             bind="query-params",
             help="Finished runs that differ in nothing but optimizer and seed.",
         )
-        duel = names.get(str(chosen), found[0])
-        if len(duel.seeds) == 1:
+        comparison = names.get(str(chosen), found[0])
+        if len(comparison.seeds) == 1:
             st.caption(
                 "One seed each shows no spread and gives no verdict. Five seeds of all four on the digits take about "
                 f"{time_of_several()}; start them below."
             )
-        _show_shared(duel)
-        _show_results(duel)
-        _show_layers(duel)
-        show_methods(list(dict.fromkeys(map(method_of, _titles(duel)))), by_torch=True)
-        _show_planes(duel)
+        _show_shared(comparison)
+        _show_results(comparison)
+        _show_layers(comparison)
+        show_methods(list(dict.fromkeys(map(method_of, _titles(comparison)))), by_torch=True)
+        _show_planes(comparison)
     else:
-        st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/swords:")
+        st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/balance:")
     show_start()
 
 
-def _runs(duel: Duel) -> set[str]:
-    return {folder.name for line in duel.lines.values() for folder in line.values()}
+def _runs(comparison: OptimizerComparison) -> set[str]:
+    return {folder.name for line in comparison.lines.values() for folder in line.values()}
 
 
-def _who(duel: Duel) -> str:
-    titles = ", ".join(_titles(duel).values())
-    count = len(duel.seeds)
+def _who(comparison: OptimizerComparison) -> str:
+    titles = ", ".join(_titles(comparison).values())
+    count = len(comparison.seeds)
     return f"{titles}; {count} seed{'s' if count > 1 else ''} each"
 
 
-def _ordered(duel: Duel) -> list[OptimizerConfig]:
-    """Return the contestants, ADAM first, to which the others are compared."""
+def _ordered(comparison: OptimizerComparison) -> list[OptimizerConfig]:
+    """Return the optimizers, ADAM first, to which the others are compared."""
     rank = {"adam": 0, "amsgrad": 1, "momentum": 2, "sgd": 3}
-    return sorted(duel.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
+    return sorted(comparison.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
 
 
-def _titles(duel: Duel) -> dict[OptimizerConfig, str]:
-    """Return the titles of the contestants in their order; no two are equal."""
-    titles = titles_of(duel.lines)
-    return {optimizer: titles[optimizer] for optimizer in _ordered(duel)}
+def _titles(comparison: OptimizerComparison) -> dict[OptimizerConfig, str]:
+    """Return the titles of the optimizers in their order; no two are equal."""
+    titles = titles_of(comparison.lines)
+    return {optimizer: titles[optimizer] for optimizer in _ordered(comparison)}
 
 
-def _show_shared(duel: Duel) -> None:
-    shared, origin = duel.shared, next(iter(next(iter(duel.lines.values())).values())).provenance
-    seeds, schedule = ", ".join(map(str, duel.seeds)), shared.optimizer.schedule.replace("_", "-")
+def _show_shared(comparison: OptimizerComparison) -> None:
+    shared, origin = comparison.shared, next(iter(next(iter(comparison.lines.values())).values())).provenance
+    seeds, schedule = ", ".join(map(str, comparison.seeds)), shared.optimizer.schedule.replace("_", "-")
     st.markdown(
-        f"""**What they share** (seed{"s" if len(duel.seeds) > 1 else ""} {seeds})
+        f"""**What they share** (seed{"s" if len(comparison.seeds) > 1 else ""} {seeds})
 - the images: {origin.n_train:,} of {shared.data.name} to learn from, {origin.n_validation:,} to validate
 - the network, {origin.parameters:,} parameters, and for each seed **the same initial weights**
 - for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
 - the loss, {name_objective(shared.objective)}, and the schedule of the step size ({schedule})
 
-They differ in the optimizer, with its own step size: {", ".join(_titles(duel).values())}."""
+They differ in the optimizer, with its own step size: {", ".join(_titles(comparison).values())}."""
     )
 
 
 @st.fragment
-def _show_results(duel: Duel) -> None:
+def _show_results(comparison: OptimizerComparison) -> None:
     with errors_as_messages():
-        titles = _titles(duel)
+        titles = _titles(comparison)
         histories = {
-            optimizer: {seed: read_epochs(duel.lines[optimizer][seed].path) for seed in duel.seeds}
+            optimizer: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
             for optimizer in titles
         }
-        epochs = duel.shared.train.epochs
+        epochs = comparison.shared.train.epochs
         window = int(
             st.slider(
                 "Moving average (epochs)",
@@ -135,11 +137,11 @@ def _show_results(duel: Duel) -> None:
             for optimizer, by_seed in histories.items()
         ]
         st.plotly_chart(
-            duel_curves(curves, f"validation loss ({name_objective(duel.shared.objective)})", window),
-            key="duel-curves",
+            comparison_curves(curves, f"validation loss ({name_objective(comparison.shared.objective)})", window),
+            key="comparison-curves",
             alt="Validation loss of " + ", ".join(curve.title for curve in curves),
         )
-        if len(duel.seeds) > 1:
+        if len(comparison.seeds) > 1:
             st.caption("Lines are means over the seeds, bands reach from the best seed to the worst.")
         errors = {
             titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
@@ -149,10 +151,10 @@ def _show_results(duel: Duel) -> None:
 
 
 def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
-    """Say of each contestant whether it ends below the first by more than the seeds alone explain.
+    """Say of each optimizer whether it ends below the first by more than the seeds alone explain.
 
     Args:
-        errors: Validation error by seed of each contestant, by its title; the others are compared to the first.
+        errors: Validation error by seed of each optimizer, by its title; the others are compared to the first.
     """
     st.markdown("**Validation error (MSE) after the last epoch**")
     st.table(
@@ -170,7 +172,7 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
         hide_index=True,
     )
     first, *others = errors
-    found = {other: compare(errors[other], errors[first]) for other in others}
+    found = {other: compare_means(errors[other], errors[first]) for other in others}
     for other, comparison in found.items():
         _show_verdict(other, first, comparison, len(errors[other]))
     if any(comparison.interval is not None for comparison in found.values()):
@@ -181,7 +183,7 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
                     for other, comparison in found.items()
                 ]
             ),
-            key="duel-gaps",
+            key="comparison-gaps",
             config={"displayModeBar": False},
             alt="Differences of mean validation errors with their intervals",
         )
@@ -192,7 +194,7 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
         )
 
 
-def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) -> None:
+def _show_verdict(other: str, first: str, comparison: MeanDifference, seeds: int) -> None:
     difference = comparison.difference
     way = "lower" if difference < 0 else "higher"
     numbers = f"{comparison.first:.5f} against {comparison.second:.5f}, {abs(difference):.5f} {way}"
@@ -220,18 +222,18 @@ def _show_verdict(other: str, first: str, comparison: Comparison, seeds: int) ->
 
 
 @st.fragment
-def _show_layers(duel: Duel) -> None:
+def _show_layers(comparison: OptimizerComparison) -> None:
     """Show why the optimizers differ, layer by layer: what multiplies a gradient, or what AMSGrad's maximum takes."""
-    seed = duel.seeds[0]
+    seed = comparison.seeds[0]
     recorded = {
         title: (method_of(optimizer), moments)
-        for optimizer, title in _titles(duel).items()
-        if (moments := read_moments(duel.lines[optimizer][seed].path))
+        for optimizer, title in _titles(comparison).items()
+        if (moments := read_moments(comparison.lines[optimizer][seed].path))
     }
     if not recorded:
         return
     weights = dict.fromkeys(name for _, moments in recorded.values() for name in moments[-1].effective)
-    layers = layer_titles(duel.shared.model, weights)
+    layers = layer_titles(comparison.shared.model, weights)
     st.subheader("Why they differ")
     adaptive = {title: pair for title, pair in recorded.items() if pair[0] in ("adam", "amsgrad")}
     shown = _STEPS
@@ -256,21 +258,21 @@ def _show_layers(duel: Duel) -> None:
         )
         st.plotly_chart(
             layer_curves(adaptive, layers, "held"),
-            key="duel-held",
+            key="comparison-held",
             alt="Largest second moment over the present one, by layer over the epochs",
         )
     else:
         st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
         st.plotly_chart(
             layer_curves(recorded, layers, "effective"),
-            key="duel-layers",
+            key="comparison-layers",
             alt="Effective step size of each layer over the epochs",
         )
     st.markdown(" ".join(_explain_steps(title, *pair, layers) for title, pair in recorded.items()))
 
 
 def _explain_steps(title: str, method: MethodName, recorded: list[Moments], layers: Mapping[str, str]) -> str:
-    """Say how a contestant's steps stood after the last epoch."""
+    """Say how a optimizer's steps stood after the last epoch."""
     last = recorded[-1]
     if method in ("sgd", "momentum"):
         return f"**{title}** takes the same step size in every layer."
@@ -293,16 +295,18 @@ def _round(value: float) -> str:
     return f"{float(f'{value:.2g}'):,g}"
 
 
-def _show_planes(duel: Duel) -> None:
-    """Show where two of the contestants put the same images, and which moved most."""
+def _show_planes(comparison: OptimizerComparison) -> None:
+    """Show where two of the optimizers put the same images, and which moved most."""
     st.subheader("Latent planes")
-    titles = {title: duel.lines[optimizer] for optimizer, title in _titles(duel).items()}
+    titles = {title: comparison.lines[optimizer] for optimizer, title in _titles(comparison).items()}
     names = list(titles)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         left = str(st.selectbox("Left", names, key="left", bind="query-params", width=220))
         right = str(st.selectbox("Right", names, index=1, key="right", bind="query-params", width=220))
-        seed = int(st.selectbox("Seed", list(map(str, duel.seeds)), key="of", bind="query-params", width=120) or 0)
-        is_line = duel.shared.model.latent_dim == 1
+        seed = int(
+            st.selectbox("Seed", list(map(str, comparison.seeds)), key="of", bind="query-params", width=120) or 0
+        )
+        is_line = comparison.shared.model.latent_dim == 1
         is_aligned = not is_line and st.toggle(
             "Align (Procrustes)",
             value=True,
@@ -312,7 +316,7 @@ def _show_planes(duel: Duel) -> None:
         )
     first, second = Model(titles[left][seed]), Model(titles[right][seed])
     if left == right:
-        st.info("Choose two different contestants.", icon=":material/compare_arrows:")
+        st.info("Choose two different optimizers.", icon=":material/compare_arrows:")
         return
     if not (first.has_latents and second.has_latents and same_images(first, second)):
         st.info("Their test images are not encoded yet.", icon=":material/hourglass_empty:")
@@ -337,7 +341,7 @@ def _show_arrows(first: Model, second: Model, is_aligned: bool) -> None:
     st.markdown(f"**The {ARROWS} images that moved most** from {first.name} to {second.name}, {how}")
     st.plotly_chart(
         arrows(target, moved, chosen, None if table is None else table.labels, plane.axis_names),
-        key="duel-arrows",
+        key="comparison-arrows",
         alt=f"Arrows on the {ARROWS} images whose points moved most",
     )
     matched = (

@@ -1,4 +1,4 @@
-"""Starting a duel of optimizers: a set of training jobs in the background, with what is left of it."""
+"""Starting an optimizer comparison: a set of training jobs in the background, with what is left of it."""
 
 import threading
 from dataclasses import replace
@@ -9,19 +9,19 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.lab.adaptive import METHODS, MethodName
-from aeviz.lab.duel import PRESET, plan, title_of
+from aeviz.lab.optimizer_comparison import PRESET, plan, title_of
 from aeviz.presets import get_preset
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
-_OWN = "duel.own"
-"""Session key: the runs of the duel that this visitor started last, until they have ended."""
+_OWN = "comparison.own"
+"""Session key: the runs of the comparison that this visitor started last, until they have ended."""
 MOST_RUNS = 20
-"""Runs of a duel at most: each is a process, most of which wait."""
+"""Runs of a comparison at most: each is a process, most of which wait."""
 POLL_S = 2.0
 """Seconds between two looks at the jobs."""
 OVERHEAD_S = 6.0
@@ -38,22 +38,24 @@ _RATES: dict[str, dict[MethodName, str]] = {
 """Step sizes at first. Those of SGD and momentum are the best of a few that were tried on one to three seeds; at 0.3
 and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
 _turn = threading.Lock()
-"""Held while a duel is started: two visitors may press the button at once."""
+"""Held while a comparison is started: two visitors may press the button at once."""
 _latest: set[str] = set()
-"""Runs of the duel that was started last, whoever started it. Trainers end with this server, so a duel at work is one
-that it knows; runs of older duels that were resumed on Train are not among them."""
+"""Runs of the comparison that was started last, whoever started it.
+
+Trainers end with this server, so it knows a comparison that is at work; runs of older ones that were resumed on Train
+are not among them."""
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
 """Step sizes on offer."""
 
 
 def show_start() -> None:
-    """Show the duel that is at work, or the form that starts one."""
+    """Show the comparison that is at work, or the form that starts one."""
     active = frozenset(job.name for job in _jobs() if job.is_active)
     if active:
-        st.subheader("A duel is at work")
+        st.subheader("A comparison is at work")
         st.fragment(_show_progress, run_every=POLL_S)(active)
         return
-    with st.expander("Start a duel", icon=":material/swords:", expanded=not st.query_params.get("duel")):
+    with st.expander("Start a comparison", icon=":material/balance:", expanded=not st.query_params.get("comparison")):
         _show_form()
 
 
@@ -64,7 +66,7 @@ def time_of_several() -> str:
 
 
 def take_ended() -> frozenset[str]:
-    """Return the names of the runs of the visitor's own duel once when all have ended, else none."""
+    """Return the names of the runs of the visitor's own comparison once when all have ended, else none."""
     own: frozenset[str] = st.session_state.get(_OWN, frozenset())
     if not own or any(job.name in own for job in _jobs() if job.is_active):
         return frozenset()
@@ -143,12 +145,12 @@ def _show_form() -> None:
             "optimizers the same initial weights and the same batches in the same order."
         )
         cannot = len(methods) < 2 or len(configs) > MOST_RUNS
-        if st.button("Start the duel", type="primary", icon=":material/swords:", disabled=cannot):
+        if st.button("Start the comparison", type="primary", icon=":material/balance:", disabled=cannot):
             _start(configs)
         if len(configs) > MOST_RUNS:
-            st.caption(f"A duel has at most {MOST_RUNS} runs; choose fewer seeds or optimizers.")
+            st.caption(f"A comparison has at most {MOST_RUNS} runs; choose fewer seeds or optimizers.")
         if len(methods) < 2:
-            st.caption("A duel takes two optimizers or more.")
+            st.caption("A comparison takes two optimizers or more.")
 
 
 def _base(data: str, epochs: int) -> RunConfig:
@@ -161,7 +163,7 @@ def _base(data: str, epochs: int) -> RunConfig:
 
 
 def _start(configs: list[RunConfig]) -> None:
-    """Start the runs, unless another visitor's duel is at work, which is said then.
+    """Start the runs, unless another visitor's comparison is at work, which is said then.
 
     Raises:
         TrainingError: A trainer did not come up.
@@ -188,7 +190,7 @@ def _start(configs: list[RunConfig]) -> None:
 
 def _refuse() -> None:
     st.warning(
-        "Another visitor's duel is at work, so this one was not started; start it when that one has ended.",
+        "Another visitor's comparison is at work, so this one was not started; start it when that one has ended.",
         icon=":material/hourglass_empty:",
     )
 
@@ -197,7 +199,7 @@ def _show_progress(active: frozenset[str]) -> None:
     found = _jobs()
     at_work = [job for job in found if job.is_active]
     if frozenset(job.name for job in at_work) != active:
-        st.rerun(scope="app")  # a run has ended: what is known of the duel has changed
+        st.rerun(scope="app")  # a run has ended: what is known of the comparison has changed
     batch = _started_together(found)
     ended = [job for job in batch if not job.is_active]
     epochs, data = at_work[0].status.settings.train.epochs, at_work[0].status.settings.data.name
@@ -214,24 +216,28 @@ def _show_progress(active: frozenset[str]) -> None:
         st.caption(f"Now: {title_of(settings.optimizer)}, seed {settings.train.seed}, epoch {now.status.epoch}")
     failed = [job for job in ended if job.state == "failed"]
     for job in failed:
-        st.warning(f"{title_of(job.status.settings.optimizer)}: {plain(job.status.message)}", icon=":material/warning:")
+        st.warning(
+            f"{title_of(job.status.settings.optimizer)}: {escape(job.status.message)}", icon=":material/warning:"
+        )
     if all(job.is_stopping for job in at_work):
         st.caption("Stopping: each trainer ends after its next step.")
         return
     own: frozenset[str] = st.session_state.get(_OWN, frozenset())
     names = [job.name for job in at_work if job.name in own]
     if names:
-        st.button("Stop the duel", icon=":material/stop_circle:", key="stop-duel", on_click=_stop, args=(names,))
+        st.button(
+            "Stop the comparison", icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,)
+        )
         return
     st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
-    with st.popover("Stop the duel", icon=":material/stop_circle:"):
+    with st.popover("Stop the comparison", icon=":material/stop_circle:"):
         st.markdown("It was not started from this window. Stop it all the same?")
         names = [job.name for job in at_work]
-        st.button("Stop it", icon=":material/stop_circle:", key="stop-duel", on_click=_stop, args=(names,))
+        st.button("Stop it", icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,))
 
 
 def _stop(names: list[str]) -> None:
-    """Stop the runs of a duel; what cannot be stopped is told.
+    """Stop the runs of a comparison; what cannot be stopped is told.
 
     It is the callback of a button, which is called before the script: a click counts although a run has ended since and
     the page is about to be drawn anew.
@@ -240,17 +246,17 @@ def _stop(names: list[str]) -> None:
         try:
             training.stop(name)
         except AevizError as error:
-            st.toast(plain(str(error)), icon=":material/error:")
+            st.toast(escape(str(error)), icon=":material/error:")
 
 
 def _started_together(found: list[Job]) -> list[Job]:
-    """Return the jobs at work and, if the latest duel is, those of it that have ended."""
+    """Return the jobs at work and, if the latest comparison is, those of it that have ended."""
     is_latest = any(job.is_active and job.name in _latest for job in found)
     return [job for job in found if job.is_active or (is_latest and job.name in _latest)]
 
 
 def _seconds_an_epoch(data: str) -> float:
-    """Return how long an epoch took in the duels on the data that ran here, or a usual time before the first."""
+    """Return how long an epoch took in the comparisons on the data that ran here, or a usual time before the first."""
     for job in _jobs():
         if job.status.settings.data.name == data and (history := read_epochs(job.path)):
             return sum(report.seconds for report in history) / len(history)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aeviz.figures.optimizers import descent_curves
+from aeviz.figures.regret import descent_curves
 from aeviz.lab.descent import EXAMPLES, Course, Example, ExampleName, summable_limit
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached

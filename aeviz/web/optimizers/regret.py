@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from aeviz.figures.optimizers import point_curves, regret_curves
+from aeviz.figures.regret import point_curves, regret_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings
 from aeviz.lab.regret import EXCESS, SEQUENCES, Costs, Outcome
 from aeviz.web.kernel.page import errors_as_messages

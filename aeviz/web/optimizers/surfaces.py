@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from aeviz.figures.optimizers import effective_steps, surface_film, value_curves
+from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings, as_torch
-from aeviz.lab.surfaces import FAR, SURFACES, Surface, Way
+from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
@@ -145,7 +145,7 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Told:
     return tuple(told.items())
 
 
-def _verdict(surface: Surface, way: Way) -> str:
+def _verdict(surface: Surface, way: Trajectory) -> str:
     title = f"**{METHODS[way.method].title}**"
     steps, end = way.trace.steps, _point(*way.points[-1], digits=3)
     if not way.trace.is_finite:

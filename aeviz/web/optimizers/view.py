@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from aeviz.web.optimizers.comparison import show_duel
+from aeviz.web.optimizers.comparison import show_comparison
 from aeviz.web.optimizers.descent import show_descent
 from aeviz.web.optimizers.regret import show_counterexample
 from aeviz.web.optimizers.surfaces import show_surfaces
@@ -13,7 +13,7 @@ _SECTIONS: dict[str, Callable[[], None]] = {
     "surfaces": show_surfaces,
     "counterexample": show_counterexample,
     "convergence theorem": show_descent,
-    "duel": show_duel,
+    "comparison": show_comparison,
 }
 
 

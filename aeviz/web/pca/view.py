@@ -12,7 +12,7 @@ from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.pca import cached
 from aeviz.web.pca.verdicts import tell_verdict
 
@@ -39,7 +39,7 @@ def pick_data() -> cached.DataKey | None:
     default = "mnist" if is_available("mnist") else "digits"
     asked = st.query_params.get("data", default)
     if asked not in names:
-        st.info(f"There is no data set '{plain(asked[:80])}' here; {default} is shown.", icon=":material/info:")
+        st.info(f"There is no data set '{escape(asked[:80])}' here; {default} is shown.", icon=":material/info:")
     chosen = str(
         st.selectbox(
             "Images",

@@ -13,7 +13,7 @@ from aeviz.web.kernel.controls import pick_class
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.reconstruct import anomaly_scores
 
 DETECTOR = "anomaly-without-2"
@@ -59,7 +59,7 @@ def _ask(model: Model, table: LatentTable) -> Question | None:
     classes = model.encoded_classes()
     if table.labels is None or len(classes) < 2:
         st.info(
-            f"The test images of {plain(model.config.data.name)} have fewer than two classes, so that nobody can say "
+            f"The test images of {escape(model.config.data.name)} have fewer than two classes, so that nobody can say "
             "which of them are anomalies; choose a model of other images.",
             icon=":material/label_off:",
         )
@@ -102,17 +102,17 @@ def _what_it_knows(model: Model, question: Question) -> str:
     left_out, name = model.config.data.without, question.class_name
     if left_out == name:
         return (
-            f"**{plain(model.name)} was never shown a {plain(name)}.** It has learned to draw the other "
+            f"**{escape(model.name)} was never shown a {escape(name)}.** It has learned to draw the other "
             "classes, so that "
-            f"a {plain(name)} has to be made up of what they have in common with it: if that goes badly, the error "
+            f"a {escape(name)} has to be made up of what they have in common with it: if that goes badly, the error "
             "gives it away."
         )
     text = (
-        f"**{plain(model.name)} was trained with class {plain(name)}, too**, so that there is no reason for these "
+        f"**{escape(model.name)} was trained with class {escape(name)}, too**, so that there is no reason for these "
         "images to stand out"
     )
     if left_out is not None:
-        return f"{text}: its real anomaly, class {plain(left_out)}, is counted as normal here."
+        return f"{text}: its real anomaly, class {escape(left_out)}, is counted as normal here."
     return (
         f"{text}, other than being hard to draw. Compare with a model that was trained without a class, as "
         f"{DETECTOR} was; *Leave out a class* on the page Train makes others."
@@ -139,21 +139,21 @@ def _show_scores(runs: list[Model], table: LatentTable, question: Question) -> N
     with right:
         _show_curves(runs, question, decision)
         lines = [
-            f"**{plain(model.name)}**: average precision **{found.average_precision:.3f}**, ROC AUC "
+            f"**{escape(model.name)}**: average precision **{found.average_precision:.3f}**, ROC AUC "
             f"**{found.roc_auc:.3f}**"
         ]
         for other in runs[1:]:
             second = anomaly_scores.detection(other, question.label)
             lines.append(
-                f"{plain(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
+                f"{escape(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
             )
         lines.append(
-            f"A guess: average precision {found.base_rate:.3f}, the share of class {plain(name)}; ROC AUC 0.500"
+            f"A guess: average precision {found.base_rate:.3f}, the share of class {escape(name)}; ROC AUC 0.500"
         )
         st.markdown("\n".join(f"- {line}" for line in lines))
         if found.roc_auc < 0.5:
             st.caption(
-                f"Worse than a guess: class {plain(name)} is easier to draw than most. The error measures how hard an "
+                f"Worse than a guess: class {escape(name)} is easier to draw than most. The error measures how hard an "
                 "image is to draw as well as how strange it is."
             )
 
@@ -181,7 +181,7 @@ def _verdict(decision: Decision, question: Question) -> str:
     text = (
         f"From an error of **{question.threshold:.2f}** on, {flagged:,} of {len(question.is_anomaly):,} images are "
         f"flagged: {decision.found:,} of the {decision.found + decision.missed:,} of class "
-        f"{plain(question.class_name)}, and {decision.false_alarms:,} others."
+        f"{escape(question.class_name)}, and {decision.false_alarms:,} others."
     )
     measures = {"Precision": decision.precision, "recall": decision.recall, "F1": decision.f1}
     figures = [f"{name} **{'-' if value is None else f'{value:.1%}'}**" for name, value in measures.items()]
@@ -208,7 +208,7 @@ def _show_list(model: Model, table: LatentTable, question: Question) -> None:
             is_anomaly, error = bool(question.is_anomaly[index]), float(table.error[index])
             label = "" if table.labels is None else names[int(table.labels[index])]
             kind = "anomaly" if is_anomaly else "normal"
-            mark = f":orange-badge[{plain(label)}]" if is_anomaly else f":blue-badge[{plain(label)}]"
+            mark = f":orange-badge[{escape(label)}]" if is_anomaly else f":blue-badge[{escape(label)}]"
             flag = " :material/flag:" if error >= question.threshold else ""
             picture = enlarge(tile(shrink(image, TILE_PX), len(image)), PAIR_PX)
             st.image(
@@ -220,7 +220,7 @@ def _show_list(model: Model, table: LatentTable, question: Question) -> None:
     what = "Original and reconstruction" if dataset is not None else "Reconstructions"
     st.caption(
         f"{what} of test images {start + 1:,} to {start + len(shown):,} of {len(order):,} by falling error; orange: "
-        f"class {plain(question.class_name)}, the anomaly; blue: the others; a flag: at or above the threshold."
+        f"class {escape(question.class_name)}, the anomaly; blue: the others; a flag: at or above the threshold."
     )
     if dataset is None:
         offer_download(model.config.data.name, "to show the originals beside these reconstructions")

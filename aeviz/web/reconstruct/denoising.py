@@ -17,7 +17,7 @@ from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.reconstruct import restored
 
 ROW = 10
@@ -107,15 +107,15 @@ def _show_rows(runs: list[Model], dataset: ImageDataset, corruption: restored.Co
     for title, shown in rows.items():
         caption = title if title not in errors else f"{title}: {_error_text(float(errors[title].mean()))}"
         picture = enlarge(tile(shrink(shown, TILE_PX), len(chosen)), ROW_PX)
-        st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)
+        st.image(to_data_uri(picture), width="stretch", caption=escape(caption), alt=caption)
     with st.expander("The errors of each image"):
         labels = dataset.labels
         names = [
-            f"image {index}" + ("" if labels is None else f", class {plain(dataset.class_names[int(labels[index])])}")
+            f"image {index}" + ("" if labels is None else f", class {escape(dataset.class_names[int(labels[index])])}")
             for index in chosen
         ]
         cells = [[_error_text(float(value)) for value in row] for row in zip(*errors.values(), strict=True)]
-        lines = [["", *map(plain, errors)], ["---"] * (1 + len(errors))]
+        lines = [["", *map(escape, errors)], ["---"] * (1 + len(errors))]
         lines += [[name, *row] for name, row in zip(names, cells, strict=True)]
         st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     st.caption(
@@ -162,7 +162,7 @@ def _show_curve(runs: list[Model], corruption: restored.Corruption) -> None:
     )
     st.markdown("\n".join(f"- {_verdict(model, curves[model.name], corruption.name)}" for model in runs))
     st.caption(
-        f"Means over the first {first.count:,} test images of {plain(runs[0].config.data.name)}, levels 0, 0.1, ..., "
+        f"Means over the first {first.count:,} test images of {escape(runs[0].config.data.name)}, levels 0, 0.1, ..., "
         f"1, seed {corruption.seed}. At level 0 nothing is corrupted: what is left there is the error of any "
         "reconstruction."
     )
@@ -180,12 +180,12 @@ def _verdict(model: Model, curve: restored.Restoration, kind: CorruptionName) ->
     found = helpful_levels(restored.CURVE_LEVELS, curve.corrupted, curve.restored)
     if found is None:
         return (
-            f"**{plain(model.name)}** {learned}: at no level is what it restores nearer to the originals than "
+            f"**{escape(model.name)}** {learned}: at no level is what it restores nearer to the originals than "
             "what it is given."
         )
     low, high = found
     return (
-        f"**{plain(model.name)}** {learned}. It brings the images nearer to the originals at levels {low:g} to "
+        f"**{escape(model.name)}** {learned}. It brings the images nearer to the originals at levels {low:g} to "
         f"{high:g}."
     )
 

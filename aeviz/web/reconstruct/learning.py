@@ -9,7 +9,7 @@ from aeviz.training.samples import list_samples, read_fixed, read_sample
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 STRIP_PX = 640
 """Least width in pixels to which a row of images is enlarged before the browser scales it."""
@@ -29,8 +29,8 @@ def show_learning(runs: list[Model]) -> None:
 
 def _explain_absence(model: Model) -> None:
     st.info(
-        f"**{plain(model.name)} has no record of its reconstructions.** Models ship without them"
-        + ("" if model.has_latents else f", since images of {plain(model.config.data.name)} must not be passed on")
+        f"**{escape(model.name)} has no record of its reconstructions.** Models ship without them"
+        + ("" if model.has_latents else f", since images of {escape(model.config.data.name)} must not be passed on")
         + f". Train it yourself, on the page Train or with `.venv/bin/aeviz train {model.config.preset}`, and choose "
         "that run here. What a shipped variational model drew from its prior while it learned is on the page Generate.",
         icon=":material/movie:",
@@ -59,7 +59,7 @@ def _show_scrubber(runs: list[Model]) -> None:
                         read_sample(model.path, int(epoch)).reconstructions, f"{model.name}{_loss(model, int(epoch))}"
                     )
                 except CheckpointFormatError as error:
-                    st.error(plain(str(error)), icon=":material/broken_image:")
+                    st.error(escape(str(error)), icon=":material/broken_image:")
 
 
 def _loss(model: Model, epoch: int) -> str:
@@ -69,4 +69,4 @@ def _loss(model: Model, epoch: int) -> str:
 
 def _strip(images: np.ndarray, caption: str) -> None:
     picture = enlarge(tile(images, COLUMNS), STRIP_PX)
-    st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)
+    st.image(to_data_uri(picture), width="stretch", caption=escape(caption), alt=caption)

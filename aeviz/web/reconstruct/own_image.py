@@ -23,7 +23,7 @@ from aeviz.web.kernel.client_inference import carry_network, find_network, prepa
 from aeviz.web.kernel.images import decoded, offer_download
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.upload import OwnPicture, bring_pictures, is_handwritten, pick_own_source, prepare, usual_options
 from aeviz.web.map.panels import make_map_panel
 from aeviz.web.reconstruct.references import train_latents
@@ -115,8 +115,8 @@ def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | Non
                 try:
                     prepared = prepare(picture, model, usual_options(model))
                 except DataError as error:
-                    st.markdown(f":small[**{plain(picture.name)}**]")
-                    st.error(plain(str(error)), icon=":material/broken_image:")
+                    st.markdown(f":small[**{escape(picture.name)}**]")
+                    st.error(escape(str(error)), icon=":material/broken_image:")
                     continue
                 usable.append(picture)
                 z, image = _pass(prepared, model)
@@ -130,7 +130,7 @@ def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | Non
                 words = (
                     "" if judged is None else f": {_class_words(judged[1], model)}{_FAMILIARITY[judged[0].familiarity]}"
                 )
-                st.markdown(f":small[**{plain(picture.name)}**{words}]")
+                st.markdown(f":small[**{escape(picture.name)}**{words}]")
     if not usable:
         return None
     names = [picture.name for picture in usable]
@@ -269,7 +269,7 @@ _ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "
 def _class_words(votes: Vote, model: Model) -> str:
     if votes.label is None:
         return ""
-    return f"class **{plain(model.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
+    return f"class **{escape(model.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
 
 
 def _show_pass(picture: OwnPicture, prepared: Prepared, model: Model) -> None:
@@ -307,11 +307,11 @@ def _show_verdict(prepared: Prepared, model: Model) -> Vote | None:
         against = (
             "all agree"
             if votes.runner_up is None
-            else f"{votes.runner_up_votes} say {plain(names[votes.runner_up])}, a margin of {votes.margin:.0%}"
+            else f"{votes.runner_up_votes} say {escape(names[votes.runner_up])}, a margin of {votes.margin:.0%}"
         )
         lines.append(
-            f"Of the {len(votes.neighbours)} nearest {plain(_reference(model).name)} {votes.votes} say "
-            f"**{plain(names[votes.label])}**: {against}."
+            f"Of the {len(votes.neighbours)} nearest {escape(_reference(model).name)} {votes.votes} say "
+            f"**{escape(names[votes.label])}**: {against}."
         )
     lines.append(
         f"Its error of **{verdict.error:.2f}** is above that of **{verdict.error_share:.0%}** of the test images; "
@@ -332,7 +332,7 @@ def _show_nearest(votes: Vote, model: Model) -> None:
     st.image(
         to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)),
         width="stretch",
-        caption=plain(caption),
+        caption=escape(caption),
         alt=caption,
     )
 
@@ -341,8 +341,8 @@ def _show_place(picture: OwnPicture | None, prepared: Prepared | None, model: Mo
     """Show where a picture lies on the map of the model; without encoded images say what is missing and why."""
     if model.latents is None:
         st.info(
-            f"{plain(model.name)} ships without encoded images, which the terms of "
-            f"{plain(model.config.data.name)} forbid "
+            f"{escape(model.name)} ships without encoded images, which the terms of "
+            f"{escape(model.config.data.name)} forbid "
             "to pass on: no map, no neighbours and no verdict here. Your picture is encoded and reconstructed all the "
             "same.",
             icon=":material/map:",
@@ -409,4 +409,4 @@ def _cards(prepared: Prepared, runs: list[Model]) -> None:
                         )
                 psnr = "∞" if likeness.psnr is None else f"{likeness.psnr:.1f} dB"
                 ssim = "-" if likeness.ssim is None else f"{likeness.ssim:.3f}"
-                st.markdown(f"**{plain(model.name)}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")
+                st.markdown(f"**{escape(model.name)}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")

@@ -12,7 +12,7 @@ from aeviz.training.latents import LatentTable
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own picture", "as it learned"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
@@ -205,4 +205,4 @@ def _show_extremes(runs: list[Model]) -> None:
 
 def _grid(images: np.ndarray, caption: str, *, columns: int = 10) -> None:
     picture = enlarge(tile(shrink(images, TILE_PX), columns), GRID_PX)
-    st.image(to_data_uri(picture), width="stretch", caption=plain(caption), alt=caption)
+    st.image(to_data_uri(picture), width="stretch", caption=escape(caption), alt=caption)

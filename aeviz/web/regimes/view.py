@@ -15,7 +15,7 @@ from aeviz.web.kernel.images import show_many
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 
 OWN, PRIOR, WIDEST = "each its own", "the prior's", "that of the widest"
 """Scales of the planes."""
@@ -155,7 +155,7 @@ def _show_figures(runs: list[Model], seed: int) -> None:
     lines.append(["KL weight", *map(describe_scales, runs)])
     st.subheader("What was measured")
     columns = {"": [line[0] for line in lines]}
-    columns |= {plain(model.name): [line[place] for line in lines] for place, model in enumerate(runs, start=1)}
+    columns |= {escape(model.name): [line[place] for line in lines] for place, model in enumerate(runs, start=1)}
     st.table(columns, border="horizontal", hide_index=True)
     st.caption(
         "On the test images; of the draws, with the seed above. A draw is far if its 10th nearest encoded image is "
@@ -170,7 +170,7 @@ def _classes(model: Model, fit: PriorFit) -> str:
         return "-"
     names, order = model.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
     often = [
-        f"{plain(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE
+        f"{escape(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE
     ]
     return ", ".join(often)
 

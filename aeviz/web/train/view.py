@@ -11,7 +11,7 @@ from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.web.components.film.component import training_film
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.page import OPTIMIZER_TITLES, errors_as_messages
-from aeviz.web.kernel.text import plain
+from aeviz.web.kernel.text import escape
 from aeviz.web.train.film import film
 from aeviz.workers import training
 from aeviz.workers.training import Job
@@ -96,7 +96,7 @@ def _watched(found: list[Job]) -> Job | None:
     name = st.query_params.get(RUN)
     job = next((job for job in found if job.name == name), None)
     if job is None and name is not None:
-        st.info(f"The run {plain(repr(name))} is not here any more; choose another below.", icon=":material/link_off:")
+        st.info(f"The run {escape(repr(name))} is not here any more; choose another below.", icon=":material/link_off:")
     if job is None and name is None:
         job = next((job for job in found if job.is_active), None)
     return job
@@ -127,7 +127,7 @@ def _row(job: Job, *, is_watched: bool = False) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"run-{job.name}"):
         st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
         st.markdown(
-            f"**{plain(job.name)}**  \n:small[{plain(settings.data.name)} · {settings.model.latent_dim}-d · "
+            f"**{escape(job.name)}**  \n:small[{escape(settings.data.name)} · {settings.model.latent_dim}-d · "
             f"{OPTIMIZER_TITLES[settings.optimizer.name]} · epoch {job.status.epoch:,} of {settings.train.epochs:,}]",
             width="stretch",
         )
@@ -166,7 +166,7 @@ def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
     if job.state == "queued" and not job.status.epoch:
         return "Waits until another run ends."
     if job.state == "preparing":
-        return f"Getting ready: starting PyTorch, {plain(job.status.message) or 'reading the data'} …"
+        return f"Getting ready: starting PyTorch, {escape(job.status.message) or 'reading the data'} …"
     if job.state == "measuring":
         return "Measuring on the test set: errors, neighbours, the map …"
     left = seconds_left(history, settings.train.epochs, share)
@@ -206,7 +206,7 @@ def _show_figures(history: list[EpochReport]) -> None:
 
 def _show_end(job: Job) -> None:
     if job.state == "failed":
-        st.error(plain(job.status.message), icon=":material/error:")
+        st.error(escape(job.status.message), icon=":material/error:")
         if job.status.message.startswith("training diverged"):
             st.caption("Resumed, it would take the same steps and diverge again: start a new run with other settings.")
     elif job.state == "stopped":
@@ -231,7 +231,7 @@ def _folder(job: Job) -> RunFolder | None:
     try:
         return RunFolder.read(job.path)
     except CheckpointError as error:
-        st.error(plain(str(error)), icon=":material/broken_image:")
+        st.error(escape(str(error)), icon=":material/broken_image:")
         return None
 
 
@@ -269,7 +269,7 @@ def _controls(job: Job) -> None:
             )
             st.button("Go on", key=f"longer-go-{job.name}", on_click=_do, args=("longer", job.name, int(epochs)))
     with st.popover("Delete", icon=":material/delete:"):
-        st.markdown(f"Delete **{plain(job.name)}** with its weights and its curves? This cannot be undone.")
+        st.markdown(f"Delete **{escape(job.name)}** with its weights and its curves? This cannot be undone.")
         st.button("Delete for good", key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
 
 
@@ -279,7 +279,7 @@ def _button(job: Job, label: str, icon: str, action: str) -> None:
         st.button(label, key=key, icon=icon, on_click=_do, args=(action, job.name))
         return
     with st.popover(label, icon=icon):
-        st.markdown(f"**{plain(job.name)}** was not started from this window. {label} it all the same?")
+        st.markdown(f"**{escape(job.name)}** was not started from this window. {label} it all the same?")
         st.button(f"{label} it", key=key, on_click=_do, args=(action, job.name))
 
 
@@ -300,7 +300,7 @@ def _do(action: str, name: str, epochs: int | None = None) -> None:
             _mine().add(name)
             st.query_params[RUN] = name
     except AevizError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        st.toast(escape(str(error)), icon=":material/error:")
 
 
 def _mine() -> set[str]:

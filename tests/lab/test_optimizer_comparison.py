@@ -3,7 +3,17 @@ import pytest
 import scipy.stats
 
 from aeviz.config import OptimizerConfig
-from aeviz.lab.duel import compare, gather, layer_titles, method_of, moved_most, names_of, plan, title_of, titles_of
+from aeviz.lab.optimizer_comparison import (
+    compare_means,
+    gather,
+    layer_titles,
+    method_of,
+    moved_most,
+    names_of,
+    plan,
+    title_of,
+    titles_of,
+)
 from aeviz.training.runs import Provenance, RunFolder
 
 RATES = {"adam": 3e-3, "amsgrad": 3e-3, "sgd": 1.0, "momentum": 0.1}
@@ -11,7 +21,7 @@ RATES = {"adam": 3e-3, "amsgrad": 3e-3, "sgd": 1.0, "momentum": 0.1}
 
 @pytest.fixture
 def folders(tiny_config, tmp_path):
-    """Runs as a duel leaves them; only their configs are there."""
+    """Runs as a comparison leaves them; only their configs are there."""
 
     def make(configs, fingerprint="same"):
         origin = Provenance(
@@ -32,7 +42,7 @@ def folders(tiny_config, tmp_path):
 def test_welch_interval_is_scipys(sizes):
     generator = np.random.default_rng(sum(sizes))
     a, b = generator.normal(1.0, 0.1, sizes[0]), generator.normal(0.8, 0.4, sizes[1])
-    ours = compare(dict(enumerate(a.tolist())), dict(enumerate(b.tolist())))
+    ours = compare_means(dict(enumerate(a.tolist())), dict(enumerate(b.tolist())))
     theirs = scipy.stats.ttest_ind(a, b, equal_var=False)
     interval = theirs.confidence_interval(0.95)
     assert ours.interval == pytest.approx((interval.low, interval.high), rel=1e-9)
@@ -46,14 +56,14 @@ def test_welch_interval_is_scipys(sizes):
 def test_pairs_see_through_the_seeds():
     """What the seed does to both alike hides a gap from Welch's interval, not from that of the pairs."""
     base = {seed: value for seed, value in enumerate([1.0, 2.0, 3.0, 4.0])}
-    found = compare({seed: value - 0.1 - seed / 1000 for seed, value in base.items()}, base)
+    found = compare_means({seed: value - 0.1 - seed / 1000 for seed, value in base.items()}, base)
     assert not found.is_shown
     assert found.paired is not None
     assert found.paired[1] < 0
 
 
 def test_one_run_each_shows_nothing():
-    found = compare({0: 1.0}, {0: 2.0})
+    found = compare_means({0: 1.0}, {0: 2.0})
     assert found.difference == -1
     assert (found.interval, found.paired) == (None, None)
     assert not found.is_shown
@@ -64,10 +74,10 @@ def test_plan_differs_in_optimizer_and_seed_alone(tiny_config, folders):
     assert len(configs) == 12
     assert [method_of(config.optimizer) for config in configs[:4]] == list(RATES)
     assert {config.train.seed for config in configs} == {0, 1, 2}
-    duels = gather(folders(configs))
-    assert len(duels) == 1
-    assert duels[0].seeds == [0, 1, 2]
-    assert [title_of(optimizer) for optimizer in duels[0].lines] == [
+    comparisons = gather(folders(configs))
+    assert len(comparisons) == 1
+    assert comparisons[0].seeds == [0, 1, 2]
+    assert [title_of(optimizer) for optimizer in comparisons[0].lines] == [
         "ADAM 0.003",
         "AMSGrad 0.003",
         "SGD 1",
@@ -92,7 +102,7 @@ def test_gather_puts_most_seeds_first_and_of_equals_the_newest(tiny_config, fold
     for epochs, seeds, day in ((3, 2, "01"), (9, 1, "04"), (5, 2, "03"), (7, 1, "02")):
         runs = folders(plan(tiny_config(f"train.epochs={epochs}"), {"adam": 3e-3, "amsgrad": 3e-3}, seeds))
         found += [replace(run, provenance=replace(run.provenance, created=f"2026-02-{day}")) for run in runs]
-    assert [duel.shared.train.epochs for duel in gather(found)] == [5, 3, 9, 7]
+    assert [comparison.shared.train.epochs for comparison in gather(found)] == [5, 3, 9, 7]
 
 
 def test_gather_asks_for_a_common_seed(tiny_config, folders):
@@ -103,8 +113,8 @@ def test_gather_asks_for_a_common_seed(tiny_config, folders):
 def test_settings_that_an_optimizer_ignores_make_no_second_contestant(tiny_config, folders):
     ours = tiny_config("optimizer.momentum=0.5"), tiny_config("optimizer.momentum=0.7", "train.seed=1")
     other = tiny_config("optimizer.name=sgd", "optimizer.beta1=0.3"), tiny_config("optimizer.name=sgd", "train.seed=1")
-    duel = gather(folders([*ours, *other]))[0]
-    assert [len(line) for line in duel.lines.values()] == [2, 2]
+    comparison = gather(folders([*ours, *other]))[0]
+    assert [len(line) for line in comparison.lines.values()] == [2, 2]
 
 
 def test_titles_tell_contestants_apart():
@@ -128,8 +138,8 @@ def test_names_tell_duels_apart(tiny_config, folders):
     found = []
     for settings, fingerprint in (((), "one"), ((), "other"), (("objective.reconstruction=bce",), "one")):
         found += gather(folders(plan(tiny_config(*settings), {"adam": 3e-3, "amsgrad": 3e-3}, 1), fingerprint))
-    names = names_of(found, [duel.name for duel in found])
-    assert len({duel.name for duel in found}) == 1
+    names = names_of(found, [comparison.name for comparison in found])
+    assert len({comparison.name for comparison in found}) == 1
     assert len(set(names)) == 3
     assert "objective.reconstruction bce" in names[2]
     assert names[0].endswith("(2)")

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aeviz.figures.relief import DECADES, FLOOR, GRID, SIDE, relief
+from aeviz.figures.surface_image import DECADES, FLOOR, GRID, SIDE, surface_image
 from aeviz.lab.surfaces import SURFACES
 
 
 def drawing(surface):
-    return base64.b64decode(relief(surface).partition("base64,")[2]).decode()
+    return base64.b64decode(surface_image(surface).partition("base64,")[2]).decode()
 
 
 @pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))

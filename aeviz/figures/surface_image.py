@@ -27,7 +27,7 @@ _SHADES = np.array([[63, 144, 218, 170], [63, 144, 218, 80], [128, 132, 149, 20]
 
 
 @cache
-def relief(surface: Surface) -> str:
+def surface_image(surface: Surface) -> str:
     """Draw the logarithm of a function above its minimum over its window.
 
     Returns:

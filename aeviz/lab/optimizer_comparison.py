@@ -1,4 +1,4 @@
-"""A fair duel of optimizers on a real network: who takes part, and whether a gap is larger than chance.
+"""A fair comparison of optimizers on a real network: who takes part, and whether a gap is larger than chance.
 
 Runs with the same seed start from the same weights and see the same batches (`aeviz.training.loop`), so the optimizer
 is all that differs. A different seed gives another start and another order: how much that alone changes the result is
@@ -20,14 +20,14 @@ from aeviz.config import ModelConfig, OptimizerConfig, RunConfig
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.training.runs import RunFolder
 
-PRESET = "duel"
-"""Name that the runs of a duel carry as their experiment."""
+PRESET = "optimizer-comparison"
+"""Name that the runs of a comparison carry as their experiment."""
 MOMENTUM = 0.9
-"""Decay of the velocity of the contestant with momentum."""
+"""Decay of the velocity of the optimizer with momentum."""
 CONFIDENCE = 0.95
 """Share of such intervals that hold the true difference."""
 Line = Mapping[int, RunFolder]
-"""The runs of one contestant by their seed."""
+"""The runs of one optimizer by their seed."""
 
 
 def method_of(optimizer: OptimizerConfig) -> MethodName:
@@ -38,16 +38,16 @@ def method_of(optimizer: OptimizerConfig) -> MethodName:
 
 
 def title_of(optimizer: OptimizerConfig) -> str:
-    """Return how a contestant is called: method and step size."""
+    """Return how a optimizer is called: method and step size."""
     return f"{METHODS[method_of(optimizer)].title} {optimizer.learning_rate:g}"
 
 
 _SETTINGS = ("beta1", "beta2", "epsilon", "momentum", "learning_rate")
-"""What contestants that are called alike may differ in."""
+"""What optimizers that are called alike may differ in."""
 
 
 def titles_of(optimizers: Iterable[OptimizerConfig]) -> dict[OptimizerConfig, str]:
-    """Return how different contestants of one duel are called; those called alike tell the settings they differ in."""
+    """Return a title for each optimizer of one comparison; equal titles add the settings in which they differ."""
     alike: dict[str, list[OptimizerConfig]] = {}
     for optimizer in optimizers:
         alike.setdefault(title_of(optimizer), []).append(optimizer)
@@ -60,7 +60,7 @@ def titles_of(optimizers: Iterable[OptimizerConfig]) -> dict[OptimizerConfig, st
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duel:
+class OptimizerComparison:
     """Runs that share all but optimizer and seed."""
 
     shared: RunConfig
@@ -69,7 +69,7 @@ class Duel:
 
     @property
     def seeds(self) -> list[int]:
-        """Seeds that every contestant was trained with."""
+        """Seeds that every optimizer was trained with."""
         common = set.intersection(*(set(line) for line in self.lines.values()))
         return sorted(common)
 
@@ -90,29 +90,35 @@ class Duel:
         )
 
 
-def gather(folders: Iterable[RunFolder]) -> list[Duel]:
-    """Find the duels among runs: two contestants or more that share all else, images included.
+def gather(folders: Iterable[RunFolder]) -> list[OptimizerComparison]:
+    """Find the comparisons among runs: two optimizers or more that share all else, images included.
 
     Those with the most seeds come first, for one seed shows nothing; the newest among equals. Of two runs of one
-    contestant with the same seed the later counts.
+    optimizer with the same seed the later counts.
     """
     found: dict[tuple[RunConfig, str], dict[OptimizerConfig, dict[int, RunFolder]]] = {}
     for folder in sorted(folders, key=lambda folder: folder.provenance.created):
         config = folder.config
         lines = found.setdefault((shared_part(config), folder.provenance.data_fingerprint), {})
         lines.setdefault(_relevant(config.optimizer), {})[config.train.seed] = folder
-    duels = [Duel(shared=shared, lines=lines) for (shared, _), lines in found.items() if len(lines) > 1]
-    return sorted((duel for duel in duels if duel.seeds), key=lambda duel: (len(duel.seeds), duel.newest), reverse=True)
+    comparisons = [
+        OptimizerComparison(shared=shared, lines=lines) for (shared, _), lines in found.items() if len(lines) > 1
+    ]
+    return sorted(
+        (comparison for comparison in comparisons if comparison.seeds),
+        key=lambda comparison: (len(comparison.seeds), comparison.newest),
+        reverse=True,
+    )
 
 
-def names_of(duels: Sequence[Duel], names: Sequence[str]) -> list[str]:
-    """Return names that differ: duels named alike add the settings they differ in, and the later ones a number.
+def names_of(comparisons: Sequence[OptimizerComparison], names: Sequence[str]) -> list[str]:
+    """Return names that differ: comparisons named alike add the settings they differ in, and the later ones a number.
 
     Args:
-        duels: In the order of `gather`.
+        comparisons: In the order of `gather`.
         names: Theirs so far.
     """
-    settings = [duel.shared.settings() for duel in duels]
+    settings = [comparison.shared.settings() for comparison in comparisons]
     told = []
     for name, own in zip(names, settings, strict=True):
         alike = [other for other, title in zip(settings, names, strict=True) if title == name]
@@ -127,7 +133,7 @@ def names_of(duels: Sequence[Duel], names: Sequence[str]) -> list[str]:
 
 
 def shared_part(config: RunConfig) -> RunConfig:
-    """Return a config without what contestants may differ in."""
+    """Return a config without what optimizers may differ in."""
     optimizer = OptimizerConfig(schedule=config.optimizer.schedule, decay=config.optimizer.decay)
     train = replace(config.train, seed=0, device="auto")
     return replace(config, preset=PRESET, optimizer=optimizer, train=train)
@@ -147,7 +153,9 @@ def _relevant(optimizer: OptimizerConfig) -> OptimizerConfig:
 
 
 def plan(base: RunConfig, rates: Mapping[MethodName, float], seeds: int) -> list[RunConfig]:
-    """Return the runs of a duel: every method with each seed from 0, seed by seed so that early ones can be compared.
+    """Return the runs of a comparison: every method with each seed from 0, seed by seed.
+
+    So the first seeds of all methods can be compared early.
 
     Args:
         base: What they share.
@@ -173,8 +181,8 @@ def _optimizer(base: OptimizerConfig, method: MethodName, rate: float) -> Optimi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """Whether one contestant's results lie below another's, by more than chance."""
+class MeanDifference:
+    """Whether one optimizer's results lie below another's, by more than chance."""
 
     first: float
     """Mean of the first."""
@@ -196,8 +204,8 @@ class Comparison:
         return self.interval is not None and (self.interval[0] > 0 or self.interval[1] < 0)
 
 
-def compare(first: Mapping[int, float], second: Mapping[int, float]) -> Comparison:
-    """Compare the results of two contestants, each by seed and one or more."""
+def compare_means(first: Mapping[int, float], second: Mapping[int, float]) -> MeanDifference:
+    """Compare the results of two optimizers, each by seed and one or more."""
     from scipy.stats import t as student  # a third of a second that only a comparison should cost
 
     a, b = np.array(list(first.values())), np.array(list(second.values()))
@@ -220,7 +228,7 @@ def compare(first: Mapping[int, float], second: Mapping[int, float]) -> Comparis
         gaps = np.array([first[seed] - second[seed] for seed in common])
         half = float(student.ppf((1 + CONFIDENCE) / 2, len(gaps) - 1) * gaps.std(ddof=1) / len(gaps) ** 0.5)
         paired = (float(gaps.mean()) - half, float(gaps.mean()) + half)
-    return Comparison(
+    return MeanDifference(
         first=float(a.mean()),
         second=float(b.mean()),
         difference=difference,

@@ -1,4 +1,4 @@
-"""The duel on runs of the visitor's own, tiny ones."""
+"""The comparison on runs of the visitor's own, tiny ones."""
 
 import functools
 import json
@@ -16,14 +16,14 @@ from aeviz.workers.training import Job
 
 
 @pytest.fixture
-def open_duel(app, tiny_config, tmp_path):
-    """A function that trains a run of one epoch for each tuple of settings, and opens the duel among them."""
+def open_comparison(app, tiny_config, tmp_path):
+    """A function that trains a run of one epoch for each tuple of settings, and opens the comparison among them."""
 
     def visit(*runs):
         for place, settings in enumerate(runs):
             train(tiny_config("train.epochs=1", *settings), out=tmp_path / "runs" / f"run-{place}")
         app.switch_page("pages/optimizers.py")
-        app.query_params["section"] = "duel"
+        app.query_params["section"] = "comparison"
         app.run()
         assert not app.exception, texts(app.exception)
         return app
@@ -31,24 +31,24 @@ def open_duel(app, tiny_config, tmp_path):
     return visit
 
 
-def test_lines_are_shown_beside_each_other_but_not_aligned(open_duel):
-    app = open_duel(("model.latent_dim=1",), ("model.latent_dim=1", "optimizer.name=amsgrad"))
-    assert "digits, mlp 8-4-1" in app.selectbox(key="duel").value
+def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
+    app = open_comparison(("model.latent_dim=1",), ("model.latent_dim=1", "optimizer.name=amsgrad"))
+    assert "digits, mlp 8-4-1" in app.selectbox(key="comparison").value
     assert "aligned" not in {toggle.key for toggle in app.toggle}
     assert any("cannot be aligned" in text for text in texts(app.caption))
     assert not any("Aligned:" in text for text in texts(app.caption))
     assert not any("moved most" in text for text in texts(app.markdown))
 
 
-def test_one_method_with_two_memories_is_a_duel(open_duel):
-    app = open_duel((), ("optimizer.beta2=0.9",))
+def test_one_method_with_two_memories_is_a_duel(open_comparison):
+    app = open_comparison((), ("optimizer.beta2=0.9",))
     assert app.selectbox(key="left").options == ["ADAM 0.003, beta2 0.999", "ADAM 0.003, beta2 0.9"]
     assert app.selectbox(key="right").value == "ADAM 0.003, beta2 0.9"
     assert any("images that moved most" in text for text in texts(app.markdown))
 
 
-def test_arrows_follow_the_toggle_and_name_the_axes_of_the_map(open_duel):
-    app = open_duel(("model.latent_dim=3",), ("model.latent_dim=3", "optimizer.beta2=0.9"))
+def test_arrows_follow_the_toggle_and_name_the_axes_of_the_map(open_comparison):
+    app = open_comparison(("model.latent_dim=3",), ("model.latent_dim=3", "optimizer.beta2=0.9"))
     assert any("images that moved most" in text and text.endswith(", aligned") for text in texts(app.markdown))
     aligned = arrow_plot(app)
     assert (aligned["layout"]["xaxis"]["title"]["text"], aligned["layout"]["yaxis"]["title"]["text"]) == ("PC1", "PC2")
@@ -66,8 +66,8 @@ def arrow_plot(app):
     )
 
 
-def test_layers_show_steps_or_the_maximum_of_second_moments(open_duel):
-    app = open_duel(("preset=duel",), ("preset=duel", "optimizer.name=amsgrad"))
+def test_layers_show_steps_or_the_maximum_of_second_moments(open_comparison):
+    app = open_comparison(("preset=optimizer-comparison",), ("preset=optimizer-comparison", "optimizer.name=amsgrad"))
     assert any("Effective step size by layer" in text for text in texts(app.markdown))
     titles = [
         note["text"]
@@ -118,11 +118,11 @@ def trainers(monkeypatch):
 
 @pytest.fixture
 def visitors(app):
-    """Two sessions that have the form of a duel before them."""
+    """Two sessions that have the form of a comparison before them."""
     apps = app, AppTest.from_file(app._script_path, default_timeout=60).run()
     for one in apps:
         one.switch_page("pages/optimizers.py")
-        for name, value in {"section": "duel", "seeds": "1"}.items():
+        for name, value in {"section": "comparison", "seeds": "1"}.items():
             one.query_params[name] = value
         one.run()
         one.pills(key="against").set_value(["ADAM", "SGD"]).run()
@@ -137,13 +137,13 @@ def test_duel_belongs_to_the_visitor_who_started_it_and_another_is_asked(visitor
     assert not theirs.exception
     assert any("Another visitor started it" in text for text in texts(theirs.caption))
     assert any("not started from this window. Stop it all the same?" in text for text in texts(theirs.markdown))
-    assert theirs.button(key="stop-duel").label == "Stop it"
+    assert theirs.button(key="stop-comparison").label == "Stop it"
     mine.run()
     assert not any("not started from this window" in text for text in texts(mine.markdown))
-    assert mine.button(key="stop-duel").label == "Stop the duel"
-    mine.button(key="stop-duel").click().run()
+    assert mine.button(key="stop-comparison").label == "Stop the comparison"
+    mine.button(key="stop-comparison").click().run()
     assert trainers.stopped == ["run-0", "run-1"]
-    theirs.button(key="stop-duel").click().run()  # as after a reload
+    theirs.button(key="stop-comparison").click().run()  # as after a reload
     assert trainers.stopped == ["run-0", "run-1"] * 2
 
 
@@ -155,7 +155,7 @@ def test_click_that_comes_when_a_run_has_just_ended_stops_the_duel(visitors, tra
     app.button[-1].click().run()
     assert [job.name for job in trainers.found] == ["run-0", "run-1"]
     trainers.end("run-0")
-    button = app.button(key="stop-duel")
+    button = app.button(key="stop-comparison")
     part = app._session_state._state._new_widget_state.widget_metadata[button.id].fragment_id
     assert part
     with monkeypatch.context() as patch:
@@ -166,7 +166,7 @@ def test_click_that_comes_when_a_run_has_just_ended_stops_the_duel(visitors, tra
 
 
 def test_progress_after_a_reload_counts_the_latest_duel_alone(visitors, trainers):
-    """Another duel with the same settings was stopped just before it."""
+    """Another comparison with the same settings was stopped just before it."""
     mine, theirs = visitors
     mine.button[-1].click().run()
     assert len(trainers.found) == 2
@@ -186,7 +186,7 @@ def test_duel_that_was_asked_to_stop_says_so(visitors, trainers):
     trainers.found = [replace(job, is_stopping=True) for job in trainers.found]
     app.run()
     assert any("Stopping" in text for text in texts(app.caption))
-    assert "stop-duel" not in {button.key for button in app.button}
+    assert "stop-comparison" not in {button.key for button in app.button}
 
 
 def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
@@ -195,29 +195,29 @@ def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
     mine, theirs = visitors
     with comparison_start._turn:  # another visitor's trainers are being started
         mine.button[-1].click().run()
-        assert any("Another visitor's duel is at work" in text for text in texts(mine.warning))
+        assert any("Another visitor's comparison is at work" in text for text in texts(mine.warning))
     assert trainers.found == []
     mine.button[-1].click().run()
     monkeypatch.setattr(
         comparison, "show_start", comparison_start._show_form
     )  # it was before them when mine was started
     theirs.button[-1].click().run()
-    assert any("Another visitor's duel is at work" in text for text in texts(theirs.warning))
+    assert any("Another visitor's comparison is at work" in text for text in texts(theirs.warning))
     assert len(trainers.found) == 2
 
 
-def test_nobody_is_led_away_by_anothers_duel(open_duel, trainers):
-    """Who reads a duel keeps it when another one ends; who started that one is shown it."""
+def test_nobody_is_led_away_by_anothers_duel(open_comparison, trainers):
+    """Who reads a comparison keeps it when another one ends; who started that one is shown it."""
     bce = ("objective.reconstruction=bce",)
-    app = open_duel((), ("optimizer.beta2=0.9",), bce, (*bce, "optimizer.beta2=0.9"))
-    options = app.selectbox(key="duel").options
+    app = open_comparison((), ("optimizer.beta2=0.9",), bce, (*bce, "optimizer.beta2=0.9"))
+    options = app.selectbox(key="comparison").options
     read, ended = (next(name for name in options if f"reconstruction {loss}" in name) for loss in ("mse", "bce"))
-    app.selectbox(key="duel").set_value(read).run()
-    assert app.selectbox(key="duel").value == read
-    app.session_state["duel.own"] = frozenset({"run-2", "run-3"})
-    assert app.run().selectbox(key="duel").value == ended
-    app.selectbox(key="duel").set_value(read).run()
-    assert app.selectbox(key="duel").value == read
+    app.selectbox(key="comparison").set_value(read).run()
+    assert app.selectbox(key="comparison").value == read
+    app.session_state["comparison.own"] = frozenset({"run-2", "run-3"})
+    assert app.run().selectbox(key="comparison").value == ended
+    app.selectbox(key="comparison").set_value(read).run()
+    assert app.selectbox(key="comparison").value == read
 
 
 def test_duel_has_so_many_runs_at_most(visitors, trainers):

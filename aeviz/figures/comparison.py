@@ -1,0 +1,220 @@
+"""Plotly figures of an optimizer comparison on a network: curves, layers, gaps between methods, moved points."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from aeviz.figures.charts import COMPARED, moving_average
+from aeviz.figures.method_lines import (
+    COLOURS,
+    DASHES,
+    MARGIN,
+    band,
+    spaced,
+    style_axes,
+    thin,
+)
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
+from aeviz.lab.adaptive import MethodName
+from aeviz.lab.optimizer_comparison import CONFIDENCE
+from aeviz.training.moments import Moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """The validation loss of one optimizer."""
+
+    title: str
+    method: MethodName
+    losses: np.ndarray
+    """(S, E): a row a seed, a column an epoch."""
+
+
+def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go.Figure:
+    """Draw the mean loss of each optimizer over its seeds, in a band from the best seed to the worst.
+
+    Args:
+        curves: The optimizers.
+        quantity: What the loss is, for the axis.
+        window: Epochs in the moving average.
+    """
+    figure = go.Figure()
+    methods = [curve.method for curve in curves]
+    for place, curve in enumerate(curves):
+        colour = COLOURS[curve.method] if methods.count(curve.method) == 1 else COMPARED[place % len(COMPARED)]
+        smooth = np.array([moving_average(row, window) for row in curve.losses])
+        epochs = np.arange(1, smooth.shape[1] + 1)
+        kept = spaced(len(epochs))
+        if len(smooth) > 1:
+            figure.add_trace(
+                band(epochs[kept], smooth.min(axis=0)[kept], smooth.max(axis=0)[kept], colour, curve.title)
+            )
+        figure.add_trace(
+            go.Scatter(
+                x=epochs[kept],
+                y=smooth.mean(axis=0)[kept],
+                mode="lines",
+                name=curve.title,
+                line={"color": colour, "width": 2.5, "dash": DASHES[curve.method]},
+                hovertemplate="epoch %{x}: %{y:.5f}<extra>" + curve.title + "</extra>",
+            )
+        )
+    return style_axes(figure, "epoch", quantity, is_log=True)
+
+
+def layer_curves(
+    optimizers: Mapping[str, tuple[MethodName, Sequence[Moments]]], layers: Mapping[str, str], quantity: str
+) -> go.Figure:
+    """Draw the effective step size of each layer over the epochs, or how much AMSGrad's memory shortens it.
+
+    Two panels stand side by side, which a telephone has room for too.
+
+    Args:
+        optimizers: Title to method and what was recorded, one or more epochs.
+        layers: Name of a layer's weights to its title, in the order of the panels.
+        quantity: effective or held.
+    """
+    columns = min(2, len(layers))
+    rows = -(-len(layers) // columns)
+    figure = make_subplots(
+        rows,
+        columns,
+        subplot_titles=list(layers.values()),
+        horizontal_spacing=0.16,
+        vertical_spacing=0.3 / rows,
+    )
+    for title, (method, recorded) in optimizers.items():
+        for place, layer in enumerate(layers):
+            known = [moments for moments in recorded if layer in moments.effective]
+            figure.add_trace(
+                go.Scatter(
+                    x=[moments.epoch for moments in known],
+                    y=[getattr(moments, quantity)[layer] for moments in known],
+                    mode="lines",
+                    name=title,
+                    legendgroup=title,
+                    showlegend=place == 0,
+                    line={"color": COLOURS[method], "width": 2, "dash": DASHES[method]},
+                    hovertemplate=f"epoch %{{x}}: %{{y:.3g}}<extra>{title}</extra>",
+                ),
+                row=place // columns + 1,
+                col=place % columns + 1,
+            )
+    figure.update_yaxes(type="log", tickformat="~g", nticks=4, tickfont_size=11)
+    for place in range(len(layers)):
+        values = [value for trace in figure.data[place :: len(layers)] for value in trace.y if value > 0]
+        if values and (ticks := _log_ticks(min(values), max(values))):
+            figure.update_yaxes(tickvals=ticks, row=place // columns + 1, col=place % columns + 1)
+    figure.update_xaxes(matches="x", nticks=5, tickfont_size=11)
+    figure.update_xaxes(title={"text": "epoch", "font": {"size": 12}, "standoff": 4}, row=rows)
+    figure.update_annotations(font_size=12)
+    figure.update_layout(
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top"},
+        margin={**MARGIN, "t": 80},
+        height=190 * rows + 120,
+        uirevision="layers",
+    )
+    return figure
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return two to five round numbers between two positive ones; none where that takes more digits or more decades.
+
+    Plotly's own, on a low panel, name each digit of a decade, one over the other.
+    """
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for digits in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+        found = [
+            value for decade in decades for digit in digits if low <= (value := float(f"{digit}e{decade}")) <= high
+        ]
+        if 2 <= len(found) <= 5:
+            return found
+    return []
+
+
+def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> go.Figure:
+    """Draw the difference of means of pairs of optimizers with its interval, over a line at 0.
+
+    Args:
+        gaps: What is compared, the difference and Welch's interval, None where there is none.
+    """
+    figure = go.Figure(
+        go.Scatter(
+            x=[difference for _, difference, _ in gaps],
+            y=[name.replace(" less ", "<br>less ") for name, _, _ in gaps],
+            mode="markers",
+            marker={"size": 10, "color": FIRST},
+            error_x={
+                "type": "data",
+                "array": [0.0 if interval is None else interval[1] - difference for _, difference, interval in gaps],
+                "thickness": 2,
+                "width": 7,
+            },
+            hovertemplate="%{y}: %{x:.6f}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=0, line={"color": UNLABELLED, "dash": "dash"})
+    figure.update_layout(
+        xaxis={"title": f"difference, {CONFIDENCE:.0%} interval", "nticks": 5},
+        yaxis={"autorange": "reversed", "automargin": True},
+        margin=MARGIN,
+        height=110 + 42 * len(gaps),
+    )
+    return figure
+
+
+def arrows(
+    target: np.ndarray,
+    moved: np.ndarray,
+    chosen: np.ndarray,
+    labels: np.ndarray | None,
+    axis_names: tuple[str, ...] = ("z1", "z2"),
+) -> go.Figure:
+    """Draw a latent plane with arrows from where one network puts images to where another does, laid over it.
+
+    Args:
+        target: Points of the first network, (N, 2).
+        moved: Those of the other, aligned or as they are, (N, 2).
+        chosen: Places of the images that get an arrow.
+        labels: Classes, (N,), or None.
+        axis_names: What the plane's two axes are.
+    """
+    shown = thin(len(target), 2000)
+    colours = UNLABELLED if labels is None else [CLASS_COLOURS[label % len(CLASS_COLOURS)] for label in labels[shown]]
+    ends = np.stack([target[chosen], moved[chosen]], axis=1)  # (K, 2, 2)
+    gaps = np.full((len(ends), 1, 2), np.nan)
+    lines = np.concatenate([ends, gaps], axis=1).reshape(-1, 2)
+    figure = go.Figure(
+        [
+            go.Scattergl(
+                x=target[shown, 0],
+                y=target[shown, 1],
+                mode="markers",
+                marker={"size": 4, "color": colours, "opacity": 0.35},
+                hoverinfo="skip",
+                name="images",
+            ),
+            go.Scatter(
+                x=lines[:, 0],
+                y=lines[:, 1],
+                mode="lines+markers",
+                line={"color": UNLABELLED, "width": 1.5},
+                marker={"symbol": "arrow", "size": 11, "angleref": "previous", "color": SECOND},
+                customdata=np.repeat(chosen, 3),
+                hovertemplate="test image %{customdata}<extra></extra>",
+                name="moved most",
+            ),
+        ]
+    )
+    figure.update_layout(
+        xaxis_title=axis_names[0],
+        yaxis={"title": axis_names[1], "scaleanchor": "x"},
+        showlegend=False,
+        margin=MARGIN,
+        height=520,
+    )
+    return figure

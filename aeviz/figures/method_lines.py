@@ -1,0 +1,86 @@
+"""What the figures of optimizers have in common: colours, lines, bands and axes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND
+from aeviz.lab.adaptive import METHODS, MethodName
+
+COLOURS: Mapping[MethodName, str] = {
+    "adam": FIRST,
+    "amsgrad": SECOND,
+    "sgd": CLASS_COLOURS[4],
+    "momentum": CLASS_COLOURS[7],
+}
+DASHES: Mapping[MethodName, str] = {"adam": "solid", "amsgrad": "dash", "sgd": "solid", "momentum": "dot"}
+"""AMSGrad often goes where Adam does: gaps let one be seen below the other."""
+FARTHEST = 1e30
+"""Size from which a point is left out: a browser refuses pixels beyond single precision, and nobody sees them."""
+DRAWN = 400
+"""Points of a curve, at most: more cannot be told apart."""
+MARGIN = {"l": 10, "r": 10, "t": 20, "b": 10}
+LEGEND = {"orientation": "h", "y": -0.2}
+
+
+def thin(count: int, most: int) -> np.ndarray:
+    """Return at most `most` places of a sequence, the ends among them."""
+    places: np.ndarray = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+    return places
+
+
+def spaced(count: int) -> np.ndarray:
+    """Return places of a sequence, dense at the start as on a logarithmic axis."""
+    places: np.ndarray = np.unique(np.geomspace(1, count, DRAWN).round().astype(int)) - 1
+    return places
+
+
+def method_curves(curves: Mapping[MethodName, np.ndarray], quantity: str, form: str) -> go.Figure:
+    """Draw a curve for each method over the steps; `form` writes a value, as in d3-format."""
+    figure = go.Figure()
+    for name, values in curves.items():
+        kept = thin(len(values), DRAWN)
+        figure.add_trace(method_line(name, kept, values[kept], METHODS[name].title, 1.0, "step %{x}: " + form))
+    return style_axes(figure, "step", quantity, is_log=True)
+
+
+def method_line(name: MethodName, x: np.ndarray, y: np.ndarray, title: str, opacity: float, hover: str) -> go.Scatter:
+    """Return a line in the colour and dash of a method."""
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        name=title,
+        opacity=opacity,
+        line={"color": COLOURS[name], "width": 2.5, "dash": DASHES[name]},
+        hovertemplate=f"{hover}<extra>{title}</extra>",
+    )
+
+
+def band(x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, name: str) -> go.Scatter:
+    """Return the area between two curves, without a legend of its own."""
+    return go.Scatter(
+        x=np.concatenate([x, x[::-1]]),
+        y=np.concatenate([high, low[::-1]]),
+        fill="toself",
+        fillcolor=colour,
+        opacity=0.2,
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        name=f"{name}, from seed to seed",
+    )
+
+
+def style_axes(figure: go.Figure, x_title: str, y_title: str, *, is_log: bool) -> go.Figure:
+    """Title the axes of a figure of curves, place its legend below, and return it."""
+    figure.update_layout(
+        xaxis_title=x_title,
+        yaxis={"title": y_title, "type": "log" if is_log else "linear", "exponentformat": "power"},
+        legend=LEGEND,
+        margin=MARGIN,
+        height=360,
+        showlegend=True,
+    )
+    return figure

@@ -1,0 +1,85 @@
+"""Plotly figures of regret and of descents in one variable."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aeviz.figures.method_lines import COLOURS, FARTHEST, band, method_line, spaced, style_axes
+from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
+from aeviz.lab.adaptive import METHODS, MethodName
+from aeviz.lab.descent import Course
+from aeviz.lab.regret import Outcome
+
+
+def regret_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
+    """Draw the average regret R_T / T of each method against T, with the bound of Theorem 1.2.17 for AMSGrad.
+
+    Bands are the least and the largest of several sequences of random costs.
+    """
+    figure = go.Figure()
+    for name, outcome in outcomes.items():
+        kept = spaced(len(outcome.regret))
+        low, high = (side[kept] for side in outcome.spread)
+        if (high > low).any():
+            figure.add_trace(band(kept + 1, low, high, COLOURS[name], name))
+        if outcome.bound is not None:
+            figure.add_trace(
+                go.Scatter(
+                    x=kept + 1,
+                    y=outcome.bound[kept],
+                    mode="lines",
+                    name="bound for AMSGrad",
+                    line={"color": UNLABELLED, "width": 2, "dash": "dot"},
+                    hovertemplate="T = %{x}: at most %{y:.4g}<extra>Theorem 1.2.17</extra>",
+                )
+            )
+        figure.add_trace(
+            method_line(name, kept + 1, outcome.regret[kept], METHODS[name].title, 1.0, "T = %{x}: %{y:.4g}")
+        )
+    figure = style_axes(figure, "T", "average regret R<sub>T</sub> / T", is_log=False)
+    figure.update_xaxes(type="log")
+    most = max(float(outcome.regret.max()) for outcome in outcomes.values())
+    figure.update_yaxes(
+        range=[min(0.0, *(float(o.regret.min()) for o in outcomes.values())) - 0.02 * most, 1.15 * most]
+    )
+    return figure
+
+
+def point_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
+    """Draw the points that each method chose against the step; -1 is the best one, 1 the worst."""
+    figure = go.Figure()
+    for name, outcome in outcomes.items():
+        kept = spaced(len(outcome.x))
+        figure.add_trace(
+            method_line(name, kept + 1, outcome.x[kept], METHODS[name].title, 1.0, "t = %{x}: x = %{y:.3f}")
+        )
+    figure = style_axes(figure, "t", "x<sub>t</sub>", is_log=False)
+    figure.update_xaxes(type="log")
+    figure.update_yaxes(range=[-1.08, 1.08])
+    return figure
+
+
+def descent_curves(broken: Course, mended: Course) -> go.Figure:
+    """Draw the iterates of a descent that misses a condition, and of one that has it, against k; x_1 is the start."""
+    figure = go.Figure()
+    for colour, name, course in ((SECOND, "as printed", broken), (FIRST, "with the condition", mended)):
+        kept = spaced(len(course.x))
+        kept = kept[np.abs(course.x[kept]) < FARTHEST]
+        figure.add_trace(
+            go.Scatter(
+                x=kept + 1,
+                y=course.x[kept],
+                mode="lines+markers",
+                name=name,
+                marker={"size": 4},
+                line={"color": colour, "width": 2.5, "dash": "dash" if colour == SECOND else "solid"},
+                hovertemplate="point %{x}: %{y:.6g}<extra>" + name + "</extra>",
+            )
+        )
+    figure = style_axes(figure, "k", "x<sub>k</sub>", is_log=False)
+    figure.update_xaxes(type="log")
+    if not broken.is_finite:  # what overflows leaves no room for the rest
+        reach = 3 * max(1.0, float(np.abs(mended.x).max()))
+        figure.update_yaxes(range=[-reach, reach])
+    return figure

@@ -1,0 +1,169 @@
+"""Plotly figures of optimizers on surfaces: the film of their trajectories, their values and step sizes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aeviz.figures.method_lines import COLOURS, DASHES, DRAWN, MARGIN, method_curves, method_line, style_axes, thin
+from aeviz.figures.surface_image import surface_image
+from aeviz.lab.adaptive import METHODS, MethodName
+from aeviz.lab.surfaces import Surface, Trajectory
+
+FRAMES, TAIL = 50, 6
+"""Pictures of the film after the first, at most; points behind the head of a way."""
+_WINDOW = {"constrain": "domain", "zeroline": False, "showgrid": False}
+
+
+def surface_film(surface: Surface, ways: Mapping[MethodName, Trajectory]) -> go.Figure:
+    """Draw the ways of methods over a surface's contours, with a button that plays them step by step.
+
+    Each way is there as a whole, and the film runs a head with a short tail along it: whole ways in each picture of the
+    film would take ten times as long to build and to send.
+
+    Args:
+        surface: The function; its contours are those of the logarithm of f above its minimum.
+        ways: Method to its way.
+    """
+    (x_low, y_low), (x_high, y_high) = surface.low, surface.high
+    figure = go.Figure(
+        go.Scatter(
+            x=[point[0] for point in surface.minimisers],
+            y=[point[1] for point in surface.minimisers],
+            mode="markers",
+            name="minimum",
+            marker={"symbol": "star", "size": 13, "color": "#ffa90e", "line": {"width": 1, "color": "black"}},
+            hovertemplate="minimum at (%{x:.3f}, %{y:.3f})<extra></extra>",
+        )
+    )
+    longest = max(way.trace.steps for way in ways.values())
+    for below, (name, way) in zip(range(len(ways) - 1, -1, -1), ways.items(), strict=True):
+        kept = thin(len(way.points), DRAWN)
+        width = 2 + 1.5 * below  # wider than those above it: methods share a valley's floor
+        figure.add_trace(
+            go.Scatter(
+                x=np.round(way.points[kept, 0], 4),
+                y=np.round(way.points[kept, 1], 4),
+                customdata=np.column_stack([kept, way.values[kept]]),
+                mode="lines",
+                name=METHODS[name].title,
+                line={"color": COLOURS[name], "width": width, "dash": DASHES[name]},
+                hovertemplate="step %{customdata[0]}: (%{x:.3f}, %{y:.3f})<br>f = %{customdata[1]:.4g}<extra>"
+                f"{METHODS[name].title}</extra>",
+            )
+        )
+    heads = {name: len(figure.data) + place for place, name in enumerate(ways)}
+    for name, way in ways.items():
+        figure.add_trace(
+            go.Scatter(
+                **_head(way.points, longest),
+                mode="lines+markers",
+                name=METHODS[name].title,
+                showlegend=False,
+                hoverinfo="skip",
+                line={"color": COLOURS[name], "width": 5},
+                marker={"size": [4] * TAIL + [13], "color": COLOURS[name], "line": {"width": 1, "color": "white"}},
+            )
+        )
+    steps = _spread(longest)
+    figure.frames = [
+        go.Frame(
+            name=str(step),
+            traces=list(heads.values()),
+            data=[go.Scatter(**_head(way.points, step)) for way in ways.values()],
+        )
+        for step in steps
+    ]
+    figure.update_layout(
+        xaxis={"title": "x", "range": [x_low, x_high], **_WINDOW},
+        yaxis={"title": "y", "range": [y_low, y_high], "scaleanchor": "x", "constraintoward": "top", **_WINDOW},
+        images=[
+            {
+                "source": surface_image(surface),
+                "xref": "x",
+                "yref": "y",
+                "x": x_low,
+                "y": y_high,
+                "sizex": x_high - x_low,
+                "sizey": y_high - y_low,
+                "sizing": "stretch",
+                "layer": "below",
+            }
+        ],
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        modebar={"orientation": "v"},
+        margin={**MARGIN, "r": 40},
+        height=180 + round(440 * min(1.0, (y_high - y_low) / (x_high - x_low))),
+        uirevision=surface.name,
+        updatemenus=[_play_buttons(len(steps))],
+        sliders=[
+            {
+                "active": len(steps) - 1,
+                "currentvalue": {"prefix": "step "},
+                "pad": {"t": 35},
+                "steps": [
+                    {
+                        "label": str(step),
+                        "method": "animate",
+                        "args": [[str(step)], {"mode": "immediate", "frame": {"duration": 0, "redraw": False}}],
+                    }
+                    for step in steps
+                ],
+            }
+        ],
+    )
+    return figure
+
+
+def _spread(steps: int) -> list[int]:
+    """Return round steps from 0 on, evenly spaced, and the last one."""
+    least = max(1.0, steps / FRAMES)
+    power = 10 ** int(np.log10(least))
+    stride = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
+    return [*range(0, steps, stride), steps]
+
+
+def _head(points: np.ndarray, step: int) -> dict[str, list[float]]:
+    """Return the point after a step, or the last one of a way that ended before, behind those that led there."""
+    places = np.clip(np.arange(step - TAIL, step + 1), 0, len(points) - 1)
+    return {"x": np.round(points[places, 0], 3).tolist(), "y": np.round(points[places, 1], 3).tolist()}
+
+
+def _play_buttons(frames: int) -> dict[str, object]:
+    pace = {"frame": {"duration": max(40, 5000 // frames), "redraw": False}, "transition": {"duration": 0}}
+    stop = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
+    return {
+        "type": "buttons",
+        "direction": "left",
+        "showactive": False,
+        "x": 0,
+        "y": 0,
+        "xanchor": "left",
+        "yanchor": "top",
+        "pad": {"t": 120},
+        "buttons": [
+            {"label": "▶ Play", "method": "animate", "args": [None, pace]},
+            {"label": "❚❚", "method": "animate", "args": [[None], stop]},
+        ],
+    }
+
+
+def value_curves(ways: Mapping[MethodName, Trajectory], minimum: float) -> go.Figure:
+    """Draw f above its least value against the step, on a logarithmic scale."""
+    return method_curves(
+        {name: np.maximum(way.values - minimum, 1e-16) for name, way in ways.items()}, "f above its minimum", "%{y:.3g}"
+    )
+
+
+def effective_steps(ways: Mapping[MethodName, Trajectory]) -> go.Figure:
+    """Draw the effective step size of each method along x (strong) and y (faint) against the step."""
+    figure = go.Figure()
+    for name, way in ways.items():
+        for axis, label, opacity in ((0, "x", 1.0), (1, "y", 0.45)):
+            values = way.trace.effective[:, axis]
+            kept = thin(len(values), DRAWN) if len(values) else np.zeros(0, dtype=int)
+            kept = kept[np.isfinite(values[kept])]
+            figure.add_trace(
+                method_line(name, kept + 1, values[kept], f"{METHODS[name].title}, {label}", opacity, "%{y:.3g}")
+            )
+    return style_axes(figure, "step", "effective step size", is_log=True)
