@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.samples import PRIOR, PriorSamples
 from aeviz.web.kernel.history import read_epochs
-from aeviz.web.kernel.images import is_large
+from aeviz.web.kernel.images import is_large, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
@@ -64,14 +63,12 @@ def _pick_epoch(epochs: list[int]) -> int:
 
 def _show_draws(model: Model, samples: PriorSamples, epoch: int) -> None:
     taken, images = samples.at(epoch)
-    picture = enlarge(tile(images, COLUMNS), PICTURE_PX, smooth=is_large(model))
     text = f"{model.name} after epoch {taken} of {model.config.train.epochs}"
     report = next((report for report in read_epochs(model.path) if report.epoch == taken), None)
     if report is not None:
         text += f": validation loss {report.val_loss:.4f} ({name_objective(model.config.objective)})"
-    st.image(
-        to_data_uri(picture), width="stretch", caption=escape(text), alt=f"{len(images)} draws from the prior, {text}"
-    )
+    alt = f"{len(images)} draws from the prior, {text}"
+    show_grid(images, text, columns=COLUMNS, least_px=PICTURE_PX, smooth=is_large(model), alt=alt)
 
 
 def _say_what_it_shows(runs: list[Model], samples: Mapping[str, PriorSamples]) -> None:

@@ -8,10 +8,9 @@ import streamlit as st
 from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
 from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_draw, pick_image
-from aeviz.web.kernel.images import decoded, is_large, offer_download, originals
+from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
@@ -216,5 +215,4 @@ def _show(model: Model, start: Start) -> None:
         image = decoded(model, start.z[None].astype(np.float32))
         name = f"{name}, as {model.name} draws it"
     width = LARGE_PX if is_large(model) else THUMBNAIL_PX
-    picture = enlarge(tile(image, 1), width, smooth=is_large(model))
-    st.image(to_data_uri(picture), width=width, caption=escape(name), alt=name)
+    show_grid(image, name, columns=1, width=width, smooth=is_large(model))

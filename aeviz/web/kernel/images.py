@@ -1,6 +1,7 @@
 """Images on pages: originals, decoded points, rows and grids, and an offer to download data that is missing."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,8 @@ from aeviz.web.kernel.distances import find_far
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 
+GRID_PX = 420
+"""Width in pixels to which a grid is enlarged at least, before the browser scales it."""
 TILE_PX, RESULT_PX = 64, 168
 """Longest side in pixels of one of many images; width of each image of a few."""
 LARGE = 48
@@ -82,11 +85,40 @@ def is_large(model: Model) -> bool:
     return max(model.config.model.image_shape[1:]) >= LARGE
 
 
+def show_grid(
+    images: np.ndarray,
+    text: str,
+    *,
+    columns: int,
+    width: int | Literal["stretch"] = "stretch",
+    least_px: int = GRID_PX,
+    tile_px: int | None = None,
+    smooth: bool = False,
+    alt: str | None = None,
+    caption: bool = True,
+) -> None:
+    """Show images in a grid, as one picture with a caption.
+
+    Args:
+        images: (N, C, H, W), uint8 or float32 in [0, 1].
+        text: The caption.
+        columns: Images in a row.
+        width: Width on the page in pixels, or all that there is.
+        least_px: Width in pixels to which the picture is enlarged at least, before the browser scales it.
+        tile_px: Longest side in pixels to which an image is shrunk; None leaves images as they are.
+        smooth: Whether images are enlarged smoothly and not as squares.
+        alt: Text that stands for the picture; None takes `text`.
+        caption: Whether the text is shown below the picture.
+    """
+    picture = tile(images if tile_px is None else shrink(images, tile_px), columns)
+    uri = to_data_uri(enlarge(picture, width if isinstance(width, int) else least_px, smooth=smooth))
+    st.image(uri, width=width, caption=escape(text) if caption else None, alt=text if alt is None else alt)
+
+
 def show_row(model: Model, images: np.ndarray, text: str, *, width: int = RESULT_PX) -> None:
     """Show a few images, (N, C, H, W), beside each other, each `width` pixels wide; `text` stands for them."""
     total = width * len(images)
-    picture = enlarge(tile(images, len(images)), total, smooth=is_large(model))
-    st.image(to_data_uri(picture), width=total, alt=text)
+    show_grid(images, text, columns=len(images), width=total, smooth=is_large(model), caption=False)
 
 
 def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.ndarray:

@@ -9,9 +9,9 @@ import streamlit as st
 
 from aeviz.analysis.chosen import SHOWN, chosen_table, spread_out
 from aeviz.data import ImageDataset
-from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png, to_small_uri
+from aeviz.figures.pictures import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
-from aeviz.web.kernel.images import decoded, originals
+from aeviz.web.kernel.images import decoded, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
@@ -48,7 +48,7 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
     digest = cached.digest_of(places)
     dataset = originals(runs[0])
     found = cached.chosen_set(runs[0], digest, places)
-    _show_grid(places, runs[0], dataset)
+    _show_images(places, runs[0], dataset)
     left, right = st.columns(2)
     with left:
         if found.class_counts:
@@ -80,29 +80,29 @@ def _images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> n
     return shrink(decoded(model, table.z[some]), TILE_PX)
 
 
-def _show_grid(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> None:
+def _show_images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> None:
     images = _images(places, model, dataset)
     text = "All of them" if len(images) == len(places) else f"{SHOWN} of them, evenly spaced by their number"
     if dataset is None:
         text += f", decoded by {model.name} from their latent points, since the originals are not on this machine"
     columns = min(COLUMNS, len(images))
-    picture = enlarge(tile(images, columns), TILE_PX * columns, smooth=images.shape[-1] > 32)
     width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
-    st.image(to_small_uri(picture), width=width, caption=escape(text), alt=f"{len(images)} chosen images")
+    smooth, alt = images.shape[-1] > 32, f"{len(images)} selected images"
+    show_grid(images, text, columns=columns, width=width, least_px=TILE_PX * columns, smooth=smooth, alt=alt)
 
 
 def _show_means(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
     with st.container(horizontal=True, gap="small"):
         if dataset is not None:
             mean = cached.mean_of_chosen(runs[0], digest, places, dataset)
-            _picture(mean, "mean of the images")
+            _show_mean(mean, "mean of the images")
         for model in runs:
             own = cached.chosen_set(model, digest, places)
-            _picture(decoded(model, own.mean[None]), f"{model.name}: mean latent point decoded")
+            _show_mean(decoded(model, own.mean[None]), f"{model.name}: mean latent point decoded")
 
 
-def _picture(image: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(tile(image, 1), MEAN_PX)), width=MEAN_PX, caption=escape(caption), alt=caption)
+def _show_mean(image: np.ndarray, caption: str) -> None:
+    show_grid(image, caption, columns=1, width=MEAN_PX)
 
 
 def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:

@@ -10,11 +10,10 @@ from aeviz.analysis.reconstruction import helpful_levels, pick_per_class, square
 from aeviz.config import CorruptionName
 from aeviz.data import ImageDataset
 from aeviz.figures.detection import restoration_curves
-from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.controls import pick_seed
-from aeviz.web.kernel.images import offer_download, originals
+from aeviz.web.kernel.images import offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
@@ -106,8 +105,7 @@ def _show_rows(runs: list[Model], dataset: ImageDataset, corruption: restored.Co
     errors = {title: squared_errors(clean, shown) for title, shown in rows.items() if title != "Originals"}
     for title, shown in rows.items():
         caption = title if title not in errors else f"{title}: {_error_text(float(errors[title].mean()))}"
-        picture = enlarge(tile(shrink(shown, TILE_PX), len(chosen)), ROW_PX)
-        st.image(to_data_uri(picture), width="stretch", caption=escape(caption), alt=caption)
+        show_grid(shown, caption, columns=len(chosen), least_px=ROW_PX, tile_px=TILE_PX)
     with st.expander("The errors of each image"):
         labels = dataset.labels
         names = [

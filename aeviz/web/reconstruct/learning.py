@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from aeviz.errors import CheckpointFormatError
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
 from aeviz.training.samples import list_samples, read_fixed, read_sample
 from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.images import show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
@@ -51,13 +51,12 @@ def _show_scrubber(runs: list[Model]) -> None:
         st.query_params["epoch"] = str(epoch)
         columns = st.columns(len(runs) + 1, gap="medium")
         with columns[0]:
-            _strip(read_fixed(runs[0].path).originals, "Validation images")
+            _show_strip(read_fixed(runs[0].path).originals, "Validation images")
         for column, model in zip(columns[1:], runs, strict=True):
             with column:
                 try:
-                    _strip(
-                        read_sample(model.path, int(epoch)).reconstructions, f"{model.name}{_loss(model, int(epoch))}"
-                    )
+                    images = read_sample(model.path, int(epoch)).reconstructions
+                    _show_strip(images, f"{model.name}{_loss(model, int(epoch))}")
                 except CheckpointFormatError as error:
                     st.error(escape(str(error)), icon=":material/broken_image:")
 
@@ -67,6 +66,5 @@ def _loss(model: Model, epoch: int) -> str:
     return ", before training" if report is None else f", epoch {epoch}: validation MSE {report.val_mse:.5f}"
 
 
-def _strip(images: np.ndarray, caption: str) -> None:
-    picture = enlarge(tile(images, COLUMNS), STRIP_PX)
-    st.image(to_data_uri(picture), width="stretch", caption=escape(caption), alt=caption)
+def _show_strip(images: np.ndarray, caption: str) -> None:
+    show_grid(images, caption, columns=COLUMNS, least_px=STRIP_PX)

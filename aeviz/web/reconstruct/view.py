@@ -7,12 +7,11 @@ import streamlit as st
 
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
-from aeviz.figures.pictures import enlarge, shrink, take, tile, to_data_uri
+from aeviz.figures.pictures import take
 from aeviz.training.latents import LatentTable
-from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.images import decoded, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
-from aeviz.web.kernel.text import escape
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own picture", "as it learned"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
@@ -38,8 +37,6 @@ TILE_PX = 64
 _SOURCE = "source"
 _LENT = "reconstruct.lent"
 """Session key: the visitor's own model, and the one that stands in for it where theirs was not trained for it."""
-GRID_PX = 420
-"""Least width in pixels to which a grid is enlarged before the browser scales it."""
 
 
 def pick_source() -> str:
@@ -140,20 +137,20 @@ def _show_grids(runs: list[Model]) -> None:
         is_large = max(runs[0].config.model.image_shape[1:]) > LARGE
         count = LARGE_COLUMNS**2 if is_large else PER_CLASS**2
         per_class = PER_CLASS if first.labels is not None else count
+        per_class = min(per_class, int(np.bincount(labels).max()))  # no empty places in a small test set
         chosen = pick_per_class(labels, per_class, int(seed))
         members = chosen[chosen >= 0]
-        grid = LARGE_COLUMNS if is_large and first.labels is None else PER_CLASS
+        in_row = min(LARGE_COLUMNS if is_large and first.labels is None else PER_CLASS, per_class)
         dataset = originals(runs[0])
-        columns = st.columns(len(runs) + (dataset is not None))
-        if dataset is not None:
-            with columns.pop(0):
-                _grid(take(dataset.images, chosen), "Originals", columns=grid)
-        for column, model in zip(columns, runs, strict=True):
+        grids = [] if dataset is None else [(take(dataset.images, chosen), "Originals")]
+        for model in runs:  # decoded before the columns are laid, so that a spinner has the width of the page
+            table = _table(model)
+            images = take(decoded(model, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
+            text = f"{model.name}: mean error {float(table.error[members].mean()):.2f}{_measures(model)}"
+            grids.append((images, text))
+        for column, (images, text) in zip(st.columns(len(grids)), grids, strict=True):
             with column:
-                table = _table(model)
-                images = take(decoded(model, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
-                text = f"{model.name}: mean error {float(table.error[members].mean()):.2f}{_measures(model)}"
-                _grid(images, text, columns=grid)
+                show_grid(images, text, columns=in_row, tile_px=TILE_PX)
         if dataset is None:
             offer_download(runs[0].config.data.name, "to show the originals beside these reconstructions")
 
@@ -200,9 +197,5 @@ def _show_extremes(runs: list[Model]) -> None:
                     images = np.concatenate([take(dataset.images, indices), images])
                 low, high = table.error[indices].min(), table.error[indices].max()
                 rows = "original above reconstruction" if dataset is not None else "reconstructions"
-                _grid(images, f"{model.name}, {word}: error {low:.2f} to {high:.2f} ({rows})", columns=len(indices))
-
-
-def _grid(images: np.ndarray, caption: str, *, columns: int = 10) -> None:
-    picture = enlarge(tile(shrink(images, TILE_PX), columns), GRID_PX)
-    st.image(to_data_uri(picture), width="stretch", caption=escape(caption), alt=caption)
+                text = f"{model.name}, {word}: error {low:.2f} to {high:.2f} ({rows})"
+                show_grid(images, text, columns=len(indices), tile_px=TILE_PX)
