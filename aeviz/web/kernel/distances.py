@@ -14,8 +14,7 @@ from aeviz.web.kernel.posteriors import has_posteriors, mean_variances, posterio
 @shared(max_entries=64)  # 4 kB each
 def own_distances(model: Model) -> np.ndarray:
     """Return how far the encoded test images of a run lie from the others, (M,). The run must have latents."""
-    distances = analysis_latent.own_distances(model.require_latents().z)
-    return distances
+    return analysis_latent.own_distances(model.require_latents().z)
 
 
 @shared(max_entries=64)  # one number each

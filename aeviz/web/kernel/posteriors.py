@@ -56,8 +56,7 @@ def mean_variances(model: Model) -> np.ndarray:
 def posterior_samples(model: Model, seed: int) -> np.ndarray:
     """Return a sample of the posterior of each test image of a run, (N, D), float32. The run must have posteriors."""
     mean, log_variance = posteriors(model)
-    samples = sample_posteriors(mean, log_variance, seed)
-    return samples
+    return sample_posteriors(mean, log_variance, seed)
 
 
 @shared(max_entries=32)  # 240 kB each
@@ -66,8 +65,7 @@ def posterior_ellipses(model: Model, axes: tuple[int, ...] | None = None) -> np.
 
     The run must have posteriors, and more than one dimension. The plane is that of `projections.projected`.
     """
-    shapes = ellipses(projected_covariance(posteriors(model)[1], projections.projected(model, 2, axes).axes))
-    return shapes
+    return ellipses(projected_covariance(posteriors(model)[1], projections.projected(model, 2, axes).axes))
 
 
 @shared(max_entries=16)  # 560 kB for 70,000 images
@@ -76,8 +74,7 @@ def divergences(model: Model) -> np.ndarray:
 
     The run must have posteriors.
     """
-    nats = kl_per_image(*posteriors(model), model.require_latents().labels, prior_means(model.config.model))
-    return nats
+    return kl_per_image(*posteriors(model), model.require_latents().labels, prior_means(model.config.model))
 
 
 @shared(max_entries=256)  # two numbers each

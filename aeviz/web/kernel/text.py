@@ -32,3 +32,12 @@ def escape(text: str) -> str:
     """
     line = _MARK.sub(r"\\\g<0>", _ICON.sub(":\N{WORD JOINER}", " ".join(text.split())))
     return _BEGINS.sub(r"\1\\\2", line)
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration in words that are short and no more exact than an estimate is."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"

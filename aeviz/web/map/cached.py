@@ -63,8 +63,7 @@ def sprites(data: DataConfig, root: str, stamp: Stamp) -> tuple[str, bytes]:
 @shared(max_entries=512)  # 160 bytes each
 def neighbours(model: Model, index: int) -> Neighbours:
     """Return the images nearest to one of them in a run's latent space. The run must have latents."""
-    found = nearest_images(model.require_latents().z, index)
-    return found
+    return nearest_images(model.require_latents().z, index)
 
 
 def digest_of(*arrays: np.ndarray | None) -> str:
@@ -84,8 +83,7 @@ def point_density(digest: str, _points: np.ndarray) -> np.ndarray:
         digest: `digest_of` the points.
         _points: (N, K), floating point, K = 2 or 3.
     """
-    values = estimate_density(_points).at(_points)
-    return values
+    return estimate_density(_points).at(_points)
 
 
 @shared(max_entries=32)  # about 100 kB each
@@ -123,12 +121,10 @@ def chosen_set(model: Model, digest: str, _places: np.ndarray) -> ChosenSet:
         _places: Which images, (M,), int64, at least one.
     """
     table, classes = model.require_latents(), len(model.provenance.class_names)
-    found = summarise_chosen(_places, table.z, table.labels, classes, table.error)
-    return found
+    return summarise_chosen(_places, table.z, table.labels, classes, table.error)
 
 
 @shared(max_entries=64)  # 3 kB for MNIST, 49 kB for faces
 def mean_of_chosen(model: Model, digest: str, _places: np.ndarray, _dataset: ImageDataset) -> np.ndarray:
     """Return the mean of some of a run's test images, (1, C, H, W), float32; arguments as in `chosen_set`."""
-    mean = mean_image(_dataset.images, _places)
-    return mean
+    return mean_image(_dataset.images, _places)

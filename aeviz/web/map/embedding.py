@@ -8,7 +8,7 @@ import streamlit as st
 from aeviz.analysis.embedding import Algorithm, EmbeddingConfig
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
 from aeviz.workers import embedding
@@ -60,7 +60,7 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
         if (job is not None and job.is_active) != active:
             st.rerun(scope="app")  # it began or ended
         if job is not None and job.is_active:
-            left = "" if job.seconds_left is None else f", about {_duration(job.seconds_left)} left"
+            left = "" if job.seconds_left is None else f", about {format_duration(job.seconds_left)} left"
             st.progress(
                 job.share,
                 f"{config.algorithm} of {escape(model.name)}: {job.message}{left}. It goes on if you leave this page.",
@@ -77,8 +77,8 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
         seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
         st.markdown(
             f"**The {config.algorithm} map of {escape(model.name)} is not computed yet.** It takes about "
-            f"{_duration(seconds)} for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it is "
-            "there for everybody."
+            f"{format_duration(seconds)} for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it "
+            "is there for everybody."
         )
         if st.button(
             f"Compute {config.algorithm}",
@@ -88,13 +88,3 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
         ):
             embedding.start(table.z, cached.latents_digest(model), config)
             st.rerun(scope="app")
-
-
-def _duration(seconds: float) -> str:
-    """Return a duration as people say it: half a minute, not 31 seconds."""
-    if seconds < 10:
-        return "a few seconds"
-    if seconds < 55:
-        return f"{round(seconds, -1):.0f} seconds"
-    minutes = round(seconds / 60)
-    return "a minute" if minutes <= 1 else f"{minutes} minutes"

@@ -14,7 +14,7 @@ from aeviz.presets import get_preset
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, format_duration
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
@@ -62,7 +62,7 @@ def show_start() -> None:
 def time_of_several() -> str:
     """Return about how long all methods take with five seeds each on the digits, as the form offers it at first."""
     data, seeds = "digits", 5
-    return _time(seeds * len(METHODS) * (OVERHEAD_S + _EPOCHS[data] * _seconds_an_epoch(data)))
+    return format_duration(seeds * len(METHODS) * (OVERHEAD_S + _EPOCHS[data] * _seconds_an_epoch(data)))
 
 
 def take_ended() -> frozenset[str]:
@@ -141,8 +141,8 @@ def _show_form() -> None:
         configs = plan(_base(data, epochs), rates, seeds)
         left = len(configs) * (OVERHEAD_S + epochs * _seconds_an_epoch(data))
         st.caption(
-            f"{len(configs)} runs, one after the other: about {_time(left)} on this machine. Each seed gives all "
-            "optimizers the same initial weights and the same batches in the same order."
+            f"{len(configs)} runs, one after the other: about {format_duration(left)} on this machine. Each seed "
+            "gives all optimizers the same initial weights and the same batches in the same order."
         )
         cannot = len(methods) < 2 or len(configs) > MOST_RUNS
         if st.button("Start the comparison", type="primary", icon=":material/balance:", disabled=cannot):
@@ -208,7 +208,7 @@ def _show_progress(active: frozenset[str]) -> None:
     left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
     st.progress(
         min(1.0, (len(ended) + done) / len(batch)),
-        f"{len(ended)} of {len(batch)} runs of {epochs} epochs have ended; about {_time(left)} left",
+        f"{len(ended)} of {len(batch)} runs of {epochs} epochs have ended; about {format_duration(left)} left",
     )
     now = next((job for job in at_work if job.state != "queued"), None)
     if now is not None:
@@ -261,7 +261,3 @@ def _seconds_an_epoch(data: str) -> float:
         if job.status.settings.data.name == data and (history := read_epochs(job.path)):
             return sum(report.seconds for report in history) / len(history)
     return _EPOCH_S[data]
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.anomaly import Decision, decide, usual_error
+from aeviz.analysis.anomaly import Decision, Detection, decide, detect, most_anomalous, usual_error
 from aeviz.figures.detection import error_histogram, precision_recall_curves
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
 from aeviz.training.latents import LatentTable
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_class
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
-from aeviz.web.reconstruct import anomaly_scores
 
 DETECTOR = "anomaly-without-2"
 """A model that ships and was trained without a class."""
@@ -123,7 +123,7 @@ def _show_scores(runs: list[Model], table: LatentTable, question: Question) -> N
     """Show the errors of both kinds, what the threshold flags, and precision over recall at all thresholds."""
     model, name = runs[0], question.class_name
     decision = decide(table.error, question.is_anomaly, question.threshold)
-    found = anomaly_scores.detection(model, question.label)
+    found = _detection(model, question.label)
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(
@@ -143,7 +143,7 @@ def _show_scores(runs: list[Model], table: LatentTable, question: Question) -> N
             f"**{found.roc_auc:.3f}**"
         ]
         for other in runs[1:]:
-            second = anomaly_scores.detection(other, question.label)
+            second = _detection(other, question.label)
             lines.append(
                 f"{escape(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
             )
@@ -159,7 +159,7 @@ def _show_scores(runs: list[Model], table: LatentTable, question: Question) -> N
 
 
 def _show_curves(runs: list[Model], question: Question, decision: Decision) -> None:
-    detections = {model.name: anomaly_scores.detection(model, question.label) for model in runs}
+    detections = {model.name: _detection(model, question.label) for model in runs}
     chosen = None
     if decision.precision is not None and decision.recall is not None:
         chosen = (decision.recall, decision.precision)
@@ -191,7 +191,7 @@ def _verdict(decision: Decision, question: Question) -> str:
 def _show_list(model: Model, table: LatentTable, question: Question) -> None:
     """Show the images by falling error, each beside its reconstruction."""
     st.subheader("Most anomalous first")
-    order = anomaly_scores.ranking(model)
+    order = _ranking(model)
     pages = -(-len(order) // A_PAGE)
     if (st.session_state.get("sheet") or 1) > pages:  # chosen for a model of more images
         del st.session_state["sheet"]
@@ -224,3 +224,18 @@ def _show_list(model: Model, table: LatentTable, question: Question) -> None:
     )
     if dataset is None:
         offer_download(model.config.data.name, "to show the originals beside these reconstructions")
+
+
+@shared(max_entries=64, spinner="Ranking the test images …")  # 240 kB for MNIST
+def _detection(model: Model, label: int) -> Detection:
+    """Return how well a run's errors tell a class from the others. The run must have latents with that class."""
+    table = model.require_latents()
+    if table.labels is None:
+        raise LookupError("the images have no classes; the page must check first")
+    return detect(table.error, table.labels == label)
+
+
+@shared(max_entries=64)  # 80 kB for MNIST
+def _ranking(model: Model) -> np.ndarray:
+    """Return the places of a run's test images by falling error, (N,), int64. The run must have latents."""
+    return most_anomalous(model.require_latents().error)

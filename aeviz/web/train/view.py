@@ -11,7 +11,7 @@ from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.web.components.film.component import training_film
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.page import OPTIMIZER_TITLES, errors_as_messages
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.train.film import film
 from aeviz.workers import training
 from aeviz.workers.training import Job
@@ -170,21 +170,12 @@ def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
     if job.state == "measuring":
         return "Measuring on the test set: errors, neighbours, the map …"
     left = seconds_left(history, settings.train.epochs, share)
-    time = "the first epoch will tell how long it takes" if left is None else f"about {format_seconds(left)} left"
+    time = "the first epoch will tell how long it takes" if left is None else f"about {format_duration(left)} left"
     if job.state == "paused":
         time = "paused; it rests until you press Go on"
     elif job.state == "queued":
         time = "waits for its turn again"
     return f"Epoch {job.status.epoch:,} of {settings.train.epochs:,} on {job.status.device or 'the device'}: {time}"
-
-
-def format_seconds(seconds: float) -> str:
-    """Return a duration in words that are short and no more exact than an estimate is."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 90 * 60:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
 
 
 def _show_figures(history: list[EpochReport]) -> None:
