@@ -1,12 +1,13 @@
 """Images: one type, `ImageDataset`, and where its images come from. Needs neither torch nor Streamlit to import."""
 
-from aeviz.data.catalog import DatasetInfo, list_datasets
+from aeviz.data.catalog import list_datasets, register
 from aeviz.data.celeba import label_by_attribute
 from aeviz.data.dataset import ImageDataset, SplitName
-from aeviz.data.download import prepare_dataset
 from aeviz.data.pictures import MAX_BYTES, MAX_PIXELS
 from aeviz.data.prepare import Prepared, PrepareOptions, prepare_image
-from aeviz.data.sources import is_available, load_dataset
+from aeviz.data.source import DatasetInfo, Report, Source
+from aeviz.data.sources import is_available, load_dataset, prepare_dataset
+from aeviz.data.splits import hold_out
 
 __all__ = [
     "MAX_BYTES",
@@ -15,11 +16,15 @@ __all__ = [
     "ImageDataset",
     "PrepareOptions",
     "Prepared",
+    "Report",
+    "Source",
     "SplitName",
+    "hold_out",
     "is_available",
     "label_by_attribute",
     "list_datasets",
     "load_dataset",
     "prepare_dataset",
     "prepare_image",
+    "register",
 ]

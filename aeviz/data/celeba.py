@@ -14,6 +14,7 @@ non-commercial research only and forbids passing the images on. Nothing of them 
 `aeviz.paths.cache_root()`.
 """
 
+import contextlib
 import difflib
 import hashlib
 import os
@@ -23,17 +24,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from aeviz.config import DataConfig
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
+from aeviz.data.download import Publication, fetch, with_torchvision
 from aeviz.data.face_cache import (
     CROP_SIDE,
     FACE_SIDE,
     PHOTOGRAPH_SIZE,
     VERSION,
     FaceSource,
-    Report,
     find_faces,
     make_faces,
 )
+from aeviz.data.source import DatasetInfo, Report, Source
+from aeviz.data.splits import describe_no_such_class
 from aeviz.errors import DataError
 
 NAME = "celeba"
@@ -46,6 +50,51 @@ _REMEDY = (
     f"to a folder that holds celeba/{IMAGES}, celeba/{PARTITIONS} and celeba/{ATTRIBUTES}, of whose images a part is "
     "enough"
 )
+
+
+_BYTES_DOWNLOAD = 1_494_710_798
+_DOWNLOAD_SHARE = 0.7
+"""Part of the progress that fetching and unpacking take; making the faces takes the rest."""
+
+
+class CelebaSource(Source):
+    """Photographs of faces in the publisher's three partitions."""
+
+    info = DatasetInfo(
+        name=NAME,
+        title="CelebA faces",
+        image_shape=(3, FACE_SIDE, FACE_SIDE),
+        n_train=162_770,
+        n_validation=19_867,
+        n_test=19_962,
+        embedded=False,
+        bytes_download=_BYTES_DOWNLOAD,
+        source="Z. Liu, P. Luo, X. Wang, X. Tang, Deep Learning Face Attributes in the Wild, ICCV 2015, "
+        "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html; the central 148 x 148 pixels, resized",
+        licence="non-commercial research only; the publisher's agreement forbids commercial use and passing the "
+        "images, or parts of them, on",
+    )
+
+    def is_available(self, root: Path) -> bool:
+        """Return whether the two lists and at least one photograph are there. Opens none of them."""
+        return not _list_missing(celeba_folder(root))
+
+    def prepare(self, root: Path, report: Report) -> Path:
+        """Download what is missing, then make the faces of all three partitions that are not in the cache yet."""
+        target, done = celeba_folder(root), 0.0
+        if not self.is_available(root):
+            fetch(_describe_publication(), root, lambda share, text: report(_DOWNLOAD_SHARE * share, text))
+            done = _DOWNLOAD_SHARE
+        sources = [_read_partition(split, target).source for split in SPLIT_NAMES]
+        make_faces(sources, lambda share, text: report(done + (1 - done) * share, text))
+        report(1.0, f"{NAME}: ready in {target}")
+        return target
+
+    def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:
+        """Return one of the partitions, as `read_celeba` does; the settings of held-out images play no part."""
+        if config.without is not None:
+            raise DataError(describe_no_such_class(config.name, config.without, ()))
+        return read_celeba(split, root, report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,11 +110,6 @@ class _Partition:
 def celeba_folder(root: Path) -> Path:
     """Return the folder of the photographs and lists below the data root."""
     return root / NAME
-
-
-def is_here(root: Path) -> bool:
-    """Return whether the two lists and at least one photograph are there. Opens none of them."""
-    return not _list_missing(celeba_folder(root))
 
 
 def read_celeba(split: SplitName, root: Path, on_progress: Report | None = None) -> ImageDataset:
@@ -103,13 +147,6 @@ def read_celeba(split: SplitName, root: Path, on_progress: Report | None = None)
     )
 
 
-def prepare_celeba(root: Path, on_progress: Report) -> None:
-    """Make the faces of all three partitions that are not in the cache yet. Arguments and errors as `read_celeba`."""
-    folder = celeba_folder(root)
-    sources = [_read_partition(split, folder).source for split in SPLIT_NAMES]
-    make_faces(sources, on_progress)
-
-
 def file_names(split: SplitName, root: Path) -> tuple[str, ...]:
     """Return the publisher's file name of each image of `read_celeba`, such as 000001.jpg, in the same order.
 
@@ -141,6 +178,32 @@ def label_by_attribute(dataset: ImageDataset, name: str) -> ImageDataset:
     words = _fold(name).replace("_", " ")
     class_names = (words.removeprefix("no "), words) if words.startswith("no ") else (f"not {words}", words)
     return replace(dataset, labels=dataset.attributes[:, place].astype(np.int64), class_names=class_names)
+
+
+def _describe_publication() -> Publication:
+    def download(root: Path) -> None:
+        with_torchvision("CelebA")(root)
+        for archive in celeba_folder(root).glob("*.zip"):  # unpacked
+            archive.unlink()
+
+    return Publication(
+        name=NAME,
+        folder=Path(NAME),
+        download=download,
+        expected=f"6 files of {_BYTES_DOWNLOAD / 1e6:,.1f} MB in all",
+        by_hand=f"{IMAGES}/*.jpg, {PARTITIONS}, {ATTRIBUTES}",
+        n_bytes=_BYTES_DOWNLOAD,
+        count_arrived=_count_arrived,
+    )
+
+
+def _count_arrived(root: Path) -> tuple[int, int]:
+    """Count bytes of archive and lists; the folder's time tells of unpacking, since 200,000 files are slow to list."""
+    folder, n_bytes, unpacked_ns = celeba_folder(root), 0, 0
+    with contextlib.suppress(OSError):  # files come and go while the worker runs
+        n_bytes = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+        unpacked_ns = (folder / IMAGES).stat().st_mtime_ns
+    return n_bytes, n_bytes + unpacked_ns
 
 
 def _fold(name: str) -> str:

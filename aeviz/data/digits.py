@@ -1,14 +1,46 @@
 """digits: 1,797 real handwritten digits that ship with scikit-learn, so they are always there."""
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from aeviz.data.dataset import ImageDataset
+from aeviz.config import DataConfig
+from aeviz.data.dataset import ImageDataset, SplitName
+from aeviz.data.source import DatasetInfo, Report, Source
+from aeviz.data.splits import hold_out
 
 N_TEST = 297
 _SPLIT_SEED = 1797
 """Fixes the test images for all time. Another number makes every published result on digits wrong."""
+
+
+class DigitsSource(Source):
+    """The 8x8 digits of scikit-learn."""
+
+    info = DatasetInfo(
+        name="digits",
+        title="Digits (8x8)",
+        image_shape=(1, 8, 8),
+        n_train=1500,
+        n_test=N_TEST,
+        embedded=True,
+        bytes_download=0,
+        source="E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, "
+        "1998, https://doi.org/10.24432/C50P49; the 1,797 images that ship with scikit-learn",
+        licence="CC BY 4.0",
+    )
+
+    def is_available(self, root: Path) -> bool:
+        """Return True: the images ship with scikit-learn."""
+        return True
+
+    def prepare(self, root: Path, report: Report) -> None:
+        """Do nothing."""
+
+    def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:
+        """Return one split, as `read_digits` makes it."""
+        return read_digits("test") if split == "test" else hold_out(read_digits("train"), config, split)
 
 
 def read_digits(part: Literal["train", "test"]) -> ImageDataset:

@@ -1,7 +1,8 @@
-"""Download a data set through torchvision, whole or not at all; make celeba's faces."""
+"""Download a data set, whole or not at all: through torchvision, or a file by its address."""
 
 import contextlib
 import errno
+import hashlib
 import importlib
 import inspect
 import os
@@ -10,41 +11,36 @@ import shutil
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError, URLError
 
-from aeviz.data import celeba
-from aeviz.data.catalog import FOLDER_PREFIX, find_dataset
-from aeviz.data.folder import folder_path
-from aeviz.data.mnist import FAMILIES, MnistFamily, is_complete
+from aeviz.data.source import Report
 from aeviz.errors import DataError
-from aeviz.paths import data_root
 
 _POLL_S = 0.1
 _STALL_S = 60.0
 """Seconds without a new byte after which a download counts as failed; torchvision itself would wait for ever."""
 
-_DOWNLOAD_SHARE = 0.7
-"""Part of celeba's progress that fetching and unpacking take; making the faces takes the rest."""
+_CHUNK = 1 << 16
+"""Bytes of a file that are read at once."""
 
 _this_thread = threading.local()
 
-Report = Callable[[float, str], None]
-"""Takes the share done in [0, 1] and a text to show."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Publication:
-    """A data set as torchvision knows it."""
+class Publication:
+    """A data set as its publisher offers it."""
 
     name: str
-    class_name: str
-    """Of torchvision's class."""
     folder: Path
-    """Where that class puts the files, below its root."""
+    """Where `download` puts the files, below the root it is given."""
+    download: Callable[[Path], None]
+    """Downloads, verifies and unpacks all files below a root. Runs in a thread of its own."""
     expected: str
     """What should have arrived, in words."""
     by_hand: str
@@ -54,105 +50,30 @@ class _Publication:
     """From the temporary root to the bytes of the download, and a number that changes as long as anything happens."""
 
 
-def prepare_dataset(
-    name: str, *, root: Path | None = None, on_progress: Callable[[float, str], None] | None = None
-) -> Path | None:
-    """Make sure that a data set is on this machine and ready; download it if it is not.
-
-    The files arrive in a temporary folder beside their place and move there when all are complete and verified. Of
-    celeba, what is here is enough, be it a part of the photographs; then its faces are made, if they are not in
-    `aeviz.paths.cache_root()` yet.
+def fetch(publication: Publication, root: Path, report: Report) -> None:
+    """Download into a temporary folder below `root`, then move the files to their place.
 
     Args:
-        name: A data set that `aeviz data list` names, or folder:PATH, which only has to exist.
-        root: Folder of downloaded data sets; None for `aeviz.paths.data_root()`.
-        on_progress: Called in this thread, some ten times a second, with the share done in [0, 1] and a text to show.
-            If it raises, the download is given up and nothing of it stays.
-
-    Returns:
-        The folder of the files; None for data sets that need none.
+        publication: What to download.
+        root: The data root.
+        report: Called in this thread, some ten times a second, with the share done and a text. If it raises, the
+            download is given up and nothing of it stays.
 
     Raises:
-        DataError: The name is unknown, or the download failed; the message says why and what to do.
+        DataError: The download failed; the message says why and what to do.
     """
-    if name.startswith(FOLDER_PREFIX):
-        if not folder_path(name).is_dir():
-            raise DataError(f"image folder {folder_path(name)} does not exist; expected a folder; check the path")
-        return folder_path(name)
-    if find_dataset(name).embedded:
-        return None
-    root = data_root() if root is None else root
-    report = on_progress or (lambda fraction, text: None)
-    if name == celeba.NAME:
-        return _prepare_celeba(root, report)
-    publication = _describe_family(FAMILIES[name])
-    target = root / publication.folder
-    if not is_complete(FAMILIES[name], root):
-        _fetch(publication, root, report)
-        report(1.0, f"{name}: ready in {target}")
-    return target
-
-
-def _prepare_celeba(root: Path, report: Report) -> Path:
-    target, done = celeba.celeba_folder(root), 0.0
-    if not celeba.is_here(root):
-        _fetch(_describe_celeba(), root, lambda share, text: report(_DOWNLOAD_SHARE * share, text))
-        done = _DOWNLOAD_SHARE
-    celeba.prepare_celeba(root, lambda share, text: report(done + (1 - done) * share, text))
-    report(1.0, f"{celeba.NAME}: ready in {target}")
-    return target
-
-
-def _describe_family(family: MnistFamily) -> _Publication:
-    return _Publication(
-        name=family.name,
-        class_name=family.folder,
-        folder=Path(family.folder, "raw"),
-        expected=f"{len(family.files)} files of {family.bytes_download / 1e6:.1f} MB in all",
-        by_hand=", ".join(f"{name}.gz" for name in family.files),
-        n_bytes=family.bytes_download,
-        count_arrived=lambda root: (_size(root, "*.gz"), _size(root, "*")),
-    )
-
-
-def _describe_celeba() -> _Publication:
-    n_bytes = find_dataset(celeba.NAME).bytes_download
-    return _Publication(
-        name=celeba.NAME,
-        class_name="CelebA",
-        folder=Path(celeba.NAME),
-        expected=f"6 files of {n_bytes / 1e6:,.1f} MB in all",
-        by_hand=f"{celeba.IMAGES}/*.jpg, {celeba.PARTITIONS}, {celeba.ATTRIBUTES}",
-        n_bytes=n_bytes,
-        count_arrived=_count_celeba,
-    )
-
-
-def _count_celeba(root: Path) -> tuple[int, int]:
-    """Count bytes of archive and lists; the folder's time tells of unpacking, since 200,000 files are slow to list."""
-    folder, n_bytes, unpacked_ns = celeba.celeba_folder(root), 0, 0
-    with contextlib.suppress(OSError):  # files come and go while the worker runs
-        n_bytes = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-        unpacked_ns = (folder / celeba.IMAGES).stat().st_mtime_ns
-    return n_bytes, n_bytes + unpacked_ns
-
-
-def _fetch(publication: _Publication, root: Path, report: Report) -> None:
-    """Download into a temporary folder below `root`, then move the files to their place."""
     root_was_there = root.exists()
     temporary: Path | None = None
     try:
         try:
             root.mkdir(parents=True, exist_ok=True)
-            temporary = Path(tempfile.mkdtemp(prefix=f".{publication.class_name}-", dir=root))
+            temporary = Path(tempfile.mkdtemp(prefix=f".{publication.name}-", dir=root))
         except OSError as exc:
             raise _failed(publication, root, exc) from exc
         failure = _download(publication, temporary, report)
         if failure is not None:
             raise _failed(publication, root, failure) from failure
         try:
-            for archive in (temporary / publication.folder).glob("*.zip"):  # unpacked
-                archive.unlink()
             _move(temporary / publication.folder, root / publication.folder)
         except OSError as exc:
             raise _failed(publication, root, exc) from exc
@@ -165,11 +86,11 @@ def _fetch(publication: _Publication, root: Path, report: Report) -> None:
 
 
 class _Worker(threading.Thread):
-    """Runs torchvision's download, which neither reports progress nor can be stopped."""
+    """Runs a download, which neither reports progress nor can be stopped from outside."""
 
-    def __init__(self, dataset_class: Any, folder: Path) -> None:
-        super().__init__(name=f"download {dataset_class.__name__}", daemon=True)  # a dead server must not block exit
-        self.dataset_class = dataset_class
+    def __init__(self, publication: Publication, folder: Path) -> None:
+        super().__init__(name=f"download {publication.name}", daemon=True)  # a dead server must not block exit
+        self.download = publication.download
         self.folder = folder
         self.cancelled = threading.Event()
         self.failure: BaseException | None = None
@@ -177,16 +98,16 @@ class _Worker(threading.Thread):
     def run(self) -> None:
         _this_thread.cancelled = self.cancelled
         try:
-            self.dataset_class(root=self.folder, download=True)
+            self.download(self.folder)
         except BaseException as exc:  # noqa: BLE001 - carried to the caller's thread, which classifies it
             self.failure = exc
         finally:
-            if self.cancelled.is_set():  # the caller has gone and torchvision may have made the folder anew
+            if self.cancelled.is_set():  # the caller has gone, and the download may have made the folder anew
                 shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class _CancelledError(Exception):
-    """Ends torchvision's download from within; none of the kinds after which it tries the next server."""
+    """Ends a download from within; none of the kinds after which torchvision tries the next server."""
 
 
 class _SilentBar:
@@ -204,6 +125,46 @@ class _SilentBar:
     def update(self, n: int) -> None:
         if self.cancelled.is_set():
             raise _CancelledError
+
+
+def with_torchvision(class_name: str) -> Callable[[Path], None]:
+    """Return the download of one of torchvision's data sets, by the name of its class, for `Publication.download`."""
+
+    def download(root: Path) -> None:
+        import torchvision
+
+        _silence_bars()
+        _silence_gdown()
+        getattr(torchvision.datasets, class_name)(root=root, download=True)
+
+    return download
+
+
+def download_file(url: str, target: Path, *, n_bytes: int, md5: str) -> None:
+    """Download a file and check it, within `Publication.download`.
+
+    Args:
+        url: Its address.
+        target: Where to write it; its folder is made.
+        n_bytes: Its size as the publisher states it. No more is read.
+        md5: 32 hexadecimal digits, as the publisher states them.
+
+    Raises:
+        RuntimeError: The file is not the publisher's.
+    """
+    cancelled = getattr(_this_thread, "cancelled", threading.Event())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest, arrived = hashlib.md5(usedforsecurity=False), 0
+    request = urllib.request.Request(url, headers={"User-Agent": "aeviz"})
+    with urllib.request.urlopen(request, timeout=_STALL_S) as response, target.open("wb") as stream:
+        while arrived <= n_bytes and (chunk := response.read(_CHUNK)):
+            if cancelled.is_set():
+                raise _CancelledError
+            arrived += len(chunk)
+            digest.update(chunk)
+            stream.write(chunk)
+    if arrived != n_bytes or digest.hexdigest() != md5:
+        raise RuntimeError("file is corrupted: size or checksum differ from the publisher's")
 
 
 def _silence_bars() -> None:
@@ -243,14 +204,9 @@ def _silence_gdown() -> None:
     gdown.download = download
 
 
-def _download(publication: _Publication, folder: Path, report: Report) -> BaseException | None:
+def _download(publication: Publication, folder: Path, report: Report) -> BaseException | None:
     """Download into `folder`, reporting in this thread; return what went wrong, or None."""
-    import torchvision
-
-    _silence_bars()
-    if publication.name == celeba.NAME:
-        _silence_gdown()
-    worker = _Worker(getattr(torchvision.datasets, publication.class_name), folder)
+    worker = _Worker(publication, folder)
     total = publication.n_bytes
     worker.start()
     try:
@@ -273,7 +229,8 @@ def _download(publication: _Publication, folder: Path, report: Report) -> BaseEx
             worker.join(1.0)
 
 
-def _size(folder: Path, pattern: str) -> int:
+def count_bytes(folder: Path, pattern: str) -> int:
+    """Return the size in bytes of the files below a folder whose names match a pattern."""
     size = 0
     with contextlib.suppress(OSError):  # files come and go while the worker runs
         size = sum(path.stat().st_size for path in folder.rglob(pattern) if path.is_file())
@@ -292,7 +249,7 @@ def _move(finished: Path, target: Path) -> None:
         os.rename(finished, target)
 
 
-def _failed(publication: _Publication, root: Path, failure: BaseException) -> DataError:
+def _failed(publication: Publication, root: Path, failure: BaseException) -> DataError:
     return DataError(
         f"data set {publication.name!r} could not be downloaded into {root}: {_cause(failure)}; expected "
         f"{publication.expected}; mend this and run `aeviz data prepare {publication.name}` again, or put "
@@ -301,12 +258,17 @@ def _failed(publication: _Publication, root: Path, failure: BaseException) -> Da
 
 
 def _cause(failure: BaseException) -> str:
-    """Say in words why a download failed. torchvision packs what each server said into one text."""
+    """Describe why a download failed. torchvision packs what each server answered into one text."""
     text = str(failure)
     if "'gdown' is required" in text:
         return "the package gdown, which fetches from Google Drive, is not installed; run `pip install gdown`"
     if type(failure).__module__.partition(".")[0] in ("gdown", "requests"):
         return _drive_cause(text)
+    if isinstance(failure, HTTPError):
+        return f"the server answered {failure.code}: {failure.reason}"
+    if isinstance(failure, URLError):
+        reason = failure.reason.strerror if isinstance(failure.reason, OSError) else None
+        return f"no network connection to the server ({reason or failure.reason})"
     if isinstance(failure, TimeoutError | ConnectionError | HTTPException):
         return f"the connection to the server broke off ({text})"
     if isinstance(failure, OSError):
@@ -324,7 +286,7 @@ def _cause(failure: BaseException) -> str:
 
 
 def _drive_cause(text: str) -> str:
-    """Say in words what Google Drive, or the way to it, refused."""
+    """Describe what Google Drive, or the connection to it, refused."""
     words = " ".join(text.split())
     if "Too many users" in words or "many accesses" in words:
         return "Google Drive's quota for this file is used up, since many have fetched it lately; try again in a day"

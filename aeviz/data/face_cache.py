@@ -36,6 +36,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from PIL import Image
 
+from aeviz.data.source import Report
 from aeviz.errors import DataError
 from aeviz.paths import cache_root
 
@@ -56,9 +57,6 @@ _FEW = 1000
 _POLL_S = 0.1
 _DAMAGES = (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError)
 """What Pillow raises on a damaged JPEG."""
-
-Report = Callable[[float, str], None]
-"""Takes the share done in [0, 1] and a text to show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

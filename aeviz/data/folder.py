@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from aeviz.config import DataConfig
-from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.data.dataset import ImageDataset, SplitName
 from aeviz.data.pictures import SUFFIXES, read_header, read_pixels
+from aeviz.data.source import Report, Source
 from aeviz.data.splits import split_indices
 from aeviz.errors import DataError
 
+FOLDER_PREFIX = "folder:"
+"""What comes before the path of a folder in the name of a data set."""
 MIN_PICTURES = 12
 _TEST_FRACTION = 1 / 6
 _SPLIT_SEED = 0
@@ -26,6 +28,30 @@ _SPLIT_SEED = 0
 
 _Entry = tuple[Path, str | None]
 """A picture's file and its class."""
+
+
+class FolderSource(Source):
+    """The folder that one name folder:PATH stands for."""
+
+    info = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def is_available(self, root: Path) -> bool:
+        """Return whether the folder exists; the data root plays no part."""
+        return self.name != FOLDER_PREFIX and folder_path(self.name).is_dir()
+
+    def prepare(self, root: Path, report: Report) -> Path:
+        """Return the folder, which only has to exist."""
+        folder = folder_path(self.name)
+        if not folder.is_dir():
+            raise DataError(f"image folder {folder} does not exist; expected a folder; check the path")
+        return folder
+
+    def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:
+        """Return one split, as `read_folder` does."""
+        return read_folder(config, split)
 
 
 def folder_path(name: str) -> Path:

@@ -11,6 +11,7 @@ References:
 """
 
 import gzip
+import hashlib
 import math
 import struct
 import zlib
@@ -22,24 +23,32 @@ from numpy.typing import NDArray
 from aeviz.errors import DataError
 
 _UNSIGNED_BYTES = 0x08
+_MOST_AXES = 8
+"""More than any published file has; NumPy stops at 64, and a header may claim 255."""
 
 
-def read_idx(path: Path, *, remedy: str = "delete it and get a fresh copy") -> NDArray[np.uint8]:
+def read_idx(
+    path: Path, *, md5: str | None = None, remedy: str = "delete it and get a fresh copy"
+) -> NDArray[np.uint8]:
     """Read an idx file of unsigned bytes, compressed if its name ends in .gz.
 
     Args:
         path: The file.
+        md5: The publisher's digest of the file as it lies on disk, 32 hexadecimal digits; None checks its form alone.
         remedy: What a person should do about a damaged file; ends every message.
 
     Returns:
         Array of the shape that the file declares, uint8, writable.
 
     Raises:
-        DataError: The file is missing, truncated, no idx file, of another data type, or longer or shorter than it
-            declares.
+        DataError: The file is missing, truncated, no idx file, of another data type, has another digest or too many
+            axes, or is longer or shorter than it declares.
     """
     try:
         content = path.read_bytes()
+        found = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if md5 is not None and found != md5:
+            raise DataError(f"{path} is damaged: its md5 is {found}; expected the publisher's {md5}; {remedy}")
         if path.suffix == ".gz":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as exc:
@@ -55,14 +64,16 @@ def read_idx(path: Path, *, remedy: str = "delete it and get a fresh copy") -> N
     if content[2] != _UNSIGNED_BYTES:
         raise DataError(f"{path} has data type 0x{content[2]:02x}; expected 0x08 (unsigned bytes); {remedy}")
     n_axes = content[3]
+    if n_axes > _MOST_AXES:
+        raise DataError(f"{path} declares {n_axes} axes; expected at most {_MOST_AXES}; {remedy}")
     start = 4 + 4 * n_axes
     if len(content) < start:
         raise DataError(f"{path} ends inside its header after {len(content)} bytes; expected {start}; {remedy}")
     shape = struct.unpack(f">{n_axes}I", content[4:start])
-    found, declared = len(content) - start, math.prod(shape)
-    if found != declared:
+    n_values, declared = len(content) - start, math.prod(shape)
+    if n_values != declared:
         raise DataError(
-            f"{path} holds {found:,} values; expected {declared:,}, since its header declares "
+            f"{path} holds {n_values:,} values; expected {declared:,}, since its header declares "
             f"{' x '.join(str(length) for length in shape)}; {remedy}"
         )
     # A copy, since frombuffer's array is read-only and torch.from_numpy warns of those.

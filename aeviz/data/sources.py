@@ -1,19 +1,12 @@
-"""From a data set's name to its images."""
+"""From a data set's name to its images: load, prepare, check."""
 
-import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 from aeviz.config import DataConfig
-from aeviz.data import celeba
-from aeviz.data.catalog import FOLDER_PREFIX, find_dataset
-from aeviz.data.circles import read_circles
+from aeviz.data.catalog import find_source
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
-from aeviz.data.digits import read_digits
-from aeviz.data.folder import folder_path, read_folder
-from aeviz.data.mnist import FAMILIES, is_complete, read_mnist
-from aeviz.data.splits import split_indices
+from aeviz.data.splits import leave_out
 from aeviz.errors import DataError
 from aeviz.paths import data_root
 
@@ -46,35 +39,9 @@ def load_dataset(
         config = DataConfig(name=config)
     if split not in SPLIT_NAMES:
         raise DataError(f"unknown split {split!r} of {config.name!r}; expected one of: {', '.join(SPLIT_NAMES)}")
-    if config.name.startswith(FOLDER_PREFIX):
-        dataset = read_folder(config, split)
-    elif find_dataset(config.name).name == celeba.NAME:
-        if config.without is not None:
-            raise DataError(_no_such_class(config.name, config.without, ()))
-        return celeba.read_celeba(split, data_root() if root is None else root, on_progress)
-    elif split == "test":
-        dataset = _read(config.name, "test", root)
-    else:
-        source = _read(config.name, "train", root)
-        dataset = dataclasses.replace(source.take(split_indices(len(source), config, split)), split=split)
+    source = find_source(config.name)
+    dataset = source.read(config, split, data_root() if root is None else root, on_progress or _ignore)
     return dataset if split == "test" or config.without is None else leave_out(dataset, config.without)
-
-
-def leave_out(dataset: ImageDataset, class_name: str) -> ImageDataset:
-    """Return a data set without the images of a class; the class keeps its name and the others their numbers.
-
-    Raises:
-        DataError: There is no such class, or no image of another.
-    """
-    if dataset.labels is None or class_name not in dataset.class_names:
-        raise DataError(_no_such_class(dataset.name, class_name, dataset.class_names))
-    kept = dataset.labels != dataset.class_names.index(class_name)
-    if not kept.any():
-        raise DataError(
-            f"data.without={class_name!r} leaves none of the {len(dataset)} {dataset.split} images of "
-            f"{dataset.name!r}; expected images of other classes too; leave the setting out"
-        )
-    return dataset.take(kept)
 
 
 def is_available(name: str, root: Path | None = None) -> bool:
@@ -82,23 +49,35 @@ def is_available(name: str, root: Path | None = None) -> bool:
 
     An unknown name is not available.
     """
-    if name.startswith(FOLDER_PREFIX):
-        return len(name) > len(FOLDER_PREFIX) and folder_path(name).is_dir()
-    if name in FAMILIES:
-        return is_complete(FAMILIES[name], data_root() if root is None else root)
-    if name == celeba.NAME:
-        return celeba.is_here(data_root() if root is None else root)
-    return name in ("digits", "circles")
+    try:
+        return find_source(name).is_available(data_root() if root is None else root)
+    except DataError:
+        return False
 
 
-def _no_such_class(name: str, class_name: str, class_names: Sequence[str]) -> str:
-    known = f"one of: {', '.join(class_names)}" if class_names else "none, since its images have no classes"
-    return f"data.without={class_name!r} is no class of {name!r}; expected {known}"
+def prepare_dataset(
+    name: str, *, root: Path | None = None, on_progress: Callable[[float, str], None] | None = None
+) -> Path | None:
+    """Make sure that a data set is on this machine and ready; download it if it is not.
+
+    The files arrive in a temporary folder beside their place and move there when all are complete and verified. Of
+    celeba, what is here is enough, be it a part of the photographs; then its faces are made, if they are not in
+    `aeviz.paths.cache_root()` yet.
+
+    Args:
+        name: A data set that `aeviz data list` names, or folder:PATH, which only has to exist.
+        root: Folder of downloaded data sets; None for `aeviz.paths.data_root()`.
+        on_progress: Called in this thread, some ten times a second, with the share done in [0, 1] and a text to show.
+            If it raises, the download is given up and nothing of it stays.
+
+    Returns:
+        The folder of the files; None for data sets that need none.
+
+    Raises:
+        DataError: The name is unknown, or the download failed; the message says why and what to do.
+    """
+    return find_source(name).prepare(data_root() if root is None else root, on_progress or _ignore)
 
 
-def _read(name: str, part: Literal["train", "test"], root: Path | None) -> ImageDataset:
-    if name == "digits":
-        return read_digits(part)
-    if name == "circles":
-        return read_circles(part)
-    return read_mnist(FAMILIES[name], data_root() if root is None else root, part)
+def _ignore(share: float, text: str) -> None:
+    """Report progress to nobody."""

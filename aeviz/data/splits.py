@@ -1,11 +1,14 @@
-"""Which training images are held out for validation."""
+"""Which training images are held out for validation, and which class is left out of training."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aeviz.config import DataConfig
+from aeviz.data.dataset import ImageDataset
 from aeviz.errors import DataError
 
 
@@ -30,3 +33,35 @@ def split_indices(n: int, config: DataConfig, split: Literal["train", "validatio
         )
     permutation = np.random.default_rng(config.split_seed).permutation(n)
     return np.sort(permutation[:n_validation] if split == "validation" else permutation[n_validation:])
+
+
+def hold_out(source: ImageDataset, config: DataConfig, split: Literal["train", "validation"]) -> ImageDataset:
+    """Return the train or the validation images among all training images of a source, as `split_indices` says.
+
+    Raises:
+        DataError: The fraction leaves one of the two parts empty.
+    """
+    return replace(source.take(split_indices(len(source), config, split)), split=split)
+
+
+def leave_out(dataset: ImageDataset, class_name: str) -> ImageDataset:
+    """Return a data set without the images of a class; the class keeps its name and the others their numbers.
+
+    Raises:
+        DataError: There is no such class, or no image of another.
+    """
+    if dataset.labels is None or class_name not in dataset.class_names:
+        raise DataError(describe_no_such_class(dataset.name, class_name, dataset.class_names))
+    kept = dataset.labels != dataset.class_names.index(class_name)
+    if not kept.any():
+        raise DataError(
+            f"data.without={class_name!r} leaves none of the {len(dataset)} {dataset.split} images of "
+            f"{dataset.name!r}; expected images of other classes too; leave the setting out"
+        )
+    return dataset.take(kept)
+
+
+def describe_no_such_class(name: str, class_name: str, class_names: Sequence[str]) -> str:
+    """Return the message about a class to leave out that the data set does not have."""
+    known = f"one of: {', '.join(class_names)}" if class_names else "none, since its images have no classes"
+    return f"data.without={class_name!r} is no class of {name!r}; expected {known}"

@@ -1,4 +1,3 @@
-import dataclasses
 import errno
 import gc
 import gzip
@@ -14,7 +13,6 @@ import numpy as np
 import pytest
 
 from aeviz.data import download, is_available, load_dataset, prepare_dataset
-from aeviz.data.mnist import FAMILIES, PublishedFile
 from aeviz.errors import DataError
 
 torchvision = pytest.importorskip("torchvision")
@@ -74,7 +72,7 @@ class Publisher:
 
 
 @pytest.fixture
-def publisher(tmp_path, write_idx, monkeypatch):
+def publisher(tmp_path, write_idx, publish, monkeypatch):
     """A tiny MNIST on a local server, which torchvision and aeviz both take for the real one."""
     rng = np.random.default_rng(0)
     files = {}
@@ -86,17 +84,10 @@ def publisher(tmp_path, write_idx, monkeypatch):
         ):
             files[f"{name}.gz"] = write_idx(tmp_path / "source" / f"{name}.gz", array).read_bytes()
     digests = {name: hashlib.md5(content).hexdigest() for name, content in files.items()}
-    family = dataclasses.replace(
-        FAMILIES["mnist"],
-        files={
-            name.removesuffix(".gz"): PublishedFile(n_bytes=len(content), md5=digests[name])
-            for name, content in files.items()
-        },
-    )
+    publish({name.removesuffix(".gz"): gzip.decompress(content) for name, content in files.items()})
     for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
     server = Publisher(files)
-    monkeypatch.setitem(FAMILIES, "mnist", family)
     monkeypatch.setattr(torchvision.datasets.MNIST, "resources", list(digests.items()))
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [server.url])
     yield server

@@ -27,6 +27,7 @@ def test_read_idx_returns_what_was_written(tmp_path, write_idx, suffix, shape):
         (gzip.compress(b"abc", mtime=0), "is no idx file: it begins with 1f 8b"),
         (b"\0\0\x08\0", "is no idx file: it begins with 00 00 08 00"),
         (struct.pack(">4BI", 0, 0, 0x0D, 1, 1) + b"1234", "has data type 0x0d; expected 0x08 (unsigned bytes)"),
+        (b"\0\0\x08\x41" + b"\0\0\0\x01" * 65 + b"1", "declares 65 axes; expected at most 8"),
         (b"\0\0\x08\x03\0\0", "ends inside its header after 6 bytes; expected 16"),
         (
             struct.pack(">4B2I", 0, 0, 8, 2, 2, 3) + b"12345",

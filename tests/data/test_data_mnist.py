@@ -20,7 +20,7 @@ def unpack(name, shared_root, target):
         (family.raw_folder(target) / file_name).write_bytes(gzip.decompress(packed.read_bytes()))
 
 
-@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "kmnist"])
 def test_real_files_read_as_torchvision_reads_them(name, shared_root, tmp_path):
     if not is_available(name, shared_root):
         pytest.skip(f"AEVIZ_DATA holds no {name}")
@@ -90,32 +90,51 @@ def test_missing_files_are_named_with_what_to_do(tiny_mnist):
         load_dataset("fashion_mnist", root=tiny_mnist / "nowhere")
 
 
-def test_gz_without_the_publishers_md5_is_an_error(tiny_mnist, write_idx):
-    raw = tiny_mnist / "MNIST" / "raw"
-    (raw / "t10k-labels-idx1-ubyte").unlink()
-    write_idx(raw / "t10k-labels-idx1-ubyte.gz", np.zeros(6, np.uint8))
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("damage", ["flipped", "short", "empty"])
+def test_file_without_the_publishers_md5_is_an_error(tiny_mnist, suffix, damage):
+    plain = tiny_mnist / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
+    path = plain.with_name(plain.name + suffix)
+    content = bytearray(gzip.compress(plain.read_bytes(), mtime=0) if suffix else plain.read_bytes())
+    content[len(content) // 2] ^= 1
+    plain.unlink()
+    path.write_bytes({"flipped": content, "short": content[:-1], "empty": b""}[damage])
     message = (
-        rf"{re.escape(str(raw))}/t10k-labels-idx1-ubyte.gz is damaged: its md5 is [0-9a-f]{{32}}; expected the "
-        r"publisher's ec29112dd5afa0611ce80d1b7f02629c; delete it and run `aeviz data prepare mnist`"
+        rf"{re.escape(str(path))} is damaged: its md5 is [0-9a-f]{{32}}; expected the publisher's [0-9a-f]{{32}}; "
+        "delete it and run `aeviz data prepare mnist`"
     )
     with pytest.raises(DataError, match=message):
         load_dataset("mnist", root=tiny_mnist)
+    assert is_available("mnist", tiny_mnist) == (damage == "flipped")  # sizes alone are looked at
 
 
-def test_damaged_plain_file_says_to_prepare_again(tiny_mnist):
-    path = tiny_mnist / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
-    path.write_bytes(path.read_bytes()[:-1])
-    message = "holds 4,703 values; expected 4,704, since its header declares 6 x 28 x 28; delete it and run `aeviz data"
-    with pytest.raises(DataError, match=message):
-        load_dataset("mnist", root=tiny_mnist)
+def test_whole_gz_beside_a_truncated_plain_file_is_read(tiny_mnist):
+    plain = tiny_mnist / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
+    plain.with_name(plain.name + ".gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+    plain.write_bytes(b"")
+    assert is_available("mnist", tiny_mnist)
+    assert len(load_dataset("mnist", root=tiny_mnist)) == 6
 
 
-def test_files_that_do_not_fit_each_other_are_an_error(tiny_mnist, write_idx):
+def test_plain_files_whose_digest_is_not_known_do_not_count(tiny_mnist):
+    (tiny_mnist / "MNIST").rename(tiny_mnist / "KMNIST")
+    assert not is_available("kmnist", tiny_mnist)
+    with pytest.raises(DataError, match=r"found no t10k-images-idx3-ubyte and no t10k-labels-idx1-ubyte\.gz in"):
+        load_dataset("kmnist", root=tiny_mnist)
+
+
+def test_files_that_do_not_fit_each_other_are_an_error(tiny_mnist, write_idx, publish):
     raw = tiny_mnist / "MNIST" / "raw"
-    write_idx(raw / "t10k-labels-idx1-ubyte", np.zeros(5, np.uint8))
+
+    def write_labels(labels):
+        path = write_idx(raw / "t10k-labels-idx1-ubyte", labels)
+        publish({file.name: file.read_bytes() for file in raw.iterdir()})
+        return path
+
+    write_labels(np.zeros(5, np.uint8))
     message = r"declare shapes \(6, 28, 28\) and \(5,\); expected \(N, H, W\) and \(N,\) .*; delete both and run"
     with pytest.raises(DataError, match=message):
         load_dataset("mnist", root=tiny_mnist)
-    write_idx(raw / "t10k-labels-idx1-ubyte", np.full(6, 77, np.uint8))
+    write_labels(np.full(6, 77, np.uint8))
     with pytest.raises(DataError, match="t10k-labels-idx1-ubyte holds the label 77; expected 0 to 9; delete both"):
         load_dataset("mnist", root=tiny_mnist)

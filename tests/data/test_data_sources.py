@@ -86,7 +86,7 @@ def test_negative_seed_is_an_error():
     ],
 )
 def test_unknown_name_lists_the_known_ones_and_guesses(name, guess):
-    known = "digits, circles, mnist, fashion_mnist, celeba, folder:PATH"
+    known = "digits, circles, mnist, fashion_mnist, kmnist, cifar10, celeba, folder:PATH"
     message = f"unknown data set {name!r}; expected one of: {known}{guess}"
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         load_dataset(name)
@@ -105,7 +105,15 @@ def test_unknown_split_lists_the_known_ones(unchecked):
 
 def test_catalog_is_complete():
     infos = list_datasets()
-    assert [info.name for info in infos] == ["digits", "circles", "mnist", "fashion_mnist", "celeba"]
+    assert [info.name for info in infos] == [
+        "digits",
+        "circles",
+        "mnist",
+        "fashion_mnist",
+        "kmnist",
+        "cifar10",
+        "celeba",
+    ]
     for info in infos:
         assert info.title
         assert info.source
@@ -113,6 +121,8 @@ def test_catalog_is_complete():
         assert info.embedded == (info.bytes_download == 0)
     assert find_dataset("mnist").bytes_download == 11_594_722
     assert find_dataset("fashion_mnist").bytes_download == 30_878_645
+    assert find_dataset("kmnist").bytes_download == 21_240_888
+    assert find_dataset("cifar10").bytes_download == 170_052_171
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])
@@ -135,7 +145,7 @@ def test_class_that_is_none_cannot_be_left_out(tmp_path):
 
 
 def test_only_class_cannot_be_left_out():
-    from aeviz.data.sources import leave_out
+    from aeviz.data.splits import leave_out
 
     sevens = load_dataset("digits", "train")
     sevens = sevens.take(sevens.labels == 7)
