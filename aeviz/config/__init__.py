@@ -5,14 +5,13 @@ Streamlit, so that a page can show and check settings in no time.
 """
 
 from aeviz.config.data import DataConfig
-from aeviz.config.model import MAX_LAYERS, MAX_WIDTH, ArchitectureName, BottleneckName, ModelConfig, PriorName
+from aeviz.config.model import MAX_LAYERS, MAX_WIDTH, ModelConfig, PriorName
 from aeviz.config.objective import (
     AnnealingName,
     CorruptionName,
     KlReduction,
     ObjectiveConfig,
     PenaltyName,
-    ReconstructionName,
 )
 from aeviz.config.optimizer import OptimizerConfig, OptimizerName, ScheduleName
 from aeviz.config.run import FORMAT_VERSION, RunConfig
@@ -23,8 +22,6 @@ __all__ = [
     "MAX_LAYERS",
     "MAX_WIDTH",
     "AnnealingName",
-    "ArchitectureName",
-    "BottleneckName",
     "CorruptionName",
     "DataConfig",
     "DeviceName",
@@ -35,7 +32,6 @@ __all__ = [
     "OptimizerName",
     "PenaltyName",
     "PriorName",
-    "ReconstructionName",
     "RunConfig",
     "ScheduleName",
     "TrainConfig",

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aeviz.records import require
+from aeviz.registry import BOTTLENECKS, ENCODERS, BottleneckSpec, EncoderSpec
 
 MAX_WIDTH = 16_384
 """Widest layer: with its weights to a neighbour of the same width, already a gigabyte."""
 MAX_LAYERS = 32
 """Most hidden layers, or convolutions, of an encoder."""
 
-ArchitectureName = Literal["linear", "mlp", "conv", "conv_bn"]
-BottleneckName = Literal["deterministic", "gaussian", "flow"]
 PriorName = Literal["standard", "anchored"]
 
 
@@ -21,9 +20,12 @@ class ModelConfig:
 
     image_shape: tuple[int, int, int] = (1, 28, 28)
     """(C, H, W) of the images: channels, then height and width in pixels."""
-    encoder: ArchitectureName = "mlp"
-    bottleneck: BottleneckName = "deterministic"
-    decoder: ArchitectureName = "mlp"
+    encoder: str = "mlp"
+    """A name in `aeviz.registry.ENCODERS`."""
+    bottleneck: str = "deterministic"
+    """A name in `aeviz.registry.BOTTLENECKS`."""
+    decoder: str = "mlp"
+    """The encoder that the decoder mirrors, usually the same."""
     latent_dim: int = 2
     """D, the number of coordinates of a latent point."""
     hidden: tuple[int, ...] = (128, 64, 12)
@@ -33,10 +35,10 @@ class ModelConfig:
     features: int | None = None
     """Width of a conv encoder's output before the latent; None lets its last convolution give the latent itself."""
     output: Literal["sigmoid", "identity", "tanh"] = "sigmoid"
-    """What bounds the decoder's output; identity belongs to linear decoders, clamped to [0, 1] only when shown; tanh is
-    mapped from (-1, 1) to (0, 1)."""
+    """Activation that bounds the decoder's output; identity belongs to linear decoders, clamped to [0, 1] only when
+    shown; tanh is mapped from (-1, 1) to (0, 1)."""
     latent: Literal["identity", "sigmoid"] = "identity"
-    """What bounds the latent of a deterministic bottleneck; sigmoid belongs to the KL sparsity penalty."""
+    """Activation that bounds the latent of a deterministic bottleneck; sigmoid belongs to the KL sparsity penalty."""
     prior: PriorName = "standard"
     """Of a gaussian or flow bottleneck: N(0, I), or N(m_y, I) with an anchor m_y for each class."""
     classes: int = 10
@@ -68,27 +70,23 @@ class ModelConfig:
             f"model.features={self.features!r}; expected 1 to {MAX_WIDTH}",
         )
         self._check_bottleneck()
-        if {"conv", "conv_bn"} & {self.encoder, self.decoder}:
-            smallest = min(self.image_shape[1:])
-            require(
-                len(self.channels) >= 1 and 2 ** len(self.channels) <= 2 * smallest,
-                f"model.channels={self.channels!r} halves images of {smallest} pixels {len(self.channels)} times; "
-                "choose from 1 to as many convolutions as the smaller side allows",
-            )
+        self.encoder_spec.check(self)
+        self.decoder_spec.check(self)
+        self.bottleneck_spec.check(self)
 
     def _check_bottleneck(self) -> None:
         require(
-            self.bottleneck == "deterministic" or self.features is not None or self.encoder != "conv",
-            f"model.bottleneck={self.bottleneck!r} needs features for its heads, but the conv encoder ends in the "
-            "latent; set model.features, for example to 64",
+            not (self.is_variational and self.encoder_spec.ends_in_latent(self)),
+            f"model.bottleneck={self.bottleneck!r} needs features for its heads, but the {self.encoder} encoder ends "
+            "in the latent; set model.features, for example to 64",
         )
         require(
-            self.latent == "identity" or self.bottleneck == "deterministic",
+            self.latent == "identity" or not self.is_variational,
             f"model.latent={self.latent!r} bounds a deterministic latent, but model.bottleneck={self.bottleneck!r}; "
             "use model.latent=identity",
         )
         require(
-            self.prior == "standard" or self.bottleneck != "deterministic",
+            self.prior == "standard" or self.is_variational,
             f"model.prior={self.prior!r} belongs to a gaussian or flow bottleneck; use model.bottleneck=gaussian",
         )
         require(
@@ -102,6 +100,21 @@ class ModelConfig:
         )
 
     @property
+    def encoder_spec(self) -> EncoderSpec:
+        """The registered entry of the encoder."""
+        return ENCODERS.find("model.encoder", self.encoder)
+
+    @property
+    def decoder_spec(self) -> EncoderSpec:
+        """The registered entry of the encoder that the decoder mirrors."""
+        return ENCODERS.find("model.decoder", self.decoder)
+
+    @property
+    def bottleneck_spec(self) -> BottleneckSpec:
+        """The registered entry of the bottleneck."""
+        return BOTTLENECKS.find("model.bottleneck", self.bottleneck)
+
+    @property
     def is_variational(self) -> bool:
         """Whether an image is encoded to a distribution instead of a point."""
-        return self.bottleneck != "deterministic"
+        return self.bottleneck_spec.is_variational

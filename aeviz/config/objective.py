@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aeviz.records import require
+from aeviz.registry import LOSSES, LossSpec
 
-ReconstructionName = Literal["mse", "bce", "ms_ssim"]
 KlReduction = Literal["mean", "sum"]
 AnnealingName = Literal["constant", "linear", "cyclical"]
 PenaltyName = Literal["none", "l1", "l2", "kl_sparsity"]
@@ -19,8 +19,8 @@ class ObjectiveConfig:
     It is reconstruction_weight * reconstruction + kl_weight(t) * KL + penalty_weight * penalty.
     """
 
-    reconstruction: ReconstructionName = "mse"
-    """mse or bce, each the mean over pixels and images, or ms_ssim: 1 minus MS-SSIM, the mean over images."""
+    reconstruction: str = "mse"
+    """A name in `aeviz.registry.LOSSES`, such as mse or bce, each the mean over pixels and images."""
     reconstruction_weight: float = 1.0
     """Weight of the reconstruction; 0 leaves the KL alone, which shows what it does by itself."""
     kl_weight: float = 0.0
@@ -41,11 +41,12 @@ class ObjectiveConfig:
     sparsity: float = 0.05
     """Target activation of kl_sparsity, rho in (0, 1); the latent must be a sigmoid's."""
     corruption: CorruptionName = "none"
-    """What training images suffer before they are encoded; the loss compares with the clean ones (denoising)."""
+    """Noise on training images before they are encoded; the loss compares with the clean ones (denoising)."""
     corruption_level: float = 0.3
     """Standard deviation of gaussian noise, pixels in [0, 1]; share of the pixels for masking and salt_pepper."""
 
     def __post_init__(self) -> None:
+        LOSSES.find("objective.reconstruction", self.reconstruction)
         for name in ("reconstruction_weight", "kl_weight", "free_bits", "penalty_weight"):
             value = getattr(self, name)
             require(value >= 0, f"objective.{name}={value!r}; expected a number from 0 up")
@@ -62,3 +63,8 @@ class ObjectiveConfig:
             self.reconstruction_weight + self.kl_weight > 0,
             "objective.reconstruction_weight and objective.kl_weight are both 0, so there is nothing to learn",
         )
+
+    @property
+    def loss_spec(self) -> LossSpec:
+        """The registered entry of the reconstruction loss."""
+        return LOSSES.find("objective.reconstruction", self.reconstruction)

@@ -33,20 +33,11 @@ class RunConfig:
     train: TrainConfig = field(default_factory=TrainConfig)
 
     def __post_init__(self) -> None:
-        require(
-            self.objective.reconstruction != "bce" or self.model.output != "identity",
-            "objective.reconstruction='bce' needs outputs in (0, 1), but model.output='identity'; use 'mse' or "
-            "model.output=sigmoid",
-        )
-        require(
-            self.objective.reconstruction != "ms_ssim" or min(self.model.image_shape[1:]) >= 3,
-            f"objective.reconstruction='ms_ssim' needs sides of 3 pixels or more, but model.image_shape="
-            f"{self.model.image_shape!r}; use 'mse'",
-        )
+        self.objective.loss_spec.check(self)
         require(
             self.objective.kl_weight == 0 or self.model.is_variational,
             f"objective.kl_weight={self.objective.kl_weight!r} needs a posterior, but model.bottleneck="
-            "'deterministic'; use model.bottleneck=gaussian",
+            f"{self.model.bottleneck!r}; use model.bottleneck=gaussian",
         )
         require(
             self.objective.penalty != "kl_sparsity" or self.model.latent == "sigmoid",
