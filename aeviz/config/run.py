@@ -4,12 +4,13 @@ import dataclasses
 import functools
 import json
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aeviz.config.data import DataConfig
 from aeviz.config.model import ModelConfig
+from aeviz.config.normalise import normalise
 from aeviz.config.objective import ObjectiveConfig
 from aeviz.config.optimizer import OptimizerConfig
 from aeviz.config.text import format_value, leaf_keys, parse_value
@@ -64,6 +65,27 @@ class RunConfig:
         """
         return from_mapping(cls, values)
 
+    @classmethod
+    def normalised(cls, values: Mapping[str, Any], *, keep: Collection[str] = ()) -> "RunConfig":
+        """Build a config from settings that need not fit each other yet, as somebody chose them one by one.
+
+        The decoder follows the encoder, a linear one has no activation at its output, and so on: the rules of
+        `aeviz.config.normalise`.
+
+        Args:
+            values: As for `from_dict`; missing settings take their defaults.
+            keep: Dotted keys that stay as they are because they were chosen on purpose, such as "model.decoder".
+
+        Raises:
+            ConfigError: A key is unknown, a value has the wrong type or range, or a kept setting does not fit.
+        """
+        complete = {**cls().to_dict(), **values}
+        for group in ("model", "objective"):
+            if not isinstance(values.get(group, {}), Mapping):
+                return cls.from_dict(values)  # which says what is wrong with it
+            complete[group] = {**cls().to_dict()[group], **values.get(group, {})}
+        return cls.from_dict(normalise(complete, keep))
+
     def differs_in_optimizer_alone(self, other: "RunConfig") -> bool:
         """Whether the runs are a fair comparison of two optimizers: all else is equal, learning rate and seed too."""
         alike = dataclasses.replace(
@@ -89,16 +111,20 @@ class RunConfig:
             for path in [key.split(".")]
         }
 
-    def with_settings(self, settings: Sequence[str]) -> "RunConfig":
+    def with_settings(self, settings: Sequence[str], *, normalise: bool = False) -> "RunConfig":
         """Return a copy with settings written as on the command line, such as "optimizer.learning_rate=1e-3".
 
         Values are JSON, or plain words for text: "train.epochs=5", "model.hidden=[256,64]", "optimizer.name=sgd".
         Where text is wanted, a number is text too: "data.without=7".
 
+        Args:
+            settings: Any number of them; of two with the same key the later counts.
+            normalise: Whether what was not named follows from what was, as in `normalised`.
+
         Raises:
             ConfigError: A setting is not key=value, the key is unknown or the value does not fit.
         """
-        values = self.to_dict()
+        values, named = self.to_dict(), set[str]()
         for setting in settings:
             key, equals, text = setting.partition("=")
             path = key.strip().split(".")
@@ -111,4 +137,5 @@ class RunConfig:
             for part in path[:-1]:
                 target = target[part]
             target[path[-1]] = parse_value(text.strip(), field_type(RunConfig, path))
-        return self.from_dict(values)
+            named.add(key.strip())
+        return self.normalised(values, keep=named) if normalise else self.from_dict(values)
