@@ -248,7 +248,7 @@ def _training_config(options: argparse.Namespace) -> tuple[RunConfig, Path | Non
     if options.data is not None:
         config = replace(config, data=replace(config.data, name=options.data))
     before = config
-    config = config.with_settings(settings)
+    config = config.with_settings(settings, normalise=options.resume is None)
     if config.data.name.startswith(FOLDER) and options.resume is None:  # the app may run from another folder
         path_of_images = Path(config.data.name.removeprefix(FOLDER)).expanduser().resolve()
         config = replace(config, data=replace(config.data, name=f"{FOLDER}{path_of_images}"))

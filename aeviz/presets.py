@@ -16,7 +16,6 @@ from aeviz.config import (
     ObjectiveConfig,
     OptimizerConfig,
     OptimizerName,
-    ReconstructionName,
     RunConfig,
     TrainConfig,
 )
@@ -137,7 +136,7 @@ def _without(name: str, data: DataConfig, model: ModelConfig, rate: float, train
     )
 
 
-def _faces(name: str, reconstruction: ReconstructionName) -> Preset:
+def _faces(name: str, reconstruction: str) -> Preset:
     return Preset(
         config=RunConfig(
             preset=name,

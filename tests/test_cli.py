@@ -102,6 +102,15 @@ def test_train_set_takes_any_setting(aeviz, tmp_path):
     assert (config.optimizer.name, config.optimizer.learning_rate, config.train.gradient_clip) == ("sgd", 0.5, 1.0)
 
 
+def test_train_set_of_one_choice_brings_what_follows_from_it(aeviz, tmp_path):
+    linear = ["train", "digits-2d-adam", "--epochs", 1, "--set", "model.encoder=linear"]
+    assert aeviz(*linear, "--out", tmp_path / "linear", *TINY)[0] == 0
+    model = RunFolder.read(tmp_path / "linear").config.model
+    assert (model.decoder, model.output) == ("linear", "identity")
+    assert aeviz(*linear, "--set", "model.decoder=mlp", "--out", tmp_path / "mixed", *TINY)[0] == 0
+    assert RunFolder.read(tmp_path / "mixed").config.model.decoder == "mlp"
+
+
 def test_train_resume_goes_on(aeviz, tmp_path):
     constant = ["--set", "optimizer.schedule=constant"]
     aeviz("train", "digits-2d-adam", "--epochs", 1, "--out", tmp_path / "run", *constant, *TINY)

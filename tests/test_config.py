@@ -267,3 +267,89 @@ def test_what_is_left_out_does_not_change_the_test_images():
     assert DataConfig(without="7").shares_test_images(DataConfig())
     assert DataConfig().shares_test_images(DataConfig(without="3"))
     assert not DataConfig(without="7").shares_test_images(DataConfig(name="digits"))
+
+
+# normalised
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_normal(name):
+    config = PRESETS[name].config
+    assert RunConfig.normalised(config.to_dict()) == config
+    assert config.with_settings([], normalise=True) == config
+
+
+@pytest.mark.parametrize(
+    ("preset", "settings", "expected"),
+    [
+        ("mlp-2d-adam", ["model.encoder=conv"], {"model.decoder": "conv", "model.features": None}),
+        ("mlp-2d-adam", ["model.encoder=linear"], {"model.decoder": "linear", "model.output": "identity"}),
+        ("vae-2d", ["model.bottleneck=deterministic"], {"objective.kl_weight": 0.0, "model.features": 64}),
+        (
+            "vae-2d-anchored",
+            ["model.bottleneck=deterministic", "model.encoder=mlp"],
+            {"model.prior": "standard", "model.decoder": "mlp", "objective.kl_weight": 0.0},
+        ),
+        (
+            "regime-kl",
+            ["model.bottleneck=deterministic"],
+            {"objective.reconstruction_weight": 1.0, "objective.kl_weight": 0.0},
+        ),
+        ("conv-64d-amsgrad", ["model.bottleneck=gaussian"], {"model.features": 256}),
+        ("conv-64d-amsgrad", ["model.bottleneck=flow", "model.latent_dim=3"], {"model.features": 64}),
+        ("sparse-l1", ["model.bottleneck=gaussian"], {"objective.penalty": "none"}),
+        ("sparse-kl", ["model.bottleneck=flow"], {"objective.penalty": "none", "model.latent": "identity"}),
+        ("sparse-l1", ["objective.penalty=kl_sparsity"], {"model.latent": "sigmoid"}),
+    ],
+)
+def test_what_follows_from_a_choice_is_set_accordingly(preset, settings, expected):
+    before = PRESETS[preset].config
+    config = before.with_settings(settings, normalise=True)
+    found = config.to_dict()
+    assert {key: found[key.split(".")[0]][key.split(".")[1]] for key in expected} == expected
+    chosen = {setting.partition("=")[0] for setting in settings}
+    changed = {key for key, value in config.settings().items() if before.settings()[key] != value}
+    assert changed <= chosen | set(expected)
+
+
+def test_an_identity_output_belongs_to_linear_encoders_unless_it_was_asked_for():
+    linear = RunConfig().with_settings(["model.encoder=linear"], normalise=True)
+    assert linear.with_settings(["model.encoder=mlp"], normalise=True).model.output == "sigmoid"
+    asked = linear.with_settings(["model.encoder=mlp", "model.output=identity"], normalise=True)
+    assert asked.model.output == "identity"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["objective.kl_weight=0.1"], "objective.kl_weight=0.1 needs a posterior"),
+        (["model.encoder=conv", "model.bottleneck=gaussian", "model.features=none"], "set model.features"),
+        (["model.encoder=resnet"], "model.encoder='resnet'; expected one of: mlp, conv, conv_bn, linear"),
+        (["model.bottleneck=vq"], "model.bottleneck='vq'; expected one of: deterministic, gaussian, flow"),
+        (["objective.reconstruction=l3"], "objective.reconstruction='l3'; expected one of: mse, bce, ms_ssim"),
+        (["model.latent_dim=two"], "model.latent_dim='two'; expected a whole number"),
+        (["model.encoder=conv", "model.bottleneck=gaussian", "model.latent_dim=two"], "model.latent_dim='two'"),
+    ],
+)
+def test_what_was_asked_for_is_kept_or_refused(settings, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        RunConfig().with_settings(settings, normalise=True)
+
+
+def test_a_decoder_that_was_asked_for_stays():
+    config = RunConfig().with_settings(["model.encoder=conv", "model.decoder=mlp"], normalise=True)
+    assert (config.model.encoder, config.model.decoder) == ("conv", "mlp")
+
+
+@pytest.mark.parametrize("values", [{"model": 5}, {"objective": [1]}, {"model": {"layers": 3}}, {"trian": {}}])
+def test_normalising_reports_what_from_dict_does(values):
+    with pytest.raises(ConfigError) as plain:
+        RunConfig.from_dict(values)
+    with pytest.raises(ConfigError) as normal:
+        RunConfig.normalised(values)
+    assert str(normal.value).partition(";")[0] == str(plain.value).partition(";")[0]
+
+
+def test_missing_groups_take_their_defaults_when_normalised():
+    assert RunConfig.normalised({"model": {"encoder": "linear"}}).model.decoder == "linear"
+    assert RunConfig.normalised({}) == RunConfig()

@@ -1,4 +1,4 @@
-"""The ELBO of a variational autoencoder and what it is made of.
+"""The ELBO of a variational autoencoder and its parts.
 
 All in nats an image. The decoder is the distribution that the objective takes it for: Bernoulli pixels for the binary
 cross-entropy; for the mean squared error N(reconstruction, v I), where the KL weight fixes v
@@ -13,12 +13,9 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn import functional
 
-from aeviz.config import RunConfig
 from aeviz.data import ImageDataset
-from aeviz.models.bottlenecks import DeterministicBottleneck
-from aeviz.scales import kl_scales
+from aeviz.objectives import LogLikelihood, log_likelihood
 from aeviz.training.run import BATCH, Run
 
 IMPORTANCE_SAMPLES = 50
@@ -26,13 +23,10 @@ IMPORTANCE_SAMPLES = 50
 IMPORTANCE_IMAGES = 1000
 """Images whose bound is averaged, evenly spaced over the split: each is decoded K times."""
 
-LogLikelihood = Callable[[Tensor, Tensor], Tensor]
-"""A function of (reconstructions, images), each (N, C, H, W), that returns log p(x | z), (N,), in nats."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariationalMeasures:
-    """What a variational autoencoder does on a split, in nats an image."""
+    """Measures of a variational autoencoder on a split, in nats an image."""
 
     kl: float
     """Divergence from posterior to prior."""
@@ -45,24 +39,6 @@ class VariationalMeasures:
     log_likelihood_bound: float | None
     """Importance-weighted bound on log p(x) with K samples, over at most 1,000 of the images: in expectation at least
     the ELBO of these, which differs from that of all images by chance."""
-
-
-def log_likelihood(config: RunConfig) -> LogLikelihood | None:
-    """Return the decoder's log-likelihood, or None where the objective corresponds to none."""
-    objective = config.objective
-    if objective.reconstruction == "bce":
-        return lambda y, x: -functional.binary_cross_entropy(y, x, reduction="none").flatten(1).sum(dim=1)
-    scales = kl_scales(objective, config.model.latent_dim, math.prod(config.model.image_shape))
-    if objective.reconstruction != "mse" or scales is None:
-        return None
-    variance = scales.variance
-
-    def gaussian(y: Tensor, x: Tensor) -> Tensor:
-        squares = (y - x).square().flatten(1)
-        constant = squares.shape[1] * math.log(2 * math.pi * variance) / 2
-        return -squares.sum(dim=1) / (2 * variance) - constant
-
-    return gaussian
 
 
 @torch.no_grad()
@@ -86,7 +62,7 @@ def measure_variational(
     References:
         Y. Burda, R. Grosse, R. Salakhutdinov, Importance weighted autoencoders, ICLR 2016, arXiv:1509.00519, (8).
     """
-    if isinstance(run.model.bottleneck, DeterministicBottleneck):
+    if not run.config.model.is_variational:
         return None
     tell = on_progress or (lambda share: None)
     chance = torch.Generator(run.device).manual_seed(seed)
@@ -135,22 +111,9 @@ def importance_weighted_bound(
     terms = []
     for _ in range(samples):
         noise = _noise(run, len(x), chance)
-        z, ratio = _log_ratio(run, features, noise, prior_mean)
+        z, ratio = run.model.bottleneck.log_ratio(features, noise, prior_mean)
         terms.append(likelihood(run.model.decode(z).clamp(0, 1), x) - ratio)
     return torch.logsumexp(torch.stack(terms), dim=0) - math.log(samples)
-
-
-def _log_ratio(run: Run, features: Tensor, noise: Tensor, prior_mean: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return a sample z and log q(z | x) - log p(z), (N,), at it."""
-    bottleneck = run.model.bottleneck
-    code = bottleneck(features, noise, prior_mean)
-    if run.config.model.bottleneck == "flow":  # which has no closed form: its kl is this very difference
-        assert code.kl is not None
-        return code.z, code.kl.sum(dim=1)
-    assert not isinstance(bottleneck, DeterministicBottleneck)
-    log_variance = bottleneck.posterior(features).log_variance
-    centred = code.z if prior_mean is None else code.z - prior_mean
-    return code.z, ((centred**2 - noise**2 - log_variance) / 2).sum(dim=1)
 
 
 def _batch(run: Run, dataset: ImageDataset, indices: np.ndarray) -> tuple[Tensor, Tensor | None]:

@@ -1,4 +1,4 @@
-"""What a network is made of: a row a layer, for the architecture view and the tests."""
+"""The table of a network's layers, a row each, for the network page and the tests."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,10 +8,11 @@ from torch import Tensor, nn
 
 from aeviz.config import ModelConfig
 from aeviz.models.autoencoder import Autoencoder
-from aeviz.models.bottlenecks import FlowBottleneck
 from aeviz.models.decoders import ToUnitInterval
 
 PartName = Literal["input", "encoder", "bottleneck", "decoder"]
+ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh)
+"""Layers that are shown in the row of the layer before them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +22,13 @@ class LayerInfo:
     part: PartName
     """Which part of the autoencoder the layer belongs to."""
     kind: str
-    """What it does, such as "Linear" or "Conv 3x3, stride 2"."""
+    """Its kind, such as "Linear" or "Conv 3x3, stride 2"."""
     output_shape: tuple[int, ...]
     """Shape of its output for one image: (F,) or (C, H, W)."""
     parameters: int
     """Number of its weights and biases."""
     activation: str = ""
-    """What follows it: "ReLU", "Sigmoid" or nothing."""
-
-
-HEADS = "Mean and log-variance (linear)"
+    """The activation after it: "ReLU", "Sigmoid" or none."""
 
 
 def describe_layers(config: ModelConfig) -> list[LayerInfo]:
@@ -46,9 +44,12 @@ def describe_layers(config: ModelConfig) -> list[LayerInfo]:
         for name in ("encoder", "bottleneck", "decoder"):
             part: PartName = name
             module = getattr(model, name)
-            if name == "bottleneck" and config.is_variational:
-                x = module.mean(x)
-                rows += _describe_posterior(module, tuple(x.shape[1:]))
+            if name == "bottleneck" and (heads := model.bottleneck.layers()):
+                x = model.bottleneck.mean(x)
+                rows += [
+                    LayerInfo(part=part, kind=title, output_shape=tuple(x.shape[1:]), parameters=_count(head))
+                    for title, head in heads
+                ]
                 continue
             for layer in _leaves(module):
                 x = layer(x)
@@ -56,31 +57,17 @@ def describe_layers(config: ModelConfig) -> list[LayerInfo]:
     return rows
 
 
-def _describe_posterior(bottleneck: nn.Module, shape: tuple[int, ...]) -> list[LayerInfo]:
-    """Return the rows of a variational bottleneck: two heads side by side, and the flow behind them if there is one."""
-
-    def count(module: nn.Module) -> int:
-        return sum(parameter.numel() for parameter in module.parameters())
-
-    if not isinstance(bottleneck, FlowBottleneck):
-        return [LayerInfo(part="bottleneck", kind=HEADS, output_shape=shape, parameters=count(bottleneck))]
-    steps = len(bottleneck.flow.maps)
-    flow = f"Inverse autoregressive flow, {steps} steps"
+def _leaves(chain: nn.Module) -> list[nn.Module]:
+    """Return the layers of a chain; a block inside it, such as a residual one, counts as a layer."""
     return [
-        LayerInfo(part="bottleneck", kind=HEADS, output_shape=shape, parameters=count(bottleneck.base)),
-        LayerInfo(part="bottleneck", kind=flow, output_shape=shape, parameters=count(bottleneck.flow)),
+        leaf for child in chain.children() for leaf in (_leaves(child) if isinstance(child, nn.Sequential) else [child])
     ]
-
-
-def _leaves(module: nn.Module) -> list[nn.Module]:
-    children = list(module.children())
-    return [leaf for child in children for leaf in _leaves(child)] if children else [module]
 
 
 def _add(rows: list[LayerInfo], part: PartName, layer: nn.Module, output: Tensor) -> None:
     shape = tuple(output.shape[1:])
     last = rows[-1]
-    if isinstance(layer, nn.ReLU | nn.LeakyReLU | nn.Sigmoid | nn.Tanh):
+    if isinstance(layer, ACTIVATIONS):
         rows[-1] = LayerInfo(
             part=last.part,
             kind=last.kind,
@@ -99,8 +86,11 @@ def _add(rows: list[LayerInfo], part: PartName, layer: nn.Module, output: Tensor
                 activation=last.activation,
             )
     else:
-        count = sum(parameter.numel() for parameter in layer.parameters())
-        rows.append(LayerInfo(part=part, kind=_kind(layer), output_shape=shape, parameters=count))
+        rows.append(LayerInfo(part=part, kind=_kind(layer), output_shape=shape, parameters=_count(layer)))
+
+
+def _count(module: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
 
 
 def _kind(layer: nn.Module) -> str:

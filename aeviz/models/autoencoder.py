@@ -12,7 +12,7 @@ from aeviz.models.encoders import build_encoder
 
 
 class Passed(NamedTuple):
-    """What became of a batch of images on its way through the network."""
+    """A batch of images after its pass through the network."""
 
     reconstruction: Float[Tensor, "N C H W"]
     code: Code

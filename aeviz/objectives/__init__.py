@@ -1,7 +1,8 @@
-"""What training makes small, and the similarities by which results are judged."""
+"""The objective that training minimises, and the similarities by which results are judged."""
 
 from aeviz.objectives.corruption import corrupt
 from aeviz.objectives.divergence import annealing_factor, reduced_kl
+from aeviz.objectives.likelihoods import LogLikelihood, log_likelihood
 from aeviz.objectives.ms_ssim import MsSsim, ms_ssim, ms_ssim_loss, ssim, ssim_map
 from aeviz.objectives.objective import Loss, Objective
 from aeviz.objectives.penalties import latent_penalty
@@ -10,6 +11,7 @@ from aeviz.scales import KlScales, kl_scales
 
 __all__ = [
     "KlScales",
+    "LogLikelihood",
     "Loss",
     "MsSsim",
     "Objective",
@@ -18,6 +20,7 @@ __all__ = [
     "corrupt",
     "kl_scales",
     "latent_penalty",
+    "log_likelihood",
     "ms_ssim",
     "ms_ssim_loss",
     "mse",

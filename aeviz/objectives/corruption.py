@@ -1,4 +1,4 @@
-"""What a denoising autoencoder's inputs suffer before they are encoded."""
+"""Noise on the inputs of a denoising autoencoder."""
 
 import torch
 from jaxtyping import Float

@@ -15,7 +15,7 @@ class Loss(NamedTuple):
     """An objective and its parts, each a scalar."""
 
     total: Float[Tensor, ""]
-    """What training makes small."""
+    """The scalar that training minimises."""
     reconstruction: Float[Tensor, ""]
     """Without its weight."""
     kl: Float[Tensor, ""]
@@ -45,8 +45,8 @@ class Objective:
         """Return the objective of a batch.
 
         Args:
-            reconstruction: What came back.
-            images: What should have.
+            reconstruction: Output of the decoder.
+            images: The images that it should equal.
             z: Latent points.
             kl: Divergence by image and dimension; None for a deterministic latent.
             annealed: Share of the KL weight that counts now, in [0, 1].

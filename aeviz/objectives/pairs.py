@@ -1,4 +1,4 @@
-"""What every comparison of two batches of images asks of them."""
+"""The check of two batches of images before every comparison."""
 
 import torch
 from jaxtyping import Float

@@ -5,8 +5,7 @@ a variational autoencoder wants it, is the mean times C*H*W; so a KL weight w be
 mean.
 """
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import TypeAlias
 
 import torch
@@ -14,9 +13,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from aeviz.config import ReconstructionName
-from aeviz.objectives.ms_ssim import ms_ssim_loss
 from aeviz.objectives.pairs import matched_pair
+from aeviz.registry import LOSSES, resolve
 
 ReconstructionLoss: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """A function of (reconstructions, images), each (N, C, H, W), that returns a scalar."""
@@ -72,18 +70,10 @@ def bce(x: Float[Tensor, "N C H W"], y: Float[Tensor, "N C H W"]) -> Float[Tenso
         return functional.binary_cross_entropy(reconstructions, images)
 
 
-_LOSSES: Mapping[ReconstructionName, ReconstructionLoss] = MappingProxyType(
-    {"mse": mse, "bce": bce, "ms_ssim": ms_ssim_loss}
-)
+def reconstruction_loss(name: str) -> ReconstructionLoss:
+    """Return the loss of that name in `aeviz.registry.LOSSES`, a function of (reconstructions, images).
 
-
-def reconstruction_loss(name: ReconstructionName) -> ReconstructionLoss:
-    """Return the loss that a config names, a function of (reconstructions, images).
-
-    Args:
-        name: "mse", "bce" or "ms_ssim", as `ObjectiveConfig.reconstruction` has checked.
-
-    Returns:
-        `mse` or `bce`, each the mean over pixels and images, or `ms_ssim_loss`, 1 minus the mean over images.
+    Raises:
+        ConfigError: There is none.
     """
-    return _LOSSES[name]
+    return resolve(LOSSES.find("objective.reconstruction", name).function)

@@ -11,7 +11,6 @@ from torch import Tensor
 from aeviz.config import DeviceName, RunConfig
 from aeviz.errors import CheckpointFormatError, DataError
 from aeviz.models import Autoencoder, build_model
-from aeviz.models.bottlenecks import DeterministicBottleneck
 from aeviz.training.devices import resolve_device
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import MODEL, RunFolder, find_run
@@ -62,14 +61,17 @@ class Run:
     def encode_log_variance(self, images: np.ndarray | Tensor) -> Tensor | None:
         """Return the logarithm of the posterior's variance by dimension; None for a plain autoencoder.
 
-        Of a flow it is that of the gaussian from which the flow starts. Arguments, errors and result as in `encode`.
+        Of a flow it is that of the Gaussian from which the flow starts. Arguments, errors and result as in `encode`.
         """
-        bottleneck = self.model.bottleneck
-        if isinstance(bottleneck, DeterministicBottleneck):
+        if not self.config.model.is_variational:
             return None
 
         def spread(x: Tensor) -> Tensor:
-            return bottleneck.posterior(self.model.encoder(x)).log_variance
+            posterior = self.model.bottleneck.posterior(self.model.encoder(x))
+            if posterior is None:
+                name = type(self.model.bottleneck).__name__
+                raise NotImplementedError(f"{name} is variational, so its method posterior must not return None")
+            return posterior.log_variance
 
         return self._in_batches(self._checked_images(images), spread, to_unit=True)
 

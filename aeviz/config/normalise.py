@@ -1,0 +1,66 @@
+"""The rules by which some settings follow from others, so that a choice of encoder or bottleneck is one choice."""
+
+import copy
+import typing
+from collections.abc import Collection, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from aeviz.registry import BOTTLENECKS, ENCODERS
+
+if typing.TYPE_CHECKING:
+    from aeviz.config.model import ModelConfig
+
+HEAD_FEATURES = 64
+"""Fewest features before the heads of a variational bottleneck."""
+FEATURES_PER_DIMENSION = 4
+"""Features for each latent dimension: with fewer ReLU units than dimensions a wide latent would be capped."""
+
+
+def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str, Any]:
+    """Return settings in which what follows from the encoder and the bottleneck is set accordingly.
+
+    - The decoder mirrors the encoder.
+    - A linear encoder has an output without activation; any other has a sigmoid in its place.
+    - A point as latent has neither KL divergence nor prior, and its reconstruction loss has weight 1; a sigmoid bounds
+      it for the KL sparsity penalty.
+    - A distribution as latent has no penalty and is not bounded; an encoder that would end in the latent gets features
+      before the heads, 4 for each dimension and at least 64.
+
+    Args:
+        values: The groups "model" and "objective" with all their settings, as `RunConfig.to_dict` has them; others are
+            left alone. They need not fit each other yet.
+        keep: Dotted keys that stay as they are, such as "model.decoder".
+
+    Raises:
+        ConfigError: Encoder or bottleneck are not registered.
+    """
+    result = copy.deepcopy(dict(values))
+    model, objective = result["model"], result["objective"]
+
+    def follow(key: str, value: Any) -> None:
+        group, name = key.split(".")
+        if key not in keep:
+            result[group][name] = value
+
+    encoder = ENCODERS.find("model.encoder", model["encoder"])
+    bottleneck = BOTTLENECKS.find("model.bottleneck", model["bottleneck"])
+    follow("model.decoder", model["encoder"])
+    if encoder.is_linear:
+        follow("model.output", "identity")
+    elif model["output"] == "identity":
+        follow("model.output", "sigmoid")
+    if not bottleneck.is_variational:
+        follow("objective.kl_weight", 0.0)
+        follow("objective.reconstruction_weight", 1.0)
+        follow("model.prior", "standard")
+        if objective["penalty"] == "kl_sparsity":
+            follow("model.latent", "sigmoid")
+        return result
+    follow("objective.penalty", "none")
+    follow("model.latent", "identity")
+    latent_dim = model["latent_dim"]
+    draft = typing.cast("ModelConfig", SimpleNamespace(**model))
+    if isinstance(latent_dim, int) and encoder.ends_in_latent(draft):
+        follow("model.features", max(HEAD_FEATURES, FEATURES_PER_DIMENSION * latent_dim))
+    return result

@@ -1,0 +1,95 @@
+"""Encoders, each with the decoder that mirrors it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aeviz.records import require
+from aeviz.registry.base import Registry, Target
+
+if TYPE_CHECKING:
+    from aeviz.config import ModelConfig
+else:
+    ModelConfig = Any  # which imports this module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSpec:
+    """An encoder and the decoder that mirrors it."""
+
+    name: str
+    """Value of model.encoder and model.decoder."""
+    title: str
+    """As a menu shows it."""
+    summary: str
+    """The layers between image and latent, as a part of a sentence."""
+    build_encoder: Target
+    """Function of a ModelConfig that returns an `aeviz.models.encoders.Encoder`: (N, C, H, W) to (N, F), float32."""
+    build_decoder: Target
+    """Function of a ModelConfig that returns a list of layers: (N, D) to (N, C, H, W), float32. The activation that
+    model.output names is added to them."""
+    fields: tuple[str, ...] = ()
+    """Fields of ModelConfig that it uses, beside image_shape and latent_dim."""
+    check: Callable[[ModelConfig], None] = lambda config: None
+    """Raises ConfigError for a ModelConfig that it cannot be built from, be it as encoder or as decoder."""
+    ends_in_latent: Callable[[ModelConfig], bool] = lambda config: False
+    """Whether its last layer gives the latent point itself, so that a deterministic bottleneck needs no head and a
+    variational one cannot be built."""
+    is_linear: bool = False
+    """Whether it is linear: its decoder then has output=identity."""
+
+    def widths(self, config: ModelConfig) -> tuple[int, ...]:
+        """Return the widths of its layers from image to latent, as its fields give them."""
+        return tuple(
+            width for field in self.fields if isinstance(value := getattr(config, field), tuple) for width in value
+        )
+
+
+def check_strides(config: ModelConfig) -> None:
+    """Raise ConfigError where there is no stride-2 convolution, or one more than the smaller side allows."""
+    smallest = min(config.image_shape[1:])
+    require(
+        len(config.channels) >= 1 and 2 ** len(config.channels) <= 2 * smallest,
+        f"model.channels={config.channels!r} halves images of {smallest} pixels {len(config.channels)} times; "
+        "choose from 1 to as many convolutions as the smaller side allows",
+    )
+
+
+ENCODERS = Registry(
+    "encoder",
+    EncoderSpec(
+        name="mlp",
+        title="fully connected (MLP)",
+        summary="dense layers with ReLU",
+        build_encoder="aeviz.models.encoders.mlp:build_encoder",
+        build_decoder="aeviz.models.encoders.mlp:build_decoder",
+        fields=("hidden",),
+    ),
+    EncoderSpec(
+        name="conv",
+        title="convolutional",
+        summary="stride-2 convolutions with ReLU",
+        build_encoder="aeviz.models.encoders.conv:build_encoder",
+        build_decoder="aeviz.models.encoders.conv:build_decoder",
+        fields=("channels", "features"),
+        check=check_strides,
+        ends_in_latent=lambda config: config.features is None,
+    ),
+    EncoderSpec(
+        name="conv_bn",
+        title="convolutional, batch-normalised",
+        summary="stride-2 convolutions with batch normalisation and LeakyReLU",
+        build_encoder="aeviz.models.encoders.conv_bn:build_encoder",
+        build_decoder="aeviz.models.encoders.conv_bn:build_decoder",
+        fields=("channels",),
+        check=check_strides,
+    ),
+    EncoderSpec(
+        name="linear",
+        title="linear (PCA)",
+        summary="one linear map each way, which learns what PCA computes",
+        build_encoder="aeviz.models.encoders.linear:build_encoder",
+        build_decoder="aeviz.models.encoders.linear:build_decoder",
+        is_linear=True,
+    ),
+)

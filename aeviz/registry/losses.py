@@ -1,0 +1,93 @@
+"""Reconstruction losses: how a reconstruction is compared with its image."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aeviz.records import require
+from aeviz.registry.base import Registry, Target
+
+if TYPE_CHECKING:
+    from aeviz.config import RunConfig
+else:
+    RunConfig = Any  # which imports this module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossSpec:
+    """A reconstruction loss."""
+
+    name: str
+    """Value of objective.reconstruction."""
+    title: str
+    """As a menu and a caption show it, in running text."""
+    symbol: str
+    """As a formula shows it."""
+    summary: str
+    """How it compares, as a part of a sentence."""
+    reduction: str
+    """Over what it is averaged or summed, and its unit."""
+    function: Target
+    """Function of (reconstructions, images), each (N, C, H, W), floating point, that returns a scalar >= 0."""
+    distribution: str | None = None
+    """Distribution of the pixels whose negative log-likelihood it is, up to scale and constant; None if there is
+    none."""
+    log_likelihood: Target | None = None
+    """Function of a RunConfig that returns a function of (reconstructions, images), each (N, C, H, W), that returns
+    log p(x | z) in nats, (N,); or that returns None where the objective fixes no such distribution."""
+    check: Callable[[RunConfig], None] = lambda config: None
+    """Raises ConfigError for a RunConfig with which it cannot be computed."""
+
+
+def check_unit_interval(config: RunConfig) -> None:
+    """Raise ConfigError where the outputs of the decoder need not lie in (0, 1)."""
+    require(
+        config.model.output != "identity",
+        f"objective.reconstruction={config.objective.reconstruction!r} needs outputs in (0, 1), but "
+        "model.output='identity'; use 'mse' or model.output=sigmoid",
+    )
+
+
+def check_three_pixels(config: RunConfig) -> None:
+    """Raise ConfigError where a side of the images is shorter than the 3 pixels of the smallest window."""
+    require(
+        min(config.model.image_shape[1:]) >= 3,
+        f"objective.reconstruction={config.objective.reconstruction!r} needs sides of 3 pixels or more, but "
+        f"model.image_shape={config.model.image_shape!r}; use 'mse'",
+    )
+
+
+LOSSES = Registry(
+    "loss",
+    LossSpec(
+        name="mse",
+        title="mean squared error",
+        symbol="MSE",
+        summary="the mean squared difference of pixels",
+        reduction="mean over pixels and images, in squared units of a pixel in [0, 1]",
+        function="aeviz.objectives.reconstruction:mse",
+        distribution="Gaussian",
+        log_likelihood="aeviz.objectives.likelihoods:gaussian",
+    ),
+    LossSpec(
+        name="bce",
+        title="binary cross-entropy",
+        symbol="BCE",
+        summary="the mean cross-entropy of pixels taken as probabilities (in nats), which punishes a wrong black or "
+        "white more",
+        reduction="mean over pixels and images, in nats",
+        function="aeviz.objectives.reconstruction:bce",
+        distribution="Bernoulli",
+        log_likelihood="aeviz.objectives.likelihoods:bernoulli",
+        check=check_unit_interval,
+    ),
+    LossSpec(
+        name="ms_ssim",
+        title="1 - MS-SSIM",
+        symbol="(1 - MS-SSIM)",
+        summary="1 minus the structural similarity at several scales",
+        reduction="mean over images, no unit",
+        function="aeviz.objectives.ms_ssim:ms_ssim_loss",
+        check=check_three_pixels,
+    ),
+)
