@@ -53,6 +53,8 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], int]:
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             epoch = int((file.metadata() or {})["epoch"])
+            if epoch < 0:
+                raise ValueError(f"it names epoch {epoch}")
             return {name: file.get_tensor(name) for name in file.keys()}, epoch  # noqa: SIM118 - not a dict
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise unreadable(path, f"{error}; expected weights that aeviz wrote") from error
