@@ -16,14 +16,17 @@ from aeviz.data import load_dataset
 from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
 from aeviz.lab.optimizer_comparison import PRESET as COMPARISON
 from aeviz.paths import checkpoints_root, runs_root
+from aeviz.training.batches import count_steps
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport
-from aeviz.training.loop import Trainer, check_folder, fit
+from aeviz.training.loop import fit
 from aeviz.training.moments import append_moments, measure_moments
 from aeviz.training.monitor import Monitor
 from aeviz.training.run import Run, load
+from aeviz.training.run_start import check_folder
 from aeviz.training.runs import CONFIG, MODEL, RunFolder, new_run_path
 from aeviz.training.summary import write_summary
+from aeviz.training.trainer import Trainer
 
 
 def train(
@@ -91,7 +94,7 @@ def _train(
     train_set = load_dataset(config.data, "train", on_progress=tell_reading)
     validation_set = load_dataset(config.data, "validation", on_progress=tell_reading)
     recorder = Recorder(path, validation_set, config.train.epochs)
-    steps = -(-len(train_set) // config.train.batch_size)
+    steps = count_steps(len(train_set), config.train.batch_size)
     device = describe_device(resolve_device(config.train.device))
     has_begun = False
 

@@ -6,6 +6,7 @@ A file that somebody edited by hand then fails where it is read, with the name o
 import dataclasses
 import functools
 import math
+import reprlib
 import sys
 import types
 import typing
@@ -15,12 +16,28 @@ from typing import Any, Literal, TypeVar
 from aeviz.errors import ConfigError
 
 Record = TypeVar("Record")
+MAX_INTEGER = 2**63 - 1
+"""Largest whole number that is read: what NumPy and torch hold, and more than any setting means."""
+_MOST_KEYS = 20
+_short = reprlib.Repr()
+_short.maxlevel, _short.maxlist, _short.maxdict, _short.maxstring, _short.maxother = 3, 20, 10, 80, 80
 
 
 def require(condition: bool, message: str) -> None:
     """Raise a ConfigError with the message unless the condition holds."""
     if not condition:
         raise ConfigError(message)
+
+
+def shorten(value: Any) -> str:
+    """Return a JSON value as Python writes it, cut to what a message can hold.
+
+    A value from a file may be a text of megabytes, lists nested deeper than `repr` can go, or a number of more digits
+    than Python turns into text.
+    """
+    if isinstance(value, int) and not -MAX_INTEGER <= value <= MAX_INTEGER:
+        return f"a number of about {int(value.bit_length() * math.log10(2)) + 1:,} digits"
+    return _short.repr(value)
 
 
 def from_mapping(cls: type[Record], values: Any, where: str = "") -> Record:
@@ -36,9 +53,15 @@ def from_mapping(cls: type[Record], values: Any, where: str = "") -> Record:
     """
     unknown, known = _unknown_keys(cls, values, where)
     if unknown:
-        raise ConfigError(f"unknown setting {', '.join(map(repr, unknown))}; expected only: {', '.join(known)}")
+        raise ConfigError(f"unknown setting {_join(unknown)}; expected only: {', '.join(known)}")
     record: Record = _build(cls, values, where)
     return record
+
+
+def _join(keys: Sequence[str]) -> str:
+    """Return keys in quotes, no more than a message can hold."""
+    more = f" and {len(keys) - _MOST_KEYS:,} more" if len(keys) > _MOST_KEYS else ""
+    return ", ".join(shorten(key) for key in keys[:_MOST_KEYS]) + more
 
 
 def field_type(cls: type, path: Sequence[str]) -> Any:
@@ -89,25 +112,32 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if isinstance(hint, types.UnionType):
         inner = next(option for option in typing.get_args(hint) if option is not type(None))
         return None if value is None else _convert(inner, value, where)
+    # messages are made only where they are needed: a history has a million values
     if typing.get_origin(hint) is Literal:
         options = typing.get_args(hint)
-        require(value in options, f"{where}={value!r}; expected one of: {', '.join(options)}")
+        if value not in options:
+            raise ConfigError(f"{where}={shorten(value)}; expected one of: {', '.join(options)}")
         return value
     if typing.get_origin(hint) is tuple:
         item, *rest = typing.get_args(hint)
-        require(isinstance(value, list | tuple), f"{where}={value!r}; expected a list such as [128,64,12]")
-        require(
-            rest == [Ellipsis] or len(value) == 1 + len(rest), f"{where}={value!r}; expected {1 + len(rest)} numbers"
-        )
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{where}={shorten(value)}; expected a list such as [128,64,12]")
+        if rest != [Ellipsis] and len(value) != 1 + len(rest):
+            raise ConfigError(f"{where}={shorten(value)}; expected {1 + len(rest)} numbers")
         return tuple(_convert(item, entry, where) for entry in value)
     if typing.get_origin(hint) is Mapping:
-        require(isinstance(value, Mapping), f"{where}={value!r}; expected a group of values")
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{where}={shorten(value)}; expected a group of values")
         return {str(key): _convert(typing.get_args(hint)[1], entry, f"{where}.{key}") for key, entry in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        require(abs(value) <= sys.float_info.max, f"{where}={str(value)[:20]}...; expected a finite number")
+        if abs(value) > sys.float_info.max:
+            raise ConfigError(f"{where}={shorten(value)}; expected a finite number")
         return float(value)
-    names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
-    is_meant = isinstance(value, hint) and isinstance(value, bool) == (hint is bool)  # Python's bools are ints
-    require(is_meant, f"{where}={value!r}; expected {names[hint]}")
-    require(not (hint is float and not math.isfinite(value)), f"{where}={value!r}; expected a finite number")
+    if not isinstance(value, hint) or isinstance(value, bool) != (hint is bool):  # Python's bools are ints
+        names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+        raise ConfigError(f"{where}={shorten(value)}; expected {names[hint]}")
+    if hint is int and abs(value) > MAX_INTEGER:
+        raise ConfigError(f"{where}={shorten(value)}; expected at most {MAX_INTEGER}")
+    if hint is float and not math.isfinite(value):
+        raise ConfigError(f"{where}={shorten(value)}; expected a finite number")
     return value

@@ -23,8 +23,9 @@ import torch
 from aeviz.data import ImageDataset
 from aeviz.data.catalog import find_dataset
 from aeviz.presets import get_preset
+from aeviz.training.batches import ResidentImages, count_steps
 from aeviz.training.devices import describe_device
-from aeviz.training.loop import ResidentImages, Trainer
+from aeviz.training.trainer import Trainer
 
 PRESETS = ("celeba-vae", "celeba-msssim-vae")
 WARM_UP = 3
@@ -76,7 +77,7 @@ def measure(preset: str, device: torch.device, steps: int) -> Rate:
         step_s=step_s,
         step_range_s=(low, high),
         images_per_s=batch / step_s,
-        hours=config.train.epochs * -(-full // batch) * step_s / 3600,
+        hours=config.train.epochs * count_steps(full, batch) * step_s / 3600,
         memory_gb=peak / 1e9,
     )
 

@@ -48,7 +48,8 @@ from aeviz.data import ImageDataset, load_dataset
 from aeviz.errors import DataError
 from aeviz.models import build_model, initialise
 from aeviz.presets import get_preset
-from aeviz.training.loop import ResidentImages, Trainer
+from aeviz.training.batches import ResidentImages
+from aeviz.training.trainer import Trainer
 
 NETS = {"mlp-2d": "mlp-2d-adam", "conv-64d": "conv-64d-amsgrad"}
 """Name in the report and preset of each network."""

@@ -10,7 +10,8 @@ from aeviz.config import DataConfig, ModelConfig, OptimizerConfig, RunConfig, Tr
 from aeviz.data import ImageDataset
 from aeviz.lab.components import find_components
 from aeviz.lab.moments import LEVELS, measure_moments
-from aeviz.training.loop import ResidentImages, Trainer
+from aeviz.training.batches import ResidentImages
+from aeviz.training.trainer import Trainer
 
 WIDTHS = (128, 64)
 """Of the first and the second hidden layer of the encoder; the decoder mirrors them."""

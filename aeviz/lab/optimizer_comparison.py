@@ -1,8 +1,8 @@
 """A fair comparison of optimizers on a real network: who takes part, and whether a gap is larger than chance.
 
-Runs with the same seed start from the same weights and see the same batches (`aeviz.training.loop`), so the optimizer
-is all that differs. A different seed gives another start and another order: how much that alone changes the result is
-the noise that a gap between two optimizers must exceed.
+Runs with the same seed start from the same weights and see the same batches (`aeviz.training.trainer`): only the
+optimizer differs. A different seed gives another start and another order: how much that alone changes the result is the
+noise that a gap between two optimizers must exceed.
 
 References:
     B. L. Welch, The generalization of "Student's" problem when several different population variances are involved,

@@ -2,16 +2,16 @@
 
 import dataclasses
 import json
-import stat
 import statistics
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aeviz.errors import CheckpointFormatError, ConfigError
-from aeviz.records import from_mapping
+from aeviz.errors import CheckpointNotFoundError
 from aeviz.training.files import write_atomically
+from aeviz.training.json_lines import LINES_BYTES, parse_lines
+from aeviz.training.safe_files import read_bytes_checked, stat_checked
 
 _Version = tuple[int, int, int]
 _MOST_KEPT = 256
@@ -65,40 +65,28 @@ def read_history(path: Path) -> list[EpochReport]:
     A last line without its line end is one that is being written, and is left out.
 
     Raises:
-        CheckpointFormatError: A finished line is not an epoch report.
+        CheckpointFormatError: A finished line is not an epoch report, or the file cannot be read.
     """
     try:
-        status = path.stat()
-    except FileNotFoundError:
-        return []
-    version = status.st_ino, status.st_mtime_ns, status.st_size
-    with _guard:
-        kept = _kept.get(path)
-    if kept is None or kept[0] != version:
-        # bytes that are no text become a character that is no JSON, and so a bad line like any other
-        kept = version, tuple(_parse(path, path.read_text(encoding="utf-8", errors="replace"), 0))
+        status = stat_checked(path)
+        version = status.st_ino, status.st_mtime_ns, status.st_size
         with _guard:
-            _kept.pop(path, None)
-            _kept[path] = kept
-            if len(_kept) > _MOST_KEPT:
-                del _kept[next(iter(_kept))]
+            kept = _kept.get(path)
+        if kept is None or kept[0] != version:
+            kept = version, tuple(_parse(path, read_bytes_checked(path, LINES_BYTES), 0))
+            with _guard:
+                _kept.pop(path, None)
+                _kept[path] = kept
+                if len(_kept) > _MOST_KEPT:
+                    del _kept[next(iter(_kept))]
+    except CheckpointNotFoundError:
+        return []
     return list(kept[1])
 
 
-def _parse(path: Path, text: str, before: int) -> list[EpochReport]:
+def _parse(path: Path, content: bytes, before: int) -> list[EpochReport]:
     """Parse the finished lines of a history, of which `before` lines come first."""
-    reports = []
-    for number, line in enumerate(text.splitlines(keepends=True), start=before + 1):
-        if not line.endswith("\n"):
-            break
-        try:
-            reports.append(from_mapping(EpochReport, json.loads(line)))
-        except (json.JSONDecodeError, ConfigError) as error:
-            raise CheckpointFormatError(
-                f"line {number} of {path.name} of run '{path.parent.name}' is no epoch report: {error}; "
-                "remove the line or train the model again"
-            ) from error
-    return reports
+    return parse_lines(EpochReport, content, path, noun="epoch report", before=before)
 
 
 class HistoryReader:
@@ -119,28 +107,21 @@ class HistoryReader:
         """Return all epochs so far, oldest first.
 
         Raises:
-            CheckpointFormatError: A finished line is not an epoch report.
+            CheckpointFormatError: A finished line is not an epoch report, or the file cannot be read.
         """
         with self._guard:
             try:
-                status = self._path.stat()
-            except FileNotFoundError:
+                status = stat_checked(self._path)
+                identity = status.st_dev, status.st_ino
+                if identity != self._identity or status.st_size < self._offset:  # replaced: a run was resumed
+                    self._offset, self._reports, self._identity = 0, [], identity
+                if status.st_size > self._offset:
+                    added = read_bytes_checked(self._path, LINES_BYTES, start=self._offset)
+                    whole = added[: added.rfind(b"\n") + 1]
+                    self._reports = self._reports + _parse(self._path, whole, len(self._reports))
+                    self._offset += len(whole)
+            except CheckpointNotFoundError:
                 self._offset, self._reports, self._identity = 0, [], None
-                return []
-            if not stat.S_ISREG(status.st_mode):
-                raise CheckpointFormatError(
-                    f"{self._path.name} of run '{self._path.parent.name}' is no file; restore it or train it again"
-                )
-            identity = status.st_dev, status.st_ino
-            if identity != self._identity or status.st_size < self._offset:  # replaced: a run was resumed
-                self._offset, self._reports, self._identity = 0, [], identity
-            if status.st_size > self._offset:
-                with self._path.open("rb") as file:
-                    file.seek(self._offset)
-                    added = file.read()
-                whole = added[: added.rfind(b"\n") + 1]
-                self._reports = self._reports + _parse(self._path, whole.decode(errors="replace"), len(self._reports))
-                self._offset += len(whole)
             return self._reports
 
 

@@ -5,8 +5,6 @@
 Needs no torch.
 """
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from aeviz.errors import CheckpointFormatError
-from aeviz.training.files import write_atomically
+from aeviz.errors import CheckpointFormatError, CheckpointNotFoundError
+from aeviz.training.arrays import DAMAGED, read_arrays, write_arrays
+from aeviz.training.safe_files import unreadable
 
 LATENTS = "latents.npz"
 EXACT_DIMENSIONS = 12
 """Latent dimensions up to which points are kept in float16, which a map may zoom into. Above, where only projections
 and decoded images are seen, each coordinate is one of 256 steps between its extremes: half the bytes and less."""
 _STEPS = 255
-_DAMAGED = (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,19 +51,17 @@ def read_latents(path: Path, latent_dim: int, classes: int) -> LatentTable | Non
         CheckpointFormatError: The file is damaged or its arrays do not belong together.
     """
     file = path / LATENTS
-    if not file.is_file():
+    try:
+        values = read_arrays(file)
+    except CheckpointNotFoundError:
         return None
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-            values = {name: arrays[name] for name in arrays.files}
         z, error = _unpack("z", values), values["error"].astype(np.float32)
         labels = values["labels"].astype(np.int64) if "labels" in values else None
         fingerprint = str(values.get("fingerprint", ""))
         spread = _unpack("log_variance", values) if "log_variance" in values else None
-    except _DAMAGED as cause:
-        raise CheckpointFormatError(
-            f"cannot read {LATENTS} of run '{path.name}': {cause}; restore the file or train the model again"
-        ) from cause
+    except DAMAGED as cause:
+        raise unreadable(file, cause) from cause
     expected = (error.size, latent_dim)
     fit = z.shape == expected and (spread is None or spread.shape == expected)
     if error.ndim != 1 or not fit or (labels is not None and labels.shape != error.shape):
@@ -96,7 +92,7 @@ def write_latents(path: Path, table: LatentTable) -> None:
         arrays |= _pack("log_variance", table.log_variance)
     if table.labels is not None:
         arrays["labels"] = table.labels.astype(np.uint8 if table.labels.max(initial=0) < 256 else np.int64)
-    write_atomically(path / LATENTS, lambda temporary: np.savez_compressed(temporary, **arrays))
+    write_arrays(path / LATENTS, arrays)
 
 
 def _pack(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
@@ -112,8 +108,9 @@ def _pack(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
 def _unpack(name: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the values, (N, D), float32, that arrays in the file stand for."""
     values = arrays[name].astype(np.float32)
-    if f"{name}_step" in arrays:
-        values = values * arrays[f"{name}_step"].astype(np.float32) + arrays[f"{name}_low"].astype(np.float32)
+    if f"{name}_step" in arrays:  # in place: the values may take a gigabyte
+        values *= arrays[f"{name}_step"].astype(np.float32)
+        values += arrays[f"{name}_low"].astype(np.float32)
     return values
 
 

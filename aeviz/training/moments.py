@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aeviz.errors import CheckpointFormatError, ConfigError
-from aeviz.records import from_mapping
+from aeviz.errors import CheckpointNotFoundError
+from aeviz.training.json_lines import LINES_BYTES, parse_lines
+from aeviz.training.safe_files import read_bytes_checked
 
 if TYPE_CHECKING:
     import torch
@@ -70,19 +71,11 @@ def read_moments(path: Path) -> list[Moments]:
     out.
 
     Raises:
-        CheckpointFormatError: A line holds something else.
+        CheckpointFormatError: A line holds something else, or the file cannot be read.
     """
     try:
-        text = (path / MOMENTS).read_text(encoding="utf-8")
-    except FileNotFoundError:
+        content = read_bytes_checked(path / MOMENTS, LINES_BYTES)
+    except CheckpointNotFoundError:
         return []
-    found: dict[int, Moments] = {}
-    for line in text[: text.rfind("\n") + 1].splitlines():
-        try:
-            moments = from_mapping(Moments, json.loads(line))
-        except (json.JSONDecodeError, ConfigError) as error:
-            raise CheckpointFormatError(
-                f"{MOMENTS} of run '{path.name}' is damaged: {error}; remove it or train the run again"
-            ) from error
-        found[moments.epoch] = moments
-    return [found[epoch] for epoch in sorted(found)]
+    by_epoch = {line.epoch: line for line in parse_lines(Moments, content, path / MOMENTS, noun="record of moments")}
+    return [by_epoch[epoch] for epoch in sorted(by_epoch)]

@@ -9,11 +9,12 @@ import torch
 from torch import Tensor
 
 from aeviz.config import DeviceName, RunConfig
-from aeviz.errors import CheckpointFormatError, DataError
+from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, DataError
 from aeviz.models import Autoencoder, build_model
 from aeviz.training.devices import resolve_device
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import MODEL, RunFolder, find_run
+from aeviz.training.safe_files import file_problem, unreadable
 from aeviz.training.weights import load_weights, read_tensors
 
 BATCH = 1024
@@ -147,18 +148,32 @@ def load(name: str | Path | RunFolder, *, device: DeviceName = "cpu") -> Run:
         device: Where it computes; the CPU is fastest for a few images.
 
     Raises:
-        CheckpointNotFoundError: There is no such run, or it has not finished its first epoch.
-        CheckpointFormatError: A file of it is damaged.
+        CheckpointNotFoundError: There is no such run, or it was deleted since it was listed.
+        CheckpointFormatError: A file of it is damaged, a weight is not finite, or its first epoch has not ended.
         CheckpointMismatchError: Its weights do not fit its config.
     """
     folder = name if isinstance(name, RunFolder) else find_run(name)
+    folder.check_presence()
+    if problem := file_problem(folder.path / MODEL):
+        raise unreadable(folder.path / MODEL, problem)
     if not folder.is_trained:
-        raise CheckpointFormatError(
-            f"run '{folder.name}' has no {MODEL}: its first epoch has not ended; "
-            f"wait for it, or continue it with: aeviz train --resume {folder.path}"
-        )
+        raise _untrained(folder)
     model = build_model(folder.config.model)
     tensors, _ = read_tensors(folder.path / MODEL)
     load_weights(model, tensors, folder.name)
     target = resolve_device(device)
     return Run(folder=folder, model=model.eval().requires_grad_(False).to(target), device=target)
+
+
+def _untrained(folder: RunFolder) -> CheckpointError:
+    """Return the error for a run without weights: not trained yet, or deleted since."""
+    epochs = len(folder.history())
+    if epochs:
+        return CheckpointNotFoundError(
+            f"run '{folder.name}' has no {MODEL} any longer, although {epochs} epochs were trained; "
+            "restore the file or train the model again"
+        )
+    return CheckpointFormatError(
+        f"run '{folder.name}' has no {MODEL}: its first epoch has not ended; "
+        f"wait for it, or continue it with: aeviz train --resume {folder.path}"
+    )

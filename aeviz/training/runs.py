@@ -14,25 +14,30 @@ A run is a folder:
 import dataclasses
 import itertools
 import logging
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aeviz.config import FORMAT_VERSION, RunConfig
-from aeviz.errors import CheckpointFormatError, CheckpointNotFoundError, ConfigError
+from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, ConfigError
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.presets import PRESETS
 from aeviz.records import from_mapping
-from aeviz.training.files import read_json, write_json
+from aeviz.training.files import write_json
 from aeviz.training.history import EpochReport, read_history
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
+from aeviz.training.safe_files import file_problem, is_regular_file, read_json_checked, unreadable
 from aeviz.training.summary import SUMMARY
 
 _log = logging.getLogger(__name__)
 
 CONFIG, HISTORY, MODEL, LAST = "config.json", "history.jsonl", "model.safetensors", "last.safetensors"
 EVALUATION = "evaluation.json"
+NO_RUNS = frozenset({"lost+found"})
+"""Folders that a file system makes at the top of a disk, which may be where the runs are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,17 +147,17 @@ class RunFolder:
     @property
     def has_latents(self) -> bool:
         """Whether the test set was encoded, which is done when training ends."""
-        return (self.path / LATENTS).is_file()
+        return is_regular_file(self.path / LATENTS)
 
     @property
     def has_summary(self) -> bool:
         """Whether statistics of the latent space are known, from its points or without them."""
-        return self.has_latents or (self.path / SUMMARY).is_file()
+        return self.has_latents or is_regular_file(self.path / SUMMARY)
 
     @property
     def is_trained(self) -> bool:
         """Whether there are weights to load."""
-        return (self.path / MODEL).is_file()
+        return is_regular_file(self.path / MODEL)
 
     @classmethod
     def read(cls, path: Path) -> "RunFolder":
@@ -162,9 +167,12 @@ class RunFolder:
             CheckpointNotFoundError: There is no such folder or it holds no config.json.
             CheckpointFormatError: config.json is damaged, of another format or holds settings that cannot work.
         """
-        if not (path / CONFIG).is_file():
-            raise CheckpointNotFoundError(f"{str(path)!r} is no run: expected a folder with {CONFIG}; see aeviz list")
-        values = read_json(path / CONFIG)
+        try:
+            values = read_json_checked(path / CONFIG)
+        except CheckpointNotFoundError as error:
+            raise CheckpointNotFoundError(
+                f"{str(path)!r} is no run: expected a folder with {CONFIG}; see aeviz list"
+            ) from error
         version = values.pop("format", None)
         if version != FORMAT_VERSION:
             raise CheckpointFormatError(
@@ -196,9 +204,24 @@ class RunFolder:
         """Read the encoded test set; None where there is none yet.
 
         Raises:
+            CheckpointNotFoundError: The folder of the run is gone.
             CheckpointFormatError: The file is damaged or its arrays do not belong together.
         """
-        return read_latents(self.path, self.config.model.latent_dim, len(self.provenance.class_names))
+        table = read_latents(self.path, self.config.model.latent_dim, len(self.provenance.class_names))
+        if table is None:
+            self.check_presence()
+        return table
+
+    def check_presence(self) -> None:
+        """Check that the run has not been deleted or renamed since its config was read.
+
+        Raises:
+            CheckpointNotFoundError: It has no config.json any longer.
+        """
+        if not os.path.exists(self.path / CONFIG):
+            raise CheckpointNotFoundError(
+                f"run '{self.name}' is gone: {str(self.path)!r} was deleted or renamed meanwhile; choose another model"
+            )
 
     def write_latents(self, table: LatentTable) -> None:
         """Write the encoded test set, atomically."""
@@ -206,10 +229,10 @@ class RunFolder:
 
     def evaluation(self) -> Evaluation | None:
         """Read what was measured when training ended; None where nothing was."""
-        if not (self.path / EVALUATION).is_file():
-            return None
         try:
-            return from_mapping(Evaluation, read_json(self.path / EVALUATION))
+            return from_mapping(Evaluation, read_json_checked(self.path / EVALUATION))
+        except CheckpointNotFoundError:
+            return None
         except ConfigError as error:
             raise CheckpointFormatError(
                 f"{EVALUATION} of run '{self.name}' is damaged: {error}; restore it or train the model again"
@@ -231,16 +254,18 @@ class RunFolder:
             parameters=self.provenance.parameters,
             epochs=len(self.history()),
             val_mse=best.val_mse if best else None,
-            bytes=sum(_size(file) for file in self.path.rglob("*")),
+            bytes=_folder_size(self.path),
         )
 
 
-def _size(path: Path) -> int:
-    """Return the size of a file in bytes; 0 for a folder, and for what a training process has just renamed."""
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except FileNotFoundError:
-        return 0
+def _folder_size(path: Path) -> int:
+    """Return the bytes of all files in a folder, links not followed; what vanishes meanwhile counts nothing."""
+    size = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            with suppress(OSError):
+                size += os.lstat(os.path.join(folder, name)).st_size
+    return size
 
 
 def find_run(name: str | Path) -> RunFolder:
@@ -255,7 +280,7 @@ def find_run(name: str | Path) -> RunFolder:
     if text and Path(text).name == text and text not in (".", ".."):
         candidates = [checkpoints_root() / text, runs_root() / text, Path(text)]
     for path in candidates:
-        if (path / CONFIG).is_file():
+        if os.path.lexists(path / CONFIG) or (os.path.lexists(path) and file_problem(path / CONFIG)):
             return RunFolder.read(path)
     known = ", ".join(folder.name for folder in list_folders()) or "none yet; train one: aeviz train digits-2d-adam"
     raise CheckpointNotFoundError(f"no trained model {text!r}; expected the folder of a run, or one of: {known}")
@@ -270,31 +295,89 @@ def new_run_path(config: RunConfig) -> Path:
     return next(path for name in names if not (path := runs_root() / name).exists())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunProblem:
+    """Why a folder that seems to be a run, or a folder of runs, is left out of a listing."""
+
+    path: Path
+    message: str
+    """A whole sentence that names the run and says what to do."""
+
+
 def list_folders() -> list[RunFolder]:
     """Return the runs that can be opened; damaged ones are left out, with a line in the log.
 
     Those that ship come first, in the order of the presets, then one's own by name.
     """
+    folders, problems = scan_folders()
+    for problem in problems:
+        _log.warning("left out: %s", problem.message)
+    return folders
+
+
+def list_problems() -> list[RunProblem]:
+    """Return what `list_folders` leaves out, and why."""
+    return scan_folders()[1]
+
+
+def scan_folders() -> tuple[list[RunFolder], list[RunProblem]]:
+    """Return the runs that can be opened, in the order of `list_folders`, and the problems of the others.
+
+    Nothing that a single folder holds makes this fail. Folders without config.json or without weights are not runs, or
+    not yet, and are passed over in silence, and so are hidden ones.
+    """
     order = {name: position for position, name in enumerate(PRESETS)}
-    found: list[RunFolder] = []
+    folders: list[RunFolder] = []
+    problems: list[RunProblem] = []
     for root in (checkpoints_root(), runs_root()):
-        if not root.is_dir():
+        taken = {folder.name for folder in folders}
+        try:
+            paths = sorted(root.iterdir(), key=lambda path: (order.get(path.name, len(order)), path.name))
+        except (FileNotFoundError, NotADirectoryError):
             continue
-        taken = {folder.name for folder in found}
-        for path in sorted(root.iterdir(), key=lambda path: (order.get(path.name, len(order)), path.name)):
-            is_hidden = path.name.startswith(".")  # such as a run that is being deleted
-            if not is_hidden and (path / CONFIG).is_file() and (path / MODEL).is_file():
-                try:
-                    folder = RunFolder.read(path)
-                    folder.history()
-                    if folder.name in taken:
-                        raise CheckpointFormatError(f"{str(path)!r} has the name of a model that ships; rename it")
-                    found.append(folder)
-                except CheckpointFormatError as error:
-                    _log.warning("left out: %s", error)
-    return found
+        except OSError as error:
+            message = f"cannot look into {str(root)!r}: {error.strerror}; change its permissions, or set AEVIZ_RUNS"
+            problems.append(RunProblem(path=root, message=message))
+            continue
+        for path in paths:
+            if path.name.startswith(".") or path.name in NO_RUNS:
+                continue
+            try:
+                folder = _read_listed(path)
+                if folder is not None and folder.name in taken:
+                    raise CheckpointFormatError(f"{str(path)!r} has the name of a model that ships; rename it")
+            except CheckpointNotFoundError:  # deleted since the folder was listed
+                continue
+            except CheckpointError as error:
+                problems.append(RunProblem(path=path, message=str(error)))
+                continue
+            if folder is not None:
+                folders.append(folder)
+    return folders, problems
+
+
+def _read_listed(path: Path) -> RunFolder | None:
+    """Read a run for a listing, its history included; None for what is no run, or not yet.
+
+    Raises:
+        CheckpointError: It cannot be read.
+    """
+    for name in (CONFIG, MODEL):
+        if problem := file_problem(path / name):
+            raise unreadable(path / name, problem, advice="change its permissions, restore it or delete the folder")
+        if not is_regular_file(path / name):
+            return None
+    folder = RunFolder.read(path)
+    folder.history()
+    return folder
 
 
 def list_runs() -> list[RunSummary]:
     """Return a line for each trained model that can be opened, in the order of `list_folders`."""
-    return [folder.summary() for folder in list_folders()]
+    summaries = []
+    for folder in list_folders():
+        try:
+            summaries.append(folder.summary())
+        except CheckpointError as error:  # changed since it was listed
+            _log.warning("left out: %s", error)
+    return summaries

@@ -9,8 +9,6 @@ in its user's own folder. Needs no torch.
 """
 
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from aeviz.errors import CheckpointFormatError
-from aeviz.training.files import write_atomically
+from aeviz.errors import CheckpointNotFoundError
+from aeviz.training.arrays import DAMAGED, read_arrays, write_arrays
+from aeviz.training.safe_files import stat_checked, unreadable
 
 SAMPLES, FIXED, PRIOR = "samples", "fixed.npz", "prior_samples.npz"
 EARLY = 10
@@ -31,8 +30,8 @@ GROWING = 20
 MILESTONES = (0.25, 0.5, 0.75, 1.0)
 """Shares of the training after which the prior is sampled; once more after the first epoch ([S2] figures 4.5, 4.8)."""
 _T = TypeVar("_T")
-_NAME = re.compile(r"epoch-(\d{6,})\.npz")
-_DAMAGED = (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error)
+_NAME = re.compile(r"epoch-(\d{6,9})\.npz")
+_ADVICE = "train the model again to have it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,6 +145,8 @@ def read_sample(path: Path, epoch: int) -> Sample:
         across, up = (int(axis) for axis in arrays["axes"])
         if z.ndim != 2 or not (0 <= across < z.shape[1] and 0 <= up < z.shape[1]):
             raise ValueError(f"points of shape {z.shape} with axes {across} and {up}")
+        if not np.isfinite(z).all():
+            raise ValueError("points that hold NaN or infinity")
         images = _images(arrays["reconstructions"]), _images(arrays["mesh"])
         return Sample(epoch=epoch, z=z, reconstructions=images[0], mesh=images[1], axes=(across, up))
 
@@ -163,10 +164,16 @@ def read_prior(path: Path) -> PriorSamples | None:
         epochs, images = arrays["epochs"].astype(np.int64), arrays["images"]
         if epochs.ndim != 1 or images.ndim != 5 or len(images) != len(epochs) or 0 in images.shape[:2]:
             raise ValueError(f"images of shape {images.shape} for epochs of shape {epochs.shape}")
+        if (np.diff(epochs) <= 0).any():
+            raise ValueError("epochs that do not rise")
         _images(images[0])
         return PriorSamples(epochs=epochs, images=images)
 
-    return _read(path / PRIOR, build) if (path / PRIOR).is_file() else None
+    try:
+        stat_checked(path / PRIOR)
+    except CheckpointNotFoundError:
+        return None
+    return _read(path / PRIOR, build)
 
 
 def write_prior(path: Path, samples: PriorSamples) -> None:
@@ -186,17 +193,16 @@ def _images(array: np.ndarray) -> np.ndarray:
 
 def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     path.parent.mkdir(exist_ok=True)
-    write_atomically(path, lambda temporary: np.savez_compressed(temporary, **arrays))  # type: ignore[arg-type]
+    write_arrays(path, arrays)
 
 
 def _read(path: Path, build: Callable[[Mapping[str, np.ndarray]], _T]) -> _T:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return build(arrays)
-    except _DAMAGED as error:
-        raise CheckpointFormatError(
-            f"cannot read {path.name} of run '{_run_name(path)}': {error}; train the model again to have it"
-        ) from error
+        return build(read_arrays(path, run=_run_name(path)))
+    except CheckpointNotFoundError as error:  # a film lacks a frame, the run lacks nothing
+        raise unreadable(path, "it is not there", run=_run_name(path), advice=_ADVICE) from error
+    except DAMAGED as error:
+        raise unreadable(path, error, run=_run_name(path), advice=_ADVICE) from error
 
 
 def _run_name(path: Path) -> str:

@@ -10,6 +10,7 @@ Needs no torch.
 """
 
 import functools
+import os
 import threading
 import time
 from dataclasses import asdict, dataclass
@@ -19,9 +20,10 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from aeviz.config import RunConfig
-from aeviz.errors import CheckpointFormatError, ConfigError
+from aeviz.errors import CheckpointError, ConfigError
 from aeviz.records import from_mapping
-from aeviz.training.files import read_json, write_json
+from aeviz.training.files import write_json
+from aeviz.training.safe_files import is_regular_file, read_json_checked, stat_checked
 
 STATUS, LOCK, LOG, PAUSE, STOP = "status.json", "trainer.lock", "trainer.log", "pause", "stop"
 JOB_FILES = frozenset({STATUS, LOCK, LOG, PAUSE, STOP})
@@ -33,6 +35,8 @@ ACTIVE: frozenset[State] = frozenset({"queued", "preparing", "training", "paused
 WORKING: frozenset[State] = frozenset({"preparing", "training", "measuring"})
 """States in which it uses the processor."""
 Request = Literal["pause", "stop"]
+LAST_SECOND = 253_402_300_800.0
+"""Start of the year 10000 in seconds since 1970: no date library goes beyond."""
 _looking = threading.Lock()
 """Held while a lock is tried: two visitors who look at once must not take each other for a trainer."""
 
@@ -72,8 +76,8 @@ def write_status(path: Path, status: JobStatus) -> None:
 def read_status(path: Path) -> JobStatus | None:
     """Read the status of the run in the folder `path`; None where no trainer left one that can be read."""
     try:
-        stat = (path / STATUS).stat()
-    except OSError:
+        stat = stat_checked(path / STATUS)
+    except CheckpointError:
         return None
     return _read_status(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
@@ -81,9 +85,13 @@ def read_status(path: Path) -> JobStatus | None:
 @functools.lru_cache(maxsize=512)  # a page that polls asks for the same finished runs again and again
 def _read_status(path: Path, *stamp: int) -> JobStatus | None:
     try:
-        return from_mapping(JobStatus, read_json(path / STATUS))
-    except (CheckpointFormatError, ConfigError):
+        status = from_mapping(JobStatus, read_json_checked(path / STATUS))
+    except (CheckpointError, ConfigError):
         return None
+    counts = (status.pid, status.epoch, status.step, status.steps_per_epoch)
+    times = (status.queued_at, status.updated_at)
+    is_sound = min(counts) >= 0 and status.step <= status.steps_per_epoch and all(0 <= t < LAST_SECOND for t in times)
+    return status if is_sound else None
 
 
 def trainer_lock(path: Path) -> FileLock:
@@ -93,7 +101,7 @@ def trainer_lock(path: Path) -> FileLock:
 
 def has_trainer(path: Path) -> bool:
     """Whether a trainer is at work in the folder `path`."""
-    if not (path / LOCK).exists():
+    if not is_regular_file(path / LOCK):  # opening a pipe, or making the file, is not for those who only look
         return False
     try:
         with _looking, trainer_lock(path).acquire(blocking=False):
@@ -116,7 +124,7 @@ def withdraw(path: Path, request: Request) -> None:
 
 def is_asked(path: Path, request: Request) -> bool:
     """Whether the trainer is asked to pause or to stop."""
-    return (path / request).exists()
+    return os.path.exists(path / request)  # unlike Path.exists this is False for a folder that may not be entered
 
 
 def now() -> float:

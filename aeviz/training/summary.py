@@ -6,19 +6,17 @@ A model of faces ships this instead of its encoded test set: quantiles, means an
 no torch.
 """
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from aeviz.errors import CheckpointFormatError
-from aeviz.training.files import write_atomically
+from aeviz.errors import CheckpointNotFoundError
+from aeviz.training.arrays import DAMAGED, read_arrays, write_arrays
+from aeviz.training.safe_files import unreadable
 
 SUMMARY = "latent_summary.npz"
-_DAMAGED = (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,7 +76,7 @@ def write_summary(path: Path, summary: LatentSummary) -> None:
         arrays["attribute_names"] = np.array(summary.attribute_names)
         arrays["attribute_means"] = summary.attribute_means.astype(np.float32)
         arrays["attribute_counts"] = summary.attribute_counts
-    write_atomically(path / SUMMARY, lambda temporary: np.savez_compressed(temporary, **arrays))
+    write_arrays(path / SUMMARY, arrays)
 
 
 def read_summary(path: Path, latent_dim: int) -> LatentSummary | None:
@@ -91,12 +89,12 @@ def read_summary(path: Path, latent_dim: int) -> LatentSummary | None:
     Raises:
         CheckpointFormatError: The file is damaged or belongs to another network.
     """
-    if not (path / SUMMARY).is_file():
+    try:
+        values = read_arrays(path / SUMMARY)
+    except CheckpointNotFoundError:
         return None
     try:
-        with (path / SUMMARY).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            values = {name: arrays[name] for name in arrays.files}
-        found = LatentSummary(
+        summary = LatentSummary(
             count=int(values["count"]),
             mean=values["mean"].astype(np.float64),
             covariance=values["covariance"].astype(np.float64),
@@ -107,12 +105,10 @@ def read_summary(path: Path, latent_dim: int) -> LatentSummary | None:
             attribute_means=values["attribute_means"].astype(np.float64) if "attribute_means" in values else None,
             attribute_counts=values["attribute_counts"].astype(np.int64) if "attribute_counts" in values else None,
         )
-        _check(found, latent_dim)
-    except _DAMAGED as cause:
-        raise CheckpointFormatError(
-            f"cannot read {SUMMARY} of run '{path.name}': {cause}; restore the file or train the model again"
-        ) from cause
-    return found
+        _check(summary, latent_dim)
+    except DAMAGED as cause:
+        raise unreadable(path / SUMMARY, cause) from cause
+    return summary
 
 
 def _check(summary: LatentSummary, latent_dim: int) -> None:

@@ -30,10 +30,11 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from aeviz.analysis.embedding import EmbeddingConfig, embed
-from aeviz.errors import AevizError, CheckpointFormatError, ConfigError, EmbeddingError
+from aeviz.errors import AevizError, CheckpointError, ConfigError, EmbeddingError
 from aeviz.paths import PROJECT_ROOT, cache_root
 from aeviz.records import from_mapping
-from aeviz.training.files import read_json, write_atomically, write_json
+from aeviz.training.files import write_atomically, write_json
+from aeviz.training.safe_files import read_json_checked
 
 POINTS, STATUS, LOCK, STOP, INPUT, LOG = (
     "points.npy", "status.json", "worker.lock", "stop", "input.npy", "worker.log"
@@ -285,8 +286,8 @@ def _end_with_parent() -> None:
 
 def _read_status(path: Path) -> _Status | None:
     try:
-        return from_mapping(_Status, read_json(path / STATUS))
-    except (CheckpointFormatError, ConfigError):
+        return from_mapping(_Status, read_json_checked(path / STATUS))
+    except (CheckpointError, ConfigError):
         return None
 
 

@@ -7,8 +7,11 @@ import torch
 from aeviz.analysis.curves import JUMP, PATIENCE, RISE, read_curves
 from aeviz.errors import TrainingError
 from aeviz.models import build_model, initialise
+from aeviz.training.batches import ResidentImages
 from aeviz.training.history import EpochReport
-from aeviz.training.loop import ResidentImages, Trainer, fit, mean_image_error
+from aeviz.training.loop import fit
+from aeviz.training.run_start import mean_image_error
+from aeviz.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 

@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 import aeviz
 from aeviz.config import DataConfig
 from aeviz.data import load_dataset
-from aeviz.errors import CheckpointFormatError, ConfigError, DataError, TrainingError
+from aeviz.errors import CheckpointNotFoundError, ConfigError, DataError, TrainingError
 from aeviz.experiment import train
 from aeviz.presets import PRESETS, get_preset
 from aeviz.training.latents import LATENTS
@@ -180,7 +180,7 @@ def test_ship_without_data_returns_2(shelf, tmp_path, monkeypatch, capsys):
 
 def test_resume_of_a_shipped_run_is_refused(trained_folder, tiny_config, tmp_path):
     path = shutil.copytree(trained_folder, tmp_path / "run", ignore=shutil.ignore_patterns(LAST))
-    with pytest.raises(CheckpointFormatError, match=r"cannot read last\.safetensors of run 'run'"):
+    with pytest.raises(CheckpointNotFoundError, match=r"'run' cannot be resumed: it has no last\.safetensors"):
         train(tiny_config("train.epochs=3"), out=path, resume=True)
 
 

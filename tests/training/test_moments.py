@@ -51,5 +51,5 @@ def test_file_is_read_as_far_as_it_is_whole(tmp_path):
         file.write('{"epoch": 3, "eff')
     assert [moments.epoch for moments in read_moments(tmp_path)] == [1, 2]
     (tmp_path / MOMENTS).write_text(json.dumps({"epoch": 1}) + "\n")
-    with pytest.raises(CheckpointFormatError, match=r"moments.jsonl of run .* is damaged"):
+    with pytest.raises(CheckpointFormatError, match=r"line 1 of moments\.jsonl of run .* is no record of moments"):
         read_moments(tmp_path)

@@ -7,14 +7,22 @@ import numpy as np
 import pytest
 import torch
 
-from aeviz.errors import CheckpointFormatError, CheckpointMismatchError, ConfigError, TrainingError
+from aeviz.errors import (
+    CheckpointFormatError,
+    CheckpointMismatchError,
+    CheckpointNotFoundError,
+    ConfigError,
+    TrainingError,
+)
 from aeviz.models import build_model, initialise
 from aeviz.objectives import mse
+from aeviz.training.batches import ResidentImages, count_steps, split_batches
 from aeviz.training.latents import LATENTS
-from aeviz.training.loop import ResidentImages, Trainer, fit
+from aeviz.training.loop import fit
 from aeviz.training.run import load
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder
-from aeviz.training.weights import read_tensors
+from aeviz.training.trainer import Trainer
+from aeviz.training.weights import read_tensors, save_weights
 
 CPU = torch.device("cpu")
 
@@ -162,7 +170,7 @@ def test_train_loss_is_the_mean_over_images_before_each_step(tiny_config, tiny_s
 
 
 def test_validation_is_the_mean_over_images(fit_tiny, tiny_sets, monkeypatch):
-    monkeypatch.setattr("aeviz.training.loop.EVALUATION_BATCH", 7)  # 30 is no multiple
+    monkeypatch.setattr("aeviz.training.trainer.EVALUATION_BATCH", 7)  # 30 is no multiple
     folder = fit_tiny("train.epochs=1")
     x = torch.from_numpy(tiny_sets["validation"].images).double() / 255
     y = load(folder).model.double()(x)
@@ -353,7 +361,7 @@ def test_resume_takes_away_what_describes_old_weights(fit_tiny):
 def test_resume_without_last_weights_raises_and_keeps_history(fit_tiny):
     folder = fit_tiny("train.epochs=1")
     (folder.path / LAST).unlink()
-    with pytest.raises(CheckpointFormatError, match=r"cannot read last\.safetensors of run 'run'"):
+    with pytest.raises(CheckpointNotFoundError, match=r"'run' cannot be resumed: it has no last\.safetensors"):
         fit_tiny(resume=True)
     assert len(folder.history()) == 1
 
@@ -485,3 +493,89 @@ def test_batch_normalisation_trains_and_resumes(fit_tiny, stop_after):
     with pytest.raises(KeyboardInterrupt):
         fit_tiny(*settings, name="broken", on_epoch=stop_after(1))
     assert_same_run(fit_tiny(*settings, name="broken", resume=True), fit_tiny(*settings, name="unbroken"))
+
+
+# The last batch of an epoch
+
+
+@pytest.mark.parametrize(
+    ("count", "batch_size", "sizes"),
+    [
+        (21, 8, [8, 8, 5]), (16, 8, [8, 8]), (17, 8, [8, 9]), (9, 8, [9]), (1250, 1249, [1250]), (8, 8, [8]),
+        (3, 1, [1, 1, 1]), (1, 1, [1]), (3, 2, [3]), (2, 1, [1, 1]), (1, 8, [1]),
+    ],
+)  # fmt: skip
+def test_image_left_alone_joins_the_batch_before(count, batch_size, sizes):
+    assert [len(places) for places in split_batches(count, batch_size)] == sizes
+    assert [place for places in split_batches(count, batch_size) for place in places] == list(range(count))
+    assert count_steps(count, batch_size) == len(sizes)
+    assert [len(batch) for batch in order_of(numbered(count), batch_size=batch_size)] == sizes
+
+
+NORMALISED = ("model.encoder=conv_bn", "model.decoder=conv_bn", "train.epochs=1")
+"""With three convolutions the maps of 8 x 8 images shrink to 1 x 1."""
+
+
+def test_batch_normalisation_of_single_values_trains_with_one_image_left(fit_tiny):
+    steps = []
+    folder = fit_tiny(*NORMALISED, "model.channels=[4,8,8]", "train.batch_size=33", on_step=steps.append)
+    assert steps == [1, 2, 3]  # 33 + 33 + 34 of 100
+    assert len(folder.history()) == 1
+
+
+def test_batch_normalisation_of_single_values_refuses_batches_of_one(fit_tiny, tmp_path):
+    with pytest.raises(ConfigError, match=r"batch_size=1 of 100 training images.* choose train\.batch_size=2 or"):
+        fit_tiny(*NORMALISED, "model.channels=[4,8,8]", "train.batch_size=1")
+    assert not (tmp_path / "run").exists()
+
+
+def test_batch_normalisation_of_larger_maps_takes_batches_of_one(fit_tiny):
+    assert len(fit_tiny(*NORMALISED, "model.channels=[4,8]", "train.batch_size=1").history()) == 1
+
+
+# What cannot begin, or go on
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ((), r"'digits' has no classes; .*one subfolder a class.*--set model\.prior=standard"),
+        (("all",), r"'digits' has 1 class; .*one subfolder a class.*--set model\.prior=standard"),
+        (("a", "b", "c"), r"model\.classes=10 but 'digits' has 3 classes; .*--set model\.classes=3"),
+        (
+            tuple(map(str, range(1001))),
+            r"at most 1000 classes, but 'digits' has 1001 classes; use --set model\.prior=standard",
+        ),
+    ],
+)
+def test_anchored_prior_names_a_setting_that_works(names, message, tiny_config, tiny_sets, tmp_path):
+    config = tiny_config("model.bottleneck=gaussian", "model.prior=anchored")
+    labels = np.zeros_like(tiny_sets["train"].labels) if names else None
+    dataset = replace(tiny_sets["train"], class_names=names, labels=labels)
+    with pytest.raises(ConfigError, match=message):
+        fit(config, dataset, dataset, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (
+            {"optimizer.0.exp_avg": torch.full((8, 64), torch.nan)},
+            CheckpointFormatError,
+            r"NaN.* in optimizer\.0\.exp_avg",
+        ),
+        ({"model.encoder.1.weight": torch.full((8, 64), torch.inf)}, CheckpointFormatError, "NaN or infinity in"),
+        ({"optimizer.0.exp_avg": torch.zeros(3)}, CheckpointMismatchError, r"optimizer\.0\.exp_avg has shape \(3,\)"),
+        ({"optimizer.99.exp_avg": torch.zeros(3)}, CheckpointMismatchError, r"unexpected optimizer\.99\.exp_avg"),
+        ({"optimizer.x.exp_avg": torch.zeros(3)}, CheckpointMismatchError, r"unexpected optimizer\.x\.exp_avg"),
+        ({"optimizer.0": torch.zeros(3)}, CheckpointMismatchError, r"unexpected optimizer\.0;"),
+    ],
+    ids=str,
+)
+def test_resuming_from_damaged_weights_is_refused(change, error, message, fit_tiny):
+    folder = fit_tiny("train.epochs=1")
+    tensors, epoch = read_tensors(folder.path / LAST)
+    save_weights(folder.path / LAST, tensors | change, epoch)
+    with pytest.raises(error, match=message):
+        fit_tiny("train.epochs=2", resume=True)

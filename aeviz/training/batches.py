@@ -1,0 +1,69 @@
+"""Batches of images that lie on the device.
+
+The rule for the last batch of an epoch: it takes what is left, and an image that would be left alone joins the batch
+before it. Batch normalisation needs more than one value a channel, and a single image gives it one where the map of
+features has shrunk to 1 x 1; no gradient should come from one image in any case where all others come from hundreds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aeviz.data import ImageDataset
+
+
+def split_batches(count: int, batch_size: int) -> list[range]:
+    """Return the places of each batch in an order of `count` images: `batch_size` each, the rest in the last.
+
+    Where one image alone is left it joins the batch before it, unless the batches have one image each.
+    """
+    starts = list(range(0, count, batch_size))
+    if batch_size > 1 and len(starts) > 1 and count % batch_size == 1:
+        starts.pop()
+    return [range(start, end) for start, end in zip(starts, [*starts[1:], count], strict=True)]
+
+
+def count_steps(count: int, batch_size: int) -> int:
+    """Return the number of optimizer steps of an epoch over `count` images."""
+    return len(split_batches(count, batch_size))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResidentImages:
+    """Images on the device as uint8; floats in [0, 1] exist only a batch at a time."""
+
+    images: Tensor
+    """(N, C, H, W), uint8."""
+    labels: Tensor | None = None
+    """Classes, (N,), int64, or None."""
+
+    @classmethod
+    def place(cls, dataset: ImageDataset, device: torch.device) -> "ResidentImages":
+        """Copy the images and labels of a data set to the device once."""
+        labels = None if dataset.labels is None else torch.tensor(dataset.labels, device=device)
+        return cls(images=torch.tensor(np.ascontiguousarray(dataset.images), device=device), labels=labels)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def shuffled(self, batch_size: int, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Yield the batches of an epoch: (B, C, H, W), float32 in [0, 1], and the labels, (B,), or None.
+
+        The order comes from a CPU generator seeded by seed and epoch: the same on every device, and known again to a
+        run that resumes.
+        """
+        generator = torch.Generator().manual_seed((seed << 20) + epoch)
+        order = torch.randperm(len(self), generator=generator).to(self.images.device)
+        for places in split_batches(len(order), batch_size):
+            chosen = order[places.start : places.stop]
+            labels = None if self.labels is None else self.labels[chosen]
+            yield self.images.index_select(0, chosen).to(torch.float32).div_(255), labels
+
+    def in_order(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Yield all images and labels in their order, as `shuffled` does."""
+        for start in range(0, len(self), batch_size):
+            labels = None if self.labels is None else self.labels[start : start + batch_size]
+            yield self.images[start : start + batch_size].to(torch.float32).div_(255), labels
