@@ -8,8 +8,7 @@ from aeviz.web.kernel.page import page, require_runs
 with page(
     "compare",
     "Compare runs",
-    "Change one setting, train again, and see what it did: the curves on one chart, the settings that differ, and "
-    "where each network puts the same images.",
+    "Training curves, settings and latent planes of several runs side by side.",
 ):
     runs = pick_runs(require_runs("weights"))
     if not runs:

@@ -8,7 +8,7 @@ from aeviz.web.kernel.page import page, pick_model, require_runs
 with page(
     "decode",
     "Decode",
-    "The decoder is half of the network: it turns any latent point into an image, also points no image was encoded to.",
+    "The decoder turns any latent point into an image. Drag the point and watch.",
 ):
     found = require_runs("summary")
     left, right = st.columns(2)

@@ -8,8 +8,7 @@ from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
 with page(
     "generate",
     "Generate",
-    "A decoder draws whatever latent point it is given. Where do good points come from? From a prior, from the way "
-    "between two images, from the difference between two classes, or between faces with and without a smile.",
+    "Make new images: sample from the prior, interpolate between images, add and subtract latent points.",
 ):
     found = require_runs("weights")
     section = pick_section()

@@ -6,7 +6,6 @@ from aeviz.web.kernel.page import page, require_runs
 with page(
     "home",
     "aeviz",
-    "An autoencoder squeezes an image through a few numbers and draws it again from them. "
-    "Here you walk through the space of those numbers.",
+    "Explore what autoencoders have learned. Choose a model to see its latent space.",
 ):
     show_gallery(require_runs("weights"))

@@ -11,8 +11,7 @@ from aeviz.web.map.view import show_map
 with page(
     "latent_space",
     "Latent space",
-    "Each point is a test image; its colour is its class, of which no network was told but those with a class-anchored "
-    "prior, or what you choose. Point at one to see its image, click it to see what the network makes of it.",
+    "Each point is a test image, coloured by its class. Point at one to see its image; click it for more.",
 ):
     found = require_runs()
     left, right = st.columns(2)

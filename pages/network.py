@@ -8,8 +8,7 @@ from aeviz.web.network.view import show_architectures, show_curves, show_setting
 with page(
     "network",
     "Network and training",
-    "What a model is made of and how it learned: two optimizers that start from the same weights and see the same "
-    "batches differ only in the steps they take.",
+    "The layers of a model, its training curves and its settings.",
 ):
     found = require_runs("weights")
     left, right = st.columns(2)

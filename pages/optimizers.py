@@ -6,7 +6,6 @@ from aeviz.web.optimizers.view import show_section
 with page(
     "optimizers",
     "Optimizers",
-    "ADAM, AMSGrad, SGD and momentum are one method with two functions to choose. Watch them on surfaces, break ADAM, "
-    "break gradient descent's theorem, and let them train the same network.",
+    "Adam, AMSGrad, SGD and momentum are one method with two choices. See where they differ and where each fails.",
 ):
     show_section()

@@ -9,8 +9,7 @@ from aeviz.web.pca.view import pick_data, show_linear
 with page(
     "pca",
     "PCA = linear autoencoder",
-    "A linear autoencoder, trained from a random start, comes to the error and the subspace of principal component "
-    "analysis, but not to its axes. Watch it, steer it, break it.",
+    "A linear autoencoder learns the error and the subspace of PCA, but not its axes. Watch it train.",
 ):
     key = pick_data()
     if key is not None:

@@ -19,8 +19,7 @@ from aeviz.web.reconstruct.view import (
 with page(
     "reconstruct",
     "Reconstruct",
-    "What a model makes of an image after the bottleneck: what is blurred away is what the latent point could not "
-    "hold. Test images, a picture of your own, what it made of images as it learned, corrupted ones, or anomalies.",
+    "Encode an image, decode it again, and see what the bottleneck loses.",
 ):
     source = pick_source()
     found = require_runs(NEEDS[source])

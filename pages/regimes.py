@@ -6,7 +6,6 @@ from aeviz.web.regimes.view import show_regimes
 with page(
     "regimes",
     "Three regimes",
-    "A variational autoencoder makes two things small at once: the error of its reconstructions, and the divergence "
-    "of its latent points from a prior. The same network with only the one, only the other, and both.",
+    "The same VAE, trained three times: with the reconstruction loss only, with the KL divergence only, and with both.",
 ):
     show_regimes()

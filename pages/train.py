@@ -9,8 +9,7 @@ from aeviz.web.train.view import is_watching, show_runs, start_run
 with page(
     "train",
     "Train",
-    "Choose images, a network and an optimizer, and watch the latent space unfold. Training goes on by itself: leave "
-    "the page, close the browser, come back.",
+    "Choose images, a network and an optimizer, and watch the latent space form. Training goes on when you leave.",
 ):
     with st.expander("New run", expanded=not is_watching(), icon=":material/add:"):
         config = show_form()

@@ -222,3 +222,9 @@ def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
         ("sgd", 1),
     ]
     assert {config.preset for config in started} == {"optimizer-comparison"}
+
+
+def test_address_with_the_former_name_of_a_section_still_leads_to_it(visit):
+    app = visit("duel")
+    assert app.button[-1].label == "Start the comparison"
+    assert app.query_params["section"] in ("comparison", ["comparison"])

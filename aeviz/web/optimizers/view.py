@@ -1,32 +1,28 @@
-"""The sections of the page on optimizers."""
+"""The experiments of the page on optimizers. S1: M. Sevkovych, 2023; Reddi: Reddi, Kale and Kumar, 2018."""
 
-from collections.abc import Callable
-
-import streamlit as st
-
+from aeviz.web.kernel.experiments import Experiment, show_experiments
 from aeviz.web.optimizers.comparison import show_comparison
 from aeviz.web.optimizers.descent import show_descent
 from aeviz.web.optimizers.regret import show_counterexample
 from aeviz.web.optimizers.surfaces import show_surfaces
 
-_SECTIONS: dict[str, Callable[[], None]] = {
-    "surfaces": show_surfaces,
-    "counterexample": show_counterexample,
-    "convergence theorem": show_descent,
-    "comparison": show_comparison,
-}
+EXPERIMENTS = (
+    Experiment(name="surfaces", source="S1, Algorithms 1 to 3", show=show_surfaces),
+    Experiment(
+        name="counterexample",
+        source="Reddi, Kale and Kumar 2018, Theorems 1 and 3; S1, Theorem 1.2.17",
+        show=show_counterexample,
+    ),
+    Experiment(name="convergence theorem", source="S1, Theorem 1.2.5", show=show_descent),
+    Experiment(
+        name="comparison",
+        source="S1, section 2.3",
+        show=show_comparison,
+        former_names=("duel",),
+    ),
+)
 
 
 def show_section() -> None:
-    """Let the visitor choose a section and show it; the choice is in the URL."""
-    names = list(_SECTIONS)
-    chosen = st.segmented_control(
-        "Section",
-        names,
-        default=names[0],
-        required=True,
-        key="section",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    _SECTIONS.get(str(chosen), show_surfaces)()
+    """Let the visitor choose an experiment and show it."""
+    show_experiments(EXPERIMENTS)
