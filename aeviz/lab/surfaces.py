@@ -100,8 +100,8 @@ _SURFACES = (
         high=(4.0, 2.5),
         start=(-3.5, 1.8),
         formula=r"f(x, y) = \tfrac12 (x^2 + 20 y^2)",
-        summary="Convex, and twenty times as curved one way as the other: gradient descent needs a step size below "
-        "2/20, or it diverges across the valley; along it that is slow.",
+        summary="Convex, with twenty times the curvature in y. Gradient descent diverges across the valley with a step "
+        "size above 2/20; below it, progress along the valley is slow.",
     ),
     Surface(
         name="Rosenbrock",
@@ -114,7 +114,7 @@ _SURFACES = (
         high=(2.0, 3.0),
         start=(-1.5, 2.0),
         formula=r"f(x, y) = (1 - x)^2 + 100\,(y - x^2)^2",
-        summary="A bent valley with steep walls: its floor is found at once, the way along it is long.",
+        summary="A curved valley with steep walls. Methods reach its floor quickly and follow it slowly.",
     ),
     Surface(
         name="Beale",
@@ -125,7 +125,7 @@ _SURFACES = (
         high=(4.5, 4.5),
         start=(1.0, 1.5),
         formula=r"f(x, y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
-        summary="Nearly flat in the middle, with walls at the corners where a gradient is ten thousand times as long.",
+        summary="Nearly flat in the middle. At the corners the gradient is ten thousand times as long.",
     ),
     Surface(
         name="saddle",
@@ -136,8 +136,8 @@ _SURFACES = (
         high=(2.5, 2.5),
         start=(-2.0, 0.01),
         formula=r"f(x, y) = x^2 - y^2 + \tfrac14 y^4",
-        summary="A saddle at the origin between two minima. Who starts on the line y = 0 never leaves it; who starts "
-        "beside it is slow, unless the step is divided by how small the gradient is.",
+        summary="A saddle point at the origin between two minima. From y = 0 no method leaves it; near y = 0 gradient "
+        "descent is slow, but methods that divide by the gradient's size are not.",
         minimum=-1.0,
     ),
     Surface(
@@ -149,7 +149,7 @@ _SURFACES = (
         high=(5.0, 5.0),
         start=(-0.5, -1.0),
         formula=r"f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-        summary="Four minima of the same depth: which one is found depends on the method as much as on the start.",
+        summary="Four minima of equal value. The method and the start decide which one is found.",
     ),
 )
 SURFACES: dict[str, Surface] = {surface.name: surface for surface in _SURFACES}
@@ -157,7 +157,7 @@ SURFACES: dict[str, Surface] = {surface.name: surface for surface in _SURFACES}
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trajectory:
-    """The way of a method over a surface."""
+    """The trajectory of a method over a surface."""
 
     method: MethodName
     trace: Trace
@@ -186,9 +186,9 @@ def travel(
 
     Args:
         surface: The function.
-        methods: Those to run, each with what it is told.
+        methods: Those to run, each with its settings.
         start: The first point.
-        steps: Steps that each makes, from 1; a way that leaves the window by FAR widths ends there.
+        steps: Steps that each makes, from 1; a trajectory that leaves the window by FAR widths ends there.
     """
     if not np.isfinite(start).all():
         raise ConfigError(f"start={start!r}; expected two finite numbers")

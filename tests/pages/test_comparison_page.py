@@ -84,7 +84,7 @@ def test_layers_show_steps_or_the_maximum_of_second_moments(open_comparison):
     ]
     app.segmented_control(key="why").set_value("maximum of second moments").run()
     assert not app.exception
-    assert any("root of the largest second moment so far" in text for text in texts(app.markdown))
+    assert any("Root of the largest second moment so far" in text for text in texts(app.markdown))
 
 
 @dataclass
@@ -136,7 +136,7 @@ def test_duel_belongs_to_the_visitor_who_started_it_and_another_is_asked(visitor
     theirs.run()
     assert not theirs.exception
     assert any("Another visitor started it" in text for text in texts(theirs.caption))
-    assert any("not started from this window. Stop it all the same?" in text for text in texts(theirs.markdown))
+    assert any("not started from this window. Stop it anyway?" in text for text in texts(theirs.markdown))
     assert theirs.button(key="stop-comparison").label == "Stop it"
     mine.run()
     assert not any("not started from this window" in text for text in texts(mine.markdown))
@@ -195,14 +195,14 @@ def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
     mine, theirs = visitors
     with comparison_start._turn:  # another visitor's trainers are being started
         mine.button[-1].click().run()
-        assert any("Another visitor's comparison is at work" in text for text in texts(mine.warning))
+        assert any("Another visitor's comparison is running" in text for text in texts(mine.warning))
     assert trainers.found == []
     mine.button[-1].click().run()
     monkeypatch.setattr(
         comparison, "show_start", comparison_start._show_form
     )  # it was before them when mine was started
     theirs.button[-1].click().run()
-    assert any("Another visitor's comparison is at work" in text for text in texts(theirs.warning))
+    assert any("Another visitor's comparison is running" in text for text in texts(theirs.warning))
     assert len(trainers.found) == 2
 
 

@@ -52,14 +52,14 @@ def test_start_lies_on_the_grid_of_its_sliders(visit, surface):
         assert places == pytest.approx(round(places), abs=1e-6)
 
 
-def test_arrival_is_told_with_its_distance_and_without_signs_of_zero(visit):
+def test_convergence_is_shown_with_its_distance_and_without_signs_of_zero(visit):
     app = visit("surfaces", surface="saddle")
     verdicts = next(text for text in texts(app.markdown) if "least value" in text)
-    assert "within 0.05 of the minimum (0.00, 1.41) from step 72 to the last, 400; f ends at the least" in verdicts
+    assert "within 0.05 of the minimum (0.00, 1.41) from step 72 on; f ends at the least" in verdicts
     app.slider(key="steps").set_value(70).run()
     app.slider(key="y.saddle").set_value(0.0).run()
     verdicts = next(text for text in texts(app.markdown) if "least value" in text)
-    assert "not there after 70 steps" in verdicts
+    assert "has not converged after 70 steps" in verdicts
     assert "-0.000" not in verdicts
 
 
@@ -80,7 +80,7 @@ def test_divergence_at_once_is_no_divergence_after_0_steps(visit):
 def test_no_method_is_no_error(visit):
     app = visit("surfaces")
     app.pills(key="methods").set_value([]).run()
-    assert "Choose one method or more." in texts(app.info)
+    assert "Choose at least one method." in texts(app.info)
 
 
 def test_counterexample_verdict_follows_beta2(visit):
@@ -98,7 +98,7 @@ def test_counterexample_that_shows_nothing_yet_says_so(visit):
     app = visit("counterexample", slope="2.1", memory="0.99", alpha="0.05")
     assert not app.error
     assert not app.success
-    assert any("ADAM: 3,000 steps do not show yet" in text for text in texts(app.info))
+    assert any("ADAM: undecided after 3,000 steps" in text for text in texts(app.info))
     assert not any("worst" in text for text in texts(app.info))
 
 
@@ -110,13 +110,13 @@ def test_counterexample_with_random_costs(visit):
 
 def test_bound_that_says_nothing_is_said(visit):
     app = visit("counterexample", first="0.9", horizon="500")
-    assert any("Theorem 1.2.17 says nothing here" in text for text in texts(app.warning))
+    assert any("Theorem 1.2.17 does not apply" in text for text in texts(app.warning))
 
 
 @pytest.mark.parametrize(
     ("example", "words", "condition"),
     [
-        ("steps that sum up", "It stops half way", "the step sizes must sum to infinity"),
+        ("summable steps", "It stops half way", "the step sizes must sum to infinity"),
         ("a steep function", "It diverges", "the gradient must be Lipschitz"),
         ("no minimiser", "It never arrives", "a minimiser must exist"),
     ],
@@ -128,12 +128,12 @@ def test_theorem_names_the_missing_condition(visit, example, words, condition):
 
 
 @pytest.mark.parametrize(
-    ("example", "key"), [("steps that sum up", "from.summable"), ("a steep function", "from.steep")]
+    ("example", "key"), [("summable steps", "from.summable"), ("a steep function", "from.steep")]
 )
-def test_start_at_the_minimiser_is_told(visit, example, key):
+def test_start_at_the_minimiser_gets_a_message(visit, example, key):
     app = visit("convergence theorem", example=example)
     app.slider(key=key).set_value(0.0).run()
-    assert any("0 is the minimiser already" in text for text in texts(app.info))
+    assert any("You start at the minimiser" in text for text in texts(app.info))
     assert not app.error
     assert not app.success
 
@@ -152,14 +152,14 @@ def test_signs_of_the_bound_are_explained(visit):
     assert all(sign in signs for sign in ("D_\\infty", "hat v", "g_{1:T,i}", "beta_1 /"))
 
 
-def test_steep_function_goes_well_from_near(visit):
+def test_steep_function_converges_from_near(visit):
     app = visit("convergence theorem", example="a steep function")
     app.slider(key="from.steep").set_value(0.5).run()
     assert not app.error
-    assert "From here it goes well" in app.success[0].value
+    assert "From this start it converges" in app.success[0].value
 
 
-def test_duel_shows_the_shipped_pair_and_says_that_one_seed_is_none(visit):
+def test_comparison_shows_the_shipped_pair_and_says_that_one_seed_gives_no_verdict(visit):
     app = visit("comparison")
     options = app.selectbox(key="comparison").options
     assert options
@@ -167,25 +167,25 @@ def test_duel_shows_the_shipped_pair_and_says_that_one_seed_is_none(visit):
     assert any("the same initial weights" in text for text in texts(app.markdown))
     assert any("images that moved most" in text for text in texts(app.markdown))
     assert app.button[-1].label == "Start the comparison"
-    assert any("Five seeds of all four on the digits take about 4 minutes" in text for text in texts(app.caption))
+    assert any("Five seeds of all four optimizers on the digits take about 4 min" in text for text in texts(app.caption))
 
 
-def test_duel_shows_phi_and_psi_of_its_contestants(visit):
+def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
     app = visit("comparison")
     codes = " ".join(element.value for element in app.code)
     assert "beta2 * v + (1 - beta2) * g**2" in codes
     assert "largest_mean_square" in codes
     assert not any("velocity" in element.value for element in app.code)  # no optimizer has it
     assert any(r"\psi_t = \max" in formula for formula in texts(app.latex))
-    assert any("trained by torch.optim" in text for text in texts(app.caption))
+    assert any("The runs used torch.optim" in text for text in texts(app.caption))
 
 
-def test_duel_without_runs_offers_to_start_one(app_without_models):
+def test_comparison_without_runs_offers_to_start_one(app_without_models):
     app_without_models.switch_page("pages/optimizers.py")
     app_without_models.query_params["section"] = "comparison"
     app = app_without_models.run()
     assert not app.exception
-    assert any("start some below" in text for text in texts(app.info))
+    assert any("Start some below" in text for text in texts(app.info))
     assert any("20 runs, one after the other" in text for text in texts(app.caption))
 
 

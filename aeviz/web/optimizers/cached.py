@@ -11,14 +11,16 @@ from aeviz.lab.surfaces import SURFACES, Trajectory
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 
-Told = tuple[tuple[MethodName, Settings], ...]
+ChosenSettings = tuple[tuple[MethodName, Settings], ...]
 """Methods and what each is told, as a key of a cache."""
 
 
 @shared(max_entries=64)  # at most 0.5 MB each
-def ways(surface: str, told: Told, start: tuple[float, float], steps: int) -> dict[MethodName, Trajectory]:
-    """Return the ways of methods over a surface, by its name."""
-    return surfaces.travel(SURFACES[surface], dict(told), start, steps)
+def trajectories(
+    surface: str, chosen: ChosenSettings, start: tuple[float, float], steps: int
+) -> dict[MethodName, Trajectory]:
+    """Return the trajectories of methods over a surface, by its name."""
+    return surfaces.travel(SURFACES[surface], dict(chosen), start, steps)
 
 
 @shared(max_entries=64)  # at most 1 MB each

@@ -53,13 +53,13 @@ def show_comparison() -> None:
             list(names),
             key="comparison",
             bind="query-params",
-            help="Finished runs that differ in nothing but optimizer and seed.",
+            help="Finished runs that differ only in optimizer and seed.",
         )
         comparison = names.get(str(chosen), found[0])
         if len(comparison.seeds) == 1:
             st.caption(
-                "One seed each shows no spread and gives no verdict. Five seeds of all four on the digits take about "
-                f"{time_of_several()}; start them below."
+                "One seed per optimizer gives no spread and no verdict. Five seeds of all four optimizers on the "
+                f"digits take about {time_of_several()}; start them below."
             )
         _show_shared(comparison)
         _show_results(comparison)
@@ -67,7 +67,7 @@ def show_comparison() -> None:
         show_methods(list(dict.fromkeys(map(method_of, _titles(comparison)))), by_torch=True)
         _show_planes(comparison)
     else:
-        st.info("No finished runs differ in the optimizer alone yet; start some below.", icon=":material/balance:")
+        st.info("No finished runs differ only in the optimizer yet. Start some below.", icon=":material/balance:")
     show_start()
 
 
@@ -82,7 +82,7 @@ def _who(comparison: OptimizerComparison) -> str:
 
 
 def _ordered(comparison: OptimizerComparison) -> list[OptimizerConfig]:
-    """Return the optimizers, ADAM first, to which the others are compared."""
+    """Return the optimizers, Adam first, to which the others are compared."""
     rank = {"adam": 0, "amsgrad": 1, "momentum": 2, "sgd": 3}
     return sorted(comparison.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
 
@@ -97,13 +97,13 @@ def _show_shared(comparison: OptimizerComparison) -> None:
     shared, origin = comparison.shared, next(iter(next(iter(comparison.lines.values())).values())).provenance
     seeds, schedule = ", ".join(map(str, comparison.seeds)), shared.optimizer.schedule.replace("_", "-")
     st.markdown(
-        f"""**What they share** (seed{"s" if len(comparison.seeds) > 1 else ""} {seeds})
-- the images: {origin.n_train:,} of {shared.data.name} to learn from, {origin.n_validation:,} to validate
-- the network, {origin.parameters:,} parameters, and for each seed **the same initial weights**
+        f"""**Equal** (seed{"s" if len(comparison.seeds) > 1 else ""} {seeds})
+- images: {origin.n_train:,} of {shared.data.name} for training, {origin.n_validation:,} for validation
+- network: {origin.parameters:,} parameters, and for each seed **the same initial weights**
 - for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
-- the loss, {name_objective(shared.objective)}, and the schedule of the step size ({schedule})
+- loss: {name_objective(shared.objective)}; learning-rate schedule: {schedule}
 
-They differ in the optimizer, with its own step size: {", ".join(_titles(comparison).values())}."""
+**Different**: the optimizer and its learning rate: {", ".join(_titles(comparison).values())}."""
     )
 
 
@@ -125,7 +125,7 @@ def _show_results(comparison: OptimizerComparison) -> None:
                 key="average",
                 bind="query-params",
                 width=300,
-                help="Epochs that each point of a curve is the mean of.",
+                help="Each point of a curve is the mean over this many epochs.",
             )
         )
         curves = [
@@ -142,7 +142,7 @@ def _show_results(comparison: OptimizerComparison) -> None:
             alt="Validation loss of " + ", ".join(curve.title for curve in curves),
         )
         if len(comparison.seeds) > 1:
-            st.caption("Lines are means over the seeds, bands reach from the best seed to the worst.")
+            st.caption("Lines are means over the seeds. Bands run from the best seed to the worst.")
         errors = {
             titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
             for optimizer, by_seed in histories.items()
@@ -188,34 +188,36 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
             alt="Differences of mean validation errors with their intervals",
         )
         st.caption(
-            f"Welch's interval: of such intervals, {CONFIDENCE:.0%} hold the true difference; one alone is wrong one "
-            "time in twenty, several together more often. The paired interval compares runs of the same seed. Another "
-            "step size may turn the result: this compares optimizers *as they were set*."
+            f"Welch's {CONFIDENCE:.0%} confidence interval of the difference; several intervals together are wrong "
+            "more "
+            "often than one in twenty times. The paired interval compares runs of the same seed. Another learning rate "
+            "may reverse the result: this compares optimizers *as they were set*."
         )
 
 
 def _show_verdict(other: str, first: str, comparison: MeanDifference, seeds: int) -> None:
     difference = comparison.difference
-    way = "lower" if difference < 0 else "higher"
-    numbers = f"{comparison.first:.5f} against {comparison.second:.5f}, {abs(difference):.5f} {way}"
+    direction = "lower" if difference < 0 else "higher"
+    numbers = f"{comparison.first:.5f} against {comparison.second:.5f}, {abs(difference):.5f} {direction}"
     if comparison.interval is None:
         st.info(
-            f"**{other} and {first}: {numbers}, from one seed each.** Whether that is more than chance cannot be said.",
+            f"**{other} and {first}: {numbers}, from one seed each.** One seed cannot tell whether this is chance.",
             icon=":material/question_mark:",
         )
         return
     low, high = comparison.interval
-    text = f"{numbers}; the seed alone spreads results by {comparison.spread:.5f}; interval {low:.5f} to {high:.5f}"
+    text = f"{numbers}; standard deviation over the seeds {comparison.spread:.5f}; interval {low:.5f} to {high:.5f}"
     if comparison.paired is not None:
         text += f" (paired by seed {comparison.paired[0]:.5f} to {comparison.paired[1]:.5f})"
     if comparison.is_shown:
         st.success(
-            f"**{other} ends {way} than {first}, by more than chance**: {text}; {seeds} seeds each.",
+            f"**{other} ends {direction} than {first}, and the difference is significant**: {text}; {seeds} seeds "
+            "each.",
             icon=":material/check_circle:",
         )
     else:
         st.info(
-            f"**No difference shown between {other} and {first}**: the gap is within the noise of the seeds. {text}; "
+            f"**No difference shown between {other} and {first}**: it is within the variation between seeds. {text}; "
             f"{seeds} seeds each.",
             icon=":material/drag_handle:",
         )
@@ -246,15 +248,16 @@ def _show_layers(comparison: OptimizerComparison) -> None:
                 required=True,
                 key="why",
                 bind="query-params",
-                help="The effective step size is what multiplies the first moment: alpha / sqrt(V). AMSGrad's V is the "
-                "largest second moment so far.",
+                help="The effective step size, alpha / sqrt(V), multiplies the first moment. AMSGrad's V is the "
+                "largest "
+                "second moment so far.",
             )
         )
     if shown == _MAXIMUM:
         st.markdown(
-            "**The root of the largest second moment so far over that of the present one**, the median over the "
-            f"weights of a layer, seed {seed}: so many times shorter are AMSGrad's steps than ADAM's would be after "
-            "the same gradients. ADAM remembers no maximum: 1."
+            "**Root of the largest second moment so far, divided by that of the current one**: median over the weights "
+            f"of a layer, seed {seed}. AMSGrad's steps are shorter than Adam's by this factor after the same "
+            "gradients. Adam keeps no maximum, so its factor is 1."
         )
         st.plotly_chart(
             layer_curves(adaptive, layers, "held"),
@@ -262,7 +265,7 @@ def _show_layers(comparison: OptimizerComparison) -> None:
             alt="Largest second moment over the present one, by layer over the epochs",
         )
     else:
-        st.markdown(f"**Effective step size by layer**, the median over its weights, seed {seed}")
+        st.markdown(f"**Effective step size by layer**: median over its weights, seed {seed}")
         st.plotly_chart(
             layer_curves(recorded, layers, "effective"),
             key="comparison-layers",
@@ -272,21 +275,21 @@ def _show_layers(comparison: OptimizerComparison) -> None:
 
 
 def _explain_steps(title: str, method: MethodName, recorded: list[Moments], layers: Mapping[str, str]) -> str:
-    """Say how a optimizer's steps stood after the last epoch."""
+    """Describe an optimizer's step sizes after the last epoch."""
     last = recorded[-1]
     if method in ("sgd", "momentum"):
-        return f"**{title}** takes the same step size in every layer."
+        return f"**{title}** has the same step size in every layer."
     least, most = (extreme(last.effective, key=last.effective.__getitem__) for extreme in (min, max))
     text = (
         f"**{title}** multiplies by {_round(last.effective[least])} in one layer ({layers[least]}) and by "
         f"{_round(last.effective[most])} in another ({layers[most]})"
     )
     if method == "adam":
-        return f"{text}: less where gradients are long, more where they are short, and it follows both ways."
+        return f"{text}: less where gradients are large, more where they are small, and it can rise and fall."
     short, long = min(last.held.values()), max(last.held.values())
     return (
-        f"{text}; its divisor, the largest so far, is {short:.2g} to {long:.2g} times what ADAM would divide by after "
-        "the same gradients, and its steps are that much shorter."
+        f"{text}. Its divisor is {short:.2g} to {long:.2g} times Adam's after the same gradients, so its steps are "
+        "shorter by that factor."
     )
 
 
@@ -312,7 +315,7 @@ def _show_planes(comparison: OptimizerComparison) -> None:
             value=True,
             key="aligned",
             bind="query-params",
-            help="Turns, mirrors, shifts and scales the right plane so that equal images lie as close as possible.",
+            help="Rotates, mirrors, shifts and scales the right plane to bring equal images as close as possible.",
         )
     first, second = Model(titles[left][seed]), Model(titles[right][seed])
     if left == right:
@@ -323,7 +326,7 @@ def _show_planes(comparison: OptimizerComparison) -> None:
         return
     show_map(first, second, MapOptions(dimensions=2, aligned=is_aligned, two_viewpoints=False))
     if is_line:
-        st.caption("One latent number is shown beside the error of its image; such planes cannot be aligned.")
+        st.caption("A 1-D latent space is shown beside the error of each image; such planes cannot be aligned.")
     else:
         _show_arrows(first, second, is_aligned)
 
@@ -345,7 +348,7 @@ def _show_arrows(first: Model, second: Model, is_aligned: bool) -> None:
         alt=f"Arrows on the {ARROWS} images whose points moved most",
     )
     matched = (
-        "A turn, a mirroring or another scale moves them too, which means nothing; align to leave that out."
+        "A rotation, a reflection or another scale also moves points, and means nothing. Align to remove it."
         if alignment is None
         else f"{alignment.explained:.0%} of the variance is matched."
     )

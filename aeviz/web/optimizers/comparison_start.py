@@ -52,7 +52,7 @@ def show_start() -> None:
     """Show the comparison that is at work, or the form that starts one."""
     active = frozenset(job.name for job in _jobs() if job.is_active)
     if active:
-        st.subheader("A comparison is at work")
+        st.subheader("A comparison is running")
         st.fragment(_show_progress, run_every=POLL_S)(active)
         return
     with st.expander("Start a comparison", icon=":material/balance:", expanded=not st.query_params.get("comparison")):
@@ -107,7 +107,7 @@ def _show_form() -> None:
                     5,
                     key=f"epochs.{data}",
                     bind="query-params",
-                    help="Passes through the training images, 5 to 300.",
+                    help="Passes over the training images, 5 to 300.",
                 )
             )
         with two:
@@ -119,7 +119,7 @@ def _show_form() -> None:
                     5,
                     key="seeds",
                     bind="query-params",
-                    help="Runs of each optimizer, 1 to 10. With one there is no spread and no verdict; five are good.",
+                    help="Runs of each optimizer, 1 to 10. One gives no spread and no verdict; five are enough.",
                 )
             )
         with three:
@@ -127,12 +127,13 @@ def _show_form() -> None:
             for name in methods:
                 rates[name] = float(
                     st.select_slider(
-                        f"Step size of {METHODS[name].title}",
+                        f"Learning rate of {METHODS[name].title}",
                         RATES,
                         value=_RATES[data][name],
                         key=f"{name}.{data}",
                         bind="query-params",
-                        help="From 0.0001 to 30. The gradients of a mean over pixels are small: SGD wants large steps.",
+                        help="From 0.0001 to 30. Gradients of a mean over pixels are small, so SGD needs a large "
+                        "learning rate.",
                     )
                 )
         if not is_available(data):
@@ -148,9 +149,9 @@ def _show_form() -> None:
         if st.button("Start the comparison", type="primary", icon=":material/balance:", disabled=cannot):
             _start(configs)
         if len(configs) > MOST_RUNS:
-            st.caption(f"A comparison has at most {MOST_RUNS} runs; choose fewer seeds or optimizers.")
+            st.caption(f"A comparison has at most {MOST_RUNS} runs. Choose fewer seeds or optimizers.")
         if len(methods) < 2:
-            st.caption("A comparison takes two optimizers or more.")
+            st.caption("A comparison needs at least two optimizers.")
 
 
 def _base(data: str, epochs: int) -> RunConfig:
@@ -190,7 +191,7 @@ def _start(configs: list[RunConfig]) -> None:
 
 def _refuse() -> None:
     st.warning(
-        "Another visitor's comparison is at work, so this one was not started; start it when that one has ended.",
+        "Another visitor's comparison is running, so this one was not started. Start it when that one has finished.",
         icon=":material/hourglass_empty:",
     )
 
@@ -208,7 +209,7 @@ def _show_progress(active: frozenset[str]) -> None:
     left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
     st.progress(
         min(1.0, (len(ended) + done) / len(batch)),
-        f"{len(ended)} of {len(batch)} runs of {epochs} epochs have ended; about {format_duration(left)} left",
+        f"{len(ended)} of {len(batch)} runs of {epochs} epochs finished; about {format_duration(left)} left",
     )
     now = next((job for job in at_work if job.state != "queued"), None)
     if now is not None:
@@ -220,7 +221,7 @@ def _show_progress(active: frozenset[str]) -> None:
             f"{title_of(job.status.settings.optimizer)}: {escape(job.status.message)}", icon=":material/warning:"
         )
     if all(job.is_stopping for job in at_work):
-        st.caption("Stopping: each trainer ends after its next step.")
+        st.caption("Stopping after the next step.")
         return
     own: frozenset[str] = st.session_state.get(_OWN, frozenset())
     names = [job.name for job in at_work if job.name in own]
@@ -229,15 +230,15 @@ def _show_progress(active: frozenset[str]) -> None:
             "Stop the comparison", icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,)
         )
         return
-    st.caption("Another visitor started it, or you did before this page was loaded again. Its runs are on Train.")
+    st.caption("Another visitor started it, or you did before you reloaded this page. Its runs are listed on Train.")
     with st.popover("Stop the comparison", icon=":material/stop_circle:"):
-        st.markdown("It was not started from this window. Stop it all the same?")
+        st.markdown("It was not started from this window. Stop it anyway?")
         names = [job.name for job in at_work]
         st.button("Stop it", icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,))
 
 
 def _stop(names: list[str]) -> None:
-    """Stop the runs of a comparison; what cannot be stopped is told.
+    """Stop the runs of a comparison; an error is shown for each that cannot be stopped.
 
     It is the callback of a button, which is called before the script: a click counts although a run has ended since and
     the page is about to be drawn anew.

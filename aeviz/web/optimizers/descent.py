@@ -8,12 +8,12 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
 
 _TITLES: dict[str, ExampleName] = {
-    "steps that sum up": "summable",
+    "summable steps": "summable",
     "a steep function": "steep",
     "no minimiser": "endless",
 }
 _ROWS = (0, 1, 2, 3, 10, 100, 1000, 10_000)
-"""Steps whose points are told."""
+"""Steps whose points stand in the table."""
 NEAR = 1e-9
 """Distance from 0 up to which a start, of which the slider makes sums of 0.05, is 0."""
 
@@ -23,9 +23,9 @@ def show_descent() -> None:
     """Let the visitor choose an example, start and steps; show both descents and what condition is missing."""
     with errors_as_messages():
         st.markdown(
-            "S1 (M. Sevkovych's thesis), Theorem 1.2.5: gradient descent "
+            "S1, Theorem 1.2.5: gradient descent "
             "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ on a convex function converges to a minimiser if "
-            "$\\alpha_k \\to 0$. **As printed that is not enough.** Each example satisfies it and fails."
+            "$\\alpha_k \\to 0$. **That is not enough**: each example satisfies it and fails."
         )
         chosen = st.segmented_control(
             "Example", list(_TITLES), default=next(iter(_TITLES)), required=True, key="example", bind="query-params"
@@ -53,7 +53,7 @@ def show_descent() -> None:
             st.markdown(f"With the condition: **{example.missing}**")
             st.latex(example.mended.formula + r",\quad " + example.mended.steps_formula)
             if example.mended.safeguarded:
-                st.caption("Each step is halved until f falls by half of what the slope promises (Armijo).")
+                st.caption("Each step is halved until f decreases by half of what the slope predicts (Armijo rule).")
         broken, mended = cached.courses(example.name, start, steps)
         with right:
             st.plotly_chart(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")
@@ -71,7 +71,7 @@ def show_descent() -> None:
 
 
 def _at(course: Course, row: int) -> str:
-    return f"{course.x[row]:.6g}" if row < len(course.x) else "beyond all numbers"
+    return f"{course.x[row]:.6g}" if row < len(course.x) else "overflow"
 
 
 def _show_verdict(example: Example, start: float, broken: Course, mended: Course) -> None:
@@ -79,34 +79,34 @@ def _show_verdict(example: Example, start: float, broken: Course, mended: Course
     good = f" With the condition it is at {mended.x[-1]:.3g} after {len(mended.x) - 1:,} steps."
     if example.name != "endless" and abs(start) < NEAR:
         st.info(
-            "**0 is the minimiser already:** the slope is 0 there, so x stays, whatever the steps are. Move the start.",
+            "**You start at the minimiser.** The slope is 0 there, so x never moves. Move the start.",
             icon=":material/my_location:",
         )
     elif example.name == "summable":
         st.error(
-            f"**It stops half way.** The step sizes sum to only {broken.travelled[-1]:.3f} (in the limit "
-            "$\\pi^2/6 - 1 = 0.645$), so x, which should go to 0, is "
-            f"{x:.4g} and goes to half of its start, {start / 2:.4g}: exactly, it is start times (n + 2) / (2n + 2) = "
-            f"{summable_limit(start, steps):.4g}. **Missing: {example.missing}.**{good}",
+            f"**It stops half way.** The step sizes sum to only {broken.travelled[-1]:.3f} (limit: "
+            f"$\\pi^2/6 - 1 = 0.645$). So x is {x:.4g} and tends to half of its start, {start / 2:.4g}, instead of 0. "
+            f"After n steps x = start (n + 2) / (2n + 2) = {summable_limit(start, steps):.4g}. "
+            f"**Missing: {example.missing}.**{good}",
             icon=":material/front_hand:",
         )
     elif example.name == "steep" and not broken.is_finite:
         st.error(
-            f"**It diverges.** After {steps} steps x is {x:.3g}; the next is beyond all bounds. The slope 4x³ grows "
-            "faster than the steps shrink, each step overshoots to a farther point than the last. "
+            f"**It diverges.** After {steps} steps x is {x:.3g}, and the next step overflows. The slope 4x³ grows "
+            "faster than the steps shrink, so each step overshoots farther than the last. "
             f"**Missing: {example.missing}.**{good}",
             icon=":material/error:",
         )
     elif example.name == "steep":
         st.success(
-            f"**From here it goes well:** x is {x:.3g} after {steps:,} steps. The theorem promises it from *every* "
-            "start: move the start to 2.",
+            f"**From this start it converges:** x is {x:.3g} after {steps:,} steps. The theorem claims it for *every* "
+            "start: try 2.",
             icon=":material/check_circle:",
         )
     else:
         st.error(
-            f"**It never arrives.** x is {x:.4g} after {steps:,} steps and falls for ever, as slowly as "
-            f"-log log k; f goes to 0, {broken.values[-1]:.3g} by now, which no point has. "
+            f"**It never arrives.** x is {x:.4g} after {steps:,} steps and decreases forever, like -log log k. f tends "
+            f"to 0 (now {broken.values[-1]:.3g}), a value that no point has. "
             f"**Missing: {example.missing}.**{good}",
             icon=":material/all_inclusive:",
         )

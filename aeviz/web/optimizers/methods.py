@@ -23,28 +23,28 @@ def show_methods(names: list[MethodName], *, by_torch: bool = False) -> None:
         names: The methods.
         by_torch: Whether what the page shows was made by torch's optimizers, and not by the code that is shown.
     """
-    origin = "The code is what this page runs"
+    origin = "This page runs the code below"
     if by_torch:
-        origin = "The runs were trained by torch.optim, whose steps these are with bias correction and epsilon added"
+        origin = "The runs used torch.optim: these steps, with bias correction and epsilon"
     with st.expander("One method, two functions: phi and psi", icon=":material/function:"):
         st.latex(
             r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t) \\ V_t = \psi_t(g_1, \dots, g_t) \\"
             r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)\end{gathered}"
         )
         st.caption(
-            "The generic adaptive method: S1 (M. Sevkovych's thesis), Algorithm 2; Reddi, Kale & Kumar 2018, "
-            "Algorithm 1. The projection is the *argmin* of the weighted distance over F, where S1 prints *min*; onto "
-            f"a box it clips each coordinate. {origin}; `v` and `largest` are what a method remembers."
+            "The generic adaptive method: S1, Algorithm 2; Reddi, Kale & Kumar 2018, Algorithm 1. The projection is "
+            "the *argmin* of the weighted distance over F (S1 prints *min*). Onto a box it clips each coordinate. "
+            f"{origin}; `v` and `largest` are the state of a method."
         )
         for column, name in zip(st.columns(2) * 2, names, strict=False):
             with column:
                 _show(METHODS[name])
         st.caption(
-            "Bias correction divides m by 1 - beta1^t and V by 1 - beta2^t. Algorithm 1 (Kingma & Ba) has it; S1's "
-            "Example 1.2.15 and Algorithm 3 have neither it nor epsilon. torch.optim.Adam(amsgrad=True) takes the "
-            "maximum of the *uncorrected* v and corrects afterwards, so that its divisor can fall in the first steps, "
-            "which the proof of the regret bound excludes. With both switched on, these methods equal torch's step for "
-            "step."
+            "Bias correction divides m by 1 - beta1^t and V by 1 - beta2^t. Algorithm 1 (Kingma & Ba) has it. S1's "
+            "Example 1.2.15 and Algorithm 3 have neither bias correction nor epsilon. torch.optim.Adam(amsgrad=True) "
+            "takes the maximum of the *uncorrected* v and corrects afterwards. Its divisor can therefore decrease in "
+            "the first steps, which the proof of the regret bound excludes. With both switched on, these methods equal "
+            "torch step for step."
         )
 
 

@@ -38,16 +38,16 @@ def show_counterexample() -> None:
             )
             costs: Costs = "stochastic" if chosen == "stochastic" else "deterministic"
             st.latex(_FORMULAS[costs])
-            st.caption("x is chosen from [-1, 1] before the cost is known, from x = 1 on.")
+            st.caption("Each x in [-1, 1] is chosen before its cost is known. The first is x = 1.")
             methods = pick_methods(["adam", "amsgrad", "sgd"])
             largest, settings, steps, seed = _pick(costs)
         if not methods:
-            st.info("Choose one method or more.", icon=":material/alt_route:")
+            st.info("Choose at least one method.", icon=":material/alt_route:")
             return
         found = cached.play(costs, largest, settings, steps, tuple(methods), seed)
         with left:
-            st.plotly_chart(regret_curves(found), key="regret", alt=_plain(found, steps))
-            st.plotly_chart(point_curves(found), key="points", alt="Points chosen by step; -1 is the best")
+            st.plotly_chart(regret_curves(found), key="regret", alt=_describe(found, steps))
+            st.plotly_chart(point_curves(found), key="points", alt="Chosen points by step; -1 is the best")
         for outcome in found.values():
             _show_verdict(outcome, largest, settings.beta2, costs)
         _show_bound(found, settings, steps)
@@ -64,7 +64,7 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
             0.1,
             key="slope",
             bind="query-params",
-            help="The large slope, from 2.1 to 20; the rare one.",
+            help="The large, rare slope: 2.1 to 20.",
         )
     )
     beta2 = float(
@@ -74,7 +74,7 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
             value="0.1",
             key="memory",
             bind="query-params",
-            help="Memory of squared gradients. Theorem 1 of Reddi et al. takes 1 / (1 + C^2), which is 0.1 for C = 3.",
+            help="Decay of the mean of squared gradients. Theorem 1 of Reddi et al. uses 1 / (1 + C^2): 0.1 for C = 3.",
         )
     )
     beta1 = float(
@@ -86,7 +86,7 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
             0.05,
             key="first",
             bind="query-params",
-            help="Memory of gradients, 0 to 0.9; beta1 / t is used at step t, which the bound needs.",
+            help="Decay of the mean of gradients, 0 to 0.9. Step t uses beta1 / t, as the bound requires.",
         )
     )
     alpha = float(
@@ -109,11 +109,11 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
     seed = 0
     if costs == "stochastic":
         seed = int(
-            st.slider("Seed", 0, 99, 0, key="seed", bind="query-params", help="Fixes the random costs, 0 to 99.")
+            st.slider("Seed", 0, 99, 0, key="seed", bind="query-params", help="Seed of the random costs, 0 to 99.")
         )
         st.caption(
-            f"delta = {EXCESS:g}: the costs slope upwards on average, so -1 is the best point. {SEQUENCES} sequences; "
-            "lines are their means, bands reach from the least to the largest."
+            f"delta = {EXCESS:g}: the mean slope is positive, so -1 is the best point. Lines are means over "
+            f"{SEQUENCES} sequences; bands run from the smallest to the largest."
         )
     settings = Settings(alpha=alpha, decay="root", beta1=beta1, beta1_decays=True, beta2=beta2)
     return largest, settings, steps, seed
@@ -131,23 +131,22 @@ def _show_verdict(outcome: Outcome, largest: float, beta2: float, costs: Costs) 
         return
     if verdict == "open":
         st.info(
-            f"**{title}: {steps:,} steps do not show yet whether the average regret goes to zero.** It was {numbers}. "
-            f"{'More steps or a' if steps < MOST_STEPS else 'A'} larger alpha may show more.",
+            f"**{title}: undecided after {steps:,} steps.** The average regret was {numbers}. "
+            f"{'Try more steps or a' if steps < MOST_STEPS else 'Try a'} larger alpha.",
             icon=":material/hourglass_empty:",
         )
         return
     why = ""
     if outcome.method == "adam" and costs == "deterministic" and beta2 <= 1 / (1 + largest**2):
         why = (
-            f" It sits at the *worst* point: the gradient {largest:g}, which points the right way, comes every third "
-            "step and is divided by its own size; until the next one its square is forgotten, and the two gradients of "
-            f"-1 carry x back. Sitting at 1 costs 2 (C - 2) / 3 = {2 * (largest - 2) / 3:.3g} a step."
+            f" It stays at the *worst* point. The large gradient, {largest:g}, comes every third step and is divided "
+            "by its own size. Its square is forgotten before the next one, and the two gradients of -1 move x back. "
+            f"Staying at 1 costs 2 (C - 2) / 3 = {2 * (largest - 2) / 3:.3g} a step."
         )
     elif outcome.method == "adam":
-        why = " The large gradient is divided by its own size and then forgotten. More memory (a larger beta2) helps."
+        why = " The large gradient is divided by its own size and then forgotten. A larger beta2 helps."
     st.error(
-        f"**{title}: the average regret does not go to zero.** It was {numbers}; x comes back to 1 again and "
-        f"again.{why}",
+        f"**{title}: the average regret does not go to zero.** It was {numbers}; x keeps returning to 1.{why}",
         icon=":material/trending_flat:",
     )
 
@@ -169,7 +168,7 @@ def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: 
     )
     if outcome.bound is None:
         st.warning(
-            f"Theorem 1.2.17 says nothing here: gamma = beta1 / sqrt(beta2) = "
+            f"Theorem 1.2.17 does not apply: gamma = beta1 / sqrt(beta2) = "
             f"{settings.beta1 / settings.beta2**0.5:.2f} is not below 1.",
             icon=":material/warning:",
         )
@@ -179,16 +178,17 @@ def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: 
         f"an average regret of at most **{outcome.bound[-1]:.3g}** after {steps:,} steps; it had "
         f"**{outcome.regret[-1]:.3g}**, {outcome.bound[-1] / max(float(outcome.regret[-1]), 1e-12):,.0f} times less."
         if outcome.regret[-1] > 0
-        else f"**The bound** allows AMSGrad at most {outcome.bound[-1]:.3g}; it had less than none."
+        else f"**The bound** allows AMSGrad at most {outcome.bound[-1]:.3g}; its regret was negative."
     )
     st.caption(
-        "It is for *online convex* costs, not for the loss of a network, as S1 reads it. The best fixed point is the "
-        "argmin of the sum of the costs, where S1 prints min (Definition 1.2.12, Lemmas 1.2.13 and 1.2.16). With a "
-        "beta1 that changes, the proof has a gap (Phuong & Phong 2019); with beta1 = 0 it is whole."
+        "The bound holds for *online convex* costs. S1 applies it to the loss of a network, which is not convex. The "
+        "best "
+        "fixed point is the argmin of the summed costs; S1 prints min (Definition 1.2.12, Lemmas 1.2.13 and 1.2.16). "
+        "For a changing beta1 the proof has a gap (Phuong & Phong 2019); for beta1 = 0 it is complete."
     )
 
 
-def _plain(found: Mapping[MethodName, Outcome], steps: int) -> str:
+def _describe(found: Mapping[MethodName, Outcome], steps: int) -> str:
     return f"Average regret after {steps} steps: " + ", ".join(
         f"{METHODS[name].title} {outcome.regret[-1]:.3g}" for name, outcome in found.items()
     )

@@ -1,4 +1,4 @@
-"""Optimizers on surfaces: the way of each method from the same start, played in the page."""
+"""Optimizers on surfaces: the trajectory of each method from the same start, played in the page."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ _USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle":
 
 @st.fragment
 def show_surfaces() -> None:
-    """Let the visitor choose surface, start and settings; show ways, values and effective step sizes."""
+    """Let the visitor choose surface, start and settings; show trajectories, values and effective step sizes."""
     with errors_as_messages():
         name = st.segmented_control(
             "Surface", list(SURFACES), default="Rosenbrock", required=True, key="surface", bind="query-params"
@@ -29,7 +29,7 @@ def show_surfaces() -> None:
         surface = SURFACES[str(name or "Rosenbrock")]
         methods = pick_methods(list(METHODS))
         if not methods:
-            st.info("Choose one method or more.", icon=":material/alt_route:")
+            st.info("Choose at least one method.", icon=":material/alt_route:")
             return
         left, right = st.columns([3, 2], gap="medium")
         with right:
@@ -37,26 +37,29 @@ def show_surfaces() -> None:
             st.caption(surface.summary)
             start = _pick_start(surface)
             steps = int(
-                st.slider("Steps", 10, 1000, 400, 10, key="steps", bind="query-params", help="Steps each method makes.")
+                st.slider(
+                    "Steps", 10, 1000, 400, 10, key="steps", bind="query-params", help="Steps that each method takes."
+                )
             )
-            told = _pick_settings(surface, methods)
-        found = cached.ways(surface.name, told, start, steps)
+            settings = _pick_settings(surface, methods)
+        found = cached.trajectories(surface.name, settings, start, steps)
         with left:
             st.plotly_chart(
                 surface_film(surface, found),
                 key="surface-film",
                 config={"modeBarButtonsToRemove": ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]},
-                alt=f"Ways of {', '.join(METHODS[name].title for name in found)} over the surface {surface.name}",
+                alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
+                f"{surface.name}",
             )
-        st.markdown("  \n".join(_verdict(surface, way) for way in found.values()))
+        st.markdown("  \n".join(_verdict(surface, trajectory) for trajectory in found.values()))
         one, two = st.columns(2, gap="medium")
         with one:
-            st.markdown("**How far down**")
+            st.markdown("**Distance to the minimum value**")
             st.plotly_chart(
                 value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step"
             )
         with two:
-            st.markdown("**What multiplies the first moment**: strong along x, faint along y")
+            st.markdown("**Effective step size**: solid along x, faint along y")
             st.plotly_chart(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
         show_methods(methods)
 
@@ -83,23 +86,30 @@ def _pick_start(surface: Surface) -> tuple[float, float]:
     return values[0], values[1]
 
 
-def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Told:
+def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.ChosenSettings:
     base = Settings(alpha=0.1)
     adaptive = [name for name in methods if name in ("adam", "amsgrad")]
     plain = [name for name in methods if name not in adaptive]
     if adaptive:
         rate = st.select_slider(
-            "Step size of ADAM and AMSGrad",
+            "Step size of Adam and AMSGrad",
             RATES,
             value="0.1",
             key="rate",
             bind="query-params",
-            help="alpha, from 0.0001 to 1: about how far a step goes along each axis.",
+            help="alpha, from 0.0001 to 1. A step moves each coordinate by about this much.",
         )
         one, two = st.columns(2)
         with one:
             beta1 = st.slider(
-                "beta1", 0.0, 0.99, 0.9, 0.01, key="beta1", bind="query-params", help="Memory of gradients, 0 to 0.99."
+                "beta1",
+                0.0,
+                0.99,
+                0.9,
+                0.01,
+                key="beta1",
+                bind="query-params",
+                help="Decay of the mean of gradients, 0 to 0.99.",
             )
         with two:
             beta2 = st.slider(
@@ -111,7 +121,7 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Told:
                 format="%.3f",
                 key="beta2",
                 bind="query-params",
-                help="Memory of squared gradients, 0 to 0.999.",
+                help="Decay of the mean of squared gradients, 0 to 0.999.",
             )
         base = replace(base, alpha=float(rate), beta1=float(beta1), beta2=float(beta2))
         if st.toggle(
@@ -119,11 +129,11 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Told:
             value=True,
             key="corrected",
             bind="query-params",
-            help="On: as Kingma & Ba and torch.optim have it. Off: as S1 prints Example 1.2.15 and Algorithm 3. The "
-            "first steps differ by the factor (1 - beta1) / sqrt(1 - beta2): 3.2 times as long with the usual betas.",
+            help="On: as in Kingma & Ba and torch.optim. Off: as in S1, Example 1.2.15 and Algorithm 3. Without it the "
+            "first step is (1 - beta1) / sqrt(1 - beta2) times as long: 3.2 times with the usual betas.",
         ):
             base = as_torch(base)
-    told: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
+    chosen: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
     if plain:
         rate = st.select_slider(
             "Step size of SGD and momentum",
@@ -131,7 +141,7 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Told:
             value=_USUAL[surface.name],
             key=f"plain.{surface.name}",
             bind="query-params",
-            help="alpha, from 0.0001 to 1: multiplies the gradient, however long that is.",
+            help="alpha, from 0.0001 to 1. It multiplies the gradient.",
         )
         momentum = 0.9
         if "momentum" in plain:
@@ -141,35 +151,35 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Told:
                 )
             )
         settings = Settings(alpha=float(rate), momentum=momentum)
-        told |= {name: settings for name in methods if name in plain}
-    return tuple(told.items())
+        chosen |= {name: settings for name in methods if name in plain}
+    return tuple(chosen.items())
 
 
-def _verdict(surface: Surface, way: Trajectory) -> str:
-    title = f"**{METHODS[way.method].title}**"
-    steps, end = way.trace.steps, _point(*way.points[-1], digits=3)
-    if not way.trace.is_finite:
+def _verdict(surface: Surface, trajectory: Trajectory) -> str:
+    title = f"**{METHODS[trajectory.method].title}**"
+    steps, end = trajectory.trace.steps, _point(*trajectory.points[-1], digits=3)
+    if not trajectory.trace.is_finite:
         when = f"after {steps:,} step{'s' * (steps > 1)} it is" if steps else "it starts"
         return (
-            f":material/error: {title} **diverged**: {when} at {end} with f = {way.values[-1]:.3g}, and the next step "
-            f"is more than {FAR:g} windows away. The picture is cut off at its window; a smaller step size holds it."
+            f":material/error: {title} **diverged**: {when} at {end} with f = {trajectory.values[-1]:.3g}, and the "
+            f"next step is more than {FAR:g} window widths away. Try a smaller step size."
         )
-    gap = float(surface.above(way.values)[-1])
+    gap = float(surface.above(trajectory.values)[-1])
     height = f"{gap:.3g} above the least value" if gap else "at the least value"
-    goal = f"the minimum {_point(*way.nearest, digits=2)}"
-    if way.arrived is None:
+    goal = f"the minimum {_point(*trajectory.nearest, digits=2)}"
+    if trajectory.arrived is None:
         return (
-            f":material/hourglass: {title} is not there after {steps:,} steps: it ends at {end}, nearest to {goal}, "
-            f"with f {height}."
+            f":material/hourglass: {title} has not converged after {steps:,} steps. It ends at {end}, nearest to "
+            f"{goal}, with f {height}."
         )
-    if not way.stays:
+    if not trajectory.stays:
         return (
-            f":material/hourglass: {title} comes within {surface.close:g} of {goal} at step {way.arrived:,}, too near "
-            f"the last, {steps:,}, to say whether it stays; f ends {height}."
+            f":material/hourglass: {title} comes within {surface.close:g} of {goal} at step {trajectory.arrived:,}. "
+            f"More steps than {steps:,} would show whether it stays; f ends {height}."
         )
     return (
-        f":material/check_circle: {title} is within {surface.close:g} of {goal} from step {way.arrived:,} to the last, "
-        f"{steps:,}; f ends {height}."
+        f":material/check_circle: {title} has converged: it stays within {surface.close:g} of {goal} from step "
+        f"{trajectory.arrived:,} on; f ends {height}."
     )
 
 

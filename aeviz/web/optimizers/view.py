@@ -7,16 +7,16 @@ from aeviz.web.optimizers.regret import show_counterexample
 from aeviz.web.optimizers.surfaces import show_surfaces
 
 EXPERIMENTS = (
-    Experiment(name="surfaces", source="S1, Algorithms 1 to 3", show=show_surfaces),
+    Experiment(name="surfaces", source="S1 (M. Sevkovych's thesis), Algorithms 1 to 3", show=show_surfaces),
     Experiment(
         name="counterexample",
-        source="Reddi, Kale and Kumar 2018, Theorems 1 and 3; S1, Theorem 1.2.17",
+        source="Reddi, Kale and Kumar 2018, Theorems 1 and 3; S1 (M. Sevkovych's thesis), Theorem 1.2.17",
         show=show_counterexample,
     ),
-    Experiment(name="convergence theorem", source="S1, Theorem 1.2.5", show=show_descent),
+    Experiment(name="convergence theorem", source="S1 (M. Sevkovych's thesis), Theorem 1.2.5", show=show_descent),
     Experiment(
         name="comparison",
-        source="S1, section 2.3",
+        source="S1 (M. Sevkovych's thesis), section 2.3",
         show=show_comparison,
         former_names=("duel",),
     ),
