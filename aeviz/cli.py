@@ -82,7 +82,6 @@ def _build_parser() -> argparse.ArgumentParser:
     train.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps")
     train.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default: a new one in AEVIZ_RUNS)")
     train.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
-    train.add_argument("--job", type=Path, help=argparse.SUPPRESS)  # the app's own way to start a trainer
     train.add_argument("--no-onnx", action="store_true", help="write no decoder.onnx and encoder.onnx for the page")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of config.json")
     _add_json(train)
@@ -160,10 +159,6 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    if options.job is not None:
-        from aeviz.workers.training import work
-
-        return work(options.job, onnx=_wants_onnx(options))
     config, path = _training_config(options)
     from tqdm import tqdm
 

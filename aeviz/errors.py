@@ -9,7 +9,7 @@
         CheckpointMismatchError          weights and config of a run contradict each other
       TrainingError                      training cannot go on (the loss is no longer finite)
       TrainingStopped                    somebody asked the run to stop; it can be resumed
-      EmbeddingError                     a t-SNE or UMAP map cannot be computed in the background
+      WorkerError                        a process that works in the background cannot be started or given its files
       ExportError                        a model cannot be written in, or read from, another program's format
 
 A message says what is wrong with which thing, what was found, what was expected and what to do next. The app and the
@@ -53,8 +53,8 @@ class TrainingStopped(AevizError):  # noqa: N818 - a wish that was granted, no e
     """Raised in a training run that was asked to stop; what was learned is kept and can be resumed."""
 
 
-class EmbeddingError(AevizError):
-    """Raised when a map of latent points cannot be computed in the background."""
+class WorkerError(AevizError):
+    """Raised when a process that works in the background cannot be started, or its files cannot be written."""
 
 
 class ExportError(AevizError):

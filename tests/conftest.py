@@ -31,6 +31,18 @@ def runs_folder(tmp_path, monkeypatch):
     return tmp_path / "runs"
 
 
+@pytest.fixture
+def no_worker_left():
+    """No process of `aeviz.workers` that this one started outlives the test."""
+    yield
+    from aeviz.workers import process
+
+    for worker in list(process._children):
+        worker.kill()
+        worker.wait(timeout=20)
+    process.reap()
+
+
 @pytest.fixture(scope="session")
 def tiny_config():
     """A function that returns the config of a network of a few hundred weights for the 8x8 digits, on the CPU.

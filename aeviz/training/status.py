@@ -11,19 +11,19 @@ Needs no torch.
 
 import functools
 import os
-import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from aeviz.config import RunConfig
 from aeviz.errors import CheckpointError, ConfigError
 from aeviz.records import from_mapping
 from aeviz.training.files import write_json
-from aeviz.training.safe_files import is_regular_file, read_json_checked, stat_checked
+from aeviz.training.locks import is_locked
+from aeviz.training.safe_files import read_json_checked, stat_checked
 
 STATUS, LOCK, LOG, PAUSE, STOP = "status.json", "trainer.lock", "trainer.log", "pause", "stop"
 JOB_FILES = frozenset({STATUS, LOCK, LOG, PAUSE, STOP})
@@ -37,8 +37,6 @@ WORKING: frozenset[State] = frozenset({"preparing", "training", "measuring"})
 Request = Literal["pause", "stop"]
 LAST_SECOND = 253_402_300_800.0
 """Start of the year 10000 in seconds since 1970: no date library goes beyond."""
-_looking = threading.Lock()
-"""Held while a lock is tried: two visitors who look at once must not take each other for a trainer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +99,7 @@ def trainer_lock(path: Path) -> FileLock:
 
 def has_trainer(path: Path) -> bool:
     """Whether a trainer is at work in the folder `path`."""
-    if not is_regular_file(path / LOCK):  # opening a pipe, or making the file, is not for those who only look
-        return False
-    try:
-        with _looking, trainer_lock(path).acquire(blocking=False):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # the folder has just been removed, or is not ours to write to
-        return False
+    return is_locked(path / LOCK)
 
 
 def ask(path: Path, request: Request) -> None:

@@ -1,20 +1,16 @@
-"""Training jobs: processes of their own that the app starts, watches and stops. The run's folder is the only channel.
+"""Training jobs: workers that the app starts, watches and stops. The run's folder is the only channel.
 
-A job is the process `aeviz train --job DIR`. It takes the settings from its standard input and ends when that closes,
-so that no trainer outlives the server, however the server ends. At most AEVIZ_JOBS of them work at once; the others
-wait as small processes that have not imported torch yet. What a restart needs is in the folders.
+At most AEVIZ_JOBS of them train at once; the others wait as small processes that have not imported torch yet. What a
+restart needs is in the folders.
 """
 
-import json
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -22,8 +18,8 @@ from typing import Literal
 from filelock import Timeout
 
 from aeviz.config import RunConfig
-from aeviz.errors import AevizError, CheckpointNotFoundError, ConfigError, TrainingError, TrainingStopped
-from aeviz.paths import PROJECT_ROOT, data_root, runs_root
+from aeviz.errors import AevizError, CheckpointNotFoundError, ConfigError, TrainingStopped, WorkerError
+from aeviz.paths import runs_root
 from aeviz.presets import PRESETS
 from aeviz.training.monitor import Monitor, max_jobs
 from aeviz.training.runs import CONFIG, LAST, new_run_path
@@ -40,15 +36,9 @@ from aeviz.training.status import (
     trainer_lock,
     withdraw,
 )
+from aeviz.workers import process
 
-START_S = 20.0
-"""Seconds that a trainer has to report for work."""
-LOG_TAIL = 400
-"""Characters of a trainer's log that a message quotes."""
-STOPPED = 130
-"""Exit status of a trainer that was asked to stop, the same as after Ctrl-C."""
-_trainers: list[subprocess.Popen[bytes]] = []
-"""The trainers that this process started: their standard input stays open, and they are reaped when they end."""
+NICENESS = 5
 _starting: set[Path] = set()
 """Folders whose trainer has not reported for work yet: they must not be deleted meanwhile."""
 _guard = threading.Lock()
@@ -96,7 +86,7 @@ def read_job(path: Path) -> Job | None:
     status = read_status(path)
     if status is None:
         return None
-    _reap()
+    process.reap()
     state: ObservedState = status.state
     if state in ACTIVE and not has_trainer(path):
         again = read_status(path)  # it may have ended between the two looks
@@ -146,11 +136,11 @@ def start(config: RunConfig) -> Job:
     """Start to train a model in the background, in a new folder under AEVIZ_RUNS.
 
     Raises:
-        TrainingError: The trainer did not come up; the message quotes its log.
+        WorkerError: The trainer did not start, or the folder cannot be written; the message says why.
     """
     max_jobs()  # a setting that cannot work is told before a process starts
     root = runs_root().resolve()
-    with _told_of_files("make a folder for the run"), _guard:
+    with _file_errors("make a folder for the run"), _guard:
         root.mkdir(parents=True, exist_ok=True)
         path = new_run_path(config)
         path.mkdir()
@@ -166,7 +156,7 @@ def resume(name: str, *, epochs: int | None = None) -> Job:
 
     Raises:
         ConfigError: The run is at work, or cannot end at that epoch.
-        TrainingError: The trainer did not come up.
+        WorkerError: The trainer did not start.
     """
     job = find_job(name)
     if job.is_active:
@@ -186,19 +176,19 @@ def resume(name: str, *, epochs: int | None = None) -> Job:
 
 def pause(name: str) -> None:
     """Ask a job to rest after its next step; another that waits may take its turn meanwhile."""
-    with _told_of_files("ask the trainer to pause"):
+    with _file_errors("ask the trainer to pause"):
         ask(find_job(name).path, "pause")
 
 
 def unpause(name: str) -> None:
     """Let a job go on."""
-    with _told_of_files("let the trainer go on"):
+    with _file_errors("let the trainer go on"):
         withdraw(find_job(name).path, "pause")
 
 
 def stop(name: str) -> None:
     """Ask a job to end after its next step; it keeps its last whole epoch and can be resumed."""
-    with _told_of_files("ask the trainer to stop"):
+    with _file_errors("ask the trainer to stop"):
         ask(find_job(name).path, "stop")
 
 
@@ -217,7 +207,7 @@ def delete(name: str) -> None:
         if path.resolve() in _starting:
             raise at_work
         try:
-            with _told_of_files("delete the run"), trainer_lock(path).acquire(timeout=1):
+            with _file_errors("delete the run"), trainer_lock(path).acquire(timeout=1):
                 doomed = path.rename(path.with_name(f".deleted-{name}-{time.time_ns()}"))  # gone at once for all others
         except Timeout as error:
             raise at_work from error
@@ -226,11 +216,8 @@ def delete(name: str) -> None:
 
 def last_words(job: Job) -> str:
     """Return the last line that a trainer printed, such as that of an error nobody foresaw; empty if it was silent."""
-    try:
-        lines = (job.path / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except OSError:
-        return ""
-    return lines[-1][:LOG_TAIL] if lines else ""
+    lines = process.read_log(job.path / LOG).splitlines()
+    return lines[-1][: process.LOG_TAIL] if lines else ""
 
 
 def shell_command(config: RunConfig) -> str:
@@ -241,17 +228,13 @@ def shell_command(config: RunConfig) -> str:
     return " ".join(["aeviz train", name, *changes])
 
 
-def work(path: Path, *, onnx: bool = True) -> int:
-    """Be a trainer: the process that `_launch` starts. Returns the exit status.
+def work(path: Path) -> int:
+    """Be the trainer of the run in the folder `path`; return the exit status.
 
-    With `onnx` it writes the page's ONNX files at last: the run is finished by then, and nobody waits for them.
-    The settings come as one line of JSON on standard input; when standard input closes, the process ends at once. The
-    files of a run are whole at any moment, so the run can be resumed.
+    The files of a run are whole at any moment, so it can be resumed however the trainer ends. Last of all the page's
+    ONNX files are written, unless AEVIZ_ONNX is 0: the run is finished by then, and nobody waits for them.
     """
-    config = RunConfig.from_dict(json.loads(sys.stdin.buffer.readline()))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(5)  # a page must not wait for a trainer
+    config = RunConfig.from_dict(process.begin(NICENESS))
     monitor = Monitor(path, config, from_app=True)
     with monitor.at_work():
         try:
@@ -261,14 +244,14 @@ def work(path: Path, *, onnx: bool = True) -> int:
             folder = train(config, out=path, resume=(path / CONFIG).is_file(), monitor=monitor).folder
         except TrainingStopped as end:
             monitor.tell("stopped", str(end))
-            return STOPPED
+            return process.STOPPED
         except AevizError as error:
             monitor.tell("failed", str(error))
             return 2
         except Exception as error:
             monitor.tell("failed", f"training broke off: {type(error).__name__}: {error}")
             raise
-    if onnx:
+    if os.environ.get("AEVIZ_ONNX") != "0":
         from aeviz.export.missing import try_to_write
 
         if problem := try_to_write(folder):
@@ -276,25 +259,8 @@ def work(path: Path, *, onnx: bool = True) -> int:
     return 0
 
 
-def _end_with_parent() -> None:
-    # not sys.stdin.buffer, which the interpreter wants to close when training ended and this thread still reads
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    os._exit(1)
-
-
-@contextmanager
-def _told_of_files(what: str) -> Iterator[None]:
-    """Turn an error of the file system into one that is meant for people."""
-    try:
-        yield
-    except (AevizError, Timeout):  # some of which are OSErrors too
-        raise
-    except OSError as error:
-        raise ConfigError(
-            f"cannot {what} in {str(runs_root().resolve())!r}: {error.strerror or error}; expected a folder that aeviz "
-            "may write to, with room on the disk; see AEVIZ_RUNS"
-        ) from error
+def _file_errors(what: str) -> AbstractContextManager[None]:
+    return process.file_errors(what, runs_root(), "AEVIZ_RUNS")
 
 
 def _launch(path: Path, config: RunConfig) -> Job:
@@ -305,7 +271,7 @@ def _launch(path: Path, config: RunConfig) -> Job:
             raise ConfigError(f"run {path.name!r} is being started already")
         _starting.add(path)
     try:
-        with _told_of_files("start the trainer"):
+        with _file_errors("start the trainer"):
             return _start_trainer(path, config)
     finally:
         with _guard:
@@ -313,70 +279,34 @@ def _launch(path: Path, config: RunConfig) -> Job:
 
 
 def _start_trainer(path: Path, config: RunConfig) -> Job:
-    before = read_status(path)
-    with (path / LOG).open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "aeviz", "train", "--job", str(path.resolve())],
-            cwd=PROJECT_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=_environment(),
-            start_new_session=True,  # Ctrl-C in the server's terminal is not meant for the trainer
-        )
-    assert process.stdin is not None
-    try:
-        process.stdin.write(json.dumps(config.to_dict()).encode() + b"\n")
-        process.stdin.flush()
-    except BrokenPipeError:
-        pass  # it died at once; its log says why
-    with _guard:
-        _trainers.append(process)
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
+    is_new = read_status(path) is None
+
+    def has_reported(pid: int) -> bool:
         status = read_status(path)
-        if status is not None and status.pid == process.pid:
-            job = read_job(path)
-            assert job is not None
-            return job
-        if process.poll() is not None:
-            break
-        time.sleep(0.02)
-    process.kill()
-    process.wait()
-    tail = (path / LOG).read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
-    if before is None:
-        shutil.rmtree(path, ignore_errors=True)
-    raise TrainingError(f"the trainer did not start: {tail or 'it left no message'}; try again")
+        return status is not None and status.pid == pid
+
+    try:
+        process.launch(
+            "training",
+            path,
+            config.to_dict(),
+            log=path / LOG,
+            environment=process.quiet_environment(_threads()),
+            has_reported=has_reported,
+        )
+    except WorkerError:
+        if is_new:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+    job = read_job(path)
+    assert job is not None
+    return job
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment of a trainer: its share of the cores, and threads that sleep while they wait.
-
-    With OpenMP's default, threads that spin, an epoch of the thesis's network goes from 0.8 s to 42 s as soon as the
-    server wants one of two cores.
-    """
+def _threads() -> int:
+    """Return the threads of a trainer: its share of the cores; of more than two, one is left to the server."""
     cores = os.cpu_count() or 1
-    threads = max(1, (cores - (cores > 2)) // max_jobs())
-    return {
-        "OMP_NUM_THREADS": str(min(threads, 8)),
-        **os.environ,
-        "OMP_WAIT_POLICY": "passive",
-        "GOMP_SPINCOUNT": "0",
-        "AEVIZ_DATA": str(data_root().resolve()),
-        "AEVIZ_RUNS": str(runs_root().resolve()),
-    }
-
-
-def _reap() -> None:
-    """Forget the trainers that have ended."""
-    with _guard:
-        for process in list(_trainers):
-            if process.poll() is not None:
-                if process.stdin is not None:
-                    with suppress(BrokenPipeError):  # it ended before it read its settings
-                        process.stdin.close()
-                _trainers.remove(process)
+    return min(8, max(1, (cores - (cores > 2)) // max_jobs()))
 
 
 def _is_name(name: str) -> bool:

@@ -29,7 +29,7 @@ def trainers(runs):
             arguments = path.read_bytes().split(b"\0")
         except OSError:  # it has just ended
             continue
-        if b"--job" in arguments and any(argument.startswith(bytes(runs)) for argument in arguments):
+        if b"aeviz.workers" in arguments and any(argument.startswith(bytes(runs)) for argument in arguments):
             found.append(int(path.parent.name))
     return found
 

@@ -16,7 +16,7 @@ from aeviz.export.onnx import check_export, export_part, model_digest
 from aeviz.training.run import load
 from aeviz.training.runs import MODEL, RunFolder, list_runs
 from aeviz.training.weights import read_tensors, save_weights
-from aeviz.workers import training
+from aeviz.workers import process, training
 
 TINY = ["--set", "model.hidden=[8,4]", "--set", "train.batch_size=128", "--device", "cpu"]
 
@@ -226,9 +226,9 @@ def test_training_does_without_where_they_cannot_be_written(with_onnx, tmp_path,
 
 def test_job_of_the_app_ends_with_both_files(with_onnx, runs_folder, tiny_config):
     folder = training.start(tiny_config("train.epochs=1")).path
-    (trainer,) = training._trainers
+    (trainer,) = process._children
     assert trainer.wait(timeout=100) == 0, (folder / "trainer.log").read_text()
-    training._reap()
+    process.reap()
     assert all(is_current(RunFolder.read(folder), part) for part in PARTS)
 
 

@@ -7,18 +7,14 @@ import pytest
 from test_latent_page import open_map, payloads, said  # noqa: F401 - a fixture
 
 from aeviz.workers import embedding
+from aeviz.workers.task import RESULT, Task, TaskView
 
 TEN, VARIATIONAL, PLANE = "mlp-10d-amsgrad", "vae-10d", "mlp-2d-adam"
 
 
 @pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
+def cache_folder(tmp_path, monkeypatch, no_worker_left):
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
-    yield
-    for worker in list(embedding._workers):
-        worker.kill()
-        worker.wait(timeout=20)
-    embedding._reap()
 
 
 @pytest.fixture
@@ -29,10 +25,10 @@ def begun(monkeypatch):
     return calls
 
 
-def finish(folder, name, points):
-    """Put a map where the background process would put it."""
-    (folder / "cache" / "embeddings" / name).mkdir(parents=True, exist_ok=True)
-    np.save(folder / "cache" / "embeddings" / name / embedding.POINTS, points.astype(np.float32))
+def finish(task, points):
+    """Put a map where the worker would put it."""
+    task.path.mkdir(parents=True, exist_ok=True)
+    np.savez(task.path / RESULT, points=points.astype(np.float32))
 
 
 def test_planes_and_spaces_are_shown_untouched(app):
@@ -84,7 +80,7 @@ def test_map_in_the_background_is_offered_with_an_estimate(app, payloads, begun)
     assert (count, config.algorithm, config.dimensions, config.neighbours) == (10_000, "t-SNE", 2, 50)
 
 
-def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads, tmp_path):  # noqa: F811
+def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads):  # noqa: F811
     open_map(app, VARIATIONAL)
     from aeviz.analysis.embedding import EmbeddingConfig
     from aeviz.training.runs import find_run
@@ -94,7 +90,7 @@ def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads
     model = Model(find_run(VARIATIONAL))
     config = EmbeddingConfig(algorithm="UMAP", dimensions=2, neighbours=30)
     points = np.random.default_rng(0).normal(size=(10_000, 2))
-    finish(tmp_path, embedding.embedding_key(cached.latents_digest(model), config), points)
+    finish(embedding.embedding_task(cached.latents_digest(model), config), points)
     visit = open_map(app, VARIATIONAL, projection="UMAP", ellipses="all")
     ((panel,), _) = payloads[-1]
     assert panel.axis_names == ("UMAP 1", "UMAP 2")
@@ -130,8 +126,8 @@ def test_running_map_shows_progress_and_can_be_stopped(app):
 
 
 def test_failure_is_told(app, monkeypatch):
-    job = embedding.EmbeddingJob(state="failed", share=0.0, seconds_left=None, message="no room")
-    monkeypatch.setattr(embedding, "observe", lambda key: job)
+    failed = TaskView(state="failed", share=0.0, seconds=1.0, seconds_left=None, message="no room")
+    monkeypatch.setattr(Task, "observe", lambda task: failed)
     visit = app
     visit.switch_page("pages/latent_space.py")
     visit.query_params.update({"model": TEN, f"with.{TEN}": "nothing", "projection": "t-SNE"})

@@ -17,7 +17,7 @@ from aeviz.presets import PRESETS
 from aeviz.training.monitor import Monitor
 from aeviz.training.runs import CONFIG, HISTORY, RunFolder
 from aeviz.training.status import JobStatus, has_trainer, is_asked, now, read_status, write_status
-from aeviz.workers import training
+from aeviz.workers import process, training
 
 FORM = "train-form."
 
@@ -31,9 +31,9 @@ def runs(tmp_path, monkeypatch):
     for path in folder.iterdir() if folder.is_dir() else ():
         if has_trainer(path):
             os.kill(read_status(path).pid, signal.SIGKILL)
-    for trainer in list(training._trainers):
+    for trainer in list(process._children):
         trainer.wait(timeout=20)
-    training._reap()
+    process.reap()
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from aeviz.web.components.map.sprites import pack_sprites
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.caching import Stamp, shared
 from aeviz.web.kernel.models import Model
-from aeviz.workers.embedding import embedding_key, read_embedding
+from aeviz.workers.embedding import embedding_task, read_embedding
+from aeviz.workers.task import Task
 
 CONTOURED = 20
 """Points that contours are drawn around at least."""
@@ -22,17 +23,16 @@ CONTOURED = 20
 
 def embedding(model: Model, config: EmbeddingConfig) -> np.ndarray | None:
     """Return the map of a run that was computed in the background, (N, K), float32; None if it is not there."""
-    name = embedding_key(latents_digest(model), config)
     try:
-        points = _embedding(name)
+        points = _embedding(embedding_task(latents_digest(model), config))
     except LookupError:
         return None
     return points if len(points) == len(model.require_latents().z) else None
 
 
 @shared(max_entries=16)  # 80 kB for 10,000 images
-def _embedding(name: str) -> np.ndarray:
-    points = read_embedding(name)
+def _embedding(task: Task) -> np.ndarray:
+    points = read_embedding(task)
     if points is None:
         raise LookupError("the map is not there yet, which must not be kept")
     return points

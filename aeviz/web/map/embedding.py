@@ -12,6 +12,7 @@ from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
 from aeviz.workers import embedding
+from aeviz.workers.task import Task
 
 POLL_S = 1.0
 """Seconds between two looks at a map that is being computed."""
@@ -39,7 +40,7 @@ def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
         st.caption(CAUTION.format(name=options.projection))
         return options
     for place, (model, config) in enumerate(missing):
-        job = embedding.observe(_key(model, config))
+        job = _task(model, config).observe()
         active = job is not None and job.is_active
         with st.container(border=True):
             # a fragment made anew: whether it polls is decided here
@@ -48,15 +49,15 @@ def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
     return replace(options, projection="PCA")
 
 
-def _key(model: Model, config: EmbeddingConfig) -> str:
-    return embedding.embedding_key(cached.latents_digest(model), config)
+def _task(model: Model, config: EmbeddingConfig) -> Task:
+    return embedding.embedding_task(cached.latents_digest(model), config)
 
 
 def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -> None:
     """Show how the computation of a map stands, with what can be done about it."""
     with errors_as_messages(stop=False):
-        key = _key(model, config)
-        job = embedding.observe(key)
+        task = _task(model, config)
+        job = task.observe()
         if (job is not None and job.is_active) != active:
             st.rerun(scope="app")  # it began or ended
         if job is not None and job.is_active:
@@ -66,7 +67,7 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
                 f"{config.algorithm} of {escape(model.name)}: {job.message}{left}. It goes on if you leave this page.",
             )
             if st.button("Stop", key=f"embedding.stop.{place}", icon=":material/stop:", help="What was done is lost."):
-                embedding.ask_to_stop(key)
+                task.ask_to_stop()
             return
         table = model.latents
         if table is None:

@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 
 from aeviz import cli
-from aeviz.errors import CheckpointNotFoundError, ConfigError, TrainingError, TrainingStopped
+from aeviz.errors import CheckpointNotFoundError, ConfigError, TrainingStopped, WorkerError
 from aeviz.experiment import train
 from aeviz.presets import PRESETS
 from aeviz.training.monitor import QUEUE_LOCK, Monitor, max_jobs
@@ -41,7 +41,7 @@ from aeviz.training.status import (
     write_status,
 )
 from aeviz.training.weights import read_tensors
-from aeviz.workers import training
+from aeviz.workers import process, training
 
 PATIENCE_S = 60
 """Longest wait for anything: the machine may be busy."""
@@ -67,9 +67,9 @@ def runs(runs_folder, monkeypatch):
     for path in runs_folder.iterdir() if runs_folder.is_dir() else ():
         if has_trainer(path):
             os.kill(read_status(path).pid, signal.SIGKILL)
-    for trainer in list(training._trainers):
+    for trainer in list(process._children):
         trainer.wait(timeout=20)
-    training._reap()
+    process.reap()
 
 
 @pytest.fixture
@@ -79,17 +79,17 @@ def server(runs):
 
     def start(*configs, **environment):
         lines = [json.dumps(config.to_dict()) for config in configs]
-        process = subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-c", SERVER, *lines], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
         )
-        servers.append(process)
-        return process, [process.stdout.readline().strip() for _ in configs]
+        servers.append(started)
+        return started, [started.stdout.readline().strip() for _ in configs]
 
     yield start
-    for process in servers:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    for started in servers:
+        started.kill()
+        started.wait()
+        started.stdout.close()
 
 
 def wait_for(condition, seconds=PATIENCE_S):
@@ -152,7 +152,7 @@ def leave_status(path, config, state="training", **changes):
 def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp_path):
     config = tiny_config("optimizer.schedule=one_cycle", "train.epochs=3")
     job = training.start(config)
-    trainer = training._trainers[-1]
+    trainer = process._children[-1]
     assert job.is_active
     assert job.path.parent == runs.resolve()
     assert (job.status.pid, job.status.settings, job.status.from_app) == (trainer.pid, config, True)
@@ -171,7 +171,7 @@ def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp
     assert replace(RunFolder.read(job.path).evaluation(), model="") == replace(alone.evaluation(), model="")
     assert [run.name for run in list_runs()] == [job.name]
     assert [found.name for found in training.list_jobs()] == [job.name]
-    assert trainer not in training._trainers
+    assert trainer not in process._children
     with pytest.raises(ConfigError, match="another number of epochs would be another curve"):
         training.resume(job.name, epochs=5)
     training.delete(job.name)
@@ -282,7 +282,7 @@ def test_no_trainer_outlives_its_server_and_what_it_left_is_resumed(server, runs
         both.wait()
         try:
             return training.resume(trained)
-        except (ConfigError, TrainingError) as error:
+        except (ConfigError, WorkerError) as error:
             return str(error)
 
     with ThreadPoolExecutor(2) as pool:  # two visitors press the button at once
@@ -320,7 +320,7 @@ def test_trainer_of_a_deleted_run_does_not_make_its_folder_again(runs, tiny_conf
 def test_runs_that_cannot_be_written_are_told(tmp_path, tiny_config, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "file"))
-    with pytest.raises(ConfigError, match="cannot make a folder for the run"):
+    with pytest.raises(WorkerError, match="cannot make a folder for the run"):
         training.start(tiny_config())
 
 
@@ -375,16 +375,16 @@ def test_trainer_that_does_not_come_up_is_told_and_leaves_no_folder(runs, tiny_c
             super().__init__(*args, **options)
             self.wait()
 
-    monkeypatch.setattr(training.sys, "executable", shutil.which("false"))
-    monkeypatch.setattr(training.subprocess, "Popen", Gone)
-    with pytest.raises(TrainingError, match="the trainer did not start: it left no message; try again"):
+    monkeypatch.setattr(process.sys, "executable", shutil.which("false"))
+    monkeypatch.setattr(process.subprocess, "Popen", Gone)
+    with pytest.raises(WorkerError, match="the training process did not start: it left no message; try again"):
         training.start(tiny_config())
     assert list(runs.iterdir()) == []
     leave_status(runs / "earlier", tiny_config())
-    with pytest.raises(TrainingError, match="the trainer did not start"):
+    with pytest.raises(WorkerError, match="the training process did not start"):
         training.resume("earlier")
     assert training.find_job("earlier").state == "interrupted"
-    assert not any(isinstance(trainer, Gone) for trainer in training._trainers)
+    assert not any(isinstance(trainer, Gone) for trainer in process._children)
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", " 2"])
@@ -412,11 +412,11 @@ def test_trainer_gets_its_share_of_the_cores(cores, places, threads, monkeypatch
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     monkeypatch.delenv("OMP_NUM_THREADS")
     monkeypatch.setenv("AEVIZ_JOBS", str(places))
-    environment = training._environment()
+    environment = process.quiet_environment(training._threads())
     assert environment["OMP_NUM_THREADS"] == str(threads)
     assert environment["OMP_WAIT_POLICY"] == "passive"
     monkeypatch.setenv("OMP_NUM_THREADS", "5")  # who sets it means it
-    assert training._environment()["OMP_NUM_THREADS"] == "5"
+    assert process.quiet_environment(training._threads())["OMP_NUM_THREADS"] == "5"
 
 
 # A run that a shell or a notebook trains

@@ -11,10 +11,12 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from aeviz.analysis.embedding import EmbeddingConfig
-from aeviz.errors import EmbeddingError
-from aeviz.workers import embedding
+from aeviz.errors import WorkerError
+from aeviz.workers import embedding, process
+from aeviz.workers.task import INPUT, LOCK, RESULT, STATUS
 
 PATIENCE_S = 60
 CONFIG = EmbeddingConfig(algorithm="t-SNE", neighbours=5)
@@ -39,14 +41,10 @@ sys.exit(embedding.work(Path(sys.argv[1])))
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
+def cache(tmp_path, monkeypatch, no_worker_left):
     """An AEVIZ_CACHE of the test's own; no process outlives the test."""
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
-    yield tmp_path / "cache"
-    for worker in list(embedding._workers):
-        worker.kill()
-        worker.wait(timeout=20)
-    embedding._reap()
+    return tmp_path / "cache"
 
 
 @pytest.fixture
@@ -63,48 +61,48 @@ def wait_for(condition):
     return result
 
 
-def wait_for_state(key, *states):
-    return wait_for(lambda: (job := embedding.observe(key)) is not None and job.state in states and job)
+def wait_for_state(task, *states):
+    return wait_for(lambda: (job := task.observe()) is not None and job.state in states and job)
 
 
-def test_map_is_computed_once_and_kept(cache, points):
-    key = embedding.embedding_key("a", CONFIG)
-    assert embedding.observe(key) is None
-    assert embedding.read_embedding(key) is None
+def test_map_is_computed_once_and_kept(points):
+    task = embedding.embedding_task("a", CONFIG)
+    assert task.observe() is None
+    assert embedding.read_embedding(task) is None
     embedding.start(points(200), "a", CONFIG)
-    wait_for_state(key, "finished")
-    found = embedding.read_embedding(key)
+    wait_for_state(task, "finished")
+    found = embedding.read_embedding(task)
     assert found.shape == (200, 2)
-    wait_for(lambda: not (cache / "embeddings" / key / embedding.INPUT).exists())
-    before = list(embedding._workers)
+    wait_for(lambda: not (task.path / INPUT).exists())
+    before = list(process._children)
     embedding.start(points(200), "a", CONFIG)
-    assert set(embedding._workers) <= set(before)  # nothing was begun anew
+    assert set(process._children) <= set(before)  # nothing was begun anew
 
 
 def test_key_tells_points_and_settings_apart():
     keys = {
-        embedding.embedding_key("a", CONFIG),
-        embedding.embedding_key("b", CONFIG),
-        embedding.embedding_key("a", EmbeddingConfig(algorithm="t-SNE", neighbours=6)),
-        embedding.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5)),
-        embedding.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, seed=1)),
-        embedding.embedding_key("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, dimensions=3)),
+        embedding.embedding_task("a", CONFIG),
+        embedding.embedding_task("b", CONFIG),
+        embedding.embedding_task("a", EmbeddingConfig(algorithm="t-SNE", neighbours=6)),
+        embedding.embedding_task("a", EmbeddingConfig(algorithm="UMAP", neighbours=5)),
+        embedding.embedding_task("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, seed=1)),
+        embedding.embedding_task("a", EmbeddingConfig(algorithm="UMAP", neighbours=5, dimensions=3)),
     }
     assert len(keys) == 6
 
 
 def test_only_one_works_and_both_can_be_stopped(points):
-    first, second = (embedding.embedding_key(name, CONFIG) for name in "ab")
+    first, second = (embedding.embedding_task(name, CONFIG) for name in "ab")
     embedding.start(points(20_000), "a", CONFIG)
     wait_for_state(first, "working")
     embedding.start(points(20_000), "a", CONFIG)  # asked for twice
     embedding.start(points(20_000), "b", CONFIG)
-    assert len(embedding._workers) == 2
-    assert embedding.observe(second).state == "queued"
-    embedding.ask_to_stop(second)
+    assert len(process._children) == 2
+    assert second.observe().state == "queued"
+    second.ask_to_stop()
     wait_for_state(second, "stopped")
-    assert embedding.observe(first).is_active
-    embedding.ask_to_stop(first)
+    assert first.observe().is_active
+    first.ask_to_stop()
     assert wait_for_state(first, "stopped").message == "stopped before it was done"
     assert embedding.read_embedding(first) is None
 
@@ -115,16 +113,16 @@ def test_two_who_start_at_once_start_one(points):
         each.start()
     for each in starts:
         each.join(PATIENCE_S)
-    assert len(embedding._workers) == 1
-    wait_for_state(embedding.embedding_key("a", CONFIG), "finished")
+    assert len(process._children) == 1
+    wait_for_state(embedding.embedding_task("a", CONFIG), "finished")
 
 
-def test_process_waits_for_a_lock_that_is_held_for_a_moment(cache, points):
-    key = embedding.embedding_key("a", CONFIG)
-    path = cache / "embeddings" / key
+def test_process_waits_for_a_lock_that_is_held_for_a_moment(points):
+    task = embedding.embedding_task("a", CONFIG)
+    path = task.path
     path.mkdir(parents=True)
-    np.save(path / embedding.INPUT, points(4))
-    with embedding._lock(path).acquire():
+    np.savez(path / INPUT, z=points(4))
+    with FileLock(path / LOCK):
         worker = subprocess.Popen(
             [sys.executable, "-c", WORKER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -134,52 +132,51 @@ def test_process_waits_for_a_lock_that_is_held_for_a_moment(cache, points):
         time.sleep(0.2)
     with worker:
         assert worker.wait(PATIENCE_S) == 2
-    assert "4 points cannot be embedded" in embedding.observe(key).message  # so it came to its work
+    assert "4 points cannot be embedded" in task.observe().message  # so it came to its work
 
 
 def test_stopped_map_can_be_begun_again(points):
-    key = embedding.embedding_key("a", CONFIG)
+    task = embedding.embedding_task("a", CONFIG)
     embedding.start(points(20_000), "a", CONFIG)
-    embedding.ask_to_stop(key)
-    wait_for_state(key, "stopped")
+    task.ask_to_stop()
+    wait_for_state(task, "stopped")
     embedding.start(points(20_000), "a", CONFIG)
-    assert wait_for_state(key, "queued", "working").is_active
+    assert wait_for_state(task, "queued", "working").is_active
 
 
-def test_no_process_outlives_the_server(cache, points):
+def test_no_process_outlives_the_server():
     server = subprocess.Popen([sys.executable, "-c", SERVER, "20000"], stdout=subprocess.PIPE, text=True)
-    key = embedding.embedding_key("server", CONFIG)
+    task = embedding.embedding_task("server", CONFIG)
     try:
         assert server.stdout.readline() == "started\n"
-        wait_for_state(key, "working")
-        worker = json.loads((cache / "embeddings" / key / embedding.STATUS).read_text())["pid"]
+        wait_for_state(task, "working")
+        worker = json.loads((task.path / STATUS).read_text())["pid"]
         assert os.getpriority(os.PRIO_PROCESS, worker) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
     finally:
         os.kill(server.pid, signal.SIGKILL)
         server.wait()
         server.stdout.close()
-    assert wait_for_state(key, "interrupted").state == "interrupted"
+    assert wait_for_state(task, "interrupted").state == "interrupted"
 
 
 def test_error_is_told(points):
     embedding.start(points(4), "a", CONFIG)
-    job = wait_for_state(embedding.embedding_key("a", CONFIG), "failed")
+    job = wait_for_state(embedding.embedding_task("a", CONFIG), "failed")
     assert "4 points cannot be embedded; expected at least 10" in job.message
 
 
-def test_damaged_map_counts_as_missing(cache, points):
-    key = embedding.embedding_key("a", CONFIG)
-    folder = cache / "embeddings" / key
-    folder.mkdir(parents=True)
-    (folder / embedding.POINTS).write_bytes(b"none")
-    assert embedding.read_embedding(key) is None
+def test_damaged_map_counts_as_missing(points):
+    task = embedding.embedding_task("a", CONFIG)
+    task.path.mkdir(parents=True)
+    (task.path / RESULT).write_bytes(b"none")
+    assert embedding.read_embedding(task) is None
     embedding.start(points(60), "a", CONFIG)
-    wait_for_state(key, "finished")
-    assert embedding.read_embedding(key).shape == (60, 2)
+    wait_for_state(task, "finished")
+    assert embedding.read_embedding(task).shape == (60, 2)
 
 
 def test_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch, points):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "file"))
-    with pytest.raises(EmbeddingError, match="expected a folder that aeviz may write to"):
+    with pytest.raises(WorkerError, match="expected a folder that aeviz may write to"):
         embedding.start(points(60), "a", CONFIG)
