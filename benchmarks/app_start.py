@@ -24,32 +24,22 @@ Chromium is the one that AEVIZ_CHROMIUM names, else one on PATH, else Playwright
 """
 
 import argparse
-import contextlib
 import json
 import os
 import platform
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app_server import TIMEOUT_S, Server, running_app
 from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
-from aeviz.paths import PROJECT_ROOT, data_root
-
-TIMEOUT_S = 60
-"""Nothing measured here takes as long; then something is broken."""
 VIEWPORT = {"width": 1280, "height": 900}
 STEPS = 60
 """Moves of the plain client."""
@@ -104,64 +94,6 @@ TITLES = {
 }
 LANDINGS = {"home": ("", "home"), "latent_space": ("latent_space", "latent_space"), "decode": ("decode", "decoded")}
 """Pages that a cold start is measured with: address, and what must be there for it to be useful."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running app."""
-
-    port: int
-    started: float
-    """When its process was started, `time.perf_counter`."""
-    healthy: float
-    """When it first answered its health check."""
-
-    @property
-    def url(self) -> str:
-        """Address of the home page."""
-        return f"http://localhost:{self.port}/"
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextlib.contextmanager
-def running_app() -> Iterator[Server]:
-    """Start the app in a process of its own, without runs of the user's own, and end it afterwards."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "localhost", "--server.port", str(port)]
-    with tempfile.TemporaryDirectory() as runs, tempfile.TemporaryFile() as log:
-        environment = {**os.environ, "AEVIZ_DATA": str(data_root().resolve()), "AEVIZ_RUNS": runs}
-        started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            while not _is_healthy(port):
-                if process.poll() is not None or time.perf_counter() - started > TIMEOUT_S:
-                    log.seek(0)
-                    sys.exit(f"the app did not start:\n{log.read().decode(errors='replace')}")
-                time.sleep(0.02)
-            yield Server(port, started, time.perf_counter())
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _is_healthy(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def new_context(browser: Browser) -> BrowserContext:

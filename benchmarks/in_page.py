@@ -36,7 +36,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app_start import free_port
+from app_server import free_port
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from aeviz.paths import PROJECT_ROOT, data_root
