@@ -45,7 +45,7 @@ class Preset:
         return self.thesis_val_mse if self.thesis_val_loss is None else self.thesis_val_loss
 
 
-_OPTIMIZERS: dict[OptimizerName, str] = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD"}
+_OPTIMIZERS: dict[OptimizerName, str] = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
 
 
 def _mlp(latent_dim: int, optimizer: OptimizerName, thesis: float) -> Preset:
@@ -181,7 +181,7 @@ _PRESETS = (
         summary="MNIST, convolutions 1-16-32-64 and back, AMSGrad (S1, section 2.3)",
         thesis_val_mse=0.00314,
     ),
-    _small("digits-2d-adam", "digits", _DIGITS_MODEL, "adam", 300, "8x8 digits, 64-64-32-16-2 and back, ADAM"),
+    _small("digits-2d-adam", "digits", _DIGITS_MODEL, "adam", 300, "8x8 digits, 64-64-32-16-2 and back, Adam"),
     _small("digits-2d-amsgrad", "digits", _DIGITS_MODEL, "amsgrad", 300, "8x8 digits, 64-64-32-16-2 and back, AMSGrad"),
     _small(
         "circles-3d",

@@ -12,7 +12,7 @@ with page(
 ):
     runs = pick_runs(require_runs("weights"))
     if not runs:
-        st.info("Choose one run or more above.", icon=":material/difference:")
+        st.info("Choose one or more runs above.", icon=":material/difference:")
         st.stop()
     show_overlay(runs)
     show_differences(runs)

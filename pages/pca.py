@@ -14,6 +14,6 @@ with page(
     key = pick_data()
     if key is not None:
         show_linear(key)
-        st.subheader("Switch on ReLU")
-        st.caption("The same number of latent numbers, with a bend between the layers: where and by how much it wins.")
+        st.subheader("Add ReLU")
+        st.caption("Same latent size, plus a ReLU layer: how much lower is the error, and for which images?")
         show_contest(key)

@@ -148,7 +148,7 @@ METHODS: dict[MethodName, Method] = {
     for method in (
         Method(
             name="adam",
-            title="ADAM",
+            title="Adam",
             phi=mean_gradient,
             psi=mean_square,
             phi_formula=r"\phi_t = (1-\beta_1)\sum_{i=1}^t \beta_1^{t-i} g_i",

@@ -21,10 +21,10 @@ def app(tmp_path_factory):
 
 def test_more_memory_turns_the_verdict_on_adam(visit, app):
     page = visit("/optimizers?section=counterexample", base=app)
-    expect(page.get_by_text("ADAM: the average regret does not go to zero")).to_be_visible()
+    expect(page.get_by_text("Adam: the average regret does not go to zero")).to_be_visible()
     expect(page.get_by_text("AMSGrad: the average regret goes to zero")).to_be_visible()
     page.get_by_role("slider", name=re.compile("^beta2")).press("End")
-    expect(page.get_by_text("ADAM: the average regret goes to zero")).to_be_visible()
+    expect(page.get_by_text("Adam: the average regret goes to zero")).to_be_visible()
     expect(page.get_by_text("does not go to zero")).to_have_count(0)
     expect(page).to_have_url(re.compile("memory=0.999"))
 
@@ -47,7 +47,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit, app):
     plot = page.get_by_test_id("stPlotlyChart").first.locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     head = "plot => { const head = plot.data.at(-1); return [head.x.at(-1), head.y.at(-1)]; }"
-    expect(page.get_by_text(re.compile(r"ADAM has converged: it stays within 0.1 of the minimum"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Adam has converged: it stays within 0.1 of the minimum"))).to_be_visible()
     end = plot.evaluate(head)
     page.locator(".updatemenu-button", has_text="Play").first.click()
     page.wait_for_timeout(1000)

@@ -327,7 +327,7 @@ def test_kept_points_are_walked_played_and_found_again(decode):
 
 def test_second_model_decodes_the_same_gesture(decode):
     page = decode("model=flat&beside.flat=twin")
-    expect(page.locator(".view figcaption")).to_have_text(["flat · ADAM", "twin · AMSGrad"])
+    expect(page.locator(".view figcaption")).to_have_text(["flat · Adam", "twin · AMSGrad"])
     expect(engine_words(page, 1)).to_contain_text("Procrustes")
     before, asked = [frames(page, model) for model in (0, 1)], reruns(page)
     drag(page, release=False)

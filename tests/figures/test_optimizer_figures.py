@@ -48,9 +48,9 @@ def test_film_has_round_steps_and_the_last_one(steps):
 
 
 def test_values_and_steps_have_a_line_a_method(ways):
-    assert [trace.name for trace in value_curves(ways, 0.0).data] == ["ADAM", "SGD"]
+    assert [trace.name for trace in value_curves(ways, 0.0).data] == ["Adam", "SGD"]
     steps = effective_steps(ways)
-    assert [trace.name for trace in steps.data] == ["ADAM, x", "ADAM, y", "SGD, x", "SGD, y"]
+    assert [trace.name for trace in steps.data] == ["Adam, x", "Adam, y", "SGD, x", "SGD, y"]
     assert set(steps.data[2].y) == {0.3}
 
 
@@ -62,7 +62,7 @@ def test_regret_has_the_bound_and_bands_of_random_costs(costs, bands):
     names = [trace.name for trace in figure.data]
     assert sum("seed to seed" in name for name in names) == bands
     assert "bound for AMSGrad" in names
-    curve = next(trace for trace in figure.data if trace.name == "ADAM")
+    curve = next(trace for trace in figure.data if trace.name == "Adam")
     assert curve.x[-1] == 200
     assert curve.y[-1] == outcomes["adam"].regret[-1]
     assert len(point_curves(outcomes).data) == 2
@@ -78,7 +78,7 @@ def test_descent_that_overflows_leaves_room_for_the_other():
 def test_duel_draws_mean_and_band_of_the_seeds():
     losses = np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 3.0]])
     curves = [
-        Curve(title="ADAM 0.1", method="adam", losses=losses),
+        Curve(title="Adam 0.1", method="adam", losses=losses),
         Curve(title="SGD 1", method="sgd", losses=losses[:1]),
     ]
     figure = comparison_curves(curves, "loss", 1)
@@ -89,7 +89,7 @@ def test_duel_draws_mean_and_band_of_the_seeds():
 
 def test_two_contestants_of_one_method_have_two_colours():
     losses = np.ones((1, 3))
-    curves = [Curve(title=f"ADAM {rate}", method="adam", losses=losses) for rate in (0.1, 0.2)]
+    curves = [Curve(title=f"Adam {rate}", method="adam", losses=losses) for rate in (0.1, 0.2)]
     first, second = comparison_curves(curves, "loss", 1).data
     assert first.line.color != second.line.color
 
@@ -110,7 +110,7 @@ def test_arrows_lead_from_one_plane_to_the_other():
 
 def test_layers_have_a_panel_each():
     recorded = [Moments(epoch=epoch, effective={"a": 1.0, "b": 0.1}, held={"a": 1.0, "b": 2.0}) for epoch in (1, 2)]
-    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, {"a": "first", "b": "second"}, "effective")
+    figure = layer_curves({"Adam 0.1": ("adam", recorded)}, {"a": "first", "b": "second"}, "effective")
     assert [annotation.text for annotation in figure.layout.annotations] == ["first", "second"]
     assert [list(trace.y) for trace in figure.data] == [[1.0, 1.0], [0.1, 0.1]]
 
@@ -119,7 +119,7 @@ def test_panels_of_layers_leave_room_on_a_telephone():
     """Two side by side at most, so that a title of 20 letters fits over its panel, and gaps as wide as tick labels."""
     layers = {str(layer): f"encoder {layer} to 128" for layer in range(8)}
     recorded = [Moments(epoch=1, effective=dict.fromkeys(layers, 1.0), held=dict.fromkeys(layers, 1.0))]
-    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, layers, "effective")
+    figure = layer_curves({"Adam 0.1": ("adam", recorded)}, layers, "effective")
     axes = [axis.domain for axis in figure.select_xaxes()]
     assert len({tuple(domain) for domain in axes}) == 2
     width = 390 - 2 * 16 - 70  # less the page's and the figure's margins
@@ -143,13 +143,13 @@ def test_panels_of_layers_leave_room_on_a_telephone():
 )
 def test_ticks_of_a_layer_do_not_lie_on_each_other(values, ticks):
     recorded = [Moments(epoch=n, effective={"a": float(value)}, held={"a": 1.0}) for n, value in enumerate(values)]
-    figure = layer_curves({"ADAM 0.1": ("adam", recorded)}, {"a": "first"}, "effective")
+    figure = layer_curves({"Adam 0.1": ("adam", recorded)}, {"a": "first"}, "effective")
     assert figure.layout.yaxis.tickvals == ticks
 
 
 def test_gaps_name_the_pair_in_two_lines():
-    figure = gap_bars([("AMSGrad 0.003 less ADAM 0.003", 0.5, (0.2, 0.8))])
-    assert list(figure.data[0].y) == ["AMSGrad 0.003<br>less ADAM 0.003"]
+    figure = gap_bars([("AMSGrad 0.003 less Adam 0.003", 0.5, (0.2, 0.8))])
+    assert list(figure.data[0].y) == ["AMSGrad 0.003<br>less Adam 0.003"]
     assert len(figure.layout.xaxis.title.text) < 30
 
 

@@ -78,7 +78,7 @@ def test_plan_differs_in_optimizer_and_seed_alone(tiny_config, folders):
     assert len(comparisons) == 1
     assert comparisons[0].seeds == [0, 1, 2]
     assert [title_of(optimizer) for optimizer in comparisons[0].lines] == [
-        "ADAM 0.003",
+        "Adam 0.003",
         "AMSGrad 0.003",
         "SGD 1",
         "Momentum 0.1",
@@ -126,10 +126,10 @@ def test_titles_tell_contestants_apart():
         OptimizerConfig(name="sgd", learning_rate=1.0),
     ]
     assert list(titles_of(given).values()) == [
-        "ADAM 0.003, beta2 0.999",
-        "ADAM 0.003, beta2 0.9",
-        "ADAM 0.1, learning_rate 0.1",
-        "ADAM 0.1, learning_rate 0.100000001",
+        "Adam 0.003, beta2 0.999",
+        "Adam 0.003, beta2 0.9",
+        "Adam 0.1, learning_rate 0.1",
+        "Adam 0.1, learning_rate 0.100000001",
         "Momentum 1",
     ]
 

@@ -42,8 +42,8 @@ def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
 
 def test_one_method_with_two_memories_is_a_duel(open_comparison):
     app = open_comparison((), ("optimizer.beta2=0.9",))
-    assert app.selectbox(key="left").options == ["ADAM 0.003, beta2 0.999", "ADAM 0.003, beta2 0.9"]
-    assert app.selectbox(key="right").value == "ADAM 0.003, beta2 0.9"
+    assert app.selectbox(key="left").options == ["Adam 0.003, beta2 0.999", "Adam 0.003, beta2 0.9"]
+    assert app.selectbox(key="right").value == "Adam 0.003, beta2 0.9"
     assert any("images that moved most" in text for text in texts(app.markdown))
 
 
@@ -125,7 +125,7 @@ def visitors(app):
         for name, value in {"section": "comparison", "seeds": "1"}.items():
             one.query_params[name] = value
         one.run()
-        one.pills(key="against").set_value(["ADAM", "SGD"]).run()
+        one.pills(key="against").set_value(["Adam", "SGD"]).run()
     return apps
 
 
@@ -224,6 +224,6 @@ def test_duel_has_so_many_runs_at_most(visitors, trainers):
     app = visitors[0]
     app.slider(key="seeds").set_value(10).run()
     assert not app.button[-1].disabled
-    app.pills(key="against").set_value(["ADAM", "SGD", "AMSGrad"]).run()
+    app.pills(key="against").set_value(["Adam", "SGD", "AMSGrad"]).run()
     assert app.button[-1].disabled
     assert any("at most 20 runs" in text for text in texts(app.caption))

@@ -37,7 +37,7 @@ def test_surfaces_play_and_say_where_each_method_ends(visit):
     assert len(film["frames"]) == 41
     assert film["layout"]["updatemenus"][0]["buttons"][0]["label"].endswith("Play")
     verdicts = next(text for text in texts(app.markdown) if "SGD" in text and "steps" in text)
-    assert all(title in verdicts for title in ("ADAM", "AMSGrad", "SGD", "Momentum"))
+    assert all(title in verdicts for title in ("Adam", "AMSGrad", "SGD", "Momentum"))
     codes = " ".join(element.value for element in app.code)
     assert "largest_mean_square" in codes
     assert "beta2 * v + (1 - beta2) * g**2" in codes
@@ -85,26 +85,26 @@ def test_no_method_is_no_error(visit):
 
 def test_counterexample_verdict_follows_beta2(visit):
     app = visit("counterexample")
-    assert any("ADAM: the average regret does not go to zero" in text for text in texts(app.error))
+    assert any("Adam: the average regret does not go to zero" in text for text in texts(app.error))
     assert any("AMSGrad: the average regret goes to zero" in text for text in texts(app.success))
     assert any("Theorem 1.2.17" in text for text in texts(app.markdown))
     assert any(trace["name"] == "bound for AMSGrad" for trace in figure(app)["data"])
     app.select_slider(key="memory").set_value("0.99").run()
     assert not app.error
-    assert any("ADAM: the average regret goes to zero" in text for text in texts(app.success))
+    assert any("Adam: the average regret goes to zero" in text for text in texts(app.success))
 
 
 def test_counterexample_that_shows_nothing_yet_says_so(visit):
     app = visit("counterexample", slope="2.1", memory="0.99", alpha="0.05")
     assert not app.error
     assert not app.success
-    assert any("ADAM: undecided after 3,000 steps" in text for text in texts(app.info))
+    assert any("Adam: undecided after 3,000 steps" in text for text in texts(app.info))
     assert not any("worst" in text for text in texts(app.info))
 
 
 def test_counterexample_with_random_costs(visit):
     app = visit("counterexample", costs="stochastic", horizon="1000")
-    assert any("ADAM: the average regret does not go to zero" in text for text in texts(app.error))
+    assert any("Adam: the average regret does not go to zero" in text for text in texts(app.error))
     assert any("5 sequences" in text for text in texts(app.caption))
 
 
@@ -127,9 +127,7 @@ def test_theorem_names_the_missing_condition(visit, example, words, condition):
     assert condition in app.error[0].value
 
 
-@pytest.mark.parametrize(
-    ("example", "key"), [("summable steps", "from.summable"), ("a steep function", "from.steep")]
-)
+@pytest.mark.parametrize(("example", "key"), [("summable steps", "from.summable"), ("a steep function", "from.steep")])
 def test_start_at_the_minimiser_gets_a_message(visit, example, key):
     app = visit("convergence theorem", example=example)
     app.slider(key=key).set_value(0.0).run()
@@ -167,7 +165,9 @@ def test_comparison_shows_the_shipped_pair_and_says_that_one_seed_gives_no_verdi
     assert any("the same initial weights" in text for text in texts(app.markdown))
     assert any("images that moved most" in text for text in texts(app.markdown))
     assert app.button[-1].label == "Start the comparison"
-    assert any("Five seeds of all four optimizers on the digits take about 4 min" in text for text in texts(app.caption))
+    assert any(
+        "Five seeds of all four optimizers on the digits take about 4 min" in text for text in texts(app.caption)
+    )
 
 
 def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
@@ -211,7 +211,7 @@ def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
 
     monkeypatch.setattr("aeviz.workers.training.start", start)
     app = visit("comparison", seeds="2")
-    app.pills(key="against").set_value(["ADAM", "SGD"]).run()
+    app.pills(key="against").set_value(["Adam", "SGD"]).run()
     assert any("4 runs, one after the other" in text for text in texts(app.caption))
     app.button[-1].click().run()
     assert not app.exception

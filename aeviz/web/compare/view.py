@@ -28,9 +28,7 @@ def pick_runs(found: Mapping[str, Model]) -> list[Model]:
     """Let the visitor choose runs to compare; the choice is in the URL."""
     asked = [name for name in st.query_params.get_all(RUNS) if name not in found]
     if asked:
-        st.info(
-            f"Not on this machine: {', '.join(map(escape, asked))}; the others are shown.", icon=":material/link_off:"
-        )
+        st.info(f"Not on this machine, left out: {', '.join(map(escape, asked))}.", icon=":material/link_off:")
         st.query_params[RUNS] = [name for name in st.query_params.get_all(RUNS) if name in found]
     default = [name for name in ("mlp-2d-adam", "mlp-2d-amsgrad") if name in found] or list(found)[:_BESIDE]
     chosen = st.multiselect(
@@ -41,7 +39,7 @@ def pick_runs(found: Mapping[str, Model]) -> list[Model]:
         key=RUNS,
         bind="query-params",
         placeholder="Choose up to six runs",
-        help="Models that ship and your own runs, those that still train too.",
+        help="Shipped models and your own runs, also those still training.",
     )
     return [found[str(name)] for name in chosen]
 
@@ -60,14 +58,14 @@ def show_overlay(runs: list[Model]) -> None:
         if history
     }
     if not curves:
-        st.caption("None of these runs has finished an epoch yet.")
+        st.caption("No run has finished an epoch yet.")
         return
     st.subheader("Curves")
     quantities = {name_objective(model.config.objective) for model in runs}
     if len(quantities) > 1:
         st.warning(
-            "These runs make different losses small, so their curves cannot be compared; the table below has the "
-            "validation error (MSE) of all of them.",
+            "These runs minimise different losses, so their curves cannot be compared. Compare the validation MSE "
+            "in the table below.",
             icon=":material/warning:",
         )
     longest = max(len(epochs) for epochs, _, _ in curves.values())
@@ -90,7 +88,7 @@ def show_overlay(runs: list[Model]) -> None:
 
 def show_differences(runs: list[Model]) -> None:
     """Show the settings in which the runs differ, and what each achieved."""
-    st.subheader("What differs")
+    st.subheader("Settings that differ")
     settings = {model.name: model.config.settings() for model in runs}
     keys = next(iter(settings.values()))
     rows = {
@@ -103,10 +101,7 @@ def show_differences(runs: list[Model]) -> None:
         rows[f"**{name}**"] = [values[name] for values in facts.values()]
     st.markdown(_table(rows, list(settings)))
     if len(runs) == _BESIDE and runs[0].config.differs_in_optimizer_alone(runs[1].config):
-        st.caption(
-            "A fair comparison of two optimizers: both runs started from the same weights and saw the same batches in "
-            "the same order."
-        )
+        st.caption("A fair comparison: same initial weights, same batches, same order.")
 
 
 def _result(model: Model) -> dict[str, str]:

@@ -104,14 +104,14 @@ def _lens(model: Model, first: Model | None) -> Lens:
     if between is not None:
         bridge = shelf_name("bridge", bridge_payload(between))
         how = "Procrustes" if between.is_similarity else "least squares"
-        words = f"At the point that matches ({how}; {between.explained:.0%} of the variance of its points). "
+        words = f"At the corresponding point ({how}, {between.explained:.0%} of the variance explained). "
     elif first is not None:
         encoder = find_network(model, "encoder")
         via, why = encoder.spec, why or encoder.why
-        words = f"At the point where its own encoder puts the image of {first.name}. "
+        words = f"At the code of the image that {first.name} decodes. "
     return Lens(
         title=model.name,
-        alt=f"The image that {model.name} decodes at this point",
+        alt=f"Image decoded by {model.name} at this point",
         shape=model.config.model.image_shape,
         smooth=is_photo(model),
         spec=None if why else network.spec,

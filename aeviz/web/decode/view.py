@@ -35,9 +35,9 @@ def pick_axes(model: Model) -> spaces.AxesName:
         required=True,
         key="basis",
         bind="query-params",
-        help="Latent dimensions are the numbers the network itself computes, those first that tell most of an image: "
-        "by KL divergence for a variational model, by variance for another. Principal directions mix them so that the "
-        "first covers as much of the variance as one direction can. The point stays where it is.",
+        help="Latent dimensions: the most informative first (by KL divergence, or by variance for a plain "
+        "autoencoder). Principal directions: orthogonal directions of the codes, ordered by variance. The "
+        "point stays the same.",
     )
     return "principal" if chosen == DIRECTIONS else "latent"
 
@@ -65,7 +65,7 @@ def _show(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
         _show_nearest(model, point_of(model))
         _jumps(model)
         if not keep_address(model):
-            st.caption("The page's address leaves the kept points out: they are too many numbers for a link.")
+            st.caption("Too many waypoints for a link: the page's address leaves them out.")
         keep_look(model, axes)
 
 
@@ -81,14 +81,14 @@ def _show_nearest(model: Model, point: np.ndarray) -> None:
     if table.labels is not None:
         classes = model.provenance.class_names
         names = [classes[int(label)] for label in table.labels[near.indices]]
-    what = "as the network draws them" if dataset is None else "their originals"
+    what = "decoded by the model" if dataset is None else "their originals"
     st.image(
         to_small_uri(tile(shrink(images, NEAREST_PX), len(images))),
         width=len(images) * (NEAREST_PX + 4),
-        alt=f"The {len(images)} encoded images nearest to this point: {', '.join(names)}",
+        alt=f"The {len(images)} nearest encoded images: {', '.join(names)}",
     )
     first, last = float(near.distances[0]), float(near.distances[-1])
-    st.caption(f"The nearest test images, {what}: {' · '.join(map(escape, names))}; {first:.3g} to {last:.3g} away.")
+    st.caption(f"Nearest test images ({what}): {' · '.join(map(escape, names))}. Distance {first:.3g} to {last:.3g}.")
 
 
 def _jumps(model: Model) -> None:
@@ -101,7 +101,7 @@ def _jumps(model: Model) -> None:
             on_click=undo,
             args=(model,),
             disabled=not can_undo(model),
-            help="Goes back to where the last move began.",
+            help="Undo the last move.",
         )
         st.button(
             "Redo",
@@ -110,7 +110,7 @@ def _jumps(model: Model) -> None:
             on_click=redo,
             args=(model,),
             disabled=not can_redo(model),
-            help="Takes back the last undo.",
+            help="Redo the move.",
         )
         st.button(
             "Reset",
@@ -118,24 +118,24 @@ def _jumps(model: Model) -> None:
             key="reset",
             on_click=_jump_to_rest,
             args=(model,),
-            help="Sets all coordinates to their resting values, the medians of the encoded images.",
+            help="Set every coordinate to its median over the encoded images.",
         )
         if can_pick_image(model):
             st.button(
-                "An image's point",
+                "Random test image",
                 icon=":material/image:",
                 key="image",
                 on_click=_jump_to_image,
                 args=(model,),
-                help="Goes to where a random test image lies.",
+                help="Go to the latent point of a random test image.",
             )
         st.button(
-            "Random",
+            "Random point",
             icon=":material/casino:",
             key="random",
             on_click=_jump_at_random,
             args=(model,),
-            help=f"Draws a point from {'the prior' if variational else 'a Gaussian fitted to the encoded images'}.",
+            help=f"Draw a point from {'the prior' if variational else 'a Gaussian fitted to the encoded images'}.",
         )
         st.slider(
             "Temperature",
@@ -146,7 +146,7 @@ def _jumps(model: Model) -> None:
             key=_TEMPERATURE,
             bind="query-params",
             width=240,
-            help="Multiplies the standard deviation of a random draw (no unit), 0.1 to 2, as on Generate.",
+            help="Factor of the standard deviation of random points, 0.1 to 2.",
         )
 
 

@@ -49,7 +49,7 @@ def show_attributes(model: Model) -> None:
         _say_what_it_means(attributes, list(strengths))
         explain_absent(model)
         if start is not None and start.origin == TEST:
-            offer_download(model.config.data.name, "to show the original of the image")
+            offer_download(model.config.data.name, "to show the original image")
 
 
 def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
@@ -62,7 +62,7 @@ def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
         max_selections=MOST,
         key="add",
         bind="query-params",
-        help=f"Up to {MOST} of the {len(names)} attributes that the images of the data are labelled with.",
+        help=f"Choose up to {MOST} of the {len(names)} attributes in the data.",
     )
     strengths = {}
     for name in chosen:
@@ -75,8 +75,8 @@ def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
                 step=0.05,
                 key=f"by.{name}",
                 bind="query-params",
-                help=f"Share of the step from the mean without to the mean with it (no unit), {-REACH:g} to "
-                f"{REACH:g}: 1 is one whole step, below 0 the other way.",
+                help=f"Multiple of the attribute direction, {-REACH:g} to {REACH:g}: 1 goes from the mean without "
+                "to the mean with the attribute.",
             )
         )
     return strengths
@@ -90,19 +90,19 @@ def _show_result(
     amounts = np.array([strengths[name] for name in names])
     drawn = decoded(model, add_attributes(start.z, directions, np.stack([0 * amounts, amounts])))
     total = ", ".join(
-        f"{'plus' if amount >= 0 else 'less'} {abs(amount):g} · {name.lower()}" for name, amount in strengths.items()
+        f"{'plus' if amount >= 0 else 'minus'} {abs(amount):g} · {name.lower()}" for name, amount in strengths.items()
     )
-    text = f"{start.name}, as {model.name} draws it; {total}"
+    text = f"{start.name}, reconstructed by {model.name}; {total}"
     if start.image is not None:
         drawn = np.concatenate([start.image[None].astype(np.float32) / np.float32(255), drawn])
-        text = f"{start.name}; as {model.name} draws it; {total}"
+        text = f"{start.name}; reconstruction by {model.name}; {total}"
     show_row(model, drawn, text)
     st.caption(f"From left to right: {escape(text)}.")
     for which, name in enumerate(names):
         points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
         said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]
         if len(names) > 1:
-            said.insert(1, "the others as they are set")
+            said.insert(1, "others as set above")
         show_many(model, points, len(STRIP), ", ".join(filter(None, said)))
 
 
@@ -114,21 +114,21 @@ def _say_what_it_means(attributes: Mapping[str, Attribute], chosen: list[str]) -
         alike = most_alike(attributes, name, ALIKE)
         words = "; ".join(f"{other.lower()} ({cosine:+.2f})" for other, cosine in alike)
         st.markdown(
-            f"**{name}**: {attribute.with_count:,} of {both:,} images have it; from the mean without to the mean "
-            f"with it is {np.linalg.norm(attribute.direction):.2f}."
-            + (f" Closest to it in direction, or to its opposite: {words}." if words else "")
+            f"**{name}**: {attribute.with_count:,} of {both:,} images have it. Length of the direction: "
+            f"{np.linalg.norm(attribute.direction):.2f}."
+            + (f" Most similar directions (cosine): {words}." if words else "")
         )
         if attribute.is_rare:
             st.warning(
                 f"Only {min(attribute.with_count, attribute.without_count)} images "
-                f"{'have' if attribute.with_count < attribute.without_count else 'lack'} “{name.lower()}”; over fewer "
-                f"than {FEW} a mean is mostly chance.",
+                f"{'have' if attribute.with_count < attribute.without_count else 'lack'} “{name.lower()}”. A mean "
+                f"of fewer than {FEW} is unreliable.",
                 icon=":material/warning:",
             )
     if chosen:
         st.caption(
-            "In brackets the cosine of the angle between two steps: 1 is the same direction, 0 a right angle, -1 the "
-            "opposite one. A step holds whatever goes along with the attribute in these images: to add heavy makeup "
-            "also changes how a face presents its gender, because the two go together in this data. A difference of "
-            "means says what occurs together, not what causes what, and the attributes are what some annotators saw."
+            "The cosine between two directions: 1 same, 0 orthogonal, -1 opposite. A direction also contains what "
+            "correlates with the attribute: heavy makeup also changes how a face presents its gender, because the "
+            "two are correlated in this data. Correlation is not causation, and attributes are the annotators' "
+            "judgement."
         )

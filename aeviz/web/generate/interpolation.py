@@ -65,17 +65,14 @@ def show_ways(model: Model) -> None:
         ways = {STRAIGHT: straight_way(a, b, steps)}
         if has_round_way(a, b):
             ways[ROUND] = round_way(a, b, steps)
-        names = {STRAIGHT: "Straight (linear)", ROUND: "Round (spherical, slerp)"}
+        names = {STRAIGHT: "Linear interpolation", ROUND: "Spherical interpolation (slerp)"}
         if model.has_summary:
             _walk(model, np.stack([a, b]), names if ROUND in ways else {STRAIGHT: names[STRAIGHT]})
         for name, way in ways.items():
-            said = [f"{names[name]}: {way_length(way):.2f} long", far_text(model, way)]
+            said = [f"{names[name]}: length {way_length(way):.2f}", far_text(model, way)]
             show_many(model, way, columns, ", ".join(filter(None, said)))
         if ROUND not in ways:
-            st.caption(
-                "There is no round way here: in one dimension, from the origin itself, or between points that lie in "
-                "the same direction from it or in opposite ones, no great circle is the one."
-            )
+            st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
         chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with chart:
             _show_distances(model, ways, is_drawn=start.origin == end.origin == DRAW)
@@ -83,7 +80,7 @@ def show_ways(model: Model) -> None:
             st.markdown(_advice(model))
         explain_absent(model)
         if TEST in (start.origin, end.origin):
-            offer_download(model.config.data.name, "to show the originals of the two images")
+            offer_download(model.config.data.name, "to show the two original images")
 
 
 def _walk(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
@@ -92,7 +89,7 @@ def _walk(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
     chosen = STRAIGHT
     if len(names) > 1:
         asked = st.segmented_control(
-            "Walk", list(names), default=STRAIGHT, required=True, key="way", bind="query-params", width="content"
+            "Animate", list(names), default=STRAIGHT, required=True, key="way", bind="query-params", width="content"
         )
         chosen = str(asked)
     show_way(model, ends, spherical=chosen == ROUND, key=f"way-{model.name}")
@@ -100,7 +97,7 @@ def _walk(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
 
 def _pick_steps() -> int:
     steps = st.slider(
-        "Images on the way",
+        "Images on the path",
         min_value=5,
         max_value=MOST_STEPS,
         value=STEPS,
@@ -108,7 +105,7 @@ def _pick_steps() -> int:
         key="steps",
         bind="query-params",
         width=220,
-        help=f"Both ends included, 5 to {MOST_STEPS}; in rows of at most {ROW}, read from left to right.",
+        help=f"Number of images, both ends included (5 to {MOST_STEPS}).",
     )
     return int(steps)
 
@@ -124,25 +121,25 @@ def _show_distances(model: Model, ways: dict[str, np.ndarray], *, is_drawn: bool
     has_one_prior = model.config.model.is_variational and not is_anchored(model)
     if has_one_prior and (is_drawn or not model.has_summary):
         gaussian, origin = gaussian_of_draws(model, 0)
-        (low, high), which = usual_norms(gaussian), f"draws from {origin}"
+        (low, high), which = usual_norms(gaussian), f"samples from {origin}"
     elif not model.has_summary:
         return
     elif has_test_images(model):
         (low, high), which = priors.usual_norms(model), "encoded test images"
     else:
         low, high = usual_norms(priors.data_gaussian(model, None))
-        which = "draws from a Gaussian fitted to the data"
+        which = "samples from a Gaussian fitted to the data"
     norms = {name: np.linalg.norm(way, axis=1) for name, way in ways.items()}
     st.plotly_chart(
         distance_from_origin(norms, (low, high)),
         key="distance-from-origin",
         config={"displayModeBar": False},
         alt="Distance from the origin: "
-        + ", ".join(f"on the {name} way {values.min():.2f} at least" for name, values in norms.items()),
+        + ", ".join(f"minimum on the {name} path {values.min():.2f}" for name, values in norms.items()),
     )
-    text = f"Grey band: 9 of 10 {which} lie {low:.2f} to {high:.2f} from the origin."
+    text = f"Grey band: 90 % of the {which} ({low:.2f} to {high:.2f})."
     if has_one_prior and not is_drawn:
-        text += " The point of an image is the mean of its posterior; draws, which have its width too, lie farther out."
+        text += " An image's point is its posterior mean; samples also have its variance and lie farther out."
     st.caption(text)
 
 
@@ -151,31 +148,31 @@ def _advice(model: Model) -> str:
     config = model.config.model
     if not config.is_variational:
         return (
-            f"**Straight.** {escape(model.name)} has no prior, and its origin is no special place; the round way "
-            "is there to compare, no principle speaks for it."
+            f"**Use linear interpolation.** {escape(model.name)} has no prior, so the origin has no meaning; the "
+            "spherical path is only a comparison."
         )
     if is_anchored(model):
         return (
-            "**Straight.** The priors of this model sit around anchors away from the origin, so that a circle about "
-            "the origin means nothing to it and may lead through other classes."
+            "**Use linear interpolation.** The priors of this model have their means away from the origin; a "
+            "circle around the origin can cross other classes."
         )
     used = int(distances.used_dimensions(model).sum()) if model.has_summary else config.latent_dim
     if used == 0:
         return (
-            f"**Neither.** All dimensions of {escape(model.name)} have collapsed: its decoder pays heed to none, and "
-            "draws one image all along any way."
+            f"**Neither.** All dimensions of {escape(model.name)} have collapsed: its decoder ignores the latent "
+            "point and gives the same image everywhere."
         )
     count = config.latent_dim
-    uses = f" {escape(model.name)} uses {used} of its {count}." if used < count else ""
+    uses = f" {escape(model.name)} has {used} active dimensions of {count}." if used < count else ""
     if count <= 3:
         return (
-            f"**Either.** In {count} dimensions the prior N(0, I) has much of its mass near the origin, so that the "
-            f"straight way passes through likely points too, and is shorter.{uses}"
+            f"**Either.** In {count} dimensions much of the mass of N(0, I) is near the origin, so the linear path "
+            f"also passes through likely points.{uses}"
         )
     return (
-        f"**Round.** In {count} dimensions nearly all draws from the prior N(0, I) lie about {np.sqrt(count):.1f} (the "
-        f"root of {count}) from the origin: norms concentrate, the more so the more dimensions. The straight way dips "
-        f"below that in its middle, where images become average; the round way keeps its distance.{uses}"
+        f"**Use spherical interpolation.** In {count} dimensions nearly all samples of N(0, I) have norm about "
+        f"{np.sqrt(count):.1f} (the square root of {count}). The middle of the linear path has a smaller norm, and "
+        f"its images look average; the spherical path keeps the norm.{uses}"
     )
 
 
@@ -186,22 +183,22 @@ def show_arithmetic(model: Model) -> None:
         table, classes = model.require_latents(), model.encoded_classes()
         if table.labels is None or len(classes) < 2:
             st.info(
-                f"The images of {escape(model.config.data.name)} have no two classes, between which a direction could "
-                "lead.",
+                f"{escape(model.config.data.name)} has fewer than two classes, so there is no class direction.",
                 icon=":material/label_off:",
             )
             return
         if not distances.used_dimensions(model).any():
             st.info(
-                f"All dimensions of {escape(model.name)} have collapsed: classes have no place in its latent space, "
-                "and no step changes what it draws. Choose another model.",
+                f"All dimensions of {escape(model.name)} have collapsed: no direction changes its images. Choose "
+                "another model.",
                 icon=":material/compress:",
             )
             return
         image, plus, minus, strength = _pick_sum(model, classes, int(table.labels[0]))
         if plus == minus:
             st.info(
-                f"The mean of {escape(plus)} less itself is nothing: choose two classes.", icon=":material/balance:"
+                f"Choose two different classes: the difference of {escape(plus)} with itself is zero.",
+                icon=":material/balance:",
             )
             return
         z, labels = table.z, table.labels
@@ -209,8 +206,8 @@ def show_arithmetic(model: Model) -> None:
         ends = walk(z[image], direction, np.array([0.0, strength]))
         drawn = decoded(model, ends)
         before, after = (model.provenance.class_names[int(label)] for label in read_points(model, ends))
-        step = f"{'plus' if strength >= 0 else 'less'} {abs(strength):g} · ({plus} - {minus})"
-        text = f"as {model.name} draws it (read as {before}); {step} (read as {after})"
+        step = f"{'plus' if strength >= 0 else 'minus'} {abs(strength):g} · ({plus} - {minus})"
+        text = f"reconstruction by {model.name} (classified as {before}); {step} (classified as {after})"
         dataset = originals(model)
         if dataset is not None:
             drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
@@ -218,15 +215,13 @@ def show_arithmetic(model: Model) -> None:
         show_row(model, drawn, text)
         st.caption(f"From left to right: {escape(text)}.")
         way = walk(z[image], direction, STRENGTHS)
-        text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of a half, 0 in the middle: "
+        text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of 0.5, 0 in the middle: "
         show_many(model, way, len(STRENGTHS), text + far_text(model, way))
         st.caption(
-            f"From the mean of {escape(minus)} to the mean of {escape(plus)} it is {np.linalg.norm(direction):.2f}, "
-            "one "
-            "whole strength. An image is read as the class that most of the 10 encoded test images nearest to its "
-            "point have."
+            f"Strength 1 is the distance from the mean of {escape(minus)} to the mean of {escape(plus)}: "
+            f"{np.linalg.norm(direction):.2f}. Images are classified by their 10 nearest encoded test images."
         )
-        offer_download(model.config.data.name, "to show the original of the image")
+        offer_download(model.config.data.name, "to show the original image")
 
 
 def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[int, str, str, float]:
@@ -234,11 +229,11 @@ def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[
     names = list(classes)
     minus_default = model.provenance.class_names[first_label]
     plus_default = next(name for name in reversed(names) if name != minus_default)
-    why = "The mean of the latent points of all encoded test images of this class is {}."
+    why = "The mean of the codes of this class is {}."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         image = pick_image(model, "Test image", "onto", 0)
         plus = pick_class("plus the mean of", names, "plus", plus_default, why.format("added"))
-        minus = pick_class("less the mean of", names, "minus", minus_default, why.format("taken away"))
+        minus = pick_class("minus the mean of", names, "minus", minus_default, why.format("subtracted"))
         strength = st.slider(
             "Strength",
             min_value=-2.0,
@@ -248,6 +243,6 @@ def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[
             key="strength",
             bind="query-params",
             width=220,
-            help="Share of the difference of the means that is added (no unit), -2 to 2: 1 is one whole step.",
+            help="Multiple of the difference of the two means, -2 to 2.",
         )
     return image, plus, minus, float(strength)

@@ -56,7 +56,7 @@ def _pick_epoch(epochs: list[int]) -> int:
         value=names[-1],
         key=_EPOCH,
         bind="query-params",
-        help="Drag, or use the arrow keys: the draws are the same at every epoch, only the network changes.",
+        help="The noise is the same at every epoch; only the network changes.",
     )
     return int(str(chosen))
 
@@ -67,28 +67,25 @@ def _show_draws(model: Model, samples: PriorSamples, epoch: int) -> None:
     report = next((report for report in read_epochs(model.path) if report.epoch == taken), None)
     if report is not None:
         text += f": validation loss {report.val_loss:.4f} ({name_objective(model.config.objective)})"
-    alt = f"{len(images)} draws from the prior, {text}"
+    alt = f"{len(images)} samples from the prior, {text}"
     show_grid(images, text, columns=COLUMNS, least_px=PICTURE_PX, smooth=is_large(model), alt=alt)
 
 
 def _say_what_it_shows(runs: list[Model], samples: Mapping[str, PriorSamples]) -> None:
     count = len(next(iter(samples.values())).images[0])
-    text = f"The same {count} draws from the prior at every epoch: what changes is the decoder."
+    text = f"The same {count} latent points at every epoch: only the decoder changes."
     if len(runs) > 1 and len({model.config.model.latent_dim for model in runs}) == 1:
         text += " Both models decode the same noise"
-        text += ", each around its own anchors." if any(map(is_anchored, runs)) else "."
+        text += ", each with its own anchors." if any(map(is_anchored, runs)) else "."
     if len({name_objective(model.config.objective) for model in runs}) > 1:
-        text += " They make different things small, so that their losses cannot be compared with each other."
+        text += " Their objectives differ, so their losses cannot be compared."
     st.caption(text + " After R. Grabovac, figures 4.5 and 4.8.")
 
 
 def _explain_none(found: Mapping[str, Model], model: Model) -> None:
     if not model.config.model.is_variational:
-        why = f"**{escape(model.name)} is a plain autoencoder: it has no prior to draw from.**"
+        why = f"**{escape(model.name)} is a plain autoencoder without a prior.**"
     else:
-        why = (
-            f"**{escape(model.name)} kept no draws from its prior while it was trained**, as variational models "
-            "do since this version; train it again to have them."
-        )
+        why = f"**{escape(model.name)} recorded no samples during training.** Train it again to record them."
     names = ", ".join(escape(name) for name, other in found.items() if (other.path / PRIOR).is_file())
     st.info(why + (f" Models that have them: {names}." if names else ""), icon=":material/info:")

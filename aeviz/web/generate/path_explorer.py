@@ -36,8 +36,8 @@ def show_way(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> No
         parts=("way",),
         lenses=(
             Lens(
-                title="Under way",
-                alt=f"The image that {model.name} decodes under way",
+                title="On the path",
+                alt=f"Image decoded by {model.name} on the path",
                 shape=model.config.model.image_shape,
                 smooth=is_photo(model),
                 spec=network.spec,

@@ -15,7 +15,7 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.text import escape
 
-PRIOR, DATA = "the prior", "where the data lie"
+PRIOR, DATA = "the prior", "Gaussian fitted to the data"
 """Where samples are drawn from."""
 ALL = "all classes"
 SIDE, LARGE_SIDE = 10, 6
@@ -51,9 +51,9 @@ def show_samples(runs: list[Model]) -> None:
             with columns[1]:
                 _remark(runs[0])
         elif len({model.config.model.latent_dim for model in runs}) == 1:
-            st.caption("Both models draw from the same noise: images at the same place differ by the models alone.")
+            st.caption("Both models decode the same noise, image by image.")
         else:
-            st.caption("The models have latent spaces of different dimension, so that each draws from its own noise.")
+            st.caption("The models have different latent sizes, so each has its own noise.")
 
 
 def _pick_draw(runs: list[Model]) -> Draw:
@@ -62,19 +62,18 @@ def _pick_draw(runs: list[Model]) -> Draw:
         source = DATA
         if any(model.config.model.is_variational for model in runs):
             chosen = st.segmented_control(
-                "Draw from",
+                "Sample from",
                 [PRIOR, DATA],
                 default=PRIOR,
                 required=True,
                 key="draw",
                 bind="query-params",
-                help="The prior that training pressed the latent points to, or a Gaussian fitted to the encoded test "
-                "images, wherever they came to lie.",
+                help="The prior, or a Gaussian fitted to the encoded test images.",
             )
             source = str(chosen or PRIOR)
         names, name = list(runs[0].encoded_classes()), ALL
         if names and (source == DATA or any(map(is_anchored, runs))):
-            name = pick_class("Class", [ALL, *names], "class", ALL, "Draws from what belongs to this class.")
+            name = pick_class("Class", [ALL, *names], "class", ALL, "Sample from the distribution of this class.")
         temperature, seed = pick_chance()
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
@@ -84,16 +83,17 @@ def _show_grid(model: Model, draw: Draw) -> None:
     drawn = _draw(model, draw)
     if drawn is None:
         st.info(
-            f"{escape(model.name)} has no encoded test images to fit a Gaussian to.", icon=":material/hourglass_top:"
+            f"{escape(model.name)} has no encoded test images, so no Gaussian can be fitted.",
+            icon=":material/hourglass_top:",
         )
         return
     points, origin = drawn
-    text = f"{model.name}: {len(points)} draws from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
+    text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
     picture = show_many(model, points, LARGE_SIDE if is_large(model) else SIDE, text)
     far = find_far(model, points)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if far is not None:
-            st.markdown(f"**{int(far.sum())} of {len(far)}** lie far from the data (crossed).", width="content")
+            st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (crossed out).", width="content")
         parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
         offer_picture(picture, "-".join(parts), PICTURE_PX, smooth=is_large(model))
 
@@ -106,7 +106,7 @@ def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:
     if draw.source == PRIOR and is_anchored(model):
         labels = list(classes.values()) if label is None else [label]
         gaussians = [priors.prior_gaussian(model, each) for each in labels]
-        origin = f"the prior{of_class}" if of_class else "the priors of all classes in turn"
+        origin = f"the prior{of_class}" if of_class else "the priors of all classes, one after the other"
     elif draw.source == PRIOR and config.is_variational:
         gaussians, origin = [priors.prior_gaussian(model, None)], "the prior N(0, I)"
     else:
@@ -124,21 +124,22 @@ def _remark(model: Model) -> None:
     st.markdown("#### What to look for")
     if not model.config.model.is_variational:
         st.markdown(
-            "The Gaussian covers the cloud of encoded images as an ellipse does. Where the cloud has holes, arms or "
-            "corners, draws fall into empty places, and the decoder blends what lies around them. Choose one class: "
-            "its cloud is rounder, and more of the draws are good."
+            "The fitted Gaussian is an ellipse; the codes are not. Samples in its empty regions look like blends "
+            "of several classes. Choose one class: its codes are closer to a Gaussian."
         )
     elif is_anchored(model):
         st.markdown(
-            "Each class has a prior of its own, N(m, I), around an anchor m that was fixed before training: even "
-            "classes on a ring of radius 4 about the origin, odd ones on one of radius 8. So a chosen class can be "
-            "drawn. With all classes the grid shows them in turn, from the first to the last."
+            "Each class has its own prior N(m, I) with a fixed mean (anchor) m: even classes on a circle of "
+            "radius 4, odd ones of radius 8. So you can sample one class."
         )
         st.markdown(anchoring(model))
     else:
-        text = "The prior is N(0, I): standard deviation 1 in every direction"
+        text = "The prior is N(0, I), with standard deviation 1 in every direction"
         if model.encoded_classes():
-            text += ", and the same for all classes, so that none can be chosen; draw *where the data lie* for that"
+            text += (
+                ", and the same for all classes, so that none can be chosen; draw *Gaussian fitted to the "
+                "data* for that"
+            )
         st.markdown(f"{text}.")
         if model.has_summary:
             st.markdown(_compare_with_prior(model))
@@ -151,27 +152,22 @@ def _compare_with_prior(model: Model) -> str:
     count = int(used.sum())
     if not count:
         return (
-            f"**{escape(model.name)} uses none of its {dimensions} dimensions** (posterior collapse): its latent "
-            "points say nothing of the images, so that every draw gives the same picture, an average of all images."
+            f"**All {dimensions} dimensions of {escape(model.name)} have collapsed**: every sample decodes to the "
+            "same image, an average of all images."
         )
     spread, weight = priors.data_gaussian(model, None).spread(used), model.config.objective.kl_weight
-    text = f"The encoded images of {escape(model.name)} spread with a standard deviation of **{spread:.2f}**"
+    text = f"The codes of {escape(model.name)} have a standard deviation of **{spread:.2f}**"
     if count < dimensions:
-        text += (
-            f" in the {count} of {dimensions} dimensions that it uses; the others are noise that the decoder ignores"
-        )
+        text += f" in its {count} active of {dimensions} dimensions; the decoder ignores the others"
     if spread > WIDE:
         return (
-            f"{text}. The weight of the KL divergence, {weight:g}, was too small to hold them closer together: draws "
-            "from the prior come from the middle of the cloud only. A temperature above 1 reaches farther out."
+            f"{text}. The KL weight {weight:g} was too small to match the prior: samples cover only the middle of "
+            "the codes. Raise the temperature to reach more."
         )
     text += (
-        ". The width of each image's own posterior makes up for what is missing to 1, so that the prior covers what "
-        "the decoder was trained on."
+        ". With the variance of each posterior added, the codes match the prior: it covers what the decoder was "
+        "trained on."
     )
     if model.latents is None:
         return text
-    return (
-        f"{text} Distance from the data is measured to the means of the posteriors alone, so that crossed images may "
-        "be none the worse for it."
-    )
+    return f"{text} Distances are measured to the posterior means, so an image that is crossed out may still be good."

@@ -26,7 +26,7 @@ from aeviz.web.kernel.upload import (
     usual_options,
 )
 
-TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own picture"
+TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own image"
 """Where a start may come from; these are also what the URL says."""
 THUMBNAIL_PX, LARGE_PX = 112, 160
 """Width in pixels of the picture of a start, and of one of large images."""
@@ -65,15 +65,13 @@ def explain_absent(model: Model) -> None:
     name = model.config.data.name
     if not model.has_summary:
         st.info(
-            f"{escape(model.name)} has no encoded test images to start from; a run that trains has them when it has "
-            "ended.",
+            f"{escape(model.name)} has no encoded test images yet. They are written when training ends.",
             icon=":material/hourglass_top:",
         )
         return
     st.info(
-        f"Test images of {escape(name)} are not on offer: {escape(model.name)} ships without its encoded images, "
-        "since the "
-        f"terms of {escape(name)} forbid passing them on. With the data set on this machine they are encoded here.",
+        f"Test images are not available: {escape(model.name)} ships without encoded images (terms of "
+        f"{escape(name)}). With the data set on this machine they are encoded here.",
         icon=":material/info:",
     )
     offer_download(name, "to start from its test images")
@@ -119,10 +117,10 @@ def pick_start(
 
 def _help(model: Model, origins: list[str]) -> str:
     says = {
-        TEST: "an image of the test set, encoded",
-        DRAW: f"a draw from {_draws_from(model)}",
+        TEST: "encode an image of the test set",
+        DRAW: f"sample from {_draws_from(model)}",
         MEAN: "the mean of all encoded images",
-        OWN: "a picture that you bring, encoded; it stays in the memory of the server for this visit",
+        OWN: "encode an image of yours; it stays in memory and is not stored",
     }
     return "; ".join(f"**{origin}**: {says[origin]}" for origin in origins) + "."
 
@@ -154,7 +152,7 @@ def _draw(model: Model, seed: int) -> Start:
     gaussian, origin = gaussian_of_draws(model, seed)
     noise = draw_noise(seed, 1, model.config.model.latent_dim)
     z = draw_points([gaussian], np.zeros(1, dtype=np.int64), noise)[0]
-    return Start(z=z, origin=DRAW, name=f"draw from {origin}, seed {seed}", image=None)
+    return Start(z=z, origin=DRAW, name=f"sample from {origin}, seed {seed}", image=None)
 
 
 def gaussian_of_draws(model: Model, seed: int) -> tuple[Gaussian, str]:
@@ -172,7 +170,7 @@ def _own_picture(model: Model, place: str) -> Start | None:
     """Let the visitor bring a picture and frame it; return it encoded."""
     picture = _bring(model, place)
     if picture is None:
-        st.caption("Bring a picture to go on.")
+        st.caption("Add an image to continue.")
         return None
     with errors_as_messages(stop=False):
         prepared = prepare(picture, model, _frame(picture, model, place))
@@ -192,14 +190,11 @@ def _frame(picture: OwnPicture, model: Model, place: str) -> PrepareOptions:
     usual = usual_options(model)
     if is_handwritten(model):
         return usual
-    with st.expander("Frame it", icon=":material/crop:"):
+    with st.expander("Crop", icon=":material/crop:"):
         key = f"{place}-{{}}.{picture.key}"
         across = st.slider("From left to right (%)", 0, 100, (0, 100), key=key.format("across"))
         down = st.slider("From top to bottom (%)", 0, 100, (0, 100), key=key.format("down"))
-        st.caption(
-            "Let what matters fill the picture as it does in the images that the model knows; of what is cut out, the "
-            "middle is taken, in their shape."
-        )
+        st.caption("Crop so that the object fills the frame, as in the training images.")
     if (across, down) == ((0, 100), (0, 100)):
         return usual
     crop = (across[0] / 100, down[0] / 100, across[1] / 100, down[1] / 100)
@@ -213,6 +208,6 @@ def _show(model: Model, start: Start) -> None:
         image = start.image[None]
     else:
         image = decoded(model, start.z[None].astype(np.float32))
-        name = f"{name}, as {model.name} draws it"
+        name = f"{name}, reconstructed by {model.name}"
     width = LARGE_PX if is_large(model) else THUMBNAIL_PX
     show_grid(image, name, columns=1, width=width, smooth=is_large(model))

@@ -72,12 +72,9 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
 def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
     names = ", ".join(escape(name) for name, other in found.items() if other.config.model.is_variational)
     st.info(
-        f"**{escape(model.name)} is a plain autoencoder: it has no prior to draw from.** Training asked only "
-        "that images "
-        "come back, never that their latent points follow a distribution; a point drawn blindly may lie where the "
-        "decoder was never asked to draw. What can be done is to see where the encoded test images lie, fit a "
-        "Gaussian to them "
-        "and draw from that." + (f" Models with a prior: {names}." if names else ""),
+        f"**{escape(model.name)} is a plain autoencoder without a prior.** Its codes follow no known distribution. "
+        "Below, a Gaussian is fitted to the encoded test images and sampled instead."
+        + (f" Models with a prior: {names}." if names else ""),
         icon=":material/info:",
     )
 
@@ -86,7 +83,7 @@ def _explain_no_digits(found: Mapping[str, Model], model: Model) -> None:
     able = [other for other in found.values() if _DIGITS.issubset(other.provenance.class_names)]
     names = ", ".join(escape(other.name) for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
     st.info(
-        f"**{escape(model.name)} draws no digits:** its images ({escape(model.config.data.name)}) belong to no classes."
-        + (f" Models that write numbers are for example {names}." if names else ""),
+        (f"**{escape(model.name)} cannot write digits:** its data ({escape(model.config.data.name)}) has no classes.")
+        + (f" Models that can: {names}." if names else ""),
         icon=":material/dialpad:",
     )

@@ -23,13 +23,13 @@ def show_gallery(found: Mapping[str, Model]) -> None:
     variational = [model for model in shipped if model.has_latents and model.config.model.is_variational]
     plain = [model for model in shipped if model.has_latents and not model.config.model.is_variational]
     groups = {
-        "Autoencoders": (plain, "An image squeezed through a few numbers and drawn again; ADAM beside AMSGrad."),
+        "Autoencoders": (plain, "Compress an image, then reconstruct it; trained with Adam and with AMSGrad."),
         "Variational autoencoders": (
             variational,
-            "Latent points that follow a prior, from which new images are drawn.",
+            "The codes follow a prior, so new images can be sampled.",
         ),
-        "Faces": (faces, "A VAE and an MSSIM-VAE of 128 dimensions; what they draw from their prior is on the cards."),
-        OWN: ([model for model in found.values() if not model.is_shipped], "What was trained on this machine."),
+        "Faces": (faces, "A VAE and an MSSIM-VAE with 128 dimensions; the cards show samples."),
+        OWN: ([model for model in found.values() if not model.is_shipped], "Trained on this machine."),
     }
     anchors = {title: title.lower().replace(" ", "-") for title, (members, _) in groups.items() if members}
     st.markdown(" · ".join(f"[{title}](#{anchor})" for title, anchor in anchors.items()))
@@ -41,9 +41,7 @@ def show_gallery(found: Mapping[str, Model]) -> None:
                 for model in members:
                     _card(model)
     if not groups[OWN][0]:
-        st.caption(
-            "Train one of your own in a shell: `.venv/bin/aeviz train digits-2d-adam`. It appears here once trained."
-        )
+        st.caption("None yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train digits-2d-adam`.")
 
 
 def _card(model: Model) -> None:
@@ -56,12 +54,12 @@ def _card(model: Model) -> None:
             return
         if not model.has_summary:
             st.info(
-                f"No map yet: {facts.epochs} of {config.train.epochs} epochs are trained. "
-                f"Go on with `.venv/bin/aeviz train --resume {model.path}`.",
+                f"No map yet ({facts.epochs} of {config.train.epochs} epochs). Resume with `.venv/bin/aeviz train "
+                f"--resume {model.path}`.",
                 icon=":material/hourglass_empty:",
             )
         elif picture is not None:
-            what = "The latent space of {}, coloured by class" if model.has_latents else "Images that {} draws"
+            what = "Latent map of {}, coloured by class" if model.has_latents else "Samples from {}"
             st.image(picture, width="stretch", alt=what.format(model.name))
         st.markdown(f"**{escape(model.name)}**")
         val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
@@ -69,16 +67,16 @@ def _card(model: Model) -> None:
         shown = (
             ""
             if dimensions <= 3
-            else ", seen by its principal plane"
+            else ", first two principal directions"
             if model.has_latents
-            else ", draws from its prior"
+            else ", samples from its prior"
         )
         st.caption(
             f"{escape(config.data.name)} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
             f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
         )
         if config.data.name == "celeba":
-            st.caption("CelebA and what is learned from it: non-commercial research only.")
+            st.caption("CelebA: for non-commercial research only.")
         if model.has_summary:
             links = {"Decode": ("pages/decode.py", ":material/tune:")}
             if model.has_latents:

@@ -57,7 +57,7 @@ class _Writing:
                 self.said.seek(0)
                 lines = self.said.read().decode(errors="replace").strip().splitlines()
                 self.said.close()
-                why = lines[-1] if lines else "it ended without a word"
+                why = lines[-1] if lines else "it ended without a message"
                 self.problem = "" if self.process.returncode == 0 else why
             return self.problem
 
@@ -67,8 +67,8 @@ def find_network(model: Model, part: PartName) -> InPage:
     content = spaces.onnx_file(model, part)
     if content is None:
         if not beside(model.folder, part).is_file():
-            return InPage(spec=None, why=f"{part}.onnx is not there yet")
-        return InPage(spec=None, why=f"{part}.onnx is damaged, far too large or of other weights")
+            return InPage(spec=None, why=f"{part}.onnx is missing")
+        return InPage(spec=None, why=f"{part}.onnx is damaged, too large or belongs to other weights")
     config = model.config.model
     spec = Network(
         name=content.name,
@@ -100,7 +100,7 @@ def prepare_networks(model: Model) -> None:
     if all(find_network(model, part).spec is not None for part in ("decoder", "encoder")):
         return
     if has_trainer(model.path):
-        st.caption(f"{escape(model.name)} is still being trained: until that ends the server decodes for this page.")
+        st.caption(f"{escape(model.name)} is still training. Until it ends the server decodes.")
         return
     if os.environ.get("AEVIZ_ONNX") == "0":
         return
@@ -109,7 +109,7 @@ def prepare_networks(model: Model) -> None:
     if problem is None:
         _wait(model)
     else:
-        st.caption(f"The server decodes for this page: {problem or 'the files were written, but are not usable'}")
+        st.caption(f"The server decodes: {problem or 'the exported files cannot be used'}")
 
 
 def _begin(model: Model) -> _Writing | None:
@@ -131,13 +131,13 @@ def _begin(model: Model) -> _Writing | None:
 def _wait(model: Model) -> None:
     writing = _begin(model)
     if writing is None:
-        st.caption(f"{escape(model.name)} is prepared for the page after another model. Until then the server decodes.")
+        st.caption(f"Preparing {escape(model.name)} for your browser. Until then the server decodes.")
         return
     if writing.look() is not None:
         st.rerun(scope="app")
     waited = time.monotonic() - writing.since
     st.progress(
         min(waited / USUAL_S, 0.95),
-        f"Preparing {escape(model.name)} for the page, once: {waited:.0f} of about {USUAL_S} s. Until then the server "
-        "decodes.",
+        f"Preparing {escape(model.name)} for your browser: {waited:.0f} of about {USUAL_S} s. Until then the "
+        "server decodes.",
     )

@@ -22,18 +22,18 @@ def pick_chance() -> tuple[float, int]:
         key="temperature",
         bind="query-params",
         width=220,
-        help="Multiplies the standard deviation of the draws (no unit), 0.1 to 2: 1 is the distribution itself, less "
-        "gives likelier images that are more alike, more gives stranger ones.",
+        help="Factor of the standard deviation, 0.1 to 2. Below 1: more typical, less varied images. Above 1: "
+        "more varied, less typical.",
     )
     return float(temperature), pick_seed()
 
 
 def pick_seed() -> int:
     """Let the visitor choose the seed of the chance, or the next one; it is in the URL."""
-    why = "Number that fixes the chance, 0 to {}: the same seed always draws the same."
+    why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
     seed = _pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
     st.button(
-        "Again", icon=":material/casino:", key="again", on_click=_next_seed, help="Draws anew, with the next seed."
+        "Again", icon=":material/casino:", key="again", on_click=_next_seed, help=("Sample again with the next seed.")
     )
     return seed
 
@@ -71,21 +71,21 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
 def pick_image(model: Model, label: str, key: str, default: int) -> int:
     """Let the visitor choose a test image by its number or by chance; the number is in the URL."""
     n = len(model.require_latents().z)
-    number = _pick_whole(label, key, n - 1, default, "Number of the image in the test set, 0 to {}.")
+    number = _pick_whole(label, key, n - 1, default, "Index in the test set, 0 to {}.")
     st.button(
         "Random",
         icon=":material/casino:",
         key=f"{key}-chance",
         on_click=_jump,
         args=(key, n),
-        help="Takes a random test image.",
+        help="Choose a random test image.",
     )
     return number
 
 
 def pick_draw(key: str, default: int) -> int:
     """Let the visitor choose a draw by its seed or by chance; the seed is in the URL."""
-    why = "Number that fixes the chance, 0 to {}: the same seed always draws the same."
+    why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
     seed = _pick_whole("Seed", key, SEEDS - 1, default, why)
     st.button(
         "Random",
@@ -93,7 +93,7 @@ def pick_draw(key: str, default: int) -> int:
         key=f"{key}-chance",
         on_click=_jump,
         args=(key, SEEDS),
-        help="Takes a random seed.",
+        help="Choose a random seed.",
     )
     return seed
 

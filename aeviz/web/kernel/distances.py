@@ -82,8 +82,8 @@ def far_text(model: Model, points: np.ndarray) -> str:
     if far is None:
         return ""
     if not far.any():
-        return "none of it far from the data"
-    return f"{int(far.sum())} of {len(far)} far from the data (crossed)"
+        return "none out of distribution"
+    return f"{int(far.sum())} of {len(far)} out of distribution (crossed out)"
 
 
 def read_points(model: Model, points: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from aeviz.web.kernel.url import rename_choices
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
@@ -28,11 +30,7 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
         key: URL parameter.
     """
     names = [experiment.name for experiment in experiments]
-    asked = st.query_params.get(key)
-    for experiment in experiments:
-        if asked in experiment.former_names:
-            st.query_params[key] = experiment.name
-            st.rerun()  # the widget reads the address when a run begins
+    rename_choices(key, {former: experiment.name for experiment in experiments for former in experiment.former_names})
     chosen = st.segmented_control(
         "Section",
         names,

@@ -35,12 +35,11 @@ def originals(model: Model) -> ImageDataset | None:
         data = replace(model.config.data, without=None)  # no part of the test set, which all runs of the data share
         dataset, fingerprint = datasets.test_images(data, str(data_root()), datasets.folder_stamp(name))
     except DataError as error:
-        st.caption(f"The originals cannot be shown: {escape(str(error))}")
+        st.caption(f"The original images cannot be shown: {escape(str(error))}")
         return None
     if table is None or fingerprint != table.fingerprint:
         st.caption(
-            f"The originals cannot be shown: the images of {escape(name)} are not those that {escape(model.name)} "
-            "encoded."
+            f"The original images cannot be shown: {escape(name)} has changed since {escape(model.name)} encoded it."
         )
         return None
     return dataset
@@ -62,7 +61,7 @@ def offer_download(name: str, why: str) -> None:
     if info is None or is_available(name):
         return
     with st.container(border=True):
-        st.markdown(f"**{info.title} is not on this machine.** Its pictures are needed {why}.")
+        st.markdown(f"**{info.title} is not on this machine.** It is needed {why}.")
         megabytes = info.bytes_download / 1e6
         if st.button(f"Download {info.title} ({megabytes:.0f} MB)", icon=":material/download:", key=f"download.{name}"):
             bar = st.progress(0.0, "Connecting …")
@@ -77,7 +76,7 @@ def offer_download(name: str, why: str) -> None:
                 st.error(escape(str(error)), icon=":material/cloud_off:")
             else:
                 st.rerun(scope="app")
-        st.caption("Everything else works without them. In a class room, download once before the lesson.")
+        st.caption("Everything else works without it. In a classroom, download it before the lesson.")
 
 
 def is_large(model: Model) -> bool:

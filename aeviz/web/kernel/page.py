@@ -113,8 +113,8 @@ def require_runs(needs: Needs = "latents") -> dict[str, Model]:
     found = {name: model for name, model in list_models().items() if has(model, needs)}
     if not found:
         st.info(
-            "There is no trained model yet. Train one in a shell with `.venv/bin/aeviz train digits-2d-adam`; "
-            "it takes about half a minute and appears here.",
+            "No trained model yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train "
+            "digits-2d-adam` (half a minute).",
             icon=":material/model_training:",
         )
         st.stop()
@@ -132,13 +132,13 @@ def _why_absent(name: str) -> str:
     """Say why a model that an address names is not on offer."""
     model = list_models().get(name)
     if model is None:
-        return f"There is no model {name!r} on this machine; another is shown."
+        return f"Unknown model {name!r}; another is shown."
     if not model.has_summary:
-        return f"{name} has not encoded its test images yet, which it does when its training ends; another is shown."
+        return f"{name} is still training and has no encoded test images yet; another model is shown."
     return (
-        f"{name} ships without encoded images, which the terms of {model.config.data.name} forbid to pass on. With the "
-        "data set on this machine they are encoded here; Decode, Generate and your own picture on Reconstruct do "
-        "without. Another model is shown."
+        f"{name} ships without encoded images (terms of {model.config.data.name}); another model is shown. With "
+        "the data set on this machine they are encoded here. Decode, Generate and your own image (Reconstruct) "
+        "work without them."
     )
 
 
@@ -157,7 +157,7 @@ def pick_model(found: Mapping[str, Model], *, default: str = "mlp-2d-adam") -> M
         index=names.index(default) if default in names else 0,
         key=MODEL,
         bind="query-params",
-        help="Those that ship with aeviz come first, then your own runs. The page's address keeps the choice.",
+        help="Shipped models first, then your own runs.",
     )
     st.session_state[_CHOSEN] = chosen
     return found[str(chosen)]
@@ -188,18 +188,18 @@ def pick_second(
     twin = next((name for name in names if _is_twin(first.config, found[name].config)), None)
     at_first = default if default in options else twin
     chosen = st.selectbox(
-        "Beside it",
+        "Compare with",
         options,
         index=options.index(at_first) if at_first is not None else 0,
         key=f"{parameter}.{first.name}",
         bind="query-params",
-        help="A second model of the same data, shown on the same images.",
+        help="A second model of the same data.",
     )
     second = found.get(str(chosen))
     if second is not None and mapped and not same_images(first, second):
         st.warning(
-            f"{escape(first.name)} and {escape(second.name)} were measured on different test images, so they cannot be "
-            "compared image by image; choose another model, or train one of them again.",
+            f"{escape(first.name)} and {escape(second.name)} have different test images and cannot be compared "
+            "image by image. Choose another model, or train one of them again.",
             icon=":material/warning:",
         )
         return None
@@ -219,7 +219,7 @@ def same_images(first: Model, second: Model) -> bool:
     )
 
 
-OPTIMIZER_TITLES = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD"}
+OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
 
 
 def describe(model: Model, count: int) -> str:

@@ -26,16 +26,22 @@ def show_distance(model: Model, point: np.ndarray) -> None:
     if table is None:
         cloud = distances.cloud(model)
         distance, limit = float(cloud.distances(point[None])[0]), cloud.usual_distance()
-        words = "deviations from the middle of what the decoder learned from (Mahalanobis distance)"
+        words = "standard deviations from the mean of the codes (Mahalanobis distance)"
     else:
         used = distances.used_dimensions(model)
         distance = float(data_distance(point[None][:, used], table.z[:, used])[0])
         limit = distances.draw_limit(model)
-        words = "to the 10th nearest image"
+        words = "to the 10th neighbour"
     if distance > limit:
-        st.warning(f"Far from any data: {distance:.2f} {words}, usual is up to {limit:.2f}.", icon=":material/warning:")
+        st.warning(
+            (
+                f"**Out of distribution**: {distance:.2f} {words}; 99 % of the data: below {limit:.2f}. The "
+                "decoder extrapolates."
+            ),
+            icon=":material/warning:",
+        )
     else:
-        st.caption(f"Among the data: {distance:.2f} {words}; usual is up to {limit:.2f}.")
+        st.caption(f"In distribution: {distance:.2f} {words}; 99 % of the data: below {limit:.2f}.")
 
 
 def can_pick_image(model: Model) -> bool:

@@ -75,12 +75,11 @@ def anchoring(model: Model) -> str:
     if share is None:
         return ""
     text = (
-        f"**{share:.0%}** of the encoded test images of {escape(model.name)} lie nearest to the anchor of their own "
-        "class."
+        f"**{share:.0%}** of the encoded test images of {escape(model.name)} are nearest to their own class's anchor."
     )
     if share < FEW:
         text += (
-            f" The weight of its KL divergence, {model.config.objective.kl_weight:g}, was too small to bring "
-            "them there, so that its priors do not give the digits they stand for."
+            f" The KL weight {model.config.objective.kl_weight:g} was too small, so the class priors do not give "
+            "their digits."
         )
     return text

@@ -11,17 +11,17 @@ def describe_scales(model: Model) -> str:
     config = model.config
     scales = kl_scales(config.objective, config.model.latent_dim, math.prod(config.model.image_shape))
     if scales is None:
-        return "Its KL has no weight in the objective." if config.objective.kl_weight == 0 else "Only its KL counts."
+        return "Trained without the KL term." if config.objective.kl_weight == 0 else ("Trained on the KL term only.")
     if config.objective.reconstruction == "bce":
         return (
-            f"KL weight {scales.of_mean_kl:.3g} on the mean over dimensions, {scales.of_sum_kl:.3g} on their sum, both "
-            f"beside the mean cross-entropy; that is beta = {scales.beta_of_bernoulli:.3g} beside the cross-entropy "
-            f"summed over pixels (1 is the ELBO of a Bernoulli decoder), and Snell's C = {scales.snell_c:,.0f}."
+            f"KL weight: {scales.of_mean_kl:.3g} (mean over dimensions) or {scales.of_sum_kl:.3g} (sum), with the "
+            f"mean cross-entropy. With the summed cross-entropy this is beta = {scales.beta_of_bernoulli:.3g} (1 "
+            f"is the ELBO of a Bernoulli decoder); Snell's C = {scales.snell_c:,.0f}."
         )
     if config.objective.reconstruction != "mse":
-        return f"KL weight {scales.of_sum_kl:.3g} on nats an image (C = {scales.snell_c:,.0f} of Snell et al.)."
+        return f"KL weight {scales.of_sum_kl:.3g} per nat (Snell's C = {scales.snell_c:,.0f})."
     return (
-        f"KL weight {scales.of_mean_kl:.3g} on the mean over dimensions, {scales.of_sum_kl:.3g} on their sum, both "
-        f"beside the mean squared error; that is beta = {scales.beta:.3g} beside half the summed squared error, the "
-        f"ELBO of a Gaussian decoder of variance {scales.variance:.3g}, and Snell's C = {scales.snell_c:,.0f}."
+        f"KL weight: {scales.of_mean_kl:.3g} (mean over dimensions) or {scales.of_sum_kl:.3g} (sum), with the mean "
+        f"squared error. With half the summed squared error this is beta = {scales.beta:.3g}, the ELBO of a "
+        f"Gaussian decoder with variance {scales.variance:.3g}; Snell's C = {scales.snell_c:,.0f}."
     )

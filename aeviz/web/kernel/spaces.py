@@ -57,7 +57,7 @@ def space(model: Model, axes: AxesName) -> Sent:
     return Sent(name=shelf_name("space", packed), content=packed)
 
 
-@shared(max_entries=128, spinner="Laying one space over the other …")  # at most 130 kB each
+@shared(max_entries=128, spinner="Aligning the latent spaces …")  # at most 130 kB each
 def bridge(source: Model, target: Model) -> Bridge | None:
     """Return the map that lays a run's latent points over those of another run.
 

@@ -76,7 +76,7 @@ def prepare(picture: OwnPicture, model: Model, options: PrepareOptions) -> Prepa
     return _prepared(picture.data, model.config.model.image_shape, options)
 
 
-@st.cache_data(max_entries=16, show_spinner="Preparing the picture …", scope="session")  # up to 700 kB each
+@st.cache_data(max_entries=16, show_spinner="Preprocessing …", scope="session")  # up to 700 kB each
 def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
     with _preparing:
         return prepare_image(data, shape, options=options)
@@ -94,7 +94,7 @@ def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLA
         asked = st.query_params.get(parameter)
         st.session_state[key] = asked if asked in names else FIRST
     source = st.segmented_control(
-        "Where your picture comes from",
+        "Source of your image",
         list(names),
         required=True,
         format_func=lambda name: SOURCES[name],
@@ -129,28 +129,29 @@ def bring_pictures(
 def _uploaded(place: str, handwritten: bool) -> list[OwnPicture]:
     is_alone = place == PLACE
     files = st.file_uploader(
-        "Pictures" if is_alone else "Picture",
+        "Images" if is_alone else "Image",
         type=list(SUFFIXES),
         accept_multiple_files=True,
         key=f"{place}.files",
         on_change=_forget_kept,  # not called when the visitor comes back to the page: then the pictures are still there
-        help=f"PNG, JPEG, WebP, GIF, BMP or TIFF, up to {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS / 1e6:.0f} megapixels "
-        "each. They stay in the memory of the server for this visit and are never written to disk.",
+        help=f"PNG, JPEG, WebP, GIF, BMP or TIFF, up to {MAX_BYTES / 1000000.0:.0f} MB and "
+        f"{MAX_PIXELS / 1000000.0:.0f} megapixels each. They stay in memory during your visit and are never "
+        "stored.",
     )
     pasted: list[OwnPicture] = st.session_state.setdefault(f"{place}.pasted", [])
     for data in paste.paste_box(key=f"{place}.paste"):
         pasted.insert(0, OwnPicture(name=f"pasted {len(pasted) + 1}", data=data))
     del pasted[MOST:]
-    if pasted and st.button("Forget what was pasted", icon=":material/delete:", key=f"{place}.forget"):
+    if pasted and st.button("Remove pasted images", icon=":material/delete:", key=f"{place}.forget"):
         pasted.clear()
         _forget_kept()
     found = [*pasted, *(OwnPicture(name=file.name, data=file.getvalue()) for file in files)]
     if is_alone and len(found) > MOST:
-        st.info(f"{len(found)} pictures; the first {MOST} are shown.", icon=":material/filter_list:")
+        st.info(f"{len(found)} images; the first {MOST} are shown.", icon=":material/filter_list:")
     if is_alone and not found and not st.session_state.get(_KEPT):
         st.info(
-            "Drop one picture or several here, or paste one"
-            + (": a photo of a digit that you wrote on paper will do." if handwritten else "."),
+            "Drop images here, or paste one"
+            + (", for example a photo of a handwritten digit." if handwritten else "."),
             icon=":material/add_photo_alternate:",
         )
     if found:
@@ -171,8 +172,8 @@ def _kept(place: str) -> list[OwnPicture]:
     if not found:
         return []
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Still here from before: {', '.join(escape(picture.name) for picture in found)}.")
-        st.button("Forget", icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
+        st.caption(f"Uploaded before: {', '.join(escape(picture.name) for picture in found)}.")
+        st.button("Remove", icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
     return found
 
 
@@ -182,9 +183,9 @@ def _forget_kept() -> None:
 
 def _photographed(place: str) -> list[OwnPicture]:
     photo = st.camera_input(
-        "Hold a handwritten digit in front of the camera" if place == PLACE else "Take a picture",
+        "Hold a handwritten digit in front of the camera" if place == PLACE else "Take a photo",
         key=f"{place}.camera",
-        help="The browser asks before it opens the camera; it needs a secure address (https, or localhost).",
+        help="Your browser asks for permission. The camera needs https or localhost.",
     )
     return [] if photo is None else [OwnPicture(name="photo", data=photo.getvalue())]
 
@@ -192,7 +193,7 @@ def _photographed(place: str) -> list[OwnPicture]:
 def _drawn(place: str, live: LiveModel | None) -> list[OwnPicture]:
     data = drawing.drawing_pad(key=f"{place}-pad", live=live)
     if data is None:
-        st.caption("Draw a digit: its place on the map follows the pen." if place == PLACE else "Draw a digit.")
+        st.caption("Draw a digit: its point on the map follows the pen." if place == PLACE else "Draw a digit.")
         return []
     return [OwnPicture(name="drawing", data=data, is_drawn=True)]
 
@@ -204,6 +205,6 @@ def _sampled(place: str) -> list[OwnPicture]:
     chosen = st.pills(
         "Samples", names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True
     )
-    st.caption("Synthesised photos: test digits of MNIST, drawn on paper by a program (benchmarks/photos.py).")
+    st.caption("Synthetic photos: MNIST test digits rendered on paper (benchmarks/photos.py).")
     index = names.index(str(chosen)) if chosen in names else 0
     return [OwnPicture(name=names[index], data=paths[index].read_bytes())]

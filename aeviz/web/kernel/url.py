@@ -1,6 +1,6 @@
 """The state of a page in its address, where no widget holds it: restored, dropped when stale, written when changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -50,6 +50,21 @@ def drop_parameters(endings: tuple[str, ...], *, keep: Iterable[str]) -> None:
     for name in list(st.query_params):
         if name.endswith(endings) and name not in kept:
             del st.query_params[name]
+
+
+def rename_choices(key: str, former: Mapping[str, str]) -> None:
+    """Lead addresses that were shared before a choice had its present name to that choice.
+
+    Call it before the widget, which reads the address when a run begins; the page is then run again.
+
+    Args:
+        key: URL parameter.
+        former: The present name of each former one.
+    """
+    asked = st.query_params.get_all(key)
+    if any(value in former for value in asked):
+        st.query_params[key] = [former.get(value, value) for value in asked]
+        st.rerun()
 
 
 def drop_stale_choice(key: str, options: Iterable[object]) -> None:

@@ -16,7 +16,7 @@ def show_measures(runs: list[Model]) -> None:
         "Trustworthiness": [_figure(found.trustworthiness, ".3f") for _, found in measured],
         "kNN accuracy": [_figure(found.knn_accuracy, ".1%") for _, found in measured],
         "Test error (MSE)": [_figure(found.mse, ".5f") for _, found in measured],
-        "Active units": [f"{found.active_units} of {model.config.model.latent_dim}" for model, found in measured],
+        "Active dimensions": [f"{found.active_units} of {model.config.model.latent_dim}" for model, found in measured],
     }
     lines = [" | ".join(["", name, *cells, ""]) for name, cells in rows.items()]
     lines.insert(1, "|---" * (1 + len(measured)) + "|")

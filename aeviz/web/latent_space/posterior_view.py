@@ -30,7 +30,7 @@ def show_posteriors(runs: list[Model]) -> None:
     }
     if not measured:
         return
-    st.subheader("What each latent dimension says")
+    st.subheader("KL divergence of each latent dimension")
     st.plotly_chart(
         kl_bars({name: found.kl_per_dimension for name, (_, found) in measured.items()}),
         key="kl-bars",
@@ -44,9 +44,9 @@ def show_posteriors(runs: list[Model]) -> None:
     for name, (model, found) in measured.items():
         st.markdown(f"**{escape(name)}**: {_verdict(model, found)}{_bound(found)}  \n:small[{describe_scales(model)}]")
     st.caption(
-        "The KL divergence of a dimension is how far its posteriors lie from the prior, N(0, 1) or that of the image's "
-        "class, averaged over the test images: what the dimension tells of an image, in nats (1 nat is 1.44 bits). "
-        f"Where it is 0, or less than {COLLAPSED}, the decoder learns nothing from it: the posterior has collapsed."
+        "How far the posterior of a dimension is from its prior, averaged over the test images, in nats (1 nat = "
+        f"1.44 bits). It measures the information about the image. Below {COLLAPSED} the posterior has collapsed: "
+        "the dimension carries no information."
     )
     _show_against_prior({name: pair for name, pair in measured.items() if posteriors.has_posteriors(pair[0])})
 
@@ -54,18 +54,21 @@ def show_posteriors(runs: list[Model]) -> None:
 def _verdict(model: Model, found: Evaluation) -> str:
     nats = found.kl_per_dimension
     dead = [place for place, value in enumerate(nats) if value < COLLAPSED]
-    told = f"{sum(nats):.1f} nats an image in all. "
+    told = f"{sum(nats):.1f} nats per image in total. "
     if not dead:
         return told + "No dimension has collapsed."
     if len(dead) == len(nats):
         trained = model.config.objective.reconstruction_weight > 0
-        drawn = "one image, a mean of all" if trained else "what chance made of its weights: no reconstruction counted"
-        return f"{told}**All dimensions have collapsed**: every image gets the prior, and the decoder draws {drawn}."
+        drawn = "one image, the mean of all" if trained else ("noise: its weights were never trained to reconstruct")
+        return (
+            f"{told}**All dimensions have collapsed**: every posterior equals the prior, and the decoder "
+            f"outputs {drawn}."
+        )
     verb, rest = ("has", "it carries") if len(dead) == 1 else ("have", "they carry")
     return (
-        f"{told}**{len(dead)} of {len(nats)} dimensions {verb} collapsed** ({name_dimensions(dead)}): {rest} less than "
-        f"{COLLAPSED} nats each, next to nothing. By the variance of their means {found.active_units} count as active: "
-        "a mean may still move a little beside a posterior as wide as the prior."
+        f"{told}**{len(dead)} of {len(nats)} dimensions {verb} collapsed** ({name_dimensions(dead)}): {rest} less "
+        f"than {COLLAPSED} nats each. By the variance of their means, {found.active_units} are active: a mean can "
+        "vary a little although the posterior is as wide as the prior."
     )
 
 
@@ -80,14 +83,14 @@ def name_dimensions(places: list[int]) -> str:
 
 def _bound(found: Evaluation) -> str:
     if found.elbo is None:
-        return " Its objective is no likelihood, so it has no ELBO."
+        return " Its loss is not a log-likelihood, so it has no ELBO."
     better = ""
     if found.log_likelihood_bound is not None:
         better = (
-            f"; the importance-weighted bound of {found.importance_samples or 50} samples, on at most 1,000 of the "
-            f"images, is {found.log_likelihood_bound:,.1f}"
+            f"; importance-weighted bound ({found.importance_samples or 50} samples, at most 1,000 images): "
+            f"{found.log_likelihood_bound:,.1f}"
         )
-    return f" ELBO {found.elbo:,.1f} nats an image{better}."
+    return f" ELBO {found.elbo:,.1f} nats per image{better}."
 
 
 @st.fragment
@@ -96,17 +99,17 @@ def _show_against_prior(measured: dict[str, tuple[Model, Evaluation]]) -> None:
     with errors_as_messages():
         if not measured:
             return
-        st.subheader("All posteriors together, beside the prior")
+        st.subheader("Aggregate posterior and prior")
         most = max(len(found.kl_per_dimension) for _, found in measured.values())
         rank = 1
         if most > 1:
             rank = st.selectbox(
-                "Dimension, the most informative first",
+                "Dimension (most informative first)",
                 list(range(1, most + 1)),
                 key="rank",
                 bind="query-params",
                 width=300,
-                help="1 is the dimension of the largest KL divergence: the first bar above. Each model has its own.",
+                help="1 is the dimension with the largest KL divergence, the first bar above.",
             )
         chosen = {
             name: (model, _informative(found)[rank - 1])
@@ -123,23 +126,23 @@ def _show_against_prior(measured: dict[str, tuple[Model, Evaluation]]) -> None:
             prior_densities(matches, " and ".join(dict.fromkeys(f"z{place + 1}" for _, place in chosen.values()))),
             key="against-prior",
             config={"displayModeBar": False},
-            alt="Density of all posteriors beside the prior's: "
+            alt="Densities of the aggregate posterior and the prior: "
             + "; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
         )
         for (name, match), (model, place) in zip(matches.items(), chosen.values(), strict=True):
             nats = posteriors.prior_distance(model)
             found = measured[model.name][1]
-            each = " (class by class, each beside its own prior)" if model.config.model.prior == "anchored" else ""
+            each = " (for each class, to its own prior)" if model.config.model.prior == "anchored" else ""
             st.markdown(
-                f"**{escape(name)}**: {_moments(match)}. {_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}"
-                "  \nAll dimensions: the Gaussian with the mean and the covariance of all posteriors together lies "
-                f"**{nats:.2f} nats** from the prior{each}; 0 means the same mean and covariance."
+                f"**{escape(name)}**: {_moments(match)}. "
+                f"{_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}  \nAll dimensions: a Gaussian fitted "
+                f"to the aggregate posterior is **{nats:.2f} nats** from the prior{each}. At 0, mean and "
+                "covariance agree."
             )
         st.caption(
-            "q(z) is the mixture of the posteriors of all test images; a new image is drawn from the prior p(z) "
-            "instead. Where p(z) is high and q(z) is low there is a hole: the decoder was never trained there, and "
-            "what it draws can look like nothing. Where q(z) is high and p(z) is low there are images that are hardly "
-            "ever drawn."
+            "The aggregate posterior q(z) is the mixture of all posteriors; new images are sampled from the prior "
+            "p(z). Where p(z) is high and q(z) low, there is a hole: the decoder was not trained there. Where "
+            "q(z) is high and p(z) low, images are hardly ever sampled."
         )
 
 
@@ -151,8 +154,8 @@ def _informative(found: Evaluation) -> list[int]:
 def _moments(match: PriorMatch) -> str:
     (mean, deviation), (prior_mean, prior_deviation) = match.moments, match.prior_moments
     return (
-        f"mean {mean:.2f} and standard deviation {deviation:.2f} (prior: {prior_mean:.2f} and {prior_deviation:.2f}); "
-        f"the two densities share {match.shared:.0%} of their area"
+        f"mean {mean:.2f}, standard deviation {deviation:.2f} (prior: {prior_mean:.2f}, {prior_deviation:.2f}); "
+        f"the densities overlap by {match.shared:.0%}"
     )
 
 
@@ -161,19 +164,13 @@ def _meaning(match: PriorMatch, collapsed: bool) -> str:
     (mean, deviation), (prior_mean, prior_deviation) = match.moments, match.prior_moments
     ratio, offset = deviation / prior_deviation, abs(mean - prior_mean) / prior_deviation
     if collapsed:
-        return "They match because every posterior is the prior: the dimension has **collapsed**."
+        return "They agree because every posterior equals the prior: the dimension has **collapsed**."
     if ratio > WIDE:
-        return (
-            f"**Too wide**, {ratio:.1f} times the prior: draws from the prior stay in the middle and miss the "
-            "images farther out."
-        )
+        return f"**Too wide**, {ratio:.1f} times the prior: samples from the prior miss the images far from its mean."
     if ratio < NARROW:
-        return (
-            f"**Too narrow**, {ratio:.2f} times the prior: draws from the prior land beyond the images and can look "
-            "like nothing."
-        )
+        return f"**Too narrow**, {ratio:.2f} times the prior: many samples from the prior are out of distribution."
     if offset > 0.5:
-        return "**Shifted**: many draws from the prior land beside the images and can look like nothing."
+        return "**Shifted**: many samples from the prior are out of distribution."
     if match.shared < 0.85:
-        return "As wide as the prior, but of another shape: draws from where q(z) is low can look like nothing."
-    return "A good match: draws from the prior land where images lie, along this dimension."
+        return "Same width, different shape: samples where q(z) is low are out of distribution."
+    return "A good match: in this dimension, samples from the prior fall where the images are."

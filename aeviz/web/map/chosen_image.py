@@ -47,10 +47,10 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
                     _picture(error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark")
                     by_place = compare_pair(dataset.images[index], image[0]).ssim_map
                     if by_place is not None:
-                        _picture(similarity_map(by_place, *image.shape[2:]), "SSIM: white where alike")
+                        _picture(similarity_map(by_place, *image.shape[2:]), "SSIM: white = similar")
                 if seed is not None and posteriors.has_posteriors(model):
                     samples = posteriors.posterior_samples(model, seed)
-                    _picture(tile(decoded(model, samples[index : index + 1]), 1), f"{model.name}: its sample decoded")
+                    _picture(tile(decoded(model, samples[index : index + 1]), 1), f"{model.name}: sample, decoded")
     for model in runs:
         own = model.latents
         if own is not None and index < len(own.z):
@@ -59,7 +59,7 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
                 spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
             st.caption(f"{escape(model.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
-        offer_download(runs[0].config.data.name, "to show the original beside its reconstruction")
+        offer_download(runs[0].config.data.name, "to show the original image")
 
 
 def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]) -> None:
@@ -77,11 +77,9 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
             continue
         near = cached.neighbours(model, index)
         images = decoded(model, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
-        said = "" if dataset is not None else "; decoded from their latent points, since the originals are not here"
+        said = "" if dataset is not None else "; decoded, because the originals are not on this machine"
         dimensions = f"all {table.z.shape[1]} dimensions" if table.z.shape[1] > 1 else "the one dimension"
-        st.markdown(
-            f"**Nearest images** of {escape(model.name)}, by distance in {dimensions} of its latent space{said}"
-        )
+        st.markdown(f"**Nearest images** in the latent space of {escape(model.name)} ({dimensions}){said}")
         with st.container(horizontal=True, gap="xsmall"):
             for place, (image, other, distance) in enumerate(
                 zip(shrink(images, NEIGHBOUR_PX), near.indices.tolist(), near.distances.tolist(), strict=True)

@@ -91,15 +91,18 @@ def pick_map_options(first: Model, second: Model | None) -> MapOptions:
                 "Align the right map to the left (Procrustes)",
                 key="align",
                 bind="query-params",
-                help="Turns, mirrors, shifts and scales the right map so that equal images lie as close as possible.",
+                help=(
+                    "Rotate, reflect, shift and scale the right map so that each image lies as close as possible "
+                    "to its point on the left."
+                ),
             )
         elif second is None and dimensions == 3:
             two_viewpoints = st.toggle(
-                "From two viewpoints",
+                "Two viewpoints",
                 value=True,
                 key="viewpoints",
                 bind="query-params",
-                help="The same points seen from two sides, a quarter turn apart.",
+                help="The same points from two directions, 90° apart.",
             )
         spread = least > 1 and any(posteriors.has_posteriors(model) for model in (first, second) if model is not None)
         seed = _pick_seed() if spread and projection in ("PCA", "chosen dimensions") else None
@@ -128,8 +131,8 @@ def _pick_projection() -> ProjectionName:
         key=PROJECTION,
         bind="query-params",
         width=200,
-        help="PCA shows the directions in which the points vary most. t-SNE and UMAP bend the space to keep neighbours "
-        "together; they are computed once, in the background.",
+        help="PCA: the directions of largest variance. t-SNE and UMAP: nonlinear maps that keep neighbours "
+        "together; computed once, in the background.",
     )
     return next(name for name in get_args(ProjectionName) if name == chosen)
 
@@ -142,7 +145,7 @@ def _pick_dimensions() -> int:
         required=True,
         key="directions",
         bind="query-params",
-        help="Whether the map is a plane or a space.",
+        help="A flat map or a 3-D map.",
     )
     return int(chosen or 2)
 
@@ -164,7 +167,7 @@ def _pick_axes(model: Model, least: int, dimensions: int) -> tuple[int, ...]:
             key=key,
             bind="query-params",
             width=110,
-            help="A dimension of the latent space; the most informative come first at the start.",
+            help="A latent dimension. At first: the most informative ones.",
         )
         chosen.append(left[str(name)])
     return tuple(chosen)
@@ -172,14 +175,14 @@ def _pick_axes(model: Model, least: int, dimensions: int) -> tuple[int, ...]:
 
 def _pick_neighbours() -> int:
     chosen = st.select_slider(
-        "Neighbours minded",
+        "Number of neighbours",
         NEIGHBOURS,
         value="30",
         key=MINDED,
         bind="query-params",
         width=220,
-        help="How many neighbours of each point the map tries to keep: the perplexity of t-SNE, n_neighbors of UMAP. "
-        "Few show fine grain, many the whole. Each choice is a map of its own.",
+        help="Perplexity of t-SNE, n_neighbors of UMAP. Few keep local detail, many keep the global shape. Each "
+        "choice is computed separately.",
     )
     return int(str(chosen))
 
@@ -201,8 +204,8 @@ def _pick_colour(first: Model, second: Model | None) -> Colour:
         key=COLOUR,
         bind="query-params",
         width=200,
-        help="The class or a property of the image; how far its reconstruction is from it (Euclidean norm); how many "
-        "nats its posterior is from the prior; or how densely the points of this map lie around it.",
+        help="Class or attribute of the image, its reconstruction error (Euclidean norm), the KL divergence of "
+        "its posterior (nats), or the density of points on this map.",
     )
     return next(name for name in get_args(Colour) if name == chosen)
 
@@ -221,7 +224,7 @@ def _pick_contours(model: Model) -> ContourMode:
         required=True,
         key=CONTOURS,
         bind="query-params",
-        help="The inner line is around the densest half of the points, the outer one around nine of ten.",
+        help="The smallest regions that hold 50 % (inner line) and 90 % (outer line) of the points.",
     )
     return next(name for name in get_args(ContourMode) if name == chosen)
 
@@ -240,7 +243,7 @@ def _pick_attribute(model: Model) -> str | None:
         key=ATTRIBUTE,
         bind="query-params",
         width=220,
-        help="A property of the images that the publisher lists; the network was never told.",
+        help="A label that comes with the data. The network never saw it.",
     )
     return known[str(chosen)]
 
@@ -254,8 +257,7 @@ def _pick_seed() -> int | None:
         required=True,
         key="points",
         bind="query-params",
-        help="A variational encoder gives each image a distribution, its posterior. In training the decoder sees a "
-        "sample of it, not its mean.",
+        help="The encoder gives each image a distribution, the posterior. Show its mean, or one sample as in training.",
     )
     if at != SAMPLED:
         return None
@@ -269,6 +271,6 @@ def _pick_seed() -> int | None:
         key="sample",
         bind="query-params",
         width=150,
-        help="Fixes the chance: the same seed always draws the same samples.",
+        help="The same seed gives the same samples.",
     )
     return int(seed or 0)

@@ -20,8 +20,8 @@ FIXED_S: dict[Algorithm, float] = {"t-SNE": 5, "UMAP": 30}
 PER_THOUSAND_S: dict[Algorithm, float] = {"t-SNE": 4.5, "UMAP": 1.5}
 """Seconds on one core before the points move, and for each thousand of them: measured on 10,000 points of 10-d."""
 CAUTION = (
-    "{name} keeps neighbours together and bends the rest: the distance between two clusters, their size and their "
-    "density on this map mean little. Nearest images below are those of the latent space itself."
+    "{name} keeps neighbours together. Distances between clusters, their sizes and their densities mean little. "
+    "The nearest images below are those in latent space."
 )
 
 
@@ -45,7 +45,7 @@ def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
         with st.container(border=True):
             # a fragment made anew: whether it polls is decided here
             st.fragment(_show_job, run_every=POLL_S if active else None)(model, config, place, active)
-    st.caption("Until then the map shows principal directions (PCA).")
+    st.caption("Until then the map shows PCA.")
     return replace(options, projection="PCA")
 
 
@@ -64,28 +64,33 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
             left = "" if job.seconds_left is None else f", about {format_duration(job.seconds_left)} left"
             st.progress(
                 job.share,
-                f"{config.algorithm} of {escape(model.name)}: {job.message}{left}. It goes on if you leave this page.",
+                f"{config.algorithm} of {escape(model.name)}: {job.message}{left}. You may leave this page.",
             )
-            if st.button("Stop", key=f"embedding.stop.{place}", icon=":material/stop:", help="What was done is lost."):
+            if st.button(
+                "Stop",
+                key=f"embedding.stop.{place}",
+                icon=":material/stop:",
+                help=("Stops the computation; nothing is kept."),
+            ):
                 task.ask_to_stop()
             return
         table = model.latents
         if table is None:
             return
         if job is not None and job.state in ("failed", "interrupted"):
-            why = escape(job.message) if job.state == "failed" else "its process ended before it was done"
+            why = escape(job.message) if job.state == "failed" else "its process ended early"
             st.error(f"{config.algorithm} of {escape(model.name)} failed: {why}; try again.", icon=":material/error:")
         seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
         st.markdown(
-            f"**The {config.algorithm} map of {escape(model.name)} is not computed yet.** It takes about "
-            f"{format_duration(seconds)} for {len(table.z):,} points of {table.z.shape[1]} dimensions, once; then it "
-            "is there for everybody."
+            f"**{config.algorithm} of {escape(model.name)} is not computed yet.** It takes about "
+            f"{format_duration(seconds)} ({len(table.z):,} points, {table.z.shape[1]} dimensions) and is then "
+            "stored for everybody."
         )
         if st.button(
             f"Compute {config.algorithm}",
             key=f"embedding.start.{place}",
             icon=":material/scatter_plot:",
-            help="Works in the background, one map at a time.",
+            help="Runs in the background, one map at a time.",
         ):
             embedding.start(table.z, cached.latents_digest(model), config)
             st.rerun(scope="app")

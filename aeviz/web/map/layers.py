@@ -23,7 +23,7 @@ from aeviz.web.map.panels import Panels
 
 SPRITE_FORMAT = 1
 """Raised when the packing of small pictures changes, so that no browser reads old ones anew."""
-HINT = "Zoom in to see the images themselves in place of the points."
+HINT = "Zoom in to see images in place of points."
 TITLES = {
     "reconstruction error": "Reconstruction error (Euclidean norm)",
     "KL divergence": "KL divergence from the prior (nats)",

@@ -40,7 +40,7 @@ def map_panels(first: Model, second: Model | None, options: MapOptions) -> Panel
     if second is None:
         if options.two_viewpoints:
             twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
-            return Panels(panels=[twins[0], replace(twins[1], title="a quarter turn on")], runs=[first, first])
+            return Panels(panels=[twins[0], replace(twins[1], title="rotated by 90°")], runs=[first, first])
         return Panels(panels=[left], runs=[first])
     right = with_lift(_with_posteriors(_panel(second, options), second, options), second, options)
     is_line = 1 in (first.config.model.latent_dim, second.config.model.latent_dim)  # the other axis is the error

@@ -57,15 +57,15 @@ def show_pin(panels: list[MapPanel], runs: list[Model], pin: tuple[int, tuple[fl
     point = lift.apply(np.array(pin[1]))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         picture = tile(decoded(model, point[None].astype(np.float32)), 1)
-        text = f"The image that {model.name} decodes at the pin"
+        text = f"Image decoded by {model.name} at the probe"
         st.image(to_data_uri(enlarge(picture, PICTURE_PX, smooth=lift.smooth)), width=PICTURE_PX, alt=text)
         with st.container():
-            st.markdown(f"**At the pin**, decoded by {escape(model.name)}")
+            st.markdown(f"**At the probe**, decoded by {escape(model.name)}")
             show_distance(model, point)
             if model.has_summary:
                 st.page_link(
                     "pages/decode.py",
-                    label="Go on from here in Decode",
+                    label="Open this point in Decode",
                     icon=":material/tune:",
                     query_params={MODEL: model.name, **point_parameter(model, point)},
                 )

@@ -34,16 +34,16 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
         runs: The models of the map, which encoded the same images.
     """
     if chosen is None:
-        st.caption("No group of images picked out yet: draw around some points, and this place tells what they share.")
+        st.caption("Lasso some points to see what they have in common.")
         return
     table = runs[0].latents
     if table is None:
         return
     places = np.flatnonzero(chosen) if chosen.dtype == bool else np.unique(chosen)
     places = places[(places >= 0) & (places < len(table.z))].astype(np.int64)
-    st.markdown(f"#### {len(places):,} of {len(table.z):,} images picked out")
+    st.markdown(f"#### {len(places):,} of {len(table.z):,} images selected")
     if not len(places):
-        st.caption("The outline holds no point that is shown; draw it around some.")
+        st.caption("The outline contains no visible point. Draw it around some points.")
         return
     digest = cached.digest_of(places)
     dataset = originals(runs[0])
@@ -62,9 +62,9 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
     for model in runs:
         own = cached.chosen_set(model, digest, places)
         st.caption(
-            f"{escape(model.name)}: spread {own.spread:.3g} (root mean squared distance from the mean latent point; "
-            f"all images: {own.usual_spread:.3g}), mean reconstruction error {own.error:.3g} (all images: "
-            f"{own.usual_error:.3g})."
+            f"{escape(model.name)}: spread {own.spread:.3g} (all images: {own.usual_spread:.3g}), mean "
+            f"reconstruction error {own.error:.3g} (all images: {own.usual_error:.3g}). Spread: root mean squared "
+            "distance from the mean."
         )
     _offer_files(places, digest, runs, dataset)
 
@@ -82,9 +82,13 @@ def _images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> n
 
 def _show_images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> None:
     images = _images(places, model, dataset)
-    text = "All of them" if len(images) == len(places) else f"{SHOWN} of them, evenly spaced by their number"
+    text = (
+        "All selected images"
+        if len(images) == len(places)
+        else (f"{SHOWN} of the selected images, evenly spaced by index")
+    )
     if dataset is None:
-        text += f", decoded by {model.name} from their latent points, since the originals are not on this machine"
+        text += f", decoded by {model.name}, because the originals are not on this machine"
     columns = min(COLUMNS, len(images))
     width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
     smooth, alt = images.shape[-1] > 32, f"{len(images)} selected images"
@@ -95,10 +99,10 @@ def _show_means(places: np.ndarray, digest: str, runs: Sequence[Model], dataset:
     with st.container(horizontal=True, gap="small"):
         if dataset is not None:
             mean = cached.mean_of_chosen(runs[0], digest, places, dataset)
-            _show_mean(mean, "mean of the images")
+            _show_mean(mean, "mean image")
         for model in runs:
             own = cached.chosen_set(model, digest, places)
-            _show_mean(decoded(model, own.mean[None]), f"{model.name}: mean latent point decoded")
+            _show_mean(decoded(model, own.mean[None]), f"{model.name}: mean latent point, decoded")
 
 
 def _show_mean(image: np.ndarray, caption: str) -> None:
@@ -117,17 +121,17 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset
                 icon=":material/download:",
                 on_click="ignore",
                 key=f"selection-table-{model.name}",
-                help="Index, class, reconstruction error and latent coordinates of each picked image.",
+                help="Index, class, reconstruction error and latent coordinates of each selected image.",
             )
         st.download_button(
-            "Grid (PNG)",
+            "Images (PNG)",
             partial(_grid_of, places, runs[0], dataset),
             file_name=f"{runs[0].config.data.name.replace(':', '-').replace('/', '-')}-{digest[:8]}.png",
             mime="image/png",
             icon=":material/download:",
             on_click="ignore",
             key="selection-grid",
-            help="The images above as one PNG file.",
+            help="Save the images above as one PNG file.",
         )
 
 

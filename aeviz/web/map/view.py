@@ -157,21 +157,21 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
         )
         map_overlay(pack_overlay(LAYERS, n, len(panels), overlay), key=LAYERS)
         if any(model.config.model.is_variational for model in runs) and not any(panel.priors for panel in panels):
-            bent = "" if options.is_linear else ", and on none that is bent"
-            st.caption(f"Posterior ellipses and priors are drawn on maps of two latent dimensions only{bent}.")
+            bent = "" if options.is_linear else ", and not t-SNE or UMAP"
+            st.caption(f"Posterior ellipses and priors need a map of two latent dimensions{bent}.")
         if options.seed is not None:
             st.caption(
-                f"Each point is a sample of its image's posterior (seed {options.seed}), seen along the axes of the "
-                "means; ellipses stay around the means. A point shows its image all the same."
+                f"Each point is a sample of the posterior (seed {options.seed}). Axes and ellipses are those of "
+                "the means."
             )
         if alignment is not None:
             st.caption(
-                f"Aligned: {alignment.explained:.0%} of the left map's variance is matched; "
-                f"the right map was scaled by {alignment.scale:.2f}."
+                f"Aligned: {alignment.explained:.0%} of the left map's variance explained; scale factor "
+                f"{alignment.scale:.2f}."
             )
         show_pin(panels, shown.runs, event.point)
         if selected is None:
-            st.caption("No image chosen yet: click a point, or press n on the map.")
+            st.caption("Click a point (or press n on the map) to see its image.")
         else:
             show_image(selected, runs, options.seed)
             show_neighbours(selected, runs, lambda index: _choose(index, event.selected))

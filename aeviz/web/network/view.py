@@ -30,7 +30,7 @@ def _show_architecture(model: Model, names: str, key: str) -> None:
     blocks = architecture(model)
     st.subheader(f"Layers of {escape(names)}")
     total = sum(block.parameters for block in blocks)
-    st.caption(f"{total:,} weights and biases. Tall blocks hold many numbers; the arrow marks the latent point.")
+    st.caption(f"{total:,} weights and biases. Height: size of the layer's output. Arrow: the bottleneck.")
     rows = [
         {
             "part": block.part,
@@ -50,10 +50,9 @@ def _show_architecture(model: Model, names: str, key: str) -> None:
     narrowest = min(model.config.model.hidden, default=model.config.model.latent_dim)
     if model.config.model.encoder == "mlp" and narrowest < model.config.model.latent_dim:
         st.info(
-            f"The layer before the latent has {narrowest} units, so the {model.config.model.latent_dim} "
-            f"coordinates lie on a surface of at most {narrowest} dimensions, and the last step, {narrowest} to "
-            f"{model.config.model.latent_dim}, is no encoder by the thesis's own definition 2.1.1. "
-            "The layers are the thesis's; the name of the model follows it.",
+            f"The layer before the bottleneck has {narrowest} units, so the {model.config.model.latent_dim} latent "
+            f"coordinates span at most {narrowest} dimensions. By definition 2.1.1 of the thesis the step "
+            f"{narrowest} to {model.config.model.latent_dim} is not an encoder; layers and name are the thesis's.",
             icon=":material/info:",
         )
     with st.expander("All layers as a table"):
@@ -68,7 +67,7 @@ def show_curves(runs: list[Model]) -> None:
         histories = {model.name: model.history() for model in runs}
         longest = max((len(history) for history in histories.values()), default=0)
         if longest < 2:
-            st.caption("No curve yet: fewer than two epochs are trained.")
+            st.caption("No curve yet: it needs two epochs.")
             return
         with st.container(horizontal=True, vertical_alignment="bottom"):
             part = st.segmented_control(
@@ -78,7 +77,7 @@ def show_curves(runs: list[Model]) -> None:
                 required=True,
                 key="epochs",
                 bind="query-params",
-                help="The early fall hides the later one, so they can be seen apart.",
+                help="Zoom: the early drop hides the later progress.",
             )
             window = st.slider(
                 "Moving average (epochs)",
@@ -88,12 +87,11 @@ def show_curves(runs: list[Model]) -> None:
                 key=f"window.{runs[0].name}",
                 bind="query-params",
                 width=280,
-                help="Each point becomes the mean of the epochs around it; faint lines are the epochs as they were.",
+                help="Mean over neighbouring epochs; faint lines: the raw values.",
             )
         if len({model.provenance.data_fingerprint for model in runs}) > 1:
             st.caption(
-                "These models did not learn from the same images, and so not from the same validation images either: "
-                "their losses cannot be compared."
+                "These models were trained and validated on different images, so their losses cannot be compared."
             )
         early = max(1, longest // 5)
         first, last = {"early": (1, early), "later": (early + 1, longest)}.get(str(part), (1, longest))
@@ -114,16 +112,16 @@ def show_curves(runs: list[Model]) -> None:
         )
         if len(runs) == 2 and _is_fair(*runs):
             st.caption(
-                "A fair comparison: both started from the same weights and saw the same batches in the same order "
-                f"(seed {runs[0].config.train.seed}); only the optimizer differs."
+                f"A fair comparison: same initial weights, batches and order (seed {runs[0].config.train.seed}); "
+                "only the optimizer differs."
             )
         elif len(runs) == 2:
-            st.caption("Not a fair comparison of optimizers: more differs than the optimizer, see the table below.")
+            st.caption("Not a fair comparison of optimizers: other settings differ too (table below).")
 
 
 def show_settings(runs: list[Model]) -> None:
     """Show what was set, where the model came from, and how it compares with the thesis."""
-    st.subheader("Settings and result")
+    st.subheader("Settings and results")
     columns = {model.name: _facts(model) for model in runs}
     names = list(dict.fromkeys(name for facts in columns.values() for name in facts))
     st.dataframe(
@@ -133,10 +131,9 @@ def show_settings(runs: list[Model]) -> None:
     )
     if any(model.is_shipped and "thesis, validation MSE" in _facts(model) for model in runs):
         st.caption(
-            "The thesis (M. Sevkovych, University of Stuttgart, 2023) trained for 10,000 epochs of 3 optimizer steps "
-            "with a constant step size. What ships was trained with the schedule above instead, on one fixed split "
-            "into 50,000 and 10,000 images. Where more than one seed was tried, the best ships: units that die early "
-            "cap what a seed can reach."
+            "The thesis (M. Sevkovych, University of Stuttgart, 2023) trained for 10,000 epochs of 3 steps with a "
+            "constant learning rate. Shipped models use the schedule above and one fixed split (50,000 and 10,000 "
+            "images). If several seeds were tried, the best one ships, because dead ReLU units limit a seed."
         )
 
 

@@ -15,6 +15,8 @@ from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
+from aeviz.web.kernel.url import rename_choices
+from aeviz.web.optimizers.methods import FORMER_TITLES
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
@@ -82,6 +84,7 @@ def _jobs() -> list[Job]:
 def _show_form() -> None:
     with errors_as_messages(stop=False):
         titles = {method.title: name for name, method in METHODS.items()}
+        rename_choices("against", FORMER_TITLES)
         picked = st.pills(
             "Optimizers",
             list(titles),

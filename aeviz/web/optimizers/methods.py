@@ -5,11 +5,16 @@ import inspect
 import streamlit as st
 
 from aeviz.lab.adaptive import METHODS, Method, MethodName
+from aeviz.web.kernel.url import rename_choices
+
+FORMER_TITLES = {"ADAM": "Adam"}
+"""Titles in addresses that were shared earlier."""
 
 
 def pick_methods(offered: list[MethodName]) -> list[MethodName]:
     """Let the visitor choose methods; the choice is in the URL."""
     titles = {METHODS[name].title: name for name in offered}
+    rename_choices("methods", FORMER_TITLES)
     chosen = st.pills(
         "Methods", list(titles), selection_mode="multi", default=list(titles), key="methods", bind="query-params"
     )

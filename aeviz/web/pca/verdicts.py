@@ -27,12 +27,12 @@ def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
     parts = [_tell_error(run, config), _tell_subspace(run), _tell_axes(run, config), _tell_symmetry(run, config)]
     if not config.centred:
         parts.append(
-            "Without centring, PCA is that of the second moments about zero; its first component points to the mean "
-            "image."
+            "Without centring, PCA uses the second moments about zero; its first component points roughly to the "
+            "mean image."
         )
     parts.append(
-        f":small[{run.last.step} steps of {config.optimizer} in {run.seconds:.2f} s on {moments.count:,} images, which "
-        "enter only through their mean and second moments; the random start knows nothing of PCA.]"
+        f":small[{run.last.step} steps of {config.optimizer} in {run.seconds:.2f} s from a random start; "
+        f"{moments.count:,} images enter only through their mean and second moments.]"
     )
     return "  \n".join(part for part in parts if part)
 
@@ -52,7 +52,7 @@ def degrees(angle: float) -> str:
 def tell_gain(pca: float, network: float) -> str:
     """Say how much less or more error than PCA's the network has; that PCA has none where it has none."""
     if pca <= NO_ERROR:
-        return "PCA misses nothing here"
+        return "PCA is exact here"
     gain = 1 - network / pca
     return f"{percent(abs(gain))} {'less' if gain > 0 else 'more'}"
 
@@ -68,10 +68,10 @@ def tell_why(contest: "Contest", *, is_short: bool) -> str:
         return ""
     numbers = f"{contest.training_loss:.4f} against {contest.pca_training:.4f}"
     if contest.training_loss < contest.pca_training:
-        return f"On the images that it learned from it is better ({numbers}): it knows those, and too few of them."
-    more = "choose *longer*" if is_short else "PCA is at its best at once; fewer numbers leave the network more to win"
-    text = f"It does not do better on the images that it learned from either ({numbers})"
-    return f"{text}: its training is not over; {more}."
+        return f"On its training images it is better ({numbers}): it overfits."
+    more = "choose *longer*" if is_short else "PCA is optimal at once; a smaller latent size leaves more to gain"
+    text = f"It is no better on its training images ({numbers})"
+    return f"{text}: it has not converged; {more}."
 
 
 def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> str:
@@ -89,7 +89,7 @@ def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> 
         f"{names[place]} ({tell_gain(float(pca[place]), float(network[place]))})"
         for _, place in (min(shares), max(shares))
     )
-    return f"Beside PCA it does best on class {best}, worst on {worst}."
+    return f"Compared with PCA it is best on class {best}, worst on {worst}."
 
 
 def _tell_error(run: LinearRun, config: LinearConfig) -> str:
@@ -97,25 +97,26 @@ def _tell_error(run: LinearRun, config: LinearConfig) -> str:
     price = ""
     if config.penalty != "none":
         price = (
-            ", which is the price of L2: its own optimum is reached"
+            ", the cost of L2: the optimum of the penalised loss is reached"
             if run.last.distance <= SAME_EXCESS
-            else f", of which L2 has a part; its own optimum is still {percent(run.last.distance)} away"
+            else (f", partly due to L2: the optimum of the penalised loss is still {percent(run.last.distance)} away")
         )
     if run.components.is_exact:
-        rank = f"the images have rank {run.components.rank}, and {run.components.rank} numbers hold all that is in them"
+        rank = f"the images have rank {run.components.rank}, so {run.components.rank} components are exact"
         if excess <= SAME_EXCESS:
-            return f"**Nothing is lost**: {rank}. The error left is {percent(excess)} of the total variance."
+            return f"**Nothing is lost**: {rank}. Remaining error: {percent(excess)} of the total variance."
         return (
-            f"**PCA loses nothing here**: {rank}. This one still misses {percent(excess)} of the total variance{price}."
+            f"**PCA is exact here**: {rank}. The autoencoder still misses {percent(excess)} of the total variance"
+            f"{price}."
         )
     if excess <= SAME_EXCESS:
-        so_weak = " L2 is so weak that it costs no more." if config.penalty != "none" else ""
+        so_weak = " L2 is too weak to cost more." if config.penalty != "none" else ""
         return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}.{so_weak}"
     if config.penalty != "none":
         return f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}{price}."
     return (
-        f"**The error is not the same yet**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, "
-        "below which no linear autoencoder can come."
+        f"**The error is not the same yet**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, the "
+        "minimum for linear autoencoders."
     )
 
 
@@ -123,18 +124,21 @@ def _tell_subspace(run: LinearRun) -> str:
     angle = run.last.max_angle_deg
     if angle is None:
         if run.components.is_exact:
-            return "The subspace is not unique: any that holds the images will do, so that no angle is given."
+            return "The optimal subspace is not unique (any that contains the images), so no angle is given."
         if not run.components.is_unique:
-            return "**No angle is given**: the variances across the cut are equal, so that many subspaces are best."
+            return (
+                "**No angle is given**: the k-th and the next variance are equal, so the optimal subspace is "
+                "not unique."
+            )
         return (
-            "**No angle is given**: the L2 penalty is larger than the share of the variance of a component "
-            f"({run.components.variances[-1] / run.components.total:.2g} of the last), so that it is given up."
+            "**No angle is given**: the L2 penalty exceeds a component's share of the variance (the last: "
+            f"{run.components.variances[-1] / run.components.total:.2g}), so the component is dropped."
         )
     if angle <= SAME_DEG:
         return f"**The subspace is the same** to {degrees(angle)}, the largest principal angle."
     return (
-        f"**The subspace differs** by up to {degrees(angle)}: more steps, another learning rate or another optimizer "
-        "would bring it down. Directions of nearly equal variance take longest, and matter least for the error."
+        f"**The subspace differs** by up to {degrees(angle)}. Try more steps, another learning rate or optimizer. "
+        "Directions of nearly equal variance take longest and matter least for the error."
     )
 
 
@@ -143,20 +147,20 @@ def _tell_axes(run: LinearRun, config: LinearConfig) -> str:
     if last.axes_deg is None or run.singular_deg is None or run.within_deg is None:
         return ""
     if config.latent_dim == 1:
-        return "With one number there is one axis, and it has no choice but its length and its sign."
+        return "With one latent dimension there is one axis; only its length and sign are free."
     same = last.axes_deg <= AXES_DEG
     text = (
-        f"**The axes are {'the same' if same else 'not'}**: a decoder column and the component of its place are up to "
-        f"{degrees(last.axes_deg)} apart. "
+        f"**The axes are {'the same' if same else 'different'}**: up to {degrees(last.axes_deg)} between a decoder "
+        "column and its component. "
     )
     text += f"The singular vectors of the decoder are up to {degrees(run.singular_deg)} off the components"
     if config.penalty == "none":
-        text += " (by chance, since without L2 nothing orders them)"
+        text += " (by chance: without L2 the axes are free)"
     elif run.singular_deg <= AXES_DEG:
-        text += ": that is what L2 on both layers does"
+        text += ": the effect of L2 on both layers"
     found = last.max_angle_deg is not None and last.max_angle_deg <= SAME_DEG
-    text += f"; PCA of the {config.latent_dim} latent numbers "
-    text += "finds them, to " if found else "cannot find them either before the subspace is right: "
+    text += f"; PCA of the {config.latent_dim} latent coordinates "
+    text += "finds them, to " if found else "needs the right subspace first: "
     return f"{text}{degrees(run.within_deg)}.{_tell_late_axes(run, config)}"
 
 
@@ -167,12 +171,12 @@ def _tell_late_axes(run: LinearRun, config: LinearConfig) -> str:
         return ""
     shares = run.components.variances / run.components.total
     ratios = shares[1:] / shares[:-1]
-    text = " **L2 orders the axes, but they come last**: more steps or a stronger L2 bring them on."
+    text = " **With L2 the axes converge last**: try more steps or a stronger L2."
     if len(ratios) and ratios.max() >= NEARLY_EQUAL:
         place = int(ratios.argmax())
         text += (
             f" Components {place + 1} and {place + 2} have nearly the same variance ({shares[place]:.3f} and "
-            f"{shares[place + 1]:.3f} of the total), so that turning them costs next to nothing."
+            f"{shares[place + 1]:.3f} of the total), so rotating them hardly changes the loss."
         )
     return text
 
@@ -181,9 +185,12 @@ def _tell_symmetry(run: LinearRun, config: LinearConfig) -> str:
     free = not config.is_tied and config.penalty == "none"
     kind = "Any invertible map" if free else "Any rotation or reflection"
     text = (
-        f"{kind} of the latent, undone by the decoder, leaves every reconstruction and the loss unchanged"
+        f"{kind} of the latent space, undone by the decoder, leaves the loss unchanged"
         if config.penalty != "rising"
-        else "With L2 that rises from unit to unit a rotation of the latent changes the loss: only the signs are free"
+        else (
+            "With L2 that increases from unit to unit, a rotation of the latent space changes the loss: only the "
+            "signs are free"
+        )
     )
-    text += f". Turned onto PCA's, the latent points explain {100 * run.match:.2f}% of their variance"
-    return f"{text}: more than a turn and a scale parts them." if free and run.match < 0.999 else f"{text}."
+    text += f". Aligned with PCA, the codes explain {100 * run.match:.2f}% of its variance"
+    return f"{text}: they differ by more than rotation and scale." if free and run.match < 0.999 else f"{text}."

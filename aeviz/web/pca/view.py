@@ -39,7 +39,7 @@ def pick_data() -> cached.DataKey | None:
     default = "mnist" if is_available("mnist") else "digits"
     asked = st.query_params.get("data", default)
     if asked not in names:
-        st.info(f"There is no data set '{escape(asked[:80])}' here; {default} is shown.", icon=":material/info:")
+        st.info(f"Unknown data set '{escape(asked[:80])}'; {default} is shown.", icon=":material/info:")
     chosen = str(
         st.selectbox(
             "Images",
@@ -47,13 +47,13 @@ def pick_data() -> cached.DataKey | None:
             index=names.index(default),
             key="data",
             bind="query-params",
-            help="The training images. The 8x8 digits and the circles are always there; faces are averaged to 16x16.",
+            help="Training images. The 8x8 digits and the circles need no download; faces are reduced to 16x16.",
         )
     )
     if not is_available(chosen):
         offer_download(chosen, "to train on them")
         st.info(
-            "Meanwhile the 8x8 digits and the circles need no download: choose them above.",
+            "The 8x8 digits and the circles need no download: choose them above.",
             icon=":material/hide_image:",
         )
         return None
@@ -84,7 +84,9 @@ def _train(key: cached.DataKey, config: LinearConfig) -> cached.LinearRun:
         gone = time.perf_counter() - begun
         if gone > PATIENCE_S:
             left = gone * (config.steps - step) / step
-            place.progress(step / config.steps, f"Step {step:,} of at most {config.steps:,}; {left:.0f} s at most left")
+            place.progress(
+                step / config.steps, (f"Step {step:,} of at most {config.steps:,}; at most {left:.0f} s left")
+            )
 
     try:
         return cached.linear_run(key, config, tell)
@@ -96,15 +98,14 @@ def _pick_config() -> LinearConfig:
     """Offer every setting; all are in the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         k = st.slider(
-            "Latent numbers k",
+            "Latent size k",
             min_value=1,
             max_value=MOST_COMPONENTS,
             value=2,
             key="k",
             bind="query-params",
             width=220,
-            help="Numbers that an image is encoded to, and components of PCA, 1 to 64; at most as many as it has "
-            "pixels.",
+            help="Latent dimensions, and components of PCA: 1 to 64.",
         )
         optimizer: OptimizerName = st.selectbox(
             "Optimizer",
@@ -112,8 +113,8 @@ def _pick_config() -> LinearConfig:
             key="optimizer",
             bind="query-params",
             width=180,
-            help="Adam with a rate that decays to a hundredth; gradient descent; with momentum 0.9; alternating least "
-            "squares; L-BFGS with an exact line search from a balanced start.",
+            help="Adam (learning rate decays to 1 %); gradient descent, without or with momentum 0.9; alternating "
+            "least squares; L-BFGS with exact line search from a balanced start.",
         )
         rate = None
         if optimizer in RATES:
@@ -124,8 +125,7 @@ def _pick_config() -> LinearConfig:
                 key=f"rate.{optimizer}",
                 bind="query-params",
                 width=200,
-                help="Step size, on the error as a share of the total variance, so that it means the same for all "
-                "images.",
+                help="For the error divided by the total variance, so it means the same for all data.",
             )
         least_squares = optimizer == "least squares"
         weights = st.segmented_control(
@@ -136,7 +136,7 @@ def _pick_config() -> LinearConfig:
             key="weights",
             bind="query-params",
             disabled=least_squares,
-            help="Tied: the decoder is the encoder's transpose. Least squares solves for one layer at a time: free.",
+            help=("Tied: the decoder is the transpose of the encoder. Alternating least squares needs free weights."),
         )
         penalty: PenaltyName = st.segmented_control(
             "L2 on both layers",
@@ -146,7 +146,7 @@ def _pick_config() -> LinearConfig:
             key="penalty",
             bind="query-params",
             disabled=least_squares,
-            help="None; equal for all units; or rising from unit to unit, which breaks the symmetry between them.",
+            help="None; equal for all units; or increasing from unit to unit, which breaks the rotation symmetry.",
         )
         l2 = "0.01"
         if penalty != "none" and not least_squares:
@@ -157,25 +157,24 @@ def _pick_config() -> LinearConfig:
                 key="l2",
                 bind="query-params",
                 width=200,
-                help="Beside the error as a share of the total variance (no unit). A component whose own share is "
-                "smaller is given up.",
+                help="Relative to the error divided by the total variance. Components with a smaller share of the "
+                "variance are dropped.",
             )
         steps = st.selectbox(
-            "Steps at most",
+            "Maximum steps",
             STEPS,
             index=1,
             key="steps",
             bind="query-params",
             width=130,
-            help="Training ends earlier at an excess error of 1e-5 and an angle of half a degree.",
+            help="Training ends early at an excess error of 1e-5 and an angle of 0.5°.",
         )
         centred = st.toggle(
             "Centring",
             value=True,
             key="centred",
             bind="query-params",
-            help="Take the mean image away first and add it to the output, as biases would. PCA beside it does the "
-            "same.",
+            help="Subtract the mean image first and add it to the output, as biases would. PCA does the same.",
         )
         seed = pick_seed()
     return LinearConfig(

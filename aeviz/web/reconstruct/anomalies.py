@@ -59,8 +59,8 @@ def _ask(model: Model, table: LatentTable) -> Question | None:
     classes = model.encoded_classes()
     if table.labels is None or len(classes) < 2:
         st.info(
-            f"The test images of {escape(model.config.data.name)} have fewer than two classes, so that nobody can say "
-            "which of them are anomalies; choose a model of other images.",
+            f"{escape(model.config.data.name)} has fewer than two classes, so no class can be the anomaly. Choose "
+            "a model of other data.",
             icon=":material/label_off:",
         )
         return None
@@ -72,7 +72,7 @@ def _ask(model: Model, table: LatentTable) -> Question | None:
             list(classes),
             f"anomaly.{model.name}",
             default,
-            "The class that counts as the anomaly; all others count as normal.",
+            "This class is the anomaly; all others are normal.",
         )
         is_anomaly = table.labels == classes[name]
         threshold = _pick_threshold(f"{model.name}.{name}", table.error, usual_error(table.error, is_anomaly))
@@ -83,7 +83,7 @@ def _pick_threshold(name: str, error: np.ndarray, usual: float) -> float:
     low, high = float(np.floor(error.min())), float(np.ceil(error.max()))
     return float(
         st.slider(
-            "Flag images from this error on",
+            "Threshold of the error",
             min_value=low,
             max_value=max(high, low + 1),
             value=round(usual / STEP) * STEP,
@@ -91,8 +91,8 @@ def _pick_threshold(name: str, error: np.ndarray, usual: float) -> float:
             key=f"threshold.{name}",
             bind="query-params",
             width=360,
-            help=f"Euclidean error, from {low:g} to {high:g}. At first 95 of 100 normal images stay below it, "
-            "for which nobody need know an anomaly.",
+            help=f"Images with at least this Euclidean error are flagged ({low:g} to {high:g}). Default: the 95 % "
+            "quantile of the normal images.",
         )
     )
 
@@ -102,20 +102,15 @@ def _what_it_knows(model: Model, question: Question) -> str:
     left_out, name = model.config.data.without, question.class_name
     if left_out == name:
         return (
-            f"**{escape(model.name)} was never shown a {escape(name)}.** It has learned to draw the other "
-            "classes, so that "
-            f"a {escape(name)} has to be made up of what they have in common with it: if that goes badly, the error "
-            "gives it away."
+            f"**{escape(model.name)} was trained without class {escape(name)}.** It reconstructs the other classes "
+            f"well. A {escape(name)} that it reconstructs badly has a large error and is detected."
         )
-    text = (
-        f"**{escape(model.name)} was trained with class {escape(name)}, too**, so that there is no reason for these "
-        "images to stand out"
-    )
+    text = f"**{escape(model.name)} was also trained on class {escape(name)}**, so these images need not stand out"
     if left_out is not None:
-        return f"{text}: its real anomaly, class {escape(left_out)}, is counted as normal here."
+        return f"{text}. Class {escape(left_out)}, which it never saw, counts as normal here."
     return (
-        f"{text}, other than being hard to draw. Compare with a model that was trained without a class, as "
-        f"{DETECTOR} was; *Leave out a class* on the page Train makes others."
+        f"{text}. Compare with a model trained without a class, such as {DETECTOR} (on the page Train: *Leave out "
+        "a class*)."
     )
 
 
@@ -148,13 +143,14 @@ def _show_scores(runs: list[Model], table: LatentTable, question: Question) -> N
                 f"{escape(other.name)}: average precision {second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
             )
         lines.append(
-            f"A guess: average precision {found.base_rate:.3f}, the share of class {escape(name)}; ROC AUC 0.500"
+            f"Random ranking: average precision {found.base_rate:.3f} (the share of class {escape(name)}), ROC AUC "
+            "0.500"
         )
         st.markdown("\n".join(f"- {line}" for line in lines))
         if found.roc_auc < 0.5:
             st.caption(
-                f"Worse than a guess: class {escape(name)} is easier to draw than most. The error measures how hard an "
-                "image is to draw as well as how strange it is."
+                f"Worse than a random ranking: class {escape(name)} is easier to reconstruct than most. The error "
+                "also measures how complex an image is."
             )
 
 
@@ -179,9 +175,9 @@ def _show_curves(runs: list[Model], question: Question, decision: Decision) -> N
 def _verdict(decision: Decision, question: Question) -> str:
     flagged = decision.found + decision.false_alarms
     text = (
-        f"From an error of **{question.threshold:.2f}** on, {flagged:,} of {len(question.is_anomaly):,} images are "
-        f"flagged: {decision.found:,} of the {decision.found + decision.missed:,} of class "
-        f"{escape(question.class_name)}, and {decision.false_alarms:,} others."
+        f"At the threshold **{question.threshold:.2f}**, {flagged:,} of {len(question.is_anomaly):,} images are "
+        f"flagged: {decision.found:,} of {decision.found + decision.missed:,} of class "
+        f"{escape(question.class_name)}, and {decision.false_alarms:,} false alarms."
     )
     measures = {"Precision": decision.precision, "recall": decision.recall, "F1": decision.f1}
     figures = [f"{name} **{'-' if value is None else f'{value:.1%}'}**" for name, value in measures.items()]
@@ -219,11 +215,11 @@ def _show_list(model: Model, table: LatentTable, question: Question) -> None:
             )
     what = "Original and reconstruction" if dataset is not None else "Reconstructions"
     st.caption(
-        f"{what} of test images {start + 1:,} to {start + len(shown):,} of {len(order):,} by falling error; orange: "
-        f"class {escape(question.class_name)}, the anomaly; blue: the others; a flag: at or above the threshold."
+        f"{what}, ranks {start + 1:,} to {start + len(shown):,} of {len(order):,} by error. Orange: class "
+        f"{escape(question.class_name)} (anomaly). Blue: normal. Flag: at or above the threshold."
     )
     if dataset is None:
-        offer_download(model.config.data.name, "to show the originals beside these reconstructions")
+        offer_download(model.config.data.name, "to show the original images")
 
 
 @shared(max_entries=64, spinner="Ranking the test images …")  # 240 kB for MNIST

@@ -30,9 +30,9 @@ KINDS: Mapping[str, CorruptionName] = {
 }
 """What can be done to images, by the name on the page."""
 _LEVELS = {
-    "masking": "the share of the pixels that are set to 0",
-    "gaussian": "the standard deviation of the noise, pixels between 0 and 1, which are then clamped",
-    "salt_pepper": "the share of the pixels that are set to 0 or to 1, either with the same chance",
+    "masking": "share of pixels set to 0",
+    "gaussian": "standard deviation of the noise (pixels are in [0, 1] and clipped)",
+    "salt_pepper": "share of pixels set to 0 or to 1, either with the same chance",
 }
 
 
@@ -44,8 +44,8 @@ def show_denoising(runs: list[Model]) -> None:
         if dataset is None:
             offer_download(runs[0].config.data.name, "to corrupt and restore them")
             st.info(
-                "Without the original images there is nothing to corrupt. Models of the 8x8 digits and of the circles "
-                "need no download: choose for example digits-2d-adam or circles-3d.",
+                "This needs the original images. Models of the 8x8 digits and of the circles need no download: "
+                "try digits-2d-adam or circles-3d.",
                 icon=":material/hide_image:",
             )
             return
@@ -64,8 +64,8 @@ def _pick_corruption() -> tuple[restored.Corruption, int]:
             required=True,
             key="corruption",
             bind="query-params",
-            help="Masking sets pixels to black, gaussian noise is added to all of them, salt and pepper makes some "
-            "black and some white.",
+            help="Masking sets pixels to black. Gaussian noise changes every pixel. Salt and pepper sets some to "
+            "black, some to white.",
         )
         name = KINDS[str(kind or "masking")]
         level = st.slider(
@@ -77,18 +77,18 @@ def _pick_corruption() -> tuple[restored.Corruption, int]:
             key="level",
             bind="query-params",
             width=260,
-            help=f"From 0, nothing, to 1: {_LEVELS[name]}.",
+            help=f"0 (none) to 1: {_LEVELS[name]}.",
         )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         seed = pick_seed()
         choice = st.slider(
-            "Choice of images",
+            "Seed of the selection",
             min_value=0,
             max_value=99,
             key="images",
             bind="query-params",
             width=200,
-            help="Another number shows other test images, of all classes; the same number always shows the same.",
+            help="The same number always selects the same test images, from all classes.",
         )
     return restored.Corruption(name=name, level=float(level), seed=seed), int(choice)
 
@@ -106,7 +106,7 @@ def _show_rows(runs: list[Model], dataset: ImageDataset, corruption: restored.Co
     for title, shown in rows.items():
         caption = title if title not in errors else f"{title}: {_error_text(float(errors[title].mean()))}"
         show_grid(shown, caption, columns=len(chosen), least_px=ROW_PX, tile_px=TILE_PX)
-    with st.expander("The errors of each image"):
+    with st.expander("Error of each image"):
         labels = dataset.labels
         names = [
             f"image {index}" + ("" if labels is None else f", class {escape(dataset.class_names[int(labels[index])])}")
@@ -117,9 +117,8 @@ def _show_rows(runs: list[Model], dataset: ImageDataset, corruption: restored.Co
         lines += [[name, *row] for name, row in zip(names, cells, strict=True)]
         st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     st.caption(
-        "Mean squared error (MSE) of pixels between 0 and 1, and the peak signal-to-noise ratio (PSNR) that it gives, "
-        "of corrupted and of restored images alike against the originals. Equal seeds corrupt alike: a higher level "
-        "masks the same pixels and more."
+        "MSE and PSNR compare corrupted and restored images with the originals (pixels in [0, 1]). The same seed "
+        "masks the same pixels; a higher level masks more."
     )
 
 
@@ -138,7 +137,7 @@ def _error_text(mse: float) -> str:
 
 def _show_curve(runs: list[Model], corruption: restored.Corruption) -> None:
     """Show the error over the level for some hundred images, and say in words where each model helps."""
-    st.subheader("Where it helps")
+    st.subheader("Levels at which it helps")
     place = (str(data_root()), datasets.folder_stamp(runs[0].config.data.name))
     curves = {model.name: restored.restoration(model, *place, corruption.name, corruption.seed) for model in runs}
     first = curves[runs[0].name]
@@ -151,7 +150,7 @@ def _show_curve(runs: list[Model], corruption: restored.Corruption) -> None:
         ),
         key="restoration",
         config={"displayModeBar": False},
-        alt=f"Mean squared error over the level of corruption, {_name(corruption.name)}: corrupted "
+        alt=f"Mean squared error against the level of corruption, {_name(corruption.name)}: corrupted "
         + ", ".join(f"{error:.3f}" for error in first.corrupted)
         + "".join(
             f"; restored by {name} " + ", ".join(f"{error:.3f}" for error in curve.restored)
@@ -160,9 +159,8 @@ def _show_curve(runs: list[Model], corruption: restored.Corruption) -> None:
     )
     st.markdown("\n".join(f"- {_verdict(model, curves[model.name], corruption.name)}" for model in runs))
     st.caption(
-        f"Means over the first {first.count:,} test images of {escape(runs[0].config.data.name)}, levels 0, 0.1, ..., "
-        f"1, seed {corruption.seed}. At level 0 nothing is corrupted: what is left there is the error of any "
-        "reconstruction."
+        f"Means over the first {first.count:,} test images of {escape(runs[0].config.data.name)}; levels 0, 0.1, "
+        f"..., 1; seed {corruption.seed}. At level 0 the error is that of the plain reconstruction."
     )
 
 
@@ -172,20 +170,17 @@ def _verdict(model: Model, curve: restored.Restoration, kind: CorruptionName) ->
     if objective.corruption == "none":
         learned = "was trained on clean images alone"
     else:
-        learned = f"was trained to undo {_name(objective.corruption)} of level {objective.corruption_level:g}"
+        learned = f"was trained to remove {_name(objective.corruption)} at level {objective.corruption_level:g}"
         if objective.corruption != kind:
-            learned += f", never {_name(kind)}"
+            learned += f", not {_name(kind)}"
     found = helpful_levels(restored.CURVE_LEVELS, curve.corrupted, curve.restored)
     if found is None:
         return (
-            f"**{escape(model.name)}** {learned}: at no level is what it restores nearer to the originals than "
-            "what it is given."
+            f"**{escape(model.name)}** {learned}. At no level are its restored images closer to the originals than "
+            "the corrupted ones."
         )
     low, high = found
-    return (
-        f"**{escape(model.name)}** {learned}. It brings the images nearer to the originals at levels {low:g} to "
-        f"{high:g}."
-    )
+    return f"**{escape(model.name)}** {learned}. It reduces the error at levels {low:g} to {high:g}."
 
 
 def _name(kind: CorruptionName) -> str:

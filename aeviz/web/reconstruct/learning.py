@@ -29,10 +29,14 @@ def show_learning(runs: list[Model]) -> None:
 
 def _explain_absence(model: Model) -> None:
     st.info(
-        f"**{escape(model.name)} has no record of its reconstructions.** Models ship without them"
-        + ("" if model.has_latents else f", since images of {escape(model.config.data.name)} must not be passed on")
-        + f". Train it yourself, on the page Train or with `.venv/bin/aeviz train {model.config.preset}`, and choose "
-        "that run here. What a shipped variational model drew from its prior while it learned is on the page Generate.",
+        f"**{escape(model.name)} has no recorded reconstructions.** Shipped models come without them"
+        + (
+            ""
+            if model.has_latents
+            else (f", because images of {escape(model.config.data.name)} must not be redistributed")
+        )
+        + f". Train it yourself (page Train, or `.venv/bin/aeviz train {model.config.preset}`) and choose that "
+        "run. For samples of a shipped VAE over training, see Generate.",
         icon=":material/movie:",
     )
 
@@ -42,12 +46,16 @@ def _show_scrubber(runs: list[Model]) -> None:
     with errors_as_messages():
         epochs = sorted(set.intersection(*(set(list_samples(model.path)) for model in runs)))
         if not epochs:
-            st.info("These runs recorded no epoch in common; choose two of the same length.", icon=":material/movie:")
+            st.info(
+                "These runs have no recorded epoch in common. Choose two of the same length.", icon=":material/movie:"
+            )
             return
         asked = st.query_params.get("epoch", "")
         start = int(asked) if asked.isdecimal() and int(asked) in epochs else epochs[-1]
         names = " and ".join(model.name for model in runs)  # another run may have recorded other epochs
-        epoch = st.select_slider("Epoch", epochs, value=start, key=f"learning.{names}", help="0 is before training.")
+        epoch = st.select_slider(
+            "Epoch", epochs, value=start, key=f"learning.{names}", help=("Epoch 0: before training.")
+        )
         st.query_params["epoch"] = str(epoch)
         columns = st.columns(len(runs) + 1, gap="medium")
         with columns[0]:

@@ -107,7 +107,7 @@ def _live(model: Model) -> LiveModel | None:
 
 def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | None:
     """Show several pictures with what the model makes of each; return the one to look at closely."""
-    st.subheader(f"{len(pictures)} pictures")
+    st.subheader(f"{len(pictures)} images")
     usable = []
     with st.container(horizontal=True, gap="medium"):
         for picture in pictures:
@@ -124,7 +124,7 @@ def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | Non
                 st.image(
                     to_data_uri(enlarge(tile(pair, 2), 2 * PICTURE_PX)),
                     width=2 * PICTURE_PX,
-                    alt=f"{picture.name}, prepared and reconstructed by {model.name}",
+                    alt=f"{picture.name}, preprocessed and reconstructed by {model.name}",
                 )
                 judged = _judge(prepared, z, image, model)
                 words = (
@@ -134,14 +134,14 @@ def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | Non
     if not usable:
         return None
     names = [picture.name for picture in usable]
-    index = st.selectbox("Look closely at", range(len(names)), format_func=lambda place: names[place], key="own.chosen")
+    index = st.selectbox("Show details of", range(len(names)), format_func=lambda place: names[place], key="own.chosen")
     return usable[int(index or 0)]
 
 
 def _pick_options(picture: OwnPicture, model: Model) -> PrepareOptions:
     """Offer to prepare the picture differently from what was decided."""
     usual = usual_options(model)
-    with st.expander("Prepare it differently", icon=":material/tune:"):
+    with st.expander("Change the preprocessing", icon=":material/tune:"):
         one, two, three = st.columns(3, gap="medium")
 
         def key(name: str) -> str:
@@ -149,49 +149,61 @@ def _pick_options(picture: OwnPicture, model: Model) -> PrepareOptions:
 
         with one:
             turn = st.segmented_control(
-                "Turn (degrees clockwise)",
+                "Rotate (degrees clockwise)",
                 [0, 90, 180, 270],
                 default=usual.turn,
                 required=True,
                 key=key("turn"),
-                help="After the orientation that the camera wrote into the file.",
+                help="Applied after the orientation stored by the camera.",
             )
             framing = st.segmented_control(
-                "Framing",
+                "Crop",
                 ["auto", "ink", "whole"],
                 default=usual.framing,
                 required=True,
                 key=key("framing"),
-                help="ink: find the strokes and give them the size and place that MNIST's digits have; whole: the "
-                "largest centred part of the picture.",
+                help="ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred "
+                "part of the image.",
             )
         with two:
             invert = st.segmented_control(
-                "Exchange light and dark",
+                "Invert",
                 ["auto", "yes", "no"],
                 default=usual.invert,
                 required=True,
                 key=key("invert"),
-                help="The digits of the data are light on black; ink on paper is the other way round.",
+                help="The training digits are white on black; ink on paper is black on white.",
             )
             pen = st.segmented_control(
-                "Even out the pen",
+                "Adjust the stroke width",
                 ["auto", "yes", "no"],
                 default=usual.pen,
                 required=True,
                 key=key("pen"),
-                help="Give strokes the width that MNIST's have.",
+                help="Match the stroke width of MNIST.",
             )
         with three:
             across = st.slider(
-                "From left to right (%)", 0, 100, (0, 100), key=key("across"), help="Part of the width to look at."
+                "From left to right (%)",
+                0,
+                100,
+                (0, 100),
+                key=key("across"),
+                help=("Horizontal part of the image to use."),
             )
             down = st.slider(
-                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help="Part of the height to look at."
+                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help=("Vertical part of the image to use.")
             )
-            straighten = st.toggle("Set the tilt by hand", key=key("straighten"), help="Only with framing ink.")
+            straighten = st.toggle("Set the tilt manually", key=key("straighten"), help="Only with crop: ink.")
             tilt = (
-                st.slider("Tilt (degrees clockwise)", -45, 45, 0, key=key("tilt"), help="Which is then undone.")
+                st.slider(
+                    "Tilt (degrees clockwise)",
+                    -45,
+                    45,
+                    0,
+                    key=key("tilt"),
+                    help=("The image is rotated back by this angle."),
+                )
                 if straighten
                 else None
             )
@@ -207,7 +219,7 @@ def _pick_options(picture: OwnPicture, model: Model) -> PrepareOptions:
 
 
 def _show_preparation(picture: OwnPicture, prepared: Prepared) -> None:
-    st.subheader("What preparation did")
+    st.subheader("Preprocessing steps")
     with st.container(horizontal=True, gap="small"):
         for title, stage in prepared.stages:
             st.image(to_data_uri(stage), width=STAGE_PX, caption=title, alt=f"{picture.name}: {title}")
@@ -244,7 +256,7 @@ def _reference(model: Model) -> Reference:
             z = train_latents(model, root, stamp)
             return Reference(z=z, labels=images.labels, images=images.images, name="training images")
     table = _table(model)
-    return Reference(z=table.z, labels=table.labels, images=None, name="test images, which came with the model")
+    return Reference(z=table.z, labels=table.labels, images=None, name="test images that ship with the model")
 
 
 def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, model: Model) -> tuple[Verdict, Vote] | None:
@@ -259,9 +271,9 @@ def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, model: Model) -
 
 
 _FAMILIARITY = {
-    "familiar": "looks like the training data",
+    "familiar": "in distribution",
     "unusual": "unusual, but not unheard of",
-    "unseen": "unlike anything seen",
+    "unseen": "out of distribution",
 }
 _ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "unseen": ":material/warning:"}
 
@@ -278,13 +290,13 @@ def _show_pass(picture: OwnPicture, prepared: Prepared, model: Model) -> None:
 
     _, image = _pass(prepared, model)
     parts = [
-        (tile(prepared.image[None], 1), "what the network sees"),
+        (tile(prepared.image[None], 1), "network input"),
         (tile(image[None], 1), "its reconstruction"),
         (error_map(prepared.image, image), "red: too bright, blue: too dark"),
     ]
     by_place = compare_pair(prepared.image, image).ssim_map
     if by_place is not None:
-        parts.append((similarity_map(by_place, *image.shape[1:]), "SSIM: white where alike"))
+        parts.append((similarity_map(by_place, *image.shape[1:]), "SSIM: white = similar"))
     with st.container(horizontal=True, gap="small"):
         for part, caption in parts:
             st.image(
@@ -307,16 +319,16 @@ def _show_verdict(prepared: Prepared, model: Model) -> Vote | None:
         against = (
             "all agree"
             if votes.runner_up is None
-            else f"{votes.runner_up_votes} say {escape(names[votes.runner_up])}, a margin of {votes.margin:.0%}"
+            else f"{votes.runner_up_votes} for {escape(names[votes.runner_up])}, margin {votes.margin:.0%}"
         )
         lines.append(
-            f"Of the {len(votes.neighbours)} nearest {escape(_reference(model).name)} {votes.votes} say "
+            f"{votes.votes} of the {len(votes.neighbours)} nearest {escape(_reference(model).name)} are of class "
             f"**{escape(names[votes.label])}**: {against}."
         )
     lines.append(
         f"Its error of **{verdict.error:.2f}** is above that of **{verdict.error_share:.0%}** of the test images; "
-        f"its latent point lies farther from the data than **{verdict.distance_share:.0%}** of theirs. Beyond 95 % of "
-        "one of the two is unusual, beyond 99 % unlike anything seen."
+        f"its latent point lies farther from the data than **{verdict.distance_share:.0%}** of theirs. Beyond 95 % "
+        "of one of the two is unusual, beyond 99 % out of distribution."
     )
     st.markdown("\n\n".join(lines))
     return votes
@@ -325,10 +337,10 @@ def _show_verdict(prepared: Prepared, model: Model) -> Vote | None:
 def _show_nearest(votes: Vote, model: Model) -> None:
     reference = _reference(model)
     if reference.images is not None:
-        pictures, caption = take(reference.images, votes.neighbours), f"The nearest {reference.name}"
+        pictures, caption = take(reference.images, votes.neighbours), f"Nearest {reference.name}"
     else:
         pictures = decoded(model, reference.z[votes.neighbours])
-        caption = "The nearest test images as the network draws them; their own pictures are not on this machine"
+        caption = "Nearest test images, decoded (the originals are not on this machine)"
     st.image(
         to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)),
         width="stretch",
@@ -341,13 +353,11 @@ def _show_place(picture: OwnPicture | None, prepared: Prepared | None, model: Mo
     """Show where a picture lies on the map of the model; without encoded images say what is missing and why."""
     if model.latents is None:
         st.info(
-            f"{escape(model.name)} ships without encoded images, which the terms of "
-            f"{escape(model.config.data.name)} forbid "
-            "to pass on: no map, no neighbours and no verdict here. Your picture is encoded and reconstructed all the "
-            "same.",
+            f"{escape(model.name)} ships without encoded images (terms of {escape(model.config.data.name)}), so "
+            "there is no map, no neighbours and no in-distribution check. Your image is reconstructed.",
             icon=":material/map:",
         )
-        offer_download(model.config.data.name, "to place your picture among them")
+        offer_download(model.config.data.name, "to show your image on the map")
         return
     _show_map(picture, prepared, model)
 
@@ -379,15 +389,15 @@ def _show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) -
     shape = model.config.model.image_shape
     fitting = [other for other in found.values() if other.config.model.image_shape == shape]
     kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
-    st.subheader("What each model makes of it")
+    st.subheader("Reconstructions by all models")
     st.caption(
-        "Reconstruction, its error (red: too bright, blue: too dark) and its SSIM by place (white where structure is "
-        "alike, dark where not, grey where no window fits). PSNR and SSIM are larger for better ones."
+        "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (white: similar, dark: "
+        "different, grey: undefined). Larger PSNR and SSIM are better."
     )
     _cards(prepared, [model, *(other for other in kin if other.name != model.name)])
     strangers = [other for other in fitting if other not in kin]
     if strangers:
-        with st.expander("Models of other data that take images of this size"):
+        with st.expander("Models of other data with the same image size"):
             _cards(prepared, strangers)
 
 

@@ -124,13 +124,13 @@ def _show_grids(runs: list[Model]) -> None:
     """Show ten images of each class, and their reconstructions by each model."""
     with errors_as_messages():
         seed = st.slider(
-            "Choice of images",
+            "Seed of the selection",
             min_value=0,
             max_value=99,
             key="images",
             bind="query-params",
             width=320,
-            help="Another number shows other test images, ten of each class; the same number always shows the same.",
+            help="The same number always selects the same test images, ten of each class.",
         )
         first = _table(runs[0])
         labels = first.labels if first.labels is not None else np.zeros(len(first.z), dtype=np.int64)
@@ -152,7 +152,7 @@ def _show_grids(runs: list[Model]) -> None:
             with column:
                 show_grid(images, text, columns=in_row, tile_px=TILE_PX)
         if dataset is None:
-            offer_download(runs[0].config.data.name, "to show the originals beside these reconstructions")
+            offer_download(runs[0].config.data.name, "to show the original images")
 
 
 def _measures(model: Model) -> str:

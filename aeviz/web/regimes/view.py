@@ -17,7 +17,7 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
 from aeviz.web.kernel.text import escape
 
-OWN, PRIOR, WIDEST = "each its own", "the prior's", "that of the widest"
+OWN, PRIOR, WIDEST = "own scale", "scale of the prior", "same for all"
 """Scales of the planes."""
 SIDE = 6
 """Samples along each side of a grid."""
@@ -51,13 +51,13 @@ def show_regimes() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             seed = pick_seed()
             scale = st.segmented_control(
-                "Scale of the planes",
+                "Scale of the maps",
                 [OWN, PRIOR, WIDEST],
                 default=OWN,
                 required=True,
                 key="scale",
                 bind="query-params",
-                help="Each plane as large as its points, all at the size of the prior, or all as large as the widest.",
+                help="Fit each map to its points, all to the prior, or all to the widest one.",
             )
         planar = _planar_runs()
         columns = st.columns(len(REGIMES), gap="medium")
@@ -73,13 +73,12 @@ def show_regimes() -> None:
             if model is not None:
                 with column:
                     _show_plane(model, noise, windows[model.name])
-                    show_many(model, noise.astype(np.float32), SIDE, f"{SIDE**2} draws from the prior, seed {seed}")
+                    show_many(model, noise.astype(np.float32), SIDE, (f"{SIDE**2} samples from the prior, seed {seed}"))
                     st.markdown(_explain(model, priors.prior_fit(model, DRAWS, seed)))
         if shown:
             st.caption(
-                "Points: encoded test images, a colour a class, over circles at 1, 2 and 3 standard deviations of the "
-                "prior N(0, I). Rings: where the samples are drawn from, the same noise for all; a cross on a sample: "
-                "far from the data."
+                "Points: encoded test images by class. Circles: 1, 2 and 3 standard deviations of the prior. "
+                "Rings: the sampled points, the same for all three. Cross: out of distribution."
             )
             _show_figures(shown, seed)
 
@@ -99,8 +98,8 @@ def _pick_run(planar: Mapping[str, Model], regime: Regime) -> Model | None:
     trained = [name for name, model in planar.items() if model.config.preset == regime.preset]
     if not trained:
         st.info(
-            f"The model {regime.preset} is not here. Train it in a shell with `.venv/bin/aeviz train {regime.preset}` "
-            "(a minute or two), or on the page Train, starting from the experiment of that name.",
+            f"The model {regime.preset} is missing. Train it on the page Train with the preset of that name, or in "
+            f"a shell: `.venv/bin/aeviz train {regime.preset}` (a minute or two).",
             icon=":material/model_training:",
         )
     if not planar:
@@ -113,7 +112,7 @@ def _pick_run(planar: Mapping[str, Model], regime: Regime) -> Model | None:
         key=regime.parameter,
         bind="query-params",
         placeholder="another model",
-        help="Any variational model with two latent dimensions and the prior N(0, I), also one of your own.",
+        help="A 2-D variational model with prior N(0, I), for example your own.",
     )
     return None if chosen is None else planar[str(chosen)]
 
@@ -130,7 +129,7 @@ def _windows(runs: list[Model], scale: str) -> dict[str, Window]:
 
 def _show_plane(model: Model, noise: np.ndarray, window: Window) -> None:
     table = model.require_latents()
-    text = f"Latent plane of {model.name} with the prior, {2 * window.half:.3g} wide"
+    text = f"Latent map of {model.name} with the prior, width {2 * window.half:.3g}"
     plane = prior_plane_svg(table.z, table.labels, model.provenance.class_names, noise, window)
     st.image(plane, width="stretch", alt=text)
 
@@ -141,26 +140,25 @@ def _show_figures(runs: list[Model], seed: int) -> None:
     fits = [priors.prior_fit(model, DRAWS, seed) for model in runs]
     rows: list[tuple[str, str, list[float | None]]] = [
         ("Error (MSE)", ".4f", [None if found is None else found.mse for found in evaluations]),
-        ("KL (nats an image)", ".3g", [None if found is None else found.kl for found in evaluations]),
-        ("ELBO (nats an image)", ",.1f", [None if found is None else found.elbo for found in evaluations]),
+        ("KL (nats per image)", ".3g", [None if found is None else found.kl for found in evaluations]),
+        ("ELBO (nats per image)", ",.1f", [None if found is None else found.elbo for found in evaluations]),
         ("kNN accuracy", ".1%", [None if found is None else found.knn_accuracy for found in evaluations]),
         ("Trustworthiness", ".3f", [None if found is None else found.trustworthiness for found in evaluations]),
         ("Standard deviation of the encoded images", ".3g", [fit.spread for fit in fits]),
-        ("Standard deviation of a posterior, on average", ".3g", [fit.posterior_width for fit in fits]),
-        ("Encoded images within the third circle", ".1%", [fit.inside_share for fit in fits]),
-        (f"Draws far from the encoded images, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
+        ("Mean standard deviation of the posteriors", ".3g", [fit.posterior_width for fit in fits]),
+        ("Encoded images within 3 standard deviations of the prior", ".1%", [fit.inside_share for fit in fits]),
+        (f"Samples out of distribution, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
     ]
     lines = [[title, *("-" if value is None else format(value, form) for value in row)] for title, form, row in rows]
-    lines.append(["Classes that the draws are read as", *map(_classes, runs, fits)])
+    lines.append(["Classes of the samples (10 nearest neighbours)", *map(_classes, runs, fits)])
     lines.append(["KL weight", *map(describe_scales, runs)])
-    st.subheader("What was measured")
+    st.subheader("Measure")
     columns = {"": [line[0] for line in lines]}
     columns |= {escape(model.name): [line[place] for line in lines] for place, model in enumerate(runs, start=1)}
     st.table(columns, border="horizontal", hide_index=True)
     st.caption(
-        "On the test images; of the draws, with the seed above. A draw is far if its 10th nearest encoded image is "
-        "farther away than it is for 99 of 100 samples of the posteriors, and is read as what most of the 10 nearest "
-        "are; neither means anything where all images are encoded alike."
+        "On the test images; samples with the seed above. Out of distribution: 10th neighbour farther than for 99 "
+        "% of posterior samples. Both sample measures are meaningless where all images have the same code."
     )
 
 
@@ -180,32 +178,28 @@ def _explain(model: Model, fit: PriorFit) -> str:
     objective = model.config.objective
     if objective.reconstruction_weight == 0:
         return (
-            "**What is lost: everything.** The KL divergence is smallest where the posterior of every image is the "
-            "prior itself, and nothing stands against that: the posterior has *collapsed*. All images are encoded to "
-            "one point, so that nothing can be read back from it. Nobody asked the decoder for anything; it draws what "
-            "its first random weights happen to give."
+            "**Lost: all information.** The KL is minimal when every posterior equals the prior: *posterior "
+            "collapse*. All images have the same code. The decoder was never trained; it shows its random initial "
+            "weights."
         )
     if objective.kl_weight == 0:
         text = (
-            "**What is lost: the prior.** Nothing holds the points at the origin or close together, and the posteriors "
-            "shrink until they are points: a plain autoencoder. "
-            f"Only {fit.inside_share:.0%} of the encoded images lie where the prior draws from"
+            "**Lost: the prior.** Nothing keeps the codes near the origin, and the posteriors shrink to points: a "
+            f"plain autoencoder. Only {fit.inside_share:.0%} of the codes lie within 3 standard deviations of the "
+            "prior"
         )
         if fit.class_shares is not None:
             count = int((fit.class_shares >= RARE).sum())
-            text += f", so that the draws are of {count} classes out of {len(fit.class_shares)}; the others hardly come"
-        return (
-            f"{text}. What the draws look like is a matter of luck: of what training left around the origin. "
-            "Reconstruction is at its best."
-        )
+            text += f", so the samples show {count} of {len(fit.class_shares)} classes"
+        return f"{text}. Reconstruction is best; samples show whatever training left near the origin."
     text = (
-        "**What is lost: a little of each.** Reconstruction pulls the points apart, the KL holds them at the prior. "
-        f"{fit.inside_share:.0%} of the encoded images lie where the prior draws from"
+        "**Lost: a little of both.** Reconstruction pulls the codes apart, the KL pulls them to the prior. "
+        f"{fit.inside_share:.0%} of the codes lie within 3 standard deviations of the prior"
     )
     if fit.class_shares is not None:
         count = int((fit.class_shares >= RARE).sum())
-        text += f", and the draws are of {count} classes out of {len(fit.class_shares)}"
+        text += f", and the samples show {count} of {len(fit.class_shares)} classes"
     return (
-        f"{text}. More weight on the KL fills the prior better and blurs the images that come back, less does the "
-        "opposite: train one on the page Train and choose it above."
+        f"{text}. A larger KL weight matches the prior better but blurs reconstructions. Try it on the page Train "
+        "and choose your model above."
     )

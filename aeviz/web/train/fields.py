@@ -7,7 +7,7 @@ from typing import Literal
 from aeviz.config import MAX_LAYERS, MAX_WIDTH
 from aeviz.web.kernel.text import LOSSES
 
-OPTIMIZERS = {"adam": "ADAM", "amsgrad": "AMSGrad", "sgd": "SGD with momentum"}
+OPTIMIZERS = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD with momentum"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +43,20 @@ MODEL = (
             "conv_bn": "convolutional, batch-normalised",
             "linear": "linear (PCA)",
         },
-        help="The layers between image and latent: dense ones with ReLU, stride-2 convolutions, the same with batch "
-        "normalisation, or one linear map each way, which learns what PCA computes. The decoder mirrors the encoder.",
+        help="Layers of the encoder: dense with ReLU; stride-2 convolutions; the same with batch normalisation; "
+        "or one linear layer, which learns the PCA subspace. The decoder mirrors the encoder.",
     ),
     Field(
         key="model.bottleneck",
-        label="Latent",
+        label="Bottleneck",
         kind="choice",
         choices={
             "deterministic": "a point (autoencoder)",
             "gaussian": "a Gaussian (VAE)",
-            "flow": "a bent Gaussian (VAE with a flow)",
+            "flow": "Gaussian with a normalizing flow (IAF)",
         },
-        help="What an image is encoded to: a point, a Gaussian posterior that is sampled, or such a sample "
-        "bent by an inverse autoregressive flow.",
+        help="Code of an image: a point; a sample of a Gaussian posterior; or such a sample after an inverse "
+        "autoregressive flow.",
     ),
     Field(
         key="model.latent_dim",
@@ -64,22 +64,22 @@ MODEL = (
         kind="whole",
         low=1,
         high=1024,
-        help="How many numbers an image is squeezed into, from 1 to the number of its pixels; 2 and 3 can be drawn as "
-        "they are, more are drawn by their principal directions.",
+        help="Latent size, from 1 to the number of pixels. 2 and 3 are shown directly; more as a projection (PCA, "
+        "t-SNE, UMAP).",
     ),
     Field(
         key="model.hidden",
         label="Hidden layers (units)",
         kind="widths",
-        help=f"Units of each dense layer from image to latent, separated by commas: up to {MAX_LAYERS} layers of 1 to "
-        f"{MAX_WIDTH} units; the narrowest limits what the latent can hold.",
+        help=f"Units of each dense layer of the encoder, separated by commas: up to {MAX_LAYERS} layers of 1 to "
+        f"{MAX_WIDTH} units.",
     ),
     Field(
         key="model.channels",
         label="Convolutions (channels)",
         kind="widths",
-        help="Channels of each stride-2 convolution from image to latent, separated by commas; each halves the image, "
-        "so there may be as many as its side allows.",
+        help="Channels of each stride-2 convolution of the encoder, separated by commas. Each halves the side of "
+        "the image.",
     ),
 )
 LEARNING = (
@@ -88,17 +88,16 @@ LEARNING = (
         label="Loss",
         kind="choice",
         choices=LOSSES,
-        help="What is made small: the mean squared difference of pixels, the mean cross-entropy of pixels taken as "
-        "probabilities (in nats), which punishes a wrong black or white more, or 1 minus the structural similarity at "
-        "several scales, averaged over images.",
+        help="Reconstruction loss: mean squared error; cross-entropy of pixels as probabilities (nats), which "
+        "penalises a wrong black or white more; or 1 - MS-SSIM (structural similarity at several scales).",
     ),
     Field(
         key="optimizer.name",
         label="Optimizer",
         kind="choice",
         choices=OPTIMIZERS,
-        help="How gradients become steps: ADAM divides by a running root mean square of each gradient, AMSGrad never "
-        "lets that divisor shrink, SGD takes the gradient with momentum and needs a larger rate.",
+        help="Adam divides each gradient by its running root mean square. AMSGrad never lets this divisor "
+        "decrease. SGD uses the gradient with momentum and needs a larger learning rate.",
     ),
     Field(
         key="optimizer.learning_rate",
@@ -108,8 +107,7 @@ LEARNING = (
         high=100.0,
         form="%.6g",
         step=1e-3,
-        help="Size of a step (no unit), from 0.000001 to 100: too small learns slowly, too large diverges; 0.0003 to "
-        "0.01 suits ADAM, about 0.1 to 1 suits SGD here.",
+        help="0.000001 to 100. Too small: slow; too large: diverges. Try 0.0003 to 0.01 for Adam, 0.1 to 1 for SGD.",
     ),
     Field(
         key="optimizer.schedule",
@@ -118,10 +116,10 @@ LEARNING = (
         choices={
             "constant": "constant",
             "one_cycle": "one cycle: up, then down to 0",
-            "exponential": "exponential: a little less each epoch",
+            "exponential": "exponential: 5 % less each epoch",
         },
-        help="How the learning rate changes over the run: not at all, up over the first 30 % and down to 0, which ends "
-        "lower in fewer epochs, or times 0.95 after each epoch. All but one cycle can be trained longer later.",
+        help="Constant; one cycle (rises for 30 % of the run, then falls to 0; reaches a low loss in few epochs); "
+        "or times 0.95 after each epoch. A one-cycle run cannot be trained longer later.",
     ),
 )
 VARIATIONAL = (
@@ -133,23 +131,23 @@ VARIATIONAL = (
         high=1000.0,
         form="%.6g",
         step=1e-3,
-        help="Weight of the divergence from posterior to prior beside the loss, from 0 to 1000: more makes the latent "
-        "space look like N(0, I) and the images blurred, too much makes the posterior collapse.",
+        help="Factor of the KL divergence in the objective, 0 to 1000. Larger: closer to the prior, blurrier "
+        "images; too large: posterior collapse.",
     ),
     Field(
         key="objective.kl_reduction",
         label="KL over dimensions",
         kind="choice",
-        choices={"sum": "summed (nats an image)", "mean": "averaged (nats a dimension)"},
-        help="What that weight multiplies: the divergence summed over the latent dimensions, or averaged over them.",
+        choices={"sum": "sum (nats per image)", "mean": "mean (nats per dimension)"},
+        help="Whether the weight multiplies the sum or the mean of the KL over latent dimensions.",
     ),
     Field(
         key="objective.annealing",
         label="KL annealing",
         kind="choice",
         choices={"constant": "none", "linear": "rises once", "cyclical": "rises in cycles"},
-        help="Whether the KL weight is there from the start, rises linearly over the first epochs, or rises again and "
-        "again, which can keep dimensions from collapsing.",
+        help="KL weight over training: constant; rising linearly over the first epochs; or rising in cycles, "
+        "which can prevent posterior collapse.",
     ),
 )
 COURSE = (
@@ -159,7 +157,7 @@ COURSE = (
         kind="whole",
         low=1,
         high=1_000_000,
-        help="Passes through all training images, from 1 up; a run can be stopped at any time and keeps what it has.",
+        help="Passes through the training images. You can stop at any time and keep the result.",
     ),
     Field(
         key="train.batch_size",
@@ -167,8 +165,7 @@ COURSE = (
         kind="whole",
         low=1,
         high=1_000_000,
-        help="Images in one step, from 1 to the number of training images: fewer make more and noisier steps in an "
-        "epoch, more make each epoch faster.",
+        help="Images per step. Small batches give more, noisier steps per epoch; large ones make each epoch faster.",
     ),
     Field(
         key="train.seed",
@@ -176,8 +173,8 @@ COURSE = (
         kind="whole",
         low=0,
         high=2**31 - 1,
-        help="Number that fixes the initial weights and the order of the batches, from 0 up: equal seeds make two "
-        "optimizers comparable, another seed shows how much is chance.",
+        help="Determines initial weights and batch order. Use the same seed to compare settings, several seeds to "
+        "see the spread.",
     ),
 )
 ADVANCED = (
@@ -187,7 +184,7 @@ ADVANCED = (
         kind="real",
         low=0.0,
         high=0.9999,
-        help="Decay of ADAM's running mean of gradients, from 0 to below 1: larger remembers longer.",
+        help="Decay rate of Adam's running mean of gradients, 0 to below 1. Larger averages over more steps.",
     ),
     Field(
         key="optimizer.beta2",
@@ -197,7 +194,7 @@ ADVANCED = (
         high=0.99999,
         form="%.5g",
         step=1e-3,
-        help="Decay of ADAM's running mean of squared gradients, from 0 to below 1.",
+        help="Decay rate of Adam's running mean of squared gradients, 0 to below 1.",
     ),
     Field(
         key="optimizer.epsilon",
@@ -207,7 +204,7 @@ ADVANCED = (
         high=1.0,
         form="%.1e",
         step=1e-8,
-        help="Added to ADAM's divisor so that it is never 0, above 0; rarely worth a change.",
+        help="Added to Adam's divisor to avoid division by zero. Rarely changed.",
     ),
     Field(
         key="optimizer.momentum",
@@ -215,7 +212,7 @@ ADVANCED = (
         kind="real",
         low=0.0,
         high=0.9999,
-        help="Share of the last step that SGD carries on, from 0 to below 1.",
+        help="Share of the previous step that SGD adds, 0 to below 1.",
     ),
     Field(
         key="train.gradient_clip",
@@ -224,8 +221,7 @@ ADVANCED = (
         low=0.0,
         high=1e6,
         optional=True,
-        help="Longest gradient that is used as it is, as a Euclidean norm; longer ones are scaled down to it. 0 "
-        "switches it off; 1 often cures divergence.",
+        help="Largest norm of the gradient; longer gradients are scaled down. 0: off. Try 1 against divergence.",
     ),
     Field(
         key="data.validation_fraction",
@@ -234,16 +230,16 @@ ADVANCED = (
         low=0.01,
         high=0.9,
         form="%.4f",
-        help="Share of the training images that is held out to measure on, from 0.01 to 0.9; 0.1667 leaves 50,000 of "
-        "MNIST to train on.",
+        help="Share of the training images held out for validation, 0.01 to 0.9. 0.1667 leaves 50,000 MNIST "
+        "images for training.",
     ),
     Field(
         key="data.without",
         label="Leave out a class",
         kind="text",
         optional=True,
-        help="Name of a class whose images are kept from training and validation, such as 7, so that they are "
-        "anomalies to the network; empty leaves out none. The test images stay all the same.",
+        help="A class to leave out of training and validation, such as 7, for anomaly detection. Empty: none. The "
+        "test set keeps it.",
     ),
 )
 ENCODER, BOTTLENECK, LATENT_DIM, HIDDEN, CHANNELS = MODEL

@@ -39,7 +39,7 @@ PRESET = "preset"
 """URL parameter of the experiment that the form starts from."""
 QUICK = ("quick-look", "quick-look-mnist")
 """Presets that stand first in the menu."""
-OWN_FOLDER = "a folder of my own images"
+OWN_FOLDER = "my own folder of images"
 FOLDER_SIDE = 64
 """Pixels to which the pictures of a folder are resized unless told otherwise."""
 _PREFIX = "train-form."
@@ -95,11 +95,11 @@ def _pick_preset() -> str:
         st.session_state[_PREFIX + PRESET] = asked if asked in names else st.session_state.get(_SHOWN, names[0])
     # not bound to the address: Streamlit would write the whole line of the menu there, not the name
     name = st.selectbox(
-        "Start from an experiment",
+        "Start from a preset",
         names,
         format_func=lambda name: f"{name}: {PRESETS[name].summary}",
         key=_PREFIX + PRESET,
-        help="Fills the form with the settings of an experiment; change what you like afterwards.",
+        help="Fill the form with the settings of a preset; then change what you like.",
     )
     if name != names[0] or asked is not None:
         st.query_params[PRESET] = str(name)
@@ -145,8 +145,8 @@ def _pick_data() -> DataConfig | None:
         [*infos, OWN_FOLDER],
         format_func=lambda name: _data_title(str(name)),
         key=_restored("data"),
-        help="Images to learn from. A share of the training images is held out for validation (CelebA has a partition "
-        "for that); the test images take no part in training.",
+        help="The data set. Part of the training images is held out for validation; test images are not used in "
+        "training.",
     )
     _keep("data", name)
     if name != OWN_FOLDER:
@@ -156,25 +156,25 @@ def _pick_data() -> DataConfig | None:
         "Folder on the server",
         key=_restored("folder", ""),
         placeholder="/home/me/pictures",
-        help="Path of a folder on the machine that runs aeviz: pictures directly in it, or one subfolder a class.",
+        help="Path of a folder on the server, with images or one subfolder per class.",
     )
     side = st.number_input(
         "Side (pixels)",
         min_value=4,
         max_value=512,
         key=_restored("side", FOLDER_SIDE),
-        help="The pictures are cropped to squares and resized to this side, from 4 to 512 pixels.",
+        help="Images are cropped to squares and resized to this side, 4 to 512 pixels.",
     )
     _keep("folder", path)
     _keep("side", side)
     if not path.strip():
-        st.info("Name a folder of at least 12 pictures.", icon=":material/folder_open:")
+        st.info("Enter a folder with at least 12 images.", icon=":material/folder_open:")
         return None
     try:
         folder = Path(path.strip()).expanduser().resolve()  # the trainer, or a shell, may work from another folder
         folder.is_dir()
     except (OSError, RuntimeError) as error:
-        raise DataError(f"{path.strip()[:80]!r} names no folder: {error}; check the path") from error
+        raise DataError(f"{path.strip()[:80]!r} is not a folder: {error}; check the path") from error
     return DataConfig(name=f"{FOLDER_PREFIX}{folder}", image_size=int(side))
 
 
@@ -183,7 +183,9 @@ def _data_title(name: str) -> str:
     if info is None:
         return name
     shape = "x".join(map(str, info.image_shape[1:]))
-    return f"{info.title}: {info.n_train:,} images of {shape}" + ("" if is_available(name) else ", to be downloaded")
+    return f"{info.title}: {info.n_train:,} images of {shape}" + (
+        "" if is_available(name) else (", not downloaded yet")
+    )
 
 
 def _pick_device() -> None:
@@ -195,11 +197,11 @@ def _pick_device() -> None:
             f"auto ({names['auto']})" if name == "auto" else f"{name} ({names[str(name)] or 'not on this machine'})"
         ),
         key=_restored("device"),
-        help="What computes: auto takes a CUDA GPU, else Apple's MPS, else the CPU.",
+        help="Where to compute. auto: a CUDA GPU if there is one, else Apple's MPS, else the CPU.",
     )
     _keep("device", device)
     if names[str(device)] is None:
-        st.caption(f":material/info: This machine has no {device} device; the run falls back to the CPU.")
+        st.caption(f":material/info: This machine has no {device} device; the run uses the CPU.")
 
 
 def _input(entry: Field) -> Any:
@@ -286,7 +288,7 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
 def _parse_widths(entry: Field, text: str) -> list[int]:
     parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
     if not all(part.isdecimal() and len(part) < 10 for part in parts):
-        raise ConfigError(f"{entry.label}: {text!r} is no list of whole numbers; expected for example 128, 64, 12")
+        raise ConfigError(f"{entry.label}: {text!r} is not a list of whole numbers; expected for example 128, 64, 12")
     return [int(part) for part in parts]
 
 
@@ -295,21 +297,20 @@ def _advise(config: RunConfig) -> None:
     parameters = facts.parameter_count(config.model)
     pixels = config.model.image_shape[0] * config.model.image_shape[1] * config.model.image_shape[2]
     st.caption(
-        f"{parameters:,} parameters; {pixels:,} pixel values become {config.model.latent_dim} numbers, "
-        f"{pixels / config.model.latent_dim:,.1f} : 1."
+        f"{parameters:,} parameters. Compression {pixels:,} to {config.model.latent_dim} numbers ("
+        f"{pixels / config.model.latent_dim:,.1f} : 1)."
     )
     limit = RISKY_RATES[config.optimizer.name]
     if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
         st.warning(
-            f"A learning rate of {config.optimizer.learning_rate:g} usually diverges with "
-            f"{OPTIMIZERS[config.optimizer.name]}, or kills units for good (so does any above {limit:g}). It "
-            "is worth watching once.",
+            f"A learning rate above {limit:g} (here {config.optimizer.learning_rate:g}) usually makes "
+            f"{OPTIMIZERS[config.optimizer.name]} diverge or leaves dead ReLU units. Worth watching once.",
             icon=":material/warning:",
         )
     narrowest = min(config.model.hidden, default=pixels)
     if config.model.encoder == "mlp" and narrowest < config.model.latent_dim:
         st.warning(
             f"The narrowest hidden layer has {narrowest} units, fewer than the {config.model.latent_dim} latent "
-            f"dimensions: the latent cannot hold more than those {narrowest} numbers.",
+            f"dimensions. The code holds at most {narrowest} independent numbers.",
             icon=":material/warning:",
         )

@@ -27,11 +27,11 @@ MOST_EPOCHS = 1_000_000
 _MINE = "train.mine"
 """Session key: names of the runs that this visitor started."""
 _TITLES = {
-    "queued": ("waits for its turn", ":material/hourglass_top:", "blue"),
-    "preparing": ("getting ready", ":material/hourglass_empty:", "blue"),
+    "queued": ("queued", ":material/hourglass_top:", "blue"),
+    "preparing": ("preparing", ":material/hourglass_empty:", "blue"),
     "training": ("training", ":material/directions_run:", "green"),
     "paused": ("paused", ":material/pause:", "orange"),
-    "measuring": ("measuring on the test set", ":material/straighten:", "green"),
+    "measuring": ("evaluating on the test set", ":material/straighten:", "green"),
     "finished": ("finished", ":material/check_circle:", "gray"),
     "stopped": ("stopped", ":material/stop_circle:", "gray"),
     "failed": ("ended early", ":material/error:", "red"),
@@ -66,7 +66,7 @@ def _show_runs(active: frozenset[str]) -> None:
         st.rerun(scope="app")  # one began or ended: the page begins or ends to poll
     if not found:
         st.info(
-            "No run yet. Choose an experiment above and start it: *quick-look* has a map within half a minute.",
+            "No run yet. Choose a preset above and start it; *quick-look* takes half a minute.",
             icon=":material/model_training:",
         )
         return
@@ -96,7 +96,7 @@ def _watched(found: list[Job]) -> Job | None:
     name = st.query_params.get(RUN)
     job = next((job for job in found if job.name == name), None)
     if job is None and name is not None:
-        st.info(f"The run {escape(repr(name))} is not here any more; choose another below.", icon=":material/link_off:")
+        st.info(f"The run {escape(repr(name))} no longer exists. Choose another below.", icon=":material/link_off:")
     if job is None and name is None:
         job = next((job for job in found if job.is_active), None)
     return job
@@ -107,11 +107,11 @@ def _show_queue(active: list[Job], watched: Job | None) -> None:
     if not others:
         return
     places = max_jobs()
-    st.subheader("Also at work" if watched is not None and watched.is_active else "At work")
+    st.subheader("Other active runs" if watched is not None and watched.is_active else "Active runs")
     waiting = sum(job.state == "queued" for job in active)
     st.caption(
         f"{places} run{'s' if places > 1 else ''} at a time (AEVIZ_JOBS)"
-        + (f"; {waiting} in the queue, first come, first served." if waiting else "; nothing waits.")
+        + (f"; {waiting} in the queue." if waiting else "; the queue is empty.")
     )
     for job in others:
         _row(job)
@@ -141,7 +141,7 @@ def _watch(name: str) -> None:
 
 
 def _show_run(job: Job) -> None:
-    st.subheader("The run you watch")
+    st.subheader("This run is shown")
     _row(job, is_watched=True)
     settings = job.status.settings
     history = read_epochs(job.path)
@@ -164,17 +164,17 @@ def _show_run(job: Job) -> None:
 def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
     settings = job.status.settings
     if job.state == "queued" and not job.status.epoch:
-        return "Waits until another run ends."
+        return "Waiting for another run to end."
     if job.state == "preparing":
-        return f"Getting ready: starting PyTorch, {escape(job.status.message) or 'reading the data'} …"
+        return f"Preparing: starting PyTorch, {escape(job.status.message) or 'reading the data'} …"
     if job.state == "measuring":
-        return "Measuring on the test set: errors, neighbours, the map …"
+        return "Evaluating on the test set: errors, neighbours, map …"
     left = seconds_left(history, settings.train.epochs, share)
-    time = "the first epoch will tell how long it takes" if left is None else f"about {format_duration(left)} left"
+    time = "time left is known after the first epoch" if left is None else f"about {format_duration(left)} left"
     if job.state == "paused":
-        time = "paused; it rests until you press Go on"
+        time = "Paused. Press Resume."
     elif job.state == "queued":
-        time = "waits for its turn again"
+        time = "queued again"
     return f"Epoch {job.status.epoch:,} of {settings.train.epochs:,} on {job.status.device or 'the device'}: {time}"
 
 
@@ -188,7 +188,7 @@ def _show_figures(history: list[EpochReport]) -> None:
         "Validation loss": f"{last.val_loss:.5f}",
         f"Best (epoch {best.epoch:,})": f"{best.val_loss:.5f}",
         "Gradient norm": "-" if last.gradient_norm is None else f"{last.gradient_norm:.3g}",
-        "Images a second": "-" if last.images_per_second is None else f"{last.images_per_second:,.0f}",
+        "Images per second": "-" if last.images_per_second is None else f"{last.images_per_second:,.0f}",
     }
     with st.container(horizontal=True, gap="medium"):
         for name, value in figures.items():
@@ -199,21 +199,21 @@ def _show_end(job: Job) -> None:
     if job.state == "failed":
         st.error(escape(job.status.message), icon=":material/error:")
         if job.status.message.startswith("training diverged"):
-            st.caption("Resumed, it would take the same steps and diverge again: start a new run with other settings.")
+            st.caption("Resuming would repeat the same steps. Start a new run with a smaller learning rate.")
     elif job.state == "stopped":
         st.info(
-            f"Stopped after {job.status.epoch:,} epochs; what was learned is kept. *Resume* goes on from there.",
+            f"Stopped after {job.status.epoch:,} epochs; the weights are kept. *Resume* continues from there.",
             icon=":material/stop_circle:",
         )
     else:
         st.warning(
-            f"Interrupted after {job.status.epoch:,} epochs: its trainer is gone, perhaps with the server that started "
-            "it. Nothing finished is lost; *Resume* goes on as if it had never stopped.",
+            f"Interrupted after {job.status.epoch:,} epochs: the training process ended. Finished epochs are kept; "
+            "*Resume* continues from there.",
             icon=":material/power_off:",
         )
         last_words = training.last_words(job)
         if last_words:
-            st.caption(f"The last line of its log: {last_words}")
+            st.caption(f"Last line of the log: {last_words}")
 
 
 def _folder(job: Job) -> RunFolder | None:
@@ -239,7 +239,7 @@ def _controls(job: Job) -> None:
     """Offer what can be done with a run; what would disturb somebody else's work asks first."""
     if job.is_active:
         if job.is_pausing:
-            _button(job, "Go on", ":material/play_arrow:", "unpause")
+            _button(job, "Resume", ":material/play_arrow:", "unpause")
         elif job.state == "training":
             _button(job, "Pause", ":material/pause:", "pause")
         if not job.is_stopping and job.state != "measuring":
@@ -251,16 +251,16 @@ def _controls(job: Job) -> None:
         with st.popover("Train longer", icon=":material/more_time:"):
             trained = job.status.settings.train.epochs
             epochs = st.number_input(
-                "Epochs in all",
+                "Total epochs",
                 min_value=trained + 1,
                 max_value=MOST_EPOCHS,
                 value=min(2 * trained, MOST_EPOCHS),
                 key=f"longer-{job.name}",
-                help="The curve goes on as if it had been asked for from the start.",
+                help="The result is the same as with this number from the start.",
             )
-            st.button("Go on", key=f"longer-go-{job.name}", on_click=_do, args=("longer", job.name, int(epochs)))
+            st.button("Resume", key=f"longer-go-{job.name}", on_click=_do, args=("longer", job.name, int(epochs)))
     with st.popover("Delete", icon=":material/delete:"):
-        st.markdown(f"Delete **{escape(job.name)}** with its weights and its curves? This cannot be undone.")
+        st.markdown(f"Delete **{escape(job.name)}** with its weights and curves? This cannot be undone.")
         st.button("Delete for good", key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
 
 
@@ -270,7 +270,7 @@ def _button(job: Job, label: str, icon: str, action: str) -> None:
         st.button(label, key=key, icon=icon, on_click=_do, args=(action, job.name))
         return
     with st.popover(label, icon=icon):
-        st.markdown(f"**{escape(job.name)}** was not started from this window. {label} it all the same?")
+        st.markdown(f"**{escape(job.name)}** was not started in this window. {label} it anyway?")
         st.button(f"{label} it", key=key, on_click=_do, args=(action, job.name))
 
 
