@@ -8,6 +8,7 @@ import streamlit as st
 
 from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
+from aeviz.figures.palette import CLASS_COLOURS
 from aeviz.training.latents import LatentTable
 from aeviz.web.components.map.component import latent_map
 from aeviz.web.components.map.overlay import map_overlay
@@ -119,6 +120,11 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
         panels, alignment = shown.panels, shown.alignment
         labels, names = _classes(first, table, options.attribute)
         n = len(table.z)
+        if len(names) > len(CLASS_COLOURS):
+            st.caption(
+                f"{len(names)} classes share {len(CLASS_COLOURS)} colours. Hide the other classes in the legend to see "
+                "one alone."
+            )
         payload = map_payload(
             panels,
             labels,

@@ -56,13 +56,13 @@ def show_comparison() -> None:
             help="Finished runs that differ only in optimizer and seed.",
         )
         comparison = names.get(str(chosen), found[0])
+        _show_results(comparison)
         if len(comparison.seeds) == 1:
             st.caption(
                 "One seed per optimizer gives no spread and no verdict. Five seeds of all four optimizers on the "
                 f"digits take about {time_of_several()}; start them below."
             )
         _show_shared(comparison)
-        _show_results(comparison)
         _show_layers(comparison)
         show_methods(list(dict.fromkeys(map(method_of, _titles(comparison)))), by_torch=True)
         _show_planes(comparison)
@@ -96,15 +96,16 @@ def _titles(comparison: OptimizerComparison) -> dict[OptimizerConfig, str]:
 def _show_shared(comparison: OptimizerComparison) -> None:
     shared, origin = comparison.shared, next(iter(next(iter(comparison.lines.values())).values())).provenance
     seeds, schedule = ", ".join(map(str, comparison.seeds)), shared.optimizer.schedule.replace("_", "-")
-    st.markdown(
-        f"""**Equal** (seed{"s" if len(comparison.seeds) > 1 else ""} {seeds})
+    with st.expander("What is equal, and what differs"):
+        st.markdown(
+            f"""**Equal** (seed{"s" if len(comparison.seeds) > 1 else ""} {seeds})
 - images: {origin.n_train:,} of {shared.data.name} for training, {origin.n_validation:,} for validation
 - network: {origin.parameters:,} parameters, and for each seed **the same initial weights**
 - for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
 - loss: {name_objective(shared.objective)}; learning-rate schedule: {schedule}
 
 **Different**: the optimizer and its learning rate: {", ".join(_titles(comparison).values())}."""
-    )
+        )
 
 
 @st.fragment

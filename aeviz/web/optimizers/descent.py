@@ -22,16 +22,11 @@ NEAR = 1e-9
 def show_descent() -> None:
     """Let the visitor choose an example, start and steps; show both descents and what condition is missing."""
     with errors_as_messages():
-        st.markdown(
-            "S1, Theorem 1.2.5: gradient descent "
-            "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ on a convex function converges to a minimiser if "
-            "$\\alpha_k \\to 0$. **That is not enough**: each example satisfies it and fails."
-        )
         chosen = st.segmented_control(
             "Example", list(_TITLES), default=next(iter(_TITLES)), required=True, key="example", bind="query-params"
         )
         example = EXAMPLES[_TITLES.get(str(chosen), "summable")]
-        left, right = st.columns([2, 3], gap="medium")
+        right, left = st.columns([3, 2], gap="medium")
         with left:
             start = float(
                 st.slider(
@@ -58,6 +53,11 @@ def show_descent() -> None:
         with right:
             st.plotly_chart(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")
         _show_verdict(example, start, broken, mended)
+        st.markdown(
+            "S1, Theorem 1.2.5: gradient descent "
+            "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ on a convex function converges to a minimiser if "
+            "$\\alpha_k \\to 0$. **That is not enough**: each example satisfies it and fails."
+        )
         rows = [row for row in (*_ROWS, steps) if row <= steps]
         st.table(
             {

@@ -66,9 +66,8 @@ def show_linear(key: cached.DataKey) -> None:
     with errors_as_messages(stop=False):
         config = _pick_config()
         model = _train(key, config)
-        verdict = st.container()
         component.pca_film(model.film, key="pca-film")
-        with verdict, st.container(border=True, key="verdict"):
+        with st.container(border=True, key="verdict"):
             st.markdown(tell_verdict(model, config, cached.moments(key)))
 
 

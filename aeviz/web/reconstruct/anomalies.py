@@ -49,8 +49,8 @@ def show_anomalies(runs: list[Model]) -> None:
         question = _ask(model, table)
         if question is None:
             return
-        st.markdown(_what_it_knows(model, question))
         _show_scores(runs, table, question)
+        st.markdown(_what_it_knows(model, question))
         _show_list(model, table, question)
 
 
