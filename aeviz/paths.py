@@ -35,6 +35,14 @@ def cache_root() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "aeviz"
 
 
+def start_folder() -> Path:
+    """Return the folder from which a relative path of a person's own images counts: AEVIZ_START, else the current one.
+
+    `aeviz app` sets AEVIZ_START to the folder in which it was called, since the server works in another.
+    """
+    return Path(os.environ.get("AEVIZ_START") or "")
+
+
 def checkpoints_root() -> Path:
     """Return the folder of the models that ship with aeviz."""
     return PROJECT_ROOT / "checkpoints"
