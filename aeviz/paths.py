@@ -1,10 +1,12 @@
 """Where data, runs and shipped models live on disk.
 
-Four places, three of them moved by an environment variable:
+Places that an environment variable moves, and one that stays:
 
     AEVIZ_DATA   downloaded data sets     default ./data
     AEVIZ_RUNS   what you train yourself  default ./runs
     AEVIZ_CACHE  what can be made anew    default $XDG_CACHE_HOME/aeviz, else ~/.cache/aeviz
+    AEVIZ_START  where relative paths of  default the current folder; `aeviz app` sets it to
+                 your own images count    the folder in which it was called
     checkpoints  models that ship         beside the package, in the clone
 """
 
