@@ -149,6 +149,7 @@ def _app(options: argparse.Namespace) -> int:
         command += ["--server.headless=true"]
     # streamlit reads .streamlit/config.toml from where it starts, so the two roots are made absolute first
     roots = {"AEVIZ_DATA": str(data_root().resolve()), "AEVIZ_RUNS": str(runs_root().resolve())}
+    roots["AEVIZ_START"] = str(Path.cwd())  # from which relative paths in the form count
     if os.name == "posix":  # become the server: whatever ends this process ends it, and with it the trainers
         os.chdir(PROJECT_ROOT)
         os.execve(sys.executable, command, {**os.environ, **roots})
@@ -245,8 +246,9 @@ def _training_config(options: argparse.Namespace) -> tuple[RunConfig, Path | Non
     before = config
     config = config.with_settings(settings, normalise=options.resume is None)
     if config.data.name.startswith(FOLDER) and options.resume is None:  # the app may run from another folder
-        path_of_images = Path(config.data.name.removeprefix(FOLDER)).expanduser().resolve()
-        config = replace(config, data=replace(config.data, name=f"{FOLDER}{path_of_images}"))
+        from aeviz.data.folder import resolve_folder
+
+        config = replace(config, data=replace(config.data, name=resolve_folder(config.data.name)))
     if options.data is not None or (options.resume is None and config.data != before.data):
         from aeviz.data import load_dataset
 
@@ -263,8 +265,14 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.data is not None:
         data = replace(data, name=options.data, without=None)
     from aeviz.data import load_dataset
+    from aeviz.data.changes import with_class_order
+    from aeviz.experiment import find_changed_images
 
-    dataset, train_set = load_dataset(data, options.split), load_dataset(replace(data, without=None), "train")
+    names = folder.provenance.class_names
+    dataset = with_class_order(load_dataset(data, options.split), names)
+    train_set = with_class_order(load_dataset(replace(data, without=None), "train"), names)
+    if problem := find_changed_images(folder, data, train_set):
+        print(f"aeviz: {problem}", file=sys.stderr)
     from aeviz.analysis.evaluation import evaluate
     from aeviz.training.run import load
 

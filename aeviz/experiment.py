@@ -1,5 +1,6 @@
 """A whole experiment: read the data, train, measure, and leave a run that the gallery can show."""
 
+import logging
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,8 +12,11 @@ import numpy as np
 from aeviz.analysis.evaluation import evaluate
 from aeviz.analysis.recorder import Recorder
 from aeviz.analysis.summary import summarise
-from aeviz.config import RunConfig
-from aeviz.data import load_dataset
+from aeviz.config import DataConfig, RunConfig
+from aeviz.data import ImageDataset, load_dataset
+from aeviz.data.catalog import find_source
+from aeviz.data.changes import describe_changed_images, with_class_order
+from aeviz.data.splits import leave_out
 from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
 from aeviz.lab.optimizer_comparison import PRESET as COMPARISON
 from aeviz.paths import checkpoints_root, runs_root
@@ -27,6 +31,8 @@ from aeviz.training.run_start import check_folder
 from aeviz.training.runs import CONFIG, MODEL, RunFolder, new_run_path
 from aeviz.training.summary import write_summary
 from aeviz.training.trainer import Trainer
+
+_log = logging.getLogger(__name__)
 
 
 def train(
@@ -91,8 +97,9 @@ def _train(
         if monitor.is_from_app:
             monitor.tell("preparing", f"{text}: {share:.0%}")
 
-    train_set = load_dataset(config.data, "train", on_progress=tell_reading)
-    validation_set = load_dataset(config.data, "validation", on_progress=tell_reading)
+    names = RunFolder.read(path).provenance.class_names if resume else ()
+    train_set = with_class_order(load_dataset(config.data, "train", on_progress=tell_reading), names)
+    validation_set = with_class_order(load_dataset(config.data, "validation", on_progress=tell_reading), names)
     recorder = Recorder(path, validation_set, config.train.epochs)
     steps = count_steps(len(train_set), config.train.batch_size)
     device = describe_device(resolve_device(config.train.device))
@@ -145,6 +152,27 @@ def _train(
     return run
 
 
+def find_changed_images(folder: RunFolder, data: DataConfig, train_set: ImageDataset) -> str | None:
+    """Return a warning if the folder of images that a run is measured on changed after training; None if it did not.
+
+    Published data sets have test images of their own, which no change moves into training.
+
+    Args:
+        folder: The run.
+        data: The data it is measured on.
+        train_set: The training images of all classes, classes in the order of the run.
+    """
+    if find_source(data.name).info is not None or data.name != folder.config.data.name:
+        return None
+    origin = folder.provenance
+    return describe_changed_images(
+        train_set if data.without is None else leave_out(train_set, data.without),
+        run=folder.name,
+        fingerprint=origin.data_fingerprint,
+        n_train=origin.n_train,
+    )
+
+
 def measure(folder: RunFolder) -> Run:
     """Evaluate a run on its test set and keep the figures and the latent points beside the weights.
 
@@ -152,8 +180,11 @@ def measure(folder: RunFolder) -> Run:
     attribute.
     """
     run = load(folder, device=folder.config.train.device)
-    data = folder.config.data
-    test_set, train_set = load_dataset(data, "test"), load_dataset(replace(data, without=None), "train")
+    data, names = folder.config.data, folder.provenance.class_names
+    test_set = with_class_order(load_dataset(data, "test"), names)
+    train_set = with_class_order(load_dataset(replace(data, without=None), "train"), names)
+    if problem := find_changed_images(folder, data, train_set):
+        _log.warning(problem)
     evaluation, table = evaluate(run, test_set, train_set)
     folder.write_latents(table)
     folder.write_evaluation(evaluation)

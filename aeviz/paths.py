@@ -1,10 +1,12 @@
 """Where data, runs and shipped models live on disk.
 
-Four places, three of them moved by an environment variable:
+Places that an environment variable moves, and one that stays:
 
     AEVIZ_DATA   downloaded data sets     default ./data
     AEVIZ_RUNS   what you train yourself  default ./runs
     AEVIZ_CACHE  what can be made anew    default $XDG_CACHE_HOME/aeviz, else ~/.cache/aeviz
+    AEVIZ_START  where relative paths of  default the current folder; `aeviz app` sets it to
+                 your own images count    the folder in which it was called
     checkpoints  models that ship         beside the package, in the clone
 """
 
@@ -33,6 +35,14 @@ def cache_root() -> Path:
     if named := os.environ.get("AEVIZ_CACHE"):
         return Path(named).expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "aeviz"
+
+
+def start_folder() -> Path:
+    """Return the folder from which a relative path of a person's own images counts: AEVIZ_START, else the current one.
+
+    `aeviz app` sets AEVIZ_START to the folder in which it was called, since the server works in another.
+    """
+    return Path(os.environ.get("AEVIZ_START") or "")
 
 
 def checkpoints_root() -> Path:

@@ -1,12 +1,6 @@
-"""folder:PATH: a person's own pictures.
+"""folder:PATH: a person's own images. `aeviz.data.folder_layout` says how they may lie in the folder."""
 
-    PATH/*.png                      pictures without labels
-    PATH/CLASS/*.png                one subfolder for each class
-    PATH/train/..., PATH/test/...   either of the two in both, if the person has chosen the test pictures
-
-Hidden files, files that are no pictures and anything deeper are ignored.
-"""
-
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -14,20 +8,18 @@ import numpy as np
 
 from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
-from aeviz.data.pictures import SUFFIXES, read_header, read_pixels
+from aeviz.data.folder_layout import FOLDER_PREFIX, Entry, Layout, list_images
+from aeviz.data.names import natural_key, printable
+from aeviz.data.pictures import PictureHeader, read_depth, read_header, read_pixels
 from aeviz.data.source import Report, Source
 from aeviz.data.splits import split_indices
 from aeviz.errors import DataError
+from aeviz.paths import start_folder
 
-FOLDER_PREFIX = "folder:"
-"""What comes before the path of a folder in the name of a data set."""
-MIN_PICTURES = 12
-_TEST_FRACTION = 1 / 6
-_SPLIT_SEED = 0
-"""Fixes the test pictures whatever `DataConfig.split_seed` is."""
+__all__ = ["FOLDER_PREFIX", "FolderSource", "folder_path", "read_folder", "resolve_folder"]
 
-_Entry = tuple[Path, str | None]
-"""A picture's file and its class."""
+_QUOTES = {"'": "'", '"': '"', "\u201c": "\u201d", "\u2018": "\u2019"}
+"""What a shell, a file manager or a word processor may put around a path, opening to closing."""
 
 
 class FolderSource(Source):
@@ -40,12 +32,12 @@ class FolderSource(Source):
 
     def is_available(self, root: Path) -> bool:
         """Return whether the folder exists; the data root plays no part."""
-        return self.name != FOLDER_PREFIX and folder_path(self.name).is_dir()
+        return os.path.isdir(folder_path(self.name))  # unlike Path.is_dir, never raises
 
     def prepare(self, root: Path, report: Report) -> Path:
         """Return the folder, which only has to exist."""
         folder = folder_path(self.name)
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise DataError(f"image folder {folder} does not exist; expected a folder; check the path")
         return folder
 
@@ -55,55 +47,80 @@ class FolderSource(Source):
 
 
 def folder_path(name: str) -> Path:
-    """Return the PATH of folder:PATH, ~ expanded.
+    """Return the PATH of folder:PATH: without quotes around it, ~ expanded.
+
+    A relative path counts from the folder in which `aeviz app` was started, or else from the current one.
 
     Raises:
-        DataError: PATH is empty.
+        DataError: PATH is empty or names an unknown user, or is no text in UTF-8.
     """
-    path = name.removeprefix(FOLDER_PREFIX)
-    if not path:
+    text = name.removeprefix(FOLDER_PREFIX).strip()
+    while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    if not text:
         raise DataError(f"data set {name!r} names no folder; expected folder:PATH, for example 'folder:my_images'")
-    return Path(path).expanduser()
+    if printable(text) != text:
+        raise DataError(
+            f"the path '{printable(text)}' holds characters that cannot be shown; expected a path in UTF-8 without "
+            "control characters, since the run keeps it as text; rename the folder"
+        )
+    try:
+        return start_folder() / Path(text).expanduser()
+    except RuntimeError as exc:  # ~somebody
+        raise DataError(f"{text[:80]!r} names no folder: {exc}; check the path") from exc
+
+
+def resolve_folder(path: str) -> str:
+    """Return the name folder:PATH of a folder with an absolute PATH, which means the same wherever it is read.
+
+    Args:
+        path: What a person typed or pasted, with or without "folder:" and quotes.
+
+    Raises:
+        DataError: The path is empty, or cannot be the path of a folder.
+    """
+    try:
+        folder = folder_path(path).resolve()
+        folder.is_dir()
+    except (OSError, RuntimeError, ValueError) as exc:  # too long, a circle of links, a null byte; or DataError
+        if isinstance(exc, DataError):
+            raise
+        raise DataError(f"{printable(path)[:80]!r} names no folder: {exc}; check the path") from exc
+    return f"{FOLDER_PREFIX}{folder}"
 
 
 def read_folder(config: DataConfig, split: SplitName) -> ImageDataset:
-    """Decode one split of a folder of pictures, sorted by class and file name.
+    """Decode one split of a folder of images, sorted by class folder and file name.
 
-    A sixth of the pictures, chosen by a fixed permutation, is the test set unless PATH has train and test subfolders.
+    Grey values of 16 bits are scaled to 8 by the bits that the folder's images use: 10, 12, 14 or 16.
 
     Returns:
-        Images (N, C, H, W), uint8, with C = 1 if every picture of the folder is stored grey, else 3; labels by sorted
-        subfolder names, or None.
+        Images (N, C, H, W), uint8, with C = 1 if every image of the folder is stored grey, else 3; labels, or None.
+        Classes are in natural order (s1, s2, s10).
 
     Raises:
-        DataError: The folder is missing, empty, mixed or too small, its pictures differ in size although
+        DataError: The folder is missing, empty, mixed or too small, its images differ in size although
             config.image_size is None, or one of them cannot be read.
     """
     folder = folder_path(config.name)
-    train, test = _list_splits(folder)
-    chosen = test if split == "test" else [train[index] for index in split_indices(len(train), config, split)]
+    layout = list_images(folder)
+    headers = {path: read_header(path) for path, _ in layout.entries}
+    width, height = _choose_size(folder, headers, config.image_size)
+    is_grey = all(header.is_grey for header in headers.values())
+    depth = max((read_depth(path) for path, header in headers.items() if header.is_deep), default=16)
 
-    headers = [read_header(path) for path, _ in train + test]
-    is_grey = all(header.is_grey for header in headers)
-    sizes = Counter((header.width, header.height) for header in headers)
-    if config.image_size is not None:
-        width = height = config.image_size
-    elif len(sizes) == 1:
-        width, height = next(iter(sizes))
-    else:
-        raise DataError(_describe_sizes(folder, sizes))
-
+    chosen = _choose(layout, config, split)
     images = np.empty((len(chosen), 1 if is_grey else 3, height, width), dtype=np.uint8)
     for index, (path, _) in enumerate(chosen):
-        pixels = read_pixels(path, is_grey=is_grey, side=config.image_size)
+        pixels = read_pixels(path, is_grey=is_grey, side=config.image_size, depth=depth)
         if pixels.shape != images.shape[1:]:
             raise DataError(
-                f"picture {path} decodes to {pixels.shape[2]}x{pixels.shape[1]} pixels; expected {width}x{height} as "
-                "its header says; save it again, or pass `--set data.image_size=64`"
+                f"image {printable(path)} decodes to {pixels.shape[2]}x{pixels.shape[1]} pixels; expected "
+                f"{width}x{height} as its header says; save it again, or pass `--set data.image_size=64`"
             )
         images[index] = pixels
 
-    class_names = tuple(sorted({label for _, label in train + test if label is not None}))
+    class_names = tuple(sorted({label for _, label in layout.entries if label is not None}, key=natural_key))
     places = {name: place for place, name in enumerate(class_names)}
     labels = np.array([places[label] for _, label in chosen if label is not None], dtype=np.int64)
     return ImageDataset(
@@ -111,75 +128,22 @@ def read_folder(config: DataConfig, split: SplitName) -> ImageDataset:
     )
 
 
-def _list_splits(folder: Path) -> tuple[list[_Entry], list[_Entry]]:
-    """Return the training and the test pictures, each in sorted order."""
-    files, subfolders = _list_folder(folder)
-    if {"train", "test"} <= {path.name for path in subfolders}:
-        beside = files + [path for path in subfolders if path.name not in ("train", "test") and any(_list_folder(path))]
-        if beside:
-            raise DataError(
-                f"image folder {folder} has train and test subfolders and beside them {_quote(beside)}; expected "
-                "nothing else with images; move validation images into train, from which aeviz holds out its own, "
-                "and the rest elsewhere"
-            )
-        train, test = _list_entries(folder / "train"), _list_entries(folder / "test")
-        if any(label is None for _, label in train) != any(label is None for _, label in test):
-            raise DataError(
-                f"image folder {folder} has class subfolders in only one of train and test; expected them in both or "
-                "in neither; sort both the same way"
-            )
-    else:
-        entries = _list_entries(folder)
-        permutation = np.random.default_rng(_SPLIT_SEED).permutation(len(entries))
-        n_test = max(1, round(len(entries) * _TEST_FRACTION))
-        train = [entries[index] for index in np.sort(permutation[n_test:])]
-        test = [entries[index] for index in np.sort(permutation[:n_test])]
-    n = len(train) + len(test)
-    if n < MIN_PICTURES:
-        raise DataError(
-            f"image folder {folder} holds {n} images; expected at least {MIN_PICTURES}, so that training, validation "
-            "and test each get some; add images"
-        )
-    return train, test
+def _choose(layout: Layout, config: DataConfig, split: SplitName) -> list[Entry]:
+    if split == "test":
+        return layout.test
+    if layout.validation is not None:
+        return layout.train if split == "train" else layout.validation
+    return [layout.train[index] for index in split_indices(len(layout.train), config, split)]
 
 
-def _list_entries(folder: Path) -> list[_Entry]:
-    files, subfolders = _list_folder(folder)
-    classes = {path: _list_folder(path)[0] for path in subfolders}
-    classes = {path: members for path, members in classes.items() if members}
-    if files and classes:
-        raise DataError(
-            f"image folder {folder} is mixed: {len(files)} images lie beside subfolders with images, "
-            f"{_quote(list(classes))}; expected images only (no labels) or one subfolder for each class; move the "
-            "images into subfolders or the subfolders elsewhere"
-        )
-    if not files and not classes:
-        raise DataError(
-            f"image folder {folder} holds no images; expected {', '.join(SUFFIXES)} files, directly or in one "
-            "subfolder for each class; check the path"
-        )
-    return [(path, None) for path in files] + [(path, home.name) for home in classes for path in classes[home]]
-
-
-def _list_folder(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return a folder's pictures and its subfolders, each sorted by name, without hidden ones."""
-    try:
-        inside = sorted((path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))), key=_name)
-    except OSError as exc:
-        raise DataError(
-            f"image folder {folder} cannot be opened: {exc.strerror}; expected a folder of images; check the path "
-            f"after '{FOLDER_PREFIX}'"
-        ) from exc
-    subfolders = [path for path in inside if path.is_dir()]
-    return [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()], subfolders
-
-
-def _name(path: Path) -> str:
-    return path.name
-
-
-def _quote(paths: list[Path], most: int = 3) -> str:
-    return ", ".join(repr(path.name) for path in paths[:most]) + (", ..." if len(paths) > most else "")
+def _choose_size(folder: Path, headers: dict[Path, PictureHeader], side: int | None) -> tuple[int, int]:
+    """Return width and height in pixels of all images."""
+    if side is not None:
+        return side, side
+    sizes = Counter((header.width, header.height) for header in headers.values())
+    if len(sizes) > 1:
+        raise DataError(_describe_sizes(folder, sizes))
+    return next(iter(sizes))
 
 
 def _describe_sizes(folder: Path, sizes: Counter[tuple[int, int]], most: int = 5) -> str:

@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from aeviz.data.names import printable
 from aeviz.errors import DataError
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm", ".pnm")
 """Endings of file names, in lower case, that count as pictures."""
 MAX_BYTES = 20_000_000
 """Largest upload; photographs of telephones have 2 to 12 MB."""
@@ -26,9 +28,10 @@ MAX_PIXELS = 50_000_000
 """Most pixels of an upload: telephones take 12 to 50 megapixels; decoded, these are 150 MB."""
 WORKING_SIDE = 1000
 """Longest side in pixels at which an upload is looked at."""
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
+MAX_SIDE = 65_535
+"""Longest side in pixels, which is a JPEG's limit too; a strip of 50,000,000 x 1 pixels would take half a minute."""
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L", "I;16N")
-_UNSCALED_MODES = ("I", "F")
 _LIGHT = 200
 """Mean grey level from which a partly transparent picture would not be seen on white."""
 _WHY_BLACK = ", since all that can be seen is light and white would hide it"
@@ -66,6 +69,8 @@ class PictureHeader:
     height: int
     is_grey: bool
     """Whether the file stores grey values, not whether its colours happen to be grey."""
+    is_deep: bool
+    """Whether its grey values have 16 bits."""
 
 
 def read_header(path: Path) -> PictureHeader:
@@ -83,10 +88,22 @@ def read_header(path: Path) -> PictureHeader:
             and image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
         ):
             width, height = height, width
-        return PictureHeader(width=width, height=height, is_grey=_is_grey(image))
+        return PictureHeader(width=width, height=height, is_grey=_is_grey(image), is_deep=_is_deep(image))
 
 
-def read_pixels(path: Path, *, is_grey: bool, side: int | None) -> NDArray[np.uint8]:
+def read_depth(path: Path) -> int:
+    """Return how many bits the largest of an image's 16-bit grey values takes: 10, 12, 14 or 16.
+
+    Cameras and scanners keep 12 bits in files of 16; taken for 16 bits, their images would be all but black.
+
+    Raises:
+        DataError: The file cannot be decoded.
+    """
+    with _opened(path) as image:
+        return _depth(image)
+
+
+def read_pixels(path: Path, *, is_grey: bool, side: int | None, depth: int = 16) -> NDArray[np.uint8]:
     """Decode a picture.
 
     Args:
@@ -94,6 +111,7 @@ def read_pixels(path: Path, *, is_grey: bool, side: int | None) -> NDArray[np.ui
         is_grey: Whether to return one channel (luma, ITU-R 601-2) rather than red, green and blue.
         side: If given, the largest centred square is cut out and resized to side x side pixels with Lanczos's filter,
             which averages over all pixels when it makes a picture smaller.
+        depth: Bits that 16-bit grey values use, as `read_depth` finds; the largest value of so many becomes 255.
 
     Returns:
         (C, H, W), uint8, 0 to 255, with C = 1 or 3.
@@ -102,7 +120,7 @@ def read_pixels(path: Path, *, is_grey: bool, side: int | None) -> NDArray[np.ui
         DataError: The file is no picture or damaged, has too many pixels, or grey values of unknown range.
     """
     with _opened(path) as image:
-        flat = _flatten(ImageOps.exif_transpose(image)).convert("L" if is_grey else "RGB")
+        flat = _flatten(ImageOps.exif_transpose(image), depth).convert("L" if is_grey else "RGB")
         if side is not None:
             edge = min(flat.size)
             left, top = (flat.width - edge) // 2, (flat.height - edge) // 2
@@ -157,22 +175,25 @@ def read_upload(data: bytes, *, side: int) -> Upload:
             image.draft(None, (max(1, int(size[0] * share)), max(1, int(size[1] * share))))
         elif getattr(image, "is_animated", False):
             notes.append("took the first picture of several in the file (an animation or pages)")
-        if image.mode.startswith("I;16"):
-            notes.append("scaled 16-bit grey values to 8 bits")
+        depth = 16
+        if _is_deep(image):
+            depth = _depth(image)
+            used = f"; the values use {depth} of the 16, and those were stretched" if depth < 16 else ""
+            notes.append(f"scaled 16-bit grey values to 8 bits{used}")
         if image.mode == "CMYK":
             notes.append("turned the printer's colours (CMYK) into red, green and blue")
-        upright = ImageOps.exif_transpose(_smaller(image, side))
+        upright = ImageOps.exif_transpose(_smaller(image, side, depth))
         if orientation in _ORIENTATIONS:
             notes.append(f"{_ORIENTATIONS[orientation]} as the camera's EXIF orientation says")
         flat, ground = upright, "white"
-        if upright.has_transparency_data and not upright.mode.startswith("I;16"):
+        if upright.has_transparency_data and not _is_deep(upright):
             flat, ground = _lay_over(upright)
             if upright.convert("RGBA").getchannel("A").getextrema() != (
                 255,
                 255,
             ):  # an opaque picture may have the channel too
                 notes.append(f"laid transparent parts over {ground}" + _WHY_BLACK * (ground == "black"))
-        flat = _flatten(flat)
+        flat = _flatten(flat, depth)
         is_grey = _is_grey(image) if image.mode != "P" else False
         flat = flat.convert("L" if is_grey and flat.mode in ("1", "L", "LA") else "RGB")
     if kind != "TIFF" and orientation in (5, 6, 7, 8):  # Pillow has already turned a TIFF's size
@@ -180,19 +201,19 @@ def read_upload(data: bytes, *, side: int) -> Upload:
     return Upload(image=flat, width=size[0], height=size[1], format=kind.replace("MPO", "JPEG"), notes=notes)
 
 
-def _smaller(image: Image.Image, side: int) -> Image.Image:
+def _smaller(image: Image.Image, side: int, depth: int) -> Image.Image:
     """Return a large picture in the size that is worked at, averaged, before copies of it are made.
 
     A picture of 49 megapixels takes 200 MB as it is, and many times that in the arithmetic that follows.
     """
     factor = int(min(max(image.size) / WORKING_SIDE, min(image.size) / side))
-    if factor < 2 or not (image.mode in ("L", "LA", "P", "RGB", "RGBA", "CMYK") or image.mode.startswith("I;16")):
+    if factor < 2 or not (image.mode in ("L", "LA", "P", "RGB", "RGBA", "CMYK") or _is_deep(image)):
         return image
     size = (image.width // factor, image.height // factor)
     box = (0, 0, size[0] * factor, size[1] * factor)
-    if image.mode.startswith("I;16"):
+    if _is_deep(image):
         blocks = np.asarray(image)[: box[3], : box[2]].reshape(size[1], factor, size[0], factor)
-        small = Image.fromarray(np.rint(blocks.mean(axis=(1, 3), dtype=np.float32) / 257).astype(np.uint8))
+        small = Image.fromarray(_to_8_bits(blocks.mean(axis=(1, 3), dtype=np.float32), depth))
     elif image.mode == "P":
         small = image.convert("RGBA" if image.has_transparency_data else "RGB").resize(size, Image.Resampling.BOX, box)
     else:
@@ -216,7 +237,7 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
     if isinstance(source, bytes):
         what, remedy, limit = "the picture", "save it again as PNG or JPEG and upload that", MAX_PIXELS
     else:
-        what, remedy = f"picture {source}", "remove it from the folder or save it again"
+        what, remedy = f"image {printable(source)}", "remove it from the folder or save it again"
         limit = Image.MAX_IMAGE_PIXELS or MAX_PIXELS
     try:
         # Not by name: Pillow maps an uncompressed TIFF opened by name into memory, and garbles it if its orientation
@@ -225,7 +246,12 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
         with stream, Image.open(stream, formats=_FORMATS) as image:
             if image.width * image.height > limit:
                 raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels")
-            if image.mode in _UNSCALED_MODES:
+            if max(image.size) > MAX_SIDE:
+                raise DataError(
+                    f"{what} has {image.width:,} x {image.height:,} pixels; expected sides of at most {MAX_SIDE:,}; "
+                    f"cut it up, or {remedy}"
+                )
+            if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
                 raise DataError(
                     f"{what} has 32-bit grey values (mode {image.mode!r}), whose range is unknown; expected 8 or 16 "
                     f"bits; convert it, or {remedy}"
@@ -262,17 +288,33 @@ def _has_exif(image: Image.Image) -> bool:
     return image.format != "PNG" or "exif" in image.info
 
 
+def _is_deep(image: Image.Image) -> bool:
+    # Pillow holds PGM files of more than 255 levels as 32-bit numbers from 0 to 65,535; `_opened` refuses all others.
+    return image.mode.startswith("I;16") or image.mode == "I"
+
+
+def _depth(image: Image.Image) -> int:
+    largest = int(np.asarray(image).max())  # Pillow's getextrema knows not all of these modes
+    return next(bits for bits in (10, 12, 14, 16) if largest < 1 << bits)
+
+
+def _to_8_bits(values: NDArray[Any], depth: int) -> NDArray[np.uint8]:
+    """Scale grey values of so many bits to 0..255."""
+    scaled: NDArray[np.uint8] = np.rint(values * (255 / ((1 << depth) - 1))).astype(np.uint8)
+    return scaled
+
+
 def _is_grey(image: Image.Image) -> bool:
     if image.mode == "P":
         colours = image.getpalette("RGB") or []  # decodes the pixels, but palettes are rare
         return colours[0::3] == colours[1::3] == colours[2::3]
-    return image.mode in _GREY_MODES
+    return image.mode in _GREY_MODES or _is_deep(image)
 
 
-def _flatten(image: Image.Image) -> Image.Image:
+def _flatten(image: Image.Image, depth: int) -> Image.Image:
     """Return the picture with 8 bits a channel and nothing transparent; grey stays exactly grey."""
-    if image.mode.startswith("I;16"):
-        return Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))  # 65535 / 255 = 257
+    if _is_deep(image):
+        return Image.fromarray(_to_8_bits(np.asarray(image), depth))
     if image.has_transparency_data:
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     return image

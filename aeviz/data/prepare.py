@@ -4,6 +4,8 @@ What was decided, and why, is said in words, and every decision can be overridde
 """
 
 import dataclasses
+import math
+import numbers
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -64,25 +66,33 @@ class PrepareOptions:
 
     def __post_init__(self) -> None:
         problems = []
-        if self.turn not in (0, 90, 180, 270):
+        if not _is_number(self.turn) or self.turn not in (0, 90, 180, 270):
             problems.append(f"turn={self.turn!r}; expected 0, 90, 180 or 270 degrees clockwise")
-        if self.crop is not None:
-            left, top, right, bottom = self.crop
-            if not (left >= 0 and right <= 1 and right - left >= _SMALLEST_CROP) or not (
-                top >= 0 and bottom <= 1 and bottom - top >= _SMALLEST_CROP
-            ):
-                problems.append(
-                    f"crop={self.crop!r}; expected left, top, right, bottom as shares from 0 to 1, at least "
-                    f"{_SMALLEST_CROP} apart, for example (0.2, 0.1, 0.8, 0.9)"
-                )
-        if self.tilt is not None and not abs(self.tilt) <= LARGEST_TILT:
+        if self.crop is not None and not _is_crop(self.crop):
+            problems.append(
+                f"crop={self.crop!r}; expected left, top, right, bottom as shares from 0 to 1, at least "
+                f"{_SMALLEST_CROP} apart, for example (0.2, 0.1, 0.8, 0.9)"
+            )
+        if self.tilt is not None and not (_is_number(self.tilt) and abs(self.tilt) <= LARGEST_TILT):
             problems.append(f"tilt={self.tilt!r}; expected -{LARGEST_TILT:.0f} to {LARGEST_TILT:.0f} degrees, or None")
         for name, choices in (("framing", Framing), ("invert", Choice), ("pen", Choice)):
-            if getattr(self, name) not in get_args(choices):
-                expected = ", ".join(map(repr, get_args(choices)))
-                problems.append(f"{name}={getattr(self, name)!r}; expected one of {expected}")
+            value = getattr(self, name)
+            if not isinstance(value, str) or value not in get_args(choices):
+                problems.append(f"{name}={value!r}; expected one of {', '.join(map(repr, get_args(choices)))}")
         if problems:
             raise DataError(f"the picture cannot be prepared with {'; '.join(problems)}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_crop(crop: object) -> bool:
+    if not isinstance(crop, tuple | list) or len(crop) != 4 or not all(map(_is_number, crop)):
+        return False
+    left, top, right, bottom = crop
+    is_inside = min(left, top) >= 0 and max(right, bottom) <= 1
+    return bool(is_inside and min(right - left, bottom - top) >= _SMALLEST_CROP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,10 +64,12 @@ def test_train_and_test_subfolders_are_the_splits(tmp_path, write_pictures):
 def test_train_and_test_subfolders_must_agree_and_stand_alone(tmp_path, write_pictures):
     write_pictures(tmp_path / "train" / "a", 12)
     write_pictures(tmp_path / "test", 3)
-    with pytest.raises(DataError, match="has class subfolders in only one of train and test; expected them in both"):
+    with pytest.raises(
+        DataError, match="has class subfolders in some of test and train only; expected them in all or in none"
+    ):
         load(tmp_path)
-    write_pictures(tmp_path / "val", 1)
-    with pytest.raises(DataError, match="has train and test subfolders and beside them 'val'; expected nothing else"):
+    write_pictures(tmp_path / "more", 1)
+    with pytest.raises(DataError, match="has test and train subfolders and beside them 'more'; expected nothing else"):
         load(tmp_path)
 
 
@@ -84,7 +86,7 @@ def test_mixed_folder_is_an_error(tmp_path, write_pictures):
 
 def test_empty_missing_unnamed_and_small_folders_are_errors(tmp_path, write_pictures):
     with pytest.raises(
-        DataError, match=r"holds no images; expected \.png, .*\.tiff files, directly or in one subfolder"
+        DataError, match=r"holds no images; expected \.png, .*\.pnm files, directly or in one subfolder"
     ):
         load(tmp_path)
     with pytest.raises(DataError, match="nowhere cannot be opened: No such file or directory; expected a folder of"):
@@ -131,13 +133,11 @@ def test_damaged_picture_is_named(tmp_path, write_pictures):
     paths = write_pictures(tmp_path, 12, size=(64, 64))
     whole = paths[5].read_bytes()
     paths[5].write_bytes(b"GIF")
-    message = (
-        f"picture {paths[5]} is of no known kind or damaged; expected PNG, JPEG, BMP, GIF, WEBP, TIFF; remove it from"
-    )
+    message = f"image {paths[5]} is of no known kind or damaged; expected PNG, JPEG, BMP, GIF, WEBP, TIFF, PPM; remove"
     with pytest.raises(DataError, match=re.escape(message)):
         load(tmp_path)
     paths[5].write_bytes(whole[: len(whole) // 2])
-    message = f"picture {re.escape(str(paths[5]))} cannot be read: .*; expected a complete picture; remove it from"
+    message = f"image {re.escape(str(paths[5]))} cannot be read: .*; expected a complete picture; remove it from"
     with pytest.raises(DataError, match=message):
         read_pixels(paths[5], is_grey=True, side=None)
 
@@ -146,7 +146,7 @@ def test_decompression_bomb_is_named(tmp_path, write_pictures, monkeypatch):
     paths = write_pictures(tmp_path, 12, size=(20, 20))
     for limit in (300, 100):  # below twice the limit Pillow only warns, beyond it raises
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
-        message = f"picture {re.escape(str(paths[0]))} is too large: .*400 pixels.*; expected at most {limit} pixels"
+        message = f"image {re.escape(str(paths[0]))} is too large: .*400 pixels.*; expected at most {limit} pixels"
         with pytest.raises(DataError, match=message):
             load(tmp_path)
 

@@ -1,6 +1,7 @@
 import dataclasses
 import io
 import re
+import time
 
 import numpy as np
 import pytest
@@ -406,3 +407,58 @@ def test_opaque_alpha_channel_is_not_mentioned():
     buffer = io.BytesIO()
     drawn.save(buffer, "PNG")
     assert not any("transparent" in step for step in prepare_image(buffer.getvalue(), (1, 28, 28)).steps)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"turn": "90"},
+        {"turn": None},
+        {"turn": [90]},
+        {"turn": np.array([90, 180])},
+        {"turn": True},
+        {"crop": "abcd"},
+        {"crop": 0.5},
+        {"crop": (0.1, 0.1, 0.9)},
+        {"crop": (0.1, None, 0.9, 0.9)},
+        {"crop": (0.1, float("nan"), 0.9, 0.9)},
+        {"crop": {"left": 0.1}},
+        {"tilt": "3"},
+        {"tilt": float("nan")},
+        {"tilt": 3 + 0j},
+        {"framing": 1},
+        {"framing": ["ink"]},
+        {"invert": True},
+        {"pen": np.array(["yes", "no"])},
+    ],
+)
+def test_options_of_a_wrong_type_are_refused_with_a_sentence(settings, unchecked):
+    (name,) = settings
+    with pytest.raises(DataError, match=rf"cannot be prepared with {name}=.*; expected"):
+        PrepareOptions(**settings)
+
+
+@pytest.mark.parametrize(("mode", "size"), [("P", (50_000_000, 1)), ("1", (1, 50_000_000)), ("L", (65_536, 70))])
+def test_strip_that_would_take_half_a_minute_is_refused_at_once(size, mode):
+    data = encode(Image.new(mode, size))
+    start = time.perf_counter()
+    with pytest.raises(DataError, match=r"has [\d,]+ x [\d,]+ pixels; expected sides of at most 65,535"):
+        prepare_image(data, GREY)
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("mode", ["P", "RGBA", "L"])
+def test_longest_strip_that_is_taken_takes_no_time(mode):
+    data = encode(Image.new(mode, (65_535, 7)))
+    start = time.perf_counter()
+    for shape in (GREY, (3, 64, 64)):
+        prepare_image(data, shape)
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("depth", [10, 12, 14])
+def test_unused_bits_of_a_16_bit_upload_are_said_and_stretched(depth):
+    deep = np.asarray(draw_seven(), np.uint32) * ((1 << depth) - 1) // 255
+    found = prepare_image(encode(deep.astype(np.uint16)), GREY)
+    assert f"the values use {depth} of the 16" in words(found)
+    np.testing.assert_allclose(found.image, prepare_image(encode(draw_seven()), GREY).image, atol=2)

@@ -4,15 +4,10 @@ from pathlib import Path
 
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
-from aeviz.web.kernel.caching import Stamp, shared, stamp_of
+from aeviz.data.stamp import folder_stamp
+from aeviz.web.kernel.caching import Stamp, shared
 
-
-def folder_stamp(name: str) -> Stamp:
-    """Return the times of change of the folders of a folder: data set; nothing for the others, which never change."""
-    if not name.startswith("folder:"):
-        return ""
-    root = Path(name.removeprefix("folder:"))
-    return stamp_of([root, *(path for path in sorted(root.glob("*")) if path.is_dir())])
+__all__ = ["folder_stamp", "test_images", "train_fingerprint", "train_images"]
 
 
 @shared(max_entries=4, spinner="Reading the test images …")  # 8 MB for MNIST

@@ -4,7 +4,6 @@ import functools
 import itertools
 import operator
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -12,12 +11,14 @@ import streamlit as st
 from aeviz.config import DataConfig, RunConfig
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
-from aeviz.errors import ConfigError, DataError
+from aeviz.data.folder import resolve_folder
+from aeviz.errors import ConfigError
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape
 from aeviz.web.train import facts
 from aeviz.web.train.fields import (
     ADVANCED,
@@ -170,12 +171,9 @@ def _pick_data() -> DataConfig | None:
     if not path.strip():
         st.info("Enter a folder with at least 12 images.", icon=":material/folder_open:")
         return None
-    try:
-        folder = Path(path.strip()).expanduser().resolve()  # the trainer, or a shell, may work from another folder
-        folder.is_dir()
-    except (OSError, RuntimeError) as error:
-        raise DataError(f"{path.strip()[:80]!r} is not a folder: {error}; check the path") from error
-    return DataConfig(name=f"{FOLDER_PREFIX}{folder}", image_size=int(side))
+    name = resolve_folder(path)  # the trainer, or a shell, may work from another folder
+    st.caption(f"Images in {escape(name.removeprefix(FOLDER_PREFIX))}")
+    return DataConfig(name=name, image_size=int(side))
 
 
 def _data_title(name: str) -> str:

@@ -1,0 +1,76 @@
+import os
+import time
+
+import pytest
+
+from aeviz.data import stamp
+from aeviz.data.stamp import folder_stamp
+
+
+@pytest.fixture
+def folder(tmp_path, write_pictures):
+    for split in ("train", "test"):
+        for seed, name in enumerate(("a", "b")):
+            write_pictures(tmp_path / "images" / split / name, 6, seed=seed)
+    return tmp_path / "images"
+
+
+def overwrite(folder, write_pictures):
+    path = folder / "test" / "b" / "003.png"
+    before = path.parent.stat().st_mtime_ns
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert path.parent.stat().st_mtime_ns == before  # no folder shows it
+
+
+def overwrite_in_place_with_equal_size(folder, write_pictures):
+    path = folder / "test" / "b" / "003.png"
+    with path.open("r+b") as stream:
+        stream.seek(40)
+        stream.write(b"x")
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+
+
+CHANGES = {
+    "add": lambda folder, write: write(folder / "test" / "b", 7),
+    "add at the top": lambda folder, write: write(folder, 1),
+    "add a class": lambda folder, write: write(folder / "test" / "c", 1),
+    "remove": lambda folder, write: (folder / "test" / "a" / "000.png").unlink(),
+    "rename": lambda folder, write: (folder / "test" / "a" / "000.png").rename(folder / "test" / "a" / "z.png"),
+    "move": lambda folder, write: (folder / "test" / "a" / "000.png").rename(folder / "test" / "b" / "z.png"),
+    "overwrite": overwrite,
+    "overwrite in place": overwrite_in_place_with_equal_size,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_of_the_images_changes_the_stamp(folder, write_pictures, change):
+    name = f"folder:{folder}"
+    before = folder_stamp(name)
+    assert len(before) == 32
+    assert folder_stamp(name) == before
+    CHANGES[change](folder, write_pictures)
+    assert folder_stamp(name) != before
+
+
+def test_other_names_have_no_stamp(tmp_path):
+    for name in ("mnist", "no-such-set", "folder:", f"folder:{tmp_path / 'nowhere'}", "folder:a\0b"):
+        assert folder_stamp(name) == ""
+
+
+def test_large_folder_is_stamped_in_bounded_time(tmp_path, monkeypatch):
+    (tmp_path / "many").mkdir()
+    for index in range(300):
+        (tmp_path / "many" / f"{index}.png").touch()
+    start = time.perf_counter()
+    folder_stamp(f"folder:{tmp_path}")
+    assert time.perf_counter() - start < 1
+    monkeypatch.setattr(stamp, "_MOST_FILES", 100)
+    before = folder_stamp(f"folder:{tmp_path}")
+    (tmp_path / "many" / "x.png").touch()  # beyond the bound, a folder still tells
+    assert folder_stamp(f"folder:{tmp_path}") != before
+
+
+def test_circle_of_links_and_closed_folders_do_no_harm(folder):
+    (folder / "test" / "up").symlink_to(folder)
+    (folder / "test" / "gone").symlink_to(folder / "nowhere")
+    assert len(folder_stamp(f"folder:{folder}")) == 32
