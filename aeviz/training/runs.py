@@ -25,7 +25,7 @@ from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, ConfigError
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.presets import PRESETS
-from aeviz.records import from_mapping
+from aeviz.records import from_mapping, shorten
 from aeviz.training.files import write_json
 from aeviz.training.history import EpochReport, read_history
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
@@ -36,6 +36,8 @@ _log = logging.getLogger(__name__)
 
 CONFIG, HISTORY, MODEL, LAST = "config.json", "history.jsonl", "model.safetensors", "last.safetensors"
 EVALUATION = "evaluation.json"
+MAX_NAME_BYTES = 100
+"""Longest name of a preset, and of a data folder, in the name of a run: file systems take 255 bytes in all."""
 NO_RUNS = frozenset({"lost+found"})
 """Folders that a file system makes at the top of a disk, which may be where the runs are."""
 
@@ -287,12 +289,31 @@ def find_run(name: str | Path) -> RunFolder:
 
 
 def new_run_path(config: RunConfig) -> Path:
-    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset, other data if any, and the time."""
-    preset, data = PRESETS.get(config.preset), config.data.name
-    other = "" if preset is not None and preset.config.data.name == data else f"-on-{Path(data.split(':')[-1]).name}"
-    stem = f"{config.preset}{other}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
+    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset, other data if any, and the time.
+
+    Raises:
+        ConfigError: The preset's name cannot be part of the name of a folder.
+    """
+    name, data = config.preset, config.data.name
+    is_plain = name.isprintable() and not set(name) & set("/\\") and not name.startswith((".", " "))
+    if not (name and is_plain and len(os.fsencode(name)) <= MAX_NAME_BYTES):
+        raise ConfigError(
+            f"preset={shorten(name)} cannot name a run; expected a plain name without slashes that begins with no dot, "
+            f"of at most {MAX_NAME_BYTES} bytes; name the folder with --out"
+        )
+    preset = PRESETS.get(name)
+    other = "" if preset is not None and preset.config.data.name == data else f"-on-{_folder_word(data)}"
+    stem = f"{name}{other}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-    return next(path for name in names if not (path := runs_root() / name).exists())
+    return next(path for name in names if not os.path.lexists(path := runs_root() / name))
+
+
+def _folder_word(data: str) -> str:
+    """Return the last part of a data set's name as a piece of a run's name: printable, and no longer than it may be."""
+    word = "".join(letter if letter.isprintable() else "_" for letter in Path(data.split(":")[-1]).name)
+    while len(word.encode()) > MAX_NAME_BYTES:
+        word = word[:-1]
+    return word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
