@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import io
 import json
 import logging
 import os
@@ -35,6 +36,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 for success, 2 for bad usage or input, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console of another code page shows \\u0161 instead of an error
+            stream.reconfigure(errors="backslashreplace")
     options = _build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="aeviz: %(message)s", stream=sys.stderr)
     try:

@@ -8,6 +8,7 @@
         CheckpointFormatError            a file of a run is damaged, incomplete or of an unknown format
         CheckpointMismatchError          weights and config of a run contradict each other
       TrainingError                      training cannot go on (the loss is no longer finite)
+        StorageError                     a run cannot be written, for example because the disk is full
       TrainingStopped                    somebody asked the run to stop; it can be resumed
       WorkerError                        a process that works in the background cannot be started or given its files
       ExportError                        a model cannot be written in, or read from, another program's format
@@ -47,6 +48,10 @@ class CheckpointMismatchError(CheckpointError):
 
 class TrainingError(AevizError):
     """Raised when training cannot go on; the message names the epoch and the step."""
+
+
+class StorageError(TrainingError):
+    """Raised when the files of a run cannot be written, for example because the disk is full."""
 
 
 class TrainingStopped(AevizError):  # noqa: N818 - a wish that was granted, no error

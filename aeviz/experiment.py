@@ -17,11 +17,12 @@ from aeviz.data import ImageDataset, load_dataset
 from aeviz.data.catalog import find_source
 from aeviz.data.changes import describe_changed_images, with_class_order
 from aeviz.data.splits import leave_out
-from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
+from aeviz.errors import AevizError, ConfigError, StorageError, TrainingError, TrainingStopped
 from aeviz.lab.optimizer_comparison import PRESET as COMPARISON
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.batches import count_steps
 from aeviz.training.devices import describe_device, resolve_device
+from aeviz.training.files import storage_errors
 from aeviz.training.history import EpochReport
 from aeviz.training.loop import fit
 from aeviz.training.moments import append_moments, measure_moments
@@ -61,6 +62,7 @@ def train(
     Raises:
         ConfigError: The settings do not fit the data, or `out` is taken.
         DataError: The data is missing or damaged.
+        StorageError: A file of the run cannot be written, for example because the disk is full.
         TrainingError: The loss stopped being finite; the run keeps the last good epoch.
         TrainingStopped: The run was asked to stop.
     """
@@ -136,18 +138,29 @@ def _train(
             observe=recorder.observe,
             on_trained=keep_moments if config.preset == COMPARISON else None,
         )
+    except StorageError as end:  # what cannot be trained further for want of room cannot be measured either
+        monitor.tell("failed", str(end), step=0)
+        raise
     except (TrainingError, TrainingStopped, KeyboardInterrupt) as end:
+        message = str(end)
         if (path / MODEL).is_file():
             monitor.tell("measuring", "measuring on the test set", step=0)
-            measure(RunFolder.read(path))
-        monitor.tell("failed" if isinstance(end, TrainingError) else "stopped", str(end), step=0)
+            try:
+                measure(RunFolder.read(path))
+            except AevizError as error:  # the reason why training ended matters more
+                message = f"{message or 'stopped'}; and it could not be measured: {error}"
+        monitor.tell("failed" if isinstance(end, TrainingError) else "stopped", message, step=0)
         raise
     except AevizError as end:
         if has_begun:  # settings that are refused leave the status of the run as it was
             monitor.tell("failed", str(end))
         raise
     monitor.tell("measuring", "measuring on the test set", step=0)
-    run = measure(folder)
+    try:
+        run = measure(folder)
+    except AevizError as error:
+        monitor.tell("failed", f"all epochs are trained, but not measured: {error}")
+        raise
     monitor.tell("finished")
     return run
 
@@ -178,6 +191,10 @@ def measure(folder: RunFolder) -> Run:
 
     Of data that names attributes the statistics of the training images' points are kept too, with the mean of each
     attribute.
+
+    Raises:
+        DataError: The data is missing or damaged.
+        StorageError: The figures cannot be written, for example because the disk is full.
     """
     run = load(folder, device=folder.config.train.device)
     data, names = folder.config.data, folder.provenance.class_names
@@ -186,8 +203,9 @@ def measure(folder: RunFolder) -> Run:
     if problem := find_changed_images(folder, data, train_set):
         _log.warning(problem)
     evaluation, table = evaluate(run, test_set, train_set)
-    folder.write_latents(table)
-    folder.write_evaluation(evaluation)
+    with storage_errors(folder.path):
+        folder.write_latents(table)
+        folder.write_evaluation(evaluation)
     if train_set.attributes is not None:
         summary = summarise(
             run.encode(train_set.images).numpy(),
@@ -195,5 +213,6 @@ def measure(folder: RunFolder) -> Run:
             attributes=train_set.attributes,
             attribute_names=train_set.attribute_names,
         )
-        write_summary(folder.path, summary)
+        with storage_errors(folder.path):
+            write_summary(folder.path, summary)
     return load(folder)

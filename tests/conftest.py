@@ -89,7 +89,8 @@ def random_run(tmp_path):
     """A function that writes a run with random weights for a model config, as training would begin it, and loads it."""
     from aeviz.models import build_model, initialise
     from aeviz.training.run import load
-    from aeviz.training.runs import MODEL, Provenance, RunFolder
+    from aeviz.training.run_records import Provenance
+    from aeviz.training.runs import MODEL, RunFolder
     from aeviz.training.weights import save_weights
 
     def write(model_config, name="random", seed=0):

@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from aeviz.cli import INTERRUPTED, main
 from aeviz.training.runs import CONFIG, MODEL, RunFolder
@@ -410,3 +411,30 @@ def test_evaluate_keys_are_finite_numbers(aeviz, trained_folder):
     document = json.loads(aeviz("evaluate", trained_folder, "--json")[1])
     numbers = [document[key] for key in ("mse", "psnr", "ssim", "ms_ssim", "knn_accuracy", "trustworthiness")]
     assert np.isfinite(numbers).all()
+
+
+# Consoles
+
+
+def test_console_of_another_code_page_shows_names_escaped(trained_folder, tmp_path):
+    """A run and a class that the page lacks are written with backslashes instead of a UnicodeEncodeError."""
+    shutil.copytree(trained_folder, tmp_path / "runs" / "škoda-日本")
+    for name in ("žluť", "b"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for number in range(30):
+            image = Image.fromarray(np.full((8, 8), 8 * number, dtype=np.uint8))
+            image.save(tmp_path / "images" / name / f"{number}.png")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "AEVIZ_RUNS": str(tmp_path / "runs")}
+    listed = shell("list", env=environment)
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert r"\u0161koda-\u65e5\u672c" in listed.stdout
+    measured = shell("evaluate", trained_folder, "--data", f"folder:{tmp_path / 'images'}", env=environment)
+    assert measured.returncode == 0, measured.stderr
+    assert r"\u017elu\u0165" in measured.stdout
+
+
+@pytest.mark.parametrize("setting", ["preset=a/b", "preset=../x"])
+def test_preset_that_leads_out_of_the_runs_folder_is_refused(setting, aeviz, tmp_path):
+    assert_refused(aeviz("train", "digits-2d-adam", *TINY, "--set", setting), "cannot name a run")
+    assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / "x").exists()

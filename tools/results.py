@@ -22,7 +22,8 @@ from aeviz.paths import PROJECT_ROOT, checkpoints_root
 from aeviz.presets import PRESETS
 from aeviz.training.files import write_atomically
 from aeviz.training.history import EpochReport
-from aeviz.training.runs import CONFIG, Evaluation, RunFolder
+from aeviz.training.run_records import Evaluation
+from aeviz.training.runs import CONFIG, RunFolder
 
 PAGE = PROJECT_ROOT / "docs" / "results.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"

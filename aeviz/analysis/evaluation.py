@@ -14,7 +14,7 @@ from aeviz.data import ImageDataset
 from aeviz.objectives import ms_ssim, ssim, ssim_map
 from aeviz.training.latents import LatentTable
 from aeviz.training.run import BATCH, Run
-from aeviz.training.runs import Evaluation
+from aeviz.training.run_records import Evaluation
 
 SMALLEST_SSIM_SIDE = 3
 """Pixels; structural similarity is not defined for images with a smaller side."""

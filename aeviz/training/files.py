@@ -3,9 +3,12 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from aeviz.errors import AevizError, StorageError
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -28,3 +31,17 @@ def write_json(path: Path, value: Any) -> None:
     """Write a JSON value, indented, atomically."""
     text = json.dumps(value, indent=2, allow_nan=False) + "\n"
     write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn an error of the file system, while the run in the folder `path` is written, into a `StorageError`."""
+    try:
+        yield
+    except AevizError:  # some of which are OSErrors too
+        raise
+    except OSError as error:
+        raise StorageError(
+            f"cannot write run '{path.name}' in {str(path.parent.resolve())!r}: {error.strerror or error}; what it "
+            f"kept before is whole; make room on the disk, then go on with: aeviz train --resume {path}"
+        ) from error

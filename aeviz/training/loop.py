@@ -11,6 +11,7 @@ from aeviz.errors import ConfigError, TrainingError
 from aeviz.models import Autoencoder
 from aeviz.training.batches import ResidentImages
 from aeviz.training.devices import resolve_device
+from aeviz.training.files import storage_errors
 from aeviz.training.history import EpochReport, append_report
 from aeviz.training.run_start import begin_run, resume_run
 from aeviz.training.runs import HISTORY, LAST, MODEL, RunFolder
@@ -53,6 +54,7 @@ def fit(
         ConfigError: Model and images do not fit, the prior has not an anchor for each class, the folder is taken, or
             more epochs than asked for are trained.
         CheckpointMismatchError: The data of a resumed run changed.
+        StorageError: A file of the run cannot be written; the folder keeps the last epoch that was written whole.
         TrainingError: The loss stopped being finite; the folder keeps the last good epoch.
     """
     if train_set.image_shape != config.model.image_shape:
@@ -65,48 +67,49 @@ def fit(
     device = resolve_device(config.train.device)
     trainer = Trainer(config, len(train_set), device)
     fingerprint = train_set.fingerprint()
-    if resume:
-        folder, history = resume_run(path, config, trainer, fingerprint)
-    else:
-        folder, history = begin_run(path, config, trainer, train_set, validation_set, fingerprint), []
-    best = min((report.val_loss for report in history), default=float("inf"))
-    images = ResidentImages.place(train_set, device)
-    validation_images = ResidentImages.place(validation_set, device)
-    if on_begin is not None:
-        on_begin(trainer.epoch)
-    if observe is not None:  # a run that was killed may not have got to it
-        observe(trainer.epoch, trainer.model.eval())
-    while trainer.epoch < config.train.epochs:
-        result = trainer.train_epoch(images, on_step)
-        start = time.perf_counter()
-        validation = trainer.validate(validation_images)
-        if not (math.isfinite(validation.loss) and math.isfinite(validation.mse)):
-            trainer.epoch -= 1
-            raise TrainingError(trainer.diverged(f"the validation loss became {validation.loss}"))
-        report = EpochReport(
-            epoch=trainer.epoch,
-            train_loss=result.loss,
-            val_loss=validation.loss,
-            val_mse=validation.mse,
-            learning_rate=result.learning_rate,
-            seconds=result.seconds + time.perf_counter() - start,
-            gradient_norm=result.gradient_norm,
-            images_per_second=len(train_set) / max(result.seconds, 1e-9),
-            val_kl=validation.kl,
-            kl_share=result.kl_share,
-        )
-        # in this order a crash between two of these leaves a run that resumes to the same curve
-        append_report(path / HISTORY, report)
-        if validation.loss < best:
-            best = validation.loss
-            save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
-        save_weights(path / LAST, trainer.state(), trainer.epoch)
-        if on_trained is not None:
-            on_trained(trainer)
-        if observe is not None:
+    with storage_errors(path):
+        if resume:
+            folder, history = resume_run(path, config, trainer, fingerprint)
+        else:
+            folder, history = begin_run(path, config, trainer, train_set, validation_set, fingerprint), []
+        best = min((report.val_loss for report in history), default=float("inf"))
+        images = ResidentImages.place(train_set, device)
+        validation_images = ResidentImages.place(validation_set, device)
+        if on_begin is not None:
+            on_begin(trainer.epoch)
+        if observe is not None:  # a run that was killed may not have got to it
             observe(trainer.epoch, trainer.model.eval())
-        if on_epoch is not None:
-            on_epoch(report)
+        while trainer.epoch < config.train.epochs:
+            result = trainer.train_epoch(images, on_step)
+            start = time.perf_counter()
+            validation = trainer.validate(validation_images)
+            if not (math.isfinite(validation.loss) and math.isfinite(validation.mse)):
+                trainer.epoch -= 1
+                raise TrainingError(trainer.diverged(f"the validation loss became {validation.loss}"))
+            report = EpochReport(
+                epoch=trainer.epoch,
+                train_loss=result.loss,
+                val_loss=validation.loss,
+                val_mse=validation.mse,
+                learning_rate=result.learning_rate,
+                seconds=result.seconds + time.perf_counter() - start,
+                gradient_norm=result.gradient_norm,
+                images_per_second=len(train_set) / max(result.seconds, 1e-9),
+                val_kl=validation.kl,
+                kl_share=result.kl_share,
+            )
+            # in this order a crash between two of these leaves a run that resumes to the same curve
+            append_report(path / HISTORY, report)
+            if validation.loss < best:
+                best = validation.loss
+                save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
+            save_weights(path / LAST, trainer.state(), trainer.epoch)
+            if on_trained is not None:
+                on_trained(trainer)
+            if observe is not None:
+                observe(trainer.epoch, trainer.model.eval())
+            if on_epoch is not None:
+                on_epoch(report)
     return folder
 
 

@@ -6,7 +6,7 @@ Needs no torch, so that a trainer which waits for its turn is a small process.
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from aeviz.training.status import (
     has_trainer,
     is_asked,
     now,
+    overwrite_status,
     read_status,
     trainer_lock,
     withdraw,
@@ -86,21 +87,31 @@ class Monitor:
         if not self.path.is_dir():  # or the lock would make it again, after somebody has deleted it
             raise ConfigError(f"the folder {str(self.path)!r} is gone; the run was deleted")
         try:
-            with trainer_lock(self.path).acquire(timeout=2):
-                withdraw(self.path, "pause")
-                withdraw(self.path, "stop")
-                yield
+            lock = trainer_lock(self.path).acquire(timeout=2)
         except Timeout as error:
             raise ConfigError(
                 f"another trainer is at work in {str(self.path)!r}; wait until it ends, or name another folder"
             ) from error
+        except OSError as error:
+            raise ConfigError(
+                f"cannot lock the folder {str(self.path)!r}: {error.strerror or error}; expected a folder that aeviz "
+                "may write to, with room on the disk"
+            ) from error
+        with lock:
+            withdraw(self.path, "pause")
+            withdraw(self.path, "stop")
+            yield
 
     def tell(self, state: State, message: str = "", **progress: int | str) -> None:
         """Write what the run does now: its state, a message, and any of epoch, step, steps_per_epoch and device."""
         self._told = time.monotonic()
         fields = {"state": state, "message": message, "updated_at": now(), **progress}
         self._status = replace(self._status, **fields)  # type: ignore[arg-type]
-        write_status(self.path, self._status)
+        try:
+            write_status(self.path, self._status)
+        except OSError:  # a full disk; whoever saves weights next reports it
+            with suppress(OSError):
+                overwrite_status(self.path, self._status)
 
     def wait_for_turn(self) -> None:
         """Wait until fewer than AEVIZ_JOBS of the app's jobs are at work and none has waited longer.

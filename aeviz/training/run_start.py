@@ -15,7 +15,8 @@ from aeviz.errors import CheckpointMismatchError, CheckpointNotFoundError, Confi
 from aeviz.training.devices import describe_device
 from aeviz.training.history import EpochReport, write_history
 from aeviz.training.latents import LATENTS
-from aeviz.training.runs import EVALUATION, HISTORY, LAST, Provenance, RunFolder
+from aeviz.training.run_records import Provenance
+from aeviz.training.runs import EVALUATION, HISTORY, LAST, RunFolder
 from aeviz.training.status import JOB_FILES
 from aeviz.training.summary import SUMMARY
 from aeviz.training.trainer import Trainer

@@ -15,7 +15,6 @@ import dataclasses
 import itertools
 import logging
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,10 +24,11 @@ from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, ConfigError
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.presets import PRESETS
-from aeviz.records import from_mapping
+from aeviz.records import from_mapping, shorten
 from aeviz.training.files import write_json
 from aeviz.training.history import EpochReport, read_history
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
+from aeviz.training.run_records import Evaluation, Provenance, RunProblem, RunSummary
 from aeviz.training.safe_files import file_problem, is_regular_file, read_json_checked, unreadable
 from aeviz.training.summary import SUMMARY
 
@@ -36,94 +36,10 @@ _log = logging.getLogger(__name__)
 
 CONFIG, HISTORY, MODEL, LAST = "config.json", "history.jsonl", "model.safetensors", "last.safetensors"
 EVALUATION = "evaluation.json"
+MAX_NAME_BYTES = 100
+"""Longest name of a preset, and of a data folder, in the name of a run: file systems take 255 bytes in all."""
 NO_RUNS = frozenset({"lost+found"})
 """Folders that a file system makes at the top of a disk, which may be where the runs are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """Where a run came from."""
-
-    created: str
-    """When training began, ISO 8601, UTC."""
-    versions: Mapping[str, str]
-    """Versions of aeviz, python, torch and numpy."""
-    device: str
-    """Name of the device that trained it."""
-    data_fingerprint: str
-    """Digest of the training images and labels."""
-    class_names: tuple[str, ...] = ()
-    """Names of the classes, empty when the data has none."""
-    n_train: int
-    """Number of training images."""
-    n_validation: int
-    """Number of validation images."""
-    parameters: int
-    """Number of weights and biases."""
-    seeds_tried: int = 1
-    """How many seeds were trained to choose this one."""
-    mean_image_mse: float | None = None
-    """Mean squared error on the validation images of a network that always draws the mean training image; what has
-    learned anything is below it. None in runs of older versions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """How well a run does on a split. Field for field what `aeviz evaluate --json` prints."""
-
-    model: str
-    dataset: str
-    split: str
-    n: int
-    mse: float
-    """Mean squared error over pixels and images, pixels in [0, 1]."""
-    psnr: float | None
-    """Peak signal-to-noise ratio of that mean squared error, in dB; None where the error is 0."""
-    ssim: float | None
-    """Structural similarity, mean over images; None where undefined."""
-    ms_ssim: float | None
-    """Multi-scale structural similarity, mean over images; None where undefined."""
-    euclidean_error_per_class: Mapping[str, float]
-    """Class name to mean norm of image minus reconstruction; empty without classes."""
-    knn_accuracy: float | None
-    """Share of images whose class the 10 nearest training latents name, those of a class that training left out among
-    them; None without classes."""
-    kl: float | None
-    """Kullback-Leibler divergence from posterior to prior in nats an image; None for a plain autoencoder."""
-    elbo: float | None
-    """Evidence lower bound in nats an image; None for a plain autoencoder."""
-    active_units: int
-    """Latent dimensions whose variance over the images is above 0.01 (Burda et al. 2016, arXiv:1509.00519, 5.2)."""
-    kl_per_dimension: tuple[float, ...] = ()
-    """The divergence by latent dimension, nats an image; empty for a plain autoencoder."""
-    log_likelihood_bound: float | None = None
-    """Importance-weighted bound on log p(x), nats an image, over at most 1,000 images; None where there is no ELBO."""
-    importance_samples: int | None = None
-    """K, the samples of that bound."""
-    expected_log_likelihood: float | None = None
-    """Reconstruction term of the ELBO, E log p(x | z) in nats an image: the ELBO is this less the KL."""
-    trustworthiness: float | None = None
-    """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
-    mig: float | None = None
-    """Mutual information gap with the images' attributes or factors, in [0, 1]; None where there are none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunSummary:
-    """One line of `aeviz list`."""
-
-    name: str
-    preset: str
-    dataset: str
-    latent_dim: int
-    optimizer: str
-    parameters: int
-    epochs: int
-    """Epochs trained."""
-    val_mse: float | None
-    """Validation mean squared error of model.safetensors; None before the first epoch ended."""
-    bytes: int
-    """Size of the folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,21 +203,31 @@ def find_run(name: str | Path) -> RunFolder:
 
 
 def new_run_path(config: RunConfig) -> Path:
-    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset, other data if any, and the time."""
-    preset, data = PRESETS.get(config.preset), config.data.name
-    other = "" if preset is not None and preset.config.data.name == data else f"-on-{Path(data.split(':')[-1]).name}"
-    stem = f"{config.preset}{other}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
+    """Return a folder under AEVIZ_RUNS that does not exist, named after the preset, other data if any, and the time.
+
+    Raises:
+        ConfigError: The preset's name cannot be part of the name of a folder.
+    """
+    name, data = config.preset, config.data.name
+    is_plain = name.isprintable() and not set(name) & set("/\\") and not name.startswith((".", " "))
+    if not (name and is_plain and len(os.fsencode(name)) <= MAX_NAME_BYTES):
+        raise ConfigError(
+            f"preset={shorten(name)} cannot name a run; expected a plain name without slashes that begins with no dot, "
+            f"of at most {MAX_NAME_BYTES} bytes; name the folder with --out"
+        )
+    preset = PRESETS.get(name)
+    other = "" if preset is not None and preset.config.data.name == data else f"-on-{_folder_word(data)}"
+    stem = f"{name}{other}-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}"
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-    return next(path for name in names if not (path := runs_root() / name).exists())
+    return next(path for name in names if not os.path.lexists(path := runs_root() / name))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunProblem:
-    """Why a folder that seems to be a run, or a folder of runs, is left out of a listing."""
-
-    path: Path
-    message: str
-    """A whole sentence that names the run and says what to do."""
+def _folder_word(data: str) -> str:
+    """Return the last part of a data set's name as a piece of a run's name: printable, and no longer than it may be."""
+    word = "".join(letter if letter.isprintable() else "_" for letter in Path(data.split(":")[-1]).name)
+    while len(word.encode()) > MAX_NAME_BYTES:
+        word = word[:-1]
+    return word
 
 
 def list_folders() -> list[RunFolder]:

@@ -10,6 +10,7 @@ Needs no torch.
 """
 
 import functools
+import json
 import os
 import time
 from dataclasses import asdict, dataclass
@@ -69,6 +70,16 @@ class JobStatus:
 def write_status(path: Path, status: JobStatus) -> None:
     """Write the status of the run in the folder `path`, atomically."""
     write_json(path / STATUS, asdict(status))
+
+
+def overwrite_status(path: Path, status: JobStatus) -> None:
+    """Write the status into the file that is there, for a disk too full for another file beside it.
+
+    A reader that looks at this very moment may find a part of it, which counts as no status.
+    """
+    with (path / STATUS).open("r+b", buffering=0) as file:
+        file.write(json.dumps(asdict(status), allow_nan=False).encode() + b"\n")
+        file.truncate()
 
 
 def read_status(path: Path) -> JobStatus | None:

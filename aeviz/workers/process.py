@@ -18,8 +18,9 @@ from typing import Any, Literal
 
 from filelock import Timeout
 
-from aeviz.errors import AevizError, WorkerError
+from aeviz.errors import AevizError, CheckpointError, WorkerError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, runs_root
+from aeviz.training.safe_files import read_tail_checked
 
 Kind = Literal["training", "embedding", "export", "relu"]
 """The module of `aeviz.workers` that does the work."""
@@ -30,6 +31,8 @@ LOOK_S = 0.02
 """Seconds between two looks at whether it has."""
 LOG_TAIL = 400
 """Characters of a worker's log that a message quotes."""
+LOG_BYTES = 1 << 16
+"""Bytes at the end of a log that are read: no more of it is quoted, and a library may have printed megabytes."""
 STOPPED = 130
 """Exit status of a worker that was asked to stop, the same as after Ctrl-C."""
 
@@ -145,10 +148,10 @@ def quiet_environment(threads: int = 1) -> dict[str, str]:
 
 
 def read_log(path: Path) -> str:
-    """Return what a worker printed, without space at the ends; empty where it printed nothing."""
+    """Return the end of what a worker printed, without space at the ends; empty where it printed nothing."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
+        return read_tail_checked(path, LOG_BYTES).decode("utf-8", errors="replace").strip()
+    except CheckpointError:
         return ""
 
 

@@ -23,6 +23,7 @@ from aeviz.paths import runs_root
 from aeviz.presets import PRESETS
 from aeviz.training.monitor import Monitor, max_jobs
 from aeviz.training.runs import CONFIG, LAST, new_run_path
+from aeviz.training.safe_files import is_regular_file
 from aeviz.training.status import (
     ACTIVE,
     LOG,
@@ -78,7 +79,7 @@ class Job:
     def can_train_longer(self) -> bool:
         """Whether more epochs can follow those that were asked for: the one-cycle schedule has its end."""
         has_end = self.status.settings.optimizer.schedule == "one_cycle"
-        return self.state == "finished" and not has_end and (self.path / LAST).is_file()
+        return self.state == "finished" and not has_end and is_regular_file(self.path / LAST)
 
 
 def read_job(path: Path) -> Job | None:
@@ -103,14 +104,11 @@ def read_job(path: Path) -> Job | None:
 
 def list_jobs() -> list[Job]:
     """Return the jobs under AEVIZ_RUNS: those at work, then those that wait in their order, then the newest first."""
-    root = runs_root()
-    if not root.is_dir():
+    try:
+        paths = list(runs_root().iterdir())
+    except OSError:  # there is none, or it may not be looked into, which the listing of models says
         return []
-    found = [
-        job
-        for path in root.iterdir()
-        if not path.name.startswith(".") and (path / STATUS).is_file() and (job := read_job(path)) is not None
-    ]
+    found = [job for path in paths if not path.name.startswith(".") and (job := read_job(path)) is not None]
     rank = {"queued": 1, "paused": 2}
     return sorted(
         found,

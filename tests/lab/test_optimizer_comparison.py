@@ -14,7 +14,8 @@ from aeviz.lab.optimizer_comparison import (
     title_of,
     titles_of,
 )
-from aeviz.training.runs import Provenance, RunFolder
+from aeviz.training.run_records import Provenance
+from aeviz.training.runs import RunFolder
 
 RATES = {"adam": 3e-3, "amsgrad": 3e-3, "sgd": 1.0, "momentum": 0.1}
 

@@ -41,9 +41,10 @@ from aeviz.training.runs import (
 )
 from aeviz.training.safe_files import JSON_BYTES, read_bytes_checked, read_json_checked, read_tail_checked
 from aeviz.training.samples import FIXED, PRIOR, SAMPLES, list_samples, read_fixed, read_prior, read_sample
-from aeviz.training.status import LOCK, STATUS, has_trainer, is_asked, read_status
+from aeviz.training.status import LOCK, LOG, STATUS, has_trainer, is_asked, read_status
 from aeviz.training.summary import SUMMARY, read_summary
 from aeviz.training.weights import read_tensors
+from aeviz.workers.training import last_words, list_jobs
 
 JSON_FILES = (CONFIG, HISTORY, EVALUATION, STATUS, MOMENTS)
 ARRAY_FILES = (LATENTS, SUMMARY, PRIOR, f"{SAMPLES}/{FIXED}", f"{SAMPLES}/epoch-000001.npz")
@@ -331,6 +332,15 @@ def test_lock_that_is_no_file_is_no_trainer(name, two_runs):
     assert not has_trainer(two_runs / "bad")
 
 
+@pytest.mark.parametrize("file", [STATUS, LOCK, LOG, CONFIG])
+@pytest.mark.parametrize("name", SPECIAL)
+def test_jobs_bear_a_run_whose_files_are_no_files(file, name, two_runs):
+    replace_file(two_runs / "bad" / file, SPECIAL[name])
+    jobs = {job.name: job for job in list_jobs()}
+    assert set(jobs) == ({"good"} if file == STATUS else {"bad", "good"})
+    assert [last_words(job) for job in jobs.values()] == [""] * len(jobs)
+
+
 # Memory
 
 
@@ -431,6 +441,7 @@ def test_run_that_may_not_be_entered_leaves_the_others(two_runs, monkeypatch, ca
     (problem,) = list_problems()
     assert "cannot read config.json of run 'bad': Permission denied; change its permissions" in problem.message
     read_all(two_runs / "bad")
+    assert [job.name for job in list_jobs()] == ["good"]
     assert not is_asked(two_runs / "bad", "stop")
     with pytest.raises(CheckpointFormatError, match="Permission denied"):
         find_run("bad")
@@ -442,6 +453,7 @@ def test_run_that_may_not_be_entered_leaves_the_others(two_runs, monkeypatch, ca
 def test_runs_folder_that_may_not_be_entered_is_named(two_runs, monkeypatch, caplog):
     Shut(two_runs, monkeypatch)
     assert list_folders() == []
+    assert list_jobs() == []
     assert "cannot look into" in list_problems()[0].message
     assert main(["list"]) == 0
     assert "Permission denied" in caplog.text

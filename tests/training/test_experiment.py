@@ -58,6 +58,37 @@ def test_new_run_path_names_other_data(runs_folder):
     assert re.fullmatch(r"digits-2d-adam-on-pics-\d{8}-\d{6}", new_run_path(other).name)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["a/b", "../x", "..", ".", "", ".hidden", "/x", "a\\b", "a\nb", "a\0b", "\udcff", "x" * 101, "ä" * 51, " a"],
+)
+def test_preset_that_cannot_name_a_folder_is_refused(name, runs_folder, tiny_config):
+    config = replace(tiny_config(), preset=name)
+    with pytest.raises(ConfigError, match=r"^preset=.* cannot name a run; expected a plain name .*--out$"):
+        new_run_path(config)
+    with pytest.raises(ConfigError, match="cannot name a run"):
+        train(config)
+    assert not runs_folder.exists()
+
+
+@pytest.mark.parametrize("name", ["a", "a b", "ä", "x" * 100, "a.b", "-", "日本"])
+def test_preset_of_any_plain_name_names_a_folder(name, runs_folder, tiny_config):
+    path = new_run_path(replace(tiny_config(), preset=name))
+    assert path.parent == runs_folder
+    assert path.name.startswith(name)
+    path.mkdir(parents=True)
+
+
+@pytest.mark.parametrize(
+    ("folder", "word"),
+    [("my\npics", "my_pics"), ("p\udcffcs", "p_cs"), ("ä" * 200, "ä" * 50), ("ship pics", "ship pics")],
+)
+def test_name_of_a_data_folder_becomes_printable_in_the_name_of_a_run(folder, word, runs_folder, tiny_config):
+    path = new_run_path(replace(tiny_config(), data=DataConfig(name=f"folder:/somewhere/{folder}")))
+    assert path.name.startswith(f"tiny-on-{word}-2")
+    path.mkdir(parents=True)
+
+
 def test_new_run_path_never_names_a_run_that_exists(runs_folder, tiny_config):
     made = set()
     for _ in range(4):

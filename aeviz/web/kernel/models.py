@@ -20,7 +20,8 @@ from aeviz.errors import CheckpointFormatError
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
 from aeviz.training.history import EpochReport
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, Evaluation, Provenance, RunFolder, list_folders
+from aeviz.training.run_records import Evaluation, Provenance
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, list_folders
 from aeviz.training.samples import PRIOR, PriorSamples, read_prior
 from aeviz.training.summary import SUMMARY, LatentSummary, read_summary
 from aeviz.web.kernel.caching import Stamp, shared, stamp_of

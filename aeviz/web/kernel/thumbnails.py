@@ -1,7 +1,7 @@
 """What the cards of the gallery show: a run's line in the listing and a picture of it."""
 
 from aeviz.figures.pictures import latent_thumbnail, tile, to_data_uri
-from aeviz.training.runs import RunSummary
+from aeviz.training.run_records import RunSummary
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model

@@ -6,7 +6,7 @@ import streamlit as st
 
 from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.charts import kl_bars, prior_densities
-from aeviz.training.runs import Evaluation
+from aeviz.training.run_records import Evaluation
 from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages

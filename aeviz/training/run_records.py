@@ -1,0 +1,100 @@
+"""What is recorded of a run beside its settings: where it came from, what was measured, its line in a listing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a run came from."""
+
+    created: str
+    """When training began, ISO 8601, UTC."""
+    versions: Mapping[str, str]
+    """Versions of aeviz, python, torch and numpy."""
+    device: str
+    """Name of the device that trained it."""
+    data_fingerprint: str
+    """Digest of the training images and labels."""
+    class_names: tuple[str, ...] = ()
+    """Names of the classes, empty when the data has none."""
+    n_train: int
+    """Number of training images."""
+    n_validation: int
+    """Number of validation images."""
+    parameters: int
+    """Number of weights and biases."""
+    seeds_tried: int = 1
+    """How many seeds were trained to choose this one."""
+    mean_image_mse: float | None = None
+    """Mean squared error on the validation images of a network that always draws the mean training image; what has
+    learned anything is below it. None in runs of older versions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """How well a run does on a split. Field for field what `aeviz evaluate --json` prints."""
+
+    model: str
+    dataset: str
+    split: str
+    n: int
+    mse: float
+    """Mean squared error over pixels and images, pixels in [0, 1]."""
+    psnr: float | None
+    """Peak signal-to-noise ratio of that mean squared error, in dB; None where the error is 0."""
+    ssim: float | None
+    """Structural similarity, mean over images; None where undefined."""
+    ms_ssim: float | None
+    """Multi-scale structural similarity, mean over images; None where undefined."""
+    euclidean_error_per_class: Mapping[str, float]
+    """Class name to mean norm of image minus reconstruction; empty without classes."""
+    knn_accuracy: float | None
+    """Share of images whose class the 10 nearest training latents name, those of a class that training left out among
+    them; None without classes."""
+    kl: float | None
+    """Kullback-Leibler divergence from posterior to prior in nats an image; None for a plain autoencoder."""
+    elbo: float | None
+    """Evidence lower bound in nats an image; None for a plain autoencoder."""
+    active_units: int
+    """Latent dimensions whose variance over the images is above 0.01 (Burda et al. 2016, arXiv:1509.00519, 5.2)."""
+    kl_per_dimension: tuple[float, ...] = ()
+    """The divergence by latent dimension, nats an image; empty for a plain autoencoder."""
+    log_likelihood_bound: float | None = None
+    """Importance-weighted bound on log p(x), nats an image, over at most 1,000 images; None where there is no ELBO."""
+    importance_samples: int | None = None
+    """K, the samples of that bound."""
+    expected_log_likelihood: float | None = None
+    """Reconstruction term of the ELBO, E log p(x | z) in nats an image: the ELBO is this less the KL."""
+    trustworthiness: float | None = None
+    """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
+    mig: float | None = None
+    """Mutual information gap with the images' attributes or factors, in [0, 1]; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One line of `aeviz list`."""
+
+    name: str
+    preset: str
+    dataset: str
+    latent_dim: int
+    optimizer: str
+    parameters: int
+    epochs: int
+    """Epochs trained."""
+    val_mse: float | None
+    """Validation mean squared error of model.safetensors; None before the first epoch ended."""
+    bytes: int
+    """Size of the folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunProblem:
+    """Why a folder that seems to be a run, or a folder of runs, is left out of a listing."""
+
+    path: Path
+    message: str
+    """A whole sentence that names the run and says what to do."""
