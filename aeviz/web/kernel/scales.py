@@ -12,13 +12,13 @@ def describe_scales(model: Model) -> str:
     scales = kl_scales(config.objective, config.model.latent_dim, math.prod(config.model.image_shape))
     if scales is None:
         return "Its KL has no weight in the objective." if config.objective.kl_weight == 0 else "Only its KL counts."
-    if config.objective.reconstruction == "bce":
+    if config.objective.loss_spec.distribution == "Bernoulli":
         return (
             f"KL weight {scales.of_mean_kl:.3g} on the mean over dimensions, {scales.of_sum_kl:.3g} on their sum, both "
             f"beside the mean cross-entropy; that is beta = {scales.beta_of_bernoulli:.3g} beside the cross-entropy "
             f"summed over pixels (1 is the ELBO of a Bernoulli decoder), and Snell's C = {scales.snell_c:,.0f}."
         )
-    if config.objective.reconstruction != "mse":
+    if config.objective.loss_spec.distribution != "Gaussian":
         return f"KL weight {scales.of_sum_kl:.3g} on nats an image (C = {scales.snell_c:,.0f} of Snell et al.)."
     return (
         f"KL weight {scales.of_mean_kl:.3g} on the mean over dimensions, {scales.of_sum_kl:.3g} on their sum, both "
