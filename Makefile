@@ -9,19 +9,23 @@ BIN := .venv/bin
 VENDOR := aeviz/web/components/vendor
 RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 TSC := .venv/typescript/tsc
+CORE_TESTS := $(addprefix tests/,analysis data export lab models objectives training test_cli.py test_config.py test_presets.py test_records.py)
 
-.PHONY: help app test lint bench checkpoints results clean
+.PHONY: help app test test-oldest lint bench checkpoints results clean
 .NOTPARALLEL: # one pip at a time works in .venv
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 app: .venv/app.stamp $(RUNTIME) .venv/onnx.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
 	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
 
 test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+
+test-oldest: .venv-oldest/app.stamp ## run the core's tests on the oldest PyTorch that they pass on, in an environment of its own
+	.venv-oldest/bin/python -m pytest $(CORE_TESTS)
 
 lint: .venv/dev.stamp ## check format, lint, types (Python, and JavaScript where npm is) and the direction of imports
 	$(BIN)/ruff format --check .
@@ -31,7 +35,7 @@ lint: .venv/dev.stamp ## check format, lint, types (Python, and JavaScript where
 	@$(BIN)/python -m tools.vendor typescript --into .venv
 	@if [ -x $(TSC) ]; then echo $(TSC); $(TSC); fi
 
-bench: .venv/dev.stamp ## measure speed against named peers (minutes)
+bench: .venv/bench.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/ms_ssim.py
 	$(BIN)/python benchmarks/app_start.py
@@ -46,7 +50,7 @@ results: .venv/app.stamp ## write the tables of docs/results.md from the models 
 	$(BIN)/python -m tools.results
 
 clean: ## remove what was installed and cached; data and runs stay
-	rm -rf .venv $(VENDOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-oldest $(VENDOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	rm -f checkpoints/*/decoder.onnx checkpoints/*/encoder.onnx
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -62,6 +66,17 @@ clean: ## remove what was installed and cached; data and runs stay
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/app.stamp
+
+.venv/bench.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev,bench]'
+	@touch $@ .venv/app.stamp .venv/dev.stamp
+
+# Without dependencies: pyproject.toml asks for a newer PyTorch, which is what a user should have.
+.venv-oldest/app.stamp: pyproject.toml constraints-oldest.txt
+	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --disable-pip-version-check -q -r constraints-oldest.txt
+	.venv-oldest/bin/python -m pip install --disable-pip-version-check -q --no-deps -e .
+	@touch $@
 
 # The page's ONNX runtime. Where it cannot be fetched the app does without, and the next make tries again.
 $(RUNTIME): tools/npm.json | .venv/bin/python

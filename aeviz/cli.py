@@ -19,6 +19,7 @@ from aeviz.config import RunConfig
 from aeviz.errors import AevizError, ConfigError, TrainingStopped
 from aeviz.paths import PROJECT_ROOT, data_root, runs_root
 from aeviz.presets import PRESETS, get_preset
+from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES
 
 FOLDER = "folder:"
 """What comes before the path of one's own images in the name of a data set."""
@@ -33,15 +34,28 @@ class _Parser(argparse.ArgumentParser):
         """Say what was wrong in one line and exit with 2."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
+    def format_help(self) -> str:
+        """Return the help, which of `train` lists the encoders, bottlenecks and losses that are registered."""
+        if self.prog.endswith(" train"):
+            self.epilog = "; ".join(
+                f"--set {key}={'|'.join(registry)}"
+                for key, registry in (
+                    ("model.encoder", ENCODERS),
+                    ("model.bottleneck", BOTTLENECKS),
+                    ("objective.reconstruction", LOSSES),
+                )
+            )
+        return super().format_help()
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 for success, 2 for bad usage or input, 130 after Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console of another code page shows \\u0161 instead of an error
             stream.reconfigure(errors="backslashreplace")
-    options = _build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="aeviz: %(message)s", stream=sys.stderr)
     try:
+        options = _build_parser().parse_args(arguments)
         status: int = options.run(options)
     except AevizError as error:
         print(f"aeviz: {error}", file=sys.stderr)

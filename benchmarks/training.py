@@ -1,20 +1,22 @@
 """How long an epoch takes: aeviz, the loop that tutorials teach, and pythae where it is installed.
 
-All contestants train the same network from the same initial weights, on the same 60,000 images, with the same batch
-size, optimizer and number of threads, on the CPU, and take turns, so that a machine that slows down slows all of them.
+All contestants train the same network from the same initial weights, on the same images (60,000 unless told otherwise),
+with the same batch size, optimizer and number of threads, on the CPU, and take turns, so that a machine that slows down
+slows all of them.
 
     aeviz     `Trainer.train_epoch`: images resident as uint8, a batch is an index and a division, a fused optimizer
               step, the losses read once at the end of the epoch
     tutorial  what most tutorials show: a Dataset that turns one image at a time into a PIL image and that into a
               tensor, a DataLoader (the better of 0 and 2 workers), torch.optim.Adam, loss.item() each step
-    pythae    `BaseTrainer.train_step` of https://github.com/clementchadebec/benchmark_VAE (0.1.2), if importable
+    pythae    `BaseTrainer.train_step` of https://github.com/clementchadebec/benchmark_VAE (0.1.2), if importable: pip
+              install -e '.[bench]', as `make bench` does
 
 `fraction_of_peak` is the rate of floating-point operations in matrix products and convolutions, forward and backward,
 as torch counts them, over that of the fastest square float32 matrix product measured in the same run. Activations,
 the optimizer and reading the batch take time but count as no operations.
 
 Usage:
-    AEVIZ_DATA=... python benchmarks/training.py [--json] [--epochs N]
+    AEVIZ_DATA=... python benchmarks/training.py [--json] [--epochs N] [--images N]
 
 Without MNIST in AEVIZ_DATA the images are random numbers of the same shape: for speed that makes no difference.
 """
@@ -84,6 +86,8 @@ class Result:
     peak_flop_per_s: float
     epochs: int
     images: str
+    """Which data set they are of."""
+    n_images: int
 
 
 class OneImageAtATime(Dataset[tuple[Tensor, int]]):
@@ -175,10 +179,10 @@ def pythae_epoch(config: RunConfig, dataset: ImageDataset, folder: Path) -> Epoc
     class Encoder(BaseEncoder):
         def __init__(self) -> None:
             BaseEncoder.__init__(self)
-            self.layers = nn.Sequential(network.encoder, network.bottleneck)
+            self.encoder, self.bottleneck = network.encoder, network.bottleneck  # modules, so that they are trained
 
         def forward(self, x: Tensor) -> Any:
-            return ModelOutput(embedding=self.layers(x))
+            return ModelOutput(embedding=self.bottleneck.mean(self.encoder(x)))
 
     class Decoder(BaseDecoder):
         def __init__(self) -> None:
@@ -278,6 +282,7 @@ def measure(preset: str, dataset: ImageDataset, images: str, epochs: int) -> Res
         peak_flop_per_s=max(peaks),
         epochs=epochs,
         images=images,
+        n_images=len(dataset),
     )
 
 
@@ -294,7 +299,9 @@ def print_table(results: dict[str, Result]) -> None:
     """Print figures, ratios and the machine's facts for people."""
     print(f"{processor_name()}, {os.cpu_count()} cores; torch {torch.__version__}, {torch.get_num_threads()} threads")
     for name, result in results.items():
-        print(f"\n{name}: one epoch of {N_IMAGES:,} {result.images} images, batch 512, median of {result.epochs}")
+        print(
+            f"\n{name}: one epoch of {result.n_images:,} {result.images} images, batch 512, median of {result.epochs}"
+        )
         low, high = result.aeviz_range_s
         print(f"  {'aeviz':<10}{result.aeviz_s:8.3f} s  ({low:.3f} to {high:.3f})   1.0x")
         low, high = result.tutorial_range_s
@@ -318,10 +325,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time an epoch of training against named peers.")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.add_argument("--epochs", type=int, default=7, metavar="N", help="timed epochs of each (default 7)")
+    parser.add_argument("--images", type=int, default=N_IMAGES, metavar="N", help="images an epoch (default 60000)")
     options = parser.parse_args()
     if options.epochs < 1:
         parser.error(f"--epochs {options.epochs}; expected a whole number from 1 up")
+    if not 1 <= options.images <= N_IMAGES:
+        parser.error(f"--images {options.images}; expected 1 to {N_IMAGES}")
     dataset, images = read_images()
+    dataset = dataset.take(np.arange(options.images))
     if images == "random":
         print("MNIST is not in AEVIZ_DATA; training on random images of its shape", file=sys.stderr)
     results = {name: measure(preset, dataset, images, options.epochs) for name, preset in NETS.items()}

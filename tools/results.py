@@ -59,7 +59,7 @@ _Cell = Callable[[Result], str]
 
 
 def _is_variational(result: Result) -> bool:
-    return result.folder.config.model.bottleneck != "deterministic"
+    return result.folder.config.model.is_variational
 
 
 GROUPS = (
@@ -212,7 +212,7 @@ def _objective(result: Result) -> str:
     terms = []
     if objective.reconstruction_weight:
         weight = "" if objective.reconstruction_weight == 1 else f"{objective.reconstruction_weight:g} "
-        terms.append(weight + _RECONSTRUCTIONS.get(objective.reconstruction, objective.reconstruction))
+        terms.append(weight + objective.loss_spec.symbol)
     if objective.kl_weight:
         terms.append(f"{objective.kl_weight:.3g} KL{_mean_over_dimensions(objective)}")
     if objective.penalty != "none":
@@ -231,7 +231,6 @@ def _verdict(result: Result) -> str:
     return "yes" if result.best.val_loss <= result.thesis else "**no**"
 
 
-_RECONSTRUCTIONS = {"mse": "MSE", "bce": "BCE", "ms_ssim": "(1 - MS-SSIM)"}
 _PENALTIES = {"l1": "L1", "l2": "L2", "kl_sparsity": "KL sparsity"}
 _TRAINING: dict[str, _Cell] = {
     "model": lambda result: result.folder.name,

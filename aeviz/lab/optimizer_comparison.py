@@ -82,7 +82,7 @@ class OptimizerComparison:
     def name(self) -> str:
         """What is shared, in a few words."""
         model, train = self.shared.model, self.shared.train
-        widths = "-".join(map(str, (*(model.hidden if model.encoder == "mlp" else model.channels), model.latent_dim)))
+        widths = "-".join(map(str, (*model.encoder_spec.widths(model), model.latent_dim)))
         schedule = self.shared.optimizer.schedule
         return (
             f"{self.shared.data.name}, {model.encoder} {widths}, {train.epochs:,} epochs of batch {train.batch_size}"

@@ -11,8 +11,10 @@ from aeviz.cli import main
 from aeviz.errors import ExportError
 from aeviz.export import missing
 from aeviz.export.beside import PARTS, beside, is_current, read_metadata, weights_digest
+from aeviz.export.check import check_export
+from aeviz.export.files import model_digest
 from aeviz.export.missing import count_processes, estimate_seconds, find_missing, try_to_write, write_beside
-from aeviz.export.onnx import check_export, export_part, model_digest
+from aeviz.export.onnx import export_part
 from aeviz.training.run import load
 from aeviz.training.runs import MODEL, RunFolder, list_runs
 from aeviz.training.weights import read_tensors, save_weights
@@ -213,7 +215,7 @@ def test_training_ends_with_both_files(with_onnx, runs_folder, capsys):
 
 @pytest.mark.parametrize("option", [[], ["--no-onnx"]])
 def test_training_does_without_where_they_cannot_be_written(with_onnx, tmp_path, monkeypatch, capsys, option):
-    monkeypatch.setattr("aeviz.export.onnx._package", refuse)
+    monkeypatch.setattr("aeviz.export.packages.package", refuse)
     path = tmp_path / "run"
     assert main(["train", "digits-2d-adam", "--epochs", "1", "--out", str(path), *TINY, *option]) == 0
     notices = [line for line in capsys.readouterr().err.splitlines() if "ONNX" in line]
@@ -256,7 +258,7 @@ def test_command_writes_what_ships_only_where_it_is_missing(shelf, capsys):
 
 def test_command_tells_what_it_cannot_write(shelf, monkeypatch, capsys):
     (shelf.path / "encoder.onnx").unlink()
-    monkeypatch.setattr("aeviz.export.onnx._package", refuse)
+    monkeypatch.setattr("aeviz.export.packages.package", refuse)
     assert main(["export", "--shipped", "--format", "onnx"]) == 2
     assert "aeviz: no ONNX files of run 'tiny-run' for the page" in capsys.readouterr().err
 

@@ -10,7 +10,10 @@ import torch
 from aeviz.cli import main
 from aeviz.config import ModelConfig
 from aeviz.errors import CheckpointNotFoundError, ExportError
-from aeviz.export.onnx import PARTS, check_export, export_decoder, export_encoder, export_onnx, model_digest, size_limit
+from aeviz.export.beside import PARTS
+from aeviz.export.check import check_export
+from aeviz.export.files import model_digest, size_limit
+from aeviz.export.onnx import export_decoder, export_encoder, export_onnx
 from aeviz.training.run import load
 from aeviz.training.runs import CONFIG, MODEL, RunFolder
 from aeviz.training.weights import read_tensors, save_weights

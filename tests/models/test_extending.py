@@ -81,6 +81,21 @@ def test_menus_list_what_a_plugin_adds(plugin):
     assert len(LOSSES) == 4
 
 
+def test_help_of_train_lists_what_a_plugin_adds(plugin, capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    words = capsys.readouterr().out.split()
+    assert "model.encoder=mlp|conv|conv_bn|linear|conv_pool;" in words
+    assert "model.bottleneck=deterministic|gaussian|flow|constant_variance;" in words
+    assert "objective.reconstruction=mse|bce|ms_ssim|l1" in words
+
+
+def test_help_with_a_plugin_that_is_not_there_is_one_line(monkeypatch, capsys):
+    monkeypatch.setenv(base.PLUGINS, "no_such_module_of_anybody")
+    assert main(["train", "--help"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_laplace_scale_makes_the_objective_minus_the_elbo(plugin):
     config = RunConfig(
         model=ModelConfig(image_shape=(1, 4, 4), bottleneck="gaussian", hidden=(4,)),

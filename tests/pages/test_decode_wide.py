@@ -327,7 +327,8 @@ def test_copy_of_a_model_stands_beside_it(runs, app, desk):
 
 
 def test_network_for_the_page_is_on_its_shelf(runs, app, desk):
-    from aeviz.export.onnx import export_onnx, model_digest
+    from aeviz.export.files import model_digest
+    from aeviz.export.onnx import export_onnx
 
     run = decoder(runs / "plain")
     export_onnx(run, runs / "plain")

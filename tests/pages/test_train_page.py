@@ -14,6 +14,7 @@ from PIL import Image
 
 from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
+from aeviz.registry import ENCODERS
 from aeviz.training.monitor import Monitor
 from aeviz.training.runs import CONFIG, HISTORY, RunFolder
 from aeviz.training.status import JobStatus, has_trainer, is_asked, now, read_status, write_status
@@ -205,6 +206,19 @@ def test_edits_survive_another_architecture(train):
     assert field(app, "train.seed").value == 5
     assert "model.channels=[4,8]" in shell(app)
     assert field(set_to(app, model__encoder="conv"), "model.channels").value == "4, 8"
+
+
+def test_form_lists_what_another_package_registers(train):
+    spec = replace(ENCODERS["conv"], name="from_elsewhere", title="an encoder from elsewhere", fields=("channels",))
+    ENCODERS.register(spec)
+    try:
+        app = train.run()
+        assert "an encoder from elsewhere" in field(app, "model.encoder").options
+        app = set_to(app, model__encoder="from_elsewhere")
+        assert "model.channels" in names(app)
+        assert "model.encoder=from_elsewhere" in shell(app)
+    finally:
+        ENCODERS.unregister("from_elsewhere")
 
 
 def test_other_data_brings_its_shape(train):

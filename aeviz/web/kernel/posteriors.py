@@ -22,8 +22,8 @@ from aeviz.web.kernel.models import Model
 
 
 def has_posteriors(folder: Model) -> bool:
-    """Whether a run has stored posteriors that are Gaussians: those of a flow start as such, but are bent."""
-    if folder.config.model.bottleneck != "gaussian":
+    """Whether a run has stored posteriors that are Gaussians, as those of a flow are not."""
+    if not folder.config.model.bottleneck_spec.has_closed_form_kl:
         return False
     table = folder.latents
     return table is not None and table.log_variance is not None
@@ -48,7 +48,7 @@ def mean_variances(model: Model) -> np.ndarray:
         widths: np.ndarray = np.exp(table.log_variance.astype(np.float64)).mean(axis=0)
         return widths
     config, found = model.config.model, model.summary
-    known = config.bottleneck == "gaussian" and config.prior == "standard"
+    known = config.bottleneck_spec.has_closed_form_kl and config.prior == "standard"
     return posterior_variances(found) if known else np.zeros(len(found.mean))
 
 

@@ -48,7 +48,7 @@ def _show_architecture(model: Model, names: str, key: str) -> None:
         alt="; ".join(f"{row['part']}: {row['layer']} to {row['output']}" for row in rows),
     )
     narrowest = min(model.config.model.hidden, default=model.config.model.latent_dim)
-    if model.config.model.encoder == "mlp" and narrowest < model.config.model.latent_dim:
+    if "hidden" in model.config.model.encoder_spec.fields and narrowest < model.config.model.latent_dim:
         st.info(
             f"The layer before the bottleneck has {narrowest} units, so the {model.config.model.latent_dim} latent "
             f"coordinates span at most {narrowest} dimensions. By definition 2.1.1 of the thesis the step "

@@ -1,11 +1,11 @@
 """What the form of a training run asks: every setting with its name, its range and what it does."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from aeviz.config import MAX_LAYERS, MAX_WIDTH
-from aeviz.web.kernel.text import LOSSES
+from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES
 
 OPTIMIZERS = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD with momentum"}
 
@@ -17,8 +17,8 @@ class Field:
     key: str
     """As `RunConfig.settings` names it."""
     label: str
-    help: str
-    """One sentence on what it does, with unit and range."""
+    help: str | Callable[[], str]
+    """One sentence on what it does, with unit and range; a function where it names what is registered."""
     kind: Literal["whole", "real", "choice", "widths", "text"]
     low: int | float = 0
     high: int | float = 0
@@ -26,10 +26,20 @@ class Field:
     """How a real number is written."""
     step: float = 0.01
     """What the buttons beside a real number add."""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    """Value to name, for a choice."""
+    choices: Mapping[str, str] | Callable[[], Mapping[str, str]] = field(default_factory=dict)
+    """Value to name, for a choice; a function where it lists what is registered."""
     optional: bool = False
     """Whether 0, or an empty text, stands for none."""
+
+    @property
+    def hint(self) -> str:
+        """The sentence of `help`."""
+        return self.help() if callable(self.help) else self.help
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """The names of `choices` by their values."""
+        return self.choices() if callable(self.choices) else self.choices
 
 
 MODEL = (
@@ -37,26 +47,18 @@ MODEL = (
         key="model.encoder",
         label="Architecture",
         kind="choice",
-        choices={
-            "mlp": "fully connected (MLP)",
-            "conv": "convolutional",
-            "conv_bn": "convolutional, batch-normalised",
-            "linear": "linear (PCA)",
-        },
-        help="Layers of the encoder: dense with ReLU; stride-2 convolutions; the same with batch normalisation; "
-        "or one linear layer, which learns the PCA subspace. The decoder mirrors the encoder.",
+        choices=ENCODERS.titles,
+        help=lambda: (
+            f"The layers between image and latent: {'; '.join(spec.summary for spec in ENCODERS.values())}. "
+            "The decoder mirrors the encoder."
+        ),
     ),
     Field(
         key="model.bottleneck",
         label="Bottleneck",
         kind="choice",
-        choices={
-            "deterministic": "a point (autoencoder)",
-            "gaussian": "a Gaussian (VAE)",
-            "flow": "Gaussian with a normalizing flow (IAF)",
-        },
-        help="Code of an image: a point; a sample of a Gaussian posterior; or such a sample after an inverse "
-        "autoregressive flow.",
+        choices=BOTTLENECKS.titles,
+        help="What an image is encoded to: a point, or a distribution (posterior) from which a point is sampled.",
     ),
     Field(
         key="model.latent_dim",
@@ -87,9 +89,8 @@ LEARNING = (
         key="objective.reconstruction",
         label="Loss",
         kind="choice",
-        choices=LOSSES,
-        help="Reconstruction loss: mean squared error; cross-entropy of pixels as probabilities (nats), which "
-        "penalises a wrong black or white more; or 1 - MS-SSIM (structural similarity at several scales).",
+        choices=LOSSES.titles,
+        help=lambda: f"How a reconstruction is compared: {'; '.join(spec.summary for spec in LOSSES.values())}.",
     ),
     Field(
         key="optimizer.name",

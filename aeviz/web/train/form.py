@@ -15,6 +15,7 @@ from aeviz.data.folder import resolve_folder
 from aeviz.errors import ConfigError
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
+from aeviz.registry import BOTTLENECKS, ENCODERS
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
@@ -60,11 +61,12 @@ def show_form() -> RunConfig | None:
         data = _pick_data()
         architecture, bottleneck = _input(ENCODER), _input(BOTTLENECK)
         _input(LATENT_DIM)
-        if architecture != "linear":
-            _input(HIDDEN if architecture == "mlp" else CHANNELS)
+        for entry in (HIDDEN, CHANNELS):
+            if entry.key.removeprefix("model.") in ENCODERS[architecture].fields:
+                _input(entry)
     with middle, st.container(border=True):
         st.markdown("**Loss and optimizer**")
-        for entry in (*LEARNING, *(VARIATIONAL if bottleneck != "deterministic" else ())):
+        for entry in (*LEARNING, *(VARIATIONAL if BOTTLENECKS[bottleneck].is_variational else ())):
             _input(entry)
     with right, st.container(border=True):
         st.markdown("**Course**")
@@ -206,10 +208,10 @@ def _input(entry: Field) -> Any:
     key = _restored(entry.key)
     if entry.kind == "choice":
         value: Any = st.selectbox(
-            entry.label, list(entry.choices), format_func=lambda value: entry.choices[value], key=key, help=entry.help
+            entry.label, list(entry.options), format_func=lambda value: entry.options[value], key=key, help=entry.hint
         )
     elif entry.kind in ("widths", "text"):
-        value = st.text_input(entry.label, key=key, help=entry.help)
+        value = st.text_input(entry.label, key=key, help=entry.hint)
     elif entry.kind == "whole":
         value = st.number_input(  # value=None: an emptied field is empty, not the smallest number
             entry.label,
@@ -218,7 +220,7 @@ def _input(entry: Field) -> Any:
             max_value=int(entry.high),
             step=1,
             key=key,
-            help=entry.help,
+            help=entry.hint,
         )
     else:
         value = st.number_input(
@@ -229,7 +231,7 @@ def _input(entry: Field) -> Any:
             format=entry.form,
             step=entry.step,
             key=key,
-            help=entry.help,
+            help=entry.hint,
         )
     return _keep(entry.key, value)
 
@@ -245,7 +247,7 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
     for entry in FIELDS:
         value = st.session_state[_KEPT][entry.key]
         if value is None and not entry.optional:
-            raise ConfigError(f"{entry.label} is empty; expected a number. {entry.help}")
+            raise ConfigError(f"{entry.label} is empty; expected a number. {entry.hint}")
         if entry.kind == "widths":
             value = _parse_widths(entry, str(value))
         if entry.kind == "text":
@@ -255,26 +257,12 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
         group, name = entry.key.split(".")
         base[group][name] = value
     base["data"] = {**base["data"], "name": data.name, "image_size": data.image_size}
-    base["model"]["decoder"] = base["model"]["encoder"]
-    model, objective = base["model"], base["objective"]
-    if model["encoder"] == "linear":
-        model["output"] = "identity"
-    elif model["output"] == "identity":
-        model["output"] = "sigmoid"
-    if model["bottleneck"] == "deterministic":
-        objective["kl_weight"], objective["reconstruction_weight"], model["prior"] = 0.0, 1.0, "standard"
-    else:
-        objective["penalty"], model["latent"] = "none", "identity"
-        if model["encoder"] == "conv" and model["features"] is None:
-            model["features"] = max(64, 4 * model["latent_dim"])
-    base["model"]["image_shape"] = [1, 1, 1]
-    base["model"]["latent_dim"], latent_dim = 1, base["model"]["latent_dim"]
     device = str(st.session_state[_KEPT]["device"])
     base["train"]["device"] = device if facts.devices()[device] is not None else "cpu"
     draft = DataConfig(**base["data"])
     shape, n_train = facts.training_shape(draft, str(data_root()), datasets.folder_stamp(data.name))
-    base["model"] |= {"image_shape": list(shape), "latent_dim": latent_dim}
-    config = RunConfig.from_dict(base)
+    base["model"]["image_shape"] = list(shape)
+    config = RunConfig.normalised(base)
     if config.train.batch_size > n_train:
         raise ConfigError(
             f"Batch size {config.train.batch_size:,} is larger than the {n_train:,} training images of "
@@ -306,7 +294,7 @@ def _advise(config: RunConfig) -> None:
             icon=":material/warning:",
         )
     narrowest = min(config.model.hidden, default=pixels)
-    if config.model.encoder == "mlp" and narrowest < config.model.latent_dim:
+    if "hidden" in config.model.encoder_spec.fields and narrowest < config.model.latent_dim:
         st.warning(
             f"The narrowest hidden layer has {narrowest} units, fewer than the {config.model.latent_dim} latent "
             f"dimensions. The code holds at most {narrowest} independent numbers.",
