@@ -107,9 +107,9 @@ def test_encoded_test_set_is_kept_for_the_next_visit(kept, with_data, faces, tmp
         file.unlink()
     else:
         file.write_bytes(b"none")
-    import streamlit as st
+    from aeviz.web.kernel.caching import forget_all
 
-    st.cache_resource.clear()
+    forget_all()
     assert_healthy(open_model(with_data, "latent_space"), "Latent space")
     assert file.stat().st_size > 100
 

@@ -24,7 +24,7 @@ from aeviz.training.run_records import Evaluation, Provenance
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, list_folders
 from aeviz.training.samples import PRIOR, PriorSamples, read_prior
 from aeviz.training.summary import SUMMARY, LatentSummary, read_summary
-from aeviz.web.kernel.caching import Stamp, shared, stamp_of
+from aeviz.web.kernel.caching import ByStamp, Stamp, shared, stamp_of
 from aeviz.web.kernel.datasets import folder_stamp, test_images
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.runtime import start_torch
@@ -37,7 +37,7 @@ _FILES = (CONFIG, HISTORY, MODEL, LATENTS, EVALUATION, SUMMARY, PRIOR)
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class Model(ByStamp):
     """A trained model as pages handle it; two handles are the same model in the caches if their stamps are equal."""
 
     folder: RunFolder
