@@ -10,18 +10,27 @@ VENDOR := aeviz/web/components/vendor
 RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 TSC := .venv/typescript/tsc
 
-.PHONY: help app test lint bench checkpoints results clean
+# Each core takes half of the rest when it is done; the longest tests are printed.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal --durations=20
+
+.PHONY: help app test test-slow test-all lint bench checkpoints results clean
 .NOTPARALLEL: # one pip at a time works in .venv
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 app: .venv/app.stamp $(RUNTIME) .venv/onnx.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
 	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
 
-test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run the tests but for the slow ones; they look for data sets in AEVIZ_DATA and for Chromium
+	$(PYTEST) -m "not slow"
+
+test-slow: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run the slow tests: memory over a thousand drags, photographs, neighbour maps
+	$(PYTEST) -m slow
+
+test-all: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests
+	$(PYTEST)
 
 lint: .venv/dev.stamp ## check format, lint, types (Python, and JavaScript where npm is) and the direction of imports
 	$(BIN)/ruff format --check .
