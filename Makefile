@@ -11,7 +11,10 @@ RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 TSC := .venv/typescript/tsc
 CORE_TESTS := $(addprefix tests/,analysis data export lab models objectives training test_cli.py test_config.py test_presets.py test_records.py)
 
-.PHONY: help app test test-oldest lint bench checkpoints results clean
+# Each core takes half of the rest when it is done; the longest tests are printed.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal --durations=20
+
+.PHONY: help app test test-slow test-all test-oldest lint bench checkpoints results clean
 .NOTPARALLEL: # one pip at a time works in .venv
 .DEFAULT_GOAL := help
 
@@ -21,8 +24,14 @@ help: ## show this list
 app: .venv/app.stamp $(RUNTIME) .venv/onnx.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
 	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
 
-test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests; those that want MNIST read AEVIZ_DATA, those that want a browser look for Chromium
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run the tests but for the slow ones; they look for data sets in AEVIZ_DATA and for Chromium
+	$(PYTEST) -m "not slow"
+
+test-slow: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run the slow tests: memory over a thousand drags, photographs, neighbour maps
+	$(PYTEST) -m slow
+
+test-all: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests
+	$(PYTEST)
 
 test-oldest: .venv-oldest/app.stamp ## run the core's tests on the oldest PyTorch that they pass on, in an environment of its own
 	.venv-oldest/bin/python -m pytest $(CORE_TESTS)

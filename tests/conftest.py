@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 # These networks are so small that a second thread only waits; beside another busy process it waits 100 ms a step.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -69,13 +70,39 @@ def tiny_sets():
 
 
 @pytest.fixture(scope="session")
-def trained_folder(tiny_config, tmp_path_factory):
-    """The folder of a run trained on the digits for 2 epochs; read only."""
-    from aeviz.experiment import train
+def made_once(tmp_path_factory):
+    """A function that makes a folder once for all processes of a test run, and returns it; read only.
 
-    path = tmp_path_factory.mktemp("trained") / "tiny-run"
-    train(tiny_config("train.epochs=2"), out=path)
-    return path
+    It takes the folder's name, which is that of the run in it, and a function that makes the folder at a path.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # that of the whole test run
+    root /= "made-once"
+    root.mkdir(exist_ok=True)
+
+    def get(name, make):
+        path = root / name
+        with FileLock(root / f"{name}.lock"):
+            if not (root / f"{name}.done").exists():
+                shutil.rmtree(path, ignore_errors=True)  # another process may have failed at it
+                make(path)
+                (root / f"{name}.done").touch()
+        return path
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def trained_folder(tiny_config, made_once):
+    """The folder of a run trained on the digits for 2 epochs; read only."""
+
+    def make(path):
+        from aeviz.experiment import train
+
+        train(tiny_config("train.epochs=2"), out=path)
+
+    return made_once("tiny-run", make)
 
 
 @pytest.fixture

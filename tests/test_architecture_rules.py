@@ -1,4 +1,3 @@
-import ast
 import json
 import subprocess
 import sys
@@ -49,39 +48,35 @@ def test_lazy_names_are_there():
         aeviz.nonsense  # noqa: B018
 
 
-def calls_and_imports(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((f"import {alias.name}", node) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield f"import {node.module}", node
-            yield from ((f"import {node.module}.{alias.name}", node) for alias in node.names)
-        elif isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+REFUSED = """import pickle  # TID251
+from torch import load  # TID251
+torch.load("x")  # TID251
+torch.manual_seed(0)  # TID251
+random.seed(0)  # TID251
+np.random.seed(0)  # NPY002
+eval("1")  # S307
+exec("1")  # S102
+"""
 
 
-FORBIDDEN = {
-    "import pickle", "import _pickle", "import cPickle", "import dill", "import cloudpickle", "import joblib",
-    "import shelve", "import marshal", "import torch.load", "torch.load", "torch.save", "eval", "exec",
-    "torch.jit.load", "torch.hub.load",
-}  # fmt: skip
+def test_linter_refuses_what_can_execute_code_and_global_seeds():
+    """Each line breaks the rule that it names."""
+    source = "import random\nimport torch\nimport numpy as np\n" + REFUSED
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--no-cache",
+        "--output-format=json",
+        "--stdin-filename=aeviz/x.py",
+        "-",
+    ]
+    result = subprocess.run(command, input=source, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60)
+    found = {(each["location"]["row"], each["code"]) for each in json.loads(result.stdout)}
+    assert {(4 + row, line.split("# ")[1]) for row, line in enumerate(REFUSED.splitlines())} <= found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PROJECT_ROOT)))
-def test_nothing_that_is_read_can_execute_code(path):
-    for name, node in calls_and_imports(path):
-        assert name not in FORBIDDEN, f"{path}:{node.lineno}: {name}"
-        if name in ("np.load", "numpy.load"):
-            options = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
-            assert options.get("allow_pickle") == "False", f"{path}:{node.lineno}"
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PROJECT_ROOT)))
-def test_no_global_seed_is_set(path):
-    names = {name for name, _ in calls_and_imports(path)}
-    assert names.isdisjoint({"torch.manual_seed", "np.random.seed", "random.seed", "torch.cuda.manual_seed_all"})
-
-
-def test_rules_see_the_sources():
-    names = {name for path in SOURCES for name, _ in calls_and_imports(path)}
-    assert {"np.load", "import torch", "import safetensors.torch.save_file"} <= names
+def test_arrays_are_read_without_pickles():
+    """NumPy refuses objects unless it is told otherwise; no rule of the linter watches over that."""
+    assert [path for path in SOURCES if "allow_pickle=True" in path.read_text(encoding="utf-8")] == []

@@ -2,13 +2,11 @@ import functools
 import gc
 import importlib
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-
-APP = str(Path(__file__).parents[2] / "app.py")
+from visits import new_session
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,10 +30,16 @@ def packages_read_once():
 
 @pytest.fixture
 def app(tmp_path, monkeypatch):
-    """The app as a visitor opens it who has neither data sets nor runs of their own."""
+    """The app for a visitor who has neither data sets nor runs of their own; none of its pages was opened yet."""
     monkeypatch.setenv("AEVIZ_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
-    return AppTest.from_file(APP, default_timeout=60).run()
+    return new_session()
+
+
+@pytest.fixture
+def home(app):
+    """The app on its first page."""
+    return app.run()
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def app_without_models(app, tmp_path, monkeypatch):
     """The app in a clone whose checkpoints were taken out."""
     for module in ("aeviz.training.runs", "aeviz.web.kernel.models"):
         monkeypatch.setattr(f"{module}.checkpoints_root", lambda: tmp_path / "checkpoints")
-    return app.run()
+    return app
 
 
 class Desk:
@@ -100,9 +104,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app, monkeypatch):
+def desk(app, components, monkeypatch):
     """The studio's stand-in on Decode."""
-    AppTest.from_function(_import_parts).run()
     decode_studio, view, in_page = (
         importlib.import_module(f"aeviz.web.{name}")
         for name in ("decode.explorer", "decode.view", "kernel.client_inference")
@@ -120,5 +123,12 @@ def desk(app, monkeypatch):
     return desk
 
 
-def _import_parts():  # components find their files only in a running app
-    from aeviz.web.decode import view  # noqa: F401
+@pytest.fixture(scope="session")
+def components(packages_read_once):
+    """Import the modules that hold components inside a run: outside one, these do not find their files."""
+    assert not AppTest.from_function(_import_components).run().exception
+
+
+def _import_components():
+    import aeviz.web.decode.view
+    import aeviz.web.map.view  # noqa: F401

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from test_pages import texts
+from visits import new_session, open_page, texts
 
 from aeviz.experiment import train
 from aeviz.training.status import JobStatus
@@ -22,9 +21,7 @@ def open_comparison(app, tiny_config, tmp_path):
     def visit(*runs):
         for place, settings in enumerate(runs):
             train(tiny_config("train.epochs=1", *settings), out=tmp_path / "runs" / f"run-{place}")
-        app.switch_page("pages/optimizers.py")
-        app.query_params["section"] = "comparison"
-        app.run()
+        open_page(app, "optimizers", section="comparison")
         assert not app.exception, texts(app.exception)
         return app
 
@@ -117,14 +114,11 @@ def trainers(monkeypatch):
 
 
 @pytest.fixture
-def visitors(app):
-    """Two sessions that have the form of a comparison before them."""
-    apps = app, AppTest.from_file(app._script_path, default_timeout=60).run()
+def visitors(app_without_models):
+    """Two sessions that have the form of a comparison before them, and nothing to compare yet."""
+    apps = app_without_models, new_session()
     for one in apps:
-        one.switch_page("pages/optimizers.py")
-        for name, value in {"section": "comparison", "seeds": "1"}.items():
-            one.query_params[name] = value
-        one.run()
+        open_page(one, "optimizers", section="comparison", seeds="1")
         one.pills(key="against").set_value(["Adam", "SGD"]).run()
     return apps
 

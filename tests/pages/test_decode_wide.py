@@ -4,18 +4,17 @@ import shutil
 
 import numpy as np
 import pytest
-from test_pages import assert_healthy, open_page, texts
+from visits import assert_healthy, open_page, texts
 
 DIMENSIONS = 16
 
 
 @pytest.fixture(scope="session")
-def wide_folder(tmp_path_factory):
+def wide_folder(made_once):
     """A variational autoencoder of the 8x8 digits with 16 dimensions."""
     from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
     from aeviz.experiment import train
 
-    path = tmp_path_factory.mktemp("wide") / "wide"
     config = RunConfig(
         preset="tiny",
         data=DataConfig(name="digits"),
@@ -24,12 +23,11 @@ def wide_folder(tmp_path_factory):
         optimizer=OptimizerConfig(name="adam", learning_rate=5e-3, schedule="one_cycle"),
         train=TrainConfig(epochs=20, batch_size=64, device="cpu"),
     )
-    train(config, out=path)
-    return path
+    return made_once("wide", lambda path: train(config, out=path))
 
 
 @pytest.fixture(scope="session")
-def made_runs(wide_folder, tmp_path_factory):
+def made_runs(wide_folder, made_once):
     """The models 'wide', 'plain' and 'bare', which lacks its encoded images; read only."""
     from aeviz.analysis.summary import summarise
     from aeviz.config import DataConfig, ModelConfig, RunConfig, TrainConfig
@@ -37,22 +35,23 @@ def made_runs(wide_folder, tmp_path_factory):
     from aeviz.training.runs import RunFolder
     from aeviz.training.summary import write_summary
 
-    folder = tmp_path_factory.mktemp("made")
-    for name in ("wide", "bare"):
-        shutil.copytree(wide_folder, folder / name)
-    bare = RunFolder.read(folder / "bare")
-    write_summary(bare.path, summarise(bare.latents().z, kl=np.array(bare.evaluation().kl_per_dimension)))
-    (bare.path / "latents.npz").unlink()
-    train(
-        RunConfig(
-            preset="tiny",
-            data=DataConfig(name="digits"),
-            model=ModelConfig(image_shape=(1, 8, 8), latent_dim=5, hidden=(8,)),
-            train=TrainConfig(epochs=1, batch_size=64, device="cpu"),
-        ),
-        out=folder / "plain",
-    )
-    return folder
+    def make(folder):
+        for name in ("wide", "bare"):
+            shutil.copytree(wide_folder, folder / name)
+        bare = RunFolder.read(folder / "bare")
+        write_summary(bare.path, summarise(bare.latents().z, kl=np.array(bare.evaluation().kl_per_dimension)))
+        (bare.path / "latents.npz").unlink()
+        train(
+            RunConfig(
+                preset="tiny",
+                data=DataConfig(name="digits"),
+                model=ModelConfig(image_shape=(1, 8, 8), latent_dim=5, hidden=(8,)),
+                train=TrainConfig(epochs=1, batch_size=64, device="cpu"),
+            ),
+            out=folder / "plain",
+        )
+
+    return made_once("decode-runs", make)
 
 
 @pytest.fixture
@@ -75,11 +74,8 @@ def in_address(app, name):
 
 def visit(app, model, **parameters):
     """Come to the page by an address."""
-    app.switch_page("pages/decode.py")
-    app.query_params["model"] = model
-    for name, value in parameters.items():
-        app.query_params[name if name == "behind" else f"{model}.{name}"] = value
-    return app.run()
+    named = {name if name == "behind" else f"{model}.{name}": value for name, value in parameters.items()}
+    return open_page(app, "decode", model, **named)
 
 
 def decoder(path):
@@ -98,7 +94,7 @@ def moved(point, **changes):
 
 @pytest.mark.parametrize("model", ["wide", "plain", "bare"])
 def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
-    app = open_page(app.run(), "decode", model)
+    app = open_page(app, "decode", model)
     assert_healthy(app, "Decode")
     assert desk.header["parts"] == ["pad", "sliders", "strip", "scrubber", "overview"]
     assert [lens["title"] for lens in desk.header["lenses"]] == [model]
@@ -107,7 +103,7 @@ def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
 
 
 def test_real_studio_is_in_the_page(runs, app):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     assert_healthy(app, "Decode")
     sent = [element.proto for element in app.get("bidi_component")]
     assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"studio", "carrier"}
@@ -117,13 +113,13 @@ def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):
     from aeviz.training.runs import RunFolder
 
     nats = np.array(RunFolder.read(runs / "wide").evaluation().kl_per_dimension)
-    open_page(app.run(), "decode", "wide")
+    open_page(app, "decode", "wide")
     labels = [f"{axis['name']} · {axis['note']}" for axis in desk.axes]
     assert labels == [f"z{index + 1} · {nats[index]:.2f} nats" for index in np.argsort(-nats)]
 
 
 def test_point_that_is_let_go_of_is_in_the_address_and_measured(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     start, turn = desk.header["point"], desk.header["turn"]
     app = desk.move(app, moved(start, z3=1.25))
     assert in_address(app, "wide.at") == "z3_1.25"
@@ -137,7 +133,7 @@ def test_point_that_is_let_go_of_is_in_the_address_and_measured(runs, app, desk)
     "values", [None, [], [1.0], ["a"] * DIMENSIONS, [1e9] * DIMENSIONS, [float("nan")] * DIMENSIONS]
 )
 def test_point_that_is_none_changes_nothing(runs, app, desk, values):
-    app = visit(app.run(), "wide", at="z3_1.5")
+    app = visit(app, "wide", at="z3_1.5")
     before = desk.header["point"]
     app = desk.send(app, "point", {"number": 1, "values": values})
     assert_healthy(app, "Decode")
@@ -146,7 +142,7 @@ def test_point_that_is_none_changes_nothing(runs, app, desk, values):
 
 
 def test_another_basis_keeps_the_point(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     app.button(key="random").click().run()
     point, address, view = desk.header["point"], in_address(app, "wide.at"), desk.header["view"]
     app.segmented_control(key="basis").set_value("principal directions").run()
@@ -160,7 +156,7 @@ def test_another_basis_keeps_the_point(runs, app, desk):
 def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
     from aeviz.web.kernel import models, spaces
 
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     app.segmented_control(key="basis").set_value("principal directions").run()
     basis = spaces.basis(models.list_models()["wide"], "principal")
     app = desk.move(app, basis.origin - 0.5 * basis.axes[:, 1])
@@ -168,7 +164,7 @@ def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
 
 
 def test_undo_and_redo_lose_nothing(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     assert app.button(key="undo").disabled
     rest = desk.header["point"]
     app.button(key="random").click().run()
@@ -198,13 +194,13 @@ def test_undo_and_redo_lose_nothing(runs, app, desk):
 
 
 def test_image_point_needs_an_image(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     before, turn = desk.header["point"], desk.header["turn"]
     app.button(key="image").click().run()
     assert not app.exception
     assert desk.header["point"] != before
     assert desk.header["turn"] == turn + 1
-    app = open_page(app, "decode", "bare")
+    app.selectbox(key="model").set_value("bare").run()
     assert "image" not in {button.key for button in app.button}
 
 
@@ -212,7 +208,7 @@ def test_image_point_without_kept_latents_comes_from_the_data_set(runs, app, des
     from aeviz.web.kernel import points
 
     monkeypatch.setattr(points, "is_available", lambda name: True)
-    app = open_page(app.run(), "decode", "bare")
+    app = open_page(app, "decode", "bare")
     before = desk.header["point"]
     app.button(key="image").click().run()
     assert not app.exception
@@ -220,14 +216,14 @@ def test_image_point_without_kept_latents_comes_from_the_data_set(runs, app, des
 
 
 def test_point_far_from_the_cloud_is_marked_without_encoded_images(runs, app, desk):
-    app = visit(app.run(), "bare", at="~".join(f"z{index}_5" for index in range(1, 8)))
+    app = visit(app, "bare", at="~".join(f"z{index}_5" for index in range(1, 8)))
     assert not app.exception
     assert "Far from any data" in app.warning[0].value
     assert "Mahalanobis" in app.warning[0].value
 
 
 def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app, desk):
-    app = open_page(app.run(), "decode", "bare")
+    app = open_page(app, "decode", "bare")
     app.slider(key="temperature").set_value(0.7)
     app.button(key="random").click().run()
     assert not app.warning
@@ -238,7 +234,7 @@ def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app, d
 
 @pytest.mark.parametrize("model", ["wide", "plain", "bare"])
 def test_server_decodes_what_the_page_asks_for(runs, app, desk, model):
-    app = open_page(app.run(), "decode", model)
+    app = open_page(app, "decode", model)
     points = np.random.default_rng(0).normal(size=(3, len(desk.axes))).astype(np.float32)
     app = desk.send(app, "ask", {"number": 77, "kind": "decode", "model": 0, "points": points.tolist()})
     assert_healthy(app, "Decode")
@@ -248,7 +244,7 @@ def test_server_decodes_what_the_page_asks_for(runs, app, desk, model):
 
 
 def test_server_marks_what_is_far(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     rest = desk.header["point"]
     points = [rest, moved(rest, z1=80), rest]
     app = desk.send(app, "ask", {"number": 5, "kind": "far", "model": 0, "points": points})
@@ -260,14 +256,14 @@ def test_server_marks_what_is_far(runs, app, desk):
     "question", [None, {}, {"number": 1, "kind": "decode", "model": 0, "points": [[1]]}, {"number": 1, "kind": "rm"}]
 )
 def test_question_that_is_none_gets_no_answer(runs, app, desk, question):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     app = desk.send(app, "ask", question)
     assert_healthy(app, "Decode")
     assert desk.header["answer"] is None
 
 
 def test_model_number_that_is_none_means_the_first(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     rest = desk.header["point"]
     app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 9, "points": [rest]})
     assert_healthy(app, "Decode")
@@ -286,7 +282,7 @@ def beside(app, model, other):
 def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
     from aeviz.analysis.alignment import bridge
 
-    app = beside(open_page(app.run(), "decode", "wide"), "wide", "plain")
+    app = beside(open_page(app, "decode", "wide"), "wide", "plain")
     first, second = desk.header["lenses"]
     assert (first["title"], second["title"]) == ("wide", "plain")
     assert first["bridge"] is None
@@ -301,7 +297,7 @@ def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
 
 
 def test_second_model_without_encoded_images_looks_at_the_first_one(runs, app, desk):
-    app = beside(open_page(app.run(), "decode", "wide"), "wide", "bare")
+    app = beside(open_page(app, "decode", "wide"), "wide", "bare")
     second = desk.header["lenses"][1]
     assert second["bridge"] is None
     assert "its own encoder puts the image of wide" in second["bridge_words"]
@@ -317,7 +313,7 @@ def test_copy_of_a_model_stands_beside_it(runs, app, desk):
 
     export_onnx(decoder(runs / "wide"), runs / "wide")
     shutil.copytree(runs / "wide", runs / "wide-again")
-    app = beside(open_page(app.run(), "decode", "wide"), "wide", "wide-again")
+    app = beside(open_page(app, "decode", "wide"), "wide", "wide-again")
     first, second = desk.header["lenses"]
     assert first["spec"] == second["spec"]
     assert "Procrustes; 100% of the variance" in second["bridge_words"]
@@ -332,7 +328,7 @@ def test_network_for_the_page_is_on_its_shelf(runs, app, desk):
 
     run = decoder(runs / "plain")
     export_onnx(run, runs / "plain")
-    app = open_page(app.run(), "decode", "plain")
+    app = open_page(app, "decode", "plain")
     spec = desk.header["lenses"][0]["spec"]
     assert desk.shelf[spec["name"]] == (runs / "plain" / "decoder.onnx").read_bytes()
     assert len(desk.shelf[spec["name"]]) < spec["limit"]
@@ -341,7 +337,7 @@ def test_network_for_the_page_is_on_its_shelf(runs, app, desk):
 
 def test_run_without_a_network_for_the_page_says_so(runs, app, desk):
     (runs / "plain" / "decoder.onnx").unlink(missing_ok=True)
-    open_page(app.run(), "decode", "plain")
+    open_page(app, "decode", "plain")
     (lens,) = desk.header["lenses"]
     assert lens["spec"] is None
     assert "decoder.onnx is not there" in lens["why"]
@@ -350,7 +346,7 @@ def test_run_without_a_network_for_the_page_says_so(runs, app, desk):
 @pytest.mark.parametrize("content", [b"", b"not a network", bytes(5000)])
 def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
     (runs / "plain" / "decoder.onnx").write_bytes(content)
-    app = open_page(app.run(), "decode", "plain")
+    app = open_page(app, "decode", "plain")
     assert_healthy(app, "Decode")
     app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
     assert len(desk.pixels) == 64
@@ -360,7 +356,7 @@ def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
 
 
 def test_look_is_in_the_address_and_leads_back(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     names = [axis["name"] for axis in desk.axes]
     app = desk.send(app, "view", {"pair": [2, 0], "along": 1, "backdrop": "both"})
     assert in_address(app, "wide.plane") == f"{names[2]}~{names[0]}"
@@ -371,7 +367,7 @@ def test_look_is_in_the_address_and_leads_back(runs, app, desk):
 
 
 def test_address_tells_how_to_look(runs, app, desk):
-    visit(app.run(), "wide", plane="z5~z2", along="z7", behind="points")
+    visit(app, "wide", plane="z5~z2", along="z7", behind="points")
     names = [axis["name"] for axis in desk.axes]
     assert [names[axis] for axis in desk.header["pair"]] == ["z5", "z2"]
     assert names[desk.header["along"]] == "z7"
@@ -380,14 +376,14 @@ def test_address_tells_how_to_look(runs, app, desk):
 
 @pytest.mark.parametrize("plane", ["", "z1", "z1~z1", "z1~z99", "z1~z2~z3", "~", "x" * 5000])
 def test_odd_look_in_the_address_is_ignored(runs, app, desk, plane):
-    app = visit(app.run(), "wide", plane=plane, along=plane, behind=plane)
+    app = visit(app, "wide", plane=plane, along=plane, behind=plane)
     assert_healthy(app, "Decode")
     assert desk.header["pair"] == [0, 1]
     assert desk.header["backdrop"] == "images"
 
 
 def test_kept_points_are_in_the_address_and_come_back(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     rest = desk.header["point"]
     stops = [rest, moved(rest, z2=1.5), moved(rest, z3=-1, z4=2)]
     app = desk.send(app, "view", {"stops": stops})
@@ -401,20 +397,20 @@ def test_kept_points_are_in_the_address_and_come_back(runs, app, desk):
 
 
 def test_no_more_than_twelve_points_are_kept(runs, app, desk):
-    app = visit(app.run(), "wide", stops="!".join(f"z1_{k / 10}" for k in range(1, 40)))
+    app = visit(app, "wide", stops="!".join(f"z1_{k / 10}" for k in range(1, 40)))
     assert_healthy(app, "Decode")
     assert len(desk.header["stops"]) == 12
 
 
 @pytest.mark.parametrize("stops", ["", "!", "!!!rest", "z99_1", "x" * 5000, "z1_1e999!rest"])
 def test_odd_kept_points_are_left_out(runs, app, desk, stops):
-    app = visit(app.run(), "wide", stops=stops)
+    app = visit(app, "wide", stops=stops)
     assert_healthy(app, "Decode")
     assert len(desk.header["stops"]) <= 1
 
 
 def test_address_leads_to_the_point(runs, app, desk):
-    app = visit(app.run(), "wide", at="z3_1.5~z7_-0.5")
+    app = visit(app, "wide", at="z3_1.5~z7_-0.5")
     assert not app.exception
     assert set(in_address(app, "wide.at").split("~")) == {"z3_1.5", "z7_-0.5"}
     assert desk.header["point"][2] == pytest.approx(1.5)
@@ -423,19 +419,19 @@ def test_address_leads_to_the_point(runs, app, desk):
 
 @pytest.mark.parametrize("nonsense", ["", "z99_1", "z1_nan", "z1_1e400", "PC0_1", "z1", "~~", "x" * 5000, "z1_1.2.3"])
 def test_nonsense_in_the_address_is_ignored(runs, app, desk, nonsense):
-    app = visit(app.run(), "wide", at=nonsense)
+    app = visit(app, "wide", at=nonsense)
     assert_healthy(app, "Decode")
     assert app.query_params.get("wide.at") is None
 
 
 def test_value_beyond_all_bounds_is_cut(runs, app, desk):
-    app = visit(app.run(), "wide", at="z1_-1e99")
+    app = visit(app, "wide", at="z1_-1e99")
     assert_healthy(app, "Decode")
     assert abs(desk.header["point"][0]) < 1e4
 
 
 def test_link_that_the_page_wrote_shows_the_same_image(runs, app, desk):
-    app = open_page(app.run(), "decode", "wide")
+    app = open_page(app, "decode", "wide")
     app.button(key="random").click().run()
     point, address = desk.header["point"], in_address(app, "wide.at")
     app.button(key="reset").click().run()
@@ -446,7 +442,7 @@ def test_link_that_the_page_wrote_shows_the_same_image(runs, app, desk):
 
 
 def test_address_of_another_model_is_taken_out(runs, app, desk):
-    app = visit(app.run(), "wide", at="z1_1.5", along="z7")
+    app = visit(app, "wide", at="z1_1.5", along="z7")
     app.selectbox(key="model").set_value("plain").run()
     assert {"wide.at", "wide.along"}.isdisjoint(app.query_params)
     app.selectbox(key="model").set_value("wide").run()

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from made_up_faces import write_faces
-from test_pages import assert_healthy, texts
+from visits import assert_healthy, texts
 
 from aeviz.training.latents import LATENTS
 from aeviz.training.samples import SAMPLES
@@ -15,20 +15,22 @@ NAMES = ("faces", "faces-msssim")
 
 
 @pytest.fixture(scope="session")
-def faces(tmp_path_factory):
+def faces(made_once):
     """A data root with a few made-up faces, and a VAE and an MSSIM-VAE of them, trained for two epochs."""
     from aeviz.experiment import train
     from aeviz.presets import get_preset
 
-    base = tmp_path_factory.mktemp("faces")
     small = ["model.channels=[4,4,4,4,8]", "model.latent_dim=5", "train.epochs=2", "train.batch_size=16"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AEVIZ_DATA", str(write_faces(base / "data", (40, 12, 24))))
-        patch.setenv("AEVIZ_CACHE", str(base / "cache"))
-        for name, preset in zip(NAMES, ("celeba-vae", "celeba-msssim-vae"), strict=True):
-            config = get_preset(preset).config.with_settings([*small, "train.device=cpu"])
-            train(config, out=base / "runs" / name)
-    return base
+
+    def make(base):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AEVIZ_DATA", str(write_faces(base / "data", (40, 12, 24))))
+            patch.setenv("AEVIZ_CACHE", str(base / "cache"))
+            for name, preset in zip(NAMES, ("celeba-vae", "celeba-msssim-vae"), strict=True):
+                config = get_preset(preset).config.with_settings([*small, "train.device=cpu"])
+                train(config, out=base / "runs" / name)
+
+    return made_once("faces", make)
 
 
 @pytest.fixture

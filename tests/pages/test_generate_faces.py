@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from test_generate_page import captions, crosses, open_section, pictures, said
-from test_pages import assert_healthy
+from visits import assert_healthy, open_page
 
 from aeviz.analysis.summary import summarise
 from aeviz.config import ModelConfig
@@ -80,7 +80,7 @@ def labelled(tmp_path):
 
 @pytest.mark.parametrize("section", ["samples", "as it learned", "interpolate", "arithmetic"])
 def test_every_section_works_without_the_data_set(faces, app, section):
-    app = open_section(app.run(), "faces", section)
+    app = open_section(app, "faces", section)
     assert_healthy(app, "Generate")
     assert not app.warning
     assert pictures(app)
@@ -89,7 +89,7 @@ def test_every_section_works_without_the_data_set(faces, app, section):
 
 
 def test_samples_are_fewer_and_can_be_drawn_where_the_data_lie(faces, app):
-    app = open_section(app.run(), "faces", "samples")
+    app = open_section(app, "faces", "samples")
     assert captions(app) == ["faces: 36 draws from the prior N(0, I), temperature 1, seed 0"]
     assert "class" not in [box.key for box in app.selectbox]
     app.segmented_control(key="draw").set_value("where the data lie").run()
@@ -98,7 +98,7 @@ def test_samples_are_fewer_and_can_be_drawn_where_the_data_lie(faces, app):
 
 
 def test_number_needs_a_model_of_digits(faces, app):
-    app = open_section(app.run(), "faces", "write a number")
+    app = open_section(app, "faces", "write a number")
     assert not app.error
     assert "faces draws no digits" in app.info[0].value
     assert "vae-2d-anchored" in app.info[0].value
@@ -108,7 +108,7 @@ def test_number_needs_a_model_of_digits(faces, app):
 
 
 def test_epochs_are_scrubbed_beside_each_other(faces, app):
-    app = open_section(app.run(), "faces", "as it learned")
+    app = open_section(app, "faces", "as it learned")
     assert captions(app) == ["faces after epoch 50 of 50: validation loss 0.0200 (mean squared error)"]
     app.selectbox(key="with.faces").set_value("others").run()
     newest = pictures(app)
@@ -134,7 +134,7 @@ def test_model_sampled_at_other_epochs_shows_the_newest_before(faces, app):
     write_prior(
         faces / "others", PriorSamples(epochs=np.array([1, 30]), images=np.zeros((2, 4, 3, 64, 64), dtype=np.uint8))
     )
-    app = open_section(app.run(), "faces", "as it learned")
+    app = open_section(app, "faces", "as it learned")
     app.selectbox(key="with.faces").set_value("others").run()
     app.select_slider(key="epoch").set_value("12").run()
     assert ["epoch 12 of" in captions(app)[0], "epoch 1 of" in captions(app)[1]] == [True, True]
@@ -145,7 +145,7 @@ def test_model_sampled_at_other_epochs_shows_the_newest_before(faces, app):
 
 @pytest.mark.parametrize(("model", "why"), [("vae-10d", "kept no draws"), ("mlp-2d-adam", "plain autoencoder")])
 def test_model_without_draws_names_those_that_have_them(faces, app, model, why):
-    app = open_section(app.run(), model, "as it learned")
+    app = open_section(app, model, "as it learned")
     assert_healthy(app, "Generate")
     assert why in app.info[0].value
     assert "faces, others" in app.info[0].value
@@ -153,7 +153,7 @@ def test_model_without_draws_names_those_that_have_them(faces, app, model, why):
 
 def test_damaged_draws_give_a_message(faces, app):
     (faces / "faces" / "prior_samples.npz").write_bytes(b"no zip")
-    app = open_section(app.run(), "faces", "as it learned")
+    app = open_section(app, "faces", "as it learned")
     assert not app.exception
     assert "prior_samples.npz of run 'faces'" in app.error[0].value
 
@@ -162,7 +162,7 @@ def test_damaged_draws_give_a_message(faces, app):
 
 
 def test_way_leads_between_draws_where_no_test_image_is_known(faces, app):
-    app = open_section(app.run(), "faces", "interpolate")
+    app = open_section(app, "faces", "interpolate")
     assert "test image" not in app.segmented_control(key="start-from").options
     assert captions(app)[0].startswith("draw from the prior N(0, I), seed 0")
     assert "draws from the prior N(0, I) lie" in said(app)
@@ -175,7 +175,7 @@ def test_way_leads_between_draws_where_no_test_image_is_known(faces, app):
 
 
 def test_way_has_as_many_images_as_asked_for(faces, app):
-    app = open_section(app.run(), "faces", "interpolate")
+    app = open_section(app, "faces", "interpolate")
     one_row = pictures(app)[-1]
     app.slider(key="steps").set_value(21).run()
     assert_healthy(app, "Generate")
@@ -183,7 +183,7 @@ def test_way_has_as_many_images_as_asked_for(faces, app):
 
 
 def test_way_leads_from_a_picture_of_the_visitor(faces, app):
-    app = open_section(app.run(), "faces", "interpolate")
+    app = open_section(app, "faces", "interpolate")
     app.segmented_control(key="start-from").set_value("own picture").run()
     assert "Bring a picture" in said(app)
     app.file_uploader[0].set_value(("me.png", png(), "image/png")).run()
@@ -194,7 +194,7 @@ def test_way_leads_from_a_picture_of_the_visitor(faces, app):
 
 
 def test_both_ends_may_be_the_same_own_picture(faces, app):
-    app = open_section(app.run(), "faces", "interpolate")
+    app = open_section(app, "faces", "interpolate")
     for place in ("start", "end"):
         app.segmented_control(key=f"{place}-from").set_value("own picture").run()
     for index in (0, 1):
@@ -205,7 +205,7 @@ def test_both_ends_may_be_the_same_own_picture(faces, app):
 
 
 def test_file_that_is_no_picture_gives_a_message(faces, app):
-    app = open_section(app.run(), "faces", "interpolate")
+    app = open_section(app, "faces", "interpolate")
     app.segmented_control(key="end-from").set_value("own picture").run()
     app.file_uploader[0].set_value(("notes.png", b"no picture", "image/png")).run()
     assert not app.exception
@@ -222,7 +222,7 @@ def test_own_handwriting_meets_a_test_image(app):
 
 
 def test_test_image_of_another_model_is_forgotten(faces, app):
-    app = open_section(app.run(), "digits-2d-adam", "interpolate")
+    app = open_section(app, "digits-2d-adam", "interpolate")
     app.segmented_control(key="start-from").set_value("test image").run()
     app.selectbox(key="model").set_value("faces").run()
     assert_healthy(app, "Generate")
@@ -232,7 +232,7 @@ def test_test_image_of_another_model_is_forgotten(faces, app):
 def test_plain_autoencoder_that_still_trains_takes_own_pictures(labelled, app):
     for name in ("latents.npz", "latent_summary.npz"):
         (labelled / name).unlink()
-    app = open_section(app.run(), "digits", "interpolate")
+    app = open_section(app, "digits", "interpolate")
     assert_healthy(app, "Generate")
     assert "no encoded test images" in said(app)
     for place in ("start", "end"):
@@ -245,7 +245,7 @@ def test_plain_autoencoder_that_still_trains_takes_own_pictures(labelled, app):
 
 
 def test_smile_is_added_to_the_mean(faces, app):
-    app = open_section(app.run(), "faces", "arithmetic")
+    app = open_section(app, "faces", "arithmetic")
     assert app.multiselect(key="add").value == ["Smiling"]
     assert app.multiselect(key="add").options == ["Eyeglasses", "Smiling", "Wearing hat"]
     assert "plus 1.5 · smiling" in said(app)
@@ -259,14 +259,14 @@ def test_smile_is_added_to_the_mean(faces, app):
 def test_counts_are_named_and_few_images_are_warned_of(faces, app):
     found = read_summary(faces / "faces", 6)
     with_smile = int(found.attribute_counts[0, 1])
-    app = open_section(app.run(), "faces", "arithmetic")
+    app = open_section(app, "faces", "arithmetic")
     assert f"**Smiling**: {with_smile} of 200 images have it" in said(app)
     app.multiselect(key="add").set_value(["Wearing hat"]).run()
     assert "Only 5 images have “wearing hat”" in app.warning[0].value
 
 
 def test_several_attributes_have_a_strip_each(faces, app):
-    app = open_section(app.run(), "faces", "arithmetic")
+    app = open_section(app, "faces", "arithmetic")
     app.multiselect(key="add").set_value(["Smiling", "Eyeglasses"]).run()
     assert_healthy(app, "Generate")
     assert [caption.split(":")[0] for caption in captions(app)[1:]] == ["Smiling", "Eyeglasses"]
@@ -276,7 +276,7 @@ def test_several_attributes_have_a_strip_each(faces, app):
 
 
 def test_attribute_is_added_to_a_draw_and_to_an_own_picture(faces, app):
-    app = open_section(app.run(), "faces", "arithmetic")
+    app = open_section(app, "faces", "arithmetic")
     app.segmented_control(key="onto-from").set_value("random draw").run()
     assert "draw from the prior N(0, I), seed 0" in said(app)
     app.segmented_control(key="onto-from").set_value("own picture").run()
@@ -286,7 +286,7 @@ def test_attribute_is_added_to_a_draw_and_to_an_own_picture(faces, app):
 
 
 def test_attribute_is_added_to_a_test_image_where_these_are_known(labelled, app):
-    app = open_section(app.run(), "digits", "arithmetic")
+    app = open_section(app, "digits", "arithmetic")
     app.segmented_control(key="onto-from").set_value("test image").run()
     assert_healthy(app, "Generate")
     assert re.search(r"image 0, class \d; as digits draws it; plus 1.5 · smiling", said(app))
@@ -318,8 +318,5 @@ def test_shared_address_of_a_sum_shows_the_same(faces, app):
     ],
 )
 def test_nonsense_in_the_address_leaves_a_working_page(faces, app, address):
-    app.query_params["model"] = "faces"
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.switch_page("pages/generate.py").run()
+    app = open_page(app, "generate", "faces", **address)
     assert_healthy(app, "Generate")

@@ -6,18 +6,17 @@ import re
 import shutil
 
 import pytest
-from test_pages import assert_healthy, open_page, texts
+from visits import assert_healthy, open_page, texts
 
 SECTIONS = ["samples", "interpolate", "arithmetic", "write a number"]
 
 
 @pytest.fixture(scope="session")
-def variational_folder(tmp_path_factory):
+def variational_folder(made_once):
     """A variational autoencoder of the 8x8 digits with an anchored prior, trained until it can tell them apart."""
     from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
     from aeviz.experiment import train
 
-    path = tmp_path_factory.mktemp("variational") / "anchored"
     config = RunConfig(
         preset="tiny",
         data=DataConfig(name="digits"),
@@ -28,8 +27,7 @@ def variational_folder(tmp_path_factory):
         optimizer=OptimizerConfig(name="adam", learning_rate=5e-3, schedule="one_cycle"),
         train=TrainConfig(epochs=40, batch_size=64, device="cpu"),
     )
-    train(config, out=path)
-    return path
+    return made_once("anchored", lambda path: train(config, out=path))
 
 
 @pytest.fixture
@@ -69,14 +67,14 @@ def said(app):
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("model", ["anchored", "standard", "digits-2d-adam"])
 def test_every_section_shows_pictures_for_every_kind_of_model(variational, app, model, section):
-    app = open_section(app.run(), model, section)
+    app = open_section(app, model, section)
     assert_healthy(app, "Generate")
     assert not app.warning
     assert pictures(app)
 
 
 def test_samples_come_from_the_prior_and_are_fixed_by_the_seed(variational, app):
-    app = open_section(app.run(), "standard", "samples")
+    app = open_section(app, "standard", "samples")
     assert captions(app) == ["standard: 100 draws from the prior N(0, I), temperature 1, seed 0"]
     start = pictures(app)
     app.button(key="again").click().run()
@@ -87,7 +85,7 @@ def test_samples_come_from_the_prior_and_are_fixed_by_the_seed(variational, app)
 
 
 def test_samples_say_how_many_are_far_and_cross_them(variational, app):
-    app = open_section(app.run(), "anchored", "samples")
+    app = open_section(app, "anchored", "samples")
     app.selectbox(key="class").set_value("3").run()
     counts = []
     for temperature in (0.1, 2.0):
@@ -99,7 +97,7 @@ def test_samples_say_how_many_are_far_and_cross_them(variational, app):
 
 
 def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
-    app = open_section(app.run(), "anchored", "samples")
+    app = open_section(app, "anchored", "samples")
     assert "the priors of all classes in turn" in captions(app)[0]
     app.selectbox(key="class").set_value("3").run()
     assert "the prior of class 3" in captions(app)[0]
@@ -108,7 +106,7 @@ def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
 
 
 def test_samples_of_a_standard_prior_offer_no_class_until_drawn_from_the_data(variational, app):
-    app = open_section(app.run(), "standard", "samples")
+    app = open_section(app, "standard", "samples")
     assert "class" not in [box.key for box in app.selectbox]
     app.segmented_control(key="draw").set_value("where the data lie").run()
     app.selectbox(key="class").set_value("8").run()
@@ -116,7 +114,7 @@ def test_samples_of_a_standard_prior_offer_no_class_until_drawn_from_the_data(va
 
 
 def test_samples_of_two_models_share_the_noise_where_the_dimension_is_the_same(variational, app):
-    app = open_section(app.run(), "standard", "samples")
+    app = open_section(app, "standard", "samples")
     app.selectbox(key="with.standard").set_value("anchored").run()
     assert len(pictures(app)) == 2
     assert "the same noise" in said(app)
@@ -127,7 +125,7 @@ def test_samples_of_two_models_share_the_noise_where_the_dimension_is_the_same(v
 
 
 def test_plain_autoencoder_is_explained_and_drawn_from_where_the_data_lie(variational, app):
-    app = open_section(app.run(), "digits-2d-adam", "samples")
+    app = open_section(app, "digits-2d-adam", "samples")
     assert "plain autoencoder: it has no prior" in app.info[0].value
     assert "standard" in app.info[0].value
     assert all("a Gaussian fitted to the encoded images" in caption for caption in captions(app))
@@ -136,7 +134,7 @@ def test_plain_autoencoder_is_explained_and_drawn_from_where_the_data_lie(variat
 
 def test_model_without_latent_points_can_still_be_sampled(variational, app):
     (variational / "standard" / "latents.npz").unlink()
-    app = open_section(app.run(), "standard", "samples")
+    app = open_section(app, "standard", "samples")
     assert_healthy(app, "Generate")
     assert pictures(app)
     assert "lie far" not in said(app)
@@ -152,13 +150,13 @@ def test_collapsed_posterior_is_named(variational, app):
     with np.load(path, allow_pickle=False) as arrays:
         flat = {**arrays, "z": 0 * arrays["z"]}
     np.savez(path, **flat)
-    app = open_section(app.run(), "standard", "samples")
+    app = open_section(app, "standard", "samples")
     assert not app.exception
     assert "uses none of its 4 dimensions" in said(app)
 
 
 def test_ways_are_straight_and_round_from_one_image_to_the_other(variational, app):
-    app = open_section(app.run(), "standard", "interpolate")
+    app = open_section(app, "standard", "interpolate")
     names = captions(app)
     assert names[0].startswith("image 0, class")
     assert names[1].startswith("image 1, class")
@@ -170,14 +168,14 @@ def test_ways_are_straight_and_round_from_one_image_to_the_other(variational, ap
 
 
 def test_way_from_an_image_to_itself_is_straight_only(variational, app):
-    app = open_section(app.run(), "standard", "interpolate")
+    app = open_section(app, "standard", "interpolate")
     app.number_input(key="end").set_value(0).run()
     assert not app.exception
     assert "There is no round way here" in said(app)
 
 
 def test_random_image_lies_in_the_test_set(variational, app):
-    app = open_section(app.run(), "standard", "interpolate")
+    app = open_section(app, "standard", "interpolate")
     app.button(key="start-chance").click().run()
     assert not app.exception
     assert 0 <= app.number_input(key="start").value <= app.number_input(key="start").max
@@ -200,7 +198,7 @@ def test_class_of_other_images_is_forgotten(app):
 
 
 def test_arithmetic_turns_one_class_into_another(variational, app):
-    app = open_section(app.run(), "anchored", "arithmetic")
+    app = open_section(app, "anchored", "arithmetic")
     minus = app.selectbox(key="minus").value
     assert minus != app.selectbox(key="plus").value
     assert f"(read as {minus}); plus 1" in said(app)
@@ -213,13 +211,13 @@ def test_arithmetic_turns_one_class_into_another(variational, app):
 
 
 def test_arithmetic_of_a_class_with_itself_says_so(variational, app):
-    app = open_section(app.run(), "anchored", "arithmetic")
+    app = open_section(app, "anchored", "arithmetic")
     app.selectbox(key="plus").set_value(app.selectbox(key="minus").value).run()
     assert "choose two classes" in app.info[0].value
 
 
 def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
-    app = open_section(app.run(), "anchored", "write a number")
+    app = open_section(app, "anchored", "write a number")
     app.slider(key="temperature").set_value(0.1)
     app.text_input(key="number").set_value("0123456789").run()
     assert not app.exception
@@ -229,7 +227,7 @@ def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
 
 
 def test_digits_stay_when_more_are_typed(variational, app):
-    app = open_section(app.run(), "anchored", "write a number")
+    app = open_section(app, "anchored", "write a number")
     app.text_input(key="number").set_value("12").run()
     short = re.search(r"nearest to each: \*\*([\d ]+)\*\*", said(app))[1]
     app.text_input(key="number").set_value("123").run()
@@ -238,7 +236,7 @@ def test_digits_stay_when_more_are_typed(variational, app):
 
 @pytest.mark.parametrize("typed", ["12x", "3.14", "<b>"])
 def test_wrong_number_gives_a_message(variational, app, typed):
-    app = open_section(app.run(), "anchored", "write a number")
+    app = open_section(app, "anchored", "write a number")
     app.text_input(key="number").set_value(typed).run()
     assert not app.exception
     assert "only digits can be written" in app.error[0].value
@@ -246,7 +244,7 @@ def test_wrong_number_gives_a_message(variational, app, typed):
 
 
 def test_no_number_asks_for_one(variational, app):
-    app = open_section(app.run(), "anchored", "write a number")
+    app = open_section(app, "anchored", "write a number")
     app.text_input(key="number").set_value("").run()
     assert "Type a number" in app.info[0].value
 
@@ -282,10 +280,7 @@ def test_shared_address_shows_the_same_view(variational, app):
     ],
 )
 def test_nonsense_in_the_address_leaves_a_working_page(variational, app, address):
-    app.query_params["model"] = "anchored"
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.switch_page("pages/generate.py").run()
+    app = open_page(app, "generate", "anchored", **address)
     assert not app.exception
     assert texts(app.title) == ["Generate"]
     assert pictures(app) or app.error

@@ -1,7 +1,7 @@
 """Latent space as a visitor without a browser has it: the controls of variational models and what they say."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from visits import new_session, open_page
 
 from aeviz.paths import checkpoints_root
 
@@ -10,10 +10,7 @@ VARIATIONAL, PLAIN = "vae-2d", "mlp-2d-adam"
 
 def open_map(app, model, beside="nothing", **parameters):
     """Open the page at an address in a session of its own; return the app."""
-    visit = AppTest.from_file(app._script_path, default_timeout=60).run()
-    visit.switch_page("pages/latent_space.py")
-    visit.query_params.update({"model": model, f"with.{model}": beside, **parameters})
-    visit.run()
+    visit = open_page(new_session(), "latent_space", model, **{f"with.{model}": beside, **parameters})
     assert not visit.exception, [entry.value for entry in visit.exception]
     assert not visit.error, [entry.value for entry in visit.error]
     return visit
@@ -28,9 +25,8 @@ def said(app):
 
 
 @pytest.fixture
-def payloads(app, monkeypatch):
+def payloads(app, components, monkeypatch):
     """What the map was given, call by call."""
-    open_map(app, PLAIN)  # the component must be imported inside a run
     from aeviz.web.map import view
 
     calls, pack = [], view.map_payload

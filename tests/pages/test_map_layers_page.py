@@ -13,9 +13,8 @@ DIGITS, PLAIN, VARIATIONAL = "digits-2d-adam", "mlp-2d-adam", "vae-2d"
 
 
 @pytest.fixture
-def overlays(app, monkeypatch):
+def overlays(app, components, monkeypatch):
     """The headers of the overlays that the map was given, call by call."""
-    open_map(app, PLAIN)  # components must be imported inside a run
     from aeviz.web.map import view
 
     calls, pack = [], view.pack_overlay

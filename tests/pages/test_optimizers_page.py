@@ -4,7 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from test_pages import texts
+from visits import open_page, texts
 
 from aeviz.training.runs import find_run
 
@@ -14,11 +14,7 @@ def visit(app):
     """A function that opens a section of the page, with what else the address says."""
 
     def open_section(section, **parameters):
-        app.switch_page("pages/optimizers.py")
-        app.query_params["section"] = section
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        app.run()
+        open_page(app, "optimizers", section=section, **parameters)
         assert not app.exception, texts(app.exception)
         assert not [text for text in texts(app.error) if "aeviz" in text]
         return app

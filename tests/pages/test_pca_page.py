@@ -3,15 +3,13 @@
 import threading
 
 import pytest
-from test_pages import assert_healthy, texts
+from visits import assert_healthy, open_page, texts
 
 TITLE = "PCA = linear autoencoder"
 
 
 def open_pca(app, **address):
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/pca.py").run()
+    return open_page(app, "pca", **address)
 
 
 def verdict(app):

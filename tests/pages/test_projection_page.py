@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 from test_latent_page import open_map, payloads, said  # noqa: F401 - a fixture
+from visits import open_page
 
 from aeviz.workers import embedding
 from aeviz.workers.task import RESULT, Task, TaskView
@@ -69,7 +70,7 @@ def test_most_informative_dimensions_come_first(app, payloads):  # noqa: F811
 def test_map_in_the_background_is_offered_with_an_estimate(app, payloads, begun):  # noqa: F811
     visit = open_map(app, TEN, projection="t-SNE", neighbours="50")
     assert "is not computed yet" in said(visit)
-    assert "about 50 seconds for 10,000 points of 10 dimensions" in said(visit)
+    assert "about 50 s for 10,000 points of 10 dimensions" in said(visit)
     assert "Until then the map shows principal directions" in said(visit)
     ((panel,), _) = payloads[-1]
     assert panel.axis_names == ("PC1", "PC2")
@@ -128,10 +129,7 @@ def test_running_map_shows_progress_and_can_be_stopped(app):
 def test_failure_is_told(app, monkeypatch):
     failed = TaskView(state="failed", share=0.0, seconds=1.0, seconds_left=None, message="no room")
     monkeypatch.setattr(Task, "observe", lambda task: failed)
-    visit = app
-    visit.switch_page("pages/latent_space.py")
-    visit.query_params.update({"model": TEN, f"with.{TEN}": "nothing", "projection": "t-SNE"})
-    visit.run()
+    visit = open_page(app, "latent_space", TEN, **{f"with.{TEN}": "nothing", "projection": "t-SNE"})
     assert not visit.exception
     assert "t-SNE of mlp-10d-amsgrad failed: no room; try again." in [error.value for error in visit.error]
     assert visit.button(key="embedding.start.0")

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from test_pages import assert_healthy, open_page, texts
+from visits import assert_healthy, open_page, texts
 
 from aeviz.paths import checkpoints_root
 
@@ -12,14 +12,13 @@ REGIMES = ("regime-reconstruction", "regime-kl", "regime-both")
 
 
 @pytest.fixture(scope="session")
-def held_out_folder(tmp_path_factory):
+def held_out_folder(made_once):
     """A small autoencoder of the 8x8 digits that was never shown a 7."""
     from aeviz.experiment import train
     from aeviz.presets import get_preset
 
-    path = tmp_path_factory.mktemp("held-out") / "run"
-    train(get_preset("digits-without-7").config.with_settings(["train.epochs=60", "train.device=cpu"]), out=path)
-    return path
+    config = get_preset("digits-without-7").config.with_settings(["train.epochs=60", "train.device=cpu"])
+    return made_once("held-out", lambda path: train(config, out=path))
 
 
 @pytest.fixture
@@ -37,10 +36,7 @@ def open_source(app, source, model=None):
 
 
 def open_address(app, page, **address):
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.switch_page(f"pages/{page}.py").run()
-    return app
+    return open_page(app, page, **address)
 
 
 def images(app):
@@ -111,7 +107,7 @@ def test_missing_data_is_offered_with_a_way_round(app):
 
 
 def test_own_choice_of_model_stays_when_it_is_fit_for_the_section(held_out, app):
-    app = open_page(app.run(), "reconstruct", "no-sevens")
+    app = open_page(app, "reconstruct", "no-sevens")
     for source in ("anomalies", "corrupted images", "test images"):
         app.segmented_control(key="source").set_value(source).run()
         assert app.selectbox(key="model").value == "no-sevens"
@@ -143,7 +139,7 @@ def test_denoiser_restores_what_a_plain_autoencoder_cannot(shared_root, app, mon
 
 
 def test_held_out_class_is_the_anomaly_and_stands_first(held_out, app):
-    app = open_source(app.run(), "anomalies", "no-sevens")
+    app = open_source(app, "anomalies", "no-sevens")
     assert_healthy(app, "Reconstruct")
     assert app.selectbox(key="anomaly.no-sevens").value == "7"
     assert "was never shown a 7" in said(app)
@@ -157,7 +153,7 @@ def test_held_out_class_is_the_anomaly_and_stands_first(held_out, app):
 
 
 def test_any_other_class_can_be_the_anomaly_and_is_known(held_out, app):
-    app = open_source(app.run(), "anomalies", "no-sevens")
+    app = open_source(app, "anomalies", "no-sevens")
     app.selectbox(key="anomaly.no-sevens").set_value("1").run()
     assert_healthy(app, "Reconstruct")
     assert "trained with class 1, too" in said(app)
@@ -165,7 +161,7 @@ def test_any_other_class_can_be_the_anomaly_and_is_known(held_out, app):
 
 
 def test_threshold_trades_precision_for_recall(held_out, app):
-    app = open_source(app.run(), "anomalies", "no-sevens")
+    app = open_source(app, "anomalies", "no-sevens")
     slider = app.slider(key="threshold.no-sevens.7")
     found = {}
     for threshold in (slider.min, slider.max):
@@ -177,14 +173,14 @@ def test_threshold_trades_precision_for_recall(held_out, app):
 
 
 def test_curve_of_the_model_beside_it_is_told(held_out, app):
-    app = open_source(app.run(), "anomalies", "no-sevens")
+    app = open_source(app, "anomalies", "no-sevens")
     app.selectbox(key="beside.no-sevens").set_value("digits-2d-adam").run()
     assert_healthy(app, "Reconstruct")
     assert "digits-2d-adam: average precision 0." in said(app)
 
 
 def test_list_of_anomalies_has_pages(held_out, app):
-    app = open_address(app.run(), "reconstruct", source="anomalies", model="no-sevens", sheet="13")
+    app = open_address(app, "reconstruct", source="anomalies", model="no-sevens", sheet="13")
     assert_healthy(app, "Reconstruct")
     ranked = [image.alt for image in images(app)]
     assert ranked[-1].startswith("Rank 297:")

@@ -23,85 +23,106 @@ MADE_AT_SET_UP = {"decoder.onnx", "encoder.onnx"}
 PAIRS = [(name, name.replace("-adam", "-amsgrad")) for name in NAMES if name.endswith("-adam")]
 
 
-@pytest.fixture(params=NAMES)
-def folder(request):
-    return RunFolder.read(checkpoints_root() / request.param)
+@pytest.fixture(scope="module")
+def folders():
+    """The folders of all models that ship."""
+    return [RunFolder.read(checkpoints_root() / name) for name in NAMES]
 
 
-def test_holds_what_ships_and_nothing_else(folder):
-    names = {path.name for path in folder.path.iterdir()} - MADE_AT_SET_UP
-    assert LAST not in names
-    assert names - {PRIOR} == {CONFIG, HISTORY, MODEL, EVALUATION, SUMMARY if folder.name in FACES else LATENTS}
-    assert folder.is_shipped
+def test_holds_what_ships_and_nothing_else(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            names = {path.name for path in folder.path.iterdir()} - MADE_AT_SET_UP
+            assert LAST not in names
+            assert names - {PRIOR} == {CONFIG, HISTORY, MODEL, EVALUATION, SUMMARY if folder.name in FACES else LATENTS}
+            assert folder.is_shipped
 
 
-def test_config_is_its_presets_but_for_schedule_and_length(folder):
-    assert folder.name == folder.config.preset
-    expected = PRESETS[folder.name].config
-    assert folder.config.model == expected.model
-    assert folder.config.data == expected.data
-    assert folder.config.objective == expected.objective
-    assert folder.config.optimizer.name == expected.optimizer.name
-    assert folder.provenance.seeds_tried >= 1 + folder.config.train.seed
+def test_config_is_its_presets_but_for_schedule_and_length(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            assert folder.name == folder.config.preset
+            expected = PRESETS[folder.name].config
+            assert folder.config.model == expected.model
+            assert folder.config.data == expected.data
+            assert folder.config.objective == expected.objective
+            assert folder.config.optimizer.name == expected.optimizer.name
+            assert folder.provenance.seeds_tried >= 1 + folder.config.train.seed
 
 
-def test_history_is_whole(folder):
-    history = folder.history()
-    assert [report.epoch for report in history] == list(range(1, folder.config.train.epochs + 1))
-    _, epoch = read_tensors(folder.path / MODEL)
-    assert epoch == folder.best_epoch().epoch
+def test_history_is_whole(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            history = folder.history()
+            assert [report.epoch for report in history] == list(range(1, folder.config.train.epochs + 1))
+            _, epoch = read_tensors(folder.path / MODEL)
+            assert epoch == folder.best_epoch().epoch
 
 
-def test_loads_and_decodes_its_latents(folder):
-    run = aeviz.load(folder.name)
-    assert sum(weight.numel() for weight in run.model.parameters()) == folder.provenance.parameters
-    codes = folder.latents()
-    points = np.random.default_rng(0).normal(size=(64, 128)) if codes is None else codes.z[:64]
-    images = run.decode(points)
-    assert images.shape == (64, *folder.config.model.image_shape)
-    assert torch.isfinite(images).all()
-    learned = folder.config.objective.reconstruction_weight > 0  # regime-kl ships to show what happens without
-    assert (images.std(dim=0).max() > 0.05) == learned, "every latent point gives the same picture"
+def test_loads_and_decodes_its_latents(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            run = aeviz.load(folder.name)
+            assert sum(weight.numel() for weight in run.model.parameters()) == folder.provenance.parameters
+            codes = folder.latents()
+            points = np.random.default_rng(0).normal(size=(64, 128)) if codes is None else codes.z[:64]
+            images = run.decode(points)
+            assert images.shape == (64, *folder.config.model.image_shape)
+            assert torch.isfinite(images).all()
+            learned = folder.config.objective.reconstruction_weight > 0  # regime-kl ships to show what happens without
+            assert (images.std(dim=0).max() > 0.05) == learned, "every latent point gives the same picture"
 
 
-def test_latents_are_the_whole_test_set_in_few_bytes(folder):
-    info = find_dataset(folder.config.data.name)
-    if folder.name in FACES:
-        pytest.skip("no code of a face ships")
-    with np.load(folder.path / LATENTS, allow_pickle=False) as arrays:
-        assert arrays["z"].dtype == (np.float16 if folder.config.model.latent_dim <= EXACT_DIMENSIONS else np.uint8)
-        assert arrays["error"].dtype == np.float16
-        assert arrays["z"].shape == (info.n_test, folder.config.model.latent_dim)
-        assert np.isfinite(arrays["z"]).all()
-        assert arrays["labels"].shape == (info.n_test,)
-        assert set(np.unique(arrays["labels"])) == set(range(len(folder.provenance.class_names)))
-    assert zipfile.is_zipfile(folder.path / LATENTS)
+def test_latents_are_the_whole_test_set_in_few_bytes(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            info = find_dataset(folder.config.data.name)
+            if folder.name in FACES:  # no code of a face ships
+                continue
+            with np.load(folder.path / LATENTS, allow_pickle=False) as arrays:
+                assert arrays["z"].dtype == (
+                    np.float16 if folder.config.model.latent_dim <= EXACT_DIMENSIONS else np.uint8
+                )
+                assert arrays["error"].dtype == np.float16
+                assert arrays["z"].shape == (info.n_test, folder.config.model.latent_dim)
+                assert np.isfinite(arrays["z"]).all()
+                assert arrays["labels"].shape == (info.n_test,)
+                assert set(np.unique(arrays["labels"])) == set(range(len(folder.provenance.class_names)))
+            assert zipfile.is_zipfile(folder.path / LATENTS)
 
 
-def test_figures_are_those_of_the_latents(folder):
-    evaluation, table = folder.evaluation(), folder.latents()
-    info = find_dataset(folder.config.data.name)
-    if table is None:
-        pytest.skip("no code of a face ships")
-    assert (evaluation.model, evaluation.dataset, evaluation.split) == (folder.name, folder.config.data.name, "test")
-    assert evaluation.n == info.n_test
-    pixels = np.prod(folder.config.model.image_shape)
-    assert evaluation.mse == pytest.approx((table.error.astype(np.float64) ** 2).mean() / pixels, rel=1e-3)
-    assert list(evaluation.euclidean_error_per_class) == list(folder.provenance.class_names)
-    for label, mean in enumerate(evaluation.euclidean_error_per_class.values()):
-        assert mean == pytest.approx(table.error[table.labels == label].mean(), rel=1e-3)
-    for figure in (evaluation.ssim, evaluation.ms_ssim, evaluation.knn_accuracy, evaluation.trustworthiness):
-        assert 0 < figure <= 1
+def test_figures_are_those_of_the_latents(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            evaluation, table = folder.evaluation(), folder.latents()
+            info = find_dataset(folder.config.data.name)
+            if table is None:  # no code of a face ships
+                continue
+            assert (evaluation.model, evaluation.dataset, evaluation.split) == (
+                folder.name,
+                folder.config.data.name,
+                "test",
+            )
+            assert evaluation.n == info.n_test
+            pixels = np.prod(folder.config.model.image_shape)
+            assert evaluation.mse == pytest.approx((table.error.astype(np.float64) ** 2).mean() / pixels, rel=1e-3)
+            assert list(evaluation.euclidean_error_per_class) == list(folder.provenance.class_names)
+            for label, mean in enumerate(evaluation.euclidean_error_per_class.values()):
+                assert mean == pytest.approx(table.error[table.labels == label].mean(), rel=1e-3)
+            for figure in (evaluation.ssim, evaluation.ms_ssim, evaluation.knn_accuracy, evaluation.trustworthiness):
+                assert 0 < figure <= 1
 
 
-def test_meets_the_thesis(folder):
-    target = PRESETS[folder.name].thesis_val_mse
-    if target is None:
-        pytest.skip("the thesis has no figure for it")
-    reached = folder.summary().val_mse
-    if reached > target:
-        pytest.skip(f"missed: validation MSE {reached:.5f}, the thesis {target:.5f}")
-    assert reached <= target
+def test_meets_the_thesis(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            target = PRESETS[folder.name].thesis_val_mse
+            if target is None:  # the thesis has no figure for it
+                continue
+            reached = folder.summary().val_mse
+            if reached > target:
+                pytest.skip(f"missed: validation MSE {reached:.5f}, the thesis {target:.5f}")
+            assert reached <= target
 
 
 @pytest.mark.parametrize(("adam", "amsgrad"), PAIRS)
@@ -128,12 +149,14 @@ def test_what_is_made_at_set_up_is_not_committed():
         assert ignored.returncode in (0, 128)  # 128: this is no clone
 
 
-def test_variational_models_reach_the_thesis(folder):
-    target = PRESETS[folder.config.preset].thesis_val_loss
-    if target is None:
-        pytest.skip("no target")
-    assert folder.config.objective.kl_weight == PRESETS[folder.config.preset].config.objective.kl_weight
-    assert folder.best_epoch().val_loss <= target
+def test_variational_models_reach_the_thesis(folders, subtests):
+    for folder in folders:
+        with subtests.test(folder.name):
+            target = PRESETS[folder.config.preset].thesis_val_loss
+            if target is None:
+                continue
+            assert folder.config.objective.kl_weight == PRESETS[folder.config.preset].config.objective.kl_weight
+            assert folder.best_epoch().val_loss <= target
 
 
 def test_three_regimes_show_what_each_loses():

@@ -1,0 +1,41 @@
+"""A page as a visitor opens it by its address, and what it shows."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def new_session():
+    """The app as another visitor finds it: no page was opened yet."""
+    return AppTest.from_file(APP, default_timeout=60)
+
+
+def open_page(app, name, model=None, **address):
+    """Open a page by an address; where it is the first one, no other page runs before it.
+
+    Args:
+        app: The app, fresh or on another page.
+        name: File of the page in pages/, without ".py".
+        model: The model that the address names.
+        address: What else it says: parameter to value.
+    """
+    if name != "home":  # where the app begins; AppTest finds a page by its file's name only
+        app.switch_page(f"pages/{name}.py")
+    if model is not None:
+        address["model"] = model
+    app.query_params.update(address)
+    return app.run()
+
+
+def texts(elements):
+    """What elements say, one by one."""
+    return [element.value for element in elements]
+
+
+def assert_healthy(app, title):
+    """Check that a page shows its title and neither a traceback nor an error."""
+    assert not app.exception, texts(app.exception)
+    assert texts(app.title) == [title]
+    assert not app.error, texts(app.error)
