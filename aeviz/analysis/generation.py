@@ -1,4 +1,4 @@
-"""Latent points to be decoded into new images: draws, ways between two points, steps along a direction. NumPy only.
+"""Latent points to be decoded into new images: draws, paths between two points, steps along a direction. NumPy only.
 
 Coordinates are worked out in float64 and returned as float32, which is what a decoder takes.
 """
@@ -99,19 +99,19 @@ def share_out(count: int, groups: int) -> np.ndarray:
     return shares
 
 
-def straight_way(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
+def linear_path(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
     """Return `steps` points, (steps, D), float32, evenly along the line from start, (D,), to end, both included."""
     share = np.linspace(0, 1, steps)[:, None]
-    way = (1 - share) * start.astype(np.float64) + share * end.astype(np.float64)
-    return _from_to(way, start, end)
+    path = (1 - share) * start.astype(np.float64) + share * end.astype(np.float64)
+    return _from_to(path, start, end)
 
 
-def round_way(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
+def spherical_path(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
     """Return points from start to end on the shorter great circle about the origin (slerp).
 
     The direction turns evenly; the distance from the origin goes evenly from that of the start to that of the end. In
     many dimensions a standard normal prior has nearly all its mass at a distance of about sqrt(D), and a straight line
-    between two of its draws leaves that shell, while this way stays in it.
+    between two of its draws leaves that shell, while this path stays in it.
 
     Args:
         start: (D,), floating point.
@@ -119,7 +119,7 @@ def round_way(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
         steps: Points, both ends included.
 
     Returns:
-        (steps, D), float32: the straight way where `has_round_way` says that there is no other.
+        (steps, D), float32: the straight path where `has_spherical_path` says that there is no other.
 
     References:
         K. Shoemake, Animating rotation with quaternion curves, SIGGRAPH 1985 (the formula for unit vectors).
@@ -127,8 +127,8 @@ def round_way(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
         themselves and not their directions: the same for equal norms; for unequal ones nearly opposite each other that
         runs far away from both.
     """
-    if not has_round_way(start, end):
-        return straight_way(start, end, steps)
+    if not has_spherical_path(start, end):
+        return linear_path(start, end, steps)
     a, b = start.astype(np.float64), end.astype(np.float64)
     from_origin, to_origin = np.linalg.norm(a), np.linalg.norm(b)
     angle = _angle(a / from_origin, b / to_origin)
@@ -138,7 +138,7 @@ def round_way(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
     return _from_to(((1 - share) * from_origin + share * to_origin) * directions, start, end)
 
 
-def has_round_way(start: np.ndarray, end: np.ndarray) -> bool:
+def has_spherical_path(start: np.ndarray, end: np.ndarray) -> bool:
     """Whether two points, (D,), fix one great circle that is not the line between them.
 
     They do not in one dimension, where either is the origin, and where they lie in nearly the same direction from it
@@ -151,9 +151,9 @@ def has_round_way(start: np.ndarray, end: np.ndarray) -> bool:
     return bool(_NEAR_LINE < _angle(a / norms[0], b / norms[1]) < np.pi - _NEAR_LINE)
 
 
-def way_length(way: np.ndarray) -> float:
-    """Return the length of a way through the latent space, (S, D), from point to point."""
-    return float(np.linalg.norm(np.diff(way.astype(np.float64), axis=0), axis=1).sum())
+def path_length(path: np.ndarray) -> float:
+    """Return the length of a path through the latent space, (S, D), from point to point."""
+    return float(np.linalg.norm(np.diff(path.astype(np.float64), axis=0), axis=1).sum())
 
 
 def group_direction(plus: np.ndarray, minus: np.ndarray) -> np.ndarray:
@@ -219,8 +219,8 @@ def _angle(a: np.ndarray, b: np.ndarray) -> float:
     return float(2 * np.arctan2(np.linalg.norm(a - b), np.linalg.norm(a + b)))
 
 
-def _from_to(way: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return a way as float32 with its ends in place to the last bit."""
-    points = way.astype(np.float32)
+def _from_to(path: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return a path as float32 with its ends in place to the last bit."""
+    points = path.astype(np.float32)
     points[0], points[-1] = start, end
     return points

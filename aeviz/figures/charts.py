@@ -152,16 +152,16 @@ def error_bars(errors: Mapping[str, Mapping[str, float]]) -> go.Figure:
     return figure
 
 
-def distance_from_origin(ways: Mapping[str, np.ndarray], usual: tuple[float, float]) -> go.Figure:
-    """Draw how far the points of ways through a latent space lie from its origin.
+def distance_from_origin(paths: Mapping[str, np.ndarray], usual: tuple[float, float]) -> go.Figure:
+    """Draw how far the points of paths through a latent space lie from its origin.
 
     Args:
-        ways: Name of a way to the norms of its points, (S,), from its start to its end.
+        paths: Name of a path to the norms of its points, (S,), from its start to its end.
         usual: Bounds between which most encoded images lie, drawn as a band.
     """
     figure = go.Figure()
     figure.add_hrect(y0=usual[0], y1=usual[1], fillcolor=UNLABELLED, opacity=0.22, line_width=0, layer="below")
-    for colour, mark, (name, norms) in zip(COMPARED, ("circle", "diamond"), ways.items(), strict=False):
+    for colour, mark, (name, norms) in zip(COMPARED, ("circle", "diamond"), paths.items(), strict=False):
         figure.add_trace(
             go.Scatter(
                 x=np.linspace(0, 1, len(norms)),
@@ -170,11 +170,11 @@ def distance_from_origin(ways: Mapping[str, np.ndarray], usual: tuple[float, flo
                 name=name,
                 line={"color": colour, "width": 2.5},
                 marker={"symbol": mark, "size": 8},
-                hovertemplate=f"%{{x:.0%}} of the way<br>%{{y:.2f}} from the origin<extra>{name}</extra>",
+                hovertemplate=f"%{{x:.0%}} of the path<br>%{{y:.2f}} from the origin<extra>{name}</extra>",
             )
         )
     figure.update_layout(
-        xaxis={"title": "share of the way", "tickformat": ".0%"},
+        xaxis={"title": "share of the path", "tickformat": ".0%"},
         yaxis={"title": "distance from the origin", "rangemode": "tozero"},
         showlegend=True,
         legend={"orientation": "h", "y": -0.35},

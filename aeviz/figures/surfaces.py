@@ -11,19 +11,19 @@ from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.surfaces import Surface, Trajectory
 
 FRAMES, TAIL = 50, 6
-"""Pictures of the film after the first, at most; points behind the head of a way."""
+"""Pictures of the film after the first, at most; points behind the head of a trajectory."""
 _WINDOW = {"constrain": "domain", "zeroline": False, "showgrid": False}
 
 
-def surface_film(surface: Surface, ways: Mapping[MethodName, Trajectory]) -> go.Figure:
-    """Draw the ways of methods over a surface's contours, with a button that plays them step by step.
+def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]) -> go.Figure:
+    """Draw the trajectories of methods over a surface's contours, with a button that plays them step by step.
 
-    Each way is there as a whole, and the film runs a head with a short tail along it: whole ways in each picture of the
+    Each trajectory is there as a whole, and the film runs a head with a short tail along it: whole trajectories in each picture of the
     film would take ten times as long to build and to send.
 
     Args:
         surface: The function; its contours are those of the logarithm of f above its minimum.
-        ways: Method to its way.
+        trajectories: Method to its trajectory.
     """
     (x_low, y_low), (x_high, y_high) = surface.low, surface.high
     figure = go.Figure(
@@ -36,15 +36,15 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Trajectory]) -> go.
             hovertemplate="minimum at (%{x:.3f}, %{y:.3f})<extra></extra>",
         )
     )
-    longest = max(way.trace.steps for way in ways.values())
-    for below, (name, way) in zip(range(len(ways) - 1, -1, -1), ways.items(), strict=True):
-        kept = thin(len(way.points), DRAWN)
+    longest = max(trajectory.trace.steps for trajectory in trajectories.values())
+    for below, (name, trajectory) in zip(range(len(trajectories) - 1, -1, -1), trajectories.items(), strict=True):
+        kept = thin(len(trajectory.points), DRAWN)
         width = 2 + 1.5 * below  # wider than those above it: methods share a valley's floor
         figure.add_trace(
             go.Scatter(
-                x=np.round(way.points[kept, 0], 4),
-                y=np.round(way.points[kept, 1], 4),
-                customdata=np.column_stack([kept, way.values[kept]]),
+                x=np.round(trajectory.points[kept, 0], 4),
+                y=np.round(trajectory.points[kept, 1], 4),
+                customdata=np.column_stack([kept, trajectory.values[kept]]),
                 mode="lines",
                 name=METHODS[name].title,
                 line={"color": COLOURS[name], "width": width, "dash": DASHES[name]},
@@ -52,11 +52,11 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Trajectory]) -> go.
                 f"{METHODS[name].title}</extra>",
             )
         )
-    heads = {name: len(figure.data) + place for place, name in enumerate(ways)}
-    for name, way in ways.items():
+    heads = {name: len(figure.data) + place for place, name in enumerate(trajectories)}
+    for name, trajectory in trajectories.items():
         figure.add_trace(
             go.Scatter(
-                **_head(way.points, longest),
+                **_head(trajectory.points, longest),
                 mode="lines+markers",
                 name=METHODS[name].title,
                 showlegend=False,
@@ -70,7 +70,7 @@ def surface_film(surface: Surface, ways: Mapping[MethodName, Trajectory]) -> go.
         go.Frame(
             name=str(step),
             traces=list(heads.values()),
-            data=[go.Scatter(**_head(way.points, step)) for way in ways.values()],
+            data=[go.Scatter(**_head(trajectory.points, step)) for trajectory in trajectories.values()],
         )
         for step in steps
     ]
@@ -124,7 +124,7 @@ def _spread(steps: int) -> list[int]:
 
 
 def _head(points: np.ndarray, step: int) -> dict[str, list[float]]:
-    """Return the point after a step, or the last one of a way that ended before, behind those that led there."""
+    """Return the point after a step, or the last one of a trajectory that ended before, behind those that led there."""
     places = np.clip(np.arange(step - TAIL, step + 1), 0, len(points) - 1)
     return {"x": np.round(points[places, 0], 3).tolist(), "y": np.round(points[places, 1], 3).tolist()}
 
@@ -148,19 +148,21 @@ def _play_buttons(frames: int) -> dict[str, object]:
     }
 
 
-def value_curves(ways: Mapping[MethodName, Trajectory], minimum: float) -> go.Figure:
+def value_curves(trajectories: Mapping[MethodName, Trajectory], minimum: float) -> go.Figure:
     """Draw f above its least value against the step, on a logarithmic scale."""
     return method_curves(
-        {name: np.maximum(way.values - minimum, 1e-16) for name, way in ways.items()}, "f above its minimum", "%{y:.3g}"
+        {name: np.maximum(trajectory.values - minimum, 1e-16) for name, trajectory in trajectories.items()},
+        "f above its minimum",
+        "%{y:.3g}",
     )
 
 
-def effective_steps(ways: Mapping[MethodName, Trajectory]) -> go.Figure:
+def effective_steps(trajectories: Mapping[MethodName, Trajectory]) -> go.Figure:
     """Draw the effective step size of each method along x (strong) and y (faint) against the step."""
     figure = go.Figure()
-    for name, way in ways.items():
+    for name, trajectory in trajectories.items():
         for axis, label, opacity in ((0, "x", 1.0), (1, "y", 0.45)):
-            values = way.trace.effective[:, axis]
+            values = trajectory.trace.effective[:, axis]
             kept = thin(len(values), DRAWN) if len(values) else np.zeros(0, dtype=int)
             kept = kept[np.isfinite(values[kept])]
             figure.add_trace(

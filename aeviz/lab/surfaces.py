@@ -1,4 +1,4 @@
-"""Functions of two variables on which optimizers can be watched, and the ways that they take there.
+"""Functions of two variables on which optimizers can be watched, and the trajectories that they take there.
 
 References:
     H. Rosenbrock, An automatic method for finding the greatest or least value of a function, 1960.
@@ -16,7 +16,7 @@ from aeviz.errors import ConfigError
 from aeviz.lab.adaptive import METHODS, MethodName, Settings, Trace, run_method
 
 FAR = 100.0
-"""Widths of the window from its middle at which a way is given up as diverged."""
+"""Widths of the window from its middle at which a trajectory counts as diverged."""
 Array = Any
 """Numbers of NumPy of any shape; the formulas take torch's tensors too."""
 CLOSE = 1e-2

@@ -8,16 +8,16 @@ from aeviz.analysis.generation import (
     draw_points,
     fit_gaussian,
     group_direction,
-    has_round_way,
+    has_spherical_path,
+    linear_path,
+    path_length,
     read_number,
-    round_way,
     share_at_own_anchor,
     share_out,
+    spherical_path,
     standard_gaussian,
-    straight_way,
     usual_norms,
     walk,
-    way_length,
 )
 from aeviz.analysis.latent import vote_of_neighbours
 from aeviz.errors import DataError
@@ -105,10 +105,10 @@ def test_share_out_gives_each_class_a_row_of_the_grid():
 
 def test_straight_way_is_even_and_ends_exactly(rng):
     start, end = rng.normal(size=(2, 7)).astype(np.float32)
-    way = straight_way(start, end, 11)
-    np.testing.assert_array_equal(way[[0, -1]], [start, end])
-    np.testing.assert_allclose(np.diff(way, axis=0), np.tile((end - start) / 10, (10, 1)), atol=1e-6)
-    assert way_length(way) == pytest.approx(np.linalg.norm(end - start), rel=1e-6)
+    path = linear_path(start, end, 11)
+    np.testing.assert_array_equal(path[[0, -1]], [start, end])
+    np.testing.assert_allclose(np.diff(path, axis=0), np.tile((end - start) / 10, (10, 1)), atol=1e-6)
+    assert path_length(path) == pytest.approx(np.linalg.norm(end - start), rel=1e-6)
 
 
 def test_round_way_in_three_dimensions_equals_scipys_slerp_of_rotations(rng):
@@ -119,7 +119,7 @@ def test_round_way_in_three_dimensions_equals_scipys_slerp_of_rotations(rng):
     angle = np.arctan2(np.linalg.norm(pole), axis @ end)
     turns = Slerp([0, 1], Rotation.from_rotvec([np.zeros(3), angle * pole / np.linalg.norm(pole)]))
     expected = turns(np.linspace(0, 1, 9)).apply(axis)
-    np.testing.assert_allclose(round_way(axis, end, 9), expected, atol=1e-6)
+    np.testing.assert_allclose(spherical_path(axis, end, 9), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("dimensions", [2, 3, 10, 64])
@@ -129,10 +129,10 @@ def test_round_way_of_equal_norms_is_a_great_circle_at_even_speed(dimensions, rn
     start, end = 3 * first, 3 * (np.cos(angle) * first + np.sin(angle) * second)
     turns = np.linspace(0, angle, 11)[:, None]
     expected = 3 * (np.cos(turns) * first + np.sin(turns) * second)  # the closed form of the great circle
-    way = round_way(start, end, 11)
-    np.testing.assert_allclose(way, expected, atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(way, axis=1), 3, rtol=1e-6)
-    assert way_length(round_way(start, end, 2001)) == pytest.approx(3 * angle, rel=1e-4)
+    path = spherical_path(start, end, 11)
+    np.testing.assert_allclose(path, expected, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(path, axis=1), 3, rtol=1e-6)
+    assert path_length(spherical_path(start, end, 2001)) == pytest.approx(3 * angle, rel=1e-4)
 
 
 def test_round_way_equals_whites_formula_for_equal_norms(rng):
@@ -141,21 +141,21 @@ def test_round_way_equals_whites_formula_for_equal_norms(rng):
     omega = np.arccos(a @ b / (a @ a))
     share = np.linspace(0, 1, 11)[:, None]
     expected = (np.sin((1 - share) * omega) * a + np.sin(share * omega) * b) / np.sin(omega)
-    np.testing.assert_allclose(round_way(a, b, 11), expected, atol=1e-6)
+    np.testing.assert_allclose(spherical_path(a, b, 11), expected, atol=1e-6)
 
 
 def test_round_way_ends_exactly_and_its_distance_changes_evenly(rng):
     start, end = (rng.normal(size=(2, 10)) * [[1.0], [3.0]]).astype(np.float32)
-    way = round_way(start, end, 11)
-    np.testing.assert_array_equal(way[[0, -1]], [start, end])
-    norms = np.linalg.norm(way.astype(np.float64), axis=1)
+    path = spherical_path(start, end, 11)
+    np.testing.assert_array_equal(path[[0, -1]], [start, end])
+    norms = np.linalg.norm(path.astype(np.float64), axis=1)
     np.testing.assert_allclose(norms, np.linspace(norms[0], norms[-1], 11), rtol=1e-6)
 
 
 def test_round_way_between_nearly_opposite_points_stays_near(rng):
     start, end = np.array([4.0, 0.0]), np.array([-1.0, 0.02])
-    assert has_round_way(start, end)
-    assert np.linalg.norm(round_way(start, end, 50), axis=1).max() <= 4 + 1e-6
+    assert has_spherical_path(start, end)
+    assert np.linalg.norm(spherical_path(start, end, 50), axis=1).max() <= 4 + 1e-6
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ def test_round_way_between_nearly_opposite_points_stays_near(rng):
 )
 def test_round_way_falls_back_to_the_straight_one(start, end):
     start, end = np.array(start), np.array(end)
-    assert not has_round_way(start, end)
-    np.testing.assert_array_equal(round_way(start, end, 11), straight_way(start, end, 11))
-    assert np.isfinite(round_way(start, end, 11)).all()
+    assert not has_spherical_path(start, end)
+    np.testing.assert_array_equal(spherical_path(start, end, 11), linear_path(start, end, 11))
+    assert np.isfinite(spherical_path(start, end, 11)).all()
 
 
 # Directions
@@ -189,11 +189,11 @@ def test_group_direction_is_the_difference_of_the_means(rng):
 
 def test_one_step_along_a_direction_leads_from_mean_to_mean(rng):
     plus, minus = rng.normal(size=(30, 4)) + 5, rng.normal(size=(20, 4))
-    way = walk(minus.mean(axis=0), group_direction(plus, minus), np.array([-1.0, 0.0, 0.5, 1.0]))
-    assert (way.shape, way.dtype) == ((4, 4), np.float32)
-    np.testing.assert_allclose(way[1], minus.mean(axis=0), rtol=1e-6)
-    np.testing.assert_allclose(way[3], plus.mean(axis=0), rtol=1e-6)
-    np.testing.assert_allclose(way[0] + way[3], 2 * minus.mean(axis=0), atol=1e-5)
+    path = walk(minus.mean(axis=0), group_direction(plus, minus), np.array([-1.0, 0.0, 0.5, 1.0]))
+    assert (path.shape, path.dtype) == ((4, 4), np.float32)
+    np.testing.assert_allclose(path[1], minus.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(path[3], plus.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(path[0] + path[3], 2 * minus.mean(axis=0), atol=1e-5)
 
 
 def test_share_at_own_anchor_counts_nearest_anchors():

@@ -39,7 +39,7 @@ BEHIND, _PLANE, _ALONG = "behind", ".plane", ".along"
 
 
 def show_studio(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
-    """Show pad, sliders, images and ways of one or two models; call it in a fragment."""
+    """Show pad, sliders, images and paths of one or two models; call it in a fragment."""
     key = _key(model, second, axes)
     basis = spaces.basis(model, axes)
     answer, images = response_of(key, model, second)

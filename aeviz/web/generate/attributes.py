@@ -18,7 +18,7 @@ FIRST = "Smiling"
 MOST = 4
 """Attributes that are added at once."""
 REACH = 3.0
-"""Largest strength, either way."""
+"""Largest strength in both directions."""
 STRIP = np.linspace(-REACH, REACH, 9)
 """Strengths of the strip of each attribute."""
 ALIKE = 3

@@ -5,16 +5,16 @@ import streamlit as st
 
 from aeviz.analysis.generation import (
     group_direction,
-    has_round_way,
-    round_way,
-    straight_way,
+    has_spherical_path,
+    linear_path,
+    path_length,
+    spherical_path,
     usual_norms,
     walk,
-    way_length,
 )
 from aeviz.figures.charts import distance_from_origin
 from aeviz.figures.pictures import take
-from aeviz.web.generate.path_explorer import show_way
+from aeviz.web.generate.path_explorer import show_path
 from aeviz.web.generate.starts import (
     DRAW,
     MEAN,
@@ -36,17 +36,17 @@ from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import escape
 
 STEPS, MOST_STEPS = 11, 33
-"""Images on a way at first, both ends included, and at most."""
+"""Images on a path at first, both ends included, and at most."""
 ROW = 11
-"""Images in a row at most; a longer way is broken into rows of the same length."""
+"""Images in a row at most; a longer path is broken into rows of the same length."""
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of a direction that are added to an image."""
 STRAIGHT, ROUND = "straight", "round"
 
 
 @st.fragment
-def show_ways(model: Model) -> None:
-    """Show the images on the straight and on the round way between two latent points."""
+def show_interpolation(model: Model) -> None:
+    """Show the images on the straight and on the spherical path between two latent points."""
     with errors_as_messages():
         model.network()  # before the controls: a file that is dropped while it loads would be lost
         origins = [origin for origin in list_origins(model) if origin != MEAN]
@@ -62,20 +62,20 @@ def show_ways(model: Model) -> None:
         steps = _pick_steps()
         columns = -(-steps // -(-steps // ROW))
         a, b = start.z, end.z
-        ways = {STRAIGHT: straight_way(a, b, steps)}
-        if has_round_way(a, b):
-            ways[ROUND] = round_way(a, b, steps)
+        paths = {STRAIGHT: linear_path(a, b, steps)}
+        if has_spherical_path(a, b):
+            paths[ROUND] = spherical_path(a, b, steps)
         names = {STRAIGHT: "Linear interpolation", ROUND: "Spherical interpolation (slerp)"}
         if model.has_summary:
-            _walk(model, np.stack([a, b]), names if ROUND in ways else {STRAIGHT: names[STRAIGHT]})
-        for name, way in ways.items():
-            said = [f"{names[name]}: length {way_length(way):.2f}", far_text(model, way)]
-            show_many(model, way, columns, ", ".join(filter(None, said)))
-        if ROUND not in ways:
+            _walk(model, np.stack([a, b]), names if ROUND in paths else {STRAIGHT: names[STRAIGHT]})
+        for name, path in paths.items():
+            said = [f"{names[name]}: length {path_length(path):.2f}", far_text(model, path)]
+            show_many(model, path, columns, ", ".join(filter(None, said)))
+        if ROUND not in paths:
             st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
         chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with chart:
-            _show_distances(model, ways, is_drawn=start.origin == end.origin == DRAW)
+            _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
         with words:
             st.markdown(_advice(model))
         explain_absent(model)
@@ -84,7 +84,7 @@ def show_ways(model: Model) -> None:
 
 
 def _walk(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
-    """Let the visitor walk one of the ways by a slider, in the page."""
+    """Let the visitor move along one of the paths with a slider, in the page."""
     prepare_networks(model)
     chosen = STRAIGHT
     if len(names) > 1:
@@ -92,7 +92,7 @@ def _walk(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
             "Animate", list(names), default=STRAIGHT, required=True, key="way", bind="query-params", width="content"
         )
         chosen = str(asked)
-    show_way(model, ends, spherical=chosen == ROUND, key=f"way-{model.name}")
+    show_path(model, ends, spherical=chosen == ROUND, key=f"path-{model.name}")
 
 
 def _pick_steps() -> int:
@@ -110,12 +110,12 @@ def _pick_steps() -> int:
     return int(steps)
 
 
-def _show_distances(model: Model, ways: dict[str, np.ndarray], *, is_drawn: bool) -> None:
-    """Show how far from the origin the ways lie, and how far what they lead between usually does.
+def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: bool) -> None:
+    """Show how far from the origin the paths lie, and how far what they lead between usually does.
 
     Args:
         model: The model.
-        ways: Name of a way to its points, (S, D).
+        paths: Name of a path to its points, (S, D).
         is_drawn: Whether both ends are draws, and not images that were encoded.
     """
     has_one_prior = model.config.model.is_variational and not is_anchored(model)
@@ -129,7 +129,7 @@ def _show_distances(model: Model, ways: dict[str, np.ndarray], *, is_drawn: bool
     else:
         low, high = usual_norms(priors.data_gaussian(model, None))
         which = "samples from a Gaussian fitted to the data"
-    norms = {name: np.linalg.norm(way, axis=1) for name, way in ways.items()}
+    norms = {name: np.linalg.norm(path, axis=1) for name, path in paths.items()}
     st.plotly_chart(
         distance_from_origin(norms, (low, high)),
         key="distance-from-origin",
@@ -144,7 +144,7 @@ def _show_distances(model: Model, ways: dict[str, np.ndarray], *, is_drawn: bool
 
 
 def _advice(model: Model) -> str:
-    """Say which way makes sense for a model."""
+    """Say which path makes sense for a model."""
     config = model.config.model
     if not config.is_variational:
         return (
@@ -214,9 +214,9 @@ def show_arithmetic(model: Model) -> None:
             text = f"image {image}, class {model.provenance.class_names[int(labels[image])]}; {text}"
         show_row(model, drawn, text)
         st.caption(f"From left to right: {escape(text)}.")
-        way = walk(z[image], direction, STRENGTHS)
+        path = walk(z[image], direction, STRENGTHS)
         text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of 0.5, 0 in the middle: "
-        show_many(model, way, len(STRENGTHS), text + far_text(model, way))
+        show_many(model, path, len(STRENGTHS), text + far_text(model, path))
         st.caption(
             f"Strength 1 is the distance from the mean of {escape(minus)} to the mean of {escape(plus)}: "
             f"{np.linalg.norm(direction):.2f}. Images are classified by their 10 nearest encoded test images."

@@ -1,4 +1,4 @@
-"""A way between two latent points in the page: a slider, a button that plays it, and the image under way."""
+"""A path between latent points in the page: a slider, a button that plays it, and the decoded image."""
 
 import numpy as np
 
@@ -12,13 +12,13 @@ from aeviz.web.kernel.points import is_photo
 from aeviz.web.kernel.requests import response_of, take_request
 
 
-def show_way(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> None:
-    """Show a slider along the way between latent points, (S, D), with the image that the page decodes there.
+def show_path(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> None:
+    """Show a slider along the path between latent points, (S, D), with the image that the page decodes there.
 
     Args:
-        model: The model, which must have a summary; `carry_way` must send what it needs.
-        ends: The points, in the order of the way.
-        spherical: Whether the way is an arc around the origin.
+        model: The model, which must have a summary; `send_path` must send what it needs.
+        ends: The points, in the order of the path.
+        spherical: Whether the path is an arc around the origin.
         key: Identity of the slider.
     """
     space, network = spaces.space(model, "latent"), find_network(model, "decoder")
@@ -57,8 +57,8 @@ def show_way(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> No
     )
 
 
-def carry_way(model: Model) -> None:
-    """Send the page what `show_way` needs; call it at the end of the page, outside of fragments."""
+def send_path(model: Model) -> None:
+    """Send the page what `show_path` needs; call it at the end of the page, outside of fragments."""
     if model.has_summary:
         space = spaces.space(model, "latent")
         carry(space.name, space.content)
@@ -66,4 +66,4 @@ def carry_way(model: Model) -> None:
 
 
 def _ignore() -> None:
-    """Where the visitor is on the way concerns nobody else."""
+    """Ignore where the visitor is on the path: nothing else on the page depends on it."""

@@ -1,4 +1,4 @@
-"""Where a way through the latent space may begin or end: at a test image, a draw, the mean, the visitor's picture."""
+"""The ends of a path through the latent space: a test image, a draw, the mean, or the visitor's own image."""
 
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ def has_test_images(model: Model) -> bool:
 
 
 def list_origins(model: Model) -> list[str]:
-    """Return what a way of this model may start from."""
+    """Return what a path of this model may start from."""
     found = [TEST] if has_test_images(model) else []
     found += [DRAW] if model.config.model.is_variational or model.has_summary else []
     return [*found, *([MEAN] if model.has_summary else []), OWN]

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.web.generate.attributes import has_attributes, show_attributes
-from aeviz.web.generate.interpolation import show_arithmetic, show_ways
+from aeviz.web.generate.interpolation import show_arithmetic, show_interpolation
 from aeviz.web.generate.learning import show_learning
 from aeviz.web.generate.number import show_number
-from aeviz.web.generate.path_explorer import carry_way
+from aeviz.web.generate.path_explorer import send_path
 from aeviz.web.generate.samples import show_samples
 from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.kernel.models import Model
@@ -55,8 +55,8 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
     elif section == LEARNED:
         show_learning(found, runs)
     elif section == INTERPOLATE:
-        show_ways(first)
-        carry_way(first)
+        show_interpolation(first)
+        send_path(first)
     elif section == NUMBER and not first.provenance.class_names:
         _explain_no_digits(found, first)
     elif section == ARITHMETIC and has_attributes(first):

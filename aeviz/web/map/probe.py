@@ -42,7 +42,7 @@ def with_lift(panel: MapPanel, model: Model, options: MapOptions) -> MapPanel:
 
 
 def show_pin(panels: list[MapPanel], runs: list[Model], pin: tuple[int, tuple[float, ...]] | None) -> None:
-    """Show the image at the point that the visitor dragged, and the way to Decode from there.
+    """Show the image at the point that the visitor dragged, and a link to Decode at this point.
 
     Args:
         panels: Those of the map.
