@@ -18,8 +18,8 @@ _WINDOW = {"constrain": "domain", "zeroline": False, "showgrid": False}
 def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]) -> go.Figure:
     """Draw the trajectories of methods over a surface's contours, with a button that plays them step by step.
 
-    Each trajectory is drawn whole, and the film moves a head with a short tail along it. Whole trajectories in each frame
-    would take ten times as long to build and to send.
+    Each trajectory is drawn whole, and the film moves a head with a short tail along it. Whole trajectories in each
+    frame would take ten times as long to build and to send.
 
     Args:
         surface: The function; its contours are those of the logarithm of f above its minimum.
