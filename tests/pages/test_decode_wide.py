@@ -99,7 +99,7 @@ def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
     assert desk.header["parts"] == ["pad", "sliders", "strip", "scrubber", "overview"]
     assert [lens["title"] for lens in desk.header["lenses"]] == [model]
     assert len(desk.header["point"]) == len(desk.axes)
-    assert "Among the data" in said(app)
+    assert "In distribution" in said(app)
 
 
 def test_real_studio_is_in_the_page(runs, app):
@@ -124,9 +124,9 @@ def test_point_that_is_let_go_of_is_in_the_address_and_measured(runs, app, desk)
     app = desk.move(app, moved(start, z3=1.25))
     assert in_address(app, "wide.at") == "z3_1.25"
     assert desk.header["turn"] == turn  # the page is there already
-    assert "Among the data" in said(app)
+    assert "In distribution" in said(app)
     app = desk.move(app, moved(start, z3=60))
-    assert "Far from any data" in app.warning[0].value
+    assert "Out of distribution" in app.warning[0].value
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_image_point_without_kept_latents_comes_from_the_data_set(runs, app, des
 def test_point_far_from_the_cloud_is_marked_without_encoded_images(runs, app, desk):
     app = visit(app, "bare", at="~".join(f"z{index}_5" for index in range(1, 8)))
     assert not app.exception
-    assert "Far from any data" in app.warning[0].value
+    assert "Out of distribution" in app.warning[0].value
     assert "Mahalanobis" in app.warning[0].value
 
 
@@ -289,7 +289,7 @@ def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
     known = bridge(*(decoder(runs / name).folder.latents().z for name in ("wide", "plain")))
     floats = np.frombuffer(desk.shelf[second["bridge"]], "<f4")
     np.testing.assert_allclose(floats[: known.matrix.size].reshape(known.matrix.shape), known.matrix, atol=1e-5)
-    assert f"least squares; {known.explained:.0%} of the variance" in second["bridge_words"]
+    assert f"least squares, {known.explained:.0%} of the variance" in second["bridge_words"]
     point = np.array([desk.header["point"]], dtype=np.float32)
     app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
     expected = decoder(runs / "plain").decode(known.apply(point)).numpy().clip(0, 1) * 255
@@ -300,7 +300,7 @@ def test_second_model_without_encoded_images_looks_at_the_first_one(runs, app, d
     app = beside(open_page(app, "decode", "wide"), "wide", "bare")
     second = desk.header["lenses"][1]
     assert second["bridge"] is None
-    assert "its own encoder puts the image of wide" in second["bridge_words"]
+    assert "the code of the image that wide decodes" in second["bridge_words"]
     point = np.array([desk.header["point"]], dtype=np.float32)
     app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
     image = decoder(runs / "wide").decode(point)
@@ -316,7 +316,7 @@ def test_copy_of_a_model_stands_beside_it(runs, app, desk):
     app = beside(open_page(app, "decode", "wide"), "wide", "wide-again")
     first, second = desk.header["lenses"]
     assert first["spec"] == second["spec"]
-    assert "Procrustes; 100% of the variance" in second["bridge_words"]
+    assert "Procrustes, 100% of the variance" in second["bridge_words"]
 
 
 # The network for the page
@@ -340,7 +340,7 @@ def test_run_without_a_network_for_the_page_says_so(runs, app, desk):
     open_page(app, "decode", "plain")
     (lens,) = desk.header["lenses"]
     assert lens["spec"] is None
-    assert "decoder.onnx is not there" in lens["why"]
+    assert "decoder.onnx is missing" in lens["why"]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a network", bytes(5000)])

@@ -90,9 +90,9 @@ def test_every_section_works_without_the_data_set(faces, app, section):
 
 def test_samples_are_fewer_and_can_be_drawn_where_the_data_lie(faces, app):
     app = open_section(app, "faces", "samples")
-    assert captions(app) == ["faces: 36 draws from the prior N(0, I), temperature 1, seed 0"]
+    assert captions(app) == ["faces: 36 samples from the prior N(0, I), temperature 1, seed 0"]
     assert "class" not in [box.key for box in app.selectbox]
-    app.segmented_control(key="draw").set_value("where the data lie").run()
+    app.segmented_control(key="draw").set_value("Gaussian fitted to the data").run()
     assert_healthy(app, "Generate")
     assert "36 draws from a Gaussian fitted to the encoded images" in captions(app)[0]
 
@@ -100,7 +100,7 @@ def test_samples_are_fewer_and_can_be_drawn_where_the_data_lie(faces, app):
 def test_number_needs_a_model_of_digits(faces, app):
     app = open_section(app, "faces", "write a number")
     assert not app.error
-    assert "faces draws no digits" in app.info[0].value
+    assert "cannot write digits" in app.info[0].value
     assert "vae-2d-anchored" in app.info[0].value
 
 
@@ -164,7 +164,7 @@ def test_damaged_draws_give_a_message(faces, app):
 def test_way_leads_between_draws_where_no_test_image_is_known(faces, app):
     app = open_section(app, "faces", "interpolate")
     assert "test image" not in app.segmented_control(key="start-from").options
-    assert captions(app)[0].startswith("draw from the prior N(0, I), seed 0")
+    assert captions(app)[0].startswith("sample from the prior N(0, I), seed 0")
     assert "draws from the prior N(0, I) lie" in said(app)
     assert "the terms of celeba forbid passing them on" in said(app)
     assert "download.celeba" in [button.key for button in app.button]
@@ -184,19 +184,19 @@ def test_way_has_as_many_images_as_asked_for(faces, app):
 
 def test_way_leads_from_a_picture_of_the_visitor(faces, app):
     app = open_section(app, "faces", "interpolate")
-    app.segmented_control(key="start-from").set_value("own picture").run()
-    assert "Bring a picture" in said(app)
+    app.segmented_control(key="start-from").set_value("own image").run()
+    assert "Add an image to continue" in said(app)
     app.file_uploader[0].set_value(("me.png", png(), "image/png")).run()
     assert_healthy(app, "Generate")
     assert captions(app)[0] == "me.png"
-    assert captions(app)[2].startswith("Straight")
+    assert captions(app)[2].startswith("Linear")
     assert "a Gaussian fitted to the data lie" in said(app)
 
 
 def test_both_ends_may_be_the_same_own_picture(faces, app):
     app = open_section(app, "faces", "interpolate")
     for place in ("start", "end"):
-        app.segmented_control(key=f"{place}-from").set_value("own picture").run()
+        app.segmented_control(key=f"{place}-from").set_value("own image").run()
     for index in (0, 1):
         app.file_uploader[index].set_value(("me.png", png(), "image/png")).run()
     assert_healthy(app, "Generate")
@@ -206,7 +206,7 @@ def test_both_ends_may_be_the_same_own_picture(faces, app):
 
 def test_file_that_is_no_picture_gives_a_message(faces, app):
     app = open_section(app, "faces", "interpolate")
-    app.segmented_control(key="end-from").set_value("own picture").run()
+    app.segmented_control(key="end-from").set_value("own image").run()
     app.file_uploader[0].set_value(("notes.png", b"no picture", "image/png")).run()
     assert not app.exception
     assert app.error
@@ -214,7 +214,7 @@ def test_file_that_is_no_picture_gives_a_message(faces, app):
 
 def test_own_handwriting_meets_a_test_image(app):
     app = open_section(app, "digits-2d-adam", "interpolate")
-    app.segmented_control(key="end-from").set_value("own picture").run()
+    app.segmented_control(key="end-from").set_value("own image").run()
     app.segmented_control(key="end-own.from").set_value("samples").run()
     assert_healthy(app, "Generate")
     assert captions(app)[0].startswith("image 0, class")
@@ -238,7 +238,7 @@ def test_plain_autoencoder_that_still_trains_takes_own_pictures(labelled, app):
     for place in ("start", "end"):
         app.segmented_control(key=f"{place}-own.from").set_value("samples").run()
     assert_healthy(app, "Generate")
-    assert captions(app)[2].startswith("Straight")
+    assert captions(app)[2].startswith("Linear")
 
 
 # Attributes
@@ -251,7 +251,7 @@ def test_smile_is_added_to_the_mean(faces, app):
     assert "plus 1.5 · smiling" in said(app)
     before = pictures(app)
     app.slider(key="by.Smiling").set_value(-2).run()
-    assert "less 2 · smiling" in said(app)
+    assert "minus 2 · smiling" in said(app)
     assert pictures(app)[0] != before[0]
     assert pictures(app)[1] == before[1]  # the strip shows all strengths anyway
 
@@ -278,8 +278,8 @@ def test_several_attributes_have_a_strip_each(faces, app):
 def test_attribute_is_added_to_a_draw_and_to_an_own_picture(faces, app):
     app = open_section(app, "faces", "arithmetic")
     app.segmented_control(key="onto-from").set_value("random draw").run()
-    assert "draw from the prior N(0, I), seed 0" in said(app)
-    app.segmented_control(key="onto-from").set_value("own picture").run()
+    assert "sample from the prior N(0, I), seed 0" in said(app)
+    app.segmented_control(key="onto-from").set_value("own image").run()
     app.file_uploader[0].set_value(("me.png", png(), "image/png")).run()
     assert_healthy(app, "Generate")
     assert "me.png; as faces draws it; plus 1.5 · smiling" in said(app)
@@ -289,7 +289,7 @@ def test_attribute_is_added_to_a_test_image_where_these_are_known(labelled, app)
     app = open_section(app, "digits", "arithmetic")
     app.segmented_control(key="onto-from").set_value("test image").run()
     assert_healthy(app, "Generate")
-    assert re.search(r"image 0, class \d; as digits draws it; plus 1.5 · smiling", said(app))
+    assert re.search(r"image 0, class \d; reconstruction by digits; plus 1.5 · smiling", said(app))
     count = re.search(r"(none of it|\d+ of 9) far from the data", captions(app)[-1])[1]
     assert crosses(pictures(app)[-1]) == (0 if count == "none of it" else int(count.split()[0]))
 
@@ -306,7 +306,7 @@ def test_shared_address_of_a_sum_shows_the_same(faces, app):
         app.query_params[name] = value
     app.switch_page("pages/generate.py").run()
     assert_healthy(app, "Generate")
-    assert "seed 4, as faces draws it; less 1 · eyeglasses" in said(app)
+    assert "seed 4; reconstruction by faces; minus 1 · eyeglasses" in said(app)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_every_section_shows_pictures_for_every_kind_of_model(variational, app, 
 
 def test_samples_come_from_the_prior_and_are_fixed_by_the_seed(variational, app):
     app = open_section(app, "standard", "samples")
-    assert captions(app) == ["standard: 100 draws from the prior N(0, I), temperature 1, seed 0"]
+    assert captions(app) == ["standard: 100 samples from the prior N(0, I), temperature 1, seed 0"]
     start = pictures(app)
     app.button(key="again").click().run()
     assert app.number_input(key="seed").value == 1
@@ -90,7 +90,7 @@ def test_samples_say_how_many_are_far_and_cross_them(variational, app):
     counts = []
     for temperature in (0.1, 2.0):
         app.slider(key="temperature").set_value(temperature).run()
-        count = int(re.search(r"\*\*(\d+) of 100\*\* lie far", said(app))[1])
+        count = int(re.search(r"\*\*(\d+) of 100\*\* are out of distribution", said(app))[1])
         assert crosses(pictures(app)[0]) == count
         counts.append(count)
     assert counts[0] < counts[1]
@@ -98,7 +98,7 @@ def test_samples_say_how_many_are_far_and_cross_them(variational, app):
 
 def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
     app = open_section(app, "anchored", "samples")
-    assert "the priors of all classes in turn" in captions(app)[0]
+    assert "the priors of all classes, one after the other" in captions(app)[0]
     app.selectbox(key="class").set_value("3").run()
     assert "the prior of class 3" in captions(app)[0]
     assert re.search(r"\*\*\d+%\*\* of the encoded test images of anchored lie nearest", said(app))
@@ -108,7 +108,7 @@ def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
 def test_samples_of_a_standard_prior_offer_no_class_until_drawn_from_the_data(variational, app):
     app = open_section(app, "standard", "samples")
     assert "class" not in [box.key for box in app.selectbox]
-    app.segmented_control(key="draw").set_value("where the data lie").run()
+    app.segmented_control(key="draw").set_value("Gaussian fitted to the data").run()
     app.selectbox(key="class").set_value("8").run()
     assert "a Gaussian fitted to the encoded images of class 8" in captions(app)[0]
 
@@ -121,12 +121,12 @@ def test_samples_of_two_models_share_the_noise_where_the_dimension_is_the_same(v
     app.selectbox(key="with.standard").set_value("digits-2d-adam").run()
     assert not app.exception
     assert "its own noise" in said(app)
-    assert "digits-2d-adam: 100 draws from a Gaussian fitted" in captions(app)[1]
+    assert "digits-2d-adam: 100 samples from a Gaussian fitted" in captions(app)[1]
 
 
 def test_plain_autoencoder_is_explained_and_drawn_from_where_the_data_lie(variational, app):
     app = open_section(app, "digits-2d-adam", "samples")
-    assert "plain autoencoder: it has no prior" in app.info[0].value
+    assert "plain autoencoder without a prior" in app.info[0].value
     assert "standard" in app.info[0].value
     assert all("a Gaussian fitted to the encoded images" in caption for caption in captions(app))
     assert "draw" not in [control.key for control in app.segmented_control]
@@ -152,7 +152,7 @@ def test_collapsed_posterior_is_named(variational, app):
     np.savez(path, **flat)
     app = open_section(app, "standard", "samples")
     assert not app.exception
-    assert "uses none of its 4 dimensions" in said(app)
+    assert "All 4 dimensions of" in said(app)
 
 
 def test_ways_are_straight_and_round_from_one_image_to_the_other(variational, app):
@@ -160,8 +160,8 @@ def test_ways_are_straight_and_round_from_one_image_to_the_other(variational, ap
     names = captions(app)
     assert names[0].startswith("image 0, class")
     assert names[1].startswith("image 1, class")
-    assert names[2].startswith("Straight (linear): ")
-    assert names[3].startswith("Round (spherical, slerp): ")
+    assert names[2].startswith("Linear interpolation: ")
+    assert names[3].startswith("Spherical interpolation (slerp): ")
     straight, rounded = (float(re.search(r": ([\d.]+) long", name)[1]) for name in names[2:])
     assert straight <= rounded
     assert len(app.get("plotly_chart")) == 1
@@ -171,7 +171,7 @@ def test_way_from_an_image_to_itself_is_straight_only(variational, app):
     app = open_section(app, "standard", "interpolate")
     app.number_input(key="end").set_value(0).run()
     assert not app.exception
-    assert "There is no round way here" in said(app)
+    assert "Spherical interpolation is undefined here" in said(app)
 
 
 def test_random_image_lies_in_the_test_set(variational, app):
@@ -201,7 +201,7 @@ def test_arithmetic_turns_one_class_into_another(variational, app):
     app = open_section(app, "anchored", "arithmetic")
     minus = app.selectbox(key="minus").value
     assert minus != app.selectbox(key="plus").value
-    assert f"(read as {minus}); plus 1" in said(app)
+    assert f"(classified as {minus}); plus 1" in said(app)
     before = pictures(app)
     app.slider(key="strength").set_value(-0.5).run()
     assert "less 0.5" in said(app)
@@ -213,7 +213,7 @@ def test_arithmetic_turns_one_class_into_another(variational, app):
 def test_arithmetic_of_a_class_with_itself_says_so(variational, app):
     app = open_section(app, "anchored", "arithmetic")
     app.selectbox(key="plus").set_value(app.selectbox(key="minus").value).run()
-    assert "choose two classes" in app.info[0].value
+    assert "Choose two different classes" in app.info[0].value
 
 
 def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
@@ -221,7 +221,7 @@ def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
     app.slider(key="temperature").set_value(0.1)
     app.text_input(key="number").set_value("0123456789").run()
     assert not app.exception
-    read = re.search(r"nearest to each: \*\*([\d ]+)\*\*, (\d+) of 10 as meant", said(app))
+    read = re.search(r"nearest test images: \*\*([\d ]+)\*\*, (\d+) of 10 correct", said(app))
     assert int(read[2]) >= 8
     assert "from the prior of its class" in said(app)
 
@@ -229,9 +229,9 @@ def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
 def test_digits_stay_when_more_are_typed(variational, app):
     app = open_section(app, "anchored", "write a number")
     app.text_input(key="number").set_value("12").run()
-    short = re.search(r"nearest to each: \*\*([\d ]+)\*\*", said(app))[1]
+    short = re.search(r"nearest test images: \*\*([\d ]+)\*\*", said(app))[1]
     app.text_input(key="number").set_value("123").run()
-    assert re.search(r"nearest to each: \*\*([\d ]+)\*\*", said(app))[1].startswith(short)
+    assert re.search(r"nearest test images: \*\*([\d ]+)\*\*", said(app))[1].startswith(short)
 
 
 @pytest.mark.parametrize("typed", ["12x", "3.14", "<b>"])
@@ -266,7 +266,7 @@ def test_shared_address_shows_the_same_view(variational, app):
         app.query_params[name] = value
     app.switch_page("pages/generate.py").run()
     assert_healthy(app, "Generate")
-    assert "77, drawn by anchored" in said(app)
+    assert "77, generated by anchored" in said(app)
     assert "temperature 0.5, seed 5" in said(app)
 
 

@@ -69,7 +69,7 @@ def test_anchored_model_has_a_prior_a_class(app, payloads):
     assert [prior.label for prior in panel.priors] == list(range(10))
     assert panel.priors[0].centre == pytest.approx((4, 0), abs=1e-5)
     assert panel.priors[1].centre == pytest.approx((8 * 0.80902, 8 * 0.58779), abs=1e-3)
-    assert "class by class" in said(visit)
+    assert "for each class, to its own prior" in said(visit)
 
 
 def test_samples_stand_near_the_means_along_the_same_axes(app, payloads):
@@ -81,7 +81,7 @@ def test_samples_stand_near_the_means_along_the_same_axes(app, payloads):
     assert panel.axis_names == means.axis_names
     apart = (panel.points - means.points) / means.posteriors.shapes[:, :1]
     assert 0.5 < apart.std() < 1.1  # in units of the long half axis
-    assert "a sample of its image's posterior (seed 3)" in said(visit)
+    assert "a sample of the posterior (seed 3)" in said(visit)
     visit.number_input(key="sample").set_value(4.0).run()
     (other,), _ = payloads[-1]
     assert (other.points != panel.points).any()
@@ -100,7 +100,7 @@ def test_alignment_moves_the_ellipses_along_and_samples_do_not_turn_the_map(app,
 def test_map_in_space_says_why_there_are_no_ellipses(app, payloads):
     visit = open_map(app, "vae-3d", ellipses="all")
     assert all(panel.posteriors is None and panel.priors == () for panel in payloads[-1][0])
-    assert "drawn on maps of two latent dimensions only" in said(visit)
+    assert "need a map of two latent dimensions" in said(visit)
 
 
 def test_collapsed_dimensions_are_named(app):
@@ -137,7 +137,7 @@ def test_sample_of_the_chosen_image_is_decoded(app):
     visit = open_map(app, VARIATIONAL, image="17", points="a sample")
     assert "sigma = (" in said(visit)
     pictures = [image.proto.imgs[0].caption for image in visit.get("image")]
-    assert "vae-2d: its sample decoded" in pictures
+    assert "vae-2d: sample, decoded" in pictures
 
 
 def test_models_of_these_tests_ship():

@@ -82,7 +82,7 @@ def test_nearest_images_are_named_and_can_be_chosen(app, overlays):
     (neighbours,) = overlays[-1]["neighbours"]
     assert len(neighbours) == 10
     assert (overlays[-1]["chosen"], overlays[-1]["move"]) == (42, 0)
-    assert "**Nearest images** of digits-2d-adam, by distance in all 2 dimensions" in said(visit)
+    assert "**Nearest images** in the latent space of digits-2d-adam (all 2 dimensions)" in said(visit)
     buttons = [button for button in visit.button if (button.key or "").startswith("latent.neighbour.")]
     assert [int(button.label) for button in buttons] == neighbours
     buttons[3].click().run()
@@ -93,4 +93,4 @@ def test_nearest_images_are_named_and_can_be_chosen(app, overlays):
 
 def test_nearest_images_are_decoded_where_the_originals_are_missing(app):
     visit = open_map(app, PLAIN, image="17")
-    assert "decoded from their latent points, since the originals are not here" in said(visit)
+    assert "decoded, because the originals are not on this machine" in said(visit)

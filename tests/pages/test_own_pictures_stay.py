@@ -40,7 +40,7 @@ def test_picture_is_still_there_after_another_section_was_shown(visit):
     visit.toggle[0].set_value(True).run()
     assert not visit.exception
     assert said(visit) == [f"{name}: ['{PHOTO.name}']" for name in ("first", "second")]
-    assert any("Still here from before" in caption.value for caption in visit.caption)
+    assert any("Uploaded before" in caption.value for caption in visit.caption)
 
 
 def test_picture_can_be_forgotten(visit):

@@ -26,7 +26,7 @@ def test_page_opens_with_embedded_data_and_tells_the_verdict(app):
     text = verdict(app)
     assert "**The error is the same**" in text
     assert "**The subspace is the same** to 0." in text
-    assert "**The axes are not**" in text
+    assert "**The axes are different**" in text
     assert "Any invertible map of the latent" in text
     assert "1,250 images" in text
 
@@ -57,13 +57,13 @@ def test_verdict_follows_every_control(app):
     [
         ({"optimizer": "least squares", "weights": "tied"}, "steps of least squares"),
         ({"optimizer": "l-bfgs", "penalty": "rising", "l2": "0.03"}, "**The axes are the same**"),
-        ({"penalty": "equal", "l2": "0.03"}, "that is what L2 on both layers does"),
-        ({"penalty": "equal", "l2": "0.0001", "k": "4"}, "L2 is so weak that it costs no more"),
+        ({"penalty": "equal", "l2": "0.03"}, "the effect of L2 on both layers"),
+        ({"penalty": "equal", "l2": "0.0001", "k": "4"}, "L2 is too weak to cost more"),
         ({"penalty": "rising", "l2": "0.01", "k": "3", "steps": "250"}, "Components 2 and 3 have nearly the same"),
-        ({"penalty": "equal", "l2": "0.1", "k": "8"}, "the L2 penalty is larger than the share of the variance"),
+        ({"penalty": "equal", "l2": "0.1", "k": "8"}, "the L2 penalty exceeds a component's share of the variance"),
         ({"k": "64"}, "**Nothing is lost**: the images have rank 61"),
-        ({"k": "64", "penalty": "equal", "l2": "0.01"}, "of the total variance, which is the price of L2"),
-        ({"k": "64", "optimizer": "gradient descent", "steps": "250"}, "This one still misses"),
+        ({"k": "64", "penalty": "equal", "l2": "0.01"}, "of the total variance, the cost of L2"),
+        ({"k": "64", "optimizer": "gradient descent", "steps": "250"}, "The autoencoder still misses"),
         ({"k": "1"}, "there is one axis"),
         ({"data": "circles", "k": "3"}, "5,000 images"),
     ],
@@ -76,7 +76,7 @@ def test_address_defines_what_is_trained(app, address, sentence):
 
 def test_much_that_is_left_is_never_told_as_nothing(app):
     app = open_pca(app, data="digits", k="64", penalty="equal", l2="0.01")
-    assert "**PCA loses nothing here**: the images have rank 61" in verdict(app)
+    assert "**PCA is exact here**: the images have rank 61" in verdict(app)
     assert "misses 19%" in verdict(app)
 
 
@@ -100,7 +100,7 @@ def test_missing_data_is_offered_with_a_way_round(app):
 def test_data_that_is_not_here_is_told(app):
     app = open_pca(app, data="kmn*ist")
     assert_healthy(app, TITLE)
-    assert r"There is no data set 'kmn\*ist' here; digits is shown." in texts(app.info)
+    assert r"Unknown data set 'kmn\*ist'; digits is shown." in texts(app.info)
 
 
 def test_relu_is_switched_on_and_compared_by_class_and_image(app):

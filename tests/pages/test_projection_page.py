@@ -70,7 +70,7 @@ def test_most_informative_dimensions_come_first(app, payloads):  # noqa: F811
 def test_map_in_the_background_is_offered_with_an_estimate(app, payloads, begun):  # noqa: F811
     visit = open_map(app, TEN, projection="t-SNE", neighbours="50")
     assert "is not computed yet" in said(visit)
-    assert "about 50 s for 10,000 points of 10 dimensions" in said(visit)
+    assert "about 50 s (10,000 points, 10 dimensions)" in said(visit)
     assert "Until then the map shows principal directions" in said(visit)
     ((panel,), _) = payloads[-1]
     assert panel.axis_names == ("PC1", "PC2")
@@ -98,7 +98,7 @@ def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads
     np.testing.assert_array_equal(panel.points, points.astype(np.float32))
     assert panel.posteriors is None
     assert panel.priors == ()
-    assert "drawn on maps of two latent dimensions only, and on none that is bent." in said(visit)
+    assert "drawn on maps of two latent dimensions only, and not t-SNE or UMAP." in said(visit)
     assert "UMAP keeps neighbours together" in said(visit)
     assert "mean little" in said(visit)
     assert "points" not in {group.key for group in visit.get("button_group")}  # no samples
@@ -114,7 +114,7 @@ def test_running_map_shows_progress_and_can_be_stopped(app):
     visit = open_map(app, TEN, projection="t-SNE")
     visit.button(key="embedding.start.0").click().run()
     assert not visit.exception
-    assert "It goes on if you leave this page" in visit.get("progress")[0].proto.text
+    assert "You may leave this page" in visit.get("progress")[0].proto.text
     other = open_map(app, TEN, projection="t-SNE")  # another visitor sees the same
     assert other.get("progress")
     visit.button(key="embedding.stop.0").click().run()

@@ -13,7 +13,7 @@ REGIMES = ("regime-reconstruction", "regime-kl", "regime-both")
 
 @pytest.fixture(scope="session")
 def held_out_folder(made_once):
-    """A small autoencoder of the 8x8 digits that was never shown a 7."""
+    """A small autoencoder of the 8x8 digits that was trained without class 7."""
     from aeviz.experiment import train
     from aeviz.presets import get_preset
 
@@ -132,7 +132,7 @@ def test_denoiser_restores_what_a_plain_autoencoder_cannot(shared_root, app, mon
     corrupted, denoised, plain = (float(re.search(r"MSE ([\d.]+)", name)[1]) for name in captions(app)[1:4])
     assert denoised < 0.5 * plain
     assert denoised < 0.5 * corrupted
-    assert "was trained to undo masking of level 0.5" in said(app)
+    assert "was trained to remove masking at level 0.5" in said(app)
 
 
 # Anomalies
@@ -142,7 +142,7 @@ def test_held_out_class_is_the_anomaly_and_stands_first(held_out, app):
     app = open_source(app, "anomalies", "no-sevens")
     assert_healthy(app, "Reconstruct")
     assert app.selectbox(key="anomaly.no-sevens").value == "7"
-    assert "was never shown a 7" in said(app)
+    assert "was trained without class 7" in said(app)
     ranked = [image.alt for image in images(app)]
     assert len(ranked) == 24
     errors = [float(re.search(r"error ([\d.]+)", text)[1]) for text in ranked]
@@ -156,7 +156,7 @@ def test_any_other_class_can_be_the_anomaly_and_is_known(held_out, app):
     app = open_source(app, "anomalies", "no-sevens")
     app.selectbox(key="anomaly.no-sevens").set_value("1").run()
     assert_healthy(app, "Reconstruct")
-    assert "trained with class 1, too" in said(app)
+    assert "was also trained on class 1" in said(app)
     assert "its real anomaly, class 7, is counted as normal here" in said(app)
 
 
@@ -252,7 +252,7 @@ def test_regimes_stand_side_by_side(app):
     assert_healthy(app, "Three regimes")
     names = [image.alt for image in images(app)]
     for model in REGIMES:
-        assert any(name.startswith(f"Latent plane of {model}") for name in names)
+        assert any(name.startswith(f"Latent map of {model}") for name in names)
     assert sum("36 draws from the prior, seed 0" in name for name in names) == 3
     for loss in ("the prior", "everything", "a little of each"):
         assert f"What is lost: {loss}" in said(app)
@@ -264,7 +264,7 @@ def test_regimes_stand_side_by_side(app):
 
 def test_planes_share_a_scale_on_request(app):
     app = open_page(app, "regimes")
-    for scale, widths in (("each its own", 2), ("the prior's", 1), ("that of the widest", 1)):
+    for scale, widths in (("own scale", 2), ("scale of the prior", 1), ("same for all", 1)):
         app.segmented_control(key="scale").set_value(scale).run()
         assert not app.exception
         planes = [re.search(r", ([\d.]+) wide", image.alt)[1] for image in images(app) if "wide" in image.alt]
@@ -276,7 +276,7 @@ def test_another_model_can_stand_in_a_column(app):
     app = open_page(app, "regimes")
     app.selectbox(key="left").set_value("vae-2d").run()
     assert_healthy(app, "Three regimes")
-    assert any(image.alt.startswith("Latent plane of vae-2d") for image in images(app))
+    assert any(image.alt.startswith("Latent map of vae-2d") for image in images(app))
 
 
 def test_missing_regimes_say_how_to_train_them(app_without_models, tmp_path):

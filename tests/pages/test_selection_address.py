@@ -29,14 +29,14 @@ def test_nonsense_in_the_address_is_no_outline(text):
 
 
 def test_picked_images_are_shown_without_those_of_hidden_classes(app):
-    assert "297 of 297 images picked out" in said(open_map(app, DIGITS, outline=ALL))
+    assert "297 of 297 images selected" in said(open_map(app, DIGITS, outline=ALL))
     from aeviz.training.runs import find_run
 
     labels = find_run(DIGITS).latents().labels
     left = int(np.sum((labels != 3) & (labels != 5)))
-    assert f"{left} of 297 images picked out" in said(open_map(app, DIGITS, outline=ALL, hidden="3.5"))
+    assert f"{left} of 297 images selected" in said(open_map(app, DIGITS, outline=ALL, hidden="3.5"))
 
 
 def test_outline_of_another_map_picks_nothing(app):
     for outline in (selection_to_text(SEEN), ALL.replace("0~", "1~", 1), "nonsense"):
-        assert "No group of images picked out yet" in said(open_map(app, DIGITS, outline=outline))
+        assert "No group of images selected yet" in said(open_map(app, DIGITS, outline=outline))

@@ -108,7 +108,7 @@ def test_form_starts_with_the_quick_look(train):
     assert field(train, "preset").value == "quick-look"
     assert not start_button(train).disabled
     assert shell(train) == ".venv/bin/aeviz train quick-look"
-    assert "13,666 parameters; 64 pixel values become 2 numbers, 32.0 : 1." in texts(train.caption)
+    assert "13,666 parameters. Compression 64 to 2 numbers (32.0 : 1)." in texts(train.caption)
     assert "No run yet" in train.info[0].value
 
 
@@ -234,10 +234,10 @@ def test_other_data_brings_its_shape(train):
         ({"train__batch_size": 1251}, "Batch size 1,251 is larger than the 1,250 training images of digits"),
         ({"data__validation_fraction": 0.9, "train__batch_size": 151}, "larger than the 150 training images"),
         ({"model__latent_dim": 65}, "model.latent_dim=65 is wider than the input of 64 values; choose at most 64"),
-        ({"model__hidden": "a,b"}, "Hidden layers (units): 'a,b' is no list of whole numbers; expected for example"),
-        ({"model__hidden": "64, -3"}, "is no list of whole numbers"),
+        ({"model__hidden": "a,b"}, "Hidden layers (units): 'a,b' is not a list of whole numbers; expected for example"),
+        ({"model__hidden": "64, -3"}, "is not a list of whole numbers"),
         ({"model__hidden": "64, 0"}, "expected at most 32 whole numbers from 1 to 16384"),
-        ({"model__hidden": "9" * 5000}, "is no list of whole numbers"),
+        ({"model__hidden": "9" * 5000}, "is not a list of whole numbers"),
         ({"train__epochs": None}, "Epochs is empty; expected a number"),
         ({"optimizer__learning_rate": None}, "Learning rate is empty; expected a number"),
         ({"train__gradient_clip": None}, None),
@@ -281,7 +281,7 @@ def test_too_many_convolutions_are_said(train):
 
 
 def test_folder_of_my_own_images(train, tmp_path):
-    app = set_to(train, data="a folder of my own images")
+    app = set_to(train, data="my own folder of images")
     assert "Name a folder of at least 12 pictures" in app.info[0].value
     app = set_to(app, folder=str(tmp_path / "nowhere"), side=16, train__batch_size=4)
     assert "nowhere" in app.error[0].value
@@ -308,7 +308,7 @@ def test_folder_of_my_own_images(train, tmp_path):
 )
 def test_risky_learning_rate_is_warned_of_and_can_be_watched(change, warned, train):
     app = set_to(train, **change)
-    assert ["usually diverges" in text for text in texts(app.warning)] == [True] * warned
+    assert ["diverge or leaves dead" in text for text in texts(app.warning)] == [True] * warned
     assert not start_button(app).disabled
 
 
@@ -327,7 +327,7 @@ def test_start_button_starts_a_trainer_and_the_run_shows(train, runs):
     assert not app.exception
     (job,) = training.list_jobs()
     assert app.query_params["run"] == job.name
-    assert "The run you watch" in texts(app.subheader)
+    assert "This run is shown" in texts(app.subheader)
     assert any(text.startswith(f"**{job.name}**") for text in texts(app.markdown))
     expected = PRESETS["quick-look"].config.with_settings(["train.epochs=2", "train.batch_size=128", "train.seed=11"])
     assert job.status.settings == expected
@@ -387,7 +387,7 @@ def test_run_that_is_not_there_any_more_is_said(train, runs):
     train.query_params["run"] = "../x"
     app = train.run()
     assert not app.exception
-    assert "'../x' is not here any more" in app.info[0].value
+    assert "'../x' no longer exists" in app.info[0].value
     assert "Earlier runs" in texts(app.subheader)
 
 
@@ -408,9 +408,7 @@ def test_somebody_elses_run_is_asked_about_before_it_is_stopped(train, runs):
     with monitor.at_work():
         monitor.tell("training", epoch=3)
         app = train.run()
-        assert any(
-            "**theirs** was not started from this window. Stop it all the same?" in t for t in texts(app.markdown)
-        )
+        assert any("**theirs** was not started from this window. Stop it anyway?" in t for t in texts(app.markdown))
         labels = [widget.label for widget in app.button]
         assert "Stop it" in labels
         assert "Stop" not in labels
@@ -419,7 +417,7 @@ def test_somebody_elses_run_is_asked_about_before_it_is_stopped(train, runs):
         app = app.run()
         button(app, "Pause").click().run()
         assert is_asked(path, "pause")
-        button(app, "Go on").click().run()
+        button(app, "Resume").click().run()
         assert not is_asked(path, "pause")
         button(app, "Stop").click().run()
         assert is_asked(path, "stop")
@@ -436,10 +434,10 @@ def test_queue_is_shown_in_its_order(train, runs):
             monitor.tell(state)
         app = train.run()
         assert not app.exception
-        assert "1 run at a time (AEVIZ_JOBS); 2 in the queue, first come, first served." in texts(app.caption)
+        assert "1 run at a time (AEVIZ_JOBS); 2 in the queue." in texts(app.caption)
         rows = [text.split("**")[1] for text in texts(app.markdown) if text.startswith("**run-") and ":small[" in text]
         assert rows == ["run-0", "run-1", "run-2"]
-        assert "Also at work" in texts(app.subheader)
+        assert "Other active runs" in texts(app.subheader)
 
 
 def test_finished_run_of_constant_step_size_can_be_trained_longer(train, runs, monkeypatch):
@@ -450,11 +448,11 @@ def test_finished_run_of_constant_step_size_can_be_trained_longer(train, runs, m
     asked = []
     monkeypatch.setattr(training, "resume", lambda name, epochs=None: asked.append((name, epochs)))
     app.number_input(key="longer-done").set_value(9).run()
-    button(app, "Go on").click().run()
+    button(app, "Resume").click().run()
     assert asked == [("done", 9)]
     leave_job(runs, "cycle", "finished", history=4)
     app.query_params["run"] = "cycle"
-    assert "Go on" not in [widget.label for widget in app.run().button if widget.key == "longer-go-cycle"]
+    assert "Resume" not in [widget.label for widget in app.run().button if widget.key == "longer-go-cycle"]
 
 
 # Comparing
@@ -496,14 +494,14 @@ def test_comparison_of_two_optimizers_is_called_fair(app, runs):
     app.multiselect(key="runs").set_value(["digits-2d-adam", "digits-2d-amsgrad"]).run()
     assert not app.exception
     assert set(differences(app)) >= {"optimizer.name", "**test error (MSE)**"}
-    assert any(text.startswith("A fair comparison of two optimizers") for text in texts(app.caption))
+    assert any(text.startswith("A fair comparison:") for text in texts(app.caption))
 
 
 def test_comparison_without_a_choice_asks_for_one(app, runs):
     app = open_comparison(app)
     app.multiselect(key="runs").set_value([]).run()
     assert not app.exception
-    assert "Choose one run or more above" in app.info[0].value
+    assert "Choose one or more runs above" in app.info[0].value
 
 
 def test_comparison_takes_up_to_six_of_any_data(app, runs):
@@ -543,4 +541,4 @@ def test_run_that_has_not_finished_an_epoch_is_compared_all_the_same(app, runs):
     app.multiselect(key="runs").set_value(["young"]).run()
     assert not app.exception
     assert differences(app)["**epochs trained**"] == ["0"]
-    assert "None of these runs has finished an epoch yet." in texts(app.caption)
+    assert "No run has finished an epoch yet." in texts(app.caption)

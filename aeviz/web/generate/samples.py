@@ -14,6 +14,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import rename_choices
 
 PRIOR, DATA = "the prior", "Gaussian fitted to the data"
 """Where samples are drawn from."""
@@ -61,6 +62,7 @@ def _pick_draw(runs: list[Model]) -> Draw:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         source = DATA
         if any(model.config.model.is_variational for model in runs):
+            rename_choices("draw", {"where the data lie": DATA})
             chosen = st.segmented_control(
                 "Sample from",
                 [PRIOR, DATA],

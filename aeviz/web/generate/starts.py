@@ -25,6 +25,7 @@ from aeviz.web.kernel.upload import (
     prepare,
     usual_options,
 )
+from aeviz.web.kernel.url import rename_choices
 
 TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own image"
 """Where a start may come from; these are also what the URL says."""
@@ -96,6 +97,7 @@ def pick_start(
     key = f"{place}-from"
     if st.session_state.get(key, origins[0]) not in origins:  # chosen for a model that offers more
         del st.session_state[key]
+    rename_choices(key, {"own picture": OWN})
     chosen = st.segmented_control(
         label, origins, default=origins[0], required=True, key=key, bind="query-params", help=_help(model, origins)
     )

@@ -5,6 +5,7 @@ import streamlit as st
 from aeviz.figures.regret import descent_curves
 from aeviz.lab.descent import EXAMPLES, Course, Example, ExampleName, summable_limit
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.url import rename_choices
 from aeviz.web.optimizers import cached
 
 _TITLES: dict[str, ExampleName] = {
@@ -22,6 +23,7 @@ NEAR = 1e-9
 def show_descent() -> None:
     """Let the visitor choose an example, start and steps; show both descents and what condition is missing."""
     with errors_as_messages():
+        rename_choices("example", {"steps that sum up": "summable steps"})
         chosen = st.segmented_control(
             "Example", list(_TITLES), default=next(iter(_TITLES)), required=True, key="example", bind="query-params"
         )

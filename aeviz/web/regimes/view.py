@@ -16,6 +16,7 @@ from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import rename_choices
 
 OWN, PRIOR, WIDEST = "own scale", "scale of the prior", "same for all"
 """Scales of the planes."""
@@ -50,6 +51,7 @@ def show_regimes() -> None:
     with errors_as_messages():
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             seed = pick_seed()
+            rename_choices("scale", {"each its own": OWN, "the prior's": PRIOR, "that of the widest": WIDEST})
             scale = st.segmented_control(
                 "Scale of the maps",
                 [OWN, PRIOR, WIDEST],
