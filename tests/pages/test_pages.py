@@ -1,5 +1,6 @@
 """Every page as a visitor without data, network or a browser has it: AppTest runs the scripts themselves."""
 
+import ast
 import json
 import shutil
 from pathlib import Path
