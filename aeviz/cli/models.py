@@ -45,7 +45,6 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.data is not None:
         data = replace(data, name=options.data, without=None)
     from aeviz.data import load_dataset
-
     from aeviz.data.changes import with_class_order
     from aeviz.experiment import find_changed_images
 
