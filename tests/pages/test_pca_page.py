@@ -125,7 +125,7 @@ def test_relu_is_switched_on_and_compared_by_class_and_image(app, cache):
     app = open_pca(app, data="digits")
     assert any("Nothing is trained yet" in text for text in texts(app.caption))
     app.button(key="relu").click().run()
-    assert "It goes on if you leave this page" in app.get("progress")[0].proto.text
+    assert "You may leave this page" in app.get("progress")[0].proto.text
     run_until(app, lambda: any("With ReLU the error is" in text for text in texts(app.markdown)))
     assert_healthy(app, TITLE)
     text = next(text for text in texts(app.markdown) if "With ReLU the error is" in text)

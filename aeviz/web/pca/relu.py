@@ -34,7 +34,7 @@ def show_comparison(key: cached.DataKey) -> None:
                 type="primary",
                 icon=":material/bolt:",
                 key="relu",
-                help="Trains in the background; it goes on if you leave this page.",
+                help="Trains in the background; you may leave this page.",
             )
         train_images, test_images, digest = cached.relu_images(key)
         task = relu.relu_task(digest, config)
@@ -90,7 +90,7 @@ def _show_task(task: Task, active: bool) -> None:
             st.rerun(scope="app")  # it began or ended
         if view is not None and view.is_active:
             left = "" if view.seconds_left is None else f"; about {format_duration(view.seconds_left)} left"
-            st.progress(view.share, f"{view.message}{left}. It goes on if you leave this page.")
+            st.progress(view.share, f"{view.message}{left}. You may leave this page.")
             if st.button("Stop", icon=":material/stop:", key="relu-stop", help="What was trained is lost."):
                 task.ask_to_stop()
             return
