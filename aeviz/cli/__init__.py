@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         return complain(error)
+    except RecursionError:
+        return complain("a value is nested too deeply; expected a number, a word or a list such as [128,64,12]")
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise

@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aeviz.errors import ConfigError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, runs_root
 
 if TYPE_CHECKING:
@@ -28,7 +30,19 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _check_address(host: str, port: int) -> None:
+    """Raise a ConfigError unless a server can listen there; Streamlit's own message has no advice."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise ConfigError(
+            f"cannot serve at {host}:{port}: {error.strerror or error}; choose another --port, or another --host"
+        ) from error
+
+
 def _app(options: argparse.Namespace) -> int:
+    _check_address(options.host, options.port)
     script = PROJECT_ROOT / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.port={options.port}", f"--server.address={options.host}"]

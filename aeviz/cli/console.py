@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def complain(message: object) -> int:
     """Print why a command cannot be done, in one line; return its exit status."""
     print(f"aeviz: {' '.join(str(message).split())}", file=sys.stderr)
     return 2
+
+
+def to_path(text: str) -> Path:
+    """Return a path that an option names."""
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no path; expected the name of a file or folder")
+    return Path(text)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -46,5 +46,5 @@ def _data_prepare(options: argparse.Namespace) -> int:
 
     with percent_bar() as show:
         path = prepare_dataset(options.name, on_progress=show)
-    print(f"{options.name} is built in" if path is None else f"{options.name} is in {path}")
+    print(f"{options.name} needs no download" if path is None else f"{options.name} is in {path}")
     return 0

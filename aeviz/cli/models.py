@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aeviz.cli.console import add_json, percent_bar, print_json
+from aeviz.cli.console import add_json, percent_bar, print_json, to_path
 from aeviz.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def add_commands(commands: "Commands") -> None:
     export.add_argument("model", nargs="?", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
     export.add_argument("--format", choices=("onnx",), required=True, help="onnx: decoder.onnx and encoder.onnx")
-    export.add_argument("--out", type=Path, metavar="PATH", help="folder to write into (default: ./RUN-onnx)")
+    export.add_argument("--out", type=to_path, metavar="PATH", help="folder to write into (default: ./RUN-onnx)")
     add_json(export)
     export.set_defaults(run=_export)
 

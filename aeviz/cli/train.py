@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from aeviz.cli.console import INTERRUPTED, Parser, add_json, print_json
+from aeviz.cli.console import INTERRUPTED, Parser, add_json, print_json, to_path
 from aeviz.config import RunConfig
 from aeviz.errors import ConfigError, TrainingStopped
 from aeviz.presets import PRESETS, get_preset
@@ -28,8 +28,8 @@ def add_commands(commands: "Commands") -> None:
     train.add_argument("--epochs", type=int, metavar="N", help="passes through the training images")
     train.add_argument("--seed", type=int, metavar="S", help="seed of initial weights and batch order")
     train.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps")
-    train.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default: a new one in AEVIZ_RUNS)")
-    train.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
+    train.add_argument("--out", type=to_path, metavar="DIR", help="folder of the run (default: a new one)")
+    train.add_argument("--resume", type=to_path, metavar="DIR", help="go on with the run in this folder")
     train.add_argument("--no-onnx", action="store_true", help="write no decoder.onnx and encoder.onnx for the page")
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of config.json")
     add_json(train)
