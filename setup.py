@@ -1,22 +1,62 @@
-"""What pyproject.toml cannot say: a wheel carries the page's ONNX runtime, which is fetched while it is built."""
+"""What pyproject.toml cannot say: a wheel carries the app, the models that ship and the page's ONNX runtime.
 
+In the clone app.py, pages/, .streamlit/ and checkpoints/ lie beside the package. A wheel has them in aeviz/_bundle,
+where `aeviz.paths` finds them.
+"""
+
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
+
+ROOT = Path(__file__).resolve().parent
+BUNDLED = ("app.py", "pages", ".streamlit", "checkpoints")
+NOT_BUNDLED = shutil.ignore_patterns("*.onnx", "__pycache__", "*.py[co]")
+"""ONNX files are made from the weights where they are first wanted."""
 
 
-class BuildWithRuntime(build_py):
-    """Fetches the runtime before files are collected; without npm or a network the wheel is built without it."""
+def fetch_runtime() -> None:
+    """Fetch the page's ONNX runtime unless it is there; without npm or a network the wheel is built without it.
+
+    A source distribution has no tools/, but the runtime itself.
+    """
+    vendor = ROOT / "tools" / "vendor.py"
+    if vendor.is_file():
+        subprocess.run([sys.executable, str(vendor)], check=True)
+
+
+class BuildWithApp(build_py):
+    """Puts the runtime, the app and the models into a wheel; an editable install finds them in the clone."""
 
     def run(self) -> None:
-        """Build; an editable install leaves the fetching to make, which shows its progress."""
-        if not self.editable_mode:
-            vendor = Path(__file__).parent / "tools" / "vendor.py"
-            subprocess.run([sys.executable, str(vendor)], check=True)
+        """Build."""
+        if self.editable_mode:
+            super().run()
+            return
+        fetch_runtime()
+        super().run()
+        bundle = Path(self.build_lib) / "aeviz" / "_bundle"
+        shutil.rmtree(bundle, ignore_errors=True)  # of an earlier build
+        bundle.mkdir(parents=True)
+        for name in BUNDLED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, bundle / name, ignore=NOT_BUNDLED)
+            else:
+                shutil.copy2(source, bundle / name)
+
+
+class SdistWithRuntime(sdist):
+    """Puts the runtime into a source distribution, which has no tools/ to fetch it with."""
+
+    def run(self) -> None:
+        """Build."""
+        fetch_runtime()
         super().run()
 
 
-setup(cmdclass={"build_py": BuildWithRuntime})
+setup(cmdclass={"build_py": BuildWithApp, "sdist": SdistWithRuntime})

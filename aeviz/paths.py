@@ -7,14 +7,17 @@ Places that an environment variable moves, and one that stays:
     AEVIZ_CACHE  what can be made anew    default $XDG_CACHE_HOME/aeviz, else ~/.cache/aeviz
     AEVIZ_START  where relative paths of  default the current folder; `aeviz app` sets it to
                  your own images count    the folder in which it was called
-    checkpoints  models that ship         beside the package, in the clone
+    checkpoints  models that ship         in the clone beside the package; in a wheel inside it
 """
 
 import os
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-"""The clone that holds app.py and checkpoints/ (aeviz is installed editable from it)."""
+_PACKAGE = Path(__file__).resolve().parent
+BUNDLE = _PACKAGE / "_bundle"
+"""Where a wheel carries what lies beside the package in the clone; setup.py fills it, and the clone has none."""
+PROJECT_ROOT = BUNDLE if BUNDLE.is_dir() else _PACKAGE.parent
+"""The folder that holds app.py, pages/, .streamlit/ and checkpoints/: the clone, or an installed wheel's bundle."""
 
 
 def data_root() -> Path:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aeviz.web.kernel.page import page
-from aeviz.web.pca.relu import show_contest
+from aeviz.web.pca.relu import show_comparison
 from aeviz.web.pca.view import pick_data, show_linear
 
 with page(
@@ -16,4 +16,4 @@ with page(
         show_linear(key)
         st.subheader("Add ReLU")
         st.caption("Same latent size, plus a ReLU layer: how much lower is the error, and for which images?")
-        show_contest(key)
+        show_comparison(key)

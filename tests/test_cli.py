@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -329,7 +330,7 @@ def test_data_list_tells_what_is_here(aeviz, tmp_path, monkeypatch):
 
 
 def test_data_prepare_of_built_in_data_has_nothing_to_do(aeviz):
-    assert aeviz("data", "prepare", "digits") == (0, "digits is built in\n", "")
+    assert aeviz("data", "prepare", "digits") == (0, "digits needs no download\n", "")
 
 
 def test_data_prepare_of_unknown_name_is_refused(aeviz):
@@ -374,6 +375,36 @@ def test_error_of_the_system_is_one_line(aeviz, monkeypatch):
     assert_refused(aeviz("list"), "aeviz: [Errno 13] Permission denied: '/secret'")
 
 
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_app_names_a_port_that_is_taken(aeviz):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert_refused(
+            aeviz("app", "--port", port, "--host", "127.0.0.1"), f"cannot serve at 127.0.0.1:{port}: Address already"
+        )
+    assert_refused(aeviz("app", "--port", free_port(), "--host", "no.such.host.invalid"), "another --host")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "digits-2d-adam", "--out", ""], "argument --out: '' is no path"),
+        (["train", "digits-2d-adam", "--out", "a\0b"], "argument --out: 'a\\x00b' is no path"),
+        (["train", "--resume", "a\0b"], "argument --resume: 'a\\x00b' is no path"),
+        (["train", "digits-2d-adam", "--set", "preset=a/b"], "preset='a/b' cannot name a run"),
+        (["train", "digits-2d-adam", "--set", "preset=../x"], "preset='../x' cannot name a run"),
+        (["train", "digits-2d-adam", "--set", "model.hidden=" + "[" * 100_000], "is nested too deeply"),
+        (["export", "digits-2d-adam", "--format", "onnx", "--out", ""], "argument --out: '' is no path"),
+    ],
+)
+def test_values_that_cannot_be_used_are_one_line(aeviz, arguments, message):
+    assert_refused(aeviz(*arguments), message)
+
+
 def test_app_becomes_streamlit_with_absolute_roots(aeviz, monkeypatch, tmp_path):
     calls = []
 
@@ -384,11 +415,12 @@ def test_app_becomes_streamlit_with_absolute_roots(aeviz, monkeypatch, tmp_path)
     monkeypatch.setattr(os, "execve", record)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AEVIZ_DATA", "here")
-    assert aeviz("app", "--port", 8600, "--host", "0.0.0.0", "--headless")[0] == 0
+    port = free_port()
+    assert aeviz("app", "--port", port, "--host", "0.0.0.0", "--headless")[0] == 0
     ((command, environment),) = calls
     assert command[1:4] == ["-m", "streamlit", "run"]
     assert os.path.isfile(command[4])
-    assert command[5:] == ["--server.port=8600", "--server.address=0.0.0.0", "--server.headless=true"]
+    assert command[5:] == [f"--server.port={port}", "--server.address=0.0.0.0", "--server.headless=true"]
     assert environment["AEVIZ_DATA"] == str(tmp_path / "here")
 
 

@@ -1,7 +1,7 @@
 """Where a run's ONNX files lie, and whether they belong to its weights; read without torch and without onnx.
 
-They lie beside the weights. Where that folder cannot be written, as in an installation that all users share, they lie
-in AEVIZ_CACHE/onnx, in a folder named after the weights.
+They lie beside the weights. Where that folder cannot be written, or belongs to an installed wheel, they lie in
+AEVIZ_CACHE/onnx, in a folder named after the weights.
 
 References:
     How fields are written: https://protobuf.dev/programming-guides/encoding
@@ -15,7 +15,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from aeviz.paths import cache_root
+from aeviz.paths import BUNDLE, cache_root
 from aeviz.training.runs import MODEL, RunFolder
 
 PartName = Literal["decoder", "encoder"]
@@ -29,7 +29,8 @@ _MOST_TEXT = 2**16
 def beside(folder: RunFolder, part: PartName) -> Path:
     """Return the path at which a part of a run is, or will be once it is written."""
     inside = folder.path / f"{part}.onnx"
-    if not folder.is_trained or os.access(folder.path, os.W_OK) or _belongs(inside, part, folder):
+    is_ours = os.access(folder.path, os.W_OK) and BUNDLE not in folder.path.resolve().parents
+    if not folder.is_trained or is_ours or _belongs(inside, part, folder):
         return inside
     return cache_root() / "onnx" / weights_digest(folder.path / MODEL) / inside.name
 

@@ -5,16 +5,12 @@ Needs torch only where something is written.
 
 import multiprocessing
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import IO
 
 from aeviz.errors import AevizError, ExportError
 from aeviz.export.beside import PARTS, beside, is_current, weights_digest
-from aeviz.paths import PROJECT_ROOT
 from aeviz.training.runs import MODEL, RunFolder
 
 MOST_PROCESSES = 4
@@ -126,27 +122,3 @@ def _use_one_thread() -> None:
 
 def _size(folder: RunFolder) -> int:
     return (folder.path / MODEL).stat().st_size
-
-
-def start_writing(folder: RunFolder, errors: IO[bytes]) -> "subprocess.Popen[bytes]":
-    """Begin to write the parts of a run that are not current in a process of its own, at low priority.
-
-    Args:
-        folder: The run.
-        errors: A file for what it says: it ends with status 0 when they are written, else the last line says why.
-    """
-    quiet = {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1"}  # the page's server works meanwhile
-    return subprocess.Popen(
-        [sys.executable, "-m", "aeviz.export.missing", str(folder.path.resolve())],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, **quiet},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=errors,
-    )
-
-
-if __name__ == "__main__":
-    os.nice(10)
-    problem = try_to_write(RunFolder.read(Path(sys.argv[1])))
-    sys.exit(problem or 0)

@@ -56,7 +56,7 @@ PRESS_STOP = """
 
 
 def test_training_with_relu_can_be_stopped(visit):
-    """A click on Stop ends the training at the next pass; nothing is kept of it."""
+    """A click on Stop ends the worker; nothing is kept of what it trained."""
     page = visit("/pca?data=circles&relu-epochs=longer")
     page.get_by_role("button", name="Switch on ReLU").click()
     page.evaluate(PRESS_STOP)

@@ -1,4 +1,4 @@
-"""The film of a linear autoencoder as the component reads it, and the figures of the contest with ReLU."""
+"""The film of a linear autoencoder as the component reads it, and the figures of the ReLU comparison."""
 
 import io
 import json
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aeviz.figures.contest import contest_bars, contest_scatter
+from aeviz.figures.relu_comparison import relu_bars, relu_scatter
 from aeviz.web.components.pca_film.payload import CODES, PcaFrame, encode_picture, pca_film_payload, signed_tiles
 
 
@@ -71,11 +71,11 @@ def test_small_pictures_are_exact_and_large_ones_small():
 
 
 @pytest.mark.parametrize("labels", [None, np.array([0, 1, 1])])
-def test_contest_draws_every_image_and_class(labels):
+def test_relu_comparison_draws_every_image_and_class(labels):
     pca, network = np.array([1.0, 2.0, 3.0]), np.array([0.5, 2.5, 1.0])
-    scatter = contest_scatter(pca, network, labels, ("a", "b"))
+    scatter = relu_scatter(pca, network, labels, ("a", "b"))
     drawn = [trace for trace in scatter.data if trace.mode == "markers"]
     assert sum(len(trace.x) for trace in drawn) == 3
     assert len(drawn) == (1 if labels is None else 2)
-    bars = contest_bars(("a", "b"), pca[:2], network[:2])
+    bars = relu_bars(("a", "b"), pca[:2], network[:2])
     assert [trace.name for trace in bars.data] == ["PCA", "with ReLU"]

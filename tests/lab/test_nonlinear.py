@@ -9,28 +9,29 @@ from aeviz.lab.components import find_components
 from aeviz.lab.linear_autoencoder import LinearConfig, train_linear
 from aeviz.lab.linear_frames import as_plane, linear_frames
 from aeviz.lab.moments import measure_moments
-from aeviz.lab.nonlinear import class_means, epochs_of, run_contest
+from aeviz.lab.nonlinear import compare_with_pca, epochs_of
 from aeviz.lab.reduced import one_of_each_class, reduce_images, spread_indices
+from aeviz.lab.relu_comparison import class_means
 
 
 def test_relu_beats_pca_on_digits_and_pca_is_that_of_scikit_learn():
     train, test = load_dataset("digits", "train"), load_dataset("digits", "test")
-    contests = list(run_contest(train, test, latent_dim=8, layers=1, epochs=25))
+    states = list(compare_with_pca(train, test, latent_dim=8, layers=1, epochs=25))
     x, y = (data.images.reshape(len(data), -1) / 255 for data in (train, test))
     reference = PCA(8, svd_solver="full").fit(x)
     flat = reference.inverse_transform(reference.transform(y))
-    np.testing.assert_allclose(contests[-1].pca, ((flat.clip(0, 1) - y) ** 2).mean(axis=1), rtol=1e-5)
-    assert contests[-1].pca_unclipped == pytest.approx(((flat - y) ** 2).mean())
-    assert contests[-1].pca_training == pytest.approx(
+    np.testing.assert_allclose(states[-1].pca, ((flat.clip(0, 1) - y) ** 2).mean(axis=1), rtol=1e-5)
+    assert states[-1].pca_unclipped == pytest.approx(((flat - y) ** 2).mean())
+    assert states[-1].pca_training == pytest.approx(
         ((reference.inverse_transform(reference.transform(x)) - x) ** 2).mean()
     )
-    assert [contest.epoch for contest in contests] == list(range(26))
-    assert contests[0].training_loss is None
-    assert contests[0].network.mean() > contests[0].pca.mean()
-    assert contests[-1].network.mean() < contests[-1].pca.mean()
-    drawn = contests[-1].network_images.reshape(len(y), -1)
-    np.testing.assert_allclose(((drawn - y) ** 2).mean(axis=1), contests[-1].network, rtol=1e-5)
-    assert contests[-1].pca_images.min() >= 0
+    assert [state.epoch for state in states] == list(range(26))
+    assert states[0].training_loss is None
+    assert states[0].network.mean() > states[0].pca.mean()
+    assert states[-1].network.mean() < states[-1].pca.mean()
+    drawn = states[-1].network_images.reshape(len(y), -1)
+    np.testing.assert_allclose(((drawn - y) ** 2).mean(axis=1), states[-1].network, rtol=1e-5)
+    assert states[-1].pca_images.min() >= 0
 
 
 def test_class_means_leave_an_empty_class_open():

@@ -1,10 +1,13 @@
 """PCA = linear autoencoder as a visitor without data has it; the film itself is tested in the browser."""
 
-import threading
+import time
 
 import pytest
 from visits import assert_healthy, open_page, texts
 
+from aeviz.workers.task import Task, TaskView
+
+PATIENCE_S = 90
 TITLE = "PCA = linear autoencoder"
 
 
@@ -103,10 +106,27 @@ def test_data_that_is_not_here_is_told(app):
     assert r"Unknown data set 'kmn\*ist'; digits is shown." in texts(app.info)
 
 
-def test_relu_is_switched_on_and_compared_by_class_and_image(app):
+@pytest.fixture
+def cache(tmp_path, monkeypatch, no_worker_left):
+    """An AEVIZ_CACHE of the test's own."""
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+
+
+def run_until(app, condition):
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        assert_healthy(app, TITLE)
+        time.sleep(0.2)
+        app.run()
+
+
+def test_relu_is_switched_on_and_compared_by_class_and_image(app, cache):
     app = open_pca(app, data="digits")
     assert any("Nothing is trained yet" in text for text in texts(app.caption))
     app.button(key="relu").click().run()
+    assert "You may leave this page" in app.get("progress")[0].proto.text
+    run_until(app, lambda: any("With ReLU the error is" in text for text in texts(app.markdown)))
     assert_healthy(app, TITLE)
     text = next(text for text in texts(app.markdown) if "With ReLU the error is" in text)
     assert "297 test images" in text
@@ -118,26 +138,20 @@ def test_relu_is_switched_on_and_compared_by_class_and_image(app):
     assert "With ReLU the error is" in " ".join(texts(again.markdown))  # kept for all visitors
 
 
-def test_relu_is_trained_once_for_all_who_ask_meanwhile(app, monkeypatch):
-    from aeviz.lab.nonlinear import run_contest
-    from aeviz.web.pca import cached, relu
-
-    app = open_pca(app, data="digits", **{"relu-k": "4"})
-    key = cached.data_key("digits")
-    train, test = cached.contest_images(key)
-    contest = next(run_contest(train, test, latent_dim=4, layers=1, epochs=1))
-    monkeypatch.setattr(relu, "LOOK_S", 0.05)
-    monkeypatch.setattr(cached, "hold_contest", lambda *chosen: pytest.fail("it is trained a second time"))
-
-    def end_training():
-        cached._contests(key, 4, 1, 500, 0)["last"] = contest
-        cached.CONTEST_TURN.release()
-
-    cached.CONTEST_TURN.acquire()  # another visitor's training
-    timer = threading.Timer(0.5, end_training)
-    timer.start()
+def test_relu_training_outlives_the_visit_and_can_be_stopped(app, cache):
+    app = open_pca(app, data="circles", **{"relu-epochs": "longer"})
     app.button(key="relu").click().run()
-    timer.join()
+    app.switch_page("pages/home.py").run()
+    app = open_pca(app, data="circles", **{"relu-epochs": "longer"})
+    assert app.get("progress")
+    app.button(key="relu-stop").click().run()
+    run_until(app, lambda: any("Nothing is trained yet" in text for text in texts(app.caption)))
     assert_healthy(app, TITLE)
-    assert any("With ReLU the error is" in text for text in texts(app.markdown))
-    assert not cached.CONTEST_TURN.locked()
+
+
+def test_failed_relu_training_is_told_and_offered_again(app, cache, monkeypatch):
+    failed = TaskView(state="failed", share=0.0, seconds=1.0, seconds_left=None, message="no *room*")
+    monkeypatch.setattr(Task, "observe", lambda task: failed)
+    app = open_pca(app, data="digits", **{"relu-k": "16"})
+    assert texts(app.error) == ["The training failed: no \\*room\\*; try again."]
+    assert not app.button(key="relu").disabled

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from aeviz.lab.nonlinear import Contest
+from aeviz.lab.relu_comparison import ReluComparison
 from aeviz.web.pca.verdicts import tell_classes, tell_gain, tell_why
 
 
@@ -37,7 +37,7 @@ def test_pca_without_error_gives_no_share():
 )
 def test_network_that_is_no_better_is_explained(network, training, is_short, expected):
     images = np.zeros((2, 1, 1, 1), np.float32)
-    contest = Contest(
+    comparison = ReluComparison(
         epoch=3,
         training_loss=training,
         pca=np.full(2, 0.02),
@@ -48,7 +48,7 @@ def test_network_that_is_no_better_is_explained(network, training, is_short, exp
         network_images=images,
     )
     assert (
-        re.search(expected, tell_why(contest, is_short=is_short))
+        re.search(expected, tell_why(comparison, is_short=is_short))
         if expected
-        else not tell_why(contest, is_short=is_short)
+        else not tell_why(comparison, is_short=is_short)
     )

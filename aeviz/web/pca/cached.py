@@ -1,12 +1,11 @@
-"""What the page on PCA computes once for all visitors: moments, components, training runs and contests."""
+"""What the page on PCA computes once for all visitors: moments, components, training runs and ReLU comparisons."""
 
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,15 +18,14 @@ from aeviz.lab.linear_autoencoder import LinearConfig, LinearState, train_linear
 from aeviz.lab.linear_frames import as_plane, linear_frames
 from aeviz.lab.moments import Moments, measure_moments
 from aeviz.lab.reduced import one_of_each_class, reduce_images, spread_indices
+from aeviz.lab.relu_comparison import ReluComparison
 from aeviz.lab.subspaces import axis_angles
 from aeviz.paths import data_root
 from aeviz.web.components.pca_film.payload import PcaFrame, encode_picture, pca_film_payload, signed_tiles
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.caching import shared
-from aeviz.web.kernel.runtime import start_torch
-
-if TYPE_CHECKING:
-    from aeviz.lab.nonlinear import Contest
+from aeviz.workers.relu import read_comparison
+from aeviz.workers.task import Task
 
 MOST_PIXELS, MOST_IMAGES = 1024, 20_000
 """Values of an image up to which it is taken as it is; of larger ones, which are averaged, so many at most."""
@@ -35,10 +33,8 @@ POINTS, SHOWN, FRAMES = 400, 10, 48
 """Images in a latent plane, images reconstructed, and states in a film, at most."""
 COLUMNS = 10
 """Decoder columns shown, at most."""
-CONTEST_IMAGES, CONTEST_TEST = 3000, 1000
+RELU_TRAIN, RELU_TEST = 3000, 1000
 """Images that a network with ReLU learns from and is measured on, at most."""
-CONTEST_TURN = threading.Lock()
-"""Held while a network with ReLU is trained: one at a time in the server, however many visitors ask for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,46 +195,28 @@ def _film(
     return payload, frames[-1].match
 
 
-@shared(max_entries=32)  # 6 MB each for MNIST
-def _contests(key: DataKey, k: int, layers: int, steps: int, seed: int) -> "dict[str, Contest]":
-    """Return where a finished contest is kept; empty until then."""
-    return {}
-
-
 @shared(max_entries=3, spinner="Reading the test images …")  # 3 MB for MNIST
-def contest_images(key: DataKey) -> tuple[ImageDataset, ImageDataset]:
-    """Return the images that a network with ReLU learns from, and the test images that it is measured on."""
+def relu_images(key: DataKey) -> tuple[ImageDataset, ImageDataset, str]:
+    """Return the images that a network with ReLU learns from, the test images, and a digest of both."""
     train = images(key)
     test = load_dataset(DataConfig(name=key.name), "test", root=Path(key.root))
-    test = reduce_images(test, most_pixels=MOST_PIXELS, most_images=CONTEST_TEST)
-    return (
-        train.take(spread_indices(len(train), CONTEST_IMAGES)),
-        test.take(spread_indices(len(test), CONTEST_TEST)),
-    )
+    test = reduce_images(test, most_pixels=MOST_PIXELS, most_images=RELU_TEST)
+    train = train.take(spread_indices(len(train), RELU_TRAIN))
+    test = test.take(spread_indices(len(test), RELU_TEST))
+    return train, test, f"{train.fingerprint}-{test.fingerprint}"
 
 
-def finished_contest(key: DataKey, k: int, layers: int, steps: int, seed: int) -> "Contest | None":
-    """Return a contest that somebody has already seen to its end, or None."""
-    return _contests(key, k, layers, steps, seed).get("last")
+def relu_comparison(task: Task) -> ReluComparison | None:
+    """Return a comparison that a worker has finished; None if it is not there."""
+    try:
+        return _relu_comparison(task)
+    except LookupError:
+        return None
 
 
-def hold_contest(key: DataKey, k: int, layers: int, steps: int, seed: int) -> "Iterator[tuple[Contest, int]]":
-    """Train a network with ReLU beside PCA; yield how it stands after each epoch, and the number of epochs.
-
-    What comes last is kept for all visitors.
-
-    The caller holds CONTEST_TURN.
-
-    Raises:
-        ConfigError: k does not fit the images.
-        DataError: The data is missing or damaged.
-    """
-    start_torch()
-    from aeviz.lab.nonlinear import epochs_of, run_contest
-
-    train, test = contest_images(key)
-    epochs, contest = epochs_of(len(train), steps), None
-    for contest in run_contest(train, test, latent_dim=k, layers=layers, epochs=epochs, seed=seed):
-        yield contest, epochs
-    if contest is not None:
-        _contests(key, k, layers, steps, seed)["last"] = contest
+@shared(max_entries=16)  # 6 MB each for MNIST
+def _relu_comparison(task: Task) -> ReluComparison:
+    comparison = read_comparison(task)
+    if comparison is None:
+        raise LookupError("the comparison is not there yet, which must not be kept")
+    return comparison

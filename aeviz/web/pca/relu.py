@@ -1,131 +1,126 @@
-"""Switch on ReLU: a small nonlinear autoencoder trained beside PCA, and where it is better."""
-
-import time
-from typing import TYPE_CHECKING
+"""Switch on ReLU: a small nonlinear autoencoder trained beside PCA in the background, and where it is better."""
 
 import numpy as np
 import streamlit as st
 
 from aeviz.data import ImageDataset
-from aeviz.figures.contest import contest_bars, contest_scatter
 from aeviz.figures.pictures import enlarge, tile, to_data_uri
+from aeviz.figures.relu_comparison import relu_bars, relu_scatter
+from aeviz.lab.relu_comparison import ReluComparison, class_means
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.pca import cached
 from aeviz.web.pca.verdicts import tell_classes, tell_gain, tell_why
-
-if TYPE_CHECKING:
-    from aeviz.lab.nonlinear import Contest
+from aeviz.workers import relu
+from aeviz.workers.relu import ReluConfig
+from aeviz.workers.task import Task
 
 LAYERS = {"one ReLU layer": 1, "two ReLU layers": 2}
 STEPS = {"short": 500, "longer": 2000}
 """Steps of training on offer; in passes they would mean little for a small data set."""
-LOOK_S = 0.5
-"""Seconds between two looks at whether another visitor's training has ended."""
+POLL_S = 0.5
+"""Seconds between two looks at a training."""
 TILES, TILES_PX = 8, 640
 """Images shown of each kind; least width of a row in pixels."""
 
 
-def show_contest(key: cached.DataKey) -> None:
-    """Offer to train a network with ReLU, show how it does epoch by epoch, and compare it with PCA.
-
-    No fragment: Streamlit lets a click in a fragment wait for the run under way, and then nothing could be stopped.
-    """
+def show_comparison(key: cached.DataKey) -> None:
+    """Offer to train a network with ReLU, show how far it is, and compare it with PCA."""
     with errors_as_messages(stop=False):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            layers = st.segmented_control(
-                "Add a layer",
-                list(LAYERS),
-                default="one ReLU layer",
-                required=True,
-                key="layers",
-                bind="query-params",
-                help="Hidden layers of 128 and 64 units with ReLU on each side of the latent.",
-            )
-            k = st.select_slider(
-                "Latent numbers",
-                ["1", "2", "4", "8", "16", "32"],
-                value="8",
-                key="relu-k",
-                bind="query-params",
-                width=200,
-                help="Of the network, and components of PCA.",
-            )
-            length = st.segmented_control(
-                "Training",
-                list(STEPS),
-                default="short",
-                required=True,
-                key="relu-epochs",
-                bind="query-params",
-                help="500 or 2,000 steps of 100 images each, from at most 3,000 training images.",
-            )
+            config = _pick_config()
             train = st.button(
-                "Switch on ReLU", type="primary", icon=":material/bolt:", key="relu", help="Trains here and now."
+                "Switch on ReLU",
+                type="primary",
+                icon=":material/bolt:",
+                key="relu",
+                help="Trains in the background; you may leave this page.",
             )
-        chosen = (key, int(k), LAYERS[str(layers)], STEPS[str(length)], 0)
-        contest = cached.finished_contest(*chosen)
-        if contest is None and train:
-            contest = _train(chosen)
-        if contest is None:
-            st.caption(
-                "Nothing is trained yet for this choice. It takes a few seconds; another choice here or *Stop* ends it."
-            )
+        train_images, test_images, digest = cached.relu_images(key)
+        task = relu.relu_task(digest, config)
+        comparison = cached.relu_comparison(task)
+        if comparison is None and train:
+            relu.start(task, train_images, test_images, config)
+        if comparison is None:
+            view = task.observe()
+            active = view is not None and view.is_active
+            # a fragment made anew: whether it polls is decided here
+            st.fragment(_show_task, run_every=POLL_S if active else None)(task, active)
             return
-        _, test = cached.contest_images(key)
-        _show(contest, test, int(k), is_short=STEPS[str(length)] < max(STEPS.values()))
+        _show(comparison, test_images, config.latent_dim, is_short=config.steps < max(STEPS.values()))
 
 
-def _train(chosen: tuple[cached.DataKey, int, int, int, int]) -> "Contest | None":
-    """Train to the end with a bar and the figures so far; a click in this section stops it at the next epoch.
+def _pick_config() -> ReluConfig:
+    """Offer every setting; all are in the URL."""
+    layers = st.segmented_control(
+        "Add a layer",
+        list(LAYERS),
+        default="one ReLU layer",
+        required=True,
+        key="layers",
+        bind="query-params",
+        help="Hidden layers of 128 and 64 units with ReLU on each side of the latent.",
+    )
+    k = st.select_slider(
+        "Latent numbers",
+        ["1", "2", "4", "8", "16", "32"],
+        value="8",
+        key="relu-k",
+        bind="query-params",
+        width=200,
+        help="Of the network, and components of PCA.",
+    )
+    length = st.segmented_control(
+        "Training",
+        list(STEPS),
+        default="short",
+        required=True,
+        key="relu-epochs",
+        bind="query-params",
+        help="500 or 2,000 steps of 100 images each, from at most 3,000 training images.",
+    )
+    return ReluConfig(latent_dim=int(k), layers=LAYERS[str(layers)], steps=STEPS[str(length)])
 
-    While another visitor's network is trained this one waits, and takes that one if it is the same.
-    """
-    contest = None
-    place = st.empty()
-    with place.container():
-        bar = st.progress(0.0, "Starting PyTorch …")
-        st.button("Stop", icon=":material/stop:", key="relu-stop")
-    while not cached.CONTEST_TURN.acquire(timeout=LOOK_S):
-        bar.progress(0.0, "Another visitor's network is being trained; yours is next …")  # where a click ends the wait
-    try:
-        contest = cached.finished_contest(*chosen)
-        if contest is None:
-            begun = time.perf_counter()
-            for contest, epochs in cached.hold_contest(*chosen):
-                left = (time.perf_counter() - begun) * (epochs - contest.epoch) / max(contest.epoch, 1)
-                bar.progress(
-                    contest.epoch / epochs,
-                    f"Pass {contest.epoch} of {epochs}: error {contest.network.mean():.4f} on the test images, PCA "
-                    f"{contest.pca.mean():.4f}" + (f"; about {left:.0f} s left" if contest.epoch else ""),
-                )
-    finally:
-        cached.CONTEST_TURN.release()
-    place.empty()
-    return contest
+
+def _show_task(task: Task, active: bool) -> None:
+    """Show how the training stands; `active` says how it stood when this fragment was made."""
+    with errors_as_messages(stop=False):
+        view = task.observe()
+        if (view is not None and view.is_active) != active:
+            st.rerun(scope="app")  # it began or ended
+        if view is not None and view.is_active:
+            left = "" if view.seconds_left is None else f"; about {format_duration(view.seconds_left)} left"
+            st.progress(view.share, f"{view.message}{left}. You may leave this page.")
+            if st.button("Stop", icon=":material/stop:", key="relu-stop", help="What was trained is lost."):
+                task.ask_to_stop()
+            return
+        if view is not None and view.state in ("failed", "interrupted"):
+            why = escape(view.message) if view.state == "failed" else "its process ended before it was done"
+            st.error(f"The training failed: {why}; try again.", icon=":material/error:")
+            return
+        st.caption("Nothing is trained yet for this choice. It takes about ten seconds, once for all visitors.")
 
 
-def _show(contest: "Contest", test: ImageDataset, k: int, *, is_short: bool) -> None:
-    better = contest.network < contest.pca
-    gain = tell_gain(float(contest.pca.mean()), float(contest.network.mean()))
+def _show(comparison: ReluComparison, test: ImageDataset, k: int, *, is_short: bool) -> None:
+    better = comparison.network < comparison.pca
+    gain = tell_gain(float(comparison.pca.mean()), float(comparison.network.mean()))
     st.markdown(
-        f"**With ReLU the error is {contest.network.mean():.4f}, PCA's {contest.pca.mean():.4f}: {gain}**, on "
+        f"**With ReLU the error is {comparison.network.mean():.4f}, PCA's {comparison.pca.mean():.4f}: {gain}**, on "
         f"{len(better):,} test images that neither has seen, with {k} number{'s' if k > 1 else ''} an image. It is "
-        f"smaller for {better.mean():.0%} of the images. {tell_why(contest, is_short=is_short)}"
+        f"smaller for {better.mean():.0%} of the images. {tell_why(comparison, is_short=is_short)}"
     )
     st.caption(
         f"PCA's images are clipped to [0, 1], where a sigmoid keeps the network's; before that its error is "
-        f"{contest.pca_unclipped:.4f}."
+        f"{comparison.pca_unclipped:.4f}."
     )
     left, right = st.columns(2, gap="medium")
     labels = test.labels
     with left:
         if labels is not None:
-            from aeviz.lab.nonlinear import class_means
-
             count = len(test.class_names)
-            pca, network = (class_means(errors, labels, count) for errors in (contest.pca, contest.network))
+            pca, network = (class_means(errors, labels, count) for errors in (comparison.pca, comparison.network))
             st.plotly_chart(
-                contest_bars(test.class_names, pca, network),
+                relu_bars(test.class_names, pca, network),
                 key="relu-bars",
                 config={"displayModeBar": False},
                 alt="Mean error of each class: "
@@ -137,18 +132,18 @@ def _show(contest: "Contest", test: ImageDataset, k: int, *, is_short: bool) -> 
             st.caption(tell_classes(test.class_names, pca, network))
     with right:
         st.plotly_chart(
-            contest_scatter(contest.pca, contest.network, labels, test.class_names),
+            relu_scatter(comparison.pca, comparison.network, labels, test.class_names),
             key="relu-scatter",
             config={"displayModeBar": False},
             alt=f"Error of each test image with PCA and with ReLU; below the line for {better.mean():.0%}",
         )
         st.caption("A point an image; below the dotted line the network is better.")
-    order = np.argsort(contest.network - contest.pca)
+    order = np.argsort(comparison.network - comparison.pca)
     for column, title, places in (
         (left, "where it gains most", order[:TILES]),
         (right, "where it gains least", order[::-1][:TILES]),
     ):
-        rows = [test.images[places] / 255.0, contest.pca_images[places], contest.network_images[places]]
+        rows = [test.images[places] / 255.0, comparison.pca_images[places], comparison.network_images[places]]
         picture = enlarge(tile(np.concatenate(rows).astype(np.float32), len(places)), TILES_PX)
         column.image(
             to_data_uri(picture),

@@ -1,16 +1,13 @@
 """What a linear autoencoder, and a network with ReLU beside PCA, came to: in words with numbers."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aeviz.lab.linear_autoencoder import LinearConfig
 from aeviz.lab.moments import Moments
+from aeviz.lab.relu_comparison import ReluComparison
 from aeviz.web.pca.cached import LinearRun
-
-if TYPE_CHECKING:
-    from aeviz.lab.nonlinear import Contest
 
 SAME_EXCESS, SAME_DEG = 1e-4, 1.0
 """Excess error and angle in degrees up to which error and subspace are said to be the same."""
@@ -57,17 +54,18 @@ def tell_gain(pca: float, network: float) -> str:
     return f"{percent(abs(gain))} {'less' if gain > 0 else 'more'}"
 
 
-def tell_why(contest: "Contest", *, is_short: bool) -> str:
+def tell_why(comparison: ReluComparison, *, is_short: bool) -> str:
     """Say why the network is no better than PCA; nothing where it is better, or PCA misses nothing.
 
     Args:
-        contest: After the last epoch.
+        comparison: After the last epoch.
         is_short: Whether a longer training is on offer.
     """
-    if contest.training_loss is None or contest.network.mean() < contest.pca.mean() or contest.pca.mean() <= NO_ERROR:
+    pca = comparison.pca.mean()
+    if comparison.training_loss is None or comparison.network.mean() < pca or pca <= NO_ERROR:
         return ""
-    numbers = f"{contest.training_loss:.4f} against {contest.pca_training:.4f}"
-    if contest.training_loss < contest.pca_training:
+    numbers = f"{comparison.training_loss:.4f} against {comparison.pca_training:.4f}"
+    if comparison.training_loss < comparison.pca_training:
         return f"On its training images it is better ({numbers}): it overfits."
     more = "choose *longer*" if is_short else "PCA is optimal at once; a smaller latent size leaves more to gain"
     text = f"It is no better on its training images ({numbers})"

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from aeviz.figures.palette import FIRST, SECOND, UNLABELLED, class_colour
 
 
-def contest_bars(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> go.Figure:
+def relu_bars(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> go.Figure:
     """Draw the mean error of each class as two bars.
 
     Args:
@@ -37,7 +37,7 @@ def contest_bars(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> 
     return figure
 
 
-def contest_scatter(
+def relu_scatter(
     pca: np.ndarray, network: np.ndarray, labels: np.ndarray | None, class_names: Sequence[str]
 ) -> go.Figure:
     """Draw a point an image: error of PCA across, of the network upwards; below the line the network is better.

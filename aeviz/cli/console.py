@@ -1,0 +1,84 @@
+"""What all commands share: a parser whose errors are one line, JSON and progress bars."""
+
+import argparse
+import dataclasses
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    """Where a command adds its parser."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    write_epilog: Callable[[], str] | None = None
+    """What returns the last paragraph of the help, when that is asked for: registries may have grown by then."""
+
+    def format_help(self) -> str:
+        """Return the help."""
+        if self.write_epilog is not None:
+            self.epilog = self.write_epilog()
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong in one line and exit with 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def escape_unprintable() -> None:
+    """Print a backslash code for each character that the console's encoding lacks, in place of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def complain(message: object) -> int:
+    """Print why a command cannot be done, in one line; return its exit status."""
+    print(f"aeviz: {' '.join(str(message).split())}", file=sys.stderr)
+    return 2
+
+
+def to_path(text: str) -> Path:
+    """Return a path that an option names."""
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no path; expected the name of a file or folder")
+    return Path(text)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option --json."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+
+def print_json(value: Any) -> None:
+    """Print a dataclass, or a list of them, as JSON."""
+    if isinstance(value, list):
+        value = [dataclasses.asdict(entry) for entry in value]
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
+    print(json.dumps(value, indent=2))
+
+
+@contextmanager
+def percent_bar() -> Iterator[Callable[[float, str], None]]:
+    """Show a bar on standard error; yield the function that moves it to a share in [0, 1] and names what is done."""
+    from tqdm import tqdm
+
+    layout = "{desc}: {percentage:3.0f}% |{bar}| {remaining} left"
+    with tqdm(total=100, leave=False, dynamic_ncols=True, bar_format=layout, disable=None) as bar:
+
+        def show(share: float, text: str) -> None:
+            bar.set_description_str(text, refresh=False)
+            bar.update(100 * share - bar.n)
+
+        yield show

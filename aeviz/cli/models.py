@@ -1,0 +1,145 @@
+"""aeviz evaluate, list and export: what is done with trained models."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aeviz.cli.console import add_json, percent_bar, print_json, to_path
+from aeviz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from aeviz.cli.console import Commands
+
+
+def add_commands(commands: "Commands") -> None:
+    """Add the commands."""
+    evaluate = commands.add_parser("evaluate", help="measure a model on a split of its data")
+    evaluate.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    evaluate.add_argument("--data", metavar="D", help="another data set")
+    evaluate.add_argument("--split", choices=("train", "validation", "test"), default="test")
+    add_json(evaluate)
+    evaluate.set_defaults(run=_evaluate)
+
+    listing = commands.add_parser("list", help="list trained models")
+    add_json(listing)
+    listing.set_defaults(run=_list)
+
+    export = commands.add_parser("export", help="write a model in the format of other programs")
+    export.add_argument("model", nargs="?", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
+    export.add_argument("--format", choices=("onnx",), required=True, help="onnx: decoder.onnx and encoder.onnx")
+    export.add_argument("--out", type=to_path, metavar="PATH", help="folder to write into (default: ./RUN-onnx)")
+    add_json(export)
+    export.set_defaults(run=_export)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from aeviz.training.runs import find_run
+
+    folder = find_run(options.model)
+    data = folder.config.data
+    if options.data is not None:
+        data = replace(data, name=options.data, without=None)
+    from aeviz.data import load_dataset
+    from aeviz.data.changes import with_class_order
+    from aeviz.experiment import find_changed_images
+
+    names = folder.provenance.class_names
+    dataset = with_class_order(load_dataset(data, options.split), names)
+    train_set = with_class_order(load_dataset(replace(data, without=None), "train"), names)
+    if problem := find_changed_images(folder, data, train_set):
+        print(f"aeviz: {problem}", file=sys.stderr)
+    from aeviz.analysis.evaluation import evaluate
+    from aeviz.training.run import load
+
+    with percent_bar() as show:
+        evaluation, _ = evaluate(load(folder), dataset, train_set, on_progress=show)
+    if options.json:
+        print_json(evaluation)
+        return 0
+    for name, value in dataclasses.asdict(evaluation).items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{label} {error:.2f}" for label, error in value.items())
+        elif isinstance(value, tuple):
+            value = ", ".join(f"{entry:.3f}" for entry in value) or None
+        print(f"{name:>26}  {'-' if value is None else f'{value:.5f}' if isinstance(value, float) else value}")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from aeviz.training.runs import list_runs
+
+    runs = list_runs()
+    if options.json:
+        print_json(runs)
+        return 0
+    if not runs:
+        print("no trained models yet; train one: aeviz train digits-2d-adam")
+        return 0
+    width = max(len(run.name) for run in runs)
+    print(f"{'name':<{width}}  {'data':<10} {'latent':>6}  {'optimizer':<9} {'parameters':>10} {'epochs':>6}  val MSE")
+    for run in runs:
+        error = "-" if run.val_mse is None else f"{run.val_mse:.5f}"
+        print(
+            f"{run.name:<{width}}  {run.dataset:<10} {run.latent_dim:>6}  {run.optimizer:<9} "
+            f"{run.parameters:>10,} {run.epochs:>6}  {error}"
+        )
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    if options.shipped:
+        return _export_shipped(options)
+    if options.model is None:
+        raise ConfigError("export needs the name of a model or the folder of a run, see aeviz list; or --shipped")
+    from aeviz.export.onnx import export_onnx
+    from aeviz.training.run import load
+
+    run = load(options.model)
+    folder = options.out or Path(f"{run.name}-{options.format}")
+    files = export_onnx(run, folder)
+    if options.json:
+        print_json(files)
+        return 0
+    for file in files:
+        print(
+            f"{file.path}: {file.bytes / 1e3:,.0f} kB, weights in {file.weights}, at worst {file.grey_levels:.4f} grey "
+            f"levels from PyTorch over {file.inputs} inputs"
+        )
+    return 0
+
+
+def _export_shipped(options: argparse.Namespace) -> int:
+    """Write what is missing beside the models that ship; quick, and silent, where nothing is."""
+    if options.model is not None or options.out is not None:
+        raise ConfigError("--shipped writes beside the models that ship; leave out RUN and --out")
+    from aeviz.export.missing import estimate_seconds, find_missing, write_missing
+    from aeviz.training.runs import list_folders
+
+    folders = find_missing([folder for folder in list_folders() if folder.is_shipped])
+    problems: dict[str, str] = {}
+    if folders:
+        print(
+            f"aeviz: writing the networks of {len(folders)} models for the page, once, about "
+            f"{estimate_seconds(folders):.0f} s",
+            file=sys.stderr,
+            flush=True,
+        )
+        with percent_bar() as show:
+            done = 0
+
+            def count(name: str) -> None:
+                nonlocal done
+                done += 1
+                show(done / len(folders), "ONNX files")
+
+            problems = write_missing(folders, on_done=count)
+    for problem in problems.values():
+        print(f"aeviz: {problem}", file=sys.stderr)
+    if options.json:
+        print(json.dumps([{"name": folder.name, "problem": problems.get(folder.name)} for folder in folders], indent=2))
+    return 2 if problems else 0
