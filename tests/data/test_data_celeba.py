@@ -19,10 +19,19 @@ from made_up_faces import NAMES, write_faces, write_photograph
 from PIL import Image
 
 from aeviz.config import DataConfig
-from aeviz.data import celeba, face_cache, is_available, list_datasets, load_dataset, prepare_dataset
+from aeviz.data import (
+    bytes_to_download,
+    celeba,
+    face_cache,
+    face_workers,
+    is_available,
+    list_datasets,
+    load_dataset,
+    prepare_dataset,
+)
 from aeviz.data.catalog import find_dataset
 from aeviz.data.celeba import file_names, label_by_attribute
-from aeviz.data.face_cache import read_face
+from aeviz.data.faces import read_face
 from aeviz.errors import DataError
 from aeviz.paths import cache_root
 
@@ -51,8 +60,8 @@ def photographs(root):
 @pytest.fixture
 def several(monkeypatch):
     """Make the few made-up faces by several processes, as the many real ones are."""
-    monkeypatch.setattr(face_cache, "_FEW", 2)
-    monkeypatch.setattr(face_cache, "_count_cores", lambda: 3)
+    monkeypatch.setattr(face_workers, "_FEW", 2)
+    monkeypatch.setattr(face_workers, "_count_cores", lambda: 3)
 
 
 @pytest.fixture
@@ -291,7 +300,7 @@ def test_several_processes_make_the_same_faces(root, cache, several):
     assert re.match(r"celeba: \d+ of 14 photographs read", told[0][1])
     assert {thread for _, _, thread in told} == {threading.current_thread()}
     shutil.rmtree(cache)
-    face_cache._FEW = 1000
+    face_workers._FEW = 1000
     assert load_dataset("celeba", "train", root=root).fingerprint() == by_processes
     assert len(json.loads(record.read_text())["digests"]) == 1
 
@@ -314,7 +323,7 @@ def test_faces_can_be_made_from_a_thread_and_with_any_main_module(root, several,
 
 @pytest.mark.parametrize("n_cores", [1, 3])
 def test_progress_that_raises_leaves_nothing_behind(root, cache, several, monkeypatch, n_cores):
-    monkeypatch.setattr(face_cache, "_count_cores", lambda: n_cores)
+    monkeypatch.setattr(face_workers, "_count_cores", lambda: n_cores)
 
     def stop(share, text):
         raise KeyboardInterrupt
@@ -327,7 +336,7 @@ def test_progress_that_raises_leaves_nothing_behind(root, cache, several, monkey
 
 @pytest.mark.parametrize("n_cores", [1, 3])
 def test_damaged_photograph_is_named(root, photographs, cache, several, monkeypatch, n_cores):
-    monkeypatch.setattr(face_cache, "_count_cores", lambda: n_cores)
+    monkeypatch.setattr(face_workers, "_count_cores", lambda: n_cores)
     path = photographs / file_names("train", root)[10]
     path.write_bytes(path.read_bytes()[:2000])
     message = (
@@ -379,7 +388,7 @@ def test_process_ends_when_its_parent_is_gone(root, photographs, tmp_path):
     names = file_names("train", root) * 1000  # would take longer than this test may
     task = {"folder": str(photographs), "names": names, "file": str(tmp_path / "faces"), "offset": 0}
     with subprocess.Popen(
-        [sys.executable, "-c", "from aeviz.data.face_cache import serve; serve()"],
+        [sys.executable, "-c", "from aeviz.data.face_workers import serve; serve()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -455,7 +464,7 @@ def test_disk_that_fills_up_meanwhile_is_named(root, several):
     names = list(file_names("train", root))
     task = {"folder": str(root / "celeba" / celeba.IMAGES), "names": names, "file": "/dev/full", "offset": 0}
     with pytest.raises(OSError, match="No space left on device"):
-        face_cache._write_in_processes([task], face_cache._Progress(14, lambda share, text: None))
+        face_workers._write_in_processes([task], face_workers.Progress(14, lambda share, text: None))
 
 
 def test_lent_cache_that_cannot_be_written_is_read(root, cache, monkeypatch):
@@ -514,7 +523,7 @@ def test_damaged_lists_are_named(root):
     attributes.write_text("\n".join([*lines[:-1], lines[-1][:-2]]))
     with pytest.raises(DataError, match=f"list_attr_celeba.txt has 39 values for {name}; expected -1 or 1 for each of"):
         load_dataset("celeba", root=root)
-    attributes.write_text("")
+    attributes.write_text("202599\n")
     with pytest.raises(
         DataError, match=r"list_attr_celeba.txt names no attributes in its second line; expected 40 names"
     ):
@@ -614,6 +623,82 @@ def test_photographs_without_lists_are_completed_in_place(drive, root):
     prepare_dataset("celeba", root=root)
     assert len(load_dataset("celeba", "train", root=root)) == 14
     assert (folder / "mine.txt").read_text() == "keep"
+
+
+def pack(folder, *, inside="img_align_celeba/"):
+    """Put the photographs of a folder into the publisher's archive beside it, and remove them."""
+    with zipfile.ZipFile(folder / "img_align_celeba.zip", "w") as archive:
+        archive.writestr("../../outside.jpg", b"must not be written")
+        archive.writestr("img_align_celeba/readme.txt", b"no photograph")
+        for path in sorted((folder / "img_align_celeba").iterdir()):
+            archive.write(path, f"{inside}{path.name}")
+    shutil.rmtree(folder / "img_align_celeba")
+
+
+@pytest.fixture
+def no_download(monkeypatch):
+    monkeypatch.setattr(celeba, "with_torchvision", lambda name: pytest.fail("downloaded"))
+
+
+@pytest.mark.parametrize("inside", ["img_align_celeba/", "", "img_align_celeba/img_align_celeba/"])
+def test_archive_beside_the_lists_is_unpacked_without_a_download(root, tmp_path, no_download, inside):
+    expected = {split: load_dataset("celeba", split, root=root).fingerprint() for split in SPLITS}
+    assert bytes_to_download("celeba", root) == 0
+    pack(root / "celeba", inside=inside)
+    assert not is_available("celeba", root)
+    assert bytes_to_download("celeba", root) == 0
+    assert bytes_to_download("celeba", tmp_path / "nowhere") == 1_494_710_798
+    prepare_dataset("celeba", root=root)
+    assert {split: load_dataset("celeba", split, root=root).fingerprint() for split in SPLITS} == expected
+    assert (root / "celeba" / "img_align_celeba.zip").is_file()
+    assert not list(tmp_path.rglob("outside.jpg"))
+    assert not list(tmp_path.rglob("readme.txt"))
+
+
+def test_damaged_archive_is_named_and_leaves_nothing(root, no_download):
+    pack(root / "celeba")
+    path = root / "celeba" / "img_align_celeba.zip"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="a file arrived damaged"):
+        prepare_dataset("celeba", root=root)
+    assert not (root / "celeba" / "img_align_celeba").exists()
+
+
+def test_kaggles_copy_is_read_as_it_is_unpacked(root, no_download):
+    expected = {split: load_dataset("celeba", split, root=root) for split in SPLITS}
+    folder = root / "celeba"
+    (folder / "img_align_celeba").rename(folder / "photographs")
+    (folder / "img_align_celeba").mkdir()
+    (folder / "photographs").rename(folder / "img_align_celeba" / "img_align_celeba")
+    assert is_available("celeba", root)
+    partitions, attributes = ((folder / name) for name in ("list_eval_partition.txt", "list_attr_celeba.txt"))
+    lines = [line.split() for line in partitions.read_text().splitlines()]
+    partitions.with_suffix(".csv").write_text(
+        "".join(f"{','.join(line)}\n" for line in [["image_id", "partition"], *lines])
+    )
+    lines = [line.split() for line in attributes.read_text().splitlines()]
+    rows = [["image_id", *lines[1]], *lines[2:]]
+    attributes.with_suffix(".csv").write_text("".join(f"{','.join(line)}\n" for line in rows))
+    partitions.unlink()
+    attributes.unlink()
+    assert is_available("celeba", root)
+    for split in SPLITS:
+        found = load_dataset("celeba", split, root=root)
+        assert found.fingerprint() == expected[split].fingerprint()
+        assert found.attribute_names == NAMES
+        np.testing.assert_array_equal(found.attributes, expected[split].attributes)
+
+
+@pytest.mark.parametrize("empty", ["list_eval_partition.txt", "list_attr_celeba.txt", "img_align_celeba"])
+def test_empty_files_are_not_here(root, empty):
+    path = root / "celeba" / empty
+    for file in [path] if path.is_file() else path.iterdir():
+        file.write_bytes(b"")
+    assert not is_available("celeba", root)
+    with pytest.raises(DataError, match=rf"is not on this machine: found no {empty}"):
+        load_dataset("celeba", root=root)
 
 
 def test_missing_gdown_is_named(drive, root, monkeypatch):
