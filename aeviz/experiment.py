@@ -94,14 +94,14 @@ def _train(
     monitor: Monitor,
 ) -> Run:
 
-    def tell_reading(share: float, text: str) -> None:
-        monitor.heed()
+    def report_reading(share: float, text: str) -> None:
+        monitor.check_stop()
         if monitor.is_from_app:
-            monitor.tell("preparing", f"{text}: {share:.0%}")
+            monitor.report("preparing", f"{text}: {share:.0%}")
 
     names = RunFolder.read(path).provenance.class_names if resume else ()
-    train_set = with_class_order(load_dataset(config.data, "train", on_progress=tell_reading), names)
-    validation_set = with_class_order(load_dataset(config.data, "validation", on_progress=tell_reading), names)
+    train_set = with_class_order(load_dataset(config.data, "train", on_progress=report_reading), names)
+    validation_set = with_class_order(load_dataset(config.data, "validation", on_progress=report_reading), names)
     recorder = Recorder(path, validation_set, config.train.epochs)
     steps = count_steps(len(train_set), config.train.batch_size)
     device = describe_device(resolve_device(config.train.device))
@@ -110,7 +110,7 @@ def _train(
     def begin(epoch: int) -> None:
         nonlocal has_begun
         has_begun = True
-        monitor.tell("training", epoch=epoch, step=0, steps_per_epoch=steps, device=device)
+        monitor.report("training", epoch=epoch, step=0, steps_per_epoch=steps, device=device)
 
     def show_step(step: int) -> None:
         if on_step is not None:
@@ -139,29 +139,29 @@ def _train(
             on_trained=keep_moments if config.preset == COMPARISON else None,
         )
     except StorageError as end:  # what cannot be trained further for want of room cannot be measured either
-        monitor.tell("failed", str(end), step=0)
+        monitor.report("failed", str(end), step=0)
         raise
     except (TrainingError, TrainingStopped, KeyboardInterrupt) as end:
         message = str(end)
         if (path / MODEL).is_file():
-            monitor.tell("measuring", "measuring on the test set", step=0)
+            monitor.report("measuring", "measuring on the test set", step=0)
             try:
                 measure(RunFolder.read(path))
             except AevizError as error:  # the reason why training ended matters more
                 message = f"{message or 'stopped'}; and it could not be measured: {error}"
-        monitor.tell("failed" if isinstance(end, TrainingError) else "stopped", message, step=0)
+        monitor.report("failed" if isinstance(end, TrainingError) else "stopped", message, step=0)
         raise
     except AevizError as end:
         if has_begun:  # settings that are refused leave the status of the run as it was
-            monitor.tell("failed", str(end))
+            monitor.report("failed", str(end))
         raise
-    monitor.tell("measuring", "measuring on the test set", step=0)
+    monitor.report("measuring", "measuring on the test set", step=0)
     try:
         run = measure(folder)
     except AevizError as error:
-        monitor.tell("failed", f"all epochs are trained, but not measured: {error}")
+        monitor.report("failed", f"all epochs are trained, but not measured: {error}")
         raise
-    monitor.tell("finished")
+    monitor.report("finished")
     return run
 
 

@@ -34,7 +34,7 @@ DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What damaged bytes raise in zipfile, zlib and numpy, and in code that takes an array for another."""
+"""Exceptions for damaged bytes, of zipfile, zlib and numpy, and of code that gets another array than it expects."""
 _DIRECTORY_BYTES = 64 << 10
 """Largest list of contents of an archive: zipfile reads all of it at once. Ours have a dozen entries of 80 bytes."""
 _HEADER_BYTES = 10_000

@@ -42,6 +42,6 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise StorageError(
-            f"cannot write run '{path.name}' in {str(path.parent.resolve())!r}: {error.strerror or error}; what it "
-            f"kept before is whole; make room on the disk, then go on with: aeviz train --resume {path}"
+            f"cannot write run '{path.name}' in {str(path.parent.resolve())!r}: {error.strerror or error}; the "
+            f"epochs written before are kept; make room on the disk, then resume it with: aeviz train --resume {path}"
         ) from error

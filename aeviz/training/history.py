@@ -23,7 +23,7 @@ _guard = threading.Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochReport:
-    """What an epoch achieved."""
+    """Losses, learning rate and duration of one epoch."""
 
     epoch: int
     """Counted from 1."""
@@ -34,7 +34,7 @@ class EpochReport:
     val_mse: float
     """Mean squared error over pixels and validation images, values in [0, 1]; equals val_loss when that is the MSE."""
     learning_rate: float
-    """Step size of the epoch's last step."""
+    """Learning rate of the epoch's last step."""
     seconds: float
     """Wall-clock time of the epoch, validation included, pauses left out."""
     gradient_norm: float | None = None

@@ -45,7 +45,7 @@ def fit(
         resume: Go on from the folder's last epoch; the curve is the one an unbroken run would have given.
         on_begin: Called with the number of epochs already trained, once the folder can be resumed.
         on_epoch: Called after each epoch is on disk.
-        on_step: Called after each step with its number within the epoch; what it raises ends the training.
+        on_step: Called after each step with its number within the epoch; an exception that it raises ends training.
         observe: Called with the number of epochs trained and the network, first as the run begins or goes on, and
             after each epoch before `on_epoch`; it must not change the network.
         on_trained: Called with the trainer after each epoch's weights are on disk; it must not change it.
@@ -85,7 +85,7 @@ def fit(
             validation = trainer.validate(validation_images)
             if not (math.isfinite(validation.loss) and math.isfinite(validation.mse)):
                 trainer.epoch -= 1
-                raise TrainingError(trainer.diverged(f"the validation loss became {validation.loss}"))
+                raise TrainingError(trainer.divergence_message(f"the validation loss became {validation.loss}"))
             report = EpochReport(
                 epoch=trainer.epoch,
                 train_loss=result.loss,

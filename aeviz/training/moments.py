@@ -1,4 +1,4 @@
-"""What an optimizer multiplies gradients by, layer by layer, after each epoch: moments.jsonl in the folder of a run.
+"""Effective learning rates of an optimizer, layer by layer, after each epoch: moments.jsonl in the folder of a run.
 
 Only the runs of an optimizer comparison keep it (`aeviz.experiment`). Reading needs no torch.
 """
@@ -28,8 +28,8 @@ class Moments:
     epoch: int
     """Counted from 1."""
     effective: Mapping[str, float]
-    """Name of a weight matrix to the median over its weights of the effective step size: alpha / (sqrt(V) + epsilon),
-    bias correction included; alpha itself without a second moment. Weights that saw no gradient yet do not count."""
+    """Name of a weight matrix to the median over its weights of the effective learning rate: with bias correction
+    alpha / (sqrt(V) + epsilon); alpha itself without a second moment. Weights that saw no gradient yet do not count."""
     held: Mapping[str, float]
     """Name to the median of sqrt(largest v so far / v now): how much AMSGrad's memory shortens a step; 1 without."""
 

@@ -1,4 +1,4 @@
-"""The trainer's side of a job: it waits for its turn, tells how far it is, rests and stops when asked.
+"""The trainer's side of a job: wait for a place in the queue, report progress, pause and stop on request.
 
 Needs no torch, so that a trainer which waits for its turn is a small process.
 """
@@ -28,11 +28,11 @@ from aeviz.training.status import (
     write_status,
 )
 
-LOOK_S = 0.2
-"""Seconds between two looks at what is asked."""
-QUEUE_S = 1.0
-"""Seconds between two looks at the queue: thirty trainers may wait in it."""
-TELL_S = 0.5
+POLL_S = 0.2
+"""Seconds between two checks for requests."""
+QUEUE_POLL_S = 1.0
+"""Seconds between two checks of the queue: thirty trainers may wait in it."""
+REPORT_S = 0.5
 """Seconds between two reports while an epoch is in progress."""
 QUEUE_LOCK = ".queue.lock"
 
@@ -50,7 +50,7 @@ def max_jobs() -> int:
 
 
 class Monitor:
-    """Tells in status.json what a training run does, and obeys what is asked of it.
+    """Reports the state of a training run in status.json, and follows requests to pause and to stop.
 
     Args:
         path: Folder of the run.
@@ -60,7 +60,7 @@ class Monitor:
 
     def __init__(self, path: Path, config: RunConfig, *, from_app: bool = False) -> None:
         self.path = path
-        self._looked = self._told = 0.0
+        self._checked_at = self._reported_at = 0.0
         before = read_status(path)
         self._status = JobStatus(
             state="queued",
@@ -79,7 +79,7 @@ class Monitor:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Hold the folder's lock, and with it the right to write into the folder; what was asked before is void.
+        """Hold the folder's lock, and with it the right to write into the folder; requests from before are dropped.
 
         Raises:
             ConfigError: Another trainer is at work there.
@@ -102,14 +102,17 @@ class Monitor:
             withdraw(self.path, "stop")
             yield
 
-    def tell(self, state: State, message: str = "", **progress: int | str) -> None:
-        """Write what the run does now: its state, a message, and any of epoch, step, steps_per_epoch and device."""
-        self._told = time.monotonic()
+    def report(self, state: State, message: str = "", **progress: int | str) -> None:
+        """Write the state of the run, a message, and any of epoch, step, steps_per_epoch and device.
+
+        A full disk does not end training here: whoever saves weights next raises the error.
+        """
+        self._reported_at = time.monotonic()
         fields = {"state": state, "message": message, "updated_at": now(), **progress}
         self._status = replace(self._status, **fields)  # type: ignore[arg-type]
         try:
             write_status(self.path, self._status)
-        except OSError:  # a full disk; whoever saves weights next reports it
+        except OSError:
             with suppress(OSError):
                 overwrite_status(self.path, self._status)
 
@@ -120,45 +123,45 @@ class Monitor:
             TrainingStopped: The run was asked to stop while it waited.
         """
         self._status = replace(self._status, queued_at=now())
-        self.tell("queued")
+        self.report("queued")
         queue = FileLock(self.path.parent / QUEUE_LOCK)
         while True:
-            self.heed()
+            self.check_stop()
             with queue:
                 if self._is_next():
-                    self.tell("preparing", "reading the data")
+                    self.report("preparing", "reading the data")
                     return
-            for _ in range(round(QUEUE_S / LOOK_S)):
-                self.heed()
-                time.sleep(LOOK_S)
+            for _ in range(round(QUEUE_POLL_S / POLL_S)):
+                self.check_stop()
+                time.sleep(POLL_S)
 
     def step(self, step: int) -> None:
-        """Count a step; rest while asked to pause.
+        """Count a step; pause while asked to.
 
         Raises:
             TrainingStopped: The run was asked to stop.
         """
         at = time.monotonic()
-        if at - self._looked < LOOK_S:
+        if at - self._checked_at < POLL_S:
             return
-        self._looked = at
-        self.heed()
+        self._checked_at = at
+        self.check_stop()
         if is_asked(self.path, "pause"):
-            self._rest(step)
-        elif at - self._told >= TELL_S:
-            self.tell("training", step=step)
+            self._wait_while_paused(step)
+        elif at - self._reported_at >= REPORT_S:
+            self.report("training", step=step)
 
-    def _rest(self, step: int) -> None:
-        self.tell("paused", step=step)
+    def _wait_while_paused(self, step: int) -> None:
+        self.report("paused", step=step)
         while is_asked(self.path, "pause"):
-            self.heed()
-            time.sleep(LOOK_S)
+            self.check_stop()
+            time.sleep(POLL_S)
         if self._status.from_app:
             self.wait_for_turn()  # another may have taken the turn meanwhile
-        self.tell("training", step=step)
+        self.report("training", step=step)
 
-    def heed(self) -> None:
-        """Look whether the run was asked to stop.
+    def check_stop(self) -> None:
+        """Check whether the run was asked to stop.
 
         Raises:
             TrainingStopped: It was.

@@ -16,7 +16,7 @@ from aeviz.config import OptimizerConfig, ScheduleName
 WARM_UP = 0.3
 """Share of the steps in which the one-cycle schedule rises."""
 START = 1 / 25
-"""Step size at the very start of the one-cycle schedule, relative to its peak."""
+"""Learning rate at the very start of the one-cycle schedule, relative to its peak."""
 
 
 def build_optimizer(
@@ -39,7 +39,7 @@ def build_optimizer(
 def schedule_factor(
     schedule: ScheduleName, step: int, total_steps: int, *, steps_per_epoch: int = 1, decay: float = 1.0
 ) -> float:
-    """Return the step size relative to its peak, in (0, 1].
+    """Return the learning rate relative to its peak, in (0, 1].
 
     A pure function of the step, so that a resumed run needs no state of a scheduler.
 
@@ -47,7 +47,7 @@ def schedule_factor(
         schedule: constant; one_cycle (L. Smith, arXiv:1708.07120, in its cosine form); or exponential.
         step: Number of steps already made, from 0.
         total_steps: Number of steps of the whole run.
-        steps_per_epoch: For exponential: the step size changes between epochs only.
+        steps_per_epoch: For exponential: the learning rate changes between epochs only.
         decay: For exponential: the factor of each epoch.
     """
     if schedule == "constant":

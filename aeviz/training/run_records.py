@@ -1,4 +1,4 @@
-"""What is recorded of a run beside its settings: where it came from, what was measured, its line in a listing."""
+"""Records of a run beside its settings: its provenance, its evaluation, and its line in a listing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ class Provenance:
     seeds_tried: int = 1
     """How many seeds were trained to choose this one."""
     mean_image_mse: float | None = None
-    """Mean squared error on the validation images of a network that always draws the mean training image; what has
+    """Mean squared error on the validation images of a network that always returns the mean training image; what has
     learned anything is below it. None in runs of older versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """How well a run does on a split. Field for field what `aeviz evaluate --json` prints."""
+    """Measures of a run on a split: the fields that `aeviz evaluate --json` prints."""
 
     model: str
     dataset: str

@@ -1,4 +1,4 @@
-"""How the folder of a run begins, and how it is taken up again."""
+"""How the folder of a run begins, and how a run is resumed."""
 
 import platform
 from dataclasses import replace
@@ -34,7 +34,7 @@ def check_folder(path: Path, *, resume: bool) -> None:
         RunFolder.read(path)
         return
     if path.exists() and (not path.is_dir() or any(_is_in_the_way(file.name) for file in path.iterdir())):
-        raise ConfigError(f"{str(path)!r} is taken; name a new folder with --out, or go on with it by --resume {path}")
+        raise ConfigError(f"{str(path)!r} is taken; name a new folder with --out, or resume it with --resume {path}")
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -42,7 +42,7 @@ def check_folder(path: Path, *, resume: bool) -> None:
 
 
 def _is_in_the_way(name: str) -> bool:
-    """Whether a file of that name keeps a run from beginning; hidden ones are what a trainer left that was killed."""
+    """Whether a file of that name keeps a run from beginning; a trainer that was killed may leave hidden ones."""
     return name not in {LAST, *JOB_FILES} and not name.startswith(".")
 
 
@@ -76,7 +76,7 @@ def begin_run(
     """Make the folder of a run and write what it needs to be resumed: its config and the initial weights.
 
     Args:
-        path: Folder of the run; it may hold nothing but what a trainer that waits for its turn has put there.
+        path: Folder of the run; it may hold the files of a trainer that waits in the queue, nothing else.
         config: Every setting.
         trainer: Where the initial weights come from.
         train_set: Images to learn from.

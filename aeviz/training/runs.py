@@ -128,6 +128,20 @@ class RunFolder:
             self.check_presence()
         return table
 
+    def require_latents(self) -> LatentTable:
+        """Read the encoded test set of a run that has one, as `has_latents` says.
+
+        Raises:
+            CheckpointNotFoundError: The file, or the folder of the run, was deleted meanwhile.
+            CheckpointFormatError: The file is damaged or its arrays do not belong together.
+        """
+        table = self.latents()
+        if table is None:
+            raise CheckpointNotFoundError(
+                f"run '{self.name}' has no {LATENTS}; restore the file, or train the model again to have its map"
+            )
+        return table
+
     def check_presence(self) -> None:
         """Check that the run has not been deleted or renamed since its config was read.
 

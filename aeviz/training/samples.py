@@ -1,11 +1,11 @@
-"""What a network made of the same few images after each of some epochs: the frames of the training film.
+"""Snapshots of a training run, the frames of the training animation: the same few images after some of the epochs.
 
     samples/fixed.npz          the images that are followed, and the labels of the points
-    samples/epoch-000012.npz   what became of them after epoch 12
-    prior_samples.npz          what a variational decoder made of the same draws from the prior, at five milestones
+    samples/epoch-000012.npz   their latent points and reconstructions after epoch 12
+    prior_samples.npz          the same draws from the prior, decoded at five milestones
 
-Draws from the prior show nobody's images, so they ship with a model; the rest holds images of the data set and stays
-in its user's own folder. Needs no torch.
+Draws from the prior show no image of the data, so they ship with a model; the rest holds images of the data set and
+stays in its user's own folder. Needs no torch.
 """
 
 import re
@@ -36,7 +36,7 @@ _ADVICE = "train the model again to have it"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fixed:
-    """What is followed through training."""
+    """The images that are followed through training."""
 
     originals: np.ndarray
     """Images whose reconstructions are kept, (R, C, H, W), uint8."""
@@ -46,7 +46,7 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sample:
-    """What the network made of it after an epoch."""
+    """The snapshot of an epoch."""
 
     epoch: int
     """0 is before training."""
@@ -62,7 +62,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PriorSamples:
-    """What a decoder made of the same draws from the prior as it learned."""
+    """The same draws from the prior, decoded at several epochs."""
 
     epochs: np.ndarray
     """Rising, (E,), int64."""
@@ -83,8 +83,8 @@ def milestones(epochs: int) -> frozenset[int]:
 def wanted_epochs(epochs: int) -> frozenset[int]:
     """Return which of the epochs 0 to `epochs` are kept.
 
-    They are the first ten, some evenly spaced over the whole run, and some spaced geometrically, so that the film of a
-    long run does not stand still between the first and the second.
+    They are the first ten, some evenly spaced over the whole run, and some spaced geometrically, so that the animation
+    of a long run does not stand still between the first and the second.
     """
     even = np.linspace(0, epochs, EVEN + 1)
     growing = np.geomspace(min(EARLY, epochs), epochs, GROWING)
@@ -93,7 +93,7 @@ def wanted_epochs(epochs: int) -> frozenset[int]:
 
 
 def write_fixed(path: Path, fixed: Fixed) -> None:
-    """Keep what is followed, under the run's folder `path`."""
+    """Write the images that are followed, under the run's folder `path`."""
     labels = {} if fixed.labels is None else {"labels": fixed.labels}
     _write(path / SAMPLES / FIXED, {"originals": fixed.originals, **labels})
 
@@ -120,7 +120,7 @@ def list_samples(path: Path) -> list[int]:
 
 
 def read_fixed(path: Path) -> Fixed:
-    """Read what is followed.
+    """Read the images that are followed.
 
     Raises:
         CheckpointFormatError: The file is missing or damaged.

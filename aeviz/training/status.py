@@ -1,10 +1,10 @@
-"""What a trainer tells the world, and what the world asks of it: three kinds of small files in the run's folder.
+"""The state of a training run and the requests to its trainer: three kinds of small files in the run's folder.
 
-    status.json      written by the trainer alone: what it is doing, and all settings, so that a run which never began
+    status.json      written by the trainer alone: its state, and all settings, so that a run which never began
                      can be begun again
     trainer.lock     held by the trainer for as long as it lives; the system lets go of it however the trainer ends, so
                      neither a kill nor a process number that is used again can be mistaken for a living trainer
-    pause, stop      empty files that ask the trainer to rest or to end; whoever may write to the folder may ask
+    pause, stop      empty files that ask the trainer to pause or to stop; all who may write to the folder may ask
 
 Needs no torch.
 """
@@ -42,7 +42,7 @@ LAST_SECOND = 253_402_300_800.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStatus:
-    """What a trainer does."""
+    """The state of a trainer and its progress."""
 
     state: State
     settings: RunConfig
@@ -64,7 +64,7 @@ class JobStatus:
     device: str = ""
     """Name of the device that computes."""
     message: str = ""
-    """What is being done, or why training ended."""
+    """The activity in progress, or why training ended."""
 
 
 def write_status(path: Path, status: JobStatus) -> None:

@@ -1,9 +1,9 @@
-"""What is known of a run's latent points as a whole, without the points: enough to move through the space.
+"""Statistics of a run's latent points, without the points: enough to move through the latent space.
 
     latent_summary.npz         of runs whose data names attributes, such as faces
 
-A model of faces ships this instead of its encoded test set: quantiles, means and covariances are nobody's code. Needs
-no torch.
+A model of faces ships this instead of its encoded test set: quantiles, means and covariances are not the code of any
+image. Needs no torch.
 """
 
 from dataclasses import dataclass

@@ -30,23 +30,23 @@ EVALUATION_BATCH = 2048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochPass:
-    """What one pass through the training images gave."""
+    """The result of one pass through the training images."""
 
     loss: float
     """Mean objective over the images, each measured just before the step that used it."""
     learning_rate: float
-    """Step size of the last step."""
+    """Learning rate of the last step."""
     gradient_norm: float | None
     """Mean over the steps of the norm of the whole gradient, before clipping; None where not finite."""
     seconds: float
-    """Time it took, without what the caller spent between steps."""
+    """Duration, without the time that the caller spent between steps."""
     kl_share: float | None
     """Share of the KL weight that counted in the last step; None for a plain autoencoder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """What a network does on images that it did not learn from."""
+    """Losses on the validation images."""
 
     loss: float
     """Mean objective, with the whole KL weight and, for a variational bottleneck, one sample an image."""
@@ -94,7 +94,7 @@ class Trainer:
         Args:
             images: The training images.
             on_step: Called after each step with its number within the epoch; the time it takes, which may be a pause
-                of hours, is left out of `seconds`. What it raises ends the epoch.
+                of hours, is left out of `seconds`. An exception that it raises ends the epoch.
 
         Raises:
             TrainingError: The loss stopped being finite. The weights are then those from before the epoch.
@@ -106,7 +106,7 @@ class Trainer:
         losses, norms, sizes, rate = [], [], [], 0.0
         first_step = self.epoch * self.steps_per_epoch
         total_steps = train.epochs * self.steps_per_epoch
-        chance = self._generator(self.epoch + 1)
+        generator = self._generator(self.epoch + 1)
         share = 1.0
         for step, (x, labels) in enumerate(images.shuffled(train.batch_size, train.seed, self.epoch + 1)):
             rate = self.config.optimizer.learning_rate * schedule_factor(
@@ -119,7 +119,7 @@ class Trainer:
             share = annealing_factor(self.config.objective, self.epoch + step / self.steps_per_epoch)
             self.optimizer.param_groups[0]["lr"] = rate
             self.optimizer.zero_grad(set_to_none=True)
-            loss = self._training_loss(x, labels, chance, share)
+            loss = self._training_loss(x, labels, generator, share)
             loss.backward()  # type: ignore[no-untyped-call]
             limit = float("inf") if train.gradient_clip is None else train.gradient_clip
             norms.append(self._clip_gradient(limit))
@@ -134,10 +134,12 @@ class Trainer:
         bad = (~torch.isfinite(values)).nonzero()
         if len(bad):
             self.model.load_state_dict(before)
-            raise TrainingError(self.diverged(f"the loss became {values[bad[0]].item()} at step {int(bad[0]) + 1}"))
+            raise TrainingError(
+                self.divergence_message(f"the loss became {values[bad[0]].item()} at step {int(bad[0]) + 1}")
+            )
         if not all(bool(torch.isfinite(tensor).all()) for tensor in self.model.state_dict().values()):
             self.model.load_state_dict(before)
-            raise TrainingError(self.diverged("a weight became infinite or NaN in the last step"))
+            raise TrainingError(self.divergence_message("a weight became infinite or NaN in the last step"))
         self.epoch += 1
         weights = torch.tensor(sizes, dtype=torch.float64)
         norm = float(torch.stack(norms).to("cpu").double().mean())  # MPS has no float64
@@ -149,25 +151,25 @@ class Trainer:
             kl_share=share if self.config.model.is_variational else None,
         )
 
-    def _training_loss(self, x: Tensor, labels: Tensor | None, chance: torch.Generator, share: float) -> Tensor:
+    def _training_loss(self, x: Tensor, labels: Tensor | None, generator: torch.Generator, share: float) -> Tensor:
         """Return the objective of a batch as training sees it: flipped, corrupted, sampled."""
         objective = self.config.objective
         if self.config.train.flip:
-            mirrored = torch.rand(len(x), 1, 1, 1, generator=chance, device=self.device) < 0.5
+            mirrored = torch.rand(len(x), 1, 1, 1, generator=generator, device=self.device) < 0.5
             x = torch.where(mirrored, x.flip(3), x)
-        entered = corrupt(x, objective.corruption, objective.corruption_level, chance)
-        passed = self.model.autoencode(entered, self._noise(len(x), chance), labels)
+        entered = corrupt(x, objective.corruption, objective.corruption_level, generator)
+        passed = self.model.autoencode(entered, self._noise(len(x), generator), labels)
         return self._objective(passed.reconstruction, x, passed.code.z, passed.code.kl, annealed=share).total
 
     def _generator(self, epoch: int) -> torch.Generator:
-        """Return where noise of an epoch comes from: known again to a run that resumes; 0 is that of validation."""
+        """Return the generator of an epoch's noise, the same for a run that resumes; epoch 0 is that of validation."""
         return torch.Generator(self.device).manual_seed((1 << 60) + (self.config.train.seed << 20) + epoch)
 
-    def _noise(self, count: int, chance: torch.Generator) -> Tensor | None:
+    def _noise(self, count: int, generator: torch.Generator) -> Tensor | None:
         """Return draws from N(0, I), (count, D), for a variational bottleneck, else None."""
         if not self.config.model.is_variational:
             return None
-        return torch.randn(count, self.config.model.latent_dim, generator=chance, device=self.device)
+        return torch.randn(count, self.config.model.latent_dim, generator=generator, device=self.device)
 
     def _clip_gradient(self, limit: float) -> Tensor:
         """Scale the gradient down to the norm `limit` if it is longer; return the norm that it had."""
@@ -185,11 +187,11 @@ class Trainer:
         validation loss has all of it, so that epochs can be compared.
         """
         self.model.eval()
-        chance = self._generator(0)
+        generator = self._generator(0)
         is_variational = self.config.model.is_variational
         totals = torch.zeros(3, device=self.device)
         for x, labels in images.in_order(EVALUATION_BATCH):
-            passed = self.model.autoencode(x, self._noise(len(x), chance), labels)
+            passed = self.model.autoencode(x, self._noise(len(x), generator), labels)
             loss = self._objective(passed.reconstruction, x, passed.code.z, passed.code.kl)
             error = mse(self.model(x) if is_variational else passed.reconstruction, x)
             totals += len(x) * torch.stack([loss.total, error, loss.kl])
@@ -204,7 +206,7 @@ class Trainer:
         return tensors
 
     def restore(self, tensors: dict[str, Tensor], epoch: int, run: str) -> None:
-        """Take up what `state` gave after `epoch` epochs.
+        """Restore the result of `state` after `epoch` epochs.
 
         Raises:
             CheckpointMismatchError: The weights or the optimizer's state belong to another network.
@@ -235,13 +237,13 @@ class Trainer:
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.epoch = epoch
 
-    def diverged(self, what: str) -> str:
-        """Return what to tell when the epoch after `self.epoch` cannot be kept."""
+    def divergence_message(self, cause: str) -> str:
+        """Return the message for a divergence in the epoch after `self.epoch`, whose weights are dropped."""
         rate = self.config.optimizer.learning_rate
         kept = f"the weights of epoch {self.epoch} are kept" if self.epoch else "nothing was learned yet"
         clip = "" if self.config.train.gradient_clip is not None else ", or train.gradient_clip=1"
         return (
-            f"training diverged in epoch {self.epoch + 1}: {what}; {kept}; try a smaller "
+            f"training diverged in epoch {self.epoch + 1}: {cause}; {kept}; try a smaller "
             f"optimizer.learning_rate than {rate:g}{clip}"
         )
 

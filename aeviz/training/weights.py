@@ -86,7 +86,7 @@ def load_weights(model: nn.Module, tensors: Mapping[str, Tensor], run: str) -> N
 
 
 def check_finite(tensors: Mapping[str, Tensor], run: str) -> None:
-    """Check that no tensor holds NaN or infinity, with which a network draws nothing.
+    """Check that no tensor holds NaN or infinity, which make every output of the network NaN.
 
     Raises:
         CheckpointFormatError: Some do; the message names the first of them.

@@ -241,13 +241,13 @@ def work(path: Path) -> int:
 
             folder = train(config, out=path, resume=(path / CONFIG).is_file(), monitor=monitor).folder
         except TrainingStopped as end:
-            monitor.tell("stopped", str(end))
+            monitor.report("stopped", str(end))
             return process.STOPPED
         except AevizError as error:
-            monitor.tell("failed", str(error))
+            monitor.report("failed", str(error))
             return 2
         except Exception as error:
-            monitor.tell("failed", f"training broke off: {type(error).__name__}: {error}")
+            monitor.report("failed", f"training broke off: {type(error).__name__}: {error}")
             raise
     if os.environ.get("AEVIZ_ONNX") != "0":
         from aeviz.export.missing import try_to_write

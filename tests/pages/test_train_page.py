@@ -406,7 +406,7 @@ def test_somebody_elses_run_is_asked_about_before_it_is_stopped(train, runs):
     path = leave_job(runs, "theirs", "training", history=3)
     monitor = Monitor(path, PRESETS["quick-look"].config, from_app=True)
     with monitor.at_work():
-        monitor.tell("training", epoch=3)
+        monitor.report("training", epoch=3)
         app = train.run()
         assert any("**theirs** was not started from this window. Stop it anyway?" in t for t in texts(app.markdown))
         labels = [widget.label for widget in app.button]
@@ -431,7 +431,7 @@ def test_queue_is_shown_in_its_order(train, runs):
             path = leave_job(runs, name, state)
             monitor = Monitor(path, PRESETS["quick-look"].config, from_app=True)
             stack.enter_context(monitor.at_work())
-            monitor.tell(state)
+            monitor.report(state)
         app = train.run()
         assert not app.exception
         assert "1 run at a time (AEVIZ_JOBS); 2 in the queue." in texts(app.caption)

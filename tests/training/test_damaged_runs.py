@@ -257,7 +257,7 @@ def replace_file(path, damage):
 
 
 def read_all(path):
-    """Read whatever a page reads of a run; what is wrong is told by a CheckpointError, all else is a defect."""
+    """Read whatever a page reads of a run; a CheckpointError reports what is wrong, all else is a defect."""
     for read in READERS.values():
         with suppress(CheckpointError):
             read(path)
@@ -508,21 +508,29 @@ def remove(folder):
 
 
 @pytest.mark.parametrize("read", [load, lambda folder: folder.latents()], ids=["load", "latents"])
-def test_run_that_was_deleted_meanwhile_is_told(read, two_runs):
+def test_run_that_was_deleted_meanwhile_is_reported(read, two_runs):
     folder = find_run("bad")
     remove(folder.path)
     with pytest.raises(CheckpointNotFoundError, match=r"run 'bad' is gone: .*was deleted or renamed meanwhile"):
         read(folder)
 
 
-def test_weights_that_were_deleted_meanwhile_are_told(two_runs):
+def test_weights_that_were_deleted_meanwhile_are_reported(two_runs):
     folder = find_run("bad")
     (folder.path / MODEL).unlink()
     with pytest.raises(CheckpointNotFoundError, match=r"'bad' has no model\.safetensors any longer, although 2 epochs"):
         load(folder)
 
 
-def test_config_that_was_deleted_meanwhile_is_told(two_runs):
+def test_latents_that_were_deleted_meanwhile_are_reported(two_runs):
+    folder = find_run("bad")
+    assert folder.require_latents().z.shape == (297, 2)
+    (folder.path / LATENTS).unlink()
+    with pytest.raises(CheckpointNotFoundError, match=r"run 'bad' has no latents\.npz; restore the file, or train"):
+        folder.require_latents()
+
+
+def test_config_that_was_deleted_meanwhile_is_reported(two_runs):
     folder = find_run("bad")
     (folder.path / CONFIG).unlink()
     with pytest.raises(CheckpointNotFoundError, match=r"is no run: expected a folder with config\.json"):

@@ -424,7 +424,7 @@ def test_trainer_gets_its_share_of_the_cores(cores, places, threads, monkeypatch
 
 
 def test_run_trained_here_leaves_a_status_and_obeys_the_same_files(runs, tiny_config, tmp_path, monkeypatch):
-    monkeypatch.setattr("aeviz.training.monitor.LOOK_S", 0.0)
+    monkeypatch.setattr("aeviz.training.monitor.POLL_S", 0.0)
     seen = []
 
     def go_on():
@@ -473,7 +473,7 @@ def test_second_trainer_in_one_folder_is_refused(runs, tiny_config):
         with pytest.raises(ConfigError, match=r"another trainer is at work in .*taken"):
             train(tiny_config("train.epochs=2"), out=path, resume=True)
         assert {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()} == before
-        first.tell("training")
+        first.report("training")
         assert training.find_job("taken").state == "training"
         for act in (training.resume, training.delete):
             with pytest.raises(ConfigError, match="is at work"):
@@ -507,20 +507,20 @@ def test_turn_goes_to_who_waits_longest_and_not_to_the_dead(runs, tiny_config):
         monitor.path.mkdir()
     with early.at_work(), late.at_work(), ThreadPoolExecutor(2) as pool:
         order = []
-        early.tell("queued")
+        early.report("queued")
         turns = [pool.submit(lambda: (late.wait_for_turn(), order.append("late")))]
         time.sleep(0.3)
         assert not turns[0].done()
         ask(late.path, "stop")
         with pytest.raises(TrainingStopped):
             turns[0].result(timeout=5)
-        late.tell("queued")
+        late.report("queued")
         early._status = replace(early._status, queued_at=0.0)
-        early.tell("queued")
+        early.report("queued")
         turns = [pool.submit(lambda: (late.wait_for_turn(), order.append("late")))]
         early.wait_for_turn()
         order.append("early")
-        early.tell("paused")
+        early.report("paused")
         turns[0].result(timeout=5)
     assert order == ["early", "late"]
 
