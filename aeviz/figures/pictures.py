@@ -93,6 +93,11 @@ def enlarge(picture: np.ndarray, least_width: int, *, smooth: bool = False) -> n
     return picture.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
+def _is_grey(picture: np.ndarray) -> bool:
+    red, green, blue = (picture[..., channel] for channel in range(3))
+    return np.array_equal(red, green) and np.array_equal(red, blue)
+
+
 def to_png(picture: np.ndarray, *, effort: int = 1) -> bytes:
     """Encode a picture as PNG; a grey one with one channel, in a third of the time.
 
@@ -100,7 +105,7 @@ def to_png(picture: np.ndarray, *, effort: int = 1) -> bytes:
         picture: (H, W, 3) or (H, W, 4), uint8.
         effort: From 1, fast, to 9, small.
     """
-    if picture.shape[2] == 3 and (picture[..., 1:] == picture[..., :1]).all():
+    if picture.shape[2] == 3 and _is_grey(picture):
         picture = picture[..., 0]
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format="PNG", compress_level=effort)
@@ -126,7 +131,7 @@ def to_data_uri(picture: np.ndarray, *, effort: int = 1) -> str:
 
 def to_small_uri(picture: np.ndarray) -> str:
     """Encode a picture, (H, W, 3), uint8, as a data URI: a grey one exactly, a colour photograph as good WebP."""
-    if (picture[..., 1:] == picture[..., :1]).all():
+    if _is_grey(picture):
         return to_data_uri(picture)
     return "data:image/webp;base64," + base64.b64encode(to_webp(picture, quality=90)).decode()
 

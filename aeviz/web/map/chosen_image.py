@@ -33,24 +33,22 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
     st.markdown(f"#### Test image {index}" + (f", class {escape(label)}" if label is not None else ""))
     dataset = originals(runs[0])
-    with st.container(horizontal=True, gap="medium"):
+    shown = [] if dataset is None else [(tile(dataset.images[index : index + 1], 1), "original")]
+    for model in runs:
+        own = model.latents
+        if own is None or index >= len(own.z):
+            continue
+        image = decoded(model, own.z[index : index + 1])
+        shown.append((tile(image, 1), f"{model.name}: error {own.error[index]:.2f}"))
         if dataset is not None:
-            _picture(tile(dataset.images[index : index + 1], 1), "original")
-        for model in runs:
-            own = model.latents
-            if own is None or index >= len(own.z):
-                continue
-            image = decoded(model, own.z[index : index + 1])
-            with st.container(horizontal=True, gap="small", width="content"):
-                _picture(tile(image, 1), f"{model.name}: error {own.error[index]:.2f}")
-                if dataset is not None:
-                    _picture(error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark")
-                    by_place = compare_pair(dataset.images[index], image[0]).ssim_map
-                    if by_place is not None:
-                        _picture(similarity_map(by_place, *image.shape[2:]), "SSIM: white = similar")
-                if seed is not None and posteriors.has_posteriors(model):
-                    samples = posteriors.posterior_samples(model, seed)
-                    _picture(tile(decoded(model, samples[index : index + 1]), 1), f"{model.name}: sample, decoded")
+            shown.append((error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark"))
+            by_place = compare_pair(dataset.images[index], image[0]).ssim_map
+            if by_place is not None:
+                shown.append((similarity_map(by_place, *image.shape[2:]), "SSIM: white = similar"))
+        if seed is not None and posteriors.has_posteriors(model):
+            samples = posteriors.posterior_samples(model, seed)
+            shown.append((tile(decoded(model, samples[index : index + 1]), 1), f"{model.name}: sample, decoded"))
+    _show_row(shown)
     for model in runs:
         own = model.latents
         if own is not None and index < len(own.z):
@@ -80,24 +78,31 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
         said = "" if dataset is not None else "; decoded, because the originals are not on this machine"
         dimensions = f"all {table.z.shape[1]} dimensions" if table.z.shape[1] > 1 else "the one dimension"
         st.markdown(f"**Nearest images** in the latent space of {escape(model.name)} ({dimensions}){said}")
-        with st.container(horizontal=True, gap="xsmall"):
-            for place, (image, other, distance) in enumerate(
-                zip(shrink(images, NEIGHBOUR_PX), near.indices.tolist(), near.distances.tolist(), strict=True)
-            ):
-                with st.container(width=NEIGHBOUR_PX + 8, gap=None):
-                    label = None if table.labels is None else model.provenance.class_names[int(table.labels[other])]
-                    name = f"image {other}" + ("" if label is None else f", class {label}")
-                    picture = enlarge(tile(image[None], 1), NEIGHBOUR_PX)
-                    st.image(to_small_uri(picture), width=NEIGHBOUR_PX, alt=f"{name}, distance {distance:.3g}")
-                    st.button(
-                        str(other),
-                        key=f"latent.neighbour.{column}.{place}",
-                        help=f"Choose {escape(name)}",
-                        type="tertiary",
-                        on_click=choose,
-                        args=(other,),
-                    )
-                    st.caption(f"{distance:.3g}")
+        names = [f"image {other}" for other in near.indices.tolist()]
+        if table.labels is not None:
+            classes = [model.class_names[label] for label in table.labels[near.indices].tolist()]
+            names = [f"{name}, class {label}" for name, label in zip(names, classes, strict=True)]
+        distances = [f"{distance:.3g}" for distance in near.distances.tolist()]
+        st.image(
+            [to_small_uri(enlarge(tile(image[None], 1), NEIGHBOUR_PX)) for image in shrink(images, NEIGHBOUR_PX)],
+            width=NEIGHBOUR_PX,
+            caption=distances,
+            alt=[f"{name}, distance {distance}" for name, distance in zip(names, distances, strict=True)],
+        )
+        key = f"latent.neighbour.{column}.{index}"  # another image has other neighbours, of which none is chosen yet
+        st.pills(
+            "Choose one of the nearest images",
+            near.indices.tolist(),
+            key=key,
+            on_change=_choose,
+            args=(key, choose),
+            label_visibility="collapsed",
+        )
+
+
+def _choose(key: str, choose: Callable[[int], None]) -> None:
+    if (index := st.session_state.get(key)) is not None:
+        choose(int(index))
 
 
 def _listed(values: np.ndarray, form: str) -> str:
@@ -106,5 +111,12 @@ def _listed(values: np.ndarray, form: str) -> str:
     return ", ".join(format(float(value), form) for value in values[:12]) + more
 
 
-def _picture(picture: np.ndarray, caption: str) -> None:
-    st.image(to_data_uri(enlarge(picture, PICTURE_PX)), width=PICTURE_PX, caption=escape(caption), alt=caption)
+def _show_row(pictures: list[tuple[np.ndarray, str]]) -> None:
+    """Show pictures, (H, W, 3), uint8, beside each other with their captions: one element, not one for each."""
+    captions = [caption for _, caption in pictures]
+    st.image(
+        [to_data_uri(enlarge(picture, PICTURE_PX)) for picture, _ in pictures],
+        width=PICTURE_PX,
+        caption=[escape(caption) for caption in captions],
+        alt=captions,
+    )

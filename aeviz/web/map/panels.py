@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from aeviz.analysis.alignment import Alignment, align
 from aeviz.analysis.posterior import prior_means
 from aeviz.errors import CheckpointFormatError
@@ -16,11 +18,12 @@ from aeviz.web.components.map.payload import (
     share_view,
 )
 from aeviz.web.kernel import posteriors, projections
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import describe
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
-from aeviz.web.map.probe import with_lift
+from aeviz.web.map.probe import make_lift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +38,40 @@ class Panels:
 
 
 def map_panels(first: Model, second: Model | None, options: MapOptions) -> Panels:
-    """Return the panels of one model, or of two, the second aligned to the first if asked for."""
-    left = with_lift(_with_posteriors(_panel(first, options), first, options), first, options)
+    """Return the panels of one model, or of two, the second aligned to the first if asked for; see `with_lifts`."""
+    models = [first] if second is None else [first, second]
+    return _panels(first, second, options, tuple(_embedding(model, options) is not None for model in models))
+
+
+def with_lifts(shown: Panels, options: MapOptions) -> Panels:
+    """Return the panels with what it takes to decode their points.
+
+    That is not kept with them: it changes when the file of a network that the page runs is there.
+    """
+    lifts = [make_lift(model, options) for model in shown.runs]
+    if lifts[-1] is not None and shown.alignment is not None:
+        lifts[-1] = lifts[-1].moved(shown.alignment) if shown.alignment.scale else None
+    panels = [replace(panel, lift=lift) for panel, lift in zip(shown.panels, lifts, strict=True)]
+    return replace(shown, panels=panels)
+
+
+@shared(max_entries=32)  # of 10,000 images 0.1 MB each, beside what other caches hold too
+def _panels(first: Model, second: Model | None, options: MapOptions, embedded: tuple[bool, ...]) -> Panels:
+    """Return the panels without what it takes to decode their points.
+
+    Args:
+        first: The model on the left.
+        second: The model on the right, if any.
+        options: What the visitor asked for.
+        embedded: Whether the map of each model that is computed in the background is there.
+    """
+    left = _with_posteriors(_panel(first, options), first, options)
     if second is None:
         if options.two_viewpoints:
             twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
             return Panels(panels=[twins[0], replace(twins[1], title="rotated by 90°")], runs=[first, first])
         return Panels(panels=[left], runs=[first])
-    right = with_lift(_with_posteriors(_panel(second, options), second, options), second, options)
+    right = _with_posteriors(_panel(second, options), second, options)
     is_line = 1 in (first.config.model.latent_dim, second.config.model.latent_dim)  # the other axis is the error
     if is_line or not options.aligned:
         return Panels(panels=[left, right], runs=[first, second])
@@ -62,7 +91,8 @@ def _panel(model: Model, options: MapOptions) -> MapPanel:
     if table is None:
         raise CheckpointFormatError(f"run '{model.name}' has no latent points; train it again to have them")
     title, config = describe(model, len(table.z)), options.embedding(model)
-    if config is not None and (points := cached.embedding(model, config)) is not None:
+    points = _embedding(model, options)
+    if config is not None and points is not None:
         names = tuple(f"{config.algorithm} {axis + 1}" for axis in range(config.dimensions))
         title += f" · {config.algorithm}, {config.neighbours} neighbours, its seed {config.seed}"
         return make_panel(title, points, table.error, names)
@@ -70,6 +100,11 @@ def _panel(model: Model, options: MapOptions) -> MapPanel:
     if shown.explained < 1:
         title += f" · {shown.explained:.0%} of the variance"
     return make_panel(title, shown.points, table.error, shown.axis_names)
+
+
+def _embedding(model: Model, options: MapOptions) -> np.ndarray | None:
+    config = options.embedding(model)
+    return None if config is None else cached.embedding(model, config)
 
 
 def _with_posteriors(panel: MapPanel, model: Model, options: MapOptions) -> MapPanel:

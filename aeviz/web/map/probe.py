@@ -1,7 +1,5 @@
 """The point that a visitor drags over the map: how it is decoded in the page, and what is said of it afterwards."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
@@ -21,16 +19,16 @@ PICTURE_PX = 128
 """Width of the image at the point."""
 
 
-def with_lift(panel: MapPanel, model: Model, options: MapOptions) -> MapPanel:
-    """Return the panel of a run with what it takes to decode its points; as it is where it is bent, or a line."""
+def make_lift(model: Model, options: MapOptions) -> Lift | None:
+    """Return what it takes to decode the points of a run's panel; None where that is bent, or a line."""
     if options.embedding(model) is not None or model.config.model.latent_dim == 1:
-        return panel
+        return None
     shown = projections.projected(model, options.dimensions, options.axes)
     table = model.latents
     if table is None:
-        return panel
+        return None
     rest = table.z.mean(axis=0, dtype=np.float64) - shown.mean  # what the panel does not show stays in the middle
-    lift = Lift(
+    return Lift(
         model=model.name,
         origin=shown.mean + rest - shown.axes @ (shown.axes.T @ rest),
         columns=shown.axes.T,
@@ -38,7 +36,6 @@ def with_lift(panel: MapPanel, model: Model, options: MapOptions) -> MapPanel:
         shape=model.config.model.image_shape,
         smooth=is_photo(model),
     )
-    return replace(panel, lift=lift)
 
 
 def show_pin(panels: list[MapPanel], runs: list[Model], pin: tuple[int, tuple[float, ...]] | None) -> None:

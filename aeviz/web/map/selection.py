@@ -5,12 +5,14 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from aeviz.analysis.chosen import SHOWN, chosen_table, spread_out
 from aeviz.data import ImageDataset
 from aeviz.figures.pictures import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import decoded, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -53,7 +55,7 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
     with left:
         if found.class_counts:
             st.plotly_chart(
-                class_bars(found.class_counts, found.class_totals, runs[0].provenance.class_names),
+                _class_bars(found.class_counts, found.class_totals, runs[0].class_names),
                 key="selection-classes",
                 alt="chosen images of each class",
             )
@@ -67,6 +69,11 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
             "distance from the mean."
         )
     _offer_files(places, digest, runs, dataset)
+
+
+@shared(max_entries=64)  # 20 kB each; takes as long to build as all else on the page
+def _class_bars(counts: tuple[int, ...], totals: tuple[int, ...], names: tuple[str, ...]) -> go.Figure:
+    return class_bars(counts, totals, names)
 
 
 def _images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The latent map of one or two models, and what the visitor does to it."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -10,7 +11,7 @@ from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
 from aeviz.figures.palette import CLASS_COLOURS
 from aeviz.training.latents import LatentTable
-from aeviz.web.components.map.component import latent_map
+from aeviz.web.components.map.component import EVENTS, latent_map, read_event
 from aeviz.web.components.map.overlay import map_overlay
 from aeviz.web.components.map.overlay_payload import pack_overlay
 from aeviz.web.components.map.payload import EllipseMode, MapPanel, map_payload
@@ -23,7 +24,7 @@ from aeviz.web.map.chosen_image import show_image, show_neighbours
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
 from aeviz.web.map.layers import carry_sprites, make_overlay
-from aeviz.web.map.panels import map_panels
+from aeviz.web.map.panels import map_panels, with_lifts
 from aeviz.web.map.probe import show_pin
 from aeviz.web.map.selection import show_selection
 from aeviz.web.map.selection_url import selection_from_text, selection_to_text
@@ -48,6 +49,17 @@ _MOVE = "latent.move"
 """Session key: the image that the page, not the map, has chosen last, as a _Move."""
 LAYERS = "latent-map"
 """Name under which the map's overlay reaches it."""
+_PIN, _CHOSEN, _SELECTED = "latent.pin", "latent.chosen", "latent.selected"
+"""Parts of the page that run again by themselves."""
+_PARTS = {
+    "selected": _CHOSEN,
+    "hidden": _SELECTED,
+    "selection": _SELECTED,
+    "point": _PIN,
+    "ellipses": _PIN,  # the address alone; the smallest part
+    "prior": _PIN,
+}
+"""Which of them shows what the visitor does to the map."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +73,14 @@ class _Start:
     selection: Selection | None
 
 
-_NEVER = -1
-"""What the map never says."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Move:
     """An image that the visitor chose beside the map."""
 
     count: int
     """How often that has happened."""
-    before: int | None = None
-    """What the map said then; it counts again as soon as it says something else."""
+    is_last: bool = True
+    """Whether no image was chosen on the map since."""
 
 
 def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
@@ -104,19 +112,24 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     runs = [model for model in (first, second) if model is not None]
     for model in runs:
         prepare_networks(model)
-    _show_map(first, second, settle_projection(runs, options), start)
+    options = settle_projection(runs, options)
+    key = f"latent-map-{first.config.data.name}{options.attribute or ''}"
+    _show_map(first, second, options, start, key)
+    _show_pin(first, second, options, key)
+    _show_chosen(first, second, options)
+    _show_selection(first, second, options, key)
     carry_sprites(first)
     carry_networks(runs, "decoder")
 
 
 @st.fragment
-def _show_map(first: Model, second: Model | None, options: MapOptions, start: _Start) -> None:
+def _show_map(first: Model, second: Model | None, options: MapOptions, start: _Start, key: str) -> None:
     place = st.container()  # the first of the page's part, so that a new map takes the place of the old one at once
     with errors_as_messages():
         table = first.latents
         if table is None:
             st.stop()
-        shown = map_panels(first, second, options)
+        shown = with_lifts(map_panels(first, second, options), options)
         panels, alignment = shown.panels, shown.alignment
         labels, names = _classes(first, table, options.attribute)
         n = len(table.z)
@@ -138,30 +151,8 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             decode=any(panel.lift is not None for panel in panels),
         )
         with place:
-            event = latent_map(payload, key=f"latent-map-{first.config.data.name}{options.attribute or ''}")
-        if event.hidden is not None:
-            HIDDEN.write(event.hidden)
-        move: _Move | None = st.session_state.get(_MOVE)
-        clicked = event.selected is not None and (move is None or event.selected != move.before)
-        if clicked and event.selected is not None and 0 <= event.selected < n:
-            IMAGE.write(event.selected)
-            if move is not None:
-                st.session_state[_MOVE] = replace(move, before=_NEVER)
-        if event.ellipses is not None:
-            ELLIPSES.write(event.ellipses)
-        if event.prior is not None:
-            PRIOR.write(event.prior)
-        if event.selection is not None:
-            OUTLINE.write(event.selection)
-        elif event.is_cleared:
-            OUTLINE.write(None)
+            latent_map(payload, key=key, callbacks={event: partial(_take, key, event, n) for event in EVENTS})
         runs = [model for model in (first, second) if model is not None]
-        chosen = IMAGE.restore()
-        selected = chosen if chosen is not None and chosen < n else None
-        overlay = replace(
-            make_overlay(shown, labels, options, selected), move=move.count if move is not None and not clicked else 0
-        )
-        map_overlay(pack_overlay(LAYERS, n, len(panels), overlay), key=LAYERS)
         if any(model.config.model.is_variational for model in runs) and not any(panel.priors for panel in panels):
             bent = "" if options.is_linear else ", and not t-SNE or UMAP"
             st.caption(f"Posterior ellipses and priors need a map of two latent dimensions{bent}.")
@@ -175,13 +166,74 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
                 f"Aligned: {alignment.explained:.0%} of the left map's variance explained; scale factor "
                 f"{alignment.scale:.2f}."
             )
-        show_pin(panels, shown.runs, event.point)
+
+
+def _take(key: str, name: str, n: int) -> None:
+    """Write into the address what the visitor did to the map, and run again only the part of the page that shows it.
+
+    The map itself is left alone: it knows already, and its points are much to pack and to compare.
+
+    Args:
+        key: Identity of the map.
+        name: What was done; one of `EVENTS`.
+        n: Images on the map.
+    """
+    event = read_event(st.session_state.get(key))
+    if name == "selected" and event.selected is not None and 0 <= event.selected < n:
+        IMAGE.write(event.selected)
+        move: _Move | None = st.session_state.get(_MOVE)
+        if move is not None:
+            st.session_state[_MOVE] = replace(move, is_last=False)
+    elif name == "hidden" and event.hidden is not None:
+        HIDDEN.write(event.hidden)
+    elif name == "ellipses" and event.ellipses is not None:
+        ELLIPSES.write(event.ellipses)
+    elif name == "prior" and event.prior is not None:
+        PRIOR.write(event.prior)
+    elif name == "selection" and (event.selection is not None or event.is_cleared):
+        OUTLINE.write(event.selection)
+    st.rerun(_PARTS[name])
+
+
+@st.fragment(key=_PIN)
+def _show_pin(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
+    with errors_as_messages():
+        point = read_event(st.session_state.get(key)).point
+        if point is not None:
+            shown = with_lifts(map_panels(first, second, options), options)
+            show_pin(shown.panels, shown.runs, point)
+
+
+@st.fragment(key=_CHOSEN)
+def _show_chosen(first: Model, second: Model | None, options: MapOptions) -> None:
+    """Show the chosen image and its neighbours, also on the map."""
+    with errors_as_messages():
+        shown, table = map_panels(first, second, options), first.latents
+        n = 0 if table is None else len(table.z)
+        chosen = IMAGE.restore()
+        selected = chosen if chosen is not None and chosen < n else None
+        labels = None if table is None else _classes(first, table, options.attribute)[0]
+        move: _Move | None = st.session_state.get(_MOVE)
+        overlay = replace(
+            make_overlay(shown, labels, options, selected), move=move.count if move is not None and move.is_last else 0
+        )
+        map_overlay(pack_overlay(LAYERS, n, len(shown.panels), overlay), key=LAYERS)
         if selected is None:
             st.caption("Click a point (or press n on the map) to see its image.")
-        else:
-            show_image(selected, runs, options.seed)
-            show_neighbours(selected, runs, lambda index: _choose(index, event.selected))
+            return
+        runs = [model for model in (first, second) if model is not None]
+        show_image(selected, runs, options.seed)
+        show_neighbours(selected, runs, _choose)
+
+
+@st.fragment(key=_SELECTED)
+def _show_selection(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
+    with errors_as_messages():
+        panels, table = map_panels(first, second, options).panels, first.latents
+        labels = None if table is None else _classes(first, table, options.attribute)[0]
+        event = read_event(st.session_state.get(key))
         drawn = event.selection or OUTLINE.restore()
+        runs = [model for model in (first, second) if model is not None]
         show_selection(_picked_out(drawn, panels, labels), runs)
 
 
@@ -198,10 +250,10 @@ def _picked_out(drawn: Selection | None, panels: list[MapPanel], labels: np.ndar
     return chosen
 
 
-def _choose(index: int, before: int | None) -> None:
+def _choose(index: int) -> None:
     """Choose an image beside the map, which then follows."""
     move: _Move | None = st.session_state.get(_MOVE)
-    st.session_state[_MOVE] = _Move(count=1 if move is None else move.count + 1, before=before)
+    st.session_state[_MOVE] = _Move(count=1 if move is None else move.count + 1)
     IMAGE.write(index)
 
 

@@ -2,9 +2,9 @@
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
@@ -45,29 +45,32 @@ class MapEvent:
     """The panel and the coordinates where the visitor left the point that is decoded."""
 
 
+EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "point")
+"""What the visitor can do to the map."""
+
+
 def _ignore() -> None:
     """Streamlit keeps a state value only if a callback is named for it."""
 
 
-def latent_map(payload: bytes, *, key: str) -> MapEvent:
+def latent_map(payload: bytes, *, key: str, callbacks: Mapping[str, Callable[[], None]] | None = None) -> MapEvent:
     """Show a map made by `aeviz.web.components.map.payload.map_payload`.
 
     Args:
         payload: The packed panels; sent to the browser only when it changes.
         key: Identity of the map; camera and hidden classes survive reruns.
+        callbacks: Called before the run that an event starts, by the event's name; see `read_event`.
     """
     if _component is None:
         raise RuntimeError("the map component is missing; the page must ask IS_AVAILABLE first")
-    result = _component(
-        key=key,
-        data=payload,
-        on_selected_change=_ignore,
-        on_hidden_change=_ignore,
-        on_ellipses_change=_ignore,
-        on_prior_change=_ignore,
-        on_selection_change=_ignore,
-        on_point_change=_ignore,
-    )
+    given = callbacks or {}
+    handlers: dict[str, Any] = {f"on_{event}_change": given.get(event, _ignore) for event in EVENTS}
+    return read_event(_component(key=key, data=payload, **handlers))
+
+
+def read_event(state: object) -> MapEvent:
+    """Return what the visitor did to a map, from its entry of the session state, which any browser may have made up."""
+    result = state if isinstance(state, Mapping) else {}
     selected, hidden = result.get("selected"), result.get("hidden")
     ellipses, prior = result.get("ellipses"), result.get("prior")
     drawn = result.get("selection")
