@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 PATIENCE_MS = 30_000
@@ -31,6 +32,7 @@ def test_level_changes_what_is_restored_and_is_in_the_address(visit):
     expect(picture(page, re.escape(words))).to_have_attribute("src", after, timeout=PATIENCE_MS)
 
 
+@pytest.mark.slow  # as in tests/pages/test_restore_pages.py
 def test_anomalies_are_listed_and_another_page_is_in_the_address(visit):
     page = visit("/reconstruct?source=anomalies&model=anomaly-without-2")
     expect(picture(page, r"^Rank 1: .*class 2 \(anomaly\)")).to_be_visible(timeout=PATIENCE_MS)
@@ -40,6 +42,7 @@ def test_anomalies_are_listed_and_another_page_is_in_the_address(visit):
     expect(page).to_have_url(re.compile("sheet=2"))
 
 
+@pytest.mark.slow  # as in tests/pages/test_restore_pages.py
 def test_choosing_anomalies_turns_to_a_model_that_was_trained_for_it(visit):
     page = visit("/reconstruct")
     expect(page.get_by_role("combobox", name="Model")).to_have_value("mlp-2d-adam", timeout=PATIENCE_MS)
@@ -50,6 +53,7 @@ def test_choosing_anomalies_turns_to_a_model_that_was_trained_for_it(visit):
     expect(page.get_by_role("combobox", name="Model")).to_have_value("anomaly-without-2", timeout=PATIENCE_MS)
 
 
+@pytest.mark.slow  # as in tests/pages/test_restore_pages.py
 def test_regimes_are_drawn_anew_from_the_next_seed(visit):
     page = visit("/regimes")
     for model in ("regime-reconstruction", "regime-kl", "regime-both"):
