@@ -93,9 +93,9 @@ def test_every_kind_of_file_is_shown_or_refused_with_a_reason(visit):
     page = open_source(visit, "files")
     makers = {**READABLE, **{name: make for name, (make, _) in REFUSED.items()}}
     page.locator("input[type=file]").set_input_files(files(makers))
-    expect(page.get_by_role("heading", name=f"{len(makers)} pictures")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"{len(makers)} images")).to_be_visible()
     for name in READABLE:
-        expect(page.get_by_role("img", name=f"{name}, prepared and reconstructed")).to_be_visible()
+        expect(page.get_by_role("img", name=f"{name}, preprocessed and reconstructed")).to_be_visible()
     for _, reason in REFUSED.values():
         expect(page.get_by_test_id("stAlertContentError").filter(has_text=re.compile(reason)).first).to_be_visible()
     expect(page.get_by_test_id("latent-map").first).to_have_attribute("data-guests", "1")
@@ -105,12 +105,12 @@ def test_photo_lands_on_the_map_with_a_verdict(visit):
     """One file: the steps of preparation, the verdict, the digit, a card for each model of that size."""
     page = open_source(visit, "files")
     page.locator("input[type=file]").set_input_files(files({"rotated.jpg": rotated}))
-    expect(page.get_by_role("heading", name="What preparation did")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preprocessing steps")).to_be_visible()
     expect(page.get_by_text(re.compile("EXIF|camera")).first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Of the 10 nearest test images.* say 7"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of the 10 nearest .* are of class 7"))).to_be_visible()
     expect(page.get_by_role("img", name="reconstruction by conv-64d-amsgrad")).to_be_visible()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
-    page.get_by_text("Prepare it differently").click()
+    page.get_by_text("Change the preprocessing").click()
     page.get_by_role("radio", name="90", exact=True).click()
     expect(page.get_by_text("turned by 90° clockwise, as you chose")).to_be_visible()
 
@@ -129,7 +129,7 @@ def test_drawn_digit_is_read_and_placed(visit, size):
     page.mouse.move(box["x"] + 200 * unit, box["y"] + 60 * unit, steps=6)
     page.mouse.move(box["x"] + 120 * unit, box["y"] + 230 * unit, steps=6)
     page.mouse.up()
-    expect(page.get_by_text(re.compile(r"Of the 10 nearest .* say 7"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of the 10 nearest .* are of class 7"))).to_be_visible()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
     pad.get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "0")
@@ -162,8 +162,8 @@ def test_pasted_picture_is_taken(visit):
         }""",
         base64.b64encode(encoded(seven(), "PNG")).decode(),
     )
-    expect(page.get_by_text(re.compile(r"say 7"))).to_be_visible()
-    page.get_by_role("button", name="Forget what was pasted").click()
+    expect(page.get_by_text(re.compile("are of class 7"))).to_be_visible()
+    page.get_by_role("button", name="Remove pasted images").click()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "0")
 
 
@@ -171,6 +171,6 @@ def test_samples_are_for_those_who_have_none(visit):
     """A sample needs one click; the address keeps where it came from."""
     page = open_source(visit, "files")
     page.get_by_role("radio", name="Samples").click()
-    expect(page.get_by_text("Synthesised photos")).to_be_visible()
+    expect(page.get_by_text("Synthetic photos")).to_be_visible()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
     expect(page).to_have_url(re.compile("from=samples"))

@@ -103,14 +103,14 @@ def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     expect_more(film, "epochs", epochs)  # it grows without a touch
 
     mine.get_by_role("button", name="Pause").click()
-    expect(mine.get_by_role("button", name="Go on")).to_be_visible()
+    expect(mine.get_by_role("button", name="Resume")).to_be_visible()
     expect(mine).to_contain_text("paused")
     wait_for(lambda: read_status(runs_dir / name).state == "paused")
     rested = len(read_history(runs_dir / name / HISTORY))
     wait_for(lambda: number(film, "epochs") == rested)
     time.sleep(1)
     assert len(read_history(runs_dir / name / HISTORY)) == rested
-    mine.get_by_role("button", name="Go on").click()
+    mine.get_by_role("button", name="Resume").click()
     expect(mine.get_by_role("button", name="Pause")).to_be_visible()
     expect_more(film, "epochs", rested)
 
@@ -119,7 +119,7 @@ def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     expect(film).to_have_attribute("data-live", "false")
     kept = len(read_history(runs_dir / name / HISTORY))
     expect(film).to_have_attribute("data-epochs", str(kept))
-    expect(page.get_by_text(f"Stopped after {kept:,} epochs; what was learned is kept")).to_be_visible()
+    expect(page.get_by_text(f"Stopped after {kept:,} epochs; the weights are kept")).to_be_visible()
     wait_for(lambda: not trainers(runs_dir))
 
     go_to(page, "Home")
@@ -133,7 +133,7 @@ def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     expect(mine.get_by_role("button", name="Resume")).to_be_visible(timeout=PATIENCE_MS)
 
     mine.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text(f"Delete {name} with its weights and its curves?")).to_be_visible()
+    expect(page.get_by_text(f"Delete {name} with its weights and curves?")).to_be_visible()
     assert (runs_dir / name).is_dir()
     page.get_by_role("button", name="Delete for good").click()
     expect(mine).to_have_count(0)
@@ -158,11 +158,11 @@ def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, ad
     other = visit("/train", width=390, height=844, touch=True)
     theirs = start(other, 50)
     assert theirs != name
-    expect(row(other, theirs)).to_contain_text("waits for its turn")
+    expect(row(other, theirs)).to_contain_text("queued")
     expect(row(other, name)).to_contain_text("training")
-    expect(other.get_by_text("1 in the queue, first come, first served")).to_be_visible()
+    expect(other.get_by_text("1 in the queue.")).to_be_visible()
     row(other, name).get_by_role("button", name="Stop").click()
-    expect(other.get_by_text(f"{name} was not started from this window. Stop it all the same?")).to_be_visible()
+    expect(other.get_by_text(f"{name} was not started in this window. Stop it anyway?")).to_be_visible()
     other.keyboard.press("Escape")
     row(other, theirs).get_by_role("button", name="Stop").click()
     expect(row(other, theirs)).to_contain_text("stopped")
@@ -232,7 +232,7 @@ def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(
         film_of(page)
         second = visit("/train", base=address)
         waiting = start(second, 50)
-        expect(row(second, waiting)).to_contain_text("waits for its turn")
+        expect(row(second, waiting)).to_contain_text("queued")
         assert len(trainers(runs)) == 2
         for each in (page, second):
             each.close()

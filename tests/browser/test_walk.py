@@ -280,7 +280,7 @@ def test_model_of_a_shared_link_goes_along_too(visit, start):
 def test_unknown_model_in_the_address_is_said(visit):
     """Somebody else's run is not here; the page says so and shows another."""
     page = visit("/decode?model=my-colleagues-run")
-    expect(page.get_by_text("There is no model 'my-colleagues-run' on this machine")).to_be_visible()
+    expect(page.get_by_text("Unknown model 'my-colleagues-run'")).to_be_visible()
 
 
 def test_map_opened_anew_shows_what_the_address_says(visit):
