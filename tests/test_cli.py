@@ -443,6 +443,7 @@ def test_module_is_the_command():
     assert_refused((refused.returncode, refused.stdout, refused.stderr), "no trained model 'no-such-run'")
 
 
+@pytest.mark.slow
 def test_module_trains(tmp_path):
     train = shell("train", "digits-2d-adam", "--epochs", 1, "--out", tmp_path / "run", "--json", *TINY)
     assert train.returncode == 0, train.stderr

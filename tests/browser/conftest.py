@@ -6,7 +6,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from app_server import PAGE_MS, serve
+from app_server import PAGE_MS, serve, told
+
+from aeviz.paths import checkpoints_root
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -34,10 +36,58 @@ def chromium():
         browser.close()
 
 
+BAD_NETWORKS = ("cut-inside", "too-large")
+
+
+def make_models(folder):
+    """Write two MLPs of the digits in two dimensions, a convolutional VAE in six, and MLPs with bad networks."""
+    import onnx
+
+    from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
+    from aeviz.experiment import train
+    from aeviz.export.onnx import export_onnx
+    from aeviz.training.run import load
+    from aeviz.training.runs import RunFolder
+
+    for name, source in {"flat": "digits-2d-adam", "twin": "digits-2d-amsgrad"}.items():
+        shutil.copytree(checkpoints_root() / source, folder / name)
+    config = RunConfig(
+        preset="tiny",
+        data=DataConfig(name="digits"),
+        model=ModelConfig(
+            image_shape=(1, 8, 8),
+            encoder="conv",
+            decoder="conv",
+            channels=(8, 16),
+            features=32,
+            bottleneck="gaussian",
+            latent_dim=6,
+        ),
+        objective=ObjectiveConfig(kl_weight=1e-3, kl_reduction="sum"),
+        optimizer=OptimizerConfig(name="adam", learning_rate=1e-2, schedule="one_cycle"),
+        train=TrainConfig(epochs=8, batch_size=64, device="cpu"),
+    )
+    train(config, out=folder / "deep")
+    for name in ("flat", "twin", "deep"):
+        if len(list((folder / name).glob("*.onnx"))) < 2:  # not made at set-up
+            export_onnx(load(RunFolder.read(folder / name)), folder / name)
+    shutil.copytree(folder / "flat", folder / "flat-again")
+    for name in BAD_NETWORKS:
+        shutil.copytree(folder / "flat", folder / name)
+        path = folder / name / "decoder.onnx"
+        model = onnx.load_model_from_string(path.read_bytes())
+        if name == "cut-inside":
+            tensor = max(model.graph.initializer, key=lambda tensor: len(tensor.raw_data))
+            tensor.raw_data = tensor.raw_data[:-2]
+            path.write_bytes(model.SerializeToString())
+        else:
+            path.write_bytes(bytes(2**20 + 4 * (folder / name / "model.safetensors").stat().st_size + 1))
+
+
 @pytest.fixture(scope="session")
-def runs_dir(tmp_path_factory):
-    """The AEVIZ_RUNS of the running app, empty at first."""
-    return tmp_path_factory.mktemp("runs")
+def runs_dir(made_once, tmp_path_factory):
+    """The AEVIZ_RUNS of the running app: the models that tests of Decode look at, and what tests train."""
+    return shutil.copytree(made_once("browser-runs", make_models), tmp_path_factory.mktemp("app") / "runs")
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +98,11 @@ def server_log(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def address(runs_dir, server_log, tmp_path_factory):
-    """Address of the app without any data set on disk."""
-    with serve(server_log, AEVIZ_RUNS=str(runs_dir), AEVIZ_DATA=str(tmp_path_factory.mktemp("data"))) as url:
+    """Address of the one app of this test process, without any data set on disk and with one place to train at."""
+    data = tmp_path_factory.mktemp("data")
+    with serve(server_log, AEVIZ_RUNS=str(runs_dir), AEVIZ_DATA=str(data), AEVIZ_JOBS="1") as url:
         yield url
+    assert "Traceback" not in told(server_log)
 
 
 @pytest.fixture(scope="session")

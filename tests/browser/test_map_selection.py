@@ -99,7 +99,7 @@ def test_lasso_selects_the_same_points_here_and_in_python(open_map, dims):
     assert chosen(latent_map) == []
 
 
-@pytest.mark.parametrize("dims", [2, 3])
+@pytest.mark.parametrize("dims", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_box_selects_what_lies_in_it_on_the_screen(open_map, dims):
     """Against the places of the points on the screen; a point on the very edge may fall to either side."""
     page, latent_map = open_map(f"dims={dims}")
@@ -231,7 +231,7 @@ def test_lasso_by_shift_and_by_touch(open_map):
     heard(page, chosen(latent_map))
 
 
-@pytest.mark.parametrize("dims", [2, 3])
+@pytest.mark.parametrize("dims", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_camera_and_selection_survive_a_rerun(open_map, dims):
     """Another widget reruns the script; the view, the tool and the selection stay."""
     page, latent_map = open_map(f"dims={dims}")
@@ -251,7 +251,7 @@ def test_camera_and_selection_survive_a_rerun(open_map, dims):
     expect(latent_map).to_have_attribute("data-tool", "box")
 
 
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+@pytest.mark.parametrize("motion", ["no-preference", pytest.param("reduce", marks=pytest.mark.slow)])
 def test_points_move_over_to_other_places(open_map, motion):
     """The same images elsewhere: points travel there, or are there at once where less motion is asked for."""
     page, latent_map = open_map()
@@ -351,6 +351,7 @@ def test_space_turns_by_keyboard_and_selection_shows_no_outline_then(open_map):
     assert chosen(latent_map) == found
 
 
+@pytest.mark.slow
 def test_many_points_are_all_drawn(open_map):
     """As many as there are, and a lasso answers."""
     page, latent_map = open_map("n=70000")

@@ -2,25 +2,14 @@
 
 import re
 
-import pytest
-from app_server import serve, told
 from playwright.sync_api import expect
 
 TRAINED_MS = 120_000
 """Two trainers one after the other, each of which imports torch, on a machine that a browser keeps busy."""
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    """Address of an app with runs of its own."""
-    root = tmp_path_factory.mktemp("optimizers")
-    with serve(root / "server.log", AEVIZ_RUNS=str(root / "runs"), AEVIZ_DATA=str(root / "data")) as url:
-        yield url
-    assert "Traceback" not in told(root / "server.log")
-
-
-def test_more_memory_turns_the_verdict_on_adam(visit, app):
-    page = visit("/optimizers?section=counterexample", base=app)
+def test_more_memory_turns_the_verdict_on_adam(visit):
+    page = visit("/optimizers?section=counterexample")
     expect(page.get_by_text("Adam: the average regret does not go to zero")).to_be_visible()
     expect(page.get_by_text("AMSGrad: the average regret goes to zero")).to_be_visible()
     page.get_by_role("slider", name=re.compile("^beta2")).press("End")
@@ -40,10 +29,8 @@ INTERRUPTED = "addEventListener('unhandledrejection', event => event.reason === 
 """Plotly rejects the promise of a film that another frame interrupts, with nothing, and nobody can catch it."""
 
 
-def test_film_plays_without_the_server_and_leaves_the_surface_be(visit, app):
-    page = visit(
-        "/optimizers?surface=Himmelblau&steps=100", base=app, prepare=lambda page: page.add_init_script(INTERRUPTED)
-    )
+def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
+    page = visit("/optimizers?surface=Himmelblau&steps=100", prepare=lambda page: page.add_init_script(INTERRUPTED))
     plot = page.get_by_test_id("stPlotlyChart").first.locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     head = "plot => { const head = plot.data.at(-1); return [head.x.at(-1), head.y.at(-1)]; }"
@@ -68,8 +55,8 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit, app):
         assert plot.evaluate(DRAWN) == drawn
 
 
-def test_duel_is_trained_in_the_background_and_judged(visit, app):
-    page = visit("/optimizers?section=comparison&seeds=1&epochs.digits=5&against=ADAM&against=AMSGrad", base=app)
+def test_duel_is_trained_in_the_background_and_judged(visit):
+    page = visit("/optimizers?section=comparison&seeds=1&epochs.digits=5&against=ADAM&against=AMSGrad")
     expect(page.get_by_text("2 runs, one after the other")).to_be_visible()
     page.get_by_role("button", name="Start the comparison").click()
     expect(page.get_by_role("heading", name="A comparison is running")).to_be_visible()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
-from test_walk import drawn_map, wait_until_idle
+from test_walk import drawn_map
 
 PAGE = "/reconstruct?source=your+own+picture"
 ROTATED = 6
@@ -82,21 +82,20 @@ def files(makers):
 
 
 def open_source(visit, name, **options):
-    page = visit(PAGE, **options)
+    """Open the page at the address of a source."""
+    page = visit(f"{PAGE}&from={name}", **options)
     drawn_map(page)
-    page.get_by_role("radio", name=name).click()
-    wait_until_idle(page)
     return page
 
 
 def test_every_kind_of_file_is_shown_or_refused_with_a_reason(visit):
     """A contact sheet of twelve awkward files: ten are prepared, two refused, none hides the others."""
-    page = open_source(visit, "Files")
+    page = open_source(visit, "files")
     makers = {**READABLE, **{name: make for name, (make, _) in REFUSED.items()}}
     page.locator("input[type=file]").set_input_files(files(makers))
-    expect(page.get_by_role("heading", name=f"{len(makers)} pictures")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"{len(makers)} images")).to_be_visible()
     for name in READABLE:
-        expect(page.get_by_role("img", name=f"{name}, prepared and reconstructed")).to_be_visible()
+        expect(page.get_by_role("img", name=f"{name}, preprocessed and reconstructed")).to_be_visible()
     for _, reason in REFUSED.values():
         expect(page.get_by_test_id("stAlertContentError").filter(has_text=re.compile(reason)).first).to_be_visible()
     expect(page.get_by_test_id("latent-map").first).to_have_attribute("data-guests", "1")
@@ -104,29 +103,22 @@ def test_every_kind_of_file_is_shown_or_refused_with_a_reason(visit):
 
 def test_photo_lands_on_the_map_with_a_verdict(visit):
     """One file: the steps of preparation, the verdict, the digit, a card for each model of that size."""
-    page = open_source(visit, "Files")
+    page = open_source(visit, "files")
     page.locator("input[type=file]").set_input_files(files({"rotated.jpg": rotated}))
-    expect(page.get_by_role("heading", name="What preparation did")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preprocessing steps")).to_be_visible()
     expect(page.get_by_text(re.compile("EXIF|camera")).first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Of the 10 nearest test images.* say 7"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of the 10 nearest .* are of class 7"))).to_be_visible()
     expect(page.get_by_role("img", name="reconstruction by conv-64d-amsgrad")).to_be_visible()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
-
-
-def test_choices_of_preparation_are_obeyed(visit):
-    """Turned by hand, the seven is another picture, and the page says that it was turned."""
-    page = open_source(visit, "Files")
-    page.locator("input[type=file]").set_input_files(files({"seven.png": lambda: encoded(seven(), "PNG")}))
-    expect(page.get_by_text(re.compile(r"say 7"))).to_be_visible()
-    page.get_by_text("Prepare it differently").click()
+    page.get_by_text("Change the preprocessing").click()
     page.get_by_role("radio", name="90", exact=True).click()
     expect(page.get_by_text("turned by 90° clockwise, as you chose")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [(1440, 1000), (390, 844)])
+@pytest.mark.parametrize("size", [pytest.param((1440, 1000), marks=pytest.mark.slow), (390, 844)])
 def test_drawn_digit_is_read_and_placed(visit, size):
     """A stroke with the mouse becomes a digit on the map; undo takes it away again."""
-    page = open_source(visit, "Draw", width=size[0], height=size[1])
+    page = open_source(visit, "draw", width=size[0], height=size[1])
     pad = page.get_by_test_id("drawing-pad")
     canvas = pad.locator("canvas").first
     canvas.scroll_into_view_if_needed()
@@ -137,7 +129,7 @@ def test_drawn_digit_is_read_and_placed(visit, size):
     page.mouse.move(box["x"] + 200 * unit, box["y"] + 60 * unit, steps=6)
     page.mouse.move(box["x"] + 120 * unit, box["y"] + 230 * unit, steps=6)
     page.mouse.up()
-    expect(page.get_by_text(re.compile(r"Of the 10 nearest .* say 7"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of the 10 nearest .* are of class 7"))).to_be_visible()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
     pad.get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "0")
@@ -147,7 +139,7 @@ def test_drawn_digit_is_read_and_placed(visit, size):
 
 def test_pad_answers_to_the_keyboard(visit):
     """Space puts the pen down, arrows draw."""
-    page = open_source(visit, "Draw")
+    page = open_source(visit, "draw")
     page.get_by_test_id("drawing-pad").locator("canvas").first.focus()
     page.keyboard.press("Space")
     for _ in range(6):
@@ -158,7 +150,7 @@ def test_pad_answers_to_the_keyboard(visit):
 
 def test_pasted_picture_is_taken(visit):
     """Ctrl+V anywhere on the page."""
-    page = open_source(visit, "Files")
+    page = open_source(visit, "files")
     expect(page.get_by_test_id("paste-box")).to_have_attribute("data-state", "ready")
     page.evaluate(
         """text => {
@@ -170,14 +162,15 @@ def test_pasted_picture_is_taken(visit):
         }""",
         base64.b64encode(encoded(seven(), "PNG")).decode(),
     )
-    expect(page.get_by_text(re.compile(r"say 7"))).to_be_visible()
-    page.get_by_role("button", name="Forget what was pasted").click()
+    expect(page.get_by_text(re.compile("are of class 7"))).to_be_visible()
+    page.get_by_role("button", name="Remove pasted images").click()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "0")
 
 
 def test_samples_are_for_those_who_have_none(visit):
     """A sample needs one click; the address keeps where it came from."""
-    page = open_source(visit, "Samples")
-    expect(page.get_by_text("Synthesised photos")).to_be_visible()
+    page = open_source(visit, "files")
+    page.get_by_role("radio", name="Samples").click()
+    expect(page.get_by_text("Synthetic photos")).to_be_visible()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
     expect(page).to_have_url(re.compile("from=samples"))

@@ -26,7 +26,7 @@ def test_film_plays_stops_and_follows_the_sliders(visit):
     verdict = page.locator(".st-key-verdict")
     expect(verdict).to_contain_text("The error is the same")
     before = verdict.inner_text()
-    slider = page.get_by_role("slider", name="Latent numbers k")
+    slider = page.get_by_role("slider", name="Latent size k")
     slider.focus()
     slider.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"k=3"))

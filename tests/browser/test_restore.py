@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 PATIENCE_MS = 30_000
@@ -31,15 +32,17 @@ def test_level_changes_what_is_restored_and_is_in_the_address(visit):
     expect(picture(page, re.escape(words))).to_have_attribute("src", after, timeout=PATIENCE_MS)
 
 
+@pytest.mark.slow  # as in tests/pages/test_restore_pages.py
 def test_anomalies_are_listed_and_another_page_is_in_the_address(visit):
     page = visit("/reconstruct?source=anomalies&model=anomaly-without-2")
     expect(picture(page, r"^Rank 1: .*class 2 \(anomaly\)")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.get_by_text("was never shown a 2")).to_be_visible()
+    expect(page.get_by_text("was trained without class 2")).to_be_visible()
     page.get_by_role("button", name="Page 2", exact=True).click()
     expect(picture(page, "^Rank 25: ")).to_be_visible()
     expect(page).to_have_url(re.compile("sheet=2"))
 
 
+@pytest.mark.slow  # as in tests/pages/test_restore_pages.py
 def test_choosing_anomalies_turns_to_a_model_that_was_trained_for_it(visit):
     page = visit("/reconstruct")
     expect(page.get_by_role("combobox", name="Model")).to_have_value("mlp-2d-adam", timeout=PATIENCE_MS)
@@ -50,11 +53,12 @@ def test_choosing_anomalies_turns_to_a_model_that_was_trained_for_it(visit):
     expect(page.get_by_role("combobox", name="Model")).to_have_value("anomaly-without-2", timeout=PATIENCE_MS)
 
 
+@pytest.mark.slow  # as in tests/pages/test_restore_pages.py
 def test_regimes_are_drawn_anew_from_the_next_seed(visit):
     page = visit("/regimes")
     for model in ("regime-reconstruction", "regime-kl", "regime-both"):
         expect(picture(page, f"^Latent plane of {model}")).to_be_visible(timeout=PATIENCE_MS)
-    expect(picture(page, "36 draws from the prior, seed 0")).to_have_count(3)
+    expect(picture(page, "36 samples from the prior, seed 0")).to_have_count(3)
     page.get_by_role("button", name="Again").click()
-    expect(picture(page, "36 draws from the prior, seed 1")).to_have_count(3)
+    expect(picture(page, "36 samples from the prior, seed 1")).to_have_count(3)
     expect(page).to_have_url(re.compile(r"seed=1(\.0)?(&|$)"))

@@ -1,19 +1,15 @@
 """The studio of Decode in a real browser: gestures without a rerun, every way to decode, and what goes wrong."""
 
-import os
 import re
-import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from app_server import serve, told
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 import aeviz
-from aeviz.paths import checkpoints_root
 
 RUNTIME = Path(aeviz.__file__).parent / "web/components/vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm"
 needs_runtime = pytest.mark.skipif(
@@ -23,64 +19,8 @@ BAD = {"cut-inside": "cannot be used", "too-large": "far more than this model's 
 """Networks that the runtime and the page refuse; tests/export/test_network_in_page.py knows more kinds."""
 
 
-@pytest.fixture(scope="module")
-def studio_runs(tmp_path_factory):
-    """Two MLPs of the digits in two dimensions, a convolutional VAE in six, and MLPs with bad networks."""
-    import onnx
-
-    from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
-    from aeviz.experiment import train
-    from aeviz.export.onnx import export_onnx
-    from aeviz.training.run import load
-    from aeviz.training.runs import RunFolder
-
-    folder = tmp_path_factory.mktemp("studio-runs")
-    for name, source in {"flat": "digits-2d-adam", "twin": "digits-2d-amsgrad"}.items():
-        shutil.copytree(checkpoints_root() / source, folder / name)
-    config = RunConfig(
-        preset="tiny",
-        data=DataConfig(name="digits"),
-        model=ModelConfig(
-            image_shape=(1, 8, 8),
-            encoder="conv",
-            decoder="conv",
-            channels=(8, 16),
-            features=32,
-            bottleneck="gaussian",
-            latent_dim=6,
-        ),
-        objective=ObjectiveConfig(kl_weight=1e-3, kl_reduction="sum"),
-        optimizer=OptimizerConfig(name="adam", learning_rate=1e-2, schedule="one_cycle"),
-        train=TrainConfig(epochs=8, batch_size=64, device="cpu"),
-    )
-    train(config, out=folder / "deep")
-    for name in ("flat", "twin", "deep"):
-        if len(list((folder / name).glob("*.onnx"))) < 2:  # not made at set-up
-            export_onnx(load(RunFolder.read(folder / name)), folder / name)
-    for name in BAD:
-        shutil.copytree(folder / "flat", folder / name)
-        path = folder / name / "decoder.onnx"
-        model = onnx.load_model_from_string(path.read_bytes())
-        if name == "cut-inside":
-            tensor = max(model.graph.initializer, key=lambda tensor: len(tensor.raw_data))
-            tensor.raw_data = tensor.raw_data[:-2]
-            path.write_bytes(model.SerializeToString())
-        else:
-            path.write_bytes(bytes(2**20 + 4 * (folder / name / "model.safetensors").stat().st_size + 1))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def studio_address(studio_runs, tmp_path_factory):
-    """The app with these runs and without any data set."""
-    base = tmp_path_factory.mktemp("studio-server")
-    with serve(base / "log", AEVIZ_RUNS=str(studio_runs), AEVIZ_DATA=str(base)) as url:
-        yield url
-    assert "Traceback" not in told(base / "log")
-
-
 @pytest.fixture
-def decode(visit, studio_address):
+def decode(visit):
     """A function that opens Decode and waits until the studio stands; it checks that nothing reaches the console."""
     errors = []
 
@@ -98,7 +38,7 @@ def decode(visit, studio_address):
             if prepare:
                 prepare(page)
 
-        page = visit(f"/decode?{query}", base=studio_address, prepare=begin, **options)
+        page = visit(f"/decode?{query}", prepare=begin, **options)
         expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=60_000)
         if far:
             expect(pad(page)).to_have_attribute("data-far", re.compile(r"\d+"), timeout=60_000)
@@ -203,8 +143,7 @@ def test_drag_draws_many_frames_without_a_rerun_and_a_reload_shows_the_same(deco
     assert np.abs(pixels(page) - image).max() <= 3
 
 
-def test_pad_answers_to_the_keyboard_and_loses_no_press(decode):
-    page = decode()
+def pad_answers_to_the_keyboard_and_loses_no_press(page):
     canvas = pad(page).locator("canvas.front")
     canvas.focus()
     start = point(page)
@@ -225,8 +164,7 @@ def test_pad_answers_to_the_keyboard_and_loses_no_press(decode):
     assert canvas.evaluate("node => node.getRootNode().activeElement === node")
 
 
-def test_slider_loses_no_press_is_reset_by_a_double_click_and_can_be_locked(decode):
-    page = decode()
+def slider_loses_no_press_is_reset_by_a_double_click_and_can_be_locked(page):
     rest = point(page)
     slider = page.get_by_test_id("latent-sliders").get_by_role("slider").first
     value, step = slider.evaluate("node => [node.valueAsNumber, Number(node.step)]")
@@ -256,8 +194,7 @@ def test_slider_loses_no_press_is_reset_by_a_double_click_and_can_be_locked(deco
     np.testing.assert_allclose(point(page), before, atol=0.002)
 
 
-def test_undo_and_redo_move_the_point_in_the_page(decode):
-    page = decode()
+def undo_and_redo_move_the_point_in_the_page(page):
     start, image = point(page), pixels(page)
     drag(page)
     expect(page).to_have_url(re.compile(r"flat\.at="))
@@ -272,8 +209,7 @@ def test_undo_and_redo_move_the_point_in_the_page(decode):
     until(page, lambda: np.abs(point(page) - there).max() > 0.01)
 
 
-def test_wheel_zooms_where_the_pad_has_the_focus_and_decodes_anew(decode):
-    page = decode()
+def wheel_zooms_where_the_pad_has_the_focus_and_decodes_anew(page):
     mesh = int(pad(page).get_attribute("data-mesh"))
     page.mouse.move(*place(page, 0.5, 0.5))
     page.mouse.wheel(0, -1)
@@ -290,8 +226,7 @@ def test_wheel_zooms_where_the_pad_has_the_focus_and_decodes_anew(decode):
     np.testing.assert_allclose(point(page), there)
 
 
-def test_kept_points_are_walked_played_and_found_again(decode):
-    page = decode()
+def kept_points_are_walked_played_and_found_again(page):
     scrubber = page.get_by_test_id("latent-scrubber")
     way = scrubber.get_by_label("Way between the kept points")
     expect(way).to_be_hidden()
@@ -325,6 +260,24 @@ def test_kept_points_are_walked_played_and_found_again(decode):
     expect(page).not_to_have_url(re.compile("stops="))
 
 
+def test_gestures_on_one_page(decode, subtests):
+    """Each gesture begins where the point rests and the view is whole, on a page that is loaded once."""
+    page = decode()
+    for gesture in (
+        wheel_zooms_where_the_pad_has_the_focus_and_decodes_anew,
+        undo_and_redo_move_the_point_in_the_page,
+        slider_loses_no_press_is_reset_by_a_double_click_and_can_be_locked,
+        pad_answers_to_the_keyboard_and_loses_no_press,
+        kept_points_are_walked_played_and_found_again,
+    ):
+        with subtests.test(gesture.__name__):
+            gesture(page)
+        page.get_by_role("button", name="Reset", exact=True).click()
+        pad(page).get_by_role("button", name="Reset the view").click()
+        expect(page).not_to_have_url(re.compile(r"flat\.at="))
+        settle(page)
+
+
 def test_second_model_decodes_the_same_gesture(decode):
     page = decode("model=flat&beside.flat=twin")
     expect(page.locator(".view figcaption")).to_have_text(["flat · Adam", "twin · AMSGrad"])
@@ -337,10 +290,8 @@ def test_second_model_decodes_the_same_gesture(decode):
     page.mouse.up()
 
 
-def test_copy_of_a_model_stands_beside_it(decode, studio_runs):
-    copy = studio_runs / "flat-again"
-    if not copy.exists():
-        shutil.copytree(studio_runs / "flat", copy)
+@pytest.mark.slow
+def test_copy_of_a_model_stands_beside_it(decode):
     page = decode("model=flat&beside.flat=flat-again")
     drag(page, steps=5)
     until(page, lambda: np.abs(pixels(page, 0) - pixels(page, 1)).max() <= 2)
@@ -395,7 +346,7 @@ def test_plain_javascript_draws_what_the_runtime_draws(decode):
     expect(plain).to_have_url(re.compile("engine=plain"))
 
 
-@pytest.mark.parametrize("model", ["flat", "deep"])
+@pytest.mark.parametrize("model", ["flat", pytest.param("deep", marks=pytest.mark.slow)])
 def test_server_decodes_under_the_same_controls_and_nothing_is_lost(decode, model):
     page = decode(f"model={model}&engine=server")
     expect(engine_words(page)).to_contain_text("by the server")
@@ -433,6 +384,7 @@ def test_server_and_runtime_draw_the_same_convolutions(decode):
     assert np.abs(pixels(page) - pixels(served)).max() <= 1
 
 
+@pytest.mark.slow
 def test_browser_without_webassembly_decodes_all_the_same(decode):
     page = decode("model=flat", prepare=lambda page: page.add_init_script("delete globalThis.WebAssembly"))
     expect(engine_words(page)).to_contain_text("plain JavaScript")
@@ -444,7 +396,10 @@ def test_browser_without_webassembly_decodes_all_the_same(decode):
     assert pixels(page).std() > 5
 
 
-@pytest.mark.parametrize("missing", ["ort-wasm-simd-threaded.wasm", "ort.wasm.bundle.min.mjs"])
+@pytest.mark.parametrize(
+    "missing",
+    ["ort-wasm-simd-threaded.wasm", pytest.param("ort.wasm.bundle.min.mjs", marks=pytest.mark.slow)],
+)
 def test_missing_runtime_is_said_and_done_without(decode, missing):
     page = decode(
         "model=deep", prepare=lambda page: page.route(f"**/{missing}*", lambda route: route.abort()), may_fail=True
@@ -454,7 +409,7 @@ def test_missing_runtime_is_said_and_done_without(decode, missing):
     assert pixels(page).std() > 5
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", ["cut-inside", pytest.param("too-large", marks=pytest.mark.slow)])
 def test_bad_network_is_said_and_the_server_decodes(decode, name):
     page = decode(f"model={name}")
     expect(engine_words(page)).to_contain_text("by the server")
@@ -520,16 +475,13 @@ def kept(page, session):
     return found["JSHeapUsedSize"] / 2**20, found["Nodes"], found["Documents"]
 
 
-DRAGS, ROUNDS = (1000, 25) if os.environ.get("AEVIZ_LONG") == "1" else (150, 2)
+DRAGS, ROUNDS = 1000, 10
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_memory_stays_flat_over_drags_and_page_changes(decode):
-    """Hundreds of drags, a few page changes; a thousand and fifty with AEVIZ_LONG=1.
-
-    Streamlit keeps a little of each run, hence the slack.
-    """
+    """Streamlit keeps a little of each run, hence the slack."""
     page = decode()
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")

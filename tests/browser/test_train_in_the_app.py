@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from app_server import PAGE_MS, serve
+from app_server import serve
 from playwright.sync_api import expect
+from test_walk import TITLES
 
 from aeviz.experiment import train
 from aeviz.training.history import read_history
@@ -17,8 +18,6 @@ from aeviz.training.status import read_status
 
 PATIENCE_MS = 60_000
 """A trainer imports torch first, on a machine that a browser and a server keep busy."""
-LOOK_MS = 20_000
-"""So does the first page of a server."""
 
 
 def trainers(runs):
@@ -41,31 +40,11 @@ def wait_for(condition, seconds=30):
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """The AEVIZ_RUNS of this module's server, the server's log, and what `serve` needs to know."""
-    root = tmp_path_factory.mktemp("place")
-    environment = {"AEVIZ_RUNS": str(root / "runs"), "AEVIZ_DATA": str(root / "data"), "AEVIZ_JOBS": "1"}
-    yield root / "runs", root / "server.log", environment
-    wait_for(lambda: not trainers(root / "runs"), 5)  # the server is gone by now, and so are they
-
-
-@pytest.fixture(scope="module")
-def app(place):
-    """Address of an app with runs of its own, so that other tests are not disturbed."""
-    _, log, environment = place
-    with serve(log, **environment) as url:
-        yield url
-    assert "Traceback" not in log.read_text()
-
-
 @pytest.fixture(autouse=True)
-def _no_run_is_left(place):
-    """Each test ends the runs that it starts; what it looks for may take a while to come."""
-    expect.set_options(timeout=LOOK_MS)
+def _no_run_is_left(runs_dir):
+    """Each test ends the runs that it starts."""
     yield
-    expect.set_options(timeout=PAGE_MS)
-    wait_for(lambda: not trainers(place[0]))  # one that was stopped may still tidy up
+    wait_for(lambda: not trainers(runs_dir))  # one that was stopped may still tidy up
 
 
 def start(page, epochs):
@@ -103,10 +82,9 @@ def go_to(page, title):
     expect(page).to_have_title(title)
 
 
-def test_start_pause_resume_stop_and_delete(visit, app, place):
+def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     """One run, all its buttons; the gallery has it when it ended, the folder is gone when it is deleted."""
-    runs, _, _ = place
-    page = visit("/train", base=app)
+    page = visit("/train")
     rate = page.get_by_role("spinbutton", name="Learning rate")
     rate.fill("")
     rate.press("Enter")
@@ -125,28 +103,28 @@ def test_start_pause_resume_stop_and_delete(visit, app, place):
     expect_more(film, "epochs", epochs)  # it grows without a touch
 
     mine.get_by_role("button", name="Pause").click()
-    expect(mine.get_by_role("button", name="Go on")).to_be_visible()
+    expect(mine.get_by_role("button", name="Resume")).to_be_visible()
     expect(mine).to_contain_text("paused")
-    wait_for(lambda: read_status(runs / name).state == "paused")
-    rested = len(read_history(runs / name / HISTORY))
+    wait_for(lambda: read_status(runs_dir / name).state == "paused")
+    rested = len(read_history(runs_dir / name / HISTORY))
     wait_for(lambda: number(film, "epochs") == rested)
     time.sleep(1)
-    assert len(read_history(runs / name / HISTORY)) == rested
-    mine.get_by_role("button", name="Go on").click()
+    assert len(read_history(runs_dir / name / HISTORY)) == rested
+    mine.get_by_role("button", name="Resume").click()
     expect(mine.get_by_role("button", name="Pause")).to_be_visible()
     expect_more(film, "epochs", rested)
 
     mine.get_by_role("button", name="Stop").click()
     expect(mine).to_contain_text("stopped", timeout=PATIENCE_MS)
     expect(film).to_have_attribute("data-live", "false")
-    kept = len(read_history(runs / name / HISTORY))
+    kept = len(read_history(runs_dir / name / HISTORY))
     expect(film).to_have_attribute("data-epochs", str(kept))
-    expect(page.get_by_text(f"Stopped after {kept:,} epochs; what was learned is kept")).to_be_visible()
-    wait_for(lambda: not trainers(runs))
+    expect(page.get_by_text(f"Stopped after {kept:,} epochs; the weights are kept")).to_be_visible()
+    wait_for(lambda: not trainers(runs_dir))
 
     go_to(page, "Home")
     expect(page.locator(f".st-key-card-{name}").get_by_role("img")).to_be_visible()
-    page.goto(f"{app}/train?run={name}")
+    page.goto(f"{address}/train?run={name}")
     mine.get_by_role("button", name="Resume").click()
     expect(mine.get_by_role("button", name="Pause")).to_be_visible(timeout=PATIENCE_MS)
     expect(film).to_have_attribute("data-live", "true")
@@ -155,21 +133,20 @@ def test_start_pause_resume_stop_and_delete(visit, app, place):
     expect(mine.get_by_role("button", name="Resume")).to_be_visible(timeout=PATIENCE_MS)
 
     mine.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text(f"Delete {name} with its weights and its curves?")).to_be_visible()
-    assert (runs / name).is_dir()
+    expect(page.get_by_text(f"Delete {name} with its weights and curves?")).to_be_visible()
+    assert (runs_dir / name).is_dir()
     page.get_by_role("button", name="Delete for good").click()
     expect(mine).to_have_count(0)
     expect(page).not_to_have_url(re.compile("run="))
-    assert not (runs / name).exists()
+    assert not (runs_dir / name).exists()
 
 
-def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, app, place):
+def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, address, runs_dir):
     """Two sessions: one reloads and changes pages; the other, on a phone, queues behind it and stops its own run."""
-    runs, _, _ = place
-    page = visit("/train", base=app)
+    page = visit("/train")
     name = start(page, 100_000)
     film = film_of(page)
-    (pid,) = trainers(runs)
+    (pid,) = trainers(runs_dir)
     seen = number(film, "epochs")
     page.reload()
     expect_more(film_of(page), "epochs", seen)
@@ -178,21 +155,21 @@ def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, ap
     expect(row(page, name)).to_contain_text("training")
     expect_more(film_of(page), "epochs", seen)
 
-    other = visit("/train", base=app, width=390, height=844, touch=True)
+    other = visit("/train", width=390, height=844, touch=True)
     theirs = start(other, 50)
     assert theirs != name
-    expect(row(other, theirs)).to_contain_text("waits for its turn")
+    expect(row(other, theirs)).to_contain_text("queued")
     expect(row(other, name)).to_contain_text("training")
-    expect(other.get_by_text("1 in the queue, first come, first served")).to_be_visible()
+    expect(other.get_by_text("1 in the queue.")).to_be_visible()
     row(other, name).get_by_role("button", name="Stop").click()
-    expect(other.get_by_text(f"{name} was not started from this window. Stop it all the same?")).to_be_visible()
+    expect(other.get_by_text(f"{name} was not started in this window. Stop it anyway?")).to_be_visible()
     other.keyboard.press("Escape")
     row(other, theirs).get_by_role("button", name="Stop").click()
     expect(row(other, theirs)).to_contain_text("stopped")
-    assert trainers(runs) == [pid]
+    assert trainers(runs_dir) == [pid]
     expect(row(page, name)).to_contain_text("training")
     for path in (f"/train?run={name}", f"/compare?runs={name}&runs=digits-2d-adam"):
-        other.goto(app + path)
+        other.goto(address + path)
         expect(other.get_by_role("heading", level=1)).to_be_visible()
         if "train" in path:
             film_of(other)
@@ -205,15 +182,15 @@ def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, ap
     row(page, name).get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Stop it").click()  # since the reload it is nobody's
     expect(row(page, name)).to_contain_text("stopped", timeout=PATIENCE_MS)
-    wait_for(lambda: not trainers(runs))
+    wait_for(lambda: not trainers(runs_dir))
 
 
-def test_film_is_played_and_scrubbed(visit, app, place, tiny_config):
+def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     """The film of a finished run, one from a shell here: play, scrub with keys and slider; then on to the map."""
-    train(tiny_config("train.epochs=12"), out=place[0] / "from-a-shell")
-    page = visit("/train?run=from-a-shell", base=app)
+    train(tiny_config("train.epochs=12"), out=runs_dir / "with-a-film")
+    page = visit("/train?run=with-a-film")
     film = film_of(page)
-    expect(row(page, "from-a-shell")).to_contain_text("finished")
+    expect(row(page, "with-a-film")).to_contain_text("finished")
     expect(film).to_have_attribute("data-live", "false")
     expect(film).to_have_attribute("data-epochs", "12")
     expect(film).to_have_attribute("data-frames", "13")  # the network before training, too
@@ -241,28 +218,31 @@ def test_film_is_played_and_scrubbed(visit, app, place, tiny_config):
     expect(film).to_have_attribute("data-frame", "12")
     expect(film).to_have_attribute("data-playing", "false")
     page.get_by_test_id("stMain").get_by_role("link", name="Latent space").click()
-    expect(page).to_have_url(re.compile(r"/latent_space\?.*model=from-a-shell"))
+    expect(page).to_have_url(re.compile(r"/latent_space\?.*model=with-a-film"))
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-drawn", re.compile(r"\d+"))
 
 
-def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(visit, place, tmp_path):
-    """SIGTERM while one run trains and one waits; after the restart both are offered."""
-    _, _, environment = place
+def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(visit, tmp_path):
+    """SIGTERM while one run trains and one waits; after the restart both are offered, and a deep link leads in."""
     runs = tmp_path / "runs"
-    environment = {**environment, "AEVIZ_RUNS": str(runs)}
+    environment = {"AEVIZ_RUNS": str(runs), "AEVIZ_DATA": str(tmp_path / "data"), "AEVIZ_JOBS": "1"}
     with serve(tmp_path / "first.log", **environment) as address:
         page = visit("/train", base=address)
         name = start(page, 100_000)
         film_of(page)
         second = visit("/train", base=address)
         waiting = start(second, 50)
-        expect(row(second, waiting)).to_contain_text("waits for its turn")
+        expect(row(second, waiting)).to_contain_text("queued")
         assert len(trainers(runs)) == 2
         for each in (page, second):
             each.close()
     wait_for(lambda: not trainers(runs), 5)
     with serve(tmp_path / "second.log", **environment) as address:
-        page = visit(f"/train?run={name}", base=address)
+        page = visit("/latent_space?model=circles-3d&image=7", base=address)  # a shared address is its first visit
+        expect(page.get_by_role("heading", name="Test image 7")).to_be_visible()
+        names = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
+        assert [name.split("\n")[-1] for name in names] == list(TITLES.values())
+        page.goto(f"{address}/train?run={name}")
         expect(row(page, name)).to_contain_text("interrupted")
         expect(row(page, waiting)).to_contain_text("interrupted")
         expect(page.get_by_text(re.compile(r"Interrupted after [\d,]+ epochs"))).to_be_visible()

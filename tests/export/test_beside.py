@@ -179,6 +179,7 @@ def test_deleted_run_is_not_made_again(folder):
     assert not folder.path.exists()
 
 
+@pytest.mark.slow
 def test_several_processes_write_what_is_missing(folder, tmp_path, monkeypatch):
     folders = [RunFolder.read(shutil.copytree(folder.path, tmp_path / "many" / name)) for name in ("a", "b", "c")]
     for copy in folders[:2]:
@@ -226,6 +227,7 @@ def test_training_does_without_where_they_cannot_be_written(with_onnx, tmp_path,
     assert (path / MODEL).is_file()
 
 
+@pytest.mark.slow
 def test_job_of_the_app_ends_with_both_files(with_onnx, runs_folder, tiny_config):
     folder = training.start(tiny_config("train.epochs=1")).path
     (trainer,) = process._children

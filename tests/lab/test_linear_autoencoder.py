@@ -181,6 +181,7 @@ def test_circles_reach_pca():
     assert figures.linear_ae_mse >= figures.pca_mse * (1 - 1e-9)
 
 
+@pytest.mark.slow
 def test_mnist_reaches_pca(shared_root):
     dataset = load_dataset("mnist", "train", root=shared_root).take(range(8000))
     x = rows(dataset)

@@ -15,13 +15,13 @@ from aeviz.workers.training import Job
 
 
 @pytest.fixture
-def open_comparison(app, tiny_config, tmp_path):
+def open_comparison(app_without_models, tiny_config, tmp_path):
     """A function that trains a run of one epoch for each tuple of settings, and opens the comparison among them."""
 
     def visit(*runs):
         for place, settings in enumerate(runs):
             train(tiny_config("train.epochs=1", *settings), out=tmp_path / "runs" / f"run-{place}")
-        open_page(app, "optimizers", section="comparison")
+        app = open_page(app_without_models, "optimizers", section="comparison")
         assert not app.exception, texts(app.exception)
         return app
 

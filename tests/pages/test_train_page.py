@@ -321,6 +321,7 @@ def test_latent_wider_than_the_narrowest_layer_is_warned_of(train):
 # A run
 
 
+@pytest.mark.slow
 def test_start_button_starts_a_trainer_and_the_run_shows(train, runs):
     set_to(train, train__epochs=2, train__batch_size=128, train__seed=11)
     app = start_button(train).click().run()
