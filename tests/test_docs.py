@@ -1,0 +1,75 @@
+"""The documents: links lead somewhere, commands are accepted, and examples are those that are tested."""
+
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from aeviz.cli import _build_parser
+
+ROOT = Path(__file__).parents[1]
+DOCS = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "checkpoints" / "FACES.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+EXTENDING = ROOT / "docs" / "extending.md"
+EXAMPLES = {
+    "Add a data set": "data/test_data_registry.py",
+    "Add an encoder": "models/example_plugin.py",
+    "Add a bottleneck": "models/example_plugin.py",
+    "Add a loss": "models/example_plugin.py",
+}
+"""Section of docs/extending.md to the file below tests/ that holds its example; pages have a test of their own."""
+
+
+def anchors(text):
+    """The anchors of a document's headings, as the hosts of repositories make them."""
+    titles = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_lead_to_files_and_headings(path):
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"https?:|mailto:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        linked = (path.parent / name) if name else path
+        assert linked.exists(), f"{path.name} links to {target}"
+        assert not anchor or anchor in anchors(linked.read_text(encoding="utf-8")), f"{path.name} links to {target}"
+
+
+def test_commands_of_the_readme_are_accepted():
+    lines = re.findall(
+        r"^ {4}\.venv/bin/aeviz (.+)$", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    assert len(lines) > 5
+    for line in lines:
+        _build_parser().parse_args(shlex.split(line, comments=True))  # refuses by SystemExit or an error of its own
+
+
+def definitions(source):
+    """The functions and classes of a module by name, whatever their layout; those of a module in a string too."""
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = ast.dump(node)
+        elif (
+            isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and "class " in str(node.value.value)
+        ):
+            found |= definitions(node.value.value)
+    return found
+
+
+@pytest.mark.parametrize("section", EXAMPLES)
+def test_example_is_the_one_that_is_tested(section):
+    part = EXTENDING.read_text(encoding="utf-8").partition(f"## {section}\n")[2].partition("\n## ")[0]
+    shown = definitions("\n".join(re.findall(r"```python\n(.*?)```", part, flags=re.DOTALL)))
+    tested = definitions((ROOT / "tests" / EXAMPLES[section]).read_text(encoding="utf-8"))
+    assert shown
+    assert shown == {name: tested.get(name) for name in shown}
