@@ -119,7 +119,7 @@ def spherical_path(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray
         steps: Points, both ends included.
 
     Returns:
-        (steps, D), float32: the straight path where `has_spherical_path` says that there is no other.
+        (steps, D), float32: the straight line where `has_spherical_path` is false.
 
     References:
         K. Shoemake, Animating rotation with quaternion curves, SIGGRAPH 1985 (the formula for unit vectors).
@@ -170,7 +170,7 @@ def group_direction(plus: np.ndarray, minus: np.ndarray) -> np.ndarray:
     return direction
 
 
-def walk(start: np.ndarray, direction: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+def move_along(start: np.ndarray, direction: np.ndarray, strengths: np.ndarray) -> np.ndarray:
     """Return start + strength * direction for each strength, (S,): (S, D), float32."""
     points: np.ndarray = start.astype(np.float64) + strengths[:, None] * direction
     return points.astype(np.float32)
