@@ -227,7 +227,7 @@ _PRESETS = (
     ),
     _variant(
         "flow-2d",
-        "MNIST, VAE whose posterior is bent by an inverse autoregressive flow (S2, Conclusion)",
+        "MNIST, VAE whose posterior has an inverse autoregressive flow (S2, Conclusion)",
         ModelConfig(bottleneck="flow", latent_dim=2, hidden=_WIDE),
         ObjectiveConfig(reconstruction="bce", kl_weight=1 / 784, kl_reduction="sum"),
     ),
@@ -269,7 +269,7 @@ _PRESETS = (
     ),
     _variant(
         "denoising",
-        "MNIST, denoising autoencoder: half of the pixels masked, the whole image wanted (S2, S3)",
+        "MNIST, denoising autoencoder: half of the pixels are masked, the whole image is the target (S2, S3)",
         ModelConfig(latent_dim=32, hidden=_WIDE),
         ObjectiveConfig(corruption="masking", corruption_level=0.5),
     ),

@@ -1,4 +1,4 @@
-"""What a KL weight means on the usual scales. Needs no torch.
+"""The KL weight on the usual scales. Needs no torch.
 
 Notation: P pixels an image (channels included), D latent dimensions, KL in nats an image, summed over D.
 """

@@ -1,4 +1,4 @@
-"""What a trained model knows: latent points, errors, meshes, alignment and measures.
+"""Measures of a trained model: latent points, errors, decoded grids, alignment.
 
 Nothing is imported here, so that a page which shows stored points needs neither torch nor scikit-learn.
 """

@@ -2,7 +2,7 @@
 
 A latent space is defined only up to an invertible map: compose the encoder with one and the decoder with its inverse,
 and every reconstruction stays what it was. Two trained planes are therefore comparable only after one is laid over the
-other. The maps allowed here, similarities, keep angles and ratios of distances, so the picture is turned, not bent.
+other. The maps allowed here, similarities, keep angles and ratios of distances, so shapes on the map are kept.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alignment:
-    """The similarity x -> scale * (x - source_mean) @ rotation + target_mean that lays `source` over `target`."""
+    """The similarity x -> scale * (x - source_mean) @ rotation + target_mean that aligns `source` with `target`."""
 
     rotation: np.ndarray
     """(D, D), float64, orthogonal; a reflection is allowed."""
@@ -53,7 +53,7 @@ def align(source: np.ndarray, target: np.ndarray) -> Alignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Bridge:
+class LatentTranslation:
     """The affine map z -> matrix @ z + shift from one latent space into another."""
 
     matrix: np.ndarray
@@ -71,7 +71,7 @@ class Bridge:
         return moved.astype(np.float32)
 
 
-def bridge(source: np.ndarray, target: np.ndarray) -> Bridge:
+def find_translation(source: np.ndarray, target: np.ndarray) -> LatentTranslation:
     """Find the map that brings the points of one space closest to those of the same images in another.
 
     The similarity of `align` where both have as many dimensions, else the affine map of least squares.
@@ -83,7 +83,7 @@ def bridge(source: np.ndarray, target: np.ndarray) -> Bridge:
     if source.shape[1] == target.shape[1]:
         found = align(source, target)
         matrix = found.scale * found.rotation.T
-        return Bridge(
+        return LatentTranslation(
             matrix=matrix,
             shift=found.target_mean - matrix @ found.source_mean,
             explained=found.explained,
@@ -94,7 +94,7 @@ def bridge(source: np.ndarray, target: np.ndarray) -> Bridge:
     solution, *_ = np.linalg.lstsq(a - a_mean, b - b_mean, rcond=None)
     rest = float((((a - a_mean) @ solution - (b - b_mean)) ** 2).sum())
     total = float(((b - b_mean) ** 2).sum())
-    return Bridge(
+    return LatentTranslation(
         matrix=solution.T,
         shift=b_mean - solution.T @ a_mean,
         explained=1 - rest / total if total > 0 else 0.0,

@@ -1,4 +1,4 @@
-"""Anomalies by reconstruction error: how well a large error tells images of one class from all others.
+"""Anomalies by reconstruction error: how well a large error separates images of one class from all others.
 
 A network draws well what it has learned to draw. Whether that finds anomalies is measured as for any detector, with the
 images of one class as what is to be found and the error as the score. Imports scikit-learn on use.
@@ -14,7 +14,7 @@ USUAL = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Detection:
-    """How well errors tell anomalies from normal images, at every threshold at once."""
+    """How well errors separate anomalies from normal images, at every threshold at once."""
 
     precision: np.ndarray
     """Share of the flagged images that are anomalies, (T,), float64."""
@@ -32,7 +32,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What one threshold flags."""
+    """Counts and rates at one threshold."""
 
     found: int
     """Anomalies that are flagged."""
@@ -85,7 +85,7 @@ def decide(error: np.ndarray, is_anomaly: np.ndarray, threshold: float) -> Decis
 
 
 def usual_error(error: np.ndarray, is_anomaly: np.ndarray) -> float:
-    """Return the error that 95 of 100 normal images stay below: a threshold for which nobody need know an anomaly."""
+    """Return the error that 95 of 100 normal images stay below: a threshold that needs no anomalies."""
     return float(np.quantile(error[~is_anomaly].astype(np.float64), USUAL))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from aeviz.training.summary import LatentSummary
 
 FEW = 20
-"""Images with an attribute, or without it, below which their mean says little of it."""
+"""Images with an attribute, or without it, below which their mean is too noisy to use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +52,7 @@ def add_attributes(start: np.ndarray, directions: np.ndarray, strengths: np.ndar
 
     Args:
         start: Latent point, (D,), floating point.
-        directions: What a strength of 1 adds, (A, D).
+        directions: The vector that a strength of 1 adds, (A, D).
         strengths: How much of each, (S, A).
 
     Returns:

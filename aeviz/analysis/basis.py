@@ -21,7 +21,7 @@ class Basis:
     names: tuple[str, ...]
     """z17, z3, ... or PC1, PC2, ..., D of them, each a letter or two with a number."""
     notes: tuple[str, ...]
-    """What each tells of the images, such as '3.20 nats'."""
+    """Information of each about the images, such as '3.20 nats'."""
     axes: np.ndarray
     """(D, D), float64: a column for each."""
     origin: np.ndarray
@@ -50,7 +50,7 @@ def latent_basis(summary: LatentSummary, widths: np.ndarray) -> Basis:
     The most informative come first; a few that all show at once keep their own order.
 
     Args:
-        summary: What is known of the latent points.
+        summary: Statistics of the latent points.
         widths: Variances of the posteriors, (D,), added to those of the points; 0 for a plain autoencoder. A dimension
             with a prior spans three deviations to either side at least, any other the quantiles of the points.
     """
@@ -79,7 +79,7 @@ def principal_basis(summary: LatentSummary, axes: np.ndarray, widths: np.ndarray
     """Return the principal directions as axes, with coordinates that are 0 at rest, where the dimensions rest too.
 
     Args:
-        summary: What is known of the latent points.
+        summary: Statistics of the latent points.
         axes: Their principal directions, (D, D), by falling variance.
         widths: As in `latent_basis`.
     """

@@ -1,4 +1,4 @@
-"""What training curves say: overfitting, divergence, and a network that learns nothing. NumPy only."""
+"""Signs in training curves: overfitting, divergence, and a network that does not learn. NumPy only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from aeviz.training.run import Run
 def corrupt_images(images: np.ndarray, name: CorruptionName, level: float, seed: int) -> np.ndarray:
     """Corrupt images as training does, the same way each time.
 
-    Equal seeds draw the same chance at every level: what a low level masks, a higher one masks too.
+    Equal seeds draw the same numbers at every level: a pixel that a low level masks is masked by a higher one too.
 
     Args:
         images: (N, C, H, W), uint8.

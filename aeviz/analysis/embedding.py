@@ -86,7 +86,7 @@ def _tsne(z: np.ndarray, config: EmbeddingConfig, on_progress: OnProgress) -> np
     every = 10
     done = 0
 
-    def tell(*_: object) -> None:
+    def report(*_: object) -> None:
         nonlocal done
         done += every
         on_progress(min(1.0, done / (EARLY + LATE)), "moving the points")
@@ -99,7 +99,7 @@ def _tsne(z: np.ndarray, config: EmbeddingConfig, on_progress: OnProgress) -> np
         n_iter=LATE,
         initialization="pca",
         negative_gradient_method="fft" if len(z) >= FAST_FROM else "bh",
-        callbacks=tell,
+        callbacks=report,
         callbacks_every_iters=every,
         n_jobs=1,
         random_state=config.seed,
@@ -110,13 +110,13 @@ def _tsne(z: np.ndarray, config: EmbeddingConfig, on_progress: OnProgress) -> np
 class _Sink:
     """A file that umap-learn's progress bar is written to."""
 
-    def __init__(self, tell: Callable[[float], None]) -> None:
-        self._tell = tell
+    def __init__(self, report: Callable[[float], None]) -> None:
+        self._report = report
 
     def write(self, text: str) -> int:
         found = re.search(r"(\d+)/(\d+)", text)
         if found is not None and int(found[2]):
-            self._tell(int(found[1]) / int(found[2]))
+            self._report(int(found[1]) / int(found[2]))
         return len(text)
 
     def flush(self) -> None:

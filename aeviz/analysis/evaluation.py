@@ -45,19 +45,19 @@ def evaluate(
     Raises:
         DataError: The images do not have the shape that the model takes.
     """
-    tell = on_progress or (lambda share, text: None)
+    report = on_progress or (lambda share, text: None)
     z = run.encode(dataset.images)
-    error, similarity, multi_scale = _compare(run, dataset.images, z.numpy(), tell)
+    error, similarity, multi_scale = _compare(run, dataset.images, z.numpy(), report)
     mse = float((error**2).sum() / dataset.images.size)
     table = _table(run, dataset, z.numpy(), error)
     accuracy = None
     if dataset.labels is not None and train_set.labels is not None:
-        tell(COMPARING, "asking the nearest neighbours")
+        report(COMPARING, "finding the nearest neighbours")
         accuracy = knn_accuracy(run.encode(train_set.images).numpy(), train_set.labels, table.z, dataset.labels)
-    tell(0.9, "measuring the posterior")
+    report(0.9, "measuring the posterior")
     variational = measure_variational(run, dataset)
     factors = dataset.factors if dataset.attributes is None else dataset.attributes
-    tell(0.95, "checking that neighbours stay neighbours")
+    report(0.95, "measuring trustworthiness")
     evaluation = Evaluation(
         model=run.name,
         dataset=dataset.name,
@@ -111,12 +111,12 @@ def _table(run: Run, dataset: ImageDataset, z: np.ndarray, error: np.ndarray) ->
 
 @torch.no_grad()
 def _compare(
-    run: Run, images: np.ndarray, z: np.ndarray, tell: Callable[[float, str], None]
+    run: Run, images: np.ndarray, z: np.ndarray, report: Callable[[float, str], None]
 ) -> tuple[np.ndarray, float | None, float | None]:
     """Return Euclidean errors, (N,), mean SSIM and mean MS-SSIM, decoding a batch at a time."""
     errors, single, multi = [], [], []
     for start in range(0, len(images), BATCH):
-        tell(COMPARING * start / len(images), "comparing images with reconstructions")
+        report(COMPARING * start / len(images), "comparing images with reconstructions")
         part = images[start : start + BATCH]
         y = run.decode(z[start : start + BATCH])
         errors.append(euclidean_error(part, y.numpy()))

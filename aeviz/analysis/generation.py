@@ -17,7 +17,7 @@ _MANY = 5000
 _NEAR_ORIGIN = 1e-6
 """Norm below which a point has no direction."""
 _NEAR_LINE = 1e-3
-"""Angle in radians from 0 or a half turn below which two directions span no plane that could be trusted."""
+"""Angle in radians from 0 or pi below which two directions span no well-defined plane."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,7 +27,7 @@ class Gaussian:
     mean: np.ndarray
     """(D,), float64."""
     factor: np.ndarray
-    """(D, D), float64, symmetric: what turns standard noise into a deviation from the mean."""
+    """(D, D), float64, symmetric: maps standard noise to a deviation from the mean."""
 
     def spread(self, used: np.ndarray) -> float:
         """Return the standard deviation, the root mean square over the coordinates that `used`, (D,), names; or 0."""
@@ -119,7 +119,7 @@ def spherical_path(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray
         steps: Points, both ends included.
 
     Returns:
-        (steps, D), float32: the straight path where `has_spherical_path` says that there is no other.
+        (steps, D), float32: the straight line where `has_spherical_path` is false.
 
     References:
         K. Shoemake, Animating rotation with quaternion curves, SIGGRAPH 1985 (the formula for unit vectors).
@@ -157,7 +157,7 @@ def path_length(path: np.ndarray) -> float:
 
 
 def group_direction(plus: np.ndarray, minus: np.ndarray) -> np.ndarray:
-    """Return the mean of some latent points, (N, D), less that of others, (M, D): what makes the ones differ.
+    """Return the mean of some latent points, (N, D), less that of others, (M, D): the direction in which they differ.
 
     Args:
         plus: The points that have a property: a class, glasses, a smile.
@@ -170,7 +170,7 @@ def group_direction(plus: np.ndarray, minus: np.ndarray) -> np.ndarray:
     return direction
 
 
-def walk(start: np.ndarray, direction: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+def move_along(start: np.ndarray, direction: np.ndarray, strengths: np.ndarray) -> np.ndarray:
     """Return start + strength * direction for each strength, (S,): (S, D), float32."""
     points: np.ndarray = start.astype(np.float64) + strengths[:, None] * direction
     return points.astype(np.float32)
@@ -192,16 +192,16 @@ def read_number(text: str, class_names: Sequence[str]) -> np.ndarray:
     """Return the class of each digit of a number that somebody typed, (N,), int64; spaces around it do not count.
 
     Args:
-        text: What was typed.
+        text: The text that was typed.
         class_names: Names of the classes, among which the digits must be.
 
     Raises:
         DataError: It holds something else than digits, or nothing, or too much; or a digit is no class.
     """
     typed = text.strip()
-    strange = "".join(dict.fromkeys(character for character in typed if character not in "0123456789"))
-    if strange:
-        raise DataError(f"only digits can be written, and {strange[:MOST_DIGITS]!r} is none; type for example 2025")
+    other = "".join(dict.fromkeys(character for character in typed if character not in "0123456789"))
+    if other:
+        raise DataError(f"only digits can be written, and {other[:MOST_DIGITS]!r} is none; type for example 2025")
     if not 1 <= len(typed) <= MOST_DIGITS:
         raise DataError(f"a number of {len(typed)} digits; type 1 to {MOST_DIGITS} digits, for example 2025")
     names = list(class_names)

@@ -7,11 +7,11 @@ import numpy as np
 NEIGHBOURS = 10
 """The distance of a point from the data is that to its 10th nearest latent point: one outlier does not hide a gap."""
 _SAMPLE = 500
-"""Latent points whose own distances say what is usual."""
+"""Latent points whose own distances define the usual distance."""
 ACTIVE = 0.01
 """Variance over the images above which a latent dimension is active."""
 MESH_TAIL = 0.02
-"""Share of the points beyond each edge of the decoded mesh of a training film."""
+"""Share of the points beyond each edge of the decoded grid of a training animation."""
 
 
 def quantile_ranges(z: np.ndarray, tail: float = 0.005) -> np.ndarray:
@@ -60,7 +60,7 @@ class Projection:
     explained: float
     """Share of the latent variance that is shown, in [0, 1]."""
     mean: np.ndarray
-    """(D,), float64: what is taken from a latent point before it is turned."""
+    """(D,), float64: subtracted from a latent point before it is projected."""
     axes: np.ndarray
     """(D, K), float64: orthonormal directions onto which the rest is projected."""
 

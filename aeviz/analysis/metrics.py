@@ -37,13 +37,13 @@ def knn_accuracy(z_train: np.ndarray, labels_train: np.ndarray, z_test: np.ndarr
 def mutual_information_gap(z: np.ndarray, factors: np.ndarray) -> float | None:
     """Return how far each factor of the images is held by one latent dimension alone, in [0, 1].
 
-    For each factor it is the mutual information with the dimension that tells most of it, less that with the next best,
+    For each factor it is the mutual information with the most informative dimension, less that with the next,
     over the factor's entropy; then the mean over factors. Coordinates and real-valued factors are put into 20 bins of
     equal width, as F. Locatello et al. (ICML 2019, arXiv:1811.12359) do.
 
     Args:
         z: Latent points, (N, D), floating point.
-        factors: What is known of the images, (N, F): bool, integer or floating point.
+        factors: Labels or attributes of the images, (N, F): bool, integer or floating point.
 
     Returns:
         The gap, or None with fewer than two dimensions or where no factor varies.

@@ -21,7 +21,7 @@ from aeviz.config import ModelConfig
 BINS = 120
 """Intervals in which densities are compared: wide enough that 10,000 narrow posteriors make a curve, not a comb."""
 _SAMPLED = 500
-"""Images whose posterior is sampled to say which distance from the data is usual."""
+"""Images whose posterior is sampled to find the usual distance from the data."""
 _REACH = 4.0
 """Standard deviations beyond a mean that a grid of densities covers."""
 
@@ -83,8 +83,8 @@ def ellipses(covariance: np.ndarray) -> np.ndarray:
     return np.column_stack([*half_axes, np.mod(angle, np.pi)])
 
 
-def turn_ellipses(shapes: np.ndarray, alignment: Alignment) -> np.ndarray:
-    """Return ellipses, (N, 3) as of `ellipses`, moved along by the similarity that an alignment of planes is."""
+def align_ellipses(shapes: np.ndarray, alignment: Alignment) -> np.ndarray:
+    """Return ellipses, (N, 3) as of `ellipses`, mapped by the similarity that aligns two planes."""
     direction = np.stack([np.cos(shapes[:, 2]), np.sin(shapes[:, 2])], axis=1) @ alignment.rotation
     angle = np.mod(np.arctan2(direction[:, 1], direction[:, 0]), np.pi)
     return np.column_stack([alignment.scale * shapes[:, :2], angle])
@@ -189,7 +189,7 @@ def class_shares(labels: np.ndarray | None, priors: np.ndarray) -> np.ndarray:
 def aggregate_kl(mean: np.ndarray, log_variance: np.ndarray, labels: np.ndarray | None, priors: np.ndarray) -> float:
     """Return how far the aggregate posterior lies from the prior: KL(N(m, S) || N(prior mean, I)) in nats.
 
-    m and S are mean and covariance of q(z), so what the two first moments do not tell is left out, and KL(q || p)
+    m and S are mean and covariance of q(z), so higher moments are left out, and KL(q || p)
     itself is larger. With a prior for each class it is that of each class, averaged over the images.
 
     Args:

@@ -1,4 +1,4 @@
-"""How a cloud of encoded images lies to the prior N(0, I): whether draws from the prior meet it. NumPy only."""
+"""The encoded images compared with the prior N(0, I): are draws from it near the data? NumPy only."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ RADIUS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PriorFit:
-    """What the prior and the encoded images have to do with each other."""
+    """Comparison of the encoded images with the prior."""
 
     inside_share: float
     """Share of the encoded images within RADIUS of the origin, in [0, 1]."""

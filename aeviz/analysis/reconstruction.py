@@ -25,7 +25,7 @@ def squared_errors(originals: np.ndarray, images: np.ndarray) -> np.ndarray:
 
     Args:
         originals: (N, C, H, W), uint8.
-        images: What became of them, (N, C, H, W), float32 in [0, 1].
+        images: Reconstructions of them, (N, C, H, W), float32 in [0, 1].
     """
     clean = originals.astype(np.float32) / np.float32(255)  # as torch divides: an untouched image has the error 0
     difference = images.astype(np.float64) - clean

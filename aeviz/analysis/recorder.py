@@ -1,4 +1,4 @@
-"""Records the training film: after some epochs, what the network makes of the same few validation images."""
+"""Recorder of the training animation: snapshots of the same few validation images after some epochs."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from aeviz.analysis.latent import MESH_TAIL, order_by_variance, quantile_ranges
 from aeviz.analysis.reconstruction import pick_per_class
-from aeviz.analysis.traversal import plane_mesh
+from aeviz.analysis.traversal import plane_grid
 from aeviz.data import ImageDataset
 from aeviz.errors import CheckpointFormatError
 from aeviz.models import Autoencoder
@@ -75,7 +75,7 @@ class Recorder:
         order = order_by_variance(z)
         axes = int(order[0]), int(order[min(1, len(order) - 1)])
         axes = (min(axes), max(axes))
-        points = plane_mesh(quantile_ranges(z, tail=MESH_TAIL), np.median(z, axis=0), axes, MESH_SIDE)
+        points = plane_grid(quantile_ranges(z, tail=MESH_TAIL), np.median(z, axis=0), axes, MESH_SIDE)
         mesh = model.decode(torch.tensor(points, device=device))
         height, width = mesh.shape[2:]
         if max(height, width) > MESH_PX:

@@ -29,7 +29,7 @@ class Viewpoint:
     """A camera that looks at a point in space."""
 
     centre: tuple[float, float, float]
-    """What it looks at, in units of the latent space."""
+    """The point at the middle of the view, in units of the latent space."""
     half: float
     """Half the side of what it sees, in the same units; above 0."""
     yaw: float
@@ -138,11 +138,11 @@ def is_within(points: np.ndarray, polygon: Sequence[Sequence[float]]) -> np.ndar
 def points_in_selection(points: np.ndarray, selection: Selection) -> np.ndarray:
     """Return which points a selection holds: (N,), bool; the same ones that the map in the page marks.
 
-    The map selects no point of a hidden class; who asks leaves those out.
+    Points of hidden classes are not left out; the caller does that.
 
     Args:
         points: Those of the selection's panel, (N, 2) or (N, 3), floating point; seen at float32, as the page has them.
-        selection: What the visitor drew.
+        selection: The outline that the visitor drew.
 
     Raises:
         ValueError: If the selection was drawn on a map of another number of dimensions.

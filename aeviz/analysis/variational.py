@@ -64,12 +64,12 @@ def measure_variational(
     """
     if not run.config.model.is_variational:
         return None
-    tell = on_progress or (lambda share: None)
+    report = on_progress or (lambda share: None)
     chance = torch.Generator(run.device).manual_seed(seed)
     likelihood = log_likelihood(run.config)
     kl, nats = [], []
     for start in range(0, len(dataset), BATCH):
-        tell(start / len(dataset) / 2)
+        report(start / len(dataset) / 2)
         x, labels = _batch(run, dataset, np.arange(start, min(start + BATCH, len(dataset))))
         passed = run.model.autoencode(x, _noise(run, len(x), chance), labels)
         assert passed.code.kl is not None
@@ -84,7 +84,7 @@ def measure_variational(
         chosen = np.linspace(0, len(dataset) - 1, min(IMPORTANCE_IMAGES, len(dataset))).round().astype(np.int64)
         bounds: list[Tensor] = []
         for part in np.array_split(chosen, max(1, len(chosen) // 100)):
-            tell(0.5 + len(bounds) / max(1, len(chosen) // 100) / 2)
+            report(0.5 + len(bounds) / max(1, len(chosen) // 100) / 2)
             x, labels = _batch(run, dataset, part)
             bounds.append(importance_weighted_bound(run, x, labels, likelihood, chance, samples).double().cpu())
         bound = float(torch.cat(bounds).mean())

@@ -75,7 +75,7 @@ def _belongs(path: Path, part: PartName, folder: RunFolder) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def _digest(path: Path, modified_ns: int, size: int, inode: int) -> str:
-    """Return the digest of a file; what follows the path tells one version of it from the next."""
+    """Return the digest of a file; the other arguments identify its version."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 

@@ -53,7 +53,7 @@ def check_export(run: Run, path: Path) -> ExportCheck:
 
     Args:
         run: A trained model.
-        path: What `export_decoder` or `export_encoder` wrote.
+        path: A file of `export_decoder` or `export_encoder`.
 
     Raises:
         ExportError: The file is missing, truncated, far too large, of another model or gives other values than
@@ -111,7 +111,7 @@ class Trial:
     @classmethod
     @torch.no_grad()
     def of(cls, run: Run, part: PartName) -> "Trial":
-        """Return the inputs of a part: random and extreme ones, and for the encoder what the decoder makes of these."""
+        """Return the inputs of a part: random and extreme ones, and for the encoder their decoded images."""
         model = copy.deepcopy(run.model).to("cpu").eval()  # tracing may touch what sessions share
         decoder = _Decoder(model).eval()
         points = _latents_to_try(run)

@@ -81,7 +81,7 @@ def write_missing(
     """Write the files of runs, several at a time.
 
     Args:
-        folders: What `find_missing` gave.
+        folders: The result of `find_missing`.
         on_done: Called with the name of each run that was tried.
 
     Returns:

@@ -4,7 +4,7 @@
     encoder.onnx   image (N, C, H, W), float32 in [0, 1] -> z (N, D), float32, the posterior mean
 
 N is free. Weights are stored in float16 where that keeps every pixel within half a grey level, and computation is in
-float32 always. What is written was run by onnxruntime and compared with PyTorch first.
+float32 always. Each file is run by onnxruntime and compared with PyTorch before it is kept.
 
 References:
     ONNX operators, version 18: https://onnx.ai/onnx/operators

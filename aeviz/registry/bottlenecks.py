@@ -62,7 +62,7 @@ BOTTLENECKS = Registry(
     ),
     BottleneckSpec(
         name="flow",
-        title="a Gaussian with a normalizing flow (VAE with IAF)",
+        title="Gaussian with a normalizing flow (IAF)",
         description="a Gaussian posterior with a normalizing flow (IAF, {flow_steps} steps)",
         build="aeviz.models.bottlenecks.flow:FlowBottleneck",
         is_variational=True,

@@ -78,7 +78,7 @@ ENCODERS = Registry(
     EncoderSpec(
         name="conv_bn",
         title="convolutional, batch-normalised",
-        summary="stride-2 convolutions with batch normalisation and LeakyReLU",
+        summary="stride-2 convolutions with batch normalisation",
         build_encoder="aeviz.models.encoders.conv_bn:build_encoder",
         build_decoder="aeviz.models.encoders.conv_bn:build_decoder",
         fields=("channels",),
@@ -87,7 +87,7 @@ ENCODERS = Registry(
     EncoderSpec(
         name="linear",
         title="linear (PCA)",
-        summary="one linear map each way, which learns what PCA computes",
+        summary="one linear layer, which learns the PCA subspace",
         build_encoder="aeviz.models.encoders.linear:build_encoder",
         build_decoder="aeviz.models.encoders.linear:build_decoder",
         is_linear=True,

@@ -10,6 +10,7 @@ from aeviz.analysis.generation import (
     group_direction,
     has_spherical_path,
     linear_path,
+    move_along,
     path_length,
     read_number,
     share_at_own_anchor,
@@ -17,7 +18,6 @@ from aeviz.analysis.generation import (
     spherical_path,
     standard_gaussian,
     usual_norms,
-    walk,
 )
 from aeviz.analysis.latent import vote_of_neighbours
 from aeviz.errors import DataError
@@ -189,7 +189,7 @@ def test_group_direction_is_the_difference_of_the_means(rng):
 
 def test_one_step_along_a_direction_leads_from_mean_to_mean(rng):
     plus, minus = rng.normal(size=(30, 4)) + 5, rng.normal(size=(20, 4))
-    path = walk(minus.mean(axis=0), group_direction(plus, minus), np.array([-1.0, 0.0, 0.5, 1.0]))
+    path = move_along(minus.mean(axis=0), group_direction(plus, minus), np.array([-1.0, 0.0, 0.5, 1.0]))
     assert (path.shape, path.dtype) == ((4, 4), np.float32)
     np.testing.assert_allclose(path[1], minus.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(path[3], plus.mean(axis=0), rtol=1e-6)

@@ -16,7 +16,7 @@ from aeviz.analysis.latent import (
     quantile_ranges,
     usual_distance,
 )
-from aeviz.analysis.traversal import plane_mesh
+from aeviz.analysis.traversal import plane_grid
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_usual_distance_separates_data_from_gaps(rng):
 
 def test_plane_mesh_reads_like_a_picture_of_the_plane():
     ranges = np.array([[0.0, 4.0], [7.0, 7.5], [-2.0, 2.0]])
-    mesh = plane_mesh(ranges, np.array([9.0, 7.25, 9.0]), axes=(0, 2), side=4)
+    mesh = plane_grid(ranges, np.array([9.0, 7.25, 9.0]), axes=(0, 2), side=4)
     assert mesh.shape == (16, 3)
     assert mesh.dtype == np.float32
     grid = mesh.reshape(4, 4, 3)
@@ -181,6 +181,6 @@ def test_plane_mesh_reads_like_a_picture_of_the_plane():
 
 def test_plane_mesh_takes_axes_in_either_order():
     ranges = np.array([[0.0, 1.0], [10.0, 20.0]])
-    grid = plane_mesh(ranges, np.zeros(2), axes=(1, 0), side=10).reshape(10, 10, 2)
+    grid = plane_grid(ranges, np.zeros(2), axes=(1, 0), side=10).reshape(10, 10, 2)
     assert grid[0, 0].tolist() == pytest.approx([0.95, 10.5])
     assert grid[9, 9].tolist() == pytest.approx([0.05, 19.5])

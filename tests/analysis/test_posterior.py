@@ -8,6 +8,7 @@ from aeviz.analysis.alignment import align
 from aeviz.analysis.latent import project
 from aeviz.analysis.posterior import (
     aggregate_kl,
+    align_ellipses,
     class_shares,
     ellipses,
     kl_per_image,
@@ -16,7 +17,6 @@ from aeviz.analysis.posterior import (
     projected_covariance,
     sample_posteriors,
     span,
-    turn_ellipses,
     usual_sample_distance,
 )
 from aeviz.config import ModelConfig
@@ -91,7 +91,7 @@ def test_turned_ellipses_are_those_of_the_moved_covariance(posteriors, reflect, 
     rotation[:, 0] *= -1 if reflect else 1
     alignment = align(source, 1.7 * source @ rotation + 3)
     covariance = projected_covariance(posteriors[1], special_ortho_group.rvs(5, random_state=1)[:, :2])
-    turned = turn_ellipses(ellipses(covariance), alignment)
+    turned = align_ellipses(ellipses(covariance), alignment)
     np.testing.assert_allclose(turned, ellipses(1.7**2 * rotation.T @ covariance @ rotation), rtol=1e-6)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from page_scripts import run_script
 
-from aeviz.analysis.alignment import bridge
+from aeviz.analysis.alignment import find_translation
 from aeviz.analysis.basis import latent_basis, principal_basis
 from aeviz.analysis.summary import principal_directions, summarise
 from aeviz.figures.palette import class_colour
@@ -169,7 +169,7 @@ def test_images_that_answer_are_rounded_and_clipped(view):
 def test_bridge_is_packed_as_the_page_reads_it():
     random = np.random.default_rng(0)
     source, target = random.normal(size=(40, 2)), random.normal(size=(40, 5))
-    found = bridge(source, target)
+    found = find_translation(source, target)
     floats = np.frombuffer(bridge_payload(found), "<f4")
     matrix, shift = floats[: 5 * 2].reshape(5, 2), floats[5 * 2 :]
     np.testing.assert_allclose(source @ matrix.T + shift, found.apply(source), atol=1e-5)

@@ -280,13 +280,13 @@ def beside(app, model, other):
 
 
 def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
-    from aeviz.analysis.alignment import bridge
+    from aeviz.analysis.alignment import find_translation
 
     app = beside(open_page(app, "decode", "wide"), "wide", "plain")
     first, second = desk.header["lenses"]
     assert (first["title"], second["title"]) == ("wide", "plain")
     assert first["bridge"] is None
-    known = bridge(*(decoder(runs / name).folder.latents().z for name in ("wide", "plain")))
+    known = find_translation(*(decoder(runs / name).folder.latents().z for name in ("wide", "plain")))
     floats = np.frombuffer(desk.shelf[second["bridge"]], "<f4")
     np.testing.assert_allclose(floats[: known.matrix.size].reshape(known.matrix.shape), known.matrix, atol=1e-5)
     assert f"least squares, {known.explained:.0%} of the variance" in second["bridge_words"]

@@ -7,10 +7,10 @@ from aeviz.analysis.generation import (
     group_direction,
     has_spherical_path,
     linear_path,
+    move_along,
     path_length,
     spherical_path,
     usual_norms,
-    walk,
 )
 from aeviz.figures.charts import distance_from_origin
 from aeviz.figures.pictures import take
@@ -203,7 +203,7 @@ def show_arithmetic(model: Model) -> None:
             return
         z, labels = table.z, table.labels
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
-        ends = walk(z[image], direction, np.array([0.0, strength]))
+        ends = move_along(z[image], direction, np.array([0.0, strength]))
         drawn = decoded(model, ends)
         before, after = (model.provenance.class_names[int(label)] for label in read_points(model, ends))
         step = f"{'plus' if strength >= 0 else 'minus'} {abs(strength):g} · ({plus} - {minus})"
@@ -214,7 +214,7 @@ def show_arithmetic(model: Model) -> None:
             text = f"image {image}, class {model.provenance.class_names[int(labels[image])]}; {text}"
         show_row(model, drawn, text)
         st.caption(f"From left to right: {escape(text)}.")
-        path = walk(z[image], direction, STRENGTHS)
+        path = move_along(z[image], direction, STRENGTHS)
         text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of 0.5, 0 in the middle: "
         show_many(model, path, len(STRENGTHS), text + far_text(model, path))
         st.caption(

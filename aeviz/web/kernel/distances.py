@@ -3,8 +3,8 @@
 import numpy as np
 
 from aeviz.analysis import latent as analysis_latent
-from aeviz.analysis.cloud import Cloud, cloud_of
 from aeviz.analysis.latent import ACTIVE, is_far, vote_of_neighbours
+from aeviz.analysis.latent_gaussian import LatentGaussian, gaussian_by_directions
 from aeviz.analysis.posterior import usual_sample_distance
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
@@ -50,23 +50,23 @@ def draw_limit(model: Model) -> float:
 
 
 @shared(max_entries=64)  # 130 kB each in 128-d
-def cloud(model: Model) -> Cloud:
-    """Return the cloud of the latent points that a run's decoder learned from. The run must have a summary.
+def latent_gaussian(model: Model) -> LatentGaussian:
+    """Return the Gaussian of the latent points that a run's decoder learned from. The run must have a summary.
 
     Of a variational model these are draws from the posteriors, not their means.
     """
     found = model.summary
-    return cloud_of(found.mean, found.covariance + np.diag(mean_variances(model)))
+    return gaussian_by_directions(found.mean, found.covariance + np.diag(mean_variances(model)))
 
 
 def mark_far(model: Model, points: np.ndarray) -> np.ndarray:
     """Return which latent points, (N, D), lie far from the data, (N,), bool. The run must have a summary.
 
-    By the encoded images where the run has kept them, else by the cloud of its latent points.
+    By the encoded images where the run has kept them, else by the Gaussian of its latent points.
     """
     table = model.stored_latents
     if table is None:
-        return cloud(model).distances(points) > cloud(model).usual_distance()
+        return latent_gaussian(model).distances(points) > latent_gaussian(model).usual_distance()
     used = used_dimensions(model)
     return is_far(points[:, used], table.z[:, used], draw_limit(model))
 

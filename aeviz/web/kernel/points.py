@@ -21,11 +21,11 @@ def is_photo(model: Model) -> bool:
 
 
 def show_distance(model: Model, point: np.ndarray) -> None:
-    """Say how far a latent point, (D,), lies from the encoded images, or from their cloud where only that is known."""
+    """Say how far a latent point, (D,), lies from the encoded images, or without these from their mean."""
     table = model.stored_latents
     if table is None:
-        cloud = distances.cloud(model)
-        distance, limit = float(cloud.distances(point[None])[0]), cloud.usual_distance()
+        gaussian = distances.latent_gaussian(model)
+        distance, limit = float(gaussian.distances(point[None])[0]), gaussian.usual_distance()
         words = "standard deviations from the mean of the codes (Mahalanobis distance)"
     else:
         used = distances.used_dimensions(model)

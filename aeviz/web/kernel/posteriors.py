@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aeviz.analysis.cloud import posterior_variances
+from aeviz.analysis.latent_gaussian import posterior_variances
 from aeviz.analysis.posterior import (
     BINS,
     PriorMatch,

@@ -6,8 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from aeviz.analysis.alignment import Bridge
-from aeviz.analysis.alignment import bridge as find_bridge
+from aeviz.analysis.alignment import LatentTranslation, find_translation
 from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.summary import principal_directions
 from aeviz.export.beside import PartName, beside, is_current
@@ -58,7 +57,7 @@ def space(model: Model, axes: AxesName) -> Sent:
 
 
 @shared(max_entries=128, spinner="Aligning the latent spaces …")  # at most 130 kB each
-def bridge(source: Model, target: Model) -> Bridge | None:
+def bridge(source: Model, target: Model) -> LatentTranslation | None:
     """Return the map that lays a run's latent points over those of another run.
 
     None where they have not encoded the same images, or where that cannot be known without encoding them anew.
@@ -66,7 +65,7 @@ def bridge(source: Model, target: Model) -> Bridge | None:
     left, right = source.stored_latents, target.stored_latents
     if left is None or right is None or left.fingerprint != right.fingerprint or len(left.z) != len(right.z):
         return None
-    return find_bridge(left.z, right.z)
+    return find_translation(left.z, right.z)
 
 
 def onnx_file(model: Model, part: PartName) -> Sent | None:

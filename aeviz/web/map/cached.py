@@ -4,10 +4,10 @@ import hashlib
 
 import numpy as np
 
-from aeviz.analysis.chosen import ChosenSet, mean_image, summarise_chosen
 from aeviz.analysis.density import contour_lines, density_levels, estimate_density
 from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.analysis.neighbours import Neighbours, nearest_images
+from aeviz.analysis.selection_summary import SelectionSummary, mean_image, summarise_selection
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset
 from aeviz.web.components.map.sprites import pack_sprites
@@ -112,7 +112,7 @@ def density_contours(
 
 
 @shared(max_entries=64)  # a kilobyte each
-def chosen_set(model: Model, digest: str, _places: np.ndarray) -> ChosenSet:
+def chosen_set(model: Model, digest: str, _places: np.ndarray) -> SelectionSummary:
     """Return what some test images share in the latent space of a run, which must have latents.
 
     Args:
@@ -121,7 +121,7 @@ def chosen_set(model: Model, digest: str, _places: np.ndarray) -> ChosenSet:
         _places: Which images, (M,), int64, at least one.
     """
     table, classes = model.require_latents(), len(model.provenance.class_names)
-    return summarise_chosen(_places, table.z, table.labels, classes, table.error)
+    return summarise_selection(_places, table.z, table.labels, classes, table.error)
 
 
 @shared(max_entries=64)  # 3 kB for MNIST, 49 kB for faces

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from aeviz.analysis.chosen import SHOWN, chosen_table, spread_out
+from aeviz.analysis.selection_summary import SHOWN, selection_table, spread_out
 from aeviz.data import ImageDataset
 from aeviz.figures.pictures import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
@@ -146,7 +146,7 @@ def _table_of(places: np.ndarray, model: Model) -> str:
     table = model.latents
     if table is None:
         raise LookupError("the run has no latents; the caller must check first")
-    return chosen_table(places, table.z, table.labels, model.provenance.class_names, table.error)
+    return selection_table(places, table.z, table.labels, model.provenance.class_names, table.error)
 
 
 def _grid_of(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> bytes:

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.familiarity import Verdict, Vote, judge, vote
+from aeviz.analysis.novelty import Verdict, Vote, judge, vote
 from aeviz.data import is_available
 from aeviz.data.prepare import Choice, Framing, Prepared, PrepareOptions
 from aeviz.errors import DataError
@@ -127,9 +127,7 @@ def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | Non
                     alt=f"{picture.name}, preprocessed and reconstructed by {model.name}",
                 )
                 judged = _judge(prepared, z, image, model)
-                words = (
-                    "" if judged is None else f": {_class_words(judged[1], model)}{_FAMILIARITY[judged[0].familiarity]}"
-                )
+                words = "" if judged is None else f": {_class_words(judged[1], model)}{_NOVELTY[judged[0].novelty]}"
                 st.markdown(f":small[**{escape(picture.name)}**{words}]")
     if not usable:
         return None
@@ -270,12 +268,16 @@ def _judge(prepared: Prepared, z: np.ndarray, image: np.ndarray, model: Model) -
     return judge(z, error, table.z, table.error, own_distances), vote(z, reference.z, reference.labels)
 
 
-_FAMILIARITY = {
-    "familiar": "in distribution",
+_NOVELTY = {
+    "in distribution": "in distribution",
     "unusual": "unusual, but not unheard of",
-    "unseen": "out of distribution",
+    "out of distribution": "out of distribution",
 }
-_ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "unseen": ":material/warning:"}
+_ICONS = {
+    "in distribution": ":material/check_circle:",
+    "unusual": ":material/help:",
+    "out of distribution": ":material/warning:",
+}
 
 
 def _class_words(votes: Vote, model: Model) -> str:
@@ -313,7 +315,7 @@ def _show_verdict(prepared: Prepared, model: Model) -> Vote | None:
     if judged is None:
         return None
     verdict, votes = judged
-    lines = [f"#### {_ICONS[verdict.familiarity]} {_FAMILIARITY[verdict.familiarity].capitalize()}"]
+    lines = [f"#### {_ICONS[verdict.novelty]} {_NOVELTY[verdict.novelty].capitalize()}"]
     if votes.label is not None:
         names = model.provenance.class_names
         against = (

@@ -49,7 +49,7 @@ MODEL = (
         kind="choice",
         choices=ENCODERS.titles,
         help=lambda: (
-            f"The layers between image and latent: {'; '.join(spec.summary for spec in ENCODERS.values())}. "
+            f"Layers of the encoder: {'; '.join(spec.summary for spec in ENCODERS.values())}. "
             "The decoder mirrors the encoder."
         ),
     ),
@@ -58,7 +58,7 @@ MODEL = (
         label="Bottleneck",
         kind="choice",
         choices=BOTTLENECKS.titles,
-        help="What an image is encoded to: a point, or a distribution (posterior) from which a point is sampled.",
+        help="Code of an image: a point, or a sample of its posterior, a distribution of points.",
     ),
     Field(
         key="model.latent_dim",
@@ -90,7 +90,7 @@ LEARNING = (
         label="Loss",
         kind="choice",
         choices=LOSSES.titles,
-        help=lambda: f"How a reconstruction is compared: {'; '.join(spec.summary for spec in LOSSES.values())}.",
+        help=lambda: f"Reconstruction loss: {'; '.join(spec.summary for spec in LOSSES.values())}.",
     ),
     Field(
         key="optimizer.name",

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from aeviz.analysis.alignment import Bridge
+from aeviz.analysis.alignment import LatentTranslation
 from aeviz.analysis.basis import Basis
 from aeviz.figures.palette import class_colour
 
@@ -137,7 +137,7 @@ def space_payload(
     )
 
 
-def bridge_payload(found: Bridge) -> bytes:
+def bridge_payload(found: LatentTranslation) -> bytes:
     """Pack an affine map for the page: the matrix row by row, then the shift, float32."""
     return found.matrix.astype("<f4").tobytes() + found.shift.astype("<f4").tobytes()
 

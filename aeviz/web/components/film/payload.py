@@ -42,7 +42,7 @@ class FilmFrame:
 
 
 def view_range(points: np.ndarray) -> np.ndarray:
-    """Return the part of the plane that holds all points but the tails, as `analysis.traversal.plane_mesh` takes it.
+    """Return the part of the plane that holds all points but the tails, as `analysis.traversal.plane_grid` takes it.
 
     Args:
         points: (N, 2), floating point; rows that are not finite are left out.

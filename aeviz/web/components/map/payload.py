@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from aeviz.analysis.alignment import Alignment
-from aeviz.analysis.posterior import turn_ellipses
+from aeviz.analysis.posterior import align_ellipses
 from aeviz.analysis.selection import Selection
 from aeviz.figures.palette import class_colour
 from aeviz.web.components.explorer.payload import Network
@@ -206,7 +206,7 @@ def lay_over(panel: MapPanel, alignment: Alignment, axis_names: tuple[str, ...])
     posteriors = panel.posteriors
     if posteriors is not None:
         means = None if posteriors.means is None else alignment.apply(posteriors.means)
-        posteriors = Posteriors(shapes=turn_ellipses(posteriors.shapes, alignment), means=means)
+        posteriors = Posteriors(shapes=align_ellipses(posteriors.shapes, alignment), means=means)
     priors = []
     for prior in panel.priors:
         x, y = alignment.apply(np.array([prior.centre]))[0].tolist()

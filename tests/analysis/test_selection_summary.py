@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from aeviz.analysis.chosen import chosen_table, mean_image, spread_out, summarise_chosen
+from aeviz.analysis.selection_summary import mean_image, selection_table, spread_out, summarise_selection
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def points():
 def test_set_is_summarised(points):
     z, labels, error = points
     chosen = np.array([0, 4, 8, 9])
-    found = summarise_chosen(chosen, z, labels, 5, error)
+    found = summarise_selection(chosen, z, labels, 5, error)
     assert (found.count, found.total) == (4, 50)
     assert found.class_counts == (3, 1, 0, 0, 0)
     assert found.class_totals == (13, 13, 12, 12, 0)
@@ -26,7 +26,7 @@ def test_set_is_summarised(points):
     apart = [np.linalg.norm(z[index] - found.mean) for index in chosen]
     assert found.spread == pytest.approx(np.sqrt(np.mean(np.square(apart))), rel=1e-5)
     assert found.error == pytest.approx(error[chosen].mean())
-    everything = summarise_chosen(np.arange(50), z, None, 0, error)
+    everything = summarise_selection(np.arange(50), z, None, 0, error)
     assert (everything.spread, everything.error) == (everything.usual_spread, everything.usual_error)
     assert everything.class_counts == ()
 
@@ -53,9 +53,9 @@ def test_shown_images_are_spread_over_the_set(count, most):
 def test_table_is_read_back(points):
     z, labels, error = points
     names = ("a", "b, or c", "d", "e")
-    rows = list(csv.DictReader(io.StringIO(chosen_table(np.array([1, 7]), z, labels, names, error))))
+    rows = list(csv.DictReader(io.StringIO(selection_table(np.array([1, 7]), z, labels, names, error))))
     assert [row["index"] for row in rows] == ["1", "7"]
     assert [row["class"] for row in rows] == ["b, or c", "e"]
     assert float(rows[1]["error"]) == pytest.approx(error[7], rel=1e-5)
     assert [float(rows[0][f"z{k}"]) for k in (1, 2, 3)] == pytest.approx(z[1].tolist(), rel=1e-5)
-    assert "class" not in chosen_table(np.array([1]), z, None, (), error).splitlines()[0]
+    assert "class" not in selection_table(np.array([1]), z, None, (), error).splitlines()[0]

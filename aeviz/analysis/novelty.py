@@ -1,4 +1,4 @@
-"""Whether an image is like those a network learned from: its error and its place, beside those of the test set.
+"""Novelty of an image (in-distribution check): its error and its distance from the data, against the test set.
 
 NumPy only, so that a page needs no scikit-learn.
 """
@@ -12,10 +12,10 @@ from aeviz.analysis.latent import data_distance
 
 NEIGHBOURS = 10
 """Votes for a class, as for the kNN accuracy of a model."""
-RARE, UNSEEN = 0.95, 0.99
-"""Shares of the test images: what is beyond the first is unusual, what is beyond the second was never seen."""
+UNUSUAL, OUT_OF_DISTRIBUTION = 0.95, 0.99
+"""Quantiles of the test images: beyond the first an image is unusual, beyond the second out of distribution."""
 
-Familiarity = Literal["familiar", "unusual", "unseen"]
+Novelty = Literal["in distribution", "unusual", "out of distribution"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +32,17 @@ class Verdict:
     """Share of the encoded images that lie nearer to the others, in [0, 1]."""
 
     @property
-    def familiarity(self) -> Familiarity:
-        """The worse of the two shares decides."""
+    def novelty(self) -> Novelty:
+        """The category by the larger of the two shares."""
         worse = max(self.error_share, self.distance_share)
-        return "unseen" if worse >= UNSEEN else "unusual" if worse >= RARE else "familiar"
+        if worse >= OUT_OF_DISTRIBUTION:
+            return "out of distribution"
+        return "unusual" if worse >= UNUSUAL else "in distribution"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vote:
-    """What the nearest encoded images say of a point."""
+    """Votes of the nearest encoded images on the class of a point."""
 
     neighbours: np.ndarray
     """Indices of the nearest images, nearest first, (K,), int64."""
@@ -78,13 +80,13 @@ def judge(point: np.ndarray, error: float, z: np.ndarray, errors: np.ndarray, di
 
 
 def vote(point: np.ndarray, z: np.ndarray, labels: np.ndarray | None, neighbours: int = NEIGHBOURS) -> Vote:
-    """Ask the nearest encoded images for the class of a point.
+    """Return the votes of the nearest encoded images on the class of a point.
 
     Args:
         point: (D,).
         z: Latent points of labelled images, (N, D).
         labels: Their classes, (N,), int64, or None.
-        neighbours: How many are asked.
+        neighbours: How many vote.
     """
     squares = ((z.astype(np.float64) - point.astype(np.float64)) ** 2).sum(axis=1)
     nearest = np.argsort(squares, kind="stable")[:neighbours]

@@ -1,4 +1,4 @@
-"""What a set of chosen images has in common: classes, mean image, mean latent point, spread; and the set as a table."""
+"""Summary of a selection of images: classes, mean image, mean latent point, spread; and the selection as a table."""
 
 import csv
 import io
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 SHOWN = 64
-"""Images of a set that are shown at most."""
+"""Most images of a selection that are shown."""
 _BATCH = 2048
 """Images that are added up at once, so that a mean of all faces needs no copy of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ChosenSet:
-    """Some images in the latent space of a model."""
+class SelectionSummary:
+    """A selection of images in the latent space of a model."""
 
     count: int
     total: int
-    """Images that there are."""
+    """Number of all images."""
     class_counts: tuple[int, ...]
-    """Chosen images of each class; empty where there are no classes."""
+    """Selected images of each class; empty without classes."""
     class_totals: tuple[int, ...]
     """All images of each class."""
     mean: np.ndarray
@@ -36,13 +36,13 @@ class ChosenSet:
     """The same of all images."""
 
 
-def summarise_chosen(
+def summarise_selection(
     chosen: np.ndarray, z: np.ndarray, labels: np.ndarray | None, classes: int, error: np.ndarray
-) -> ChosenSet:
-    """Return what is common to some images.
+) -> SelectionSummary:
+    """Return the summary of a selection.
 
     Args:
-        chosen: Their places, (M,), int64, at least one.
+        chosen: Indices of the selected images, (M,), int64, at least one.
         z: Latent points of all images, (N, D), floating point.
         labels: Classes, (N,), integer, or None.
         classes: Number of classes.
@@ -51,7 +51,7 @@ def summarise_chosen(
     own = z[chosen]
     counts = [] if labels is None else np.bincount(labels[chosen], minlength=classes).tolist()
     totals = [] if labels is None else np.bincount(labels, minlength=classes).tolist()
-    return ChosenSet(
+    return SelectionSummary(
         count=len(chosen),
         total=len(z),
         class_counts=tuple(counts),
@@ -69,7 +69,7 @@ def _spread(z: np.ndarray) -> float:
 
 
 def spread_out(chosen: np.ndarray, most: int = SHOWN) -> np.ndarray:
-    """Return at most `most` of some places, (M,), evenly spaced among them and in their order."""
+    """Return at most `most` of some indices, (M,), evenly spaced among them and in their order."""
     if len(chosen) <= most:
         return chosen
     picked: np.ndarray = chosen[np.arange(most) * len(chosen) // most]
@@ -81,7 +81,7 @@ def mean_image(images: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 
     Args:
         images: (N, C, H, W), uint8 or floats in [0, 1].
-        chosen: Their places, (M,), int64, at least one.
+        chosen: Indices of the images, (M,), int64, at least one.
     """
     total = np.zeros(images.shape[1:])
     for start in range(0, len(chosen), _BATCH):
@@ -91,15 +91,15 @@ def mean_image(images: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     return mean
 
 
-def chosen_table(
+def selection_table(
     chosen: np.ndarray, z: np.ndarray, labels: np.ndarray | None, class_names: Sequence[str], error: np.ndarray
 ) -> str:
     """Return some images as comma-separated values: index, class, reconstruction error, latent coordinates.
 
     Args:
-        chosen: Their places, (M,), int64.
+        chosen: Indices of the images, (M,), int64.
         z: Latent points of all images, (N, D), floating point.
-        labels: Classes, (N,), integer, or None, which leaves their column out.
+        labels: Classes, (N,), integer, or None, without their column.
         class_names: Names of the classes.
         error: Reconstruction errors, (N,), floating point.
     """

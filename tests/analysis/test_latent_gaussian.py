@@ -1,4 +1,4 @@
-"""How far a point lies from the cloud that a decoder learned from, known by its statistics alone."""
+"""How far a point lies from the gaussian that a decoder learned from, known by its statistics alone."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.distance import mahalanobis
 from scipy.stats import chi2
 
-from aeviz.analysis.cloud import cloud_of, posterior_variances
+from aeviz.analysis.latent_gaussian import gaussian_by_directions, posterior_variances
 from aeviz.analysis.summary import summarise
 
 
@@ -20,30 +20,30 @@ def z():
 def test_distance_is_that_of_scipy(z):
     mean, covariance = z.mean(axis=0), np.cov(z.T)
     expected = [mahalanobis(point, mean, np.linalg.inv(covariance)) for point in z[:20]]
-    assert cloud_of(mean, covariance).distances(z[:20]) == pytest.approx(expected)
+    assert gaussian_by_directions(mean, covariance).distances(z[:20]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("dimensions", [2, 4, 16, 128, 512])
 def test_usual_distance_is_the_root_of_the_chi_square_quantile(dimensions):
-    cloud = cloud_of(np.zeros(dimensions), np.eye(dimensions))
-    assert cloud.usual_distance() == pytest.approx(chi2.ppf(0.99, dimensions) ** 0.5, rel=0.01)
+    gaussian = gaussian_by_directions(np.zeros(dimensions), np.eye(dimensions))
+    assert gaussian.usual_distance() == pytest.approx(chi2.ppf(0.99, dimensions) ** 0.5, rel=0.01)
 
 
-def test_one_of_a_hundred_points_of_the_cloud_is_far(z):
-    cloud = cloud_of(z.mean(axis=0), np.cov(z.T))
-    assert (cloud.distances(z) > cloud.usual_distance()).mean() == pytest.approx(0.01, abs=0.006)
+def test_one_of_a_hundred_points_of_the_gaussian_is_far(z):
+    gaussian = gaussian_by_directions(z.mean(axis=0), np.cov(z.T))
+    assert (gaussian.distances(z) > gaussian.usual_distance()).mean() == pytest.approx(0.01, abs=0.006)
 
 
 def test_point_off_the_plane_of_the_data_is_far(z):
     flat = np.column_stack([z[:, :3], z[:, :3].sum(axis=1)])  # four dimensions, of which the data use three
-    cloud = cloud_of(flat.mean(axis=0), np.cov(flat.T))
-    assert cloud.dimensions == 3
+    gaussian = gaussian_by_directions(flat.mean(axis=0), np.cov(flat.T))
+    assert gaussian.dimensions == 3
     beside = flat[:1] + 0.5 * np.array([1, 1, 1, -1]) / 2
-    assert cloud.distances(flat[:1])[0] < cloud.usual_distance() < cloud.distances(beside)[0]
+    assert gaussian.distances(flat[:1])[0] < gaussian.usual_distance() < gaussian.distances(beside)[0]
 
 
-def test_cloud_without_any_width_has_finite_distances():
-    assert cloud_of(np.zeros(3), np.zeros((3, 3))).distances(np.zeros((1, 3))).tolist() == [0.0]
+def test_gaussian_without_any_width_has_finite_distances():
+    assert gaussian_by_directions(np.zeros(3), np.zeros((3, 3))).distances(np.zeros((1, 3))).tolist() == [0.0]
 
 
 def test_variance_of_the_posterior_follows_from_its_divergence(z):

@@ -1,6 +1,6 @@
-"""The Gaussian cloud of the latent points that a decoder learned from, known by its statistics alone. NumPy only.
+"""The Gaussian with mean and covariance of the latent points that a decoder learned from. NumPy only.
 
-A model that ships without its encoded images can still say whether a point is like those it was trained on.
+With it a model that ships without its encoded images still tells whether a point is in distribution.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from aeviz.training.summary import LatentSummary
 FLAT = 1e-3
 """Standard deviation, as a share of the widest direction's, below which a direction counts as flat."""
 USUAL = 0.99
-"""Share of the cloud that lies at a usual distance from the middle."""
+"""Share of the points within the usual distance from the mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Cloud:
+class LatentGaussian:
     """A Gaussian by its principal directions."""
 
     mean: np.ndarray
     """(D,), float64."""
     whitening: np.ndarray
-    """(D, D), float64: what turns a deviation from the mean into one with variance 1 along each direction."""
+    """(D, D), float64: maps a deviation from the mean to one with variance 1 along each direction."""
     dimensions: int
     """Directions that are not flat, at least 1."""
 
@@ -37,7 +37,7 @@ class Cloud:
         return found
 
     def usual_distance(self, share: float = USUAL) -> float:
-        """Return the distance that this share of the cloud stays below, by the chi-square law.
+        """Return the distance that this share of its draws stays below, by the chi-square law.
 
         The squared distance of a Gaussian point has a chi-square distribution with as many degrees of freedom as there
         are dimensions. Its quantile is that of Wilson and Hilferty, whose root is within 1 % at the default.
@@ -54,7 +54,7 @@ def posterior_variances(summary: LatentSummary) -> np.ndarray:
     """Return the variance of the posterior of each dimension that its KL divergence from N(0, 1) implies.
 
     KL = (E[mean^2] + s - 1 - ln s) / 2 nats, where E[mean^2] is known, is solved for the variance s at most 1, taken to
-    be the same for all images. Where the divergence tells nothing, s is 1: the posterior is the prior.
+    be the same for all images. Where the divergence is 0, s is 1: the posterior is the prior.
 
     Args:
         summary: That of a Gaussian posterior with the prior N(0, I).
@@ -74,12 +74,12 @@ def posterior_variances(summary: LatentSummary) -> np.ndarray:
     return variances
 
 
-def cloud_of(mean: np.ndarray, covariance: np.ndarray) -> Cloud:
-    """Return the cloud of points with that mean, (D,), and covariance, (D, D)."""
+def gaussian_by_directions(mean: np.ndarray, covariance: np.ndarray) -> LatentGaussian:
+    """Return the Gaussian with that mean, (D,), and covariance, (D, D), by its principal directions."""
     values, vectors = np.linalg.eigh(covariance)
     deviations = np.sqrt(np.maximum(values, 0))
     floor = max(FLAT * float(deviations.max()), 1e-9)
-    return Cloud(
+    return LatentGaussian(
         mean=mean.astype(np.float64),
         whitening=vectors / np.maximum(deviations, floor),
         dimensions=max(1, int((deviations > floor).sum())),

@@ -3,8 +3,8 @@ import pytest
 from sklearn.datasets import make_blobs
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
-from aeviz.analysis.familiarity import judge, vote
 from aeviz.analysis.latent import own_distances, usual_distance
+from aeviz.analysis.novelty import judge, vote
 
 Z, LABELS = make_blobs(n_samples=600, centers=5, n_features=4, cluster_std=3.0, random_state=0)
 Z, LABELS = Z.astype(np.float32), LABELS.astype(np.int64)
@@ -35,22 +35,23 @@ def test_vote_of_few_or_unlabelled_images():
     assert vote(Z[0], Z, None).label is None
 
 
-def test_median_image_is_familiar():
+def test_median_image_is_in_distribution():
     errors = np.linspace(1, 5, len(Z), dtype=np.float32)
     usual = int(np.argsort(np.linalg.norm(Z - Z.mean(axis=0), axis=1))[0])
     verdict = judge(Z[usual], 3.0, Z, errors, own_distances(Z))
     assert verdict.error_share == pytest.approx(0.5, abs=0.01)
     assert verdict.distance_share < 0.9
-    assert verdict.familiarity == "familiar"
+    assert verdict.novelty == "in distribution"
 
 
 @pytest.mark.parametrize(
-    ("error", "shift", "expected"), [(4.99, 0.0, "unseen"), (4.85, 0.0, "unusual"), (3.0, 100.0, "unseen")]
+    ("error", "shift", "expected"),
+    [(4.99, 0.0, "out of distribution"), (4.85, 0.0, "unusual"), (3.0, 100.0, "out of distribution")],
 )
-def test_large_error_or_distance_is_not_familiar(error, shift, expected):
+def test_large_error_or_distance_is_not_in_distribution(error, shift, expected):
     errors = np.linspace(1, 5, len(Z), dtype=np.float32)
     usual = int(np.argsort(np.linalg.norm(Z - Z.mean(axis=0), axis=1))[0])
-    assert judge(Z[usual] + np.float32(shift), error, Z, errors, own_distances(Z)).familiarity == expected
+    assert judge(Z[usual] + np.float32(shift), error, Z, errors, own_distances(Z)).novelty == expected
 
 
 def test_own_distances_are_those_of_scikit_learn():
