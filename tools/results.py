@@ -35,7 +35,7 @@ _LINE = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What is known of one model that ships."""
+    """Facts about one model that ships."""
 
     folder: RunFolder
     best: EpochReport | None
@@ -257,7 +257,7 @@ _TEST_SET: dict[str, _Cell] = {
     "IWAE bound": _measured("log_likelihood_bound"),
     "active units": _measured("active_units"),
 }
-"""What evaluation.json holds."""
+"""The measures in evaluation.json."""
 _WORDS = ("model", "data", "objective", "met", "test set")
 """Columns of words, which begin at the left."""
 

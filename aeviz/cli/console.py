@@ -1,4 +1,4 @@
-"""What all commands share: a parser whose errors are one line, JSON and progress bars."""
+"""Common parts of the commands: a parser whose errors are one line, JSON and progress bars."""
 
 import argparse
 import dataclasses

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aeviz.cli.console import Commands
 
 FOLDER = "folder:"
-"""What comes before the path of one's own images in the name of a data set."""
+"""Prefix of a data set's name before the path of a folder of images."""
 
 
 def add_commands(commands: "Commands") -> None:

@@ -22,7 +22,7 @@ from aeviz.data.pictures import SUFFIXES
 from aeviz.errors import DataError
 
 FOLDER_PREFIX = "folder:"
-"""What comes before the path of a folder in the name of a data set."""
+"""Prefix of a data set's name before the path of a folder."""
 MIN_IMAGES = 12
 _TEST_FRACTION = 1 / 6
 _SPLIT_SEED = 0

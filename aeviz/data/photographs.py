@@ -62,7 +62,7 @@ _TABLES = ((0.22, 0.12, 0.06), (0.06, 0.06, 0.07), (0.30, 0.28, 0.26), (0.42, 0.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What is photographed, and how. Lengths on paper are shares of the digit's longest side."""
+    """The scene of a photograph. Lengths on paper are shares of the digit's longest side."""
 
     pen: PenName
     ink: tuple[float, float, float]

@@ -1,4 +1,4 @@
-"""What the figures of optimizers have in common: colours, lines, bands and axes."""
+"""Common parts of the figures of optimizers: colours, lines, bands and axes."""
 
 from collections.abc import Mapping
 

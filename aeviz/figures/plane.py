@@ -1,4 +1,4 @@
-"""What drawings in SVG share: tiled images with marks on those far from the data, round numbers on an axis.
+"""Parts of SVG drawings: tiled images with marks on those out of distribution, round numbers on an axis.
 
 They are SVG and not Plotly because a control waits for them: writing the text takes a tenth of a millisecond, building
 and sending the same figure five, and the page needs no 5 MB of JavaScript to show it.

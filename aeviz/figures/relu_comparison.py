@@ -1,4 +1,4 @@
-"""Where a network beats PCA: by class and image by image."""
+"""Figures of a network against PCA: by class and image by image."""
 
 from collections.abc import Sequence
 

@@ -41,7 +41,7 @@ MethodName = Literal["sgd", "momentum", "adam", "amsgrad"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the methods are told."""
+    """Settings of the methods."""
 
     alpha: float
     """Step size, positive."""
@@ -188,7 +188,7 @@ METHODS: dict[MethodName, Method] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trace:
-    """What a method did at each step; T steps, each value of the shape of the start, float64."""
+    """A method's values at each of T steps; each value has the shape of the start, float64."""
 
     x: np.ndarray
     """Iterates, (T + 1, ...): the start, then the point after each step."""

@@ -1,4 +1,4 @@
-"""What gradient descent's convergence theorem needs and [S1]'s Theorem 1.2.5 does not say.
+"""Conditions of gradient descent's convergence theorem that [S1], Theorem 1.2.5, does not state.
 
 As printed it asks of a convex, differentiable f only that the step sizes alpha_k tend to 0. Three more conditions are
 needed: the step sizes sum to infinity, f has a minimiser, and the gradient is Lipschitz (or the steps are safeguarded).
@@ -122,7 +122,7 @@ EXAMPLES: dict[ExampleName, Example] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Course:
-    """What a descent did."""
+    """The result of a descent."""
 
     x: np.ndarray
     """Iterates, (T + 1,), float64."""

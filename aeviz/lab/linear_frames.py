@@ -1,4 +1,4 @@
-"""What a linear autoencoder does to the same few images, state by state."""
+"""Frames of a linear autoencoder's film: the same few images, state by state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -43,7 +43,7 @@ def title_of(optimizer: OptimizerConfig) -> str:
 
 
 _SETTINGS = ("beta1", "beta2", "epsilon", "momentum", "learning_rate")
-"""What optimizers that are called alike may differ in."""
+"""Settings in which optimizers with the same title may differ."""
 
 
 def titles_of(optimizers: Iterable[OptimizerConfig]) -> dict[OptimizerConfig, str]:
@@ -80,7 +80,7 @@ class OptimizerComparison:
 
     @property
     def name(self) -> str:
-        """What is shared, in a few words."""
+        """The shared settings in a few words."""
         model, train = self.shared.model, self.shared.train
         widths = "-".join(map(str, (*model.encoder_spec.widths(model), model.latent_dim)))
         schedule = self.shared.optimizer.schedule

@@ -42,7 +42,7 @@ NEAR = -0.9
 """Mean point of the last tenth of the steps up to which a method has come to -1, the best point."""
 Costs = Literal["deterministic", "stochastic"]
 Verdict = Literal["vanishes", "stays", "open"]
-"""What T steps show of the average regret; open where they show neither."""
+"""Verdict on the average regret after T steps; open where they show neither."""
 
 
 def periodic_slopes(largest: float, steps: int) -> np.ndarray:
@@ -133,7 +133,7 @@ def regret_bound(trace: Trace, settings: Settings, diameter: float) -> Bound | N
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcome:
-    """What a method did on the costs."""
+    """The result of a method on the costs."""
 
     method: MethodName
     x: np.ndarray

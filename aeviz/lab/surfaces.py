@@ -42,7 +42,7 @@ class Surface:
     formula: str
     """LaTeX."""
     summary: str
-    """What is hard about it, in a sentence."""
+    """A sentence on what makes it difficult."""
     minimum: float = 0.0
     """Least value."""
 

@@ -11,7 +11,7 @@ from aeviz.workers import task
 from aeviz.workers.task import Arrays, Progress, Task, TaskView
 
 _started: dict[Task, str] = {}
-"""What this server has started, and why that failed, else nothing: each server tries once."""
+"""The exports that this server has started, with the reason of a failure: each server tries once."""
 _guard = threading.Lock()
 
 

@@ -50,7 +50,7 @@ NICENESS = 10
 
 State = Literal["queued", "working", "finished", "stopped", "failed"]
 ObservedState = State | Literal["interrupted"]
-"""What a worker wrote last, or that it is gone although it wrote that it works."""
+"""The last status of a worker, or that it is gone although its status says that it works."""
 Arrays = Mapping[str, np.ndarray]
 Progress = Callable[[float, str], None]
 """Takes the share of the work that is done, from 0 to 1, and what is being done."""
@@ -63,7 +63,7 @@ _starting = threading.Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Status:
-    """What the worker writes."""
+    """The status that a worker writes."""
 
     state: State
     pid: int

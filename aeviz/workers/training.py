@@ -45,7 +45,7 @@ _starting: set[Path] = set()
 _guard = threading.Lock()
 
 ObservedState = State | Literal["interrupted"]
-"""What a trainer said last, or that it is gone although it said that it works."""
+"""The last status of a trainer, or that it is gone although its status says that it works."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

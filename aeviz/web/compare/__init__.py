@@ -1,1 +1,1 @@
-"""What the page compare alone uses."""
+"""The page compare: its view, and parts that no other page uses."""

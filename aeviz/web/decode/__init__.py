@@ -1,1 +1,1 @@
-"""What the page decode alone uses."""
+"""The page decode: its view, and parts that no other page uses."""

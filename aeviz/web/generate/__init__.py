@@ -1,1 +1,1 @@
-"""What the page generate alone uses."""
+"""The page generate: its view, and parts that no other page uses."""

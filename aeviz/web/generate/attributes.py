@@ -14,7 +14,7 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 
 FIRST = "Smiling"
-"""What is added at first, where it is known."""
+"""The attribute that is added at first, where it is known."""
 MOST = 4
 """Attributes that are added at once."""
 REACH = 3.0

@@ -1,4 +1,4 @@
-"""What a decoder made of the same draws from the prior while it learned, with a scrubber over the epochs."""
+"""Samples of the prior over training: the same noise, decoded at several epochs."""
 
 from collections.abc import Mapping
 

@@ -17,7 +17,7 @@ from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
 PRIOR, DATA = "the prior", "Gaussian fitted to the data"
-"""Where samples are drawn from."""
+"""Distributions to sample from."""
 ALL = "all classes"
 SIDE, LARGE_SIDE = 10, 6
 """Samples along each side of the grid, and of one of large images."""
@@ -29,7 +29,7 @@ WIDE = 1.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """What the visitor wants drawn."""
+    """The samples that the visitor asks for."""
 
     source: str
     """PRIOR or DATA."""

@@ -28,7 +28,7 @@ from aeviz.web.kernel.upload import (
 from aeviz.web.kernel.url import rename_choices
 
 TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own image"
-"""Where a start may come from; these are also what the URL says."""
+"""Origins of a path's end; also the values in the URL."""
 THUMBNAIL_PX, LARGE_PX = 112, 160
 """Width in pixels of the picture of a start, and of one of large images."""
 
@@ -42,7 +42,7 @@ class Start:
     origin: str
     """TEST, DRAW, MEAN or OWN."""
     name: str
-    """What it is, in words."""
+    """Its description."""
     image: np.ndarray | None
     """The image that was encoded to it, (C, H, W), uint8; None where there is none, or not on this machine."""
 

@@ -1,1 +1,1 @@
-"""What the page home alone uses."""
+"""The page home: its view, and parts that no other page uses."""

@@ -29,7 +29,7 @@ class ByStamp:
 
     @property
     def stamp(self) -> Stamp:
-        """What the value stands for, as it is now."""
+        """Digest of the value's present state."""
         raise NotImplementedError
 
 

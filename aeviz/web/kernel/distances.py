@@ -1,4 +1,4 @@
-"""How far from the data a latent point lies, and beyond which distance it counts as far."""
+"""Distances of latent points from the data, and the limit beyond which a point is out of distribution."""
 
 import numpy as np
 

@@ -23,7 +23,7 @@ TILE_PX, RESULT_PX = 64, 168
 LARGE = 48
 """Longest side in pixels from which images are shown smooth, not as squares, and fewer of them at once."""
 FOLDER = "folder:"
-"""What comes before the path of one's own images in the name of a data set."""
+"""Prefix of a data set's name before the path of a folder of images."""
 
 
 def originals(model: Model) -> ImageDataset | None:

@@ -105,7 +105,7 @@ def has_just_arrived() -> bool:
 
 
 Needs = Literal["weights", "summary", "latents"]
-"""What a page needs of a model: only weights; the statistics of its latent space; or its encoded test set."""
+"""The part of a model that a page needs: its weights, the statistics of its latent space, or its encoded test set."""
 
 
 def require_runs(needs: Needs = "latents") -> dict[str, Model]:

@@ -1,4 +1,4 @@
-"""What is known of a latent point and of a run's space: how far from the data, whether wide, whose images."""
+"""Facts about a latent point and a latent space: distance from the data, size, kind of images."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""What the pages draw latent points from, and how such draws meet the encoded images."""
+"""Distributions that pages sample from, and how such samples compare with the encoded images."""
 
 import numpy as np
 

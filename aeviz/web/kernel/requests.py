@@ -1,4 +1,4 @@
-"""What the explorer in the page asks of the server: images at latent points, and which points lie far from the data."""
+"""Requests of the explorer to the server: images at latent points, and which points are out of distribution."""
 
 import numpy as np
 import streamlit as st

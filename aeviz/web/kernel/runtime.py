@@ -1,4 +1,4 @@
-"""What the server process needs once: heavy imports, one torch thread, and a tamed garbage collector.
+"""Set-up of the server process: heavy imports, one torch thread, and a tamed garbage collector.
 
 Streamlit ends every script run, fragments too, with a full garbage collection. Once torch is imported that walks a
 million objects which never die, and the visitor waits for it: a slider step takes 130 to 147 ms without the line below

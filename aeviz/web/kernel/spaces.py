@@ -1,4 +1,4 @@
-"""What the studio in the page works on: axes, the packed latent space, bridges between runs, ONNX files."""
+"""Data of the explorer: axes, the packed latent space, translations between models, ONNX files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.posteriors import mean_variances
 
 AxesName = Literal["latent", "principal"]
-"""Which axes to move along: the dimensions of the latent space, or the principal directions."""
+"""The axes to move along: latent dimensions or principal directions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

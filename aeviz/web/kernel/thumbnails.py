@@ -1,4 +1,4 @@
-"""What the cards of the gallery show: a run's line in the listing and a picture of it."""
+"""Content of the gallery's cards: a model's line in the listing and its thumbnail."""
 
 from aeviz.figures.pictures import latent_thumbnail, tile, to_data_uri
 from aeviz.training.run_records import RunSummary

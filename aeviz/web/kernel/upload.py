@@ -1,4 +1,4 @@
-"""Where a visitor's own pictures come from: files, the clipboard, the camera, a drawing, or the samples.
+"""Sources of a visitor's own images: files, the clipboard, the camera, a drawing, or the samples.
 
 Pictures stay in memory, in the visitor's session; nothing is written to disk and nothing leaves the server.
 """
@@ -32,7 +32,7 @@ SOURCES = {
 _FROM = "from"
 """URL parameter of the chosen source."""
 PLACE = "own"
-"""Where a visitor brings pictures, if a page has but one such place; what the keys of its widgets begin with."""
+"""Prefix of the widgets' keys on a page with one place for own images."""
 HANDWRITTEN = ("mnist", "digits")
 """Data sets of light strokes on a dark ground, for which ink on paper is looked for."""
 FIRST = "files"
@@ -57,7 +57,7 @@ class OwnPicture:
 
     @property
     def key(self) -> str:
-        """What the choices of its preparation are kept under."""
+        """Prefix of the keys under which the choices of its preparation are kept."""
         return "drawing" if self.is_drawn else hashlib.blake2b(self.data, digest_size=6).hexdigest()
 
 

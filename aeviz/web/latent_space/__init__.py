@@ -1,1 +1,1 @@
-"""What the page latent_space alone uses."""
+"""The page latent_space: its view, and parts that no other page uses."""

@@ -1,4 +1,4 @@
-"""How well maps keep neighbours and classes, beside the error of their models."""
+"""Measures of maps: neighbours kept, classes kept, and the error of the model."""
 
 import streamlit as st
 

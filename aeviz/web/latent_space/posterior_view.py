@@ -1,4 +1,4 @@
-"""What a variational autoencoder says by latent dimension: KL bars, posterior collapse, and all posteriors together."""
+"""A variational autoencoder by latent dimension: KL bars, posterior collapse, aggregate posterior."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""What the map shows: points that were computed in the background, pictures, neighbours, densities, chosen sets."""
+"""Data of the map: embeddings, thumbnails, neighbours, densities, summaries of selections."""
 
 import hashlib
 

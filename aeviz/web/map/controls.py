@@ -11,15 +11,15 @@ from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.models import Model
 
 MEAN, SAMPLED = "the mean", "a sample"
-"""Where the posterior of an image sets its point."""
+"""The point that stands for an image: the mean of its posterior, or a sample."""
 SEEDS = 10_000
 """Seeds on offer for samples of the posteriors."""
 ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
 """URL parameter of the attribute that colours the points; the one that does at first, by their readable names."""
 Colour = Literal["class", "attribute", "reconstruction error", "KL divergence", "density"]
-"""What the colour of a point tells; an attribute of images that have some, the divergence of variational models."""
+"""Quantity that colours the points; attributes need data that has some, the KL divergence a variational model."""
 ProjectionName = Literal["PCA", "chosen dimensions", "t-SNE", "UMAP"]
-"""How more than 3 dimensions are shown: along principal directions, along some of them, or with neighbours kept."""
+"""Projection of more than 3 dimensions: principal directions, chosen dimensions, or an embedding."""
 PROJECTION, MINDED = "projection", "neighbours"
 """URL parameters of it, and of how many neighbours t-SNE and UMAP mind."""
 NEIGHBOURS = ("5", "15", "30", "50", "100")
@@ -36,7 +36,7 @@ CONTOURED_CLASSES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapOptions:
-    """How the map is shown."""
+    """Options of the map."""
 
     dimensions: int
     aligned: bool

@@ -1,4 +1,4 @@
-"""What the latent map shows beyond its points: pictures, colours by a scale, contours, neighbours."""
+"""Layers of the latent map over its points: thumbnails, colours by a scale, contours, neighbours."""
 
 import hashlib
 from dataclasses import replace

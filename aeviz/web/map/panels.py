@@ -28,7 +28,7 @@ from aeviz.web.map.probe import make_lift
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panels:
-    """What the latent map shows side by side."""
+    """The panels of the latent map, side by side."""
 
     panels: list[MapPanel]
     runs: list[Model]

@@ -64,7 +64,7 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Start:
-    """What the map shows when the page opens, from the address."""
+    """State of the map when the page opens, from the address."""
 
     hidden: list[int]
     chosen: int | None

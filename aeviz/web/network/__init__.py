@@ -1,1 +1,1 @@
-"""What the page network alone uses."""
+"""The page network: its view, and parts that no other page uses."""

@@ -1,1 +1,1 @@
-"""What the page optimizers alone uses."""
+"""The page optimizers: its view, and parts that no other page uses."""

@@ -35,7 +35,7 @@ from aeviz.web.optimizers.methods import show_methods
 ARROWS = 40
 """Images that get an arrow."""
 _STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
-"""What is drawn of the layers."""
+"""The quantities that are drawn layer by layer."""
 
 
 def show_comparison() -> None:

@@ -1,1 +1,1 @@
-"""What the page pca alone uses."""
+"""The page pca: its view, and parts that no other page uses."""

@@ -1,4 +1,4 @@
-"""What the page on PCA computes once for all visitors: moments, components, training runs and ReLU comparisons."""
+"""Results of the page on PCA, computed once for all visitors: moments, components, training runs, ReLU comparisons."""
 
 import hashlib
 import threading
@@ -39,7 +39,7 @@ RELU_TRAIN, RELU_TEST = 3000, 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataKey:
-    """What identifies a data set in the caches."""
+    """Identity of a data set in the caches."""
 
     name: str
     root: str
@@ -93,7 +93,7 @@ def components(key: DataKey, k: int, centred: bool) -> Components:
 
 @dataclass(slots=True, eq=False)
 class _Place:
-    """Where a run is kept that all visitors share; who comes while it is trained waits for it."""
+    """A run that all visitors share; a visitor who comes while it is trained waits for it."""
 
     turn: threading.Lock = field(default_factory=threading.Lock)
     run: LinearRun | None = None

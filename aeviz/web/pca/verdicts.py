@@ -1,4 +1,4 @@
-"""What a linear autoencoder, and a network with ReLU beside PCA, came to: in words with numbers."""
+"""Verdicts in words and numbers: the linear autoencoder against PCA, and the network with ReLU against PCA."""
 
 from collections.abc import Sequence
 

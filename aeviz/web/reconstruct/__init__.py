@@ -1,1 +1,1 @@
-"""What the page reconstruct alone uses."""
+"""The page reconstruct: its view, and parts that no other page uses."""

@@ -28,7 +28,7 @@ STEP = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Question:
-    """What counts as an anomaly among the test images of a model, and from which error an image is flagged."""
+    """The anomaly among the test images of a model, and the error from which an image is flagged."""
 
     class_name: str
     label: int

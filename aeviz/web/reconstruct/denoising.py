@@ -28,7 +28,7 @@ KINDS: Mapping[str, CorruptionName] = {
     "gaussian noise": "gaussian",
     "salt and pepper": "salt_pepper",
 }
-"""What can be done to images, by the name on the page."""
+"""Kinds of corruption, by their names on the page."""
 _LEVELS = {
     "masking": "share of pixels set to 0",
     "gaussian": "standard deviation of the noise (pixels are in [0, 1] and clipped)",

@@ -17,7 +17,7 @@ CURVE_LEVELS = tuple(step / 10 for step in range(11))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corruption:
-    """What images suffer before a model is to restore them."""
+    """A corruption of images, which a model then removes."""
 
     name: CorruptionName
     level: float

@@ -27,7 +27,7 @@ NEEDS: dict[str, Needs] = {
     CORRUPTED: "latents",
     ANOMALIES: "latents",
 }
-"""What each choice needs of a model."""
+"""The part of a model that each choice needs."""
 LARGE, LARGE_COLUMNS = 48, 5
 """Pixels of a side above which fewer images are shown, as many in a row and a column, since faces want looking at."""
 PER_CLASS = 10

@@ -1,1 +1,1 @@
-"""What the page regimes alone uses."""
+"""The page regimes: its view, and parts that no other page uses."""

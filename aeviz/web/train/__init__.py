@@ -1,1 +1,1 @@
-"""What the page train alone uses."""
+"""The page train: its view, and parts that no other page uses."""

@@ -1,4 +1,4 @@
-"""What a training starts from: devices, size of the network, training images, also as a run encodes them."""
+"""Facts for the training form: devices, size of the network, shape and number of the training images."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the form of a training run asks: every setting with its name, its range and what it does."""
+"""Fields of the training form: every setting with its name, its range and a hint."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Field:
     form: str = "%g"
     """How a real number is written."""
     step: float = 0.01
-    """What the buttons beside a real number add."""
+    """Step of the buttons beside a real number."""
     choices: Mapping[str, str] | Callable[[], Mapping[str, str]] = field(default_factory=dict)
     """Value to name, for a choice; a function where it lists what is registered."""
     optional: bool = False

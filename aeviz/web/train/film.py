@@ -28,7 +28,7 @@ EXACT_PIXELS = 16_384
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Moment:
-    """What one sample gives for the film."""
+    """One frame of the film."""
 
     sample: Sample
     reconstructions: bytes
