@@ -329,6 +329,17 @@ def test_data_list_tells_what_is_here(aeviz, tmp_path, monkeypatch):
     assert [line.split()[0] for line in out.splitlines()] == [*available, "folder:PATH"]
 
 
+def test_data_list_does_not_count_empty_files(aeviz, tmp_path, monkeypatch):
+    monkeypatch.setenv("AEVIZ_DATA", str(tmp_path))
+    folder = tmp_path / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    for prefix in ("train", "t10k"):
+        for kind in ("images-idx3", "labels-idx1"):
+            (folder / f"{prefix}-{kind}-ubyte.gz").touch()
+    lines = {line.split()[0]: line for line in aeviz("data", "list")[1].splitlines()}
+    assert "not downloaded" in lines["mnist"]
+
+
 def test_data_prepare_of_built_in_data_has_nothing_to_do(aeviz):
     assert aeviz("data", "prepare", "digits") == (0, "digits needs no download\n", "")
 

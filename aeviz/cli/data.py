@@ -24,14 +24,15 @@ def add_commands(commands: "Commands") -> None:
 
 
 def _data_list(options: argparse.Namespace) -> int:
-    from aeviz.data import is_available, list_datasets
+    from aeviz.data import bytes_to_download, is_available, list_datasets
 
     sets = [{**dataclasses.asdict(info), "available": is_available(info.name)} for info in list_datasets()]
     if options.json:
         print(json.dumps(sets, indent=2))
         return 0
     for info in sets:
-        place = "built in" if info["embedded"] else "here" if info["available"] else "not downloaded"
+        away = "not downloaded" if bytes_to_download(info["name"]) else "to be unpacked"
+        place = "built in" if info["embedded"] else "here" if info["available"] else away
         channels, height, width = info["image_shape"]
         print(
             f"{info['name']:<14} {place:<15} {info['n_train']:>7,} + {info['n_test']:>6,} images of "

@@ -6,7 +6,7 @@ from aeviz.data.dataset import ImageDataset, SplitName
 from aeviz.data.pictures import MAX_BYTES, MAX_PIXELS
 from aeviz.data.prepare import Prepared, PrepareOptions, prepare_image
 from aeviz.data.source import DatasetInfo, Report, Source
-from aeviz.data.sources import is_available, load_dataset, prepare_dataset
+from aeviz.data.sources import bytes_to_download, is_available, load_dataset, prepare_dataset
 from aeviz.data.splits import hold_out
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Report",
     "Source",
     "SplitName",
+    "bytes_to_download",
     "hold_out",
     "is_available",
     "label_by_attribute",

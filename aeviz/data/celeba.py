@@ -1,8 +1,4 @@
-"""celeba: 202,599 aligned photographs of faces with 40 attributes, in torchvision's layout.
-
-    ROOT/celeba/img_align_celeba/*.jpg     178 x 218 pixels; a part of them is enough
-    ROOT/celeba/list_eval_partition.txt    000001.jpg 0     (0 train, 1 validation, 2 test)
-    ROOT/celeba/list_attr_celeba.txt       count, names, then 000001.jpg -1 1 1 -1 ...
+"""celeba: 202,599 aligned photographs of faces with 40 attributes; `aeviz.data.celeba_files` knows where they lie.
 
 Faces are made as in R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025: the central 148 x
 148 pixels, resized to 64 x 64. He also flips photographs at random; that belongs to training, which draws anew each
@@ -10,14 +6,13 @@ epoch, so nothing is flipped here, and validation and test images never are. His
 `DataConfig.validation_fraction` and `split_seed` play no part.
 
 The publisher (Z. Liu, P. Luo, X. Wang, X. Tang, Deep Learning Face Attributes in the Wild, ICCV 2015) allows
-non-commercial research only and forbids passing the images on. Nothing of them is ever written but the faces in
-`aeviz.paths.cache_root()`.
+non-commercial research only and forbids passing the images on. Nothing of them is ever written but the
+photographs in the data root and the faces in `aeviz.paths.cache_root()`.
 """
 
 import contextlib
 import difflib
 import hashlib
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +20,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aeviz.config import DataConfig
+from aeviz.data.celeba_files import (
+    ATTRIBUTES,
+    IMAGES,
+    NAME,
+    PARTITIONS,
+    celeba_folder,
+    find_archive,
+    find_list,
+    list_missing,
+    names_of,
+    photographs_folder,
+    read_attributes,
+    read_list,
+    stamp_files,
+    unpack_photographs,
+)
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
 from aeviz.data.download import Publication, fetch, with_torchvision
 from aeviz.data.face_cache import (
@@ -40,11 +51,6 @@ from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.data.splits import describe_no_such_class
 from aeviz.errors import DataError
 
-NAME = "celeba"
-IMAGES, PARTITIONS, ATTRIBUTES = "img_align_celeba", "list_eval_partition.txt", "list_attr_celeba.txt"
-"""What must lie in ROOT/celeba: the folder of photographs and the two lists."""
-_CODES: dict[SplitName, str] = {"train": "0", "validation": "1", "test": "2"}
-"""How the list of partitions writes them."""
 _REMEDY = (
     "run `aeviz data prepare celeba` (1.5 GB from the publisher, for non-commercial research only), or set AEVIZ_DATA "
     f"to a folder that holds celeba/{IMAGES}, celeba/{PARTITIONS} and celeba/{ATTRIBUTES}, of whose images a part is "
@@ -77,18 +83,24 @@ class CelebaSource(Source):
 
     def is_available(self, root: Path) -> bool:
         """Return whether the two lists and at least one photograph are there. Opens none of them."""
-        return not _list_missing(celeba_folder(root))
+        return not list_missing(celeba_folder(root))
 
     def prepare(self, root: Path, report: Report) -> Path:
-        """Download what is missing, then make the faces of all three partitions that are not in the cache yet."""
+        """Unpack the archive beside the lists, or download all files; then make the faces that are not in the cache."""
         target, done = celeba_folder(root), 0.0
         if not self.is_available(root):
-            fetch(_describe_publication(), root, lambda share, text: report(_DOWNLOAD_SHARE * share, text))
+            archive = find_archive(target)
+            publication = _describe_publication() if archive is None else _describe_archive(archive)
+            fetch(publication, root, lambda share, text: report(_DOWNLOAD_SHARE * share, text))
             done = _DOWNLOAD_SHARE
         sources = [_read_partition(split, target).source for split in SPLIT_NAMES]
         make_faces(sources, lambda share, text: report(done + (1 - done) * share, text))
         report(1.0, f"{NAME}: ready in {target}")
         return target
+
+    def bytes_to_download(self, root: Path) -> int:
+        """Return 0 where the archive only has to be unpacked."""
+        return 0 if self.is_available(root) or find_archive(celeba_folder(root)) else _BYTES_DOWNLOAD
 
     def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:
         """Return one of the partitions, as `read_celeba` does; the settings of held-out images play no part."""
@@ -105,11 +117,6 @@ class _Partition:
     attributes: NDArray[np.bool_]
     """(N, A)."""
     attribute_names: tuple[str, ...]
-
-
-def celeba_folder(root: Path) -> Path:
-    """Return the folder of the photographs and lists below the data root."""
-    return root / NAME
 
 
 def read_celeba(split: SplitName, root: Path, on_progress: Report | None = None) -> ImageDataset:
@@ -197,6 +204,23 @@ def _describe_publication() -> Publication:
     )
 
 
+def _describe_archive(archive: Path) -> Publication:
+    unpacked = [0]  # bytes of the archive; counted by the thread that unpacks
+
+    def count(n_bytes: int) -> None:
+        unpacked[0] += n_bytes
+
+    return Publication(
+        name=NAME,
+        folder=Path(NAME),
+        download=lambda root: unpack_photographs(archive, celeba_folder(root) / IMAGES, count),
+        expected="a whole archive of photographs",
+        by_hand=f"{IMAGES}/*.jpg",
+        n_bytes=archive.stat().st_size,
+        count_arrived=lambda root: (unpacked[0], unpacked[0]),
+    )
+
+
 def _count_arrived(root: Path) -> tuple[int, int]:
     """Count bytes of archive and lists; the folder's time tells of unpacking, since 200,000 files are slow to list."""
     folder, n_bytes, unpacked_ns = celeba_folder(root), 0, 0
@@ -214,104 +238,32 @@ def _tell_nobody(share: float, text: str) -> None:
     pass
 
 
-def _list_missing(folder: Path) -> list[str]:
-    missing = [name for name in (PARTITIONS, ATTRIBUTES) if not (folder / name).is_file()]
-    try:
-        with os.scandir(folder / IMAGES) as entries:
-            if any(entry.name.endswith(".jpg") for entry in entries):
-                return missing
-    except OSError:  # no such folder, or not ours to look into
-        pass
-    return [f"{IMAGES}/*.jpg", *missing]
-
-
 def _read_partition(split: SplitName, folder: Path) -> _Partition:
-    missing = _list_missing(folder)
+    missing = list_missing(folder)
     if missing:
         raise DataError(
             f"data set {NAME!r} is not on this machine: found no {' and no '.join(missing)} in {folder}; {_REMEDY}, or "
             "use the built-in 'digits' or 'circles'"
         )
-    partitions, attributes = folder / PARTITIONS, folder / ATTRIBUTES
-    texts = [_read_list(path) for path in (partitions, attributes)]
-    listed = _names_of(split, partitions, texts[0])
+    partitions, attributes = find_list(folder, PARTITIONS), find_list(folder, ATTRIBUTES)
+    assert partitions is not None  # nothing is missing
+    assert attributes is not None
+    photographs = photographs_folder(folder)
+    texts = [read_list(path) for path in (partitions, attributes)]
+    listed = names_of(split, partitions, texts[0])
     key = hashlib.blake2b(digest_size=12)
     key.update(repr((VERSION, PHOTOGRAPH_SIZE, CROP_SIDE, FACE_SIDE, split)).encode())
     for text in texts:
         key.update(hashlib.blake2b(text.encode()).digest())
-    stamps = _stamp_files(folder / IMAGES, set(listed))
+    stamps = stamp_files(photographs, set(listed))
     names = tuple(name for name in listed if name in stamps)
     if not names:
         raise DataError(
             f"data set {NAME!r} has no {split} images: {partitions} lists {len(listed):,}, none of which is in "
-            f"{folder / IMAGES}; expected at least one; {_REMEDY}"
+            f"{photographs}; expected at least one; {_REMEDY}"
         )
     for name in names:
         key.update(f"{name} {stamps[name]}\n".encode())
-    values, attribute_names = _read_attributes(attributes, texts[1], names)
-    source = FaceSource(split=split, folder=folder / IMAGES, names=names, key=key.hexdigest())
+    values, attribute_names = read_attributes(attributes, texts[1], names)
+    source = FaceSource(split=split, folder=photographs, names=names, key=key.hexdigest())
     return _Partition(source=source, attributes=values, attribute_names=attribute_names)
-
-
-def _read_list(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("ascii")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise DataError(
-            f"{path} cannot be read: {exc}; expected the publisher's list in plain text; copy it again"
-        ) from exc
-
-
-def _names_of(split: SplitName, path: Path, text: str) -> list[str]:
-    """Return the file names that the list of partitions gives to a split, in its order."""
-    names = []
-    for number, line in enumerate(text.splitlines(), 1):
-        fields = line.split()
-        if fields and (len(fields) != 2 or fields[1] not in _CODES.values()):
-            raise DataError(
-                f"{path} has {line!r} in line {number}; expected a file name and 0 (train), 1 (validation) or 2 "
-                "(test); copy the publisher's list again"
-            )
-        if fields and fields[1] == _CODES[split]:
-            names.append(fields[0])
-    return names
-
-
-def _stamp_files(folder: Path, wanted: set[str]) -> dict[str, str]:
-    """Return size and time of change of the wanted files that are in a folder."""
-    stamps = {}
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name in wanted:
-                    found = entry.stat()
-                    stamps[entry.name] = f"{found.st_size} {found.st_mtime_ns}"
-    except OSError as exc:
-        raise DataError(
-            f"photographs of {NAME!r} in {folder} cannot be listed: {exc.strerror}; expected a folder that can be read"
-        ) from exc
-    return stamps
-
-
-def _read_attributes(path: Path, text: str, names: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Return the attributes of the named images, (N, A), and the names of the A attributes."""
-    lines = text.splitlines()
-    header = tuple(lines[1].split()) if len(lines) > 1 else ()
-    if not header:
-        raise DataError(
-            f"{path} names no attributes in its second line; expected 40 names; copy the publisher's list again"
-        )
-    rows = dict.fromkeys(names, "")
-    for line in lines[2:]:
-        name, _, values = line.partition(" ")
-        if name in rows:
-            rows[name] = values.replace("-1", "0").replace(" ", "")  # "-1  1" becomes "01"
-    for name, row in rows.items():
-        if len(row) != len(header) or row.strip("01"):
-            found = f"{len(row)} values" if row else "no line"
-            raise DataError(
-                f"{path} has {found} for {name}; expected -1 or 1 for each of the {len(header)} attributes that its "
-                "second line names; copy the publisher's list again"
-            )
-    content = "".join(rows[name] for name in names).encode()
-    return (np.frombuffer(content, dtype=np.uint8) == ord("1")).reshape(len(names), len(header)), header

@@ -64,6 +64,10 @@ class Cifar10Source(Source):
         """Return whether all six files are there with the right size. Opens none of them."""
         return not _list_missing(root / FOLDER, (*TRAIN_FILES, *TEST_FILES))
 
+    def bytes_to_download(self, root: Path) -> int:
+        """Return 0 where the archive only has to be unpacked."""
+        return 0 if self.is_available(root) or _is_archive_size(root / ARCHIVE) else ARCHIVE_BYTES
+
     def prepare(self, root: Path, report: Report) -> Path:
         """Unpack the archive that lies in the data root, or else download it, where files are missing."""
         target = root / FOLDER
@@ -128,10 +132,17 @@ def _describe_publication(archive: Path) -> Publication:
     )
 
 
+def _is_archive_size(path: Path) -> bool:
+    try:
+        return path.stat().st_size == ARCHIVE_BYTES
+    except OSError:  # it is not there
+        return False
+
+
 def _is_archive(path: Path) -> bool:
     try:
-        return path.stat().st_size == ARCHIVE_BYTES and _digest(path) == ARCHIVE_MD5
-    except OSError:  # it is not there
+        return _is_archive_size(path) and _digest(path) == ARCHIVE_MD5
+    except OSError:  # not ours to read
         return False
 
 

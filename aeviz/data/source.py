@@ -41,7 +41,7 @@ class DatasetInfo:
 class Source(ABC):
     """Where the images of a data set come from.
 
-    Everything that aeviz does with data sets (list, download, load, check) goes through these four members.
+    Everything that aeviz does with data sets (list, download, load, check) goes through these members.
     """
 
     info: DatasetInfo | None
@@ -65,6 +65,10 @@ class Source(ABC):
         Raises:
             DataError: The download failed; the message says why and what to do.
         """
+
+    def bytes_to_download(self, root: Path) -> int:
+        """Return how much `prepare` would download, in bytes."""
+        return 0 if self.info is None or self.is_available(root) else self.info.bytes_download
 
     @abstractmethod
     def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:

@@ -55,6 +55,15 @@ def is_available(name: str, root: Path | None = None) -> bool:
         return False
 
 
+def bytes_to_download(name: str, root: Path | None = None) -> int:
+    """Return how much `prepare_dataset` would download, in bytes: 0 where the files, or their archive, are here.
+
+    Raises:
+        DataError: The name is unknown.
+    """
+    return find_source(name).bytes_to_download(data_root() if root is None else root)
+
+
 def prepare_dataset(
     name: str, *, root: Path | None = None, on_progress: Callable[[float, str], None] | None = None
 ) -> Path | None:

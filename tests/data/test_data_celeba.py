@@ -19,7 +19,7 @@ from made_up_faces import NAMES, write_faces, write_photograph
 from PIL import Image
 
 from aeviz.config import DataConfig
-from aeviz.data import celeba, face_cache, is_available, list_datasets, load_dataset, prepare_dataset
+from aeviz.data import bytes_to_download, celeba, face_cache, is_available, list_datasets, load_dataset, prepare_dataset
 from aeviz.data.catalog import find_dataset
 from aeviz.data.celeba import file_names, label_by_attribute
 from aeviz.data.face_cache import read_face
@@ -514,7 +514,7 @@ def test_damaged_lists_are_named(root):
     attributes.write_text("\n".join([*lines[:-1], lines[-1][:-2]]))
     with pytest.raises(DataError, match=f"list_attr_celeba.txt has 39 values for {name}; expected -1 or 1 for each of"):
         load_dataset("celeba", root=root)
-    attributes.write_text("")
+    attributes.write_text("202599\n")
     with pytest.raises(
         DataError, match=r"list_attr_celeba.txt names no attributes in its second line; expected 40 names"
     ):
@@ -614,6 +614,82 @@ def test_photographs_without_lists_are_completed_in_place(drive, root):
     prepare_dataset("celeba", root=root)
     assert len(load_dataset("celeba", "train", root=root)) == 14
     assert (folder / "mine.txt").read_text() == "keep"
+
+
+def pack(folder, *, inside="img_align_celeba/"):
+    """Put the photographs of a folder into the publisher's archive beside it, and remove them."""
+    with zipfile.ZipFile(folder / "img_align_celeba.zip", "w") as archive:
+        archive.writestr("../../outside.jpg", b"must not be written")
+        archive.writestr("img_align_celeba/readme.txt", b"no photograph")
+        for path in sorted((folder / "img_align_celeba").iterdir()):
+            archive.write(path, f"{inside}{path.name}")
+    shutil.rmtree(folder / "img_align_celeba")
+
+
+@pytest.fixture
+def no_download(monkeypatch):
+    monkeypatch.setattr(celeba, "with_torchvision", lambda name: pytest.fail("downloaded"))
+
+
+@pytest.mark.parametrize("inside", ["img_align_celeba/", "", "img_align_celeba/img_align_celeba/"])
+def test_archive_beside_the_lists_is_unpacked_without_a_download(root, tmp_path, no_download, inside):
+    expected = {split: load_dataset("celeba", split, root=root).fingerprint() for split in SPLITS}
+    assert bytes_to_download("celeba", root) == 0
+    pack(root / "celeba", inside=inside)
+    assert not is_available("celeba", root)
+    assert bytes_to_download("celeba", root) == 0
+    assert bytes_to_download("celeba", tmp_path / "nowhere") == 1_494_710_798
+    prepare_dataset("celeba", root=root)
+    assert {split: load_dataset("celeba", split, root=root).fingerprint() for split in SPLITS} == expected
+    assert (root / "celeba" / "img_align_celeba.zip").is_file()
+    assert not list(tmp_path.rglob("outside.jpg"))
+    assert not list(tmp_path.rglob("readme.txt"))
+
+
+def test_damaged_archive_is_named_and_leaves_nothing(root, no_download):
+    pack(root / "celeba")
+    path = root / "celeba" / "img_align_celeba.zip"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="a file arrived damaged"):
+        prepare_dataset("celeba", root=root)
+    assert not (root / "celeba" / "img_align_celeba").exists()
+
+
+def test_kaggles_copy_is_read_as_it_is_unpacked(root, no_download):
+    expected = {split: load_dataset("celeba", split, root=root) for split in SPLITS}
+    folder = root / "celeba"
+    (folder / "img_align_celeba").rename(folder / "photographs")
+    (folder / "img_align_celeba").mkdir()
+    (folder / "photographs").rename(folder / "img_align_celeba" / "img_align_celeba")
+    assert is_available("celeba", root)
+    partitions, attributes = ((folder / name) for name in ("list_eval_partition.txt", "list_attr_celeba.txt"))
+    lines = [line.split() for line in partitions.read_text().splitlines()]
+    partitions.with_suffix(".csv").write_text(
+        "".join(f"{','.join(line)}\n" for line in [["image_id", "partition"], *lines])
+    )
+    lines = [line.split() for line in attributes.read_text().splitlines()]
+    rows = [["image_id", *lines[1]], *lines[2:]]
+    attributes.with_suffix(".csv").write_text("".join(f"{','.join(line)}\n" for line in rows))
+    partitions.unlink()
+    attributes.unlink()
+    assert is_available("celeba", root)
+    for split in SPLITS:
+        found = load_dataset("celeba", split, root=root)
+        assert found.fingerprint() == expected[split].fingerprint()
+        assert found.attribute_names == NAMES
+        np.testing.assert_array_equal(found.attributes, expected[split].attributes)
+
+
+@pytest.mark.parametrize("empty", ["list_eval_partition.txt", "list_attr_celeba.txt", "img_align_celeba"])
+def test_empty_files_are_not_here(root, empty):
+    path = root / "celeba" / empty
+    for file in [path] if path.is_file() else path.iterdir():
+        file.write_bytes(b"")
+    assert not is_available("celeba", root)
+    with pytest.raises(DataError, match=rf"is not on this machine: found no {empty}"):
+        load_dataset("celeba", root=root)
 
 
 def test_missing_gdown_is_named(drive, root, monkeypatch):

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from aeviz.data import ImageDataset, is_available, list_datasets, prepare_dataset
+from aeviz.data import ImageDataset, bytes_to_download, is_available, list_datasets, prepare_dataset
 from aeviz.errors import AevizError, DataError
 from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
@@ -62,8 +62,9 @@ def offer_download(name: str, why: str) -> None:
         return
     with st.container(border=True):
         st.markdown(f"**{info.title} is not on this machine.** It is needed {why}.")
-        megabytes = info.bytes_download / 1e6
-        if st.button(f"Download {info.title} ({megabytes:.0f} MB)", icon=":material/download:", key=f"download.{name}"):
+        n_bytes = bytes_to_download(name)
+        action = f"Download {info.title} ({n_bytes / 1e6:.0f} MB)" if n_bytes else f"Unpack {info.title}"
+        if st.button(action, icon=":material/download:", key=f"download.{name}"):
             bar = st.progress(0.0, "Connecting …")
 
             def show(share: float, text: str) -> None:
