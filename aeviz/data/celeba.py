@@ -38,15 +38,8 @@ from aeviz.data.celeba_files import (
 )
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
 from aeviz.data.download import Publication, fetch, with_torchvision
-from aeviz.data.face_cache import (
-    CROP_SIDE,
-    FACE_SIDE,
-    PHOTOGRAPH_SIZE,
-    VERSION,
-    FaceSource,
-    find_faces,
-    make_faces,
-)
+from aeviz.data.face_cache import FaceSource, find_faces, make_faces
+from aeviz.data.faces import CROP_SIDE, FACE_SIDE, PHOTOGRAPH_SIZE, VERSION
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.data.splits import describe_no_such_class
 from aeviz.errors import DataError

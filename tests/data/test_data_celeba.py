@@ -19,10 +19,19 @@ from made_up_faces import NAMES, write_faces, write_photograph
 from PIL import Image
 
 from aeviz.config import DataConfig
-from aeviz.data import bytes_to_download, celeba, face_cache, is_available, list_datasets, load_dataset, prepare_dataset
+from aeviz.data import (
+    bytes_to_download,
+    celeba,
+    face_cache,
+    face_workers,
+    is_available,
+    list_datasets,
+    load_dataset,
+    prepare_dataset,
+)
 from aeviz.data.catalog import find_dataset
 from aeviz.data.celeba import file_names, label_by_attribute
-from aeviz.data.face_cache import read_face
+from aeviz.data.faces import read_face
 from aeviz.errors import DataError
 from aeviz.paths import cache_root
 
@@ -51,8 +60,8 @@ def photographs(root):
 @pytest.fixture
 def several(monkeypatch):
     """Make the few made-up faces by several processes, as the many real ones are."""
-    monkeypatch.setattr(face_cache, "_FEW", 2)
-    monkeypatch.setattr(face_cache, "_count_cores", lambda: 3)
+    monkeypatch.setattr(face_workers, "_FEW", 2)
+    monkeypatch.setattr(face_workers, "_count_cores", lambda: 3)
 
 
 @pytest.fixture
@@ -291,7 +300,7 @@ def test_several_processes_make_the_same_faces(root, cache, several):
     assert re.match(r"celeba: \d+ of 14 photographs read", told[0][1])
     assert {thread for _, _, thread in told} == {threading.current_thread()}
     shutil.rmtree(cache)
-    face_cache._FEW = 1000
+    face_workers._FEW = 1000
     assert load_dataset("celeba", "train", root=root).fingerprint() == by_processes
     assert len(json.loads(record.read_text())["digests"]) == 1
 
@@ -314,7 +323,7 @@ def test_faces_can_be_made_from_a_thread_and_with_any_main_module(root, several,
 
 @pytest.mark.parametrize("n_cores", [1, 3])
 def test_progress_that_raises_leaves_nothing_behind(root, cache, several, monkeypatch, n_cores):
-    monkeypatch.setattr(face_cache, "_count_cores", lambda: n_cores)
+    monkeypatch.setattr(face_workers, "_count_cores", lambda: n_cores)
 
     def stop(share, text):
         raise KeyboardInterrupt
@@ -327,7 +336,7 @@ def test_progress_that_raises_leaves_nothing_behind(root, cache, several, monkey
 
 @pytest.mark.parametrize("n_cores", [1, 3])
 def test_damaged_photograph_is_named(root, photographs, cache, several, monkeypatch, n_cores):
-    monkeypatch.setattr(face_cache, "_count_cores", lambda: n_cores)
+    monkeypatch.setattr(face_workers, "_count_cores", lambda: n_cores)
     path = photographs / file_names("train", root)[10]
     path.write_bytes(path.read_bytes()[:2000])
     message = (
@@ -379,7 +388,7 @@ def test_process_ends_when_its_parent_is_gone(root, photographs, tmp_path):
     names = file_names("train", root) * 1000  # would take longer than this test may
     task = {"folder": str(photographs), "names": names, "file": str(tmp_path / "faces"), "offset": 0}
     with subprocess.Popen(
-        [sys.executable, "-c", "from aeviz.data.face_cache import serve; serve()"],
+        [sys.executable, "-c", "from aeviz.data.face_workers import serve; serve()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -455,7 +464,7 @@ def test_disk_that_fills_up_meanwhile_is_named(root, several):
     names = list(file_names("train", root))
     task = {"folder": str(root / "celeba" / celeba.IMAGES), "names": names, "file": "/dev/full", "offset": 0}
     with pytest.raises(OSError, match="No space left on device"):
-        face_cache._write_in_processes([task], face_cache._Progress(14, lambda share, text: None))
+        face_workers._write_in_processes([task], face_workers.Progress(14, lambda share, text: None))
 
 
 def test_lent_cache_that_cannot_be_written_is_read(root, cache, monkeypatch):
