@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from aeviz.data.dataset import SplitName
+from aeviz.data.image_files import SUFFIXES
 from aeviz.data.names import printable
-from aeviz.data.pictures import SUFFIXES
 from aeviz.errors import DataError
 
 FOLDER_PREFIX = "folder:"
-"""What comes before the path of a folder in the name of a data set."""
+"""Prefix of the name of a data set that is a folder of images."""
 MIN_IMAGES = 12
 _TEST_FRACTION = 1 / 6
 _SPLIT_SEED = 0
@@ -158,7 +158,7 @@ def _list_entries(folder: Path) -> list[Entry]:
 
 
 def _describe_empty(folder: Path) -> str:
-    """Return the message about a folder without images, with the place where some lie too deep."""
+    """Return the message about a folder without images; it names the place where some lie too deep."""
     deeper = _find_deeper(folder)
     if deeper is not None:
         home = deeper.parent if sum(bool(_list_or_skip(path)[0]) for path in _siblings(deeper)) > 1 else deeper

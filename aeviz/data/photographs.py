@@ -1,7 +1,7 @@
 """Synthesised photographs: a digit as if written on paper and photographed with a telephone.
 
 They stand in for photographs that nobody has to take, label and give away: to measure `prepare_image`, and as sample
-pictures for a visitor who has none at hand. Wherever one is shown it must be called synthesised.
+images for a visitor who has none at hand. Wherever one is shown it must be called synthesised.
 
 The digit's centre line is drawn with a pen on paper; paper and ink are multiplied by light and shadow, seen by a
 camera at an angle, blurred, and given a sensor's noise. `Scene` says what varies and within which range; all ranges are
