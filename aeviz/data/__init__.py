@@ -3,7 +3,7 @@
 from aeviz.data.catalog import list_datasets, register
 from aeviz.data.celeba import label_by_attribute
 from aeviz.data.dataset import ImageDataset, SplitName
-from aeviz.data.pictures import MAX_BYTES, MAX_PIXELS
+from aeviz.data.image_files import MAX_BYTES, MAX_PIXELS
 from aeviz.data.prepare import Prepared, PrepareOptions, prepare_image
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.data.sources import bytes_to_download, is_available, load_dataset, prepare_dataset

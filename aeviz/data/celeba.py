@@ -131,7 +131,7 @@ def read_celeba(split: SplitName, root: Path, on_progress: Report | None = None)
     partition = _read_partition(split, celeba_folder(root))
     faces = find_faces(partition.source)
     if faces is None:
-        make_faces([partition.source], on_progress or _tell_nobody)
+        make_faces([partition.source], on_progress or _ignore)
         faces = find_faces(partition.source)
     if faces is None:
         raise DataError(
@@ -215,7 +215,7 @@ def _describe_archive(archive: Path) -> Publication:
 
 
 def _count_arrived(root: Path) -> tuple[int, int]:
-    """Count bytes of archive and lists; the folder's time tells of unpacking, since 200,000 files are slow to list."""
+    """Count bytes of archive and lists; the folder's time shows the unpacking, since 200,000 files are slow to list."""
     folder, n_bytes, unpacked_ns = celeba_folder(root), 0, 0
     with contextlib.suppress(OSError):  # files come and go while the worker runs
         n_bytes = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
@@ -227,7 +227,7 @@ def _fold(name: str) -> str:
     return name.strip().lower().replace(" ", "_")
 
 
-def _tell_nobody(share: float, text: str) -> None:
+def _ignore(share: float, text: str) -> None:
     pass
 
 

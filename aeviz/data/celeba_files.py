@@ -24,7 +24,7 @@ from aeviz.errors import DataError
 
 NAME = "celeba"
 IMAGES, PARTITIONS, ATTRIBUTES = "img_align_celeba", "list_eval_partition.txt", "list_attr_celeba.txt"
-"""What must lie in ROOT/celeba: the folder of photographs and the two lists."""
+"""The folder of photographs and the two lists that must lie in ROOT/celeba."""
 ARCHIVE = f"{IMAGES}.zip"
 _MOST_PHOTOGRAPHS, _MOST_BYTES = 202_599, 1_000_000
 """How many files an archive may hold, and how many bytes each of them; the largest photograph has 30 kB."""
@@ -55,7 +55,7 @@ def find_list(folder: Path, name: str) -> Path | None:
 
 
 def list_missing(folder: Path) -> list[str]:
-    """Return what is missing, as a message names it. Opens no file."""
+    """Return the names of the missing files, for a message. Opens no file."""
     missing = [name for name in (PARTITIONS, ATTRIBUTES) if find_list(folder, name) is None]
     return missing if _holds_photographs(photographs_folder(folder)) else [f"{IMAGES}/*.jpg", *missing]
 

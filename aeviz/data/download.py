@@ -42,7 +42,7 @@ class Publication:
     download: Callable[[Path], None]
     """Downloads, verifies and unpacks all files below a root. Runs in a thread of its own."""
     expected: str
-    """What should have arrived, in words."""
+    """Number and size of the files, in words, for a message."""
     by_hand: str
     """Files that a person can put into the folder instead."""
     n_bytes: int
@@ -54,7 +54,7 @@ def fetch(publication: Publication, root: Path, report: Report) -> None:
     """Download into a temporary folder below `root`, then move the files to their place.
 
     Args:
-        publication: What to download.
+        publication: The data set.
         root: The data root.
         report: Called in this thread, some ten times a second, with the share done and a text. If it raises, the
             download is given up and nothing of it stays.
@@ -187,7 +187,7 @@ def _silence_gdown() -> None:
     """Do the same to gdown, with which torchvision fetches from Google Drive, if it is installed."""
     try:
         gdown: Any = importlib.import_module("gdown")
-    except ModuleNotFoundError:  # torchvision will say so
+    except ModuleNotFoundError:  # torchvision will raise it again
         return
     shown = gdown.download
     if getattr(shown, "is_aeviz", False):

@@ -53,7 +53,7 @@ class FaceSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Record:
-    """What the JSON file says of the .npy file."""
+    """The JSON file that describes the .npy file."""
 
     split: str
     folder: str

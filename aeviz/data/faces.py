@@ -24,7 +24,7 @@ FACE_BYTES = 3 * FACE_SIDE * FACE_SIDE
 BLOCK = 64
 """Faces read or written at once."""
 _DAMAGES = (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError)
-"""What Pillow raises on a damaged JPEG."""
+"""Exceptions that Pillow raises on a damaged JPEG."""
 
 
 def read_face(path: Path) -> NDArray[np.uint8]:

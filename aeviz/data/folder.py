@@ -9,8 +9,8 @@ import numpy as np
 from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
 from aeviz.data.folder_layout import FOLDER_PREFIX, Entry, Layout, list_images
+from aeviz.data.image_files import ImageHeader, read_depth, read_header, read_pixels
 from aeviz.data.names import natural_key, printable
-from aeviz.data.pictures import PictureHeader, read_depth, read_header, read_pixels
 from aeviz.data.source import Report, Source
 from aeviz.data.splits import split_indices
 from aeviz.errors import DataError
@@ -19,7 +19,7 @@ from aeviz.paths import start_folder
 __all__ = ["FOLDER_PREFIX", "FolderSource", "folder_path", "read_folder", "resolve_folder"]
 
 _QUOTES = {"'": "'", '"': '"', "\u201c": "\u201d", "\u2018": "\u2019"}
-"""What a shell, a file manager or a word processor may put around a path, opening to closing."""
+"""Quotes that people paste around a path, opening to closing."""
 
 
 class FolderSource(Source):
@@ -74,7 +74,7 @@ def resolve_folder(path: str) -> str:
     """Return the name folder:PATH of a folder with an absolute PATH, which means the same wherever it is read.
 
     Args:
-        path: What a person typed or pasted, with or without "folder:" and quotes.
+        path: As a person typed or pasted it, with or without "folder:" and quotes.
 
     Raises:
         DataError: The path is empty, or cannot be the path of a folder.
@@ -136,7 +136,7 @@ def _choose(layout: Layout, config: DataConfig, split: SplitName) -> list[Entry]
     return [layout.train[index] for index in split_indices(len(layout.train), config, split)]
 
 
-def _choose_size(folder: Path, headers: dict[Path, PictureHeader], side: int | None) -> tuple[int, int]:
+def _choose_size(folder: Path, headers: dict[Path, ImageHeader], side: int | None) -> tuple[int, int]:
     """Return width and height in pixels of all images."""
     if side is not None:
         return side, side

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from aeviz.data.dataset import SplitName
+from aeviz.data.image_files import SUFFIXES
 from aeviz.data.names import printable
-from aeviz.data.pictures import SUFFIXES
 from aeviz.errors import DataError
 
 FOLDER_PREFIX = "folder:"
-"""Prefix of a data set's name before the path of a folder."""
+"""Prefix of the name of a data set that is a folder of images."""
 MIN_IMAGES = 12
 _TEST_FRACTION = 1 / 6
 _SPLIT_SEED = 0
@@ -109,14 +109,14 @@ def list_folder(folder: Path) -> tuple[list[Path], list[Path]]:
     """
     try:
         inside = sorted((path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))), key=_name)
+        subfolders = [path for path in inside if path.is_dir()]
+        return [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()], subfolders
     except (OSError, ValueError) as exc:  # ValueError: a null byte
         reason = exc.strerror if isinstance(exc, OSError) else str(exc)
         raise DataError(
             f"image folder {printable(folder)} cannot be opened: {reason}; expected a folder of images; check the path "
             f"after '{FOLDER_PREFIX}'"
         ) from exc
-    subfolders = [path for path in inside if path.is_dir()]
-    return [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()], subfolders
 
 
 def _find_split_folders(folder: Path, subfolders: Sequence[Path]) -> dict[SplitName, Path]:
@@ -158,7 +158,7 @@ def _list_entries(folder: Path) -> list[Entry]:
 
 
 def _describe_empty(folder: Path) -> str:
-    """Return the message about a folder without images, with the place where some lie too deep."""
+    """Return the message about a folder without images; it names the place where some lie too deep."""
     deeper = _find_deeper(folder)
     if deeper is not None:
         home = deeper.parent if sum(bool(_list_or_skip(path)[0]) for path in _siblings(deeper)) > 1 else deeper

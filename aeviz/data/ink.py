@@ -1,6 +1,6 @@
-"""Find a digit's ink in a picture: a photograph of paper, a scan, a drawing on a screen.
+"""Find a digit's ink in an image: a photograph of paper, a scan, a drawing on a screen.
 
-All lengths are in pixels of the picture that `find_ink` is given, unless a name says otherwise.
+All lengths are in pixels of the image that `find_ink` is given, unless a name says otherwise.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _DRAWN_CONTRAST = 0.1
 _NOISE_FACTOR = 4.5
 """Standard deviations of the noise that ink must exceed."""
 _SMALLEST_DIGIT = 0.03
-"""Of the picture's shorter side; smaller marks are specks."""
+"""Of the image's shorter side; smaller marks are specks."""
 _GAP = 0.2
 """Of the largest part's longer side: parts that are further away are something else."""
 _FULL_RANGE, _NOISY_RANGE = (0.0, 1.0), (0.2, 0.8)
@@ -32,7 +32,7 @@ class Ink:
     cover: Grey
     """(H, W), float32, in [0, 1]: 1 where the pen wrote, 0 elsewhere."""
     absorbance: Grey
-    """(H, W), float32: the picture without light and shadow, about 0 on paper."""
+    """(H, W), float32: the image without light and shadow, about 0 on paper."""
     without_lines: Grey
     """(H, W), float32: the absorbance without printed lines."""
     box: tuple[int, int, int, int]
@@ -43,7 +43,7 @@ class Ink:
     """Standard deviation of the ground's absorbance: about 0.01 in photographs of paper, above 0.04 in scenes; 0 for
     drawings."""
     is_drawn: bool
-    """Whether the picture is a drawing, or was cleaned by a scanner: it has nothing but ink on one even grey."""
+    """Whether the image is a drawing, or was cleaned by a scanner: it has nothing but ink on one even grey."""
     n_lines: int
     """Printed lines that were removed."""
     tilt: float | None
@@ -97,7 +97,7 @@ def find_ink(grey: Grey, *, is_dark: bool) -> Ink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Marks:
-    """The N connected marks of a picture, for one estimate of its ground."""
+    """The N connected marks of an image, for one estimate of its ground."""
 
     absorbance: Grey
     labels: NDArray[np.int32]
@@ -112,7 +112,7 @@ class _Marks:
     is_inside: NDArray[np.bool_]
     """(N,), whether the mark may belong to a digit: it does not touch the border of a photograph."""
     is_drawn: bool
-    """Whether the picture was drawn, not photographed."""
+    """Whether the image was drawn, not photographed."""
     scores: NDArray[np.float64]
     """(N,), how likely each is a digit: the length of its outline, pixels with soft edges counting against it."""
 
@@ -146,7 +146,7 @@ def _find_marks(absorbance: Grey, *, is_drawn: bool) -> _Marks:
     peaks = np.zeros(n, np.float32)
     np.maximum.at(peaks, owner, depth)
     is_eligible = is_inside & (sizes >= max(3, _SMALLEST_DIGIT * min(height, width)))
-    if is_drawn:  # no shadows: the edges of an enlarged picture may be soft
+    if is_drawn:  # no shadows: the edges of an enlarged image may be soft
         scores = np.where(is_eligible, masses, 0)
     else:
         scores = np.zeros(n)

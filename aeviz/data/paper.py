@@ -18,20 +18,20 @@ OFFSET = 0.05
 _GROUND_SIDE = 250
 """Longest side of the small copy in which the ground is estimated."""
 WIDEST_STROKES = (0.06, 0.11, 0.22)
-"""Of the picture's shorter side. Dark regions that are narrower may be ink, wider ones belong to the ground. A thin
+"""Of the image's shorter side. Dark regions that are narrower may be ink, wider ones belong to the ground. A thin
 pen is best told from shadows with a small number, a brush needs a large one: all are tried."""
 LEAST_CONTRAST = 0.05
 """Absorbance: fainter marks are the paper's grain. A well-used pencil reaches 0.2."""
 _LEAST_STEP = 0.045
-"""Difference of a mark's grey from its ground's, in [0, 1], from which it counts when light and dark ink are told."""
+"""Least difference of a mark's grey from its ground's, in [0, 1], to tell light ink from dark ink by it."""
 _SHARP_SLOPE = 0.05
 """Share of the ground's grey by which grey must change from one pixel of the small copy to the next for the same."""
 _FLAT_SHARES = (0.2, 0.45)
-"""A picture was drawn on a screen or cleaned by a scanner, not photographed, if at least this share of it has one grey
+"""An image was drawn on a screen or cleaned by a scanner, not photographed, if at least this share of it has one grey
 value, give or take 2 of 255; the first number is for black and white, the second for greys, which a dim photograph can
 reach. A drawing has no shadows, its border holds no table, and soft edges mean nothing."""
 _NOISY_SHARE = 0.1
-"""Share of a picture that is neither ground nor edge but noise: below this in drawings, even as JPEGs (0.00 to 0.09),
+"""Share of an image that is neither ground nor edge but noise: below this in drawings, even as JPEGs (0.00 to 0.09),
 above it in photographs of overexposed paper (0.13 to 0.48)."""
 _NOISE_STEP, _EDGE_STEP = 3, 16
 """Levels of 255: curvature from which it is noise, difference over two pixels from which it is an edge."""
@@ -55,8 +55,8 @@ def is_dark_on_light(grey: Grey) -> bool:
     slope = np.hypot(ndimage.sobel(small, 0), ndimage.sobel(small, 1)) / 8
     is_sharp = ndimage.binary_dilation(slope > _SHARP_SLOPE * (ground + OFFSET))
     weights = []
-    for picture, difference in ((small, ground - small), (1 - small, small - ground)):
-        is_mark = is_sharp & (difference > _LEAST_STEP) & (absorbance_of(picture, WIDEST_STROKES[-1]) > LEAST_CONTRAST)
+    for image, difference in ((small, ground - small), (1 - small, small - ground)):
+        is_mark = is_sharp & (difference > _LEAST_STEP) & (absorbance_of(image, WIDEST_STROKES[-1]) > LEAST_CONTRAST)
         weights.append(float(difference[is_mark].sum()))
     return weights[0] > weights[1] if weights[0] != weights[1] else bool(np.median(grey) >= 0.5)
 
@@ -105,7 +105,7 @@ def noise_of(absorbance: Grey) -> float:
 
 
 def resize(values: Grey, longest: int) -> Grey:
-    """Average a picture down until its longest side has `longest` pixels; smaller ones stay as they are."""
+    """Average an image down until its longest side has `longest` pixels; smaller ones stay as they are."""
     height, width = values.shape
     if max(height, width) <= longest:
         return values
@@ -114,7 +114,7 @@ def resize(values: Grey, longest: int) -> Grey:
 
 
 def resize_to(values: Grey, shape: tuple[int, ...]) -> Grey:
-    """Resize a picture to (H, W), averaging where that makes it smaller."""
+    """Resize an image to (H, W), averaging where that makes it smaller."""
     if values.shape == shape:
         return values
     return np.asarray(Image.fromarray(values).resize((shape[1], shape[0]), Image.Resampling.BILINEAR), np.float32)

@@ -1,7 +1,7 @@
 """Synthesised photographs: a digit as if written on paper and photographed with a telephone.
 
 They stand in for photographs that nobody has to take, label and give away: to measure `prepare_image`, and as sample
-pictures for a visitor who has none at hand. Wherever one is shown it must be called synthesised.
+images for a visitor who has none at hand. Wherever one is shown it must be called synthesised.
 
 The digit's centre line is drawn with a pen on paper; paper and ink are multiplied by light and shadow, seen by a
 camera at an angle, blurred, and given a sensor's noise. `Scene` says what varies and within which range; all ranges are
@@ -62,7 +62,7 @@ _TABLES = ((0.22, 0.12, 0.06), (0.06, 0.06, 0.07), (0.30, 0.28, 0.26), (0.42, 0.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """The scene of a photograph. Lengths on paper are shares of the digit's longest side."""
+    """What is photographed, and how. Lengths on paper are shares of the digit's longest side."""
 
     pen: PenName
     ink: tuple[float, float, float]

@@ -1,6 +1,6 @@
-"""From a picture that somebody uploads or draws to an image that a model takes.
+"""From an image that somebody uploads or draws to one that a model takes.
 
-What was decided, and why, is said in words, and every decision can be overridden.
+Every decision is described in words with its reason, and can be overridden.
 """
 
 import dataclasses
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from aeviz.data.image_files import MAX_BYTES, MAX_PIXELS, WORKING_SIDE, Upload, read_upload
 from aeviz.data.ink import Ink, find_ink
 from aeviz.data.paper import Grey, is_dark_on_light
-from aeviz.data.pictures import MAX_BYTES, MAX_PIXELS, WORKING_SIDE, Upload, read_upload
 from aeviz.data.strokes import draw_strokes
 from aeviz.errors import DataError
 
@@ -27,9 +27,9 @@ Choice = Literal["auto", "yes", "no"]
 LARGEST_TILT = 45.0
 """Degrees."""
 STAGE_SIDE = 320
-"""Longest side in pixels of the pictures of stages."""
+"""Longest side in pixels of the images of stages."""
 _SMALLEST_CROP = 0.01
-"""Of the picture's width and height."""
+"""Of the image's width and height."""
 _STEADIEST_TILT = 20.0
 """Degrees. Lines that are turned further are the edges of something, or the paper was turned on purpose."""
 _LEAST_TILT = 1.0
@@ -38,23 +38,23 @@ _EVEN_GRAIN = 0.035
 """Absorbance. Ground with more grain is a scene, not paper: photographs of paper have 0.007 to 0.020, of faces 0.04 to
 0.27."""
 _LIGHT_GROUND = 160
-"""Median grey level of a picture's border from which its ground is light."""
+"""Median grey level of an image's border from which its ground is light."""
 _EVEN_GROUND = 40
 """Grey levels between the border's quartiles up to which it is one ground and not a scene."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareOptions:
-    """How to prepare a picture. Whatever is "auto" or None is decided by looking at the picture.
+    """How to prepare an image. Whatever is "auto" or None is decided from the image itself.
 
     Raises:
         DataError: A value is out of its range.
     """
 
     turn: int = 0
-    """Degrees clockwise by which to turn the picture, after the camera's orientation: 0, 90, 180 or 270."""
+    """Degrees clockwise by which to turn the image, after the camera's orientation: 0, 90, 180 or 270."""
     crop: tuple[float, float, float, float] | None = None
-    """Left, top, right and bottom edge of what to look at, as shares of the turned picture, 0 to 1; None for all."""
+    """Left, top, right and bottom edge of the part to use, as shares of the turned image, 0 to 1; None for all."""
     framing: Framing = "auto"
     """ink: find the strokes and give them size and place as in MNIST; whole: the largest centred part of the shape."""
     invert: Choice = "auto"
@@ -80,7 +80,7 @@ class PrepareOptions:
             if not isinstance(value, str) or value not in get_args(choices):
                 problems.append(f"{name}={value!r}; expected one of {', '.join(map(repr, get_args(choices)))}")
         if problems:
-            raise DataError(f"the picture cannot be prepared with {'; '.join(problems)}")
+            raise DataError(f"the image cannot be prepared with {'; '.join(problems)}")
 
 
 def _is_number(value: object) -> bool:
@@ -104,7 +104,7 @@ class Prepared:
     steps: list[str]
     """Every decision in words for a visitor, with its reason."""
     stages: tuple[tuple[str, NDArray[np.uint8]], ...]
-    """Title and picture, (h, w, 3), uint8, longest side at most 320 pixels, of what each stage before `image` made."""
+    """Title and result of each stage before `image`: (h, w, 3), uint8, longest side at most 320 pixels."""
     options: PrepareOptions
     """The options with every auto replaced by what was chosen; preparing with them gives the same image."""
     box: tuple[float, float, float, float] | None
@@ -116,9 +116,9 @@ class _Report:
     steps: list[str]
     stages: list[tuple[str, NDArray[np.uint8]]]
 
-    def show(self, title: str, picture: NDArray[np.uint8] | Grey) -> None:
+    def show(self, title: str, values: NDArray[np.uint8] | Grey) -> None:
         """Add a stage: uint8 (h, w) or (h, w, 3), or floats in [0, 1]."""
-        levels = picture if picture.dtype == np.uint8 else np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
+        levels = values if values.dtype == np.uint8 else np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8)
         image = Image.fromarray(levels).convert("RGB")
         share = STAGE_SIDE / max(image.size)
         if share < 1:
@@ -128,10 +128,10 @@ class _Report:
 
 
 def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareOptions | None = None) -> Prepared:
-    """Turn an uploaded picture into an image that a model takes.
+    """Turn an uploaded image into one that a model takes.
 
-    A picture that already has the model's size and a black ground is taken as it is, pixel for pixel. For grey models,
-    a picture of ink on a ground is brought to the form of MNIST's digits (see `aeviz.data.strokes`); any other picture
+    An image that already has the model's size and a black ground is taken as it is, pixel for pixel. For grey models,
+    an image of ink on a ground is brought to the form of MNIST's digits (see `aeviz.data.strokes`); any other image
     is cropped and resized as a whole. Pure: the same bytes and options give the same result.
 
     Args:
@@ -140,7 +140,7 @@ def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareO
         options: What not to decide by itself; by default nothing.
 
     Raises:
-        DataError: The file is no picture, damaged or too large, or no model takes images of this shape.
+        DataError: The file is no image, damaged or too large, or no model takes images of this shape.
     """
     options = PrepareOptions() if options is None else options
     channels, height, width = shape
@@ -150,50 +150,50 @@ def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareO
         )
     upload = read_upload(data, side=2 * max(height, width))
     report = _Report([_describe(upload)], [])
-    picture = _cut(_turn(upload.image, options.turn, report), upload, options, report)
-    report.show("What is looked at", np.asarray(picture))
+    original = _cut(_turn(upload.image, options.turn, report), upload, options, report)
+    report.show("Selected part", np.asarray(original))
 
-    grey = picture.convert("L")
-    if picture.size == (width, height) and options.framing != "ink" and options.turn == 0:
-        image, chosen = _keep(picture, grey, channels, options, report)
+    grey = original.convert("L")
+    if original.size == (width, height) and options.framing != "ink" and options.turn == 0:
+        image, chosen = _keep(original, grey, channels, options, report)
         return _finish(image, chosen, None, report)
     ink = None
     if channels == 1 and options.framing != "whole":
         ink, chosen = _look_for_ink(grey, options, report)
     if ink is None:
-        image, chosen = _frame_whole(picture, grey, _looked_at(upload, options), shape, options, report)
+        image, chosen = _frame_whole(original, grey, _selected_size(upload, options), shape, options, report)
         return _finish(image, chosen, None, report)
-    image, chosen = _frame_ink(ink, _looked_at(upload, options), height, width, chosen, report)
+    image, chosen = _frame_ink(ink, _selected_size(upload, options), height, width, chosen, report)
     return _finish(image, chosen, _whole_box(ink.box, ink.cover.shape, options.crop), report)
 
 
 def _describe(upload: Upload) -> str:
-    return f"read a {upload.format} picture of {upload.width:,} x {upload.height:,} pixels" + "".join(
+    return f"read a {upload.format} image of {upload.width:,} x {upload.height:,} pixels" + "".join(
         f"; {note}" for note in upload.notes
     )
 
 
-def _turn(picture: Image.Image, turn: int, report: _Report) -> Image.Image:
+def _turn(original: Image.Image, turn: int, report: _Report) -> Image.Image:
     if turn == 0:
-        return picture
+        return original
     report.steps.append(f"turned by {turn}° clockwise, as you chose")
-    ways = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
-    return picture.transpose(ways[turn])
+    transposes = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+    return original.transpose(transposes[turn])
 
 
-def _cut(picture: Image.Image, upload: Upload, options: PrepareOptions, report: _Report) -> Image.Image:
+def _cut(original: Image.Image, upload: Upload, options: PrepareOptions, report: _Report) -> Image.Image:
     if options.crop is None:
-        return picture
+        return original
     left, top, right, bottom = options.crop
-    x = (int(left * picture.width), max(int(left * picture.width) + 1, round(right * picture.width)))
-    y = (int(top * picture.height), max(int(top * picture.height) + 1, round(bottom * picture.height)))
-    cut, whole = _looked_at(upload, options), _looked_at(upload, dataclasses.replace(options, crop=None))
+    x = (int(left * original.width), max(int(left * original.width) + 1, round(right * original.width)))
+    y = (int(top * original.height), max(int(top * original.height) + 1, round(bottom * original.height)))
+    cut, whole = _selected_size(upload, options), _selected_size(upload, dataclasses.replace(options, crop=None))
     report.steps.append("cropped to {:,} x {:,} of {:,} x {:,} pixels, as you chose".format(*cut, *whole))
-    return picture.crop((x[0], y[0], x[1], y[1]))
+    return original.crop((x[0], y[0], x[1], y[1]))
 
 
-def _looked_at(upload: Upload, options: PrepareOptions) -> tuple[int, int]:
-    """Return width and height of what is looked at, in pixels of the file's picture."""
+def _selected_size(upload: Upload, options: PrepareOptions) -> tuple[int, int]:
+    """Return width and height of the selected part, in pixels of the file's image."""
     width, height = (upload.width, upload.height)[:: -1 if options.turn in (90, 270) else 1]
     left, top, right, bottom = options.crop or (0.0, 0.0, 1.0, 1.0)
     return max(1, round((right - left) * width)), max(1, round((bottom - top) * height))
@@ -205,26 +205,26 @@ def _border(grey: Image.Image) -> NDArray[np.uint8]:
 
 
 def _keep(
-    picture: Image.Image, grey: Image.Image, channels: int, options: PrepareOptions, report: _Report
+    original: Image.Image, grey: Image.Image, channels: int, options: PrepareOptions, report: _Report
 ) -> tuple[NDArray[np.uint8], PrepareOptions]:
-    """Take a picture of the right size as it is, but for exchanging light and dark."""
+    """Take an image of the right size as it is, but for exchanging light and dark."""
     ground = float(np.median(_border(grey)))
     invert = options.invert == "yes" or (options.invert == "auto" and channels == 1 and ground >= _LIGHT_GROUND)
     if invert and options.invert == "auto":
         reason = f": its border is light ({ground:.0f} of 255), and the model's images are light on black"
     else:
         reason = ", as you chose" if invert else ""
-    size = f"{picture.width} x {picture.height}"
+    size = f"{original.width} x {original.height}"
     report.steps.append(f"has the {size} pixels that the model takes: not cropped further, not resized")
     if invert:
         report.steps.append("inverted" + reason)
-    image = _channels_first(grey if channels == 1 else picture.convert("RGB"))
+    image = _channels_first(grey if channels == 1 else original.convert("RGB"))
     chosen = dataclasses.replace(options, framing="whole", invert="yes" if invert else "no")
     return 255 - image if invert else image, _settle(chosen)
 
 
 def _look_for_ink(grey: Image.Image, options: PrepareOptions, report: _Report) -> tuple[Ink | None, PrepareOptions]:
-    """Find ink, or say why the picture is not taken for ink on a ground."""
+    """Find ink; where the image does not look like ink on a ground, add the reason to the report."""
     if min(grey.size) < 3:
         report.steps.append(f"too small to find ink in: {grey.width} x {grey.height} pixels")
         return None, options
@@ -242,7 +242,7 @@ def _look_for_ink(grey: Image.Image, options: PrepareOptions, report: _Report) -
         )
         return None, options
     if ink.is_blank:
-        report.steps.append("found no ink: the picture looks blank, or its marks are too faint or touch its border")
+        report.steps.append("found no ink: the image looks blank, or its marks are too faint or touch its border")
         return None, options
     tone = "darker" if is_dark else "lighter"
     if options.invert != "auto":
@@ -250,14 +250,14 @@ def _look_for_ink(grey: Image.Image, options: PrepareOptions, report: _Report) -
     elif is_dark:
         report.steps.append("inverted: the ink is darker than the paper, and this model's images are light on black")
     else:
-        report.steps.append("not inverted: the ink is lighter than its ground, as in the images that this model knows")
+        report.steps.append("not inverted: the ink is lighter than its ground, as in this model's training images")
     return ink, dataclasses.replace(options, framing="ink", invert="yes" if is_dark else "no")
 
 
 def _frame_ink(
     ink: Ink, size: tuple[int, int], height: int, width: int, options: PrepareOptions, report: _Report
 ) -> tuple[NDArray[np.uint8], PrepareOptions]:
-    """Bring ink, found in a picture of `size` pixels, width and height, to the form of MNIST's digits."""
+    """Bring ink, found in an image of `size` pixels, width and height, to the form of MNIST's digits."""
     left, top, right, bottom = ink.box
     zoom = max(size) / max(ink.cover.shape)
     if not ink.is_drawn:
@@ -265,7 +265,7 @@ def _frame_ink(
         report.show("Light and shadow evened out", np.exp(-2 * np.clip(ink.absorbance, 0, None)))
     if ink.n_lines:
         lines = "a straight line that runs" if ink.n_lines == 1 else f"{ink.n_lines} straight lines that run"
-        report.steps.append(f"took away {lines} through the picture, printed or an edge")
+        report.steps.append(f"took away {lines} through the image, printed or an edge")
         report.show("Lines taken away", np.exp(-2 * np.clip(ink.without_lines, 0, None)))
     parts = "one connected part" if ink.n_parts == 1 else f"{ink.n_parts} parts close together"
     dropped = f"; left out {ink.n_dropped:,} other marks (specks, edges, other writing)" if ink.n_dropped else ""
@@ -297,7 +297,7 @@ def _frame_ink(
         word = "thickened" if drawn.final_width > drawn.found_width else "thinned"
         report.steps.append(
             f"{word} the strokes from {drawn.found_width:.1f} to {drawn.final_width:.1f} pixels of the image, "
-            "the usual width in the data that the model knows" + (", as you chose" if options.pen == "yes" else "")
+            "the usual width in this model's training images" + (", as you chose" if options.pen == "yes" else "")
         )
         report.show(f"Strokes {word}", drawn.fine)
     report.steps.append(
@@ -309,20 +309,20 @@ def _frame_ink(
 
 
 def _frame_whole(
-    picture: Image.Image,
+    original: Image.Image,
     grey: Image.Image,
     size: tuple[int, int],
     shape: tuple[int, int, int],
     options: PrepareOptions,
     report: _Report,
 ) -> tuple[NDArray[np.uint8], PrepareOptions]:
-    """Crop to the shape's aspect ratio around the middle, and resize; `size` is the picture's before decoding."""
+    """Crop to the shape's aspect ratio around the middle, and resize; `size` is the image's before decoding."""
     channels, height, width = shape
     border = _border(grey)
     low, ground, high = (float(value) for value in np.quantile(border, (0.25, 0.5, 0.75)))
     is_light = ground >= _LIGHT_GROUND and high - low <= _EVEN_GROUND
     invert = options.invert == "yes" or (options.invert == "auto" and channels == 1 and is_light)
-    source = grey if channels == 1 else picture.convert("RGB")
+    source = grey if channels == 1 else original.convert("RGB")
     share = min(source.width / width, source.height / height)
     wide, high_px = max(1, round(width * share)), max(1, round(height * share))
     left, top, zoom = (source.width - wide) // 2, (source.height - high_px) // 2, max(size) / max(source.size)
@@ -336,7 +336,11 @@ def _frame_whole(
     image = _channels_first(square.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3))
     report.steps.append(f"resized to {width} x {height} pixels (Lanczos)" + (", in grey" if channels == 1 else ""))
     if invert:
-        why = "as you chose" if options.invert == "yes" else "its border is light, and grey models know light on black"
+        why = (
+            "as you chose"
+            if options.invert == "yes"
+            else "its border is light, and this model's training images are light on black"
+        )
         report.steps.append(f"inverted: {why}")
         image = 255 - image
     return image, _settle(dataclasses.replace(options, framing="whole", invert="yes" if invert else "no"))
@@ -352,14 +356,14 @@ def _settle(options: PrepareOptions) -> PrepareOptions:
 def _whole_box(
     box: tuple[int, int, int, int], shape: tuple[int, ...], crop: tuple[float, float, float, float] | None
 ) -> tuple[float, float, float, float]:
-    """Return a box in pixels of what is looked at as shares of the turned picture."""
+    """Return a box in pixels of the selected part as shares of the turned image."""
     left, top, right, bottom = (0.0, 0.0, 1.0, 1.0) if crop is None else crop
     x, y = (right - left) / shape[1], (bottom - top) / shape[0]
     return left + box[0] * x, top + box[1] * y, left + box[2] * x, top + box[3] * y
 
 
-def _channels_first(picture: Image.Image) -> NDArray[np.uint8]:
-    levels = np.asarray(picture)
+def _channels_first(original: Image.Image) -> NDArray[np.uint8]:
+    levels = np.asarray(original)
     return levels[np.newaxis] if levels.ndim == 2 else np.moveaxis(levels, 2, 0)
 
 

@@ -1,6 +1,6 @@
-"""Ruled lines, grids and the edges of paper: straight thin lines that run through a picture.
+"""Ruled lines, grids and the edges of paper: straight thin lines that run through an image.
 
-All lengths are in pixels of the picture that `find_lines` is given, unless a name says otherwise.
+All lengths are in pixels of the image that `find_lines` is given, unless a name says otherwise.
 """
 
 import numpy as np
@@ -11,23 +11,23 @@ from aeviz.data.paper import Grey, resize
 _LINE_SIDE = 500
 """Longest side of the copy in which straight lines are sought."""
 _LINE_REACH = 0.014
-"""Of the picture's longer side: distance from a printed line's middle up to which it may darken the paper."""
+"""Of the image's longer side: distance from a printed line's middle up to which it may darken the paper."""
 _LINE_SHIFT = 4
 """Error of a line's place when it is first found."""
 _LINE_PARTS = 16
 _LINE_PARTS_COVERED = 11
-"""A printed line runs through the picture: of 16 equal parts of its way at least 11 must show it."""
+"""A printed line runs through the image: of 16 equal parts of its way at least 11 must show it."""
 _MOST_LINES = 100
 _SHORTEST_LINE = 0.35
-"""Of the picture's shorter side. A line that only cuts off a corner might be a digit's stroke."""
+"""Of the image's shorter side. A line that only cuts off a corner might be a digit's stroke."""
 _DRAWN_LINE = 0.01
-"""Of the picture's longer side: greatest width of a printed line in a drawing."""
+"""Of the image's longer side: greatest width of a printed line in a drawing."""
 _FAINTEST_LINE = 0.012
 """Absorbance."""
 
 
 def find_lines(absorbance: Grey, *, is_drawn: bool) -> tuple[Grey | None, list[float]]:
-    """Find straight thin lines that run through the picture.
+    """Find straight thin lines that run through the image.
 
     Returns:
         Their absorbance, (H, W), or None where there are none, and their directions in degrees, 0 for level ones, more
@@ -57,7 +57,7 @@ def find_lines(absorbance: Grey, *, is_drawn: bool) -> tuple[Grey | None, list[f
 
 
 def _subtract_line(absorbance: Grey, cos: float, sin: float, distance: float, is_drawn: bool) -> bool:
-    """Subtract one line, in place, if it is thin and runs through the picture; return whether it was."""
+    """Subtract one line, in place, if it is thin and runs through the image; return whether it was."""
     from scipy import ndimage
 
     view = absorbance if abs(sin) > abs(cos) else absorbance.T  # now the line is closer to level than to upright

@@ -138,8 +138,8 @@ def _fit(cover: Grey, longest: int) -> Grey:
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     share = longest / max(bottom - top, right - left)
     size = (max(1, round((right - left) * share)), max(1, round((bottom - top) * share)))
-    picture = Image.fromarray(np.ascontiguousarray(cover[top:bottom, left:right]))
-    return np.clip(np.asarray(picture.resize(size, Image.Resampling.BICUBIC), np.float32), 0, 1)
+    crop = Image.fromarray(np.ascontiguousarray(cover[top:bottom, left:right]))
+    return np.clip(np.asarray(crop.resize(size, Image.Resampling.BICUBIC), np.float32), 0, 1)
 
 
 def _place(fine: Grey, height: int, width: int, step: int, *, by_mass: bool) -> NDArray[np.uint8]:

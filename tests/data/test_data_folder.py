@@ -6,7 +6,7 @@ from PIL import ExifTags, Image
 
 from aeviz.config import DataConfig
 from aeviz.data import is_available, load_dataset
-from aeviz.data.pictures import read_header, read_pixels
+from aeviz.data.image_files import read_header, read_pixels
 from aeviz.errors import DataError
 
 SPLITS = ("train", "validation", "test")
@@ -137,7 +137,7 @@ def test_damaged_picture_is_named(tmp_path, write_pictures):
     with pytest.raises(DataError, match=re.escape(message)):
         load(tmp_path)
     paths[5].write_bytes(whole[: len(whole) // 2])
-    message = f"image {re.escape(str(paths[5]))} cannot be read: .*; expected a complete picture; remove it from"
+    message = f"image {re.escape(str(paths[5]))} cannot be read: .*; expected a complete image; remove it from"
     with pytest.raises(DataError, match=message):
         read_pixels(paths[5], is_grey=True, side=None)
 

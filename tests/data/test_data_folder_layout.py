@@ -102,6 +102,17 @@ def test_search_for_deeper_images_ends_where_links_lead_in_a_circle(tmp_path):
         load(tmp_path)
 
 
+def test_folder_whose_files_may_not_be_looked_at_is_named(tmp_path, write_pictures, monkeypatch):
+    write_pictures(tmp_path, 12)
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)  # as where a folder may be listed and not entered
+    with pytest.raises(DataError, match="cannot be opened: Permission denied; expected a folder of images"):
+        load(tmp_path)
+
+
 # files
 
 

@@ -1,6 +1,6 @@
-"""One picture, a file on disk or an upload, to pixels, with Pillow.
+"""One image, a file on disk or an upload, to pixels, with Pillow.
 
-Orientation: a camera's EXIF orientation is applied. Animated or multi-page files: the first picture. Transparency: laid
+Orientation: a camera's EXIF orientation is applied. Animated or multi-page files: the first image. Transparency: laid
 over white. 16-bit grey: scaled to 8 bits. Colour profiles are ignored. Content decides what a file is, not its name.
 """
 
@@ -21,7 +21,7 @@ from aeviz.data.names import printable
 from aeviz.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm", ".pnm")
-"""Endings of file names, in lower case, that count as pictures."""
+"""Endings of file names, in lower case, that count as images."""
 MAX_BYTES = 20_000_000
 """Largest upload; photographs of telephones have 2 to 12 MB."""
 MAX_PIXELS = 50_000_000
@@ -33,7 +33,7 @@ MAX_SIDE = 65_535
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L", "I;16N")
 _LIGHT = 200
-"""Mean grey level from which a partly transparent picture would not be seen on white."""
+"""Mean grey level from which a partly transparent image would not be seen on white."""
 _WHY_BLACK = ", since all that can be seen is light and white would hide it"
 _ORIENTATIONS = {
     2: "mirrored left to right",
@@ -44,7 +44,7 @@ _ORIENTATIONS = {
     7: "mirrored and turned by 90°",
     8: "turned by 90° counter-clockwise",
 }
-"""What undoes each EXIF orientation."""
+"""How each EXIF orientation is undone."""
 _DECODE_ERRORS = (
     OSError,
     SyntaxError,
@@ -57,12 +57,12 @@ _DECODE_ERRORS = (
     struct.error,
     zlib.error,
 )
-"""What Pillow's decoders raise on damaged files; no base class covers them."""
+"""Exceptions that Pillow's decoders raise on damaged files; no base class covers them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PictureHeader:
-    """What a picture's file says before its pixels are decoded."""
+class ImageHeader:
+    """Size and kind of an image, known before its pixels are decoded."""
 
     width: int
     """In pixels, after the EXIF orientation."""
@@ -73,11 +73,11 @@ class PictureHeader:
     """Whether its grey values have 16 bits."""
 
 
-def read_header(path: Path) -> PictureHeader:
-    """Read a picture's size and kind without decoding it.
+def read_header(path: Path) -> ImageHeader:
+    """Read an image's size and kind without decoding it.
 
     Raises:
-        DataError: The file is no picture or damaged, has too many pixels, or grey values of unknown range.
+        DataError: The file is no image or damaged, has too many pixels, or grey values of unknown range.
     """
     with _opened(path) as image:
         width, height = image.size
@@ -88,7 +88,7 @@ def read_header(path: Path) -> PictureHeader:
             and image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
         ):
             width, height = height, width
-        return PictureHeader(width=width, height=height, is_grey=_is_grey(image), is_deep=_is_deep(image))
+        return ImageHeader(width=width, height=height, is_grey=_is_grey(image), is_deep=_is_deep(image))
 
 
 def read_depth(path: Path) -> int:
@@ -104,20 +104,20 @@ def read_depth(path: Path) -> int:
 
 
 def read_pixels(path: Path, *, is_grey: bool, side: int | None, depth: int = 16) -> NDArray[np.uint8]:
-    """Decode a picture.
+    """Decode an image.
 
     Args:
         path: The file.
         is_grey: Whether to return one channel (luma, ITU-R 601-2) rather than red, green and blue.
         side: If given, the largest centred square is cut out and resized to side x side pixels with Lanczos's filter,
-            which averages over all pixels when it makes a picture smaller.
+            which averages over all pixels when it makes an image smaller.
         depth: Bits that 16-bit grey values use, as `read_depth` finds; the largest value of so many becomes 255.
 
     Returns:
         (C, H, W), uint8, 0 to 255, with C = 1 or 3.
 
     Raises:
-        DataError: The file is no picture or damaged, has too many pixels, or grey values of unknown range.
+        DataError: The file is no image or damaged, has too many pixels, or grey values of unknown range.
     """
     with _opened(path) as image:
         flat = _flatten(ImageOps.exif_transpose(image), depth).convert("L" if is_grey else "RGB")
@@ -135,18 +135,18 @@ class Upload:
     """A decoded upload."""
 
     image: Image.Image
-    """Upright, mode L or RGB, nothing transparent; possibly smaller than the file's picture."""
+    """Upright, mode L or RGB, nothing transparent; possibly smaller than the file's image."""
     width: int
-    """Of the file's picture, upright, in pixels."""
+    """Of the file's image, upright, in pixels."""
     height: int
     format: str
     """PNG, JPEG, ..."""
     notes: list[str]
-    """What was done to get here, in words for a visitor."""
+    """How the image was changed, in words for a visitor."""
 
 
 def read_upload(data: bytes, *, side: int) -> Upload:
-    """Decode a picture that somebody sent.
+    """Decode an image that somebody sent.
 
     A JPEG is decoded at a half, a quarter or an eighth of its size where that leaves enough pixels, which takes a third
     of the time and a sixteenth of the memory for 12 megapixels.
@@ -156,16 +156,16 @@ def read_upload(data: bytes, *, side: int) -> Upload:
         side: Pixels that each side must keep at least, if the file has as many; the longer side keeps 1,000.
 
     Raises:
-        DataError: The data are empty, longer than `MAX_BYTES`, no picture or damaged, or have more than `MAX_PIXELS`
+        DataError: The data are empty, longer than `MAX_BYTES`, no image or damaged, or have more than `MAX_PIXELS`
             pixels, which is found out before any is decoded.
     """
     if len(data) > MAX_BYTES:
         raise DataError(
-            f"the picture has {len(data) / 1e6:,.1f} MB; expected at most {MAX_BYTES / 1e6:.0f} MB; save it smaller, "
+            f"the image has {len(data) / 1e6:,.1f} MB; expected at most {MAX_BYTES / 1e6:.0f} MB; save it smaller, "
             "for example as a JPEG, and upload that"
         )
     if not data:
-        raise DataError("the file is empty (0 bytes); expected a picture; check that it was copied completely")
+        raise DataError("the file is empty (0 bytes); expected an image; check that it was copied completely")
     notes = []
     with _opened(data) as image:
         kind, size = image.format or "", image.size
@@ -174,7 +174,7 @@ def read_upload(data: bytes, *, side: int) -> Upload:
             share = min(1.0, max(WORKING_SIDE / max(size), side / min(size)))
             image.draft(None, (max(1, int(size[0] * share)), max(1, int(size[1] * share))))
         elif getattr(image, "is_animated", False):
-            notes.append("took the first picture of several in the file (an animation or pages)")
+            notes.append("took the first image of several in the file (an animation or pages)")
         depth = 16
         if _is_deep(image):
             depth = _depth(image)
@@ -191,7 +191,7 @@ def read_upload(data: bytes, *, side: int) -> Upload:
             if upright.convert("RGBA").getchannel("A").getextrema() != (
                 255,
                 255,
-            ):  # an opaque picture may have the channel too
+            ):  # an opaque image may have the channel too
                 notes.append(f"laid transparent parts over {ground}" + _WHY_BLACK * (ground == "black"))
         flat = _flatten(flat, depth)
         is_grey = _is_grey(image) if image.mode != "P" else False
@@ -202,9 +202,9 @@ def read_upload(data: bytes, *, side: int) -> Upload:
 
 
 def _smaller(image: Image.Image, side: int, depth: int) -> Image.Image:
-    """Return a large picture in the size that is worked at, averaged, before copies of it are made.
+    """Return a large image in the size that is worked at, averaged, before copies of it are made.
 
-    A picture of 49 megapixels takes 200 MB as it is, and many times that in the arithmetic that follows.
+    An image of 49 megapixels takes 200 MB as it is, and many times that in the arithmetic that follows.
     """
     factor = int(min(max(image.size) / WORKING_SIDE, min(image.size) / side))
     if factor < 2 or not (image.mode in ("L", "LA", "P", "RGB", "RGBA", "CMYK") or _is_deep(image)):
@@ -223,7 +223,7 @@ def _smaller(image: Image.Image, side: int, depth: int) -> Image.Image:
 
 
 def _lay_over(image: Image.Image) -> tuple[Image.Image, str]:
-    """Lay a picture over white, or over black if all that can be seen of it is so light that white would hide it."""
+    """Lay an image over white, or over black if all that can be seen of it is so light that white would hide it."""
     rgba = image.convert("RGBA")
     alpha = np.asarray(rgba.getchannel("A"), np.float32)
     luma = np.asarray(rgba.convert("L"), np.float32)
@@ -235,7 +235,7 @@ def _lay_over(image: Image.Image) -> tuple[Image.Image, str]:
 @contextmanager
 def _opened(source: Path | bytes) -> Iterator[Image.Image]:
     if isinstance(source, bytes):
-        what, remedy, limit = "the picture", "save it again as PNG or JPEG and upload that", MAX_PIXELS
+        what, remedy, limit = "the image", "save it again as PNG or JPEG and upload that", MAX_PIXELS
     else:
         what, remedy = f"image {printable(source)}", "remove it from the folder or save it again"
         limit = Image.MAX_IMAGE_PIXELS or MAX_PIXELS
@@ -266,7 +266,7 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
         found = _recognise(source) if isinstance(source, bytes) else ""
         raise DataError(f"{what} is {found or 'of no known kind or damaged'}; expected {kinds}; {remedy}") from exc
     except _DECODE_ERRORS as exc:
-        raise DataError(f"{what} cannot be read: {exc}; expected a complete picture; {remedy}") from exc
+        raise DataError(f"{what} cannot be read: {exc}; expected a complete image; {remedy}") from exc
 
 
 def _recognise(data: bytes) -> str:
@@ -294,7 +294,7 @@ def _is_deep(image: Image.Image) -> bool:
 
 
 def _depth(image: Image.Image) -> int:
-    largest = int(np.asarray(image).max())  # Pillow's getextrema knows not all of these modes
+    largest = int(np.asarray(image).max())  # Pillow's getextrema does not know all of these modes
     return next(bits for bits in (10, 12, 14, 16) if largest < 1 << bits)
 
 
@@ -312,7 +312,7 @@ def _is_grey(image: Image.Image) -> bool:
 
 
 def _flatten(image: Image.Image, depth: int) -> Image.Image:
-    """Return the picture with 8 bits a channel and nothing transparent; grey stays exactly grey."""
+    """Return the image with 8 bits a channel and nothing transparent; grey stays exactly grey."""
     if _is_deep(image):
         return Image.fromarray(_to_8_bits(np.asarray(image), depth))
     if image.has_transparency_data:
