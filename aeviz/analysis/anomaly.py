@@ -14,7 +14,7 @@ USUAL = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Detection:
-    """How well errors separate anomalies from normal images, at every threshold at once."""
+    """Separation of anomalies from normal images by their errors, at every threshold at once."""
 
     precision: np.ndarray
     """Share of the flagged images that are anomalies, (T,), float64."""

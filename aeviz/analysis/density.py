@@ -1,4 +1,4 @@
-"""How densely the points of a map lie: a kernel density estimate on a grid, its value at each point, its contours.
+"""Density of the points of a map: a kernel density estimate on a grid, its value at each point, its contours.
 
 The points are counted in the cells of a grid and the counts are blurred with a Gaussian kernel; the cells are narrow
 beside the kernel, so that this is a Gaussian kernel density estimate up to a small error, in milliseconds for 70,000

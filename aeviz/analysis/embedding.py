@@ -32,7 +32,7 @@ OnProgress = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingConfig:
-    """How points are embedded."""
+    """Method and settings of an embedding."""
 
     algorithm: Algorithm
     dimensions: int = 2

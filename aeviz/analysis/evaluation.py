@@ -135,7 +135,7 @@ def _compare(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """How like an image its reconstruction is."""
+    """Similarities of images and their reconstructions."""
 
     error: float
     """Euclidean norm of the difference, pixels in [0, 1]."""

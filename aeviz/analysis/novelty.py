@@ -20,7 +20,7 @@ Novelty = Literal["in distribution", "unusual", "out of distribution"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How an image compares with the test set."""
+    """Error and distance of an image beside those of the test set."""
 
     error: float
     """Euclidean norm of image minus reconstruction, pixels in [0, 1]."""

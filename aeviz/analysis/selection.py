@@ -1,4 +1,4 @@
-"""Which points lie within an outline that was drawn on a map, in the plane or through a camera in space.
+"""Points within an outline that was drawn on a map, in the plane or through a camera in space.
 
 The map in the page marks them at once and sends the outline alone; this module finds the same points
 (components/map/lasso.js and components/kit/camera.js hold the same arithmetic).

@@ -1,4 +1,4 @@
-"""Which images to learn from."""
+"""Images to train on."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from aeviz.records import require
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataConfig:
-    """Which images to learn from and how they are split."""
+    """Images to train on and their split."""
 
     name: str = "mnist"
     """A data set that `aeviz data list` names, or folder:PATH."""
@@ -41,5 +41,5 @@ class DataConfig:
         )
 
     def shares_test_images(self, other: "DataConfig") -> bool:
-        """Whether two runs are tested on the same images: what training leaves out does not matter to that."""
+        """Whether two runs are tested on the same images: a class that training leaves out makes no difference."""
         return dataclasses.replace(other, without=self.without) == self

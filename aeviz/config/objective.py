@@ -29,7 +29,7 @@ class ObjectiveConfig:
     """Over the latent dimensions: sum, nats an image (S2), or mean, nats a dimension (S1). Over images always the
     mean."""
     annealing: AnnealingName = "constant"
-    """How the KL weight rises: not at all, linearly from 0 once, or in cycles of rise and rest."""
+    """Rise of the KL weight: none, linear from 0 once, or cycles of rise and plateau."""
     annealing_epochs: int = 10
     """Epochs of the linear rise; of a whole cycle, of which the first half rises, for cyclical."""
     free_bits: float = 0.0

@@ -10,7 +10,7 @@ DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
-    """How long, how much at once, from which seed and where."""
+    """Length, batch size, seed and device of the training."""
 
     epochs: int = 50
     """Passes through the training images."""

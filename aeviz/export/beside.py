@@ -1,4 +1,4 @@
-"""Where a run's ONNX files lie, and whether they belong to its weights; read without torch and without onnx.
+"""Paths of a run's ONNX files, and the check that they belong to its weights; without torch and without onnx.
 
 They lie beside the weights. Where that folder cannot be written, or belongs to an installed wheel, they lie in
 AEVIZ_CACHE/onnx, in a folder named after the weights.

@@ -18,11 +18,11 @@ from aeviz.training.run import Run
 from aeviz.training.summary import read_summary
 
 TOLERANCE = 1e-4
-"""By how much onnxruntime may differ from PyTorch with float32 weights; measured as `ExportCheck.error` is."""
+"""Largest allowed difference of onnxruntime from PyTorch with float32 weights; measured as `ExportCheck.error` is."""
 HALF_A_GREY_LEVEL = 0.5
-"""By how much, in grey levels, float16 weights may move a pixel."""
+"""Largest allowed change of a pixel by float16 weights, in grey levels."""
 DEVIATIONS = (0.0, 3.0, -3.0, 10.0, -10.0)
-"""How far from the mean, in standard deviations of the latent points, the decoder is tried."""
+"""Distances from the mean, in standard deviations of the latent points, at which the decoder is tried."""
 BATCHES = (1, 3, 64)
 """Numbers of inputs that are sent through at once."""
 _MOST_AXES = 64
@@ -38,7 +38,7 @@ class ExportCheck:
     bytes: int
     """Size of the file."""
     weights: Literal["float16", "float32"]
-    """How the weights are stored."""
+    """Type in which the weights are stored."""
     error: float
     """Largest difference of a pixel in [0, 1], or of a coordinate relative to the larger of 1 and its point's largest
     coordinate, with which float32 rounds."""

@@ -20,7 +20,7 @@ class LayerInfo:
     """One layer of a network, its activation folded in."""
 
     part: PartName
-    """Which part of the autoencoder the layer belongs to."""
+    """The part of the autoencoder that the layer belongs to."""
     kind: str
     """Its kind, such as "Linear" or "Conv 3x3, stride 2"."""
     output_shape: tuple[int, ...]

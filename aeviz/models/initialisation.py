@@ -1,9 +1,19 @@
 """Initial weights drawn from a generator of one's own, so that a seed fixes them whatever else runs in the process."""
 
 import math
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import nn
+
+
+@runtime_checkable
+class DrawsWeights(Protocol):
+    """A layer that draws its own weights, which are neither those of a linear nor of a convolutional layer."""
+
+    def draw_weights(self, generator: torch.Generator) -> None:
+        """Draw every weight anew, in place, from the CPU generator; gradients are off."""
+        ...
 
 
 def initialise(model: nn.Module, seed: int) -> None:
@@ -11,10 +21,10 @@ def initialise(model: nn.Module, seed: int) -> None:
 
     This is torch's default for linear and convolutional layers (Kaiming-uniform with a = sqrt(5)), drawn here layer by
     layer from one CPU generator: equal seeds give equal weights on every device, and the global generator is left
-    alone.
+    alone. A layer with a method `draw_weights` draws its own; other layers, such as normalisation, keep theirs.
 
     Args:
-        model: A network of linear, convolutional and transposed convolutional layers, on the CPU.
+        model: The network, on the CPU.
         seed: Seed of the generator.
     """
     generator = torch.Generator().manual_seed(seed)
@@ -25,3 +35,5 @@ def initialise(model: nn.Module, seed: int) -> None:
                 layer.weight.uniform_(-bound, bound, generator=generator)
                 if layer.bias is not None:
                     layer.bias.uniform_(-bound, bound, generator=generator)
+            elif isinstance(layer, DrawsWeights):
+                layer.draw_weights(generator)

@@ -45,7 +45,7 @@ class MsSsim(NamedTuple):
     value: Float[Tensor, " N"]
     """Similarity from 0 to 1 (for pixels of one sign), 1 where the images are identical."""
     scales: int
-    """How many scales were compared: the image itself, its half, its quarter and so on."""
+    """Number of scales that were compared: the image itself, its half, its quarter and so on."""
     window: int
     """Width of the square Gaussian window in pixels, odd, the same at every scale."""
 

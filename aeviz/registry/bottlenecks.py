@@ -21,7 +21,7 @@ class BottleneckSpec:
     title: str
     """As a menu shows it."""
     description: str
-    """What an image is encoded to, as a part of a sentence; fields of the config in braces, such as {flow_steps}."""
+    """The code of an image, as a part of a sentence; fields of the config in braces, such as {flow_steps}."""
     build: Target
     """Function of a ModelConfig and of the width F of the encoder's output that returns an
     `aeviz.models.bottlenecks.Bottleneck`: (N, F) to (N, D), float32."""
@@ -37,7 +37,7 @@ class BottleneckSpec:
     """Raises ConfigError for a ModelConfig that it cannot be built from."""
 
     def describe(self, config: ModelConfig) -> str:
-        """Return what an image is encoded to, with the numbers of a model."""
+        """Return the description with the numbers of a model."""
         return self.description.format_map({field: getattr(config, field) for field in self.fields})
 
 

@@ -24,7 +24,7 @@ class LossSpec:
     symbol: str
     """As a formula shows it."""
     summary: str
-    """How it compares, as a part of a sentence."""
+    """The comparison, as a part of a sentence."""
     reduction: str
     """Over what it is averaged or summed, and its unit."""
     function: Target

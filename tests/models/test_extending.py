@@ -12,7 +12,7 @@ from torch.distributions import Laplace
 
 from aeviz.cli import main
 from aeviz.config import ModelConfig, ObjectiveConfig, RunConfig
-from aeviz.errors import ConfigError
+from aeviz.errors import CheckpointError, ConfigError
 from aeviz.models import build_model, describe_layers, initialise
 from aeviz.objectives import Objective, log_likelihood
 from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES, EncoderSpec, LossSpec, Registry, base
@@ -72,6 +72,15 @@ def test_all_three_together_export_and_have_an_elbo(plugin, tmp_path, runs_folde
     assert evaluation.log_likelihood_bound > evaluation.elbo - 5
     assert main(["export", str(path), "--format", "onnx", "--out", str(files)]) == 0, capsys.readouterr().err
     assert sorted(file.name for file in files.iterdir()) == ["decoder.onnx", "encoder.onnx"]
+
+
+def test_run_whose_plugin_is_gone_says_what_is_missing(random_run, tmp_path):
+    folder = random_run(ModelConfig(image_shape=(1, 8, 8), hidden=(4,))).folder
+    config = json.loads((folder.path / "config.json").read_text())
+    config["model"]["encoder"] = "conv_pool"
+    (folder.path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match=r"model\.encoder='conv_pool'; expected one of: mlp.*AEVIZ_PLUGINS"):
+        load(folder.path)
 
 
 def test_menus_list_what_a_plugin_adds(plugin):

@@ -219,3 +219,25 @@ def test_initial_weights_follow_torchs_own_law(layer, make):
             assert a.abs().max() > 0.97 * bound
             assert a.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.08)
             assert a.std().item() == pytest.approx(b.std().item(), rel=0.12)
+
+
+class Scaled(nn.Module):
+    """A layer with a weight of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.zeros(3))
+
+    def draw_weights(self, generator):
+        self.scale.normal_(generator=generator)
+
+
+def test_a_layer_may_draw_its_own_weights_from_the_seed():
+    def drawn(seed):
+        model = nn.Sequential(nn.Linear(3, 3), Scaled(), nn.Linear(3, 3))
+        initialise(model, seed)
+        return model.state_dict()
+
+    first, again, other = drawn(1), drawn(1), drawn(2)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not torch.equal(first["1.scale"], other["1.scale"])
