@@ -8,9 +8,9 @@ import pytest
 from PIL import ExifTags, Image, ImageDraw
 
 from aeviz.data import MAX_BYTES, MAX_PIXELS, PrepareOptions, is_available, load_dataset, prepare_image
-from aeviz.data.photographs import draw_scene, photograph, to_jpeg
 from aeviz.data.pictures import read_upload
 from aeviz.errors import DataError
+from benchmarks.photographs import draw_scene, photograph, to_jpeg
 
 GREY, COLOUR = (1, 28, 28), (3, 64, 64)
 
