@@ -2,8 +2,8 @@
 
 Test digits of MNIST are classified twice by the 10 nearest neighbours among the training images' latent points of a
 model that ships: as they are, and from a synthesised photograph (JPEG) of the digit on paper that `prepare_image`
-brought back to 28 x 28 pixels. Their ratio says what the way over paper and camera costs. The photographs are made by
-`aeviz.data.photographs`; they are no replacement for real ones, and are called synthesised wherever they are shown.
+brought back to 28 x 28 pixels. Their ratio says what paper and camera cost. The photographs are made by photographs.py
+beside this file; they are no replacement for real ones, and are called synthesised wherever they are shown.
 
 Usage:
     AEVIZ_DATA=... python benchmarks/photos.py [--json] [--count N] [--seed S] [--picture PATH] [--samples DIR]
@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from photographs import PAPERS, PENS, PaperName, PenName, Scene, draw_scene, photograph, to_jpeg
 from PIL import Image, ImageDraw, ImageFont
 
 import aeviz
 from aeviz.analysis.metrics import KNN_NEIGHBOURS
 from aeviz.data import load_dataset, prepare_image
-from aeviz.data.photographs import PAPERS, PENS, PaperName, PenName, Scene, draw_scene, photograph, to_jpeg
 from aeviz.errors import AevizError
 
 MODEL = "mlp-10d-amsgrad"

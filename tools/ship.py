@@ -1,8 +1,8 @@
 """Training of the models that ship: `make checkpoints`.
 
-The presets keep the thesis's settings, ten thousand epochs of a constant step. What ships is trained on the same data
-with a schedule that reaches the thesis's logged error in minutes; it is recorded in each config.json. The two
-models of a pair differ in the optimizer alone. Since units that die early cap what a seed can reach, up to five seeds
+The presets keep the thesis's settings: ten thousand epochs at a constant learning rate. What ships is trained on the
+same data with a schedule that reaches the thesis's logged error in minutes; it is recorded in each config.json. The two
+models of a pair differ in the optimizer alone. Since units that die early limit what a seed can reach, up to five seeds
 are tried and the number is recorded; a target still missed is printed, not hunted.
 
 Weights ship in float16 wherever that moves the pixels of reconstructions by less than rounding to 256 grey levels does,
@@ -144,12 +144,12 @@ def _put(folder: RunFolder, target: Path, tried: int) -> None:
     shutil.copytree(folder.path, target, ignore=shutil.ignore_patterns(LAST, SAMPLES, *JOB_FILES))
     shipped = replace(folder, path=target, provenance=replace(folder.provenance, seeds_tried=tried))
     shipped.write()
-    halve(shipped)
+    store_in_float16(shipped)
     if (target / SUMMARY).is_file():
         (target / LATENTS).unlink()
 
 
-def halve(folder: RunFolder) -> bool:
+def store_in_float16(folder: RunFolder) -> bool:
     """Store the weights of a run in float16 if that hardly moves the pixels of reconstructions; measure it.
 
     Returns:

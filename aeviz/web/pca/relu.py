@@ -62,13 +62,13 @@ def _pick_config() -> ReluConfig:
         help="Hidden layers of 128 and 64 units with ReLU on each side of the latent.",
     )
     k = st.select_slider(
-        "Latent numbers",
+        "Latent size",
         ["1", "2", "4", "8", "16", "32"],
         value="8",
         key="relu-k",
         bind="query-params",
         width=200,
-        help="Of the network, and components of PCA.",
+        help="Latent dimensions of the network, and components of PCA.",
     )
     length = st.segmented_control(
         "Training",
@@ -106,7 +106,7 @@ def _show(comparison: ReluComparison, test: ImageDataset, k: int, *, is_short: b
     gain = tell_gain(float(comparison.pca.mean()), float(comparison.network.mean()))
     st.markdown(
         f"**With ReLU the error is {comparison.network.mean():.4f}, PCA's {comparison.pca.mean():.4f}: {gain}**, on "
-        f"{len(better):,} test images that neither has seen, with {k} number{'s' if k > 1 else ''} an image. It is "
+        f"{len(better):,} test images that neither has seen, at latent size {k}. It is "
         f"smaller for {better.mean():.0%} of the images. {tell_why(comparison, is_short=is_short)}"
     )
     st.caption(

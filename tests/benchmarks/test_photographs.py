@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from aeviz.data.photographs import PAPERS, PENS, draw_scene, photograph, to_jpeg
 from aeviz.errors import DataError
+from benchmarks.photographs import PAPERS, PENS, draw_scene, photograph, to_jpeg
 
 RANGES = {
     "line_width": (0.010, 0.028),
