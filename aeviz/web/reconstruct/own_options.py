@@ -1,0 +1,77 @@
+"""The form in which a visitor has a picture prepared differently."""
+
+from typing import cast
+
+import streamlit as st
+
+from aeviz.data.prepare import Choice, Framing, PrepareOptions
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.upload import OwnPicture, usual_options
+
+
+def pick_options(picture: OwnPicture, model: Model) -> PrepareOptions:
+    """Offer to prepare the picture differently from what was decided."""
+    usual = usual_options(model)
+    with st.expander("Prepare it differently", icon=":material/tune:"):
+        one, two, three = st.columns(3, gap="medium")
+
+        def key(name: str) -> str:
+            return f"own.{name}.{picture.key}"
+
+        with one:
+            turn = st.segmented_control(
+                "Turn (degrees clockwise)",
+                [0, 90, 180, 270],
+                default=usual.turn,
+                required=True,
+                key=key("turn"),
+                help="After the orientation that the camera wrote into the file.",
+            )
+            framing = st.segmented_control(
+                "Framing",
+                ["auto", "ink", "whole"],
+                default=usual.framing,
+                required=True,
+                key=key("framing"),
+                help="ink: find the strokes and give them the size and place that MNIST's digits have; whole: the "
+                "largest centred part of the picture.",
+            )
+        with two:
+            invert = st.segmented_control(
+                "Exchange light and dark",
+                ["auto", "yes", "no"],
+                default=usual.invert,
+                required=True,
+                key=key("invert"),
+                help="The digits of the data are light on black; ink on paper is the other way round.",
+            )
+            pen = st.segmented_control(
+                "Even out the pen",
+                ["auto", "yes", "no"],
+                default=usual.pen,
+                required=True,
+                key=key("pen"),
+                help="Give strokes the width that MNIST's have.",
+            )
+        with three:
+            across = st.slider(
+                "From left to right (%)", 0, 100, (0, 100), key=key("across"), help="Part of the width to look at."
+            )
+            down = st.slider(
+                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help="Part of the height to look at."
+            )
+            straighten = st.toggle("Set the tilt by hand", key=key("straighten"), help="Only with framing ink.")
+            tilt = (
+                st.slider("Tilt (degrees clockwise)", -45, 45, 0, key=key("tilt"), help="Which is then undone.")
+                if straighten
+                else None
+            )
+    crop = (across[0] / 100, down[0] / 100, across[1] / 100, down[1] / 100)
+    return PrepareOptions(
+        turn=int(turn or 0),
+        framing=cast(Framing, framing or usual.framing),
+        invert=cast(Choice, invert or usual.invert),
+        pen=cast(Choice, pen or usual.pen),
+        crop=None if crop == (0, 0, 1, 1) else crop,
+        tilt=None if tilt is None else float(tilt),
+    )
