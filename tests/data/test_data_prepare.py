@@ -8,7 +8,7 @@ import pytest
 from PIL import ExifTags, Image, ImageDraw
 
 from aeviz.data import MAX_BYTES, MAX_PIXELS, PrepareOptions, is_available, load_dataset, prepare_image
-from aeviz.data.pictures import read_upload
+from aeviz.data.image_files import read_upload
 from aeviz.errors import DataError
 from benchmarks.photographs import draw_scene, photograph, to_jpeg
 
@@ -133,7 +133,7 @@ def test_photo_of_grid_paper_is_cleaned_straightened_and_explained(photo):
     assert "cropped to the ink: " in words(found)
     assert "thickened the strokes from" in words(found)
     assert [title for title, _ in found.stages][:3] == [
-        "What is looked at", "Light and shadow evened out", "Lines taken away",
+        "Selected part", "Light and shadow evened out", "Lines taken away",
     ]  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def test_every_kind_of_file_is_read(seven, kind, mode):
     found = prepare_image(encode(draw_seven().convert(mode), kind), GREY)
     check(found, GREY)
     assert likeness(found.image, seven.image) > 0.98
-    assert f"read a {kind} picture of 400 x 400 pixels" in words(found)
+    assert f"read a {kind} image of 400 x 400 pixels" in words(found)
     colour = prepare_image(encode(draw_seven().convert(mode), kind), COLOUR)
     check(colour, COLOUR)
     assert colour.options.framing == "whole"
@@ -268,9 +268,9 @@ def test_awkward_modes_are_understood_and_said(seven):
         "laid transparent parts over white": encode(see_through),
         "laid transparent parts over black, since all that can be seen is light": encode(light),
         "CMYK": encode(draw_seven().convert("CMYK"), "JPEG"),
-        "GIF picture": encode(palette, "GIF"),
-        "TIFF picture": encode(draw_seven().convert("1"), "TIFF"),
-        "first picture of several": encode(draw_seven(), "GIF", save_all=True, append_images=frames),
+        "GIF image": encode(palette, "GIF"),
+        "TIFF image": encode(draw_seven().convert("1"), "TIFF"),
+        "first image of several": encode(draw_seven(), "GIF", save_all=True, append_images=frames),
         "several in the file": encode(draw_seven(), "TIFF", save_all=True, append_images=frames),
     }
     for text, data in cases.items():
@@ -294,7 +294,7 @@ def test_tiny_and_extreme_pictures_are_no_failure(size, shape):
 def test_blank_picture_says_so(level):
     found = prepare_image(encode(Image.new("L", (300, 200), level)), GREY)
     check(found, GREY)
-    assert "found no ink: the picture looks blank" in words(found)
+    assert "found no ink: the image looks blank" in words(found)
     assert found.options.framing == "whole"
 
 
@@ -316,13 +316,13 @@ def test_scene_is_taken_as_a_whole():
 def test_damaged_files_are_named():
     whole = encode(np.random.default_rng(0).integers(0, 256, (90, 80, 3), dtype=np.uint8))
     for data, message in {
-        b"": r"the file is empty \(0 bytes\); expected a picture; check that it was copied completely",
-        b"hello": "the picture is of no known kind or damaged; expected PNG, JPEG, .*; save it again as PNG or JPEG",
-        whole[: len(whole) // 2]: "the picture cannot be read: .*; expected a complete picture; save it again",
-        b"%PDF-1.7 ...": "the picture is a PDF document; expected PNG",
-        b"<svg xmlns=''></svg>": "the picture is a text document",
-        b"\0\0\0\x20ftypheic" + bytes(40): "the picture is a HEIC file, which iPhones take when set to 'High",
-        encode(Image.new("F", (9, 9)), "TIFF"): r"the picture has 32-bit grey values \(mode 'F'\), whose range is",
+        b"": r"the file is empty \(0 bytes\); expected an image; check that it was copied completely",
+        b"hello": "the image is of no known kind or damaged; expected PNG, JPEG, .*; save it again as PNG or JPEG",
+        whole[: len(whole) // 2]: "the image cannot be read: .*; expected a complete image; save it again",
+        b"%PDF-1.7 ...": "the image is a PDF document; expected PNG",
+        b"<svg xmlns=''></svg>": "the image is a text document",
+        b"\0\0\0\x20ftypheic" + bytes(40): "the image is a HEIC file, which iPhones take when set to 'High",
+        encode(Image.new("F", (9, 9)), "TIFF"): r"the image has 32-bit grey values \(mode 'F'\), whose range is",
     }.items():
         with pytest.raises(DataError, match=message):
             prepare_image(data, GREY)
@@ -332,17 +332,17 @@ def test_damaged_files_are_named():
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_truncated_files_never_escape_as_another_error(kind, share):
     data = encode(np.random.default_rng(0).integers(0, 256, (90, 80, 3), dtype=np.uint8), kind)
-    with pytest.raises(DataError, match=r"the picture (cannot be read|is of no known kind)"):
+    with pytest.raises(DataError, match=r"the image (cannot be read|is of no known kind)"):
         prepare_image(data[: int(len(data) * share)], GREY)
 
 
 def test_limits_hold_before_pixels_are_decoded(monkeypatch):
-    with pytest.raises(DataError, match=r"the picture has 20\.0 MB; expected at most 20 MB; save it smaller"):
+    with pytest.raises(DataError, match=r"the image has 20\.0 MB; expected at most 20 MB; save it smaller"):
         prepare_image(bytes(MAX_BYTES + 1), GREY)
     bomb = encode(Image.new("1", (7100, 7100)))
     assert len(bomb) < 20_000
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
-    with pytest.raises(DataError, match=f"the picture is too large: .*; expected at most {MAX_PIXELS:,} pixels"):
+    with pytest.raises(DataError, match=f"the image is too large: .*; expected at most {MAX_PIXELS:,} pixels"):
         prepare_image(bomb, GREY)
 
 

@@ -83,9 +83,9 @@ def test_nearest_images_are_named_and_can_be_chosen(app, overlays):
     assert len(neighbours) == 10
     assert (overlays[-1]["chosen"], overlays[-1]["move"]) == (42, 0)
     assert "**Nearest images** in the latent space of digits-2d-adam (all 2 dimensions)" in said(visit)
-    buttons = [button for button in visit.button if (button.key or "").startswith("latent.neighbour.")]
-    assert [int(button.label) for button in buttons] == neighbours
-    buttons[3].click().run()
+    pills = visit.button_group(key="latent.neighbour.0.42")
+    assert [int(option) for option in pills.options] == neighbours
+    pills.set_value(neighbours[3]).run()
     assert not visit.exception
     assert (overlays[-1]["chosen"], overlays[-1]["move"]) == (neighbours[3], 1)
     assert f"Test image {neighbours[3]}, class" in said(visit)

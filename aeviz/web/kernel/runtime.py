@@ -1,18 +1,30 @@
 """Set-up of the server process: heavy imports, one torch thread, and a tamed garbage collector.
 
-Streamlit ends every script run, fragments too, with a full garbage collection. Once torch is imported that walks a
-million objects which never die, and the visitor waits for it: a slider step takes 130 to 147 ms without the line below
-and 13 to 15 with it (benchmarks/app_start.py, another browser at work beside it). gc.freeze() moves what is alive out
-of the collector's sight; objects still go when their last reference does.
+Streamlit would end every script run, fragments too, with a full garbage collection. That walks all objects that torch
+brought, and all that the sessions hold, while every visitor waits: with 30 of them it took a third of the processor's
+time. Three things tame it:
+
+- `runner.postScriptGC` is off (.streamlit/config.toml);
+- gc.freeze() moves what is alive after the heavy imports out of the collector's sight; objects still go when their
+  last reference does;
+- a thread collects in quiet moments, so that memory stays bounded. Python's own collector works on as it always does.
 """
 
 import gc
 import sys
+import threading
+import time
 
 import streamlit as st
 
 GROWTH = 40
 """Modules that a page may import before memory is settled again."""
+COLLECT_EACH_S = 10.0
+"""Seconds from one full collection to the next."""
+QUIET_S = 0.02
+"""Seconds in which the process must have had next to nothing to do before it collects."""
+PATIENCE_S = 20.0
+"""Seconds that a collection waits at most for such a moment."""
 _settled = {"modules": 0}
 
 
@@ -32,6 +44,7 @@ def start_torch() -> None:
 def start_plain() -> None:
     """Freeze what Streamlit, Plotly and NumPy brought, once a process, for pages that need no torch."""
     settle()
+    threading.Thread(target=_collect_for_ever, name="aeviz-collector", daemon=True).start()
 
 
 def settle() -> None:
@@ -45,3 +58,23 @@ def settle_if_grown() -> None:
     """Settle again if a page imported a heavy library since: pandas for its first table, SciPy for an alignment."""
     if len(sys.modules) > _settled["modules"] + GROWTH:
         settle()
+
+
+def collect_when_quiet(*, patience_s: float = PATIENCE_S) -> None:
+    """Collect as soon as the process has nothing else to do, at the latest after `patience_s` seconds."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        before = time.process_time()
+        time.sleep(QUIET_S)
+        if time.process_time() - before < QUIET_S / 10:
+            break
+    gc.collect()
+
+
+def _collect_for_ever() -> None:
+    seen = -1.0
+    while True:
+        time.sleep(COLLECT_EACH_S)
+        if time.process_time() - seen > COLLECT_EACH_S / 100:  # a server that nobody visits lets the machine sleep
+            collect_when_quiet()
+            seen = time.process_time()

@@ -1,0 +1,51 @@
+"""What every model that takes such images makes of a visitor's picture."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from aeviz.data.prepare import Prepared
+from aeviz.figures.pictures import enlarge, error_map, similarity_map, tile, to_data_uri
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.text import escape
+from aeviz.web.reconstruct.own_result import result_of
+from aeviz.web.reconstruct.own_verdict import PICTURE_PX
+
+CARD_PX = 3 * PICTURE_PX + 66
+"""Width of a card with three pictures beside each other."""
+
+
+def show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) -> None:
+    """Show the reconstruction of each model that takes such images: those of the same data, then the others."""
+    shape = model.config.model.image_shape
+    fitting = [other for other in found.values() if other.config.model.image_shape == shape]
+    kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
+    st.subheader("Reconstructions by all models")
+    st.caption(
+        "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (white: similar, dark: "
+        "different, grey: undefined). Larger PSNR and SSIM are better."
+    )
+    _cards(prepared, [model, *(other for other in kin if other.name != model.name)])
+    strangers = [other for other in fitting if other not in kin]
+    if strangers:
+        with st.expander("Models of other data with the same image size"):
+            _cards(prepared, strangers)
+
+
+def _cards(prepared: Prepared, runs: list[Model]) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        for model in runs:
+            result = result_of(prepared, model)
+            image, likeness = result.image, result.likeness
+            with st.container(width=CARD_PX, border=True):
+                parts = [(tile(image[None], 1), "reconstruction"), (error_map(prepared.image, image), "error")]
+                if likeness.ssim_map is not None:
+                    parts.append((similarity_map(likeness.ssim_map, *image.shape[1:]), "SSIM"))
+                with st.container(horizontal=True, gap="small"):
+                    for part, name in parts:
+                        st.image(
+                            to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=f"{name} by {model.name}"
+                        )
+                psnr = "∞" if likeness.psnr is None else f"{likeness.psnr:.1f} dB"
+                ssim = "-" if likeness.ssim is None else f"{likeness.ssim:.3f}"
+                st.markdown(f"**{escape(model.name)}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")

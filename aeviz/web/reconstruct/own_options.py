@@ -1,0 +1,89 @@
+"""The form in which a visitor has a picture prepared differently."""
+
+from typing import cast
+
+import streamlit as st
+
+from aeviz.data.prepare import Choice, Framing, PrepareOptions
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.upload import OwnPicture, usual_options
+
+
+def pick_options(picture: OwnPicture, model: Model) -> PrepareOptions:
+    """Offer to prepare the picture differently from what was decided."""
+    usual = usual_options(model)
+    with st.expander("Change the preprocessing", icon=":material/tune:"):
+        one, two, three = st.columns(3, gap="medium")
+
+        def key(name: str) -> str:
+            return f"own.{name}.{picture.key}"
+
+        with one:
+            turn = st.segmented_control(
+                "Rotate (degrees clockwise)",
+                [0, 90, 180, 270],
+                default=usual.turn,
+                required=True,
+                key=key("turn"),
+                help="Applied after the orientation stored by the camera.",
+            )
+            framing = st.segmented_control(
+                "Crop",
+                ["auto", "ink", "whole"],
+                default=usual.framing,
+                required=True,
+                key=key("framing"),
+                help="ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred "
+                "part of the image.",
+            )
+        with two:
+            invert = st.segmented_control(
+                "Invert",
+                ["auto", "yes", "no"],
+                default=usual.invert,
+                required=True,
+                key=key("invert"),
+                help="The training digits are white on black; ink on paper is black on white.",
+            )
+            pen = st.segmented_control(
+                "Adjust the stroke width",
+                ["auto", "yes", "no"],
+                default=usual.pen,
+                required=True,
+                key=key("pen"),
+                help="Match the stroke width of MNIST.",
+            )
+        with three:
+            across = st.slider(
+                "From left to right (%)",
+                0,
+                100,
+                (0, 100),
+                key=key("across"),
+                help=("Horizontal part of the image to use."),
+            )
+            down = st.slider(
+                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help=("Vertical part of the image to use.")
+            )
+            straighten = st.toggle("Set the tilt manually", key=key("straighten"), help="Only with crop: ink.")
+            tilt = (
+                st.slider(
+                    "Tilt (degrees clockwise)",
+                    -45,
+                    45,
+                    0,
+                    key=key("tilt"),
+                    help=("The image is rotated back by this angle."),
+                )
+                if straighten
+                else None
+            )
+    crop = (across[0] / 100, down[0] / 100, across[1] / 100, down[1] / 100)
+    return PrepareOptions(
+        turn=int(turn or 0),
+        framing=cast(Framing, framing or usual.framing),
+        invert=cast(Choice, invert or usual.invert),
+        pen=cast(Choice, pen or usual.pen),
+        crop=None if crop == (0, 0, 1, 1) else crop,
+        tilt=None if tilt is None else float(tilt),
+    )

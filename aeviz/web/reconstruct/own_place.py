@@ -1,0 +1,49 @@
+"""Where a visitor's picture lies on the map of a model."""
+
+import numpy as np
+import streamlit as st
+
+from aeviz.web.components.map.component import latent_map
+from aeviz.web.components.map.payload import invite, let_follow, map_payload
+from aeviz.web.kernel import projections
+from aeviz.web.kernel.images import offer_download
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.upload import OwnPicture
+from aeviz.web.map.panels import make_map_panel
+from aeviz.web.reconstruct.own_result import OwnResult
+
+
+def show_place(picture: OwnPicture | None, result: OwnResult | None, model: Model) -> None:
+    """Show where a picture lies on the map of the model; without encoded images say what is missing and why."""
+    if model.latents is None:
+        st.info(
+            f"{escape(model.name)} ships without encoded images (terms of {escape(model.config.data.name)}), so "
+            "there is no map, no neighbours and no in-distribution check. Your image is reconstructed.",
+            icon=":material/map:",
+        )
+        offer_download(model.config.data.name, "to show your image on the map")
+        return
+    _show_map(picture, result, model)
+
+
+def _show_map(picture: OwnPicture | None, result: OwnResult | None, model: Model) -> None:
+    """Show the latent map of the model, with the picture's point once there is one."""
+    table = model.require_latents()
+    dimensions = 3 if model.config.model.latent_dim == 3 else 2
+    panel = make_map_panel(model, dimensions)
+    z = None
+    if picture is not None and result is not None:
+        z = result.z
+        if len(z) == 1:
+            point = np.array([z[0], float(np.median(table.error))])
+        else:
+            point = projections.projection(model, dimensions).apply(z[None])[0]
+        panel = invite(panel, {picture.name: point})
+    if model.config.model.latent_dim > 1:
+        shown = projections.projection(model, dimensions)
+        panel = let_follow(panel, model.name, shown.mean, shown.axes)
+    latent_map(map_payload([panel], table.labels, model.provenance.class_names), key=f"own-map-{model.name}")
+    if z is not None:
+        values = ", ".join(f"{value:.3f}" for value in z[:12])
+        st.caption(f"z = ({values}{f', … ({len(z)} in all)' if len(z) > 12 else ''})")

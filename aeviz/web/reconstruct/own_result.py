@@ -1,0 +1,106 @@
+"""What a model makes of a visitor's picture: one result, computed once and held in the visitor's session."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.familiarity import Verdict, Vote, judge, vote
+from aeviz.data import is_available
+from aeviz.data.prepare import Prepared
+from aeviz.errors import DataError
+from aeviz.paths import data_root
+from aeviz.web.kernel import datasets, distances
+from aeviz.web.kernel.images import decoded
+from aeviz.web.kernel.models import Model
+from aeviz.web.reconstruct.references import train_latents
+
+if TYPE_CHECKING:
+    from aeviz.analysis.evaluation import Likeness
+
+MOST_ENCODED = 100_000
+"""Training images that are encoded to vote; of larger sets the test images vote."""
+MOST_RESULTS = 128
+"""Results that a session holds: 50 kB each for faces, 4 kB for digits."""
+_RESULTS = "own.results"
+"""Session key of the results, by the digest of the image and the stamp of the model, the latest last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reference:
+    """The encoded images that say which class a point belongs to."""
+
+    z: np.ndarray
+    labels: np.ndarray | None
+    images: np.ndarray | None
+    """Their pictures, (N, C, H, W), uint8; None where they are not on this machine."""
+    name: str
+    """What they are, in words."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnResult:
+    """What a model makes of a prepared picture."""
+
+    model: Model
+    input: np.ndarray
+    """The image that the network sees, (C, H, W), uint8."""
+    z: np.ndarray
+    """Its latent point, (D,), float32."""
+    image: np.ndarray
+    """Its reconstruction, (C, H, W), float32 in [0, 1]."""
+
+    @cached_property
+    def likeness(self) -> "Likeness":
+        """How much the reconstruction is like the image."""
+        from aeviz.analysis.evaluation import compare_pair  # with torch, which the reconstruction has brought
+
+        return compare_pair(self.input, self.image)
+
+    @cached_property
+    def judged(self) -> tuple[Verdict, Vote] | None:
+        """How the image compares with the encoded test set; None where that is not on this machine."""
+        table = self.model.latents
+        if table is None:
+            return None
+        reference = reference_of(self.model)
+        error = float(np.linalg.norm(self.input.astype(np.float64) / 255 - self.image))
+        own_distances = distances.own_distances(self.model)
+        verdict = judge(self.z, error, table.z, table.error, own_distances)
+        return verdict, vote(self.z, reference.z, reference.labels)
+
+
+def result_of(prepared: Prepared, model: Model) -> OwnResult:
+    """Return what a model makes of a prepared picture, computed when it is asked for the first time."""
+    results: dict[tuple[str, str], OwnResult] = st.session_state.setdefault(_RESULTS, {})
+    digest = hashlib.blake2b(prepared.image.tobytes(), digest_size=16).hexdigest()
+    key = (f"{digest} {prepared.image.shape}", model.stamp)
+    found = results.pop(key, None)
+    if found is None:
+        z = model.network().encode(prepared.image[None]).numpy()
+        found = OwnResult(model=model, input=prepared.image, z=z[0], image=decoded(model, z)[0])
+    results[key] = found
+    while len(results) > MOST_RESULTS:
+        del results[next(iter(results))]
+    return found
+
+
+def reference_of(model: Model) -> Reference:
+    """Return the encoded training images, or the test set that came with the run where the data is not here."""
+    data = model.config.data
+    is_small = model.provenance.n_train <= MOST_ENCODED
+    if is_small and (data.name.startswith("folder:") or is_available(data.name)):
+        root, stamp = str(data_root()), datasets.folder_stamp(data.name)
+        try:
+            images = datasets.train_images(data, root, stamp)
+        except DataError:
+            images = None
+        stored = model.provenance.data_fingerprint
+        if images is not None and datasets.train_fingerprint(data, root, stamp) == stored:
+            z = train_latents(model, root, stamp)
+            return Reference(z=z, labels=images.labels, images=images.images, name="training images")
+    table = model.require_latents()
+    return Reference(z=table.z, labels=table.labels, images=None, name="test images that ship with the model")

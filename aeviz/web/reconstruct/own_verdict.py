@@ -1,0 +1,91 @@
+"""A visitor's picture beside its reconstruction, and how it compares with the images that the model knows."""
+
+import streamlit as st
+
+from aeviz.analysis.familiarity import Vote
+from aeviz.figures.pictures import enlarge, error_map, similarity_map, take, tile, to_data_uri
+from aeviz.web.kernel.images import decoded
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.upload import OwnPicture
+from aeviz.web.reconstruct.own_result import OwnResult, reference_of
+
+PICTURE_PX = 108
+"""Width of an image and of what a model makes of it."""
+FAMILIARITY = {
+    "familiar": "in distribution",
+    "unusual": "unusual, but not unheard of",
+    "unseen": "out of distribution",
+}
+_ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "unseen": ":material/warning:"}
+
+
+def class_words(votes: Vote, model: Model) -> str:
+    """Return the class that the neighbours vote for, in words; nothing where the images have no classes."""
+    if votes.label is None:
+        return ""
+    return f"class **{escape(model.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
+
+
+def show_pass(picture: OwnPicture, result: OwnResult) -> None:
+    """Show the image, what the model makes of it, and where and in what the two differ."""
+    image = result.image
+    parts = [
+        (tile(result.input[None], 1), "network input"),
+        (tile(image[None], 1), "its reconstruction"),
+        (error_map(result.input, image), "red: too bright, blue: too dark"),
+    ]
+    by_place = result.likeness.ssim_map
+    if by_place is not None:
+        parts.append((similarity_map(by_place, *image.shape[1:]), "SSIM: white = similar"))
+    with st.container(horizontal=True, gap="small"):
+        for part, caption in parts:
+            st.image(
+                to_data_uri(enlarge(part, PICTURE_PX)),
+                width=PICTURE_PX,
+                caption=caption,
+                alt=f"{picture.name}: {caption}",
+            )
+
+
+def show_verdict(result: OwnResult) -> Vote | None:
+    """Say how a picture compares with the test set; return the vote, or None where there is no test set."""
+    model, judged = result.model, result.judged
+    if judged is None:
+        return None
+    verdict, votes = judged
+    lines = [f"#### {_ICONS[verdict.familiarity]} {FAMILIARITY[verdict.familiarity].capitalize()}"]
+    if votes.label is not None:
+        names = model.provenance.class_names
+        against = (
+            "all agree"
+            if votes.runner_up is None
+            else f"{votes.runner_up_votes} for {escape(names[votes.runner_up])}, margin {votes.margin:.0%}"
+        )
+        lines.append(
+            f"{votes.votes} of the {len(votes.neighbours)} nearest {escape(reference_of(model).name)} are of class "
+            f"**{escape(names[votes.label])}**: {against}."
+        )
+    lines.append(
+        f"Its error of **{verdict.error:.2f}** is above that of **{verdict.error_share:.0%}** of the test images; "
+        f"its latent point lies farther from the data than **{verdict.distance_share:.0%}** of theirs. Beyond 95 % "
+        "of one of the two is unusual, beyond 99 % out of distribution."
+    )
+    st.markdown("\n\n".join(lines))
+    return votes
+
+
+def show_nearest(votes: Vote, model: Model) -> None:
+    """Show the images that voted."""
+    reference = reference_of(model)
+    if reference.images is not None:
+        pictures, caption = take(reference.images, votes.neighbours), f"Nearest {reference.name}"
+    else:
+        pictures = decoded(model, reference.z[votes.neighbours])
+        caption = "The nearest test images decoded by the model; their own images are not on this machine"
+    st.image(
+        to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)),
+        width="stretch",
+        caption=escape(caption),
+        alt=caption,
+    )
