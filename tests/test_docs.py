@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aeviz.cli import _build_parser
+from aeviz.cli import build_parser
 
 ROOT = Path(__file__).parents[1]
 DOCS = [
@@ -50,7 +50,7 @@ def test_commands_of_the_readme_are_accepted():
     )
     assert len(lines) > 5
     for line in lines:
-        _build_parser().parse_args(shlex.split(line, comments=True))  # refuses by SystemExit or an error of its own
+        build_parser().parse_args(shlex.split(line, comments=True))  # refuses by SystemExit or an error of its own
 
 
 def definitions(source):
@@ -73,3 +73,21 @@ def test_example_is_the_one_that_is_tested(section):
     tested = definitions((ROOT / "tests" / EXAMPLES[section]).read_text(encoding="utf-8"))
     assert shown
     assert shown == {name: tested.get(name) for name in shown}
+
+
+def test_glossary_names_are_in_the_code():
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    files = [
+        path for kind in ("py", "js") for path in (ROOT / "aeviz").rglob(f"*.{kind}") if "vendor" not in path.parts
+    ]
+    code = "\n".join(f"{path}\n{path.read_text(encoding='utf-8')}" for path in files)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    names = [name for row in rows if len(row) == 4 for name in re.findall(r"`([^`]+)`", row[2])]
+    assert len(names) > 80
+    assert [name for name in names if not re.search(rf"\b{re.escape(name)}", code)] == []
+
+
+def test_glossary_names_each_term_once():
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    terms = [line.split("|")[1].strip() for line in lines if line.startswith("|") and line.count("|") == 5]
+    assert sorted({term for term in terms if terms.count(term) > 1}) == ["---", "term"]
