@@ -47,7 +47,7 @@ def test_model_chosen_on_another_section_stays(visit):
 
 def test_way_leads_from_a_picture_of_the_visitor(visit):
     """A picture becomes an end of the way; where it comes from is in the address, the picture itself is not."""
-    page = visit("/generate?model=digits-2d-adam&make=interpolate&start-from=own+picture")
+    page = visit("/generate?model=digits-2d-adam&make=interpolate&start-from=own+image")
     expect(page.get_by_text("Add an image to continue.")).to_be_visible()
     drawn = io.BytesIO()
     Image.fromarray(np.diag(np.full(8, 255, dtype=np.uint8))).save(drawn, format="PNG")

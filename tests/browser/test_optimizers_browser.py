@@ -56,7 +56,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
 
 
 def test_duel_is_trained_in_the_background_and_judged(visit):
-    page = visit("/optimizers?section=comparison&seeds=1&epochs.digits=5&against=ADAM&against=AMSGrad")
+    page = visit("/optimizers?section=comparison&seeds=1&epochs.digits=5&against=Adam&against=AMSGrad")
     expect(page.get_by_text("2 runs, one after the other")).to_be_visible()
     page.get_by_role("button", name="Start the comparison").click()
     expect(page.get_by_role("heading", name="A comparison is running")).to_be_visible()

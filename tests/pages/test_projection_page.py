@@ -71,7 +71,7 @@ def test_map_in_the_background_is_offered_with_an_estimate(app, payloads, begun)
     visit = open_map(app, TEN, projection="t-SNE", neighbours="50")
     assert "is not computed yet" in said(visit)
     assert "about 50 s (10,000 points, 10 dimensions)" in said(visit)
-    assert "Until then the map shows principal directions" in said(visit)
+    assert "Until then the map shows PCA" in said(visit)
     ((panel,), _) = payloads[-1]
     assert panel.axis_names == ("PC1", "PC2")
     assert not begun
@@ -98,7 +98,7 @@ def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads
     np.testing.assert_array_equal(panel.points, points.astype(np.float32))
     assert panel.posteriors is None
     assert panel.priors == ()
-    assert "drawn on maps of two latent dimensions only, and not t-SNE or UMAP." in said(visit)
+    assert "need a map of two latent dimensions" in said(visit)
     assert "UMAP keeps neighbours together" in said(visit)
     assert "mean little" in said(visit)
     assert "points" not in {group.key for group in visit.get("button_group")}  # no samples
