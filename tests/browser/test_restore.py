@@ -57,7 +57,7 @@ def test_choosing_anomalies_turns_to_a_model_that_was_trained_for_it(visit):
 def test_regimes_are_drawn_anew_from_the_next_seed(visit):
     page = visit("/regimes")
     for model in ("regime-reconstruction", "regime-kl", "regime-both"):
-        expect(picture(page, f"^Latent plane of {model}")).to_be_visible(timeout=PATIENCE_MS)
+        expect(picture(page, f"^Latent map of {model}")).to_be_visible(timeout=PATIENCE_MS)
     expect(picture(page, "36 samples from the prior, seed 0")).to_have_count(3)
     page.get_by_role("button", name="Again").click()
     expect(picture(page, "36 samples from the prior, seed 1")).to_have_count(3)

@@ -253,10 +253,10 @@ def test_regimes_stand_side_by_side(app):
     names = [image.alt for image in images(app)]
     for model in REGIMES:
         assert any(name.startswith(f"Latent map of {model}") for name in names)
-    assert sum("36 draws from the prior, seed 0" in name for name in names) == 3
-    for loss in ("the prior", "everything", "a little of each"):
-        assert f"What is lost: {loss}" in said(app)
-    assert "beta = 1 beside the cross-entropy" in app.table[0].value.to_string()
+    assert sum("36 samples from the prior, seed 0" in name for name in names) == 3
+    for loss in ("the prior", "all information", "a little of both"):
+        assert f"Lost: {loss}" in said(app)
+    assert "this is beta = 1 (1 is the ELBO" in app.table[0].value.to_string()
     before = [image.url for image in images(app)]
     app.button(key="again").click().run()
     assert [image.url for image in images(app)] != before
@@ -267,7 +267,7 @@ def test_planes_share_a_scale_on_request(app):
     for scale, widths in (("own scale", 2), ("scale of the prior", 1), ("same for all", 1)):
         app.segmented_control(key="scale").set_value(scale).run()
         assert not app.exception
-        planes = [re.search(r", ([\d.]+) wide", image.alt)[1] for image in images(app) if "wide" in image.alt]
+        planes = [re.search(r", width ([\d.]+)", image.alt)[1] for image in images(app) if "width" in image.alt]
         assert len(planes) == 3
         assert len(set(planes)) == widths
 

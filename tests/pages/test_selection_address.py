@@ -39,4 +39,4 @@ def test_picked_images_are_shown_without_those_of_hidden_classes(app):
 
 def test_outline_of_another_map_picks_nothing(app):
     for outline in (selection_to_text(SEEN), ALL.replace("0~", "1~", 1), "nonsense"):
-        assert "No group of images selected yet" in said(open_map(app, DIGITS, outline=outline))
+        assert "Lasso some points to see" in said(open_map(app, DIGITS, outline=outline))

@@ -41,16 +41,16 @@ def test_nothing_picked_says_how(show):
 def test_empty_outline_says_so(show):
     shown = show("digits-2d-adam", [False] * 297)
     assert "0 of 297 images selected" in said(shown)
-    assert "holds no point" in said(shown)
+    assert "contains no visible point" in said(shown)
 
 
 def test_set_is_shown_with_its_classes_means_and_files(show):
     shown = show("digits-2d-adam", list(range(100)))
     assert "100 of 297 images selected" in said(shown)
     assert captions(shown) == [
-        "64 of them, evenly spaced by their number",
+        "64 of the selected images, evenly spaced by index",
         "mean image",
-        "digits-2d-adam: mean latent point decoded",
+        "digits-2d-adam: mean latent point, decoded",
     ]
     assert "spread" in said(shown)
     assert len(shown.get("plotly_chart")) == 1
@@ -67,10 +67,10 @@ def test_mask_and_places_are_the_same_set(show):
 def test_images_are_decoded_where_the_originals_are_missing(show):
     shown = show("mlp-2d-adam+mlp-2d-amsgrad", list(range(10_000)))
     assert "10,000 of 10,000 images selected" in said(shown)
-    assert "decoded by mlp-2d-adam from their latent points, since the originals are not" in captions(shown)[0]
+    assert "decoded by mlp-2d-adam, because the originals are not" in captions(shown)[0]
     assert captions(shown)[1:] == [
-        "mlp-2d-adam: mean latent point decoded",
-        "mlp-2d-amsgrad: mean latent point decoded",
+        "mlp-2d-adam: mean latent point, decoded",
+        "mlp-2d-amsgrad: mean latent point, decoded",
     ]
     labels = [button.proto.label for button in shown.get("download_button")]
     assert labels == ["Table of mlp-2d-adam (CSV)", "Table of mlp-2d-amsgrad (CSV)", "Images (PNG)"]

@@ -282,7 +282,7 @@ def test_too_many_convolutions_are_said(train):
 
 def test_folder_of_my_own_images(train, tmp_path):
     app = set_to(train, data="my own folder of images")
-    assert "Name a folder of at least 12 pictures" in app.info[0].value
+    assert "Enter a folder with at least 12 images" in app.info[0].value
     app = set_to(app, folder=str(tmp_path / "nowhere"), side=16, train__batch_size=4)
     assert "nowhere" in app.error[0].value
     assert start_button(app).disabled
@@ -409,7 +409,7 @@ def test_somebody_elses_run_is_asked_about_before_it_is_stopped(train, runs):
     with monitor.at_work():
         monitor.report("training", epoch=3)
         app = train.run()
-        assert any("**theirs** was not started from this window. Stop it anyway?" in t for t in texts(app.markdown))
+        assert any("**theirs** was not started in this window. Stop it anyway?" in t for t in texts(app.markdown))
         labels = [widget.label for widget in app.button]
         assert "Stop it" in labels
         assert "Stop" not in labels
