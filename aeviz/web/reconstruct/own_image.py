@@ -20,7 +20,6 @@ from aeviz.web.reconstruct.own_options import pick_options
 from aeviz.web.reconstruct.own_place import show_place
 from aeviz.web.reconstruct.own_result import result_of
 from aeviz.web.reconstruct.own_verdict import (
-    FAMILIARITY,
     PICTURE_PX,
     class_words,
     show_nearest,
@@ -112,9 +111,8 @@ def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | Non
                     alt=f"{picture.name}, preprocessed and reconstructed by {model.name}",
                 )
                 judged = result.judged
-                words = (
-                    "" if judged is None else f": {class_words(judged[1], model)}{FAMILIARITY[judged[0].familiarity]}"
-                )
+                words = "" if judged is None else f": {class_words(judged[1], model)}{judged[0].novelty}"
+                words = ": blank, nothing to classify" if result.is_blank else words
                 st.markdown(f":small[**{escape(picture.name)}**{words}]")
     if not usable:
         return None

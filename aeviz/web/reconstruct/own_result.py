@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.familiarity import Verdict, Vote, judge, vote
+from aeviz.analysis.novelty import Verdict, Vote, judge, vote
 from aeviz.data import is_available
 from aeviz.data.prepare import Prepared
 from aeviz.errors import DataError
@@ -53,6 +53,11 @@ class OwnResult:
     image: np.ndarray
     """Its reconstruction, (C, H, W), float32 in [0, 1]."""
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether all pixels that the network sees are equal, so that there is nothing to classify."""
+        return bool(np.ptp(self.input) == 0)
+
     @cached_property
     def likeness(self) -> "Likeness":
         """How much the reconstruction is like the image."""
@@ -62,9 +67,9 @@ class OwnResult:
 
     @cached_property
     def judged(self) -> tuple[Verdict, Vote] | None:
-        """How the image compares with the encoded test set; None where that is not on this machine."""
+        """How the image compares with the encoded test set; None if it is blank, or if that is not on this machine."""
         table = self.model.latents
-        if table is None:
+        if table is None or self.is_blank:
             return None
         reference = reference_of(self.model)
         error = float(np.linalg.norm(self.input.astype(np.float64) / 255 - self.image))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aeviz.analysis.familiarity import Vote
+from aeviz.analysis.novelty import Vote
 from aeviz.figures.pictures import enlarge, error_map, similarity_map, take, tile, to_data_uri
 from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
@@ -12,12 +12,11 @@ from aeviz.web.reconstruct.own_result import OwnResult, reference_of
 
 PICTURE_PX = 108
 """Width of an image and of what a model makes of it."""
-FAMILIARITY = {
-    "familiar": "in distribution",
-    "unusual": "unusual, but not unheard of",
-    "unseen": "out of distribution",
+_ICONS = {
+    "in distribution": ":material/check_circle:",
+    "unusual": ":material/help:",
+    "out of distribution": ":material/warning:",
 }
-_ICONS = {"familiar": ":material/check_circle:", "unusual": ":material/help:", "unseen": ":material/warning:"}
 
 
 def class_words(votes: Vote, model: Model) -> str:
@@ -51,10 +50,12 @@ def show_pass(picture: OwnPicture, result: OwnResult) -> None:
 def show_verdict(result: OwnResult) -> Vote | None:
     """Say how a picture compares with the test set; return the vote, or None where there is no test set."""
     model, judged = result.model, result.judged
+    if result.is_blank:
+        st.info("The image is blank after preprocessing: nothing to classify.", icon=":material/hide_image:")
     if judged is None:
         return None
     verdict, votes = judged
-    lines = [f"#### {_ICONS[verdict.familiarity]} {FAMILIARITY[verdict.familiarity].capitalize()}"]
+    lines = [f"#### {_ICONS[verdict.novelty]} {verdict.novelty.capitalize()}"]
     if votes.label is not None:
         names = model.provenance.class_names
         against = (
