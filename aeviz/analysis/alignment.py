@@ -81,12 +81,12 @@ def find_translation(source: np.ndarray, target: np.ndarray) -> LatentTranslatio
         target: (N, T), where the same images lie in the other space.
     """
     if source.shape[1] == target.shape[1]:
-        found = align(source, target)
-        matrix = found.scale * found.rotation.T
+        similarity = align(source, target)
+        matrix = similarity.scale * similarity.rotation.T
         return LatentTranslation(
             matrix=matrix,
-            shift=found.target_mean - matrix @ found.source_mean,
-            explained=found.explained,
+            shift=similarity.target_mean - matrix @ similarity.source_mean,
+            explained=similarity.explained,
             is_similarity=True,
         )
     a, b = source.astype(np.float64), target.astype(np.float64)

@@ -32,14 +32,14 @@ def list_attributes(summary: LatentSummary) -> dict[str, Attribute]:
     """Return the attributes that some images have and others lack, by readable name, in alphabetical order."""
     if summary.attribute_means is None or summary.attribute_counts is None:
         return {}
-    found = {
+    result = {
         read_name(name): Attribute(direction=means[1] - means[0], without_count=int(lack), with_count=int(have))
         for name, means, (lack, have) in zip(
             summary.attribute_names, summary.attribute_means, summary.attribute_counts, strict=True
         )
         if min(lack, have) > 0
     }
-    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+    return dict(sorted(result.items(), key=lambda item: item[0].lower()))
 
 
 def read_name(name: str) -> str:

@@ -35,13 +35,13 @@ class Basis:
 
     def coordinates(self, point: np.ndarray) -> np.ndarray:
         """Return the coordinates of a latent point, (D,), along the axes; (D,), float64."""
-        found: np.ndarray = self.rest + (point - self.origin) @ self.axes
-        return found
+        result: np.ndarray = self.rest + (point - self.origin) @ self.axes
+        return result
 
     def point_at(self, coordinates: np.ndarray) -> np.ndarray:
         """Return the latent point, (D,), float64, with these coordinates, (D,)."""
-        found: np.ndarray = self.origin + self.axes @ (coordinates - self.rest)
-        return found
+        result: np.ndarray = self.origin + self.axes @ (coordinates - self.rest)
+        return result
 
 
 def latent_basis(summary: LatentSummary, widths: np.ndarray) -> Basis:
@@ -99,5 +99,5 @@ def principal_basis(summary: LatentSummary, axes: np.ndarray, widths: np.ndarray
 
 def _not_narrow(deviations: np.ndarray) -> np.ndarray:
     widest = float(deviations.max())
-    found: np.ndarray = np.maximum(deviations, _NARROW * widest if widest > 0 else 1.0)
-    return found
+    result: np.ndarray = np.maximum(deviations, _NARROW * widest if widest > 0 else 1.0)
+    return result

@@ -43,8 +43,8 @@ class Density:
         from scipy.ndimage import map_coordinates  # a tenth of a second that only this should cost
 
         places = ((points - self.low) / self.step).T
-        found: np.ndarray = map_coordinates(self.values, places, order=1, mode="constant", cval=0.0)
-        return found
+        result: np.ndarray = map_coordinates(self.values, places, order=1, mode="constant", cval=0.0)
+        return result
 
 
 def bandwidth(points: np.ndarray) -> np.ndarray:

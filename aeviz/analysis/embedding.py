@@ -114,9 +114,9 @@ class _Sink:
         self._report = report
 
     def write(self, text: str) -> int:
-        found = re.search(r"(\d+)/(\d+)", text)
-        if found is not None and int(found[2]):
-            self._report(int(found[1]) / int(found[2]))
+        match = re.search(r"(\d+)/(\d+)", text)
+        if match is not None and int(match[2]):
+            self._report(int(match[1]) / int(match[2]))
         return len(text)
 
     def flush(self) -> None:

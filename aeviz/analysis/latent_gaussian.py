@@ -33,8 +33,8 @@ class LatentGaussian:
         A flat direction counts with the width that makes it flat: whoever leaves the plane of the data is soon far.
         """
         scaled = (points.astype(np.float64) - self.mean) @ self.whitening
-        found: np.ndarray = np.sqrt((scaled**2).sum(axis=1))
-        return found
+        result: np.ndarray = np.sqrt((scaled**2).sum(axis=1))
+        return result
 
     def usual_distance(self, share: float = USUAL) -> float:
         """Return the distance that this share of its draws stays below, by the chi-square law.

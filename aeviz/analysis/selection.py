@@ -130,9 +130,9 @@ def is_within(points: np.ndarray, polygon: Sequence[Sequence[float]]) -> np.ndar
         if start == stop:
             continue
         inside[start:stop] ^= x[start:stop] < (bx - ax) * (y[start:stop] - ay) / (by - ay) + ax
-    found = np.zeros(len(points), dtype=bool)
-    found[order[inside]] = True
-    return found
+    result = np.zeros(len(points), dtype=bool)
+    result[order[inside]] = True
+    return result
 
 
 def points_in_selection(points: np.ndarray, selection: Selection) -> np.ndarray:
