@@ -18,6 +18,11 @@ NEIGHBOUR_PX = 60
 """Width of the pictures of its neighbours."""
 
 
+def space_pictures() -> None:
+    """Keep the pictures of a row apart, which Streamlit sets side by side; once on a page, outside of fragments."""
+    st.html("<style>[data-testid='stImage'] { column-gap: 0.5rem; }</style>")
+
+
 def show_image(index: int, runs: list[Model], seed: int | None) -> None:
     """Show an image, its reconstruction by each model, its coordinates and its error.
 

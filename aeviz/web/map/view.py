@@ -20,7 +20,7 @@ from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
 from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_numbers
-from aeviz.web.map.chosen_image import show_image, show_neighbours
+from aeviz.web.map.chosen_image import show_image, show_neighbours, space_pictures
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
 from aeviz.web.map.layers import carry_sprites, make_overlay
@@ -114,6 +114,7 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         prepare_networks(model)
     options = settle_projection(runs, options)
     key = f"latent-map-{first.config.data.name}{options.attribute or ''}"
+    space_pictures()
     _show_map(first, second, options, start, key)
     _show_pin(first, second, options, key)
     _show_chosen(first, second, options)
