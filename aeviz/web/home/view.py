@@ -6,7 +6,7 @@ import streamlit as st
 
 from aeviz.errors import CheckpointError
 from aeviz.web.kernel import thumbnails
-from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.models import Model, list_problems
 from aeviz.web.kernel.page import OPTIMIZER_TITLES
 from aeviz.web.kernel.text import escape
 
@@ -40,6 +40,10 @@ def show_gallery(found: Mapping[str, Model]) -> None:
             with st.container(horizontal=True, gap="medium"):
                 for model in members:
                     _card(model)
+    problems = list_problems()
+    if problems:
+        with st.expander(f"Runs that cannot be opened ({len(problems)})", icon=":material/broken_image:"):
+            st.markdown("\n".join(f"- {escape(problem)}" for problem in problems))
     if not groups[OWN][0]:
         st.caption("None yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train digits-2d-adam`.")
 

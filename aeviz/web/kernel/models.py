@@ -20,8 +20,9 @@ from aeviz.errors import CheckpointFormatError
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
 from aeviz.training.history import EpochReport
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
-from aeviz.training.run_records import Evaluation, Provenance
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, list_folders
+from aeviz.training.run_records import Evaluation, Provenance, RunProblem
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, scan_folders
+from aeviz.training.safe_files import is_regular_file
 from aeviz.training.samples import PRIOR, PriorSamples, read_prior
 from aeviz.training.summary import SUMMARY, LatentSummary, read_summary
 from aeviz.web.kernel.caching import ByStamp, Stamp, shared, stamp_of
@@ -163,20 +164,31 @@ class Model(ByStamp):
 
 def list_models() -> dict[str, Model]:
     """Return the models that can be opened, by name, those that ship first."""
-    roots = [root for root in (checkpoints_root(), runs_root()) if root.is_dir()]
+    return {folder.name: Model(folder) for folder in _folders(_listing_stamp())[0]}
+
+
+def list_problems() -> list[str]:
+    """Return why some runs cannot be opened, a sentence each; such runs are not among the models."""
+    return [problem.message for problem in _folders(_listing_stamp())[1]]
+
+
+def _listing_stamp() -> Stamp:
     # not the files that a trainer changes all the time: a listing reads every history, which a class must not wait for
-    paths = [path for root in roots for path in sorted(root.iterdir()) if (path / MODEL).is_file()]
-    return {folder.name: Model(folder) for folder in _folders(stamp_of(path / CONFIG for path in paths))}
+    paths: list[Path] = []
+    for root in (checkpoints_root(), runs_root()):
+        with suppress(OSError):  # a folder that is missing, or that may not be entered
+            paths += [path / CONFIG for path in sorted(root.iterdir()) if is_regular_file(path / MODEL)]
+    return stamp_of(paths)
 
 
 @shared(max_entries=4)  # a listing is small; older ones are never asked for again
-def _folders(stamp: Stamp) -> list[RunFolder]:
-    return list_folders()
+def _folders(stamp: Stamp) -> tuple[list[RunFolder], list[RunProblem]]:
+    return scan_folders()
 
 
 @shared(max_entries=32, spinner="Reading latent points …")  # at most 2.6 MB each
-def _stored_latents(model: Model) -> LatentTable | None:
-    return model.folder.latents()
+def _stored_latents(model: Model) -> LatentTable:
+    return model.folder.require_latents()
 
 
 @shared(max_entries=4, spinner="Encoding the test images, once …")  # 20 MB for all faces
