@@ -29,7 +29,7 @@ _MOST_TEXT = 2**16
 def beside(folder: RunFolder, part: PartName) -> Path:
     """Return the path at which a part of a run is, or will be once it is written."""
     inside = folder.path / f"{part}.onnx"
-    is_ours = os.access(folder.path, os.W_OK) and BUNDLE not in folder.path.resolve().parents
+    is_ours = os.access(folder.path, os.W_OK) and BUNDLE not in folder.path.parents
     if not folder.is_trained or is_ours or _belongs(inside, part, folder):
         return inside
     return cache_root() / "onnx" / weights_digest(folder.path / MODEL) / inside.name

@@ -28,7 +28,10 @@ def prepare(folder: RunFolder) -> TaskView | None:
     Returns:
         None for a moment while another visitor starts the same.
     """
-    job = export_task(folder)
+    try:
+        job = export_task(folder)
+    except OSError:
+        return _failed(f"the weights of run {folder.name!r} are gone; it may have been deleted")
     with _guard:
         is_first = job not in _started
         if is_first:
@@ -39,8 +42,12 @@ def prepare(folder: RunFolder) -> TaskView | None:
         except WorkerError as error:
             _started[job] = str(error)
     if problem := _started[job]:
-        return TaskView(state="failed", share=0.0, seconds=0.0, seconds_left=None, message=problem)
+        return _failed(problem)
     return job.observe()
+
+
+def _failed(message: str) -> TaskView:
+    return TaskView(state="failed", share=0.0, seconds=0.0, seconds_left=None, message=message)
 
 
 def work(path: Path) -> int:

@@ -68,3 +68,10 @@ def test_visitor_who_comes_while_it_is_started_waits(run_copy, monkeypatch):
     monkeypatch.setattr(Task, "start", lambda *args, **options: seen.append(export.prepare(folder)))
     export.prepare(folder)
     assert seen == [None]
+
+
+def test_model_that_was_deleted_meanwhile_is_told(run_copy):
+    folder = RunFolder.read(run_copy)
+    (run_copy / "model.safetensors").unlink()
+    view = export.prepare(folder)
+    assert (view.state, view.message) == ("failed", "the weights of run 'copy' are gone; it may have been deleted")
