@@ -89,7 +89,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
 
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
     expect(page.get_by_role("heading", name="Decode")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("decodes at this point"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Image decoded by .* at this point"))).to_be_visible()
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Reconstruct").click()
     expect(page.get_by_role("img", name=re.compile("mean error")).first).to_be_visible()
 
@@ -178,7 +178,7 @@ def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
 def test_slider_decodes_another_image_and_is_in_the_address(visit):
     """A step of a slider by keyboard redraws the image; the address shows the same image again."""
     page = visit("/decode?model=digits-2d-adam")
-    image = page.get_by_role("img", name=re.compile("decodes at this point"))
+    image = page.get_by_role("img", name=re.compile("^Image decoded by .* at this point"))
     view = page.locator(".view").first
     expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
     before, frames = image.evaluate(DRAWN), int(view.get_attribute("data-frames"))
@@ -224,7 +224,7 @@ def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
     card = page.locator(".st-key-card-from-a-shell")
     expect(card.get_by_role("img")).to_be_visible()
     card.get_by_role("link", name="Decode").click()
-    expect(page.get_by_role("img", name=re.compile("from-a-shell decodes"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("decoded by from-a-shell"))).to_be_visible()
 
 
 def test_nonsense_in_the_address_is_ignored(visit):

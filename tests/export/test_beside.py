@@ -24,11 +24,13 @@ TINY = ["--set", "model.hidden=[8,4]", "--set", "train.batch_size=128", "--devic
 
 
 @pytest.fixture(scope="module")
-def whole(trained_folder, tmp_path_factory):
+def whole(trained_folder, made_once):
     """A trained run with its ONNX files beside the weights; read only."""
-    path = shutil.copytree(trained_folder, tmp_path_factory.mktemp("whole") / "tiny-run")
-    write_beside(RunFolder.read(path))
-    return path
+
+    def make(folder):
+        write_beside(RunFolder.read(shutil.copytree(trained_folder, folder / "tiny-run")))
+
+    return made_once("beside", make) / "tiny-run"
 
 
 @pytest.fixture

@@ -66,12 +66,15 @@ def job(path, spec, z=None, **changes):
 
 
 @pytest.fixture(scope="module")
-def decoder_file(trained_folder, tmp_path_factory):
+def decoder_file(trained_folder, made_once):
     """A trained MLP and its decoder, float16 weights; read only."""
     run = load(trained_folder)
-    path = tmp_path_factory.mktemp("decoder") / "decoder.onnx"
-    export_decoder(run, path)
-    return run, path
+
+    def make(folder):
+        folder.mkdir()
+        export_decoder(run, folder / "decoder.onnx")
+
+    return run, made_once("decoder", make) / "decoder.onnx"
 
 
 @pytest.fixture

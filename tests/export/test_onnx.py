@@ -69,12 +69,15 @@ def aeviz(capsys):
 
 
 @pytest.fixture(scope="module")
-def exported(trained_folder, tmp_path_factory):
+def exported(trained_folder, made_once):
     """A trained run and the folder of its ONNX files; read only."""
     run = load(trained_folder)
-    folder = tmp_path_factory.mktemp("onnx")
-    export_onnx(run, folder)
-    return run, folder
+
+    def make(folder):
+        folder.mkdir()
+        export_onnx(run, folder)
+
+    return run, made_once("onnx", make)
 
 
 @pytest.fixture
