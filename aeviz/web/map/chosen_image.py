@@ -94,7 +94,7 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
             caption=distances,
             alt=[f"{name}, distance {distance}" for name, distance in zip(names, distances, strict=True)],
         )
-        key = f"latent.neighbour.{column}.{index}"  # another image has other neighbours, of which none is chosen yet
+        key = f"latent.neighbour.{column}"
         st.pills(
             "Choose one of the nearest images",
             near.indices.tolist(),
@@ -106,7 +106,9 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
 
 
 def _choose(key: str, choose: Callable[[int], None]) -> None:
-    if (index := st.session_state.get(key)) is not None:
+    index = st.session_state.get(key)
+    st.session_state[key] = None  # it has other neighbours, of which none is chosen yet
+    if index is not None:
         choose(int(index))
 
 
