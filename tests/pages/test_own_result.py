@@ -18,10 +18,11 @@ def pages():
 
 
 @pytest.fixture
-def passes(monkeypatch):
+def passes(monkeypatch, tmp_path):
     """How often each network encoded anything."""
     import aeviz.training.run
 
+    monkeypatch.setenv("AEVIZ_DATA", str(tmp_path))  # else the training images are encoded too
     counts, encode = Counter(), aeviz.training.run.Run.encode
 
     def counted(run, images):
