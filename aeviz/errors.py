@@ -12,6 +12,7 @@
       TrainingStopped                    somebody asked the run to stop; it can be resumed
       WorkerError                        a process that works in the background cannot be started or given its files
       ExportError                        a model cannot be written in, or read from, another program's format
+      PayloadError (ValueError)          what the page is sent cannot be packed, or is damaged
 
 A message says what is wrong with which thing, what was found, what was expected and what to do next. The app and the
 command line show the message and nothing else, so it has to stand alone.
@@ -64,3 +65,7 @@ class WorkerError(AevizError):
 
 class ExportError(AevizError):
     """Raised when a model cannot be written in another program's format, or when such a file does not fit its run."""
+
+
+class PayloadError(AevizError, ValueError):
+    """Raised when the data for a part of the page cannot be packed, or is damaged where it is read."""

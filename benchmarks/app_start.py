@@ -163,24 +163,24 @@ def measure_round_trips(server: Server) -> list[float]:
         message.rerun_script.page_name = "decode"
         socket_.send(message.SerializeToString())
         found = _answer(socket_)
-        studios = [
+        explorers = [
             (answer.delta.fragment_id, answer.delta.new_element.bidi_component)
             for answer in found
             if answer.WhichOneof("type") == "delta"
             and answer.delta.new_element.WhichOneof("type") == "bidi_component"
-            and answer.delta.new_element.bidi_component.component_name.endswith("studio")
+            and answer.delta.new_element.bidi_component.component_name.endswith("explorer")
         ]
-        if not studios:
-            sys.exit("the page that decodes shows no studio")
-        fragment, studio = studios[0]
-        start_point = _shown_point(studio.bytes)
+        if not explorers:
+            sys.exit("the page that decodes shows no explorer")
+        fragment, explorer = explorers[0]
+        start_point = _shown_point(explorer.bytes)
         elapsed = []
         for index in range(STEPS + 5):
             message = BackMsg()
             message.rerun_script.page_script_hash = _page_hash(found)
             message.rerun_script.fragment_id = fragment
             state = message.rerun_script.widget_states.widgets.add()
-            state.id = studio.id
+            state.id = explorer.id
             moved = [start_point[0] + 0.01 * (1 + index), *start_point[1:]]
             state.json_value = json.dumps({"point": {"number": index + 1, "values": moved}})
             start = time.perf_counter()
@@ -194,9 +194,11 @@ def measure_round_trips(server: Server) -> list[float]:
 
 
 def _shown_point(payload: bytes) -> list[float]:
-    """Return the latent point that a studio was sent: see aeviz/figures/studio.py."""
-    header = json.loads(payload[4 : 4 + int.from_bytes(payload[:4], "little")])
-    point: list[float] = header["point"]
+    """Return the latent point that an explorer was sent."""
+    from aeviz.web.components.kit.wire import unpack
+
+    point = unpack(payload)["point"]
+    assert isinstance(point, list)
     return point
 
 

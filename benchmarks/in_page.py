@@ -115,8 +115,8 @@ window.frame = () => new Promise((go) => requestAnimationFrame(go));
 
 DRAG = """
 () => {
-  const studio = deep('[data-testid=latent-studio]')[0];
-  const pad = studio.querySelector('.pad .front');
+  const explorer = deep('[data-testid=latent-explorer]')[0];
+  const pad = explorer.querySelector('.pad .front');
   window.moved = 0; window.shown = 0; window.waits = [];
   pad.addEventListener('pointermove', (event) => { window.moved = event.timeStamp; }, true);
   window.watcher = new MutationObserver(() => {
@@ -127,7 +127,7 @@ DRAG = """
       channel.port2.postMessage(0);
     });
   });
-  window.watcher.observe(studio.querySelector('.view'), { attributes: true, attributeFilter: ['data-frames'] });
+  window.watcher.observe(explorer.querySelector('.view'), { attributes: true, attributeFilter: ['data-frames'] });
 }
 """
 

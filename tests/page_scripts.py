@@ -10,10 +10,17 @@ import pytest
 import aeviz
 
 COMPONENTS = Path(aeviz.__file__).parent / "web" / "components"
-WINDOW = "globalThis.window = { location: { search: '?engine=plain' }, setTimeout: globalThis.setTimeout };\n"
+RUNTIME = COMPONENTS / "vendor" / "onnxruntime-web"
+WINDOW = "globalThis.window = { location: { search: '' }, setTimeout: globalThis.setTimeout };\n"
+LOAD_RUNTIME = """
+import { readFileSync as read } from "node:fs";
+const { env } = await import("./vendor/onnxruntime-web/ort.wasm.bundle.min.mjs");
+env.wasm.wasmBinary = read("vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm").buffer;
+"""
+"""Node cannot fetch a file: it is read beforehand."""
 
 
-def run_script(folder, script, told=None, limit_s=60):
+def run_script(folder, script, told=None, limit_s=60, runtime=False):
     """Run a module among copies of the page's own, in a new folder, and return what its function `main` answers.
 
     Args:
@@ -21,6 +28,7 @@ def run_script(folder, script, told=None, limit_s=60):
         script: JavaScript that defines `async function main(told)`; it imports by `await import("./room/name.js")`.
         told: What it is told, as JSON.
         limit_s: Seconds after which it counts as hanging.
+        runtime: Whether it needs ONNX Runtime as the page has it; skipped where that is not installed.
     """
     node = shutil.which("node")
     if node is None:
@@ -30,12 +38,18 @@ def run_script(folder, script, told=None, limit_s=60):
             (folder / path.parent.name).mkdir(exist_ok=True)
             shutil.copy(path, folder / path.parent.name)
         (folder / "package.json").write_text('{"type": "module"}')
+        if RUNTIME.is_dir():
+            (folder / "vendor").mkdir()
+            (folder / "vendor" / "onnxruntime-web").symlink_to(RUNTIME)
+    if runtime and not RUNTIME.is_dir():
+        pytest.skip("no ONNX Runtime for the page here: `make vendor` fetches it")
     ending = """
 let said = "";
 for await (const part of process.stdin) said += part;
-process.stdout.write(JSON.stringify(await main(JSON.parse(said))));
+const answer = JSON.stringify(await main(JSON.parse(said)));
+process.stdout.write(answer, () => process.exit(0));
 """
-    (folder / "main.js").write_text(WINDOW + script + ending)
+    (folder / "main.js").write_text(WINDOW + (LOAD_RUNTIME if runtime else "") + script + ending)
     done = subprocess.run(
         [node, "main.js"], cwd=folder, input=json.dumps(told), capture_output=True, text=True, timeout=limit_s
     )

@@ -16,7 +16,7 @@ def coordinates(page):
 
 def point(page):
     """The latent point in the page, its first four dimensions."""
-    text = page.get_by_test_id("latent-studio").get_attribute("data-point")
+    text = page.get_by_test_id("latent-explorer").get_attribute("data-point")
     return [float(value) for value in text.split()]
 
 
@@ -26,8 +26,8 @@ def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
     view, strip = page.locator(".view").first, page.get_by_test_id("latent-strip")
     expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
     for _ in range(6):
-        strip.get_by_role("button", name="Half a deviation up").click()
-    expect(strip.get_by_text(re.compile(r"^z\d+ is \+3\.00 deviations"))).to_be_visible()
+        strip.get_by_role("button", name="Half a standard deviation up").click()
+    expect(strip.get_by_text(re.compile(r"^z\d+ is at \+3\.00"))).to_be_visible()
     slider = page.get_by_test_id("latent-sliders").get_by_role("slider", name=re.compile("nats")).nth(2)
     slider.focus()
     start, step = slider.evaluate("node => [node.valueAsNumber, Number(node.step)]")
@@ -63,16 +63,16 @@ def test_overview_goes_where_it_is_clicked_and_the_plane_takes_other_axes(visit)
     view, pad = page.locator(".view").first, page.get_by_test_id("latent-pad")
     expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
     overview = page.get_by_test_id("latent-overview")
-    overview.get_by_text("What the first 10 do").click()
-    tile = overview.get_by_role("button", name=re.compile("at 3.00 deviations")).first
+    overview.get_by_text("The first 10 axes, one per row").click()
+    tile = overview.get_by_role("button", name=re.compile("at 3.00 standard deviations")).first
     expect(tile).to_be_visible()
     tile.click()
     expect(page).to_have_url(re.compile(rf"{MODEL}\.at=z"))
     expect(pad).to_have_attribute("data-mesh", re.compile(r"\d+"))
     mesh = int(pad.get_attribute("data-mesh"))
-    page.get_by_role("combobox", name="Across").select_option(index=4)
+    page.get_by_role("combobox", name="Horizontal").select_option(index=4)
     expect(pad).not_to_have_attribute("data-mesh", str(mesh))
     expect(page).to_have_url(re.compile(rf"{MODEL}\.plane=z"))
-    choice = page.get_by_role("combobox", name="Across").input_value()
+    choice = page.get_by_role("combobox", name="Horizontal").input_value()
     page.reload()
-    expect(page.get_by_role("combobox", name="Across")).to_have_value(choice)
+    expect(page.get_by_role("combobox", name="Horizontal")).to_have_value(choice)

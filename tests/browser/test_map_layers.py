@@ -81,19 +81,19 @@ def test_pictures_stand_in_place_of_points_when_zoomed_in(open_map):
     """Zooming in until few points are in view shows their images; zooming out shows points again."""
     page, latent_map = open_map(ADDRESS)
     stage = latent_map.locator(".stage").first
-    expect(stage).to_have_attribute("data-pictures", "0")
+    expect(stage).to_have_attribute("data-images", "0")
     canvas = latent_map.locator("canvas.front").first
     canvas.focus()
     for _ in range(14):
         page.keyboard.press("+")
-    expect(stage).to_have_attribute("data-pictures", re.compile(r"^[1-9]\d*$"))
-    shown = int(stage.get_attribute("data-pictures"))
+    expect(stage).to_have_attribute("data-images", re.compile(r"^[1-9]\d*$"))
+    shown = int(stage.get_attribute("data-images"))
     assert shown <= 150
     latent_map.get_by_role("button", name="0", exact=True).click()  # a hidden class takes its pictures away
     page.keyboard.press("Tab")
     canvas.focus()
     page.keyboard.press("0")
-    expect(stage).to_have_attribute("data-pictures", "0")
+    expect(stage).to_have_attribute("data-images", "0")
 
 
 def test_neighbours_are_marked_and_a_click_on_one_moves_the_map(open_map):

@@ -98,7 +98,7 @@ def test_every_kind_of_file_is_shown_or_refused_with_a_reason(visit):
         expect(page.get_by_role("img", name=f"{name}, preprocessed and reconstructed")).to_be_visible()
     for _, reason in REFUSED.values():
         expect(page.get_by_test_id("stAlertContentError").filter(has_text=re.compile(reason)).first).to_be_visible()
-    expect(page.get_by_test_id("latent-map").first).to_have_attribute("data-guests", "1")
+    expect(page.get_by_test_id("latent-map").first).to_have_attribute("data-markers", "1")
 
 
 def test_photo_lands_on_the_map_with_a_verdict(visit):
@@ -109,7 +109,7 @@ def test_photo_lands_on_the_map_with_a_verdict(visit):
     expect(page.get_by_text(re.compile("EXIF|camera")).first).to_be_visible()
     expect(page.get_by_text(re.compile(r"of the 10 nearest .* are of class 7"))).to_be_visible()
     expect(page.get_by_role("img", name="reconstruction by conv-64d-amsgrad")).to_be_visible()
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "1")
     page.get_by_text("Change the preprocessing").click()
     page.get_by_role("radio", name="90", exact=True).click()
     expect(page.get_by_text("turned by 90° clockwise, as you chose")).to_be_visible()
@@ -130,9 +130,9 @@ def test_drawn_digit_is_read_and_placed(visit, size):
     page.mouse.move(box["x"] + 120 * unit, box["y"] + 230 * unit, steps=6)
     page.mouse.up()
     expect(page.get_by_text(re.compile(r"of the 10 nearest .* are of class 7"))).to_be_visible()
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "1")
     pad.get_by_role("button", name="Undo").click()
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "0")
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "0")
     main = page.get_by_test_id("stMain")
     assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
 
@@ -145,7 +145,7 @@ def test_pad_answers_to_the_keyboard(visit):
     for _ in range(6):
         page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Space")
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "1")
 
 
 def test_pasted_picture_is_taken(visit):
@@ -164,7 +164,7 @@ def test_pasted_picture_is_taken(visit):
     )
     expect(page.get_by_text(re.compile("are of class 7"))).to_be_visible()
     page.get_by_role("button", name="Remove pasted images").click()
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "0")
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "0")
 
 
 def test_samples_are_for_those_who_have_none(visit):
@@ -172,5 +172,5 @@ def test_samples_are_for_those_who_have_none(visit):
     page = open_source(visit, "files")
     page.get_by_role("radio", name="Samples").click()
     expect(page.get_by_text("Synthetic photos")).to_be_visible()
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-guests", "1")
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "1")
     expect(page).to_have_url(re.compile("from=samples"))

@@ -1,15 +1,15 @@
 """The film of a linear autoencoder as the component reads it, and the figures of the ReLU comparison."""
 
 import io
-import json
-import struct
 
 import numpy as np
 import pytest
+from page_scripts import run_script
 from PIL import Image
 
 from aeviz.figures.relu_comparison import relu_bars, relu_scatter
-from aeviz.web.components.pca_film.payload import CODES, PcaFrame, encode_picture, pca_film_payload, signed_tiles
+from aeviz.web.components.kit.wire import unpack
+from aeviz.web.components.pca_film.payload import CODES, PcaFrame, encode_image, pca_film_payload, signed_tiles
 
 
 def frame(step, points, **values):
@@ -34,26 +34,46 @@ def pack(labels, names=("a", "b")):
     )
 
 
-def test_payload_holds_header_arrays_and_pictures_in_order():
+def test_payload_holds_what_was_packed():
     points, blob = pack(np.array([0, 1, 1]))
-    (length,) = struct.unpack_from("<I", blob)
-    header = json.loads(blob[4 : 4 + length])
+    header = unpack(blob)
     assert [(entry["step"], entry["angles"]) for entry in header["frames"]] == [(0, None), (7, [1.0, 30.0])]
     assert (header["n"], header["columns"], header["pcaMse"]) == (3, 2, 0.05)
     assert [entry["name"] for entry in header["classes"]] == ["a", "b"]
-    at = (4 + length + 3) // 4 * 4
-    assert np.frombuffer(blob, "<u2", 3, at).tolist() == [0, 1, 1]
-    codes = np.frombuffer(blob, "<i2", 5 * 6, at + 6).reshape(5, 3, 2)
-    np.testing.assert_allclose(codes[2] / CODES * header["reaches"][2], 2 * points, atol=1e-3)
-    assert blob[at + 6 + 60 :] == b"oppk" + b"ccrrr" * 2
-    assert header["pictures"] == [1, 2, 1, 2, 3, 2, 3]
+    assert header["labels"].tolist() == [0, 1, 1]
+    aligned = header["frames"][0]["aligned"]
+    np.testing.assert_allclose(aligned["codes"] / CODES * aligned["reach"], 2 * points, atol=1e-3)
+    assert [header[name].tobytes() for name in ("originals", "pcaReconstructions", "pcaColumns")] == [b"o", b"pp", b"k"]
+    assert header["frames"][1]["columns"].tobytes() + header["frames"][1]["reconstructions"].tobytes() == b"ccrrr"
 
 
 def test_images_without_classes_are_grey():
     _, blob = pack(None, ())
-    (length,) = struct.unpack_from("<I", blob)
-    assert json.loads(blob[4 : 4 + length])["classes"] == []
-    assert np.frombuffer(blob, "<u2", 3, (4 + length + 3) // 4 * 4).tolist() == [65535] * 3
+    header = unpack(blob)
+    assert header["classes"] == []
+    assert header["labels"].tolist() == [65535] * 3
+
+
+READ = """
+async function main(bytes) {
+  const { unpack } = await import("./kit/wire.js");
+  const { readPcaFilm } = await import("./pca_film/pca_data.js");
+  const film = readPcaFilm(unpack(Uint8Array.from(bytes)));
+  return {
+    steps: film.frames.map(({ step }) => step), bounds: film.turned.bounds, centres: film.own.frames[1].centres,
+    points: Array.from(film.own.frames[1].points), low: film.own.frames[1].low, high: film.own.frames[1].high,
+  };
+}
+"""
+
+
+def test_page_reads_the_film_as_python_packed_it(tmp_path):
+    points, blob = pack(np.array([0, 1, 1]))
+    found = run_script(tmp_path, READ, list(blob))
+    assert found["steps"] == [0, 7]
+    np.testing.assert_allclose(np.reshape(found["points"], (3, 2)), points, atol=1e-3)
+    np.testing.assert_allclose([found["low"], found["high"]], [points.min(axis=0), points.max(axis=0)], atol=1e-3)
+    np.testing.assert_allclose(found["centres"][0], points[0], atol=1e-3)
 
 
 def test_signs_of_a_vector_are_told_by_colour():
@@ -66,8 +86,8 @@ def test_signs_of_a_vector_are_told_by_colour():
 
 def test_small_pictures_are_exact_and_large_ones_small():
     noise = np.random.default_rng(0).integers(0, 256, (20, 20, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(encode_picture(noise)))), noise)
-    assert Image.open(io.BytesIO(encode_picture(noise.repeat(7, axis=0)))).format == "WEBP"
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(encode_image(noise)))), noise)
+    assert Image.open(io.BytesIO(encode_image(noise.repeat(7, axis=0)))).format == "WEBP"
 
 
 @pytest.mark.parametrize("labels", [None, np.array([0, 1, 1])])

@@ -1,30 +1,23 @@
-"""Parcels of small pictures: what the browser reads is what was packed."""
+"""Small versions of images: what the browser reads is what was packed."""
 
 import io
-import json
-import struct
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from aeviz.web.components.kit import wire
 from aeviz.web.components.map import sprites
 from aeviz.web.components.map.sprites import pack_sprites
 
 
-def unpack(parcel):
+def unpack(payload):
     """Return the header and the pages as arrays, as sprites.js does."""
-    (length,) = struct.unpack_from("<I", parcel)
-    header = json.loads(parcel[4 : 4 + length])
-    pages, start = [], 4 + length
-    for size in header["bytes"]:
-        pages.append(np.asarray(Image.open(io.BytesIO(parcel[start : start + size])).convert("RGB")))
-        start += size
-    assert start == len(parcel)
-    return header, pages
+    header = wire.unpack(payload)
+    return header, [np.asarray(Image.open(io.BytesIO(page)).convert("RGB")) for page in header["pages"]]
 
 
-def picture(header, pages, index):
+def image_at(header, pages, index):
     page, place = divmod(index, header["page"])
     row, column = divmod(place, header["columns"])
     height, width = header["height"], header["width"]
@@ -37,7 +30,7 @@ def test_grey_images_come_out_as_they_went_in():
     assert (header["count"], header["width"], header["height"], len(pages)) == (1100, 28, 28, 2)
     assert (header["type"], header["smooth"]) == ("image/png", False)
     for index in (0, 33, 1023, 1024, 1099):
-        np.testing.assert_array_equal(picture(header, pages, index)[..., 0], images[index, 0])
+        np.testing.assert_array_equal(image_at(header, pages, index)[..., 0], images[index, 0])
 
 
 def test_photographs_are_shrunk_and_nearly_the_same():
@@ -47,10 +40,10 @@ def test_photographs_are_shrunk_and_nearly_the_same():
     header, pages = unpack(pack_sprites(images))
     assert (header["width"], header["height"], header["type"], header["smooth"]) == (32, 32, "image/webp", True)
     expected = images[7].reshape(3, 32, 2, 32, 2).mean(axis=(2, 4)).transpose(1, 2, 0)
-    assert np.abs(picture(header, pages, 7) - expected).mean() < 5
+    assert np.abs(image_at(header, pages, 7) - expected).mean() < 5
 
 
-def test_images_beyond_the_caps_have_no_picture(monkeypatch):
+def test_images_beyond_the_caps_have_no_small_version(monkeypatch):
     images = np.random.default_rng(0).integers(0, 256, (3000, 1, 4, 4), dtype=np.uint8)
     monkeypatch.setattr(sprites, "MOST_IMAGES", 1500)
     header, pages = unpack(pack_sprites(images))
@@ -65,6 +58,6 @@ def test_mnist_is_within_its_budget(shared_root):
 
     if not is_available("mnist"):
         pytest.skip("no MNIST here")
-    parcel = pack_sprites(load_dataset(DataConfig(name="mnist"), "test", root=shared_root).images)
-    assert len(parcel) < 2_000_000
-    assert unpack(parcel)[0]["count"] == 10_000
+    payload = pack_sprites(load_dataset(DataConfig(name="mnist"), "test", root=shared_root).images)
+    assert len(payload) < 2_000_000
+    assert unpack(payload)[0]["count"] == 10_000

@@ -1,5 +1,6 @@
-"""Decoders as the page reads and runs them in plain JavaScript, beside PyTorch; damaged ones, too."""
+"""Networks as the page reads and runs them by ONNX Runtime, beside PyTorch; damaged ones, too."""
 
+import itertools
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,24 +10,23 @@ import pytest
 from page_scripts import run_script
 
 from aeviz.config import ModelConfig
-from aeviz.export.files import model_digest, size_limit
-from aeviz.export.onnx import export_decoder, export_encoder
+from aeviz.export.onnx import export_decoder, export_encoder, model_digest, size_limit
 from aeviz.training.run import load
 
 MLP = ModelConfig(image_shape=(1, 8, 8), latent_dim=2, hidden=(8, 4))
-PLAIN = {
+MODELS = {
     "mlp": MLP,
     "linear_identity": replace(MLP, encoder="linear", decoder="linear", output="identity", latent_dim=5),
     "one_dimension": replace(MLP, latent_dim=1),
     "colour": replace(MLP, image_shape=(3, 5, 4), latent_dim=3),
+    "conv": replace(MLP, encoder="conv", decoder="conv", channels=(4, 6)),
 }
-CONV = replace(MLP, encoder="conv", decoder="conv", channels=(4, 6))
 
 OPEN = """
 import { readFileSync } from "node:fs";
 async function main(jobs) {
   const { network } = await import("./kit/engine.js");
-  const { put } = await import("./kit/shelf.js");
+  const { put } = await import("./kit/blobs.js");
   const found = [];
   for (const [number, { file, spec, cut, flip, input, rows }] of jobs.entries()) {
     let bytes = new Uint8Array(readFileSync(file));
@@ -84,48 +84,48 @@ def exported(decoder_file, tmp_path):
     return run, Path(shutil.copy(path, tmp_path))
 
 
-@pytest.mark.parametrize("half", [True, False])
-@pytest.mark.parametrize("name", PLAIN)
-def test_plain_decoder_gives_what_onnxruntime_and_pytorch_give(random_run, tmp_path, name, half):
+def test_decoders_give_what_onnxruntime_and_pytorch_give(random_run, tmp_path):
     import onnxruntime
 
-    run = random_run(PLAIN[name])
-    path = tmp_path / "decoder.onnx"
-    export_decoder(run, path, half=half)
-    d = PLAIN[name].latent_dim
-    z = np.random.default_rng(0).normal(0, 3, (7, d)).astype(np.float32)
-    z[0] = 100
-    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run), z)])
-    values = np.array(found["values"]).reshape(7, *PLAIN[name].image_shape)
-    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
-    np.testing.assert_allclose(values, session.run(["image"], {"z": z})[0], atol=1e-4)
-    np.testing.assert_allclose(values, run.decode(z).clamp(0, 1).numpy(), atol=0.5 / 255 if half else 1e-4)
-    assert "plain JavaScript" in found["by"]
+    cases, jobs = [], []
+    for (name, config), half in itertools.product(MODELS.items(), (True, False)):
+        run, path = random_run(config), tmp_path / f"{name}-{half}.onnx"
+        export_decoder(run, path, half=half)
+        z = np.random.default_rng(0).normal(0, 3, (7, config.latent_dim)).astype(np.float32)
+        z[0] = 100
+        cases.append((run, path, half, z))
+        jobs.append(job(path, spec_of(run), z))
+    for (run, path, half, z), found in zip(cases, run_script(tmp_path, OPEN, told=jobs, runtime=True), strict=True):
+        values = np.array(found["values"]).reshape(7, *run.config.model.image_shape)
+        session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+        np.testing.assert_allclose(values, session.run(["image"], {"z": z})[0], atol=1e-4)
+        np.testing.assert_allclose(values, run.decode(z).clamp(0, 1).numpy(), atol=0.5 / 255 if half else 1e-4)
+        assert found["by"] == "ONNX Runtime"
 
 
-def test_plain_encoder_gives_what_pytorch_gives(random_run, tmp_path):
+def test_encoder_gives_what_pytorch_gives(random_run, tmp_path):
     run = random_run(MLP)
     path = tmp_path / "encoder.onnx"
     export_encoder(run, path, half=False)
     images = np.random.default_rng(0).random((3, 1, 8, 8), dtype=np.float32)
-    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run, "encoder"), images)])
+    (found,) = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run, "encoder"), images)])
     np.testing.assert_allclose(np.array(found["values"]).reshape(3, 2), run.encode(images).numpy(), atol=1e-4)
 
 
-def test_convolutions_are_left_to_the_server(random_run, tmp_path):
-    run = random_run(CONV)
-    path = tmp_path / "decoder.onnx"
-    export_decoder(run, path)
-    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run))])
+@pytest.mark.parametrize(("search", "why"), [("?engine=server", "as the address asks"), ("", "could not be loaded")])
+def test_page_that_cannot_run_a_network_says_why(exported, tmp_path, search, why):
+    run, path = exported
+    script = f"globalThis.window.location.search = {search!r};\n{OPEN}"
+    (found,) = run_script(tmp_path, script, [job(path, spec_of(run))])  # Node cannot fetch the runtime
     assert found["error"] == "Unable"
-    assert "WebAssembly" in found["message"]
+    assert why in found["message"]
 
 
 def test_file_cut_anywhere_is_refused_in_words(exported, tmp_path):
     run, path = exported
     size = path.stat().st_size
     cuts = sorted({*range(0, min(size, 64)), *range(64, size, 97), size - 1})
-    found = run_script(tmp_path, OPEN, [job(path, spec_of(run), cut=cut) for cut in cuts])
+    found = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run), cut=cut) for cut in cuts])
     assert {each.get("error") for each in found} == {"NetworkError"}
     assert max(each["ms"] for each in found) < 5000
     assert {"the file holds no network", "the file ends too early"} <= {each["message"] for each in found}
@@ -135,9 +135,9 @@ def test_flipped_bytes_are_refused_in_words_or_harmless(exported, tmp_path):
     run, path = exported
     random = np.random.default_rng(3)
     size = path.stat().st_size
-    places = random.integers(size, size=1500).tolist()
+    places = random.integers(size, size=400).tolist()
     jobs = [job(path, spec_of(run), np.zeros((1, 2)), flip=[at, 1 << int(random.integers(8))]) for at in places]
-    found = run_script(tmp_path, OPEN, jobs, limit_s=120)
+    found = run_script(tmp_path, OPEN, runtime=True, told=jobs, limit_s=120)
     refused = [each for each in found if "error" in each]
     assert {each["error"] for each in refused} <= {"NetworkError", "Unable"}
     assert refused
@@ -159,7 +159,7 @@ def test_flipped_bytes_are_refused_in_words_or_harmless(exported, tmp_path):
 )
 def test_network_of_another_model_is_refused_in_words(exported, tmp_path, changes, message):
     run, path = exported
-    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run, **changes))])
+    (found,) = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run, **changes))])
     assert found["error"] == "NetworkError"
     assert message in found["message"]
 
@@ -202,45 +202,51 @@ def drop(graph):
 def test_network_that_is_damaged_inside_is_refused_in_words(exported, tmp_path, change):
     run, path = exported
     damage(path, change)
-    (found,) = run_script(tmp_path, OPEN, [job(path, spec_of(run))])
+    (found,) = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run))])
     assert found["error"] == "NetworkError", found
     assert len(found["message"]) < 300
     assert found["ms"] < 5000
 
 
-def test_answers_to_an_earlier_visit_are_not_taken(tmp_path):
-    """Two visits in one session: the server still holds the answer to the first one's question."""
+MESSAGES = """
+const { Messages } = await import("./explorer/messages.js");
+const begin = () => {
+  const sent = [];
+  const channel = { state: (...call) => sent.push(call), trigger: (...call) => sent.push(call) };
+  const pending = [];
+  return { sent, pending, messages: new Messages(channel, (isPending) => pending.push(isPending)) };
+};
+"""
+
+
+def test_responses_to_an_earlier_visit_are_not_taken(tmp_path):
+    """Two visits in one session: the server still holds the response to the first one's request."""
     script = """
 async function main() {
-  const { Messages } = await import("./explorer/messages.js");
-  const sent = [];
-  const visits = [new Messages(), new Messages()].map((messages) => {
-    messages.setTrigger = (_, value) => sent.push(value.number);
-    return messages;
-  });
-  const question = { kind: "decode", model: 0, points: [[0]] };
-  visits[0].ask(question).catch(() => undefined);
-  const answer = visits[1].ask(question);
-  visits[1].answer({ number: sent[0], values: [1] });
-  visits[1].answer({ number: sent[1], values: [2] });
-  const { values } = await answer;
-  for (const messages of visits) messages.close();
-  return { values, sent };
+  const [first, second] = [begin(), begin()];
+  const request = { kind: "decode", model: 0, points: [[0]] };
+  first.messages.request(request).catch(() => undefined);
+  const response = second.messages.request(request);
+  const numbers = [first, second].map(({ sent }) => sent[0][1].number);
+  second.messages.receive({ number: numbers[0], values: [1] });
+  const waits = second.pending.at(-1);
+  second.messages.receive({ number: numbers[1], values: [2] });
+  const { values } = await response;
+  for (const { messages } of [first, second]) messages.close();
+  return { values, numbers, waits, rests: !second.pending.at(-1), name: first.sent[0][0] };
 }
 """
-    found = run_script(tmp_path, script)
+    found = run_script(tmp_path, MESSAGES + script)
     assert found["values"] == [2]
-    assert len(set(found["sent"])) == 2
-    assert all(isinstance(number, int) for number in found["sent"])
+    assert len(set(found["numbers"])) == 2
+    assert all(isinstance(number, int) for number in found["numbers"])
+    assert (found["waits"], found["rests"], found["name"]) == (True, True, "request")
 
 
 def test_what_happened_just_before_the_page_was_left_is_sent(tmp_path):
     script = """
 async function main() {
-  const { Messages } = await import("./explorer/messages.js");
-  const messages = new Messages();
-  const sent = [];
-  messages.setState = (name, value) => sent.push([name, value]);
+  const { messages, sent } = begin();
   messages.release([0.1 + 0.2, -1]);
   messages.look({ backdrop: "points" });
   messages.look({ along: 3 });
@@ -248,16 +254,16 @@ async function main() {
   return sent;
 }
 """
-    sent = dict(run_script(tmp_path, script))
+    sent = dict(run_script(tmp_path, MESSAGES + script))
     assert sent["point"]["values"] == [0.3, -1]
     assert sent["view"] == {"backdrop": "points", "along": 3}
 
 
 @pytest.mark.parametrize("spherical", [True, False])
-def test_way_between_points_is_a_line_or_an_arc(tmp_path, spherical):
+def test_path_between_points_is_a_line_or_an_arc(tmp_path, spherical):
     script = """
 async function main({ from, to, shares, spherical }) {
-  const { between } = await import("./explorer/scrubber.js");
+  const { between } = await import("./explorer/path.js");
   const [a, b] = [from, to].map((point) => Float64Array.from(point));
   return shares.map((share) => Array.from(between(a, b, share, spherical)));
 }

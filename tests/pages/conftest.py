@@ -5,8 +5,10 @@ import json
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 from visits import new_session
+
+from aeviz.web.components.kit.mount import safe_key
+from aeviz.web.components.kit.wire import unpack
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,29 +53,29 @@ def app_without_models(app, tmp_path, monkeypatch):
 
 
 class Desk:
-    """Stands in for the studio in the page: what it is sent, and a hand that moves it."""
+    """Stands in for the explorer in the page: what it is sent, and a hand that moves it."""
 
     def __init__(self):
-        self.key, self.payload, self.shelf, self.sent = "", b"", {}, 0
+        self.key, self.payload, self.blobs, self.sent = "", b"", {}, 0
 
-    def show(self, payload, *, key, on_point, on_view, on_ask):
+    def show(self, payload, *, key, on_point, on_view, on_request):
         import streamlit as st
 
         self.key, self.payload = key, payload
-        calls = {"point": on_point, "view": on_view, "ask": on_ask}
+        calls = {"point": on_point, "view": on_view, "request": on_request}
 
         def take():
             _, name, message = json.loads(st.session_state["desk"])
-            st.session_state[key] = {name: message}
+            st.session_state[safe_key(key)] = {name: message}
             calls[name]()
 
         st.text_input("what the page says", key="desk", on_change=take)
 
-    def carry(self, name, content):
-        self.shelf[name] = content
+    def keep(self, name, content):
+        self.blobs[name] = content
 
     def send(self, app, name, message):
-        """Say something as the page does: its 'point', 'view' or 'ask'."""
+        """Say something as the page does: its 'point', 'view' or 'request'."""
         self.sent += 1
         app.text_input(key="desk").set_value(json.dumps([self.sent, name, message])).run()
         return app
@@ -85,50 +87,35 @@ class Desk:
     @property
     def header(self):
         """What is shown, as `aeviz.web.components.explorer.payload.View` has it."""
-        return self._split(self.payload)[0]
+        return unpack(self.payload)
 
     @property
     def pixels(self):
-        """The images that answer a question, uint8."""
-        return np.frombuffer(self._split(self.payload)[1], np.uint8)
+        """The images of a response, uint8, one number after the other."""
+        images = self.header["images"]
+        return np.empty(0, np.uint8) if images is None else images.ravel()
 
     @property
     def axes(self):
         """The axes of the space shown."""
-        return self._split(self.shelf[self.header["space"]])[0]["axes"]
-
-    @staticmethod
-    def _split(payload):
-        length = int.from_bytes(payload[:4], "little")
-        return json.loads(payload[4 : 4 + length]), payload[4 + length :]
+        return unpack(self.blobs[self.header["space"]])["axes"]
 
 
 @pytest.fixture
-def desk(app, components, monkeypatch):
-    """The studio's stand-in on Decode."""
-    decode_studio, view, in_page = (
+def desk(app, monkeypatch):
+    """The explorer's stand-in on Decode."""
+    decode_explorer, view, in_page = (
         importlib.import_module(f"aeviz.web.{name}")
         for name in ("decode.explorer", "decode.view", "kernel.client_inference")
     )
-    desk, carry = Desk(), decode_studio.carry
+    desk, send_blob = Desk(), decode_explorer.send_blob
 
-    def carry_too(name, content):
-        desk.carry(name, content)
-        carry(name, content)
+    def send_too(name, content):
+        desk.keep(name, content)
+        send_blob(name, content)
 
-    monkeypatch.setattr(decode_studio, "studio", desk.show)
-    for module in (decode_studio, in_page):
-        monkeypatch.setattr(module, "carry", carry_too)
+    monkeypatch.setattr(decode_explorer, "explorer", desk.show)
+    for module in (decode_explorer, in_page):
+        monkeypatch.setattr(module, "send_blob", send_too)
     monkeypatch.setattr(view, "prepare_networks", lambda run: None, raising=False)
     return desk
-
-
-@pytest.fixture(scope="session")
-def components(packages_read_once):
-    """Import the modules that hold components inside a run: outside one, these do not find their files."""
-    assert not AppTest.from_function(_import_components).run().exception
-
-
-def _import_components():
-    import aeviz.web.decode.view
-    import aeviz.web.map.view  # noqa: F401

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from visits import assert_healthy, open_page, texts
 
+from aeviz.web.components.kit.wire import unpack
+
 DIMENSIONS = 16
 
 
@@ -96,17 +98,20 @@ def moved(point, **changes):
 def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
     app = open_page(app, "decode", model)
     assert_healthy(app, "Decode")
-    assert desk.header["parts"] == ["pad", "sliders", "strip", "scrubber", "overview"]
-    assert [lens["title"] for lens in desk.header["lenses"]] == [model]
+    assert desk.header["parts"] == ["pad", "sliders", "strip", "waypoints", "overview"]
+    assert [view["title"] for view in desk.header["decoder_views"]] == [model]
     assert len(desk.header["point"]) == len(desk.axes)
     assert "In distribution" in said(app)
 
 
-def test_real_studio_is_in_the_page(runs, app):
-    app = open_page(app, "decode", "wide")
+@pytest.mark.parametrize("name", ["wide", "my__run_"])
+def test_real_explorer_is_in_the_page(runs, app, name):
+    if name != "wide":
+        (runs / "wide").rename(runs / name)
+    app = open_page(app, "decode", name)
     assert_healthy(app, "Decode")
     sent = [element.proto for element in app.get("bidi_component")]
-    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"studio", "carrier"}
+    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"explorer", "blobs"}
 
 
 def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):
@@ -120,10 +125,10 @@ def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):
 
 def test_point_that_is_let_go_of_is_in_the_address_and_measured(runs, app, desk):
     app = open_page(app, "decode", "wide")
-    start, turn = desk.header["point"], desk.header["turn"]
+    start, turn = desk.header["point"], desk.header["revision"]
     app = desk.move(app, moved(start, z3=1.25))
     assert in_address(app, "wide.at") == "z3_1.25"
-    assert desk.header["turn"] == turn  # the page is there already
+    assert desk.header["revision"] == turn  # the page is there already
     assert "In distribution" in said(app)
     app = desk.move(app, moved(start, z3=60))
     assert "Out of distribution" in app.warning[0].value
@@ -175,9 +180,9 @@ def test_undo_and_redo_lose_nothing(runs, app, desk):
     app = desk.move(app, by_hand)  # letting go where it lay already is no step
     app.button(key="reset").click().run()
     assert desk.header["point"] == pytest.approx(rest)
-    turn = desk.header["turn"]
+    turn = desk.header["revision"]
     app.button(key="undo").click().run()
-    assert desk.header["turn"] == turn + 1  # or the page would not follow
+    assert desk.header["revision"] == turn + 1  # or the page would not follow
     assert desk.header["point"] == pytest.approx(by_hand, abs=1e-2)
     app.button(key="undo").click().run()
     assert desk.header["point"] == drawn
@@ -195,11 +200,11 @@ def test_undo_and_redo_lose_nothing(runs, app, desk):
 
 def test_image_point_needs_an_image(runs, app, desk):
     app = open_page(app, "decode", "wide")
-    before, turn = desk.header["point"], desk.header["turn"]
+    before, turn = desk.header["point"], desk.header["revision"]
     app.button(key="image").click().run()
     assert not app.exception
     assert desk.header["point"] != before
-    assert desk.header["turn"] == turn + 1
+    assert desk.header["revision"] == turn + 1
     app.selectbox(key="model").set_value("bare").run()
     assert "image" not in {button.key for button in app.button}
 
@@ -236,9 +241,9 @@ def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app, d
 def test_server_decodes_what_the_page_asks_for(runs, app, desk, model):
     app = open_page(app, "decode", model)
     points = np.random.default_rng(0).normal(size=(3, len(desk.axes))).astype(np.float32)
-    app = desk.send(app, "ask", {"number": 77, "kind": "decode", "model": 0, "points": points.tolist()})
+    app = desk.send(app, "request", {"number": 77, "kind": "decode", "model": 0, "points": points.tolist()})
     assert_healthy(app, "Decode")
-    assert (desk.header["answer"]["number"], desk.header["answer"]["error"]) == (77, None)
+    assert (desk.header["response"]["number"], desk.header["response"]["error"]) == (77, None)
     expected = decoder(runs / model).decode(points).numpy().clip(0, 1) * 255
     np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.51)
 
@@ -247,25 +252,25 @@ def test_server_marks_what_is_far(runs, app, desk):
     app = open_page(app, "decode", "wide")
     rest = desk.header["point"]
     points = [rest, moved(rest, z1=80), rest]
-    app = desk.send(app, "ask", {"number": 5, "kind": "far", "model": 0, "points": points})
-    assert desk.header["answer"] == {"number": 5, "kind": "far", "far": [False, True, False], "error": None}
+    app = desk.send(app, "request", {"number": 5, "kind": "far", "model": 0, "points": points})
+    assert desk.header["response"] == {"number": 5, "kind": "far", "far": [False, True, False], "error": None}
     assert not len(desk.pixels)
 
 
 @pytest.mark.parametrize(
     "question", [None, {}, {"number": 1, "kind": "decode", "model": 0, "points": [[1]]}, {"number": 1, "kind": "rm"}]
 )
-def test_question_that_is_none_gets_no_answer(runs, app, desk, question):
+def test_request_that_is_none_gets_no_response(runs, app, desk, question):
     app = open_page(app, "decode", "wide")
-    app = desk.send(app, "ask", question)
+    app = desk.send(app, "request", question)
     assert_healthy(app, "Decode")
-    assert desk.header["answer"] is None
+    assert desk.header["response"] is None
 
 
 def test_model_number_that_is_none_means_the_first(runs, app, desk):
     app = open_page(app, "decode", "wide")
     rest = desk.header["point"]
-    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 9, "points": [rest]})
+    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 9, "points": [rest]})
     assert_healthy(app, "Decode")
     assert len(desk.pixels) == 64
 
@@ -283,26 +288,26 @@ def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
     from aeviz.analysis.alignment import find_translation
 
     app = beside(open_page(app, "decode", "wide"), "wide", "plain")
-    first, second = desk.header["lenses"]
+    first, second = desk.header["decoder_views"]
     assert (first["title"], second["title"]) == ("wide", "plain")
     assert first["bridge"] is None
     known = find_translation(*(decoder(runs / name).folder.latents().z for name in ("wide", "plain")))
-    floats = np.frombuffer(desk.shelf[second["bridge"]], "<f4")
-    np.testing.assert_allclose(floats[: known.matrix.size].reshape(known.matrix.shape), known.matrix, atol=1e-5)
+    matrix = unpack(desk.blobs[second["bridge"]])["matrix"]
+    np.testing.assert_allclose(matrix, known.matrix, atol=1e-5)
     assert f"least squares, {known.explained:.0%} of the variance" in second["bridge_words"]
     point = np.array([desk.header["point"]], dtype=np.float32)
-    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
+    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
     expected = decoder(runs / "plain").decode(known.apply(point)).numpy().clip(0, 1) * 255
     np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.6)
 
 
 def test_second_model_without_encoded_images_looks_at_the_first_one(runs, app, desk):
     app = beside(open_page(app, "decode", "wide"), "wide", "bare")
-    second = desk.header["lenses"][1]
+    second = desk.header["decoder_views"][1]
     assert second["bridge"] is None
     assert "the code of the image that wide decodes" in second["bridge_words"]
     point = np.array([desk.header["point"]], dtype=np.float32)
-    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
+    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
     image = decoder(runs / "wide").decode(point)
     expected = decoder(runs / "bare").reconstruct(image).numpy().clip(0, 1) * 255
     np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.6)
@@ -314,33 +319,33 @@ def test_copy_of_a_model_stands_beside_it(runs, app, desk):
     export_onnx(decoder(runs / "wide"), runs / "wide")
     shutil.copytree(runs / "wide", runs / "wide-again")
     app = beside(open_page(app, "decode", "wide"), "wide", "wide-again")
-    first, second = desk.header["lenses"]
-    assert first["spec"] == second["spec"]
+    first, second = desk.header["decoder_views"]
+    assert first["network"] == second["network"]
     assert "Procrustes, 100% of the variance" in second["bridge_words"]
 
 
 # The network for the page
 
 
-def test_network_for_the_page_is_on_its_shelf(runs, app, desk):
+def test_network_for_the_page_is_in_the_blob_store(runs, app, desk):
     from aeviz.export.files import model_digest
     from aeviz.export.onnx import export_onnx
 
     run = decoder(runs / "plain")
     export_onnx(run, runs / "plain")
     app = open_page(app, "decode", "plain")
-    spec = desk.header["lenses"][0]["spec"]
-    assert desk.shelf[spec["name"]] == (runs / "plain" / "decoder.onnx").read_bytes()
-    assert len(desk.shelf[spec["name"]]) < spec["limit"]
+    spec = desk.header["decoder_views"][0]["network"]
+    assert desk.blobs[spec["name"]] == (runs / "plain" / "decoder.onnx").read_bytes()
+    assert len(desk.blobs[spec["name"]]) < spec["limit"]
     assert (spec["digest"], spec["latent_dim"], spec["image_shape"]) == (model_digest(run), 5, [1, 8, 8])
 
 
 def test_run_without_a_network_for_the_page_says_so(runs, app, desk):
     (runs / "plain" / "decoder.onnx").unlink(missing_ok=True)
     open_page(app, "decode", "plain")
-    (lens,) = desk.header["lenses"]
-    assert lens["spec"] is None
-    assert "decoder.onnx is missing" in lens["why"]
+    (view,) = desk.header["decoder_views"]
+    assert view["network"] is None
+    assert "decoder.onnx is missing" in view["why"]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a network", bytes(5000)])
@@ -348,7 +353,7 @@ def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
     (runs / "plain" / "decoder.onnx").write_bytes(content)
     app = open_page(app, "decode", "plain")
     assert_healthy(app, "Decode")
-    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
+    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
     assert len(desk.pixels) == 64
 
 
@@ -386,27 +391,27 @@ def test_kept_points_are_in_the_address_and_come_back(runs, app, desk):
     app = open_page(app, "decode", "wide")
     rest = desk.header["point"]
     stops = [rest, moved(rest, z2=1.5), moved(rest, z3=-1, z4=2)]
-    app = desk.send(app, "view", {"stops": stops})
+    app = desk.send(app, "view", {"waypoints": stops})
     text = in_address(app, "wide.stops")
     assert text.split("!")[0] == "rest"
     assert text.count("!") == 2
-    app = desk.send(app, "view", {"stops": []})
+    app = desk.send(app, "view", {"waypoints": []})
     assert "wide.stops" not in app.query_params
     app = visit(app.switch_page("pages/home.py").run(), "wide", stops=text)
-    np.testing.assert_allclose(desk.header["stops"], stops, atol=2e-3)
+    np.testing.assert_allclose(desk.header["waypoints"], stops, atol=2e-3)
 
 
 def test_no_more_than_twelve_points_are_kept(runs, app, desk):
     app = visit(app, "wide", stops="!".join(f"z1_{k / 10}" for k in range(1, 40)))
     assert_healthy(app, "Decode")
-    assert len(desk.header["stops"]) == 12
+    assert len(desk.header["waypoints"]) == 12
 
 
 @pytest.mark.parametrize("stops", ["", "!", "!!!rest", "z99_1", "x" * 5000, "z1_1e999!rest"])
 def test_odd_kept_points_are_left_out(runs, app, desk, stops):
     app = visit(app, "wide", stops=stops)
     assert_healthy(app, "Decode")
-    assert len(desk.header["stops"]) <= 1
+    assert len(desk.header["waypoints"]) <= 1
 
 
 def test_address_leads_to_the_point(runs, app, desk):

@@ -162,20 +162,20 @@ def test_shipped_model_says_that_it_kept_no_reconstructions(as_shipped):
 def test_decode_needs_no_encoded_images(as_shipped, desk):
     app = open_model(as_shipped, "decode")
     assert_healthy(app, "Decode")
-    (lens,) = desk.header["lenses"]
-    assert (lens["title"], lens["shape"], lens["smooth"]) == ("faces", [3, 64, 64], True)
+    (view,) = desk.header["decoder_views"]
+    assert (view["title"], view["shape"], view["smooth"]) == ("faces", [3, 64, 64], True)
     assert desk.header["side"] == 6
-    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
+    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
     assert len(desk.pixels) == 3 * 64 * 64
-    app = desk.send(app, "ask", {"number": 2, "kind": "far", "model": 0, "points": [desk.header["point"]]})
-    assert desk.header["answer"]["far"] == [False]
+    app = desk.send(app, "request", {"number": 2, "kind": "far", "model": 0, "points": [desk.header["point"]]})
+    assert desk.header["response"]["far"] == [False]
 
 
 def test_second_model_of_faces_looks_at_the_first_one(as_shipped, desk):
     app = open_model(as_shipped, "decode")
     app.selectbox(key="beside.faces").set_value("faces-msssim").run()
     assert_healthy(app, "Decode")
-    assert "the code of the image that faces decodes" in desk.header["lenses"][1]["bridge_words"]
+    assert "the code of the image that faces decodes" in desk.header["decoder_views"][1]["bridge_words"]
 
 
 def test_every_other_page_opens_with_a_shipped_model(as_shipped):

@@ -25,7 +25,7 @@ def said(app):
 
 
 @pytest.fixture
-def payloads(app, components, monkeypatch):
+def payloads(app, monkeypatch):
     """What the map was given, call by call."""
     from aeviz.web.map import view
 

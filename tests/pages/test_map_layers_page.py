@@ -1,19 +1,17 @@
 """What the latent map shows beyond its points, as a visitor without a browser has it."""
 
-import json
-import struct
-
 import pytest
 from test_latent_page import open_map, said
 
 from aeviz.paths import checkpoints_root
 from aeviz.training.runs import RunFolder
+from aeviz.web.components.kit.wire import unpack
 
 DIGITS, PLAIN, VARIATIONAL = "digits-2d-adam", "mlp-2d-adam", "vae-2d"
 
 
 @pytest.fixture
-def overlays(app, components, monkeypatch):
+def overlays(app, monkeypatch):
     """The headers of the overlays that the map was given, call by call."""
     from aeviz.web.map import view
 
@@ -21,8 +19,7 @@ def overlays(app, components, monkeypatch):
 
     def spy(*args):
         payload = pack(*args)
-        (length,) = struct.unpack_from("<I", payload)
-        calls.append(json.loads(payload[4 : 4 + length]))
+        calls.append(unpack(payload))
         return payload
 
     monkeypatch.setattr(view, "pack_overlay", spy)

@@ -123,15 +123,15 @@ def test_damaged_weights_give_a_message(app, tmp_path):
     assert "cannot read model.safetensors of run 'damaged'" in app.error[0].value
 
 
-def test_damaged_weights_give_a_message_in_the_studio(app, desk, tmp_path):
+def test_damaged_weights_give_a_message_in_the_explorer(app, desk, tmp_path):
     run = tmp_path / "runs" / "damaged"
     shutil.copytree(checkpoints_root() / "digits-2d-adam", run)
     (run / "model.safetensors").write_bytes(b"\x00" * 100)
     app = open_page(app, "decode", "damaged")
     assert not app.exception
-    app = desk.send(app, "ask", {"number": 1, "kind": "decode", "model": 0, "points": [[0, 0]]})
+    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 0, "points": [[0, 0]]})
     assert not app.exception
-    assert "cannot read model.safetensors of run 'damaged'" in desk.header["answer"]["error"]
+    assert "cannot read model.safetensors of run 'damaged'" in desk.header["response"]["error"]
 
 
 def test_latent_space_sets_the_twin_beside_the_model(app):
@@ -146,8 +146,8 @@ def test_latent_space_sets_the_twin_beside_the_model(app):
 
 def test_decode_follows_the_hand(app, desk):
     app = open_page(app, "decode", "digits-2d-adam")
-    (lens,) = desk.header["lenses"]
-    assert lens["alt"] == "Image decoded by digits-2d-adam at this point"
+    (view,) = desk.header["decoder_views"]
+    assert view["alt"] == "Image decoded by digits-2d-adam at this point"
     assert desk.header["parts"] == ["pad", "sliders", "strip", "scrubber"]
     app = desk.move(app, [desk.axes[0]["high"], desk.header["point"][1]])
     assert not app.exception

@@ -1,4 +1,4 @@
-"""The studio of Decode: what the page is sent, what it asks, and how the visitor looks at the space."""
+"""The explorer of Decode: what the page is sent, what it requests, and how the visitor looks at the space."""
 
 from dataclasses import replace
 from typing import get_args
@@ -9,23 +9,24 @@ import streamlit as st
 from aeviz.analysis.basis import Basis
 from aeviz.web.components.explorer.component import (
     Look,
+    explorer,
     read_look,
     read_point,
-    studio,
 )
 from aeviz.web.components.explorer.payload import (
     Backdrop,
-    Lens,
+    DecoderView,
     Part,
     View,
     bridge_payload,
-    shelf_name,
     view_payload,
 )
-from aeviz.web.components.kit.blobs import carry
+from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.kit.mount import state_of
+from aeviz.web.components.kit.wire import blob_name
 from aeviz.web.decode.point import follow, keep_waypoints, point_of, revision_of, waypoints_of
 from aeviz.web.kernel import spaces
-from aeviz.web.kernel.client_inference import carry_network, carry_networks, find_network
+from aeviz.web.kernel.client_inference import find_network, send_network, send_networks
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import OPTIMIZER_TITLES
 from aeviz.web.kernel.points import is_photo, is_wide
@@ -38,83 +39,90 @@ BEHIND, _PLANE, _ALONG = "behind", ".plane", ".along"
 """URL parameter of what lies behind the point on the pad; endings of those of its plane and the strip's axis."""
 
 
-def show_studio(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
+def show_explorer(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
     """Show pad, sliders, images and paths of one or two models; call it in a fragment."""
     key = _key(model, second, axes)
     basis = spaces.basis(model, axes)
-    answer, images = response_of(key, model, second)
-    view = replace(_view(model, second, axes, basis), answer=answer)
-    studio(
+    response, images = response_of(key, model, second)
+    view = replace(_view(model, second, axes, basis), response=response)
+    explorer(
         view_payload(view, images),
         key=key,
         on_point=lambda: _take_point(key, model),
         on_view=lambda: _take_look(model, axes, basis, key),
-        on_ask=lambda: take_request(key, model),
+        on_request=lambda: take_request(key, model),
     )
 
 
-def carry_studio(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
-    """Send what the studio's names stand for; call it at the end of the page, outside of fragments."""
+def send_explorer(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
+    """Send what the explorer's names stand for; call it at the end of the page, outside of fragments."""
     space = spaces.space(model, axes)
-    carry(space.name, space.content)
-    carry_networks([model] if second is None else [model, second], "decoder")
+    send_blob(space.name, space.content)
+    send_networks([model] if second is None else [model, second], "decoder")
     if second is not None:
         between = spaces.bridge(model, second)
         if between is None:
-            carry_network(second, "encoder")
+            send_network(second, "encoder")
         else:
             packed = bridge_payload(between)
-            carry(shelf_name("bridge", packed), packed)
+            send_blob(blob_name("bridge", packed), packed)
 
 
 def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basis) -> View:
-    lenses = [_lens(model, None)] if second is None else [_lens(model, None), _lens(second, model)]
+    decoder_views = (
+        [_decoder_view(model, None)] if second is None else [_decoder_view(model, None), _decoder_view(second, model)]
+    )
     if second is not None and model.config.optimizer.name != second.config.optimizer.name:
-        lenses = [
-            replace(lens, title=f"{lens.title} · {OPTIMIZER_TITLES[each.config.optimizer.name]}")
-            for lens, each in zip(lenses, (model, second), strict=True)
+        decoder_views = [
+            replace(decoder_view, title=f"{decoder_view.title} · {OPTIMIZER_TITLES[each.config.optimizer.name]}")
+            for decoder_view, each in zip(decoder_views, (model, second), strict=True)
         ]
     look = _look(model, axes, basis)
-    parts: tuple[Part, ...] = ("pad", "sliders", "strip", "scrubber")
+    parts: tuple[Part, ...] = ("pad", "sliders", "strip", "waypoints")
     if is_wide(model):
         parts = (*parts, "overview")
     large = int(np.prod(model.config.model.image_shape)) > LARGE_PIXELS
     space = spaces.space(model, axes)
-    networks = [lens.spec.name if lens.spec is not None else lens.why for lens in lenses]
+    networks = [
+        decoder_view.network.name if decoder_view.network is not None else decoder_view.why
+        for decoder_view in decoder_views
+    ]
     return View(
-        view="|".join([model.stamp, space.name, *networks, *(lens.bridge_words for lens in lenses)]),
+        view="|".join(
+            [model.stamp, space.name, *networks, *(decoder_view.bridge_words for decoder_view in decoder_views)]
+        ),
         space=space.name,
         point=tuple(point_of(model).tolist()),
-        turn=revision_of(model),
+        revision=revision_of(model),
         pair=look.pair or (0, min(1, len(basis.names) - 1)),
         along=look.along or 0,
         backdrop=next((name for name in get_args(Backdrop) if name == look.backdrop), "images"),
         side=LARGE_SIDE if large else MESH_SIDE,
         parts=parts,
-        lenses=tuple(lenses),
-        stops=waypoints_of(model),
+        decoder_views=tuple(decoder_views),
+        waypoints=waypoints_of(model),
     )
 
 
-def _lens(model: Model, first: Model | None) -> Lens:
+def _decoder_view(model: Model, first: Model | None) -> DecoderView:
     """Describe a model's image of the point; `first` is the model whose space is shown, None where it is its own."""
     network = find_network(model, "decoder")
     bridge, via, words, why = None, None, "", network.why
     between = None if first is None else spaces.bridge(first, model)
     if between is not None:
-        bridge = shelf_name("bridge", bridge_payload(between))
+        bridge = blob_name("bridge", bridge_payload(between))
         how = "Procrustes" if between.is_similarity else "least squares"
         words = f"At the corresponding point ({how}, {between.explained:.0%} of the variance explained). "
     elif first is not None:
         encoder = find_network(model, "encoder")
         via, why = encoder.spec, why or encoder.why
         words = f"At the code of the image that {first.name} decodes. "
-    return Lens(
+    return DecoderView(
         title=model.name,
         alt=f"Image decoded by {model.name} at this point",
         shape=model.config.model.image_shape,
         smooth=is_photo(model),
-        spec=None if why else network.spec,
+        network=None if why else network.spec,
         why=why,
         bridge=bridge,
         via=via,
@@ -126,7 +134,7 @@ def _lens(model: Model, first: Model | None) -> Lens:
 
 
 def _take_point(key: str, model: Model) -> None:
-    point = read_point(st.session_state.get(key), model.config.model.latent_dim)
+    point = read_point(state_of(key), model.config.model.latent_dim)
     if point is not None:
         follow(model, np.array(point))
 
@@ -135,15 +143,15 @@ def _take_point(key: str, model: Model) -> None:
 
 
 def _take_look(model: Model, axes: spaces.AxesName, basis: Basis, key: str) -> None:
-    look = read_look(st.session_state.get(key), len(basis.names))
+    look = read_look(state_of(key), len(basis.names))
     known = _look(model, axes, basis)
     st.session_state[_looks(model, axes)] = Look(
         pair=look.pair or known.pair,
         along=known.along if look.along is None else look.along,
         backdrop=look.backdrop or known.backdrop,
     )
-    if look.stops is not None:
-        keep_waypoints(model, look.stops)
+    if look.waypoints is not None:
+        keep_waypoints(model, look.waypoints)
 
 
 def keep_look(model: Model, axes: spaces.AxesName) -> None:
@@ -186,7 +194,7 @@ def _look(model: Model, axes: spaces.AxesName, basis: Basis) -> Look:
 
 
 def _key(model: Model, second: Model | None, axes: spaces.AxesName) -> str:
-    return f"studio-{model.name}-{axes}-{second.name if second is not None else ''}"
+    return f"explorer-{model.name}-{axes}-{second.name if second is not None else ''}"
 
 
 def _looks(model: Model, axes: spaces.AxesName) -> str:

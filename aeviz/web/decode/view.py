@@ -1,4 +1,4 @@
-"""Decode: the studio in the page, and what Python adds to it: jumps, distance from the data, the address."""
+"""Decode: the explorer in the page, and what Python adds to it: jumps, distance from the data, the address."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ import streamlit as st
 from aeviz.analysis.generation import draw_noise, draw_points
 from aeviz.analysis.neighbours import nearest_to
 from aeviz.figures.pictures import shrink, tile, to_small_uri
-from aeviz.web.decode.explorer import carry_studio, keep_look, show_studio
+from aeviz.web.decode.explorer import keep_look, send_explorer, show_explorer
 from aeviz.web.decode.point import can_redo, can_undo, jump, keep_address, point_of, redo, settle, undo
 from aeviz.web.kernel import distances, priors, spaces
 from aeviz.web.kernel.client_inference import prepare_networks
@@ -54,13 +54,13 @@ def show_decoder(model: Model, second: Model | None, axes: spaces.AxesName) -> N
         if each is not None:
             prepare_networks(each)
     _show(model, second, axes)
-    carry_studio(model, second, axes)
+    send_explorer(model, second, axes)
 
 
 @st.fragment
 def _show(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
     with errors_as_messages():
-        show_studio(model, second, axes)
+        show_explorer(model, second, axes)
         show_distance(model, point_of(model))
         _show_nearest(model, point_of(model))
         _jumps(model)

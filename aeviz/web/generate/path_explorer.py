@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from aeviz.web.components.explorer.component import studio
-from aeviz.web.components.explorer.payload import Lens, View, view_payload
-from aeviz.web.components.kit.blobs import carry
+from aeviz.web.components.explorer.component import explorer
+from aeviz.web.components.explorer.payload import DecoderView, View, view_payload
+from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.kernel import spaces
-from aeviz.web.kernel.client_inference import carry_network, find_network
+from aeviz.web.kernel.client_inference import find_network, send_network
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.points import is_photo
 from aeviz.web.kernel.requests import response_of, take_request
@@ -22,38 +22,38 @@ def show_path(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> N
         key: Identity of the slider.
     """
     space, network = spaces.space(model, "latent"), find_network(model, "decoder")
-    answer, images = response_of(key, model, None)
-    stops = tuple(tuple(point.tolist()) for point in ends.astype(np.float64))
+    response, images = response_of(key, model, None)
+    waypoints = tuple(tuple(point.tolist()) for point in ends.astype(np.float64))
     view = View(
-        view=f"{space.name}|{spherical}|{stops}|{network.spec.name if network.spec is not None else network.why}",
+        view=f"{space.name}|{spherical}|{waypoints}|{network.spec.name if network.spec is not None else network.why}",
         space=space.name,
-        point=stops[0],
-        turn=0,
+        point=waypoints[0],
+        revision=0,
         pair=(0, min(1, ends.shape[1] - 1)),
         along=0,
         backdrop="images",
         side=1,
-        parts=("way",),
-        lenses=(
-            Lens(
+        parts=("path",),
+        decoder_views=(
+            DecoderView(
                 title="On the path",
                 alt=f"Image decoded by {model.name} on the path",
                 shape=model.config.model.image_shape,
                 smooth=is_photo(model),
-                spec=network.spec,
+                network=network.spec,
                 why=network.why,
             ),
         ),
-        stops=stops,
+        waypoints=waypoints,
         spherical=spherical,
-        answer=answer,
+        response=response,
     )
-    studio(
+    explorer(
         view_payload(view, images),
         key=key,
         on_point=_ignore,
         on_view=_ignore,
-        on_ask=lambda: take_request(key, model),
+        on_request=lambda: take_request(key, model),
     )
 
 
@@ -61,8 +61,8 @@ def send_path(model: Model) -> None:
     """Send the page what `show_path` needs; call it at the end of the page, outside of fragments."""
     if model.has_summary:
         space = spaces.space(model, "latent")
-        carry(space.name, space.content)
-        carry_network(model, "decoder")
+        send_blob(space.name, space.content)
+        send_network(model, "decoder")
 
 
 def _ignore() -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from aeviz.export.beside import PartName, beside, weights_digest
 from aeviz.training.runs import MODEL
 from aeviz.training.status import has_trainer
-from aeviz.web.components.explorer.payload import Network
-from aeviz.web.components.kit.blobs import carry
+from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.kit.network import Network
 from aeviz.web.kernel import spaces
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -30,7 +30,7 @@ class InPage:
 
 
 def find_network(model: Model, part: PartName) -> InPage:
-    """Return what the page must know of a run's encoder or decoder; `carry_network` sends the network itself."""
+    """Return what the page must know of a run's encoder or decoder; `send_network` sends the network itself."""
     content = spaces.onnx_file(model, part)
     if content is None:
         if not beside(model.folder, part).is_file():
@@ -48,18 +48,18 @@ def find_network(model: Model, part: PartName) -> InPage:
     return InPage(spec=spec)
 
 
-def carry_network(model: Model, part: PartName) -> None:
+def send_network(model: Model, part: PartName) -> None:
     """Send a network to the page, if there is one; call it outside of fragments."""
     content = spaces.onnx_file(model, part)
     if content is not None:
-        carry(content.name, content.content)
+        send_blob(content.name, content.content)
 
 
-def carry_networks(runs: Sequence[Model], part: PartName) -> None:
+def send_networks(runs: Sequence[Model], part: PartName) -> None:
     """Send the same part of several runs to the page, that of copies once."""
     contents = [spaces.onnx_file(model, part) for model in runs]
     for name, content in {each.name: each.content for each in contents if each is not None}.items():
-        carry(name, content)
+        send_blob(name, content)
 
 
 def prepare_networks(model: Model) -> None:

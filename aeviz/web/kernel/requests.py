@@ -4,49 +4,50 @@ import numpy as np
 import streamlit as st
 
 from aeviz.errors import AevizError
-from aeviz.web.components.explorer.component import Question, read_question
-from aeviz.web.components.explorer.payload import Answer
+from aeviz.web.components.explorer.component import Request, read_request
+from aeviz.web.components.explorer.payload import Response
+from aeviz.web.components.kit.mount import state_of
 from aeviz.web.kernel import distances, spaces
 from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
 
-Response = tuple[Answer, np.ndarray | None]
-"""The answer, and images, (N, C, H, W), float32 in [0, 1], if it is about those."""
+_Held = tuple[Response, np.ndarray | None]
+"""The response, and images, (N, C, H, W), float32 in [0, 1], if it is about those."""
 
 
 def take_request(key: str, model: Model) -> None:
-    """Keep a request of the page until it is answered.
+    """Keep a request of the page until it has a response.
 
     Args:
         key: Identity of the explorer.
         model: The model whose latent space it shows.
     """
-    request = read_question(st.session_state.get(key), model.config.model.latent_dim)
+    request = read_request(state_of(key), model.config.model.latent_dim)
     if request is not None:
         st.session_state[_request(key)] = request
         st.session_state.pop(_response(key), None)
 
 
-def response_of(key: str, model: Model, second: Model | None) -> Response | tuple[None, None]:
+def response_of(key: str, model: Model, second: Model | None) -> _Held | tuple[None, None]:
     """Return the response to the page's last request, or nothing where there was none.
 
     It is computed once and sent with each run, since a run may be overtaken before its response reaches the page.
     """
-    request: Question | None = st.session_state.get(_request(key))
+    request: Request | None = st.session_state.get(_request(key))
     if request is None:
         return None, None
-    held: Response | None = st.session_state.get(_response(key))
+    held: _Held | None = st.session_state.get(_response(key))
     if held is None:
         held = st.session_state[_response(key)] = _respond(request, model, second)
     return held
 
 
-def _respond(request: Question, model: Model, second: Model | None) -> Response:
+def _respond(request: Request, model: Model, second: Model | None) -> _Held:
     points = np.array(request.points, dtype=np.float32)
     try:
         if request.kind == "far":
             far = distances.mark_far(model, points)
-            return Answer(number=request.number, kind="far", far=tuple(bool(mark) for mark in far)), None
+            return Response(number=request.number, kind="far", far=tuple(bool(mark) for mark in far)), None
         if request.model == 1 and second is not None:
             between = spaces.bridge(model, second)
             if between is None:
@@ -56,8 +57,8 @@ def _respond(request: Question, model: Model, second: Model | None) -> Response:
         else:
             images = decoded(model, points)
     except AevizError as error:
-        return Answer(number=request.number, kind=request.kind, error=str(error)), None
-    return Answer(number=request.number, kind="decode"), images
+        return Response(number=request.number, kind=request.kind, error=str(error)), None
+    return Response(number=request.number, kind="decode"), images
 
 
 def _request(key: str) -> str:

@@ -11,7 +11,8 @@ from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.summary import principal_directions
 from aeviz.export.beside import PartName, beside, is_current
 from aeviz.training.runs import MODEL
-from aeviz.web.components.explorer.payload import shelf_name, space_payload
+from aeviz.web.components.explorer.payload import space_payload
+from aeviz.web.components.kit.wire import blob_name
 from aeviz.web.kernel.caching import Stamp, shared, stamp_of
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.posteriors import mean_variances
@@ -53,7 +54,7 @@ def space(model: Model, axes: AxesName) -> Sent:
         packed = space_payload(found, None, None, names)
     else:
         packed = space_payload(found, found.rest + (table.z - found.origin) @ found.axes, table.labels, names)
-    return Sent(name=shelf_name("space", packed), content=packed)
+    return Sent(name=blob_name("space", packed), content=packed)
 
 
 @shared(max_entries=128, spinner="Aligning the latent spaces …")  # at most 130 kB each
@@ -85,4 +86,4 @@ def onnx_limit(model: Model) -> int:
 @shared(max_entries=12)  # 0.2 MB each, of faces 3.7 MB
 def _onnx_file(stamp: Stamp, path: str) -> Sent:
     content = Path(path).read_bytes()
-    return Sent(name=shelf_name(Path(path).stem, content), content=content)
+    return Sent(name=blob_name(Path(path).stem, content), content=content)

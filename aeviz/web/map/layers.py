@@ -95,7 +95,7 @@ def sprite_name(model: Model) -> str | None:
     return "sprites-" + hashlib.blake2b(identity.encode(), digest_size=10).hexdigest()
 
 
-def carry_sprites(model: Model) -> None:
+def send_sprites(model: Model) -> None:
     """Send the page small pictures of a run's test images, where they are on this machine; at the end of a page."""
     name, table = sprite_name(model), model.latents
     if name is None or table is None:
@@ -106,7 +106,7 @@ def carry_sprites(model: Model) -> None:
     except DataError:
         return  # the page says so where it shows a chosen image
     if fingerprint == table.fingerprint:
-        blobs.carry(name, content)
+        blobs.send_blob(name, content)
 
 
 def _whole(data: DataConfig) -> DataConfig:

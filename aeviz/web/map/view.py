@@ -11,11 +11,12 @@ from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
 from aeviz.figures.palette import CLASS_COLOURS
 from aeviz.training.latents import LatentTable
+from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.map.component import EVENTS, latent_map, read_event
 from aeviz.web.components.map.overlay import map_overlay
 from aeviz.web.components.map.overlay_payload import pack_overlay
 from aeviz.web.components.map.payload import EllipseMode, MapPanel, map_payload
-from aeviz.web.kernel.client_inference import carry_networks, prepare_networks
+from aeviz.web.kernel.client_inference import prepare_networks, send_networks
 from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
@@ -23,7 +24,7 @@ from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_n
 from aeviz.web.map.chosen_image import show_image, show_neighbours, space_pictures
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
-from aeviz.web.map.layers import carry_sprites, make_overlay
+from aeviz.web.map.layers import make_overlay, send_sprites
 from aeviz.web.map.panels import map_panels, with_lifts
 from aeviz.web.map.probe import show_pin
 from aeviz.web.map.selection import show_selection
@@ -119,8 +120,8 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     _show_pin(first, second, options, key)
     _show_chosen(first, second, options)
     _show_selection(first, second, options, key)
-    carry_sprites(first)
-    carry_networks(runs, "decoder")
+    send_sprites(first)
+    send_networks(runs, "decoder")
 
 
 @st.fragment
@@ -179,7 +180,7 @@ def _take(key: str, name: str, n: int) -> None:
         name: What was done; one of `EVENTS`.
         n: Images on the map.
     """
-    event = read_event(st.session_state.get(key))
+    event = read_event(state_of(key))
     if name == "selected" and event.selected is not None and 0 <= event.selected < n:
         IMAGE.write(event.selected)
         move: _Move | None = st.session_state.get(_MOVE)
@@ -199,7 +200,7 @@ def _take(key: str, name: str, n: int) -> None:
 @st.fragment(key=_PIN)
 def _show_pin(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
     with errors_as_messages():
-        point = read_event(st.session_state.get(key)).point
+        point = read_event(state_of(key)).point
         if point is not None:
             shown = with_lifts(map_panels(first, second, options), options)
             show_pin(shown.panels, shown.runs, point)
@@ -232,7 +233,7 @@ def _show_selection(first: Model, second: Model | None, options: MapOptions, key
     with errors_as_messages():
         panels, table = map_panels(first, second, options).panels, first.latents
         labels = None if table is None else _classes(first, table, options.attribute)[0]
-        event = read_event(st.session_state.get(key))
+        event = read_event(state_of(key))
         drawn = event.selection or OUTLINE.restore()
         runs = [model for model in (first, second) if model is not None]
         show_selection(_picked_out(drawn, panels, labels), runs)

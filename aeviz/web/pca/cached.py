@@ -21,7 +21,7 @@ from aeviz.lab.reduced import one_of_each_class, reduce_images, spread_indices
 from aeviz.lab.relu_comparison import ReluComparison
 from aeviz.lab.subspaces import axis_angles
 from aeviz.paths import data_root
-from aeviz.web.components.pca_film.payload import PcaFrame, encode_picture, pca_film_payload, signed_tiles
+from aeviz.web.components.pca_film.payload import PcaFrame, encode_image, pca_film_payload, signed_tiles
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.caching import shared
 from aeviz.workers.relu import read_comparison
@@ -162,7 +162,7 @@ def _film(
     k = min(config.latent_dim, COLUMNS)
 
     def row(values: np.ndarray) -> bytes:
-        return encode_picture(tile(np.clip(values, 0, 1).reshape(-1, *found.image_shape).astype(np.float32), shown))
+        return encode_image(tile(np.clip(values, 0, 1).reshape(-1, *found.image_shape).astype(np.float32), shown))
 
     digest = hashlib.blake2b(repr((key, config)).encode(), digest_size=8).hexdigest()
     target = (x - mean) @ best.axes
@@ -177,7 +177,7 @@ def _film(
                 match=frame.match,
                 plane=frame.plane,
                 aligned=frame.aligned,
-                columns=encode_picture(signed_tiles(frame.state.decoder[:, :k], found.image_shape, k)),
+                columns=encode_image(signed_tiles(frame.state.decoder[:, :k], found.image_shape, k)),
                 reconstructions=row(frame.reconstructions),
             )
             for frame in frames
@@ -189,7 +189,7 @@ def _film(
         axis_names=("z1", "z2" if config.latent_dim > 1 else "image"),
         originals=row(x[:shown]),
         pca_reconstructions=row(target[:shown] @ best.axes.T + mean),
-        pca_columns=encode_picture(signed_tiles(best.axes[:, :k], found.image_shape, k)),
+        pca_columns=encode_image(signed_tiles(best.axes[:, :k], found.image_shape, k)),
         columns=k,
     )
     return payload, frames[-1].match

@@ -10,7 +10,7 @@ from aeviz.errors import DataError
 from aeviz.export.beside import PARTS
 from aeviz.figures.pictures import enlarge, take, tile, to_data_uri
 from aeviz.web.components.drawing.component import LiveModel
-from aeviz.web.kernel.client_inference import carry_network, find_network, prepare_networks
+from aeviz.web.kernel.client_inference import find_network, prepare_networks, send_network
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
@@ -40,7 +40,7 @@ def show_own_pictures(found: Mapping[str, Model], model: Model) -> None:
     _show_own_pictures(found, model)
     if is_handwritten(model):
         for part in PARTS:
-            carry_network(model, part)
+            send_network(model, part)
 
 
 @st.fragment

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.web.components.map.component import latent_map
-from aeviz.web.components.map.payload import invite, let_follow, map_payload
+from aeviz.web.components.map.payload import add_markers, let_follow, map_payload
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.models import Model
@@ -39,7 +39,7 @@ def _show_map(picture: OwnPicture | None, result: OwnResult | None, model: Model
             point = np.array([z[0], float(np.median(table.error))])
         else:
             point = projections.projection(model, dimensions).apply(z[None])[0]
-        panel = invite(panel, {picture.name: point})
+        panel = add_markers(panel, {picture.name: point})
     if model.config.model.latent_dim > 1:
         shown = projections.projection(model, dimensions)
         panel = let_follow(panel, model.name, shown.mean, shown.axes)

@@ -1,31 +1,16 @@
-"""A pad to draw on with mouse, finger, pen or keys; the picture comes back to Python as a PNG."""
+"""A pad to draw on with mouse, finger, pen or keys; the image comes back to Python as a PNG."""
 
 import base64
 import binascii
-import logging
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-from streamlit.errors import StreamlitAPIException
+from aeviz.web.components.kit.mount import Component, state_of
+from aeviz.web.components.kit.network import Network
 
-from aeviz.web.components.explorer.payload import Network
+_component = Component(name="drawing", script="drawing/drawing.js", style="drawing/drawing.css", events=("drawing",))
 
-_log = logging.getLogger(__name__)
-
-_component: ComponentRenderer | None = None
-try:
-    _component = st.components.v2.component(
-        "aeviz.drawing_pad", js="drawing/drawing_pad.js", css="drawing/drawing_pad.css"
-    )
-except StreamlitAPIException as error:  # its assets are missing: the page offers uploads only
-    _log.warning("the drawing pad cannot be loaded: %s", error)
-
-IS_AVAILABLE = _component is not None
-"""Whether the component's files were found."""
-
-PICTURE_PX = 280
-"""Width and height of the picture, whatever the size on the screen."""
+IMAGE_PX = 280
+"""Width and height of the image, whatever the size on the screen."""
 
 _URL_START = "data:image/png;base64,"
 _URL_LIMIT = 200_000
@@ -34,12 +19,12 @@ _URL_LIMIT = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """What the browser sent last."""
+    """The last message of the browser."""
 
     number: int
-    """Counts the pictures that the browser sent; told back to it so that it sends the next one only then."""
+    """Counts the images that the browser sent; sent back to it so that it sends the next one only then."""
     png: bytes | None
-    """The picture; None while nothing is drawn."""
+    """The image; None while nothing is drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,28 +63,22 @@ def _decode(url: object) -> bytes | None:
     return png if png.startswith(b"\x89PNG\r\n\x1a\n") else None
 
 
-def _ignore() -> None:
-    """Streamlit keeps a state value only if a callback is named for it."""
-
-
-def drawing_pad(*, key: str, size_px: int = PICTURE_PX, live: LiveModel | None = None) -> bytes | None:
+def drawing_pad(*, key: str, size_px: int = IMAGE_PX, live: LiveModel | None = None) -> bytes | None:
     """Show the pad; return what is drawn on it.
 
-    The picture arrives at the end of each stroke and a few times a second during a long one. In a fragment, no run of
-    the page is cut short by the next picture. A form would hold the pictures back, so the pad does not belong in one.
+    The image arrives at the end of each stroke and a few times a second during a long one. In a fragment, no run of
+    the page is cut short by the next image. A form would hold the images back, so the pad does not belong in one.
 
     Args:
         key: Identity of the pad. Its strokes live in the browser under this name and survive a visit to another page;
             a pad with a new name is empty.
         size_px: Width and height on the screen, where there is room.
-        live: A model that follows the pen in the page, if it can run there; its networks must be carried to the page.
+        live: A model that follows the pen in the page, if it can run there; its networks must be sent to the page.
 
     Returns:
-        A PNG of `PICTURE_PX` x `PICTURE_PX` pixels, white ink on black, or None while nothing is drawn.
+        A PNG of `IMAGE_PX` x `IMAGE_PX` pixels, white ink on black, or None while nothing is drawn.
     """
-    if _component is None:
-        raise RuntimeError("the drawing pad is missing; the page must ask IS_AVAILABLE first")
-    received = read_drawing(st.session_state.get(key)).number
+    received = read_drawing(state_of(key)).number
     data = {"pad": key, "size": size_px, "received": received, "live": None if live is None else asdict(live)}
-    result = _component(key=key, data=data, on_drawing_change=_ignore)
+    result = _component.show(data, key=key)
     return read_drawing(result).png

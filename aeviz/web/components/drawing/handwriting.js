@@ -1,5 +1,5 @@
 // From strokes on the pad to an image that a model of handwriting takes, quickly: what aeviz/data/prepare.py does with
-// the finished picture, for strokes whose widths are known. See aeviz/data/strokes.py for the numbers and their source.
+// the finished image, for strokes whose widths are known. See aeviz/data/strokes.py for the numbers and their source.
 
 /** @typedef {{ erase: boolean, points: { x: number, y: number, width: number }[] }} Stroke */
 /** @typedef {(context: CanvasRenderingContext2D, stroke: Stroke) => void} Paint */

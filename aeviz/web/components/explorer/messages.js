@@ -1,25 +1,28 @@
-// What the studio says to Python and what comes back: the point on release, the view for the address, and questions
-// that only the server can answer. A question that gets no answer is asked again.
+// What the explorer reports to Python and what comes back: the point on release, the view for the address, and requests
+// for what only the server can compute. A request that gets no response is sent again.
 
 import { Later } from "../kit/dom.js";
 
-/** @typedef {{ kind: "decode" | "far", model: number, points: number[][] }} Question */
-/** @typedef {{ number: number, far?: boolean[], values?: Float32Array, error?: string }} Answer */
-/** @typedef {{ number: number, question: Question, resolve: (answer: Answer) => void, reject: (error: Error) => void }} Open */
+/** @typedef {{ kind: "decode" | "far", model: number, points: number[][] }} Request */
+/** @typedef {{ number: number, far?: boolean[] | null, values?: Float32Array, error?: string | null }} Response */
+/** @typedef {{ number: number, request: Request, resolve: (response: Response) => void, reject: (error: Error) => void }} Open */
+/** @typedef {{ state: (name: string, value: unknown) => void, trigger: (name: string, value: unknown) => void }} Channel */
 
 const AGAIN_MS = 4000;
 const TRIES = 4;
 const KEYS_MS = 250; // after the last key the point goes to Python; after a pointer's release at once
 
 export class Messages {
-  constructor() {
-    /** @type {(name: string, value: unknown) => void} */
-    this.setState = () => undefined;
-    /** @type {(name: string, value: unknown) => void} */
-    this.setTrigger = () => undefined;
-    // begun anywhere: an answer to an earlier visit must not be taken for one to this
-    this.asked = Math.floor(Math.random() * 2 ** 40);
-    this.sent = this.asked; // number of the last point that went to Python
+  /**
+   * @param {Channel} channel
+   * @param {(isPending: boolean) => void} [report] whether something is still to be sent or to come back
+   */
+  constructor(channel, report = () => undefined) {
+    this.channel = channel;
+    this.report = report;
+    // begun anywhere: a response to an earlier visit must not be taken for one to this
+    this.number = Math.floor(Math.random() * 2 ** 40); // of the last request
+    this.sent = this.number; // number of the last point that went to Python
     this.tries = 0;
     /** @type {Open[]} */
     this.open = [];
@@ -32,8 +35,8 @@ export class Messages {
     const listen = { capture: true, passive: true, signal: this.listening.signal };
     globalThis.addEventListener?.("keydown", () => (this.byKeys = true), listen);
     globalThis.addEventListener?.("pointerdown", () => (this.byKeys = false), listen);
-    this.viewLater = new Later(() => this.setState("view", this.view), KEYS_MS);
-    this.again = new Later(() => this.askNext(), AGAIN_MS);
+    this.viewLater = new Later(() => this.sendView(), KEYS_MS);
+    this.again = new Later(() => this.sendNext(), AGAIN_MS);
     /** @type {Record<string, unknown>} */
     this.view = {};
   }
@@ -46,6 +49,18 @@ export class Messages {
     this.point = Array.from(point, (value) => Number(value.toPrecision(7)));
     this.pointLater.start();
     if (!this.byKeys) this.pointLater.flush();
+    this.notify();
+  }
+
+  /** The point is Python's from now on; what was to be sent is out of date. */
+  drop() {
+    this.pointLater.stop();
+    this.notify();
+  }
+
+  /** Report whether something is pending. */
+  notify() {
+    this.report(Boolean(this.pointLater.timer || this.viewLater.timer || this.open.length));
   }
 
   /** Send the point at once, unless another has just gone out. */
@@ -56,7 +71,13 @@ export class Messages {
   sendPoint() {
     this.sent += 1;
     this.sentAt = performance.now();
-    this.setState("point", { number: this.sent, values: this.point });
+    this.channel.state("point", { number: this.sent, values: this.point });
+    this.notify();
+  }
+
+  sendView() {
+    this.channel.state("view", this.view);
+    this.notify();
   }
 
   /**
@@ -66,48 +87,50 @@ export class Messages {
   look(change) {
     Object.assign(this.view, change);
     this.viewLater.start();
+    this.notify();
   }
 
   /**
-   * @param {Question} question
-   * @returns {Promise<Answer>}
+   * @param {Request} request
+   * @returns {Promise<Response>}
    */
-  ask(question) {
+  request(request) {
     return new Promise((resolve, reject) => {
-      this.asked += 1;
-      this.open.push({ number: this.asked, question, resolve, reject });
+      this.number += 1;
+      this.open.push({ number: this.number, request, resolve, reject });
+      this.notify();
       if (this.open.length === 1) {
         this.tries = 0;
-        this.askNext();
+        this.sendNext();
       }
     });
   }
 
-  askNext() {
+  /** @returns {void} */
+  sendNext() {
     const first = this.open[0];
-    if (!first) return;
+    if (!first) return this.notify();
     this.tries += 1;
     if (this.tries > TRIES) {
       this.open.shift();
       this.tries = 0;
-      first.reject(new Error("the server does not answer; reload the page"));
-      this.askNext();
-      return;
+      first.reject(new Error("the server does not respond; reload the page"));
+      return this.sendNext();
     }
-    this.setTrigger("ask", { number: first.number, ...first.question });
+    this.channel.trigger("request", { number: first.number, ...first.request });
     this.again.wait = AGAIN_MS * this.tries; // a server that is busy is asked less and less
     this.again.start();
   }
 
-  /** @param {Answer} answer */
-  answer(answer) {
-    if (this.open[0]?.number !== answer.number) return;
+  /** @param {Response} response */
+  receive(response) {
+    if (this.open[0]?.number !== response.number) return;
     const first = /** @type {Open} */ (this.open.shift());
     this.again.stop();
     this.tries = 0;
-    if (answer.error) first.reject(new Error(answer.error));
-    else first.resolve(answer);
-    this.askNext();
+    if (response.error) first.reject(new Error(response.error));
+    else first.resolve(response);
+    this.sendNext();
   }
 
   close() {

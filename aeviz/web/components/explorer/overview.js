@@ -1,14 +1,14 @@
 // What each of the first axes does: a row of images for each, moved alone from the point of rest.
 
 import { brief, button, element } from "../kit/dom.js";
-import { Mosaic } from "../kit/pictures.js";
+import { Mosaic, setEach } from "../kit/images.js";
 
 /**
  * @typedef {{
  *   space: import("./space.js").Space, point: Float64Array, shape: number[], smooth: boolean,
  *   move: (point: Float64Array, done: boolean) => void, focus: (axis: number) => void,
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>,
- *   far: (points: Float32Array, rows: number) => Promise<boolean[]>
+ *   far: (points: Float32Array, rows: number) => Promise<boolean[]>, during: import("./explorer.js").During
  * }} OverviewHost
  */
 
@@ -26,10 +26,10 @@ export class Overview {
     const { space } = host;
     const rows = Math.min(ROWS, space.dimensions);
     this.root = element("details", { class: "overview", "data-testid": "latent-overview" }, parent);
-    element("summary", { text: `What the first ${rows} do` }, this.root);
+    element("summary", { text: `The first ${rows} axes, one per row` }, this.root);
     element(
       "p",
-      { class: "hint", text: "Each moved alone from the point of rest, by deviations. A row of equal images: the decoder ignores it. A click goes there; far from the data is dimmed." },
+      { class: "hint", text: "Each row moves along one axis, in standard deviations from rest. If all images of a row look alike, the decoder ignores that axis. Dimmed: far from the data. Click an image to go there." },
       this.root,
     );
     const grid = element("div", { class: "rows" }, this.root);
@@ -42,9 +42,8 @@ export class Overview {
       element("b", { text: name }, label);
       element("span", { class: "note", text: note.replace(" of the variance", "") }, label);
       return STEPS.map((step) => {
-        const go = button(grid, "", `${name} at ${brief(step)} deviations, the others at rest`, () => this.go(axis, step));
-        const mosaic = new Mosaic(host.shape, 1, 1);
-        mosaic.canvas.className = host.smooth ? "picture" : "picture crisp";
+        const go = button(grid, "", `${name} at ${brief(step)} standard deviations, the others at rest`, () => this.go(axis, step));
+        const mosaic = new Mosaic(host.shape, 1, 1, host.smooth);
         go.append(mosaic.canvas);
         return { go, mosaic };
       });
@@ -52,7 +51,7 @@ export class Overview {
     this.root.ontoggle = () => {
       if (!this.root.open || this.begun) return;
       this.begun = true; // fifty images are decoded when somebody wants to see them
-      this.decode().catch((error) => element("p", { class: "hint", text: error.message }, this.root));
+      this.host.during("overview", this.decode()).catch((error) => element("p", { class: "hint", text: error.message }, this.root));
     };
   }
 
@@ -70,17 +69,17 @@ export class Overview {
   }
 
   async decode() {
-    const { space, shape } = this.host;
-    const [d, size] = [space.dimensions, shape[0] * shape[1] * shape[2]];
+    const { space } = this.host;
+    const d = space.dimensions;
     const all = new Float32Array(this.tiles.length * STEPS.length * d);
     for (const [axis, row] of this.tiles.entries()) {
       const points = new Float32Array(STEPS.length * d);
       STEPS.forEach((step, k) => points.set(this.at(axis, step), k * d));
       all.set(points, axis * STEPS.length * d);
-      const values = Float32Array.from(await this.host.decode(points, STEPS.length));
+      const values = await this.host.decode(points, STEPS.length);
       if (this.closed) return;
-      row.forEach(({ mosaic }, k) => mosaic.set(values.subarray(k * size, (k + 1) * size)));
-      await new Promise((go) => setTimeout(go)); // a drag has its turn between two rows
+      setEach(row.map(({ mosaic }) => mosaic), values);
+      await new Promise((go) => setTimeout(go)); // lets a drag proceed between two rows
       if (this.closed) return;
     }
     const far = await this.host.far(all, this.tiles.length * STEPS.length);

@@ -1,8 +1,10 @@
-// The latent pad: a plane of two axes of a latent space with what the decoder draws all over it, or with the encoded
-// images as points. Dragging moves the point; wheel and pinch zoom; the picture follows the zoom.
+// The latent pad: a plane of two axes of a latent space, covered by the images that the decoder gives there, or with the
+// encoded images as points. Dragging moves the point; wheel and pinch zoom; the images follow the zoom.
 
-import { brief, button, element, Later } from "../kit/dom.js";
-import { Mosaic } from "../kit/pictures.js";
+import { brief, brushOf, button, element, Later, pixelRatio, resize, write } from "../kit/dom.js";
+import { Mosaic } from "../kit/images.js";
+import { watchLooks } from "../kit/theme.js";
+import { Gestures } from "./gestures.js";
 
 /**
  * @typedef {{
@@ -11,14 +13,14 @@ import { Mosaic } from "../kit/pictures.js";
  *   move: (point: Float64Array, done: boolean) => void, send: () => void,
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
  *   far: (points: Float32Array, rows: number) => Promise<boolean[]>,
- *   choose: (backdrop: string) => void
- * }} PadHost What the pad shows and whom it tells.
+ *   choose: (backdrop: string) => void, during: import("./explorer.js").During,
+ *   report: (what: string, isPending: boolean) => void
+ * }} PadHost What the pad shows and whom it informs.
  */
 
 const BACKDROPS = ["images", "points", "both"];
 const CHUNK = 10; // images decoded without a pause
 const REST_MS = 90; // after a gesture
-const KEY_STEP = 0.01; // of the window
 const MOST_ZOOM = 200;
 const GREY = "#8c8c8c";
 
@@ -30,15 +32,17 @@ export class Pad {
   constructor(parent, host) {
     this.host = host;
     this.root = element("div", { class: "pad", "data-testid": "latent-pad" }, parent);
+    const head = element("div", { class: "top" }, this.root);
+    this.up = element("div", { class: "axis" }, head);
     this.stage = element("div", { class: "stage" }, this.root);
     this.back = element("canvas", { "aria-hidden": "true" }, this.stage);
     this.front = element("canvas", { class: "front", tabindex: "0", role: "application" }, this.stage);
-    this.font = "";
-    const tools = element("div", { class: "tools" }, this.stage);
+    this.across = element("div", { class: "axis across" }, this.root);
+    const tools = element("div", { class: "tools" }, head);
     button(tools, "+", "Zoom in", () => this.zoom(1.4));
     button(tools, "−", "Zoom out", () => this.zoom(1 / 1.4));
     button(tools, "⟲", "Reset the view", () => this.reset());
-    const row = element("div", { class: "choices", role: "group", "aria-label": "Behind the point" }, this.root);
+    const row = element("div", { class: "choices", role: "group", "aria-label": "Show behind the point" }, this.root);
     this.buttons = BACKDROPS.map((name) => {
       const node = element("button", { type: "button", text: name }, row);
       node.onclick = () => {
@@ -58,23 +62,10 @@ export class Pad {
     this.farTiles = [];
     this.around = ""; // the other coordinates that the mesh was decoded at
     this.token = 0;
-    /** @type {Map<number, [number, number]>} */
-    this.pointers = new Map();
-    this.later = new Later(() => this.decodeMesh().catch(this.host.failed), REST_MS);
-    this.observer = new ResizeObserver(() => this.redraw());
-    this.observer.observe(this.stage);
-    this.listen();
+    this.gestures = new Gestures(this, this.front);
+    this.later = new Later(() => this.decodeMesh(), REST_MS, (isPending) => host.report("pad", isPending));
+    this.unwatch = watchLooks(this.stage, () => this.redraw());
     this.reset();
-  }
-
-  listen() {
-    const { front } = this;
-    front.onpointerdown = (event) => this.press(event);
-    front.onpointermove = (event) => this.drag(event);
-    front.onpointerup = (event) => this.release(event);
-    front.onpointercancel = (event) => this.release(event);
-    front.onkeydown = (event) => this.key(event);
-    front.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
   /** Show the plane of other axes, or of another space. */
@@ -84,8 +75,8 @@ export class Pad {
     const names = pair.map((axis) => space.axes[axis].name);
     this.front.setAttribute(
       "aria-label",
-      `Latent plane of ${names[0]} across and ${names[1]} upwards: drag or use the arrow keys to move the point, wheel, ` +
-        "pinch or + and - to zoom, shift and drag to move the view",
+      `Latent plane of ${names[0]} (horizontal) and ${names[1]} (vertical): drag or use the arrow keys to move the point; ` +
+        "use the wheel, a pinch or + and - to zoom; hold Shift and drag to pan",
     );
     this.refresh();
   }
@@ -112,86 +103,7 @@ export class Pad {
     return this.stage.clientHeight || 1;
   }
 
-  /** @param {PointerEvent | WheelEvent} event @returns {[number, number]} */
-  local(event) {
-    const box = this.front.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  }
-
-  // gestures
-
-  /** @param {PointerEvent} event */
-  press(event) {
-    if (event.button !== 0) return;
-    this.front.focus({ preventScroll: true });
-    this.front.setPointerCapture(event.pointerId);
-    this.pointers.set(event.pointerId, this.local(event));
-    if (this.pointers.size > 1) {
-      this.pinched = true;
-      if (this.began) this.host.move(this.began, false); // the first finger of a pinch was not meant to move it
-      return;
-    }
-    this.pans = event.shiftKey;
-    this.began = this.host.point;
-    if (!this.pans) this.moveTo(this.local(event), false);
-  }
-
-  /** @param {PointerEvent} event */
-  drag(event) {
-    const before = this.pointers.get(event.pointerId);
-    if (!before) return;
-    const at = this.local(event);
-    const [dx, dy] = [at[0] - before[0], at[1] - before[1]];
-    if (this.pointers.size >= 2) {
-      const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1] ?? before;
-      /** @param {[number, number]} place */
-      const apart = (place) => Math.max(10, Math.hypot(place[0] - other[0], place[1] - other[1]));
-      this.zoom(apart(at) / apart(before), [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2]);
-      this.pan(dx / 2, dy / 2);
-    } else if (this.pans) this.pan(dx, dy);
-    else if (!this.pinched) this.moveTo(at, false);
-    this.pointers.set(event.pointerId, at);
-  }
-
-  /** @param {PointerEvent} event */
-  release(event) {
-    if (!this.pointers.delete(event.pointerId)) return;
-    if (this.pointers.size) return;
-    if (!this.pans && !this.pinched) {
-      this.host.move(this.host.point, true);
-      this.host.send(); // unlike a key, a hand that lets go is done
-    }
-    this.pinched = this.pans = false;
-  }
-
-  /** @param {WheelEvent} event */
-  wheel(event) {
-    const root = /** @type {Document | ShadowRoot} */ (this.front.getRootNode());
-    if (root.activeElement !== this.front && !event.ctrlKey) return; // the page may scroll past an untouched pad
-    event.preventDefault();
-    this.zoom(Math.exp(-event.deltaY * 0.0015), this.local(event));
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = KEY_STEP * (event.shiftKey ? 5 : 1);
-    /** @type {Record<string, () => void>} */
-    const acts = {
-      ArrowLeft: () => this.step(-step, 0),
-      ArrowRight: () => this.step(step, 0),
-      ArrowUp: () => this.step(0, step),
-      ArrowDown: () => this.step(0, -step),
-      "+": () => this.zoom(1.25),
-      "=": () => this.zoom(1.25),
-      "-": () => this.zoom(1 / 1.25),
-      0: () => this.reset(),
-    };
-    if (!acts[event.key]) return;
-    event.preventDefault();
-    event.stopPropagation(); // single letters are shortcuts of the page, too
-    acts[event.key]();
-  }
+  // moves
 
   /** @param {number} across @param {number} up shares of the window */
   step(across, up) {
@@ -273,7 +185,11 @@ export class Pad {
     return points;
   }
 
-  async decodeMesh() {
+  decodeMesh() {
+    this.host.during("pad", this.renewMesh()).catch(this.host.failed);
+  }
+
+  async renewMesh() {
     const token = (this.token += 1);
     const { side, shape, space } = this.host;
     const points = this.meshPoints();
@@ -286,7 +202,7 @@ export class Pad {
       const values = await this.host.decode(points.slice(first * d, (first + rows) * d), rows);
       if (token !== this.token) return;
       mesh.set(values, first);
-      // the page has its turn between two rows, so that a drag stays smooth
+      // lets the page proceed between two rows, so that a drag stays smooth
       await new Promise((go) => setTimeout(go));
       if (token !== this.token) return;
     }
@@ -306,6 +222,7 @@ export class Pad {
   redraw() {
     this.pending ||= requestAnimationFrame(() => {
       this.pending = 0;
+      this.nameAxes();
       this.drawBack();
       this.drawFront();
     });
@@ -319,13 +236,22 @@ export class Pad {
     });
   }
 
+  /** Write the axes beside the images, not on them. */
+  nameAxes() {
+    const { space, pair } = this.host;
+    const [across, up] = pair.map((axis, k) => {
+      const [low, high] = this.window[k];
+      return `${space.axes[axis].name}: ${brief(low)} … ${brief(high)}`;
+    });
+    write(this.across, `${across} →`);
+    write(this.up, `↑ ${up}`);
+  }
+
   /** @param {HTMLCanvasElement} canvas */
   brush(canvas) {
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const [width, height] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-    const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const ratio = pixelRatio();
+    resize(canvas, Math.round(this.width * ratio), Math.round(this.height * ratio));
+    const brush = brushOf(canvas, ratio);
     brush.clearRect(0, 0, this.width, this.height);
     return brush;
   }
@@ -382,22 +308,6 @@ export class Pad {
   drawFront() {
     const brush = this.brush(this.front);
     const { space, pair, point } = this.host;
-    this.font ||= `600 12px ${getComputedStyle(this.root).fontFamily}`;
-    brush.font = this.font;
-    const [[left, right], [bottom, top]] = this.window;
-    const [across, up] = pair.map((axis) => space.axes[axis].name);
-    /** @param {string} text @param {number} x @param {number} y @param {CanvasTextAlign} align */
-    const write = (text, x, y, align) => {
-      brush.textAlign = align;
-      brush.lineWidth = 4;
-      brush.lineJoin = "round";
-      brush.strokeStyle = "#000b";
-      brush.fillStyle = "#fff";
-      brush.strokeText(text, x, y);
-      brush.fillText(text, x, y);
-    };
-    write(`${across}: ${brief(left)} … ${brief(right)}`, this.width - 8, this.height - 8, "right");
-    write(`${up}: ${brief(bottom)} … ${brief(top)}`, 8, 18, "left");
     const at = this.toPixels(space.coordinate(point, pair[0]), space.coordinate(point, pair[1]));
     const x = Math.max(9, Math.min(this.width - 9, at[0]));
     const y = Math.max(9, Math.min(this.height - 9, at[1]));
@@ -416,7 +326,7 @@ export class Pad {
   close() {
     this.token += 1;
     this.later.stop();
-    this.observer.disconnect();
+    this.unwatch();
     cancelAnimationFrame(this.pending ?? 0);
     cancelAnimationFrame(this.pendingFront ?? 0);
     this.root.remove();

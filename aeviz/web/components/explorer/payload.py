@@ -1,7 +1,5 @@
-"""What the in-page studio needs: a latent space with its axes and encoded images, and what is shown of it."""
+"""What the in-page explorer needs: a latent space with its axes and encoded images, and what is shown of it."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -11,32 +9,19 @@ import numpy as np
 from aeviz.analysis.alignment import LatentTranslation
 from aeviz.analysis.basis import Basis
 from aeviz.figures.palette import class_colour
+from aeviz.web.components.kit.network import Network
+from aeviz.web.components.kit.wire import pack
 
 NO_LABEL = 65535
 """Label of a point without a class."""
 MOST_CODES = 1_000_000
 """Coordinates of encoded images, two bytes each, that a page is sent: 10,000 images along the first 100 axes."""
-Part = Literal["pad", "sliders", "strip", "scrubber", "way", "overview"]
+Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview"]
 Backdrop = Literal["images", "points", "both"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
-    """A network for the page, as components/kit/engine.js checks it."""
-
-    name: str
-    """Under which its bytes lie on the page's shelf."""
-    part: Literal["decoder", "encoder"]
-    latent_dim: int
-    image_shape: tuple[int, int, int]
-    digest: str
-    """Of the weights that it must have been made from."""
-    limit: int
-    """Bytes that it has at most."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lens:
+class DecoderView:
     """One model's image of the point."""
 
     title: str
@@ -44,12 +29,12 @@ class Lens:
     shape: tuple[int, int, int]
     smooth: bool
     """Whether its images are enlarged smoothly, as photographs are."""
-    spec: Network | None
+    network: Network | None
     """Its decoder; None where the server must decode."""
     why: str = ""
     """Why there is no decoder for the page."""
     bridge: str | None = None
-    """Name on the shelf of the map from the space shown to the model's own; None where that is the space shown."""
+    """Name in the blob store of the map from the space shown to the model's own; None where that is the space shown."""
     via: Network | None = None
     """Its encoder, where it stands at the point that this gives to the first model's image."""
     bridge_words: str = ""
@@ -57,8 +42,8 @@ class Lens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the server says to a question of the page."""
+class Response:
+    """What the server sends back to a request of the page."""
 
     number: int
     kind: Literal["decode", "far"]
@@ -68,13 +53,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the studio shows. Where `view` differs from the last one, everything is built anew."""
+    """What the explorer shows. Where `view` differs from the last one, everything is built anew."""
 
     view: str
     space: str
-    """Name on the shelf of what `space_payload` packed."""
+    """Name in the blob store of what `space_payload` packed."""
     point: tuple[float, ...]
-    turn: int
+    revision: int
     """Rises whenever Python moved the point by itself."""
     pair: tuple[int, int]
     along: int
@@ -82,11 +67,11 @@ class View:
     side: int
     """Images along each side of the decoded plane."""
     parts: tuple[Part, ...]
-    lenses: tuple[Lens, ...]
-    stops: tuple[tuple[float, ...], ...] = ()
+    decoder_views: tuple[DecoderView, ...]
+    waypoints: tuple[tuple[float, ...], ...] = ()
     spherical: bool = False
-    """Whether the way between stops is an arc around the origin."""
-    answer: Answer | None = None
+    """Whether the path between waypoints is an arc around the origin."""
+    response: Response | None = None
 
 
 def space_payload(
@@ -104,56 +89,37 @@ def space_payload(
     count = 0 if coordinates is None else len(coordinates)
     known = np.empty((0, 0)) if coordinates is None else coordinates[:, : max(2, MOST_CODES // max(1, count))]
     low, high = (known.min(axis=0), known.max(axis=0)) if count else (np.empty(0), np.empty(0))
-    codes = np.round((known - low) / np.where(high > low, high - low, 1) * 65535).astype("<u2")
-    numbers = np.full(count, NO_LABEL, dtype="<u2") if labels is None or not count else labels.astype("<u2")
-    header = {
-        "axes": [
-            {"name": name, "note": note, "rest": rest, "deviation": deviation, "low": bounds[0], "high": bounds[1]}
-            for name, note, rest, deviation, bounds in zip(
-                basis.names,
-                basis.notes,
-                basis.rest.tolist(),
-                basis.deviations.tolist(),
-                basis.ranges.tolist(),
-                strict=True,
-            )
-        ],
-        "classes": [{"name": name, "colour": class_colour(label)} for label, name in enumerate(class_names)],
-        "spans": np.column_stack([low, high]).tolist(),
-        "count": count,
-    }
-    text = json.dumps(header).encode()
-    padding = -(4 + len(text)) % 4
-    return b"".join(
-        [
-            len(text).to_bytes(4, "little"),
-            text,
-            bytes(padding),
-            basis.origin.astype("<f4").tobytes(),
-            np.ascontiguousarray(basis.axes.T, dtype="<f4").tobytes(),
-            np.ascontiguousarray(codes.T).tobytes(),
-            numbers.tobytes(),
-        ]
+    codes = np.round((known - low) / np.where(high > low, high - low, 1) * 65535).astype(np.uint16)
+    bounds = basis.ranges.tolist()
+    axes = zip(basis.names, basis.notes, basis.rest.tolist(), basis.deviations.tolist(), bounds, strict=True)
+    return pack(
+        {
+            "axes": [
+                {"name": name, "note": note, "rest": rest, "deviation": deviation, "low": least, "high": most}
+                for name, note, rest, deviation, (least, most) in axes
+            ],
+            "classes": [{"name": name, "colour": class_colour(label)} for label, name in enumerate(class_names)],
+            "spans": np.column_stack([low, high]).tolist(),
+            "count": count,
+            "origin": basis.origin.astype(np.float32),
+            "directions": basis.axes.T.astype(np.float32),
+            "codes": list(codes.T),
+            "labels": np.full(count, NO_LABEL, np.uint16) if labels is None or not count else labels.astype(np.uint16),
+        }
     )
 
 
 def bridge_payload(found: LatentTranslation) -> bytes:
-    """Pack an affine map for the page: the matrix row by row, then the shift, float32."""
-    return found.matrix.astype("<f4").tobytes() + found.shift.astype("<f4").tobytes()
+    """Pack an affine map z -> A z + b for the page: the matrix and the shift, float32."""
+    return pack({"matrix": found.matrix.astype(np.float32), "shift": found.shift.astype(np.float32)})
 
 
 def view_payload(view: View, images: np.ndarray | None = None) -> bytes:
-    """Pack what the studio shows, and the images that answer a question: see components/explorer/studio.js.
+    """Pack what the explorer shows, and the images of a response: see components/explorer/explorer.js.
 
     Args:
         view: What it shows.
         images: (N, C, H, W), floating point in [0, 1], or None.
     """
-    text = json.dumps(asdict(view)).encode()
-    pixels = b"" if images is None else np.round(np.clip(images, 0, 1) * 255).astype(np.uint8).tobytes()
-    return len(text).to_bytes(4, "little") + text + pixels
-
-
-def shelf_name(kind: str, payload: bytes) -> str:
-    """Return the name under which bytes lie on the page's shelf."""
-    return f"{kind}-{hashlib.blake2b(payload, digest_size=12).hexdigest()}"
+    pixels = None if images is None else np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
+    return pack({**asdict(view), "images": pixels})

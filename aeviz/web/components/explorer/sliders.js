@@ -1,7 +1,7 @@
 // Sliders over the axes of a latent space: live, with keyboard steps; a double click resets one, a lock keeps it out of
 // randomising.
 
-import { brief, button, element } from "../kit/dom.js";
+import { brief, button, element, icon, write } from "../kit/dom.js";
 
 /**
  * @typedef {{
@@ -19,23 +19,7 @@ function normal() {
 }
 
 /** An open lock; the style sheet closes it where it is pressed. */
-function padlock() {
-  const svg = "http://www.w3.org/2000/svg";
-  const icon = document.createElementNS(svg, "svg");
-  icon.setAttribute("viewBox", "0 0 16 18");
-  icon.setAttribute("aria-hidden", "true");
-  for (const [name, path] of [
-    ["body", "M2.5 8h11v8h-11z"],
-    ["open", "M5 8V5a3 3 0 0 1 5.8-1"],
-    ["shut", "M5 8V5a3 3 0 0 1 6 0v3"],
-  ]) {
-    const part = document.createElementNS(svg, "path");
-    part.setAttribute("class", name);
-    part.setAttribute("d", path);
-    icon.append(part);
-  }
-  return icon;
-}
+const PADLOCK = { body: "M2.5 8h11v8h-11z", open: "M5 8V5a3 3 0 0 1 5.8-1", shut: "M5 8V5a3 3 0 0 1 6 0v3" };
 
 export class Sliders {
   /**
@@ -46,8 +30,8 @@ export class Sliders {
     this.host = host;
     this.root = element("div", { class: "sliders", "data-testid": "latent-sliders" }, parent);
     const head = element("div", { class: "choices" }, this.root);
-    button(head, "Randomise", "Draw all unlocked coordinates from Gaussians as wide as the data", () => this.draw());
-    button(head, "All to rest", "Set all unlocked coordinates to their resting values", () => this.rest());
+    button(head, "Randomise", "Draw all unlocked coordinates at random, from a Gaussian as wide as the data", () => this.draw());
+    button(head, "All to rest", "Set all unlocked coordinates back to rest", () => this.rest());
     this.list = element("div", { class: "list" }, this.root);
     /** @type {{ input: HTMLInputElement, value: HTMLOutputElement, lock: HTMLButtonElement }[]} */
     this.rows = [];
@@ -61,7 +45,7 @@ export class Sliders {
     const { axes } = this.host.space;
     for (let axis = this.rows.length; axis < Math.min(count, axes.length); axis += 1) this.rows.push(this.row(axis));
     this.more.hidden = this.rows.length >= axes.length;
-    this.more.textContent = `${axes.length - this.rows.length} more, which tell less`;
+    this.more.textContent = `Show more of the ${axes.length - this.rows.length} less informative axes`;
     this.follow();
   }
 
@@ -81,8 +65,8 @@ export class Sliders {
         max: String(high),
         step: String((high - low) / STEPS),
         "aria-label": `${name}, ${note}`,
-        title: `From ${brief(low)} to ${brief(high)}, at rest at ${brief(rest)}; one deviation is ${brief(deviation)}. ` +
-          "A double click resets it.",
+        title: `Range ${brief(low)} to ${brief(high)}, rest ${brief(rest)}, standard deviation ${brief(deviation)}. ` +
+          "Double-click to reset.",
       },
       label,
     );
@@ -95,7 +79,7 @@ export class Sliders {
       this.follow();
     });
     lock.className = "lock";
-    lock.append(padlock());
+    lock.append(icon(PADLOCK, "0 0 16 18"));
     return { input, value, lock };
   }
 
@@ -135,13 +119,12 @@ export class Sliders {
       if (input.min !== least) input.min = least;
       if (input.max !== most) input.max = most;
       if (Math.abs(input.valueAsNumber - at) > Number(input.step) / 2) input.value = String(at);
-      const text = brief(at);
-      if (value.textContent !== text) value.textContent = text;
+      write(value, brief(at));
       const is = locked.has(axis);
       if (lock.getAttribute("aria-pressed") === String(is)) return;
       lock.setAttribute("aria-pressed", String(is));
       lock.setAttribute("aria-label", `${is ? "Unlock" : "Lock"} ${name}`);
-      lock.title = is ? "Kept when randomising" : "Not kept when randomising";
+      lock.title = is ? "Stays when you randomise" : "Changes when you randomise";
     });
   }
 

@@ -1,34 +1,32 @@
-// A latent space with axes to move along, as aeviz/figures/studio.py packs it: see `Basis` in aeviz/analysis/basis.py.
-//
-// The blob: a 32-bit length, a JSON header of that many bytes, zero bytes up to a multiple of four, the origin
-// (D float32), the axes (D times D float32, one after the other), and for each axis that has them the coordinates of
-// the encoded images (n uint16, from `low` to `high` of header.spans), and their labels (n uint16).
+// A latent space with axes to move along: see `Basis` in aeviz/analysis/basis.py, and `space_payload` in payload.py.
+
+import { unpack } from "../kit/wire.js";
 
 /** @typedef {{ name: string, note: string, rest: number, deviation: number, low: number, high: number }} Axis */
-/** @typedef {{ name: string, colour: string }} Class */
+/** @typedef {import("../kit/legend.js").Class} Class */
 
 const NO_LABEL = 65535;
 
 export class Space {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
-    const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-    const body = bytes.slice((4 + length + 3) & ~3).buffer; // a copy, at an address that views can take
+    const payload = unpack(bytes);
     /** @type {Axis[]} */
-    this.axes = header.axes;
+    this.axes = payload.axes;
     /** @type {Class[]} */
-    this.classes = header.classes;
-    /** @type {[number, number][]} */
-    this.spans = header.spans;
+    this.classes = payload.classes;
+    /** @type {[number, number][]} from the least to the largest coordinate of the encoded images along an axis */
+    this.spans = payload.spans;
     /** @type {number} */
-    this.count = header.count;
-    const d = this.axes.length;
-    this.origin = new Float32Array(body, 0, d);
-    this.directions = new Float32Array(body, 4 * d, d * d);
-    const start = 4 * d * (d + 1);
-    this.codes = this.spans.map((_, k) => new Uint16Array(body, start + 2 * k * this.count, this.count));
-    this.labels = new Uint16Array(body, start + 2 * this.spans.length * this.count, this.count);
+    this.count = payload.count;
+    /** @type {Float32Array} */
+    this.origin = payload.origin;
+    /** @type {Float32Array} the axes, one after the other */
+    this.directions = payload.directions;
+    /** @type {Uint16Array[]} coordinates of the encoded images along each axis that has a span, in shares of that */
+    this.codes = payload.codes;
+    /** @type {Uint16Array} */
+    this.labels = payload.labels;
   }
 
   get dimensions() {

@@ -1,19 +1,20 @@
-// The way along one axis: images at whole deviations from rest, live, with a ring where the point is.
+// Images along one axis, at whole standard deviations from rest, live, with a ring where the point is.
 
 import { brief, button, element, Later } from "../kit/dom.js";
-import { Mosaic } from "../kit/pictures.js";
+import { Mosaic, setEach } from "../kit/images.js";
 
 /**
  * @typedef {{
  *   space: import("./space.js").Space, point: Float64Array, axis: number, shape: number[], smooth: boolean,
  *   move: (point: Float64Array, done: boolean) => void, focus: (axis: number) => void,
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
- *   cost: () => number
+ *   cost: () => number, during: import("./explorer.js").During,
+ *   report: (what: string, isPending: boolean) => void
  * }} StripHost `cost`: milliseconds that an image takes.
  */
 
 const STEPS = [-3, -2, -1, 0, 1, 2, 3];
-const NUDGE = 0.5; // deviations
+const NUDGE = 0.5; // standard deviations
 const AT_REST = 0.05;
 const FRAME_MS = 16;
 const REST_MS = 150;
@@ -34,24 +35,25 @@ export class Strip {
       element("option", { value: String(axis), text: `${name} · ${note}` }, this.choice),
     );
     this.choice.onchange = () => this.host.focus(Number(this.choice.value));
-    button(head, "− ½", "Half a deviation down", () => this.nudge(-NUDGE));
-    button(head, "+ ½", "Half a deviation up", () => this.nudge(NUDGE));
-    button(head, "Rest", "This one back to rest; the others stay", () => this.set(0));
+    button(head, "− ½", "Half a standard deviation down", () => this.nudge(-NUDGE));
+    button(head, "+ ½", "Half a standard deviation up", () => this.nudge(NUDGE));
+    button(head, "Rest", "Set this one back to rest; the others stay", () => this.set(0));
     this.words = element("span", { class: "hint" }, head);
     this.row = element("div", { class: "tiles" }, this.root);
     this.tiles = STEPS.map((step) => {
       const tile = element("button", { type: "button" }, this.row);
-      const mosaic = new Mosaic(host.shape, 1, 1);
-      mosaic.canvas.className = host.smooth ? "picture" : "picture crisp";
+      const mosaic = new Mosaic(host.shape, 1, 1, host.smooth);
       tile.append(mosaic.canvas);
       element("span", { text: `${step > 0 ? "+" : step < 0 ? "−" : ""}${Math.abs(step)}σ` }, tile);
-      tile.setAttribute("aria-label", `Go to ${step} deviations from rest`);
+      tile.setAttribute("aria-label", `Go to ${step > 0 ? "+" : ""}${step}σ`);
       tile.onclick = () => this.set(step);
       return { tile, mosaic };
     });
     this.token = 0;
     this.known = "";
-    this.later = new Later(() => this.decode().catch(this.host.failed), KEEP_UP_MS);
+    this.later = new Later(() => this.host.during("strip", this.decode()).catch(this.host.failed), KEEP_UP_MS, (isPending) =>
+      host.report("strip", isPending),
+    );
     this.follow();
   }
 
@@ -73,7 +75,7 @@ export class Strip {
     const place = space.deviations(point, axis);
     const { name } = space.axes[axis];
     this.words.textContent =
-      Math.abs(place) < AT_REST ? `${name} is at rest` : `${name} is ${place > 0 ? "+" : ""}${brief(place)} deviations from rest`;
+      Math.abs(place) < AT_REST ? `${name} is at rest` : `${name} is at ${place > 0 ? "+" : ""}${brief(place)}σ`;
     this.tiles.forEach(({ tile }, k) => {
       const here = Math.abs(place - STEPS[k]) <= 0.5 && (Math.abs(place - STEPS[k]) < 0.5 || place > 0);
       tile.setAttribute("aria-current", String(here));
@@ -97,9 +99,7 @@ export class Strip {
     this.known = this.pendingKnown ?? "";
     const values = await this.host.decode(points, STEPS.length);
     if (token !== this.token) return;
-    const size = values.length / STEPS.length;
-    const all = Float32Array.from(values);
-    this.tiles.forEach(({ mosaic }, k) => mosaic.set(all.subarray(k * size, (k + 1) * size)));
+    setEach(this.tiles.map(({ mosaic }) => mosaic), values);
     this.root.dataset.decoded = String((Number(this.root.dataset.decoded) || 0) + 1);
   }
 

@@ -1,8 +1,5 @@
 """The training film: what the in-page component needs to show a network learn, epoch by epoch."""
 
-import hashlib
-import json
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +7,7 @@ import numpy as np
 
 from aeviz.figures.charts import moving_average
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, class_colour
+from aeviz.web.components.kit.wire import pack
 
 NO_LABEL = 65535
 """Label of a point without a class."""
@@ -34,9 +32,9 @@ class FilmFrame:
     points: np.ndarray
     """(N, 2), floating point: the latent plane of the same images in the same order in every frame."""
     reconstructions: bytes
-    """Picture of a few decoded validation images, PNG or WebP, laid out as the originals are; may be empty."""
+    """A few decoded validation images, PNG or WebP, side by side as the originals are; may be empty."""
     mesh: bytes
-    """Picture of a grid over the latent plane, decoded, PNG or WebP; may be empty."""
+    """Images decoded from a grid over the latent plane, PNG or WebP; may be empty."""
     mesh_range: np.ndarray | None = None
     """Part of the plane that the mesh covers, (2, 2), a row (low, high) for each axis; None leaves it unsaid."""
 
@@ -73,12 +71,7 @@ def film_payload(
     window: int,
     notes: str = "",
 ) -> bytes:
-    """Pack a film for the component: a 32-bit length, a JSON header of that many bytes, arrays, then pictures.
-
-    The arrays, little-endian, begin at a multiple of four bytes: epochs (E,), int32; each curve, then the moving
-    average of each; gradient norm and its moving average; learning rate, (E,), float32 each; labels (N,), uint16; the
-    coordinates of each frame, (N, 2), uint16. Moving averages are left out where the window is 1. The originals
-    follow, then each frame's reconstructions and mesh; the header holds their lengths.
+    """Pack a film for the component: see components/film/film_data.js.
 
     Args:
         run: Identity of the run. The component keeps its place in the film while this stays the same.
@@ -94,7 +87,7 @@ def film_payload(
         labels: Classes of the points, (N,), integer, or None.
         class_names: Names of the classes.
         axis_names: What lies across and what upwards in the plane.
-        originals: Picture of the images whose reconstructions the frames hold; may be empty.
+        originals: The images, side by side, whose reconstructions the frames hold; may be empty.
         window: Epochs in the moving average of the curves; 1 draws none.
         notes: A remark below the film.
 
@@ -112,48 +105,54 @@ def film_payload(
     origin, step, codes = _quantise(points, low, high)
     named = labels is not None and n > 0
     classes = labels if labels is not None and n > 0 else np.full(n, NO_LABEL)
-    arrays = [np.asarray(epochs).astype("<i4").tobytes(), *(_floats(values) for values in curves.values())]
-    if window > 1:
-        arrays += [_floats(_smooth(values, window)) for values in curves.values()]
-    arrays.append(_floats(gradient_norm))
-    if window > 1:
-        arrays.append(_floats(_smooth(gradient_norm, window)))
-    arrays += [_floats(learning_rate), classes.astype("<u2").tobytes(), codes.tobytes()]
-    pictures = [originals, *(picture for frame in ordered for picture in (frame.reconstructions, frame.mesh))]
+    averaged = window > 1
     colours = (FIRST, SECOND, *CLASS_COLOURS[2:])
-    header = {
-        "run": run,
-        "total": total_epochs,
-        "live": is_live,
-        "window": window,
-        "quantity": quantity,
-        "notes": notes,
-        "epochs": len(epochs),
-        "curves": [{"name": name, "colour": colours[k % len(colours)]} for k, name in enumerate(curves)],
-        "colours": {"gradient": CLASS_COLOURS[5], "rate": CLASS_COLOURS[3]},
-        "best": _best(curves.get(VALIDATION)),
-        "n": n,
-        "axes": axis_names,
-        "classes": [{"name": name, "colour": class_colour(k)} for k, name in enumerate(class_names if named else ())],
-        "originals": {"bytes": len(originals), "key": _digest(originals)},
-        "frames": [
-            {
-                "epoch": frame.epoch,
-                "low": low[k].tolist(),
-                "high": high[k].tolist(),
-                "origin": origin[k].tolist(),
-                "step": step[k].tolist(),
-                "meshRange": None if frame.mesh_range is None else np.asarray(frame.mesh_range, dtype=float).tolist(),
-                "reconstructions": {"bytes": len(frame.reconstructions), "key": _digest(frame.reconstructions)},
-                "mesh": {"bytes": len(frame.mesh), "key": _digest(frame.mesh)},
-            }
-            for k, frame in enumerate(ordered)
-        ],
-        "digest": _digest(*arrays),  # with the pictures' own keys: equal headers mean equal films
-    }
-    text = json.dumps(header, allow_nan=False).encode()
-    padding = bytes(-(4 + len(text)) % 4)
-    return b"".join([struct.pack("<I", len(text)), text, padding, *arrays, *pictures])
+    return pack(
+        {
+            "run": run,
+            "total": total_epochs,
+            "live": is_live,
+            "window": window,
+            "quantity": quantity,
+            "notes": notes,
+            "epochs": np.asarray(epochs).astype(np.int32),
+            "curves": [
+                {
+                    "name": name,
+                    "colour": colours[k % len(colours)],
+                    "raw": _floats(values),
+                    "smooth": _floats(_smooth(values, window)) if averaged else None,
+                }
+                for k, (name, values) in enumerate(curves.items())
+            ],
+            "gradientNorm": _floats(gradient_norm),
+            "gradientSmooth": _floats(_smooth(gradient_norm, window)) if averaged else None,
+            "learningRate": _floats(learning_rate),
+            "colours": {"gradient": CLASS_COLOURS[5], "rate": CLASS_COLOURS[3]},
+            "best": _best(curves.get(VALIDATION)),
+            "n": n,
+            "labels": classes.astype(np.uint16),
+            "axes": axis_names,
+            "classes": [
+                {"name": name, "colour": class_colour(k)} for k, name in enumerate(class_names if named else ())
+            ],
+            "originals": originals or None,
+            "frames": [
+                {
+                    "epoch": frame.epoch,
+                    "low": low[k].tolist(),
+                    "high": high[k].tolist(),
+                    "origin": origin[k].tolist(),
+                    "step": step[k].tolist(),
+                    "codes": codes[k],
+                    "meshRange": None if frame.mesh_range is None else np.asarray(frame.mesh_range, float).tolist(),
+                    "reconstructions": frame.reconstructions or None,
+                    "mesh": frame.mesh or None,
+                }
+                for k, frame in enumerate(ordered)
+            ],
+        }
+    )
 
 
 def _bounds(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +175,7 @@ def _bounds(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _quantise(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return origin and step of each frame's axes, (F, 2), and the coordinates as codes, (F, N, 2), little uint16."""
+    """Return origin and step of each frame's axes, (F, 2), and the coordinates as codes, (F, N, 2), uint16."""
     finite = np.isfinite(points)
     span = np.maximum(high - low, 1e-6)
     least, most = low - REACH * span, high + REACH * span
@@ -188,7 +187,7 @@ def _quantise(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np
     origin, step = np.where(known, least, 0.0), np.where(step > 0, step, 1.0)
     with np.errstate(invalid="ignore"):
         codes = np.round((points - origin[:, None]) / step[:, None])
-    return origin, step, np.where(finite, np.clip(codes, 0, LEVELS), NOT_FINITE).astype("<u2")
+    return origin, step, np.where(finite, np.clip(codes, 0, LEVELS), NOT_FINITE).astype(np.uint16)
 
 
 def _smooth(values: np.ndarray, window: int) -> np.ndarray:
@@ -207,13 +206,6 @@ def _best(validation: np.ndarray | None) -> int:
     return int(np.argmin(np.where(np.isfinite(validation), validation, np.inf)))
 
 
-def _floats(values: np.ndarray) -> bytes:
+def _floats(values: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):  # a loss beyond float32 is as good as infinite
-        return np.ascontiguousarray(values, dtype="<f4").tobytes()
-
-
-def _digest(*parts: bytes) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for part in parts:
-        digest.update(part)
-    return digest.hexdigest()
+        return values.astype(np.float32)

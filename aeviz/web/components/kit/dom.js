@@ -1,4 +1,4 @@
-// Making elements, and doing things once a gesture has come to rest.
+// Elements, icons, canvases and texts, and actions that wait until a gesture has come to rest.
 
 /**
  * @template {keyof HTMLElementTagNameMap} T
@@ -15,6 +15,72 @@ export function element(tag, attributes = {}, parent = null) {
   }
   parent?.append(node);
   return node;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * An icon, drawn and not written: some systems show the characters for play and pause as coloured images.
+ * @param {string | Record<string, string>} paths outline on a field of 24 x 24, or several by the class of each
+ * @param {string} [field]
+ */
+export function icon(paths, field = "0 0 24 24") {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", field);
+  svg.setAttribute("aria-hidden", "true");
+  for (const [name, outline] of Object.entries(typeof paths === "string" ? { "": paths } : paths)) {
+    const path = document.createElementNS(SVG, "path");
+    if (name) path.setAttribute("class", name);
+    path.setAttribute("d", outline);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/**
+ * Writes a text only where it changed, so that an idle page stays idle.
+ * @param {Element} node
+ * @param {string} text
+ */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
+ * @returns {CanvasRenderingContext2D}
+ */
+export function context(canvas, settings) {
+  const brush = canvas.getContext("2d", settings);
+  if (!brush) throw new Error("the browser has no more room for a canvas");
+  return brush;
+}
+
+/**
+ * The brush of a canvas, with pixels of the page as its unit.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} ratio pixels of the canvas in one of the page
+ */
+export function brushOf(canvas, ratio) {
+  const brush = context(canvas);
+  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return brush;
+}
+
+/**
+ * Give a canvas a size, unless it has that, since setting it empties the canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width in its own pixels
+ * @param {number} height
+ */
+export function resize(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+}
+
+/** Pixels of the screen in one of the page, as far as canvases follow. */
+export function pixelRatio() {
+  return Math.min(window.devicePixelRatio || 1, 2);
 }
 
 /**
@@ -35,31 +101,35 @@ export class Later {
   /**
    * @param {() => void} act
    * @param {number} wait in milliseconds
+   * @param {(isPending: boolean) => void} [report] is called when the action becomes due and when it no longer is
    */
-  constructor(act, wait) {
+  constructor(act, wait, report = () => undefined) {
     this.act = act;
     this.wait = wait;
+    this.report = report;
     this.timer = 0;
   }
 
   start() {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => {
-      this.timer = 0;
-      this.act();
-    }, this.wait);
+    this.report(true);
+    this.timer = window.setTimeout(() => this.run(), this.wait);
+  }
+
+  run() {
+    this.stop();
+    this.act();
   }
 
   /** Run at once what is due. */
   flush() {
-    if (!this.timer) return;
-    this.stop();
-    this.act();
+    if (this.timer) this.run();
   }
 
   stop() {
     clearTimeout(this.timer);
     this.timer = 0;
+    this.report(false);
   }
 }
 
@@ -71,21 +141,4 @@ export function brief(value) {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
-}
-
-const GONE_MS = 1000; // by then an element that leaves the page has left it
-
-/**
- * What a component gives Streamlit to clean up with. Streamlit also calls it, while the element stays, for a run that a
- * quicker one overtook, and the quicker one's own call may come after that: nothing must be torn out of the visitor's
- * hand, so the component ends only once its element has left the page.
- * @param {HTMLElement | ShadowRoot} parentElement
- * @param {() => void} act ends the component; must bear being called twice
- * @returns {() => void}
- */
-export function whenGone(parentElement, act) {
-  const end = () => {
-    if (!parentElement.isConnected) act();
-  };
-  return () => (parentElement.isConnected ? void setTimeout(end, GONE_MS) : end());
 }

@@ -1,16 +1,16 @@
-// Runs encoders and decoders in the page: by ONNX Runtime (WebAssembly), else in plain JavaScript.
+// Runs encoders and decoders in the page by ONNX Runtime (WebAssembly). Where a browser or an installation lacks that, the
+// server decodes for the page.
 //
 // Runtime and opened networks hang on the window, since Streamlit serves this file once for each component and a
-// runtime takes 14 MB. A network is known by the name that its bytes have on the shelf.
+// runtime takes 14 MB. A network is known by the name that its bytes have in the blob store.
 
+import { ask } from "./blobs.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
-import { isPlain, runPlain } from "./plain_network.js";
-import { ask } from "./shelf.js";
 
 /**
  * @typedef {{
  *   name: string, part: "decoder" | "encoder", latent_dim: number, image_shape: number[], digest: string, limit: number
- * }} NetworkSpec What a network must be: `name` on the shelf, `limit` bytes at most.
+ * }} NetworkSpec What a network must be: `name` in the blob store, `limit` bytes at most.
  */
 /**
  * @typedef {{
@@ -19,7 +19,6 @@ import { ask } from "./shelf.js";
  */
 
 const KEPT = 6; // opened networks
-const PLAIN_LIMIT = 8e6; // multiplications of one input; more take plain JavaScript longer than a frame
 const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins when its WebAssembly is missing
 const ARRIVAL_MS = 30_000; // four megabytes over a class room's wireless network take a while
 const HOLDER = Symbol.for("aeviz.engine");
@@ -30,17 +29,16 @@ function holder() {
   return (found[HOLDER] ??= { runtime: null, networks: new Map() });
 }
 
-/** Whether the visitor, or a test, asks to do without WebAssembly: ?engine=plain or ?engine=server in the address. */
-export function forbidden() {
-  const asked = new URLSearchParams(window.location.search).get("engine");
-  return { wasm: asked === "plain" || asked === "server", plain: asked === "server" };
+/** Whether the visitor, or a test, asks the server to decode: ?engine=server in the address. */
+function isForbidden() {
+  return new URLSearchParams(window.location.search).get("engine") === "server";
 }
 
 // A module with one instruction on 128-bit vectors: v128.const and drop.
 const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12];
 
 /** Whether the browser has WebAssembly with the vectors that the runtime is built for. */
-export function hasSimd() {
+function hasSimd() {
   if (typeof WebAssembly !== "object") return false;
   return WebAssembly.validate(new Uint8Array([...SIMD, ...new Array(16).fill(0), 26, 11]));
 }
@@ -63,7 +61,7 @@ function check(spec, bytes) {
   if (bytes.length > spec.limit) {
     throw new NetworkError(`it has ${bytes.length} bytes, far more than this model's weights`);
   }
-  const file = readOnnx(bytes, false);
+  const file = readOnnx(bytes);
   /** @param {import("./onnx_file.js").End[]} ends */
   const shape = (ends) => ends.map((end) => end.shape.map((length) => length ?? "N").join(" x ")).join(", ");
   for (const [what, found, expected] of [
@@ -75,7 +73,6 @@ function check(spec, bytes) {
   if (file.properties.get("model_digest") !== spec.digest) {
     throw new NetworkError("it was made from other weights than this model has now");
   }
-  return file;
 }
 
 /**
@@ -96,31 +93,20 @@ async function openWithRuntime(spec, bytes) {
   const decodes = spec.part === "decoder";
   const [source, target] = decodes ? ["z", "image"] : ["image", "z"];
   const shape = decodes ? [spec.latent_dim] : spec.image_shape;
-  let turn = Promise.resolve();
+  let queue = Promise.resolve();
   return {
     by: "ONNX Runtime",
     run(input, rows) {
       // one after the other: the runtime has one thread and one memory
-      const answer = turn.then(async () => {
+      const result = queue.then(async () => {
         const found = await session.run({ [source]: new runtime.Tensor("float32", input, [rows, ...shape]) });
         return found[target].data;
       });
-      turn = answer.then(() => undefined, () => undefined);
-      return answer;
+      queue = result.then(() => undefined, () => undefined);
+      return result;
     },
-    close: () => turn.then(() => session.release()),
+    close: () => queue.then(() => session.release()),
   };
-}
-
-/**
- * @param {Uint8Array} bytes
- * @returns {Network | null}
- */
-function openPlain(bytes) {
-  const file = readOnnx(bytes);
-  const work = [...file.tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
-  if (!isPlain(file) || work > PLAIN_LIMIT) return null;
-  return { by: "plain JavaScript", run: async (input, rows) => runPlain(file, input, rows), close: () => undefined };
 }
 
 /**
@@ -167,21 +153,15 @@ async function arrival(name) {
 async function open(spec) {
   const bytes = await arrival(spec.name);
   check(spec, bytes);
-  const without = forbidden();
-  let reason = "the address asks to do without WebAssembly";
-  if (!without.wasm && hasSimd()) {
-    try {
-      return await tried(spec, await openWithRuntime(spec, bytes));
-    } catch (error) {
-      if (error instanceof NetworkError) throw error;
-      reason = "ONNX Runtime could not be loaded from the server";
-      holder().runtime = null; // the next visit may have more luck
-    }
-  } else if (!without.wasm) reason = "this browser has no WebAssembly with SIMD";
-  const plain = without.plain ? null : openPlain(bytes);
-  if (!plain) throw new Unable(reason);
-  plain.by += ` (${reason})`;
-  return tried(spec, plain);
+  if (isForbidden()) throw new Unable("as the address asks");
+  if (!hasSimd()) throw new Unable("this browser has no WebAssembly with SIMD");
+  try {
+    return await tried(spec, await openWithRuntime(spec, bytes));
+  } catch (error) {
+    if (error instanceof NetworkError) throw error;
+    holder().runtime = null; // the next visit may have more luck
+    throw new Unable("ONNX Runtime could not be loaded from the server");
+  }
 }
 
 /** Why the page cannot run a network that is in order: the server must. */

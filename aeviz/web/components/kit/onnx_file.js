@@ -1,19 +1,9 @@
-// Reads a network in ONNX's format: what goes in and comes out, its operators and weights. Runs nothing.
+// Reads what goes into a network in ONNX's format, what comes out, and from which weights it was made. Runs nothing.
 //
-// Only what aeviz writes (aeviz/export/onnx.py) is understood: float32 in and out, weights in float32 or float16.
 // Fields are numbered as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 
 /** @typedef {{ name: string, shape: (number | null)[] }} End An input or output; null stands for a free length. */
-/** @typedef {{ shape: number[], values: Float32Array | number[] }} Tensor */
-/** @typedef {{ type: string, inputs: string[], outputs: string[], settings: Map<string, number> }} Node */
-/**
- * @typedef {{
- *   inputs: End[], outputs: End[], nodes: Node[], tensors: Map<string, Tensor>, properties: Map<string, string>
- * }} OnnxFile
- */
-
-const FLOAT = 1, INT64 = 7, FLOAT16 = 10;
-const BYTES = new Map([[FLOAT, 4], [INT64, 8], [FLOAT16, 2]]);
+/** @typedef {{ inputs: End[], outputs: End[], properties: Map<string, string> }} OnnxFile */
 
 /** What is wrong with a network, in words for the visitor. */
 export class NetworkError extends Error {
@@ -25,7 +15,6 @@ class Reader {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = 0;
   }
 
@@ -56,84 +45,14 @@ class Reader {
       if (wire === 0) yield { field, number: this.number(), bytes: none };
       else if (wire === 1) yield { field, number: NaN, bytes: this.take(8) };
       else if (wire === 2) yield { field, number: NaN, bytes: this.take(this.number()) };
-      else if (wire === 5) {
-        const bytes = this.take(4);
-        yield { field, number: new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true), bytes };
-      } else throw new NetworkError("the file is no ONNX network, or damaged");
+      else if (wire === 5) yield { field, number: NaN, bytes: this.take(4) };
+      else throw new NetworkError("the file is no ONNX network, or damaged");
     }
   }
 }
 
 /** @param {Uint8Array} bytes */
 const text = (bytes) => new TextDecoder().decode(bytes);
-
-/** @param {number} half the 16 bits of an IEEE 754 half-precision number */
-function fromHalf(half) {
-  const sign = half & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/**
- * @param {Uint8Array} bytes
- * @returns {[string, Tensor]}
- */
-function readTensor(bytes) {
-  /** @type {number[]} */
-  const shape = [];
-  let [name, type] = ["", 0];
-  /** @type {Uint8Array} */
-  let raw = new Uint8Array(0);
-  for (const { field, number, bytes: part } of new Reader(bytes).fields()) {
-    if (field === 1 && part.length) {
-      const packed = new Reader(part);
-      while (packed.at < part.length) shape.push(packed.number());
-    } else if (field === 1) shape.push(number);
-    else if (field === 2) type = number;
-    else if (field === 8) name = text(part);
-    else if (field === 9) raw = part;
-  }
-  const size = shape.reduce((product, length) => product * length, 1);
-  const width = BYTES.get(type);
-  if (!width) throw new NetworkError(`the weights ${name} are of a kind that aeviz does not write`);
-  if (shape.some((length) => length < 1) || raw.length !== size * width) {
-    throw new NetworkError(`the weights ${name} are incomplete`);
-  }
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
-  if (type === INT64) {
-    return [name, { shape, values: Array.from({ length: size }, (_, i) => Number(view.getBigInt64(8 * i, true))) }];
-  }
-  const values = new Float32Array(size);
-  for (let i = 0; i < size; i += 1) {
-    values[i] = type === FLOAT ? view.getFloat32(4 * i, true) : fromHalf(view.getUint16(2 * i, true));
-  }
-  return [name, { shape, values }];
-}
-
-/**
- * @param {Uint8Array} bytes
- * @returns {Node}
- */
-function readNode(bytes) {
-  /** @type {Node} */
-  const node = { type: "", inputs: [], outputs: [], settings: new Map() };
-  for (const { field, bytes: part } of new Reader(bytes).fields()) {
-    if (field === 1) node.inputs.push(text(part));
-    else if (field === 2) node.outputs.push(text(part));
-    else if (field === 4) node.type = text(part);
-    else if (field === 5) {
-      let [name, value] = ["", NaN];
-      for (const setting of new Reader(part).fields()) {
-        if (setting.field === 1) name = text(setting.bytes);
-        else if (setting.field === 2 || setting.field === 3) value = setting.number;
-      }
-      node.settings.set(name, value);
-    }
-  }
-  return node;
-}
 
 /**
  * @param {Uint8Array} bytes
@@ -163,13 +82,12 @@ function readEnd(bytes) {
 /**
  * Read a network.
  * @param {Uint8Array} bytes the file
- * @param {boolean} [weights] whether to read the weights too; without them `tensors` is empty
  * @returns {OnnxFile}
  * @throws {NetworkError} the file is truncated, damaged or of another kind
  */
-export function readOnnx(bytes, weights = true) {
+export function readOnnx(bytes) {
   /** @type {OnnxFile} */
-  const file = { inputs: [], outputs: [], nodes: [], tensors: new Map(), properties: new Map() };
+  const file = { inputs: [], outputs: [], properties: new Map() };
   let graph = null;
   for (const { field, bytes: part } of new Reader(bytes).fields()) {
     if (field === 7) graph = part;
@@ -183,9 +101,7 @@ export function readOnnx(bytes, weights = true) {
   }
   if (!graph) throw new NetworkError("the file holds no network");
   for (const { field, bytes: part } of new Reader(graph).fields()) {
-    if (field === 1) file.nodes.push(readNode(part));
-    else if (field === 5 && weights) file.tensors.set(...readTensor(part));
-    else if (field === 11) file.inputs.push(readEnd(part));
+    if (field === 11) file.inputs.push(readEnd(part));
     else if (field === 12) file.outputs.push(readEnd(part));
   }
   return file;

@@ -1,14 +1,11 @@
-// Drawing of a panel around its points: axes on the back canvas, marks, names and guests on the front one.
+// Drawing of a panel around its points: axes on the back canvas, marks, names and markers on the front one.
+
+import { brushOf } from "./dom.js";
 
 /** @typedef {any} Panel a panel of the map, or the plane of the film */
-/** @typedef {{ text: string, background: string, guest?: string, font: string }} Style */
+/** @typedef {import("./theme.js").Style} Style */
 
-/** @param {HTMLCanvasElement} canvas @param {number} ratio */
-function context(canvas, ratio) {
-  const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return brush;
-}
+const MARKER = "#e6007e"; // no class has it
 
 /** @param {number} range */
 function niceStep(range) {
@@ -24,7 +21,7 @@ function number(value, step) {
 
 /** @param {Panel} panel @param {Style} style */
 export function drawAxes(panel, style) {
-  const brush = context(panel.back, panel.ratio);
+  const brush = brushOf(panel.back, panel.ratio);
   brush.clearRect(0, 0, panel.width, panel.height);
   brush.font = style.font;
   brush.fillStyle = style.text;
@@ -60,7 +57,7 @@ function drawPlane(brush, panel) {
   for (let k = Math.ceil((cy - height / 2 / scale) / step); k * step <= cy + height / 2 / scale; k += 1) {
     const y = Math.round(height / 2 - (k * step - cy) * scale) + 0.5;
     line(k * step, 0, y, true);
-    if (y > 26 && y < height - 24) brush.fillText(number(k * step, step), 5, y - 3);
+    if (y > 36 && y < height - 24) brush.fillText(number(k * step, step), 5, y - 3);
   }
   brush.globalAlpha = 1;
   brush.textAlign = "right";
@@ -97,7 +94,7 @@ function drawBox(brush, panel) {
 export function drawAxisNames(panel, style) {
   if (panel.spec.dims !== 3) return;
   const { spec, corners, width, height } = panel;
-  const brush = context(panel.front, panel.ratio);
+  const brush = brushOf(panel.front, panel.ratio);
   brush.font = style.font;
   brush.textAlign = "center";
   brush.lineJoin = "round";
@@ -125,7 +122,7 @@ export function drawAxisNames(panel, style) {
 
 /** @param {Panel} panel @param {number} selected @param {number} hovered @param {Style} style */
 export function drawMarks(panel, selected, hovered, style) {
-  const brush = context(panel.front, panel.ratio);
+  const brush = brushOf(panel.front, panel.ratio);
   brush.clearRect(0, 0, panel.width, panel.height);
   /** @param {number} index @param {number} radius @param {number} line width */
   const ring = (index, radius, line) => {
@@ -146,22 +143,21 @@ export function drawMarks(panel, selected, hovered, style) {
   ring(selected, 9, 2.5);
 }
 
-// A visitor's own pictures: a target with a name. One that lies outside the view is drawn at its edge, with an arrow's
-// worth of words.
+// A visitor's own images: a target with a name. One that lies outside the view is drawn at its edge, which its name says.
 /** @param {Panel} panel @param {Style} style */
-export function drawGuests(panel, style) {
-  const brush = context(panel.front, panel.ratio);
+export function drawMarkers(panel, style) {
+  const brush = brushOf(panel.front, panel.ratio);
   brush.font = `600 ${style.font}`;
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
-  for (const { name, point } of panel.spec.guests ?? []) {
+  for (const { name, point } of panel.spec.markers ?? []) {
     const at = panel.camera.locate(point, panel);
     const x = Math.max(14, Math.min(panel.width - 14, at[0]));
     const y = Math.max(14, Math.min(panel.height - 14, at[1]));
     const text = x === at[0] && y === at[1] ? name : `${name} (outside)`;
     for (const [colour, width] of /** @type {[string, number][]} */ ([
       [style.background, 6],
-      [style.guest ?? style.text, 3],
+      [MARKER, 3],
     ])) {
       brush.strokeStyle = colour;
       brush.lineWidth = width;
@@ -187,7 +183,7 @@ export function drawGuests(panel, style) {
 // The name of each class in the middle of its points, so that the map can be read without telling colours apart.
 /** @param {Panel} panel @param {{ name: string }[]} classes @param {Set<number>} hidden @param {Style} style */
 export function drawNames(panel, classes, hidden, style) {
-  const brush = context(panel.front, panel.ratio);
+  const brush = brushOf(panel.front, panel.ratio);
   brush.font = `600 ${style.font.replace("12px", "14px")}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";

@@ -1,28 +1,17 @@
-"""The latent map in the page: pan, zoom and turn without a rerun; classes and clicks come back to Python."""
+"""The latent map in the page: pan, zoom and rotate without a rerun; classes and clicks come back to Python."""
 
-import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
-
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-from streamlit.errors import StreamlitAPIException
+from typing import get_args
 
 from aeviz.analysis.selection import Selection, read_selection
+from aeviz.web.components.kit.mount import Component
 from aeviz.web.components.map.payload import EllipseMode
 
-_log = logging.getLogger(__name__)
-
-_component: ComponentRenderer | None = None
-try:
-    _component = st.components.v2.component("aeviz.latent_map", js="map/latent_map.js", css="map/latent_map.css")
-except StreamlitAPIException as error:  # its assets are missing: the page shows a Plotly map instead
-    _log.warning("the map component cannot be loaded: %s", error)
-
-IS_AVAILABLE = _component is not None
-"""Whether the component's files were found."""
+EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "point")
+"""What the visitor can do to the map."""
+_component = Component(name="map", script="map/map.js", style="map/map.css", events=EVENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +34,6 @@ class MapEvent:
     """The panel and the coordinates where the visitor left the point that is decoded."""
 
 
-EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "point")
-"""What the visitor can do to the map."""
-
-
-def _ignore() -> None:
-    """Streamlit keeps a state value only if a callback is named for it."""
-
-
 def latent_map(payload: bytes, *, key: str, callbacks: Mapping[str, Callable[[], None]] | None = None) -> MapEvent:
     """Show a map made by `aeviz.web.components.map.payload.map_payload`.
 
@@ -61,15 +42,11 @@ def latent_map(payload: bytes, *, key: str, callbacks: Mapping[str, Callable[[],
         key: Identity of the map; camera and hidden classes survive reruns.
         callbacks: Called before the run that an event starts, by the event's name; see `read_event`.
     """
-    if _component is None:
-        raise RuntimeError("the map component is missing; the page must ask IS_AVAILABLE first")
-    given = callbacks or {}
-    handlers: dict[str, Any] = {f"on_{event}_change": given.get(event, _ignore) for event in EVENTS}
-    return read_event(_component(key=key, data=payload, **handlers))
+    return read_event(_component.show(payload, key=key, callbacks=callbacks))
 
 
 def read_event(state: object) -> MapEvent:
-    """Return what the visitor did to a map, from its entry of the session state, which any browser may have made up."""
+    """Return what the visitor did to a map, from `kit.mount.state_of` its key, which any browser may have made up."""
     result = state if isinstance(state, Mapping) else {}
     selected, hidden = result.get("selected"), result.get("hidden")
     ellipses, prior = result.get("ellipses"), result.get("prior")

@@ -1,6 +1,6 @@
 // Lines of equal density under the points of a plane.
 
-/** @typedef {import("./overlay_board.js").Contour} Contour */
+/** @typedef {import("./overlay_store.js").Contour} Contour */
 
 /**
  * Draw the contours of a panel, without those of hidden classes.

@@ -1,9 +1,9 @@
-// A point that another part of the page tells of ("aeviz:place": what a model makes of a drawing under way) moves on the
-// maps of that model, without a rerun.
+// A point that another part of the page sends ("aeviz:place": where a model encodes an unfinished drawing) moves on the maps
+// of that model, without a rerun.
 
 /**
  * @typedef {{
- *   spec: { follow?: { model: string, mean: number[], axes: number[][] } | null, guests: { name: string, point: number[] }[] }
+ *   spec: { follow?: { model: string, mean: number[], axes: number[][] } | null, markers: { name: string, point: number[] }[] }
  * }} Panel
  */
 
@@ -21,7 +21,7 @@ export function followPoints(map) {
       if (spec.follow?.model !== model) continue;
       const { mean, axes } = spec.follow;
       const point = z && axes.map((axis) => axis.reduce((sum, value, k) => sum + value * (z[k] - mean[k]), 0));
-      spec.guests = point ? [{ name: NAME, point }] : [];
+      spec.markers = point ? [{ name: NAME, point }] : [];
       moved = true;
     }
     if (moved) map.redraw();

@@ -64,7 +64,7 @@ export class Grid {
    * @param {number} x
    * @param {number} y
    * @param {number} reach
-   * @param {(index: number) => boolean} counts whether a point may be the answer
+   * @param {(index: number) => boolean} counts whether a point may be returned
    */
   nearest(x, y, reach, counts) {
     let best = -1;

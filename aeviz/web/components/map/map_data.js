@@ -1,11 +1,6 @@
-// What Python sends to the latent map, read into typed arrays.
-//
-// One blob: a 32-bit length, a JSON header of that many bytes, zero bytes up to a multiple of four, then for each panel
-// the coordinates (n * dims float32), the errors of each panel (n float32), for each panel whose posteriors lie apart
-// from its points their means (n * 2 float32), the labels (n uint16), and for each panel with posteriors their half
-// axes, in steps, and angles (n * 3 uint16).
+// What Python sends to the latent map (payload.py).
 
-import { readMeans, readShapes } from "./posteriors.js";
+import { about } from "../kit/wire.js";
 
 export const NO_LABEL = 65535;
 
@@ -25,20 +20,26 @@ export const NO_LABEL = 65535;
  * @property {number} half half the side of the first view
  * @property {number[]} low
  * @property {number[]} high
- * @property {{ name: string, point: number[] }[]} guests
+ * @property {{ name: string, point: number[] }[]} markers points that are no image of the set
  * @property {(number[] | null)[]} names where the name of each class stands
  * @property {number} yaw degrees
  * @property {number} pitch degrees
- * @property {{ step: number, apart: boolean } | null} posteriors
+ * @property {Posteriors | null} posteriors
  * @property {{ centre: number[], radius: number, label: number }[]} priors
- * @property {import("./pin_view.js").Lift | null} [lift] how its points are decoded
- * @property {{ model: string, mean: number[], axes: number[][] } | null} [follow] whose points, told in the page, move here
+ * @property {import("./probe_view.js").Lift | null} [lift] how its points are decoded
+ * @property {{ model: string, mean: number[], axes: number[][] } | null} [follow] whose points, sent by another part of the page, move here
  * @property {string} view changes when the first view does
  * @property {string} description
  * @property {Float32Array} coordinates n * dims
  * @property {Float32Array} errors n
- * @property {Float32Array} [means] n * 2
- * @property {Uint16Array} [shapes] n * 3
+ */
+
+/**
+ * The posteriors of the images of a panel, as ellipses in its plane.
+ * @typedef {object} Posteriors
+ * @property {number} step length of a step of the half axes
+ * @property {Uint16Array} shapes n * 3: half axes in steps, and angle in 65535ths of a half turn
+ * @property {Float32Array | null} means n * 2, their middles; null where those are the panel's own points
  */
 
 /**
@@ -51,48 +52,47 @@ export const NO_LABEL = 65535;
  * @property {"off" | "chosen" | "all"} ellipses
  * @property {boolean} prior
  * @property {number} height largest height of a panel in pixels
- * @property {string} digest of the arrays
  * @property {string} meaning
  * @property {string} hint
  * @property {Selection | null} selection
+ * @property {string} layers name of the overlay, empty for none
  * @property {boolean} decode whether a point can be dragged to be decoded
  * @property {{ panel: number, at: number[] } | null} point where that point lies
  * @property {Uint16Array} labels n
  */
 
-/** @param {Uint8Array} bytes */
-function headerLength(bytes) {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
+/** @type {Header} */
+export const EMPTY = {
+  n: 0, panels: [], classes: [], hidden: [], selected: -1, ellipses: "off", prior: false, height: 0, meaning: "", hint: "",
+  layers: "", selection: null, decode: false, point: null, labels: new Uint16Array(0),
+}; // prettier-ignore
+
+/**
+ * Give a header the arrays of an earlier one where they are equal, so that nothing is made of them anew.
+ * @param {Header} before
+ * @param {Header} header
+ */
+export function keepArrays(before, header) {
+  header.labels = kept(before.labels, header.labels);
+  header.panels.forEach((spec, k) => {
+    const old = before.panels[k];
+    if (!old) return;
+    spec.coordinates = kept(old.coordinates, spec.coordinates);
+    spec.errors = kept(old.errors, spec.errors);
+    if (!spec.posteriors || !old.posteriors) return;
+    spec.posteriors.shapes = kept(old.posteriors.shapes, spec.posteriors.shapes);
+    if (old.posteriors.means && spec.posteriors.means) {
+      spec.posteriors.means = kept(old.posteriors.means, spec.posteriors.means);
+    }
+  });
 }
 
 /**
- * Return the header as text; it holds a digest of the arrays, so equal texts mean equal data.
- * @param {Uint8Array} bytes
+ * @template {Float32Array | Uint16Array} T
+ * @param {T} before
+ * @param {T} array
  */
-export function headerText(bytes) {
-  return new TextDecoder().decode(bytes.subarray(4, 4 + headerLength(bytes)));
-}
-
-/**
- * @param {Uint8Array} bytes
- * @param {string} text its header
- * @returns {Header}
- */
-export function parse(bytes, text) {
-  const header = JSON.parse(text);
-  const start = (4 + headerLength(bytes) + 3) & ~3;
-  // a copy, since the blob may begin at an address that float32 views cannot take
-  const body = bytes.slice(start).buffer;
-  let offset = 0;
-  const floats = (/** @type {number} */ count) => {
-    const array = new Float32Array(body, offset, count);
-    offset += 4 * count;
-    return array;
-  };
-  for (const panel of header.panels) panel.coordinates = floats(header.n * panel.dims);
-  for (const panel of header.panels) panel.errors = floats(header.n);
-  readMeans(header, floats);
-  header.labels = new Uint16Array(body, offset, header.n);
-  readShapes(header, body, offset + 2 * header.n);
-  return header;
+function kept(before, array) {
+  const { digest } = about(array);
+  return digest && digest === about(before).digest ? before : array;
 }

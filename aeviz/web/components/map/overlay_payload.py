@@ -1,13 +1,12 @@
-"""What a map shows beyond its points, packed for the page: components/map/overlay_board.js reads it."""
+"""What a map shows beyond its points, packed for the page: components/map/overlay_store.js reads it."""
 
-import hashlib
-import json
-import struct
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from plotly.colors import sample_colorscale
+
+from aeviz.web.components.kit.wire import pack
 
 STEPS = 255
 """Steps of a scale; the code beyond them stands for a point without a value."""
@@ -52,7 +51,7 @@ class Overlay:
     """What a map of P panels shows beyond its points."""
 
     sprite: str | None = None
-    """Name under which a carrier brings the small pictures of the images."""
+    """Name in the blob store of the small images."""
     hint: str = ""
     """What the visitor can do with them."""
     scale: Scale | None = None
@@ -110,7 +109,7 @@ def _colours() -> tuple[str, ...]:
 
 
 def pack_overlay(map_name: str, count: int, panels: int, overlay: Overlay) -> bytes:
-    """Pack an overlay: a 32-bit length, a JSON header of that many bytes, then the steps of the scale.
+    """Pack an overlay: see components/map/overlay_store.js.
 
     Args:
         map_name: Name of the map that shows it, as `map_payload` was given it.
@@ -118,30 +117,29 @@ def pack_overlay(map_name: str, count: int, panels: int, overlay: Overlay) -> by
         panels: Panels of the map.
         overlay: What it shows.
     """
-    body = b"".join(np.ascontiguousarray(codes, dtype=np.uint8).tobytes() for codes in overlay.codes)
     contours = overlay.contours or ((),) * panels
-    header = {
-        "map": map_name,
-        "n": count,
-        "sprite": overlay.sprite,
-        "hint": overlay.hint,
-        "scale": None if overlay.scale is None else asdict(overlay.scale),
-        "contours": [
-            [
-                {
-                    "colour": contour.colour,
-                    "label": contour.label,
-                    "weight": contour.weight,
-                    "lines": [[float(f"{value:.5g}") for value in line.ravel().tolist()] for line in contour.lines],
-                }
-                for contour in own
-            ]
-            for own in contours
-        ],
-        "neighbours": overlay.neighbours or ((),) * panels,
-        "chosen": -1 if overlay.chosen is None else overlay.chosen,
-        "move": overlay.move,
-        "digest": hashlib.blake2b(body, digest_size=8).hexdigest(),
-    }
-    text = json.dumps(header).encode()
-    return b"".join([struct.pack("<I", len(text)), text, body])
+    return pack(
+        {
+            "map": map_name,
+            "n": count,
+            "sprite": overlay.sprite,
+            "hint": overlay.hint,
+            "scale": None if overlay.scale is None else asdict(overlay.scale),
+            "codes": overlay.codes,
+            "contours": [
+                [
+                    {
+                        "colour": contour.colour,
+                        "label": contour.label,
+                        "weight": contour.weight,
+                        "lines": [line.astype(np.float32) for line in contour.lines],
+                    }
+                    for contour in own
+                ]
+                for own in contours
+            ],
+            "neighbours": overlay.neighbours or ((),) * panels,
+            "chosen": -1 if overlay.chosen is None else overlay.chosen,
+            "move": overlay.move,
+        }
+    )

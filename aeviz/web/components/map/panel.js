@@ -1,21 +1,21 @@
 // One panel of the map: its canvases, what is drawn on them and when.
 //
 // Back canvas: axes and the ellipses of all images. Middle: the points. Front: marks, names and outlines.
-// A slow layer is not drawn anew for each frame of a gesture: its last picture is moved and scaled until the gesture
+// A slow layer is not drawn anew for each frame of a gesture: its last image is moved and scaled until the gesture
 // rests.
 
 import { Camera, fitCamera } from "../kit/camera.js";
-import { Points } from "./cloud.js";
-import { element } from "../kit/dom.js";
+import { brushOf, context, element, pixelRatio, resize, write } from "../kit/dom.js";
+import { drawAxes, drawAxisNames, drawMarkers, drawMarks, drawNames } from "../kit/painter.js";
+import { Painter } from "./dots.js";
 import { drawCursor, drawOutline } from "./draft.js";
+import { Layer } from "./layer.js";
 import { NO_LABEL } from "./map_data.js";
-import { drawAxes, drawAxisNames, drawGuests, drawMarks, drawNames } from "../kit/painter.js";
-import { Picture } from "./picture.js";
-import { Pin } from "./pin.js";
-import { PinView } from "./pin_view.js";
 import { Pointer } from "./pointer.js";
-import { Painter } from "./points.js";
+import { Points } from "./points.js";
 import { describeEllipses, drawAllEllipses, drawEllipse, drawPriors, revealPriors, zoomToPosterior } from "./posteriors.js";
+import { Probe } from "./probe.js";
+import { ProbeView } from "./probe_view.js";
 import { isShown, Transition } from "./transition.js";
 
 const PICK_PX = 12;
@@ -25,9 +25,9 @@ const REST_MS = 90; // a gesture is over when the view has not moved for so long
 const PATIENT_MS = 40; // longer drawings are shared out over frames
 const SHARE_MS = 25; // of a frame for such a drawing
 
-/** @typedef {import("./latent_map.js").LatentMap} LatentMap */
+/** @typedef {import("./map.js").LatentMap} LatentMap */
 /** @typedef {import("./map_data.js").Spec} Spec */
-/** @typedef {{ text: string, background: string, guest: string, font: string }} Style */
+/** @typedef {import("../kit/theme.js").Style} Style */
 
 export class Panel {
   /**
@@ -45,11 +45,11 @@ export class Panel {
     this.height = 0;
     this.ratio = 1;
     this.painter = new Painter();
-    this.dots = new Picture();
-    this.ink = new Picture();
+    this.dots = new Layer();
+    this.ink = new Layer();
     this.dotsCost = 0; // milliseconds
     this.inkCost = 0;
-    this.isThinned = false; // the picture lacks points, since it turns
+    this.isThinned = false; // the image lacks points, since the view rotates
     /** @type {Generator<void, void, void> | null} */
     this.job = null;
     this.spent = 0;
@@ -60,11 +60,12 @@ export class Panel {
     this.ellipsesDrawn = 0;
     /** @type {ReturnType<typeof drawAllEllipses> | null} */
     this.all = null;
+    /** @type {Uint32Array | undefined} */
+    this.seen = undefined; // the images whose ellipses are in view
     const figure = element("figure", { class: "panel" }, parent);
     this.caption = element("figcaption", {}, figure);
     this.stage = element("div", { class: "stage" }, figure);
-    const canvas = (/** @type {Record<string, string>} */ attributes) =>
-      /** @type {HTMLCanvasElement} */ (element("canvas", attributes, this.stage));
+    const canvas = (/** @type {Record<string, string>} */ attributes) => element("canvas", attributes, this.stage);
     this.back = canvas({ "aria-hidden": "true" });
     this.middle = canvas({ "aria-hidden": "true" });
     this.front = canvas({ class: "front", tabindex: "0", role: "application" });
@@ -86,8 +87,8 @@ export class Panel {
     tool("⟲", "Reset the view", () => fitCamera(this.camera, this.spec));
     this.note = element("div", { class: "hint" }, figure);
     this.describe();
-    this.pinView = new PinView(this.stage);
-    this.pin = new Pin(this, (point, done) => map.tellPoint(this, point, done));
+    this.probeView = new ProbeView(this.stage, (isPending) => map.activity.mark(`probe ${spec.title}`, isPending));
+    this.probe = new Probe(this, (point, done) => map.reportPoint(this, point, done));
     this.pointer = new Pointer(this);
   }
 
@@ -118,8 +119,8 @@ export class Panel {
     if (!keep) {
       fitCamera(this.camera, spec);
       if (this.map.prior) revealPriors(this);
-      this.pin.put(null);
-      this.pinView.hide();
+      this.probe.put(null);
+      this.probeView.hide();
     } else if (target) this.camera.restore(target);
     this.transition = null;
     this.points.move(null);
@@ -143,11 +144,11 @@ export class Panel {
   size() {
     const width = this.stage.clientWidth;
     const height = Math.round(Math.max(260, Math.min(width, this.map.header.height)));
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const ratio = pixelRatio();
     if (width === this.width && height === this.height && ratio === this.ratio) return;
     this.stage.style.height = `${height}px`;
     for (const canvas of [this.back, this.middle, this.front]) {
-      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+      resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
     }
     Object.assign(this, { width, height, ratio });
     this.isStale = true;
@@ -223,7 +224,7 @@ export class Panel {
     }
     this.drawFront(style);
     this.isFrontStale = false;
-    this.say();
+    this.describeView();
     return this.isStale;
   }
 
@@ -247,15 +248,16 @@ export class Panel {
    */
   drawInk(isMoving) {
     const { header, hidden, ellipses } = this.map;
-    if (!this.spec.posteriors || ellipses !== "all" || this.transition) {
+    const { posteriors } = this.spec;
+    if (!posteriors || ellipses !== "all" || this.transition) {
       this.all = null;
       return;
     }
-    const brush = /** @type {CanvasRenderingContext2D} */ (this.back.getContext("2d"));
+    const brush = context(this.back);
     if (isMoving && this.all && this.inkCost > QUICK_MS) this.isStale = true;
     else {
       const start = performance.now();
-      this.all = drawAllEllipses(this, this.ink.begin(this), header, hidden);
+      this.all = drawAllEllipses(this, posteriors, this.ink.begin(this), header, hidden);
       this.inkCost = performance.now() - start;
     }
     this.ink.place(brush, this);
@@ -272,7 +274,7 @@ export class Panel {
     const turning = isMoving && this.points.thinning > 1;
     if (wait || turning) this.isStale = true;
     if (!wait) this.paint(turning);
-    const brush = /** @type {CanvasRenderingContext2D} */ (middle.getContext("2d"));
+    const brush = context(middle);
     brush.setTransform(1, 0, 0, 1, 0, 0);
     brush.clearRect(0, 0, middle.width, middle.height);
     this.dots.place(brush, this);
@@ -320,13 +322,12 @@ export class Panel {
     if (map.header.classes.length <= NAMED_CLASSES && !this.transition) {
       drawNames(this, map.header.classes, map.hidden, style);
     }
-    drawGuests(this, style);
-    const brush = /** @type {CanvasRenderingContext2D} */ (front.getContext("2d"));
-    brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawMarkers(this, style);
+    const brush = brushOf(front, ratio);
     const outline = this.pointer.draft?.outline() ?? map.outlineOn(this);
     if (outline) drawOutline(brush, outline, style);
     if (this.pointer.cursor) drawCursor(brush, this.pointer.cursor, style);
-    if (map.tool === "decode") this.pin.draw(brush, style);
+    if (map.tool === "decode") this.probe.draw(brush, style);
     this.drawTip();
   }
 
@@ -346,16 +347,16 @@ export class Panel {
     tip.style.top = `${y > this.height / 2 ? Math.max(4, y - tip.offsetHeight - 12) : y + 12}px`;
   }
 
-  // What the panel shows, in words, where it is not plain.
-  say() {
+  /** Write what the panel shows, where it is not obvious. */
+  describeView() {
     const { ellipses, selected } = this.map;
-    const said = [describeEllipses(this, ellipses, selected, this.all)];
+    const notes = [describeEllipses(this, ellipses, selected, this.all)];
     if (this.isThinned) {
       const [drawn, n] = [Math.ceil(this.points.n / this.points.thinning), this.points.n];
-      said.push(`${drawn.toLocaleString("en")} of ${n.toLocaleString("en")} points are drawn while it turns.`);
+      notes.push(`${drawn.toLocaleString("en")} of ${n.toLocaleString("en")} points are drawn while the view rotates.`);
     }
-    const text = said.filter(Boolean).join(" ");
-    if (this.note.textContent !== text) this.note.textContent = text;
+    const text = notes.filter(Boolean).join(" ");
+    write(this.note, text);
     this.note.hidden = !text;
     this.target.hidden = !this.spec.posteriors || ellipses === "off" || selected < 0;
     this.ellipsesDrawn = this.all ? this.all.drawn : Number(!this.target.hidden);

@@ -1,9 +1,6 @@
 """The latent map: what the in-page component needs to draw one or two clouds of points."""
 
-import hashlib
-import json
 import math
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
@@ -14,7 +11,8 @@ from aeviz.analysis.alignment import Alignment
 from aeviz.analysis.posterior import align_ellipses
 from aeviz.analysis.selection import Selection
 from aeviz.figures.palette import class_colour
-from aeviz.web.components.explorer.payload import Network
+from aeviz.web.components.kit.network import Network
+from aeviz.web.components.kit.wire import pack
 
 NO_LABEL = 65535
 """Label of a point without a class."""
@@ -28,14 +26,13 @@ _STEPS = 65535
 """Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
 
 KEYS = (
-    "Arrow keys move the view, plus and minus zoom, 0 resets it, n and p choose the next and the previous image. M, l "
-    "and b choose whether a drag moves, draws a lasso or a box; then arrow keys move a cross, space sets a corner, "
-    "enter the last one, and escape clears the selection."
+    "Arrow keys pan, plus and minus zoom, 0 resets the view, n and p choose the next and the previous image. M, l and "
+    "b choose what a drag does: pan, draw a lasso, draw a box. With lasso or box, arrow keys move a cross, Space sets "
+    "a corner, Enter sets the last one, and Escape clears the selection."
 )
 """What keys do to a panel, for those who do not see it."""
 PRIOR_MEANING = (
-    "Circles: the prior at 1, 2 and 3 standard deviations. Seen in this plane, 39 %, 86 % and 99 % of its draws lie in "
-    "them."
+    "Circles: the prior at 1, 2 and 3 standard deviations. In this plane they hold 39 %, 86 % and 99 % of its samples."
 )
 """What the contours of a prior are: 1 - exp(-k^2 / 2) of a standard Gaussian in the plane lies within k of its mean."""
 
@@ -92,7 +89,7 @@ class Lift:
         return replace(self, origin=self.apply(start), columns=back @ self.columns)
 
     def to_dict(self) -> dict[str, object]:
-        """Return what the page needs: see components/map/pin_view.js."""
+        """Return what the page needs: see components/map/probe_view.js."""
         return {
             "model": self.model,
             "origin": self.origin.tolist(),
@@ -120,8 +117,8 @@ class MapPanel:
     """Upper bound, likewise."""
     viewpoint: tuple[float, float] = VIEWPOINTS[0]
     """Yaw and pitch of the first view in degrees; for K = 3 only."""
-    guests: tuple[tuple[str, tuple[float, ...]], ...] = ()
-    """Points that are no image of the set, by name: where a visitor's own picture lands; K coordinates each."""
+    markers: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    """Points that are no image of the set, by name: where a visitor's own image lands; K coordinates each."""
     posteriors: Posteriors | None = None
     """Of a variational model in the plane."""
     priors: tuple[Prior, ...] = ()
@@ -129,7 +126,7 @@ class MapPanel:
     lift: Lift | None = None
     """How its points are decoded; None where they cannot be, as on a bent map."""
     follow: Mapping[str, object] | None = None
-    """Whose points, told in the page, move on this panel: see `let_follow`."""
+    """Whose points, sent by another part of the page, move on this panel: see `let_follow`."""
 
     @property
     def centre(self) -> tuple[float, ...]:
@@ -158,20 +155,20 @@ def make_panel(title: str, points: np.ndarray, error: np.ndarray, axis_names: tu
     )
 
 
-def invite(panel: MapPanel, guests: Mapping[str, np.ndarray]) -> MapPanel:
-    """Return the panel with guests, (K,) each, by name; the first view grows to hold those that are not far away.
+def add_markers(panel: MapPanel, markers: Mapping[str, np.ndarray]) -> MapPanel:
+    """Return the panel with markers, (K,) each, by name; the first view grows to hold those that are not far away.
 
-    A guest more than a width of the cloud beyond its edge does not count, since everything else would shrink to a dot.
+    A marker more than a width of the cloud beyond its edge does not count, since everything else would shrink to a dot.
     """
     low, high = np.array(panel.low), np.array(panel.high)
     reach = np.max(high - low)
-    near = [point for point in guests.values() if (point >= low - reach).all() and (point <= high + reach).all()]
+    near = [point for point in markers.values() if (point >= low - reach).all() and (point <= high + reach).all()]
     corners = np.array([low, high, *near])
     return replace(
         panel,
         low=tuple(corners.min(axis=0).tolist()),
         high=tuple(corners.max(axis=0).tolist()),
-        guests=tuple((name, tuple(point.astype(float).tolist())) for name, point in guests.items()),
+        markers=tuple((name, tuple(point.astype(float).tolist())) for name, point in markers.items()),
     )
 
 
@@ -218,7 +215,7 @@ def lay_over(panel: MapPanel, alignment: Alignment, axis_names: tuple[str, ...])
 
 
 def let_follow(panel: MapPanel, model: str, mean: np.ndarray, axes: np.ndarray) -> MapPanel:
-    """Return a panel on which a point of a model, told by another part of the page, moves without a rerun.
+    """Return a panel on which a point of a model, sent by another part of the page, moves without a rerun.
 
     Args:
         panel: The panel.
@@ -244,7 +241,7 @@ def map_payload(
     height_px: int = 520,
     layers: str = "",
 ) -> bytes:
-    """Pack panels for the component: a 32-bit length, a JSON header of that many bytes, then the arrays.
+    """Pack panels for the component: see components/map/map_data.js.
 
     Posteriors and priors are packed wherever there are some, shown or not: the component shows them without asking.
 
@@ -262,85 +259,73 @@ def map_payload(
         height_px: Largest height of a panel in pixels.
         layers: Name of the overlay (`aeviz.web.components.map.overlay_payload`) that the map shows; none if empty.
     """
-    arrays = [np.ascontiguousarray(panel.points, dtype="<f4").tobytes() for panel in panels]
-    arrays += [np.ascontiguousarray(panel.error, dtype="<f4").tobytes() for panel in panels]
-    arrays += [
-        np.ascontiguousarray(panel.posteriors.means, dtype="<f4").tobytes()
-        for panel in panels
-        if panel.posteriors is not None and panel.posteriors.means is not None
-    ]
     n = len(panels[0].points)
     names = class_names if labels is not None else ()
-    codes = np.full(n, NO_LABEL, dtype="<u2") if labels is None else labels.astype("<u2")
-    arrays.append(codes.tobytes())
-    arrays += [_packed_shapes(panel.posteriors) for panel in panels if panel.posteriors is not None]
-    specs = [
-        {
-            "title": panel.title,
-            "dims": panel.points.shape[1],
-            "axes": panel.axis_names,
-            "centre": panel.centre,
-            "half": panel.half,
-            "low": panel.low,
-            "high": panel.high,
-            "guests": [{"name": name, "point": point} for name, point in panel.guests],
-            "names": _class_centres(panel.points, codes, len(names)),
-            "yaw": panel.viewpoint[0],
-            "pitch": panel.viewpoint[1],
-            "posteriors": None if panel.posteriors is None else _posterior_header(panel.posteriors),
-            "lift": None if panel.lift is None else panel.lift.to_dict(),
-            "follow": panel.follow,
-            "priors": [
-                {
-                    "centre": prior.centre,
-                    "radius": prior.radius,
-                    "label": -1 if prior.label is None else prior.label,
-                }
-                for prior in panel.priors
-            ],
-            "view": f"{panel.title} {panel.low} {panel.high} {panel.viewpoint}",
-            "description": f"{panel.title}: {n} points. {KEYS}",
-        }
-        for panel in panels
-    ]
+    codes = np.full(n, NO_LABEL, np.uint16) if labels is None else labels.astype(np.uint16)
     in_space = panels[0].points.shape[1] == 3
-    turn = "Drag to turn, shift-drag to move." if in_space else "Drag to move, shift-drag to draw a lasso."
-    header = {
-        "n": n,
-        "panels": specs,
-        "classes": [{"name": name, "colour": class_colour(label)} for label, name in enumerate(names)],
-        "hidden": sorted(hidden),
-        "selected": -1 if selected is None else selected,
-        "ellipses": ellipses,
-        "prior": prior,
-        "selection": None if selection is None else selection.to_dict(),
-        "decode": decode,
-        "point": None if point is None else {"panel": point[0], "at": point[1]},
-        "height": height_px,
-        "layers": layers,
-        "digest": hashlib.blake2b(b"".join(arrays), digest_size=8).hexdigest(),
-        "meaning": PRIOR_MEANING,
-        "hint": f"{turn} Pinch, or click the map and scroll, to zoom. Click a point to see its image.",
+    turn = "Drag to rotate, Shift-drag to pan." if in_space else "Drag to pan, Shift-drag to draw a lasso."
+    return pack(
+        {
+            "n": n,
+            "panels": [_panel_header(panel, codes, len(names)) for panel in panels],
+            "labels": codes,
+            "classes": [{"name": name, "colour": class_colour(label)} for label, name in enumerate(names)],
+            "hidden": sorted(hidden),
+            "selected": -1 if selected is None else selected,
+            "ellipses": ellipses,
+            "prior": prior,
+            "selection": None if selection is None else selection.to_dict(),
+            "decode": decode,
+            "point": None if point is None else {"panel": point[0], "at": point[1]},
+            "height": height_px,
+            "layers": layers,
+            "meaning": PRIOR_MEANING,
+            "hint": f"{turn} To zoom, pinch, or click the map and scroll. Click a point to see its image.",
+        }
+    )
+
+
+def _panel_header(panel: MapPanel, codes: np.ndarray, classes: int) -> dict[str, object]:
+    """Return a panel as components/map/map_data.js reads it; `codes` are the labels, (N,), uint16."""
+    return {
+        "title": panel.title,
+        "dims": panel.points.shape[1],
+        "coordinates": panel.points.astype(np.float32),
+        "errors": panel.error.astype(np.float32),
+        "axes": panel.axis_names,
+        "centre": panel.centre,
+        "half": panel.half,
+        "low": panel.low,
+        "high": panel.high,
+        "markers": [{"name": name, "point": point} for name, point in panel.markers],
+        "names": _class_centres(panel.points, codes, classes),
+        "yaw": panel.viewpoint[0],
+        "pitch": panel.viewpoint[1],
+        "posteriors": None if panel.posteriors is None else _posteriors_header(panel.posteriors),
+        "lift": None if panel.lift is None else panel.lift.to_dict(),
+        "follow": panel.follow,
+        "priors": [
+            {"centre": prior.centre, "radius": prior.radius, "label": -1 if prior.label is None else prior.label}
+            for prior in panel.priors
+        ],
+        "view": f"{panel.title} {panel.low} {panel.high} {panel.viewpoint}",
+        "description": f"{panel.title}: {len(codes)} points. {KEYS}",
     }
-    text = json.dumps(header).encode()
-    padding = bytes(-(4 + len(text)) % 4)
-    return b"".join([struct.pack("<I", len(text)), text, padding, *arrays])
 
 
-def _longest(posteriors: Posteriors) -> float:
-    return max(float(posteriors.shapes[:, 0].max(initial=0)), 1e-30)
+def _posteriors_header(posteriors: Posteriors) -> dict[str, object]:
+    """Return half axes and angles in 16 bits each, the length of a step of the half axes, and means that lie apart.
 
-
-def _posterior_header(posteriors: Posteriors) -> dict[str, float | bool]:
-    """Return the length of a step of the packed half axes, and whether the means are packed too."""
-    return {"step": _longest(posteriors) / _STEPS, "apart": posteriors.means is not None}
-
-
-def _packed_shapes(posteriors: Posteriors) -> bytes:
-    """Return half axes and angles in 16 bits each; an ellipse is at least one step long and wide."""
-    steps = np.maximum(np.rint(posteriors.shapes[:, :2] / _longest(posteriors) * _STEPS), 1)
+    An ellipse is at least one step long and wide.
+    """
+    longest = max(float(posteriors.shapes[:, 0].max(initial=0)), 1e-30)
+    steps = np.maximum(np.rint(posteriors.shapes[:, :2] / longest * _STEPS), 1)
     angle = np.rint(posteriors.shapes[:, 2:] / np.pi * _STEPS)
-    return np.hstack([steps, angle]).astype("<u2").tobytes()
+    return {
+        "step": longest / _STEPS,
+        "means": None if posteriors.means is None else posteriors.means.astype(np.float32),
+        "shapes": np.hstack([steps, angle]).astype(np.uint16),
+    }
 
 
 def _class_centres(points: np.ndarray, codes: np.ndarray, classes: int) -> list[list[float] | None]:

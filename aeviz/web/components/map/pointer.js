@@ -1,11 +1,11 @@
-// What a pointer or a key does to a panel: move the view, draw an outline, drag the pin, choose an image.
+// What a pointer or a key does to a panel: move the view, draw an outline, drag the probe, choose an image.
 
 import { fitCamera } from "../kit/camera.js";
 import { Draft } from "./draft.js";
 
 const CLICK_PX = 4;
 const STEP_PX = 24; // of an arrow key
-const FINE_PX = 8; // of an arrow key that moves the cross or the pin
+const FINE_PX = 8; // of an arrow key that moves the cross or the probe
 
 /** What a drag does. */
 export const TOOLS = /** @type {const} */ (["move", "lasso", "box", "decode"]);
@@ -23,7 +23,7 @@ export class Pointer {
     this.travel = 0;
     /** @type {Draft | null} */
     this.draft = null;
-    this.isPinned = false; // the pin follows the pointer
+    this.isProbing = false; // the probe follows the pointer
     /** @type {Point | null} */
     this.cursor = null; // the cross that keys move
     const { front } = panel;
@@ -50,7 +50,7 @@ export class Pointer {
   press(event) {
     if (event.button !== 0) return;
     const { panel } = this;
-    const { map, pin } = panel;
+    const { map, probe } = panel;
     panel.arrive();
     this.dropCursor();
     panel.front.focus({ preventScroll: true });
@@ -67,9 +67,9 @@ export class Pointer {
     const flat = panel.camera.dims === 2;
     const tool = event.shiftKey && flat && map.tool === "move" ? "lasso" : map.tool;
     if (tool === "lasso" || tool === "box") this.draft = new Draft(tool, at);
-    else if (tool === "decode" && pin.isHeld(...asPair(at))) {
-      this.isPinned = true;
-      if (flat) pin.drag(...asPair(at));
+    else if (tool === "decode" && probe.isHeld(...asPair(at))) {
+      this.isProbing = true;
+      if (flat) probe.drag(...asPair(at));
     }
   }
 
@@ -88,7 +88,7 @@ export class Pointer {
     if (this.travel <= CLICK_PX) return;
     this.pressed.set(event.pointerId, at);
     panel.map.hover(-1, null);
-    if (this.isPinned) panel.pin.drag(...asPair(at));
+    if (this.isProbing) panel.probe.drag(...asPair(at));
     else if (this.draft) {
       this.draft.extend(at);
       panel.redrawFront();
@@ -118,9 +118,9 @@ export class Pointer {
   release(event) {
     const { panel, draft } = this;
     if (!this.pressed.delete(event.pointerId)) return;
-    if (this.isPinned) {
-      this.isPinned = false;
-      panel.pin.release();
+    if (this.isProbing) {
+      this.isProbing = false;
+      panel.probe.release();
       return;
     }
     this.draft = null;
@@ -146,11 +146,11 @@ export class Pointer {
     this.panel.redrawFront();
   }
 
-  /** Leave an outline unfinished and the pin where it is. */
+  /** Leave an outline unfinished and the probe where it is. */
   drop() {
     this.draft = null;
-    if (this.isPinned) this.panel.pin.release();
-    this.isPinned = false;
+    if (this.isProbing) this.panel.probe.release();
+    this.isProbing = false;
     this.panel.redrawFront();
   }
 
@@ -217,7 +217,7 @@ export class Pointer {
     if (tool === "move" || shift) {
       const pan = shift && tool === "move";
       panel.moveView(() => panel.camera.drag(-dx * STEP_PX, -dy * STEP_PX, panel, pan));
-    } else if (tool === "decode") panel.pin.nudge(dx * FINE_PX, dy * FINE_PX);
+    } else if (tool === "decode") panel.probe.nudge(dx * FINE_PX, dy * FINE_PX);
     else {
       const { width, height } = panel;
       const [x, y] = this.cursor ?? [width / 2, height / 2];

@@ -1,208 +1,210 @@
-// Painting of many points on the processor: discs with soft edges, blended into an array of pixels.
-//
-// Without a graphics card this is quicker than WebGL, and it draws the same picture everywhere. Pixels are kept
-// premultiplied by their opacity, four bytes in one integer, so that a blend takes two multiplications.
+// The points of a panel as its camera sees them: what to paint and in which order, which is the nearest to a pixel.
 
-const OPACITY = 0.72;
-const FADED = 0.1; // share of their opacity that points keep which a selection leaves out
-const GREY = [140, 140, 140];
-const PAIR = 0x00ff00ff; // every second byte of a pixel
-const BLOCK = 65536; // points between two looks at the clock
-const REACH = 8; // pixels from the middle of a disc to its edge at most
-const MARGIN = 2 * REACH; // around the picture, so that the pixels of discs at its edge need no check
-const SIZES = [
-  [4000, 2.4],
-  [10_000, 1.6],
-  [100_000, 1.2],
-  [1_000_000, 0.8],
-]; // points in view, radius of a disc in CSS pixels
+import { Grid } from "./grid.js";
+import { discRadius } from "./dots.js";
 
-/**
- * What is painted.
- * @typedef {object} Cloud
- * @property {Float32Array} coordinates numbers of the points, `stride` each, x and y first
- * @property {number} stride
- * @property {[number, number]} scale pixels of the canvas for one unit along x and y
- * @property {[number, number]} offset where the origin lies on the canvas
- * @property {Uint32Array | null} order in which points are drawn; null as they come
- * @property {[number, number][]} runs parts of that order to draw
- * @property {Uint8Array | Uint16Array} codes which colour of the palette each point has
- * @property {number[][]} palette red, green and blue, 0 to 255; codes beyond it are grey
- * @property {Uint16Array} labels of the points
- * @property {Uint8Array} hidden by label, 1 where points of that label are not drawn
- * @property {Uint8Array | null} chosen by point, 1 where it is selected; null where there is no selection
- * @property {number} radius of a disc, in pixels of the canvas
- */
+const LEVELS = 64; // steps of depth in which points in space are drawn, far ones first
+const EDGE_PX = 4; // radius of a disc that reaches into the view from outside
+const MANY = 0.3; // share of the points in view
+const TURNED = 150_000; // points in space that are drawn at most while they turn
 
-/**
- * The radius of a disc in CSS pixels, smaller where more points share the view.
- * @param {number} count
- */
-export function discRadius(count) {
-  if (count <= SIZES[0][0]) return SIZES[0][1];
-  for (let k = 1; k < SIZES.length; k += 1) {
-    const [[few, large], [many, small]] = [SIZES[k - 1], SIZES[k]];
-    if (count <= many) return large + ((small - large) * Math.log(count / few)) / Math.log(many / few);
+/** @typedef {import("../kit/camera.js").Camera} Camera */
+/** @typedef {import("./map_data.js").Spec} Spec */
+/** @typedef {{ camera: Camera, width: number, height: number, ratio: number }} View */
+/** @typedef {Pick<import("./dots.js").Cloud, "codes" | "palette" | "labels" | "hidden" | "chosen">} Look */
+
+export class Points {
+  /** @param {Spec} spec */
+  constructor(spec) {
+    this.spec = spec;
+    this.coordinates = spec.coordinates;
+    this.n = spec.coordinates.length / spec.dims;
+    /** @type {Grid | null} */
+    this.grid = null; // of the points in a plane, or of those in space on the screen
+    /** @type {Float32Array | null} */
+    this.screen = null;
+    /** @type {Uint32Array | null} */
+    this.order = null;
+    /** @type {Uint8Array | null} */
+    this.levels = null;
+    this.isPrepared = false;
   }
-  return SIZES[SIZES.length - 1][1];
-}
 
-/**
- * The pixels of a disc: how far each lies from the first one of a row above, and its opacity in 256ths.
- * @param {number} radius
- * @param {number} width of the array of pixels
- */
-function disc(radius, width) {
-  const reach = Math.min(REACH, Math.ceil(radius + 0.5));
-  const cells = [];
-  for (let dy = -reach; dy <= reach; dy += 1) {
-    for (let dx = -reach; dx <= reach; dx += 1) {
-      const cover = Math.max(0, Math.min(1, radius + 0.5 - Math.hypot(dx, dy)));
-      if (cover > 0.02) cells.push([dy * width + dx, cover * OPACITY]);
-    }
+  /** Index the points of a plane as soon as nothing else is to be done, so that the first hover need not wait. */
+  prepare() {
+    if (this.isPrepared || this.spec.dims === 3) return;
+    this.isPrepared = true;
+    const later = window.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50));
+    later(() => this.flatGrid());
   }
-  return cells;
-}
 
-/**
- * For each colour and each pixel of a disc: the colour premultiplied, and what share of the pixel below stays.
- * @param {number[][]} cells
- * @param {number[][]} palette
- * @param {number} share of the usual opacity
- */
-function inks(cells, palette, share) {
-  const colours = [...palette, GREY];
-  const ink = new Int32Array(colours.length * cells.length);
-  const stays = Int32Array.from(cells, ([, alpha]) => 256 - Math.round(256 * alpha * share));
-  colours.forEach(([red, green, blue], c) => {
-    stays.forEach((stay, k) => {
-      const alpha = 256 - stay;
-      const part = (/** @type {number} */ value) => (value * alpha) >> 8;
-      ink[c * cells.length + k] = (part(255) << 24) | (part(blue) << 16) | (part(green) << 8) | part(red);
+  /**
+   * Show the points of a transition; `null` ends it.
+   * @param {Float32Array | null} coordinates
+   */
+  move(coordinates) {
+    this.coordinates = coordinates ?? this.spec.coordinates;
+  }
+
+  /**
+   * What the painter needs.
+   * @param {View} view
+   * @param {Look} look
+   * @param {boolean} turning whether some points of very many may be left out, for speed
+   */
+  seen(view, look, turning) {
+    const { camera, ratio, width, height } = view;
+    if (this.spec.dims === 3) return this.inSpace(view, look, turning);
+    const scale = camera.scale(view);
+    const [x, y] = camera.centre;
+    const share = Math.min(1, camera.half / this.spec.half) ** 2; // of the points, were they spread evenly
+    const radius = discRadius(this.n * share);
+    // as they come is quicker than by cells, unless few are in view
+    const whole = share > MANY || this.coordinates !== this.spec.coordinates;
+    /** @type {[number, number][]} */
+    const runs = whole ? [[0, this.n]] : this.inView(view);
+    return {
+      ...look,
+      coordinates: this.coordinates,
+      stride: 2,
+      scale: /** @type {[number, number]} */ ([scale * ratio, -scale * ratio]),
+      offset: /** @type {[number, number]} */ ([(width / 2 - x * scale) * ratio, (height / 2 + y * scale) * ratio]),
+      order: whole ? null : this.flatGrid().order,
+      runs,
+      radius: radius * ratio,
+    };
+  }
+
+  /**
+   * The runs of the grid's order that hold all points in view.
+   * @param {View} view
+   */
+  inView(view) {
+    const { camera, width, height } = view;
+    /** @type {[number, number][]} */
+    const runs = [];
+    const [left, top] = camera.unproject(-EDGE_PX, -EDGE_PX, 0, view);
+    const [right, bottom] = camera.unproject(width + EDGE_PX, height + EDGE_PX, 0, view);
+    this.flatGrid().runs(left, bottom, right, top, (from, to) => {
+      const last = runs[runs.length - 1];
+      if (last?.[1] === from) last[1] = to;
+      else runs.push([from, to]);
     });
-  });
-  return { ink, stays };
-}
-
-// 255 / alpha with 16 bits behind the point, to undo the premultiplication
-const UNDO = Uint32Array.from({ length: 256 }, (_, alpha) => (alpha ? Math.round((255 * 65536) / alpha) : 0));
-
-export class Painter {
-  constructor() {
-    this.width = 0;
-    this.height = 0;
-    this.pixels = new Int32Array(0);
-    /** @type {ImageData | null} */
-    this.image = null;
+    return runs;
   }
 
   /**
-   * Paint in steps of some thousand points; the picture is ready when the generator is done.
-   * @param {Cloud} cloud
-   * @param {number} width of the canvas in its own pixels
-   * @param {number} height
-   * @returns {Generator<void, void, void>}
+   * The points of a plane in view, or none if they are more than so many.
+   * @param {View} view
+   * @param {number} most
+   * @param {(index: number) => boolean} counts whether a point is one of them
+   * @returns {number[]}
    */
-  *paint(cloud, width, height) {
-    this.clear(width, height);
-    const row = width + 2 * MARGIN;
-    const cells = disc(cloud.radius, row);
-    const steps = Int32Array.from(cells, ([step]) => step);
-    // those left out by a selection lie below the selected ones
-    for (const wanted of cloud.chosen ? [0, 1] : [-1]) {
-      const { ink, stays } = inks(cells, cloud.palette, wanted === 0 ? FADED : 1);
-      for (const [from, to] of cloud.runs) {
-        for (let start = from; start < to; start += BLOCK) {
-          this.stamp(cloud, start, Math.min(to, start + BLOCK), wanted, steps, ink, stays);
-          yield;
-        }
+  few(view, most, counts) {
+    const found = [];
+    const { order } = this.flatGrid();
+    for (const [from, to] of this.inView(view)) {
+      for (let k = from; k < to; k += 1) {
+        const index = order[k];
+        if (!counts(index)) continue;
+        const [x, y] = this.where(index, view);
+        if (!(x >= 0 && y >= 0 && x < view.width && y < view.height)) continue;
+        found.push(index);
+        if (found.length > most) return [];
       }
     }
+    return found;
   }
 
   /**
-   * @param {number} width
-   * @param {number} height
+   * @param {View} view
+   * @param {Look} look
+   * @param {boolean} turning
    */
-  clear(width, height) {
-    if (width === this.width && height === this.height) {
-      this.pixels.fill(0);
-      return;
-    }
-    this.width = width;
-    this.height = height;
-    this.pixels = new Int32Array((width + 2 * MARGIN) * (height + 2 * MARGIN));
-    this.image = new ImageData(width, height);
+  inSpace(view, look, turning) {
+    this.screen ??= new Float32Array(3 * this.n);
+    view.camera.project(this.coordinates, this.screen, view);
+    this.grid = null;
+    const every = turning ? Math.ceil(this.n / TURNED) : 1;
+    const count = this.sort(this.screen, every);
+    return {
+      ...look,
+      coordinates: this.screen,
+      stride: 3,
+      scale: /** @type {[number, number]} */ ([view.ratio, view.ratio]),
+      offset: /** @type {[number, number]} */ ([0, 0]),
+      order: this.order,
+      runs: /** @type {[number, number][]} */ ([[0, count]]),
+      radius: discRadius(this.n) * view.ratio,
+    };
   }
 
   /**
-   * @param {Cloud} cloud
-   * @param {number} from
-   * @param {number} to
-   * @param {number} wanted 1 for selected points, 0 for the others, -1 for all
-   * @param {Int32Array} steps
-   * @param {Int32Array} ink
-   * @param {Int32Array} stays
+   * Fill `order` with every so many points, far before near (a counting sort over depth); return their number.
+   * @param {Float32Array} screen
+   * @param {number} every
    */
-  stamp(cloud, from, to, wanted, steps, ink, stays) {
-    const { coordinates, stride, order, codes, labels, hidden, chosen } = cloud;
-    const [scaleX, scaleY] = cloud.scale;
-    const [offsetX, offsetY] = cloud.offset;
-    const { pixels, width, height } = this;
-    const row = width + 2 * MARGIN;
-    const [right, bottom] = [width + REACH - 1, height + REACH - 1];
-    const colours = cloud.palette.length;
-    const count = steps.length;
-    for (let k = from; k < to; k += 1) {
-      const i = order ? order[k] : k;
-      const code = codes[i];
-      if (hidden[labels[i]] || (wanted >= 0 && chosen && chosen[i] !== wanted)) continue;
-      const x = Math.round(offsetX + coordinates[stride * i] * scaleX);
-      const y = Math.round(offsetY + coordinates[stride * i + 1] * scaleY);
-      if (!(x >= -REACH && y >= -REACH && x <= right && y <= bottom)) continue;
-      const middle = (y + MARGIN) * row + x + MARGIN;
-      const first = (code < colours ? code : colours) * count;
-      for (let c = 0; c < count; c += 1) {
-        const at = middle + steps[c];
-        const below = pixels[at];
-        const stay = stays[c];
-        pixels[at] =
-          below === 0
-            ? ink[first + c]
-            : (ink[first + c] +
-                ((Math.imul(below & PAIR, stay) >>> 8) & PAIR) +
-                (Math.imul((below >>> 8) & PAIR, stay) & ~PAIR)) |
-              0;
-      }
+  sort(screen, every) {
+    const { n } = this;
+    this.order ??= new Uint32Array(n);
+    this.levels ??= new Uint8Array(n);
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < n; i += every) {
+      const depth = screen[3 * i + 2];
+      if (depth < low) low = depth;
+      if (depth > high) high = depth;
     }
+    const perLevel = (LEVELS - 1e-6) / (high - low || 1);
+    const starts = new Uint32Array(LEVELS + 1);
+    for (let i = 0; i < n; i += every) {
+      const level = (screen[3 * i + 2] - low) * perLevel;
+      this.levels[i] = level;
+      starts[this.levels[i] + 1] += 1;
+    }
+    for (let level = 0; level < LEVELS; level += 1) starts[level + 1] += starts[level];
+    const count = starts[LEVELS];
+    for (let i = 0; i < n; i += every) this.order[starts[this.levels[i]]++] = i;
+    return count;
+  }
+
+  /** How many points are left out while the view turns: all but one of so many. */
+  get thinning() {
+    return this.spec.dims === 3 ? Math.ceil(this.n / TURNED) : 1;
+  }
+
+  flatGrid() {
+    this.grid ??= new Grid(this.spec.coordinates, 2, this.spec.low, this.spec.high);
+    return this.grid;
   }
 
   /**
-   * Put the picture on a canvas of the size that was painted.
-   * @param {CanvasRenderingContext2D} brush
+   * The point nearest to a pixel, or -1 where none is near.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} reach in pixels
+   * @param {View} view
+   * @param {(index: number) => boolean} counts whether a point may be returned
    */
-  show(brush) {
-    const { image, width, height, pixels } = this;
-    if (!image) return;
-    const out = new Int32Array(image.data.buffer);
-    const row = width + 2 * MARGIN;
-    for (let y = 0; y < height; y += 1) {
-      const start = (y + MARGIN) * row + MARGIN;
-      for (let x = 0; x < width; x += 1) {
-        const pixel = pixels[start + x];
-        const alpha = pixel >>> 24;
-        if (pixel === 0 || alpha === 255) {
-          out[y * width + x] = pixel;
-          continue;
-        }
-        const undo = UNDO[alpha];
-        const red = ((pixel & 255) * undo) >>> 16;
-        const green = (((pixel >>> 8) & 255) * undo) >>> 16;
-        const blue = (((pixel >>> 16) & 255) * undo) >>> 16;
-        out[y * width + x] =
-          (alpha << 24) | (Math.min(255, blue) << 16) | (Math.min(255, green) << 8) | Math.min(255, red);
-      }
-    }
-    brush.putImageData(image, 0, 0);
+  nearest(x, y, reach, view, counts) {
+    const { camera, width, height } = view;
+    const flat = this.spec.dims === 2;
+    if (!flat && !this.screen) return -1;
+    if (!flat) this.grid ??= new Grid(/** @type {Float32Array} */ (this.screen), 3, [0, 0], [width, height]);
+    const [u, v] = flat ? camera.unproject(x, y, 0, view) : [x, y];
+    const far = flat ? reach / camera.scale(view) : reach;
+    const grid = flat ? this.flatGrid() : /** @type {Grid} */ (this.grid);
+    // in a crowd the nearest one is very near
+    const near = grid.nearest(u, v, far / 6, counts);
+    return near >= 0 ? near : grid.nearest(u, v, far, counts);
+  }
+
+  /**
+   * Where a point lies on the screen, in pixels.
+   * @param {number} index
+   * @param {View} view
+   */
+  where(index, view) {
+    const { dims } = this.spec;
+    return view.camera.locate(this.coordinates.subarray(dims * index, dims * (index + 1)), view);
   }
 }

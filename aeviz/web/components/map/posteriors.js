@@ -1,54 +1,56 @@
-// @ts-nocheck
 // Posteriors and priors of variational models on a plane: ellipses around means, circles around the priors' means.
+
+import { brushOf } from "../kit/dom.js";
 
 const INK = 0.3; // pixels of line in all, as a share of the panel's, beyond which ellipses hide each other
 const DOT_PX = 2; // an ellipse of shorter half axes hides under the dot of its image
 const CONTOURS = [1, 2, 3]; // standard deviations
 const GREY = "#8c8c8c";
 
-function context(canvas, ratio) {
-  const brush = canvas.getContext("2d");
-  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return brush;
-}
-
-// Reads what `map_payload` packed after the points: means that lie apart from them; later, the shapes.
-export function readMeans(header, floats) {
-  for (const panel of header.panels) {
-    if (panel.posteriors?.apart) panel.means = floats(2 * header.n);
-    else if (panel.posteriors) panel.means = panel.coordinates;
-  }
-}
-
-export function readShapes(header, body, offset) {
-  let at = offset;
-  for (const panel of header.panels) {
-    if (!panel.posteriors) continue;
-    panel.shapes = new Uint16Array(body, at, 3 * header.n);
-    at += 6 * header.n;
-  }
-}
+/** @typedef {import("./panel.js").Panel} Panel */
+/** @typedef {import("./map_data.js").Spec} Spec */
+/** @typedef {import("./map_data.js").Header} Header */
+/** @typedef {import("./map_data.js").Posteriors} Posteriors */
+/** @typedef {import("../kit/theme.js").Style} Style */
 
 // Half axes in units of the latent space, and the angle in radians, anticlockwise from the first axis.
-function shapeOf(spec, index) {
-  const step = spec.posteriors.step;
-  const [long, short, angle] = spec.shapes.subarray(3 * index, 3 * index + 3);
+/** @param {Posteriors} posteriors @param {number} index */
+function shapeOf({ step, shapes }, index) {
+  const [long, short, angle] = shapes.subarray(3 * index, 3 * index + 3);
   return [long * step, short * step, (angle / 65535) * Math.PI];
 }
 
+/** The middle of the posterior of an image. @param {Panel} panel @param {number} index */
+function meanOf({ spec }, index) {
+  const means = spec.posteriors?.means ?? spec.coordinates;
+  return means.subarray(2 * index, 2 * index + 2);
+}
+
+/**
+ * @param {Path2D} path
+ * @param {number} x @param {number} y @param {number} long @param {number} short @param {number} angle
+ */
 function addEllipse(path, x, y, long, short, angle) {
   path.moveTo(x + long * Math.cos(angle), y - long * Math.sin(angle));
   path.ellipse(x, y, long, short, -angle, 0, 2 * Math.PI);
 }
 
-// Draws the ellipses of all shown images, or of every second, fourth, eighth ... image where all would be a thicket;
+// Draws the ellipses of all shown images, or of every second, fourth, eighth ... image where all would cover each other;
 // those that hide under their dots are left out. Returns how many posteriors are in view, how many of them are drawn,
-// how many hide, and whether some were left out against the thicket.
-export function drawAllEllipses(panel, brush, header, hidden) {
-  const { spec, width, height, camera } = panel;
-  const { shapes, means } = spec;
+// how many hide, and whether some were left out so that they can be told apart.
+/**
+ * @param {Panel} panel
+ * @param {Posteriors} posteriors its own
+ * @param {CanvasRenderingContext2D} brush
+ * @param {Header} header
+ * @param {Set<number>} hidden labels
+ */
+export function drawAllEllipses(panel, posteriors, brush, header, hidden) {
+  const { width, height, camera } = panel;
+  const { shapes, step } = posteriors;
+  const means = posteriors.means ?? panel.spec.coordinates;
   const unit = camera.scale(panel);
-  const scale = unit * spec.posteriors.step;
+  const scale = unit * step;
   const [left, top] = [width / 2 - camera.centre[0] * unit, height / 2 + camera.centre[1] * unit];
   const { labels, n } = header;
   const around = 2 * (width + height);
@@ -69,6 +71,7 @@ export function drawAllEllipses(panel, brush, header, hidden) {
   }
   let stride = 1;
   while (ink / stride > INK * width * height) stride *= 2;
+  /** @type {Map<number, Path2D>} */
   const paths = new Map();
   let drawn = 0;
   for (let k = 0; k < count; k += 1) {
@@ -92,35 +95,35 @@ export function drawAllEllipses(panel, brush, header, hidden) {
 }
 
 // Draws the posterior of one image at one and two standard deviations, with a cross at its mean if the dot lies apart.
+/** @param {Panel} panel @param {number} index @param {Style} style @param {number} line width */
 export function drawEllipse(panel, index, style, line) {
-  const { spec } = panel;
-  if (!spec.posteriors || index < 0) return 0;
+  const { posteriors } = panel.spec;
+  if (!posteriors || index < 0) return;
   const scale = panel.camera.scale(panel);
-  const [long, short, angle] = shapeOf(spec, index);
-  const [x, y] = panel.camera.locate(spec.means.subarray(2 * index, 2 * index + 2), panel);
+  const [long, short, angle] = shapeOf(posteriors, index);
+  const [x, y] = panel.camera.locate(meanOf(panel, index), panel);
   const path = new Path2D();
   for (const sigmas of [1, 2]) addEllipse(path, x, y, sigmas * long * scale, sigmas * short * scale, angle);
-  if (spec.posteriors.apart) {
+  if (posteriors.means) {
     path.moveTo(x - 4, y), path.lineTo(x + 4, y);
     path.moveTo(x, y - 4), path.lineTo(x, y + 4);
   }
-  const brush = context(panel.front, panel.ratio);
-  for (const [colour, width] of [
+  const brush = brushOf(panel.front, panel.ratio);
+  for (const [colour, width] of /** @type {[string, number][]} */ ([
     [style.background, line + 2],
     [style.text, line],
-  ]) {
+  ])) {
     brush.strokeStyle = colour;
     brush.lineWidth = width;
     brush.stroke(path);
   }
-  return 2;
 }
 
-// Draws the priors at one, two and three standard deviations. Returns the number of circles.
+// Draws the priors at one, two and three standard deviations.
+/** @param {Panel} panel @param {Header} header @param {Set<number>} hidden labels @param {Style} style */
 export function drawPriors(panel, header, hidden, style) {
-  const brush = context(panel.front, panel.ratio);
+  const brush = brushOf(panel.front, panel.ratio);
   const scale = panel.camera.scale(panel);
-  let circles = 0;
   brush.font = style.font;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
@@ -143,7 +146,6 @@ export function drawPriors(panel, header, hidden, style) {
       brush.lineWidth = 1.75;
       brush.stroke();
       brush.setLineDash([]);
-      circles += 1;
       if (label >= 0) continue; // ten times three names would cover the map
       brush.lineWidth = 4;
       brush.strokeStyle = style.background;
@@ -153,17 +155,19 @@ export function drawPriors(panel, header, hidden, style) {
     }
   }
   brush.textBaseline = "alphabetic";
-  return circles;
 }
 
 // Shows the posterior of an image as large as fits.
+/** @param {Panel} panel @param {number} index */
 export function zoomToPosterior(panel, index) {
   const { spec, camera } = panel;
-  camera.centre = [...spec.means.subarray(2 * index, 2 * index + 2)];
-  camera.half = Math.max(3 * shapeOf(spec, index)[0], 1e-5);
+  if (!spec.posteriors || index < 0) return;
+  camera.centre = [...meanOf(panel, index)];
+  camera.half = Math.max(3 * shapeOf(spec.posteriors, index)[0], 1e-5);
 }
 
 // Whether the view holds any part of a prior's circles.
+/** @param {Panel} panel */
 function showsPriors({ spec, camera }) {
   return spec.priors.some(({ centre, radius }) => {
     const apart = Math.hypot(centre[0] - camera.centre[0], centre[1] - camera.centre[1]);
@@ -172,6 +176,7 @@ function showsPriors({ spec, camera }) {
 }
 
 // Steps back until the priors are in view, where none of their circles is.
+/** @param {Panel} panel */
 export function revealPriors(panel) {
   const { spec, camera } = panel;
   if (!spec.priors.length || showsPriors(panel)) return;
@@ -182,23 +187,30 @@ export function revealPriors(panel) {
 }
 
 // What the ellipses of a panel are, in words.
+/**
+ * @param {Panel} panel
+ * @param {Header["ellipses"]} mode
+ * @param {number} selected
+ * @param {ReturnType<typeof drawAllEllipses> | null} all
+ */
 export function describeEllipses(panel, mode, selected, all) {
   const { spec } = panel;
   if (!spec.posteriors || mode === "off") return "";
-  const whole = (value) => value.toLocaleString("en");
+  const whole = (/** @type {number} */ value) => value.toLocaleString("en");
   if (mode === "all" && all) {
-    if (all.tiny === all.count) return `All ${whole(all.count)} posteriors in view are smaller than their dots: zoom in.`;
+    if (all.tiny === all.count) return `All ${whole(all.count)} posteriors in view are smaller than their dots. Zoom in.`;
     const spread = all.thinned ? ", evenly spread (zoom in for more)" : "";
     const tiny = all.tiny ? `; ${whole(all.tiny)} are smaller than their dots` : "";
     return `1σ ellipses of ${whole(all.drawn)} of the ${whole(all.count)} posteriors in view${spread}${tiny}.`;
   }
   if (selected < 0) return "Click a point to see its posterior.";
-  const [long, short] = shapeOf(spec, selected);
+  const [long, short] = shapeOf(spec.posteriors, selected);
   const pixels = 2 * long * panel.camera.scale(panel);
   const size = pixels < 9 ? "; smaller than its mark here" : pixels > 2 * panel.width ? "; wider than this view" : "";
   return `1σ and 2σ of the posterior of image ${selected}: σ is ${digits(long)} along and ${digits(short)} across${size}.`;
 }
 
+/** @param {number} value */
 function digits(value) {
   return String(Number(value.toPrecision(2)));
 }

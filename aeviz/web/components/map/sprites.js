@@ -1,26 +1,27 @@
-// Small pictures of many images: pages of pictures in rows, packed by aeviz.figures.sprites, brought by a carrier.
+// Small versions of many images: pages of small images in rows, which Python packs (sprites.py) and sends as a blob.
 
-import { ask } from "../kit/shelf.js";
+import { ask } from "../kit/blobs.js";
+import { unpack } from "../kit/wire.js";
 
 /**
- * @typedef {object} SpriteHeader
- * @property {number} count images that have a picture
- * @property {number} width of a picture in pixels
+ * @typedef {object} Payload
+ * @property {number} count images that have a small version
+ * @property {number} width of a small image in pixels
  * @property {number} height
- * @property {number} columns pictures in a row of a page
- * @property {number} page pictures on a page
- * @property {number[]} bytes of each page
+ * @property {number} columns small images in a row of a page
+ * @property {number} page small images on a page
+ * @property {Uint8Array<ArrayBuffer>[]} pages encoded images
  * @property {string} type media type of a page
- * @property {boolean} smooth whether an enlarged picture is blended
+ * @property {boolean} smooth whether an enlarged image is blended
  */
 
 /**
  * @typedef {object} Sprite
- * @property {number} count images that have a picture
- * @property {number} width of a picture in pixels
+ * @property {number} count images that have a small version
+ * @property {number} width of a small image in pixels
  * @property {number} height
  * @property {(context: CanvasRenderingContext2D, index: number, x: number, y: number, size: number) => boolean} draw
- *   draws the picture of an image with its longer side `size` long and its corner at x, y; false where it has none
+ *   draws the small version of an image with its longer side `size` long and its corner at x, y; false where it has none
  */
 
 const KEPT = 2; // data sets whose decoded pages stay in memory
@@ -29,7 +30,7 @@ const KEPT = 2; // data sets whose decoded pages stay in memory
 const sprites = new Map();
 
 /**
- * Return the small pictures under a name, once they have come and are decoded.
+ * Return the small images under a name, once they have come and are decoded.
  * @param {string} name
  * @returns {Promise<Sprite>}
  */
@@ -43,21 +44,14 @@ export function sprite(name) {
 }
 
 /**
- * @param {Uint8Array} bytes a 32-bit length, a SpriteHeader of that many bytes as JSON, then the pages
+ * @param {Uint8Array} bytes
  * @returns {Promise<Sprite>}
  */
 async function decode(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
-  const header = /** @type {SpriteHeader} */ (JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))));
-  const { count, width, height, columns, page, type, smooth } = header;
+  const { count, width, height, columns, page, pages: encoded, type, smooth } = /** @type {Payload} */ (unpack(bytes));
   /** @type {ImageBitmap[]} */
   const pages = [];
-  let start = 4 + length;
-  for (const size of header.bytes) {
-    const content = bytes.slice(start, start + size);
-    pages.push(await createImageBitmap(new Blob([content], { type })));
-    start += size;
-  }
+  for (const content of encoded) pages.push(await createImageBitmap(new Blob([content], { type })));
   const longest = Math.max(width, height);
   return {
     count,

@@ -1,4 +1,4 @@
-// Points and camera of a panel on their way from one arrangement of the same images to another.
+// The transition of points and camera of a panel from one arrangement of the same images to another.
 
 const LASTS_MS = 600;
 const MOST_POINTS = 300_000; // beyond, a frame takes too long for the eye to follow
@@ -7,7 +7,7 @@ const MOST_POINTS = 300_000; // beyond, a frame takes too long for the eye to fo
 /** @typedef {{ coordinates: Float32Array, camera: CameraState }} Arrangement */
 
 /**
- * Whether the way is shown: not where the visitor asked for less motion or where there are too many points.
+ * Whether a transition is shown: not where the visitor asked for less motion or where there are too many points.
  * @param {number} n
  */
 export function isShown(n) {

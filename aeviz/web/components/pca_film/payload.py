@@ -1,7 +1,5 @@
 """The film of a linear autoencoder that finds PCA's subspace: what its component in the page needs."""
 
-import json
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,11 +7,14 @@ import numpy as np
 
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
 from aeviz.figures.pictures import tile, to_png, to_webp
+from aeviz.web.components.kit.wire import pack
 
+NO_LABEL = 65535
+"""Label of a point without a class."""
 CODES = 32767
 """Largest code of a coordinate, which is a share of the plane's reach."""
 EXACT_PIXELS = 2500
-"""Pixels of a picture up to which it is sent without loss."""
+"""Pixels of an image up to which it is sent without loss."""
 CURVES = 12
 """Principal angles drawn, at most: the largest."""
 
@@ -35,15 +36,15 @@ class PcaFrame:
     aligned: np.ndarray
     """(N, 2), floating point: laid over those of PCA."""
     columns: bytes
-    """Picture of the decoder's columns."""
+    """The decoder's columns as images, side by side; PNG or WebP."""
     reconstructions: bytes
-    """Picture of a row of reconstructions."""
+    """A row of reconstructions, likewise."""
 
 
-def encode_picture(picture: np.ndarray) -> bytes:
-    """Encode a picture, (H, W, 3), uint8, in few bytes; a small one exactly, since each of its pixels is seen."""
-    exact = picture.shape[0] * picture.shape[1] <= EXACT_PIXELS
-    return to_png(picture, effort=6) if exact else to_webp(picture, quality=88)
+def encode_image(image: np.ndarray) -> bytes:
+    """Encode an image, (H, W, 3), uint8, in few bytes; a small one exactly, since each of its pixels is seen."""
+    exact = image.shape[0] * image.shape[1] <= EXACT_PIXELS
+    return to_png(image, effort=6) if exact else to_webp(image, quality=88)
 
 
 def signed_tiles(vectors: np.ndarray, image_shape: tuple[int, int, int], columns: int) -> np.ndarray:
@@ -55,7 +56,7 @@ def signed_tiles(vectors: np.ndarray, image_shape: tuple[int, int, int], columns
         columns: Tiles in a row.
 
     Returns:
-        Picture, (H', W', 3), uint8.
+        Image, (H', W', 3), uint8.
     """
     channels, height, width = image_shape
     values = vectors.T.reshape(-1, channels, height, width).mean(axis=1)
@@ -63,8 +64,8 @@ def signed_tiles(vectors: np.ndarray, image_shape: tuple[int, int, int], columns
     shares = values / np.where(reach > 0, reach, 1)
     zero, above, below = (np.array(rgb) / 255 for rgb in ((235, 235, 235), (200, 80, 0), (30, 100, 190)))
     ends = np.where(shares[..., None] > 0, above, below)
-    pictures = zero + np.abs(shares)[..., None] * (ends - zero)
-    return tile(pictures.transpose(0, 3, 1, 2).astype(np.float32), columns)
+    images = zero + np.abs(shares)[..., None] * (ends - zero)
+    return tile(images.transpose(0, 3, 1, 2).astype(np.float32), columns)
 
 
 def pca_film_payload(
@@ -81,10 +82,9 @@ def pca_film_payload(
     pca_columns: bytes,
     columns: int,
 ) -> bytes:
-    """Pack a film for the component: a 32-bit length, a JSON header of that many bytes, arrays, then pictures.
+    """Pack a film for the component: see components/pca_film/pca_data.js.
 
-    The arrays are little-endian: labels (N,), uint16, 65535 without; coordinates of PCA's plane, then plane and aligned
-    plane of each frame, (N, 2), int16, in shares of the plane's reach. The pictures follow, in the order of the header.
+    Coordinates of a plane, (N, 2), are packed as int16, in shares of the plane's reach.
 
     Args:
         identity: Of the run; the component begins anew when it changes.
@@ -94,42 +94,48 @@ def pca_film_payload(
         labels: (N,), integer, or None.
         class_names: Names of the classes.
         axis_names: What lies across and upwards in the latent's own plane.
-        originals: Picture of a row of images.
+        originals: A row of images, PNG or WebP.
         pca_reconstructions: Of the same images.
-        pca_columns: Picture of the principal components.
-        columns: Decoder columns in each picture of them.
+        pca_columns: The principal components as images.
+        columns: Decoder columns in each row of them.
     """
     n = len(pca_plane)
     named = labels is not None and len(class_names) > 0
-    planes = [pca_plane, *(plane for frame in frames for plane in (frame.plane, frame.aligned))]
-    reaches = [max(float(np.abs(plane).max()), 1e-12) for plane in planes]
-    arrays = [np.asarray(labels if named else np.full(n, 65535)).astype("<u2").tobytes()]
-    arrays += [
-        np.round(plane / reach * CODES).astype("<i2").tobytes() for plane, reach in zip(planes, reaches, strict=True)
-    ]
-    pictures = [originals, pca_reconstructions, pca_columns]
-    pictures += [picture for frame in frames for picture in (frame.columns, frame.reconstructions)]
-    header = {
-        "identity": identity,
-        "n": n,
-        "columns": columns,
-        "axes": axis_names,
-        "classes": [{"name": name, "colour": class_colour(k)} for k, name in enumerate(class_names if named else ())],
-        "colours": {"network": SECOND, "pca": FIRST, "angles": CLASS_COLOURS[4], "other": UNLABELLED},
-        "pcaMse": pca_mse,
-        "reaches": reaches,
-        "frames": [
-            {
-                "step": frame.step,
-                "mse": frame.mse,
-                "excess": frame.excess,
-                "angles": None if frame.angles_deg is None else frame.angles_deg[-CURVES:].round(4).tolist(),
-                "match": frame.match,
-            }
-            for frame in frames
-        ],
-        "pictures": [len(picture) for picture in pictures],
-    }
-    text = json.dumps(header, allow_nan=False).encode()
-    padding = bytes(-(4 + len(text)) % 4)
-    return b"".join([struct.pack("<I", len(text)), text, padding, *arrays, *pictures])
+    return pack(
+        {
+            "identity": identity,
+            "n": n,
+            "columns": columns,
+            "axes": axis_names,
+            "labels": np.asarray(labels if named else np.full(n, NO_LABEL)).astype(np.uint16),
+            "classes": [
+                {"name": name, "colour": class_colour(k)} for k, name in enumerate(class_names if named else ())
+            ],
+            "colours": {"network": SECOND, "pca": FIRST, "angles": CLASS_COLOURS[4], "other": UNLABELLED},
+            "pcaMse": pca_mse,
+            "pcaPlane": _quantise(pca_plane),
+            "originals": originals,
+            "pcaReconstructions": pca_reconstructions,
+            "pcaColumns": pca_columns,
+            "frames": [
+                {
+                    "step": frame.step,
+                    "mse": frame.mse,
+                    "excess": frame.excess,
+                    "angles": None if frame.angles_deg is None else frame.angles_deg[-CURVES:].round(4).tolist(),
+                    "match": frame.match,
+                    "plane": _quantise(frame.plane),
+                    "aligned": _quantise(frame.aligned),
+                    "columns": frame.columns,
+                    "reconstructions": frame.reconstructions,
+                }
+                for frame in frames
+            ],
+        }
+    )
+
+
+def _quantise(plane: np.ndarray) -> dict[str, object]:
+    """Return the largest coordinate of a plane, and all as shares of it in steps of 1 / `CODES`."""
+    reach = max(float(np.abs(plane).max()), 1e-12)
+    return {"reach": reach, "codes": np.round(plane / reach * CODES).astype(np.int16)}

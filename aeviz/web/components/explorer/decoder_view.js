@@ -1,0 +1,154 @@
+// One model's image of the point: decoded in the page where that is possible, else by the server.
+
+import { ask } from "../kit/blobs.js";
+import { network } from "../kit/engine.js";
+import { ImageView } from "../kit/images.js";
+import { about, unpack } from "../kit/wire.js";
+
+/**
+ * @typedef {{
+ *   title: string, alt: string, shape: number[], smooth: boolean, network: import("../kit/engine.js").NetworkSpec | null,
+ *   why: string, bridge: string | null, via: import("../kit/engine.js").NetworkSpec | null, bridge_words: string
+ * }} Spec `why` says why there is no network for the page. A model that does not stand in its own space has a
+ * `bridge`, the name of an affine map from the space shown, or `via`, its encoder, which sees the first model's image.
+ */
+/** @typedef {(points: Float32Array, rows: number) => Promise<ArrayLike<number>>} Decode */
+
+const RECENT = 15; // images whose median time is shown
+
+export class DecoderView {
+  /**
+   * @param {Element} parent
+   * @param {Spec} spec
+   * @param {{ byServer: Decode, first: Decode, dimensions: number }} host `byServer` and `first`, the first model's
+   * decoder, take points of the space shown, which has so many dimensions
+   * @param {(isPending: boolean) => void} report whether an image is under way
+   */
+  constructor(parent, spec, host, report) {
+    this.report = report;
+    this.spec = spec;
+    this.host = host;
+    this.view = new ImageView(parent, spec);
+    /** @type {number[]} */
+    this.times = [];
+    /** @type {Float32Array | null} */
+    this.wanted = null;
+    this.busy = false;
+    this.closed = false;
+    this.by = "";
+    this.trouble = "";
+    this.ready = this.open();
+  }
+
+  async open() {
+    const { network: spec, bridge, via, why } = this.spec;
+    this.bridge = bridge ? readBridge(await ask(bridge), this.host.dimensions) : null;
+    this.network = this.encoder = null;
+    let reason = why;
+    if (spec) {
+      this.view.write("Loading the decoder …");
+      try {
+        if (via) this.encoder = await network(via);
+        this.network = await network(spec);
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        // by name: another part of the page may have opened the network, with its own copy of the classes
+        const unable = error instanceof Error && error.name === "Unable";
+        if (!unable) this.trouble = `Your browser cannot use its copy of the decoder: ${reason}. `;
+      }
+    }
+    if (this.network) this.by = `in your browser by ${this.network.by}`;
+    else this.by = this.trouble ? "by the server" : `by the server (${reason})`;
+    this.view.figure.dataset.engine = this.network?.by ?? "server";
+  }
+
+  /**
+   * Images at some points of the space shown.
+   * @param {Float32Array} points
+   * @param {number} rows
+   * @returns {Promise<ArrayLike<number>>}
+   */
+  async decode(points, rows) {
+    await this.ready;
+    if (!this.network) return this.host.byServer(points, rows);
+    if (!this.encoder) return this.network.run(this.bridge ? this.bridge(points, rows) : points, rows);
+    const images = Float32Array.from(await this.host.first(points, rows));
+    return this.network.run(Float32Array.from(await this.encoder.run(images, rows)), rows);
+  }
+
+  /**
+   * Show the image at a point; of points that come faster than images, the last.
+   * @param {ArrayLike<number>} point
+   */
+  show(point) {
+    this.wanted = Float32Array.from(point);
+    if (!this.busy) this.pump();
+  }
+
+  async pump() {
+    this.busy = true;
+    this.report(true);
+    try {
+      while (this.wanted && !this.closed) {
+        const point = this.wanted;
+        this.wanted = null;
+        await this.ready;
+        const start = performance.now();
+        const values = await this.decode(point, 1);
+        if (this.closed) break;
+        this.view.draw(values);
+        this.times = [...this.times.slice(1 - RECENT), performance.now() - start];
+        this.describe();
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+    this.busy = false;
+    this.report(false);
+  }
+
+  /** @param {unknown} error why images are missing */
+  fail(error) {
+    if (!this.closed) this.view.write(error instanceof Error ? error.message : String(error));
+  }
+
+  describe() {
+    const now = performance.now();
+    if (now - (this.describedAt ?? -Infinity) < 500) return; // words that change with every frame cannot be read
+    this.describedAt = now;
+    const speed = this.times.length < RECENT ? "" : `, ${this.cost.toFixed(1)} ms per image`;
+    this.view.write(`${this.trouble}${this.spec.bridge_words}Decoded ${this.by}${speed}.`);
+  }
+
+  /** Median milliseconds that an image took lately. */
+  get cost() {
+    return [...this.times].sort((a, b) => a - b)[this.times.length >> 1] ?? 0;
+  }
+
+  close() {
+    this.closed = true;
+  }
+}
+
+/**
+ * The affine map z -> A z + b from the space shown to a model's own, as Python packs it.
+ * @param {Uint8Array} bytes
+ * @param {number} from dimensions of the space shown
+ */
+function readBridge(bytes, from) {
+  const { matrix, shift } = unpack(bytes);
+  const [to, width] = about(matrix).shape;
+  if (width !== from) throw new Error(`the map between the spaces takes ${width} numbers, not ${from}`);
+  /** @param {Float32Array} points @param {number} rows */
+  return (points, rows) => {
+    const found = new Float32Array(rows * to);
+    for (let row = 0; row < rows; row += 1) {
+      for (let k = 0; k < to; k += 1) {
+        let sum = shift[k];
+        for (let j = 0; j < from; j += 1) sum += matrix[k * from + j] * points[row * from + j];
+        found[row * to + k] = sum;
+      }
+    }
+    return found;
+  };
+}

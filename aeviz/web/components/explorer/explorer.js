@@ -1,0 +1,234 @@
+// The explorer: a point in a latent space, moved on a pad, by sliders, along an axis or on a path, and the images that one
+// or more decoders give there, all in the page. Python hears of the point when it is let go of, and can move it.
+
+import { ask } from "../kit/blobs.js";
+import { element } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+import { DecoderView } from "./decoder_view.js";
+import { Messages } from "./messages.js";
+import { Overview } from "./overview.js";
+import { Pad } from "./pad.js";
+import { Path } from "./path.js";
+import { Sliders } from "./sliders.js";
+import { Space } from "./space.js";
+import { Strip } from "./strip.js";
+
+/**
+ * @typedef {{
+ *   view: string, space: string, point: number[], revision: number, pair: [number, number], along: number,
+ *   backdrop: string, side: number, parts: string[], decoder_views: import("./decoder_view.js").Spec[],
+ *   waypoints: number[][], spherical: boolean, images: Uint8Array | null,
+ *   response: { number: number, kind: string, far: boolean[] | null, error: string | null } | null
+ * }} View what Python sends (payload.py). With another `view` everything is built anew; `images` belong to the response.
+ */
+/** @typedef {<T>(what: string, promise: Promise<T>) => Promise<T>} During counts a promise as pending */
+
+class Explorer {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.root = root;
+    this.activity = activity;
+    this.messages = new Messages(channel, (isPending) => activity.mark("messages", isPending));
+    /** @type {{ follow?: () => void, close: () => void }[]} */
+    this.parts = [];
+    /** @type {DecoderView[]} */
+    this.decoderViews = [];
+    /** @type {Float64Array} */
+    this.point = new Float64Array(0);
+    /** @type {[number, number]} */
+    this.pair = [0, 1];
+    /** @type {Float64Array[]} */
+    this.waypoints = [];
+    /** @type {number[]} */
+    this.shape = [1, 1, 1]; // of the first model's images
+    this.smooth = false;
+    this.axis = 0;
+    this.locked = /** @type {Set<number>} */ (new Set());
+    this.revision = -1;
+    this.shown = "";
+  }
+
+  /** @param {View} view */
+  async receive(view) {
+    if (view.response) {
+      const { number, far, error } = view.response;
+      const values = view.images ? Float32Array.from(view.images, (value) => value / 255) : undefined;
+      this.messages.receive({ number, far, error, values });
+    }
+    if (this.shown !== view.view) {
+      this.shown = view.view;
+      this.revision = view.revision;
+      const space = await this.activity.during("space", ask(view.space));
+      if (this.shown === view.view) this.build(view, new Space(space));
+    } else if (view.revision !== this.revision && this.space) {
+      this.revision = view.revision;
+      this.jump(view);
+    }
+  }
+
+  /** @param {View} view */
+  jump(view) {
+    if (this.pad?.gestures.isActive) return; // the visitor's hand is quicker
+    this.messages.drop();
+    this.point = Float64Array.from(view.point);
+    this.follow();
+  }
+
+  /** @param {View} view @param {Space} space */
+  build(view, space) {
+    this.clear();
+    this.space = space;
+    this.point = Float64Array.from(view.point);
+    this.pair = view.pair;
+    this.axis = view.along;
+    this.backdrop = view.backdrop;
+    this.side = view.side;
+    this.spherical = view.spherical;
+    this.waypoints = view.waypoints.map((waypoint) => Float64Array.from(waypoint));
+    this.fixed = view.parts.includes("path");
+    [{ shape: this.shape, smooth: this.smooth }] = view.decoder_views;
+    this.root.dataset.kind = this.fixed ? "path" : "full";
+    this.root.replaceChildren();
+    const main = element("div", { class: "main" }, this.root);
+    if (view.parts.includes("pad") && space.dimensions > 1) {
+      const box = element("div", { class: "plane" }, main);
+      if (space.dimensions > 2) this.buildPair(box, space);
+      this.pad = new Pad(box, this.host());
+      this.parts.push(this.pad);
+    }
+    this.buildViews(element("div", { class: "views" }, main), view, space);
+    if (view.parts.includes("sliders")) this.parts.push(new Sliders(main, this.host()));
+    if (view.parts.includes("strip")) {
+      this.strip = new Strip(this.root, this.host());
+      this.parts.push(this.strip);
+    }
+    if (view.parts.includes("waypoints") || this.fixed) this.parts.push(new Path(this.root, this.host()));
+    if (view.parts.includes("overview")) this.parts.push(new Overview(this.root, this.host()));
+    this.follow();
+  }
+
+  /** @param {HTMLElement} parent @param {View} view @param {Space} space */
+  buildViews(parent, view, space) {
+    this.decoderViews = view.decoder_views.map((spec, model) => {
+      /** @param {Float32Array} points @param {number} rows */
+      const byServer = async (points, rows) => {
+        const { values } = await this.messages.request({ kind: "decode", model, points: listed(points, rows) });
+        if (!values) throw new Error("the server sent no image");
+        return values;
+      };
+      /** @param {Float32Array} points @param {number} rows */
+      const first = (points, rows) => this.decoderViews[0].decode(points, rows);
+      const host = { byServer, first, dimensions: space.dimensions };
+      const report = (/** @type {boolean} */ isPending) => this.activity.mark(`${view.view} decoder ${model}`, isPending);
+      return new DecoderView(parent, spec, host, report);
+    });
+  }
+
+  /** @param {HTMLElement} box @param {Space} space */
+  buildPair(box, space) {
+    const row = element("div", { class: "choices pair" }, box);
+    const choices = ["Horizontal", "Vertical"].map((name, k) => {
+      const label = element("label", { text: `${name} ` }, row);
+      const choice = element("select", {}, label);
+      space.axes.forEach((axis, index) => element("option", { value: String(index), text: axis.name }, choice));
+      choice.value = String(this.pair[k]);
+      return choice;
+    });
+    for (const [k, choice] of choices.entries()) {
+      choice.onchange = () => {
+        const [other, value] = [choices[1 - k], Number(choice.value)];
+        if (other.value === choice.value) other.value = String(this.pair[k]); // they change places
+        this.pair = k ? [Number(other.value), value] : [value, Number(other.value)];
+        this.messages.look({ pair: this.pair });
+        this.pad?.reset();
+      };
+    }
+  }
+
+  /** What the parts see of the explorer. @returns {any} */
+  host() {
+    const explorer = this;
+    return {
+      get space() { return explorer.space; },
+      get point() { return explorer.point; },
+      get pair() { return explorer.pair; },
+      get axis() { return explorer.axis; },
+      get shape() { return explorer.shape; },
+      get smooth() { return explorer.smooth; },
+      get side() { return explorer.side; },
+      get locked() { return explorer.locked; },
+      get backdrop() { return explorer.backdrop; },
+      set backdrop(value) { explorer.backdrop = value; },
+      get waypoints() { return explorer.waypoints; },
+      set waypoints(value) { explorer.waypoints = value; },
+      get fixed() { return explorer.fixed; },
+      get spherical() { return explorer.spherical; },
+      move: (/** @type {Float64Array} */ point, /** @type {boolean} */ done) => this.move(point, done),
+      send: () => this.messages.hurry(),
+      focus: (/** @type {number} */ axis) => {
+        if (this.axis === axis) return;
+        this.axis = axis;
+        this.strip?.follow();
+        this.messages.look({ along: axis });
+      },
+      choose: (/** @type {string} */ backdrop) => this.messages.look({ backdrop }),
+      keep: (/** @type {Float64Array[]} */ waypoints) =>
+        this.messages.look({ waypoints: waypoints.map((each) => Array.from(each, (value) => Number(value.toPrecision(7)))) }),
+      decode: (/** @type {Float32Array} */ points, /** @type {number} */ rows) => this.decoderViews[0].decode(points, rows),
+      failed: (/** @type {unknown} */ error) => this.decoderViews[0]?.fail(error),
+      cost: () => this.decoderViews.reduce((sum, { cost }) => sum + cost, 0),
+      during: (/** @type {string} */ what, /** @type {Promise<unknown>} */ promise) => this.activity.during(what, promise),
+      report: (/** @type {string} */ what, /** @type {boolean} */ isPending) => this.activity.mark(what, isPending),
+      far: async (/** @type {Float32Array} */ points, /** @type {number} */ rows) => {
+        try {
+          return (await this.messages.request({ kind: "far", model: 0, points: listed(points, rows) })).far ?? [];
+        } catch {
+          return []; // marks are an extra: the page says elsewhere if the server is gone
+        }
+      },
+    };
+  }
+
+  /** @param {Float64Array} point @param {boolean} done */
+  move(point, done) {
+    this.point = point;
+    this.follow();
+    if (done) this.messages.release(point);
+  }
+
+  follow() {
+    for (const view of this.decoderViews) view.show(this.point);
+    for (const part of this.parts) part.follow?.();
+    this.root.dataset.point = Array.from(this.point.subarray(0, 4), (value) => value.toFixed(3)).join(" ");
+  }
+
+  clear() {
+    for (const part of this.parts.splice(0)) part.close();
+    for (const view of this.decoderViews.splice(0)) view.close();
+    this.pad = this.strip = undefined;
+  }
+
+  close() {
+    this.clear();
+    this.messages.close();
+  }
+}
+
+/**
+ * Points as lists of numbers.
+ * @param {Float32Array} points one after the other
+ * @param {number} rows
+ */
+function listed(points, rows) {
+  const d = points.length / rows;
+  return Array.from({ length: rows }, (_, row) => Array.from(points.subarray(row * d, (row + 1) * d)));
+}
+
+export default define(
+  { class: "explorer", "data-testid": "latent-explorer" },
+  (root, channel, activity) => new Explorer(root, channel, activity),
+);

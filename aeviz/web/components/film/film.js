@@ -1,0 +1,222 @@
+// The training film: loss curves, latent plane and decoded images of a run, moved along by one slider.
+
+import { nearest, readable, round } from "../kit/axis.js";
+import { pixelRatio, write } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+import { Player } from "../kit/player.js";
+import { styleOf } from "../kit/theme.js";
+import { buildBoard, isPressed, readout, writeValues } from "./board.js";
+import { readFilm } from "./film_data.js";
+
+/** @typedef {import("./film_data.js").FilmData} FilmData */
+/** @typedef {import("./film_data.js").Frame} Frame */
+/** @typedef {import("./film_data.js").Pair} Pair */
+/** @typedef {import("../kit/chart.js").Series} Series */
+/** @typedef {import("../kit/theme.js").Style} Style */
+
+const FRAMES_PER_SECOND = 4;
+const LEAST_EPOCHS = 5; // shown of a run that has just begun
+
+class Film {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, activity) {
+    this.root = root;
+    /** @type {FilmData | null} */
+    this.film = null;
+    /** @type {Pair | null} */
+    this.pointed = null;
+    /** @type {Series[]} */
+    this.rateSeries = [];
+    /** @type {Element[]} */
+    this.lossValues = [];
+    /** @type {Element[]} */
+    this.rateValues = [];
+    this.player = new Player(root, activity, {
+      unit: "epoch",
+      framesPerSecond: () => FRAMES_PER_SECOND,
+      draw: (full) => this.draw(full),
+      hasSteps: true,
+    });
+    this.board = buildBoard(root, {
+      scrub: (epoch) => this.player.scrub(epoch),
+      hover: (epoch, from) => this.player.hover(epoch, from),
+      redraw: (full) => this.player.redraw(full),
+      point: (at) => this.point(at),
+      pointOnMesh: (event) => this.pointOnMesh(event),
+    });
+  }
+
+  /**
+   * Take a new state of the film; of the same run it goes on where the visitor is.
+   * @param {unknown} payload
+   */
+  receive(payload) {
+    const film = readFilm(payload);
+    const epochs = film.frames.map(({ epoch }) => epoch);
+    const isNew = this.film?.run !== film.run;
+    this.film = film;
+    this.describe(film);
+    if (isNew) {
+      this.pointed = null;
+      this.board.whole.setAttribute("aria-pressed", "false");
+      this.board.legend.show(film.classes, []);
+      this.player.open(epochs, { live: film.live });
+    } else {
+      this.board.legend.show(film.classes);
+      this.player.extend(epochs, film.live);
+    }
+  }
+
+  /**
+   * Write what changes with the film but not with the frame.
+   * @param {FilmData} film
+   */
+  describe(film) {
+    const { board, root } = this;
+    root.setAttribute("aria-label", `Training of ${film.run}`);
+    board.whole.hidden = (film.epochs.at(-1) ?? 0) >= film.total;
+    write(board.lossTitle, capital(film.quantity));
+    board.waiting.hidden = film.epochs.length > 0;
+    root.classList.toggle("bare", !film.live && !film.frames.length); // an old run: curves are all that was kept
+    write(board.notes, film.notes);
+    board.notes.hidden = !film.notes;
+    const { colours, gradientNorm, gradientSmooth, learningRate } = film;
+    const gradient = { name: "gradient norm", colour: colours.gradient, raw: gradientNorm, smooth: gradientSmooth };
+    const rate = { name: "learning rate", colour: colours.rate, raw: learningRate, smooth: null };
+    this.rateSeries = [gradient, rate].filter(({ raw }) => raw.some((value) => Number.isFinite(value)));
+    const both = this.rateSeries.length !== 1;
+    write(board.ratesTitle, both ? "Gradient norm and learning rate" : capital(this.rateSeries[0].name));
+    this.lossValues = readout(board.lossLegend, film.curves);
+    this.rateValues = readout(board.ratesLegend, this.rateSeries);
+    Object.assign(root.dataset, {
+      epochs: String(film.epochs.length),
+      frames: String(film.frames.length),
+      live: String(film.live),
+    });
+  }
+
+  /** @param {Pair | null} at a place in the plane under the pointer */
+  point(at) {
+    if (at === this.pointed) return;
+    this.pointed = at;
+    this.player.redraw();
+  }
+
+  /** @param {PointerEvent} event */
+  pointOnMesh(event) {
+    const range = this.film?.frames[this.player.shown]?.meshRange;
+    const box = this.board.meshImage.canvas.getBoundingClientRect();
+    const [u, v] = [(event.clientX - box.left) / box.width, (box.bottom - event.clientY) / box.height];
+    if (!range || !(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return this.point(null);
+    const [[left, right], [bottom, top]] = range;
+    return this.point([left + u * (right - left), bottom + v * (top - bottom)]);
+  }
+
+  /** @param {boolean} full */
+  draw(full) {
+    const { film, board, player } = this;
+    if (!film) return;
+    const style = styleOf(this.root);
+    if (full) this.drawCharts(film, style);
+    /** @type {Frame | undefined} */
+    const frame = film.frames[player.shown];
+    for (const chart of [board.lossChart, board.ratesChart]) chart.drawFront(style, player.front(chart));
+    if (frame) {
+      const state = { position: player.place, hidden: board.legend.hidden, pointed: this.pointed };
+      board.planeView.draw(film, { ...state, fixed: isPressed(board.fixed) }, style);
+    } else {
+      board.planeView.clear();
+    }
+    board.originals.show(film.originals);
+    board.reconstructions.show(frame?.reconstructions);
+    board.meshImage.show(frame?.mesh);
+    this.drawSpot(frame?.meshRange);
+    this.report(film, frame);
+  }
+
+  /**
+   * @param {FilmData} film
+   * @param {Style} style
+   */
+  drawCharts(film, style) {
+    const { board } = this;
+    const ratio = pixelRatio();
+    for (const view of [board.lossChart, board.planeView, board.ratesChart]) view.size(ratio);
+    for (const image of [board.originals, board.reconstructions, board.meshImage]) image.paint();
+    const { epochs, curves } = film;
+    const from = Math.min(epochs[0] ?? 0, film.frames[0]?.epoch ?? Infinity);
+    const to = this.lastEpoch(film);
+    const validation = curves.find(({ name }) => name === "validation");
+    const best =
+      validation && film.best >= 0 && epochs.length > 1
+        ? { epoch: epochs[film.best], value: validation.raw[film.best], colour: validation.colour }
+        : null;
+    board.lossChart.set({ epochs, from, to, left: { series: curves, log: isPressed(board.log), fromZero: true }, best });
+    const [first, second] = this.rateSeries;
+    const left = { series: first ? [first] : [], log: first?.raw === film.gradientNorm, fromZero: true };
+    const right = second ? { series: [second], log: false, fromZero: true } : null;
+    board.ratesChart.set({ epochs, from, to, left, right });
+    board.lossChart.drawBack(style);
+    board.ratesChart.drawBack(style);
+  }
+
+  /**
+   * Where the charts end: a little ahead of the run, at round numbers so that they do not move with each epoch.
+   * @param {FilmData} film
+   */
+  lastEpoch(film) {
+    const latest = Math.max(film.epochs.at(-1) ?? 0, film.frames.at(-1)?.epoch ?? 0);
+    if (isPressed(this.board.whole)) return Math.max(film.total, latest);
+    if (!film.live) return latest || film.total;
+    return Math.max(latest, Math.min(film.total, Math.max(LEAST_EPOCHS, Math.ceil(round(latest * 1.05, true)))));
+  }
+
+  /** @param {[Pair, Pair] | null | undefined} range */
+  drawSpot(range) {
+    const { spot } = this.board;
+    const share = range && this.pointed?.map((value, k) => (value - range[k][0]) / (range[k][1] - range[k][0]));
+    spot.hidden = !share || share.some((value) => !(value >= 0 && value <= 1));
+    if (!share || spot.hidden) return;
+    spot.style.left = `${100 * share[0]}%`;
+    spot.style.top = `${100 * (1 - share[1])}%`;
+  }
+
+  /**
+   * Write what changes with the frame.
+   * @param {FilmData} film
+   * @param {Frame | undefined} frame
+   */
+  report(film, frame) {
+    const total = film.total.toLocaleString("en");
+    const epoch = frame?.epoch.toLocaleString("en");
+    this.player.report(frame ? `epoch ${epoch} of ${total}` : `${film.epochs.length} of ${total} epochs`);
+    const index = frame ? nearest(film.epochs, frame.epoch) : film.epochs.length - 1;
+    const known = index >= 0 && (!frame || film.epochs[index] === frame.epoch);
+    /** @param {{ raw: Float32Array }} series */
+    const value = ({ raw }) => (known ? raw[index] : undefined);
+    writeValues(this.lossValues, film.curves.map(value), readable);
+    writeValues(this.rateValues, this.rateSeries.map(value), (rate) => readable(rate, 3));
+    const ends = frame?.meshRange?.map(
+      ([low, high], k) => `${film.axes[k]} from ${readable(low, 2)} to ${readable(high, 2)}`,
+    );
+    write(this.board.meshCaption, ends ? `Dashed part of the plane: ${ends.join(", ")}` : "");
+    this.root.dataset.frame = frame ? String(frame.epoch) : "";
+  }
+
+  close() {
+    this.player.close();
+  }
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export default define(
+  { class: "film", role: "region", "data-testid": "training-film" },
+  (root, _, activity) => new Film(root, activity),
+);

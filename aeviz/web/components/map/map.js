@@ -1,0 +1,339 @@
+// The latent map: one or two panels of the same points, in two or three dimensions, on plain canvases.
+//
+// Python sends its points and what is chosen (map_data.js). Zoom and viewpoint of a panel live here and survive reruns as
+// long as the panel's spec.view stays the same.
+
+import { Camera } from "../kit/camera.js";
+import { element } from "../kit/dom.js";
+import { Legend } from "../kit/legend.js";
+import { define } from "../kit/mount.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
+import { followPoints } from "./follow.js";
+import { choose, toSelection } from "./lasso.js";
+import { Layers } from "./layers.js";
+import { EMPTY, keepArrays } from "./map_data.js";
+import { Panel } from "./panel.js";
+import { revealPriors } from "./posteriors.js";
+import { Toolbar } from "./toolbar.js";
+
+/** @typedef {import("./map_data.js").Header} Header */
+/** @typedef {import("./map_data.js").Selection} Selection */
+/** @typedef {import("./pointer.js").Tool} Tool */
+
+export class LatentMap {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.root = root;
+    this.channel = channel;
+    this.activity = activity;
+    /** @type {Set<number>} */
+    this.hidden = new Set();
+    this.isHidden = new Uint8Array(65536); // the same, by label
+    this.selected = -1;
+    this.hovered = -1;
+    /** @type {Tool} */
+    this.tool = "move";
+    /** @type {Selection | null} */
+    this.selection = null;
+    /** @type {Uint8Array | null} */
+    this.chosen = null; // the points of the selection, by index
+    /** @type {Panel[]} */
+    this.panels = [];
+    this.pending = 0;
+    /** @type {Header} */
+    this.header = EMPTY;
+    /** @type {number[][]} */
+    this.palette = [];
+    /** @type {Header["ellipses"]} */
+    this.ellipses = "off";
+    this.prior = false;
+    this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]));
+    this.toolbar = new Toolbar(this);
+    this.row = element("div", { class: "panels" }, root);
+    const chosen = element("div", { class: "choices" }, root);
+    this.hint = element("div", { class: "hint" }, root);
+    this.meaning = element("div", { class: "hint" }, root);
+    this.count = element("span", { role: "status" }, chosen);
+    this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
+    this.clear.onclick = () => this.clearSelection();
+    this.layers = new Layers(this);
+    this.unfollow = followPoints(this);
+    this.unwatch = watchLooks(root, () => this.redraw());
+    this.root.dataset.tool = this.tool;
+    this.offer();
+  }
+
+  // What tests and other parts of the page use of the map.
+  offer() {
+    Object.assign(this.root, {
+      // where a point lies at the end of a transition; placeOf: where it lies now
+      screenOf: (/** @type {number} */ panel, /** @type {number} */ index) => {
+        this.panels[panel].arrive();
+        return this.panels[panel].where(index).slice(0, 2);
+      },
+      cameraOf: (/** @type {number} */ panel) => {
+        const { transition, camera } = this.panels[panel];
+        return transition ? transition.to.camera : camera.state();
+      },
+      placeOf: (/** @type {number} */ panel, /** @type {number} */ index) => this.panels[panel].where(index).slice(0, 2),
+      locateOn: (/** @type {number} */ panel, /** @type {number[]} */ point) =>
+        this.panels[panel].camera.locate(point, this.panels[panel]),
+      chosenOf: () => (this.chosen ? [...this.chosen.keys()].filter((i) => this.chosen?.[i]) : []),
+      selectionOf: () => this.selection,
+      isBusy: (/** @type {number} */ panel) => this.panels[panel].isStale,
+      costOf: (/** @type {number} */ panel) => this.panels[panel].dotsCost, // milliseconds that its points took
+      probeTo: (/** @type {number} */ panel, /** @type {number[] | null} */ point) => {
+        this.panels[panel].probe.put(point);
+        this.panels[panel].redrawFront();
+      },
+    });
+  }
+
+  /** @param {Header} header */
+  receive(header) {
+    const before = this.header;
+    keepArrays(before, header);
+    this.header = header;
+    this.palette = header.classes.map(({ colour }) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
+    this.markHidden(header.hidden);
+    this.selected = header.selected;
+    this.ellipses = header.ellipses;
+    this.prior = header.prior;
+    this.hovered = -1;
+    if (this.tool === "decode" && !header.decode) this.tool = "move";
+    this.legend.show(header.classes, header.hidden);
+    this.toolbar.show(header);
+    const views = this.panels.map((panel) => panel.spec.view);
+    this.showPanels(header, before);
+    this.hint.textContent = header.hint;
+    this.meaning.textContent = header.meaning;
+    if (JSON.stringify(header.selection) !== JSON.stringify(before.selection)) this.selection = header.selection;
+    const { point } = header;
+    if (point && JSON.stringify(point) !== JSON.stringify(before.point)) this.panels[point.panel]?.probe.put(point.at);
+    this.forget(views);
+    this.applySelection();
+    this.layers.show();
+    this.redraw();
+  }
+
+  /**
+   * @param {Header} header
+   * @param {Header} before
+   */
+  showPanels(header, before) {
+    const specs = header.panels;
+    const fits = this.panels.length === specs.length && specs.every(({ dims }, k) => dims === this.panels[k].spec.dims);
+    const same = before.n === header.n;
+    if (fits) {
+      this.panels.forEach((panel, k) => panel.become(specs[k], same));
+      return;
+    }
+    const old = this.panels;
+    this.row.replaceChildren();
+    this.panels = specs.map((spec, k) => {
+      const panel = new Panel(this, old[k]?.spec.dims === spec.dims ? old[k].spec : spec, this.row);
+      if (panel.spec !== spec) {
+        // beside another number of panels it is still the one that was there
+        panel.camera.restore(old[k].transition?.to.camera ?? old[k].camera.state());
+        panel.become(spec, false);
+      } else if (this.prior) revealPriors(panel);
+      return panel;
+    });
+  }
+
+  /** @param {number[]} labels */
+  markHidden(labels) {
+    this.hidden = new Set(labels);
+    this.isHidden.fill(0);
+    for (const label of labels) this.isHidden[label] = 1;
+  }
+
+  /** @param {number[]} labels */
+  setHidden(labels) {
+    this.markHidden(labels);
+    this.applySelection();
+    this.redraw();
+    this.channel.state("hidden", labels.sort((a, b) => a - b));
+  }
+
+  /** @param {Tool} tool */
+  pickTool(tool) {
+    if (tool === "decode" && !this.header.decode) return;
+    this.tool = tool;
+    for (const panel of this.panels) {
+      panel.pointer.dropCursor();
+      panel.front.style.cursor = "";
+      const { probe, spec } = panel;
+      if (tool === "decode") panel.probeView.warm(spec.lift);
+      // in space the probe has to be somewhere before it can be taken hold of
+      if (tool !== "decode" || spec.dims === 2 || probe.point) continue;
+      const at = 3 * this.selected;
+      probe.put(this.selected < 0 ? spec.centre : spec.coordinates.subarray(at, at + 3));
+    }
+    this.root.dataset.tool = tool;
+    this.toolbar.mark();
+    this.redraw();
+  }
+
+  /** @param {number} index */
+  select(index) {
+    this.selected = index;
+    this.redraw();
+    this.channel.state("selected", index);
+  }
+
+  /** @param {1 | -1} direction */
+  step(direction) {
+    const { n, labels } = this.header;
+    let index = this.selected < 0 && direction < 0 ? 0 : this.selected;
+    for (let tries = 0; tries < n; tries += 1) {
+      index = (index + direction + n) % n;
+      if (this.hidden.has(labels[index])) continue;
+      this.select(index);
+      return;
+    }
+  }
+
+  /**
+   * Select the points within an outline.
+   * @param {Panel} panel
+   * @param {number[][]} outline in pixels
+   */
+  selectWithin(panel, outline) {
+    this.selection = toSelection(outline, this.panels.indexOf(panel), panel.camera, panel);
+    this.applySelection();
+    this.redraw();
+    this.channel.state("selection", this.selection);
+  }
+
+  clearSelection() {
+    this.selection = null;
+    this.applySelection();
+    this.redraw();
+    // not null, which Python could not distinguish from a map that nobody has touched
+    this.channel.state("selection", { panel: 0, polygon: [], camera: null });
+  }
+
+  /**
+   * Drop what was drawn on a map that is another one now: its coordinates mean nothing there.
+   * @param {string[]} views of the panels that there were
+   */
+  forget(views) {
+    views.forEach((view, k) => {
+      if (this.panels[k]?.spec.view === view) return;
+      if (this.selection?.panel === k && this.selection !== this.header.selection) this.dropSelection();
+      if (this.header.point?.panel !== k) this.channel.state("point", { panel: k, point: [] });
+    });
+  }
+
+  dropSelection() {
+    this.selection = null;
+    this.channel.state("selection", { panel: 0, polygon: [], camera: null });
+  }
+
+  // Find the points of the selection; it is dropped where its panel is gone or has another number of dimensions.
+  applySelection() {
+    const { selection } = this;
+    const { labels, n, panels } = this.header;
+    const spec = selection ? panels[selection.panel] : null;
+    if (!selection || !spec || (spec.dims === 2) !== (selection.camera === null)) {
+      if (selection) this.dropSelection();
+      this.chosen = null;
+      this.clear.hidden = true;
+      this.count.textContent = this.root.dataset.chosen = "";
+      return;
+    }
+    const { chosen, count } = choose(selection, spec, new Camera(spec.dims), labels, this.isHidden);
+    this.chosen = chosen;
+    this.clear.hidden = false;
+    this.count.textContent = `${count.toLocaleString("en")} of ${n.toLocaleString("en")} selected`;
+    this.root.dataset.chosen = String(count);
+  }
+
+  /**
+   * The outline of the selection in pixels of its panel; null on other panels and where the camera has turned since.
+   * @param {Panel} panel
+   * @returns {number[][] | null}
+   */
+  outlineOn(panel) {
+    const { selection } = this;
+    if (!selection || this.panels[selection.panel] !== panel || panel.transition) return null;
+    const { polygon, camera } = selection;
+    if (!camera) return polygon.map((vertex) => panel.camera.locate(vertex, panel));
+    if (!panel.camera.shows(camera)) return null;
+    const side = Math.min(panel.width, panel.height) / 2;
+    return polygon.map(([x, y]) => [panel.width / 2 + x * side, panel.height / 2 - y * side]);
+  }
+
+  /**
+   * Tell the page where the probe is, and Python where it was left.
+   * @param {Panel} panel
+   * @param {number[]} point
+   * @param {boolean} done
+   */
+  reportPoint(panel, point, done) {
+    const detail = { panel: this.panels.indexOf(panel), point: [...point] };
+    panel.redrawFront();
+    panel.probeView.show(panel.spec.lift, detail.point);
+    this.root.dispatchEvent(new CustomEvent("aeviz:point", { detail, bubbles: true, composed: true }));
+    if (done) this.channel.state("point", detail);
+  }
+
+  /**
+   * @param {number} index
+   * @param {Panel | null} panel
+   */
+  hover(index, panel) {
+    if (index === this.hovered) return;
+    this.hovered = index;
+    if (panel) panel.front.style.cursor = index >= 0 ? "pointer" : "";
+    this.panels.forEach((each) => each.redrawFront());
+  }
+
+  redraw() {
+    this.panels.forEach((panel) => panel.redraw());
+  }
+
+  /** Draw in the next frame what is stale then. */
+  wake() {
+    if (this.pending || !this.panels.length) return;
+    this.activity.mark("frame", true);
+    this.pending = requestAnimationFrame((now) => {
+      this.pending = 0;
+      const style = styleOf(this.root);
+      const more = this.panels.map((panel) => panel.frame(style, now)).some(Boolean);
+      this.root.dataset.moving = String(Number(this.panels.some((panel) => panel.transition)));
+      if (more) this.wake();
+      else this.report();
+      if (!this.pending) this.activity.mark("frame", false);
+    });
+  }
+
+  // What is drawn, once all is.
+  report() {
+    const { header, root } = this;
+    const priors = header.panels.map((spec) => (this.prior ? spec.priors.length : 0));
+    this.meaning.hidden = !priors.some(Boolean);
+    root.dataset.ellipses = this.panels.map((panel) => panel.ellipsesDrawn).join(" "); // whose posterior is drawn
+    root.dataset.priors = priors.join(" ");
+    root.dataset.drawn = String(header.n);
+    root.dataset.selected = String(this.selected);
+    root.dataset.markers = String(header.panels[0].markers.length);
+  }
+
+  close() {
+    this.unfollow();
+    this.layers.close();
+    this.unwatch();
+    cancelAnimationFrame(this.pending);
+  }
+}
+
+export default define(
+  { class: "map", "data-testid": "latent-map" },
+  (root, channel, activity) => new LatentMap(root, channel, activity),
+);

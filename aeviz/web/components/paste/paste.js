@@ -1,0 +1,139 @@
+// The paste box: images from the clipboard, by a button or by Ctrl+V anywhere on the page.
+//
+// They go to Python as a trigger value: once, and not again with each later run.
+
+import { element } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+
+const TYPING = "textarea, select, [contenteditable=''], [contenteditable=true], input:not([type=range], " +
+  "[type=checkbox], [type=radio], [type=button], [type=submit], [type=color])"; // an uploader takes files itself
+const TOUCH = matchMedia("(pointer: coarse)").matches;
+const MAC = /mac|iphone|ipad/i.test(navigator.platform);
+const SHORTCUT = MAC ? "⌘V" : "Ctrl+V";
+const MESSAGES = {
+  none: "The clipboard holds no image.",
+  forbidden:
+    "The browser does not let this button read the clipboard" + (TOUCH ? "." : `. Press ${SHORTCUT} instead.`),
+};
+
+/** @param {string} type */
+const isImage = (type) => type.startsWith("image/") && type !== "image/svg+xml"; // a vector drawing has no pixels
+
+/** @param {number} bytes */
+function weight(bytes) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${Math.ceil(bytes / 1e5) / 10} MB`;
+}
+
+/**
+ * The bytes of a blob as base64; FileReader has been able to since before promises.
+ * @param {Blob} blob
+ * @returns {Promise<string>}
+ */
+function base64(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const text = String(reader.result);
+      resolve(text.slice(text.indexOf(",") + 1));
+    };
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
+class PasteBox {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.root = root;
+    this.channel = channel;
+    this.activity = activity;
+    this.limit = 0; // bytes that may be pasted at once
+    root.dataset.state = "ready";
+    this.button = element("button", { type: "button", text: "Paste from the clipboard" }, root);
+    this.button.onclick = () => this.activity.during("paste", this.read());
+    this.status = element("span", { class: "status", role: "status" }, root);
+    element("span", { class: "keys", text: `or press ${SHORTCUT} anywhere on this page` }, this.status);
+    /** @param {ClipboardEvent} event */
+    this.listener = (event) => this.paste(event);
+    document.addEventListener("paste", this.listener);
+  }
+
+  /** @param {{ limit: number }} data */
+  receive({ limit }) {
+    this.limit = limit;
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} state
+   */
+  show(text, state) {
+    this.status.textContent = text;
+    this.root.dataset.state = state;
+  }
+
+  /** @param {ClipboardEvent} event */
+  paste(event) {
+    // the page behind may stay a moment longer than its elements
+    if (!this.root.isConnected || event.defaultPrevented) return;
+    if (event.composedPath().some((node) => node instanceof Element && node.matches(TYPING))) return;
+    const files = [...(event.clipboardData?.items ?? [])]
+      .filter(({ kind, type }) => kind === "file" && isImage(type))
+      .map((item) => item.getAsFile())
+      .filter((file) => file !== null);
+    if (files.length) event.preventDefault();
+    this.activity.during("paste", this.take(files));
+  }
+
+  async read() {
+    if (!navigator.clipboard?.read) {
+      this.show(MESSAGES.forbidden, "forbidden"); // as on a plain http address
+      return;
+    }
+    try {
+      const blobs = [];
+      for (const item of await navigator.clipboard.read()) {
+        const type = item.types.find(isImage);
+        if (type) blobs.push(await item.getType(type));
+      }
+      await this.take(blobs);
+    } catch (error) {
+      // DataError: the browser could not turn the content into an image
+      const name = error instanceof DOMException ? error.name : "";
+      if (name === "DataError" || name === "NotFoundError") this.show(MESSAGES.none, "none");
+      else this.show(MESSAGES.forbidden, "forbidden");
+    }
+  }
+
+  /** @param {Blob[]} blobs */
+  async take(blobs) {
+    if (!blobs.length) return this.show(MESSAGES.none, "none");
+    const total = blobs.reduce((sum, { size }) => sum + size, 0);
+    const what = blobs.length === 1 ? "The image" : `The ${blobs.length} images`;
+    if (total > this.limit) {
+      const verb = blobs.length === 1 ? "has" : "have";
+      return this.show(`${what} ${verb} ${weight(total)}. The limit is ${weight(this.limit)}.`, "large");
+    }
+    try {
+      const texts = await Promise.all(blobs.map(base64));
+      this.channel.trigger("pasted", texts);
+    } catch {
+      return this.show("The clipboard could not be read.", "failed");
+    }
+    this.root.dataset.pasted = String(Number(this.root.dataset.pasted ?? 0) + 1);
+    return this.show(`${blobs.length === 1 ? "Image" : what} pasted (${weight(total)}).`, "pasted");
+  }
+
+  close() {
+    document.removeEventListener("paste", this.listener);
+  }
+}
+
+export default define(
+  { class: "box", "data-testid": "paste-box" },
+  (root, channel, activity) => new PasteBox(root, channel, activity),
+);
