@@ -15,17 +15,19 @@ SECTION = "## Add a page"
 LAST = 'st.Page("pages/network.py"'
 
 
-def blocks(section):
-    """The Python blocks of a section of docs/extending.md, in their order."""
+def example():
+    """The script, the view and the line of app.py that docs/extending.md shows."""
     text = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
-    part = text.partition(section + "\n")[2].partition("\n## ")[0]
-    return re.findall(r"```python\n(.*?)```", part, flags=re.DOTALL)
+    part = text.partition(SECTION + "\n")[2].partition("\n## ")[0]
+    script, view = re.findall(r"```python\n(.*?)```", part, flags=re.DOTALL)
+    (line,) = re.findall(r"^ {4}(st\.Page\(.+\),)$", part, flags=re.MULTILINE)
+    return script, view, line
 
 
 @pytest.fixture
 def extended(tmp_path, monkeypatch):
     """Path of an app.py that has the page, which lies beside it and not in the package."""
-    script, view, line = blocks(SECTION)
+    script, view, line = example()
     shutil.copytree(ROOT / "pages", tmp_path / "pages")
     (tmp_path / "pages" / "class_means.py").write_text(script)
     package = tmp_path / "web" / "class_means"
@@ -34,7 +36,7 @@ def extended(tmp_path, monkeypatch):
     (package / "view.py").write_text(view)
     app = (ROOT / "app.py").read_text(encoding="utf-8")
     assert LAST in app
-    (tmp_path / "app.py").write_text(app.replace("        " + LAST, line + "        " + LAST))
+    (tmp_path / "app.py").write_text(app.replace(LAST, f"{line}\n        {LAST}"))
     monkeypatch.setattr(aeviz.web, "__path__", [*aeviz.web.__path__, str(tmp_path / "web")])
     monkeypatch.setattr("aeviz.web.kernel.page.PROJECT_ROOT", tmp_path)  # whose app.py a page runs on a first visit
     monkeypatch.setenv("AEVIZ_DATA", str(tmp_path / "data"))
