@@ -33,6 +33,12 @@ def test_figures_need_neither_torch_nor_streamlit():
     assert imported_by(*(f"aeviz.figures.{module}" for module in modules)) <= {"plotly", "PIL"}
 
 
+def test_figures_find_pandas_whole():
+    """Plotly looks at pandas if it is among the modules, and fails while another thread is still importing it."""
+    code = "import sys, aeviz.figures.charts; sys.exit('pandas' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
 def test_core_knows_no_streamlit():
     core = ("aeviz.experiment", "tools.ship", "aeviz.training.run", "aeviz.analysis.evaluation", "aeviz.models")
     assert imported_by(*core).isdisjoint({"streamlit", "plotly"})
