@@ -48,6 +48,7 @@ bench: .venv/bench.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/ms_ssim.py
 	$(BIN)/python benchmarks/app_start.py
+	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/faces.py
 	$(BIN)/python benchmarks/in_page.py
 	$(BIN)/python benchmarks/pca.py

@@ -51,7 +51,7 @@ from aeviz.paths import PROJECT_ROOT
 
 MODEL = "mlp-2d-adam"
 """What Decode and Latent space open with; its points are where the moves go."""
-COMPONENTS = {"decode": ("explorer",), "latent_space": ("map",)}
+COMPONENTS = {"decode": ("studio", "explorer"), "latent_space": ("map",)}
 """How the name of the component ends that sends the moves of each page."""
 IN_ADDRESS = {"decode": ".at=", "latent_space": "image="}
 """What the address of each page tells after a move."""

@@ -100,3 +100,20 @@ def test_everything_can_be_forgotten():
     forget_all()
     compute(value=1)
     assert calls == [1, 1]
+
+
+def test_spinner_may_tell_what_the_arguments_say(monkeypatch):
+    import contextlib
+
+    from aeviz.web.kernel import caching
+
+    shown = []
+    monkeypatch.setattr(caching, "get_script_run_ctx", lambda **_: object())
+    monkeypatch.setattr(caching.st, "spinner", lambda text: contextlib.nullcontext(shown.append(text)))
+
+    @shared(max_entries=2, spinner=lambda count: f"about {count} s")
+    def compute(count):
+        return count
+
+    assert (compute(3), compute(3)) == (3, 3)
+    assert shown == ["about 3 s"]

@@ -34,7 +34,7 @@ class ByStamp:
 
 
 def shared(
-    *, max_entries: int, spinner: str | Literal[False] = False
+    *, max_entries: int, spinner: str | Callable[..., str] | Literal[False] = False
 ) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
     """Return a decorator that computes a result once for all visitors and hands everybody the same object.
 
@@ -47,7 +47,8 @@ def shared(
 
     Args:
         max_entries: Results that are kept; the one that was asked for longest ago goes first.
-        spinner: Text to show while a result is computed; False shows none.
+        spinner: Text to show while a result is computed, or what makes it from the arguments, so that it can tell how
+            long that takes; False shows none.
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -72,7 +73,9 @@ def forget_all() -> None:
 class _Cache(Generic[Result]):
     """The results of one function, those that were asked for last."""
 
-    def __init__(self, function: Callable[..., Result], max_entries: int, spinner: str | Literal[False]) -> None:
+    def __init__(
+        self, function: Callable[..., Result], max_entries: int, spinner: str | Callable[..., str] | Literal[False]
+    ) -> None:
         self._function, self._max_entries, self._spinner = function, max_entries, spinner
         self._names = tuple(inspect.signature(function).parameters)
         self._guard = threading.Lock()
@@ -92,7 +95,7 @@ class _Cache(Generic[Result]):
                 if key in self._results:
                     return self._results[key]
             try:
-                with self._wait():
+                with self._wait(args, kwargs):
                     result = self._function(*args, **kwargs)
                 freeze(result)
                 with self._guard:
@@ -113,11 +116,11 @@ class _Cache(Generic[Result]):
         # with the type: 1, 1.0 and True are equal
         return tuple((name, type(value), _identify(value)) for name, value in given if not name.startswith("_"))
 
-    def _wait(self) -> AbstractContextManager[None]:
+    def _wait(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> AbstractContextManager[None]:
         """Return the spinner; none where no page is being run."""
         if self._spinner is False or get_script_run_ctx(suppress_warning=True) is None:
             return nullcontext()
-        return st.spinner(self._spinner)
+        return st.spinner(self._spinner if isinstance(self._spinner, str) else self._spinner(*args, **kwargs))
 
 
 def _identify(value: object) -> object:

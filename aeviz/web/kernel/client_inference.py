@@ -83,12 +83,17 @@ def prepare_networks(model: Model) -> None:
 def _wait(model: Model) -> None:
     view = export.prepare(model.folder)
     if view is None or view.state == "queued":
-        st.caption(f"Preparing {escape(model.name)} for your browser. Until then the server decodes.")
+        st.caption(
+            f"Preparing {escape(model.name)} for your browser takes about {USUAL_S} s, after another model. "
+            "Until then the server decodes."
+        )
         return
     if not view.is_active:
         st.rerun(scope="app")
+    left = f"{view.seconds:.0f} of about {USUAL_S} s"
+    if view.seconds > USUAL_S:
+        left = f"{view.seconds:.0f} s so far, more than the usual {USUAL_S} s, as on a busy machine"
     st.progress(
         min(view.seconds / USUAL_S, 0.95),
-        f"Preparing {escape(model.name)} for your browser: {view.seconds:.0f} of about {USUAL_S} s. Until then the "
-        "server decodes.",
+        f"Preparing {escape(model.name)} for your browser: {left}. Until then the server decodes.",
     )

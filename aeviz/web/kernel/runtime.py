@@ -28,7 +28,7 @@ PATIENCE_S = 20.0
 _settled = {"modules": 0}
 
 
-@st.cache_resource(show_spinner="Starting PyTorch …")
+@st.cache_resource(show_spinner="Starting PyTorch, once: 3 to 5 s, on a busy machine longer …")
 def start_torch() -> None:
     """Import torch and the model code once a process, on one thread, then freeze what they brought."""
     import torch

@@ -9,6 +9,7 @@ from aeviz.figures.pictures import enlarge, error_map, shrink, similarity_map, t
 from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.runtime import start_torch
 from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
 
@@ -31,7 +32,8 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
         runs: The models.
         seed: That of the samples on the map, which are decoded too; None where it shows means.
     """
-    from aeviz.analysis.evaluation import compare_pair  # with torch, which decoding needs anyway
+    start_torch()  # decoding needs it anyway; with a word to the visitor, while the import below would be silent
+    from aeviz.analysis.evaluation import compare_pair
 
     table = runs[0].latents
     names = runs[0].provenance.class_names

@@ -4,10 +4,16 @@ import numpy as np
 
 from aeviz.web.kernel.caching import Stamp, shared
 from aeviz.web.kernel.datasets import train_images
-from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.models import Model, encoding_seconds
+from aeviz.web.kernel.text import format_duration
 
 
-@shared(max_entries=12, spinner="Encoding the training images …")  # 2 MB for MNIST in 10-d
+def _encoding_text(model: Model, root: str, stamp: Stamp) -> str:
+    seconds = encoding_seconds(model, model.provenance.n_train)
+    return f"Encoding the training images, once: about {format_duration(seconds)} …"
+
+
+@shared(max_entries=12, spinner=_encoding_text)  # 2 MB for MNIST in 10-d
 def train_latents(model: Model, root: str, stamp: Stamp) -> np.ndarray:
     """Return the latent points of the training images of a run, (N, D), float32."""
     network = model.network()
