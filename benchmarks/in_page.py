@@ -21,23 +21,22 @@ Usage:
 """
 
 import argparse
-import contextlib
 import json
 import math
 import os
 import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app_server import free_port
+from app_server import serving
 from playwright.sync_api import Browser, Page, sync_playwright
+from regl_peer import serving_regl
 
 from aeviz.paths import PROJECT_ROOT, data_root
 
@@ -46,7 +45,6 @@ SIZES, MORE_SIZES = (70_000,), (10_000, 1_000_000)
 OPENED = 3
 """Times that a map is opened; the median counts."""
 TIMEOUT_MS = 120_000
-REGL = ("regl-scatterplot@1.16.0", "esbuild@0.28.2")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-background-networking"]
 
 MAP_PAGE = """
@@ -163,40 +161,6 @@ async () => {
   return performance.now() - start;
 }
 """
-
-
-@contextlib.contextmanager
-def serving(script: Path, **environment: str) -> Iterator[str]:
-    """Serve a Streamlit script; yield its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
-    command += ["--server.address=localhost", f"--server.port={port}", "--browser.gatherUsageStats=false"]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
-        try:
-            wait_until_it_listens(port, process)
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait for a server's health check; end the benchmark if it does not come up."""
-    import urllib.error
-    import urllib.request
-
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
-            return
-        time.sleep(0.05)
-    sys.exit("the server did not start")
 
 
 def new_page(browser: Browser) -> Page:
@@ -345,58 +309,6 @@ def measure_plotly(browser: Browser, address: str, n: int) -> dict[str, float]:
             "plotly_lasso_bytes": sum(size for _, size in large),
         }
     return found
-
-
-REGL_PAGE = """<!doctype html><body style="margin:0"><canvas id="c" style="width:1120px;height:520px"></canvas>
-<script type="module">
-import createScatterplot from "./bundle.js";
-const n = Number(new URLSearchParams(location.search).get("n"));
-const [x, y, c] = [new Float32Array(n), new Float32Array(n), new Float32Array(n)];
-const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-const middles = Array.from({ length: 10 }, () => [0.35 * normal(), 0.35 * normal()]);
-for (let i = 0; i < n; i += 1) {
-  c[i] = i % 10;
-  x[i] = middles[i % 10][0] + 0.1 * normal();
-  y[i] = middles[i % 10][1] + 0.1 * normal();
-}
-const canvas = document.querySelector("#c");
-const pointColor = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581",
-  "#92dadd"];
-const plot = createScatterplot({ canvas, width: 1120, height: 520, pointSize: 3, opacity: 0.7, colorBy: "valueA",
-  pointColor });
-await plot.draw({ x, y, valueA: c });
-window.reglDrawn = true;
-</script></body>"""
-
-
-@contextlib.contextmanager
-def serving_regl() -> Iterator[str | None]:
-    """Serve a bare page with regl-scatterplot, fetched with npm; yield its address, or None without npm."""
-    npm = shutil.which("npm")
-    if npm is None:
-        yield None
-        return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        fetched = subprocess.run([npm, "install", "--no-save", "--prefix", name, *REGL], cwd=name, check=False, **quiet)
-        (folder / "entry.js").write_text('export { default } from "regl-scatterplot";\n')
-        bundle = [str(folder / "node_modules/.bin/esbuild"), "entry.js", "--bundle", "--format=esm", "--minify"]
-        if (
-            fetched.returncode
-            or subprocess.run([*bundle, "--outfile=bundle.js"], cwd=name, check=False, **quiet).returncode
-        ):
-            yield None
-            return
-        (folder / "index.html").write_text(REGL_PAGE)
-        port = free_port()
-        server = subprocess.Popen([sys.executable, "-m", "http.server", str(port), "--directory", name], **quiet)
-        try:
-            time.sleep(1)
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-            server.wait()
 
 
 def measure(sizes: tuple[int, ...], seconds: float) -> dict[str, Any]:
