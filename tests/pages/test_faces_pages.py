@@ -63,7 +63,7 @@ def said(app):
 
 
 def captions(app):
-    return [image.proto.imgs[0].caption for image in app.get("image")]
+    return [picture.caption for image in app.get("image") for picture in image.proto.imgs]
 
 
 def test_training_keeps_statistics_of_attributes_beside_the_latents(faces):
