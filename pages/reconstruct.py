@@ -4,7 +4,7 @@ from aeviz.web.kernel.page import page, pick_model, require_runs
 from aeviz.web.reconstruct.anomalies import show_anomalies
 from aeviz.web.reconstruct.denoising import show_denoising
 from aeviz.web.reconstruct.learning import show_learning
-from aeviz.web.reconstruct.own_image import show_own_pictures
+from aeviz.web.reconstruct.own_image import show_own_images
 from aeviz.web.reconstruct.view import (
     ANOMALIES,
     CORRUPTED,
@@ -24,7 +24,7 @@ with page(
     source = pick_source()
     found = require_runs(NEEDS[source])
     if source == OWN:
-        show_own_pictures(found, pick_model(found, default="mlp-10d-amsgrad"))
+        show_own_images(found, pick_model(found, default="mlp-10d-amsgrad"))
     elif source == LEARNING:
         show_learning(pick_pair(found, source))
     elif source == CORRUPTED:

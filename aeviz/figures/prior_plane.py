@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aeviz.figures.images import latent_thumbnail, to_data_uri
 from aeviz.figures.palette import class_colour
-from aeviz.figures.pictures import latent_thumbnail, to_data_uri
 from aeviz.figures.plane import INK, POINT, ticks
 
 SIDE = 360.0

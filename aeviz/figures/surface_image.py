@@ -9,8 +9,8 @@ from functools import cache
 
 import numpy as np
 
+from aeviz.figures.images import to_data_uri
 from aeviz.figures.palette import UNLABELLED
-from aeviz.figures.pictures import to_data_uri
 from aeviz.lab.surfaces import Surface
 
 GRID = 241

@@ -21,7 +21,7 @@ from aeviz.analysis.generation import (
 )
 from aeviz.analysis.latent import vote_of_neighbours
 from aeviz.errors import DataError
-from aeviz.figures.pictures import tile
+from aeviz.figures.images import tile
 
 DIGITS = tuple("0123456789")
 

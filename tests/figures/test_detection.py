@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from aeviz.figures.detection import ANOMALY, NORMAL, error_histogram, precision_recall_curves, restoration_curves
-from aeviz.figures.pictures import latent_thumbnail
+from aeviz.figures.images import latent_thumbnail
 from aeviz.figures.prior_plane import PRIOR_WINDOW, SIDE, Window, fit_window, prior_plane_svg
 
 

@@ -11,11 +11,11 @@ PHOTO = next((PROJECT_ROOT / "aeviz" / "web" / "kernel" / "samples").glob("*.jpg
 def place():
     import streamlit as st
 
-    from aeviz.web.kernel.upload import bring_pictures
+    from aeviz.web.kernel.upload import bring_images
 
     if st.toggle("shown", value=True):
         for name in ("first", "second"):
-            found = bring_pictures("files", place=name)
+            found = bring_images("files", place=name)
             st.markdown(f"{name}: {[picture.name for picture in found]}")
 
 

@@ -10,11 +10,11 @@ def pages():
     import streamlit as st
 
     from aeviz.web.kernel.models import list_models
-    from aeviz.web.reconstruct.own_image import show_own_pictures
+    from aeviz.web.reconstruct.own_image import show_own_images
 
     found = {name: model for name, model in list_models().items() if model.has_summary}
     st.session_state["own.from"] = "samples"
-    show_own_pictures(found, found["mlp-2d-adam"])
+    show_own_images(found, found["mlp-2d-adam"])
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ MOST = 6
 PLANE_PX = 300
 """Width of a latent plane."""
 _BESIDE = 2
-"""Runs whose planes are shown as maps with one legend; more are shown as pictures."""
+"""Runs whose planes are shown as maps with one legend; more are shown as images."""
 
 
 def pick_runs(found: Mapping[str, Model]) -> list[Model]:
@@ -125,7 +125,7 @@ def _table(rows: Mapping[str, list[str]], names: list[str]) -> str:
 
 
 def show_planes(runs: list[Model]) -> None:
-    """Show the latent planes side by side: two of the same images as linked maps, others as pictures."""
+    """Show the latent planes side by side: two of the same images as linked maps, others as images."""
     mapped = [model for model in runs if model.has_latents]
     if not mapped:
         return

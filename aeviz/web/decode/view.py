@@ -7,7 +7,7 @@ import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points
 from aeviz.analysis.neighbours import nearest_to
-from aeviz.figures.pictures import shrink, tile, to_small_uri
+from aeviz.figures.images import shrink, tile, to_small_uri
 from aeviz.web.decode.explorer import keep_look, send_explorer, show_explorer
 from aeviz.web.decode.point import can_redo, can_undo, jump, keep_address, point_of, redo, settle, undo
 from aeviz.web.kernel import distances, priors, spaces

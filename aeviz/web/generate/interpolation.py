@@ -13,7 +13,7 @@ from aeviz.analysis.generation import (
     usual_norms,
 )
 from aeviz.figures.charts import distance_from_origin
-from aeviz.figures.pictures import take
+from aeviz.figures.images import take
 from aeviz.web.generate.path_explorer import show_path
 from aeviz.web.generate.starts import (
     DRAW,

@@ -15,7 +15,7 @@ from aeviz.web.kernel.text import escape, name_objective
 COLUMNS = 5
 """Draws in a row."""
 PICTURE_PX = 560
-"""Least width in pixels to which a picture is enlarged before the browser scales it."""
+"""Least width in pixels to which an image is enlarged before the browser scales it."""
 _EPOCH = "epoch"
 
 

@@ -9,7 +9,7 @@ from aeviz.analysis.generation import draw_noise, draw_points, share_out
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.controls import pick_chance, pick_class
 from aeviz.web.kernel.distances import find_far
-from aeviz.web.kernel.images import is_large, offer_picture, show_many
+from aeviz.web.kernel.images import is_large, offer_image, show_many
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
@@ -81,7 +81,7 @@ def _pick_draw(runs: list[Model]) -> Draw:
 
 
 def _show_grid(model: Model, draw: Draw) -> None:
-    """Show images that a model draws, how many of them are far from the data, and offer the picture."""
+    """Show images that a model draws, how many of them are far from the data, and offer the image."""
     drawn = _draw(model, draw)
     if drawn is None:
         st.info(
@@ -97,7 +97,7 @@ def _show_grid(model: Model, draw: Draw) -> None:
         if far is not None:
             st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (crossed out).", width="content")
         parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
-        offer_picture(picture, "-".join(parts), PICTURE_PX, smooth=is_large(model))
+        offer_image(picture, "-".join(parts), PICTURE_PX, smooth=is_large(model))
 
 
 def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:

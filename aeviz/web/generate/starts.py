@@ -18,8 +18,8 @@ from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.upload import (
     PHOTOS,
     SOURCES,
-    OwnPicture,
-    bring_pictures,
+    OwnImage,
+    bring_images,
     is_handwritten,
     pick_own_source,
     prepare,
@@ -30,7 +30,7 @@ from aeviz.web.kernel.url import rename_choices
 TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own image"
 """Origins of a path's end; also the values in the URL."""
 THUMBNAIL_PX, LARGE_PX = 112, 160
-"""Width in pixels of the picture of a start, and of one of large images."""
+"""Width in pixels of the image of a start, and of one of large images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,7 +81,7 @@ def explain_absent(model: Model) -> None:
 def pick_start(
     model: Model, label: str, place: str, default: int, origins: list[str], *, is_shown: bool = True
 ) -> Start | None:
-    """Let the visitor choose a latent point; all but own pictures is in the URL.
+    """Let the visitor choose a latent point; all but own images is in the URL.
 
     Args:
         model: The model.
@@ -169,7 +169,7 @@ def gaussian_of_draws(model: Model, seed: int) -> tuple[Gaussian, str]:
 
 
 def _own_picture(model: Model, place: str) -> Start | None:
-    """Let the visitor bring a picture and frame it; return it encoded."""
+    """Let the visitor bring an image and frame it; return it encoded."""
     picture = _bring(model, place)
     if picture is None:
         st.caption("Add an image to continue.")
@@ -181,13 +181,13 @@ def _own_picture(model: Model, place: str) -> Start | None:
     return None
 
 
-def _bring(model: Model, place: str) -> OwnPicture | None:
+def _bring(model: Model, place: str) -> OwnImage | None:
     source = pick_own_source(tuple(SOURCES) if is_handwritten(model) else PHOTOS, place=f"{place}-own")
-    found = bring_pictures(source, place=f"{place}-own")
+    found = bring_images(source, place=f"{place}-own")
     return found[0] if found else None
 
 
-def _frame(picture: OwnPicture, model: Model, place: str) -> PrepareOptions:
+def _frame(picture: OwnImage, model: Model, place: str) -> PrepareOptions:
     """Offer to cut a photo, as the images of the data are cut; handwriting is found by itself."""
     usual = usual_options(model)
     if is_handwritten(model):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from aeviz.data import ImageDataset, bytes_to_download, is_available, list_datasets, prepare_dataset
 from aeviz.errors import AevizError, DataError
-from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri, to_png
+from aeviz.figures.images import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets
@@ -51,7 +51,7 @@ def decoded(model: Model, z: np.ndarray) -> np.ndarray:
 
 
 def offer_download(name: str, why: str) -> None:
-    """Say that pictures of a data set are missing, and download them on request, with progress.
+    """Say that images of a data set are missing, and download them on request, with progress.
 
     Args:
         name: The data set.
@@ -97,7 +97,7 @@ def show_grid(
     alt: str | None = None,
     caption: bool = True,
 ) -> None:
-    """Show images in a grid, as one picture with a caption.
+    """Show images in a grid, as one image with a caption.
 
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
@@ -138,8 +138,8 @@ def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.n
     return picture
 
 
-def offer_picture(picture: np.ndarray, name: str, least_width: int, *, smooth: bool = False) -> None:
-    """Offer a picture, (H, W, 3), as a file; `name` lacks its suffix."""
+def offer_image(picture: np.ndarray, name: str, least_width: int, *, smooth: bool = False) -> None:
+    """Offer an image, (H, W, 3), as a file; `name` lacks its suffix."""
     st.download_button(
         "Picture (PNG)",
         to_png(enlarge(picture, least_width, smooth=smooth), effort=1 if smooth else 9),  # a photograph takes seconds

@@ -223,7 +223,7 @@ OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
 
 
 def describe(model: Model, count: int) -> str:
-    """Return the heading of a model's picture of so many test images: name, optimizer, data, count and seed."""
+    """Return the heading of a model's image of so many test images: name, optimizer, data, count and seed."""
     config = model.config
     optimizer = OPTIMIZER_TITLES[config.optimizer.name]
     left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"

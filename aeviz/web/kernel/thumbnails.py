@@ -1,6 +1,6 @@
 """Content of the gallery's cards: a model's line in the listing and its thumbnail."""
 
-from aeviz.figures.pictures import latent_thumbnail, tile, to_data_uri
+from aeviz.figures.images import latent_thumbnail, tile, to_data_uri
 from aeviz.training.run_records import RunSummary
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.caching import shared
@@ -18,7 +18,7 @@ def summary(model: Model) -> RunSummary:
 
 @shared(max_entries=64)  # 100 kB each
 def thumbnail(model: Model) -> str | None:
-    """Return a picture of a run as a data URI: its latent plane, or without that what it draws from its prior, or None.
+    """Return an image of a run as a data URI: its latent plane, or without that what it draws from its prior, or None.
 
     Nothing is encoded for it: the gallery must not wait for that.
     """

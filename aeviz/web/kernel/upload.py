@@ -38,22 +38,22 @@ HANDWRITTEN = ("mnist", "digits")
 FIRST = "files"
 """The source at first."""
 PHOTOS = ("files", "camera")
-"""Sources of pictures for models of anything but handwriting."""
+"""Sources of images for models of anything but handwriting."""
 MOST_KEPT = 40_000_000
-"""Bytes of pictures that are remembered for a visit."""
+"""Bytes of images that are remembered for a visit."""
 _KEPT = "own.kept"
 _preparing = threading.BoundedSemaphore(2)
-"""A large picture takes some hundred megabytes while it is prepared: a class must not do that all at once."""
+"""A large image takes some hundred megabytes while it is prepared: a class must not do that all at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPicture:
-    """A picture that a visitor brought."""
+class OwnImage:
+    """An image that a visitor brought."""
 
     name: str
     data: bytes
     is_drawn: bool = False
-    """Whether it is still being drawn, and so stays the same picture when its bytes change."""
+    """Whether it is still being drawn, and so stays the same image when its bytes change."""
 
     @property
     def key(self) -> str:
@@ -67,12 +67,12 @@ def is_handwritten(model: Model) -> bool:
 
 
 def usual_options(model: Model) -> PrepareOptions:
-    """Return how pictures are prepared unless the visitor says otherwise: ink is looked for only where it belongs."""
+    """Return how images are prepared unless the visitor says otherwise: ink is looked for only where it belongs."""
     return PrepareOptions() if is_handwritten(model) else PrepareOptions(framing="whole")
 
 
-def prepare(picture: OwnPicture, model: Model, options: PrepareOptions) -> Prepared:
-    """Turn a visitor's picture into an image that a model takes; errors as of `prepare_image`."""
+def prepare(picture: OwnImage, model: Model, options: PrepareOptions) -> Prepared:
+    """Turn a visitor's image into an image that a model takes; errors as of `prepare_image`."""
     return _prepared(picture.data, model.config.model.image_shape, options)
 
 
@@ -83,7 +83,7 @@ def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions)
 
 
 def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLACE) -> str:
-    """Let the visitor choose how to bring a picture; the choice is in the URL.
+    """Let the visitor choose how to bring an image; the choice is in the URL.
 
     Args:
         names: Which of the SOURCES are on offer.
@@ -106,10 +106,10 @@ def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLA
     return str(source)
 
 
-def bring_pictures(
+def bring_images(
     source: str, *, place: str = PLACE, handwritten: bool = True, live: LiveModel | None = None
-) -> list[OwnPicture]:
-    """Let the visitor bring pictures from a source; return them.
+) -> list[OwnImage]:
+    """Let the visitor bring images from a source; return them.
 
     Args:
         source: What `pick_own_source` returned.
@@ -126,26 +126,26 @@ def bring_pictures(
     return _uploaded(place, handwritten)
 
 
-def _uploaded(place: str, handwritten: bool) -> list[OwnPicture]:
+def _uploaded(place: str, handwritten: bool) -> list[OwnImage]:
     is_alone = place == PLACE
     files = st.file_uploader(
         "Images" if is_alone else "Image",
         type=list(SUFFIXES),
         accept_multiple_files=True,
         key=f"{place}.files",
-        on_change=_forget_kept,  # not called when the visitor comes back to the page: then the pictures are still there
+        on_change=_forget_kept,  # not called when the visitor comes back to the page: then the images are still there
         help=f"PNG, JPEG, WebP, GIF, BMP or TIFF, up to {MAX_BYTES / 1000000.0:.0f} MB and "
         f"{MAX_PIXELS / 1000000.0:.0f} megapixels each. They stay in memory during your visit and are never "
         "stored.",
     )
-    pasted: list[OwnPicture] = st.session_state.setdefault(f"{place}.pasted", [])
+    pasted: list[OwnImage] = st.session_state.setdefault(f"{place}.pasted", [])
     for data in paste.paste_box(key=f"{place}.paste"):
-        pasted.insert(0, OwnPicture(name=f"pasted {len(pasted) + 1}", data=data))
+        pasted.insert(0, OwnImage(name=f"pasted {len(pasted) + 1}", data=data))
     del pasted[MOST:]
     if pasted and st.button("Remove pasted images", icon=":material/delete:", key=f"{place}.forget"):
         pasted.clear()
         _forget_kept()
-    found = [*pasted, *(OwnPicture(name=file.name, data=file.getvalue()) for file in files)]
+    found = [*pasted, *(OwnImage(name=file.name, data=file.getvalue()) for file in files)]
     if is_alone and len(found) > MOST:
         st.info(f"{len(found)} images; the first {MOST} are shown.", icon=":material/filter_list:")
     if is_alone and not found and not st.session_state.get(_KEPT):
@@ -160,15 +160,15 @@ def _uploaded(place: str, handwritten: bool) -> list[OwnPicture]:
     return _kept(place)
 
 
-def _keep(pictures: list[OwnPicture]) -> None:
-    """Remember pictures for the visit, on whatever page: an uploader forgets its files when it is not shown."""
-    sizes = itertools.accumulate(len(picture.data) for picture in pictures)
-    st.session_state[_KEPT] = [picture for picture, size in zip(pictures, sizes, strict=True) if size <= MOST_KEPT]
+def _keep(images: list[OwnImage]) -> None:
+    """Remember images for the visit, on whatever page: an uploader forgets its files when it is not shown."""
+    sizes = itertools.accumulate(len(picture.data) for picture in images)
+    st.session_state[_KEPT] = [picture for picture, size in zip(images, sizes, strict=True) if size <= MOST_KEPT]
 
 
-def _kept(place: str) -> list[OwnPicture]:
-    """Return the pictures that the visitor brought before, with an offer to forget them."""
-    found: list[OwnPicture] = st.session_state.get(_KEPT, [])
+def _kept(place: str) -> list[OwnImage]:
+    """Return the images that the visitor brought before, with an offer to forget them."""
+    found: list[OwnImage] = st.session_state.get(_KEPT, [])
     if not found:
         return []
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -181,24 +181,24 @@ def _forget_kept() -> None:
     st.session_state.pop(_KEPT, None)
 
 
-def _photographed(place: str) -> list[OwnPicture]:
+def _photographed(place: str) -> list[OwnImage]:
     photo = st.camera_input(
         "Hold a handwritten digit in front of the camera" if place == PLACE else "Take a photo",
         key=f"{place}.camera",
         help="Your browser asks for permission. The camera needs https or localhost.",
     )
-    return [] if photo is None else [OwnPicture(name="photo", data=photo.getvalue())]
+    return [] if photo is None else [OwnImage(name="photo", data=photo.getvalue())]
 
 
-def _drawn(place: str, live: LiveModel | None) -> list[OwnPicture]:
+def _drawn(place: str, live: LiveModel | None) -> list[OwnImage]:
     data = drawing.drawing_pad(key=f"{place}-pad", live=live)
     if data is None:
         st.caption("Draw a digit: its point on the map follows the pen." if place == PLACE else "Draw a digit.")
         return []
-    return [OwnPicture(name="drawing", data=data, is_drawn=True)]
+    return [OwnImage(name="drawing", data=data, is_drawn=True)]
 
 
-def _sampled(place: str) -> list[OwnPicture]:
+def _sampled(place: str) -> list[OwnImage]:
     paths = sorted(SAMPLES.glob("*.jpg"))
     names = [path.stem.replace("-", " ") for path in paths]
     key = f"{place}.sample"
@@ -207,4 +207,4 @@ def _sampled(place: str) -> list[OwnPicture]:
     )
     st.caption("Synthetic photos: MNIST test digits rendered on paper (benchmarks/photos.py).")
     index = names.index(str(chosen)) if chosen in names else 0
-    return [OwnPicture(name=names[index], data=paths[index].read_bytes())]
+    return [OwnImage(name=names[index], data=paths[index].read_bytes())]

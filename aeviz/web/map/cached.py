@@ -46,7 +46,7 @@ def latents_digest(model: Model) -> str:
 
 @shared(max_entries=4)  # 1.7 MB for MNIST, at most 12 MB
 def sprites(data: DataConfig, root: str, stamp: Stamp) -> tuple[str, bytes]:
-    """Return small pictures of the test images of a data set, and the fingerprint of those images.
+    """Return small images of the test images of a data set, and the fingerprint of those images.
 
     Args:
         data: The data set, no class left out.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.pictures import enlarge, error_map, shrink, similarity_map, tile, to_data_uri, to_small_uri
+from aeviz.figures.images import enlarge, error_map, shrink, similarity_map, tile, to_data_uri, to_small_uri
 from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
@@ -14,13 +14,13 @@ from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
 
 PICTURE_PX = 128
-"""Width of the pictures of a chosen image."""
+"""Width of the images of a chosen image."""
 NEIGHBOUR_PX = 60
-"""Width of the pictures of its neighbours."""
+"""Width of the images of its neighbours."""
 
 
 def space_pictures() -> None:
-    """Keep the pictures of a row apart, which Streamlit sets side by side; once on a page, outside of fragments."""
+    """Keep the images of a row apart, which Streamlit sets side by side; once on a page, outside of fragments."""
     st.html("<style>[data-testid='stImage'] { column-gap: 0.5rem; }</style>")
 
 
@@ -121,7 +121,7 @@ def _listed(values: np.ndarray, form: str) -> str:
 
 
 def _show_row(pictures: list[tuple[np.ndarray, str]]) -> None:
-    """Show pictures, (H, W, 3), uint8, beside each other with their captions: one element, not one for each."""
+    """Show images, (H, W, 3), uint8, beside each other with their captions: one element, not one for each."""
     captions = [caption for _, caption in pictures]
     st.image(
         [to_data_uri(enlarge(picture, PICTURE_PX)) for picture, _ in pictures],

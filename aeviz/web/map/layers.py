@@ -22,7 +22,7 @@ from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.panels import Panels
 
 SPRITE_FORMAT = 1
-"""Raised when the packing of small pictures changes, so that no browser reads old ones anew."""
+"""Raised when the packing of small images changes, so that no browser reads old ones anew."""
 HINT = "Zoom in to see images in place of points."
 TITLES = {
     "reconstruction error": "Reconstruction error (Euclidean norm)",
@@ -87,7 +87,7 @@ def _contours(panel: MapPanel, labels: np.ndarray | None, options: MapOptions) -
 
 
 def sprite_name(model: Model) -> str | None:
-    """Return the name under which the small pictures of a run's test images come; None if they are not here."""
+    """Return the name under which the small images of a run's test images come; None if they are not here."""
     name, table = model.config.data.name, model.latents
     if table is None or not (name.startswith(FOLDER) or is_available(name)):
         return None
@@ -96,7 +96,7 @@ def sprite_name(model: Model) -> str | None:
 
 
 def send_sprites(model: Model) -> None:
-    """Send the page small pictures of a run's test images, where they are on this machine; at the end of a page."""
+    """Send the page small images of a run's test images, where they are on this machine; at the end of a page."""
     name, table = sprite_name(model), model.latents
     if name is None or table is None:
         return

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
+from aeviz.figures.images import enlarge, tile, to_data_uri
 from aeviz.web.components.map.payload import Lift, MapPanel
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.client_inference import find_network

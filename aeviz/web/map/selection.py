@@ -10,7 +10,7 @@ import streamlit as st
 
 from aeviz.analysis.selection_summary import SHOWN, selection_table, spread_out
 from aeviz.data import ImageDataset
-from aeviz.figures.pictures import shrink, tile, to_png
+from aeviz.figures.images import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import decoded, originals, show_grid
@@ -117,7 +117,7 @@ def _show_mean(image: np.ndarray, caption: str) -> None:
 
 
 def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
-    """Offer the set as a table and its grid as a picture; both are made when the visitor asks for them."""
+    """Offer the set as a table and its grid as an image; both are made when the visitor asks for them."""
     with st.container(horizontal=True):
         for model in runs:
             st.download_button(

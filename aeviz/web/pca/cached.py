@@ -11,7 +11,7 @@ import numpy as np
 
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
-from aeviz.figures.pictures import tile
+from aeviz.figures.images import tile
 from aeviz.lab.axes import axes_within, singular_axes
 from aeviz.lab.components import Components, find_components
 from aeviz.lab.linear_autoencoder import LinearConfig, LinearState, train_linear

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.data import ImageDataset
-from aeviz.figures.pictures import enlarge, tile, to_data_uri
+from aeviz.figures.images import enlarge, tile, to_data_uri
 from aeviz.figures.relu_comparison import relu_bars, relu_scatter
 from aeviz.lab.relu_comparison import ReluComparison, class_means
 from aeviz.web.kernel.page import errors_as_messages

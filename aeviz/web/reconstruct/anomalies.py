@@ -7,7 +7,7 @@ import streamlit as st
 
 from aeviz.analysis.anomaly import Decision, Detection, decide, detect, most_anomalous, usual_error
 from aeviz.figures.detection import error_histogram, precision_recall_curves
-from aeviz.figures.pictures import enlarge, shrink, tile, to_data_uri
+from aeviz.figures.images import enlarge, shrink, tile, to_data_uri
 from aeviz.training.latents import LatentTable
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_class

@@ -1,4 +1,4 @@
-"""A visitor's own picture: how it is prepared, what each model makes of it, and where it lands on the map."""
+"""A visitor's own image: how it is prepared, what each model makes of it, and where it lands on the map."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,13 @@ import streamlit as st
 from aeviz.data.prepare import Prepared
 from aeviz.errors import DataError
 from aeviz.export.beside import PARTS
-from aeviz.figures.pictures import enlarge, take, tile, to_data_uri
+from aeviz.figures.images import enlarge, take, tile, to_data_uri
 from aeviz.web.components.drawing.component import LiveModel
 from aeviz.web.kernel.client_inference import find_network, prepare_networks, send_network
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.upload import OwnPicture, bring_pictures, is_handwritten, pick_own_source, prepare, usual_options
+from aeviz.web.kernel.upload import OwnImage, bring_images, is_handwritten, pick_own_source, prepare, usual_options
 from aeviz.web.reconstruct.own_models import show_models
 from aeviz.web.reconstruct.own_options import pick_options
 from aeviz.web.reconstruct.own_place import show_place
@@ -28,24 +28,24 @@ from aeviz.web.reconstruct.own_verdict import (
 )
 
 PAIR_PX = 2 * PICTURE_PX + 50
-"""Width of a card with two pictures beside each other."""
+"""Width of a card with two images beside each other."""
 STAGE_PX = 160
-"""Width of a picture that shows a step of preparation."""
+"""Width of an image that shows a step of preparation."""
 
 
-def show_own_pictures(found: Mapping[str, Model], model: Model) -> None:
-    """Take pictures from the visitor and show what models make of them; arguments as in `_show_own_pictures`."""
+def show_own_images(found: Mapping[str, Model], model: Model) -> None:
+    """Take images from the visitor and show what models make of them; arguments as in `_show_own_images`."""
     if is_handwritten(model):
         prepare_networks(model)
-    _show_own_pictures(found, model)
+    _show_own_images(found, model)
     if is_handwritten(model):
         for part in PARTS:
             send_network(model, part)
 
 
 @st.fragment
-def _show_own_pictures(found: Mapping[str, Model], model: Model) -> None:
-    """Take pictures from the visitor and show what the chosen model, and all that take the same images, make of them.
+def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
+    """Take images from the visitor and show what the chosen model, and all that take the same images, make of them.
 
     Args:
         found: All models whose latent space is known at least by its statistics.
@@ -56,10 +56,10 @@ def _show_own_pictures(found: Mapping[str, Model], model: Model) -> None:
         # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            pictures = bring_pictures(source, handwritten=is_handwritten(model), live=_live(model))
-        picture = pictures[0] if len(pictures) == 1 else None
-        if len(pictures) > 1:
-            picture = _contact_sheet(pictures, model)
+            images = bring_images(source, handwritten=is_handwritten(model), live=_live(model))
+        picture = images[0] if len(images) == 1 else None
+        if len(images) > 1:
+            picture = _contact_sheet(images, model)
             left, right = st.columns([5, 6], gap="medium")
         if picture is None:
             with right:
@@ -89,12 +89,12 @@ def _live(model: Model) -> LiveModel | None:
     return LiveModel(model=model.name, shape=model.config.model.image_shape, encoder=encoder, decoder=decoder)
 
 
-def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | None:
-    """Show several pictures with what the model makes of each; return the one to look at closely."""
-    st.subheader(f"{len(pictures)} images")
+def _contact_sheet(images: list[OwnImage], model: Model) -> OwnImage | None:
+    """Show several images with what the model makes of each; return the one to look at closely."""
+    st.subheader(f"{len(images)} images")
     usable = []
     with st.container(horizontal=True, gap="medium"):
-        for picture in pictures:
+        for picture in images:
             with st.container(width=PAIR_PX, border=True):
                 try:
                     prepared = prepare(picture, model, usual_options(model))
@@ -121,7 +121,7 @@ def _contact_sheet(pictures: list[OwnPicture], model: Model) -> OwnPicture | Non
     return usable[int(index or 0)]
 
 
-def _show_preparation(picture: OwnPicture, prepared: Prepared) -> None:
+def _show_preparation(picture: OwnImage, prepared: Prepared) -> None:
     st.subheader("Preprocessing steps")
     with st.container(horizontal=True, gap="small"):
         for title, stage in prepared.stages:

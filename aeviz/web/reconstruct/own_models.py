@@ -1,18 +1,18 @@
-"""What every model that takes such images makes of a visitor's picture."""
+"""What every model that takes such images makes of a visitor's image."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
 from aeviz.data.prepare import Prepared
-from aeviz.figures.pictures import enlarge, error_map, similarity_map, tile, to_data_uri
+from aeviz.figures.images import enlarge, error_map, similarity_map, tile, to_data_uri
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.reconstruct.own_result import result_of
 from aeviz.web.reconstruct.own_verdict import PICTURE_PX
 
 CARD_PX = 3 * PICTURE_PX + 66
-"""Width of a card with three pictures beside each other."""
+"""Width of a card with three images beside each other."""
 
 
 def show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) -> None:

@@ -1,4 +1,4 @@
-"""The form in which a visitor has a picture prepared differently."""
+"""The form in which a visitor has an image prepared differently."""
 
 from typing import cast
 
@@ -6,11 +6,11 @@ import streamlit as st
 
 from aeviz.data.prepare import Choice, Framing, PrepareOptions
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.upload import OwnPicture, usual_options
+from aeviz.web.kernel.upload import OwnImage, usual_options
 
 
-def pick_options(picture: OwnPicture, model: Model) -> PrepareOptions:
-    """Offer to prepare the picture differently from what was decided."""
+def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
+    """Offer to prepare the image differently from what was decided."""
     usual = usual_options(model)
     with st.expander("Change the preprocessing", icon=":material/tune:"):
         one, two, three = st.columns(3, gap="medium")

@@ -1,4 +1,4 @@
-"""Where a visitor's picture lies on the map of a model."""
+"""Where a visitor's image lies on the map of a model."""
 
 import numpy as np
 import streamlit as st
@@ -9,13 +9,13 @@ from aeviz.web.kernel import projections
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.upload import OwnPicture
+from aeviz.web.kernel.upload import OwnImage
 from aeviz.web.map.panels import make_map_panel
 from aeviz.web.reconstruct.own_result import OwnResult
 
 
-def show_place(picture: OwnPicture | None, result: OwnResult | None, model: Model) -> None:
-    """Show where a picture lies on the map of the model; without encoded images say what is missing and why."""
+def show_place(picture: OwnImage | None, result: OwnResult | None, model: Model) -> None:
+    """Show where an image lies on the map of the model; without encoded images say what is missing and why."""
     if model.latents is None:
         st.info(
             f"{escape(model.name)} ships without encoded images (terms of {escape(model.config.data.name)}), so "
@@ -27,8 +27,8 @@ def show_place(picture: OwnPicture | None, result: OwnResult | None, model: Mode
     _show_map(picture, result, model)
 
 
-def _show_map(picture: OwnPicture | None, result: OwnResult | None, model: Model) -> None:
-    """Show the latent map of the model, with the picture's point once there is one."""
+def _show_map(picture: OwnImage | None, result: OwnResult | None, model: Model) -> None:
+    """Show the latent map of the model, with the image's point once there is one."""
     table = model.require_latents()
     dimensions = 3 if model.config.model.latent_dim == 3 else 2
     panel = make_map_panel(model, dimensions)

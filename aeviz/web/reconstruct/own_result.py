@@ -1,4 +1,4 @@
-"""What a model makes of a visitor's picture: one result, computed once and held in the visitor's session."""
+"""What a model makes of a visitor's image: one result, computed once and held in the visitor's session."""
 
 import hashlib
 from dataclasses import dataclass
@@ -36,14 +36,14 @@ class Reference:
     z: np.ndarray
     labels: np.ndarray | None
     images: np.ndarray | None
-    """Their pictures, (N, C, H, W), uint8; None where they are not on this machine."""
+    """Their images, (N, C, H, W), uint8; None where they are not on this machine."""
     name: str
     """What they are, in words."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OwnResult:
-    """What a model makes of a prepared picture."""
+    """What a model makes of a prepared image."""
 
     model: Model
     input: np.ndarray
@@ -79,7 +79,7 @@ class OwnResult:
 
 
 def result_of(prepared: Prepared, model: Model) -> OwnResult:
-    """Return what a model makes of a prepared picture, computed when it is asked for the first time."""
+    """Return what a model makes of a prepared image, computed when it is asked for the first time."""
     results: dict[tuple[str, str], OwnResult] = st.session_state.setdefault(_RESULTS, {})
     digest = hashlib.blake2b(prepared.image.tobytes(), digest_size=16).hexdigest()
     key = (f"{digest} {prepared.image.shape}", model.stamp)

@@ -1,13 +1,13 @@
-"""A visitor's picture beside its reconstruction, and how it compares with the images that the model knows."""
+"""A visitor's image beside its reconstruction, and how it compares with the images that the model knows."""
 
 import streamlit as st
 
 from aeviz.analysis.novelty import Vote
-from aeviz.figures.pictures import enlarge, error_map, similarity_map, take, tile, to_data_uri
+from aeviz.figures.images import enlarge, error_map, similarity_map, take, tile, to_data_uri
 from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.upload import OwnPicture
+from aeviz.web.kernel.upload import OwnImage
 from aeviz.web.reconstruct.own_result import OwnResult, reference_of
 
 PICTURE_PX = 108
@@ -26,7 +26,7 @@ def class_words(votes: Vote, model: Model) -> str:
     return f"class **{escape(model.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
 
 
-def show_pass(picture: OwnPicture, result: OwnResult) -> None:
+def show_pass(picture: OwnImage, result: OwnResult) -> None:
     """Show the image, what the model makes of it, and where and in what the two differ."""
     image = result.image
     parts = [
@@ -48,7 +48,7 @@ def show_pass(picture: OwnPicture, result: OwnResult) -> None:
 
 
 def show_verdict(result: OwnResult) -> Vote | None:
-    """Say how a picture compares with the test set; return the vote, or None where there is no test set."""
+    """Say how an image compares with the test set; return the vote, or None where there is no test set."""
     model, judged = result.model, result.judged
     if result.is_blank:
         st.info("The image is blank after preprocessing: nothing to classify.", icon=":material/hide_image:")

@@ -1,4 +1,4 @@
-"""The training images as a model encodes them, with which a picture of one's own is compared."""
+"""The training images as a model encodes them, with which an image of one's own is compared."""
 
 import numpy as np
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
-from aeviz.figures.pictures import take
+from aeviz.figures.images import take
 from aeviz.training.latents import LatentTable
 from aeviz.web.kernel.images import decoded, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models

@@ -8,7 +8,7 @@ import numpy as np
 
 from aeviz.analysis.latent import MESH_TAIL, Projection, project, quantile_ranges
 from aeviz.errors import CheckpointFormatError
-from aeviz.figures.pictures import tile, to_png, to_webp
+from aeviz.figures.images import tile, to_png, to_webp
 from aeviz.training.runs import RunFolder
 from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
 from aeviz.web.components.film.payload import FilmFrame, film_payload
@@ -23,7 +23,7 @@ WINDOW_SHARE = 20
 SHORT = 20
 """Epochs up to which curves are drawn as they are: an average would flatten the first steep fall."""
 EXACT_PIXELS = 16_384
-"""Pixels of a picture up to which it is sent without loss."""
+"""Pixels of an image up to which it is sent without loss."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +47,7 @@ def _moment(path: str, epoch: int, created: str) -> _Moment:
 
 
 def _encode(picture: np.ndarray) -> bytes:
-    """Encode a picture in few bytes; a small one exactly, since each of its pixels is seen."""
+    """Encode an image in few bytes; a small one exactly, since each of its pixels is seen."""
     return to_png(picture, effort=9) if picture.shape[0] * picture.shape[1] <= EXACT_PIXELS else to_webp(picture)
 
 

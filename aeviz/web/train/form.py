@@ -43,7 +43,7 @@ QUICK = ("quick-look", "quick-look-mnist")
 """Presets that stand first in the menu."""
 OWN_FOLDER = "my own folder of images"
 FOLDER_SIDE = 64
-"""Pixels to which the pictures of a folder are resized unless told otherwise."""
+"""Pixels to which the images of a folder are resized unless told otherwise."""
 _PREFIX = "train-form."
 _SHOWN, _KEPT = "train-kept.preset", "train-kept.values"
 """Session keys: the preset that filled the form, and what stands in it: Streamlit forgets widgets that are not shown,

@@ -8,7 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from aeviz.figures.pictures import shrink, to_grey_or_rgb
+from aeviz.figures.images import shrink, to_grey_or_rgb
 from aeviz.web.components.kit.wire import pack
 
 SIDE_PX = 32

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aeviz.figures.images import tile, to_png, to_webp
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
-from aeviz.figures.pictures import tile, to_png, to_webp
 from aeviz.web.components.kit.wire import pack
 
 NO_LABEL = 65535

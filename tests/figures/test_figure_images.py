@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aeviz.figures.palette import CLASS_COLOURS, UNLABELLED
-from aeviz.figures.pictures import (
+from aeviz.figures.images import (
     enlarge,
     error_map,
     latent_thumbnail,
@@ -16,6 +15,7 @@ from aeviz.figures.pictures import (
     to_grey_or_rgb,
     to_png,
 )
+from aeviz.figures.palette import CLASS_COLOURS, UNLABELLED
 
 
 def rgb(code):
