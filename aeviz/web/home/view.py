@@ -35,8 +35,7 @@ def show_gallery(found: Mapping[str, Model]) -> None:
     st.markdown(" · ".join(f"[{title}](#{anchor})" for title, anchor in anchors.items()))
     for title, (members, words) in groups.items():
         if members:
-            st.subheader(title, anchor=anchors[title])
-            st.caption(words)
+            st.subheader(title, anchor=anchors[title], help=words)
             with st.container(horizontal=True, gap="medium"):
                 for model in members:
                     _card(model)
