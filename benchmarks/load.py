@@ -312,8 +312,8 @@ def print_table(report: Mapping[str, Any]) -> None:
     print(f"\n{'errors':<30}{report['errors']:>9}  should be 0")
     print(f"{'95 of 100 answers within, ms':<30}{_cell(report['p95_ms'])}  should be < 500 without a job")
     print(f"{'processor, ms a move':<30}{_cell(report['cpu_ms_per_action'])}  should be < 20")
-    slope = _cell(report["rss_slope_mb_per_min"])
-    print(f"{'memory, MB a minute':<30}{slope}  should be < 1, in a run of two minutes or more")
+    growth = _cell(report["rss_slope_mb_per_min"])
+    print(f"{'memory, MB a minute':<30}{growth}  should be < 1, in a run of two minutes or more")
     if details["rss_mb"] is not None:
         print(f"{'memory, MB':<30}{details['rss_mb'][0]:>9} to {details['rss_mb'][1]}")
     for error in details["first_errors"]:
