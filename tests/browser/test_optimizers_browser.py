@@ -62,6 +62,7 @@ def test_duel_is_trained_in_the_background_and_judged(visit):
     expect(page.get_by_role("heading", name="A comparison is running")).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d of 2 runs of 5 epochs finished"))).to_be_visible()
     expect(page.get_by_role("heading", name="A comparison is running")).to_have_count(0, timeout=TRAINED_MS)
+    page.get_by_text("What is equal, and what differs").click()
     expect(page.get_by_text("in the same order, 5 epochs")).to_be_visible()
     expect(page.get_by_role("heading", name="Why they differ")).to_be_visible()
     expect(page.get_by_text(re.compile("from one seed each"))).to_be_visible()

@@ -206,11 +206,11 @@ def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     expect(film).to_have_attribute("data-frame", "0")
     page.keyboard.press("ArrowRight")
     expect(film).to_have_attribute("data-frame", "1")
-    slider.fill("7")
-    expect(film).to_have_attribute("data-frame", "7")
+    slider.fill("11")
+    expect(film).to_have_attribute("data-frame", "11")
     film.locator(".chart .front").first.click()
+    expect(film).to_have_attribute("data-frame", re.compile("^[5-8]$"))
     clicked = number(film, "frame")
-    assert 4 < clicked < 9
     page.keyboard.press("ArrowRight")  # the slider has the focus
     expect(film).to_have_attribute("data-frame", str(clicked + 1))
     film.get_by_role("combobox", name="Speed").select_option("4")

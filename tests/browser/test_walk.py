@@ -105,7 +105,7 @@ def test_page_fits_the_window_and_shows_no_error(visit, path):
         wait_until_idle(page)
         expect(page).to_have_title(TITLES[path])
         assert page.get_by_test_id("stAlertContentError").count() == 0
-        page.wait_for_function(FITS, timeout=5000)
+        page.wait_for_function(FITS)
 
 
 def test_legend_hides_a_class_in_both_maps_and_in_the_address(visit):

@@ -10,7 +10,8 @@ import pytest
 from page_scripts import run_script
 
 from aeviz.config import ModelConfig
-from aeviz.export.onnx import export_decoder, export_encoder, model_digest, size_limit
+from aeviz.export.files import model_digest, size_limit
+from aeviz.export.onnx import export_decoder, export_encoder
 from aeviz.training.run import load
 
 MLP = ModelConfig(image_shape=(1, 8, 8), latent_dim=2, hidden=(8, 4))
