@@ -1,6 +1,7 @@
 """The registry: every data set that has a name, and how a name leads to it.
 
-A new data set of this package is one line in `_BUILT_IN`; one from outside calls `register`.
+A new data set of this package is one line in `_BUILT_IN`. One from outside calls `register`, and AEVIZ_PLUGINS names
+the module that does so.
 """
 
 import difflib
@@ -15,6 +16,7 @@ from aeviz.data.folder import FOLDER_PREFIX, FolderSource
 from aeviz.data.mnist import MnistSource
 from aeviz.data.source import DatasetInfo, Source
 from aeviz.errors import DataError
+from aeviz.registry.base import import_plugins
 
 __all__ = ["FOLDER_PREFIX", "DatasetInfo", "find_dataset", "find_source", "list_datasets", "register"]
 
@@ -53,7 +55,12 @@ for _source in _BUILT_IN:
 
 
 def list_datasets() -> list[DatasetInfo]:
-    """Return the named data sets, the embedded ones first; folder:PATH is not among them."""
+    """Return the named data sets, the embedded ones first; folder:PATH is not among them.
+
+    Raises:
+        ConfigError: A module of AEVIZ_PLUGINS cannot be imported.
+    """
+    import_plugins()
     return [source.info for source in _SOURCES.values() if source.info is not None]
 
 
@@ -62,9 +69,12 @@ def find_source(name: str) -> Source:
 
     Raises:
         DataError: There is none; the message lists the known names and guesses which one was meant.
+        ConfigError: A module of AEVIZ_PLUGINS cannot be imported.
     """
     if name.startswith(FOLDER_PREFIX):
         return FolderSource(name)
+    if name not in _SOURCES:
+        import_plugins()
     if name in _SOURCES:
         return _SOURCES[name]
     folded = name.lower().replace("-", "_").replace(" ", "_")

@@ -190,7 +190,7 @@ def slider_loses_no_press_is_reset_by_a_double_click_and_can_be_locked(page):
     assert after[0] == pytest.approx(before[0], abs=0.002)
     assert after[1] != before[1]
     sliders.get_by_role("button", name="Unlock z1").click()
-    sliders.get_by_role("button", name="All to rest").click()
+    sliders.get_by_role("button", name="All to median").click()
     np.testing.assert_allclose(point(page), before, atol=0.002)
 
 

@@ -1,6 +1,9 @@
 """A data set is added in one place: a module outside the package, written here, is listed, loaded and trained on."""
 
 import importlib
+import json
+import os
+import subprocess
 import sys
 import textwrap
 
@@ -141,3 +144,16 @@ def test_folder_is_a_source_without_an_entry(tmp_path):
 def test_every_entry_of_the_catalog_has_a_source():
     for info in list_datasets():
         assert find_source(info.name).info == info
+
+
+def test_plugin_brings_its_data_set_into_a_process_of_its_own(tmp_path):
+    (tmp_path / "striped_data.py").write_text(STRIPES)
+    environment = {
+        **os.environ,
+        "AEVIZ_PLUGINS": "striped_data",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+    }
+    command = [sys.executable, "-m", "aeviz", "data", "list", "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "stripes" in {entry["name"] for entry in json.loads(done.stdout)}

@@ -328,7 +328,7 @@ def test_start_button_starts_a_trainer_and_the_run_shows(train, runs):
     assert not app.exception
     (job,) = training.list_jobs()
     assert app.query_params["run"] == job.name
-    assert "This run is shown" in texts(app.subheader)
+    assert "Selected run" in texts(app.subheader)
     assert any(text.startswith(f"**{job.name}**") for text in texts(app.markdown))
     expected = PRESETS["quick-look"].config.with_settings(["train.epochs=2", "train.batch_size=128", "train.seed=11"])
     assert job.status.settings == expected

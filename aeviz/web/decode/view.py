@@ -81,7 +81,7 @@ def _show_nearest(model: Model, point: np.ndarray) -> None:
     if table.labels is not None:
         classes = model.provenance.class_names
         names = [classes[int(label)] for label in table.labels[near.indices]]
-    what = "decoded by the model" if dataset is None else "their originals"
+    what = "decoded by the model" if dataset is None else "originals"
     st.image(
         to_small_uri(tile(shrink(images, NEAREST_PX), len(images))),
         width=len(images) * (NEAREST_PX + 4),

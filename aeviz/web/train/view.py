@@ -141,7 +141,7 @@ def _watch(name: str) -> None:
 
 
 def _show_run(job: Job) -> None:
-    st.subheader("This run is shown")
+    st.subheader("Selected run")
     _row(job, is_watched=True)
     settings = job.status.settings
     history = read_epochs(job.path)

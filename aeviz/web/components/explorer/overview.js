@@ -42,7 +42,7 @@ export class Overview {
       element("b", { text: name }, label);
       element("span", { class: "note", text: note.replace(" of the variance", "") }, label);
       return STEPS.map((step) => {
-        const go = button(grid, "", `${name} at ${brief(step)} standard deviations, the others at rest`, () => this.go(axis, step));
+        const go = button(grid, "", `${name} at ${brief(step)} standard deviations, the others at their medians`, () => this.go(axis, step));
         const mosaic = new Mosaic(host.shape, 1, 1, host.smooth);
         go.append(mosaic.canvas);
         return { go, mosaic };

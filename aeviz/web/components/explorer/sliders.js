@@ -31,7 +31,7 @@ export class Sliders {
     this.root = element("div", { class: "sliders", "data-testid": "latent-sliders" }, parent);
     const head = element("div", { class: "choices" }, this.root);
     button(head, "Randomise", "Draw all unlocked coordinates at random, from a Gaussian as wide as the data", () => this.draw());
-    button(head, "All to rest", "Set all unlocked coordinates back to rest", () => this.rest());
+    button(head, "All to median", "Set all unlocked coordinates to their medians", () => this.rest());
     this.list = element("div", { class: "list" }, this.root);
     /** @type {{ input: HTMLInputElement, value: HTMLOutputElement, lock: HTMLButtonElement }[]} */
     this.rows = [];

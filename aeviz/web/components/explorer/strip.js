@@ -37,7 +37,7 @@ export class Strip {
     this.choice.onchange = () => this.host.focus(Number(this.choice.value));
     button(head, "− ½", "Half a standard deviation down", () => this.nudge(-NUDGE));
     button(head, "+ ½", "Half a standard deviation up", () => this.nudge(NUDGE));
-    button(head, "Rest", "Set this one back to rest; the others stay", () => this.set(0));
+    button(head, "To median", "Set this coordinate to its median; the others stay", () => this.set(0));
     this.words = element("span", { class: "hint" }, head);
     this.row = element("div", { class: "tiles" }, this.root);
     this.tiles = STEPS.map((step) => {
@@ -75,7 +75,7 @@ export class Strip {
     const place = space.deviations(point, axis);
     const { name } = space.axes[axis];
     this.words.textContent =
-      Math.abs(place) < AT_REST ? `${name} is at rest` : `${name} is at ${place > 0 ? "+" : ""}${brief(place)}σ`;
+      Math.abs(place) < AT_REST ? `${name} is at its median` : `${name} is at ${place > 0 ? "+" : ""}${brief(place)}σ`;
     this.tiles.forEach(({ tile }, k) => {
       const here = Math.abs(place - STEPS[k]) <= 0.5 && (Math.abs(place - STEPS[k]) < 0.5 || place > 0);
       tile.setAttribute("aria-current", String(here));
