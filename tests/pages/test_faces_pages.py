@@ -137,7 +137,7 @@ def test_shipped_model_takes_ones_own_picture(as_shipped):
 
 
 def test_reconstructions_are_scrubbed_over_the_epochs_side_by_side(with_data):
-    app = open_model(with_data, "reconstruct", source="as it learned")
+    app = open_model(with_data, "reconstruct", source="over training")
     assert_healthy(app, "Reconstruct")
     assert app.selectbox(key="with.faces").value == "faces-msssim"  # they differ in the reconstruction loss alone
     scrubber = app.select_slider[0]
@@ -153,7 +153,7 @@ def test_reconstructions_are_scrubbed_over_the_epochs_side_by_side(with_data):
 
 
 def test_shipped_model_says_that_it_kept_no_reconstructions(as_shipped):
-    app = open_model(as_shipped, "reconstruct", source="as it learned")
+    app = open_model(as_shipped, "reconstruct", source="over training")
     assert not app.exception
     assert "has no recorded reconstructions" in said(app)
     assert "aeviz train celeba-vae" in said(app)

@@ -78,7 +78,7 @@ def labelled(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("section", ["samples", "as it learned", "interpolate", "arithmetic"])
+@pytest.mark.parametrize("section", ["samples", "over training", "interpolate", "arithmetic"])
 def test_every_section_works_without_the_data_set(faces, app, section):
     app = open_section(app, "faces", section)
     assert_healthy(app, "Generate")
@@ -108,7 +108,7 @@ def test_number_needs_a_model_of_digits(faces, app):
 
 
 def test_epochs_are_scrubbed_beside_each_other(faces, app):
-    app = open_section(app, "faces", "as it learned")
+    app = open_section(app, "faces", "over training")
     assert captions(app) == ["faces after epoch 50 of 50: validation loss 0.0200 (mean squared error)"]
     app.selectbox(key="with.faces").set_value("others").run()
     newest = pictures(app)
@@ -123,7 +123,7 @@ def test_epochs_are_scrubbed_beside_each_other(faces, app):
 
 
 def test_epoch_of_an_address_is_shown(faces, app):
-    for name, value in {"model": "faces", "make": "as it learned", "epoch": "1"}.items():
+    for name, value in {"model": "faces", "make": "over training", "epoch": "1"}.items():
         app.query_params[name] = value
     app.switch_page("pages/generate.py").run()
     assert_healthy(app, "Generate")
@@ -134,7 +134,7 @@ def test_model_sampled_at_other_epochs_shows_the_newest_before(faces, app):
     write_prior(
         faces / "others", PriorSamples(epochs=np.array([1, 30]), images=np.zeros((2, 4, 3, 64, 64), dtype=np.uint8))
     )
-    app = open_section(app, "faces", "as it learned")
+    app = open_section(app, "faces", "over training")
     app.selectbox(key="with.faces").set_value("others").run()
     app.select_slider(key="epoch").set_value("12").run()
     assert ["epoch 12 of" in captions(app)[0], "epoch 1 of" in captions(app)[1]] == [True, True]
@@ -145,7 +145,7 @@ def test_model_sampled_at_other_epochs_shows_the_newest_before(faces, app):
 
 @pytest.mark.parametrize(("model", "why"), [("vae-10d", "recorded no samples"), ("mlp-2d-adam", "plain autoencoder")])
 def test_model_without_draws_names_those_that_have_them(faces, app, model, why):
-    app = open_section(app, model, "as it learned")
+    app = open_section(app, model, "over training")
     assert_healthy(app, "Generate")
     assert why in app.info[0].value
     assert "faces, others" in app.info[0].value
@@ -153,7 +153,7 @@ def test_model_without_draws_names_those_that_have_them(faces, app, model, why):
 
 def test_damaged_draws_give_a_message(faces, app):
     (faces / "faces" / "prior_samples.npz").write_bytes(b"no zip")
-    app = open_section(app, "faces", "as it learned")
+    app = open_section(app, "faces", "over training")
     assert not app.exception
     assert "prior_samples.npz of run 'faces'" in app.error[0].value
 
@@ -314,7 +314,7 @@ def test_shared_address_of_a_sum_shows_the_same(faces, app):
     [
         {"make": "arithmetic", "add": "nonsense", "by.Smiling": "99", "onto-from": "x"},
         {"make": "interpolate", "start-from": "test image", "end-seed": "1e400", "steps": "-4"},
-        {"make": "as it learned", "epoch": "7"},
+        {"make": "over training", "epoch": "7"},
     ],
 )
 def test_nonsense_in_the_address_leaves_a_working_page(faces, app, address):

@@ -16,7 +16,7 @@ def png(grey, mark=False):
 
 
 def test_blank_image_in_a_contact_sheet_is_not_given_a_class(app):
-    app = open_page(app, "reconstruct", "mlp-2d-adam", source="your own picture", **{"from": "files"})
+    app = open_page(app, "reconstruct", "mlp-2d-adam", source="your own image", **{"from": "files"})
     app.file_uploader[0].upload("blank.png", png(255), "image/png").run()
     assert not app.exception
     assert any("nothing to classify" in info.value for info in app.info)
@@ -26,3 +26,9 @@ def test_blank_image_in_a_contact_sheet_is_not_given_a_class(app):
     sheet = {text.value.split("**")[1]: text.value for text in app.markdown if text.value.startswith(":small[**")}
     assert "blank, nothing to classify" in sheet["blank.png"]
     assert "nothing to classify" not in sheet["one.png"]
+
+
+def test_address_with_the_former_name_of_the_section_leads_to_it(app):
+    app = open_page(app, "reconstruct", "mlp-2d-adam", source="your own picture")
+    assert not app.exception
+    assert app.query_params["source"] in ("your own image", ["your own image"])

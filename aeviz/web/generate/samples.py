@@ -138,10 +138,7 @@ def _remark(model: Model) -> None:
     else:
         text = "The prior is N(0, I), with standard deviation 1 in every direction"
         if model.encoded_classes():
-            text += (
-                ", and the same for all classes, so that none can be chosen; draw *Gaussian fitted to the "
-                "data* for that"
-            )
+            text += ", the same for all classes. To sample one class, sample from the *Gaussian fitted to the data*"
         st.markdown(f"{text}.")
         if model.has_summary:
             st.markdown(_compare_with_prior(model))

@@ -14,8 +14,9 @@ from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import rename_choices
 
-SAMPLES, LEARNED, INTERPOLATE = "samples", "as it learned", "interpolate"
+SAMPLES, LEARNED, INTERPOLATE = "samples", "over training", "interpolate"
 ARITHMETIC, NUMBER = "arithmetic", "write a number"
 COMPARING = (SAMPLES, LEARNED)
 """Sections in which a second model may stand beside the first."""
@@ -26,6 +27,7 @@ _NAMED = 5
 
 def pick_section() -> str:
     """Let the visitor choose what to make; the choice is in the URL."""
+    rename_choices("make", {"as it learned": LEARNED})
     chosen = st.segmented_control(
         "What to make",
         [SAMPLES, LEARNED, INTERPOLATE, ARITHMETIC, NUMBER],

@@ -141,7 +141,7 @@ def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.n
 def offer_image(picture: np.ndarray, name: str, least_width: int, *, smooth: bool = False) -> None:
     """Offer an image, (H, W, 3), as a file; `name` lacks its suffix."""
     st.download_button(
-        "Picture (PNG)",
+        "Image (PNG)",
         to_png(enlarge(picture, least_width, smooth=smooth), effort=1 if smooth else 9),  # a photograph takes seconds
         file_name=f"{name}.png",
         mime="image/png",

@@ -12,8 +12,9 @@ from aeviz.training.latents import LatentTable
 from aeviz.web.kernel.images import decoded, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
+from aeviz.web.kernel.url import rename_choices
 
-TEST_IMAGES, OWN, LEARNING = "test images", "your own picture", "as it learned"
+TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
 PAIRS = {
     CORRUPTED: ("denoising", "mlp-10d-amsgrad"),
@@ -46,6 +47,7 @@ def pick_source() -> str:
     """
     asked = list_models().get(st.query_params.get(MODEL, ""))
     first = OWN if asked is not None and asked.has_summary and not has(asked, "latents") else TEST_IMAGES
+    rename_choices(_SOURCE, {"your own picture": OWN, "as it learned": LEARNING})
     chosen = st.segmented_control(
         "What to reconstruct",
         [TEST_IMAGES, OWN, LEARNING, CORRUPTED, ANOMALIES],
