@@ -90,7 +90,7 @@ def test_decoders_give_what_onnxruntime_and_pytorch_give(random_run, tmp_path):
 
     cases, jobs = [], []
     for (name, config), half in itertools.product(MODELS.items(), (True, False)):
-        run, path = random_run(config), tmp_path / f"{name}-{half}.onnx"
+        run, path = random_run(config, name=f"{name}-{half}"), tmp_path / f"{name}-{half}.onnx"
         export_decoder(run, path, half=half)
         z = np.random.default_rng(0).normal(0, 3, (7, config.latent_dim)).astype(np.float32)
         z[0] = 100
