@@ -11,8 +11,9 @@ RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 TSC := .venv/typescript/tsc
 CORE_TESTS := $(addprefix tests/,analysis data export lab models objectives training test_cli.py test_config.py test_presets.py test_records.py)
 
-# Each core takes half of the rest when it is done; the longest tests are printed.
-PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal --durations=20
+# Half as many processes again as cores, since browser tests wait; each takes half of the rest when it is done.
+PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(8, 3 * (os.cpu_count() or 2) // 2))')
+PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --durations=20
 
 .PHONY: help app test test-slow test-all test-oldest lint bench checkpoints results clean
 .NOTPARALLEL: # one pip at a time works in .venv

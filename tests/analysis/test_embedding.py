@@ -34,6 +34,7 @@ def test_neighbours_are_kept_better_than_by_pca(digits, algorithm, dimensions):
     assert len(shares) > 1  # how many depends on how fast the machine is
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_map(digits):
     config = EmbeddingConfig(algorithm="t-SNE", neighbours=10, seed=3)
     np.testing.assert_array_equal(embed(digits[:60], config), embed(digits[:60], config))

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 MODEL = "vae-64d"
@@ -57,6 +58,7 @@ def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
     assert max(abs(a - b) for a, b in zip(point(page), there, strict=True)) < 0.01
 
 
+@pytest.mark.slow
 def test_overview_goes_where_it_is_clicked_and_the_plane_takes_other_axes(visit):
     """Rows of the first axes, made when somebody looks; the pad shows any two of the axes."""
     page = visit(f"/decode?model={MODEL}")

@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 TRAINED_MS = 120_000
 """Two trainers one after the other, each of which imports torch, on a machine that a browser keeps busy."""
 
 
+@pytest.mark.slow
 def test_more_memory_turns_the_verdict_on_adam(visit):
     page = visit("/optimizers?section=counterexample")
     expect(page.get_by_text("Adam: the average regret does not go to zero")).to_be_visible()
@@ -29,6 +31,7 @@ INTERRUPTED = "addEventListener('unhandledrejection', event => event.reason === 
 """Plotly rejects the promise of a film that another frame interrupts, with nothing, and nobody can catch it."""
 
 
+@pytest.mark.slow
 def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
     page = visit("/optimizers?surface=Himmelblau&steps=100", prepare=lambda page: page.add_init_script(INTERRUPTED))
     plot = page.get_by_test_id("stPlotlyChart").first.locator(".js-plotly-plot")
@@ -55,6 +58,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
         assert plot.evaluate(DRAWN) == drawn
 
 
+@pytest.mark.slow
 def test_duel_is_trained_in_the_background_and_judged(visit):
     page = visit("/optimizers?section=comparison&seeds=1&epochs.digits=5&against=Adam&against=AMSGrad")
     expect(page.get_by_text("2 runs, one after the other")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -55,6 +56,7 @@ PRESS_STOP = """
 """Presses Stop as soon as a pass was made: those on the circles may be over before Playwright has moved the mouse."""
 
 
+@pytest.mark.slow
 def test_training_with_relu_can_be_stopped(visit):
     """A click on Stop ends the worker; nothing is kept of what it trained."""
     page = visit("/pca?data=circles&relu-epochs=longer")

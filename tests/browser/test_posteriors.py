@@ -88,6 +88,7 @@ def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     expect(page).to_have_url(re.compile("ellipses=off"))
 
 
+@pytest.mark.slow
 def test_prior_of_an_anchored_model_is_drawn_class_by_class(open_map):
     """A circle set a class; a hidden class takes its own away; the address keeps them shown."""
     page, latent_map = open_map("/latent_space?model=vae-2d-anchored&with.vae-2d-anchored=nothing")
@@ -104,6 +105,7 @@ def test_prior_of_an_anchored_model_is_drawn_class_by_class(open_map):
     expect(latent_map).to_have_attribute("data-priors", "10", timeout=30_000)
 
 
+@pytest.mark.slow
 def test_aligned_pair_draws_both_and_a_plain_model_none(open_map):
     """Two variational models: both have ellipses, also aligned; a plain model has no such controls."""
     page, latent_map = open_map("/latent_space?model=vae-2d&with.vae-2d=regime-both&align=true&ellipses=all&image=42")

@@ -141,6 +141,7 @@ def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     assert not (runs_dir / name).exists()
 
 
+@pytest.mark.slow
 def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, address, runs_dir):
     """Two sessions: one reloads and changes pages; the other, on a phone, queues behind it and stops its own run."""
     page = visit("/train")
@@ -222,6 +223,7 @@ def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-drawn", re.compile(r"\d+"))
 
 
+@pytest.mark.slow
 def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(visit, tmp_path):
     """SIGTERM while one run trains and one waits; after the restart both are offered, and a deep link leads in."""
     runs = tmp_path / "runs"

@@ -43,6 +43,18 @@ def drawn_map(page):
     return latent_map
 
 
+def quick_and_slow(values, quick):
+    """Parameters of which all but some are marked slow."""
+    return [value if value in quick else pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
+def choose_model(page, name):
+    """Choose a model by typing: a list of many scrolls under the pointer."""
+    picker = page.get_by_role("combobox", name="Model")
+    picker.fill(name)
+    picker.press("Enter")
+
+
 def point_on_screen(latent_map, index, panel=0):
     """Return where a point of the map lies in the window, scrolled into view."""
     canvas = latent_map.locator("canvas.front").nth(panel)
@@ -68,8 +80,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.get_by_role("img", name="original")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("digits-2d-amsgrad: error"))).to_be_visible()
 
-    page.get_by_role("combobox", name="Model").click()
-    page.get_by_role("option", name="circles-3d").click()
+    choose_model(page, "circles-3d")
     expect(page.locator("[data-testid=latent-map][data-drawn='1000']")).to_be_visible()
     expect(latent_map).to_have_count(1)  # for a moment both are there
     expect(latent_map).to_have_attribute("data-drawn", "1000")
@@ -94,7 +105,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.get_by_role("img", name=re.compile("mean error")).first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", TITLES)
+@pytest.mark.parametrize("path", quick_and_slow(TITLES, quick=("/", "/decode", "/train")))
 def test_page_fits_the_window_and_shows_no_error(visit, path):
     """Each page has a title, a heading, no error and nothing that sticks out sideways, and a window that turns."""
     page = visit(path)
@@ -201,6 +212,7 @@ def test_missing_mnist_pictures_are_offered(visit):
     expect(page.get_by_role("button", name=re.compile("Download"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
     """`aeviz train` on the digits, then a look at the gallery of the running app."""
     page = visit()
@@ -251,8 +263,7 @@ def test_model_goes_along_to_the_next_page(visit):
     """A model chosen on one page is the model of the next, also by way of a page that has none."""
     page = visit("/latent_space")
     drawn_map(page)
-    page.get_by_role("combobox", name="Model").click()
-    page.get_by_role("option", name="circles-3d").click()
+    choose_model(page, "circles-3d")
     expect(page).to_have_url(re.compile("model=circles-3d"))
     for name in ("Decode", "Home", "Network and training"):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
@@ -298,9 +309,7 @@ def test_choice_does_not_go_along_to_another_data_set(visit):
     """Image 17 and class 3 of the digits mean nothing to the circles."""
     page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=2")
     drawn_map(page)
-    picker = page.get_by_role("combobox", name="Model")
-    picker.fill("circles-3d")  # a list of many models scrolls under the pointer
-    picker.press("Enter")
+    choose_model(page, "circles-3d")
     expect(page).not_to_have_url(re.compile("hidden"))
     large = drawn_map(page).get_by_role("button", name="large", exact=True)
     expect(large).to_have_attribute("aria-pressed", "true")

@@ -784,6 +784,7 @@ def test_catalog_and_layout_are_torchvisions():
 # the real photographs
 
 
+@pytest.mark.slow
 def test_sample_has_its_partitions_and_attributes(shared_celeba):
     folder = shared_celeba / "celeba"
     codes = dict(line.split() for line in (folder / celeba.PARTITIONS).read_text().splitlines())

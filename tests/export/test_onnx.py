@@ -87,7 +87,10 @@ def copied(exported, tmp_path):
     return run, shutil.copy(folder / "decoder.onnx", tmp_path / "decoder.onnx")
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in ("conv_features", "conv_bn_tanh"))) for name in NETWORKS],
+)
 def test_onnxruntime_gives_what_the_run_gives(random_run, tmp_path, name):
     run = random_run(NETWORKS[name])
     config = run.config.model

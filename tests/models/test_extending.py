@@ -63,6 +63,7 @@ def test_what_a_plugin_adds_trains_loads_and_is_measured(kind, plugin, tmp_path,
     assert model.decoder == model.encoder
 
 
+@pytest.mark.slow
 def test_all_three_together_export_and_have_an_elbo(plugin, tmp_path, runs_folder, capsys):
     path, files = tmp_path / "run", tmp_path / "onnx"
     choices = [option for options in CHOICES.values() for option in options]

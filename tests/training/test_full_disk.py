@@ -40,6 +40,7 @@ def assert_failed(result, path):
     return status
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
 def test_file_that_may_not_grow_ends_training_with_a_sentence(tmp_path):
     """The weights with the state of the optimizer have 18 kB, those it begins with 7 kB."""

@@ -27,6 +27,7 @@ def wait_for_end(folder):
     return view
 
 
+@pytest.mark.slow
 def test_files_are_written_once_a_server(run_copy):
     folder = RunFolder.read(run_copy)
     assert not any(is_current(folder, part) for part in PARTS)

@@ -150,6 +150,7 @@ def leave_status(path, config, state="training", **changes):
 # One job
 
 
+@pytest.mark.slow
 def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp_path):
     config = tiny_config("optimizer.schedule=one_cycle", "train.epochs=3")
     job = training.start(config)
@@ -182,6 +183,7 @@ def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp
         training.find_job(job.name)
 
 
+@pytest.mark.slow
 def test_jobs_take_turns_and_leave_each_other_alone(runs, tiny_config, tmp_path):
     """One turn for three jobs: queue, pause, stop and resume, with nothing but the folders between them."""
     most, at_work = 0, set()
