@@ -201,6 +201,7 @@ def test_divergence_exits_with_2_and_says_what_to_do(aeviz, tmp_path):
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
     path = tmp_path / "run"
     settings = ["--set", "optimizer.schedule=constant", "--epochs", "100000", *TINY]

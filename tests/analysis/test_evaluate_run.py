@@ -154,6 +154,7 @@ def read_mnist_test(root):
     return np.frombuffer(content, dtype=np.uint8, offset=16).reshape(-1, 1, 28, 28)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_figures_agree_with_an_independent_forward_pass(name, request):
     folder = RunFolder.read(checkpoints_root() / name)

@@ -55,6 +55,7 @@ def test_scenes_keep_to_their_ranges():
     assert max(widths["blue ball pen"]) <= 0.055 < 0.06 <= min(widths["felt tip"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pen", PENS)
 @pytest.mark.parametrize("paper", PAPERS)
 def test_ink_is_darker_than_paper_and_pen_and_paper_are_as_asked(digit, pen, paper):

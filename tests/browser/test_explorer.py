@@ -361,6 +361,7 @@ def test_server_decodes_under_the_same_controls_and_nothing_is_lost(decode, mode
     page.wait_for_timeout(1000)  # what was asked for is answered, or thrown away, without a word in the console
 
 
+@pytest.mark.slow
 @needs_runtime
 def test_server_and_runtime_draw_the_same(decode):
     at = "deep.at=z1_1~z2_-0.5"
@@ -422,6 +423,7 @@ def test_two_visitors_do_not_share_a_point(decode):
     assert address(other, "flat.at") == ""
 
 
+@pytest.mark.slow
 def test_back_from_another_page_the_explorer_stands_where_it_was(decode):
     page = decode()
     drag(page)

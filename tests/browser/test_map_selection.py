@@ -333,6 +333,7 @@ def test_pin_tells_of_each_move_and_python_of_the_last(open_map, dims):
     assert page.evaluate("window.told.at(-1).point") != point
 
 
+@pytest.mark.slow
 def test_space_turns_by_keyboard_and_selection_shows_no_outline_then(open_map):
     """Arrow keys turn; the points of a lasso stay selected from every side."""
     page, latent_map = open_map("dims=3")

@@ -137,6 +137,7 @@ def test_drawn_digit_is_read_and_placed(visit, size):
     assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
 
 
+@pytest.mark.slow
 def test_pad_answers_to_the_keyboard(visit):
     """Space puts the pen down, arrows draw."""
     page = open_source(visit, "draw")
@@ -167,6 +168,7 @@ def test_pasted_picture_is_taken(visit):
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "0")
 
 
+@pytest.mark.slow
 def test_samples_are_for_those_who_have_none(visit):
     """A sample needs one click; the address keeps where it came from."""
     page = open_source(visit, "files")

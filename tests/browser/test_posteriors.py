@@ -116,6 +116,7 @@ def test_aligned_pair_draws_both_and_a_plain_model_none(open_map):
     assert page.get_by_text("Each point is", exact=True).count() == 0
 
 
+@pytest.mark.slow
 def test_click_on_a_sample_shows_its_image(open_map):
     """With samples in place of means a point is still its image, and the choice is in the address."""
     page, latent_map = open_map("/latent_space?model=regime-both&with.regime-both=nothing")

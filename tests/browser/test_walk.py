@@ -204,6 +204,7 @@ def test_slider_decodes_another_image_and_is_in_the_address(visit):
     assert image.evaluate(DRAWN) == pytest.approx(after, abs=3)  # the address rounds the point
 
 
+@pytest.mark.slow
 def test_missing_mnist_pictures_are_offered(visit):
     """Without MNIST's own pictures: reconstructions are shown all the same, the originals are offered."""
     page = visit("/reconstruct?model=mlp-2d-adam")

@@ -202,6 +202,7 @@ def test_estimate_grows_with_the_work(folder):
     assert 0 < estimate_seconds([folder]) < estimate_seconds([folder] * 3) < 60
 
 
+@pytest.mark.slow
 def test_training_ends_with_both_files(with_onnx, runs_folder, capsys):
     assert main(["train", "digits-2d-adam", "--epochs", "1", *TINY, "--set", "optimizer.schedule=constant"]) == 0
     (path,) = runs_folder.iterdir()

@@ -139,6 +139,7 @@ def test_batch_normalisation_that_was_trained_is_exported_as_at_rest(random_run,
     np.testing.assert_allclose(decoded, run.decode(z), atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight", [1e5, 1e-8], ids=["too large for float16", "too small"])
 def test_weights_that_float16_cannot_hold_stay_float32(random_run, tmp_path, weight):
     run = random_run(replace(TINY, encoder="linear", decoder="linear", latent_dim=2))
@@ -242,6 +243,7 @@ def test_missing_package_says_how_to_install_it(exported, tmp_path, monkeypatch)
 # the command line
 
 
+@pytest.mark.slow
 def test_shipped_model_is_exported_from_the_command_line(aeviz, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, out, err = aeviz("export", "digits-2d-adam", "--format", "onnx", "--json")

@@ -246,6 +246,7 @@ def test_jobs_take_turns_and_leave_each_other_alone(runs, tiny_config, tmp_path)
 # The end of the server, and of a trainer
 
 
+@pytest.mark.slow
 def test_no_trainer_outlives_its_server_and_what_it_left_is_resumed(server, runs, tiny_config, tmp_path):
     """Two servers: one is killed while one job trains and one waits, the other is asked to end."""
     other_runs = str(tmp_path / "other-runs")
@@ -301,6 +302,7 @@ def test_no_trainer_outlives_its_server_and_what_it_left_is_resumed(server, runs
     assert_same_run(runs / trained, tmp_path / "unbroken")
 
 
+@pytest.mark.slow
 def test_run_that_is_being_resumed_is_not_deleted(runs, tiny_config):
     """Its trainer has not taken the lock yet: a deletion then would make it begin again from nothing."""
     train(tiny_config("train.epochs=1"), out=runs / "mine")
@@ -346,6 +348,7 @@ def test_what_a_killed_trainer_left_half_written_is_no_obstacle(runs, tiny_confi
 # What goes wrong
 
 
+@pytest.mark.slow
 def test_jobs_that_cannot_work_say_why(runs, tiny_config, tmp_path, monkeypatch):
     """Two at once: a batch too large, and a step that is too large from epoch 2 on."""
     monkeypatch.setenv("AEVIZ_JOBS", "2")
