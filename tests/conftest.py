@@ -14,6 +14,8 @@ os.environ["AEVIZ_ONNX"] = "0"
 
 from aeviz.config import DataConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
 
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
 
 @pytest.fixture
 def shared_root():
@@ -140,3 +142,20 @@ def random_run(tmp_path):
         return load(folder)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium; tests are skipped where there is none."""
+    path = os.environ.get("AEVIZ_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if path is None:
+        pytest.skip("no Chromium found: install Debian's package chromium, or set AEVIZ_CHROMIUM to a browser's path")
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=30_000)  # beside another test process a page may take its time
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -1,6 +1,5 @@
 """The app as `streamlit run app.py` starts it, and Debian's Chromium to look at it."""
 
-import os
 import shutil
 from collections import defaultdict
 from pathlib import Path
@@ -10,30 +9,11 @@ from app_server import PAGE_MS, serve, told
 
 from aeviz.paths import checkpoints_root
 
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in Path(item.fspath).parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium; tests are skipped where there is none."""
-    path = os.environ.get("AEVIZ_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if path is None:
-        pytest.skip("no Chromium found: install Debian's package chromium, or set AEVIZ_CHROMIUM to a browser's path")
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=PAGE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
 
 
 BAD_NETWORKS = ("cut-inside", "too-large")

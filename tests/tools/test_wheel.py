@@ -24,9 +24,6 @@ SOURCES = (
     "setup.py", "tests", "tools", ".streamlit",
 )  # fmt: skip
 PATIENCE_S = 120
-CHROMIUM = os.environ.get("AEVIZ_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),
@@ -156,16 +153,14 @@ def app(environment, folder, variables, log_path):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install Debian's package chromium")
-def test_app_opens_decodes_a_point_and_prepares_its_networks(environment, elsewhere, tmp_path):
+def test_app_opens_decodes_a_point_and_prepares_its_networks(environment, elsewhere, tmp_path, chromium):
     """The page follows a key, with the settings of .streamlit; the worker writes the ONNX files into the cache."""
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
     folder, variables = elsewhere
     log = tmp_path / "log"
-    with app(environment, folder, variables, log) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    with app(environment, folder, variables, log) as address:
+        page = chromium.new_page(viewport={"width": 1440, "height": 1000})
         page.goto(f"{address}/decode?model=digits-2d-adam")
         view = page.locator(".view").first
         expect(view).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=1000 * PATIENCE_S)
@@ -182,7 +177,7 @@ def test_app_opens_decodes_a_point_and_prepares_its_networks(environment, elsewh
         while len(list(files.glob("*/*.onnx"))) < 2:
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.2)
-        browser.close()
+        page.close()
     assert "Traceback" not in log.read_text().partition("Stopping...")[0]
     assert "usage statistics" not in log.read_text()  # the settings reached the server: it would announce them
     assert list(folder.iterdir()) == []
