@@ -2,9 +2,13 @@
 
 import time
 
+import numpy as np
 import pytest
+from PIL import Image
 from visits import assert_healthy, open_page, texts
 
+from aeviz.web.pca import cached
+from aeviz.workers.relu import ReluConfig, relu_task
 from aeviz.workers.task import Task, TaskView
 
 PATIENCE_S = 90
@@ -136,6 +140,18 @@ def test_relu_is_switched_on_and_compared_by_class_and_image(app, cache):
     assert len(app.get("plotly_chart")) == 2
     again = open_pca(app, data="digits")
     assert "With ReLU the error is" in " ".join(texts(again.markdown))  # kept for all visitors
+
+
+def test_relu_comparison_belongs_to_the_images_it_was_made_of(tmp_path, cache):
+    images = np.random.default_rng(0).integers(0, 256, (30, 28, 28), np.uint8)
+    keys = set()
+    for grey in (0, 100, 200):
+        images[15, 10:20, 10:20] = grey
+        for place, image in enumerate(images):
+            Image.fromarray(image).save(tmp_path / f"{place:02}.png")
+        *_, digest = cached.relu_images(cached.data_key(f"folder:{tmp_path}"))
+        keys.add(relu_task(digest, ReluConfig(latent_dim=2, layers=1, steps=60)).key)
+    assert len(keys) == 3
 
 
 def test_relu_training_outlives_the_visit_and_can_be_stopped(app, cache):

@@ -203,7 +203,7 @@ def relu_images(key: DataKey) -> tuple[ImageDataset, ImageDataset, str]:
     test = reduce_images(test, most_pixels=MOST_PIXELS, most_images=RELU_TEST)
     train = train.take(spread_indices(len(train), RELU_TRAIN))
     test = test.take(spread_indices(len(test), RELU_TEST))
-    return train, test, f"{train.fingerprint}-{test.fingerprint}"
+    return train, test, f"{train.fingerprint()}-{test.fingerprint()}"
 
 
 def relu_comparison(task: Task) -> ReluComparison | None:
