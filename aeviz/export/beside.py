@@ -17,6 +17,7 @@ from typing import Literal
 
 from aeviz.paths import BUNDLE, cache_root
 from aeviz.training.runs import MODEL, RunFolder
+from aeviz.training.safe_files import is_regular_file
 
 PartName = Literal["decoder", "encoder"]
 PARTS: tuple[PartName, ...] = ("decoder", "encoder")
@@ -53,6 +54,8 @@ def read_metadata(path: Path) -> dict[str, str]:
     """
     entries: dict[str, str] = {}
     producer = ""
+    if not is_regular_file(path):  # opening a pipe would wait for a writer
+        return {}
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size

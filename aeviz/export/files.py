@@ -9,6 +9,7 @@ from aeviz.export.beside import PRODUCER, PartName, weights_digest
 from aeviz.export.packages import package
 from aeviz.training.run import Run
 from aeviz.training.runs import MODEL
+from aeviz.training.safe_files import file_problem
 
 ENDS: dict[PartName, tuple[str, str]] = {"decoder": ("z", "image"), "encoder": ("image", "z")}
 """Names of input and output of each part."""
@@ -49,6 +50,8 @@ def read_onnx(path: Path, limit: int) -> Any:
     onnx = package("onnx")
     broken = package("google.protobuf.message").DecodeError
     try:
+        if problem := file_problem(path):  # opening a pipe would wait for a writer
+            raise ExportError(f"{str(path)!r} is no ONNX model: {problem}; export the run again")
         size = path.stat().st_size
         if size > limit:
             raise ExportError(f"{str(path)!r} has {size:,} bytes; expected at most {limit:,}; export the run again")

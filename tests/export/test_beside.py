@@ -62,6 +62,17 @@ def refuse(*arguments, **options):
     raise ExportError("ONNX files need the package onnx, which is not installed; run: pip install onnx")
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_pipe_in_place_of_a_file_is_not_opened(folder, part):
+    path = beside(folder, part)
+    path.unlink()
+    os.mkfifo(path)  # opening it would wait for a writer for ever
+    assert read_metadata(path) == {}
+    assert not is_current(folder, part)
+    with pytest.raises(ExportError, match="it is a pipe; expected a regular file"):
+        check_export(load(folder), path)
+
+
 def test_written_files_are_those_of_the_run(folder):
     run = load(folder)
     for part in PARTS:
