@@ -44,7 +44,7 @@ def start(z: np.ndarray, points_digest: str, config: EmbeddingConfig) -> None:
         WorkerError: The worker did not start, or the cache cannot be written.
     """
     job = embedding_task(points_digest, config)
-    job.start(asdict(config), {"z": z.astype(np.float32)}, again=read_embedding(job) is None)
+    job.start(asdict(config), {"z": z.astype(np.float32)}, is_done=lambda: read_embedding(job) is not None)
 
 
 def work(path: Path) -> int:

@@ -38,7 +38,7 @@ def prepare(folder: RunFolder) -> TaskView | None:
             _started[job] = ""
     if is_first:
         try:
-            job.start({"path": str(folder.path.resolve())}, {}, again=True)
+            job.start({"path": str(folder.path.resolve())}, {}, is_done=lambda: False)
         except WorkerError as error:
             _started[job] = str(error)
     if problem := _started[job]:

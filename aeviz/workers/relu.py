@@ -57,7 +57,7 @@ def start(job: Task, train: ImageDataset, test: ImageDataset, config: ReluConfig
         WorkerError: The worker did not start, or the cache cannot be written.
     """
     images = {"train": train.images, "test": test.images}
-    job.start({"data": train.name, "config": asdict(config)}, images, again=read_comparison(job) is None)
+    job.start({"data": train.name, "config": asdict(config)}, images, is_done=lambda: read_comparison(job) is not None)
 
 
 def read_comparison(job: Task) -> ReluComparison | None:

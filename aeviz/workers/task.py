@@ -18,7 +18,6 @@ import json
 import os
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from filelock import FileLock, Timeout
 from aeviz.errors import AevizError, CheckpointError, ConfigError
 from aeviz.paths import cache_root
 from aeviz.records import from_mapping
+from aeviz.training.arrays import read_arrays
 from aeviz.training.files import write_atomically, write_json
 from aeviz.training.locks import is_locked
 from aeviz.training.safe_files import read_json_checked
@@ -40,7 +40,7 @@ RESULT, STATUS, LOCK, STOP, INPUT, LOG = (
 )  # fmt: skip
 TURN = "turn.lock"
 """In the folder of a kind: held by the worker whose turn it is."""
-TELL_S = 0.5
+REPORT_S = 0.5
 """Least seconds between two writes of the status."""
 LOCK_S = 1.0
 """Seconds for which a worker asks for its lock, which a look from another server holds for a moment."""
@@ -117,9 +117,8 @@ class Task:
     def result(self) -> dict[str, np.ndarray] | None:
         """Return the arrays that were computed; None where that is not done yet or they cannot be read."""
         try:
-            with np.load(self.path / RESULT, allow_pickle=False) as arrays:
-                return dict(arrays)
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+            return read_arrays(self.path / RESULT)
+        except CheckpointError:
             return None
 
     def observe(self) -> TaskView | None:
@@ -142,20 +141,20 @@ class Task:
             message=status.message,
         )
 
-    def start(self, settings: Mapping[str, Any], arrays: Arrays, *, again: bool = False) -> None:
+    def start(self, settings: Mapping[str, Any], arrays: Arrays, *, is_done: Callable[[], bool]) -> None:
         """Compute the result in a worker, unless that is done or under way.
 
         Args:
             settings: JSON values for the worker.
             arrays: Its input.
-            again: Whether a result that is there is computed anew.
+            is_done: Whether there is a result that can be used.
 
         Raises:
             WorkerError: The worker did not start, or the cache cannot be written.
         """
         path = self.path
         with _starting, process.file_errors("compute anything", cache_root(), "AEVIZ_CACHE"):
-            if not again and self.result() is not None:
+            if is_done():
                 return
             path.mkdir(parents=True, exist_ok=True)
             deadline = time.monotonic() + process.START_S
@@ -165,7 +164,7 @@ class Task:
                 return
             for name in (RESULT, STOP, STATUS, LOG):
                 (path / name).unlink(missing_ok=True)
-            _write_arrays(path / INPUT, arrays)
+            _write_arrays(path / INPUT, arrays, np.savez)  # compressing it would hold up whoever starts a task
             process.launch(
                 self.kind,
                 path,
@@ -214,7 +213,7 @@ class _Reporter:
                 self._write("working", "starting")
                 with np.load(self._path / INPUT, allow_pickle=False) as arrays:
                     inputs = dict(arrays)
-                _write_arrays(self._path / RESULT, compute(settings, inputs, self._report))
+                _write_arrays(self._path / RESULT, compute(settings, inputs, self._report), np.savez_compressed)
             self._write("finished", "", 1.0)
         except AevizError as error:
             self._write("failed", str(error))
@@ -230,7 +229,7 @@ class _Reporter:
         now = time.monotonic()
         if share <= 0 or not self._moved:
             self._moved = now
-        if text == self._text and now - self._last < TELL_S:
+        if text == self._text and now - self._last < REPORT_S:
             return
         self._last, self._text = now, text
         left = (now - self._moved) * (1 - share) / share if share > 0.02 else -1.0
@@ -256,8 +255,7 @@ class _Reporter:
         os._exit(process.STOPPED)
 
 
-def _write_arrays(path: Path, arrays: Arrays) -> None:
-    save: Any = np.savez_compressed  # whose stub takes the name of an array for an option
+def _write_arrays(path: Path, arrays: Arrays, save: Any) -> None:
     write_atomically(path, lambda temporary: save(temporary, **arrays))
 
 

@@ -1,5 +1,7 @@
 """Maps that are computed in a process of their own, as real processes."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -63,6 +65,19 @@ def wait_for(condition):
 
 def wait_for_state(task, *states):
     return wait_for(lambda: (job := task.observe()) is not None and job.state in states and job)
+
+
+def flipped_bytes(z):
+    """Yield archives of a map with one damaged byte: the compressed data, the header of the array, the method."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, points=z)
+    whole = buffer.getvalue()
+    for place in range(8, len(whole), 7):
+        damaged = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        with contextlib.suppress(Exception):
+            if np.array_equal(np.load(io.BytesIO(damaged))["points"], z):
+                continue  # numpy does not look at this byte
+        yield damaged
 
 
 def test_map_is_computed_once_and_kept(points):
@@ -168,8 +183,9 @@ def test_error_is_told(points):
 def test_damaged_map_counts_as_missing(points):
     task = embedding.embedding_task("a", CONFIG)
     task.path.mkdir(parents=True)
-    (task.path / RESULT).write_bytes(b"none")
-    assert embedding.read_embedding(task) is None
+    for content in (b"none", *flipped_bytes(points(60)[:, :2])):
+        (task.path / RESULT).write_bytes(content)
+        assert embedding.read_embedding(task) is None
     embedding.start(points(60), "a", CONFIG)
     wait_for_state(task, "finished")
     assert embedding.read_embedding(task).shape == (60, 2)

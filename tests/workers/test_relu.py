@@ -30,7 +30,7 @@ def images():
 def started(monkeypatch):
     """What workers were asked to do; none is started (tests/pages has real ones)."""
     calls = []
-    monkeypatch.setattr(Task, "start", lambda job, settings, arrays, again: calls.append((settings, arrays)))
+    monkeypatch.setattr(Task, "start", lambda job, settings, arrays, is_done: calls.append((settings, arrays)))
     return calls
 
 
