@@ -1,1 +1,1 @@
-"""Work in processes of its own: training, embedding."""
+"""Work in processes of its own: training, t-SNE and UMAP, ONNX export, and the ReLU comparison."""

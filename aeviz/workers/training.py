@@ -198,7 +198,7 @@ def delete(name: str) -> None:
         CheckpointNotFoundError: There is no such run.
     """
     path = runs_root() / name
-    if not _is_name(name) or not ((path / STATUS).is_file() or (path / CONFIG).is_file()):
+    if not _is_name(name) or not any(is_regular_file(path / name) for name in (STATUS, CONFIG)):
         raise CheckpointNotFoundError(f"there is no run {name!r} under {runs_root()}; it may be deleted already")
     at_work = ConfigError(f"run {name!r} is at work; stop it first")
     with _guard:
