@@ -94,6 +94,79 @@ def test_many_who_ask_at_once_wait_for_one():
     assert len(set(map(id, results))) == 1
 
 
+def test_one_computes_at_a_time_also_after_an_exception():
+    """Who waited while another one failed computes anew, and who comes then waits for them."""
+    begun, failing = threading.Event(), threading.Event()
+    calls, at_work, most = [], [], []
+
+    @shared(max_entries=2)
+    def compute():
+        calls.append(1)
+        at_work.append(1)
+        most.append(len(at_work))
+        begun.set()
+        try:
+            if len(calls) == 1:
+                assert failing.wait(10)
+                raise LookupError("the first one fails")
+            time.sleep(0.1)
+            return "there"
+        finally:
+            at_work.pop()
+
+    results = []
+
+    def ask():
+        try:
+            results.append(compute())
+        except LookupError as error:
+            results.append(str(error))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    threads[0].start()
+    assert begun.wait(10)
+    threads[1].start()
+    time.sleep(0.05)  # it waits for the first
+    failing.set()
+    time.sleep(0.05)  # the second computes
+    threads[2].start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["the first one fails", "there", "there"]
+    assert (len(calls), max(most)) == (2, 1)
+
+
+def test_result_is_kept_when_a_click_ends_the_script_that_waited_for_it(monkeypatch):
+    """Streamlit ends a script where it next talks to the page, which is where the spinner goes."""
+    import contextlib
+
+    from streamlit.runtime.scriptrunner import StopException
+
+    from aeviz.web.kernel import caching
+
+    @contextlib.contextmanager
+    def spinner(text):
+        yield
+        raise StopException
+
+    monkeypatch.setattr(caching, "get_script_run_ctx", lambda **_: object())
+    monkeypatch.setattr(caching.st, "spinner", spinner)
+    compute, calls = counted(spinner="computing")
+    with pytest.raises(StopException):
+        compute(value=1)
+    assert compute(value=1)[2] == 2
+    assert calls == [1]
+
+
+def test_arrays_in_tuples_and_lists_are_read_only():
+    @shared(max_entries=1)
+    def compute():
+        return [(3, [np.zeros(2)])]
+
+    ((_, (array,)),) = compute()
+    assert not array.flags.writeable
+
+
 def test_everything_can_be_forgotten():
     compute, calls = counted()
     compute(value=1)

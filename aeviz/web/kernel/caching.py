@@ -65,9 +65,18 @@ def shared(
 
 
 def forget_all() -> None:
-    """Forget all that is shared: everything is computed anew when it is asked for."""
+    """Forget all that is shared, for tests: everything is computed anew when it is asked for."""
     for cache in _caches:
         cache.forget()
+
+
+@dataclasses.dataclass(slots=True)
+class _Turn:
+    """Held by the visitor who computes a result, while others wait for it."""
+
+    lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+    visitors: int = 0
+    """How many hold it or wait for it."""
 
 
 class _Cache(Generic[Result]):
@@ -80,7 +89,7 @@ class _Cache(Generic[Result]):
         self._names = tuple(inspect.signature(function).parameters)
         self._guard = threading.Lock()
         self._results: OrderedDict[tuple[object, ...], Result] = OrderedDict()
-        self._computing: dict[tuple[object, ...], threading.Lock] = {}
+        self._computing: dict[tuple[object, ...], _Turn] = {}
         """So that one visitor computes what many ask for at the same time."""
 
     def find(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Result:
@@ -89,23 +98,29 @@ class _Cache(Generic[Result]):
             if key in self._results:
                 self._results.move_to_end(key)
                 return self._results[key]
-            turn = self._computing.setdefault(key, threading.Lock())
-        with turn:
-            with self._guard:
-                if key in self._results:
-                    return self._results[key]
-            try:
+            turn = self._computing.setdefault(key, _Turn())
+            turn.visitors += 1
+        try:
+            with turn.lock:
+                with self._guard:
+                    if key in self._results:
+                        return self._results[key]
                 with self._wait(args, kwargs):
                     result = self._function(*args, **kwargs)
-                freeze(result)
-                with self._guard:
-                    self._results[key] = result
-                    while len(self._results) > self._max_entries:
-                        self._results.popitem(last=False)
+                    freeze(result)
+                    self._keep(key, result)  # before the spinner goes: a click meanwhile ends the script there
                 return result
-            finally:
-                with self._guard:
-                    self._computing.pop(key, None)
+        finally:
+            with self._guard:
+                turn.visitors -= 1
+                if not turn.visitors:
+                    del self._computing[key]
+
+    def _keep(self, key: tuple[object, ...], result: Result) -> None:
+        with self._guard:
+            self._results[key] = result
+            while len(self._results) > self._max_entries:
+                self._results.popitem(last=False)
 
     def forget(self) -> None:
         with self._guard:
@@ -144,8 +159,8 @@ def freeze(value: object) -> None:
     if isinstance(value, np.ndarray):
         value.flags.writeable = False
     elif isinstance(value, tuple | list):
-        if not value or not isinstance(value[0], str | int | float):
-            for item in value:
+        for item in value:
+            if not isinstance(item, str | int | float):
                 freeze(item)
     elif isinstance(value, Mapping):
         for item in value.values():
