@@ -4,9 +4,9 @@ import json
 import os
 
 import pytest
-from visits import assert_healthy, open_page
+from visits import assert_healthy, open_page, texts
 
-from aeviz.training.runs import CONFIG, HISTORY, MODEL
+from aeviz.training.runs import CONFIG, HISTORY, LATENTS, MODEL
 
 PAGES = {"home": "aeviz", "latent_space": "Latent space", "train": "Train", "compare": "Compare runs"}
 
@@ -54,16 +54,47 @@ def test_bad_runs_are_named_and_the_others_are_shown(app, run_copy, tmp_path, pa
         assert any("**good**" in text.value for text in app.markdown)
 
 
-def test_model_that_is_deleted_while_a_page_shows_it_gives_a_message(app, run_copy, tmp_path):
+@pytest.fixture
+def own_run(run_copy, tmp_path):
+    """A run of the visitor's own."""
     path = tmp_path / "runs" / "going"
     path.parent.mkdir()
-    run_copy.rename(path)
-    app = open_page(app, "decode", "going")
-    assert_healthy(app, "Decode")
-    for name in (CONFIG, MODEL):
-        (path / name).unlink()
-    app.button(key="random").click().run()
+    return run_copy.rename(path)
+
+
+@pytest.mark.parametrize("page", ["decode", "latent_space", "generate"])
+@pytest.mark.parametrize("names", [(CONFIG, MODEL), (MODEL,), (CONFIG,), (LATENTS, MODEL)])
+def test_model_that_is_deleted_while_a_page_shows_it_gives_a_message(app, own_run, page, names):
+    app = open_page(app, page, "going")
     assert not app.exception
+    assert not app.error
+    for name in names:
+        (own_run / name).unlink()
+    app.run()
+    assert not app.exception
+    assert any("going" in text for text in texts([*app.info, *app.warning, *app.error]))
+
+
+def test_run_that_was_mended_is_listed_again(app, own_run):
+    whole = (own_run / HISTORY).read_bytes()
+    (own_run / HISTORY).unlink()
+    (own_run / HISTORY).mkdir()
+    app = open_page(app, "home")
+    assert any("going" in text and text.startswith("- ") for text in texts(app.markdown))
+    (own_run / HISTORY).rmdir()
+    (own_run / HISTORY).write_bytes(whole)
+    app.run()
+    assert "**going**" in texts(app.markdown)
+    assert not any("going" in text and text.startswith("- ") for text in texts(app.markdown))
+
+
+def test_damaged_weights_leave_the_rest_of_the_map_page_alone(app, own_run):
+    weights = (own_run / MODEL).read_bytes()
+    (own_run / MODEL).write_bytes(weights[:-8])
+    app = open_page(app, "latent_space", "going", image="5")
+    assert not app.exception
+    assert any(MODEL in text for text in texts(app.error))
+    assert any("Lasso" in text for text in texts(app.caption)), texts(app.caption)
 
 
 def test_config_with_strange_values_is_passed_over(app, run_copy, tmp_path):

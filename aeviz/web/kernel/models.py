@@ -168,12 +168,20 @@ class Model(ByStamp):
 
 def list_models() -> dict[str, Model]:
     """Return the models that can be opened, by name, those that ship first."""
-    return {folder.name: Model(folder) for folder in _folders(_listing_stamp())[0]}
+    return {folder.name: Model(folder) for folder in _listing()[0]}
 
 
 def list_problems() -> list[str]:
     """Return why some runs cannot be opened, a sentence each; such runs are not among the models."""
-    return [problem.message for problem in _folders(_listing_stamp())[1]]
+    return [problem.message for problem in _listing()[1]]
+
+
+def _listing() -> tuple[list[RunFolder], list[RunProblem]]:
+    stamp = _listing_stamp()
+    found = _folders(stamp, "")
+    # runs that could not be opened are looked at anew when any of their files has changed, or when they are gone
+    watched = [path for problem in found[1] for path in (problem.path, *(problem.path / name for name in _FILES))]
+    return _folders(stamp, stamp_of(watched)) if watched else found
 
 
 def _listing_stamp() -> Stamp:
@@ -186,7 +194,7 @@ def _listing_stamp() -> Stamp:
 
 
 @shared(max_entries=4)  # a listing is small; older ones are never asked for again
-def _folders(stamp: Stamp) -> tuple[list[RunFolder], list[RunProblem]]:
+def _folders(stamp: Stamp, problems: Stamp) -> tuple[list[RunFolder], list[RunProblem]]:
     return scan_folders()
 
 

@@ -199,7 +199,7 @@ def _take(key: str, name: str, n: int) -> None:
 
 @st.fragment(key=_PIN)
 def _show_pin(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
-    with errors_as_messages():
+    with errors_as_messages(stop=False):
         point = read_event(state_of(key)).point
         if point is not None:
             shown = with_lifts(map_panels(first, second, options), options)
@@ -209,7 +209,7 @@ def _show_pin(first: Model, second: Model | None, options: MapOptions, key: str)
 @st.fragment(key=_CHOSEN)
 def _show_chosen(first: Model, second: Model | None, options: MapOptions) -> None:
     """Show the chosen image and its neighbours, also on the map."""
-    with errors_as_messages():
+    with errors_as_messages(stop=False):
         shown, table = map_panels(first, second, options), first.latents
         n = 0 if table is None else len(table.z)
         chosen = IMAGE.restore()
@@ -230,7 +230,7 @@ def _show_chosen(first: Model, second: Model | None, options: MapOptions) -> Non
 
 @st.fragment(key=_SELECTED)
 def _show_selection(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
-    with errors_as_messages():
+    with errors_as_messages(stop=False):
         panels, table = map_panels(first, second, options).panels, first.latents
         labels = None if table is None else _classes(first, table, options.attribute)[0]
         event = read_event(state_of(key))
