@@ -9,6 +9,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 ROOT = Path(__file__).parents[2]
 START_S = 60
 PAGE_MS = 30_000
@@ -40,6 +42,11 @@ def serve(log_path, cwd=ROOT, **environment):
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+def wait_until_idle(page):
+    """Wait until no script of the page runs, by the state that Streamlit notes: its status widget comes late."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(1)
 
 
 def told(log_path):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from app_server import wait_until_idle
 from playwright.sync_api import expect
 
 IMAGE = 17
@@ -18,7 +19,7 @@ def open_map(visit):
         page = visit(path, **options)
         page.on("console", lambda message: logged.append(message.text) if message.type == "error" else None)
         latent_map = page.get_by_test_id("latent-map")
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        wait_until_idle(page)
         expect(latent_map).to_have_attribute("data-drawn", "10000")
         size = None
         while size != (size := latent_map.bounding_box()):

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from app_server import serve
+from app_server import serve, wait_until_idle
 from playwright.sync_api import expect
 from test_walk import TITLES
 
@@ -176,7 +176,7 @@ def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, ad
             film_of(other)
         else:
             expect(other.get_by_role("table")).to_be_visible()
-        expect(other.get_by_test_id("stStatusWidget")).to_have_count(0)
+        wait_until_idle(other)
         main = other.get_by_test_id("stMain")
         assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1"), path
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from app_server import wait_until_idle
 from playwright.sync_api import expect
 
 TITLES = {
@@ -25,10 +26,6 @@ FITS = """() => {
   return main.scrollWidth <= main.clientWidth + 1;
 }"""
 DRAWN = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
-
-
-def wait_until_idle(page):
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 def drawn_map(page):
