@@ -13,7 +13,7 @@ CORE_TESTS := $(addprefix tests/,analysis data export lab models objectives trai
 
 # Half as many processes again as cores, since browser tests wait; each takes half of the rest when it is done.
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(8, 3 * (os.cpu_count() or 2) // 2))')
-PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --durations=20
+PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --durations=20 -rfER
 
 .PHONY: help app test test-slow test-all test-oldest lint bench checkpoints results clean
 .NOTPARALLEL: # one pip at a time works in .venv
