@@ -71,7 +71,31 @@ def test_of_a_large_folder_a_bounded_number_of_files_is_looked_at(tmp_path, monk
     assert folder_stamp(f"folder:{tmp_path}") != before
 
 
-def test_circle_of_links_and_closed_folders_do_no_harm(folder):
+def test_links_that_lead_in_a_circle_or_nowhere_do_no_harm(folder, monkeypatch):
     (folder / "test" / "up").symlink_to(folder)
     (folder / "test" / "gone").symlink_to(folder / "nowhere")
+    scanned = []
+    scan = stamp._scan
+    monkeypatch.setattr(stamp, "_scan", lambda path, most: scanned.append(path) or scan(path, most))
     assert len(folder_stamp(f"folder:{folder}")) == 32
+    below = [path.relative_to(folder).parts for path in scanned]
+    assert ("test", "up") in below
+    assert max(map(len, below)) == 2
+
+
+def test_closed_folder_leaves_the_stamp_of_the_others(folder, write_pictures, monkeypatch):
+    closed, scandir = folder / "test" / "a", os.scandir
+
+    def refuse(path):  # file modes do not keep root out
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    name = f"folder:{folder}"
+    readable = folder_stamp(name)
+    monkeypatch.setattr(os, "scandir", refuse)
+    before = folder_stamp(name)
+    assert len(before) == 32
+    assert before != readable
+    overwrite(folder, write_pictures)
+    assert folder_stamp(name) != before
