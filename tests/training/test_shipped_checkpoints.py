@@ -20,6 +20,8 @@ NAMES = sorted(path.parent.name for path in checkpoints_root().glob(f"*/{CONFIG}
 FACES = {name for name in NAMES if name.startswith("celeba")}
 MADE_AT_SET_UP = {"decoder.onnx", "encoder.onnx"}
 """Beside the weights, but not committed."""
+KNOWN_MISSES: set[str] = set()
+"""Shipped models whose validation MSE is above the value that the thesis logged: none."""
 PAIRS = [(name, name.replace("-adam", "-amsgrad")) for name in NAMES if name.endswith("-adam")]
 
 
@@ -70,7 +72,7 @@ def test_loads_and_decodes_its_latents(folders, subtests):
             assert images.shape == (64, *folder.config.model.image_shape)
             assert torch.isfinite(images).all()
             learned = folder.config.objective.reconstruction_weight > 0  # regime-kl ships to show what happens without
-            assert (images.std(dim=0).max() > 0.05) == learned, "every latent point gives the same picture"
+            assert (images.std(dim=0).max() > 0.05) == learned, "every latent point gives the same image"
 
 
 def test_latents_are_the_whole_test_set_in_few_bytes(folders, subtests):
@@ -113,16 +115,16 @@ def test_figures_are_those_of_the_latents(folders, subtests):
                 assert 0 < figure <= 1
 
 
-def test_meets_the_thesis(folders, subtests):
-    for folder in folders:
-        with subtests.test(folder.name):
-            target = PRESETS[folder.name].thesis_val_mse
-            if target is None:  # the thesis has no figure for it
-                continue
-            reached = folder.summary().val_mse
-            if reached > target:
-                pytest.skip(f"missed: validation MSE {reached:.5f}, the thesis {target:.5f}")
-            assert reached <= target
+def test_validation_mse_meets_the_thesis_except_for_known_misses(folders):
+    targets = {folder.name: PRESETS[folder.name].thesis_val_mse for folder in folders}
+    reached = {folder.name: folder.summary().val_mse for folder in folders if targets[folder.name] is not None}
+    assert reached
+    missed = {name for name, value in reached.items() if not value <= targets[name]}
+    wrong = [
+        f"{name} misses: {reached[name]:.5f}, thesis {targets[name]:.5f}" for name in sorted(missed - KNOWN_MISSES)
+    ]
+    wrong += [f"{name} is in KNOWN_MISSES, but misses nothing" for name in sorted(KNOWN_MISSES - missed)]
+    assert not wrong, "; ".join(wrong)
 
 
 @pytest.mark.parametrize(("adam", "amsgrad"), PAIRS)
@@ -160,7 +162,7 @@ def test_variational_models_reach_the_thesis(folders, subtests):
 
 
 def test_three_regimes_show_what_each_loses():
-    """S2, figure 3.1: without the KL the plane is wide, without the reconstruction nothing is told, both compromise."""
+    """S2, figure 3.1: without the KL the plane is wide, without the reconstruction it collapses, both compromise."""
     alone, collapsed, both = (find_run(f"regime-{name}").evaluation() for name in ("reconstruction", "kl", "both"))
     assert collapsed.kl < 0.01
     assert collapsed.active_units == 0
