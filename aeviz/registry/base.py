@@ -11,8 +11,6 @@ from aeviz.errors import ConfigError
 PLUGINS = "AEVIZ_PLUGINS"
 """Environment variable that names the modules of other packages that register entries, separated by commas."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_imported: set[str] = set()
-"""Modules of AEVIZ_PLUGINS that were imported already."""
 
 Target = str | Callable[..., Any]
 """A function, or "module:attribute" where importing it would load torch."""
@@ -106,23 +104,30 @@ class Registry(Mapping[str, Entry]):
 
 
 def import_plugins() -> None:
-    """Import the modules that AEVIZ_PLUGINS names and that were not imported yet; they register what they add.
+    """Import the modules that AEVIZ_PLUGINS names; they register what they add.
+
+    Python imports each once. A thread that asks meanwhile waits until the module is whole.
 
     Raises:
-        ConfigError: One of them cannot be imported.
+        ConfigError: One of them cannot be imported, whatever the reason.
     """
     for name in filter(None, map(str.strip, os.environ.get(PLUGINS, "").split(","))):
-        if name in _imported:
-            continue
-        _imported.add(name)  # first: the module itself may ask a registry
         try:
             importlib.import_module(name)
         except ImportError as error:
-            _imported.discard(name)
             raise ConfigError(
-                f"{PLUGINS} names the module {name!r}, which cannot be imported: {error}; install it, or mend the "
-                "variable"
+                f"{PLUGINS} names the module {name!r}, which cannot be imported: {_one_line(error)}; install it, or "
+                "mend the variable"
             ) from error
+        except Exception as error:  # it is another's code, which may raise anything
+            raise ConfigError(
+                f"{PLUGINS} names the module {name!r}, which raised {type(error).__name__} while it was imported: "
+                f"{_one_line(error)}; mend the module, or take it out of the variable"
+            ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or "it says no more"
 
 
 def resolve(target: Target) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,6 @@ def plugin(tmp_path, monkeypatch):
     for registry, name in NAMES:
         registry.unregister(name)
     sys.modules.pop(MODULE, None)
-    base._imported.discard(MODULE)
 
 
 @pytest.mark.parametrize("kind", CHOICES)
@@ -145,6 +145,39 @@ def test_plugin_that_cannot_be_imported_is_named(monkeypatch):
     with pytest.raises(ConfigError, match="AEVIZ_PLUGINS names the module 'no_such_module_of_anybody'"):
         ENCODERS.titles()
     assert ModelConfig(encoder="conv").encoder == "conv"  # what is known needs no plugin
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("1 / 0", "which raised ZeroDivisionError while it was imported: division by zero; mend the module"),
+        ("raise ValueError", "which raised ValueError while it was imported: it says no more; mend the module"),
+        ("raise OSError('two\\nlines')", "which raised OSError while it was imported: two lines; mend the module"),
+        ("def", r"which raised SyntaxError while it was imported: invalid syntax \(.*line 1\); mend the module"),
+        ("import aeviz.no_such_part", "which cannot be imported: No module named 'aeviz.no_such_part'; install it"),
+    ],
+)
+def test_plugin_that_fails_is_named_with_the_reason(code, reason, tmp_path, monkeypatch):
+    (tmp_path / "plugin_that_fails.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(base.PLUGINS, "plugin_that_fails")
+    for _ in range(2):  # it is tried again, and fails again
+        with pytest.raises(ConfigError, match=f"names the module 'plugin_that_fails', {reason}"):
+            ENCODERS.titles()
+
+
+def test_second_thread_waits_until_a_plugin_is_imported(tmp_path, monkeypatch):
+    code = "import time; time.sleep(0.3); from aeviz.registry import LOSSES, LossSpec; list(LOSSES); LOSSES.register("
+    code += "LossSpec(name='slow', title='', symbol='', summary='', reduction='', function=lambda x, y: x.mean()))"
+    (tmp_path / "slow_plugin.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(base.PLUGINS, "slow_plugin")
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(lambda _: "slow" in list(LOSSES), range(4)))
+    finally:
+        LOSSES.unregister("slow")
+        sys.modules.pop("slow_plugin", None)
 
 
 @pytest.mark.parametrize("name", ["", "Mlp", "a-b", "7up", "a b", "../x"])
