@@ -25,8 +25,6 @@ class LossSpec:
     """As a formula shows it."""
     summary: str
     """The comparison, as a part of a sentence."""
-    reduction: str
-    """Over what it is averaged or summed, and its unit."""
     function: Target
     """Function of (reconstructions, images), each (N, C, H, W), floating point, that returns a scalar >= 0."""
     distribution: str | None = None
@@ -64,7 +62,6 @@ LOSSES = Registry(
         title="mean squared error",
         symbol="MSE",
         summary="mean squared error of the pixels",
-        reduction="mean over pixels and images, in squared units of a pixel in [0, 1]",
         function="aeviz.objectives.reconstruction:mse",
         distribution="Gaussian",
         log_likelihood="aeviz.objectives.likelihoods:gaussian",
@@ -74,7 +71,6 @@ LOSSES = Registry(
         title="binary cross-entropy",
         symbol="BCE",
         summary="cross-entropy of pixels as probabilities (nats), which penalises a wrong black or white more",
-        reduction="mean over pixels and images, in nats",
         function="aeviz.objectives.reconstruction:bce",
         distribution="Bernoulli",
         log_likelihood="aeviz.objectives.likelihoods:bernoulli",
@@ -85,7 +81,6 @@ LOSSES = Registry(
         title="1 - MS-SSIM",
         symbol="(1 - MS-SSIM)",
         summary="1 - MS-SSIM (structural similarity at several scales)",
-        reduction="mean over images, no unit",
         function="aeviz.objectives.ms_ssim:ms_ssim_loss",
         check=check_three_pixels,
     ),

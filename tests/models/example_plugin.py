@@ -72,7 +72,6 @@ BOTTLENECKS.register(
     BottleneckSpec(
         name="constant_variance",
         title="a Gaussian of constant variance",
-        description="a Gaussian posterior of variance 0.1 that is sampled",
         build=ConstantVariance,
         is_variational=True,
         has_closed_form_kl=True,
@@ -101,7 +100,6 @@ LOSSES.register(
         title="mean absolute error",
         symbol="MAE",
         summary="the mean absolute difference of pixels",
-        reduction="mean over pixels and images",
         function=l1,
         distribution="Laplace",
         log_likelihood=laplace,
