@@ -16,6 +16,8 @@ import numpy as np
 
 MOST_VERTICES = 1000
 """Vertices of an outline that are accepted; the map itself draws no more than about 200."""
+FARTHEST = 1e30
+"""Coordinates that are accepted are below that, so that float32 holds them."""
 EYE = 4.0
 """Distance from the eye to the middle of a view in space, in units of its half side."""
 NEAREST = 0.2
@@ -77,7 +79,7 @@ def read_selection(value: object) -> Selection | None:
     if not isinstance(value, Mapping):
         return None
     panel, vertices, seen = value.get("panel"), value.get("polygon"), value.get("camera")
-    if not isinstance(panel, int) or not 0 <= panel < 2 or not isinstance(vertices, Sequence):
+    if type(panel) is not int or not 0 <= panel < 2 or not isinstance(vertices, Sequence):
         return None
     polygon = [_numbers(vertex, 2) for vertex in vertices[: MOST_VERTICES + 1]]
     if not 3 <= len(polygon) <= MOST_VERTICES or not all(polygon):
@@ -88,6 +90,11 @@ def read_selection(value: object) -> Selection | None:
         if camera is None:
             return None
     return Selection(panel=panel, polygon=tuple((x, y) for x, y in polygon), camera=camera)
+
+
+def is_coordinate(value: object) -> bool:
+    """Return whether a value that a browser sent is a number which can be a coordinate; bool is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < FARTHEST  # no NaN is below
 
 
 def _read_viewpoint(value: object) -> Viewpoint | None:
@@ -101,10 +108,10 @@ def _read_viewpoint(value: object) -> Viewpoint | None:
 
 
 def _numbers(value: object, count: int) -> list[float]:
-    """Return so many finite numbers; an empty list if the value is something else."""
+    """Return so many numbers below `FARTHEST`; an empty list if the value is something else."""
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != count:
         return []
-    if not all(isinstance(number, int | float) and math.isfinite(number) for number in value):
+    if not all(is_coordinate(number) for number in value):
         return []
     return [float(number) for number in value]
 

@@ -1,11 +1,10 @@
 """The latent map in the page: pan, zoom and rotate without a rerun; classes and clicks come back to Python."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeGuard, get_args
 
-from aeviz.analysis.selection import Selection, read_selection
+from aeviz.analysis.selection import FARTHEST, Selection, is_coordinate, read_selection
 from aeviz.web.components.kit.mount import Component
 from aeviz.web.components.map.payload import EllipseMode
 
@@ -52,8 +51,8 @@ def read_event(state: object) -> MapEvent:
     ellipses, prior = result.get("ellipses"), result.get("prior")
     drawn = result.get("selection")
     return MapEvent(
-        selected=selected if isinstance(selected, int) else None,
-        hidden=tuple(int(label) for label in hidden) if isinstance(hidden, list) else None,
+        selected=selected if _is_index(selected) else None,
+        hidden=tuple(hidden) if isinstance(hidden, list) and all(_is_index(label) for label in hidden) else None,
         ellipses=next((mode for mode in get_args(EllipseMode) if mode == ellipses), None),
         prior=prior if isinstance(prior, bool) else None,
         selection=read_selection(drawn),
@@ -62,13 +61,18 @@ def read_event(state: object) -> MapEvent:
     )
 
 
+def _is_index(value: object) -> TypeGuard[int]:
+    """Return whether a value is the number of an image, a class or a panel, from 0; bool is none."""
+    return type(value) is int and 0 <= value < FARTHEST
+
+
 def _read_point(value: object) -> tuple[int, tuple[float, ...]] | None:
     """Return the panel and the 2 or 3 coordinates of a point that the map sent; None for whatever else."""
     if not isinstance(value, Mapping):
         return None
     panel, point = value.get("panel"), value.get("point")
-    if not isinstance(panel, int) or not 0 <= panel < 2 or not isinstance(point, list) or len(point) not in (2, 3):
+    if not _is_index(panel) or panel >= 2 or not isinstance(point, list) or len(point) not in (2, 3):
         return None
-    if not all(isinstance(number, int | float) and math.isfinite(number) for number in point):
+    if not all(is_coordinate(number) for number in point):
         return None
     return panel, tuple(float(number) for number in point)
