@@ -5,7 +5,7 @@ Streamlit, so that a page can show and check settings in no time.
 """
 
 from aeviz.config.data import DataConfig
-from aeviz.config.model import MAX_LAYERS, MAX_WIDTH, ModelConfig, PriorName
+from aeviz.config.model import MAX_CLASSES, MAX_LAYERS, MAX_WIDTH, ModelConfig, PriorName
 from aeviz.config.objective import (
     AnnealingName,
     CorruptionName,
@@ -19,6 +19,7 @@ from aeviz.config.train import DeviceName, TrainConfig
 
 __all__ = [
     "FORMAT_VERSION",
+    "MAX_CLASSES",
     "MAX_LAYERS",
     "MAX_WIDTH",
     "AnnealingName",

@@ -10,6 +10,8 @@ MAX_WIDTH = 16_384
 """Widest layer: with its weights to a neighbour of the same width, already a gigabyte."""
 MAX_LAYERS = 32
 """Most hidden layers, or convolutions, of an encoder."""
+MAX_CLASSES = 1000
+"""Most anchors of an anchored prior."""
 
 PriorName = Literal["standard", "anchored"]
 
@@ -93,7 +95,7 @@ class ModelConfig:
             self.prior == "standard" or self.latent_dim >= 2,
             "model.prior='anchored' puts its anchors on two rings, which takes model.latent_dim of 2 or more",
         )
-        require(2 <= self.classes <= 1000, f"model.classes={self.classes!r}; expected 2 to 1000")
+        require(2 <= self.classes <= MAX_CLASSES, f"model.classes={self.classes!r}; expected 2 to {MAX_CLASSES}")
         require(1 <= self.flow_steps <= 64, f"model.flow_steps={self.flow_steps!r}; expected 1 to 64")
         require(
             1 <= self.flow_hidden <= MAX_WIDTH, f"model.flow_hidden={self.flow_hidden!r}; expected 1 to {MAX_WIDTH}"

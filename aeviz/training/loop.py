@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from aeviz.config import RunConfig
+from aeviz.config import MAX_CLASSES, RunConfig
 from aeviz.data import ImageDataset
 from aeviz.errors import ConfigError, TrainingError
 from aeviz.models import Autoencoder
@@ -17,9 +17,6 @@ from aeviz.training.run_start import begin_run, resume_run
 from aeviz.training.runs import HISTORY, LAST, MODEL, RunFolder
 from aeviz.training.trainer import Trainer
 from aeviz.training.weights import save_weights
-
-MAX_CLASSES = 1000
-"""Most anchors that `ModelConfig.classes` allows."""
 
 
 def fit(
