@@ -18,7 +18,7 @@ from aeviz.data.catalog import find_source
 from aeviz.data.changes import describe_changed_images, with_class_order
 from aeviz.data.splits import leave_out
 from aeviz.errors import AevizError, ConfigError, StorageError, TrainingError, TrainingStopped
-from aeviz.lab.optimizer_comparison import PRESET as COMPARISON
+from aeviz.lab.optimizer_comparison import is_comparison
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.batches import count_steps
 from aeviz.training.devices import describe_device, resolve_device
@@ -136,7 +136,7 @@ def _train(
             on_epoch=show_epoch,
             on_step=show_step,
             observe=recorder.observe,
-            on_trained=keep_moments if config.preset == COMPARISON else None,
+            on_trained=keep_moments if is_comparison(config) else None,
         )
     except StorageError as end:  # what cannot be trained further for want of room cannot be measured either
         monitor.report("failed", str(end), step=0)

@@ -22,12 +22,19 @@ from aeviz.training.runs import RunFolder
 
 PRESET = "optimizer-comparison"
 """Name that the runs of a comparison carry as their experiment."""
+FORMER_PRESET = "duel"
+"""That name in runs of older versions."""
 MOMENTUM = 0.9
 """Decay of the velocity of the optimizer with momentum."""
 CONFIDENCE = 0.95
 """Share of such intervals that hold the true difference."""
 Line = Mapping[int, RunFolder]
 """The runs of one optimizer by their seed."""
+
+
+def is_comparison(config: RunConfig) -> bool:
+    """Whether a run was started as one of a comparison."""
+    return config.preset in (PRESET, FORMER_PRESET)
 
 
 def method_of(optimizer: OptimizerConfig) -> MethodName:
@@ -38,7 +45,7 @@ def method_of(optimizer: OptimizerConfig) -> MethodName:
 
 
 def title_of(optimizer: OptimizerConfig) -> str:
-    """Return how a optimizer is called: method and step size."""
+    """Return what an optimizer is called: method and step size."""
     return f"{METHODS[method_of(optimizer)].title} {optimizer.learning_rate:g}"
 
 

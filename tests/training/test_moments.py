@@ -34,8 +34,10 @@ def test_sgd_has_its_step_size():
     assert found.held == {"weight": 1.0}
 
 
-def test_runs_of_a_duel_keep_them_and_others_do_not(tiny_config, tmp_path, trained_folder):
-    train(tiny_config("preset=optimizer-comparison", "train.epochs=2", "optimizer.name=amsgrad"), out=tmp_path / "run")
+@pytest.mark.parametrize("preset", ["optimizer-comparison", "duel"])
+def test_runs_of_a_comparison_keep_them_and_others_do_not(preset, tiny_config, tmp_path, trained_folder):
+    """Those of older versions, which called it a duel, too: they can be resumed."""
+    train(tiny_config(f"preset={preset}", "train.epochs=2", "optimizer.name=amsgrad"), out=tmp_path / "run")
     recorded = read_moments(tmp_path / "run")
     assert [moments.epoch for moments in recorded] == [1, 2]
     assert all(np.isfinite(list(moments.effective.values())).all() for moments in recorded)

@@ -9,7 +9,7 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.lab.adaptive import METHODS, MethodName
-from aeviz.lab.optimizer_comparison import PRESET, plan, title_of
+from aeviz.lab.optimizer_comparison import is_comparison, plan, title_of
 from aeviz.presets import get_preset
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
@@ -77,7 +77,7 @@ def take_ended() -> frozenset[str]:
 
 
 def _jobs() -> list[Job]:
-    return [job for job in training.list_jobs() if job.status.settings.preset == PRESET]
+    return [job for job in training.list_jobs() if is_comparison(job.status.settings)]
 
 
 @st.fragment
