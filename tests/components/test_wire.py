@@ -135,6 +135,13 @@ def damaged():
         "unknown dtype": with_text(text.replace(b"uint16", b"uint17")),
         "shape too large": with_text(text.replace(b"[9]", b"[999999999999]")),
         "negative shape": with_text(text.replace(b"[9]", b"[-9]")),
+        "shape with two negative lengths": with_text(text.replace(b"[9]", b"[-3,-3]")),
+        "shape with a broken length": with_text(text.replace(b"[9]", b"[1.5]")),
+        "shape with a text": with_text(text.replace(b"[9]", b'["x"]')),
+        "shape with a truth value": with_text(text.replace(b"[9]", b"[true]")),
+        "shape with a list": with_text(text.replace(b"[9]", b"[[9]]")),
+        "shape that is a text": with_text(text.replace(b"[9]", b'"9"')),
+        "empty array too long": with_text(text.replace(b"[9]", b"[0,99999999999999999999]")),
         "missing array": with_text(text.replace(b'{"$array": 1}', b'{"$array": 7}')),
     }
 

@@ -65,9 +65,12 @@ export function unpack(bytes, text = textOf(bytes)) {
     const [dtype, shape, digest] = Array.isArray(entry) ? entry : [];
     const Type = TYPES[/** @type {keyof typeof TYPES} */ (dtype)];
     if (!Type || !Array.isArray(shape)) throw new WireError(`array ${number} has an unknown dtype: ${dtype}`);
+    if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+      throw new WireError(`array ${number} of the data for this part of the page has a damaged shape: ${shape}`);
+    }
     const count = shape.reduce((product, length) => product * length, 1);
     const size = count * Type.BYTES_PER_ELEMENT;
-    if (!Number.isSafeInteger(count) || count < 0 || at + size > body.byteLength) {
+    if (!Number.isSafeInteger(count) || at + size > body.byteLength) {
       throw new WireError(`the data for this part of the page end after ${bytes.length} bytes, before array ${number} does`);
     }
     const array = new Type(body, at, count);

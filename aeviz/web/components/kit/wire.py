@@ -94,10 +94,15 @@ def unpack(payload: bytes) -> dict[str, object]:
     at = first + length + -(first + length) % ALIGNMENT
     arrays: list[np.ndarray] = []
     for dtype, shape in entries:
+        if not all(type(length) is int and length >= 0 for length in shape):
+            raise PayloadError(f"array {len(arrays)} of a payload has a damaged shape: {shape}")
         count = math.prod(shape)
-        if count < 0 or at + count * dtype.itemsize > len(payload):
+        if at + count * dtype.itemsize > len(payload):
             raise PayloadError(f"a payload ends after {len(payload)} bytes, before its array {len(arrays)} ends")
-        arrays.append(np.frombuffer(payload, dtype, count, at).reshape(shape))
+        try:
+            arrays.append(np.frombuffer(payload, dtype, count, at).reshape(shape))
+        except (ValueError, OverflowError) as error:  # more than NumPy can hold
+            raise PayloadError(f"array {len(arrays)} of a payload has a damaged shape: {error}") from error
         at += count * dtype.itemsize
         at += -at % ALIGNMENT
     filled = _fill(value, arrays)
