@@ -39,20 +39,6 @@ class FilmFrame:
     """Part of the plane that the mesh covers, (2, 2), a row (low, high) for each axis; None leaves it unsaid."""
 
 
-def view_range(points: np.ndarray) -> np.ndarray:
-    """Return the part of the plane that holds all points but the tails, as `analysis.traversal.plane_grid` takes it.
-
-    Args:
-        points: (N, 2), floating point; rows that are not finite are left out.
-
-    Returns:
-        (2, 2), float64, a row (low, high) for each axis, never empty.
-    """
-    low, high = _bounds(points.astype(np.float64)[None])
-    middle, half = (low[0] + high[0]) / 2, np.maximum((high[0] - low[0]) / 2, 1e-6)
-    return np.stack([middle - half, middle + half], axis=1)
-
-
 def film_payload(
     *,
     run: str,
@@ -112,7 +98,6 @@ def film_payload(
             "run": run,
             "total": total_epochs,
             "live": is_live,
-            "window": window,
             "quantity": quantity,
             "notes": notes,
             "epochs": np.asarray(epochs).astype(np.int32),
