@@ -1,1 +1,1 @@
-"""In-page components: their browser side lies in assets/, plain ES modules without a build step."""
+"""In-page components: each folder holds a Python side and plain ES modules, which need no build step."""
