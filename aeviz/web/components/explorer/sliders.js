@@ -65,7 +65,7 @@ export class Sliders {
         max: String(high),
         step: String((high - low) / STEPS),
         "aria-label": `${name}, ${note}`,
-        title: `Range ${brief(low)} to ${brief(high)}, rest ${brief(rest)}, standard deviation ${brief(deviation)}. ` +
+        title: `Range ${brief(low)} to ${brief(high)}, median ${brief(rest)}, standard deviation ${brief(deviation)}. ` +
           "Double-click to reset.",
       },
       label,

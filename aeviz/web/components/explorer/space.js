@@ -61,7 +61,7 @@ export class Space {
   }
 
   /**
-   * The number of deviations by which a point is off rest along an axis.
+   * The number of deviations by which a point is off the median along an axis.
    * @param {ArrayLike<number>} point
    * @param {number} axis
    */

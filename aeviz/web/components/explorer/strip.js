@@ -1,4 +1,4 @@
-// Images along one axis, at whole standard deviations from rest, live, with a ring where the point is.
+// Images along one axis, at whole standard deviations from its median, live, with a ring where the point is.
 
 import { brief, button, element, Later } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
@@ -62,7 +62,7 @@ export class Strip {
     this.set(this.host.space.deviations(this.host.point, this.host.axis) + step);
   }
 
-  /** @param {number} deviations from rest */
+  /** @param {number} deviations from the median */
   set(deviations) {
     const { space, point, axis } = this.host;
     const { rest, deviation } = space.axes[axis];
