@@ -46,14 +46,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_app(folder: Path = PROJECT_ROOT) -> Iterator[Server]:
+def running_app(folder: Path = PROJECT_ROOT, script: Path | str = "app.py") -> Iterator[Server]:
     """Start the app in a process of its own, without runs of the user's own, and end it afterwards.
 
     Args:
         folder: Where app.py and the package lie, to measure another version of the app than this one.
+        script: What Streamlit runs instead of app.py, such as a page made for a benchmark.
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     command += ["--server.address", "localhost", "--server.port", str(port)]
     with tempfile.TemporaryDirectory() as runs, tempfile.TemporaryFile() as log:
         environment = environment_of(folder, runs)
@@ -86,37 +87,3 @@ def _is_healthy(port: int) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-@contextlib.contextmanager
-def serving(script: Path, **environment: str) -> Iterator[str]:
-    """Serve a Streamlit script; yield its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
-    command += ["--server.address=localhost", f"--server.port={port}", "--browser.gatherUsageStats=false"]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
-        try:
-            wait_until_it_listens(port, process)
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait for a server's health check; end the benchmark if it does not come up."""
-    import urllib.error
-    import urllib.request
-
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
-            return
-        time.sleep(0.05)
-    sys.exit("the server did not start")

@@ -34,11 +34,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app_server import serving
+from app_server import running_app
 from playwright.sync_api import Browser, Page, sync_playwright
 from regl_peer import serving_regl
-
-from aeviz.paths import PROJECT_ROOT, data_root
 
 MODELS = {"mlp": "mlp-2d-adam", "faces": "celeba-vae"}
 SIZES, MORE_SIZES = (70_000,), (10_000, 1_000_000)
@@ -180,7 +178,7 @@ def quantile(values: list[float], share: float) -> float:
 def drag(browser: Browser, address: str, model: str, seconds: float, engine: str = "") -> dict[str, float]:
     """Drag a point over the pad of Decode; return images a second and milliseconds from move to screen."""
     page = new_page(browser)
-    page.goto(f"{address}/decode?model={model}" + (f"&engine={engine}" if engine else ""))
+    page.goto(f"{address}decode?model={model}" + (f"&engine={engine}" if engine else ""))
     page.locator("[data-testid=latent-strip][data-decoded]").wait_for()
     page.locator(".pad[data-mesh]").wait_for()
     page.wait_for_timeout(2500)
@@ -245,7 +243,7 @@ def open_page(browser: Browser, url: str) -> tuple[float, Page]:
 
 def measure_map(browser: Browser, address: str, n: int) -> dict[str, float]:
     """Measure our map of `n` points."""
-    open_ms, page = open_page(browser, f"{address}/?n={n}&kind=map")
+    open_ms, page = open_page(browser, f"{address}?n={n}&kind=map")
     page.wait_for_timeout(1500)
     front = page.locator("canvas.front").first
     box = front.bounding_box()
@@ -261,7 +259,7 @@ def measure_map(browser: Browser, address: str, n: int) -> dict[str, float]:
     page.context.close()
     page = new_page(browser)
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
-    page.goto(f"{address}/?n={n}&kind=map", wait_until="commit")
+    page.goto(f"{address}?n={n}&kind=map", wait_until="commit")
     page.evaluate("window.opened")
     page.wait_for_timeout(1500)
     sent.clear()
@@ -274,7 +272,7 @@ def measure_map(browser: Browser, address: str, n: int) -> dict[str, float]:
 
 def measure_plotly(browser: Browser, address: str, n: int) -> dict[str, float]:
     """Measure the same points as a scattergl of Plotly through Streamlit."""
-    open_ms, page = open_page(browser, f"{address}/?n={n}&kind=plotly")
+    open_ms, page = open_page(browser, f"{address}?n={n}&kind=plotly")
     page.context.close()
     sent: list[tuple[float, int]] = []
     page = new_page(browser)
@@ -282,7 +280,7 @@ def measure_plotly(browser: Browser, address: str, n: int) -> dict[str, float]:
         "websocket",
         lambda socket: socket.on("framesent", lambda frame: sent.append((time.monotonic(), len(frame)))),
     )
-    page.goto(f"{address}/?n={n}&kind=plotly", wait_until="commit")
+    page.goto(f"{address}?n={n}&kind=plotly", wait_until="commit")
     page.evaluate("window.opened")
     page.wait_for_timeout(2000)
     box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
@@ -315,20 +313,19 @@ def measure(sizes: tuple[int, ...], seconds: float) -> dict[str, Any]:
     """Measure all; return the report."""
     chromium = os.environ.get("AEVIZ_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     report: dict[str, Any] = {}
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as runs:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        data = str(data_root().resolve())
-        with serving(PROJECT_ROOT / "app.py", AEVIZ_DATA=data, AEVIZ_RUNS=runs) as address:
+        with running_app() as server:
             for name, model in MODELS.items():
-                here = drag(browser, address, model, seconds)
-                there = drag(browser, address, model, seconds / 2, engine="server")
+                here = drag(browser, server.url, model, seconds)
+                there = drag(browser, server.url, model, seconds / 2, engine="server")
                 report[name] = here | {"server_fps": there["fps"], "server_p50_ms": there["p50_ms"]}
-        script = Path(runs) / "map_page.py"
+        script = Path(folder) / "map_page.py"
         script.write_text(MAP_PAGE)
         report["map"] = {}
-        with serving(script) as address, serving_regl() as regl:
+        with running_app(script=script) as server, serving_regl() as regl:
             for n in sizes:
-                found = measure_map(browser, address, n) | measure_plotly(browser, address, n)
+                found = measure_map(browser, server.url, n) | measure_plotly(browser, server.url, n)
                 if regl is not None:
                     found["regl_open_ms"], page = open_page(browser, f"{regl}/?n={n}")
                     box = page.locator("canvas").first.bounding_box()
