@@ -53,7 +53,7 @@ from aeviz.paths import PROJECT_ROOT
 MODEL = "mlp-2d-adam"
 """What Decode and Latent space open with; its points are where the moves go."""
 COMPONENTS = {"decode": ("studio", "explorer"), "latent_space": ("map",)}
-"""How the name of the component ends that sends the moves of each page."""
+"""How the name of the component ends that sends the moves of each page; "studio" in versions that --app measures."""
 IN_ADDRESS = {"decode": ".at=", "latent_space": "image="}
 """What the address of each page tells after a move."""
 OUTLINE_EACH = 5
