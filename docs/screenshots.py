@@ -19,7 +19,7 @@ VIEWS = {
     "decode": "/decode?model=vae-2d",
     "reconstruct": "/reconstruct?model=mlp-2d-adam&with.mlp-2d-adam=mlp-64d-amsgrad",
     "train": "/train?preset=quick-look-mnist",
-    "draw": "/reconstruct?source=your+own+picture&from=draw",
+    "draw": "/reconstruct?source=your+own+image&from=draw",
     "home": "/",
 }
 HEIGHTS = {"latent-space": 1190, "decode": 1200, "train": 1270, "draw": 1000}
