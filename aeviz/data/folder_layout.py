@@ -10,7 +10,7 @@ images and anything deeper are ignored.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,8 @@ def list_images(folder: Path) -> Layout:
     A sixth of the training images, chosen by a fixed permutation, is the test set unless the person has chosen one.
 
     Raises:
-        DataError: The folder is missing, empty, mixed or too small; the message says what to do.
+        DataError: The folder is missing, empty, mixed or too small, or a split would have no image; the message says
+            what to do.
     """
     files, subfolders = list_folder(folder)
     chosen = _find_split_folders(folder, subfolders)
@@ -77,7 +78,7 @@ def list_images(folder: Path) -> Layout:
                 f"image folder {printable(folder)} has {_join(chosen.values())} subfolders and beside them "
                 f"{_quote(beside)}; expected nothing else with images; move the rest elsewhere"
             )
-        parts: dict[SplitName, list[Entry]] = {split: _list_entries(path) for split, path in chosen.items()}
+        parts: dict[SplitName, list[Entry]] = {split: _list_entries(path, split) for split, path in chosen.items()}
         if len({any(label is not None for _, label in entries) for entries in parts.values()}) > 1:
             raise DataError(
                 f"image folder {printable(folder)} has class subfolders in some of {_join(chosen.values())} only; "
@@ -98,6 +99,8 @@ def list_images(folder: Path) -> Layout:
             f"image folder {printable(folder)} holds {n} images; expected at least {MIN_IMAGES}, so that training, "
             "validation and test each get some; add images"
         )
+    if len(layout.train) < (2 if validation is None else 1):
+        raise DataError(_describe_few(folder, len(parts["train"]), chosen))
     return layout
 
 
@@ -135,7 +138,8 @@ def _find_split_folders(folder: Path, subfolders: Sequence[Path]) -> dict[SplitN
     return found if "train" in found and len(found) > 1 else {}
 
 
-def _list_entries(folder: Path) -> list[Entry]:
+def _list_entries(folder: Path, split: SplitName | None = None) -> list[Entry]:
+    """Return the images of a folder, which the person has chosen for `split` if that is given."""
     files, subfolders = list_folder(folder)
     classes = {path: list_folder(path)[0] for path in subfolders}
     classes = {path: members for path, members in classes.items() if members}
@@ -146,7 +150,7 @@ def _list_entries(folder: Path) -> list[Entry]:
             "images into subfolders or the subfolders elsewhere"
         )
     if not files and not classes:
-        raise DataError(_describe_empty(folder))
+        raise DataError(_describe_empty(folder, split))
     names = {path: printable(path.name) for path in classes}
     for name, count in Counter(names.values()).items():
         if count > 1:
@@ -157,7 +161,17 @@ def _list_entries(folder: Path) -> list[Entry]:
     return [(path, None) for path in files] + [(path, names[home]) for home in classes for path in classes[home]]
 
 
-def _describe_empty(folder: Path) -> str:
+def _describe_few(folder: Path, count: int, chosen: Mapping[SplitName, Path]) -> str:
+    """Return the message about training images that are too few to give some to each split without images."""
+    others = [split for split in ("validation", "test") if split not in chosen]
+    return (
+        f"image folder {printable(folder)} has {count} {'image' if count == 1 else 'images'} in "
+        f"{_quote([chosen['train']])}, from which {' and '.join(others)} images are taken too; expected at least "
+        f"{1 + len(others)}, so that each gets one; add images"
+    )
+
+
+def _describe_empty(folder: Path, split: SplitName | None) -> str:
     """Return the message about a folder without images; it names the place where some lie too deep."""
     deeper = _find_deeper(folder)
     if deeper is not None:
@@ -170,9 +184,10 @@ def _describe_empty(folder: Path) -> str:
             f"{printable(deeper.relative_to(folder))!r}; expected images or one subfolder for each class; use "
             f"'{FOLDER_PREFIX}{printable(home)}'"
         )
+    remedy = "check the path" if split is None else f"add {split} images, or remove this folder"
     return (
         f"image folder {printable(folder)} holds no images; expected {', '.join(SUFFIXES)} files, directly or in one "
-        "subfolder for each class; check the path"
+        f"subfolder for each class; {remedy}"
     )
 
 

@@ -26,10 +26,11 @@ def split_indices(n: int, config: DataConfig, split: Literal["train", "validatio
     """
     n_validation = round(n * config.validation_fraction)
     if not 0 < n_validation < n:
+        enough = 0 < round(n * 0.1667) < n
+        remedy = f"choose for example {0.1667 if enough else 0.5}" if n > 1 else "add images"
         raise DataError(
             f"data.validation_fraction={config.validation_fraction!r} gives {n_validation} of the {n} training images "
-            f"of {config.name!r} to validation; expected at least one there and one left to train on; choose for "
-            "example 0.1667"
+            f"of {config.name!r} to validation; expected at least one there and one left to train on; {remedy}"
         )
     permutation = np.random.default_rng(config.split_seed).permutation(n)
     return np.sort(permutation[:n_validation] if split == "validation" else permutation[n_validation:])

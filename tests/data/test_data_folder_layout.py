@@ -77,6 +77,32 @@ def test_two_folders_for_one_split_are_an_error(tmp_path, write_pictures):
 
 
 @pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        ({"train": 1, "val": 12}, "has 1 image in 'train', from which test images are taken too; expected at least 2,"),
+        ({"train": 1, "test": 12}, "has 1 image in 'train', from which validation images are taken too; expected at"),
+        ({"train": 12, "test": 0}, "test holds no images; expected .*; add test images, or remove this folder"),
+        ({"train": 12, "val": 0}, "val holds no images; expected .*; add validation images, or remove this folder"),
+        ({"train": 0, "test": 12}, "train holds no images; expected .*; add train images, or remove this folder"),
+    ],
+)
+def test_split_that_would_have_no_image_is_an_error(tmp_path, write_pictures, images, message):
+    for name, count in images.items():
+        write_pictures(tmp_path / name, count)
+    for split in SPLITS:
+        with pytest.raises(DataError, match=message):
+            load(tmp_path, split)
+
+
+def test_few_training_images_beside_chosen_test_images_are_enough_with_a_larger_fraction(tmp_path, write_pictures):
+    write_pictures(tmp_path / "train", 2)
+    write_pictures(tmp_path / "test", 10)
+    with pytest.raises(DataError, match=r"gives 0 of the 2 training images .*; choose for example 0\.5"):
+        load(tmp_path, "train")
+    assert [len(load(tmp_path, split, validation_fraction=0.5)) for split in SPLITS] == [1, 1, 10]
+
+
+@pytest.mark.parametrize(
     ("inside", "place", "use"),
     [
         (("photos/cats",), "photos/cats", "photos/cats"),
