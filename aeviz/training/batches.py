@@ -5,6 +5,7 @@ before it. Batch normalisation needs more than one value a channel, and a single
 features has shrunk to 1 x 1; no gradient should come from one image in any case where all others come from hundreds.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,12 +19,13 @@ from aeviz.data import ImageDataset
 def split_batches(count: int, batch_size: int) -> list[range]:
     """Return the places of each batch in an order of `count` images: `batch_size` each, the rest in the last.
 
-    Where one image alone is left it joins the batch before it, unless the batches have one image each.
+    Where one image alone is left it joins the batch before it, unless the batches have one image each. Of no images
+    there is no batch.
     """
     starts = list(range(0, count, batch_size))
     if batch_size > 1 and len(starts) > 1 and count % batch_size == 1:
         starts.pop()
-    return [range(start, end) for start, end in zip(starts, [*starts[1:], count], strict=True)]
+    return [range(start, end) for start, end in itertools.pairwise([*starts, count])]
 
 
 def count_steps(count: int, batch_size: int) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aeviz.config import MAX_CLASSES, RunConfig
 from aeviz.data import ImageDataset
-from aeviz.errors import ConfigError, TrainingError
+from aeviz.errors import ConfigError, DataError, TrainingError
 from aeviz.models import Autoencoder
 from aeviz.training.batches import ResidentImages
 from aeviz.training.devices import resolve_device
@@ -50,10 +50,16 @@ def fit(
     Raises:
         ConfigError: Model and images do not fit, the prior has not an anchor for each class, the folder is taken, or
             more epochs than asked for are trained.
+        DataError: There are no training images, or none for validation.
         CheckpointMismatchError: The data of a resumed run changed.
         StorageError: A file of the run cannot be written; the folder keeps the last epoch that was written whole.
         TrainingError: The loss stopped being finite; the folder keeps the last good epoch.
     """
+    for dataset in (train_set, validation_set):
+        if len(dataset) == 0:
+            raise DataError(
+                f"{dataset.name!r} has no {dataset.split} images; expected one or more of each split; add images"
+            )
     if train_set.image_shape != config.model.image_shape:
         raise ConfigError(
             f"model.image_shape={config.model.image_shape} but the images of {train_set.name!r} are "

@@ -12,6 +12,7 @@ from aeviz.errors import (
     CheckpointMismatchError,
     CheckpointNotFoundError,
     ConfigError,
+    DataError,
     TrainingError,
 )
 from aeviz.models import build_model, initialise
@@ -142,7 +143,7 @@ def test_training_makes_the_error_small(fit_tiny):
     assert history[-1].val_mse < 0.7 * history[0].val_mse
 
 
-def test_history_tells_every_epoch(fit_tiny):
+def test_history_has_every_epoch(fit_tiny):
     folder = fit_tiny()
     history = folder.history()
     assert [report.epoch for report in history] == [1, 2, 3]
@@ -153,13 +154,13 @@ def test_history_tells_every_epoch(fit_tiny):
     assert all(report.gradient_norm is not None and report.gradient_norm > 0 for report in history)
 
 
-def test_bce_history_tells_mse_beside_the_loss(fit_tiny):
+def test_bce_history_has_the_mse_next_to_the_loss(fit_tiny):
     report = fit_tiny("objective.reconstruction=bce", "train.epochs=1").history()[0]
     assert 0 < report.val_mse < 0.3 < report.val_loss
 
 
 def test_train_loss_is_the_mean_over_images_before_each_step(tiny_config, tiny_sets):
-    # a step size too small to change a float32 weight: the loss of all images under the initial weights
+    # a learning rate too small to change a float32 weight: the loss of all images under the initial weights
     config = tiny_config("optimizer.learning_rate=1e-30", "optimizer.name=sgd")
     trainer = Trainer(config, 100, CPU)
     loss = trainer.train_epoch(ResidentImages.place(tiny_sets["train"], CPU)).loss
@@ -424,7 +425,7 @@ def test_divergence_keeps_the_last_good_epoch_on_disk(fit_tiny, tiny_config):
     good = fit_tiny("train.epochs=2", "optimizer.name=sgd", "model.output=identity")
     before = {path.name: path.read_bytes() for path in good.path.iterdir() if path.name != CONFIG}
     bad = ("train.epochs=4", "optimizer.name=sgd", "model.output=identity", "optimizer.learning_rate=1e30")
-    replace(good, config=tiny_config(*bad)).write()  # as if it had begun with that step size
+    replace(good, config=tiny_config(*bad)).write()  # as if it had begun with that learning rate
     message = r"in epoch 3: .* at step 2; the weights of epoch 2 are kept; .*than 1e\+30"
     with pytest.raises(TrainingError, match=message):
         fit_tiny(*bad, resume=True)
@@ -502,7 +503,7 @@ def test_batch_normalisation_trains_and_resumes(fit_tiny, stop_after):
     ("count", "batch_size", "sizes"),
     [
         (21, 8, [8, 8, 5]), (16, 8, [8, 8]), (17, 8, [8, 9]), (9, 8, [9]), (1250, 1249, [1250]), (8, 8, [8]),
-        (3, 1, [1, 1, 1]), (1, 1, [1]), (3, 2, [3]), (2, 1, [1, 1]), (1, 8, [1]),
+        (3, 1, [1, 1, 1]), (1, 1, [1]), (3, 2, [3]), (2, 1, [1, 1]), (1, 8, [1]), (0, 8, []),
     ],
 )  # fmt: skip
 def test_image_left_alone_joins_the_batch_before(count, batch_size, sizes):
@@ -534,6 +535,14 @@ def test_batch_normalisation_of_larger_maps_takes_batches_of_one(fit_tiny):
 
 
 # What cannot begin, or go on
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_split_without_images_is_named(split, tiny_config, tiny_sets, tmp_path):
+    sets = {**tiny_sets, split: tiny_sets[split].take([])}
+    with pytest.raises(DataError, match=f"'digits' has no {split} images; expected one or more of each split"):
+        fit(tiny_config(), sets["train"], sets["validation"], tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
