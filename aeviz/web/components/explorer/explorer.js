@@ -23,7 +23,7 @@ import { Strip } from "./strip.js";
  */
 /** @typedef {<T>(what: string, promise: Promise<T>) => Promise<T>} During counts a promise as pending */
 
-class Explorer {
+export class Explorer {
   /**
    * @param {HTMLElement} root
    * @param {import("../kit/mount.js").Channel} channel
@@ -49,11 +49,13 @@ class Explorer {
     this.axis = 0;
     this.locked = /** @type {Set<number>} */ (new Set());
     this.revision = -1;
-    this.shown = "";
+    this.shown = ""; // the `view` that Python sent last; empty when closed
+    this.built = ""; // the one that stands on the page
   }
 
   /** @param {View} view */
   async receive(view) {
+    this.latest = view;
     if (view.response) {
       const { number, far, error } = view.response;
       const values = view.images ? Float32Array.from(view.images, (value) => value / 255) : undefined;
@@ -61,10 +63,13 @@ class Explorer {
     }
     if (this.shown !== view.view) {
       this.shown = view.view;
-      this.revision = view.revision;
       const space = await this.activity.during("space", ask(view.space));
-      if (this.shown === view.view) this.build(view, new Space(space));
-    } else if (view.revision !== this.revision && this.space) {
+      if (this.shown !== view.view) return;
+      const { latest } = this; // of the same view, and maybe with a newer point
+      this.built = latest.view;
+      this.revision = latest.revision;
+      this.build(latest, new Space(space));
+    } else if (view.revision !== this.revision && this.built === view.view) {
       this.revision = view.revision;
       this.jump(view);
     }
@@ -213,6 +218,7 @@ class Explorer {
   }
 
   close() {
+    this.shown = "";
     this.clear();
     this.messages.close();
   }

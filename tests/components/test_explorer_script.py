@@ -1,0 +1,62 @@
+"""The explorer's script in Node: views that come while a space is on its way."""
+
+import numpy as np
+import pytest
+from page_scripts import run_script
+
+from aeviz.analysis.basis import latent_basis
+from aeviz.analysis.summary import summarise
+from aeviz.web.components.explorer.payload import space_payload
+
+RECORD = """
+async function main({ space, steps }) {
+  const { put } = await import("./kit/blobs.js");
+  const { Explorer } = await import("./explorer/explorer.js");
+  const found = { built: [], moved: [] };
+  class Recorder extends Explorer {
+    build(view, space) {
+      this.space = space;
+      found.built.push(view.revision);
+    }
+    jump(view) {
+      found.moved.push(view.revision);
+    }
+  }
+  const ignore = () => undefined;
+  const activity = { mark: ignore, during: (what, promise) => promise };
+  const explorer = new Recorder({}, { state: ignore, trigger: ignore }, activity);
+  for (const step of steps) {
+    if (step === "close") explorer.close();
+    else if (step.revision) explorer.receive(step);
+    else put(step.arrived, Uint8Array.from(space));
+    await new Promise((go) => setTimeout(go));
+  }
+  return found;
+}
+"""
+
+
+def view(space, revision):
+    return {"view": f"view of {space}", "space": space, "revision": revision, "response": None}
+
+
+def arrived(space):
+    return {"arrived": space}
+
+
+@pytest.mark.parametrize(
+    ("steps", "built", "moved"),
+    [
+        ([view("a", 1), arrived("a"), view("a", 1), view("a", 2)], [1], [2]),
+        ([view("a", 1), view("a", 2), arrived("a"), view("a", 2), view("a", 3)], [2], [3]),
+        ([view("a", 1), arrived("a"), view("b", 2), view("b", 3), arrived("b")], [1, 3], []),
+        ([view("a", 1), view("b", 2), arrived("a"), arrived("b")], [2], []),
+        ([view("a", 1), "close", arrived("a")], [], []),
+    ],
+    ids=["space first", "point before its space", "point of the next view", "view that was left", "closed before"],
+)
+def test_explorer_shows_the_last_point_that_it_was_sent(tmp_path, steps, built, moved):
+    z = np.random.default_rng(1).normal(size=(40, 3))
+    space = space_payload(latent_basis(summarise(z), np.zeros(3)), None, None, ())
+    found = run_script(tmp_path, RECORD, {"space": list(space), "steps": steps})
+    assert (found["built"], found["moved"]) == (built, moved)
