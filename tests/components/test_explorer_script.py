@@ -1,4 +1,4 @@
-"""The explorer's script in Node: views that come while a space is on its way."""
+"""The explorer's script in Node: views that come while a space is on its way, and what is said after a failure."""
 
 import numpy as np
 import pytest
@@ -60,3 +60,24 @@ def test_explorer_shows_the_last_point_that_it_was_sent(tmp_path, steps, built, 
     space = space_payload(latent_basis(summarise(z), np.zeros(3)), None, None, ())
     found = run_script(tmp_path, RECORD, {"space": list(space), "steps": steps})
     assert (found["built"], found["moved"]) == (built, moved)
+
+
+SPEAK = """
+async function main() {
+  const { DecoderView } = await import("./explorer/decoder_view.js");
+  const said = [];
+  const view = Object.assign(Object.create(DecoderView.prototype), {
+    view: { write: (text) => said.push(text) }, spec: { bridge_words: "" }, times: [], trouble: "", by: "by the server",
+  });
+  view.describe();
+  view.describe();
+  view.fail(new Error("the server does not respond"));
+  view.describe();
+  return said;
+}
+"""
+
+
+def test_image_after_a_failure_is_described_at_once(tmp_path):
+    said = run_script(tmp_path, SPEAK)
+    assert said == ["Decoded by the server.", "the server does not respond", "Decoded by the server."]

@@ -109,6 +109,7 @@ export class DecoderView {
 
   /** @param {unknown} error why images are missing */
   fail(error) {
+    this.describedAt = undefined; // the next image is described at once
     if (!this.closed) this.view.write(error instanceof Error ? error.message : String(error));
   }
 
