@@ -16,8 +16,9 @@ from aeviz.config import DataConfig, RunConfig
 from aeviz.data import ImageDataset, load_dataset
 from aeviz.data.catalog import find_source
 from aeviz.data.changes import describe_changed_images, with_class_order
+from aeviz.data.folder import FOLDER_PREFIX, resolve_folder
 from aeviz.data.splits import leave_out
-from aeviz.errors import AevizError, ConfigError, StorageError, TrainingError, TrainingStopped
+from aeviz.errors import AevizError, ConfigError, DataError, StorageError, TrainingError, TrainingStopped
 from aeviz.lab.optimizer_comparison import is_comparison
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.batches import count_steps
@@ -175,15 +176,27 @@ def find_changed_images(folder: RunFolder, data: DataConfig, train_set: ImageDat
         data: The data it is measured on.
         train_set: The training images of all classes, classes in the order of the run.
     """
-    if find_source(data.name).info is not None or data.name != folder.config.data.name:
+    own, origin = folder.config.data, folder.provenance
+    if find_source(data.name).info is not None or not _is_same_folder(data.name, own.name):
         return None
-    origin = folder.provenance
+    if own.without in train_set.class_names:
+        train_set = leave_out(train_set, own.without)
     return describe_changed_images(
-        train_set if data.without is None else leave_out(train_set, data.without),
+        train_set,
         run=folder.name,
         fingerprint=origin.data_fingerprint,
         n_train=origin.n_train,
     )
+
+
+def _is_same_folder(name: str, other: str) -> bool:
+    """Whether two data sets are one folder of images, of which one may be named by a relative path."""
+    if name == other or not other.startswith(FOLDER_PREFIX):
+        return name == other
+    try:
+        return resolve_folder(name) == resolve_folder(other)
+    except DataError:  # the path of the run's folder cannot be one here
+        return False
 
 
 def measure(folder: RunFolder) -> Run:

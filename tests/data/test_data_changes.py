@@ -66,6 +66,35 @@ def test_evaluate_on_other_images_says_nothing(run, folder, tmp_path, capsys):
     assert evaluate(run, capsys, "--data", f"folder:{tmp_path / 'other'}")[1] == ""
 
 
+@pytest.mark.parametrize("recorded", ["absolute", "relative"])
+def test_evaluate_knows_the_folder_of_a_run_by_any_path(recorded, run, folder, write_pictures, capsys, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    if recorded == "relative":  # as of a run that Python code started
+        config = json.loads((run / CONFIG).read_text())
+        config["data"]["name"] = "folder:images"
+        (run / CONFIG).write_text(json.dumps(config))
+    names = (f"folder:{folder}", "folder:images", "folder:./other/../images")
+    (folder.parent / "other").mkdir()
+    assert [evaluate(run, capsys, "--data", name)[1] for name in names] == [""] * 3
+    write_pictures(folder / "s3", 7, seed=9)
+    for name in names:
+        assert CHANGED.format(17, 22) in evaluate(run, capsys, "--data", name)[1]
+
+
+def test_class_that_training_left_out_is_no_change_of_the_folder(run, folder, write_pictures, capsys):
+    left = load_dataset(DataConfig(name=f"folder:{folder}", without="s2"), "train")
+    config = json.loads((run / CONFIG).read_text())
+    config["data"]["without"] = "s2"
+    config["provenance"] |= {"data_fingerprint": left.fingerprint(), "n_train": len(left)}
+    (run / CONFIG).write_text(json.dumps(config))
+    for options in ((), ("--data", f"folder:{folder}")):
+        assert evaluate(run, capsys, *options)[1] == ""
+    write_pictures(folder / "s2", 8, seed=99)
+    assert evaluate(run, capsys)[1] == ""  # it learned nothing of these
+    write_pictures(folder / "s1", 8, seed=98)
+    assert CHANGED.format(len(left), len(left)) in evaluate(run, capsys)[1]
+
+
 def test_images_added_while_a_run_trains_are_noticed_when_it_is_measured(run, folder, write_pictures, caplog):
     from aeviz.experiment import measure
     from aeviz.training.runs import RunFolder
