@@ -1,6 +1,7 @@
 """The documents: links lead somewhere, commands are accepted, and examples are those that are tested."""
 
 import ast
+import importlib.util
 import re
 import shlex
 from pathlib import Path
@@ -51,6 +52,50 @@ def test_commands_of_the_readme_are_accepted():
     assert len(lines) > 5
     for line in lines:
         build_parser().parse_args(shlex.split(line, comments=True))  # refuses by SystemExit or an error of its own
+
+
+def named_programs(text):
+    """The modules of `python -m MODULE` and the scripts of `python PATH.py` that a document names."""
+    command = r"\bpython[\d.]*(?: -[A-Za-ln-z]\b)*"
+    return set(re.findall(rf"{command} -m ([\w.]+)", text)), set(re.findall(rf"{command} ([\w./-]+\.py)\b", text))
+
+
+def is_module(name):
+    """Whether a module can be found; nothing but the packages above it is imported."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # a package above it
+        return False
+
+
+def test_programs_that_the_documents_name_exist():
+    absent, count = [], 0
+    for path in DOCS:
+        modules, scripts = named_programs(path.read_text(encoding="utf-8"))
+        count += len(modules) + len(scripts)
+        absent += [f"{path.name}: python -m {name}" for name in sorted(modules) if not is_module(name.rstrip("."))]
+        absent += [f"{path.name}: python {name}" for name in sorted(scripts) if not (ROOT / name).is_file()]
+    assert count > 3
+    assert absent == []
+
+
+@pytest.mark.parametrize(
+    ("text", "modules", "scripts"),
+    [
+        ("    A=1 .venv/bin/python -m tools.results --measure", {"tools.results"}, set()),
+        ("`python3 -u -m no.such KIND`", {"no.such"}, set()),
+        ("    python benchmarks/photos.py --picture a.png", set(), {"benchmarks/photos.py"}),
+        ("a Python module; python is fast", set(), set()),
+    ],
+)
+def test_programs_are_found_in_a_text(text, modules, scripts):
+    assert named_programs(text) == (modules, scripts)
+
+
+def test_module_that_is_absent_is_not_found():
+    assert is_module("tools.results")
+    assert not is_module("aeviz.results")
+    assert not is_module("no.such")
 
 
 def definitions(source):
