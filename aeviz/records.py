@@ -19,8 +19,10 @@ Record = TypeVar("Record")
 MAX_INTEGER = 2**63 - 1
 """Largest whole number that is read: what NumPy and torch hold, and more than any setting means."""
 _MOST_KEYS = 20
+_MOST_LETTERS = 80
 _short = reprlib.Repr()
-_short.maxlevel, _short.maxlist, _short.maxdict, _short.maxstring, _short.maxother = 3, 20, 10, 80, 80
+_short.maxlevel, _short.maxlist, _short.maxtuple, _short.maxdict = 3, 20, 20, 10
+_short.maxstring, _short.maxother = _MOST_LETTERS, _MOST_LETTERS
 
 
 def require(condition: bool, message: str) -> None:
@@ -94,7 +96,7 @@ def _unknown_keys(cls: type, values: Any, where: str) -> tuple[list[str], list[s
 def _build(cls: type, values: Any, where: str) -> Any:
     """Build the dataclass `cls` from a mapping, checking names and types and converting lists to tuples."""
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{where.rstrip('.') or 'config'} is {values!r}; expected a group of settings")
+        raise ConfigError(f"{where.rstrip('.') or 'config'} is {shorten(values)}; expected a group of settings")
     hints = _hints(cls)
     optional = (dataclasses.MISSING, dataclasses.MISSING)
     missing = [
@@ -128,7 +130,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if typing.get_origin(hint) is Mapping:
         if not isinstance(value, Mapping):
             raise ConfigError(f"{where}={shorten(value)}; expected a group of values")
-        return {str(key): _convert(typing.get_args(hint)[1], entry, f"{where}.{key}") for key, entry in value.items()}
+        item = typing.get_args(hint)[1]
+        return {str(key): _convert(item, entry, f"{where}.{str(key)[:_MOST_LETTERS]}") for key, entry in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         if abs(value) > sys.float_info.max:
             raise ConfigError(f"{where}={shorten(value)}; expected a finite number")

@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
-from aeviz.records import require
+from aeviz.records import require, shorten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class DataConfig:
         )
         require(
             self.image_size is None or self.name.startswith("folder:"),
-            f"data.image_size={self.image_size!r} applies to folder:PATH, not to {self.name!r}; leave it out",
+            f"data.image_size={self.image_size!r} applies to folder:PATH, not to {shorten(self.name)}; leave it out",
         )
 
     def shares_test_images(self, other: "DataConfig") -> bool:

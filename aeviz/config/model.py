@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from aeviz.records import require
+from aeviz.records import require, shorten
 from aeviz.registry import BOTTLENECKS, ENCODERS, BottleneckSpec, EncoderSpec
 
 MAX_WIDTH = 16_384
@@ -65,7 +65,7 @@ class ModelConfig:
             widths = getattr(self, name)
             require(
                 len(widths) <= MAX_LAYERS and all(1 <= width <= MAX_WIDTH for width in widths),
-                f"model.{name}={widths!r}; expected at most {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}",
+                f"model.{name}={shorten(widths)}; expected at most {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}",
             )
         require(
             self.features is None or 1 <= self.features <= MAX_WIDTH,

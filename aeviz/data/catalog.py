@@ -1,4 +1,7 @@
-"""The registry: every data set that has a name, and how a name leads to it.
+"""The registry of data sets: every one that has a name, and how a name leads to it.
+
+It is no `aeviz.registry.base.Registry`: a source keeps its name in its `info`, a name may also be folder:PATH, and what
+is wrong with a name is a `DataError`.
 
 A new data set of this package is one line in `_BUILT_IN`. One from outside calls `register`, and AEVIZ_PLUGINS names
 the module that does so.
@@ -16,6 +19,7 @@ from aeviz.data.folder import FOLDER_PREFIX, FolderSource
 from aeviz.data.mnist import MnistSource
 from aeviz.data.source import DatasetInfo, Source
 from aeviz.errors import DataError
+from aeviz.records import shorten
 from aeviz.registry.base import import_plugins
 
 __all__ = ["FOLDER_PREFIX", "DatasetInfo", "find_dataset", "find_source", "list_datasets", "register"]
@@ -84,7 +88,8 @@ def find_source(name: str) -> Source:
         guess = f"; did you mean {FOLDER_PREFIX + name!r}?"
     else:
         guess = ""
-    raise DataError(f"unknown data set {name!r}; expected one of: {', '.join(_SOURCES)}, {FOLDER_PREFIX}PATH{guess}")
+    known = ", ".join([*_SOURCES, f"{FOLDER_PREFIX}PATH"])
+    raise DataError(f"unknown data set {shorten(name)}; expected one of: {known}{guess}")
 
 
 def find_dataset(name: str) -> DatasetInfo:
@@ -95,7 +100,9 @@ def find_dataset(name: str) -> DatasetInfo:
     """
     info = find_source(name).info
     if info is None:
-        raise DataError(f"nothing is known of {name!r} before its images are read; expected the name of a data set")
+        raise DataError(
+            f"nothing is known of {shorten(name)} before its images are read; expected the name of a data set"
+        )
     return info
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset
 from aeviz.errors import DataError
+from aeviz.records import shorten
 
 
 def split_indices(n: int, config: DataConfig, split: Literal["train", "validation"]) -> NDArray[np.int64]:
@@ -65,4 +66,4 @@ def leave_out(dataset: ImageDataset, class_name: str) -> ImageDataset:
 def describe_no_such_class(name: str, class_name: str, class_names: Sequence[str]) -> str:
     """Return the message about a class to leave out that the data set does not have."""
     known = f"one of: {', '.join(class_names)}" if class_names else "none, since its images have no classes"
-    return f"data.without={class_name!r} is no class of {name!r}; expected {known}"
+    return f"data.without={shorten(class_name)} is no class of {name!r}; expected {known}"

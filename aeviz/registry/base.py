@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from aeviz.errors import ConfigError
+from aeviz.records import shorten
 
 PLUGINS = "AEVIZ_PLUGINS"
 """Environment variable that names the modules of other packages that register entries, separated by commas."""
@@ -62,22 +63,24 @@ class Registry(Mapping[str, Entry]):
         """Remove an entry; a name that is not registered is ignored."""
         self._entries.pop(name, None)
 
-    def find(self, setting: str, name: str) -> Entry:
+    def find(self, setting: str, name: object) -> Entry:
         """Return the entry of a setting.
 
         Args:
             setting: The setting's dotted key, for the message, such as "model.encoder".
-            name: Its value.
+            name: Its value, which may be of any type where it comes from JSON.
 
         Raises:
             ConfigError: No entry has that name, or a module of AEVIZ_PLUGINS cannot be imported.
         """
+        if not isinstance(name, str):
+            raise ConfigError(f"{setting}={shorten(name)}; expected text")
         if name not in self._entries:
             import_plugins()
         if name not in self._entries:
             raise ConfigError(
-                f"{setting}={name!r}; expected one of: {', '.join(self._entries)}; or set {PLUGINS} to the module "
-                f"that registers this {self.kind}"
+                f"{setting}={shorten(name)}; expected one of: {', '.join(self._entries)}; or set {PLUGINS} to the "
+                f"module that registers this {self.kind}"
             )
         return self._entries[name]
 

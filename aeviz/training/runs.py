@@ -92,7 +92,7 @@ class RunFolder:
         version = values.pop("format", None)
         if version != FORMAT_VERSION:
             raise CheckpointFormatError(
-                f"{CONFIG} of run '{path.name}' has format {version!r}; this aeviz reads {FORMAT_VERSION}; "
+                f"{CONFIG} of run '{path.name}' has format {shorten(version)}; this aeviz reads {FORMAT_VERSION}; "
                 "use the aeviz that wrote it, or train the model again"
             )
         try:

@@ -206,6 +206,37 @@ def poison(path, value, dtype=torch.float32):
     save_file(tensors, path, metadata={"epoch": "2"})
 
 
+def config_with(**changes):
+    """Damage to config.json alone: values of the whole file or, in a group such as `model`, of that group."""
+
+    def damage(path):
+        values = json.loads(path.with_name("before").read_text())
+        for key, value in changes.items():
+            values[key] = values[key] | value if isinstance(value, dict) else value
+        path.write_text(json.dumps(values))
+
+    return damage
+
+
+LONG = "x" * 1_000_000
+MANY = [0] * 100_000
+CONFIG_DAMAGE = {
+    "format": config_with(format=LONG),
+    "group": config_with(model=LONG),
+    "list for a group": config_with(provenance=MANY),
+    **{
+        f"{name} {key}": config_with(**{group: {key: value}})
+        for name, value in (("long", LONG), ("many", MANY), ("number", 7))
+        for group, key in (("model", "encoder"), ("model", "bottleneck"), ("objective", "reconstruction"))
+    },
+    "hidden": config_with(model={"hidden": MANY}),
+    "channels": config_with(model={"channels": MANY}),
+    "width": config_with(model={"hidden": [2**62] * 40}),
+    "image size": config_with(data={"name": LONG, "image_size": 64}),
+    "version": config_with(provenance={"versions": {LONG: 1}}),
+}
+
+
 @dataclass
 class Case:
     file: str
@@ -216,6 +247,7 @@ class Case:
 CASES = [
     *(Case(file, name, damage) for file in FILES for name, damage in SPECIAL.items()),
     *(Case(file, name, damage) for file in JSON_FILES for name, damage in JSON_DAMAGE.items()),
+    *(Case(CONFIG, name, damage) for name, damage in CONFIG_DAMAGE.items()),
     *(Case(LATENTS, name, damage) for name, damage in ARRAY_DAMAGE.items()),
     *(
         Case(file, name, ARRAY_DAMAGE[name])
