@@ -113,6 +113,27 @@ def test_wrong_types_raise(values, message):
         RunConfig.from_dict(values)
 
 
+@pytest.mark.parametrize("key", ["encoder", "bottleneck"])
+@pytest.mark.parametrize(
+    ("value", "told"), [(7, "7"), (["mlp"], "['mlp']"), ({}, "{}"), (None, "None"), (True, "True")]
+)
+def test_normalised_refuses_a_name_that_is_no_text(key, value, told):
+    with pytest.raises(ConfigError, match=re.escape(f"model.{key}={told}; expected text")):
+        RunConfig.normalised({"model": {key: value}})
+
+
+def test_normalised_features_are_no_wider_than_a_layer_may_be():
+    values = {"encoder": "conv", "bottleneck": "gaussian", "image_shape": [3, 64, 64], "latent_dim": 5_000}
+    assert RunConfig.normalised({"model": values}).model.features == 16_384
+
+
+def test_message_about_a_long_value_is_short():
+    for values in ({"model": {"hidden": [0] * 10_000}}, {"preset": "x", "model": "y" * 10_000}):
+        with pytest.raises(ConfigError) as caught:
+            RunConfig.from_dict(values)
+        assert len(str(caught.value)) < 300
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -6,10 +6,8 @@ from collections.abc import Collection, Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from aeviz.config.model import MAX_WIDTH, ModelConfig
 from aeviz.registry import BOTTLENECKS, ENCODERS
-
-if typing.TYPE_CHECKING:
-    from aeviz.config.model import ModelConfig
 
 HEAD_FEATURES = 64
 """Fewest features before the heads of a variational bottleneck."""
@@ -25,7 +23,7 @@ def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str
     - A point as latent has neither KL divergence nor prior, and its reconstruction loss has weight 1; a sigmoid bounds
       it for the KL sparsity penalty.
     - A distribution as latent has no penalty and is not bounded; an encoder that would end in the latent gets features
-      before the heads, 4 for each dimension and at least 64.
+      before the heads, 4 for each dimension, at least 64 and at most the widest layer there may be.
 
     Args:
         values: The groups "model" and "objective" with all their settings, as `RunConfig.to_dict` has them; others are
@@ -33,7 +31,7 @@ def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str
         keep: Dotted keys that stay as they are, such as "model.decoder".
 
     Raises:
-        ConfigError: Encoder or bottleneck are not registered.
+        ConfigError: Encoder or bottleneck are no text, or not registered.
     """
     result = copy.deepcopy(dict(values))
     model, objective = result["model"], result["objective"]
@@ -60,7 +58,7 @@ def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str
     follow("objective.penalty", "none")
     follow("model.latent", "identity")
     latent_dim = model["latent_dim"]
-    draft = typing.cast("ModelConfig", SimpleNamespace(**model))
+    draft = typing.cast(ModelConfig, SimpleNamespace(**model))
     if isinstance(latent_dim, int) and encoder.ends_in_latent(draft):
-        follow("model.features", max(HEAD_FEATURES, FEATURES_PER_DIMENSION * latent_dim))
+        follow("model.features", min(MAX_WIDTH, max(HEAD_FEATURES, FEATURES_PER_DIMENSION * latent_dim)))
     return result
