@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
+from PIL import Image
 
 # These networks are so small that a second thread only waits; beside another busy process it waits 100 ms a step.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -159,3 +160,21 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def write_pictures():
+    """A function that writes n small pictures of random pixels into a folder and returns their paths."""
+
+    def write(folder, n=1, *, size=(8, 8), mode="L", suffix=".png", seed=0):
+        rng = np.random.default_rng(seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for index in range(n):
+            shape = (size[1], size[0]) if mode == "L" else (size[1], size[0], 3)
+            path = folder / f"{index:03d}{suffix}"
+            Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(path)
+            paths.append(path)
+        return paths
+
+    return write

@@ -6,7 +6,6 @@ import struct
 import jaxtyping
 import numpy as np
 import pytest
-from PIL import Image
 
 from aeviz.data.mnist import FAMILIES, PublishedFile
 
@@ -61,21 +60,3 @@ def publish(monkeypatch):
         monkeypatch.setitem(FAMILIES, "mnist", dataclasses.replace(FAMILIES["mnist"], files=files))
 
     return make
-
-
-@pytest.fixture
-def write_pictures():
-    """A function that writes n small pictures of random pixels into a folder and returns their paths."""
-
-    def write(folder, n=1, *, size=(8, 8), mode="L", suffix=".png", seed=0):
-        rng = np.random.default_rng(seed)
-        folder.mkdir(parents=True, exist_ok=True)
-        paths = []
-        for index in range(n):
-            shape = (size[1], size[0]) if mode == "L" else (size[1], size[0], 3)
-            path = folder / f"{index:03d}{suffix}"
-            Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(path)
-            paths.append(path)
-        return paths
-
-    return write

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.data import ImageDataset, bytes_to_download, is_available, list_datasets, prepare_dataset
+from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.errors import AevizError, DataError
 from aeviz.figures.images import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
@@ -22,18 +23,18 @@ TILE_PX, RESULT_PX = 64, 168
 """Longest side in pixels of one of many images; width of each image of a few."""
 LARGE = 48
 """Longest side in pixels from which images are shown smooth, not as squares, and fewer of them at once."""
-FOLDER = "folder:"
-"""Prefix of a data set's name before the path of a folder of images."""
 
 
 def originals(model: Model) -> ImageDataset | None:
     """Return the test images that a run encoded, or None where they are not on this machine any more."""
     name, table = model.config.data.name, model.latents
-    if not name.startswith(FOLDER) and not is_available(name):
+    if not name.startswith(FOLDER_PREFIX) and not is_available(name):
         return None
     try:
         data = replace(model.config.data, without=None)  # no part of the test set, which all runs of the data share
-        dataset, fingerprint = datasets.test_images(data, str(data_root()), datasets.folder_stamp(name))
+        dataset, fingerprint = datasets.test_images(
+            data, str(data_root()), datasets.folder_stamp(name), model.class_names
+        )
     except DataError as error:
         st.caption(f"The original images cannot be shown: {escape(str(error))}")
         return None

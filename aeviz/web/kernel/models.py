@@ -4,7 +4,6 @@ A page opens models once a rerun; what a model's files hold is read once for all
 stamp of a handle is what its files were when it was asked for the first time.
 """
 
-import hashlib
 import math
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from aeviz.analysis.summary import summarise
 from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import CheckpointFormatError
+from aeviz.export.beside import weights_digest
 from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
 from aeviz.training.history import EpochReport
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
@@ -209,15 +209,18 @@ def encoding_seconds(model: Model, count: int) -> float:
 
 
 def _encoding_text(model: Model, root: str, stamp: Stamp) -> str:
-    count = len(test_images(model.config.data, root, stamp)[0].images)
+    count = len(test_images(model.config.data, root, stamp, model.class_names)[0].images)
     return f"Encoding the test images, once: about {format_duration(encoding_seconds(model, count))} …"
 
 
 @shared(max_entries=4, spinner=_encoding_text)  # 20 MB for all faces
 def _encode_test_set(model: Model, root: str, stamp: Stamp) -> LatentTable:
     """Encode the test set of a run and keep that in AEVIZ_CACHE: it takes seconds, for all faces of CelebA minutes."""
-    dataset, fingerprint = test_images(model.config.data, root, stamp)
-    weights = hashlib.blake2b((model.path / MODEL).read_bytes(), digest_size=12).hexdigest()
+    dataset, fingerprint = test_images(model.config.data, root, stamp, model.class_names)
+    try:
+        weights = weights_digest(model.path / MODEL)
+    except OSError as error:
+        raise CheckpointFormatError(f"the weights of {model.name} are gone; it may have been deleted") from error
     kept = cache_root() / "latents" / f"{model.name}-{weights}"  # by content: a copied run is not encoded again
     table = None
     with suppress(CheckpointFormatError):  # a damaged copy is made anew

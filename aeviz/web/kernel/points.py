@@ -61,7 +61,7 @@ def random_image_point(model: Model) -> np.ndarray | None:
     if not can_pick_image(model):
         return None
     data = model.config.data
-    images = datasets.test_images(data, str(data_root()), datasets.folder_stamp(data.name))[0].images
+    images = datasets.test_images(data, str(data_root()), datasets.folder_stamp(data.name), model.class_names)[0].images
     index = int(chance.integers(len(images)))
     encoded: np.ndarray = model.network().encode(np.asarray(images[index : index + 1])).numpy()
     return np.array(encoded[0])

@@ -45,18 +45,19 @@ def latents_digest(model: Model) -> str:
 
 
 @shared(max_entries=4)  # 1.7 MB for MNIST, at most 12 MB
-def sprites(data: DataConfig, root: str, stamp: Stamp) -> tuple[str, bytes]:
+def sprites(data: DataConfig, root: str, stamp: Stamp, class_names: tuple[str, ...]) -> tuple[str, bytes]:
     """Return small images of the test images of a data set, and the fingerprint of those images.
 
     Args:
         data: The data set, no class left out.
         root: AEVIZ_DATA, which the key must hold.
         stamp: `datasets.folder_stamp` of the data set.
+        class_names: The classes in the order in which a run numbers them.
 
     Raises:
         DataError: The data is missing or damaged; nothing is cached then.
     """
-    dataset, fingerprint = datasets.test_images(data, root, stamp)
+    dataset, fingerprint = datasets.test_images(data, root, stamp, class_names)
     return fingerprint, pack_sprites(dataset.images)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from aeviz.analysis.density import SHARES
 from aeviz.config import DataConfig
 from aeviz.data import is_available
+from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.errors import DataError
 from aeviz.figures.palette import class_colour
 from aeviz.paths import data_root
@@ -15,7 +16,6 @@ from aeviz.web.components.kit import blobs
 from aeviz.web.components.map.overlay_payload import Contour, Overlay, make_scale
 from aeviz.web.components.map.payload import MapPanel
 from aeviz.web.kernel import datasets, posteriors
-from aeviz.web.kernel.images import FOLDER
 from aeviz.web.kernel.models import Model
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
@@ -89,7 +89,7 @@ def _contours(panel: MapPanel, labels: np.ndarray | None, options: MapOptions) -
 def sprite_name(model: Model) -> str | None:
     """Return the name under which the small images of a run's test images come; None if they are not here."""
     name, table = model.config.data.name, model.latents
-    if table is None or not (name.startswith(FOLDER) or is_available(name)):
+    if table is None or not (name.startswith(FOLDER_PREFIX) or is_available(name)):
         return None
     identity = f"{name} {table.fingerprint} {SPRITE_FORMAT}"
     return "sprites-" + hashlib.blake2b(identity.encode(), digest_size=10).hexdigest()
@@ -102,7 +102,9 @@ def send_sprites(model: Model) -> None:
         return
     data = _whole(model.config.data)
     try:
-        fingerprint, content = cached.sprites(data, str(data_root()), datasets.folder_stamp(data.name))
+        fingerprint, content = cached.sprites(
+            data, str(data_root()), datasets.folder_stamp(data.name), model.class_names
+        )
     except DataError:
         return  # the page says so where it shows a chosen image
     if fingerprint == table.fingerprint:

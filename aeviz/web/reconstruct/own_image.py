@@ -70,11 +70,11 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
         result = result_of(prepared, model)
         with left:
             show_pass(picture, result)
-            votes = show_verdict(result)
+            judged = show_verdict(result)
         with right:
             show_place(picture, result, model)
-            if votes is not None:
-                show_nearest(votes, model)
+            if judged is not None:
+                show_nearest(judged, model)
         with place:
             _show_preparation(picture, prepared)
         show_models(prepared, model, found)
@@ -111,7 +111,7 @@ def _contact_sheet(images: list[OwnImage], model: Model) -> OwnImage | None:
                     alt=f"{picture.name}, preprocessed and reconstructed by {model.name}",
                 )
                 judged = result.judged
-                words = "" if judged is None else f": {class_words(judged[1], model)}{judged[0].novelty}"
+                words = "" if judged is None else f": {class_words(judged.votes, model)}{judged.verdict.novelty}"
                 words = ": blank, nothing to classify" if result.is_blank else words
                 st.markdown(f":small[**{escape(picture.name)}**{words}]")
     if not usable:

@@ -3,13 +3,14 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from aeviz.analysis.novelty import Verdict, Vote, judge, vote
 from aeviz.data import is_available
+from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.data.prepare import Prepared
 from aeviz.errors import DataError
 from aeviz.paths import data_root
@@ -26,7 +27,7 @@ MOST_ENCODED = 100_000
 MOST_RESULTS = 128
 """Results that a session holds: 50 kB each for faces, 4 kB for digits."""
 _RESULTS = "own.results"
-"""Session key of the results, by the digest of the image and the stamp of the model, the latest last."""
+"""Session key of the results, by digest of the image, stamp of the model and state of its data; the latest last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +40,15 @@ class Reference:
     """Their images, (N, C, H, W), uint8; None where they are not on this machine."""
     name: str
     """What they are, in words."""
+
+
+class Judgement(NamedTuple):
+    """How an image compares with the images that a model knows."""
+
+    verdict: Verdict
+    votes: Vote
+    reference: Reference
+    """The images that voted."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,7 +76,7 @@ class OwnResult:
         return compare_pair(self.input, self.image)
 
     @cached_property
-    def judged(self) -> tuple[Verdict, Vote] | None:
+    def judged(self) -> Judgement | None:
         """How the image compares with the encoded test set; None if it is blank, or if that is not on this machine."""
         table = self.model.latents
         if table is None or self.is_blank:
@@ -75,14 +85,15 @@ class OwnResult:
         error = float(np.linalg.norm(self.input.astype(np.float64) / 255 - self.image))
         own_distances = distances.own_distances(self.model)
         verdict = judge(self.z, error, table.z, table.error, own_distances)
-        return verdict, vote(self.z, reference.z, reference.labels)
+        return Judgement(verdict, vote(self.z, reference.z, reference.labels), reference)
 
 
 def result_of(prepared: Prepared, model: Model) -> OwnResult:
     """Return what a model makes of a prepared image, computed when it is asked for the first time."""
-    results: dict[tuple[str, str], OwnResult] = st.session_state.setdefault(_RESULTS, {})
+    results: dict[tuple[str, ...], OwnResult] = st.session_state.setdefault(_RESULTS, {})
+    data = model.config.data.name  # a download, or a changed folder, gives other images to compare with
     digest = hashlib.blake2b(prepared.image.tobytes(), digest_size=16).hexdigest()
-    key = (f"{digest} {prepared.image.shape}", model.stamp)
+    key = (f"{digest} {prepared.image.shape}", model.stamp, str(is_available(data)), datasets.folder_stamp(data))
     found = results.pop(key, None)
     if found is None:
         z = model.network().encode(prepared.image[None]).numpy()
@@ -97,14 +108,14 @@ def reference_of(model: Model) -> Reference:
     """Return the encoded training images, or the test set that came with the run where the data is not here."""
     data = model.config.data
     is_small = model.provenance.n_train <= MOST_ENCODED
-    if is_small and (data.name.startswith("folder:") or is_available(data.name)):
-        root, stamp = str(data_root()), datasets.folder_stamp(data.name)
+    if is_small and (data.name.startswith(FOLDER_PREFIX) or is_available(data.name)):
+        root, stamp, names = str(data_root()), datasets.folder_stamp(data.name), model.class_names
         try:
-            images = datasets.train_images(data, root, stamp)
+            images = datasets.train_images(data, root, stamp, names)
         except DataError:
             images = None
         stored = model.provenance.data_fingerprint
-        if images is not None and datasets.train_fingerprint(data, root, stamp) == stored:
+        if images is not None and datasets.train_fingerprint(data, root, stamp, names) == stored:
             z = train_latents(model, root, stamp)
             return Reference(z=z, labels=images.labels, images=images.images, name="training images")
     table = model.require_latents()

@@ -8,7 +8,7 @@ from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.upload import OwnImage
-from aeviz.web.reconstruct.own_result import OwnResult, reference_of
+from aeviz.web.reconstruct.own_result import Judgement, OwnResult
 
 PICTURE_PX = 108
 """Width of an image and of what a model makes of it."""
@@ -47,14 +47,14 @@ def show_pass(picture: OwnImage, result: OwnResult) -> None:
             )
 
 
-def show_verdict(result: OwnResult) -> Vote | None:
-    """Say how an image compares with the test set; return the vote, or None where there is no test set."""
+def show_verdict(result: OwnResult) -> Judgement | None:
+    """Say how an image compares with the test set; return that, or None where there is no test set."""
     model, judged = result.model, result.judged
     if result.is_blank:
         st.info("The image is blank after preprocessing: nothing to classify.", icon=":material/hide_image:")
     if judged is None:
         return None
-    verdict, votes = judged
+    verdict, votes, reference = judged
     lines = [f"#### {_ICONS[verdict.novelty]} {verdict.novelty.capitalize()}"]
     if votes.label is not None:
         names = model.provenance.class_names
@@ -64,7 +64,7 @@ def show_verdict(result: OwnResult) -> Vote | None:
             else f"{votes.runner_up_votes} for {escape(names[votes.runner_up])}, margin {votes.margin:.0%}"
         )
         lines.append(
-            f"{votes.votes} of the {len(votes.neighbours)} nearest {escape(reference_of(model).name)} are of class "
+            f"{votes.votes} of the {len(votes.neighbours)} nearest {escape(reference.name)} are of class "
             f"**{escape(names[votes.label])}**: {against}."
         )
     lines.append(
@@ -73,12 +73,12 @@ def show_verdict(result: OwnResult) -> Vote | None:
         "of one of the two is unusual, beyond 99 % out of distribution."
     )
     st.markdown("\n\n".join(lines))
-    return votes
+    return judged
 
 
-def show_nearest(votes: Vote, model: Model) -> None:
+def show_nearest(judged: Judgement, model: Model) -> None:
     """Show the images that voted."""
-    reference = reference_of(model)
+    votes, reference = judged.votes, judged.reference
     if reference.images is not None:
         pictures, caption = take(reference.images, votes.neighbours), f"Nearest {reference.name}"
     else:

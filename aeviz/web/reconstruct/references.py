@@ -17,5 +17,5 @@ def _encoding_text(model: Model, root: str, stamp: Stamp) -> str:
 def train_latents(model: Model, root: str, stamp: Stamp) -> np.ndarray:
     """Return the latent points of the training images of a run, (N, D), float32."""
     network = model.network()
-    z: np.ndarray = network.encode(train_images(model.config.data, root, stamp).images).numpy()
+    z: np.ndarray = network.encode(train_images(model.config.data, root, stamp, model.class_names).images).numpy()
     return z

@@ -95,4 +95,4 @@ def restoration(model: Model, root: str, stamp: Stamp, name: CorruptionName, see
 def _test_images(model: Model, root: str, stamp: Stamp) -> np.ndarray:
     """Return the test images of a run's data, (N, C, H, W), uint8."""
     data = replace(model.config.data, without=None)
-    return datasets.test_images(data, root, stamp)[0].images
+    return datasets.test_images(data, root, stamp, model.class_names)[0].images
