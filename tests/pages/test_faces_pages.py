@@ -152,6 +152,13 @@ def test_reconstructions_are_scrubbed_over_the_epochs_side_by_side(with_data):
     assert app.query_params["epoch"] == "0"
 
 
+@pytest.mark.parametrize("epoch", ["9" * 5000, "-1", "²", "77"])
+def test_epoch_of_a_made_up_address_counts_as_absent(with_data, epoch):
+    app = open_model(with_data, "reconstruct", source="over training", epoch=epoch)
+    assert_healthy(app, "Reconstruct")
+    assert app.select_slider[0].value == 2
+
+
 def test_shipped_model_says_that_it_kept_no_reconstructions(as_shipped):
     app = open_model(as_shipped, "reconstruct", source="over training")
     assert not app.exception

@@ -10,11 +10,13 @@ from aeviz.web.kernel.images import show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import UrlState, parse_number
 
 STRIP_PX = 640
 """Least width in pixels to which a row of images is enlarged before the browser scales it."""
 COLUMNS = 5
 """Images in a row."""
+EPOCH = UrlState("epoch", parse_number)
 
 
 def show_learning(runs: list[Model]) -> None:
@@ -50,13 +52,13 @@ def _show_scrubber(runs: list[Model]) -> None:
                 "These runs have no recorded epoch in common. Choose two of the same length.", icon=":material/movie:"
             )
             return
-        asked = st.query_params.get("epoch", "")
-        start = int(asked) if asked.isdecimal() and int(asked) in epochs else epochs[-1]
+        asked = EPOCH.restore()
+        start = asked if asked in epochs else epochs[-1]
         names = " and ".join(model.name for model in runs)  # another run may have recorded other epochs
         epoch = st.select_slider(
             "Epoch", epochs, value=start, key=f"learning.{names}", help=("Epoch 0: before training.")
         )
-        st.query_params["epoch"] = str(epoch)
+        EPOCH.write(int(epoch))
         columns = st.columns(len(runs) + 1, gap="medium")
         with columns[0]:
             _show_strip(read_fixed(runs[0].path).originals, "Validation images")
