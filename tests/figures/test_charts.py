@@ -136,13 +136,13 @@ def test_the_two_sides_of_a_comparison_are_far_apart():
     assert math.dist(first, second) > 150
 
 
-def test_distance_from_origin_draws_each_way_over_the_usual_band():
-    ways = {"straight": np.array([3.0, 1.0, 3.0]), "round": np.array([3.0, 3.0, 3.0])}
-    figure = distance_from_origin(ways, (2.0, 4.0))
-    assert [trace.name for trace in figure.data] == ["straight", "round"]
-    assert len({trace.marker.symbol for trace in figure.data}) == 2  # not told apart by colour alone
+def test_distance_from_origin_draws_each_path_over_the_band_of_the_data():
+    paths = {"linear": np.array([3.0, 1.0, 3.0]), "spherical": np.array([3.0, 3.0, 3.0])}
+    figure = distance_from_origin(paths, (2.0, 4.0))
+    assert [trace.name for trace in figure.data] == ["linear", "spherical"]
+    assert len({trace.marker.symbol for trace in figure.data}) == 2  # colour is not the only difference
     assert list(figure.data[0].x) == [0, 0.5, 1]
-    np.testing.assert_array_equal(figure.data[0].y, ways["straight"])
+    np.testing.assert_array_equal(figure.data[0].y, paths["linear"])
     assert (figure.layout.shapes[0].y0, figure.layout.shapes[0].y1) == (2.0, 4.0)
 
 

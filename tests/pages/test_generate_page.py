@@ -155,19 +155,19 @@ def test_collapsed_posterior_is_named(variational, app):
     assert "All 4 dimensions of" in said(app)
 
 
-def test_ways_are_straight_and_round_from_one_image_to_the_other(variational, app):
+def test_paths_are_linear_and_spherical_from_one_image_to_the_other(variational, app):
     app = open_section(app, "standard", "interpolate")
     names = captions(app)
     assert names[0].startswith("image 0, class")
     assert names[1].startswith("image 1, class")
     assert names[2].startswith("Linear interpolation: ")
     assert names[3].startswith("Spherical interpolation (slerp): ")
-    straight, rounded = (float(re.search(r"length ([\d.]+)", name)[1]) for name in names[2:])
-    assert straight <= rounded
+    linear, spherical = (float(re.search(r"length ([\d.]+)", name)[1]) for name in names[2:])
+    assert linear <= spherical
     assert len(app.get("plotly_chart")) == 1
 
 
-def test_way_from_an_image_to_itself_is_straight_only(variational, app):
+def test_path_from_an_image_to_itself_is_linear_only(variational, app):
     app = open_section(app, "standard", "interpolate")
     app.number_input(key="end").set_value(0).run()
     assert not app.exception

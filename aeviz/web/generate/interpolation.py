@@ -1,4 +1,4 @@
-"""Ways through the latent space: from one image to another, and along the difference between two classes."""
+"""Paths through the latent space: from one image to another, and along the difference between two classes."""
 
 import numpy as np
 import streamlit as st
@@ -34,6 +34,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import rename_choices
 
 STEPS, MOST_STEPS = 11, 33
 """Images on a path at first, both ends included, and at most."""
@@ -41,7 +42,9 @@ ROW = 11
 """Images in a row at most; a longer path is broken into rows of the same length."""
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of a direction that are added to an image."""
-STRAIGHT, ROUND = "straight", "round"
+LINEAR, SPHERICAL = "linear", "spherical"
+_FORMER = {"straight": LINEAR, "round": SPHERICAL}
+"""Names of the paths in addresses of older versions."""
 
 
 @st.fragment
@@ -62,16 +65,16 @@ def show_interpolation(model: Model) -> None:
         steps = _pick_steps()
         columns = -(-steps // -(-steps // ROW))
         a, b = start.z, end.z
-        paths = {STRAIGHT: linear_path(a, b, steps)}
+        paths = {LINEAR: linear_path(a, b, steps)}
         if has_spherical_path(a, b):
-            paths[ROUND] = spherical_path(a, b, steps)
-        names = {STRAIGHT: "Linear interpolation", ROUND: "Spherical interpolation (slerp)"}
+            paths[SPHERICAL] = spherical_path(a, b, steps)
+        names = {LINEAR: "Linear interpolation", SPHERICAL: "Spherical interpolation (slerp)"}
         if model.has_summary:
-            _walk(model, np.stack([a, b]), names if ROUND in paths else {STRAIGHT: names[STRAIGHT]})
+            _animate(model, np.stack([a, b]), names if SPHERICAL in paths else {LINEAR: names[LINEAR]})
         for name, path in paths.items():
             said = [f"{names[name]}: length {path_length(path):.2f}", far_text(model, path)]
             show_many(model, path, columns, ", ".join(filter(None, said)))
-        if ROUND not in paths:
+        if SPHERICAL not in paths:
             st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
         chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with chart:
@@ -83,16 +86,17 @@ def show_interpolation(model: Model) -> None:
             offer_download(model.config.data.name, "to show the two original images")
 
 
-def _walk(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
+def _animate(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
     """Let the visitor move along one of the paths with a slider, in the page."""
     prepare_networks(model)
-    chosen = STRAIGHT
+    chosen = LINEAR
+    rename_choices("way", _FORMER)
     if len(names) > 1:
         asked = st.segmented_control(
-            "Animate", list(names), default=STRAIGHT, required=True, key="way", bind="query-params", width="content"
+            "Animate", list(names), default=LINEAR, required=True, key="way", bind="query-params", width="content"
         )
         chosen = str(asked)
-    show_path(model, ends, spherical=chosen == ROUND, key=f"path-{model.name}")
+    show_path(model, ends, spherical=chosen == SPHERICAL, key=f"path-{model.name}")
 
 
 def _pick_steps() -> int:
