@@ -81,7 +81,7 @@ def test_nearest_images_are_named_and_can_be_chosen(app, overlays):
     assert (overlays[-1]["chosen"], overlays[-1]["move"]) == (42, 0)
     assert "**Nearest images** in the latent space of digits-2d-adam (all 2 dimensions)" in said(visit)
     pills = visit.button_group(key="latent.neighbour.0")
-    assert [int(option) for option in pills.options] == neighbours
+    assert [int(option.split(", class ")[0]) for option in pills.options] == neighbours
     pills.set_value(neighbours[3]).run()
     assert not visit.exception
     assert (overlays[-1]["chosen"], overlays[-1]["move"]) == (neighbours[3], 1)

@@ -43,7 +43,7 @@ def pick_axes(model: Model) -> spaces.AxesName:
 
 
 def pick_beside(found: Mapping[str, Model], model: Model) -> Model | None:
-    """Let the visitor choose a second model that decodes the same gesture, or none."""
+    """Let the visitor choose a second model that decodes at the same moves of the pointer, or none."""
     return pick_second(found, model, mapped=False, default=NO_COMPARISON, parameter="beside")
 
 

@@ -11,6 +11,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import escape, name_objective
+from aeviz.web.kernel.url import drop_stale_choice
 
 COLUMNS = 5
 """Draws in a row."""
@@ -48,8 +49,7 @@ def _pick_epoch(epochs: list[int]) -> int:
     names = [str(epoch) for epoch in epochs]
     if len(names) == 1:
         return epochs[0]
-    if st.session_state.get(_EPOCH, names[-1]) not in names:  # chosen for a model that was sampled at other epochs
-        del st.session_state[_EPOCH]
+    drop_stale_choice(_EPOCH, names)  # chosen for a model that was sampled at other epochs
     chosen = st.select_slider(
         "After epoch",
         names,

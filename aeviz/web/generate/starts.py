@@ -25,7 +25,7 @@ from aeviz.web.kernel.upload import (
     prepare,
     usual_options,
 )
-from aeviz.web.kernel.url import rename_choices
+from aeviz.web.kernel.url import drop_stale_choice, rename_choices
 
 TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own image"
 """Origins of a path's end; also the values in the URL."""
@@ -95,9 +95,8 @@ def pick_start(
         None while the visitor has brought no picture.
     """
     key = f"{place}-from"
-    if st.session_state.get(key, origins[0]) not in origins:  # chosen for a model that offers more
-        del st.session_state[key]
     rename_choices(key, {"own picture": OWN})
+    drop_stale_choice(key, origins)  # chosen for a model that offers more
     chosen = st.segmented_control(
         label, origins, default=origins[0], required=True, key=key, bind="query-params", help=_help(model, origins)
     )

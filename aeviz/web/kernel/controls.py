@@ -31,7 +31,7 @@ def pick_chance() -> tuple[float, int]:
 def pick_seed() -> int:
     """Let the visitor choose the seed of the chance, or the next one; it is in the URL."""
     why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
-    seed = _pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
+    seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
     st.button(
         "Again", icon=":material/casino:", key="again", on_click=_next_seed, help=("Sample again with the next seed.")
     )
@@ -42,7 +42,7 @@ def _next_seed() -> None:
     st.session_state[_SEED] = float((int(st.session_state.get(_SEED) or 0) + 1) % SEEDS)
 
 
-def _pick_whole(label: str, key: str, high: int, default: int, why: str) -> int:
+def pick_whole(label: str, key: str, high: int, default: int, why: str) -> int:
     """Let the visitor choose a whole number from 0 to `high`, which `why` names; it is in the URL."""
     if (st.session_state.get(key) or 0) > high:  # chosen for a model of more images
         st.session_state[key] = float(high)
@@ -71,7 +71,7 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
 def pick_image(model: Model, label: str, key: str, default: int) -> int:
     """Let the visitor choose a test image by its number or by chance; the number is in the URL."""
     n = len(model.require_latents().z)
-    number = _pick_whole(label, key, n - 1, default, "Index in the test set, 0 to {}.")
+    number = pick_whole(label, key, n - 1, default, "Index in the test set, 0 to {}.")
     st.button(
         "Random",
         icon=":material/casino:",
@@ -86,7 +86,7 @@ def pick_image(model: Model, label: str, key: str, default: int) -> int:
 def pick_draw(key: str, default: int) -> int:
     """Let the visitor choose a draw by its seed or by chance; the seed is in the URL."""
     why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
-    seed = _pick_whole("Seed", key, SEEDS - 1, default, why)
+    seed = pick_whole("Seed", key, SEEDS - 1, default, why)
     st.button(
         "Random",
         icon=":material/casino:",

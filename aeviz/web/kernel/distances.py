@@ -27,8 +27,8 @@ def far_limit(model: Model) -> float:
 def used_dimensions(model: Model) -> np.ndarray:
     """Return the dimensions in which distances from the data count, (D,), bool. The run must have a summary.
 
-    All of a plain autoencoder; of a variational one those that are active: the others are noise in training too, so
-    that the decoder has learned to pay no heed to them, and a draw from the prior is far in them without harm.
+    All of a plain autoencoder; of a variational one those that are active. The others are noise in training too: the
+    decoder has learned to ignore them, and a sample of the prior may lie far from the data in them without harm.
     """
     variances = np.diag(model.summary.covariance)
     variational = model.config.model.is_variational

@@ -96,10 +96,14 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
             caption=distances,
             alt=[f"{name}, distance {distance}" for name, distance in zip(names, distances, strict=True)],
         )
-        key = f"latent.neighbour.{column}"
+        key, titles = (
+            f"latent.neighbour.{column}",
+            {other: name.removeprefix("image ") for other, name in zip(near.indices.tolist(), names, strict=True)},
+        )
         st.pills(
             "Choose one of the nearest images",
             near.indices.tolist(),
+            format_func=titles.__getitem__,
             key=key,
             on_change=_choose,
             args=(key, choose),

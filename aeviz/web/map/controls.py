@@ -8,19 +8,19 @@ import streamlit as st
 from aeviz.analysis.attributes import read_name
 from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.web.kernel import posteriors
+from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.url import drop_stale_choice
 
 MEAN, SAMPLED = "the mean", "a sample"
 """The point that stands for an image: the mean of its posterior, or a sample."""
-SEEDS = 10_000
-"""Seeds on offer for samples of the posteriors."""
 ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
 """URL parameter of the attribute that colours the points; the one that does at first, by their readable names."""
 Colour = Literal["class", "attribute", "reconstruction error", "KL divergence", "density"]
 """Quantity that colours the points; attributes need data that has some, the KL divergence a variational model."""
 ProjectionName = Literal["PCA", "chosen dimensions", "t-SNE", "UMAP"]
 """Projection of more than 3 dimensions: principal directions, chosen dimensions, or an embedding."""
-PROJECTION, MINDED = "projection", "neighbours"
+PROJECTION, NEIGHBOUR_COUNT = "projection", "neighbours"
 """URL parameters of it, and of how many neighbours t-SNE and UMAP mind."""
 NEIGHBOURS = ("5", "15", "30", "50", "100")
 AXES = {"across": "Across", "upwards": "Upwards", "deep": "Into depth"}
@@ -157,8 +157,7 @@ def _pick_axes(model: Model, least: int, dimensions: int) -> tuple[int, ...]:
     for key, label in list(AXES.items())[:dimensions]:
         left = {f"z{axis + 1}": axis for axis in range(least) if axis not in chosen}
         usual = next(axis for axis in order if axis not in chosen)
-        if st.session_state.get(key, "z1") not in left and key in st.session_state:
-            del st.session_state[key]
+        drop_stale_choice(key, left)
         names = list(left)
         name = st.selectbox(
             label,
@@ -178,7 +177,7 @@ def _pick_neighbours() -> int:
         "Number of neighbours",
         NEIGHBOURS,
         value="30",
-        key=MINDED,
+        key=NEIGHBOUR_COUNT,
         bind="query-params",
         width=220,
         help="Perplexity of t-SNE, n_neighbors of UMAP. Few keep local detail, many keep the global shape. Each "
@@ -196,8 +195,7 @@ def _pick_colour(first: Model, second: Model | None) -> Colour:
     if any(posteriors.has_posteriors(model) for model in (first, second) if model is not None):
         offered.append("KL divergence")
     offered.append("density")
-    if st.session_state.get(COLOUR, offered[0]) not in offered:  # chosen for another model
-        del st.session_state[COLOUR]
+    drop_stale_choice(COLOUR, offered)  # chosen for another model
     chosen = st.selectbox(
         "Colour by",
         offered,
@@ -215,8 +213,7 @@ def _pick_contours(model: Model) -> ContourMode:
     offered: list[ContourMode] = ["off", "all points"]
     if 2 <= len(model.provenance.class_names) <= CONTOURED_CLASSES:
         offered.append("by class")
-    if st.session_state.get(CONTOURS, "off") not in offered:
-        del st.session_state[CONTOURS]
+    drop_stale_choice(CONTOURS, offered)
     chosen = st.segmented_control(
         "Contours",
         offered,
@@ -233,8 +230,7 @@ def _pick_attribute(model: Model) -> str | None:
     """Let the visitor choose by which attribute of the images, which must have some, the points are coloured."""
     known = {read_name(name): name for name in model.attribute_names}
     names = sorted(known)
-    if st.session_state.get(ATTRIBUTE, names[0]) not in names:  # chosen for other images
-        del st.session_state[ATTRIBUTE]
+    drop_stale_choice(ATTRIBUTE, names)  # chosen for other images
     index = names.index(USUAL_ATTRIBUTE) if USUAL_ATTRIBUTE in names else 0
     chosen = st.selectbox(
         "Attribute",
@@ -261,16 +257,5 @@ def _pick_seed() -> int | None:
     )
     if at != SAMPLED:
         return None
-    seed = st.number_input(
-        "Seed of the samples",
-        min_value=0.0,  # floats, since Streamlit 1.67 fails at ?seed=inf where it expects whole numbers
-        max_value=float(SEEDS - 1),
-        value=0.0,
-        step=1.0,
-        format="%.0f",
-        key="sample",
-        bind="query-params",
-        width=150,
-        help="The same seed gives the same samples.",
-    )
-    return int(seed or 0)
+    why = "Seed of the random numbers, 0 to {}. The same seed gives the same samples."
+    return pick_whole("Seed of the samples", "sample", SEEDS - 1, 0, why)

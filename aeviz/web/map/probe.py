@@ -38,20 +38,21 @@ def make_lift(model: Model, options: MapOptions) -> Lift | None:
     )
 
 
-def show_pin(panels: list[MapPanel], runs: list[Model], pin: tuple[int, tuple[float, ...]] | None) -> None:
+def show_probe(panels: list[MapPanel], runs: list[Model], probe: tuple[int, tuple[float, ...]] | None) -> None:
     """Show the image at the point that the visitor dragged, and a link to Decode at this point.
 
     Args:
         panels: Those of the map.
         runs: The model of each.
-        pin: The panel on which the point lies, and its coordinates there; None where there is none.
+        probe: The panel on which the point lies, and its coordinates there; None where there is none.
     """
-    if pin is None or pin[0] >= len(panels):
+    if probe is None or probe[0] >= len(panels):
         return
-    lift, model = panels[pin[0]].lift, runs[pin[0]]
-    if lift is None or len(pin[1]) != len(lift.columns):
+    panel, coordinates = probe
+    lift, model = panels[panel].lift, runs[panel]
+    if lift is None or len(coordinates) != len(lift.columns):
         return
-    point = lift.apply(np.array(pin[1]))
+    point = lift.apply(np.array(coordinates))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         picture = tile(decoded(model, point[None].astype(np.float32)), 1)
         text = f"Image decoded by {model.name} at the probe"

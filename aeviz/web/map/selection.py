@@ -1,4 +1,4 @@
-"""The images that the visitor picked out on the map: what they look like, what they share, and the set as a file."""
+"""The images that the visitor selected on the map: how they look, what they share, and the set as a file."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -13,7 +13,7 @@ from aeviz.data import ImageDataset
 from aeviz.figures.images import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
 from aeviz.web.kernel.caching import shared
-from aeviz.web.kernel.images import decoded, originals, show_grid
+from aeviz.web.kernel.images import decoded, is_large, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
@@ -98,7 +98,7 @@ def _show_images(places: np.ndarray, model: Model, dataset: ImageDataset | None)
         text += f", decoded by {model.name}, because the originals are not on this machine"
     columns = min(COLUMNS, len(images))
     width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
-    smooth, alt = images.shape[-1] > 32, f"{len(images)} selected images"
+    smooth, alt = is_large(model), f"{len(images)} selected images"
     show_grid(images, text, columns=columns, width=width, least_px=TILE_PX * columns, smooth=smooth, alt=alt)
 
 

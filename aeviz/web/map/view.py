@@ -26,7 +26,7 @@ from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
 from aeviz.web.map.layers import make_overlay, send_sprites
 from aeviz.web.map.panels import map_panels, with_lifts
-from aeviz.web.map.probe import show_pin
+from aeviz.web.map.probe import show_probe
 from aeviz.web.map.selection import show_selection
 from aeviz.web.map.selection_url import selection_from_text, selection_to_text
 
@@ -50,15 +50,15 @@ _MOVE = "latent.move"
 """Session key: the image that the page, not the map, has chosen last, as a _Move."""
 LAYERS = "latent-map"
 """Name under which the map's overlay reaches it."""
-_PIN, _CHOSEN, _SELECTED = "latent.pin", "latent.chosen", "latent.selected"
+_PROBE, _CHOSEN, _SELECTED = "latent.probe", "latent.chosen", "latent.selected"
 """Parts of the page that run again by themselves."""
 _PARTS = {
     "selected": _CHOSEN,
     "hidden": _SELECTED,
     "selection": _SELECTED,
-    "point": _PIN,
-    "ellipses": _PIN,  # the address alone; the smallest part
-    "prior": _PIN,
+    "point": _PROBE,
+    "ellipses": _PROBE,  # the address alone; the smallest part
+    "prior": _PROBE,
 }
 """Which of them shows what the visitor does to the map."""
 
@@ -117,7 +117,7 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     key = f"latent-map-{first.config.data.name}{options.attribute or ''}"
     space_pictures()
     _show_map(first, second, options, start, key)
-    _show_pin(first, second, options, key)
+    _show_probe(first, second, options, key)
     _show_chosen(first, second, options)
     _show_selection(first, second, options, key)
     send_sprites(first)
@@ -197,13 +197,13 @@ def _take(key: str, name: str, n: int) -> None:
     st.rerun(_PARTS[name])
 
 
-@st.fragment(key=_PIN)
-def _show_pin(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
+@st.fragment(key=_PROBE)
+def _show_probe(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
     with errors_as_messages(stop=False):
         point = read_event(state_of(key)).point
         if point is not None:
             shown = with_lifts(map_panels(first, second, options), options)
-            show_pin(shown.panels, shown.runs, point)
+            show_probe(shown.panels, shown.runs, point)
 
 
 @st.fragment(key=_CHOSEN)
@@ -236,10 +236,10 @@ def _show_selection(first: Model, second: Model | None, options: MapOptions, key
         event = read_event(state_of(key))
         drawn = event.selection or OUTLINE.restore()
         runs = [model for model in (first, second) if model is not None]
-        show_selection(_picked_out(drawn, panels, labels), runs)
+        show_selection(_selected_images(drawn, panels, labels), runs)
 
 
-def _picked_out(drawn: Selection | None, panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
+def _selected_images(drawn: Selection | None, panels: list[MapPanel], labels: np.ndarray | None) -> np.ndarray | None:
     """Return which images the visitor has drawn an outline around, (N,), bool, those of hidden classes left out."""
     if drawn is None or drawn.panel >= len(panels):
         return None

@@ -12,7 +12,7 @@ from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 
 ChosenSettings = tuple[tuple[MethodName, Settings], ...]
-"""Methods and what each is told, as a key of a cache."""
+"""Methods and the settings of each, as a key of a cache."""
 
 
 @shared(max_entries=64)  # at most 0.5 MB each

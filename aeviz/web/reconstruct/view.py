@@ -8,8 +8,7 @@ import streamlit as st
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
 from aeviz.figures.images import take
-from aeviz.training.latents import LatentTable
-from aeviz.web.kernel.images import decoded, offer_download, originals, show_grid
+from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.kernel.url import rename_choices
@@ -29,15 +28,15 @@ NEEDS: dict[str, Needs] = {
     ANOMALIES: "latents",
 }
 """The part of a model that each choice needs."""
-LARGE, LARGE_COLUMNS = 48, 5
-"""Pixels of a side above which fewer images are shown, as many in a row and a column, since faces want looking at."""
+LARGE_COLUMNS = 5
+"""Large images in a row and a column: photographs need room."""
 PER_CLASS = 10
 EXTREMES = 10
 TILE_PX = 64
 """Longest side in pixels of an image in a grid; larger ones are shown smaller, since a hundred are sent at once."""
 _SOURCE = "source"
-_LENT = "reconstruct.lent"
-"""Session key: the visitor's own model, and the one that stands in for it where theirs was not trained for it."""
+_SUBSTITUTE = "reconstruct.substitute"
+"""Session key: the visitor's own model, and the one shown in its place where theirs was not trained for the choice."""
 
 
 def pick_source() -> str:
@@ -68,13 +67,13 @@ def _choose_model() -> None:
     """
     found, source = list_models(), str(st.session_state.get(_SOURCE))
     shown = str(st.session_state.get(MODEL))
-    before, lent = st.session_state.pop(_LENT, (shown, None))
-    own = found.get(before if shown == lent else shown)
+    before, substitute = st.session_state.pop(_SUBSTITUTE, (shown, None))
+    own = found.get(before if shown == substitute else shown)
     if own is None:
         return
     first, _ = PAIRS.get(source, (None, None))
     if first in found and _is_like(own, found[first]) and not _is_fit(own, source):
-        st.session_state[_LENT] = (own.name, first)
+        st.session_state[_SUBSTITUTE] = (own.name, first)
         st.session_state[MODEL] = first
     elif own.name != shown:
         st.session_state[MODEL] = own.name
@@ -107,13 +106,6 @@ def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
     return [model for model in (first, second) if model is not None]
 
 
-def _table(model: Model) -> LatentTable:
-    table = model.latents
-    if table is None:
-        st.stop()
-    return table
-
-
 def show_test_images(runs: list[Model]) -> None:
     """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
     _show_grids(runs)
@@ -134,19 +126,19 @@ def _show_grids(runs: list[Model]) -> None:
             width=320,
             help="The same number always selects the same test images, ten of each class.",
         )
-        first = _table(runs[0])
+        first = runs[0].require_latents()
         labels = first.labels if first.labels is not None else np.zeros(len(first.z), dtype=np.int64)
-        is_large = max(runs[0].config.model.image_shape[1:]) > LARGE
-        count = LARGE_COLUMNS**2 if is_large else PER_CLASS**2
+        large = is_large(runs[0])
+        count = LARGE_COLUMNS**2 if large else PER_CLASS**2
         per_class = PER_CLASS if first.labels is not None else count
         per_class = min(per_class, int(np.bincount(labels).max()))  # no empty places in a small test set
         chosen = pick_per_class(labels, per_class, int(seed))
         members = chosen[chosen >= 0]
-        in_row = min(LARGE_COLUMNS if is_large and first.labels is None else PER_CLASS, per_class)
+        in_row = min(LARGE_COLUMNS if large and first.labels is None else PER_CLASS, per_class)
         dataset = originals(runs[0])
         grids = [] if dataset is None else [(take(dataset.images, chosen), "Originals")]
         for model in runs:  # decoded before the columns are laid, so that a spinner has the width of the page
-            table = _table(model)
+            table = model.require_latents()
             images = take(decoded(model, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
             text = f"{model.name}: mean error {float(table.error[members].mean()):.2f}{_measures(model)}"
             grids.append((images, text))
@@ -188,7 +180,7 @@ def _show_extremes(runs: list[Model]) -> None:
     """Show the images that each model reconstructs best and worst, original above reconstruction."""
     st.subheader("Best and worst")
     for model in runs:
-        table, dataset = _table(model), originals(model)
+        table, dataset = model.require_latents(), originals(model)
         columns = st.columns(2)
         for column, indices, word in zip(
             columns, best_and_worst(table.error, EXTREMES), ("best", "worst"), strict=True
