@@ -12,6 +12,8 @@ from aeviz.workers.task import Arrays, Progress, Task, TaskView
 
 _started: dict[Task, str] = {}
 """The exports that this server has started, with the reason of a failure: each server tries once."""
+_starting: set[Task] = set()
+"""Those that a visitor is starting at this moment; the status on disk is still that of an earlier server."""
 _guard = threading.Lock()
 
 
@@ -36,11 +38,16 @@ def prepare(folder: RunFolder) -> TaskView | None:
         is_first = job not in _started
         if is_first:
             _started[job] = ""
+            _starting.add(job)
+        elif job in _starting:
+            return None
     if is_first:
         try:
             job.start({"path": str(folder.path.resolve())}, {}, is_done=lambda: False)
         except WorkerError as error:
             _started[job] = str(error)
+        finally:
+            _starting.discard(job)
     if problem := _started[job]:
         return _failed(problem)
     return job.observe()
