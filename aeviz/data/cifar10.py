@@ -69,10 +69,18 @@ class Cifar10Source(Source):
         return 0 if self.is_available(root) or _is_archive_size(root / ARCHIVE) else ARCHIVE_BYTES
 
     def prepare(self, root: Path, report: Report) -> Path:
-        """Unpack the archive that lies in the data root, or else download it, where files are missing."""
+        """Unpack the archive that lies in the data root, or else download it, where files are missing.
+
+        Raises:
+            DataError: The archive is not the publisher's, although it has its size; or the download failed.
+        """
         target = root / FOLDER
         if not self.is_available(root):
-            fetch(_describe_publication(root / ARCHIVE), root, report)
+            archive = root / ARCHIVE if _is_archive_size(root / ARCHIVE) else None
+            if archive is not None:
+                report(0.0, "cifar10: checking the archive")
+                _check_archive(archive)
+            fetch(_describe_publication(archive), root, report)
             report(1.0, f"cifar10: ready in {target}")
         return target
 
@@ -111,10 +119,12 @@ def unpack(archive: Path, folder: Path) -> None:
     (folder / DIGESTS).write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
 
 
-def _describe_publication(archive: Path) -> Publication:
+def _describe_publication(archive: Path | None) -> Publication:
+    """Return the data set as it is unpacked from an archive that was checked, or else downloaded."""
+
     def download(root: Path) -> None:
         fresh = root / ARCHIVE
-        if _is_archive(archive):
+        if archive is not None:
             unpack(archive, root / FOLDER)
             return
         download_file(URL, fresh, n_bytes=ARCHIVE_BYTES, md5=ARCHIVE_MD5)
@@ -139,11 +149,15 @@ def _is_archive_size(path: Path) -> bool:
         return False
 
 
-def _is_archive(path: Path) -> bool:
+def _check_archive(path: Path) -> None:
+    """Raise DataError unless the archive is the publisher's. Nobody who asked to unpack it wants it downloaded."""
+    remedy = "delete it and run `aeviz data prepare cifar10`, which downloads it"
     try:
-        return _is_archive_size(path) and _digest(path) == ARCHIVE_MD5
-    except OSError:  # not ours to read
-        return False
+        md5 = _digest(path)
+    except OSError as exc:
+        raise DataError(f"{path} cannot be read: {exc.strerror}; expected a readable file; {remedy}") from exc
+    if md5 != ARCHIVE_MD5:
+        raise DataError(f"{path} is damaged: its md5 is {md5}; expected {ARCHIVE_MD5}; {remedy}")
 
 
 def _digest(path: Path) -> str:

@@ -6,7 +6,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from aeviz.data import cifar10, is_available, load_dataset, prepare_dataset
+from aeviz.data import bytes_to_download, cifar10, is_available, load_dataset, prepare_dataset
 from aeviz.errors import DataError
 
 FILES = (*cifar10.TRAIN_FILES, *cifar10.TEST_FILES)
@@ -82,6 +82,24 @@ def test_archive_in_the_data_root_is_unpacked_without_a_download(tmp_path, archi
     prepare_dataset("cifar10", root=tmp_path / "root")
     assert len(load_dataset("cifar10", root=tmp_path / "root")) == 12
     assert (tmp_path / "root" / cifar10.ARCHIVE).is_file()
+
+
+def test_damaged_archive_in_the_data_root_is_named_and_not_downloaded_instead(tmp_path, archive, monkeypatch):
+    root = tmp_path / "root"
+    root.mkdir()
+    content = bytearray(archive.read_bytes())
+    content[-20] ^= 1
+    (root / cifar10.ARCHIVE).write_bytes(content)
+    assert bytes_to_download("cifar10", root) == 0  # as the button says
+    with pytest.raises(
+        DataError, match=r"tar\.gz is damaged: its md5 is .*; expected .*; delete it and run `aeviz data"
+    ):
+        prepare_dataset("cifar10", root=root)
+    assert [path.name for path in root.iterdir()] == [cifar10.ARCHIVE]
+    (root / cifar10.ARCHIVE).write_bytes(content[:-1])  # of another size, so that a download is announced
+    assert bytes_to_download("cifar10", root) == len(content)
+    prepare_dataset("cifar10", root=root)
+    assert is_available("cifar10", root)
 
 
 def test_flipped_byte_is_found(root):
