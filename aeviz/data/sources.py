@@ -7,7 +7,7 @@ from aeviz.config import DataConfig
 from aeviz.data.catalog import find_source
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
 from aeviz.data.splits import leave_out
-from aeviz.errors import DataError
+from aeviz.errors import ConfigError, DataError
 from aeviz.paths import data_root
 
 
@@ -47,11 +47,11 @@ def load_dataset(
 def is_available(name: str, root: Path | None = None) -> bool:
     """Return whether `load_dataset` would find the data set's files. Opens none of them, so it takes no time.
 
-    An unknown name is not available.
+    An unknown name is not available, and neither is one that a plugin would add which cannot be imported.
     """
     try:
         return find_source(name).is_available(data_root() if root is None else root)
-    except DataError:
+    except (ConfigError, DataError):
         return False
 
 

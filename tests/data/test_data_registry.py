@@ -91,6 +91,12 @@ def test_data_set_from_outside_is_trained_on_and_evaluated(stripes, tmp_path, ca
     assert "stripes        built in" in capsys.readouterr().out
 
 
+def test_data_set_of_a_plugin_that_fails_is_not_available(monkeypatch):
+    monkeypatch.setenv("AEVIZ_PLUGINS", "no_such_module_of_anybody")
+    assert not is_available("stripes")
+    assert is_available("digits")
+
+
 class Named(Source):
     """A data set that has a name and nothing else."""
 
