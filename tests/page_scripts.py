@@ -20,13 +20,13 @@ env.wasm.wasmBinary = read("vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm")
 """Node cannot fetch a file: it is read beforehand."""
 
 
-def run_script(folder, script, told=None, limit_s=60, runtime=False):
-    """Run a module among copies of the page's own, in a new folder, and return what its function `main` answers.
+def run_script(folder, script, argument=None, limit_s=60, runtime=False):
+    """Run a module among copies of the page's own, in a new folder, and return what its function `main` returns.
 
     Args:
         folder: Where the copies are made.
-        script: JavaScript that defines `async function main(told)`; it imports by `await import("./room/name.js")`.
-        told: What it is told, as JSON.
+        script: JavaScript that defines `async function main(argument)`; it imports by `await import("./map/map.js")`.
+        argument: Argument of `main`, passed as JSON.
         limit_s: Seconds after which it counts as hanging.
         runtime: Whether it needs ONNX Runtime as the page has it; skipped where that is not installed.
     """
@@ -42,16 +42,16 @@ def run_script(folder, script, told=None, limit_s=60, runtime=False):
             (folder / "vendor").mkdir()
             (folder / "vendor" / "onnxruntime-web").symlink_to(RUNTIME)
     if runtime and not RUNTIME.is_dir():
-        pytest.skip("no ONNX Runtime for the page here: `make vendor` fetches it")
+        pytest.skip("ONNX Runtime Web is not installed: `python -m tools.vendor` fetches it")
     ending = """
-let said = "";
-for await (const part of process.stdin) said += part;
-const answer = JSON.stringify(await main(JSON.parse(said)));
-process.stdout.write(answer, () => process.exit(0));
+let text = "";
+for await (const part of process.stdin) text += part;
+const result = JSON.stringify(await main(JSON.parse(text)));
+process.stdout.write(result, () => process.exit(0));
 """
     (folder / "main.js").write_text(WINDOW + (LOAD_RUNTIME if runtime else "") + script + ending)
     done = subprocess.run(
-        [node, "main.js"], cwd=folder, input=json.dumps(told), capture_output=True, text=True, timeout=limit_s
+        [node, "main.js"], cwd=folder, input=json.dumps(argument), capture_output=True, text=True, timeout=limit_s
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

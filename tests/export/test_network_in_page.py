@@ -96,7 +96,7 @@ def test_decoders_give_what_onnxruntime_and_pytorch_give(random_run, tmp_path):
         z[0] = 100
         cases.append((run, path, half, z))
         jobs.append(job(path, spec_of(run), z))
-    for (run, path, half, z), found in zip(cases, run_script(tmp_path, OPEN, told=jobs, runtime=True), strict=True):
+    for (run, path, half, z), found in zip(cases, run_script(tmp_path, OPEN, argument=jobs, runtime=True), strict=True):
         values = np.array(found["values"]).reshape(7, *run.config.model.image_shape)
         session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
         np.testing.assert_allclose(values, session.run(["image"], {"z": z})[0], atol=1e-4)
@@ -109,7 +109,7 @@ def test_encoder_gives_what_pytorch_gives(random_run, tmp_path):
     path = tmp_path / "encoder.onnx"
     export_encoder(run, path, half=False)
     images = np.random.default_rng(0).random((3, 1, 8, 8), dtype=np.float32)
-    (found,) = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run, "encoder"), images)])
+    (found,) = run_script(tmp_path, OPEN, runtime=True, argument=[job(path, spec_of(run, "encoder"), images)])
     np.testing.assert_allclose(np.array(found["values"]).reshape(3, 2), run.encode(images).numpy(), atol=1e-4)
 
 
@@ -126,7 +126,7 @@ def test_file_cut_anywhere_is_refused_in_words(exported, tmp_path):
     run, path = exported
     size = path.stat().st_size
     cuts = sorted({*range(0, min(size, 64)), *range(64, size, 97), size - 1})
-    found = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run), cut=cut) for cut in cuts])
+    found = run_script(tmp_path, OPEN, runtime=True, argument=[job(path, spec_of(run), cut=cut) for cut in cuts])
     assert {each.get("error") for each in found} == {"NetworkError"}
     assert max(each["ms"] for each in found) < 5000
     assert {"the file holds no network", "the file ends too early"} <= {each["message"] for each in found}
@@ -138,7 +138,7 @@ def test_flipped_bytes_are_refused_in_words_or_harmless(exported, tmp_path):
     size = path.stat().st_size
     places = random.integers(size, size=400).tolist()
     jobs = [job(path, spec_of(run), np.zeros((1, 2)), flip=[at, 1 << int(random.integers(8))]) for at in places]
-    found = run_script(tmp_path, OPEN, runtime=True, told=jobs, limit_s=120)
+    found = run_script(tmp_path, OPEN, runtime=True, argument=jobs, limit_s=120)
     refused = [each for each in found if "error" in each]
     assert {each["error"] for each in refused} <= {"NetworkError", "Unable"}
     assert refused
@@ -160,7 +160,7 @@ def test_flipped_bytes_are_refused_in_words_or_harmless(exported, tmp_path):
 )
 def test_network_of_another_model_is_refused_in_words(exported, tmp_path, changes, message):
     run, path = exported
-    (found,) = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run, **changes))])
+    (found,) = run_script(tmp_path, OPEN, runtime=True, argument=[job(path, spec_of(run, **changes))])
     assert found["error"] == "NetworkError"
     assert message in found["message"]
 
@@ -203,7 +203,7 @@ def drop(graph):
 def test_network_that_is_damaged_inside_is_refused_in_words(exported, tmp_path, change):
     run, path = exported
     damage(path, change)
-    (found,) = run_script(tmp_path, OPEN, runtime=True, told=[job(path, spec_of(run))])
+    (found,) = run_script(tmp_path, OPEN, runtime=True, argument=[job(path, spec_of(run))])
     assert found["error"] == "NetworkError", found
     assert len(found["message"]) < 300
     assert found["ms"] < 5000
@@ -273,9 +273,9 @@ async function main({ from, to, shares, spherical }) {
 
     a, b = np.array([[0.6, 0.8, 0, 0], [0, 0.6, -0.8, 0]])
     shares = np.linspace(0, 1, 6)
-    told = {"from": a.tolist(), "to": b.tolist(), "shares": shares.tolist(), "spherical": spherical}
+    argument = {"from": a.tolist(), "to": b.tolist(), "shares": shares.tolist(), "spherical": spherical}
     expected = geometric_slerp(a, b, shares) if spherical else a + shares[:, None] * (b - a)
-    np.testing.assert_allclose(run_script(tmp_path, script, told), expected, atol=1e-12)
-    opposite = told | {"to": (-a).tolist()}
+    np.testing.assert_allclose(run_script(tmp_path, script, argument), expected, atol=1e-12)
+    opposite = argument | {"to": (-a).tolist()}
     assert np.isfinite(run_script(tmp_path, script, opposite)).all()
-    assert np.isfinite(run_script(tmp_path, script, told | {"from": [0, 0, 0, 0]})).all()
+    assert np.isfinite(run_script(tmp_path, script, argument | {"from": [0, 0, 0, 0]})).all()
