@@ -17,39 +17,39 @@ from aeviz.training.moments import Moments
 
 
 @pytest.fixture(scope="module")
-def ways():
-    told = {"adam": Settings(alpha=0.1), "sgd": Settings(alpha=0.3)}
-    return travel(SURFACES["quadratic"], told, (-3.0, 2.0), 80)
+def trajectories():
+    settings = {"adam": Settings(alpha=0.1), "sgd": Settings(alpha=0.3)}
+    return travel(SURFACES["quadratic"], settings, (-3.0, 2.0), 80)
 
 
-def test_film_ends_where_the_ways_end_and_starts_at_the_start(ways):
-    figure = surface_film(SURFACES["quadratic"], ways)
+def test_film_ends_where_the_trajectories_end_and_starts_at_the_start(trajectories):
+    figure = surface_film(SURFACES["quadratic"], trajectories)
     assert {trace.type for trace in figure.data} == {"scatter"}  # Plotly takes layers of others away while it plays
     assert [frame.name for frame in figure.frames] == [str(step) for step in range(0, 81, 2)]
     first, last = figure.frames[0], figure.frames[-1]
     assert first.traces == last.traces == (3, 4)
-    for head, way in zip(first.data, ways.values(), strict=True):
+    for head, trajectory in zip(first.data, trajectories.values(), strict=True):
         assert (head.x[-1], head.y[-1]) == (-3, 2)
-        assert way.points[0].tolist() == [-3, 2]
-    for head, way in zip(last.data, ways.values(), strict=True):
-        np.testing.assert_allclose((head.x[-1], head.y[-1]), way.points[-1], atol=1e-3)
+        assert trajectory.points[0].tolist() == [-3, 2]
+    for head, trajectory in zip(last.data, trajectories.values(), strict=True):
+        np.testing.assert_allclose((head.x[-1], head.y[-1]), trajectory.points[-1], atol=1e-3)
     assert figure.layout.sliders[0].steps[-1].label == "80"
     assert tuple(figure.layout.xaxis.range) == (-4, 4)  # what diverges does not stretch the window
 
 
 @pytest.mark.parametrize("steps", [1, 10, 50, 51, 130, 490, 1000])
 def test_film_has_round_steps_and_the_last_one(steps):
-    ways = travel(SURFACES["saddle"], {"adam": Settings(alpha=0.01)}, (-2.0, 0.0), steps)
-    *told, last = [int(frame.name) for frame in surface_film(SURFACES["saddle"], ways).frames]
-    assert len(told) <= FRAMES
+    trajectories = travel(SURFACES["saddle"], {"adam": Settings(alpha=0.01)}, (-2.0, 0.0), steps)
+    *steps_shown, last = [int(frame.name) for frame in surface_film(SURFACES["saddle"], trajectories).frames]
+    assert len(steps_shown) <= FRAMES
     assert last == steps
-    assert {*np.diff(told)} <= {told[1] if len(told) > 1 else 0}
-    assert len(told) == 1 or told[1] in (1, 2, 5, 10, 20)
+    assert {*np.diff(steps_shown)} <= {steps_shown[1] if len(steps_shown) > 1 else 0}
+    assert len(steps_shown) == 1 or steps_shown[1] in (1, 2, 5, 10, 20)
 
 
-def test_values_and_steps_have_a_line_a_method(ways):
-    assert [trace.name for trace in value_curves(ways, 0.0).data] == ["Adam", "SGD"]
-    steps = effective_steps(ways)
+def test_values_and_steps_have_a_line_a_method(trajectories):
+    assert [trace.name for trace in value_curves(trajectories, 0.0).data] == ["Adam", "SGD"]
+    steps = effective_steps(trajectories)
     assert [trace.name for trace in steps.data] == ["Adam, x", "Adam, y", "SGD, x", "SGD, y"]
     assert set(steps.data[2].y) == {0.3}
 
@@ -75,7 +75,7 @@ def test_descent_that_overflows_leaves_room_for_the_other():
     assert max(abs(trace.y).max() for trace in figure.data) < 1e30  # a browser draws in single precision, to 1e38
 
 
-def test_duel_draws_mean_and_band_of_the_seeds():
+def test_comparison_draws_mean_and_band_of_the_seeds():
     losses = np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 3.0]])
     curves = [
         Curve(title="Adam 0.1", method="adam", losses=losses),
@@ -87,7 +87,7 @@ def test_duel_draws_mean_and_band_of_the_seeds():
     assert figure.data[1].line.color == COLOURS["adam"]
 
 
-def test_two_contestants_of_one_method_have_two_colours():
+def test_two_optimizers_of_one_method_have_two_colours():
     losses = np.ones((1, 3))
     curves = [Curve(title=f"Adam {rate}", method="adam", losses=losses) for rate in (0.1, 0.2)]
     first, second = comparison_curves(curves, "loss", 1).data

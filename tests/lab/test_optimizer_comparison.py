@@ -111,14 +111,14 @@ def test_gather_asks_for_a_common_seed(tiny_config, folders):
     assert gather(folders([pair[0], pair[3]])) == []
 
 
-def test_settings_that_an_optimizer_ignores_make_no_second_contestant(tiny_config, folders):
+def test_settings_that_an_optimizer_ignores_make_no_second_optimizer(tiny_config, folders):
     ours = tiny_config("optimizer.momentum=0.5"), tiny_config("optimizer.momentum=0.7", "train.seed=1")
     other = tiny_config("optimizer.name=sgd", "optimizer.beta1=0.3"), tiny_config("optimizer.name=sgd", "train.seed=1")
     comparison = gather(folders([*ours, *other]))[0]
     assert [len(line) for line in comparison.lines.values()] == [2, 2]
 
 
-def test_titles_tell_contestants_apart():
+def test_titles_of_optimizers_differ():
     given = [
         OptimizerConfig(learning_rate=3e-3),
         OptimizerConfig(learning_rate=3e-3, beta2=0.9),
@@ -135,7 +135,7 @@ def test_titles_tell_contestants_apart():
     ]
 
 
-def test_names_tell_duels_apart(tiny_config, folders):
+def test_names_of_comparisons_differ(tiny_config, folders):
     found = []
     for settings, fingerprint in (((), "one"), ((), "other"), (("objective.reconstruction=bce",), "one")):
         found += gather(folders(plan(tiny_config(*settings), {"adam": 3e-3, "amsgrad": 3e-3}, 1), fingerprint))

@@ -37,7 +37,7 @@ def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
     assert not any("moved most" in text for text in texts(app.markdown))
 
 
-def test_one_method_with_two_memories_is_a_duel(open_comparison):
+def test_one_method_with_two_values_of_beta2_is_a_comparison(open_comparison):
     app = open_comparison((), ("optimizer.beta2=0.9",))
     assert app.selectbox(key="left").options == ["Adam 0.003, beta2 0.999", "Adam 0.003, beta2 0.9"]
     assert app.selectbox(key="right").value == "Adam 0.003, beta2 0.9"
@@ -123,7 +123,7 @@ def visitors(app_without_models):
     return apps
 
 
-def test_duel_belongs_to_the_visitor_who_started_it_and_another_is_asked(visitors, trainers):
+def test_comparison_belongs_to_the_visitor_who_started_it_and_another_is_asked(visitors, trainers):
     mine, theirs = visitors
     mine.button[-1].click().run()
     assert len(trainers.found) == 2
@@ -141,7 +141,7 @@ def test_duel_belongs_to_the_visitor_who_started_it_and_another_is_asked(visitor
     assert trainers.stopped == ["run-0", "run-1"] * 2
 
 
-def test_click_that_comes_when_a_run_has_just_ended_stops_the_duel(visitors, trainers, monkeypatch):
+def test_click_that_comes_when_a_run_has_just_ended_stops_the_comparison(visitors, trainers, monkeypatch):
     """The browser asks for the part with the button alone, which finds other jobs at work than it was drawn with."""
     from streamlit.testing.v1 import local_script_runner
 
@@ -159,7 +159,7 @@ def test_click_that_comes_when_a_run_has_just_ended_stops_the_duel(visitors, tra
     assert "run-1" in trainers.stopped
 
 
-def test_progress_after_a_reload_counts_the_latest_duel_alone(visitors, trainers):
+def test_progress_after_a_reload_counts_the_latest_comparison_alone(visitors, trainers):
     """Another comparison with the same settings was stopped just before it."""
     mine, theirs = visitors
     mine.button[-1].click().run()
@@ -169,12 +169,12 @@ def test_progress_after_a_reload_counts_the_latest_duel_alone(visitors, trainers
     mine.button[-1].click().run()
     trainers.end("run-2")
     theirs.run()
-    told = [bar.proto.text for app in (mine.run(), theirs) for bar in app.get("progress")]
-    assert len(told) == 2
-    assert all(text.startswith("1 of 2 runs") for text in told), told
+    progress = [bar.proto.text for app in (mine.run(), theirs) for bar in app.get("progress")]
+    assert len(progress) == 2
+    assert all(text.startswith("1 of 2 runs") for text in progress), progress
 
 
-def test_duel_that_was_asked_to_stop_says_so(visitors, trainers):
+def test_comparison_that_was_asked_to_stop_says_so(visitors, trainers):
     app = visitors[0]
     app.button[-1].click().run()
     trainers.found = [replace(job, is_stopping=True) for job in trainers.found]
@@ -183,7 +183,7 @@ def test_duel_that_was_asked_to_stop_says_so(visitors, trainers):
     assert "stop-comparison" not in {button.key for button in app.button}
 
 
-def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
+def test_only_one_comparison_is_started_at_a_time(visitors, trainers, monkeypatch):
     from aeviz.web.optimizers import comparison, comparison_start
 
     mine, theirs = visitors
@@ -200,7 +200,7 @@ def test_only_one_duel_is_started_at_a_time(visitors, trainers, monkeypatch):
     assert len(trainers.found) == 2
 
 
-def test_nobody_is_led_away_by_anothers_duel(open_comparison, trainers):
+def test_nobody_is_led_away_by_anothers_comparison(open_comparison, trainers):
     """Who reads a comparison keeps it when another one ends; who started that one is shown it."""
     bce = ("objective.reconstruction=bce",)
     app = open_comparison((), ("optimizer.beta2=0.9",), bce, (*bce, "optimizer.beta2=0.9"))
@@ -214,7 +214,7 @@ def test_nobody_is_led_away_by_anothers_duel(open_comparison, trainers):
     assert app.selectbox(key="comparison").value == read
 
 
-def test_duel_has_so_many_runs_at_most(visitors, trainers):
+def test_comparison_has_so_many_runs_at_most(visitors, trainers):
     app = visitors[0]
     app.slider(key="seeds").set_value(10).run()
     assert not app.button[-1].disabled

@@ -59,7 +59,7 @@ def test_convergence_is_shown_with_its_distance_and_without_signs_of_zero(visit)
     assert "-0.000" not in verdicts
 
 
-def test_divergence_is_told_in_words(visit):
+def test_divergence_is_stated_in_words(visit):
     app = visit("surfaces", surface="quadratic")
     app.select_slider(key="plain.quadratic").set_value("0.3").run()
     assert any("**SGD** **diverged**: after " in text for text in texts(app.markdown))
@@ -191,14 +191,14 @@ def test_addresses_that_say_nonsense_do_not_break_the_page(visit, section):
     assert not app.exception
 
 
-def test_shipped_models_make_a_duel():
+def test_shipped_models_make_a_comparison():
     from aeviz.lab.optimizer_comparison import gather
 
     comparisons = gather([find_run("mlp-2d-adam"), find_run("mlp-2d-amsgrad")])
     assert len(comparisons) == 1
 
 
-def test_duel_starts_every_run_of_its_plan(visit, monkeypatch):
+def test_comparison_starts_every_run_of_its_plan(visit, monkeypatch):
     started = []
 
     def start(config):
