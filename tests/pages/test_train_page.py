@@ -441,7 +441,7 @@ def test_queue_is_shown_in_its_order(train, runs):
         assert "Other active runs" in texts(app.subheader)
 
 
-def test_finished_run_of_constant_step_size_can_be_trained_longer(train, runs, monkeypatch):
+def test_finished_run_of_constant_learning_rate_can_be_trained_longer(train, runs, monkeypatch):
     path = leave_job(runs, "done", "finished", "optimizer.schedule=constant", "train.epochs=4", history=4)
     (path / "last.safetensors").touch()
     train.query_params["run"] = "done"

@@ -136,7 +136,7 @@ def test_divergence_leaves_a_measured_run(tiny_config, tmp_path):
     settings = ("optimizer.name=sgd", "model.output=identity")
     run = train(tiny_config("train.epochs=1", *settings), out=tmp_path / "run")
     bad = tiny_config("train.epochs=2", *settings, "optimizer.learning_rate=1e30")
-    replace(run.folder, config=bad).write()  # as if it had begun with that step size
+    replace(run.folder, config=bad).write()  # as if it had begun with that learning rate
     with pytest.raises(TrainingError, match="in epoch 2"):
         train(bad, out=tmp_path / "run", resume=True)
     assert RunFolder.read(tmp_path / "run").evaluation().n == 297
@@ -147,8 +147,8 @@ def test_divergence_leaves_a_measured_run(tiny_config, tmp_path):
 
 
 @pytest.fixture
-def shelf(tmp_path, monkeypatch):
-    """checkpoints/ in a temporary folder."""
+def shipped_root(tmp_path, monkeypatch):
+    """A folder that takes the place of checkpoints/."""
     monkeypatch.setattr(ship, "checkpoints_root", lambda: tmp_path / "checkpoints")
     return tmp_path / "checkpoints"
 
@@ -156,14 +156,14 @@ def shelf(tmp_path, monkeypatch):
 PAIR = ship.Recipe(presets=("digits-2d-adam", "digits-2d-amsgrad"), settings=("train.epochs=1", "train.device=cpu"))
 
 
-def test_ship_puts_a_pair_without_what_only_resuming_needs(shelf, capsys):
-    stale = shelf / "digits-2d-adam"
+def test_ship_puts_a_pair_without_what_only_resuming_needs(shipped_root, capsys):
+    stale = shipped_root / "digits-2d-adam"
     stale.mkdir(parents=True)
     (stale / "stale.txt").write_text("")
     ship.ship(PAIR)
-    assert {path.name for path in shelf.iterdir()} == set(PAIR.presets)
+    assert {path.name for path in shipped_root.iterdir()} == set(PAIR.presets)
     for name in PAIR.presets:
-        folder = RunFolder.read(shelf / name)
+        folder = RunFolder.read(shipped_root / name)
         assert {path.name for path in folder.path.iterdir()} == {CONFIG, HISTORY, MODEL, LATENTS, EVALUATION}
         assert folder.evaluation().model == name
         assert folder.config == get_preset(name).config.with_settings(PAIR.settings)
@@ -171,20 +171,20 @@ def test_ship_puts_a_pair_without_what_only_resuming_needs(shelf, capsys):
     assert capsys.readouterr().out.count("validation loss") == 2
 
 
-def test_ship_keeps_the_best_of_the_seeds_and_tells_how_many(shelf, capsys, monkeypatch):
+def test_ship_keeps_the_best_of_the_seeds_and_records_how_many(shipped_root, capsys, monkeypatch):
     excess = {0: 0.3, 1: 0.1, 2: 0.2}
     monkeypatch.setattr(ship, "SEEDS", 3)
     monkeypatch.setattr(ship, "_excess", lambda folder, target: excess[folder.config.train.seed])
     ship.ship(ship.Recipe(presets=("digits-2d-adam",), settings=PAIR.settings))
-    folder = RunFolder.read(shelf / "digits-2d-adam")
+    folder = RunFolder.read(shipped_root / "digits-2d-adam")
     assert (folder.config.train.seed, folder.provenance.seeds_tried) == (1, 3)
     assert "(seed 1, 3 tried)" in capsys.readouterr().out
 
 
-def test_ship_stops_at_the_first_seed_that_meets_the_target(shelf, monkeypatch):
+def test_ship_stops_at_the_first_seed_that_meets_the_target(shipped_root, monkeypatch):
     monkeypatch.setattr(ship, "_excess", lambda folder, target: 0.5 - folder.config.train.seed)
     ship.ship(ship.Recipe(presets=("digits-2d-adam",), settings=PAIR.settings))
-    folder = RunFolder.read(shelf / "digits-2d-adam")
+    folder = RunFolder.read(shipped_root / "digits-2d-adam")
     assert (folder.config.train.seed, folder.provenance.seeds_tried) == (1, 2)
 
 
@@ -202,11 +202,11 @@ def test_recipes_ship_known_presets_once():
     assert all(name in named for name, preset in PRESETS.items() if preset.thesis_val_mse is not None)
 
 
-def test_ship_without_data_returns_2(shelf, tmp_path, monkeypatch, capsys):
+def test_ship_without_data_returns_2(shipped_root, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("AEVIZ_DATA", str(tmp_path / "nothing"))
     assert ship.main(["mlp-2d-adam"]) == 2
     assert "data set 'mnist' is not on this machine" in capsys.readouterr().err
-    assert not shelf.exists()
+    assert not shipped_root.exists()
 
 
 def test_resume_of_a_shipped_run_is_refused(trained_folder, tiny_config, tmp_path):

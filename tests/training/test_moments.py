@@ -11,7 +11,7 @@ from aeviz.training.moments import MOMENTS, append_moments, measure_moments, rea
 
 @pytest.mark.parametrize("amsgrad", [False, True])
 def test_measure_is_what_a_step_multiplies_by(amsgrad):
-    """With beta1 = 0 a step is the effective step size times the gradient, weight by weight."""
+    """With beta1 = 0 a step is the effective learning rate times the gradient, weight by weight."""
     torch_generator = torch.Generator().manual_seed(0)
     model = torch.nn.Linear(4, 3)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01, betas=(0.0, 0.9), eps=1e-8, amsgrad=amsgrad)
@@ -27,7 +27,7 @@ def test_measure_is_what_a_step_multiplies_by(amsgrad):
     assert (found.held["weight"] > 1.01) == amsgrad
 
 
-def test_sgd_has_its_step_size():
+def test_effective_learning_rate_of_sgd_is_its_learning_rate():
     model = torch.nn.Linear(2, 2)
     found = measure_moments(model, torch.optim.SGD(model.parameters(), lr=0.3), 1)
     assert found.effective == {"weight": 0.3}

@@ -355,7 +355,7 @@ def test_jobs_that_cannot_work_say_why(runs, tiny_config, tmp_path, monkeypatch)
     wild = ("optimizer.name=sgd", "model.output=identity")
     train(tiny_config("train.epochs=1", *wild), out=runs / "later")
     late = tiny_config("train.epochs=2", *wild, "optimizer.learning_rate=1e6")
-    replace(RunFolder.read(runs / "later"), config=late).write()  # as if it had begun with that step size
+    replace(RunFolder.read(runs / "later"), config=late).write()  # as if it had begun with that learning rate
     leave_status(runs / "later", late, epoch=1)
     (runs / "later" / EVALUATION).unlink()
     large = training.start(tiny_config("train.batch_size=1300")).name
