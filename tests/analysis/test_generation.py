@@ -100,10 +100,10 @@ def test_share_out_gives_each_class_a_row_of_the_grid():
     assert np.bincount(share_out(100, 3)).tolist() == [34, 33, 33]
 
 
-# Ways
+# Paths
 
 
-def test_straight_way_is_even_and_ends_exactly(rng):
+def test_linear_path_is_even_and_ends_exactly(rng):
     start, end = rng.normal(size=(2, 7)).astype(np.float32)
     path = linear_path(start, end, 11)
     np.testing.assert_array_equal(path[[0, -1]], [start, end])
@@ -111,7 +111,7 @@ def test_straight_way_is_even_and_ends_exactly(rng):
     assert path_length(path) == pytest.approx(np.linalg.norm(end - start), rel=1e-6)
 
 
-def test_round_way_in_three_dimensions_equals_scipys_slerp_of_rotations(rng):
+def test_spherical_path_in_three_dimensions_equals_scipys_slerp_of_rotations(rng):
     axis = np.array([1.0, 0.0, 0.0])
     end = rng.normal(size=3)
     end /= np.linalg.norm(end)
@@ -123,7 +123,7 @@ def test_round_way_in_three_dimensions_equals_scipys_slerp_of_rotations(rng):
 
 
 @pytest.mark.parametrize("dimensions", [2, 3, 10, 64])
-def test_round_way_of_equal_norms_is_a_great_circle_at_even_speed(dimensions, rng):
+def test_spherical_path_of_equal_norms_is_a_great_circle_at_even_speed(dimensions, rng):
     first, second = special_ortho_group.rvs(max(dimensions, 2), random_state=1)[:2]
     angle = 2.0
     start, end = 3 * first, 3 * (np.cos(angle) * first + np.sin(angle) * second)
@@ -135,7 +135,7 @@ def test_round_way_of_equal_norms_is_a_great_circle_at_even_speed(dimensions, rn
     assert path_length(spherical_path(start, end, 2001)) == pytest.approx(3 * angle, rel=1e-4)
 
 
-def test_round_way_equals_whites_formula_for_equal_norms(rng):
+def test_spherical_path_equals_whites_formula_for_equal_norms(rng):
     a, b = rng.normal(size=(2, 20))
     b *= np.linalg.norm(a) / np.linalg.norm(b)
     omega = np.arccos(a @ b / (a @ a))
@@ -144,7 +144,7 @@ def test_round_way_equals_whites_formula_for_equal_norms(rng):
     np.testing.assert_allclose(spherical_path(a, b, 11), expected, atol=1e-6)
 
 
-def test_round_way_ends_exactly_and_its_distance_changes_evenly(rng):
+def test_spherical_path_ends_exactly_and_its_distance_changes_evenly(rng):
     start, end = (rng.normal(size=(2, 10)) * [[1.0], [3.0]]).astype(np.float32)
     path = spherical_path(start, end, 11)
     np.testing.assert_array_equal(path[[0, -1]], [start, end])
@@ -152,7 +152,7 @@ def test_round_way_ends_exactly_and_its_distance_changes_evenly(rng):
     np.testing.assert_allclose(norms, np.linspace(norms[0], norms[-1], 11), rtol=1e-6)
 
 
-def test_round_way_between_nearly_opposite_points_stays_near(rng):
+def test_spherical_path_between_nearly_opposite_points_stays_near(rng):
     start, end = np.array([4.0, 0.0]), np.array([-1.0, 0.02])
     assert has_spherical_path(start, end)
     assert np.linalg.norm(spherical_path(start, end, 50), axis=1).max() <= 4 + 1e-6
@@ -170,7 +170,7 @@ def test_round_way_between_nearly_opposite_points_stays_near(rng):
         ([2.0], [-5.0]),  # a line has no circle
     ],
 )
-def test_round_way_falls_back_to_the_straight_one(start, end):
+def test_spherical_path_falls_back_to_the_linear_one(start, end):
     start, end = np.array(start), np.array(end)
     assert not has_spherical_path(start, end)
     np.testing.assert_array_equal(spherical_path(start, end, 11), linear_path(start, end, 11))

@@ -49,6 +49,6 @@ def wait_until_idle(page):
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(1)
 
 
-def told(log_path):
-    """What a server said until it was told to stop: Streamlit may trip over a page that is still connected then."""
+def log_before_stop(log_path):
+    """Return the log of a server up to its stop: after that Streamlit may fail on a page that is still connected."""
     return log_path.read_text().partition("Stopping...")[0]

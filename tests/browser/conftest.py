@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from app_server import PAGE_MS, serve, told
+from app_server import PAGE_MS, log_before_stop, serve
 
 from aeviz.paths import checkpoints_root
 
@@ -83,7 +83,7 @@ def address(runs_dir, server_log, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     with serve(server_log, AEVIZ_RUNS=str(runs_dir), AEVIZ_DATA=str(data), AEVIZ_JOBS="1") as url:
         yield url
-    assert "Traceback" not in told(server_log)
+    assert "Traceback" not in log_before_stop(server_log)
 
 
 @pytest.fixture(scope="session")

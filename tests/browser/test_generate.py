@@ -45,8 +45,8 @@ def test_model_chosen_on_another_section_stays(visit):
     expect(page.get_by_role("combobox", name="Model")).to_have_value("digits-2d-adam")
 
 
-def test_way_leads_from_a_picture_of_the_visitor(visit):
-    """A picture becomes an end of the way; where it comes from is in the address, the picture itself is not."""
+def test_path_starts_at_an_image_of_the_visitor(visit):
+    """An image becomes an end of the path; where it comes from is in the address, the image itself is not."""
     page = visit("/generate?model=digits-2d-adam&make=interpolate&start-from=own+image")
     expect(page.get_by_text("Add an image to continue.")).to_be_visible()
     drawn = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Outlines, the pin, the camera and the way between two arrangements on the latent map, in a real browser."""
+"""Outlines, the probe, the camera and the transition between two arrangements of the latent map, in a real browser."""
 
 import os
 import re
@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from app_server import ROOT, serve, told
+from app_server import ROOT, log_before_stop, serve
 from playwright.sync_api import expect
 
 
@@ -18,7 +18,7 @@ def map_address(tmp_path_factory):
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with serve(folder / "log", cwd=folder, PYTHONPATH=path) as url:
         yield url
-    assert "Traceback" not in told(folder / "log")
+    assert "Traceback" not in log_before_stop(folder / "log")
 
 
 @pytest.fixture
@@ -278,8 +278,8 @@ def test_points_move_over_to_other_places(open_map, motion):
     assert latent_map.evaluate("map => map.cameraOf(0)") == camera
 
 
-def test_gesture_ends_the_way_at_once(open_map):
-    """A press during the way puts all points where they go."""
+def test_gesture_ends_the_transition_at_once(open_map):
+    """A press during the transition puts all points where they go."""
     page, latent_map = open_map()
     box = frame(latent_map)
     page.get_by_text("Elsewhere").click()
@@ -310,27 +310,27 @@ def test_hover_names_the_same_image_on_both_maps(open_map):
 
 
 @pytest.mark.parametrize("dims", [2, 3])
-def test_pin_tells_of_each_move_and_python_of_the_last(open_map, dims):
-    """Dragging the pin emits an event a move; Python hears of the place where it is left."""
+def test_probe_reports_each_move_to_the_page_and_the_last_to_python(open_map, dims):
+    """Dragging the probe emits an event for each move; Python gets the point where it is left."""
     page, latent_map = open_map(f"dims={dims}")
-    page.evaluate("window.told = []; window.addEventListener('aeviz:point', event => window.told.push(event.detail))")
+    page.evaluate("window.moves = []; window.addEventListener('aeviz:point', event => window.moves.push(event.detail))")
     pick(latent_map, "Decode")
     drag(page, latent_map, [(0.5, 0.5), (0.6, 0.4), (0.7, 0.6)])
-    told = page.evaluate("window.told")
-    assert len(told) > 5
-    assert told[-1]["panel"] == 0
-    point = told[-1]["point"]
+    moves = page.evaluate("window.moves")
+    assert len(moves) > 5
+    assert moves[-1]["panel"] == 0
+    point = moves[-1]["point"]
     assert len(point) == dims
     expect(page.get_by_text(re.compile(rf"Point: \(0, \({re.escape(str(point[0])[:8])}"))).to_be_visible()
     box = frame(latent_map)
     x, y, _ = latent_map.evaluate("(map, point) => map.locateOn(0, point)", point)
     assert (x / box["width"], y / box["height"]) == pytest.approx((0.7, 0.6), abs=0.01)
     if dims == 3:  # it moved in the plane that faces the viewer, so its depth stayed
-        depths = [latent_map.evaluate("(map, point) => map.locateOn(0, point)[2]", each["point"]) for each in told]
+        depths = [latent_map.evaluate("(map, point) => map.locateOn(0, point)[2]", each["point"]) for each in moves]
         assert depths == pytest.approx([depths[0]] * len(depths), abs=1e-9)
     latent_map.locator("canvas.front").focus()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("window.told.at(-1).point") != point
+    assert page.evaluate("window.moves.at(-1).point") != point
 
 
 @pytest.mark.slow

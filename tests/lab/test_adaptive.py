@@ -20,7 +20,7 @@ def problem():
     return generator.normal(size=5), lambda t, x: curvature * x + noise[t]
 
 
-def torch_way(optimizer, start, gradient):
+def torch_trajectory(optimizer, start, gradient):
     x = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     optimizer = optimizer([x])
     points = [start]
@@ -37,7 +37,7 @@ def test_corrected_equals_torch_step_for_step(problem, name, fused):
     start, gradient = problem
     settings = as_torch(Settings(alpha=ALPHA, beta1=BETA1, beta2=BETA2), EPSILON)
     trace = run_method(METHODS[name], gradient, start, settings, STEPS)
-    theirs = torch_way(
+    theirs = torch_trajectory(
         lambda x: torch.optim.Adam(
             x, lr=ALPHA, betas=(BETA1, BETA2), eps=EPSILON, amsgrad=name == "amsgrad", fused=fused
         ),
@@ -53,7 +53,7 @@ def test_sgd_equals_torch_whatever_is_said_of_correction(problem, name, momentum
     start, gradient = problem
     settings = Settings(alpha=ALPHA, momentum=0.9)
     trace = run_method(METHODS[name], gradient, start, as_torch(settings) if corrected else settings, STEPS)
-    theirs = torch_way(lambda x: torch.optim.SGD(x, lr=ALPHA, momentum=momentum), start, gradient)
+    theirs = torch_trajectory(lambda x: torch.optim.SGD(x, lr=ALPHA, momentum=momentum), start, gradient)
     np.testing.assert_allclose(trace.x, theirs, rtol=0, atol=1e-12)
 
 
@@ -75,8 +75,8 @@ def test_torch_corrects_after_the_maximum():
     settings = Settings(alpha=1.0, beta1=0.0, beta2=0.9)
 
     def effective(correction):
-        told = Settings(alpha=1.0, beta1=0.0, beta2=0.9, correction=correction)
-        return run_method(METHODS["amsgrad"], lambda t, x: slopes[t - 1], 0.0, told, len(slopes)).effective
+        settings = Settings(alpha=1.0, beta1=0.0, beta2=0.9, correction=correction)
+        return run_method(METHODS["amsgrad"], lambda t, x: slopes[t - 1], 0.0, settings, len(slopes)).effective
 
     v = (1 - settings.beta2) * 25.0  # the largest mean square comes first
     t = np.arange(1, len(slopes) + 1)

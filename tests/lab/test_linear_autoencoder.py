@@ -135,7 +135,7 @@ def test_gradient_and_line_search_match_finite_differences(is_tied, digits_momen
     assert (problem.gradient() * direction).sum() == pytest.approx(slope, rel=1e-6)
     step = problem.best_step(problem.second @ point, direction, problem.second @ direction)
     best = objective(point + step * direction)
-    assert best <= min(objective(point + way * direction) for way in np.linspace(-3, 3, 601)) + 1e-12
+    assert best <= min(objective(point + step * direction) for step in np.linspace(-3, 3, 601)) + 1e-12
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

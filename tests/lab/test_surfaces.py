@@ -33,39 +33,39 @@ def test_minimisers_are_minima_in_the_window(surface):
 
 def test_gradient_descent_on_the_quadratic_is_the_closed_form():
     surface = SURFACES["quadratic"]
-    way = travel(surface, {"sgd": Settings(alpha=0.05)}, (-3.0, 2.0), 50)["sgd"]
+    trajectory = travel(surface, {"sgd": Settings(alpha=0.05)}, (-3.0, 2.0), 50)["sgd"]
     k = np.arange(51)
-    np.testing.assert_allclose(way.points[:, 0], -3 * (1 - 0.05) ** k, rtol=1e-10)
-    np.testing.assert_allclose(way.points[:, 1], 2 * (1 - 0.05 * 20) ** k, atol=1e-12)
-    np.testing.assert_allclose(way.values, surface.value(*way.points.T))
+    np.testing.assert_allclose(trajectory.points[:, 0], -3 * (1 - 0.05) ** k, rtol=1e-10)
+    np.testing.assert_allclose(trajectory.points[:, 1], 2 * (1 - 0.05 * 20) ** k, atol=1e-12)
+    np.testing.assert_allclose(trajectory.values, surface.value(*trajectory.points.T))
 
 
-def test_step_size_beyond_the_curvature_diverges_and_ends():
-    way = travel(SURFACES["quadratic"], {"sgd": Settings(alpha=0.2)}, (-3.0, 2.0), 500)["sgd"]
-    assert not way.trace.is_finite
-    assert way.arrived is None
-    assert 0 < way.trace.steps < 50
-    assert np.isfinite(way.values).all()
+def test_learning_rate_beyond_the_curvature_diverges_and_ends():
+    trajectory = travel(SURFACES["quadratic"], {"sgd": Settings(alpha=0.2)}, (-3.0, 2.0), 500)["sgd"]
+    assert not trajectory.trace.is_finite
+    assert trajectory.arrived is None
+    assert 0 < trajectory.trace.steps < 50
+    assert np.isfinite(trajectory.values).all()
 
 
 def test_arrival_is_the_first_step_from_which_it_stays_close():
     surface = SURFACES["quadratic"]
-    way = travel(surface, {"adam": Settings(alpha=0.1)}, surface.start, 300)["adam"]
-    assert way.arrived is not None
-    close = np.linalg.norm(way.points, axis=1) <= 0.01 * 8
-    assert close[way.arrived :].all()
-    assert not close[way.arrived - 1]
-    assert way.nearest == (0.0, 0.0)
+    trajectory = travel(surface, {"adam": Settings(alpha=0.1)}, surface.start, 300)["adam"]
+    assert trajectory.arrived is not None
+    close = np.linalg.norm(trajectory.points, axis=1) <= 0.01 * 8
+    assert close[trajectory.arrived :].all()
+    assert not close[trajectory.arrived - 1]
+    assert trajectory.nearest == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(("after", "stays"), [(5, False), (30, True)])
 def test_who_arrived_just_now_is_not_said_to_stay(after, stays):
     surface = SURFACES["quadratic"]
-    told = {"adam": Settings(alpha=0.1)}
-    arrived = travel(surface, told, surface.start, 300)["adam"].arrived
-    way = travel(surface, told, surface.start, arrived + after)["adam"]
-    assert way.arrived == arrived
-    assert way.stays is stays
+    settings = {"adam": Settings(alpha=0.1)}
+    arrived = travel(surface, settings, surface.start, 300)["adam"].arrived
+    trajectory = travel(surface, settings, surface.start, arrived + after)["adam"]
+    assert trajectory.arrived == arrived
+    assert trajectory.stays is stays
 
 
 def test_rounding_puts_nobody_below_the_least_value():
@@ -75,10 +75,11 @@ def test_rounding_puts_nobody_below_the_least_value():
 
 
 def test_who_starts_on_the_ridge_of_the_saddle_stays_on_it():
-    ways = travel(SURFACES["saddle"], {"sgd": Settings(alpha=0.1), "adam": Settings(alpha=0.1)}, (-2.0, 0.0), 200)
-    for way in ways.values():
-        assert (way.points[:, 1] == 0).all()
-        assert way.arrived is None
+    settings = {"sgd": Settings(alpha=0.1), "adam": Settings(alpha=0.1)}
+    trajectories = travel(SURFACES["saddle"], settings, (-2.0, 0.0), 200)
+    for trajectory in trajectories.values():
+        assert (trajectory.points[:, 1] == 0).all()
+        assert trajectory.arrived is None
 
 
 def test_start_that_is_no_point_is_refused():
@@ -86,7 +87,7 @@ def test_start_that_is_no_point_is_refused():
         travel(SURFACES["Beale"], {"sgd": Settings(alpha=0.1)}, (float("nan"), 0.0), 5)
 
 
-def test_summable_steps_stop_half_way():
+def test_summable_steps_stop_at_half_the_distance():
     course = descend(EXAMPLES["summable"].broken, 3.0, 2000)
     expected = [summable_limit(3.0, n) for n in range(2001)]
     np.testing.assert_allclose(course.x, expected, rtol=1e-10)

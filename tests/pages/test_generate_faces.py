@@ -158,10 +158,10 @@ def test_damaged_draws_give_a_message(faces, app):
     assert "prior_samples.npz of run 'faces'" in app.error[0].value
 
 
-# Ways
+# Paths
 
 
-def test_way_leads_between_draws_where_no_test_image_is_known(faces, app):
+def test_path_leads_between_samples_where_no_test_image_is_known(faces, app):
     app = open_section(app, "faces", "interpolate")
     assert "test image" not in app.segmented_control(key="start-from").options
     assert captions(app)[0].startswith("sample from the prior N(0, I), seed 0")
@@ -174,7 +174,7 @@ def test_way_leads_between_draws_where_no_test_image_is_known(faces, app):
     assert pictures(app)[1] != before[1]
 
 
-def test_way_has_as_many_images_as_asked_for(faces, app):
+def test_path_has_as_many_images_as_asked_for(faces, app):
     app = open_section(app, "faces", "interpolate")
     one_row = pictures(app)[-1]
     app.slider(key="steps").set_value(21).run()
@@ -182,7 +182,7 @@ def test_way_has_as_many_images_as_asked_for(faces, app):
     assert pictures(app)[-1] != one_row
 
 
-def test_way_leads_from_a_picture_of_the_visitor(faces, app):
+def test_path_starts_at_an_image_of_the_visitor(faces, app):
     app = open_section(app, "faces", "interpolate")
     app.segmented_control(key="start-from").set_value("own image").run()
     assert "Add an image to continue" in said(app)
