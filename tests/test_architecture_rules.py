@@ -84,5 +84,5 @@ def test_linter_refuses_what_can_execute_code_and_global_seeds():
 
 
 def test_arrays_are_read_without_pickles():
-    """NumPy refuses objects unless it is told otherwise; no rule of the linter watches over that."""
+    """NumPy refuses objects unless allow_pickle is set; no rule of the linter watches over that."""
     assert [path for path in SOURCES if "allow_pickle=True" in path.read_text(encoding="utf-8")] == []

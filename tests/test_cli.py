@@ -314,7 +314,7 @@ def test_list_leaves_a_damaged_run_out(aeviz, trained_folder, runs_folder):
     assert [run["name"] for run in json.loads(out)] == ["good"]
 
 
-def test_data_list_tells_what_is_here(aeviz, tmp_path, monkeypatch):
+def test_data_list_shows_what_is_here(aeviz, tmp_path, monkeypatch):
     monkeypatch.setenv("AEVIZ_DATA", str(tmp_path))
     status, out, _ = aeviz("data", "list", "--json")
     assert status == 0

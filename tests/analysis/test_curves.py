@@ -17,7 +17,7 @@ CPU = torch.device("cpu")
 
 
 def history(val, train=None, *, mse=None, norms=None):
-    """A run with these losses; the training loss falls unless told otherwise."""
+    """A run with these losses; the training loss falls unless given."""
     train = np.linspace(1.0, 0.1, len(val)) if train is None else train
     mse = val if mse is None else mse
     norms = [0.5] * len(val) if norms is None else norms

@@ -106,13 +106,13 @@ def test_images_that_cannot_be_written_to(measured, trained_folder):
 
 
 def test_progress_rises_and_has_words(trained_folder):
-    told = []
+    reported = []
     few = load_dataset("digits", "test").take(range(30))
-    evaluate(load(trained_folder), few, few, on_progress=lambda share, text: told.append((share, text)))
-    shares = [share for share, _ in told]
+    evaluate(load(trained_folder), few, few, on_progress=lambda share, text: reported.append((share, text)))
+    shares = [share for share, _ in reported]
     assert shares == sorted(shares)
     assert 0 <= shares[0] <= shares[-1] <= 1
-    assert all(text for _, text in told)
+    assert all(text for _, text in reported)
 
 
 def test_images_without_labels(trained_folder):

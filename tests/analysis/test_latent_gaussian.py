@@ -52,7 +52,7 @@ def test_variance_of_the_posterior_follows_from_its_divergence(z):
     assert posterior_variances(summarise(z, kl=divergence)) == pytest.approx(variances, rel=1e-4)
 
 
-def test_dimension_that_tells_nothing_has_the_prior_as_its_posterior():
+def test_collapsed_dimension_has_the_prior_as_its_posterior():
     assert posterior_variances(summarise(np.zeros((5, 2)), kl=np.zeros(2))) == pytest.approx([1, 1], abs=1e-6)
 
 

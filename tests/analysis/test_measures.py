@@ -146,8 +146,8 @@ def gap_by_scikit_learn(z, factors):
     gaps = []
     for factor in factors.T:
         known = binned(factor) if factor.dtype.kind == "f" else factor
-        told = sorted(mutual_info_score(known, binned(column)) for column in z.T)
-        gaps.append((told[-1] - told[-2]) / mutual_info_score(known, known))
+        information = sorted(mutual_info_score(known, binned(column)) for column in z.T)
+        gaps.append((information[-1] - information[-2]) / mutual_info_score(known, known))
     return np.mean(gaps)
 
 
@@ -162,7 +162,7 @@ def test_mutual_information_gap_equals_scikit_learn(kind, rng):
 def test_mutual_information_gap_of_one_unit_a_factor_is_one(rng):
     factors = rng.integers(0, 2, (5000, 3)).astype(bool)
     assert mutual_information_gap(factors.astype(np.float32), factors) == pytest.approx(1, abs=0.01)
-    copied = np.hstack([factors, factors]).astype(np.float32)  # each is told twice
+    copied = np.hstack([factors, factors]).astype(np.float32)  # each is there twice
     assert mutual_information_gap(copied, factors) == pytest.approx(0, abs=1e-6)
 
 

@@ -258,7 +258,7 @@ def test_nonsense_numbers_in_the_address_are_ignored(visit, path):
 
 
 def test_model_goes_along_to_the_next_page(visit):
-    """A model chosen on one page is the model of the next, also by way of a page that has none."""
+    """A model chosen on one page is the model of the next, also over a page that has none."""
     page = visit("/latent_space")
     drawn_map(page)
     choose_model(page, "circles-3d")

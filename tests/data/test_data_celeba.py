@@ -177,11 +177,13 @@ def test_second_load_opens_no_photograph(root, photographs, cache):
     for path in photographs.iterdir():
         make_unreadable(path)
     for split in SPLITS:
-        told = []
-        again = load_dataset("celeba", split, root=root, on_progress=lambda *words, told=told: told.append(words))
+        reported = []
+        again = load_dataset(
+            "celeba", split, root=root, on_progress=lambda *words, reported=reported: reported.append(words)
+        )
         assert again.fingerprint() == first[split].fingerprint()
         np.testing.assert_array_equal(again.attributes, first[split].attributes)
-        assert told == []
+        assert reported == []
     assert inodes(cache) == before
     assert len(before) == 3
 
@@ -260,9 +262,9 @@ def test_damaged_cache_is_made_anew(root, cache, how):
     damage(cache, how)
     assert load_dataset("celeba", root=root).fingerprint() == whole
     assert inodes(cache).keys() == before.keys()
-    told = []
-    load_dataset("celeba", root=root, on_progress=lambda *words: told.append(words))
-    assert told == []
+    reported = []
+    load_dataset("celeba", root=root, on_progress=lambda *words: reported.append(words))
+    assert reported == []
 
 
 def test_cache_whose_time_alone_changed_is_compared_once_and_kept(root, photographs, cache, monkeypatch):
@@ -288,17 +290,17 @@ def test_what_an_interrupted_build_left_behind_is_removed(root, cache):
 
 
 def test_several_processes_make_the_same_faces(root, cache, several):
-    told = []
+    reported = []
     by_processes = load_dataset(
-        "celeba", "train", root=root, on_progress=lambda *words: told.append((*words, threading.current_thread()))
+        "celeba", "train", root=root, on_progress=lambda *words: reported.append((*words, threading.current_thread()))
     ).fingerprint()
     [record] = cache.glob("train-*.json")
     assert [part[:2] for part in json.loads(record.read_text())["digests"]] == [[0, 4], [4, 9], [9, 14]]
-    shares = [share for share, _, _ in told]
+    shares = [share for share, _, _ in reported]
     assert shares == sorted(shares)
-    assert told[-1][:2] == (1.0, "celeba: 14 photographs read")
-    assert re.match(r"celeba: \d+ of 14 photographs read", told[0][1])
-    assert {thread for _, _, thread in told} == {threading.current_thread()}
+    assert reported[-1][:2] == (1.0, "celeba: 14 photographs read")
+    assert re.match(r"celeba: \d+ of 14 photographs read", reported[0][1])
+    assert {thread for _, _, thread in reported} == {threading.current_thread()}
     shutil.rmtree(cache)
     face_workers._FEW = 1000
     assert load_dataset("celeba", "train", root=root).fingerprint() == by_processes
@@ -537,7 +539,7 @@ def test_damaged_lists_are_named(root):
 def drive(root, tmp_path, monkeypatch):
     """A Google Drive in this process that publishes CelebA in small, which torchvision and aeviz take for the real one.
 
-    Returns a module in the place of gdown; `drive.failure` makes it fail, `drive.calls` tells what it was asked for.
+    Returns a module in the place of gdown; `drive.failure` makes it fail, `drive.calls` lists what it was asked for.
     """
     torchvision = pytest.importorskip("torchvision")
     source = tmp_path / "drive"
@@ -583,8 +585,8 @@ def real_files():
 
 
 def test_prepare_downloads_and_makes_all_faces(drive, root, cache, capfd):
-    told = []
-    folder = prepare_dataset("celeba", root=root, on_progress=lambda *words: told.append(words))
+    reported = []
+    folder = prepare_dataset("celeba", root=root, on_progress=lambda *words: reported.append(words))
     assert folder == root / "celeba"
     assert os.listdir(root) == ["celeba"]
     assert sorted(name for name in os.listdir(folder) if not name.startswith(("identity", "list_b", "list_l"))) == [
@@ -595,10 +597,10 @@ def test_prepare_downloads_and_makes_all_faces(drive, root, cache, capfd):
     assert is_available("celeba", root)
     assert len(inodes(cache)) == 3
     assert {split: len(load_dataset("celeba", split, root=root)) for split in SPLITS} == COUNTS
-    shares = [share for share, _ in told]
+    shares = [share for share, _ in reported]
     assert shares == sorted(shares)
-    assert told[-1] == (1.0, f"celeba: ready in {folder}")
-    assert re.match(r"celeba: \d\.\d of 1,494\.7 MB", told[0][1])
+    assert reported[-1] == (1.0, f"celeba: ready in {folder}")
+    assert re.match(r"celeba: \d\.\d of 1,494\.7 MB", reported[0][1])
     assert all(quiet for _, quiet, _ in drive.calls)
     assert all(isinstance(cancel, threading.Event) for _, _, cancel in drive.calls)
     assert capfd.readouterr() == ("", "")
@@ -606,13 +608,13 @@ def test_prepare_downloads_and_makes_all_faces(drive, root, cache, capfd):
 
 def test_what_is_here_is_not_downloaded_again(root, cache, monkeypatch):
     monkeypatch.setitem(sys.modules, "gdown", None)
-    told = []
-    assert prepare_dataset("celeba", root=root, on_progress=lambda *words: told.append(words)) == root / "celeba"
+    reported = []
+    assert prepare_dataset("celeba", root=root, on_progress=lambda *words: reported.append(words)) == root / "celeba"
     assert len(inodes(cache)) == 3
-    assert re.match(r"celeba: \d+ of 24 photographs read", told[0][1])
-    told.clear()
-    prepare_dataset("celeba", root=root, on_progress=lambda *words: told.append(words))
-    assert told == [(1.0, f"celeba: ready in {root / 'celeba'}")]
+    assert re.match(r"celeba: \d+ of 24 photographs read", reported[0][1])
+    reported.clear()
+    prepare_dataset("celeba", root=root, on_progress=lambda *words: reported.append(words))
+    assert reported == [(1.0, f"celeba: ready in {root / 'celeba'}")]
 
 
 def test_photographs_without_lists_are_completed_in_place(drive, root):

@@ -246,9 +246,9 @@ def test_every_kind_of_file_is_read(seven, kind, mode):
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_exif_orientation_is_undone_and_said(seven, orientation, kind):
-    ways = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what the camera stored, from what should be seen
+    transpositions = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what the camera stored, from what should be seen
     picture = draw_seven(size=(480, 400))
-    stored = picture if orientation == 1 else picture.transpose(Image.Transpose(ways[orientation]))
+    stored = picture if orientation == 1 else picture.transpose(Image.Transpose(transpositions[orientation]))
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
     found = prepare_image(encode(stored, kind, exif=exif), GREY)

@@ -67,7 +67,7 @@ def test_of_a_large_folder_a_bounded_number_of_files_is_looked_at(tmp_path, monk
     folder_stamp(f"folder:{tmp_path}")
     assert len(looked_at) == 100
     before = folder_stamp(f"folder:{tmp_path}")
-    (tmp_path / "many" / "x.png").touch()  # beyond the bound, a folder still tells
+    (tmp_path / "many" / "x.png").touch()  # beyond the bound, the folder's time still shows it
     assert folder_stamp(f"folder:{tmp_path}") != before
 
 

@@ -251,29 +251,29 @@ def test_job_of_the_app_ends_with_both_files(with_onnx, runs_folder, tiny_config
 
 
 @pytest.fixture
-def shelf(folder, tmp_path, monkeypatch):
+def shipped(folder, tmp_path, monkeypatch):
     """A checkpoints/ of the test's own, with the run."""
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr("aeviz.training.runs.checkpoints_root", lambda: tmp_path)
     return folder
 
 
-def test_command_writes_what_ships_only_where_it_is_missing(shelf, capsys):
+def test_command_writes_what_ships_only_where_it_is_missing(shipped, capsys):
     command = ["export", "--shipped", "--format", "onnx"]
     assert main(command) == 0
     assert capsys.readouterr() == ("", "")
-    (shelf.path / "encoder.onnx").unlink()
-    before = (shelf.path / "decoder.onnx").stat().st_mtime_ns
+    (shipped.path / "encoder.onnx").unlink()
+    before = (shipped.path / "decoder.onnx").stat().st_mtime_ns
     assert main([*command, "--json"]) == 0
     out, err = capsys.readouterr()
     assert json.loads(out) == [{"name": "tiny-run", "problem": None}]
     assert err.startswith("aeviz: writing the networks of 1 models for the page, once, about ")
-    assert is_current(shelf, "encoder")
-    assert (shelf.path / "decoder.onnx").stat().st_mtime_ns == before
+    assert is_current(shipped, "encoder")
+    assert (shipped.path / "decoder.onnx").stat().st_mtime_ns == before
 
 
-def test_command_tells_what_it_cannot_write(shelf, monkeypatch, capsys):
-    (shelf.path / "encoder.onnx").unlink()
+def test_command_names_what_it_cannot_write(shipped, monkeypatch, capsys):
+    (shipped.path / "encoder.onnx").unlink()
     monkeypatch.setattr("aeviz.export.packages.package", refuse)
     assert main(["export", "--shipped", "--format", "onnx"]) == 2
     assert "aeviz: no ONNX files of run 'tiny-run' for the page" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What visitors share: computed once, told apart by stamps, read-only."""
+"""What visitors share: computed once, distinguished by stamps, read-only."""
 
 import threading
 import time

@@ -195,7 +195,7 @@ def test_undo_and_redo_lose_nothing(runs, app, desk):
     assert app.button(key="redo").disabled
     app.button(key="undo").click().run()
     app = desk.move(app, moved(rest, z2=0.5))
-    assert app.button(key="redo").disabled  # another way was taken
+    assert app.button(key="redo").disabled  # another move was made
 
 
 def test_image_point_needs_an_image(runs, app, desk):
@@ -371,7 +371,7 @@ def test_look_is_in_the_address_and_leads_back(runs, app, desk):
     assert {"wide.plane", "wide.along", "behind"}.isdisjoint(app.query_params)
 
 
-def test_address_tells_how_to_look(runs, app, desk):
+def test_address_holds_the_view(runs, app, desk):
     visit(app, "wide", plane="z5~z2", along="z7", behind="points")
     names = [axis["name"] for axis in desk.axes]
     assert [names[axis] for axis in desk.header["pair"]] == ["z5", "z2"]

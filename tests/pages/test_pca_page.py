@@ -27,7 +27,7 @@ def verdict(app):
     )
 
 
-def test_page_opens_with_embedded_data_and_tells_the_verdict(app):
+def test_page_opens_with_embedded_data_and_states_the_verdict(app):
     app = open_pca(app)
     assert_healthy(app, TITLE)
     text = verdict(app)

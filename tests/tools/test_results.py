@@ -187,7 +187,7 @@ def test_measuring_anew_finds_the_committed_figures(own_checkpoints, page, capsy
     assert float(found[1] or 0) < 1e-3
 
 
-def test_measuring_anew_tells_of_a_figure_that_is_wrong(own_checkpoints, page, capsys):
+def test_measuring_anew_names_a_figure_that_is_wrong(own_checkpoints, page, capsys):
     shutil.copytree(checkpoints_root() / "digits-2d-adam", own_checkpoints / "digits-2d-adam")
     folder = RunFolder.read(own_checkpoints / "digits-2d-adam")
     evaluation = folder.evaluation()

@@ -483,7 +483,7 @@ def test_list_puts_those_that_ship_first(three_runs):
     assert [run.name for run in list_runs()] == ["b", "a"]
 
 
-def test_list_tells_what_a_run_is(three_runs):
+def test_list_states_what_a_run_is(three_runs):
     run = list_runs()[1]
     folder = find_run("a")
     assert (run.name, run.preset, run.dataset, run.latent_dim, run.optimizer) == ("a", "tiny", "digits", 2, "adam")

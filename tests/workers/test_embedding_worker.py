@@ -94,7 +94,7 @@ def test_map_is_computed_once_and_kept(points):
     assert set(process._children) <= set(before)  # nothing was begun anew
 
 
-def test_key_tells_points_and_settings_apart():
+def test_key_differs_by_points_and_settings():
     keys = {
         embedding.embedding_task("a", CONFIG),
         embedding.embedding_task("b", CONFIG),
