@@ -22,7 +22,8 @@ from aeviz.training.safe_files import open_checked, size_problem, unreadable
 
 ARRAYS_BYTES = 256 << 20
 """Most bytes that the arrays of one file may take, and that the file may have: 262,144 test images of 512 dimensions,
-with variances. Points are kept in one or two bytes and become float32, so reading takes at most four times as much."""
+with variances. Points are kept in one or two bytes and become float32, so reading takes at most about six times as
+much."""
 DAMAGED = (
     OSError,
     EOFError,

@@ -399,15 +399,46 @@ def test_damaged_file_takes_little_memory(file, name, two_runs):
         tracemalloc.stop()
 
 
-def test_largest_json_takes_little_memory(tmp_path):
-    text = b'{"a": [' + b"[]," * (JSON_BYTES // 3 - 10) + b"[]]}"
+@pytest.mark.parametrize("depth", [1, 100])
+def test_largest_json_takes_little_memory(depth, tmp_path):
+    """Objects within objects take the most: far more than lists or texts of as many bytes."""
+    nested = b'{"":' * depth + b"{}" + b"}" * depth + b","
+    text = b'{"a": [' + nested * (JSON_BYTES // len(nested) - 2) + b"{}]}"
     (tmp_path / "value.json").write_bytes(text)
     tracemalloc.start()
     try:
         read_json_checked(tmp_path / "value.json")
-        assert tracemalloc.get_traced_memory()[1] < 80e6
+        assert tracemalloc.get_traced_memory()[1] < 90e6
     finally:
         tracemalloc.stop()
+
+
+def test_small_file_takes_little_memory_whatever_the_limit(tmp_path):
+    (tmp_path / "lines").write_bytes(b"0123456789")
+    tracemalloc.start()
+    try:
+        assert read_bytes_checked(tmp_path / "lines", 1 << 28) == b"0123456789"
+        assert tracemalloc.get_traced_memory()[1] < 1e6
+    finally:
+        tracemalloc.stop()
+    assert read_bytes_checked(tmp_path / "lines", 10, start=7) == b"789"
+    assert read_bytes_checked(tmp_path / "lines", 10, start=20) == b""
+
+
+def test_file_that_grows_beyond_the_limit_while_it_is_opened_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "lines"
+    path.write_bytes(b"0123456789")
+    looked = os.fstat
+
+    def grow(number):
+        status = looked(number)
+        with path.open("ab") as file:
+            file.write(b"more")
+        return status
+
+    monkeypatch.setattr(os, "fstat", grow)
+    with pytest.raises(CheckpointFormatError, match="it has 14 bytes; expected at most 10"):
+        read_bytes_checked(path, 10)
 
 
 def test_bomb_is_refused_by_what_it_claims(two_runs):
