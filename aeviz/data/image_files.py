@@ -31,6 +31,7 @@ WORKING_SIDE = 1000
 MAX_SIDE = 65_535
 """Longest side in pixels, which is a JPEG's limit too; a strip of 50,000,000 x 1 pixels would take half a minute."""
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+"""As Pillow calls them; its PPM is PGM, PBM and PNM too."""
 _GREY_MODES = ("1", "L", "LA", "I;16", "I;16B", "I;16L", "I;16N")
 _LIGHT = 200
 """Mean grey level from which a partly transparent image would not be seen on white."""
@@ -262,7 +263,7 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
         raise DataError(f"{what} is too large: {exc}; expected at most {limit:,} pixels; {remedy}") from exc
     except UnidentifiedImageError as exc:
-        kinds = ", ".join(_FORMATS)
+        kinds = ", ".join((*_FORMATS[:-1], "PPM/PGM"))
         found = _recognise(source) if isinstance(source, bytes) else ""
         raise DataError(f"{what} is {found or 'of no known kind or damaged'}; expected {kinds}; {remedy}") from exc
     except _DECODE_ERRORS as exc:

@@ -133,7 +133,7 @@ def test_damaged_picture_is_named(tmp_path, write_pictures):
     paths = write_pictures(tmp_path, 12, size=(64, 64))
     whole = paths[5].read_bytes()
     paths[5].write_bytes(b"GIF")
-    message = f"image {paths[5]} is of no known kind or damaged; expected PNG, JPEG, BMP, GIF, WEBP, TIFF, PPM; remove"
+    message = f"image {paths[5]} is of no known kind or damaged; expected PNG, JPEG, BMP, GIF, WEBP, TIFF, PPM/PGM; "
     with pytest.raises(DataError, match=re.escape(message)):
         load(tmp_path)
     paths[5].write_bytes(whole[: len(whole) // 2])
