@@ -153,6 +153,12 @@ def test_gaps_name_the_pair_in_two_lines():
     assert len(figure.layout.xaxis.title.text) < 30
 
 
+def test_figures_do_without_pandas():
+    code = "import sys; sys.modules['pandas'] = None; "  # so that importing it raises an ImportError
+    code += "from aeviz.figures.charts import error_bars; error_bars({'model': {'all': 0.1}}).to_json()"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 def test_neither_torch_nor_scipy_is_imported_for_them():
     code = "import sys, aeviz.figures.comparison, aeviz.figures.surfaces; "
     code += "assert not {'torch', 'scipy', 'streamlit'} & set(sys.modules)"
