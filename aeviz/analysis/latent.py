@@ -10,7 +10,7 @@ _SAMPLE = 500
 """Latent points whose own distances define the usual distance."""
 ACTIVE = 0.01
 """Variance over the images above which a latent dimension is active."""
-MESH_TAIL = 0.02
+GRID_TAIL = 0.02
 """Share of the points beyond each edge of the decoded grid of a training animation."""
 
 

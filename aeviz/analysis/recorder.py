@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aeviz.analysis.latent import MESH_TAIL, order_by_variance, quantile_ranges
+from aeviz.analysis.latent import GRID_TAIL, order_by_variance, quantile_ranges
 from aeviz.analysis.reconstruction import pick_per_class
 from aeviz.analysis.traversal import plane_grid
 from aeviz.data import ImageDataset
@@ -30,9 +30,9 @@ POINTS = 600
 """Validation images that are followed on the latent plane, evenly spaced over the set."""
 RECONSTRUCTIONS = 10
 """Images whose reconstructions are kept, of different classes where there are some."""
-MESH_SIDE = 8
+GRID_SIDE = 8
 """Decoded images along each side of the latent plane."""
-MESH_PX = 32
+GRID_PX = 32
 """Longest side of such an image in pixels; larger ones are averaged down, since every frame keeps 64 of them."""
 DRAWS = 20
 """Draws from the prior of a variational model that are decoded at the milestones."""
@@ -75,14 +75,14 @@ class Recorder:
         order = order_by_variance(z)
         axes = int(order[0]), int(order[min(1, len(order) - 1)])
         axes = (min(axes), max(axes))
-        points = plane_grid(quantile_ranges(z, tail=MESH_TAIL), np.median(z, axis=0), axes, MESH_SIDE)
-        mesh = model.decode(torch.tensor(points, device=device))
-        height, width = mesh.shape[2:]
-        if max(height, width) > MESH_PX:
-            size = [max(1, round(side * MESH_PX / max(height, width))) for side in (height, width)]
-            mesh = torch.nn.functional.interpolate(mesh, size=size, mode="area")
+        points = plane_grid(quantile_ranges(z, tail=GRID_TAIL), np.median(z, axis=0), axes, GRID_SIDE)
+        grid = model.decode(torch.tensor(points, device=device))
+        height, width = grid.shape[2:]
+        if max(height, width) > GRID_PX:
+            size = [max(1, round(side * GRID_PX / max(height, width))) for side in (height, width)]
+            grid = torch.nn.functional.interpolate(grid, size=size, mode="area")
         reconstructions = model.decode(encode(self._shown.images))
-        return Sample(epoch=epoch, z=z, reconstructions=_to_bytes(reconstructions), mesh=_to_bytes(mesh), axes=axes)
+        return Sample(epoch=epoch, z=z, reconstructions=_to_bytes(reconstructions), grid=_to_bytes(grid), axes=axes)
 
     @torch.inference_mode()
     def _sample_prior(self, epoch: int, model: Autoencoder) -> None:

@@ -54,8 +54,8 @@ class Sample:
     """Latent points of the same validation images, (n, D), float32."""
     reconstructions: np.ndarray
     """(R, C, H, W), uint8."""
-    mesh: np.ndarray
-    """Decoded plane of the latent space, (side * side, C, h, w), uint8, in reading order."""
+    grid: np.ndarray
+    """Decoded grid of the latent plane, (side * side, C, h, w), uint8, in reading order; called mesh in the file."""
     axes: tuple[int, int]
     """Dimensions of that plane, across and upwards."""
 
@@ -104,7 +104,7 @@ def write_sample(path: Path, sample: Sample) -> None:
     arrays = {
         "z": sample.z.astype(np.float16 if fits else np.float32),
         "reconstructions": sample.reconstructions,
-        "mesh": sample.mesh,
+        "mesh": sample.grid,
         "axes": np.array(sample.axes),
     }
     _write(_path(path, sample.epoch), arrays)
@@ -148,7 +148,7 @@ def read_sample(path: Path, epoch: int) -> Sample:
         if not np.isfinite(z).all():
             raise ValueError("points that hold NaN or infinity")
         images = _images(arrays["reconstructions"]), _images(arrays["mesh"])
-        return Sample(epoch=epoch, z=z, reconstructions=images[0], mesh=images[1], axes=(across, up))
+        return Sample(epoch=epoch, z=z, reconstructions=images[0], grid=images[1], axes=(across, up))
 
     return _read(_path(path, epoch), build)
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from aeviz.analysis.latent import order_by_variance
-from aeviz.analysis.recorder import DRAWS, MESH_PX, MESH_SIDE, POINTS, RECONSTRUCTIONS, Recorder
+from aeviz.analysis.recorder import DRAWS, GRID_PX, GRID_SIDE, POINTS, RECONSTRUCTIONS, Recorder
 from aeviz.config import ModelConfig
 from aeviz.data import ImageDataset
 from aeviz.errors import CheckpointFormatError
@@ -99,12 +99,12 @@ def test_recorder_keeps_what_the_network_makes_of_the_images(latent_dim, tmp_pat
     assert sample.z.shape == (40, latent_dim)
     np.testing.assert_allclose(sample.z, z, rtol=1e-3, atol=1e-6)  # stored in float16
     np.testing.assert_allclose(sample.reconstructions.astype(int), as_bytes(shown).astype(int), atol=1)
-    assert sample.mesh.shape == (MESH_SIDE**2, 1, 8, 8)
+    assert sample.grid.shape == (GRID_SIDE**2, 1, 8, 8)
     expected = sorted(order_by_variance(z.numpy())[:2]) if latent_dim > 1 else [0, 0]
     assert list(sample.axes) == [int(axis) for axis in expected]
 
 
-def test_mesh_lies_over_the_plane_in_reading_order(tmp_path):
+def test_grid_lies_over_the_plane_in_reading_order(tmp_path):
     class Painter(Autoencoder):
         """Stands for a network: the latent point is the image's first two pixels and the decoder paints it back."""
 
@@ -122,7 +122,7 @@ def test_mesh_lies_over_the_plane_in_reading_order(tmp_path):
 
     dataset = images(600, (1, 4, 4))
     _, sample = record(tmp_path, dataset, Painter())
-    across, up = (sample.mesh[:, 0, 0, k].reshape(MESH_SIDE, MESH_SIDE) for k in (0, 1))
+    across, up = (sample.grid[:, 0, 0, k].reshape(GRID_SIDE, GRID_SIDE) for k in (0, 1))
     assert (np.diff(across.astype(int), axis=1) > 0).all()
     assert (across == across[0]).all()
     assert (np.diff(up.astype(int), axis=0) < 0).all()  # the first row is the top
@@ -155,13 +155,13 @@ def test_few_images_are_all_followed(tmp_path):
     ("shape", "expected"),
     [((3, 48, 64), (24, 32)), ((3, 33, 20), (32, 19)), ((1, 100, 2), (32, 1)), ((3, 32, 32), None)],
 )
-def test_large_colour_images_are_averaged_down_in_the_mesh_alone(shape, expected, tmp_path):
+def test_large_colour_images_are_averaged_down_in_the_grid_alone(shape, expected, tmp_path):
     dataset, model = images(20, shape), network(shape)
     fixed, sample = record(tmp_path, dataset, model)
     assert fixed.originals.shape == sample.reconstructions.shape == (10, *shape)
-    assert sample.mesh.shape == (MESH_SIDE**2, shape[0], *(expected or shape[1:]))
-    assert max(sample.mesh.shape[2:]) <= MESH_PX
-    np.testing.assert_allclose(sample.mesh.mean(), 127, atol=20)
+    assert sample.grid.shape == (GRID_SIDE**2, shape[0], *(expected or shape[1:]))
+    assert max(sample.grid.shape[2:]) <= GRID_PX
+    np.testing.assert_allclose(sample.grid.mean(), 127, atol=20)
 
 
 def test_only_wanted_epochs_are_kept(tmp_path):
@@ -188,7 +188,7 @@ def test_values_out_of_range_are_stored(tmp_path):
     (tmp_path / SAMPLES).mkdir()
     z = np.array([[1e30, -1e30], [0.5, 70_000.0]], dtype=np.float32)
     picture = np.zeros((1, 1, 4, 4), dtype=np.uint8)
-    write_sample(tmp_path, Sample(epoch=1_234_567, z=z, reconstructions=picture, mesh=picture, axes=(0, 1)))
+    write_sample(tmp_path, Sample(epoch=1_234_567, z=z, reconstructions=picture, grid=picture, axes=(0, 1)))
     assert list_samples(tmp_path) == [1_234_567]
     np.testing.assert_array_equal(read_sample(tmp_path, 1_234_567).z, z)
 
@@ -203,7 +203,7 @@ def test_identity_output_is_clamped(tmp_path):
     with torch.no_grad():
         for weight in model.decoder.parameters():
             weight.fill_(float("nan"))
-    assert record(tmp_path, images(20), model)[1].mesh.max() == 0
+    assert record(tmp_path, images(20), model)[1].grid.max() == 0
 
 
 # Damage

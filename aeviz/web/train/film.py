@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aeviz.analysis.latent import MESH_TAIL, Projection, project, quantile_ranges
+from aeviz.analysis.latent import GRID_TAIL, Projection, project, quantile_ranges
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.images import tile, to_png, to_webp
 from aeviz.training.runs import RunFolder
@@ -38,11 +38,11 @@ class _Moment:
 @shared(max_entries=1000)  # about 30 kB each
 def _moment(path: str, epoch: int, created: str) -> _Moment:
     sample = read_sample(Path(path), epoch)
-    side = round(len(sample.mesh) ** 0.5)
+    side = round(len(sample.grid) ** 0.5)
     return _Moment(
         sample=sample,
         reconstructions=_encode(tile(sample.reconstructions, len(sample.reconstructions))),
-        mesh=_encode(tile(sample.mesh, side, gap=0)),
+        mesh=_encode(tile(sample.grid, side, gap=0)),
     )
 
 
@@ -110,7 +110,7 @@ def _followed(path: str, created: str, samples: tuple[int, ...]) -> tuple[np.nda
             continue
         shape = moment.sample.z.shape
         expected = moments[0].sample.z.shape if moments else (shape[0] if labels is None else len(labels), shape[1])
-        if shape == expected and len(moment.sample.mesh) and len(moment.sample.reconstructions):
+        if shape == expected and len(moment.sample.grid) and len(moment.sample.reconstructions):
             moments.append(moment)
     return labels, moments
 
@@ -127,7 +127,7 @@ def film(folder: RunFolder, *, is_live: bool) -> bytes:
 
 def _mesh_range(sample: Sample) -> np.ndarray | None:
     """Return which part of the plane the decoded mesh covers, (2, 2); None where it lies on other axes."""
-    return quantile_ranges(sample.z, tail=MESH_TAIL) if sample.z.shape[1] == 2 else None
+    return quantile_ranges(sample.z, tail=GRID_TAIL) if sample.z.shape[1] == 2 else None
 
 
 def _planes(latents: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[str, str]]:
