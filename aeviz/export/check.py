@@ -51,6 +51,9 @@ class ExportCheck:
 def check_export(run: Run, path: Path) -> ExportCheck:
     """Compare an ONNX file with the run that it came from.
 
+    The package checks each file as it writes it, with `check_trial`. This checks one that was written earlier; only the
+    tests do so.
+
     Args:
         run: A trained model.
         path: A file of `export_decoder` or `export_encoder`.
