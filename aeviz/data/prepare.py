@@ -135,7 +135,7 @@ def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareO
     is cropped and resized as a whole. Pure: the same bytes and options give the same result.
 
     Args:
-        data: A PNG, JPEG, BMP, GIF, WebP or TIFF file, at most 20 MB and 50 million pixels.
+        data: A PNG, JPEG, BMP, GIF, WebP, TIFF or PPM/PGM file, at most 20 MB and 50 million pixels.
         shape: (C, H, W) of the image that is wanted, C = 1 or 3.
         options: What not to decide by itself; by default nothing.
 
