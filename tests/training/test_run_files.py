@@ -1,26 +1,19 @@
 import json
-import logging
-import os
 import pickle
 import re
-import shutil
 import struct
-import zipfile
-from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
+from pickle_trap import Trap
 from safetensors.torch import load_file, save_file
 
-from aeviz.errors import CheckpointFormatError, CheckpointMismatchError, CheckpointNotFoundError
+from aeviz.errors import CheckpointFormatError, CheckpointMismatchError
 from aeviz.training import history
 from aeviz.training.files import write_atomically, write_json
 from aeviz.training.history import EpochReport, append_report, read_history, write_history
-from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.run import load
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, find_run, list_folders, list_runs
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder
 from aeviz.training.safe_files import read_json_checked
 from aeviz.training.weights import read_tensors, save_weights
 
@@ -266,151 +259,6 @@ def test_config_decides_before_weights(run_copy):
         load(run_copy)
 
 
-# latents.npz and evaluation.json
-
-
-class Trap:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.mkdir, (self.path,)
-
-
-def test_trap_springs(tmp_path):
-    pickle.loads(pickle.dumps(Trap(str(tmp_path / "sprung"))))
-    assert (tmp_path / "sprung").exists()
-
-
-def test_latents_with_pickled_objects_are_refused_unread(run_copy, tmp_path):
-    trap = np.array([Trap(str(tmp_path / "sprung"))], dtype=object)
-    for name in ("z", "error", "labels"):
-        arrays = {"z": np.zeros((1, 2)), "error": np.zeros(1), "labels": np.zeros(1, int), name: trap}
-        np.savez(run_copy / LATENTS, **arrays)
-        with pytest.raises(
-            CheckpointFormatError, match=r"cannot read latents\.npz of run 'copy': .* holds Python objects"
-        ):
-            RunFolder.read(run_copy).latents()
-    assert not (tmp_path / "sprung").exists()
-
-
-def damaged_stream(path):
-    """Overwrite compressed bytes within the first array."""
-    with zipfile.ZipFile(path) as archive:
-        entry = archive.infolist()[0]
-    content = bytearray(path.read_bytes())
-    start = entry.header_offset + 30 + len(entry.filename) + 40
-    content[start : start + 60] = b"\xff" * 60
-    return bytes(content)
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda path: b"",
-        lambda path: b"PK\x03\x04",
-        lambda path: path.read_bytes()[:-30],
-        lambda path: path.read_bytes()[:500],
-        lambda path: pickle.dumps([1, 2]),
-        damaged_stream,
-    ],
-    ids=["empty", "start", "truncated", "half", "pickle", "stream"],
-)
-def test_damaged_latents_raise(damage, run_copy):
-    (run_copy / LATENTS).write_bytes(damage(run_copy / LATENTS))
-    with pytest.raises(CheckpointFormatError, match=r"cannot read latents\.npz of run 'copy'"):
-        RunFolder.read(run_copy).latents()
-
-
-def test_latents_that_are_a_plain_array_raise(run_copy):
-    with (run_copy / LATENTS).open("wb") as file:
-        np.save(file, np.zeros(3))
-    with pytest.raises(CheckpointFormatError, match=r"cannot read latents\.npz"):
-        RunFolder.read(run_copy).latents()
-
-
-@pytest.mark.parametrize(
-    "arrays",
-    [
-        {"z": np.zeros((5, 3)), "error": np.zeros(5)},
-        {"z": np.zeros((5, 2)), "error": np.zeros(4)},
-        {"z": np.zeros((5, 2)), "error": np.zeros((5, 1))},
-        {"z": np.zeros((5, 2)), "error": np.zeros(())},
-        {"z": np.zeros((5, 2)), "error": np.zeros(5), "labels": np.zeros(4)},
-    ],
-)
-def test_latents_that_do_not_belong_together_raise(arrays, run_copy):
-    np.savez(run_copy / LATENTS, **arrays)
-    with pytest.raises(CheckpointFormatError, match=r"latents\.npz of run 'copy' holds points of shape"):
-        RunFolder.read(run_copy).latents()
-
-
-def test_latents_with_labels_beyond_the_classes_raise(run_copy):
-    folder = RunFolder.read(run_copy)
-    table = folder.latents()
-    folder.write_latents(replace(table, labels=table.labels + 1))
-    with pytest.raises(CheckpointFormatError, match=r"labels from 1 to 10; expected those of the 10 classes"):
-        folder.latents()
-
-
-def test_latents_without_points_raise(run_copy):
-    np.savez(run_copy / LATENTS, error=np.zeros(5))
-    with pytest.raises(CheckpointFormatError, match=r"cannot read latents\.npz of run 'copy': .*z"):
-        RunFolder.read(run_copy).latents()
-
-
-@pytest.mark.parametrize("labels", [None, np.array([0, 9, 3, 0]), np.array([0, 300, 3, 0])])
-def test_latents_round_trip_in_half_precision(labels, run_copy):
-    folder = RunFolder.read(run_copy)
-    folder = replace(folder, provenance=replace(folder.provenance, class_names=tuple(map(str, range(301)))))
-    rng = np.random.default_rng(0)
-    table = LatentTable(
-        z=rng.normal(size=(4, 2)).astype(np.float32),
-        labels=labels,
-        error=rng.random(4).astype(np.float32),
-        fingerprint="abc",
-    )
-    folder.write_latents(table)
-    read = folder.latents()
-    assert read.z.dtype == read.error.dtype == np.float32
-    assert read.fingerprint == "abc"
-    np.testing.assert_array_equal(read.z, table.z.astype(np.float16))
-    np.testing.assert_array_equal(read.error, table.error.astype(np.float16))
-    if labels is None:
-        assert read.labels is None
-    else:
-        assert read.labels.dtype == np.int64
-        np.testing.assert_array_equal(read.labels, labels)
-
-
-def test_latents_too_large_for_half_precision_stay_finite(run_copy):
-    folder = RunFolder.read(run_copy)
-    z = np.array([[1e5, -2e6]], dtype=np.float32)
-    folder.write_latents(LatentTable(z=z, labels=None, error=np.ones(1, dtype=np.float32)))
-    np.testing.assert_array_equal(folder.latents().z, z)
-
-
-def test_latents_of_many_dimensions_are_kept_to_a_256th_of_their_range(tmp_path):
-    rng = np.random.default_rng(0)
-    z = (rng.normal(size=(500, 20)) * np.arange(20)).astype(np.float32)  # the first dimension is dead
-    table = LatentTable(z=z, labels=None, error=np.ones(500, dtype=np.float32), log_variance=-z)
-    write_latents(tmp_path, table)
-    read = read_latents(tmp_path, 20, 0)
-    half_a_step = np.ptp(z, axis=0) / 255 / 2
-    assert read.z.dtype == np.float32
-    assert (np.abs(read.z - z) <= half_a_step * 1.001 + 1e-6).all()
-    assert (np.abs(read.log_variance + z) <= half_a_step * 1.001 + 1e-6).all()
-    write_latents(tmp_path, read)  # and once more: no drift
-    np.testing.assert_allclose(read_latents(tmp_path, 20, 0).z, read.z, atol=1e-5)
-
-
-def test_latents_of_a_run_that_has_none(run_copy):
-    (run_copy / LATENTS).unlink()
-    assert RunFolder.read(run_copy).latents() is None
-
-
 def test_evaluation_round_trips(run_copy):
     folder = RunFolder.read(run_copy)
     evaluation = folder.evaluation()
@@ -425,112 +273,3 @@ def test_damaged_evaluation_raises(content, run_copy):
     (run_copy / EVALUATION).write_text(content)
     with pytest.raises(CheckpointFormatError, match=r"evaluation\.json of run 'copy'"):
         RunFolder.read(run_copy).evaluation()
-
-
-# Finding and listing
-
-
-@pytest.fixture
-def three_runs(runs_folder, trained_folder):
-    """One run that ships, b, and two of one's own, a and b."""
-    for path in (runs_folder.parent / "checkpoints" / "b", runs_folder / "a", runs_folder / "b"):
-        shutil.copytree(trained_folder, path)
-    return runs_folder
-
-
-def test_find_run_takes_names_and_paths(three_runs):
-    shipped = three_runs.parent / "checkpoints" / "b"
-    assert find_run("a").path == three_runs / "a"
-    assert find_run("b").path == shipped
-    assert find_run(three_runs / "b").path == three_runs / "b"
-    assert find_run(str(three_runs / "b") + "/").path == three_runs / "b"
-
-
-def test_find_run_takes_a_relative_path(three_runs, monkeypatch):
-    monkeypatch.chdir(three_runs)
-    assert find_run("./b").path == Path("b")
-    monkeypatch.chdir(three_runs / "a")
-    assert find_run(".").name == find_run(Path(".")).name
-
-
-@pytest.mark.parametrize("name", ["c", "", "..", "../c", "a/b/c"])
-def test_find_run_of_unknown_name_lists_the_known(name, three_runs):
-    with pytest.raises(CheckpointNotFoundError, match=re.escape(f"no trained model {name!r}; ") + ".*one of: b, a"):
-        find_run(name)
-
-
-def test_find_run_where_there_is_none_says_how_to_train(runs_folder):
-    with pytest.raises(CheckpointNotFoundError, match="none yet; train one: aeviz train digits-2d-adam"):
-        find_run("mlp-2d-adam")
-
-
-def test_read_of_a_folder_without_run_raises(tmp_path):
-    with pytest.raises(CheckpointNotFoundError, match=r"is no run: expected a folder with config\.json"):
-        RunFolder.read(tmp_path)
-
-
-def test_run_before_its_first_epoch_says_how_to_go_on(run_copy):
-    (run_copy / MODEL).unlink()
-    (run_copy / HISTORY).unlink()
-    assert not RunFolder.read(run_copy).is_trained
-    with pytest.raises(CheckpointFormatError, match=r"its first epoch has not ended; .*aeviz train --resume .*copy"):
-        load(run_copy)
-
-
-def test_list_puts_those_that_ship_first(three_runs):
-    assert [folder.path.parent.name for folder in list_folders()] == ["checkpoints", "runs"]
-    assert [folder.is_shipped for folder in list_folders()] == [True, False]
-    assert [run.name for run in list_runs()] == ["b", "a"]
-
-
-def test_list_states_what_a_run_is(three_runs):
-    run = list_runs()[1]
-    folder = find_run("a")
-    assert (run.name, run.preset, run.dataset, run.latent_dim, run.optimizer) == ("a", "tiny", "digits", 2, "adam")
-    assert run.parameters == 64 * 8 + 8 + 8 * 4 + 4 + 4 * 2 + 2 + 2 * 4 + 4 + 4 * 8 + 8 + 8 * 64 + 64
-    assert run.epochs == 2
-    assert run.val_mse == min(report.val_mse for report in folder.history())
-    assert run.bytes == sum(file.stat().st_size for file in (three_runs / "a").rglob("*") if file.is_file())
-
-
-@pytest.mark.parametrize(
-    ("file", "content"),
-    [(CONFIG, b"{"), (CONFIG, b"\xff"), (HISTORY, b"nonsense\n"), (HISTORY, b"\xff\xfe\n")],
-)
-def test_damaged_run_is_left_out_with_a_line_in_the_log(file, content, three_runs, caplog):
-    (three_runs / "a" / file).write_bytes(content)
-    with caplog.at_level(logging.WARNING):
-        assert [run.name for run in list_runs()] == ["b"]
-    lines = [record.getMessage() for record in caplog.records]
-    assert len(lines) == 2
-    assert file in lines[0]
-    assert "'a'" in lines[0]
-    assert "has the name of a model that ships" in lines[1]
-
-
-def test_what_is_no_trained_run_is_left_out_silently(three_runs, caplog):
-    (three_runs / "a" / MODEL).unlink()
-    (three_runs / "notes.txt").write_text("")
-    (three_runs / "empty").mkdir()
-    shutil.rmtree(three_runs / "b")
-    assert [run.name for run in list_runs()] == ["b"]
-    assert not caplog.records
-
-
-def test_list_without_folders_is_empty(runs_folder):
-    assert list_runs() == []
-
-
-def test_summary_bears_a_file_that_vanishes(run_copy, monkeypatch):
-    folder = RunFolder.read(run_copy)
-    expected = folder.summary()
-    (run_copy / "vanishing").write_text("x")
-    lstat = os.lstat
-
-    def vanish(path):
-        if str(path).endswith("vanishing"):
-            raise FileNotFoundError
-        return lstat(path)
-
-    monkeypatch.setattr(os, "lstat", vanish)
-    assert folder.summary() == expected
