@@ -1,104 +1,26 @@
-import dataclasses
 import re
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from training_runs import CPU, assert_same_run, curve
 
 from aeviz.errors import (
     CheckpointFormatError,
     CheckpointMismatchError,
-    CheckpointNotFoundError,
     ConfigError,
     DataError,
     TrainingError,
 )
 from aeviz.models import build_model, initialise
 from aeviz.objectives import mse
-from aeviz.training.batches import ResidentImages, count_steps, split_batches
-from aeviz.training.latents import LATENTS
+from aeviz.training.batches import ResidentImages
 from aeviz.training.loop import fit
 from aeviz.training.run import load
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder
+from aeviz.training.runs import CONFIG, HISTORY, LAST, MODEL, RunFolder
 from aeviz.training.trainer import Trainer
 from aeviz.training.weights import read_tensors, save_weights
-
-CPU = torch.device("cpu")
-
-
-def curve(folder):
-    """The history without what the clock decides."""
-    return [dataclasses.replace(report, seconds=0.0, images_per_second=None) for report in folder.history()]
-
-
-def assert_same_tensors(path, other):
-    (tensors, epoch), (other_tensors, other_epoch) = read_tensors(path), read_tensors(other)
-    assert epoch == other_epoch
-    assert tensors.keys() == other_tensors.keys()
-    for name, tensor in tensors.items():
-        assert torch.equal(tensor, other_tensors[name]), name
-
-
-def assert_same_run(folder, other):
-    assert curve(folder) == curve(other)
-    assert_same_tensors(folder.path / MODEL, other.path / MODEL)
-    assert_same_tensors(folder.path / LAST, other.path / LAST)
-
-
-# Order of the batches
-
-
-def numbered(n):
-    """n images of one pixel whose value is their number."""
-    return ResidentImages(images=torch.arange(n, dtype=torch.uint8).reshape(n, 1, 1, 1))
-
-
-def order_of(images, *, batch_size=8, seed=0, epoch=1):
-    return [(batch.flatten() * 255).round().int().tolist() for batch, _ in images.shuffled(batch_size, seed, epoch)]
-
-
-def test_shuffled_covers_each_image_once():
-    batches = order_of(numbered(21))
-    assert [len(batch) for batch in batches] == [8, 8, 5]
-    assert sorted(number for batch in batches for number in batch) == list(range(21))
-
-
-def test_shuffled_differs_by_epoch_and_by_seed_and_repeats():
-    images = numbered(200)
-    first = order_of(images)
-    assert first == order_of(images)
-    assert first != order_of(images, epoch=2)
-    assert first != order_of(images, seed=1)
-    assert order_of(images, seed=0, epoch=2) != order_of(images, seed=1, epoch=1)
-
-
-def test_shuffled_yields_floats_in_unit_range():
-    batch, _ = next(numbered(256).shuffled(256, 0, 1))
-    assert batch.dtype == torch.float32
-    assert (batch.min().item(), batch.max().item()) == (0.0, 1.0)
-
-
-def test_in_order_yields_all_images_in_their_order():
-    images = numbered(21)
-    np.testing.assert_allclose(
-        torch.cat([batch for batch, _ in images.in_order(8)]).flatten() * 255, np.arange(21), rtol=1e-6
-    )
-
-
-def test_shuffled_leaves_the_global_generator_alone():
-    before = torch.get_rng_state()
-    order_of(numbered(21))
-    assert torch.equal(torch.get_rng_state(), before)
-
-
-def test_place_takes_read_only_images(tiny_sets):
-    images = tiny_sets["train"].images[:4].copy()
-    images.flags.writeable = False
-    placed = ResidentImages.place(dataclasses.replace(tiny_sets["train"].take(range(4)), images=images), CPU)
-    np.testing.assert_array_equal(placed.images.numpy(), images)
-
 
 # One run, repeated and compared
 
@@ -227,144 +149,6 @@ def test_gradient_clip_bounds_the_step(tiny_config, tiny_sets):
 def test_gradient_clip_is_off_by_default(tiny_config, tiny_sets, monkeypatch):
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *_: pytest.fail("clipped"))
     first_step_length(tiny_config, tiny_sets)
-
-
-# Going on
-
-
-@pytest.mark.parametrize("optimizer", ["adam", "amsgrad", "sgd"])
-def test_resumed_run_equals_unbroken_run(optimizer, fit_tiny, stop_after):
-    settings = (f"optimizer.name={optimizer}", "optimizer.schedule=one_cycle", "train.epochs=4")
-    with pytest.raises(KeyboardInterrupt):
-        fit_tiny(*settings, name="broken", on_epoch=stop_after(2))
-    resumed = fit_tiny(*settings, name="broken", resume=True)
-    assert_same_run(resumed, fit_tiny(*settings, name="unbroken"))
-
-
-def test_resumed_convolutional_run_equals_unbroken_run(fit_tiny, stop_after):
-    settings = ("model.encoder=conv_bn", "model.decoder=conv_bn", "model.channels=[4,8]", "train.epochs=4")
-    with pytest.raises(KeyboardInterrupt):
-        fit_tiny(*settings, name="broken", on_epoch=stop_after(2))
-    resumed = fit_tiny(*settings, name="broken", resume=True)
-    assert_same_run(resumed, fit_tiny(*settings, name="unbroken"))
-
-
-def test_sgd_without_momentum_resumes(fit_tiny, stop_after):
-    settings = ("optimizer.name=sgd", "optimizer.momentum=0")
-    with pytest.raises(KeyboardInterrupt):
-        fit_tiny(*settings, name="broken", on_epoch=stop_after(1))
-    assert_same_run(fit_tiny(*settings, name="broken", resume=True), fit_tiny(*settings, name="unbroken"))
-
-
-@pytest.mark.parametrize("epoch", [1, 3])
-def test_run_stopped_within_an_epoch_resumes(epoch, fit_tiny):
-    steps = []
-
-    def stop(step):
-        steps.append(step)
-        if len(steps) == 4 * (epoch - 1) + 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        fit_tiny(name="broken", on_step=stop)
-    assert_same_run(fit_tiny(name="broken", resume=True), fit_tiny(name="unbroken"))
-
-
-@pytest.mark.parametrize("torn", ["", '{"epoch": 4, "train_lo'])
-@pytest.mark.parametrize("model_written", [False, True])
-def test_crash_between_two_files_resumes(torn, model_written, fit_tiny, stop_after):
-    unbroken = fit_tiny("train.epochs=5", name="unbroken")
-    with pytest.raises(KeyboardInterrupt):
-        fit_tiny("train.epochs=5", name="later", on_epoch=stop_after(3))
-    with pytest.raises(KeyboardInterrupt):
-        fit_tiny("train.epochs=5", name="broken", on_epoch=stop_after(2))
-    later, broken = (unbroken.path.parent / name for name in ("later", "broken"))
-    lines = (later / HISTORY).read_text().splitlines(keepends=True)
-    with (broken / HISTORY).open("a") as file:  # epoch 3 is in the history, its weights are not in last.safetensors
-        file.write(lines[2] + torn)
-    if model_written:
-        (broken / MODEL).write_bytes((later / MODEL).read_bytes())
-    assert_same_run(fit_tiny("train.epochs=5", name="broken", resume=True), unbroken)
-
-
-def test_half_written_line_is_no_epoch(fit_tiny):
-    folder = fit_tiny("train.epochs=2")
-    with (folder.path / HISTORY).open("a") as file:
-        file.write('{"epoch": 3, "train_loss": 0.1')
-    assert len(folder.history()) == 2
-    assert folder.summary().epochs == 2
-
-
-def test_longer_run_goes_on_where_it_ended(fit_tiny):
-    fit_tiny("train.epochs=2", name="longer")
-    longer = fit_tiny("train.epochs=4", name="longer", resume=True)
-    assert RunFolder.read(longer.path).config.train.epochs == 4
-    assert_same_run(longer, fit_tiny("train.epochs=4", name="unbroken"))
-
-
-def test_resuming_a_finished_run_changes_nothing(fit_tiny):
-    folder = fit_tiny()
-    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
-    fit_tiny(resume=True)
-    assert before == {path.name: path.read_bytes() for path in folder.path.iterdir()}
-
-
-def test_resume_to_fewer_epochs_raises(fit_tiny):
-    fit_tiny()
-    with pytest.raises(ConfigError, match=r"train\.epochs=2 .*3 epochs are trained"):
-        fit_tiny("train.epochs=2", resume=True)
-
-
-def test_resume_with_changed_data_raises(fit_tiny, tiny_config, tiny_sets, tmp_path):
-    fit_tiny("train.epochs=1")
-    images = tiny_sets["train"].images.copy()
-    images[0, 0, 0, 0] ^= 1
-    changed = dataclasses.replace(tiny_sets["train"], images=images)
-    with pytest.raises(CheckpointMismatchError, match="images of 'digits' are not those run 'run' began with"):
-        fit(tiny_config(), changed, tiny_sets["validation"], tmp_path / "run", resume=True)
-
-
-@pytest.mark.parametrize(
-    "setting",
-    [
-        "model.hidden=[9,4]",
-        "optimizer.learning_rate=0.5",
-        "optimizer.name=amsgrad",
-        "train.batch_size=16",
-        "train.seed=8",
-    ],
-)
-def test_resume_with_other_settings_raises(setting, fit_tiny):
-    fit_tiny("train.epochs=1")
-    with pytest.raises(ConfigError, match="only --epochs and --device may change"):
-        fit_tiny("train.epochs=2", setting, resume=True)
-
-
-def test_resume_with_weights_of_another_network_raises(fit_tiny, tmp_path):
-    fit_tiny("train.epochs=1")
-    other = fit_tiny("train.epochs=1", "model.hidden=[9,4]", name="other")
-    shutil.copy(other.path / LAST, tmp_path / "run" / LAST)
-    with pytest.raises(CheckpointMismatchError, match=r"encoder\.1\.weight has shape \(9, 64\).*asks for \(8, 64\)"):
-        fit_tiny("train.epochs=2", resume=True)
-
-
-def test_resume_takes_away_what_describes_old_weights(fit_tiny):
-    folder = fit_tiny("train.epochs=1")
-    (folder.path / LATENTS).touch()
-    (folder.path / EVALUATION).touch()
-    fit_tiny("train.epochs=1", resume=True)  # nothing left to train: they still fit
-    assert (folder.path / LATENTS).exists()
-    fit_tiny("train.epochs=2", resume=True)
-    assert not (folder.path / LATENTS).exists()
-    assert not (folder.path / EVALUATION).exists()
-
-
-def test_resume_without_last_weights_raises_and_keeps_history(fit_tiny):
-    folder = fit_tiny("train.epochs=1")
-    (folder.path / LAST).unlink()
-    with pytest.raises(CheckpointNotFoundError, match=r"'run' cannot be resumed: it has no last\.safetensors"):
-        fit_tiny(resume=True)
-    assert len(folder.history()) == 1
 
 
 # What cannot work
@@ -497,20 +281,6 @@ def test_batch_normalisation_trains_and_resumes(fit_tiny, stop_after):
 
 
 # The last batch of an epoch
-
-
-@pytest.mark.parametrize(
-    ("count", "batch_size", "sizes"),
-    [
-        (21, 8, [8, 8, 5]), (16, 8, [8, 8]), (17, 8, [8, 9]), (9, 8, [9]), (1250, 1249, [1250]), (8, 8, [8]),
-        (3, 1, [1, 1, 1]), (1, 1, [1]), (3, 2, [3]), (2, 1, [1, 1]), (1, 8, [1]), (0, 8, []),
-    ],
-)  # fmt: skip
-def test_image_left_alone_joins_the_batch_before(count, batch_size, sizes):
-    assert [len(places) for places in split_batches(count, batch_size)] == sizes
-    assert [place for places in split_batches(count, batch_size) for place in places] == list(range(count))
-    assert count_steps(count, batch_size) == len(sizes)
-    assert [len(batch) for batch in order_of(numbered(count), batch_size=batch_size)] == sizes
 
 
 NORMALISED = ("model.encoder=conv_bn", "model.decoder=conv_bn", "train.epochs=1")
