@@ -4,7 +4,7 @@ from aeviz.data import list_datasets
 from aeviz.errors import ConfigError
 from aeviz.presets import PRESETS, get_preset
 
-# design.md, section 4: preset, n_b, optimizer, validation MSE after 10,000 epochs
+# [S1]'s logs: preset, latent size, optimizer, validation MSE after 10,000 epochs
 THESIS = [
     ("mlp-2d-adam", 2, "adam", 0.03794),
     ("mlp-2d-amsgrad", 2, "amsgrad", 0.03829),
