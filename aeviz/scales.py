@@ -1,6 +1,6 @@
 """The KL weight on the usual scales. Needs no torch.
 
-Notation: P pixels an image (channels included), D latent dimensions, KL in nats an image, summed over D.
+Notation: P pixels an image (channels included), D latent dimensions, KL in nats per image, summed over D.
 """
 
 from dataclasses import dataclass

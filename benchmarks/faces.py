@@ -34,7 +34,7 @@ WARM_UP = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """What one preset does on one device."""
+    """Figures of one preset on one device."""
 
     preset: str
     device: str

@@ -51,11 +51,11 @@ from aeviz.data import is_available
 from aeviz.paths import PROJECT_ROOT
 
 MODEL = "mlp-2d-adam"
-"""What Decode and Latent space open with; its points are where the moves go."""
+"""The model that Decode and Latent space open with; its points are where the moves go."""
 COMPONENTS = {"decode": ("studio", "explorer"), "latent_space": ("map",)}
 """How the name of the component ends that sends the moves of each page; "studio" in versions that --app measures."""
 IN_ADDRESS = {"decode": ".at=", "latent_space": "image="}
-"""What the address of each page tells after a move."""
+"""Parameter in the address of each page after a move."""
 OUTLINE_EACH = 5
 """Of so many moves on the map one is an outline."""
 WARM_UP = OUTLINE_EACH
@@ -65,7 +65,7 @@ OPEN_AT_ONCE = 4
 FILLING_S = 60
 """Seconds in which the server's caches fill."""
 TRAINED = ("mlp-2d-adam", "digits-2d-adam")
-"""What is trained beside the load, and what where MNIST is not on this machine."""
+"""Preset that is trained beside the load, and the one used where MNIST is not on this machine."""
 
 
 @dataclass(slots=True)
@@ -163,7 +163,7 @@ def _ends_run(answer: ForwardMsg) -> bool:
 
 @dataclass(slots=True)
 class Usage:
-    """What the server's process has used, one sample a second."""
+    """Resources used by the server's process, one sample a second."""
 
     pid: int
     seconds: list[float] = field(default_factory=list)

@@ -43,7 +43,7 @@ from aeviz.lab.subspaces import principal_angles
 
 COMPONENTS = (2, 8, 32)
 EXCESS, ANGLE_DEG = 1e-4, 1.0
-"""What must be reached."""
+"""Excess error and largest angle to reach."""
 BATCH, CHECK_EVERY = 512, 50
 BATCH_RATES = (1e-3, 3e-3)
 

@@ -62,7 +62,7 @@ _TABLES = ((0.22, 0.12, 0.06), (0.06, 0.06, 0.07), (0.30, 0.28, 0.26), (0.42, 0.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What is photographed, and how. Lengths on paper are shares of the digit's longest side."""
+    """Settings of a photograph. Lengths on paper are shares of the digit's longest side."""
 
     pen: PenName
     ink: tuple[float, float, float]
@@ -84,7 +84,7 @@ class Scene:
     has_margin: bool
     """Whether a red line runs down beside the digit; on two in five ruled papers."""
     table: tuple[float, float, float] | None
-    """What the paper lies on, seen beyond its edge in a quarter of the photographs."""
+    """The background of the paper, seen beyond its edge in a quarter of the photographs."""
     frame: tuple[int, int]
     """Width and height in pixels."""
     size: float

@@ -71,7 +71,7 @@ GROUPS = (
     Group(
         title="Variational autoencoders",
         note=(
-            "KL, ELBO and importance-weighted bound (IWAE, K = 50, on 1,000 of the images) in nats an image. ELBO and "
+            "KL, ELBO and importance-weighted bound (IWAE, K = 50, on 1,000 of the images) in nats per image. ELBO and "
             "bound are those of the decoder's distribution that the objective implies: compare them among models with "
             "the same objective only."
         ),

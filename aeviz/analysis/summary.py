@@ -19,7 +19,7 @@ def summarise(
 
     Args:
         z: Posterior means, (N, D), floating point, N at least 1.
-        kl: Divergence by dimension, nats an image, (D,); None for a plain autoencoder.
+        kl: Divergence by dimension, nats per image, (D,); None for a plain autoencoder.
         attributes: Yes-or-no properties of the images, (N, A), bool, or None.
         attribute_names: A names.
     """

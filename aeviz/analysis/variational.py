@@ -1,6 +1,6 @@
 """The ELBO of a variational autoencoder and its parts.
 
-All in nats an image. The decoder is the distribution that the objective takes it for: Bernoulli pixels for the binary
+All in nats per image. The decoder is the distribution that the objective takes it for: Bernoulli pixels for the binary
 cross-entropy; for the mean squared error N(reconstruction, v I), where the KL weight fixes v
 (`aeviz.objectives.kl_scales`). MS-SSIM corresponds to no distribution, so it has no ELBO.
 """
@@ -26,7 +26,7 @@ IMPORTANCE_IMAGES = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariationalMeasures:
-    """Measures of a variational autoencoder on a split, in nats an image."""
+    """Measures of a variational autoencoder on a split, in nats per image."""
 
     kl: float
     """Divergence from posterior to prior."""

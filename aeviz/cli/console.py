@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     write_epilog: Callable[[], str] | None = None
-    """What returns the last paragraph of the help, when that is asked for: registries may have grown by then."""
+    """Returns the last paragraph of the help when it is asked for: registries may have grown by then."""
 
     def format_help(self) -> str:
         """Return the help."""

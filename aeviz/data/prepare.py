@@ -261,12 +261,12 @@ def _frame_ink(
     left, top, right, bottom = ink.box
     zoom = max(size) / max(ink.cover.shape)
     if not ink.is_drawn:
-        report.steps.append("evened out light and shadow: each pixel is compared with the paper around it")
-        report.show("Light and shadow evened out", np.exp(-2 * np.clip(ink.absorbance, 0, None)))
+        report.steps.append("corrected the lighting: each pixel is compared with the paper around it")
+        report.show("Lighting corrected", np.exp(-2 * np.clip(ink.absorbance, 0, None)))
     if ink.n_lines:
         lines = "a straight line that runs" if ink.n_lines == 1 else f"{ink.n_lines} straight lines that run"
         report.steps.append(f"took away {lines} through the image, printed or an edge")
-        report.show("Lines taken away", np.exp(-2 * np.clip(ink.without_lines, 0, None)))
+        report.show("Ruled lines removed", np.exp(-2 * np.clip(ink.without_lines, 0, None)))
     parts = "one connected part" if ink.n_parts == 1 else f"{ink.n_parts} parts close together"
     dropped = f"; left out {ink.n_dropped:,} other marks (specks, edges, other writing)" if ink.n_dropped else ""
     report.steps.append(f"kept the ink of {parts}{dropped}")

@@ -94,7 +94,7 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
     The dimensions are named above the bars where there is room.
 
     Args:
-        models: Model name to nats an image by dimension, in the latent's own order.
+        models: Model name to nats per image by dimension, in the latent's own order.
     """
     figure = go.Figure()
     most = max(len(nats) for nats in models.values())
@@ -117,7 +117,7 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
             "title": "latent dimensions, most informative first",
             "dtick": 1 if most <= NAMED_BARS else None,
         },
-        yaxis_title="KL divergence (nats an image)",
+        yaxis_title="KL divergence (nats per image)",
         legend={"orientation": "h", "y": -0.35},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=300,

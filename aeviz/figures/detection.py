@@ -48,7 +48,7 @@ def error_histogram(error: np.ndarray, is_anomaly: np.ndarray, names: tuple[str,
         barmode="overlay",
         bargap=0,
         xaxis_title="Euclidean error",
-        yaxis={"title": "share of the images of its kind", "tickformat": ".0%"},
+        yaxis={"title": "share of the images of each kind", "tickformat": ".0%"},
         legend={"orientation": "h", "y": -0.3},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
         height=340,
@@ -83,7 +83,7 @@ def precision_recall_curves(
     figure.add_hline(
         y=base_rate,
         line={"color": UNLABELLED, "width": 2, "dash": "dot"},
-        annotation={"text": "a guess: the base rate", "font_color": UNLABELLED},
+        annotation={"text": "random guess: the base rate", "font_color": UNLABELLED},
         annotation_position="bottom left",
     )
     if chosen is not None:

@@ -71,7 +71,7 @@ class OptimizerComparison:
     """Runs that share all but optimizer and seed."""
 
     shared: RunConfig
-    """What they share; preset, optimizer but for the schedule, seed and device stand at their defaults."""
+    """The settings that they share; preset, optimizer but for the schedule, seed and device stand at their defaults."""
     lines: Mapping[OptimizerConfig, Line]
 
     @property

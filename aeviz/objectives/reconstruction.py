@@ -44,7 +44,7 @@ def bce(x: Float[Tensor, "N C H W"], y: Float[Tensor, "N C H W"]) -> Float[Tenso
     """Return the binary cross-entropy of images under reconstructions read as probabilities.
 
     Reduction: mean over pixels and images, in nats. Summed over the pixels of an image, then averaged over images
-    (the negative Bernoulli log-likelihood, nats an image), it is C*H*W times as much. For grey pixels the smallest
+    (the negative Bernoulli log-likelihood, nats per image), it is C*H*W times as much. For grey pixels the smallest
     value, reached at x = y, is their own entropy and not 0.
 
     Logarithms are cut off at -100, so that a pixel costs at most 100: that is PyTorch's rule.

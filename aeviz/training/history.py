@@ -42,7 +42,7 @@ class EpochReport:
     images_per_second: float | None = None
     """Training images a second, validation and pauses left out."""
     val_kl: float | None = None
-    """Divergence from posterior to prior over the validation images, nats an image; None for a plain autoencoder."""
+    """Divergence from posterior to prior over the validation images, nats per image; None for a plain autoencoder."""
     kl_share: float | None = None
     """Share of the KL weight that counted in the epoch's last step: below 1 while it is annealed; None likewise."""
 

@@ -54,19 +54,19 @@ class Evaluation:
     """Share of images whose class the 10 nearest training latents name, those of a class that training left out among
     them; None without classes."""
     kl: float | None
-    """Kullback-Leibler divergence from posterior to prior in nats an image; None for a plain autoencoder."""
+    """Kullback-Leibler divergence from posterior to prior in nats per image; None for a plain autoencoder."""
     elbo: float | None
-    """Evidence lower bound in nats an image; None for a plain autoencoder."""
+    """Evidence lower bound in nats per image; None for a plain autoencoder."""
     active_units: int
     """Latent dimensions whose variance over the images is above 0.01 (Burda et al. 2016, arXiv:1509.00519, 5.2)."""
     kl_per_dimension: tuple[float, ...] = ()
-    """The divergence by latent dimension, nats an image; empty for a plain autoencoder."""
+    """The divergence by latent dimension, nats per image; empty for a plain autoencoder."""
     log_likelihood_bound: float | None = None
-    """Importance-weighted bound on log p(x), nats an image, over at most 1,000 images; None where there is no ELBO."""
+    """Importance-weighted bound on log p(x), nats per image, over at most 1,000 images; None where there is no ELBO."""
     importance_samples: int | None = None
     """K, the samples of that bound."""
     expected_log_likelihood: float | None = None
-    """Reconstruction term of the ELBO, E log p(x | z) in nats an image: the ELBO is this less the KL."""
+    """Reconstruction term of the ELBO, E log p(x | z) in nats per image: the ELBO is this less the KL."""
     trustworthiness: float | None = None
     """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
     mig: float | None = None

@@ -34,7 +34,7 @@ class LatentSummary:
     quantiles: np.ndarray
     """(Q, D), float64."""
     kl: np.ndarray | None
-    """Divergence from posterior to prior by dimension, nats an image, (D,), float64; None for a plain autoencoder."""
+    """Divergence from posterior to prior by dimension, nats per image, (D,), float64; None for a plain autoencoder."""
     attribute_names: tuple[str, ...] = ()
     """Names of A yes-or-no properties of the images."""
     attribute_means: np.ndarray | None = None

@@ -92,7 +92,7 @@ def _compute(settings: Any, arrays: Arrays, progress: Progress) -> Arrays:
     ):
         progress(
             state.epoch / epochs,
-            f"Pass {state.epoch} of {epochs}: error {state.network.mean():.4f} on the test images, PCA "
+            f"Epoch {state.epoch} of {epochs}: error {state.network.mean():.4f} on the test images, PCA "
             f"{state.pca.mean():.4f}",
         )
     fields = {name: np.asarray(value) for name, value in asdict(state).items()}

@@ -88,7 +88,7 @@ class TaskView:
     seconds_left: float | None
     """By the pace so far; None where nothing is known."""
     message: str
-    """What is being done, or why it ended."""
+    """The present step, or the reason why it ended."""
 
     @property
     def is_active(self) -> bool:
@@ -219,7 +219,7 @@ class _Reporter:
             self._write("failed", str(error))
             return 2
         except Exception as error:
-            self._write("failed", f"the computation broke off: {type(error).__name__}: {error}")
+            self._write("failed", f"the computation failed: {type(error).__name__}: {error}")
             raise
         finally:
             (self._path / INPUT).unlink(missing_ok=True)

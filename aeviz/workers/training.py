@@ -158,7 +158,7 @@ def resume(name: str, *, epochs: int | None = None) -> Job:
     """
     job = find_job(name)
     if job.is_active:
-        raise ConfigError(f"run {name!r} is at work already; wait until it ends, or stop it")
+        raise ConfigError(f"run {name!r} is training already; wait until it ends, or stop it")
     config = job.status.settings
     if epochs is not None and epochs != config.train.epochs:
         if config.optimizer.schedule == "one_cycle":
@@ -200,7 +200,7 @@ def delete(name: str) -> None:
     path = runs_root() / name
     if not _is_name(name) or not any(is_regular_file(path / name) for name in (STATUS, CONFIG)):
         raise CheckpointNotFoundError(f"there is no run {name!r} under {runs_root()}; it may be deleted already")
-    at_work = ConfigError(f"run {name!r} is at work; stop it first")
+    at_work = ConfigError(f"run {name!r} is training; stop it first")
     with _guard:
         if path.resolve() in _starting:
             raise at_work
@@ -247,7 +247,7 @@ def work(path: Path) -> int:
             monitor.report("failed", str(error))
             return 2
         except Exception as error:
-            monitor.report("failed", f"training broke off: {type(error).__name__}: {error}")
+            monitor.report("failed", f"training failed: {type(error).__name__}: {error}")
             raise
     if os.environ.get("AEVIZ_ONNX") != "0":
         from aeviz.export.missing import try_to_write

@@ -46,7 +46,7 @@ def test_narrow_dark_page_shows_everything_without_sideways_scrolling(visit):
 PRESS_STOP = """
 () => new Promise((done) => {
   const look = () => {
-    if (!/Pass [1-9]\\d? of 67: error 0\\.\\d{4}/.test(document.body.innerText)) { setTimeout(look, 10); return; }
+    if (!/Epoch [1-9]\\d? of 67: error 0\\.\\d{4}/.test(document.body.innerText)) { setTimeout(look, 10); return; }
     document.querySelector('.st-key-relu-stop button').click();
     done();
   };
@@ -63,4 +63,4 @@ def test_training_with_relu_can_be_stopped(visit):
     page.get_by_role("button", name="Switch on ReLU").click()
     page.evaluate(PRESS_STOP)
     expect(page.get_by_text("Nothing is trained yet")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Pass \d"))).to_have_count(0)
+    expect(page.get_by_text(re.compile(r"Epoch \d"))).to_have_count(0)

@@ -135,7 +135,7 @@ def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     mine.get_by_role("button", name="Delete").click()
     expect(page.get_by_text(f"Delete {name} with its weights and curves?")).to_be_visible()
     assert (runs_dir / name).is_dir()
-    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
     expect(mine).to_have_count(0)
     expect(page).not_to_have_url(re.compile("run="))
     assert not (runs_dir / name).exists()

@@ -124,7 +124,7 @@ def test_photo_of_grid_paper_is_cleaned_straightened_and_explained(photo):
     assert found.options.tilt == pytest.approx(-9, abs=4)  # it was turned counter-clockwise
     for text in (
         "inverted: the ink is darker",
-        "light and shadow",
+        "lighting",
         "straight lines",
         "kept the ink",
         "straightened by",
@@ -133,7 +133,7 @@ def test_photo_of_grid_paper_is_cleaned_straightened_and_explained(photo):
     assert "cropped to the ink: " in words(found)
     assert "thickened the strokes from" in words(found)
     assert [title for title, _ in found.stages][:3] == [
-        "Selected part", "Light and shadow evened out", "Lines taken away",
+        "Selected part", "Lighting corrected", "Ruled lines removed",
     ]  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def test_overexposed_photo_is_not_taken_for_a_drawing(photo):
     scene = draw_scene(generator, pen="black ball pen", paper="plain")
     scene = dataclasses.replace(scene, exposure=1.6, shadow=0.5, turn=0.0, slope=(0.0, 0.0), size=0.4, table=None)
     found = prepare_image(to_jpeg(photograph(small, generator, scene=scene), 80), GREY)
-    assert "evened out light and shadow" in words(found)
+    assert "corrected the lighting" in words(found)
     upright = prepare_image(encode(255 - small.repeat(10, axis=0).repeat(10, axis=1)), GREY)
     assert likeness(found.image, upright.image) > 0.75
 

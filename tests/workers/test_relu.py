@@ -54,7 +54,7 @@ def test_comparison_is_kept_and_equals_that_of_the_library(images, started):
         np.testing.assert_allclose(getattr(kept, name), getattr(expected, name), atol=0.5 / relu.LEVELS + 1e-6)
     assert messages[0] == (0.0, "starting PyTorch")
     assert messages[-1][0] == 1.0
-    assert messages[-1][1].startswith(f"Pass {expected.epoch} of {expected.epoch}: error 0.")
+    assert messages[-1][1].startswith(f"Epoch {expected.epoch} of {expected.epoch}: error 0.")
 
 
 def test_latent_size_that_does_not_fit_is_refused(images, started):

@@ -145,12 +145,12 @@ class Model(ByStamp):
 
     @property
     def prior_samples(self) -> PriorSamples | None:
-        """What a variational model made of the same draws from the prior as it learned; None where it kept none."""
+        """Images decoded from the same prior samples over training, of a variational model; None where it kept none."""
         return _prior_samples(self)
 
     @property
     def evaluation(self) -> Evaluation | None:
-        """What was measured when training ended; None where nothing was."""
+        """The evaluation at the end of training; None where there was none."""
         return _evaluation(self)
 
     def history(self) -> list[EpochReport]:

@@ -22,7 +22,7 @@ SAMPLES = Path(__file__).parent / "samples"
 """Synthesised photos for visitors who have none of their own."""
 MOST = 12
 """Pictures that are shown at once."""
-SUFFIXES = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")
+SUFFIXES = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "pgm", "ppm")
 SOURCES = {
     "draw": ":material/draw: Draw",
     "files": ":material/upload_file: Files",
@@ -134,7 +134,7 @@ def _uploaded(place: str, handwritten: bool) -> list[OwnImage]:
         accept_multiple_files=True,
         key=f"{place}.files",
         on_change=_forget_kept,  # not called when the visitor comes back to the page: then the images are still there
-        help=f"PNG, JPEG, WebP, GIF, BMP or TIFF, up to {MAX_BYTES / 1000000.0:.0f} MB and "
+        help=f"PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, up to {MAX_BYTES / 1000000.0:.0f} MB and "
         f"{MAX_PIXELS / 1000000.0:.0f} megapixels each. They stay in memory during your visit and are never "
         "stored.",
     )

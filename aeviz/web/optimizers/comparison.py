@@ -180,7 +180,7 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
         st.plotly_chart(
             gap_bars(
                 [
-                    (f"{other} less {first}", comparison.difference, comparison.interval)
+                    (f"{other} minus {first}", comparison.difference, comparison.interval)
                     for other, comparison in found.items()
                 ]
             ),

@@ -165,7 +165,7 @@ def _verdict(surface: Surface, trajectory: Trajectory) -> str:
             f"next step is more than {FAR:g} window widths away. Try a smaller step size."
         )
     gap = float(surface.above(trajectory.values)[-1])
-    height = f"{gap:.3g} above the least value" if gap else "at the least value"
+    height = f"{gap:.3g} above the minimum" if gap else "at the minimum"
     goal = f"the minimum {_point(*trajectory.nearest, digits=2)}"
     if trajectory.arrived is None:
         return (

@@ -168,7 +168,7 @@ def _verdict(model: Model, curve: restored.Restoration, kind: CorruptionName) ->
     """Say what a model was trained to restore, and at which levels it brings images nearer to the originals."""
     objective = model.config.objective
     if objective.corruption == "none":
-        learned = "was trained on clean images alone"
+        learned = "was trained on clean images only"
     else:
         learned = f"was trained to remove {_name(objective.corruption)} at level {objective.corruption_level:g}"
         if objective.corruption != kind:

@@ -1,4 +1,4 @@
-"""What every model that takes such images makes of a visitor's image."""
+"""Reconstructions of a visitor's image by every model that takes such images."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a model makes of a visitor's image: one result, computed once and held in the visitor's session."""
+"""A model's result for a visitor's image, computed once and held in the visitor's session."""
 
 import hashlib
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Reference:
     images: np.ndarray | None
     """Their images, (N, C, H, W), uint8; None where they are not on this machine."""
     name: str
-    """What they are, in words."""
+    """Their description."""
 
 
 class Judgement(NamedTuple):
@@ -53,7 +53,7 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OwnResult:
-    """What a model makes of a prepared image."""
+    """A model's result for a prepared image."""
 
     model: Model
     input: np.ndarray

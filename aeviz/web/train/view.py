@@ -261,7 +261,7 @@ def _controls(job: Job) -> None:
             st.button("Resume", key=f"longer-go-{job.name}", on_click=_do, args=("longer", job.name, int(epochs)))
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown(f"Delete **{escape(job.name)}** with its weights and curves? This cannot be undone.")
-        st.button("Delete for good", key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
+        st.button("Delete permanently", key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
 
 
 def _button(job: Job, label: str, icon: str, action: str) -> None:

@@ -21,7 +21,7 @@ FARTHEST = 1e6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the page asks the server for."""
+    """A request of the page to the server."""
 
     number: int
     kind: Literal["decode", "far"]

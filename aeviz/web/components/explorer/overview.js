@@ -29,7 +29,7 @@ export class Overview {
     element("summary", { text: `The first ${rows} axes, one per row` }, this.root);
     element(
       "p",
-      { class: "hint", text: "Each row moves along one axis, in standard deviations from the median. If all images of a row look alike, the decoder ignores that axis. Dimmed: far from the data. Click an image to go there." },
+      { class: "hint", text: "Each row moves along one axis, in standard deviations from the median. If all images of a row look alike, the decoder ignores that axis. Dimmed: out of distribution. Click an image to go there." },
       this.root,
     );
     const grid = element("div", { class: "rows" }, this.root);

@@ -1,4 +1,4 @@
-"""What the in-page explorer needs: a latent space with its axes and encoded images, and what is shown of it."""
+"""The data of the in-page explorer: a latent space with its axes and encoded images, and the view of it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -43,7 +43,7 @@ class DecoderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What the server sends back to a request of the page."""
+    """The server's answer to a request of the page."""
 
     number: int
     kind: Literal["decode", "far"]
@@ -53,7 +53,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the explorer shows. Where `view` differs from the last one, everything is built anew."""
+    """The state that the explorer shows. Where `view` differs from the last one, everything is built anew."""
 
     view: str
     space: str

@@ -25,7 +25,7 @@ VALIDATION = "validation"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FilmFrame:
-    """What the network does after an epoch."""
+    """The state of the network after an epoch."""
 
     epoch: int
     """Counted from 1; 0 is the network before training."""

@@ -11,7 +11,7 @@ import streamlit as st
 _DISTRIBUTION = "aeviz"
 """The name in aeviz/pyproject.toml, where each component is listed too."""
 _UNSAFE = re.compile("%|[\ud800-\udfff]|_(?=_|$)")
-"""What may not stand in a component's key as it is: Streamlit parts identifiers at "__", and cannot send surrogates,
+"""Text that a component's key cannot hold as it is: Streamlit parts identifiers at "__", and cannot send surrogates,
 which stand for bytes of a file name that are no UTF-8."""
 _registering = threading.Lock()
 _Renderer = Callable[..., Mapping[str, object]]
@@ -31,7 +31,7 @@ class Component:
     style: str | None = None
     """Likewise."""
     events: tuple[str, ...] = ()
-    """What the script sets by `state` or `trigger`: Streamlit keeps a value only if a callback is named for it."""
+    """Names that the script sets by `state` or `trigger`: Streamlit keeps a value only if it has a callback."""
     _renderer: _Renderer | None = field(default=None, repr=False)
 
     def show(

@@ -25,7 +25,7 @@ MAGIC = b"AEV1"
 ALIGNMENT = 8
 """Bytes: an address that a typed array of any dtype accepts."""
 DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
-"""What a typed array of the browser can hold."""
+"""Types that a typed array of the browser can hold."""
 _ARRAY = "$array"
 _LENGTH = struct.Struct("<I")
 

@@ -9,13 +9,13 @@ from aeviz.web.components.kit.mount import Component
 from aeviz.web.components.map.payload import EllipseMode
 
 EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "point")
-"""What the visitor can do to the map."""
+"""Events that the visitor can trigger on the map."""
 _component = Component(name="map", script="map/map.js", style="map/map.css", events=EVENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapEvent:
-    """What the visitor did to the map; None where it was not touched yet."""
+    """The visitor's last actions on the map; None for those not taken yet."""
 
     selected: int | None
     """Index of the clicked image."""

@@ -1,4 +1,4 @@
-"""What a latent map shows beyond its points, sent apart from them: it changes with a click, the points do not."""
+"""The layers of a latent map above its points. They are sent apart: they change with a click, the points do not."""
 
 from aeviz.web.components.kit.mount import Component
 

@@ -1,4 +1,4 @@
-"""What a map shows beyond its points, packed for the page: components/map/overlay_store.js reads it."""
+"""The layers of a map above its points, packed for the page: components/map/overlay_store.js reads it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -48,12 +48,12 @@ class Contour:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Overlay:
-    """What a map of P panels shows beyond its points."""
+    """The layers of a map of P panels above its points."""
 
     sprite: str | None = None
     """Name in the blob store of the small images."""
     hint: str = ""
-    """What the visitor can do with them."""
+    """Instructions for the visitor: how to use the layers."""
     scale: Scale | None = None
     codes: tuple[np.ndarray, ...] = ()
     """Step of the scale of each point, (N,), uint8, of each panel; none without a scale."""

@@ -30,11 +30,11 @@ KEYS = (
     "b choose what a drag does: pan, draw a lasso, draw a box. With lasso or box, arrow keys move a cross, Space sets "
     "a corner, Enter sets the last one, and Escape clears the selection."
 )
-"""What keys do to a panel, for those who do not see it."""
+"""The keys of a panel, for visitors who cannot see it."""
 PRIOR_MEANING = (
     "Circles: the prior at 1, 2 and 3 standard deviations. In this plane they hold 39 %, 86 % and 99 % of its samples."
 )
-"""What the contours of a prior are: 1 - exp(-k^2 / 2) of a standard Gaussian in the plane lies within k of its mean."""
+"""Meaning of a prior's contours: 1 - exp(-k^2 / 2) of a standard Gaussian in the plane lies within k of its mean."""
 
 EllipseMode = Literal["off", "chosen", "all"]
 """Whose posteriors are drawn: nobody's, that of the chosen image, or those of all images."""
@@ -70,7 +70,7 @@ class Lift:
     origin: np.ndarray
     """The latent point at the panel's own origin, (D,), float64."""
     columns: np.ndarray
-    """What one unit along each axis of the panel is in latent space, (K, D), float64."""
+    """The step in latent space for one unit along each axis of the panel, (K, D), float64."""
     network: Network | None
     """The decoder for the page; None where the server must decode."""
     shape: tuple[int, int, int]

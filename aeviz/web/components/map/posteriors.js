@@ -198,9 +198,9 @@ export function describeEllipses(panel, mode, selected, all) {
   if (!spec.posteriors || mode === "off") return "";
   const whole = (/** @type {number} */ value) => value.toLocaleString("en");
   if (mode === "all" && all) {
-    if (all.tiny === all.count) return `All ${whole(all.count)} posteriors in view are smaller than their dots. Zoom in.`;
+    if (all.tiny === all.count) return `All ${whole(all.count)} posteriors in view are smaller than their points. Zoom in.`;
     const spread = all.thinned ? ", evenly spread (zoom in for more)" : "";
-    const tiny = all.tiny ? `; ${whole(all.tiny)} are smaller than their dots` : "";
+    const tiny = all.tiny ? `; ${whole(all.tiny)} are smaller than their points` : "";
     return `1σ ellipses of ${whole(all.drawn)} of the ${whole(all.count)} posteriors in view${spread}${tiny}.`;
   }
   if (selected < 0) return "Click a point to see its posterior.";

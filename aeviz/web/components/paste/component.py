@@ -8,7 +8,7 @@ from aeviz.web.components.kit.mount import Component
 _component = Component(name="paste", script="paste/paste.js", style="paste/paste.css", events=("pasted",))
 
 LIMIT_BYTES = 18_000_000
-"""What one paste may hold, all its images together.
+"""Bytes that one paste may hold, all its images together.
 
 They arrive as base64, a third longer, and Streamlit cuts the connection at messages beyond 25 MB
 (`server.maxWidgetStateSize`), in which the other widgets' values travel as well.
