@@ -1,0 +1,99 @@
+"""Compare runs, as AppTest runs it."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+from train_form import texts
+
+from aeviz.paths import checkpoints_root
+from aeviz.training.runs import HISTORY, RunFolder
+
+# Comparing
+
+
+def open_comparison(app, *names):
+    if names:
+        app.query_params["runs"] = list(names)
+    return app.switch_page("pages/compare.py").run()
+
+
+def differences(app):
+    """The table of what differs: setting to cells."""
+    table = next(text for text in texts(app.markdown) if text.startswith("| |"))
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_comparison_shows_what_differs_and_only_that(app, runs):
+    shutil.copytree(checkpoints_root() / "digits-2d-adam", runs / "mine")
+    mine = RunFolder.read(runs / "mine")
+    changed = mine.config.with_settings(["model.latent_dim=2", "optimizer.learning_rate=0.5", "train.seed=99"])
+    replace(mine, config=changed).write()
+    app = open_comparison(app)
+    app.multiselect(key="runs").set_value(["digits-2d-adam", "mine"]).run()
+    assert not app.exception
+    assert not app.error
+    rows = differences(app)
+    settings = {key for key in rows if "." in key and not key.startswith("**")}
+    assert settings == {"optimizer.learning_rate", "train.seed"}
+    assert rows["train.seed"][1] == "99"
+    best = min(json.loads(line)["val_mse"] for line in (runs / "mine" / HISTORY).read_text().splitlines())
+    assert rows["**validation error (MSE)**"][0].startswith(f"{best:.5f} (epoch ")
+    assert texts(app.title) == ["Compare runs"]
+
+
+def test_comparison_of_two_optimizers_is_called_fair(app, runs):
+    app = open_comparison(app)
+    app.multiselect(key="runs").set_value(["digits-2d-adam", "digits-2d-amsgrad"]).run()
+    assert not app.exception
+    assert set(differences(app)) >= {"optimizer.name", "**test error (MSE)**"}
+    assert any(text.startswith("A fair comparison:") for text in texts(app.caption))
+
+
+def test_comparison_without_a_choice_asks_for_one(app, runs):
+    app = open_comparison(app)
+    app.multiselect(key="runs").set_value([]).run()
+    assert not app.exception
+    assert "Choose one or more runs above" in app.info[0].value
+
+
+def test_comparison_takes_up_to_six_of_any_data(app, runs):
+    app = open_comparison(app)
+    shipped = app.multiselect(key="runs").options[:6]
+    app.multiselect(key="runs").set_value(shipped).run()
+    assert not app.exception
+    assert not app.error
+    assert len(differences(app)["**parameters**"]) == len(shipped)
+
+
+@pytest.mark.parametrize(
+    "asked", [["digits-2d-adam", "nobodys-run"], ["nobodys-run"], ["../../etc"], ["digits-2d-adam"] * 2]
+)
+def test_unknown_name_in_the_address_is_no_error(asked, app, runs):
+    app = open_comparison(app, *asked)
+    assert not app.exception
+    assert not app.error
+    assert differences(app)
+
+
+def test_more_names_in_the_address_than_fit_are_no_error(app, runs):
+    names = [path.name for path in checkpoints_root().iterdir()]
+    for number in range(8):
+        shutil.copytree(checkpoints_root() / "digits-2d-adam", runs / f"copy-{number}")
+        names.append(f"copy-{number}")
+    app = open_comparison(app, *names)
+    assert not app.exception
+    assert not app.error
+
+
+def test_run_that_has_not_finished_an_epoch_is_compared_all_the_same(app, runs):
+    shutil.copytree(checkpoints_root() / "digits-2d-adam", runs / "young")
+    for name in ("latents.npz", "evaluation.json", HISTORY):
+        (runs / "young" / name).unlink()
+    app = open_comparison(app)
+    app.multiselect(key="runs").set_value(["young"]).run()
+    assert not app.exception
+    assert differences(app)["**epochs trained**"] == ["0"]
+    assert "No run has finished an epoch yet." in texts(app.caption)
