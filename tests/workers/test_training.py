@@ -1,9 +1,7 @@
 """Training jobs as real processes: each imports torch, so a test starts as few as it can."""
 
-import contextlib
 import json
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -16,36 +14,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from PIL import Image
+from training_jobs import assert_same_run, is_alive, leave_status, wait_for, wait_for_epoch, wait_for_state
 
-from aeviz import cli
-from aeviz.cli import train as train_command
-from aeviz.errors import CheckpointNotFoundError, ConfigError, TrainingStopped, WorkerError
+from aeviz.errors import CheckpointNotFoundError, ConfigError, WorkerError
 from aeviz.experiment import train
-from aeviz.presets import PRESETS
 from aeviz.training.monitor import QUEUE_LOCK, Monitor, max_jobs
-from aeviz.training.runs import CONFIG, EVALUATION, LAST, MODEL, RunFolder, list_runs
+from aeviz.training.runs import CONFIG, EVALUATION, LAST, RunFolder, list_runs
 from aeviz.training.status import (
-    ACTIVE,
-    LOCK,
     LOG,
     PAUSE,
-    STATUS,
     STOP,
     WORKING,
-    JobStatus,
-    ask,
-    has_trainer,
-    now,
-    read_status,
-    write_status,
 )
 from aeviz.training.weights import read_tensors
 from aeviz.workers import process, training
 
-PATIENCE_S = 60
-"""Longest wait for anything: the machine may be busy."""
 GONE_S = 10
 """A trainer without its server is gone after so many seconds."""
 ENDLESS = "train.epochs=100000"
@@ -57,20 +40,6 @@ for line in sys.argv[1:]:
     print(training.start(RunConfig.from_dict(json.loads(line))).name, flush=True)
 time.sleep(600)
 """
-
-
-@pytest.fixture
-def runs(runs_folder, monkeypatch):
-    """An AEVIZ_RUNS of the test's own; trainers compute as this process does, and none outlives the test."""
-    monkeypatch.delenv("AEVIZ_JOBS", raising=False)
-    monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))
-    yield runs_folder
-    for path in runs_folder.iterdir() if runs_folder.is_dir() else ():
-        if has_trainer(path):
-            os.kill(read_status(path).pid, signal.SIGKILL)
-    for trainer in list(process._children):
-        trainer.wait(timeout=20)
-    process.reap()
 
 
 @pytest.fixture
@@ -93,60 +62,6 @@ def server(runs):
         started.stdout.close()
 
 
-def wait_for(condition, seconds=PATIENCE_S):
-    """Wait until the condition holds; return what it gave."""
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-    return result
-
-
-def wait_for_state(name, *states, seconds=PATIENCE_S):
-    """Wait until the job is in one of the states; fail early where it ended in another."""
-
-    def look():
-        job = training.find_job(name)
-        assert job.is_active or job.state in states, (job.state, job.status.message, (job.path / LOG).read_text())
-        return job if job.state in states else None
-
-    return wait_for(look, seconds)
-
-
-def wait_for_epoch(name, epoch=1):
-    return wait_for(lambda: (job := wait_for_state(name, "training")).status.epoch >= epoch and job)
-
-
-def is_alive(pid):
-    """Whether a process runs; one that ended and was not yet waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-def curve(folder):
-    """The history without what the clock decides."""
-    return [replace(report, seconds=0.0, images_per_second=None) for report in folder.history()]
-
-
-def assert_same_run(path, other):
-    assert curve(RunFolder.read(path)) == curve(RunFolder.read(other))
-    for name in (MODEL, LAST):
-        (tensors, epoch), (other_tensors, other_epoch) = read_tensors(path / name), read_tensors(other / name)
-        assert epoch == other_epoch
-        assert tensors.keys() == other_tensors.keys()
-        assert all(torch.equal(tensor, other_tensors[key]) for key, tensor in tensors.items()), name
-
-
-def leave_status(path, config, state="training", **changes):
-    """Write the status of a trainer that is gone."""
-    path.mkdir(parents=True, exist_ok=True)
-    status = JobStatus(state=state, settings=config, pid=1, from_app=True, queued_at=now(), updated_at=now())
-    write_status(path, replace(status, **changes))
-    return path
-
-
 # One job
 
 
@@ -158,7 +73,7 @@ def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp
     assert job.is_active
     assert job.path.parent == runs.resolve()
     assert (job.status.pid, job.status.settings, job.status.from_app) == (trainer.pid, config, True)
-    with pytest.raises(ConfigError, match=f"run '{job.name}' is at work; stop it first"):
+    with pytest.raises(ConfigError, match=f"run '{job.name}' is training; stop it first"):
         training.delete(job.name)
     with pytest.raises(ConfigError, match="is at work already"):
         training.resume(job.name)
@@ -423,240 +338,3 @@ def test_trainer_gets_its_share_of_the_cores(cores, places, threads, monkeypatch
     assert environment["OMP_WAIT_POLICY"] == "passive"
     monkeypatch.setenv("OMP_NUM_THREADS", "5")  # who sets it means it
     assert process.quiet_environment(training._threads())["OMP_NUM_THREADS"] == "5"
-
-
-# A run that a shell or a notebook trains
-
-
-def test_run_trained_here_leaves_a_status_and_obeys_the_same_files(runs, tiny_config, tmp_path, monkeypatch):
-    monkeypatch.setattr("aeviz.training.monitor.POLL_S", 0.0)
-    seen = []
-
-    def go_on():
-        wait_for(lambda: (job := training.find_job("mine")).state == "paused" and job)
-        time.sleep(2)
-        seen.append(training.find_job("mine"))
-        training.unpause("mine")
-
-    def act(report):
-        if report.epoch == 1:
-            training.pause("mine")
-            threading.Thread(target=go_on).start()
-        elif report.epoch == 3:
-            (runs / "mine" / STOP).touch()  # what `touch` does in a shell
-
-    with pytest.raises(TrainingStopped, match="stopped on request"):
-        train(tiny_config("train.epochs=5"), out=runs / "mine", on_epoch=act)
-    (paused,) = seen
-    assert (paused.state, paused.status.from_app, paused.status.pid) == ("paused", False, os.getpid())
-    folder = RunFolder.read(runs / "mine")
-    assert len(folder.history()) == 3
-    assert max(report.seconds for report in folder.history()) < 2, "the pause was counted"
-    assert not {PAUSE, STOP} & {path.name for path in folder.path.iterdir()}
-    assert training.find_job("mine").state == "stopped"
-    train(tiny_config("train.epochs=5"), out=runs / "mine", resume=True)
-    assert training.find_job("mine").state == "finished"
-    train(tiny_config("train.epochs=5"), out=tmp_path / "unbroken")
-    assert_same_run(folder.path, tmp_path / "unbroken")
-
-
-def test_requests_to_a_run_that_is_over_do_not_haunt_the_next(runs, tiny_config):
-    train(tiny_config("train.epochs=1"), out=runs / "over")
-    training.pause("over")
-    training.stop("over")
-    assert not training.find_job("over").is_stopping
-    train(tiny_config("train.epochs=2"), out=runs / "over", resume=True)
-    assert training.find_job("over").status.epoch == 2
-
-
-def test_second_trainer_in_one_folder_is_refused(runs, tiny_config):
-    config = tiny_config("train.epochs=1")
-    path = train(config, out=runs / "taken").folder.path
-    before = {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
-    first = Monitor(path, config)
-    with first.at_work():
-        with pytest.raises(ConfigError, match=r"another trainer is at work in .*taken"):
-            train(tiny_config("train.epochs=2"), out=path, resume=True)
-        assert {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()} == before
-        first.report("training")
-        assert training.find_job("taken").state == "training"
-        for act in (training.resume, training.delete):
-            with pytest.raises(ConfigError, match="is at work"):
-                act("taken")
-    assert training.find_job("taken").state == "interrupted"
-
-
-def test_refused_settings_leave_the_status_of_the_run_as_it_was(runs, tiny_config):
-    train(tiny_config("train.epochs=1"), out=runs / "mine")
-    before = (runs / "mine" / STATUS).read_bytes()
-    with pytest.raises(ConfigError, match="only --epochs and --device may change"):
-        train(tiny_config("train.epochs=2", "train.seed=8"), out=runs / "mine", resume=True)
-    assert (runs / "mine" / STATUS).read_bytes() == before
-
-
-def test_a_run_in_a_shell_takes_no_turn_of_the_queue(runs, tiny_config):
-    path = leave_status(runs / "shell", tiny_config(), from_app=False)
-    job = Monitor(runs / "job", tiny_config(), from_app=True)
-    job.path.mkdir()
-    with Monitor(path, tiny_config()).at_work(), job.at_work():
-        job.wait_for_turn()
-    assert read_status(job.path).state == "preparing"
-
-
-def test_turn_goes_to_who_waits_longest_and_not_to_the_dead(runs, tiny_config):
-    """A gone trainer, whatever it said last, keeps no one waiting."""
-    for state in ACTIVE:
-        leave_status(runs / f"dead-{state}", tiny_config(), state)
-    early, late = (Monitor(runs / name, tiny_config(), from_app=True) for name in ("early", "late"))
-    for monitor in (early, late):
-        monitor.path.mkdir()
-    with early.at_work(), late.at_work(), ThreadPoolExecutor(2) as pool:
-        order = []
-        early.report("queued")
-        turns = [pool.submit(lambda: (late.wait_for_turn(), order.append("late")))]
-        time.sleep(0.3)
-        assert not turns[0].done()
-        ask(late.path, "stop")
-        with pytest.raises(TrainingStopped):
-            turns[0].result(timeout=5)
-        late.report("queued")
-        early._status = replace(early._status, queued_at=0.0)
-        early.report("queued")
-        turns = [pool.submit(lambda: (late.wait_for_turn(), order.append("late")))]
-        early.wait_for_turn()
-        order.append("early")
-        early.report("paused")
-        turns[0].result(timeout=5)
-    assert order == ["early", "late"]
-
-
-# What is read
-
-
-def test_job_that_nobody_works_at_is_interrupted(runs, tiny_config):
-    for state in ("queued", "training", "paused", "measuring"):
-        path = leave_status(runs / state, tiny_config(), state)
-        assert training.find_job(state).state == "interrupted"
-        (path / LOCK).touch()
-        assert training.find_job(state).state == "interrupted"
-    for state in ("finished", "stopped", "failed"):
-        leave_status(runs / state, tiny_config(), state)
-        assert training.find_job(state).state == state
-    assert training.read_job(runs / "none") is None
-
-
-def test_many_who_look_at_once_do_not_see_a_trainer_in_each_other(runs, tiny_config):
-    path = leave_status(runs / "dead", tiny_config())
-    (path / LOCK).touch()
-    with ThreadPoolExecutor(8) as pool:
-        assert not any(pool.map(lambda _: has_trainer(path), range(800)))
-
-
-def test_jobs_are_listed_by_state_and_time(runs, tiny_config):
-    assert training.list_jobs() == []
-    held = [
-        ("waits-longer", "queued", {"queued_at": 1.0}),
-        ("works", "training", {"queued_at": 5.0}),
-        ("waits", "queued", {"queued_at": 2.0}),
-        ("rests", "paused", {"queued_at": 0.0}),
-    ]
-    for name, state, times in [*held, ("older", "finished", {"updated_at": 3.0}), ("newer", "failed", {})]:
-        leave_status(runs / name, tiny_config(), state, **times)
-    leave_status(runs / ".deleted-run", tiny_config())
-    (runs / "damaged").mkdir()
-    (runs / "damaged" / STATUS).write_text("{")
-    (runs / "no-run").mkdir()
-    (runs / "file").touch()
-    with contextlib.ExitStack() as trainers:
-        for name, _, _ in held:
-            trainers.enter_context(Monitor(runs / name, tiny_config()).at_work())
-        names = [job.name for job in training.list_jobs()]
-    assert names == ["works", "waits-longer", "waits", "rests", "newer", "older"]
-
-
-# Names and removal
-
-
-@pytest.mark.parametrize(
-    "name", ["", ".", "..", "../x", "../outside", "x/../mine", "/etc", "mine/", "none", ".queue.lock"]
-)
-def test_names_that_are_no_run_are_refused(name, runs, tiny_config):
-    leave_status(runs / "mine", tiny_config(), "finished")
-    leave_status(runs.parent / "outside", tiny_config(), "finished")
-    leave_status(runs.parent, tiny_config(), "finished")
-    for act in (training.delete, training.find_job, training.resume, training.pause, training.unpause, training.stop):
-        with pytest.raises(CheckpointNotFoundError, match="there is no"):
-            act(name)
-    assert (runs / "mine" / STATUS).is_file()
-    assert (runs.parent / "outside" / STATUS).is_file()
-
-
-def test_run_without_a_status_can_be_deleted_and_others_stay(runs, trained_folder):
-    for name in ("old", "other"):
-        shutil.copytree(trained_folder, runs / name)
-    (runs / "old" / STATUS).unlink()
-    assert training.read_job(runs / "old") is None
-    training.delete("old")
-    assert [path.name for path in runs.iterdir()] == ["other"]
-
-
-def test_folder_that_is_no_run_is_not_deleted(runs):
-    (runs / "thesis").mkdir(parents=True)
-    (runs / "thesis" / "thesis.tex").touch()
-    with pytest.raises(CheckpointNotFoundError):
-        training.delete("thesis")
-    assert (runs / "thesis" / "thesis.tex").exists()
-
-
-# The same in a shell
-
-
-def parsed(command):
-    program, *arguments = shlex.split(command)
-    assert program == "aeviz"
-    config, path = train_command.training_config(cli.build_parser().parse_args(arguments))
-    assert path is None
-    return config
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-def test_shell_command_trains_the_same(preset):
-    config = PRESETS[preset].config
-    assert training.shell_command(config) == f"aeviz train {preset}"
-    assert parsed(training.shell_command(config)) == config
-    changed = config.with_settings(
-        [
-            "model.latent_dim=5",
-            "model.hidden=[30,20]",
-            "objective.reconstruction=bce",
-            "optimizer.name=sgd",
-            "optimizer.learning_rate=0.012345678901234567",
-            "optimizer.schedule=" + ("constant" if config.optimizer.schedule == "one_cycle" else "one_cycle"),
-            "optimizer.epsilon=1e-12",
-            "train.epochs=7",
-            "train.seed=123",
-            "train.device=cpu",
-            "train.gradient_clip=1.5",
-        ]
-    )
-    assert parsed(training.shell_command(changed)) == changed
-    linear = changed.with_settings(["model.encoder=linear", "model.decoder=linear", "objective.reconstruction=mse"])
-    linear = linear.with_settings(["model.output=identity", "train.gradient_clip=none"])
-    assert parsed(training.shell_command(linear)) == linear
-
-
-def test_shell_command_of_other_data(tmp_path):
-    digits = PRESETS["quick-look"].config
-    assert parsed(training.shell_command(fewer := digits.with_settings(["data.validation_fraction=0.25"]))) == fewer
-    circles = digits.with_settings(["data.name=circles", "model.image_shape=[1,28,28]"])
-    assert parsed(training.shell_command(circles)) == circles
-    folder = tmp_path / "Anna's pictures; $HOME"
-    folder.mkdir()
-    for number in range(12):
-        Image.fromarray(np.full((9, 9), number, dtype=np.uint8)).save(folder / f"{number}.png")
-    own = digits.with_settings(["data.image_size=8", f"data.name=folder:{folder}", "train.batch_size=4"])
-    assert parsed(training.shell_command(own)) == own
-
-
-def test_shell_command_of_settings_without_a_preset(tiny_config):
-    assert parsed(training.shell_command(tiny_config())) == tiny_config()
