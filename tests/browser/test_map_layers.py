@@ -103,7 +103,7 @@ def test_neighbours_are_marked_and_a_click_on_one_moves_the_map(open_map):
     stage = latent_map.locator(".stage").first
     expect(stage).to_have_attribute("data-neighbours", "10")
     button = page.locator(".st-key-latent-neighbour-0 button").nth(2)
-    other = button.inner_text()
+    other = button.inner_text().split(", class ")[0]
     button.click()
     expect(page.get_by_role("heading", name=f"Test image {other}")).to_be_visible()
     expect(latent_map).to_have_attribute("data-selected", other)

@@ -62,7 +62,7 @@ def test_corrupted_images_are_restored_beside_the_originals(app):
     assert re.fullmatch(r"Corrupted: MSE 0\.\d{4}, PSNR \d+\.\d dB", names[1])
     assert re.fullmatch(r"Restored by digits-2d-adam: MSE 0\.\d{4}, PSNR \d+\.\d dB", names[2])
     assert len(app.get("plotly_chart")) == 1
-    assert "trained on clean images alone" in said(app)
+    assert "trained on clean images only" in said(app)
     assert "image " in app.expander[0].markdown[0].value
 
 
