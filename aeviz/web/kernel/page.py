@@ -16,6 +16,7 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
+from aeviz.web.components.history.component import keep_history
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
 from aeviz.web.kernel.text import escape
@@ -51,6 +52,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
         with errors_as_messages():
             yield
             _show_notes(room)
+            keep_history()
     finally:
         settle_if_grown()
 

@@ -1,0 +1,1 @@
+"""The browser's history: one entry for each page visited."""

@@ -1,0 +1,48 @@
+"""The browser's Back and Forward lead from page to page, each as it was left."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from app_server import wait_until_idle
+from playwright.sync_api import expect
+
+
+def choose(page, name):
+    page.get_by_role("combobox", name="Model", exact=True).click()
+    page.keyboard.type(name)
+    page.get_by_role("option", name=name, exact=True).click()
+    expect_model(page, name)
+
+
+def expect_model(page, name):
+    expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value(name)
+    wait_until_idle(page)
+    assert parse_qs(urlsplit(page.url).query)["model"] == [name]
+
+
+def follow(page, title):
+    page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
+    wait_until_idle(page)
+
+
+def test_back_and_forward_show_each_page_as_it_was_left(visit):
+    page = visit("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    follow(page, "Latent space")
+    choose(page, "digits-2d-amsgrad")
+    choose(page, "vae-2d")
+    follow(page, "Decode")
+    expect_model(page, "vae-2d")
+    choose(page, "digits-2d-adam")
+    follow(page, "Generate")
+    for title, model in (("Decode", "digits-2d-adam"), ("Latent space", "vae-2d")):
+        page.go_back()
+        expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
+        expect_model(page, model)
+    page.go_back()
+    expect(page.get_by_role("heading", name="aeviz", exact=True, level=1)).to_be_visible()
+    assert urlsplit(page.url).query == ""
+    for title, model in (("Latent space", "vae-2d"), ("Decode", "digits-2d-adam")):
+        page.go_forward()
+        expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
+        expect_model(page, model)
