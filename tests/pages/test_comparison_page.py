@@ -91,9 +91,9 @@ class Trainers:
     found: list[Job] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
 
-    def end(self, *names):
+    def end(self, *names, state="finished"):
         """Let runs be over."""
-        self.found = [replace(job, state="stopped") if job.name in names else job for job in self.found]
+        self.found = [replace(job, state=state) if job.name in names else job for job in self.found]
 
     def start(self, config):
         status = JobStatus(state="queued", settings=config, pid=1, from_app=True, queued_at=0.0, updated_at=0.0)
@@ -172,6 +172,34 @@ def test_progress_after_a_reload_counts_the_latest_comparison_alone(visitors, tr
     progress = [bar.proto.text for app in (mine.run(), theirs) for bar in app.get("progress")]
     assert len(progress) == 2
     assert all(text.startswith("1 of 2 runs") for text in progress), progress
+
+
+def test_stopped_runs_do_not_count_as_finished(visitors, trainers):
+    app = visitors[0]
+    app.button[-1].click().run()
+    trainers.end("run-0", state="stopped")
+    app.run()
+    (text,) = (bar.proto.text for bar in app.get("progress"))
+    assert text.startswith("0 of 2 runs of ")
+    assert ", 1 stopped; about" in text
+
+
+def test_trainers_are_started_although_the_visitor_clicks_on_and_not_after_a_stop(trainers, monkeypatch):
+    from aeviz.lab.optimizer_comparison import plan
+    from aeviz.presets import get_preset
+    from aeviz.web.optimizers import comparison_start
+
+    configs = plan(get_preset("digits-2d-adam").config, {"adam": 0.003, "sgd": 10.0}, 3)
+    monkeypatch.setattr(comparison_start, "_latest", set())
+    comparison_start._is_stopped.clear()
+    own, problems = set(), []
+    for config, expected in ((configs[:4], 4), (configs[4:], 4)):
+        comparison_start._turn.acquire()
+        comparison_start._start_all(config, own, problems)  # what the thread does
+        assert not comparison_start._turn.locked()
+        assert len(own) == len(trainers.found) == expected
+        comparison_start._stop(["run-0"])
+    assert problems == []
 
 
 def test_comparison_that_was_asked_to_stop_says_so(visitors, trainers):

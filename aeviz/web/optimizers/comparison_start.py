@@ -41,6 +41,8 @@ _RATES: dict[str, dict[MethodName, str]] = {
 and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
 _turn = threading.Lock()
 """Held while a comparison is started: two visitors may press the button at once."""
+_is_stopped = threading.Event()
+"""Set by a visitor who stops the comparison while its trainers are being started: the others are not."""
 _latest: set[str] = set()
 """Runs of the comparison that was started last, whoever started it.
 
@@ -69,11 +71,11 @@ def time_of_several() -> str:
 
 def take_ended() -> frozenset[str]:
     """Return the names of the runs of the visitor's own comparison once when all have ended, else none."""
-    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
+    own: set[str] = st.session_state.get(_OWN, set())
     if not own or any(job.name in own for job in _jobs() if job.is_active):
         return frozenset()
     del st.session_state[_OWN]
-    return own
+    return frozenset(own)
 
 
 def _jobs() -> list[Job]:
@@ -177,19 +179,41 @@ def _start(configs: list[RunConfig]) -> None:
         return
     try:
         if any(job.is_active for job in _jobs()):
+            _turn.release()
             _refuse()
             return
-        bar = st.progress(0.0, "Starting the trainers …")
-        st.session_state[_OWN] = frozenset()
+        own: set[str] = set()
+        st.session_state[_OWN] = own
         _latest.clear()
-        for place, config in enumerate(configs):
+        _is_stopped.clear()
+        problems: list[AevizError] = []
+        starter = threading.Thread(target=_start_all, args=(configs, own, problems), daemon=True)
+        starter.start()
+    except BaseException:
+        _turn.release()
+        raise
+    bar = st.progress(0.0, "Starting the trainers …")
+    while starter.is_alive():  # a visitor who clicks on ends this loop, not the thread
+        starter.join(0.2)
+        bar.progress(len(own) / len(configs), f"Started {len(own)} of {len(configs)} trainers; they take turns")
+    if problems:
+        raise problems[0]
+    st.rerun()
+
+
+def _start_all(configs: list[RunConfig], own: set[str], problems: list[AevizError]) -> None:
+    """Start the runs one by one, and note their names or why one did not start; a thread, which holds the turn."""
+    try:
+        for config in configs:
+            if _is_stopped.is_set():
+                break
             name = training.start(config).name
             _latest.add(name)
-            st.session_state[_OWN] |= {name}
-            bar.progress((place + 1) / len(configs), f"Started {place + 1} of {len(configs)} trainers; they take turns")
+            own.add(name)
+    except AevizError as error:
+        problems.append(error)
     finally:
         _turn.release()
-    st.rerun()
 
 
 def _refuse() -> None:
@@ -210,9 +234,12 @@ def _show_progress(active: frozenset[str]) -> None:
     done = sum(min(1.0, job.status.epoch / job.status.settings.train.epochs) for job in batch if job.is_active)
     each = _seconds_an_epoch(data)
     left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
+    finished, stopped = (sum(job.state == state for job in ended) for state in ("finished", "stopped"))
     st.progress(
         min(1.0, (len(ended) + done) / len(batch)),
-        f"{len(ended)} of {len(batch)} runs of {epochs} epochs finished; about {format_duration(left)} left",
+        f"{finished} of {len(batch)} runs of {epochs} epochs finished"
+        + (f", {stopped} stopped" if stopped else "")
+        + f"; about {format_duration(left)} left",
     )
     now = next((job for job in at_work if job.state != "queued"), None)
     if now is not None:
@@ -226,7 +253,7 @@ def _show_progress(active: frozenset[str]) -> None:
     if all(job.is_stopping for job in at_work):
         st.caption("Stopping after the next step.")
         return
-    own: frozenset[str] = st.session_state.get(_OWN, frozenset())
+    own: set[str] = st.session_state.get(_OWN, set())
     names = [job.name for job in at_work if job.name in own]
     if names:
         st.button(
@@ -246,6 +273,7 @@ def _stop(names: list[str]) -> None:
     It is the callback of a button, which is called before the script: a click counts although a run has ended since and
     the page is about to be drawn anew.
     """
+    _is_stopped.set()
     for name in names:
         try:
             training.stop(name)

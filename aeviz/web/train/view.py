@@ -5,6 +5,7 @@ import streamlit as st
 from aeviz.analysis.curves import read_curves
 from aeviz.config import RunConfig
 from aeviz.errors import AevizError, CheckpointError
+from aeviz.lab.optimizer_comparison import is_comparison, title_of
 from aeviz.training.history import EpochReport, seconds_left
 from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
@@ -128,12 +129,19 @@ def _row(job: Job, *, is_watched: bool = False) -> None:
         st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
         st.markdown(
             f"**{escape(job.name)}**  \n:small[{escape(settings.data.name)} · {settings.model.latent_dim}-d · "
-            f"{OPTIMIZER_TITLES[settings.optimizer.name]} · epoch {job.status.epoch:,} of {settings.train.epochs:,}]",
+            f"{_describe_optimizer(settings)} · epoch {job.status.epoch:,} of {settings.train.epochs:,}]",
             width="stretch",
         )
         if not is_watched:
             st.button("Watch", key=f"watch-{job.name}", icon=":material/visibility:", on_click=_watch, args=(job.name,))
         _controls(job)
+
+
+def _describe_optimizer(settings: RunConfig) -> str:
+    """Return the optimizer's name; for a run of a comparison also by what it differs from the others."""
+    if is_comparison(settings):
+        return f"{title_of(settings.optimizer)} · seed {settings.train.seed}"
+    return OPTIMIZER_TITLES[settings.optimizer.name]
 
 
 def _watch(name: str) -> None:
