@@ -2,8 +2,9 @@
 
 import functools
 import itertools
+import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -48,6 +49,9 @@ _PREFIX = "train-form."
 _SHOWN, _KEPT = "train-kept.preset", "train-kept.values"
 """Session keys: the preset that filled the form, and what stands in it: Streamlit forgets widgets that are not shown,
 on another page or behind another architecture."""
+KL_WEIGHT = 0.1
+"""KL weight of a new variational bottleneck times the number of pixel values, over which the loss is a mean. With it
+the digits keep two active dimensions in 2-d; with 0.3 one of them collapses."""
 RISKY_RATES: Mapping[str, float] = {"adam": 0.03, "amsgrad": 0.03, "sgd": 2.0}
 """Learning rates above which these networks usually diverge or lose their units."""
 
@@ -59,7 +63,7 @@ def show_form() -> RunConfig | None:
     with left, st.container(border=True):
         st.markdown("**Data and network**")
         data = _pick_data()
-        architecture, bottleneck = _input(ENCODER), _input(BOTTLENECK)
+        architecture, bottleneck = _input(ENCODER), _input(BOTTLENECK, on_change=_follow_bottleneck)
         _input(LATENT_DIM)
         for entry in (HIDDEN, CHANNELS):
             if entry.key.removeprefix("model.") in ENCODERS[architecture].fields:
@@ -204,11 +208,30 @@ def _pick_device() -> None:
         st.caption(f":material/info: This machine has no {device} device; the run uses the CPU.")
 
 
-def _input(entry: Field) -> Any:
+def _follow_bottleneck() -> None:
+    """Give a bottleneck that has become variational a KL weight above 0, without which it is a plain one with noise."""
+    kept = st.session_state[_KEPT]
+    before, now = (
+        BOTTLENECKS[str(name)] for name in (kept[BOTTLENECK.key], st.session_state[_restored(BOTTLENECK.key)])
+    )
+    if not now.is_variational or before.is_variational or kept["objective.kl_weight"]:
+        return
+    info = next((info for info in list_datasets() if info.name == kept["data"]), None)
+    pixels = kept.get("side", FOLDER_SIDE) ** 2 if info is None else math.prod(info.image_shape)
+    for name, value in (("objective.kl_weight", float(f"{KL_WEIGHT / pixels:.2g}")), ("objective.kl_reduction", "sum")):
+        st.session_state[_PREFIX + name] = _keep(name, value)
+
+
+def _input(entry: Field, on_change: Callable[[], None] | None = None) -> Any:
     key = _restored(entry.key)
     if entry.kind == "choice":
         value: Any = st.selectbox(
-            entry.label, list(entry.options), format_func=lambda value: entry.options[value], key=key, help=entry.hint
+            entry.label,
+            list(entry.options),
+            format_func=lambda value: entry.options[value],
+            key=key,
+            help=entry.hint,
+            on_change=on_change,
         )
     elif entry.kind in ("widths", "text"):
         value = st.text_input(entry.label, key=key, help=entry.hint)
@@ -291,6 +314,12 @@ def _advise(config: RunConfig) -> None:
         st.warning(
             f"A learning rate above {limit:g} (here {config.optimizer.learning_rate:g}) usually makes "
             f"{OPTIMIZERS[config.optimizer.name]} diverge or leaves dead ReLU units. Worth watching once.",
+            icon=":material/warning:",
+        )
+    if config.model.is_variational and config.objective.kl_weight == 0:
+        st.warning(
+            "The KL weight is 0, so nothing keeps the posteriors near the prior: samples from the prior will not look "
+            "like the data.",
             icon=":material/warning:",
         )
     narrowest = min(config.model.hidden, default=pixels)

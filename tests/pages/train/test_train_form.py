@@ -43,6 +43,16 @@ def test_preset_fills_the_form_with_its_settings(preset, train):
     assert app.query_params.get("preset", "quick-look") == preset
 
 
+def test_new_variational_bottleneck_gets_a_kl_weight_above_zero(train):
+    app = set_to(train, model__bottleneck="gaussian")
+    assert field(app, "objective.kl_weight").value == 0.0016  # 0.1 over 64 pixels
+    assert field(app, "objective.kl_reduction").value == "sum"
+    assert not app.warning
+    app = set_to(app, objective__kl_weight=0.0)
+    assert any("KL weight is 0" in warning.value for warning in app.warning)
+    assert not app.error
+
+
 def test_preset_of_the_convolutions_shows_their_channels(train):
     app = set_to(train, preset="conv-64d-amsgrad")
     assert field(app, "model.channels").value == "16, 32"
