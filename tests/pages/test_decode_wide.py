@@ -111,7 +111,7 @@ def test_real_explorer_is_in_the_page(runs, app, name):
     app = open_page(app, "decode", name)
     assert_healthy(app, "Decode")
     sent = [element.proto for element in app.get("bidi_component")]
-    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"explorer", "blobs"}
+    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"explorer", "blobs", "history"}
 
 
 def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):

@@ -31,17 +31,17 @@ def show_distance(model: Model, point: np.ndarray) -> None:
         used = distances.used_dimensions(model)
         distance = float(data_distance(point[None][:, used], table.z[:, used])[0])
         limit = distances.draw_limit(model)
-        words = "to the 10th neighbour"
+        words = "to the 10th nearest test image"
     if distance > limit:
         st.warning(
             (
-                f"**Out of distribution**: {distance:.2f} {words}; 99 % of the data: below {limit:.2f}. The "
-                "decoder extrapolates."
+                f"**Out of distribution**: {distance:.2f} {words}; for 99 % of the test images it is below "
+                f"{limit:.2f}. The decoder extrapolates."
             ),
             icon=":material/warning:",
         )
     else:
-        st.caption(f"In distribution: {distance:.2f} {words}; 99 % of the data: below {limit:.2f}.")
+        st.caption(f"In distribution: {distance:.2f} {words}; for 99 % of the test images it is below {limit:.2f}.")
 
 
 def can_pick_image(model: Model) -> bool:

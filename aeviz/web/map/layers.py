@@ -49,13 +49,20 @@ def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, 
     sprite = sprite_name(shown.runs[0])
     return Overlay(
         sprite=sprite,
-        hint=HINT if flat and sprite is not None else "",
+        hint=_hint(shown.runs[0], has_images=sprite is not None) if flat else "",
         scale=scale,
         codes=codes,
         contours=tuple(_contours(panel, labels, options) for panel in shown.panels) if flat else (),
         neighbours=tuple(neighbours),
         chosen=chosen,
     )
+
+
+def _hint(model: Model, *, has_images: bool) -> str:
+    """Return what a visitor sees of the images on the map."""
+    if has_images:
+        return HINT
+    return f"Images of {model.config.data.name} are not on this machine, so points show none. Click one to decode it."
 
 
 def _column(panel: MapPanel, model: Model, options: MapOptions) -> np.ndarray | None:
