@@ -71,10 +71,12 @@ clean: ## remove what was installed and cached; data and runs stay
 	$(PYTHON) -m venv .venv
 
 .venv/app.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing PyTorch, Streamlit and the rest: one to five minutes, once"
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e .
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing PyTorch, Streamlit, the test tools and the rest: one to five minutes, once"
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/app.stamp
 
