@@ -221,17 +221,26 @@ def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
     app.slider(key="temperature").set_value(0.1)
     app.text_input(key="number").set_value("0123456789").run()
     assert not app.exception
-    read = re.search(r"nearest test images: \*\*([\d ]+)\*\*, (\d+) of 10 correct", said(app))
-    assert int(read[2]) >= 8
+    encoded, pixels = (int(share) for share in re.findall(r"\*\*[\d ]+\*\*, (\d+) of 10 as typed", said(app)))
+    assert encoded >= 7
+    assert pixels >= 7
     assert "from the prior of its class" in said(app)
 
 
 def test_digits_stay_when_more_are_typed(variational, app):
     app = open_section(app, "anchored", "write a number")
     app.text_input(key="number").set_value("12").run()
-    short = re.search(r"nearest test images: \*\*([\d ]+)\*\*", said(app))[1]
+    short = re.search(r"Encoded again: \*\*([\d ]+)\*\*", said(app))[1]
     app.text_input(key="number").set_value("123").run()
-    assert re.search(r"nearest test images: \*\*([\d ]+)\*\*", said(app))[1].startswith(short)
+    assert re.search(r"Encoded again: \*\*([\d ]+)\*\*", said(app))[1].startswith(short)
+
+
+def test_number_is_judged_by_its_images_and_not_by_the_points_drawn_for_it(app):
+    """As it opens, vae-10d draws a 4 that looks like a 9 from a point whose neighbours are 4s."""
+    app = open_section(app, "vae-10d", "write a number")
+    assert not app.exception
+    assert "Encoded again: **3 1 9 1 5**, 4 of 5 as typed" in said(app)
+    assert "By their pixels" not in said(app)  # MNIST is not on this machine
 
 
 @pytest.mark.parametrize("typed", ["12x", "3.14", "<b>"])

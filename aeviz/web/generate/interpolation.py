@@ -15,6 +15,7 @@ from aeviz.analysis.generation import (
 from aeviz.figures.charts import distance_from_origin
 from aeviz.figures.images import take
 from aeviz.web.generate.path_explorer import show_path
+from aeviz.web.generate.reading import read_by_encoder
 from aeviz.web.generate.starts import (
     DRAW,
     MEAN,
@@ -28,7 +29,7 @@ from aeviz.web.generate.starts import (
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.controls import pick_class, pick_image
-from aeviz.web.kernel.distances import far_text, read_points
+from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.images import decoded, offer_download, originals, show_many, show_row
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -209,7 +210,7 @@ def show_arithmetic(model: Model) -> None:
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
         ends = move_along(z[image], direction, np.array([0.0, strength]))
         drawn = decoded(model, ends)
-        before, after = (model.provenance.class_names[int(label)] for label in read_points(model, ends))
+        before, after = (model.provenance.class_names[int(label)] for label in read_by_encoder(model, drawn))
         step = f"{'plus' if strength >= 0 else 'minus'} {abs(strength):g} · ({plus} - {minus})"
         text = f"reconstruction by {model.name} (classified as {before}); {step} (classified as {after})"
         dataset = originals(model)
@@ -223,7 +224,8 @@ def show_arithmetic(model: Model) -> None:
         show_many(model, path, len(STRENGTHS), text + far_text(model, path))
         st.caption(
             f"Strength 1 is the distance from the mean of {escape(minus)} to the mean of {escape(plus)}: "
-            f"{np.linalg.norm(direction):.2f}. Images are classified by their 10 nearest encoded test images."
+            f"{np.linalg.norm(direction):.2f}. Each decoded image is encoded again; its 10 nearest test images give "
+            "its class."
         )
         offer_download(model.config.data.name, "to show the original image")
 
