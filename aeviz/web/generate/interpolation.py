@@ -15,7 +15,6 @@ from aeviz.analysis.generation import (
 from aeviz.figures.charts import distance_from_origin
 from aeviz.figures.images import take
 from aeviz.web.generate.path_explorer import show_path
-from aeviz.web.generate.reading import read_by_encoder
 from aeviz.web.generate.starts import (
     DRAW,
     MEAN,
@@ -34,6 +33,7 @@ from aeviz.web.kernel.images import decoded, offer_download, originals, show_man
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
+from aeviz.web.kernel.reading import read_by_encoder
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 

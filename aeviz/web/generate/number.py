@@ -5,7 +5,6 @@ import streamlit as st
 
 from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read_number
 from aeviz.figures.images import enlarge, tile, to_data_uri
-from aeviz.web.generate.reading import read_by_encoder, read_by_pixels
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_chance
 from aeviz.web.kernel.distances import find_far
@@ -13,6 +12,7 @@ from aeviz.web.kernel.images import decoded, offer_image
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
+from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels
 from aeviz.web.kernel.text import escape
 
 DIGIT_PX, WIDEST_PX = 140, 1000

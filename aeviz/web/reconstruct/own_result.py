@@ -17,6 +17,7 @@ from aeviz.paths import data_root
 from aeviz.web.kernel import datasets, distances
 from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels
 from aeviz.web.reconstruct.references import train_latents
 
 if TYPE_CHECKING:
@@ -86,6 +87,23 @@ class OwnResult:
         own_distances = distances.own_distances(self.model)
         verdict = judge(self.z, error, table.z, table.error, own_distances)
         return Judgement(verdict, vote(self.z, reference.z, reference.labels), reference)
+
+    @cached_property
+    def other_classes(self) -> dict[str, int]:
+        """The classes that other judges give, where these differ from the vote of the latent neighbours.
+
+        Judges, by their words: the pixels of the image, where the test images are here, and the reconstruction.
+        """
+        judged = self.judged
+        if judged is None or judged.votes.label is None:
+            return {}
+        pixels = self.input[None].astype(np.float32) / 255
+        found = {
+            "the 10 test images with the nearest pixels": read_by_pixels(self.model, pixels),
+            "the reconstruction, encoded again": read_by_encoder(self.model, self.image[None]),
+        }
+        labels = {judge: int(votes[0]) for judge, votes in found.items() if votes is not None}
+        return {judge: label for judge, label in labels.items() if label != judged.votes.label}
 
 
 def result_of(prepared: Prepared, model: Model) -> OwnResult:

@@ -67,6 +67,11 @@ def show_verdict(result: OwnResult) -> Judgement | None:
             f"{votes.votes} of the {len(votes.neighbours)} nearest {escape(reference.name)} are of class "
             f"**{escape(names[votes.label])}**: {against}."
         )
+        if result.other_classes:
+            others = "; ".join(
+                f"by {judge} it is **{escape(names[label])}**" for judge, label in result.other_classes.items()
+            )
+            lines.append(f":material/call_split: **The judges disagree**: {others}.")
     lines.append(
         f"Its error of **{verdict.error:.2f}** is above that of **{verdict.error_share:.0%}** of the test images; "
         f"its latent point lies farther from the data than **{verdict.distance_share:.0%}** of theirs. Beyond 95 % "

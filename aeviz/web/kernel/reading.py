@@ -1,4 +1,4 @@
-"""Classes of generated images, judged by the images and not by the points that they were decoded from.
+"""Classes of decoded and of own images, judged by the images and not by the points that they were decoded from.
 
 A point that was drawn for a class has neighbours of that class, whatever its image looks like: their vote would only
 repeat what was asked for.
