@@ -134,6 +134,7 @@ def test_shipped_model_takes_ones_own_picture(as_shipped):
     assert app.selectbox(key="model").value == "faces"
     assert not app.exception
     assert "Your image is reconstructed" in said(app)
+    assert app.query_params["from"] in ("files", ["files"])
 
 
 def test_reconstructions_are_scrubbed_over_the_epochs_side_by_side(with_data):

@@ -35,8 +35,6 @@ PLACE = "own"
 """Prefix of the widgets' keys on a page with one place for own images."""
 HANDWRITTEN = ("mnist", "digits")
 """Data sets of light strokes on a dark ground, for which ink on paper is looked for."""
-FIRST = "files"
-"""The source at first."""
 PHOTOS = ("files", "camera")
 """Sources of images for models of anything but handwriting."""
 MOST_KEPT = 40_000_000
@@ -82,17 +80,18 @@ def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions)
         return prepare_image(data, shape, options=options)
 
 
-def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLACE) -> str:
+def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLACE, first: str | None = None) -> str:
     """Let the visitor choose how to bring an image; the choice is in the URL.
 
     Args:
         names: Which of the SOURCES are on offer.
         place: What sets this apart from other such places of the page.
+        first: The one that is chosen at first; None is the first on offer.
     """
     key, parameter = f"{place}.{_FROM}", _FROM if place == PLACE else f"{place}.{_FROM}"
     if st.session_state.get(key) not in names:  # none yet, or one for a model of other images
         asked = st.query_params.get(parameter)
-        st.session_state[key] = asked if asked in names else FIRST
+        st.session_state[key] = asked if asked in names else first or names[0]
     source = st.segmented_control(
         "Source of your image",
         list(names),

@@ -52,7 +52,7 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
         model: The chosen model.
     """
     with errors_as_messages():
-        source = pick_own_source()
+        source = pick_own_source(first="draw" if is_handwritten(model) else "files")
         # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
         left, right = st.columns([5, 6], gap="medium")
         with left:
