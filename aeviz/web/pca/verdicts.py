@@ -21,7 +21,13 @@ NO_ERROR = 1e-9
 
 def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
     """Say what is equal to PCA and what is not, in Markdown."""
-    parts = [_tell_error(run, config), _tell_subspace(run), _tell_axes(run, config), _tell_symmetry(run, config)]
+    parts = [
+        f"#### After the last step, {run.last.step}",
+        _tell_error(run, config),
+        _tell_subspace(run),
+        _tell_axes(run, config),
+        _tell_symmetry(run, config),
+    ]
     if not config.centred:
         parts.append(
             "Without centring, PCA uses the second moments about zero; its first component points roughly to the "
@@ -31,7 +37,8 @@ def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
         f":small[{run.last.step} steps of {config.optimizer} in {run.seconds:.2f} s from a random start; "
         f"{moments.count:,} images enter only through their mean and second moments.]"
     )
-    return "  \n".join(part for part in parts if part)
+    head, *lines = (part for part in parts if part)
+    return f"{head}\n\n" + "  \n".join(lines)
 
 
 def percent(share: float) -> str:
