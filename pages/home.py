@@ -1,11 +1,15 @@
-"""Home: every trained model as a picture of its latent space, one click from being explored."""
+"""Home: a latent plane that decodes under the pointer, where to begin, and every trained model."""
 
+from aeviz.web.home.live import send_first_screen, show_first_screen
 from aeviz.web.home.view import show_gallery
 from aeviz.web.kernel.page import page, require_runs
 
 with page(
     "home",
     "aeviz",
-    "Explore what autoencoders have learned. Choose a model to see its latent space.",
+    "Explore what autoencoders have learned. Move the pointer over the plane: the decoder draws each point.",
 ):
-    show_gallery(require_runs("weights"))
+    found = require_runs("weights")
+    show_first_screen(found)
+    show_gallery(found)
+    send_first_screen(found)

@@ -47,7 +47,7 @@ def test_model_chosen_on_another_section_stays(visit):
 
 def test_path_starts_at_an_image_of_the_visitor(visit):
     """An image becomes an end of the path; where it comes from is in the address, the image itself is not."""
-    page = visit("/generate?model=digits-2d-adam&make=interpolate&start-from=own+image")
+    page = visit("/generate?model=digits-2d-adam&make=interpolate&start-from=own+image&start-own.from=files")
     expect(page.get_by_text("Add an image to continue.")).to_be_visible()
     drawn = io.BytesIO()
     Image.fromarray(np.diag(np.full(8, 255, dtype=np.uint8))).save(drawn, format="PNG")

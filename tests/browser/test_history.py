@@ -1,6 +1,7 @@
 """The browser's Back and Forward lead from page to page, each as it was left."""
 
-from urllib.parse import parse_qs, urlsplit
+import re
+from urllib.parse import urlsplit
 
 from app_server import wait_until_idle
 from playwright.sync_api import expect
@@ -15,8 +16,8 @@ def choose(page, name):
 
 def expect_model(page, name):
     expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value(name)
+    expect(page).to_have_url(re.compile(rf"[?&]model={name}(&|$)"))
     wait_until_idle(page)
-    assert parse_qs(urlsplit(page.url).query)["model"] == [name]
 
 
 def follow(page, title):

@@ -27,6 +27,8 @@ MODEL = "model"
 """URL parameter of the chosen model."""
 _CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
 """Session keys: the model chosen last, on whatever page; the page shown; whether this run is the first of a visit."""
+_STYLE = "<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>"
+"""Leaves less room above the title than Streamlit does, where nothing but the menu stands."""
 NO_COMPARISON = "nothing"
 """Value of the second picker that shows one model alone."""
 
@@ -46,6 +48,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     start_plain()
     st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
     st.session_state[_PAGE] = title
+    st.html(_STYLE)
     st.title(title)
     st.caption(caption)
     try:

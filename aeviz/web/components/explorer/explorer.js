@@ -95,8 +95,9 @@ export class Explorer {
     this.spherical = view.spherical;
     this.waypoints = view.waypoints.map((waypoint) => Float64Array.from(waypoint));
     this.fixed = view.parts.includes("path");
+    this.hovers = view.parts.includes("hover");
     [{ shape: this.shape, smooth: this.smooth }] = view.decoder_views;
-    this.root.dataset.kind = this.fixed ? "path" : "full";
+    this.root.dataset.kind = this.fixed ? "path" : this.hovers ? "live" : "full";
     this.root.replaceChildren();
     const main = element("div", { class: "main" }, this.root);
     if (view.parts.includes("pad") && space.dimensions > 1) {
@@ -171,6 +172,7 @@ export class Explorer {
       get waypoints() { return explorer.waypoints; },
       set waypoints(value) { explorer.waypoints = value; },
       get fixed() { return explorer.fixed; },
+      get hovers() { return explorer.hovers; },
       get spherical() { return explorer.spherical; },
       move: (/** @type {Float64Array} */ point, /** @type {boolean} */ done) => this.move(point, done),
       send: () => this.messages.hurry(),
@@ -189,6 +191,7 @@ export class Explorer {
       during: (/** @type {string} */ what, /** @type {Promise<unknown>} */ promise) => this.activity.during(what, promise),
       report: (/** @type {string} */ what, /** @type {boolean} */ isPending) => this.activity.mark(what, isPending),
       far: async (/** @type {Float32Array} */ points, /** @type {number} */ rows) => {
+        if (this.hovers) return []; // nothing is judged where the pointer only passes
         try {
           return (await this.messages.request({ kind: "far", model: 0, points: listed(points, rows) })).far ?? [];
         } catch {

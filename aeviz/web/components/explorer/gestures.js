@@ -53,7 +53,10 @@ export class Gestures {
   /** @param {PointerEvent} event */
   drag(event) {
     const before = this.pointers.get(event.pointerId);
-    if (!before) return;
+    if (!before) {
+      if (this.pad.host.hovers && event.pointerType === "mouse" && !this.pointers.size) this.pad.moveTo(this.local(event), false);
+      return;
+    }
     const at = this.local(event);
     const [dx, dy] = [at[0] - before[0], at[1] - before[1]];
     if (this.pointers.size >= 2) {

@@ -14,7 +14,7 @@ import { Gestures } from "./gestures.js";
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
  *   far: (points: Float32Array, rows: number) => Promise<boolean[]>,
  *   choose: (backdrop: string) => void, during: import("./explorer.js").During,
- *   report: (what: string, isPending: boolean) => void
+ *   report: (what: string, isPending: boolean) => void, hovers?: boolean
  * }} PadHost What the pad shows and whom it informs.
  */
 

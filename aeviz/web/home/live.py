@@ -1,0 +1,130 @@
+"""The first screen: a latent plane that decodes under the pointer, and where to begin."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from aeviz.web.components.explorer.component import explorer
+from aeviz.web.components.explorer.payload import DecoderView, View, view_payload
+from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.kernel import spaces
+from aeviz.web.kernel.client_inference import find_network, prepare_networks, send_network
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.page import MODEL
+from aeviz.web.kernel.points import is_photo
+from aeviz.web.kernel.requests import response_of, take_request
+
+LIVE = ("vae-2d", "digits-2d-adam")
+"""Models with a latent plane that ship; the first one that is here is shown."""
+SIDE = 10
+"""Images along each side of the decoded plane."""
+_KEY = "home-live"
+STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
+    (
+        "Explore a latent space",
+        "pages/latent_space.py",
+        ":material/scatter_plot:",
+        {},
+        "10,000 test images as points: point at one, lasso some.",
+    ),
+    (
+        "Encode your own image",
+        "pages/reconstruct.py",
+        ":material/draw:",
+        {"source": "your own image"},
+        "Draw a digit or upload a photo, and see its point on the map.",
+    ),
+    (
+        "Train your own network",
+        "pages/train.py",
+        ":material/model_training:",
+        {},
+        "Half a minute for 8x8 digits; watch the latent plane form.",
+    ),
+    (
+        "Adam and AMSGrad",
+        "pages/latent_space.py",
+        ":material/compare:",
+        {MODEL: "mlp-2d-adam", "with.mlp-2d-adam": "mlp-2d-amsgrad"},
+        "One network, two optimizers: their maps side by side.",
+    ),
+    (
+        "VAE and MSSIM-VAE",
+        "pages/decode.py",
+        ":material/face:",
+        {MODEL: "celeba-vae", "with.celeba-vae": "celeba-msssim-vae"},
+        "Faces: two losses decode the same point.",
+    ),
+)
+"""Label, page, icon, address and one line on each start."""
+
+
+def show_first_screen(found: Mapping[str, Model]) -> None:
+    """Show the plane of a model that ships beside the starts; without such a model the starts alone."""
+    model = next((found[name] for name in LIVE if name in found and found[name].has_latents), None)
+    if model is None:
+        _show_starts(found)
+        return
+    plane, starts = st.columns([8, 5], gap="large")
+    with plane:
+        prepare_networks(model)
+        _show_plane(model)
+    with starts:
+        _show_starts(found)
+
+
+def send_first_screen(found: Mapping[str, Model]) -> None:
+    """Send what the plane needs; call it at the end of the page."""
+    model = next((found[name] for name in LIVE if name in found and found[name].has_latents), None)
+    if model is not None:
+        space = spaces.space(model, "latent")
+        send_blob(space.name, space.content)
+        send_network(model, "decoder")
+
+
+@st.fragment
+def _show_plane(model: Model) -> None:
+    space, network = spaces.space(model, "latent"), find_network(model, "decoder")
+    response, images = response_of(_KEY, model, None)
+    view = View(
+        view=f"{space.name}|{network.spec.name if network.spec is not None else network.why}",
+        space=space.name,
+        point=tuple(spaces.basis(model, "latent").origin.tolist()),
+        revision=0,
+        pair=(0, 1),
+        along=0,
+        backdrop="images",
+        side=SIDE,
+        parts=("pad", "hover"),
+        decoder_views=(
+            DecoderView(
+                title=f"Decoded by {model.name}",
+                alt=f"Image decoded by {model.name} at the point under the pointer",
+                shape=model.config.model.image_shape,
+                smooth=is_photo(model),
+                network=network.spec,
+                why=network.why,
+            ),
+        ),
+        response=response,
+    )
+    explorer(
+        view_payload(view, images),
+        key=_KEY,
+        on_point=_ignore,
+        on_view=_ignore,
+        on_request=lambda: take_request(_KEY, model),
+    )
+
+
+def _show_starts(found: Mapping[str, Model]) -> None:
+    for label, target, icon, address, words in STARTS:
+        if MODEL in address and not {*address.values()} <= set(found):
+            continue
+        with st.container(gap=None):
+            st.page_link(target, label=f"**{label}**", icon=icon, query_params=address)
+            st.caption(words)
+
+
+def _ignore() -> None:
+    """Ignore where the visitor is on the plane: nothing else on the page depends on it."""
