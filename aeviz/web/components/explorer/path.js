@@ -1,7 +1,8 @@
 // Waypoints in the latent space, and a slider that moves the point on the path from one to the next.
 
-import { button, element, Later } from "../kit/dom.js";
+import { button, element, icon, Later } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
+import { ICONS } from "../kit/player.js";
 
 /**
  * @typedef {{
@@ -51,7 +52,9 @@ export class Path {
       );
       this.clearer = button(head, "Remove all", "Remove all waypoints", () => this.change([]));
     }
-    this.player = button(head, "▶ Play", "Move along the path and back", () => this.play());
+    this.player = button(head, "Play", "Move along the path and back", () => this.play());
+    this.player.classList.add("play");
+    this.namePlayer("play");
     this.words = element("span", { class: "hint" }, head);
     this.slider = element(
       "input",
@@ -65,6 +68,12 @@ export class Path {
     this.frame = 0;
     this.later = new Later(() => this.host.keep(this.host.waypoints), 0);
     this.refresh();
+  }
+
+  /** @param {"play" | "pause"} act what a click on the player does */
+  namePlayer(act) {
+    const name = element("span", { text: act === "play" ? "Play" : "Pause" });
+    this.player.replaceChildren(icon(ICONS[act]), name);
   }
 
   /** @param {Float64Array[]} waypoints */
@@ -132,7 +141,7 @@ export class Path {
       this.walk(false);
       this.frame = requestAnimationFrame(step);
     };
-    this.player.textContent = "⏸ Pause";
+    this.namePlayer("pause");
     this.frame = requestAnimationFrame(step);
     return undefined;
   }
@@ -141,7 +150,7 @@ export class Path {
     if (!this.frame) return;
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    this.player.textContent = "▶ Play";
+    this.namePlayer("play");
     this.walk(true);
   }
 

@@ -18,7 +18,8 @@ import { watchLooks } from "./theme.js";
 const SPEEDS = [0.5, 1, 2, 4];
 const GLIDE_MS = 90; // time in which a glide covers two thirds of its distance
 const LONGEST_STEP_MS = 100; // a tab that was hidden goes on from where it was
-const ICONS = {
+/** Outlines, as `icon` takes them. */
+export const ICONS = {
   play: "M7 4.5v15l12.5-7.5z",
   pause: "M6.5 5h4v14h-4zM13.5 5h4v14h-4z",
   back: "M17.5 5v14L8 12zM5.5 5h2.2v14H5.5z",
