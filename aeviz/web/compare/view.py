@@ -88,7 +88,7 @@ def show_overlay(runs: list[Model]) -> None:
 
 def show_differences(runs: list[Model]) -> None:
     """Show the settings in which the runs differ, and what each achieved."""
-    st.subheader("Settings that differ")
+    st.subheader("Settings that differ, and results")
     settings = {model.name: model.config.settings() for model in runs}
     keys = next(iter(settings.values()))
     rows = {

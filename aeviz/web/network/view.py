@@ -30,7 +30,10 @@ def _show_architecture(model: Model, names: str, key: str) -> None:
     blocks = architecture(model)
     st.subheader(f"Layers of {escape(names)}")
     total = sum(block.parameters for block in blocks)
-    st.caption(f"{total:,} weights and biases. Height: size of the layer's output. Arrow: the bottleneck.")
+    st.caption(
+        f"{total:,} weights and biases. Height: size of the layer's output, on a logarithmic scale. Arrow: the "
+        "bottleneck."
+    )
     rows = [
         {
             "part": block.part,

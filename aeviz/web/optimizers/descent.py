@@ -63,7 +63,7 @@ def show_descent() -> None:
         rows = [row for row in (*_ROWS, steps) if row <= steps]
         st.table(
             {
-                "after": [f"{row:,} steps" for row in dict.fromkeys(rows)],
+                "after": ["1 step" if row == 1 else f"{row:,} steps" for row in dict.fromkeys(rows)],
                 "as printed": [_at(broken, row) for row in dict.fromkeys(rows)],
                 "with the condition": [_at(mended, row) for row in dict.fromkeys(rows)],
             },

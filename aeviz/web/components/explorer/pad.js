@@ -52,6 +52,7 @@ export class Pad {
       };
       return node;
     });
+    this.note = element("div", { class: "hint", hidden: "", text: "Crossed out: out of distribution." }, this.root);
     /** @type {[number, number][]} the window, for each of the two axes */
     this.window = [[0, 1], [0, 1]];
     /** @type {[number, number][]} */
@@ -225,6 +226,7 @@ export class Pad {
       this.nameAxes();
       this.drawBack();
       this.drawFront();
+      this.note.hidden = this.host.backdrop === "points" || !this.farTiles.includes(true);
     });
   }
 

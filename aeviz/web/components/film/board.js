@@ -9,8 +9,6 @@ import { Plane } from "../kit/plane.js";
 /** @typedef {import("../kit/chart.js").Series} Series */
 /** @typedef {import("./film_data.js").Pair} Pair */
 
-const WAITING = "Waiting for the first epoch …";
-
 /**
  * @param {Element} root
  * @param {{
@@ -44,7 +42,7 @@ export function buildBoard(root, film) {
   const whole = toggle(loss.head, "whole run", "Show the epochs to come too", false);
   const lossLegend = element("div", { class: "readout" }, loss.node);
   const lossChart = chart(loss.node, "Loss over the epochs");
-  const waiting = element("p", { class: "waiting", role: "status", text: WAITING, hidden: "" }, lossChart.stage);
+  const waiting = element("p", { class: "waiting", role: "status", hidden: "" }, lossChart.stage);
 
   const plane = section("latent", "Latent plane");
   const fixed = toggle(plane.head, "fixed scale", "The same scale in all epochs, instead of a view that follows", false);

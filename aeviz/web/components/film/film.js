@@ -80,6 +80,7 @@ class Film {
     board.whole.hidden = (film.epochs.at(-1) ?? 0) >= film.total;
     write(board.lossTitle, capital(film.quantity));
     board.waiting.hidden = film.epochs.length > 0;
+    write(board.waiting, film.live ? "Waiting for the first epoch …" : "No epoch was trained.");
     root.classList.toggle("bare", !film.live && !film.frames.length); // an old run: curves are all that was kept
     write(board.notes, film.notes);
     board.notes.hidden = !film.notes;

@@ -168,6 +168,7 @@ export class Pointer {
     if (root.activeElement !== panel.front && !event.ctrlKey) return; // an unfocused map lets the page scroll
     event.preventDefault();
     panel.moveView(() => panel.camera.zoom(Math.exp(-event.deltaY * 0.0015), this.local(event), panel));
+    panel.map.hover(panel.nearest(...asPair(this.local(event))), panel); // another point may lie under the pointer now
   }
 
   /** @param {KeyboardEvent} event */
