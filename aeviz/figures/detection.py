@@ -84,7 +84,7 @@ def precision_recall_curves(
         y=base_rate,
         line={"color": UNLABELLED, "width": 2, "dash": "dot"},
         annotation={"text": "random guess: the base rate", "font_color": UNLABELLED},
-        annotation_position="bottom left",
+        annotation_position="bottom right",  # no curve is lower than the base rate times the recall
     )
     if chosen is not None:
         figure.add_trace(

@@ -31,6 +31,8 @@ def test_precision_recall_has_a_line_a_model_the_base_rate_and_the_choice():
     assert len(figure.data[0].x) < 2000
     assert (figure.data[2].x, figure.data[2].y) == ((0.8,), (0.6,))
     assert figure.layout.shapes[0].y0 == 0.1
+    (label,) = figure.layout.annotations  # where no curve can come: below the base rate, at a high recall
+    assert (label.text, label.xanchor, label.yanchor) == ("random guess: the base rate", "right", "top")
     assert len(precision_recall_curves({"a": (recall, recall)}, 0.1, None).data) == 1
 
 
