@@ -115,7 +115,8 @@ def _one_place(
     x, y = across(float((low + high)[0]) / 2), down(float((low + high)[1]) / 2)
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="{POINT}" stroke="white" stroke-width="1.5"/>'
-        f'<text x="{x:.1f}" y="{y + 24:.1f}" text-anchor="middle" font-weight="bold" fill="{POINT}">all images</text>'
+        f'<text x="{x:.1f}" y="{y + 24:.1f}" text-anchor="middle" font-weight="bold" fill="{POINT}" stroke="white" '
+        'stroke-width="5" stroke-linejoin="round" paint-order="stroke">all images</text>'
     )
 
 
