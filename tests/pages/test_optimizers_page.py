@@ -140,6 +140,11 @@ def test_thesis_is_named_where_it_is_mentioned_first(visit, section):
     assert any("S1: M. Sevkovych" in text for text in mentions)
 
 
+def test_table_of_the_theorem_counts_one_step(visit):
+    rows = visit("convergence theorem").table[0].value["after"].tolist()
+    assert rows[:3] == ["0 steps", "1 step", "2 steps"]
+
+
 def test_signs_of_the_bound_are_explained(visit):
     app = visit("counterexample")
     signs = next(text for text in texts(app.caption) if "gamma" in text)
