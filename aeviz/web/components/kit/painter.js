@@ -47,12 +47,13 @@ function drawPlane(brush, panel) {
     brush.globalAlpha = 0.8;
   };
   const [cx, cy] = camera.centre;
-  const titleWidth = brush.measureText(spec.axes[0]).width; // no tick stands under the title of the axis
+  const title = width - 8 - brush.measureText(spec.axes[0]).width; // where the title of the axis begins
   brush.textAlign = "center";
   for (let k = Math.ceil((cx - width / 2 / scale) / step); k * step <= cx + width / 2 / scale; k += 1) {
     const x = Math.round(width / 2 + (k * step - cx) * scale) + 0.5;
     line(k * step, x, 0, false);
-    if (x > 30 && x < width - titleWidth - 20) brush.fillText(number(k * step, step), x, height - 6);
+    const text = number(k * step, step);
+    if (x > 30 && x + brush.measureText(text).width / 2 < title - 6) brush.fillText(text, x, height - 6);
   }
   brush.textAlign = "left";
   for (let k = Math.ceil((cy - height / 2 / scale) / step); k * step <= cy + height / 2 / scale; k += 1) {

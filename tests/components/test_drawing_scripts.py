@@ -1,0 +1,49 @@
+"""What the scripts draw on canvases and write beside them, in Node: labels that keep apart, and notes that hold."""
+
+import pytest
+from page_scripts import run_script
+
+BRUSH = """
+const drawn = { texts: [], lines: [] };
+let at = [];
+const parts = {
+  measureText: (text) => ({ width: 7 * text.length }),
+  fillText: (text, x, y) => drawn.texts.push({ text, x, y }),
+  moveTo: (x, y) => (at = [x, y]),
+  lineTo: (x, y) => drawn.lines.push([...at, x, y]),
+};
+const brush = new Proxy(parts, {
+  get: (target, name) => target[name] ?? (() => undefined),
+  set: () => true,
+});
+const canvas = { getContext: () => brush };
+const style = { font: "12px sans-serif", text: "#000", background: "#fff" };
+"""
+
+AXES = (
+    BRUSH
+    + """
+async function main({ axes, halves, width }) {
+  const { Camera } = await import("./kit/camera.js");
+  const { drawAxes } = await import("./kit/painter.js");
+  return halves.map((half) => {
+    const camera = Object.assign(new Camera(2), { half });
+    drawn.texts = [];
+    drawAxes({ back: canvas, ratio: 1, width, height: 300, camera, spec: { dims: 2, axes } }, style);
+    return drawn.texts;
+  });
+}
+"""
+)
+
+
+@pytest.mark.parametrize("name", ["z1", "PC1 aligned", "PC1 aligned to digits-2d-adam"])
+@pytest.mark.parametrize("width", [260, 700])
+def test_no_tick_touches_the_title_of_an_axis(tmp_path, name, width):
+    for texts in run_script(tmp_path, AXES, {"axes": [name, "z2"], "halves": [0.003, 1.0, 22.0], "width": width}):
+        title = next(text for text in texts if text["text"] == name)
+        ticks = [text for text in texts if text["y"] == title["y"] and text is not title]
+        begin = width - 8 - 7 * len(name)  # it ends at the right
+        assert all(tick["x"] + 7 * len(tick["text"]) / 2 < begin for tick in ticks)
+        top = next(text for text in texts if text["text"] == "z2")
+        assert all(text["y"] > top["y"] + 12 for text in texts if text["x"] == top["x"] and text is not top)
