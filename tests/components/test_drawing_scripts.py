@@ -47,3 +47,38 @@ def test_no_tick_touches_the_title_of_an_axis(tmp_path, name, width):
         assert all(tick["x"] + 7 * len(tick["text"]) / 2 < begin for tick in ticks)
         top = next(text for text in texts if text["text"] == "z2")
         assert all(text["y"] > top["y"] + 12 for text in texts if text["x"] == top["x"] and text is not top)
+
+
+CHART = (
+    BRUSH
+    + """
+async function main(cursor) {
+  const { Chart } = await import("./kit/chart.js");
+  const chart = Object.assign(Object.create(Chart.prototype), {
+    unit: "epoch", width: 400, height: 200, ratio: 1, back: canvas, front: canvas, tip: {}, axis: null, label: null,
+  });
+  const epochs = Int32Array.from({ length: 11 }, (_, k) => k);
+  const raw = Float32Array.from(epochs, (k) => 1 + (k - 5) ** 2);
+  const series = { name: "validation", colour: "#000", raw, smooth: null };
+  chart.set({
+    epochs, from: 0, to: 10, left: { series: [series], log: false, fromZero: true },
+    best: { epoch: 5, value: 1, colour: "#000" },
+  });
+  chart.drawBack(style);
+  drawn.lines.length = 0;
+  chart.drawFront(style, { cursor, veiled: false, hovered: null, pointed: false });
+  const label = drawn.texts.find(({ text }) => text.startsWith("best"));
+  return { label, lines: drawn.lines.filter(([x1, , x2]) => x1 === x2), x: chart.x(cursor) };
+}
+"""
+)
+
+
+@pytest.mark.parametrize(("cursor", "parts"), [(5, 2), (5.5, 2), (0, 1), (9, 1)])
+def test_cursor_leaves_out_the_label_of_the_best_epoch(tmp_path, cursor, parts):
+    found = run_script(tmp_path, CHART, cursor)
+    baseline = found["label"]["y"]
+    lines = [(top, bottom) for x, top, _, bottom in found["lines"] if x == found["x"]]
+    assert len(lines) == parts
+    if parts > 1:
+        assert not any(top < baseline and bottom > baseline - 9 for top, bottom in lines)

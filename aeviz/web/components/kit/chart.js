@@ -48,6 +48,8 @@ export class Chart {
     this.axis = null;
     /** @type {Axis | null} */
     this.rightAxis = null;
+    /** @type {{ left: number, right: number, top: number, bottom: number } | null} */
+    this.label = null; // of the best epoch, as drawn
     /** @param {PointerEvent} event */
     const at = (event) => this.epochAt(event.clientX - this.front.getBoundingClientRect().left);
     this.front.onpointerdown = (event) => {
@@ -161,6 +163,7 @@ export class Chart {
     }
     brush.restore();
     if (rightAxis && this.right) this.drawRightTicks(brush, style, rightAxis, this.right.series[0].colour, right);
+    this.label = null;
     if (this.best && axis) this.drawBest(brush, style, axis, this.best, bottom);
   }
 
@@ -259,6 +262,21 @@ export class Chart {
     const below = y + 24 < bottom ? y + 21 : y - 13; // the curve it belongs to is nowhere lower
     brush.strokeText(text, middle, below);
     brush.fillText(text, middle, below);
+    this.label = { left: middle - half - 2, right: middle + half + 2, top: below - 12, bottom: below + 4 };
+  }
+
+  /**
+   * An upright line that leaves out the label of the best epoch.
+   * @param {Brush} brush
+   * @param {number} x
+   * @param {number} top
+   * @param {number} bottom
+   */
+  drawUpright(brush, x, top, bottom) {
+    const { label } = this;
+    if (!label || x < label.left || x > label.right) return line(brush, x, top, x, bottom);
+    line(brush, x, top, x, label.top);
+    return line(brush, x, label.bottom, x, bottom);
   }
 
   /**
@@ -281,7 +299,7 @@ export class Chart {
       brush.globalAlpha = 0.85;
       brush.fillStyle = brush.strokeStyle = style.text;
       brush.lineWidth = 1.25;
-      line(brush, x, MARGIN.top - 6, x, bottom);
+      this.drawUpright(brush, x, MARGIN.top - 6, bottom);
       brush.beginPath(); // a handle, since it can be taken
       brush.moveTo(x - 5, MARGIN.top - 11);
       brush.lineTo(x + 5, MARGIN.top - 11);
@@ -294,7 +312,7 @@ export class Chart {
     brush.globalAlpha = 0.3;
     brush.strokeStyle = style.text;
     brush.lineWidth = 1;
-    line(brush, x, MARGIN.top, x, bottom);
+    this.drawUpright(brush, x, MARGIN.top, bottom);
     brush.globalAlpha = 1;
     /** @type {[string, string, string][]} */
     const rows = [];
