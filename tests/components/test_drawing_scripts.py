@@ -82,3 +82,28 @@ def test_cursor_leaves_out_the_label_of_the_best_epoch(tmp_path, cursor, parts):
     assert len(lines) == parts
     if parts > 1:
         assert not any(top < baseline and bottom > baseline - 9 for top, bottom in lines)
+
+
+NOTE = """
+async function main(steps) {
+  globalThis.requestAnimationFrame = (act) => (act(), 0);
+  globalThis.document = { createElement: () => ({ getContext: () => null }) };
+  const { Pad } = await import("./explorer/pad.js");
+  const ignore = () => undefined;
+  const pad = Object.assign(Object.create(Pad.prototype), {
+    note: { hidden: true }, isCrossed: false, host: { backdrop: "images" }, nameAxes: ignore, drawBack: ignore,
+    drawFront: ignore,
+  });
+  return steps.map(([backdrop, isCrossed]) => {
+    pad.host.backdrop = backdrop;
+    pad.isCrossed = isCrossed;
+    pad.redraw();
+    return !pad.note.hidden;
+  });
+}
+"""
+
+
+def test_crosses_are_explained_while_there_are_any(tmp_path):
+    steps = [("images", False), ("images", True), ("points", True), ("both", True), ("both", False)]
+    assert run_script(tmp_path, NOTE, steps) == [False, True, False, True, False]

@@ -61,6 +61,7 @@ export class Pad {
     this.mesh = null;
     /** @type {boolean[]} */
     this.farTiles = [];
+    this.isCrossed = false; // as last known: what is below the plane stays where it is while new tiles are judged
     this.around = ""; // the other coordinates that the mesh was decoded at
     this.token = 0;
     this.gestures = new Gestures(this, this.front);
@@ -216,6 +217,7 @@ export class Pad {
     const far = await this.host.far(points, side * side);
     if (token !== this.token) return;
     this.farTiles = far;
+    this.isCrossed = far.includes(true);
     this.root.dataset.far = String(far.filter(Boolean).length);
     this.redraw();
   }
@@ -226,7 +228,7 @@ export class Pad {
       this.nameAxes();
       this.drawBack();
       this.drawFront();
-      this.note.hidden = this.host.backdrop === "points" || !this.farTiles.includes(true);
+      this.note.hidden = this.host.backdrop === "points" || !this.isCrossed;
     });
   }
 
