@@ -107,3 +107,25 @@ async function main(steps) {
 def test_crosses_are_explained_while_there_are_any(tmp_path):
     steps = [("images", False), ("images", True), ("points", True), ("both", True), ("both", False)]
     assert run_script(tmp_path, NOTE, steps) == [False, True, False, True, False]
+
+
+TIP = """
+async function main(places) {
+  const { Panel } = await import("./map/panel.js");
+  const panel = Object.assign(Object.create(Panel.prototype), {
+    width: 300, height: 200, tip: { style: {}, offsetWidth: 90, offsetHeight: 40 },
+    map: { hovered: 0, header: { labels: [65535], classes: [] }, layers: { tip: () => undefined } },
+    spec: { dims: 2, coordinates: [1, 2], errors: [3], axes: ["z1", "z2"] },
+  });
+  return places.map((place) => {
+    panel.where = () => place;
+    panel.drawTip();
+    return !panel.tip.hidden;
+  });
+}
+"""
+
+
+def test_tip_goes_with_its_point(tmp_path):
+    places = [(150, 100), (150, -2), (150, 201), (-2, 100), (301, 100), (0, 0)]
+    assert run_script(tmp_path, TIP, places) == [True, False, False, False, False, True]

@@ -343,6 +343,7 @@ export class Panel {
     tip.textContent = `image ${index}${name}\n${values}\nerror ${errors[index].toFixed(2)}`;
     map.layers.tip(this, index);
     const [x, y] = this.where(index);
+    tip.hidden = x < 0 || y < 0 || x > this.width || y > this.height; // another panel, or a zoom, may leave it outside
     tip.style.left = `${Math.max(4, Math.min(x + 12, this.width - tip.offsetWidth - 4))}px`;
     tip.style.top = `${y > this.height / 2 ? Math.max(4, y - tip.offsetHeight - 12) : y + 12}px`;
   }
