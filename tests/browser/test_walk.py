@@ -63,7 +63,7 @@ def point_on_screen(latent_map, index, panel=0):
 
 def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     """Home -> latent space in 2-D -> click a point -> 3-D, turn, click -> decode -> reconstruct."""
-    page = visit()
+    page = visit("/?find=digits-2d-adam")
     card = page.locator(".st-key-card-digits-2d-adam")
     expect(card.get_by_role("img")).to_be_visible()
     card.get_by_role("link", name="Explore").click()
@@ -213,7 +213,7 @@ def test_missing_mnist_pictures_are_offered(visit):
 @pytest.mark.slow
 def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
     """`aeviz train` on the digits, then a look at the gallery of the running app."""
-    page = visit()
+    page = visit("/?find=digits-2d-adam")
     expect(page.locator(".st-key-card-digits-2d-adam")).to_be_visible()
     subprocess.run(
         [
@@ -230,7 +230,7 @@ def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
         check=True,
         capture_output=True,
     )
-    page.reload()
+    page.goto(page.url.partition("?")[0])
     card = page.locator(".st-key-card-from-a-shell")
     expect(card.get_by_role("img")).to_be_visible()
     card.get_by_role("link", name="Decode").click()
@@ -297,6 +297,7 @@ def test_map_opened_anew_shows_what_the_address_says(visit):
     page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=3")
     expect(drawn_map(page)).to_have_attribute("data-selected", "17")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home").click()
+    page.get_by_label("Find a model").fill("digits-2d-adam")
     page.locator(".st-key-card-digits-2d-adam").get_by_role("link", name="Explore").click()
     latent_map = drawn_map(page)
     expect(latent_map.get_by_role("button", name="3", exact=True)).to_have_attribute("aria-pressed", "true")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.errors import CheckpointError
+from aeviz.presets import PRESETS
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.models import Model, list_problems
 from aeviz.web.kernel.page import OPTIMIZER_TITLES
@@ -14,37 +15,81 @@ OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
 CARD_PX = 256
 """Width of a card, so that a row holds as many as the window has room for."""
+FEW = 6
+"""Models that ship of one group until the visitor asks for all: two rows in a window of 1,440 pixels."""
 
 
 def show_gallery(found: Mapping[str, Model]) -> None:
-    """Show a card a model, those that ship before one's own, with links to explore it."""
-    shipped = [model for model in found.values() if model.is_shipped]
+    """Show a card a model, one's own before those that ship, with links to explore it."""
+    problems = list_problems()
+    if problems:
+        with st.expander(f"Runs that cannot be opened ({len(problems)})", icon=":material/broken_image:"):
+            st.markdown("\n".join(f"- {escape(problem)}" for problem in problems))
+    wanted = st.text_input(
+        "Find a model",
+        key="find",
+        bind="query-params",
+        live=True,
+        placeholder="for example: mnist vae 2-d",
+        width=320,
+        help="Words from the name, the data or the description; all of them must occur.",
+    )
+    fitting = [model for model in found.values() if _fits(model, wanted)]
+    shipped = [model for model in fitting if model.is_shipped]
     faces = [model for model in shipped if not model.has_latents]
     variational = [model for model in shipped if model.has_latents and model.config.model.is_variational]
     plain = [model for model in shipped if model.has_latents and not model.config.model.is_variational]
     groups = {
+        OWN: ([model for model in fitting if not model.is_shipped], "Trained on this machine."),
         "Autoencoders": (plain, "Compress an image, then reconstruct it; trained with Adam and with AMSGrad."),
         "Variational autoencoders": (
             variational,
             "The codes follow a prior, so new images can be sampled.",
         ),
         "Faces": (faces, "A VAE and an MSSIM-VAE with 128 dimensions; the cards show samples."),
-        OWN: ([model for model in found.values() if not model.is_shipped], "Trained on this machine."),
     }
     anchors = {title: title.lower().replace(" ", "-") for title, (members, _) in groups.items() if members}
     st.markdown(" · ".join(f"[{title}](#{anchor})" for title, anchor in anchors.items()))
     for title, (members, words) in groups.items():
         if members:
             st.subheader(title, anchor=anchors[title], help=words)
-            with st.container(horizontal=True, gap="medium"):
-                for model in members:
-                    _card(model)
-    problems = list_problems()
-    if problems:
-        with st.expander(f"Runs that cannot be opened ({len(problems)})", icon=":material/broken_image:"):
-            st.markdown("\n".join(f"- {escape(problem)}" for problem in problems))
-    if not groups[OWN][0]:
-        st.caption("None yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train digits-2d-adam`.")
+            _show_cards(members, title)
+    if not fitting:
+        st.info(f"No model fits {wanted!r}. Use fewer words.", icon=":material/search_off:")
+    elif not any(not model.is_shipped for model in found.values()):
+        st.caption(
+            "No run of yours yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train digits-2d-adam`."
+        )
+
+
+def _fits(model: Model, wanted: str) -> bool:
+    """Whether all words occur in what a card says of a model."""
+    config = model.config
+    text = f"{model.name} {config.data.name} {config.model.encoder} {config.model.latent_dim}-d {_describe(model)}"
+    return all(word in text.lower() for word in wanted.lower().split())
+
+
+def _describe(model: Model) -> str:
+    """Say what is special about a model that ships; nothing of others, whose settings are free."""
+    preset = PRESETS.get(model.name) if model.is_shipped else None
+    return "" if preset is None else preset.summary[0].upper() + preset.summary[1:]
+
+
+def _show_cards(members: list[Model], title: str) -> None:
+    """Show a card a model; of more than two rows the others on request. One's own are all shown."""
+    key = f"all-{title}"
+    is_cut = title != OWN and len(members) > FEW and not st.session_state.get(key)
+    with st.container(horizontal=True, gap="medium"):
+        for model in members[:FEW] if is_cut else members:
+            _card(model)
+    if is_cut:
+        st.button(
+            f"Show all {len(members)}",
+            icon=":material/expand_more:",
+            key=f"more-{title}",
+            on_click=st.session_state.__setitem__,
+            args=(key, True),
+        )
 
 
 def _card(model: Model) -> None:
@@ -78,6 +123,8 @@ def _card(model: Model) -> None:
             f"{escape(config.data.name)} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
             f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
         )
+        if words := _describe(model):
+            st.caption(escape(words))
         if config.data.name == "celeba":
             st.caption("CelebA: for non-commercial research only.")
         if model.has_summary:

@@ -204,18 +204,21 @@ def _show_figures(history: list[EpochReport]) -> None:
 
 
 def _show_end(job: Job) -> None:
+    epochs = "1 epoch" if job.status.epoch == 1 else f"{job.status.epoch:,} epochs"
     if job.state == "failed":
         st.error(escape(job.status.message), icon=":material/error:")
         if job.status.message.startswith("training diverged"):
             st.caption("Resuming would repeat the same steps. Start a new run with a smaller learning rate.")
     elif job.state == "stopped":
         st.info(
-            f"Stopped after {job.status.epoch:,} epochs; the weights are kept. *Resume* continues from there.",
+            f"Stopped after {epochs}; the weights are kept. *Resume* continues from there."
+            if job.status.epoch
+            else "Stopped before the first epoch ended. *Resume* begins again.",
             icon=":material/stop_circle:",
         )
     else:
         st.warning(
-            f"Interrupted after {job.status.epoch:,} epochs: the training process ended. Finished epochs are kept; "
+            f"Interrupted after {epochs}: the training process ended. Finished epochs are kept; "
             "*Resume* continues from there.",
             icon=":material/power_off:",
         )

@@ -59,7 +59,7 @@ def test_trainer_that_does_not_start_is_told(train, runs, monkeypatch):
     ("state", "shown"),
     [
         ("interrupted", "Interrupted after 4 epochs"),
-        ("stopped", "Stopped after 4 epochs"),
+        ("stopped", "Stopped after 4 epochs; the weights are kept"),
         ("failed", "training diverged in epoch 5"),
     ],
 )
