@@ -297,7 +297,7 @@ def test_map_opened_anew_shows_what_the_address_says(visit):
     page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=3")
     expect(drawn_map(page)).to_have_attribute("data-selected", "17")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home").click()
-    page.get_by_label("Find a model").fill("digits-2d-adam")
+    page.get_by_role("textbox", name="Find a model").fill("digits-2d-adam")
     page.locator(".st-key-card-digits-2d-adam").get_by_role("link", name="Explore").click()
     latent_map = drawn_map(page)
     expect(latent_map.get_by_role("button", name="3", exact=True)).to_have_attribute("aria-pressed", "true")

@@ -75,7 +75,7 @@ def test_job_gives_the_run_of_train_and_joins_the_gallery(runs, tiny_config, tmp
     assert (job.status.pid, job.status.settings, job.status.from_app) == (trainer.pid, config, True)
     with pytest.raises(ConfigError, match=f"run '{job.name}' is training; stop it first"):
         training.delete(job.name)
-    with pytest.raises(ConfigError, match="is at work already"):
+    with pytest.raises(ConfigError, match="is training already"):
         training.resume(job.name)
     done = wait_for_state(job.name, "finished")
     assert trainer.wait(timeout=20) == 0
@@ -225,7 +225,7 @@ def test_run_that_is_being_resumed_is_not_deleted(runs, tiny_config):
     with ThreadPoolExecutor(1) as pool:
         resumed = pool.submit(training.resume, "mine")
         wait_for(lambda: training._starting)
-        with pytest.raises(ConfigError, match="is at work"):
+        with pytest.raises(ConfigError, match="is training"):
             training.delete("mine")
         resumed.result()
     wait_for_state("mine", "finished")
