@@ -62,14 +62,19 @@ export function readAgain(history) {
       hasRun = true;
       look();
     }, ARRIVING_MS);
+    const listening = new AbortController();
+    for (const kind of ["pointerdown", "keydown"]) { // what the visitor does now counts more than the old address
+      addEventListener(kind, () => stop(), { capture: true, signal: listening.signal });
+    }
     stop = () => {
+      listening.abort();
       observer.disconnect();
       clearTimeout(timer);
     };
   };
   addEventListener("popstate", () => {
     stop();
-    if (location.pathname !== shown) wait(location.href);
+    if (location.pathname !== shown && location.search) wait(location.href);
     shown = location.pathname;
   });
   return () => {
