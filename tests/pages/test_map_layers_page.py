@@ -1,6 +1,7 @@
 """What the latent map shows beyond its points, as a visitor without a browser has it."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from test_latent_page import open_map, said
 
 from aeviz.paths import checkpoints_root
@@ -92,3 +93,18 @@ def test_nearest_images_are_named_and_can_be_chosen(app, overlays):
 def test_nearest_images_are_decoded_where_the_originals_are_missing(app):
     visit = open_map(app, PLAIN, image="17")
     assert "decoded, because the originals are not on this machine" in said(visit)
+
+
+def late_event():
+    import streamlit as st
+
+    from aeviz.web.map import view
+
+    view._take("latent-map-nobody", "selected", 10)
+    st.text("the page goes on")
+
+
+def test_event_of_a_map_whose_page_was_left_is_ignored():
+    visit = AppTest.from_function(late_event).run()
+    assert not visit.exception
+    assert visit.text[0].value == "the page goes on"

@@ -27,8 +27,8 @@ MODEL = "model"
 """URL parameter of the chosen model."""
 _CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
 """Session keys: the model chosen last, on whatever page; the page shown; whether this run is the first of a visit."""
-_STYLE = "<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>"
-"""Leaves less room above the title than Streamlit does, where nothing but the menu stands."""
+_STYLE = "<style>.stMainBlockContainer { padding-top: 3.5rem; } .st-key-history { position: absolute; }</style>"
+"""Less room above the title than Streamlit leaves, where only the menu stands, and none for the unseen component."""
 NO_COMPARISON = "nothing"
 """Value of the second picker that shows one model alone."""
 
@@ -49,13 +49,13 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
     st.session_state[_PAGE] = title
     st.html(_STYLE)
+    keep_history()
     st.title(title)
     st.caption(caption)
     try:
         with errors_as_messages():
             yield
             _show_notes(room)
-            keep_history()
     finally:
         settle_if_grown()
 

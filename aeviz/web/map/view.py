@@ -6,6 +6,7 @@ from typing import get_args
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
@@ -194,7 +195,10 @@ def _take(key: str, name: str, n: int) -> None:
         PRIOR.write(event.prior)
     elif name == "selection" and (event.selection is not None or event.is_cleared):
         OUTLINE.write(event.selection)
-    st.rerun(_PARTS[name])
+    try:
+        st.rerun(_PARTS[name])
+    except StreamlitAPIException:
+        return  # the map's page has been left meanwhile, so that the part is gone
 
 
 @st.fragment(key=_PROBE)

@@ -35,6 +35,7 @@ export class LatentMap {
     this.isHidden = new Uint8Array(65536); // the same, by label
     this.selected = -1;
     this.hovered = -1;
+    this.probed = -1; // the panel of the point that Python was told last
     /** @type {Tool} */
     this.tool = "move";
     /** @type {Selection | null} */
@@ -226,7 +227,9 @@ export class LatentMap {
     views.forEach((view, k) => {
       if (this.panels[k]?.spec.view === view) return;
       if (this.selection?.panel === k && this.selection !== this.header.selection) this.dropSelection();
-      if (this.header.point?.panel !== k) this.channel.state("point", { panel: k, point: [] });
+      if (this.probed !== k) return;
+      this.probed = -1;
+      this.channel.state("point", { panel: k, point: [] });
     });
   }
 
@@ -280,7 +283,9 @@ export class LatentMap {
     panel.redrawFront();
     panel.probeView.show(panel.spec.lift, detail.point);
     this.root.dispatchEvent(new CustomEvent("aeviz:point", { detail, bubbles: true, composed: true }));
-    if (done) this.channel.state("point", detail);
+    if (!done) return;
+    this.probed = detail.panel;
+    this.channel.state("point", detail);
   }
 
   /**
