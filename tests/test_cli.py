@@ -461,6 +461,7 @@ def test_evaluate_keys_are_finite_numbers(aeviz, trained_folder):
 # Consoles
 
 
+@pytest.mark.slow
 def test_console_of_another_code_page_shows_names_escaped(trained_folder, tmp_path):
     """A run and a class that the page lacks are written with backslashes instead of a UnicodeEncodeError."""
     shutil.copytree(trained_folder, tmp_path / "runs" / "škoda-日本")

@@ -168,6 +168,7 @@ def test_hover_shows_the_image_number_in_both_maps(visit):
     expect(latent_map.locator(".tip").nth(1)).to_contain_text("image 17")
 
 
+@pytest.mark.slow
 def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
     """Aligning moves the right map into the left one's frame; the left map keeps its zoom."""
     page = visit("/latent_space?model=digits-2d-adam")
@@ -183,6 +184,7 @@ def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
     assert latent_map.evaluate("map => map.screenOf(1, 3)") != pytest.approx(right, abs=1)
 
 
+@pytest.mark.slow
 def test_slider_decodes_another_image_and_is_in_the_address(visit):
     """A step of a slider by keyboard redraws the image; the address shows the same image again."""
     page = visit("/decode?model=digits-2d-adam")

@@ -125,6 +125,7 @@ def run_until(app, condition):
         app.run()
 
 
+@pytest.mark.slow
 def test_relu_is_switched_on_and_compared_by_class_and_image(app, cache):
     app = open_pca(app, data="digits")
     assert any("Nothing is trained yet" in text for text in texts(app.caption))
