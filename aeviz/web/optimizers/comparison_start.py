@@ -177,21 +177,22 @@ def _start(configs: list[RunConfig]) -> None:
     if not _turn.acquire(blocking=False):
         _refuse()
         return
+    own: set[str] = set()
+    problems: list[AevizError] = []
+    starter = threading.Thread(target=_start_all, args=(configs, own, problems), daemon=True)
     try:
-        if any(job.is_active for job in _jobs()):
+        is_free = not any(job.is_active for job in _jobs())
+        if is_free:
+            st.session_state[_OWN] = own
+            _latest.clear()
+            _is_stopped.clear()
+            starter.start()
+    finally:
+        if starter.ident is None:  # else the thread gives the turn back
             _turn.release()
-            _refuse()
-            return
-        own: set[str] = set()
-        st.session_state[_OWN] = own
-        _latest.clear()
-        _is_stopped.clear()
-        problems: list[AevizError] = []
-        starter = threading.Thread(target=_start_all, args=(configs, own, problems), daemon=True)
-        starter.start()
-    except BaseException:
-        _turn.release()
-        raise
+    if not is_free:
+        _refuse()
+        return
     bar = st.progress(0.0, "Starting the trainers …")
     while starter.is_alive():  # a visitor who clicks on ends this loop, not the thread
         starter.join(0.2)
