@@ -104,8 +104,9 @@ def test_gallery_is_searched_by_words_of_name_data_and_description(home):
     cards = {text.strip("*") for text in texts(home.markdown)} & set(MODELS)
     assert {"vae-2d", "vae-2d-anchored"} <= cards
     assert "mlp-2d-adam" not in cards
-    home.text_input(key="find").set_value("no such <b>model").run()
+    home.text_input(key="find").set_value("no ![such](http://x.example/) model").run()
     assert "No model fits" in home.info[-1].value
+    assert "![" not in home.info[-1].value  # nothing that is typed becomes a picture
 
 
 def test_gallery_shows_a_new_run(app, tmp_path):

@@ -55,7 +55,7 @@ def show_gallery(found: Mapping[str, Model]) -> None:
             st.subheader(title, anchor=anchors[title], help=words)
             _show_cards(members, title)
     if not fitting:
-        st.info(f"No model fits {wanted!r}. Use fewer words.", icon=":material/search_off:")
+        st.info(f"No model fits {escape(repr(wanted))}. Use fewer words.", icon=":material/search_off:")
     elif not any(not model.is_shipped for model in found.values()):
         st.caption(
             "No run of yours yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train digits-2d-adam`."
@@ -65,7 +65,9 @@ def show_gallery(found: Mapping[str, Model]) -> None:
 def _fits(model: Model, wanted: str) -> bool:
     """Whether all words occur in what a card says of a model."""
     config = model.config
-    text = f"{model.name} {config.data.name} {config.model.encoder} {config.model.latent_dim}-d {_describe(model)}"
+    optimizer = OPTIMIZER_TITLES[config.optimizer.name]
+    text = f"{model.name} {config.data.name} {config.model.encoder} {optimizer} {config.model.latent_dim}-d "
+    text += _describe(model)
     return all(word in text.lower() for word in wanted.lower().split())
 
 
