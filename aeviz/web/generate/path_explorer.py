@@ -3,12 +3,10 @@
 import numpy as np
 
 from aeviz.web.components.explorer.component import explorer
-from aeviz.web.components.explorer.payload import DecoderView, View, view_payload
-from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.explorer.payload import View, view_payload
 from aeviz.web.kernel import spaces
-from aeviz.web.kernel.client_inference import find_network, send_network
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.points import is_photo
+from aeviz.web.kernel.own_decoder import own_decoder_view, send_own_decoder
 from aeviz.web.kernel.requests import response_of, take_request
 
 
@@ -21,11 +19,12 @@ def show_path(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> N
         spherical: Whether the path is an arc around the origin.
         key: Identity of the slider.
     """
-    space, network = spaces.space(model, "latent"), find_network(model, "decoder")
+    space = spaces.space(model, "latent")
+    shown = own_decoder_view(model, title="On the path", alt=f"Image decoded by {model.name} on the path")
     response, images = response_of(key, model, None)
     waypoints = tuple(tuple(point.tolist()) for point in ends.astype(np.float64))
     view = View(
-        view=f"{space.name}|{spherical}|{waypoints}|{network.spec.name if network.spec is not None else network.why}",
+        view=f"{space.name}|{spherical}|{waypoints}|{shown.network.name if shown.network is not None else shown.why}",
         space=space.name,
         point=waypoints[0],
         revision=0,
@@ -34,16 +33,7 @@ def show_path(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> N
         backdrop="images",
         side=1,
         parts=("path",),
-        decoder_views=(
-            DecoderView(
-                title="On the path",
-                alt=f"Image decoded by {model.name} on the path",
-                shape=model.config.model.image_shape,
-                smooth=is_photo(model),
-                network=network.spec,
-                why=network.why,
-            ),
-        ),
+        decoder_views=(shown,),
         waypoints=waypoints,
         spherical=spherical,
         response=response,
@@ -60,9 +50,7 @@ def show_path(model: Model, ends: np.ndarray, *, spherical: bool, key: str) -> N
 def send_path(model: Model) -> None:
     """Send the page what `show_path` needs; call it at the end of the page, outside of fragments."""
     if model.has_summary:
-        space = spaces.space(model, "latent")
-        send_blob(space.name, space.content)
-        send_network(model, "decoder")
+        send_own_decoder(model)
 
 
 def _ignore() -> None:

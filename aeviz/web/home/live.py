@@ -5,13 +5,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.web.components.explorer.component import explorer
-from aeviz.web.components.explorer.payload import DecoderView, View, view_payload
-from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.explorer.payload import View, view_payload
 from aeviz.web.kernel import spaces
-from aeviz.web.kernel.client_inference import find_network, prepare_networks, send_network
+from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.own_decoder import own_decoder_view, send_own_decoder
 from aeviz.web.kernel.page import MODEL
-from aeviz.web.kernel.points import is_photo
 from aeviz.web.kernel.requests import response_of, take_request
 
 LIVE = ("vae-2d", "digits-2d-adam")
@@ -61,7 +60,7 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
 
 def show_first_screen(found: Mapping[str, Model]) -> None:
     """Show the plane of a model that ships beside the starts; without such a model the starts alone."""
-    model = next((found[name] for name in LIVE if name in found and found[name].has_latents), None)
+    model = _live_model(found)
     if model is None:
         _show_starts(found)
         return
@@ -75,19 +74,26 @@ def show_first_screen(found: Mapping[str, Model]) -> None:
 
 def send_first_screen(found: Mapping[str, Model]) -> None:
     """Send what the plane needs; call it at the end of the page."""
-    model = next((found[name] for name in LIVE if name in found and found[name].has_latents), None)
+    model = _live_model(found)
     if model is not None:
-        space = spaces.space(model, "latent")
-        send_blob(space.name, space.content)
-        send_network(model, "decoder")
+        send_own_decoder(model)
+
+
+def _live_model(found: Mapping[str, Model]) -> Model | None:
+    return next((found[name] for name in LIVE if name in found and found[name].has_latents), None)
 
 
 @st.fragment
 def _show_plane(model: Model) -> None:
-    space, network = spaces.space(model, "latent"), find_network(model, "decoder")
+    space = spaces.space(model, "latent")
+    shown = own_decoder_view(
+        model,
+        title=f"Decoded by {model.name}",
+        alt=f"Image decoded by {model.name} at the point under the pointer",
+    )
     response, images = response_of(_KEY, model, None)
     view = View(
-        view=f"{space.name}|{network.spec.name if network.spec is not None else network.why}",
+        view=f"{space.name}|{shown.network.name if shown.network is not None else shown.why}",
         space=space.name,
         point=tuple(spaces.basis(model, "latent").origin.tolist()),
         revision=0,
@@ -96,16 +102,7 @@ def _show_plane(model: Model) -> None:
         backdrop="images",
         side=SIDE,
         parts=("pad", "hover"),
-        decoder_views=(
-            DecoderView(
-                title=f"Decoded by {model.name}",
-                alt=f"Image decoded by {model.name} at the point under the pointer",
-                shape=model.config.model.image_shape,
-                smooth=is_photo(model),
-                network=network.spec,
-                why=network.why,
-            ),
-        ),
+        decoder_views=(shown,),
         response=response,
     )
     explorer(
