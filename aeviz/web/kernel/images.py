@@ -26,24 +26,28 @@ LARGE = 48
 
 
 def originals(model: Model) -> ImageDataset | None:
-    """Return the test images that a run encoded, or None where they are not on this machine any more."""
+    """Return the test images that a run encoded, or None where they are not on this machine any more; say why."""
+    dataset, why = find_originals(model)
+    if why:
+        st.caption(f"The original images cannot be shown: {why}")
+    return dataset
+
+
+def find_originals(model: Model) -> tuple[ImageDataset | None, str]:
+    """Return the test images that a run encoded, or None and why, in Markdown; no reason where they are not here."""
     name, table = model.config.data.name, model.latents
     if not name.startswith(FOLDER_PREFIX) and not is_available(name):
-        return None
+        return None, ""
     try:
         data = replace(model.config.data, without=None)  # no part of the test set, which all runs of the data share
         dataset, fingerprint = datasets.test_images(
             data, str(data_root()), datasets.folder_stamp(name), model.class_names
         )
     except DataError as error:
-        st.caption(f"The original images cannot be shown: {escape(str(error))}")
-        return None
+        return None, escape(str(error))
     if table is None or fingerprint != table.fingerprint:
-        st.caption(
-            f"The original images cannot be shown: {escape(name)} has changed since {escape(model.name)} encoded it."
-        )
-        return None
-    return dataset
+        return None, f"{escape(name)} has changed since {escape(model.name)} encoded it."
+    return dataset, ""
 
 
 def decoded(model: Model, z: np.ndarray) -> np.ndarray:

@@ -7,13 +7,12 @@ repeat what was asked for.
 import numpy as np
 
 from aeviz.analysis.latent import vote_of_neighbours
-from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.distances import read_points
-from aeviz.web.kernel.images import originals
+from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 
 MOST_COMPARED = 2500
-"""Test images whose pixels are compared: 10 ms for ten images of MNIST."""
+"""Test images, evenly spread, whose pixels are compared: all of a large set would hold up every rerun."""
 
 
 def read_by_encoder(model: Model, images: np.ndarray) -> np.ndarray:
@@ -34,19 +33,13 @@ def read_by_pixels(model: Model, images: np.ndarray) -> np.ndarray | None:
 
     Arguments and result as in `read_by_encoder`; None where the test images are not on this machine.
     """
-    dataset = originals(model)
+    dataset, _ = find_originals(model)
     if dataset is None or dataset.labels is None:
         return None
-    pixels, labels = _pixels(model)
-    return vote_of_neighbours(images.reshape(len(images), -1), pixels, labels)
-
-
-@shared(max_entries=2)  # 8 MB for MNIST
-def _pixels(model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """Return evenly spread test images of a run, (N, P), float32 in [0, 1], and their classes, (N,), int64."""
-    dataset = originals(model)
-    if dataset is None or dataset.labels is None:
-        raise LookupError("the test images are not here; the caller must check first")
     step = -(-len(dataset) // MOST_COMPARED)
-    pixels = dataset.images[::step].reshape(len(dataset.images[::step]), -1).astype(np.float32) / 255
-    return pixels, dataset.labels[::step]
+    pixels = dataset.images[::step].astype(np.float32) / 255
+    return vote_of_neighbours(_flat(images), _flat(pixels), dataset.labels[::step])
+
+
+def _flat(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1)
