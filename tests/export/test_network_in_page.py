@@ -24,7 +24,7 @@ MODELS = {
 }
 
 FEW = ["mlp", "conv"]
-"""Those whose decoders `make test` opens; each is exported twice, 5 s together."""
+"""Those whose decoders `make test` opens; exporting each takes seconds."""
 
 OPEN = """
 import { readFileSync } from "node:fs";
