@@ -26,10 +26,15 @@ _BESIDE = 2
 
 def pick_runs(found: Mapping[str, Model]) -> list[Model]:
     """Let the visitor choose runs to compare; the choice is in the URL."""
-    asked = [name for name in st.query_params.get_all(RUNS) if name not in found]
-    if asked:
-        st.info(f"Not on this machine, left out: {', '.join(map(escape, asked))}.", icon=":material/link_off:")
-        st.query_params[RUNS] = [name for name in st.query_params.get_all(RUNS) if name in found]
+    asked = [name for name in st.query_params.get_all(RUNS) if name]  # "runs=" where all were cleared
+    absent = [name for name in asked if name not in found]
+    if absent:
+        st.info(f"Not on this machine, left out: {', '.join(map(escape, absent))}.", icon=":material/link_off:")
+        left = [name for name in asked if name in found]
+        if RUNS in st.session_state:  # the address is the widget's; a run was deleted while the page showed it
+            st.session_state[RUNS] = left
+        else:
+            st.query_params[RUNS] = left
     default = [name for name in ("mlp-2d-adam", "mlp-2d-amsgrad") if name in found] or list(found)[:_BESIDE]
     chosen = st.multiselect(
         "Runs",

@@ -1,0 +1,18 @@
+"""Compare runs in the browser."""
+
+from playwright.sync_api import expect
+
+
+def test_all_runs_can_be_cleared_and_chosen_again(visit):
+    """Cleared, the address says `runs=`, which names no run."""
+    page = visit("/compare?runs=digits-2d-adam&runs=no-such-run")
+    expect(page.get_by_text("Not on this machine, left out: no-such-run")).to_be_visible()
+    expect(page.get_by_role("heading", name="Curves")).to_be_visible()
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.get_by_text("Choose one or more runs above.")).to_be_visible()
+    box = page.get_by_role("combobox", name="Runs")
+    box.click()
+    page.keyboard.type("digits-2d-amsgrad")
+    page.get_by_role("option", name="digits-2d-amsgrad", exact=True).click()
+    page.keyboard.press("Escape")  # an open list hides the rest of the page from roles
+    expect(page.get_by_role("heading", name="Curves")).to_be_visible()
