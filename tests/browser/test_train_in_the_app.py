@@ -1,6 +1,9 @@
 """A visitor trains in the app: the run lives in a process of its own, and the page shows it and steers it."""
 
+import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -42,9 +45,12 @@ def wait_for(condition, seconds=30):
 
 @pytest.fixture(autouse=True)
 def _no_run_is_left(runs_dir):
-    """Each test ends the runs that it starts."""
+    """End the runs that a failed test leaves, or its second try would wait in the queue behind them."""
     yield
-    wait_for(lambda: not trainers(runs_dir))  # one that was stopped may still tidy up
+    for pid in trainers(runs_dir):
+        with contextlib.suppress(ProcessLookupError):  # one that was stopped may still tidy up
+            os.kill(pid, signal.SIGTERM)
+    wait_for(lambda: not trainers(runs_dir))
 
 
 def start(page, epochs):
