@@ -7,17 +7,27 @@ from aeviz.web import ICON
 st.set_page_config(page_icon=ICON, layout="wide")
 
 st.navigation(
-    [
-        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-        st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
-        st.Page("pages/decode.py", title="Decode", icon=":material/tune:"),
-        st.Page("pages/reconstruct.py", title="Reconstruct", icon=":material/compare:"),
-        st.Page("pages/generate.py", title="Generate", icon=":material/auto_awesome:"),
-        st.Page("pages/regimes.py", title="Three regimes", icon=":material/view_column:"),
-        st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
-        st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
-        st.Page("pages/pca.py", title="PCA = linear autoencoder", icon=":material/linear_scale:"),
-        st.Page("pages/optimizers.py", title="Optimizers", icon=":material/route:"),
-        st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),
-    ]
+    {
+        "": [
+            st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        ],
+        "Explore": [
+            st.Page("pages/explore.py", title="Explore", icon=":material/scatter_plot:"),
+            st.Page("pages/latent_space.py", title="Latent space", visibility="hidden"),
+            st.Page("pages/decode.py", title="Decode", icon=":material/tune:"),
+            st.Page("pages/reconstruct.py", title="Reconstruct", icon=":material/compare:"),
+            st.Page("pages/generate.py", title="Generate", icon=":material/auto_awesome:"),
+        ],
+        "Learn": [
+            st.Page("pages/pca.py", title="PCA = linear autoencoder", icon=":material/linear_scale:"),
+            st.Page("pages/regimes.py", title="Three regimes", icon=":material/view_column:"),
+            st.Page("pages/optimizers.py", title="Optimizers", icon=":material/route:"),
+            st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),
+        ],
+        "Train": [
+            st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+            st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
+        ],
+    },
+    expanded=True,
 ).run()

@@ -51,7 +51,7 @@ PAUSE_S = 0.05
 READY = """
 window.aevizReady = {
   home: () => seen('img[alt^="The latent space of"]'),
-  latent_space: () => deep('[data-testid="latent-map"]').some(map => map.dataset.drawn),
+  explore: () => deep('[data-testid="latent-map"]').some(map => map.dataset.drawn),
   decoded: () => deep('.view').some(view => view.dataset.frames),
   decode: () => aevizReady.decoded() && deep('[data-testid="latent-pad"]').some(pad => pad.dataset.mesh),
   reconstruct: () => seen('img[alt*="mean error"]') && seen('.st-key-error-bars .js-plotly-plot .main-svg'),
@@ -87,12 +87,12 @@ window.aevizWatch = () => {
 
 TITLES = {
     "home": "Home",
-    "latent_space": "Latent space",
+    "explore": "Explore",
     "decode": "Decode",
     "reconstruct": "Reconstruct",
     "network": "Network and training",
 }
-LANDINGS = {"home": ("", "home"), "latent_space": ("latent_space", "latent_space"), "decode": ("decode", "decoded")}
+LANDINGS = {"home": ("", "home"), "explore": ("explore", "explore"), "decode": ("decode", "decoded")}
 """Pages that a cold start is measured with: address, and what must be there for it to be useful."""
 
 

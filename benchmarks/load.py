@@ -52,9 +52,9 @@ from aeviz.paths import PROJECT_ROOT
 
 MODEL = "mlp-2d-adam"
 """The model that Decode and Latent space open with; its points are where the moves go."""
-COMPONENTS = {"decode": ("studio", "explorer"), "latent_space": ("map",)}
+COMPONENTS = {"decode": ("studio", "explorer"), "explore": ("map",)}
 """How the name of the component ends that sends the moves of each page; "studio" in versions that --app measures."""
-IN_ADDRESS = {"decode": ".at=", "latent_space": "image="}
+IN_ADDRESS = {"decode": ".at=", "explore": "image="}
 """Parameter in the address of each page after a move."""
 OUTLINE_EACH = 5
 """Of so many moves on the map one is an outline."""

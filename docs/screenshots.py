@@ -14,8 +14,8 @@ from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 VIEWS = {
-    "latent-space": "/latent_space?model=mlp-2d-adam&image=1492",
-    "latent-space-3d": "/latent_space?model=mlp-3d-amsgrad&with.mlp-3d-amsgrad=nothing",
+    "latent-space": "/explore?model=mlp-2d-adam&image=1492",
+    "latent-space-3d": "/explore?model=mlp-3d-amsgrad&with.mlp-3d-amsgrad=nothing",
     "decode": "/decode?model=vae-2d",
     "reconstruct": "/reconstruct?model=mlp-2d-adam&with.mlp-2d-adam=mlp-64d-amsgrad",
     "train": "/train?preset=quick-look-mnist",

@@ -35,7 +35,7 @@ def test_plane_decodes_under_the_pointer_without_the_server(visit):
 def test_starts_lead_to_two_models_side_by_side(visit):
     page = visit("/")
     page.get_by_role("link", name="Adam and AMSGrad").click()
-    expect(page.get_by_role("heading", name="Latent space", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explore", exact=True)).to_be_visible()
     expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("mlp-2d-adam")
     expect(page.get_by_role("combobox", name="Compare with", exact=True)).to_have_value("mlp-2d-amsgrad")
     page.go_back()

@@ -7,7 +7,7 @@ from app_server import wait_until_idle
 from playwright.sync_api import expect
 
 IMAGE = 42
-ADDRESS = "/latent_space?model=digits-2d-adam&with.digits-2d-adam=nothing"
+ADDRESS = "/explore?model=digits-2d-adam&with.digits-2d-adam=nothing"
 
 
 @pytest.fixture

@@ -125,8 +125,8 @@ def test_selection_leaves_hidden_classes_out_and_is_marked_on_both_maps(open_map
 
     def faded(panel):
         return (
-            latent_map.locator("canvas")
-            .nth(3 * panel + 1)
+            latent_map.locator("canvas.points")
+            .nth(panel)
             .evaluate(
                 "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)"
                 ".data.filter((value, k) => k % 4 === 3 && value > 0 && value < 40).length"
@@ -309,28 +309,61 @@ def test_hover_names_the_same_image_on_both_maps(open_map):
     assert tips.nth(0).inner_text().split("\n")[0] == tips.nth(1).inner_text().split("\n")[0]
 
 
+LINKED = "window[Symbol.for('aeviz.links')].get('point made-up')"
+"""What a linked map has told the other parts of its page."""
+
+
 @pytest.mark.parametrize("dims", [2, 3])
-def test_probe_reports_each_move_to_the_page_and_the_last_to_python(open_map, dims):
-    """Dragging the probe emits an event for each move; Python gets the point where it is left."""
-    page, latent_map = open_map(f"dims={dims}")
-    page.evaluate("window.moves = []; window.addEventListener('aeviz:point', event => window.moves.push(event.detail))")
-    pick(latent_map, "Decode")
+def test_drag_moves_the_latent_point_that_the_page_shares(open_map, dims):
+    """A linked map opens with the tool that decodes; each move is told, and what others tell moves its probe."""
+    page, latent_map = open_map(f"dims={dims}&linked=1")
+    expect(latent_map.get_by_role("button", name="Decode")).to_have_attribute("aria-pressed", "true")
+    tell = f"z => {LINKED}.listeners.forEach(hear => hear({{z: Float64Array.from(z)}}))"
+    middle = latent_map.evaluate("map => map.cameraOf(0).centre")
+    page.evaluate(tell, middle)
     drag(page, latent_map, [(0.5, 0.5), (0.6, 0.4), (0.7, 0.6)])
-    moves = page.evaluate("window.moves")
-    assert len(moves) > 5
-    assert moves[-1]["panel"] == 0
-    point = moves[-1]["point"]
-    assert len(point) == dims
-    expect(page.get_by_text(re.compile(rf"Point: \(0, \({re.escape(str(point[0])[:8])}"))).to_be_visible()
+    assert page.evaluate(f"{LINKED}.value.done") is True
+    point = page.evaluate(f"[...{LINKED}.value.z]")
+    assert latent_map.evaluate("map => map.probeOf(0)") == pytest.approx(point, abs=1e-9)
     box = frame(latent_map)
-    x, y, _ = latent_map.evaluate("(map, point) => map.locateOn(0, point)", point)
+    x, y, depth = latent_map.evaluate("(map, point) => map.locateOn(0, point)", point)
     assert (x / box["width"], y / box["height"]) == pytest.approx((0.7, 0.6), abs=0.01)
-    if dims == 3:  # it moved in the plane that faces the viewer, so its depth stayed
-        depths = [latent_map.evaluate("(map, point) => map.locateOn(0, point)[2]", each["point"]) for each in moves]
-        assert depths == pytest.approx([depths[0]] * len(depths), abs=1e-9)
+    # it moves in the plane that faces the viewer
+    assert depth == pytest.approx(latent_map.evaluate("(map, point) => map.locateOn(0, point)[2]", middle), abs=1e-9)
     latent_map.locator("canvas.front").focus()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("window.moves.at(-1).point") != point
+    assert page.evaluate(f"[...{LINKED}.value.z]") != point
+
+
+def test_probe_stands_at_the_corresponding_point_of_the_second_map(open_map):
+    """Dragged on either map, both probes move: the second cloud is the first, moved by three."""
+    page, latent_map = open_map("panels=2&linked=1")
+    drag(page, latent_map, [(0.5, 0.5), (0.6, 0.4)])
+    first, second = (latent_map.evaluate("(map, panel) => map.probeOf(panel)", panel) for panel in (0, 1))
+    assert second == pytest.approx([value + 3 for value in first], abs=1e-6)
+    fronts = latent_map.locator("canvas.front")
+    box = fronts.nth(1).bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 130, steps=5)
+    page.mouse.up()
+    moved, held = (latent_map.evaluate("(map, panel) => map.probeOf(panel)", panel) for panel in (0, 1))
+    assert held != pytest.approx(second, abs=1e-3)
+    assert moved == pytest.approx([value - 3 for value in held], abs=1e-6)
+    assert page.evaluate(f"[...{LINKED}.value.z]") == pytest.approx(moved, abs=1e-9)
+
+
+def test_click_chooses_an_image_or_decodes_where_there_is_none(open_map):
+    """A linked map: a press without a move does not drag the point to it."""
+    page, latent_map = open_map("linked=1")
+    box = frame(latent_map)
+    x, y = latent_map.evaluate("map => map.screenOf(0, 77)")
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    expect(latent_map).to_have_attribute("data-selected", re.compile(r"\d+"))
+    assert latent_map.evaluate("map => map.probeOf(0)") is None  # the inspector knows the image's code
+    page.mouse.click(box["x"] + 4, box["y"] + box["height"] - 4)
+    corner = latent_map.evaluate("map => map.locateOn(0, map.probeOf(0))")
+    assert corner[:2] == pytest.approx([4, box["height"] - 4], abs=1)
 
 
 @pytest.mark.slow

@@ -40,7 +40,7 @@ def choose(latent_map, name):
 def ink(latent_map, layer):
     """Return how many pixels of a layer of the first panel are painted."""
     return (
-        latent_map.locator("canvas")
+        latent_map.locator("canvas:not(.mesh)")
         .nth(layer)
         .evaluate(
             """canvas => {
@@ -55,17 +55,17 @@ def ink(latent_map, layer):
 
 def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     """Ellipses of all, then a click on a point, then a zoom to its posterior: each is drawn and in the address."""
-    page, latent_map = open_map("/latent_space?model=vae-2d&with.vae-2d=nothing")
+    page, latent_map = open_map("/explore?model=vae-2d&with.vae-2d=nothing")
     expect(latent_map).to_have_attribute("data-ellipses", "0")
     before = ink(latent_map, 0)
-    pressed = choose(latent_map, "of all images")
+    pressed = choose(latent_map, "all images")
     expect(pressed).to_have_attribute("aria-pressed", "true")
     expect(latent_map).to_have_attribute("data-ellipses", re.compile(r"^[1-9]\d+$"))
     expect(latent_map).to_contain_text(re.compile(r"1. ellipses of [\d,]+ of the [\d,]+ posteriors in view"))
     assert ink(latent_map, 0) > before
     expect(page).to_have_url(re.compile("ellipses=all"))
 
-    choose(latent_map, "of the chosen image")
+    choose(latent_map, "chosen image")
     expect(latent_map).to_have_attribute("data-ellipses", "0")
     expect(latent_map).to_contain_text("Click a point to see its posterior.")
     canvas = latent_map.locator("canvas.front")
@@ -92,7 +92,7 @@ def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
 @pytest.mark.slow
 def test_prior_of_an_anchored_model_is_drawn_class_by_class(open_map):
     """A circle set a class; a hidden class takes its own away; the address keeps them shown."""
-    page, latent_map = open_map("/latent_space?model=vae-2d-anchored&with.vae-2d-anchored=nothing")
+    page, latent_map = open_map("/explore?model=vae-2d-anchored&with.vae-2d-anchored=nothing")
     before = ink(latent_map, 2)
     choose(latent_map, f"1, 2, 3 {SIGMA}")
     expect(latent_map).to_have_attribute("data-priors", "10")
@@ -109,9 +109,9 @@ def test_prior_of_an_anchored_model_is_drawn_class_by_class(open_map):
 @pytest.mark.slow
 def test_aligned_pair_draws_both_and_a_plain_model_none(open_map):
     """Two variational models: both have ellipses, also aligned; a plain model has no such controls."""
-    page, latent_map = open_map("/latent_space?model=vae-2d&with.vae-2d=regime-both&align=true&ellipses=all&image=42")
+    page, latent_map = open_map("/explore?model=vae-2d&with.vae-2d=regime-both&align=true&ellipses=all&image=42")
     expect(latent_map).to_have_attribute("data-ellipses", re.compile(r"^[1-9]\d* [1-9]\d+$"))
-    page, latent_map = open_map("/latent_space?model=mlp-2d-adam&with.mlp-2d-adam=nothing&ellipses=all&prior=1")
+    page, latent_map = open_map("/explore?model=mlp-2d-adam&with.mlp-2d-adam=nothing&ellipses=all&prior=1")
     expect(latent_map).to_have_attribute("data-ellipses", "0")
     expect(latent_map.get_by_text("Posterior ellipses")).to_have_count(0)
     assert page.get_by_text("Each point is", exact=True).count() == 0
@@ -120,10 +120,12 @@ def test_aligned_pair_draws_both_and_a_plain_model_none(open_map):
 @pytest.mark.slow
 def test_click_on_a_sample_shows_its_image(open_map):
     """With samples in place of means a point is still its image, and the choice is in the address."""
-    page, latent_map = open_map("/latent_space?model=regime-both&with.regime-both=nothing")
+    page, latent_map = open_map("/explore?model=regime-both&with.regime-both=nothing")
     mean = latent_map.evaluate("(map, index) => map.screenOf(0, index)", IMAGE)
+    page.get_by_role("button", name="More").click()
     page.get_by_role("radio", name="a sample").click()
     expect(page.get_by_text("Seed of the samples")).to_be_visible()
+    page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("points=a"))
     expect(page.get_by_text(re.compile("Each point is a sample of the posterior"))).to_be_visible()
     page.wait_for_timeout(500)

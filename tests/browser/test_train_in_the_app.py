@@ -224,8 +224,8 @@ def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     film.get_by_role("button", name="Play").click()
     expect(film).to_have_attribute("data-frame", "12")
     expect(film).to_have_attribute("data-playing", "false")
-    page.get_by_test_id("stMain").get_by_role("link", name="Latent space").click()
-    expect(page).to_have_url(re.compile(r"/latent_space\?.*model=with-a-film"))
+    page.get_by_test_id("stMain").get_by_role("link", name="Explore").click()
+    expect(page).to_have_url(re.compile(r"/explore\?.*model=with-a-film"))
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-drawn", re.compile(r"\d+"))
 
 
@@ -246,7 +246,7 @@ def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(
             each.close()
     wait_for(lambda: not trainers(runs), 5)
     with serve(tmp_path / "second.log", **environment) as address:
-        page = visit("/latent_space?model=circles-3d&image=7", base=address)  # a shared address is its first visit
+        page = visit("/explore?model=circles-3d&image=7", base=address)  # a shared address is its first visit
         expect(page.get_by_role("heading", name="Test image 7")).to_be_visible()
         names = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
         assert [name.split("\n")[-1] for name in names] == list(TITLES.values())

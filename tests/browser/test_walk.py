@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 TITLES = {
     "/": "Home",
-    "/latent_space": "Latent space",
+    "/explore": "Explore",
     "/decode": "Decode",
     "/reconstruct": "Reconstruct",
     "/generate": "Generate",
@@ -68,7 +68,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(card.get_by_role("img")).to_be_visible()
     card.get_by_role("link", name="Explore").click()
 
-    expect(page).to_have_url(re.compile(r"/latent_space\?.*model=digits-2d-adam"))
+    expect(page).to_have_url(re.compile(r"/explore\?.*model=digits-2d-adam"))
     latent_map = drawn_map(page)
     assert latent_map.locator("canvas.front").count() == 2  # ADAM | AMSGrad
     page.mouse.click(*point_on_screen(latent_map, 17))
@@ -118,7 +118,7 @@ def test_page_fits_the_window_and_shows_no_error(visit, path):
 
 def test_legend_hides_a_class_in_both_maps_and_in_the_address(visit):
     """The legend is linked: one click hides a class left and right; a reload keeps it hidden."""
-    page = visit("/latent_space?model=digits-2d-adam")
+    page = visit("/explore?model=digits-2d-adam")
     latent_map = drawn_map(page)
     chip = latent_map.get_by_role("button", name="3", exact=True)
     expect(chip).to_have_attribute("aria-pressed", "true")
@@ -133,11 +133,12 @@ def test_legend_hides_a_class_in_both_maps_and_in_the_address(visit):
 
 def test_map_answers_to_the_keyboard(visit):
     """Arrow keys move, plus zooms, 0 resets, n selects the next image."""
-    page = visit("/latent_space?model=digits-2d-adam&image=4")
+    page = visit("/explore?model=digits-2d-adam&image=4")
     latent_map = drawn_map(page)
     canvas = latent_map.locator("canvas.front").first
     start = latent_map.evaluate("map => map.cameraOf(0)")
     canvas.focus()
+    page.keyboard.press("m")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("+")
     moved = latent_map.evaluate("map => map.cameraOf(0)")
@@ -153,7 +154,7 @@ def test_map_answers_to_the_keyboard(visit):
 
 def test_map_answers_to_touch(visit):
     """A tap on a phone selects the point under the finger."""
-    page = visit("/latent_space?model=digits-2d-adam", width=390, height=844, touch=True)
+    page = visit("/explore?model=digits-2d-adam", width=390, height=844, touch=True)
     latent_map = drawn_map(page)
     page.touchscreen.tap(*point_on_screen(latent_map, 30))
     expect(page.get_by_role("heading", name="Test image 30")).to_be_visible()
@@ -161,7 +162,7 @@ def test_map_answers_to_touch(visit):
 
 def test_hover_shows_the_image_number_in_both_maps(visit):
     """Hovering a point names it, and marks the same image in the other map."""
-    page = visit("/latent_space?model=digits-2d-adam")
+    page = visit("/explore?model=digits-2d-adam")
     latent_map = drawn_map(page)
     page.mouse.move(*point_on_screen(latent_map, 17))
     expect(latent_map.locator(".tip").nth(0)).to_contain_text("image 17")
@@ -171,13 +172,13 @@ def test_hover_shows_the_image_number_in_both_maps(visit):
 @pytest.mark.slow
 def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
     """Aligning moves the right map into the left one's frame; the left map keeps its zoom."""
-    page = visit("/latent_space?model=digits-2d-adam")
+    page = visit("/explore?model=digits-2d-adam")
     latent_map = drawn_map(page)
     latent_map.get_by_role("button", name="Zoom in: digits-2d-adam").click()
     page.wait_for_timeout(200)
     left = latent_map.evaluate("map => map.screenOf(0, 3)")
     right = latent_map.evaluate("map => map.screenOf(1, 3)")
-    page.get_by_text("Align the right map").click()
+    page.get_by_text("Align (Procrustes)").click()
     expect(page.get_by_text(re.compile(r"Aligned: \d+% of the left map"))).to_be_visible()
     drawn_map(page)
     assert latent_map.evaluate("map => map.screenOf(0, 3)") == pytest.approx(left, abs=1)
@@ -241,7 +242,7 @@ def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
 
 def test_nonsense_in_the_address_is_ignored(visit):
     """Unknown models, images out of range and hidden classes that do not exist fall back to defaults."""
-    page = visit(f"/latent_space?model=../../etc&image={'9' * 5000}&hidden=1.77.x.{'8' * 5000}&align=maybe")
+    page = visit(f"/explore?model=../../etc&image={'9' * 5000}&hidden=1.77.x.{'8' * 5000}&align=maybe")
     latent_map = drawn_map(page)
     expect(latent_map.get_by_role("button", name="1", exact=True)).to_have_attribute("aria-pressed", "false")
     assert page.get_by_test_id("stAlertContentError").count() == 0
@@ -261,7 +262,7 @@ def test_nonsense_numbers_in_the_address_are_ignored(visit, path):
 
 def test_model_goes_along_to_the_next_page(visit):
     """A model chosen on one page is the model of the next, also over a page that has none."""
-    page = visit("/latent_space")
+    page = visit("/explore")
     drawn_map(page)
     choose_model(page, "circles-3d")
     expect(page).to_have_url(re.compile("model=circles-3d"))
@@ -275,7 +276,7 @@ def test_model_goes_along_to_the_next_page(visit):
 
 @pytest.mark.parametrize(
     "start",
-    ["/latent_space?model=circles-3d", pytest.param("/decode?model=circles-3d", marks=pytest.mark.slow)],
+    ["/explore?model=circles-3d", pytest.param("/decode?model=circles-3d", marks=pytest.mark.slow)],
 )
 def test_model_of_a_shared_link_goes_along_too(visit, start):
     """A model that came by the address, or by a card of the gallery, stays when the page changes."""
@@ -296,7 +297,7 @@ def test_unknown_model_in_the_address_is_said(visit):
 
 def test_map_opened_anew_shows_what_the_address_says(visit):
     """A class hidden and an image chosen in one visit to the page do not haunt the next."""
-    page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=3")
+    page = visit("/explore?model=digits-2d-adam&image=17&hidden=3")
     expect(drawn_map(page)).to_have_attribute("data-selected", "17")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home").click()
     page.get_by_role("textbox", name="Find a model").fill("digits-2d-adam")
@@ -308,7 +309,7 @@ def test_map_opened_anew_shows_what_the_address_says(visit):
 
 def test_choice_does_not_go_along_to_another_data_set(visit):
     """Image 17 and class 3 of the digits mean nothing to the circles."""
-    page = visit("/latent_space?model=digits-2d-adam&image=17&hidden=2")
+    page = visit("/explore?model=digits-2d-adam&image=17&hidden=2")
     drawn_map(page)
     choose_model(page, "circles-3d")
     expect(page).not_to_have_url(re.compile("hidden"))

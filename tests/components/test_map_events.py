@@ -19,13 +19,13 @@ def test_what_the_map_sends_is_read():
             "ellipses": "all",
             "prior": True,
             "selection": {"panel": 1, "polygon": SQUARE, "camera": None},
-            "point": {"panel": 0, "point": [1, -2.5]},
+            "blend": 0.25,
         }
     )
     assert (found.selected, found.hidden, found.ellipses, found.prior) == (3, (0, 7), "all", True)
     assert found.selection is not None
     assert found.selection.panel == 1
-    assert found.point == (0, (1.0, -2.5))
+    assert found.blend == 0.25
 
 
 @pytest.mark.parametrize("state", [None, "text", 3, [], {}, b"bytes"])
@@ -49,11 +49,9 @@ def test_odd_layers_count_as_absent(value):
     assert read_event({"prior": 1 if value is True else value}) == NOTHING
 
 
-@pytest.mark.parametrize("value", ODD_NUMBERS)
-def test_odd_point_counts_as_absent(value):
-    assert read_event({"point": value}) == NOTHING
-    assert read_event({"point": {"panel": 0, "point": [0.5, value]}}) == NOTHING
-    assert read_event({"point": {"panel": value, "point": [0.5, 0.5]}}) == NOTHING
+@pytest.mark.parametrize("value", [*ODD_NUMBERS, -0.1, 1.1])
+def test_odd_blend_counts_as_absent(value):
+    assert read_event({"blend": value}) == NOTHING
 
 
 @pytest.mark.parametrize("value", ODD_NUMBERS)

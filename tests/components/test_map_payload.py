@@ -1,4 +1,5 @@
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -143,14 +144,17 @@ def test_two_viewpoints_differ_by_a_quarter_turn():
     assert (other_yaw - yaw, other_pitch - pitch) == (90, 0)
 
 
-def test_payload_holds_what_is_selected_and_where_the_point_lies(rng):
+def test_payload_holds_what_is_selected_and_whose_point_is_shared(rng):
     header, _, _ = unpack(map_payload([panel(rng)], None, ()))
-    assert (header["selection"], header["decode"], header["point"]) == (None, False, None)
+    assert (header["selection"], header["model"], header["blend"], header["height"]) == (None, "", 0, 520)
+    assert header["panels"][0]["carry"] is None
     selection = Selection(panel=0, polygon=((0.0, 0.0), (1.0, 0.0), (0.5, 2.0)))
-    payload = map_payload([panel(rng)], None, (), selection=selection, decode=True, point=(0, (1.0, 2.0)))
+    carried = replace(panel(rng), carry=(np.array([[0.0, 2.0], [1.0, 0.0]]), np.array([3.0, 4.0])))
+    payload = map_payload([carried], None, (), selection=selection, model="vae", blend=0.5, height_px=None)
     header, _, _ = unpack(payload)
     assert header["selection"] == {"panel": 0, "polygon": [[0, 0], [1, 0], [0.5, 2]], "camera": None}
-    assert (header["decode"], header["point"]) == (True, {"panel": 0, "at": [1, 2]})
+    assert (header["model"], header["blend"], header["height"]) == ("vae", 0.5, 0)
+    assert header["panels"][0]["carry"] == {"matrix": [[0, 2], [1, 0]], "shift": [3, 4]}
 
 
 def test_payload_of_many_points_stays_small(rng):

@@ -106,7 +106,7 @@ def desk(app, monkeypatch):
     """The explorer's stand-in on Decode."""
     decode_explorer, view, in_page = (
         importlib.import_module(f"aeviz.web.{name}")
-        for name in ("decode.explorer", "decode.view", "kernel.client_inference")
+        for name in ("decoder.explorer", "decode.view", "kernel.client_inference")
     )
     desk, send_blob = Desk(), decode_explorer.send_blob
 

@@ -8,7 +8,7 @@ from visits import assert_healthy, open_page, texts
 
 from aeviz.training.runs import CONFIG, HISTORY, LATENTS, MODEL
 
-PAGES = {"home": "aeviz", "latent_space": "Latent space", "train": "Train", "compare": "Compare runs"}
+PAGES = {"home": "aeviz", "explore": "Explore", "train": "Train", "compare": "Compare runs"}
 
 
 def nested(path):
@@ -62,7 +62,7 @@ def own_run(run_copy, tmp_path):
     return run_copy.rename(path)
 
 
-@pytest.mark.parametrize("page", ["decode", "latent_space", "generate"])
+@pytest.mark.parametrize("page", ["decode", "explore", "generate"])
 @pytest.mark.parametrize("names", [(CONFIG, MODEL), (MODEL,), (CONFIG,), (LATENTS, MODEL)])
 def test_model_that_is_deleted_while_a_page_shows_it_gives_a_message(app, own_run, page, names):
     app = open_page(app, page, "going")
@@ -91,7 +91,7 @@ def test_run_that_was_mended_is_listed_again(app, own_run):
 def test_damaged_weights_leave_the_rest_of_the_map_page_alone(app, own_run):
     weights = (own_run / MODEL).read_bytes()
     (own_run / MODEL).write_bytes(weights[:-8])
-    app = open_page(app, "latent_space", "going", image="5")
+    app = open_page(app, "explore", "going", image="5")
     assert not app.exception
     assert any(MODEL in text for text in texts(app.error))
     assert any("Lasso" in text for text in texts(app.caption)), texts(app.caption)

@@ -72,7 +72,7 @@ def test_training_keeps_statistics_of_attributes_beside_the_latents(faces):
 
 
 def test_map_is_coloured_by_the_attribute_that_is_chosen(with_data, monkeypatch):
-    app = open_model(with_data, "latent_space")
+    app = open_model(with_data, "explore")
     from aeviz.web.map import view
 
     seen, pack = [], view.map_payload
@@ -82,17 +82,17 @@ def test_map_is_coloured_by_the_attribute_that_is_chosen(with_data, monkeypatch)
         return pack(panels, labels, names, **options)
 
     monkeypatch.setattr(view, "map_payload", spy)
-    assert_healthy(app, "Latent space")
+    assert_healthy(app, "Explore")
     assert app.selectbox(key="attribute").value == "Smiling"
     app.selectbox(key="attribute").set_value("No beard").run()
-    assert_healthy(app, "Latent space")
+    assert_healthy(app, "Explore")
     assert seen == [("beard", "no beard")]
 
 
 def test_model_without_points_encodes_the_test_set_where_it_has_the_data(with_data, tmp_path):
     (tmp_path / "runs" / "faces" / LATENTS).unlink()
-    app = open_model(with_data, "latent_space", image="3")
-    assert_healthy(app, "Latent space")
+    app = open_model(with_data, "explore", image="3")
+    assert_healthy(app, "Explore")
     assert app.selectbox(key="model").value == "faces"
     assert any("SSIM" in caption for caption in captions(app))
 
@@ -102,7 +102,7 @@ def test_encoded_test_set_is_kept_for_the_next_visit(kept, with_data, faces, tmp
     (tmp_path / "runs" / "faces" / LATENTS).unlink()
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
     shutil.copytree(faces / "cache" / "celeba", tmp_path / "cache" / "celeba")
-    assert_healthy(open_model(with_data, "latent_space"), "Latent space")
+    assert_healthy(open_model(with_data, "explore"), "Explore")
     (file,) = (tmp_path / "cache" / "latents").glob(f"faces-*/{LATENTS}")
     (tmp_path / "runs" / "faces" / "history.jsonl").touch()  # changes nothing of what was encoded
     if kept == "nothing":
@@ -112,12 +112,12 @@ def test_encoded_test_set_is_kept_for_the_next_visit(kept, with_data, faces, tmp
     from aeviz.web.kernel.caching import forget_all
 
     forget_all()
-    assert_healthy(open_model(with_data, "latent_space"), "Latent space")
+    assert_healthy(open_model(with_data, "explore"), "Explore")
     assert file.stat().st_size > 100
 
 
 def test_shipped_model_says_on_the_map_why_it_has_none(as_shipped):
-    app = open_model(as_shipped, "latent_space")
+    app = open_model(as_shipped, "explore")
     assert app.selectbox(key="model").value != "faces"
     assert "ships without encoded images (terms of celeba)" in said(app)
 

@@ -10,7 +10,7 @@ VARIATIONAL, PLAIN = "vae-2d", "mlp-2d-adam"
 
 def open_map(app, model, beside="nothing", **parameters):
     """Open the page at an address in a session of its own; return the app."""
-    visit = open_page(new_session(), "latent_space", model, **{f"with.{model}": beside, **parameters})
+    visit = open_page(new_session(), "explore", model, **{f"with.{model}": beside, **parameters})
     assert not visit.exception, [entry.value for entry in visit.exception]
     assert not visit.error, [entry.value for entry in visit.error]
     return visit
@@ -110,7 +110,7 @@ def test_collapsed_dimensions_are_named(app):
 
 def test_collapsed_dimensions_in_a_row_are_a_range(app):
     open_map(app, PLAIN)  # views are imported inside a run
-    from aeviz.web.latent_space.posterior_view import name_dimensions
+    from aeviz.web.explore.posterior_view import name_dimensions
 
     assert name_dimensions([1, 4, 5, 6, 7, 9, 10]) == "z2, z5 to z8, z10, z11"
     assert name_dimensions([0]) == "z1"

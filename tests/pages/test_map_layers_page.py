@@ -98,9 +98,10 @@ def test_nearest_images_are_decoded_where_the_originals_are_missing(app):
 def late_event():
     import streamlit as st
 
+    from aeviz.web.kernel.models import list_models
     from aeviz.web.map import view
 
-    view._take("latent-map-nobody", "selected", 10)
+    view._take(list_models()["digits-2d-adam"], "latent-map-nobody", "selected", 10)
     st.text("the page goes on")
 
 

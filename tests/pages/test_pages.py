@@ -12,7 +12,7 @@ from aeviz.paths import checkpoints_root
 
 PAGES = {
     "home": "aeviz",
-    "latent_space": "Latent space",
+    "explore": "Explore",
     "decode": "Decode",
     "reconstruct": "Reconstruct",
     "generate": "Generate",
@@ -60,7 +60,7 @@ def test_page_opens_without_data_and_network(app, name):
         for kind_of_model in KINDS
         if name != "home"
         # faces ship without encoded images: tests/pages/test_faces_pages.py
-        and not (kind_of_model == "faces" and name in ("latent_space", "reconstruct"))
+        and not (kind_of_model == "faces" and name in ("explore", "reconstruct"))
     ],
 )
 def test_page_shows_every_kind_of_model(app, name, kind_of_model):
@@ -155,7 +155,7 @@ def test_damaged_weights_give_a_message_in_the_explorer(app, desk, tmp_path):
 
 
 def test_latent_space_sets_the_twin_beside_the_model(app):
-    app = open_page(app, "latent_space", "digits-2d-adam")
+    app = open_page(app, "explore", "digits-2d-adam")
     assert app.selectbox(key="with.digits-2d-adam").value == "digits-2d-amsgrad"
     app.toggle(key="align").set_value(True).run()
     assert any(caption.startswith("Aligned: ") for caption in texts(app.caption))

@@ -129,7 +129,7 @@ def test_running_map_shows_progress_and_can_be_stopped(app):
 def test_failure_is_told(app, monkeypatch):
     failed = TaskView(state="failed", share=0.0, seconds=1.0, seconds_left=None, message="no room")
     monkeypatch.setattr(Task, "observe", lambda task: failed)
-    visit = open_page(app, "latent_space", TEN, **{f"with.{TEN}": "nothing", "projection": "t-SNE"})
+    visit = open_page(app, "explore", TEN, **{f"with.{TEN}": "nothing", "projection": "t-SNE"})
     assert not visit.exception
     assert "t-SNE of mlp-10d-amsgrad failed: no room; try again." in [error.value for error in visit.error]
     assert visit.button(key="embedding.start.0")

@@ -153,7 +153,7 @@ def show_planes(runs: list[Model]) -> None:
                     f"{model.config.model.latent_dim}-d]"
                 )
                 st.page_link(
-                    "pages/latent_space.py",
+                    "pages/explore.py",
                     label="Explore",
                     icon=":material/scatter_plot:",
                     query_params={"model": model.name},

@@ -21,7 +21,7 @@ _KEY = "home-live"
 STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     (
         "Explore a latent space",
-        "pages/latent_space.py",
+        "pages/explore.py",
         ":material/scatter_plot:",
         {},
         "10,000 test images as points: point at one, lasso some.",
@@ -42,7 +42,7 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     ),
     (
         "Adam and AMSGrad",
-        "pages/latent_space.py",
+        "pages/explore.py",
         ":material/compare:",
         {MODEL: "mlp-2d-adam", "with.mlp-2d-adam": "mlp-2d-amsgrad"},
         "One network, two optimizers: their maps side by side.",

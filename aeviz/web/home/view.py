@@ -132,7 +132,7 @@ def _card(model: Model) -> None:
         if model.has_summary:
             links = {"Decode": ("pages/decode.py", ":material/tune:")}
             if model.has_latents:
-                links = {"Explore": ("pages/latent_space.py", ":material/scatter_plot:"), **links}
+                links = {"Explore": ("pages/explore.py", ":material/scatter_plot:"), **links}
             if config.model.is_variational:
                 links["Generate"] = ("pages/generate.py", ":material/auto_awesome:")
             with st.container(horizontal=True):

@@ -29,12 +29,25 @@ _CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
 """Session keys: the model chosen last, on whatever page; the page shown; whether this run is the first of a visit."""
 _STYLE = "<style>.stMainBlockContainer { padding-top: 3.5rem; } .st-key-history { position: absolute; }</style>"
 """Less room above the title than Streamlit leaves, where only the menu stands, and none for the unseen component."""
+_WORKSPACE_STYLE = """<style>
+.stMainBlockContainer { padding: 0.9rem 2rem 1rem; }
+.st-key-head { flex-flow: row wrap; align-items: baseline; column-gap: 1rem; z-index: 999991; padding-right: 2.5rem; }
+.st-key-head > * { width: auto !important; flex: none; }
+.st-key-head > *:first-child { height: 2rem; }
+.st-key-head h1 { font-size: 1.5rem; line-height: 2rem; padding: 0; margin: 0; }
+body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
+@media (max-width: 40rem) {
+  .stMainBlockContainer { padding: 0.75rem 1rem 1rem; }
+  .st-key-head > *:last-child { flex: 1 1 100%; margin: 0.5rem 0 0 -2rem; }
+}
+</style>"""
+"""The title stands beside its caption, in the line of the menu: above Streamlit's own head, whose z-index is 999990."""
 NO_COMPARISON = "nothing"
 """Value of the second picker that shows one model alone."""
 
 
 @contextmanager
-def page(room: str, title: str, caption: str) -> Iterator[None]:
+def page(room: str, title: str, caption: str, *, is_workspace: bool = False) -> Iterator[None]:
     """Head a page, end it with its notes, and turn an error that is meant for people into a message.
 
     Nothing else is caught.
@@ -43,6 +56,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
         room: Folder of the page in aeviz/web; its notes.md, where there is one, is shown folded at the end.
         title: Heading of the page.
         caption: One line on what the visitor learns here.
+        is_workspace: Whether the page fills one screen, so that its head takes one line and its sides are narrow.
     """
     _insist_on_navigation()
     start_plain()
@@ -50,14 +64,27 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     st.session_state[_PAGE] = title
     st.html(_STYLE)
     keep_history()
-    st.title(title)
-    st.caption(caption)
+    if is_workspace:
+        st.html(_WORKSPACE_STYLE)
+    with st.container(key="head", gap=None if is_workspace else "small"):
+        st.title(title)
+        st.caption(caption)
     try:
         with errors_as_messages():
             yield
             _show_notes(room)
     finally:
         settle_if_grown()
+
+
+def lead_to(target: str) -> None:
+    """Show another page at the address of a former one, with all parameters of the address.
+
+    Args:
+        target: Path of the page's script.
+    """
+    _insist_on_navigation()
+    st.switch_page(target, query_params={name: st.query_params.get_all(name) for name in st.query_params})
 
 
 def _show_notes(room: str) -> None:

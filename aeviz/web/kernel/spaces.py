@@ -11,7 +11,7 @@ from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.summary import principal_directions
 from aeviz.export.beside import PartName, beside, is_current
 from aeviz.training.runs import MODEL
-from aeviz.web.components.explorer.payload import space_payload
+from aeviz.web.components.explorer.payload import most_axes, space_payload
 from aeviz.web.components.kit.wire import blob_name
 from aeviz.web.kernel.caching import Stamp, shared, stamp_of
 from aeviz.web.kernel.models import Model
@@ -55,6 +55,12 @@ def space(model: Model, axes: AxesName) -> Sent:
     else:
         packed = space_payload(found, found.rest + (table.z - found.origin) @ found.axes, table.labels, names)
     return Sent(name=blob_name("space", packed), content=packed)
+
+
+def has_all_codes(model: Model) -> bool:
+    """Whether the page is sent the codes of a run's test images along all axes, so that it knows where each lies."""
+    table = model.stored_latents
+    return table is not None and table.z.shape[1] <= most_axes(len(table.z))
 
 
 @shared(max_entries=128, spinner="Aligning the latent spaces …")  # at most 130 kB each

@@ -1,5 +1,6 @@
 """The state of a page in its address, where no widget holds it: restored, dropped when stale, written when changed."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -88,3 +89,8 @@ def format_numbers(numbers: Iterable[int]) -> str:
 def parse_number(text: str) -> int | None:
     """Return the first whole number in a text that `parse_numbers` reads; None where there is none."""
     return next(iter(parse_numbers(text)), None)
+
+
+def parse_share(text: str) -> float | None:
+    """Return a number from 0 to 1 with at most two digits after its point; None for whatever else."""
+    return float(text) if re.fullmatch(r"0?\.[0-9]{1,2}|[01](\.0{1,2})?", text, re.ASCII) else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.analysis.attributes import read_name
 from aeviz.analysis.embedding import EmbeddingConfig
@@ -68,15 +69,21 @@ class MapOptions:
         )
 
 
-def pick_map_options(first: Model, second: Model | None) -> MapOptions:
-    """Offer the choices that make sense for these models; all are in the URL."""
+def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | None = None) -> MapOptions:
+    """Offer the choices that make sense for these models; all are in the URL.
+
+    Args:
+        first: The model on the left.
+        second: The model on the right, if any.
+        bar: A row that the choices are added to; one of their own by default.
+    """
     least = min(model.config.model.latent_dim for model in (first, second) if model is not None)
     flat = all(model.config.model.latent_dim in (2, 3) for model in (first, second) if model is not None)
     mixed = second is not None and first.config.model.latent_dim != second.config.model.latent_dim
     dimensions = least if flat and not mixed else 2
     projection: ProjectionName = "PCA"
     axes, minded = None, 30
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom") if bar is None else bar:
         if least > 3 or (mixed and least >= 3):
             projection = _pick_projection()
             if projection != "t-SNE":
@@ -88,7 +95,7 @@ def pick_map_options(first: Model, second: Model | None) -> MapOptions:
         aligned = two_viewpoints = False
         if second is not None and least > 1:
             aligned = st.toggle(
-                "Align the right map to the left (Procrustes)",
+                "Align (Procrustes)",
                 key="align",
                 bind="query-params",
                 help=(
@@ -96,19 +103,24 @@ def pick_map_options(first: Model, second: Model | None) -> MapOptions:
                     "to its point on the left."
                 ),
             )
-        elif second is None and dimensions == 3:
-            two_viewpoints = st.toggle(
-                "Two viewpoints",
-                value=True,
-                key="viewpoints",
-                bind="query-params",
-                help="The same points from two directions, 90° apart.",
-            )
-        spread = least > 1 and any(posteriors.has_posteriors(model) for model in (first, second) if model is not None)
-        seed = _pick_seed() if spread and projection in ("PCA", "chosen dimensions") else None
         colour = _pick_colour(first, second)
         attribute = _pick_attribute(first) if colour == "attribute" else None
-        contours = _pick_contours(first) if dimensions == 2 else "off"
+        spread = least > 1 and any(posteriors.has_posteriors(model) for model in (first, second) if model is not None)
+        samples = spread and projection in ("PCA", "chosen dimensions")
+        seed: int | None = None
+        contours: ContourMode = "off"
+        if samples or dimensions == 2 or (second is None and dimensions == 3):
+            with st.popover("More", icon=":material/tune:", help="Contours, samples of the posteriors, viewpoints."):
+                if second is None and dimensions == 3:
+                    two_viewpoints = st.toggle(
+                        "Two viewpoints",
+                        value=True,
+                        key="viewpoints",
+                        bind="query-params",
+                        help="The same points from two directions, 90° apart.",
+                    )
+                seed = _pick_seed() if samples else None
+                contours = _pick_contours(first) if dimensions == 2 else contours
     return MapOptions(
         dimensions=dimensions,
         aligned=aligned,

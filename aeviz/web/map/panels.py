@@ -23,7 +23,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import describe
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
-from aeviz.web.map.probe import make_lift
+from aeviz.web.map.lift import can_lift, find_carry, make_lift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,10 @@ def _panels(first: Model, second: Model | None, options: MapOptions, embedded: t
     right = _with_posteriors(_panel(second, options), second, options)
     is_line = 1 in (first.config.model.latent_dim, second.config.model.latent_dim)  # the other axis is the error
     if is_line or not options.aligned:
+        if can_lift(first, options) and can_lift(second, options):
+            right = replace(
+                right, carry=find_carry(_panel(second, options), _panel(first, options))
+            )  # not their samples
         return Panels(panels=[left, right], runs=[first, second])
     alignment = align(_panel(second, options).points, _panel(first, options).points)  # not their samples
     moved = lay_over(right, alignment, tuple(f"{name} aligned" for name in left.axis_names))

@@ -17,17 +17,17 @@ from aeviz.web.components.map.component import EVENTS, latent_map, read_event
 from aeviz.web.components.map.overlay import map_overlay
 from aeviz.web.components.map.overlay_payload import pack_overlay
 from aeviz.web.components.map.payload import EllipseMode, MapPanel, map_payload
-from aeviz.web.kernel.client_inference import prepare_networks, send_networks
+from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
-from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_numbers
+from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_numbers, parse_share
 from aeviz.web.map.chosen_image import show_image, show_neighbours, space_pictures
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
+from aeviz.web.map.inspector import INSPECTOR, go_to_image, send_inspector, show_inspector
 from aeviz.web.map.layers import make_overlay, send_sprites
 from aeviz.web.map.panels import map_panels, with_lifts
-from aeviz.web.map.probe import show_probe
 from aeviz.web.map.selection import show_selection
 from aeviz.web.map.selection_url import selection_from_text, selection_to_text
 
@@ -41,6 +41,8 @@ ELLIPSES = UrlState[EllipseMode](
 """Whose posteriors are drawn."""
 PRIOR = UrlState("prior", lambda text: text == "1", lambda is_drawn: "1" if is_drawn else "", default=False)
 """Whether the prior's contours are drawn."""
+BLEND = UrlState("blend", parse_share, lambda share: format(share, ".2f").rstrip("0").rstrip("."), default=0.0)
+"""What is shown, from 0, the points, to 1, the images decoded all over the plane."""
 OUTLINE = UrlState("outline", selection_from_text, selection_to_text)
 """The outline around the selected points."""
 _DATA = "latent.data"
@@ -51,17 +53,17 @@ _MOVE = "latent.move"
 """Session key: the image that the page, not the map, has chosen last, as a _Move."""
 LAYERS = "latent-map"
 """Name under which the map's overlay reaches it."""
-_PROBE, _CHOSEN, _SELECTED = "latent.probe", "latent.chosen", "latent.selected"
+_ADDRESS, _CHOSEN, _SELECTED = "latent.address", "latent.chosen", "latent.selected"
 """Parts of the page that run again by themselves."""
 _PARTS = {
-    "selected": _CHOSEN,
-    "hidden": _SELECTED,
-    "selection": _SELECTED,
-    "point": _PROBE,
-    "ellipses": _PROBE,  # the address alone; the smallest part
-    "prior": _PROBE,
+    "selected": [_CHOSEN, INSPECTOR],
+    "hidden": [_SELECTED],
+    "selection": [_SELECTED],
+    "ellipses": [_ADDRESS],
+    "prior": [_ADDRESS],
+    "blend": [_ADDRESS],
 }
-"""Which of them shows what the visitor does to the map."""
+"""Which of them show what the visitor does to the map."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class _Start:
     chosen: int | None
     ellipses: EllipseMode
     prior: bool
+    blend: float
     selection: Selection | None
 
 
@@ -86,7 +89,7 @@ class _Move:
 
 
 def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
-    """Show the map as the address describes it; a click then shows the image behind the point.
+    """Show the map as the address describes it, and the inspector beside it; below, more on the chosen images.
 
     What is chosen and hidden at first comes from the address. Later clicks live in the browser: if they came back with
     the points, each click would send all of them again.
@@ -109,6 +112,7 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         chosen=IMAGE.restore(),
         ellipses=ELLIPSES.restore() or "chosen",
         prior=bool(PRIOR.restore()),
+        blend=BLEND.restore() or 0.0,
         selection=st.session_state[_FIRST_OUTLINE],
     )
     runs = [model for model in (first, second) if model is not None]
@@ -117,12 +121,16 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     options = settle_projection(runs, options)
     key = f"latent-map-{first.config.data.name}{options.attribute or ''}"
     space_pictures()
-    _show_map(first, second, options, start, key)
-    _show_probe(first, second, options, key)
+    left, right = st.columns([8, 5] if second is None else [9, 5], gap="medium")
+    with left:
+        _show_map(first, second, options, start, key)
+        _keep_address()
+    with right:
+        show_inspector(first, second)
     _show_chosen(first, second, options)
     _show_selection(first, second, options, key)
     send_sprites(first)
-    send_networks(runs, "decoder")
+    send_inspector(first, second)
 
 
 @st.fragment
@@ -149,12 +157,14 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             selected=start.chosen if start.chosen is not None and start.chosen < n else None,
             ellipses=start.ellipses,
             prior=start.prior,
+            blend=start.blend,
             selection=start.selection,
             layers=LAYERS,
-            decode=any(panel.lift is not None for panel in panels),
+            model=first.name if first.has_summary else "",
+            height_px=None,
         )
         with place:
-            latent_map(payload, key=key, callbacks={event: partial(_take, key, event, n) for event in EVENTS})
+            latent_map(payload, key=key, callbacks={event: partial(_take, first, key, event, n) for event in EVENTS})
         runs = [model for model in (first, second) if model is not None]
         if any(model.config.model.is_variational for model in runs) and not any(panel.priors for panel in panels):
             bent = "" if options.is_linear else ", and not t-SNE or UMAP"
@@ -171,12 +181,13 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             )
 
 
-def _take(key: str, name: str, n: int) -> None:
+def _take(model: Model, key: str, name: str, n: int) -> None:
     """Write into the address what the visitor did to the map, and run again only the part of the page that shows it.
 
     The map itself is left alone: it knows already, and its points are much to pack and to compare.
 
     Args:
+        model: The model of the first panel.
         key: Identity of the map.
         name: What was done; one of `EVENTS`.
         n: Images on the map.
@@ -184,6 +195,7 @@ def _take(key: str, name: str, n: int) -> None:
     event = read_event(state_of(key))
     if name == "selected" and event.selected is not None and 0 <= event.selected < n:
         IMAGE.write(event.selected)
+        go_to_image(model, event.selected)
         move: _Move | None = st.session_state.get(_MOVE)
         if move is not None:
             st.session_state[_MOVE] = replace(move, is_last=False)
@@ -193,6 +205,8 @@ def _take(key: str, name: str, n: int) -> None:
         ELLIPSES.write(event.ellipses)
     elif name == "prior" and event.prior is not None:
         PRIOR.write(event.prior)
+    elif name == "blend" and event.blend is not None:
+        BLEND.write(event.blend)
     elif name == "selection" and (event.selection is not None or event.is_cleared):
         OUTLINE.write(event.selection)
     try:
@@ -201,13 +215,9 @@ def _take(key: str, name: str, n: int) -> None:
         return  # the map's page has been left meanwhile, so that the part is gone
 
 
-@st.fragment(key=_PROBE)
-def _show_probe(first: Model, second: Model | None, options: MapOptions, key: str) -> None:
-    with errors_as_messages(stop=False):
-        point = read_event(state_of(key)).point
-        if point is not None:
-            shown = with_lifts(map_panels(first, second, options), options)
-            show_probe(shown.panels, shown.runs, point)
+@st.fragment(key=_ADDRESS)
+def _keep_address() -> None:
+    """Show nothing: what changes the address alone runs this part again, the smallest."""
 
 
 @st.fragment(key=_CHOSEN)

@@ -3,8 +3,10 @@
 
 import { ask } from "../kit/blobs.js";
 import { element } from "../kit/dom.js";
+import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 import { DecoderView } from "./decoder_view.js";
+import { ImageCard } from "./image_card.js";
 import { Messages } from "./messages.js";
 import { Overview } from "./overview.js";
 import { Pad } from "./pad.js";
@@ -17,7 +19,7 @@ import { Strip } from "./strip.js";
  * @typedef {{
  *   view: string, space: string, point: number[], revision: number, pair: [number, number], along: number,
  *   backdrop: string, side: number, parts: string[], decoder_views: import("./decoder_view.js").Spec[],
- *   waypoints: number[][], spherical: boolean, images: Uint8Array | null,
+ *   waypoints: number[][], spherical: boolean, images: Uint8Array | null, model: string, sprite: string | null,
  *   response: { number: number, kind: string, far: boolean[] | null, error: string | null } | null
  * }} View what Python sends (payload.py). With another `view` everything is built anew; `images` belong to the response.
  */
@@ -51,6 +53,7 @@ export class Explorer {
     this.revision = -1;
     this.shown = ""; // the `view` that Python sent last; empty when closed
     this.built = ""; // the one that stands on the page
+    this.linked = ""; // the model whose map shares the point
   }
 
   /** @param {View} view */
@@ -81,6 +84,7 @@ export class Explorer {
     this.messages.drop();
     this.point = Float64Array.from(view.point);
     this.follow();
+    this.tell(true);
   }
 
   /** @param {View} view @param {Space} space */
@@ -97,7 +101,9 @@ export class Explorer {
     this.fixed = view.parts.includes("path");
     this.hovers = view.parts.includes("hover");
     [{ shape: this.shape, smooth: this.smooth }] = view.decoder_views;
-    this.root.dataset.kind = this.fixed ? "path" : this.hovers ? "live" : "full";
+    const shows = view.parts.includes("image");
+    this.root.dataset.models = String(view.decoder_views.length);
+    this.root.dataset.kind = this.fixed ? "path" : this.hovers ? "live" : shows ? "inspector" : "full";
     this.root.replaceChildren();
     const main = element("div", { class: "main" }, this.root);
     if (view.parts.includes("pad") && space.dimensions > 1) {
@@ -107,6 +113,7 @@ export class Explorer {
       this.parts.push(this.pad);
     }
     this.buildViews(element("div", { class: "views" }, main), view, space);
+    if (shows) this.buildCard(main, view);
     if (view.parts.includes("sliders")) this.parts.push(new Sliders(main, this.host()));
     if (view.parts.includes("strip")) {
       this.strip = new Strip(this.root, this.host());
@@ -115,6 +122,44 @@ export class Explorer {
     if (view.parts.includes("waypoints") || this.fixed) this.parts.push(new Path(this.root, this.host()));
     if (view.parts.includes("overview")) this.parts.push(new Overview(this.root, this.host()));
     this.follow();
+    if (shows) this.link(view.model);
+  }
+
+  /** @param {HTMLElement} parent @param {View} view */
+  buildCard(parent, view) {
+    const choose = (/** @type {number} */ index) => tell("image", view.model, { index, byHand: true }, this);
+    this.card = new ImageCard(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
+    this.parts.push(this.card);
+  }
+
+  /**
+   * Share the point and the chosen image with the map of a model.
+   * @param {string} model
+   */
+  link(model) {
+    this.linked = model;
+    const ends = [
+      hear("point", model, ({ z, done }) => z.length === this.point.length && this.move(z, done, false), this),
+      hear("image", model, ({ index, byHand }) => this.choose(index, byHand), this),
+    ];
+    this.parts.push({ close: () => ends.forEach((end) => end()) });
+    this.tell(true);
+  }
+
+  /**
+   * Show the image that was chosen on the map; a visitor who just chose it is taken to its point.
+   * @param {number} index
+   * @param {boolean} byHand
+   */
+  choose(index, byHand) {
+    this.card?.show(index);
+    const z = byHand ? this.card?.codeOf(index) : null;
+    if (z) this.move(z, false); // Python hears of the image from the map, and knows its point
+  }
+
+  /** @param {boolean} done */
+  tell(done) {
+    if (this.linked) tell("point", this.linked, { z: this.point, done }, this);
   }
 
   /** @param {HTMLElement} parent @param {View} view @param {Space} space */
@@ -201,10 +246,11 @@ export class Explorer {
     };
   }
 
-  /** @param {Float64Array} point @param {boolean} done */
-  move(point, done) {
+  /** @param {Float64Array} point @param {boolean} done @param {boolean} [tells] whether the map does not know yet */
+  move(point, done, tells = true) {
     this.point = point;
     this.follow();
+    if (tells) this.tell(done);
     if (done) this.messages.release(point);
   }
 
@@ -217,7 +263,8 @@ export class Explorer {
   clear() {
     for (const part of this.parts.splice(0)) part.close();
     for (const view of this.decoderViews.splice(0)) view.close();
-    this.pad = this.strip = undefined;
+    this.pad = this.strip = this.card = undefined;
+    this.linked = "";
   }
 
   close() {

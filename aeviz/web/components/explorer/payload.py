@@ -16,7 +16,7 @@ NO_LABEL = 65535
 """Label of a point without a class."""
 MOST_CODES = 1_000_000
 """Coordinates of encoded images, two bytes each, that a page is sent: 10,000 images along the first 100 axes."""
-Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview", "hover"]
+Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview", "hover", "image"]
 Backdrop = Literal["images", "points", "both"]
 
 
@@ -68,10 +68,19 @@ class View:
     """Images along each side of the decoded plane."""
     parts: tuple[Part, ...]
     decoder_views: tuple[DecoderView, ...]
+    model: str = ""
+    """Name of the model whose point and chosen image it shares with the map beside it; see components/kit/link.js."""
+    sprite: str | None = None
+    """Name in the blob store of small versions of the test images; None where they are not on this machine."""
     waypoints: tuple[tuple[float, ...], ...] = ()
     spherical: bool = False
     """Whether the path between waypoints is an arc around the origin."""
     response: Response | None = None
+
+
+def most_axes(count: int) -> int:
+    """Return along how many axes the codes of so many images are packed."""
+    return max(2, MOST_CODES // max(1, count))
 
 
 def space_payload(
@@ -87,7 +96,7 @@ def space_payload(
         class_names: Names of the classes.
     """
     count = 0 if coordinates is None else len(coordinates)
-    known = np.empty((0, 0)) if coordinates is None else coordinates[:, : max(2, MOST_CODES // max(1, count))]
+    known = np.empty((0, 0)) if coordinates is None else coordinates[:, : most_axes(count)]
     low, high = (known.min(axis=0), known.max(axis=0)) if count else (np.empty(0), np.empty(0))
     codes = np.round((known - low) / np.where(high > low, high - low, 1) * 65535).astype(np.uint16)
     bounds = basis.ranges.tolist()

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard, get_args
 
-from aeviz.analysis.selection import FARTHEST, Selection, is_coordinate, read_selection
+from aeviz.analysis.selection import FARTHEST, Selection, read_selection
 from aeviz.web.components.kit.mount import Component
 from aeviz.web.components.map.payload import EllipseMode
 
-EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "point")
+EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "blend")
 """Events that the visitor can trigger on the map."""
 _component = Component(name="map", script="map/map.js", style="map/map.css", events=EVENTS)
 
@@ -29,8 +29,8 @@ class MapEvent:
     """The outline of the selected points; see `aeviz.analysis.selection.points_in_selection`."""
     is_cleared: bool = False
     """Whether there was a selection, which the visitor cleared."""
-    point: tuple[int, tuple[float, ...]] | None = None
-    """The panel and the coordinates where the visitor left the point that is decoded."""
+    blend: float | None = None
+    """What is shown: from 0, the points, to 1, the images decoded all over the plane."""
 
 
 def latent_map(payload: bytes, *, key: str, callbacks: Mapping[str, Callable[[], None]] | None = None) -> MapEvent:
@@ -57,7 +57,7 @@ def read_event(state: object) -> MapEvent:
         prior=prior if isinstance(prior, bool) else None,
         selection=read_selection(drawn),
         is_cleared=isinstance(drawn, Mapping) and not drawn.get("polygon"),
-        point=_read_point(result.get("point")),
+        blend=_read_blend(result.get("blend")),
     )
 
 
@@ -66,13 +66,6 @@ def _is_index(value: object) -> TypeGuard[int]:
     return type(value) is int and 0 <= value < FARTHEST
 
 
-def _read_point(value: object) -> tuple[int, tuple[float, ...]] | None:
-    """Return the panel and the 2 or 3 coordinates of a point that the map sent; None for whatever else."""
-    if not isinstance(value, Mapping):
-        return None
-    panel, point = value.get("panel"), value.get("point")
-    if not _is_index(panel) or panel >= 2 or not isinstance(point, list) or len(point) not in (2, 3):
-        return None
-    if not all(is_coordinate(number) for number in point):
-        return None
-    return panel, tuple(float(number) for number in point)
+def _read_blend(value: object) -> float | None:
+    """Return a number from 0 to 1, or None for whatever else."""
+    return float(value) if type(value) in (int, float) and 0 <= value <= 1 else None  # type: ignore[operator, arg-type]

@@ -7,10 +7,10 @@
 import { brushOf, element, resize } from "../kit/dom.js";
 import { drawContours } from "./contours.js";
 import { listen } from "./overlay_store.js";
-import { sprite } from "./sprites.js";
+import { sprite } from "../kit/sprites.js";
 
 /** @typedef {import("./overlay_store.js").Overlay} Overlay */
-/** @typedef {import("./sprites.js").Sprite} Sprite */
+/** @typedef {import("../kit/sprites.js").Sprite} Sprite */
 
 const TIP_PX = 96;
 const MOST_IMAGES = 150; // in view, up to which they stand in place of the points

@@ -11,6 +11,7 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 import { followPoints } from "./follow.js";
 import { choose, toSelection } from "./lasso.js";
 import { Layers } from "./layers.js";
+import { Link } from "./link.js";
 import { EMPTY, keepArrays } from "./map_data.js";
 import { Panel } from "./panel.js";
 import { revealPriors } from "./posteriors.js";
@@ -35,9 +36,9 @@ export class LatentMap {
     this.isHidden = new Uint8Array(65536); // the same, by label
     this.selected = -1;
     this.hovered = -1;
-    this.probed = -1; // the panel of the point that Python was told last
     /** @type {Tool} */
     this.tool = "move";
+    this.blend = 0; // from points alone to decoded images alone
     /** @type {Selection | null} */
     this.selection = null;
     /** @type {Uint8Array | null} */
@@ -56,12 +57,13 @@ export class LatentMap {
     this.toolbar = new Toolbar(this);
     this.row = element("div", { class: "panels" }, root);
     const chosen = element("div", { class: "choices" }, root);
-    this.hint = element("div", { class: "hint" }, root);
+    this.hint = element("div", { class: "hint usage" }, root);
     this.meaning = element("div", { class: "hint" }, root);
     this.count = element("span", { role: "status" }, chosen);
     this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
     this.clear.onclick = () => this.clearSelection();
     this.layers = new Layers(this);
+    this.link = new Link(this);
     this.unfollow = followPoints(this);
     this.unwatch = watchLooks(root, () => this.redraw());
     this.root.dataset.tool = this.tool;
@@ -87,10 +89,7 @@ export class LatentMap {
       selectionOf: () => this.selection,
       isBusy: (/** @type {number} */ panel) => this.panels[panel].isStale,
       costOf: (/** @type {number} */ panel) => this.panels[panel].dotsCost, // milliseconds that its points took
-      probeTo: (/** @type {number} */ panel, /** @type {number[] | null} */ point) => {
-        this.panels[panel].probe.put(point);
-        this.panels[panel].redrawFront();
-      },
+      probeOf: (/** @type {number} */ panel) => this.panels[panel].probe.point,
     });
   }
 
@@ -105,17 +104,20 @@ export class LatentMap {
     this.ellipses = header.ellipses;
     this.prior = header.prior;
     this.hovered = -1;
-    if (this.tool === "decode" && !header.decode) this.tool = "move";
+    if (!this.canDecode) this.tool = this.tool === "decode" ? "move" : this.tool;
+    else if (!before.panels.length) this.tool = "decode"; // what a visitor of a linked map comes for
+    this.root.dataset.tool = this.tool;
+    if (header.blend !== before.blend) this.blend = header.blend;
     this.legend.show(header.classes, header.hidden);
     this.toolbar.show(header);
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
+    this.fade();
     this.hint.textContent = header.hint;
     this.meaning.textContent = header.meaning;
     if (JSON.stringify(header.selection) !== JSON.stringify(before.selection)) this.selection = header.selection;
-    const { point } = header;
-    if (point && JSON.stringify(point) !== JSON.stringify(before.point)) this.panels[point.panel]?.probe.put(point.at);
     this.forget(views);
+    this.link.show();
     this.applySelection();
     this.layers.show();
     this.redraw();
@@ -134,6 +136,7 @@ export class LatentMap {
       return;
     }
     const old = this.panels;
+    old.forEach((panel) => panel.mesh.close());
     this.row.replaceChildren();
     this.panels = specs.map((spec, k) => {
       const panel = new Panel(this, old[k]?.spec.dims === spec.dims ? old[k].spec : spec, this.row);
@@ -161,19 +164,18 @@ export class LatentMap {
     this.channel.state("hidden", labels.sort((a, b) => a - b));
   }
 
+  /** Whether a point can be dragged over the map, to be decoded beside it. */
+  get canDecode() {
+    return Boolean(this.header.model && this.header.panels[0]?.lift);
+  }
+
   /** @param {Tool} tool */
   pickTool(tool) {
-    if (tool === "decode" && !this.header.decode) return;
+    if (tool === "decode" && !this.canDecode) return;
     this.tool = tool;
     for (const panel of this.panels) {
       panel.pointer.dropCursor();
       panel.front.style.cursor = "";
-      const { probe, spec } = panel;
-      if (tool === "decode") panel.probeView.warm(spec.lift);
-      // in space the probe has to be somewhere before it can be taken hold of
-      if (tool !== "decode" || spec.dims === 2 || probe.point) continue;
-      const at = 3 * this.selected;
-      probe.put(this.selected < 0 ? spec.centre : spec.coordinates.subarray(at, at + 3));
     }
     this.root.dataset.tool = tool;
     this.toolbar.mark();
@@ -183,8 +185,23 @@ export class LatentMap {
   /** @param {number} index */
   select(index) {
     this.selected = index;
+    this.link.choose(true);
     this.redraw();
     this.channel.state("selected", index);
+  }
+
+  /** @param {number} blend */
+  setBlend(blend) {
+    this.blend = blend;
+    this.fade();
+    this.panels.forEach((panel) => panel.mesh.follow());
+  }
+
+  /** Points and decoded images share the panels: up to the middle the images come, from there the points go. */
+  fade() {
+    const share = this.panels.some(({ spec }) => spec.dims === 2 && spec.lift?.network) ? this.blend : 0;
+    this.row.style.setProperty("--points", String(Math.min(1, 2 - 2 * share)));
+    this.row.style.setProperty("--mesh", String(Math.min(1, 2 * share)));
   }
 
   /** @param {1 | -1} direction */
@@ -227,9 +244,6 @@ export class LatentMap {
     views.forEach((view, k) => {
       if (this.panels[k]?.spec.view === view) return;
       if (this.selection?.panel === k && this.selection !== this.header.selection) this.dropSelection();
-      if (this.probed !== k) return;
-      this.probed = -1;
-      this.channel.state("point", { panel: k, point: [] });
     });
   }
 
@@ -270,22 +284,6 @@ export class LatentMap {
     if (!panel.camera.shows(camera)) return null;
     const side = Math.min(panel.width, panel.height) / 2;
     return polygon.map(([x, y]) => [panel.width / 2 + x * side, panel.height / 2 - y * side]);
-  }
-
-  /**
-   * Tell the page where the probe is, and Python where it was left.
-   * @param {Panel} panel
-   * @param {number[]} point
-   * @param {boolean} done
-   */
-  reportPoint(panel, point, done) {
-    const detail = { panel: this.panels.indexOf(panel), point: [...point] };
-    panel.redrawFront();
-    panel.probeView.show(panel.spec.lift, detail.point);
-    this.root.dispatchEvent(new CustomEvent("aeviz:point", { detail, bubbles: true, composed: true }));
-    if (!done) return;
-    this.probed = detail.panel;
-    this.channel.state("point", detail);
   }
 
   /**
@@ -332,6 +330,8 @@ export class LatentMap {
 
   close() {
     this.unfollow();
+    this.link.close();
+    this.panels.forEach((panel) => panel.mesh.close());
     this.layers.close();
     this.unwatch();
     cancelAnimationFrame(this.pending);

@@ -26,7 +26,8 @@ export const NO_LABEL = 65535;
  * @property {number} pitch degrees
  * @property {Posteriors | null} posteriors
  * @property {{ centre: number[], radius: number, label: number }[]} priors
- * @property {import("./probe_view.js").Lift | null} [lift] how its points are decoded
+ * @property {import("./lift.js").Lift | null} [lift] how its points are decoded
+ * @property {import("./lift.js").Carry | null} [carry] takes its points to the first panel; null where those are the same
  * @property {{ model: string, mean: number[], axes: number[][] } | null} [follow] whose points, sent by another part of the page, move here
  * @property {string} view changes when the first view does
  * @property {string} description
@@ -51,20 +52,20 @@ export const NO_LABEL = 65535;
  * @property {number} selected
  * @property {"off" | "chosen" | "all"} ellipses
  * @property {boolean} prior
- * @property {number} height largest height of a panel in pixels
+ * @property {number} height largest height of a panel in pixels; 0 for what is left of the window
  * @property {string} meaning
  * @property {string} hint
  * @property {Selection | null} selection
  * @property {string} layers name of the overlay, empty for none
- * @property {boolean} decode whether a point can be dragged to be decoded
- * @property {{ panel: number, at: number[] } | null} point where that point lies
+ * @property {string} model whose latent point and chosen image the map shares with the inspector; empty for none
+ * @property {number} blend from 0, points alone, to 1, decoded images alone
  * @property {Uint16Array} labels n
  */
 
 /** @type {Header} */
 export const EMPTY = {
   n: 0, panels: [], classes: [], hidden: [], selected: -1, ellipses: "off", prior: false, height: 0, meaning: "", hint: "",
-  layers: "", selection: null, decode: false, point: null, labels: new Uint16Array(0),
+  layers: "", selection: null, model: "", blend: 0, labels: new Uint16Array(0),
 }; // prettier-ignore
 
 /**

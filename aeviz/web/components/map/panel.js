@@ -11,11 +11,11 @@ import { Painter } from "./dots.js";
 import { drawCursor, drawOutline } from "./draft.js";
 import { Layer } from "./layer.js";
 import { NO_LABEL } from "./map_data.js";
+import { Mesh } from "./mesh.js";
 import { Pointer } from "./pointer.js";
 import { Points } from "./points.js";
 import { describeEllipses, drawAllEllipses, drawEllipse, drawPriors, revealPriors, zoomToPosterior } from "./posteriors.js";
 import { Probe } from "./probe.js";
-import { ProbeView } from "./probe_view.js";
 import { isShown, Transition } from "./transition.js";
 
 const PICK_PX = 12;
@@ -24,6 +24,9 @@ const QUICK_MS = 12; // a layer drawn within this is drawn anew for each frame
 const REST_MS = 90; // a gesture is over when the view has not moved for so long
 const PATIENT_MS = 40; // longer drawings are shared out over frames
 const SHARE_MS = 25; // of a frame for such a drawing
+const BELOW_PX = 44; // a map that fills the window leaves for the lines below it
+const NARROW_PX = 500; // on a phone the inspector stands below the map, and its first images shall be in view
+const SHEET_PX = 250;
 
 /** @typedef {import("./map.js").LatentMap} LatentMap */
 /** @typedef {import("./map_data.js").Spec} Spec */
@@ -67,8 +70,9 @@ export class Panel {
     this.stage = element("div", { class: "stage" }, figure);
     const canvas = (/** @type {Record<string, string>} */ attributes) => element("canvas", attributes, this.stage);
     this.back = canvas({ "aria-hidden": "true" });
-    this.middle = canvas({ "aria-hidden": "true" });
+    this.middle = canvas({ class: "points", "aria-hidden": "true" });
     this.front = canvas({ class: "front", tabindex: "0", role: "application" });
+    this.mesh = new Mesh(this);
     this.tip = element("div", { class: "tip", hidden: "" }, this.stage);
     const tools = element("div", { class: "tools" }, this.stage);
     /** @type {[HTMLElement, string][]} */
@@ -87,8 +91,10 @@ export class Panel {
     tool("⟲", "Reset the view", () => fitCamera(this.camera, this.spec));
     this.note = element("div", { class: "hint" }, figure);
     this.describe();
-    this.probeView = new ProbeView(this.stage, (isPending) => map.activity.mark(`probe ${spec.title}`, isPending));
-    this.probe = new Probe(this, (point, done) => map.reportPoint(this, point, done));
+    this.probe = new Probe(this, (point, done) => {
+      map.link.moved(this, point, done);
+      this.redrawFront();
+    });
     this.pointer = new Pointer(this);
   }
 
@@ -120,7 +126,6 @@ export class Panel {
       fitCamera(this.camera, spec);
       if (this.map.prior) revealPriors(this);
       this.probe.put(null);
-      this.probeView.hide();
     } else if (target) this.camera.restore(target);
     this.transition = null;
     this.points.move(null);
@@ -143,7 +148,7 @@ export class Panel {
 
   size() {
     const width = this.stage.clientWidth;
-    const height = Math.round(Math.max(260, Math.min(width, this.map.header.height)));
+    const height = Math.round(Math.max(260, this.map.header.height ? Math.min(width, this.map.header.height) : this.room()));
     const ratio = pixelRatio();
     if (width === this.width && height === this.height && ratio === this.ratio) return;
     this.stage.style.height = `${height}px`;
@@ -153,6 +158,14 @@ export class Panel {
     Object.assign(this, { width, height, ratio });
     this.isStale = true;
     this.job = null;
+  }
+
+  /** Pixels from the top of the stage to the end of the window, as the page stands when it is not scrolled. */
+  room() {
+    const scrolled = document.querySelector("[data-testid='stMain']")?.scrollTop ?? 0;
+    const top = this.stage.getBoundingClientRect().top + scrolled;
+    const isNarrow = this.stage.clientWidth < NARROW_PX && window.innerWidth < NARROW_PX;
+    return Math.min(window.innerHeight - top - (isNarrow ? SHEET_PX : BELOW_PX), 1.25 * this.stage.clientWidth);
   }
 
   /**
@@ -219,6 +232,7 @@ export class Panel {
       const isMoving = performance.now() - this.movedAt < REST_MS;
       drawAxes(this, style);
       this.drawInk(isMoving);
+      this.mesh.follow();
       this.map.layers.draw(this, style);
       this.drawDots(isMoving);
     }
@@ -327,7 +341,7 @@ export class Panel {
     const outline = this.pointer.draft?.outline() ?? map.outlineOn(this);
     if (outline) drawOutline(brush, outline, style);
     if (this.pointer.cursor) drawCursor(brush, this.pointer.cursor, style);
-    if (map.tool === "decode") this.probe.draw(brush, style);
+    this.probe.draw(brush, style);
     this.drawTip();
   }
 

@@ -26,9 +26,10 @@ _STEPS = 65535
 """Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
 
 KEYS = (
-    "Arrow keys pan, plus and minus zoom, 0 resets the view, n and p choose the next and the previous image. M, l and "
-    "b choose what a drag does: pan, draw a lasso, draw a box. With lasso or box, arrow keys move a cross, Space sets "
-    "a corner, Enter sets the last one, and Escape clears the selection."
+    "Arrow keys pan, plus and minus zoom, 0 resets the view, n and p choose the next and the previous image. M, l, b "
+    "and d choose what a drag does: pan, draw a lasso, draw a box, move the decoded point, which arrow keys then move. "
+    "With lasso or box, arrow keys move a cross, Space sets a corner, Enter sets the last one, and Escape clears the "
+    "selection."
 )
 """The keys of a panel, for visitors who cannot see it."""
 PRIOR_MEANING = (
@@ -89,7 +90,7 @@ class Lift:
         return replace(self, origin=self.apply(start), columns=back @ self.columns)
 
     def to_dict(self) -> dict[str, object]:
-        """Return what the page needs: see components/map/probe_view.js."""
+        """Return what the page needs: see components/map/lift.js."""
         return {
             "model": self.model,
             "origin": self.origin.tolist(),
@@ -125,6 +126,9 @@ class MapPanel:
     """Likewise."""
     lift: Lift | None = None
     """How its points are decoded; None where they cannot be, as on a bent map."""
+    carry: tuple[np.ndarray, np.ndarray] | None = None
+    """Matrix, (K, K), and shift, (K,): a point p corresponds to p @ matrix + shift on the first panel. None where the
+    coordinates of both are the same."""
     follow: Mapping[str, object] | None = None
     """Whose points, sent by another part of the page, move on this panel: see `let_follow`."""
 
@@ -236,9 +240,9 @@ def map_payload(
     ellipses: EllipseMode = "chosen",
     prior: bool = False,
     selection: Selection | None = None,
-    decode: bool = False,
-    point: tuple[int, tuple[float, ...]] | None = None,
-    height_px: int = 520,
+    model: str = "",
+    blend: float = 0.0,
+    height_px: int | None = 520,
     layers: str = "",
 ) -> bytes:
     """Pack panels for the component: see components/map/map_data.js.
@@ -254,9 +258,10 @@ def map_payload(
         ellipses: Whose posteriors are shown at first.
         prior: Whether priors are shown at first.
         selection: The outline that is drawn at first. The component keeps its own until another one is given.
-        decode: Whether a point can be dragged over the map, to be decoded.
-        point: The panel and the K coordinates where that point lies; the component moves it when they change.
-        height_px: Largest height of a panel in pixels.
+        model: The model whose latent point and chosen image the map shares with the explorer beside it, by its name;
+            none if empty. It is that of the first panel.
+        blend: What is shown at first, from 0, the points, to 1, the images decoded all over the plane.
+        height_px: Largest height of a panel in pixels; None for what is left of the window.
         layers: Name of the overlay (`aeviz.web.components.map.overlay_payload`) that the map shows; none if empty.
     """
     n = len(panels[0].points)
@@ -264,6 +269,12 @@ def map_payload(
     codes = np.full(n, NO_LABEL, np.uint16) if labels is None else labels.astype(np.uint16)
     in_space = panels[0].points.shape[1] == 3
     turn = "Drag to rotate, Shift-drag to pan." if in_space else "Drag to pan, Shift-drag to draw a lasso."
+    if model and panels[0].lift is not None:
+        turn = (
+            "Drag the square to decode, elsewhere to rotate; Shift-drag to pan."
+            if in_space
+            else "Drag anywhere to decode, Shift-drag to draw a lasso; to pan, choose Move."
+        )
     return pack(
         {
             "n": n,
@@ -275,9 +286,9 @@ def map_payload(
             "ellipses": ellipses,
             "prior": prior,
             "selection": None if selection is None else selection.to_dict(),
-            "decode": decode,
-            "point": None if point is None else {"panel": point[0], "at": point[1]},
-            "height": height_px,
+            "model": model,
+            "blend": blend,
+            "height": height_px or 0,
             "layers": layers,
             "meaning": PRIOR_MEANING,
             "hint": f"{turn} To zoom, pinch, or click the map and scroll. Click a point to see its image.",
@@ -303,6 +314,7 @@ def _panel_header(panel: MapPanel, codes: np.ndarray, classes: int) -> dict[str,
         "pitch": panel.viewpoint[1],
         "posteriors": None if panel.posteriors is None else _posteriors_header(panel.posteriors),
         "lift": None if panel.lift is None else panel.lift.to_dict(),
+        "carry": None if panel.carry is None else {"matrix": panel.carry[0].tolist(), "shift": panel.carry[1].tolist()},
         "follow": panel.follow,
         "priors": [
             {"centre": prior.centre, "radius": prior.radius, "label": -1 if prior.label is None else prior.label}

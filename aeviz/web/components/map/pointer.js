@@ -23,6 +23,7 @@ export class Pointer {
     this.travel = 0;
     /** @type {Draft | null} */
     this.draft = null;
+    this.holds = false; // a drag would move the probe
     this.isProbing = false; // the probe follows the pointer
     /** @type {Point | null} */
     this.cursor = null; // the cross that keys move
@@ -65,12 +66,9 @@ export class Pointer {
     }
     this.travel = 0;
     const flat = panel.camera.dims === 2;
-    const tool = event.shiftKey && flat && map.tool === "move" ? "lasso" : map.tool;
+    const tool = event.shiftKey && flat && (map.tool === "move" || map.tool === "decode") ? "lasso" : map.tool;
     if (tool === "lasso" || tool === "box") this.draft = new Draft(tool, at);
-    else if (tool === "decode" && probe.isHeld(...asPair(at))) {
-      this.isProbing = true;
-      if (flat) probe.drag(...asPair(at));
-    }
+    else this.holds = tool === "decode" && probe.isHeld(...asPair(at));
   }
 
   /** @param {PointerEvent} event */
@@ -88,6 +86,7 @@ export class Pointer {
     if (this.travel <= CLICK_PX) return;
     this.pressed.set(event.pointerId, at);
     panel.map.hover(-1, null);
+    this.isProbing ||= this.holds;
     if (this.isProbing) panel.probe.drag(...asPair(at));
     else if (this.draft) {
       this.draft.extend(at);
@@ -118,6 +117,8 @@ export class Pointer {
   release(event) {
     const { panel, draft } = this;
     if (!this.pressed.delete(event.pointerId)) return;
+    const { holds } = this;
+    this.holds = false;
     if (this.isProbing) {
       this.isProbing = false;
       panel.probe.release();
@@ -130,6 +131,10 @@ export class Pointer {
     }
     const index = panel.nearest(...asPair(this.local(event)));
     if (index >= 0) panel.map.select(index);
+    else if (holds && panel.camera.dims === 2) {
+      panel.probe.drag(...asPair(this.local(event)));
+      panel.probe.release();
+    }
     panel.redrawFront();
   }
 
@@ -150,7 +155,7 @@ export class Pointer {
   drop() {
     this.draft = null;
     if (this.isProbing) this.panel.probe.release();
-    this.isProbing = false;
+    this.isProbing = this.holds = false;
     this.panel.redrawFront();
   }
 

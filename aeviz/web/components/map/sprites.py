@@ -22,7 +22,7 @@ MOST_BYTES = 12_000_000
 
 
 def pack_sprites(images: np.ndarray, most_bytes: int = MOST_BYTES) -> bytes:
-    """Pack small versions of images, which components/map/sprites.js reads.
+    """Pack small versions of images, which components/kit/sprites.js reads.
 
     Grey images keep every pixel (PNG), photographs are packed as good WebP.
 

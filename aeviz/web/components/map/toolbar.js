@@ -7,13 +7,13 @@ import { TOOLS } from "./pointer.js";
 /** @typedef {import("./map_data.js").Header} Header */
 /** @typedef {import("./pointer.js").Tool} Tool */
 
-const ELLIPSES = { off: "off", chosen: "of the chosen image", all: "of all images" };
+const ELLIPSES = { off: "off", chosen: "chosen image", all: "all images" };
 /** @type {Record<Tool, [string, string]>} */
 const NAMES = {
   move: ["Move", "Drag to move the view"],
   lasso: ["Lasso", "Drag to draw an outline around points"],
   box: ["Box", "Drag to draw a box around points"],
-  decode: ["Decode", "Drag the probe over the map; its point is decoded"],
+  decode: ["Decode", "Drag anywhere: the image of that latent point is decoded. Click a point to choose its image"],
 };
 
 export class Toolbar {
@@ -27,17 +27,19 @@ export class Toolbar {
   }
 
   /** @param {Header} header */
-  show({ panels, decode }) {
+  show({ panels }) {
+    const decode = this.map.canDecode;
+    const blends = decode && panels.some((spec) => spec.dims === 2 && spec.lift?.network);
     const posteriors = panels.some((spec) => spec.posteriors);
     const priors = panels.some((spec) => spec.priors.length);
-    const made = JSON.stringify([posteriors, priors, decode]);
-    if (this.made !== made) this.build(posteriors, priors, decode);
+    const made = JSON.stringify([posteriors, priors, decode, blends]);
+    if (this.made !== made) this.build(posteriors, priors, decode, blends);
     this.made = made;
     this.mark();
   }
 
-  /** @param {boolean} posteriors @param {boolean} priors @param {boolean} decode what there is to choose */
-  build(posteriors, priors, decode) {
+  /** @param {boolean} posteriors @param {boolean} priors @param {boolean} decode @param {boolean} blends what there is to choose */
+  build(posteriors, priors, decode, blends) {
     const { map } = this;
     this.root.replaceChildren();
     this.choices = [];
@@ -63,6 +65,7 @@ export class Toolbar {
       const [text, title] = NAMES[tool];
       choice(drag, text, () => map.tool === tool, () => map.pickTool(tool)).title = title;
     }
+    if (blends) this.buildBlend(group("Show"));
     if (posteriors) {
       const box = group("Posterior ellipses");
       for (const [mode, text] of Object.entries(ELLIPSES)) {
@@ -78,6 +81,18 @@ export class Toolbar {
       if (map.prior) map.panels.forEach(revealPriors);
       map.channel.state("prior", map.prior);
     });
+  }
+
+  /** @param {HTMLElement} box */
+  buildBlend(box) {
+    const { map } = this;
+    element("span", { text: "points", "aria-hidden": "true" }, box);
+    const slider = element("input", { type: "range", min: "0", max: "1", step: "0.05", "aria-label": "From points to decoded images" }, box);
+    slider.title = "Left: the points. Right: the images that the decoder gives all over the plane. Between: both";
+    slider.value = String(map.blend);
+    element("span", { text: "decoded images", "aria-hidden": "true" }, box);
+    slider.oninput = () => map.setBlend(slider.valueAsNumber);
+    slider.onchange = () => map.channel.state("blend", slider.valueAsNumber);
   }
 
   mark() {

@@ -1,7 +1,7 @@
 // Small versions of many images: pages of small images in rows, which Python packs (sprites.py) and sends as a blob.
 
-import { ask } from "../kit/blobs.js";
-import { unpack } from "../kit/wire.js";
+import { ask } from "./blobs.js";
+import { unpack } from "./wire.js";
 
 /**
  * @typedef {object} Payload

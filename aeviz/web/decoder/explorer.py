@@ -1,4 +1,4 @@
-"""The explorer of Decode: what the page is sent, what it requests, and how the visitor looks at the space."""
+"""The explorer: what the page is sent, what it requests, and how the visitor looks at the space."""
 
 from dataclasses import replace
 from typing import get_args
@@ -24,7 +24,7 @@ from aeviz.web.components.explorer.payload import (
 from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.kit.wire import blob_name
-from aeviz.web.decode.point import follow, keep_waypoints, point_of, revision_of, waypoints_of
+from aeviz.web.decoder.point import follow, keep_waypoints, point_of, revision_of, waypoints_of
 from aeviz.web.kernel import spaces
 from aeviz.web.kernel.client_inference import find_network, send_network, send_networks
 from aeviz.web.kernel.models import Model
@@ -39,12 +39,26 @@ BEHIND, _PLANE, _ALONG = "behind", ".plane", ".along"
 """URL parameter of what lies behind the point on the pad; endings of those of its plane and the strip's axis."""
 
 
-def show_explorer(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
-    """Show pad, sliders, images and paths of one or two models; call it in a fragment."""
-    key = _key(model, second, axes)
+def show_explorer(
+    model: Model,
+    second: Model | None,
+    axes: spaces.AxesName,
+    parts: tuple[Part, ...] = ("pad", "sliders", "strip", "waypoints"),
+    sprite: str | None = None,
+) -> None:
+    """Show pad, sliders, images and paths of one or two models; call it in a fragment.
+
+    Args:
+        model: The model whose space is shown.
+        second: A model that decodes the same moves, or None.
+        axes: The axes to move along.
+        parts: What is shown; an overview of the axes is added in many dimensions.
+        sprite: Name in the blob store of small versions of the test images, for the part "image".
+    """
+    key = _key(model, second, axes, parts)
     basis = spaces.basis(model, axes)
     response, images = response_of(key, model, second)
-    view = replace(_view(model, second, axes, basis), response=response)
+    view = replace(_view(model, second, axes, basis, parts), response=response, sprite=sprite)
     explorer(
         view_payload(view, images),
         key=key,
@@ -68,7 +82,7 @@ def send_explorer(model: Model, second: Model | None, axes: spaces.AxesName) -> 
             send_blob(blob_name("bridge", packed), packed)
 
 
-def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basis) -> View:
+def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basis, parts: tuple[Part, ...]) -> View:
     decoder_views = (
         [_decoder_view(model, None)] if second is None else [_decoder_view(model, None), _decoder_view(second, model)]
     )
@@ -78,7 +92,6 @@ def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basi
             for decoder_view, each in zip(decoder_views, (model, second), strict=True)
         ]
     look = _look(model, axes, basis)
-    parts: tuple[Part, ...] = ("pad", "sliders", "strip", "waypoints")
     if is_wide(model):
         parts = (*parts, "overview")
     large = int(np.prod(model.config.model.image_shape)) > LARGE_PIXELS
@@ -99,6 +112,7 @@ def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basi
         backdrop=next((name for name in get_args(Backdrop) if name == look.backdrop), "images"),
         side=LARGE_SIDE if large else MESH_SIDE,
         parts=parts,
+        model=model.name,
         decoder_views=tuple(decoder_views),
         waypoints=waypoints_of(model),
     )
@@ -193,8 +207,9 @@ def _look(model: Model, axes: spaces.AxesName, basis: Basis) -> Look:
     return Look(pair=plane.restore(), along=along.restore(), backdrop=backdrop.restore())
 
 
-def _key(model: Model, second: Model | None, axes: spaces.AxesName) -> str:
-    return f"explorer-{model.name}-{axes}-{second.name if second is not None else ''}"
+def _key(model: Model, second: Model | None, axes: spaces.AxesName, parts: tuple[Part, ...]) -> str:
+    place = "" if "pad" in parts else "inspector-"
+    return f"explorer-{place}{model.name}-{axes}-{second.name if second is not None else ''}"
 
 
 def _looks(model: Model, axes: spaces.AxesName) -> str:

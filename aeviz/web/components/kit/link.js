@@ -1,0 +1,61 @@
+// Parts of the page that show one latent space move together: what one of them comes to reaches the others at once, without
+// a rerun. A part that comes later learns the last value.
+//
+// Streamlit serves this file once for each component, so the values themselves hang on the window.
+
+/**
+ * @typedef {object} Values of one model
+ * @property {{ z: Float64Array, done: boolean }} point a latent point, and whether the gesture that moved it is over
+ * @property {{ index: number, byHand: boolean }} image the chosen test image, -1 for none; whether the visitor just chose it
+ */
+/** @typedef {keyof Values} Topic */
+/** @typedef {{ value: any, source: object | null, listeners: Map<object, (value: any) => void> }} Entry */
+
+const NAME = Symbol.for("aeviz.links");
+
+/**
+ * @param {Topic} topic
+ * @param {string} model
+ * @returns {Entry}
+ */
+function entry(topic, model) {
+  const holder = /** @type {Record<symbol, Map<string, Entry>>} */ (/** @type {unknown} */ (window));
+  const entries = (holder[NAME] ??= new Map());
+  const name = `${topic} ${model}`;
+  const found = entries.get(name) ?? { value: null, source: null, listeners: new Map() };
+  entries.set(name, found);
+  return found;
+}
+
+/**
+ * Tell the other parts.
+ * @template {Topic} T
+ * @param {T} topic
+ * @param {string} model
+ * @param {Values[T]} value
+ * @param {object} source the part that tells; it does not hear itself
+ */
+export function tell(topic, model, value, source) {
+  const found = entry(topic, model);
+  Object.assign(found, { value, source });
+  for (const [part, listener] of found.listeners) if (part !== source) listener(value);
+}
+
+/**
+ * Hear what the other parts tell, the last value included.
+ * @template {Topic} T
+ * @param {T} topic
+ * @param {string} model
+ * @param {(value: Values[T]) => void} listener
+ * @param {object} part that hears
+ * @returns {() => void} ends that, and withdraws what the part told
+ */
+export function hear(topic, model, listener, part) {
+  const found = entry(topic, model);
+  found.listeners.set(part, listener);
+  if (found.value && found.source !== part) listener(found.value);
+  return () => {
+    found.listeners.delete(part);
+    if (found.source === part) Object.assign(found, { value: null, source: null });
+  };
+}

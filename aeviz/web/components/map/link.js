@@ -1,0 +1,101 @@
+// Ties the map to the inspector beside it: both have one latent point, that of the first panel's model, and one chosen image.
+
+import { hear, tell } from "../kit/link.js";
+import { carryBack, carryOver, project, raise } from "./lift.js";
+
+/** @typedef {import("./panel.js").Panel} Panel */
+
+export class Link {
+  /** @param {import("./map.js").LatentMap} map */
+  constructor(map) {
+    this.map = map;
+    this.model = "";
+    /** @type {Float64Array | null} */
+    this.z = null;
+    /** @type {() => void} */
+    this.end = () => undefined;
+  }
+
+  /** The map has another header. */
+  show() {
+    const { model } = this.map.header;
+    if (model !== this.model) {
+      this.end();
+      this.model = model;
+      this.z = null;
+      this.listen(model);
+    } else this.place(null);
+    this.choose(false);
+  }
+
+  /** @param {string} model empty for none */
+  listen(model) {
+    if (!model) return;
+    const ends = [
+      hear("point", model, ({ z }) => this.take(z), this),
+      hear("image", model, ({ index, byHand }) => byHand && index !== this.map.selected && this.map.select(index), this),
+    ];
+    this.end = () => ends.splice(0).forEach((end) => end());
+  }
+
+  /** @param {Float64Array} z a latent point that another part of the page has come to */
+  take(z) {
+    this.z = z;
+    this.place(null);
+  }
+
+  /**
+   * Put the probe of each panel where the latent point lies.
+   * @param {Panel | null} but the panel on which it is dragged
+   */
+  place(but) {
+    const { panels } = this.map;
+    const lift = panels[0]?.spec.lift;
+    if (!this.z || !lift || lift.origin.length !== this.z.length) return;
+    const first = project(lift, this.z);
+    panels.forEach((panel) => {
+      if (panel !== but) panel.probe.put(panel.spec.lift ? this.onto(panel, first) : null);
+      panel.mesh.follow();
+      panel.redrawFront();
+    });
+  }
+
+  /** @param {Panel} panel @param {number[]} first point of the first panel */
+  onto(panel, first) {
+    return panel.spec.carry ? carryBack(panel.spec.carry, first) : first;
+  }
+
+  /**
+   * The visitor drags the probe of a panel.
+   * @param {Panel} panel
+   * @param {number[]} point
+   * @param {boolean} done
+   */
+  moved(panel, point, done) {
+    const lift = this.map.panels[0].spec.lift;
+    if (!lift || !this.model) return;
+    const first = panel.spec.carry ? carryOver(panel.spec.carry, point) : point;
+    this.z = raise(lift, first, this.z);
+    this.place(panel);
+    tell("point", this.model, { z: this.z, done }, this);
+  }
+
+  /** @param {boolean} byHand whether the visitor has just chosen the map's image */
+  choose(byHand) {
+    if (this.model) tell("image", this.model, { index: this.map.selected, byHand }, this);
+  }
+
+  /**
+   * The latent point of a point of a panel, for its own model.
+   * @param {Panel} panel
+   * @param {ArrayLike<number>} point
+   */
+  raise(panel, point) {
+    const { lift, carry } = panel.spec;
+    return lift ? raise(lift, point, carry ? null : this.z) : null;
+  }
+
+  close() {
+    this.end();
+  }
+}

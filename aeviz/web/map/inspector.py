@@ -1,0 +1,57 @@
+"""The inspector beside the map: the decoded image, the chosen image, sliders, an axis and a path, in the page."""
+
+import numpy as np
+import streamlit as st
+
+from aeviz.web.components.explorer.payload import Part
+from aeviz.web.decoder.explorer import keep_look, send_explorer, show_explorer
+from aeviz.web.decoder.jumps import show_jumps
+from aeviz.web.decoder.point import follow, jump, keep_address, point_of, settle
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.points import show_distance
+from aeviz.web.kernel.spaces import has_all_codes
+from aeviz.web.kernel.text import escape
+from aeviz.web.map.layers import sprite_name
+
+INSPECTOR = "inspector"
+"""The part of the page that shows it, which runs again by itself."""
+PARTS: tuple[Part, ...] = ("image", "sliders", "strip", "waypoints")
+
+
+def show_inspector(model: Model, second: Model | None) -> None:
+    """Show what stands beside the map of one or two models."""
+    if not model.has_summary:
+        st.info(
+            f"{escape(model.name)} has no statistics of its latent space, so nothing can be decoded here. Train it to "
+            "its end, or choose another model.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    settle(model)
+    _show(model, second)
+
+
+def go_to_image(model: Model, index: int) -> None:
+    """Follow a visitor who has chosen a test image to its latent point."""
+    table = model.latents
+    if not model.has_summary or table is None or index >= len(table.z):
+        return
+    (follow if has_all_codes(model) else jump)(model, table.z[index].astype(np.float64))
+
+
+@st.fragment(key=INSPECTOR)
+def _show(model: Model, second: Model | None) -> None:
+    with errors_as_messages():
+        show_explorer(model, second, "latent", PARTS, sprite_name(model))
+        show_distance(model, point_of(model))
+        show_jumps(model)
+        if not keep_address(model):
+            st.caption("Too many waypoints for a link: the page's address leaves them out.")
+        keep_look(model, "latent")
+
+
+def send_inspector(model: Model, second: Model | None) -> None:
+    """Send what the inspector's names stand for; call it at the end of the page, outside of fragments."""
+    if model.has_summary:
+        send_explorer(model, second, "latent")

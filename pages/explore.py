@@ -1,0 +1,18 @@
+"""Explore: where a network puts 10,000 images it never saw, and the image that it decodes anywhere between them."""
+
+from aeviz.web.explore.bar import show_bar
+from aeviz.web.explore.measures import show_measures
+from aeviz.web.explore.posterior_view import show_posteriors
+from aeviz.web.kernel.page import page, require_runs
+from aeviz.web.map.view import show_map
+
+with page(
+    "explore",
+    "Explore",
+    "Each point is a test image, coloured by its class. Drag anywhere to decode; click a point for its image.",
+    is_workspace=True,
+):
+    first, second, options = show_bar(require_runs())
+    show_map(first, second, options)
+    show_measures([run for run in (first, second) if run is not None])
+    show_posteriors([run for run in (first, second) if run is not None])
