@@ -1,12 +1,13 @@
-"""aeviz in the browser: page settings and navigation, nothing else."""
+"""aeviz in the browser: page settings, navigation, and the running lesson beside the page."""
 
 import streamlit as st
 
 from aeviz.web import ICON
+from aeviz.web.lesson.column import show_lesson
 
 st.set_page_config(page_icon=ICON, layout="wide")
 
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
@@ -14,10 +15,13 @@ st.navigation(
         st.Page("pages/reconstruct.py", title="Reconstruct", icon=":material/compare:"),
         st.Page("pages/generate.py", title="Generate", icon=":material/auto_awesome:"),
         st.Page("pages/regimes.py", title="Three regimes", icon=":material/view_column:"),
+        st.Page("pages/lessons.py", title="Lessons", icon=":material/school:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
         st.Page("pages/pca.py", title="PCA = linear autoencoder", icon=":material/linear_scale:"),
         st.Page("pages/optimizers.py", title="Optimizers", icon=":material/route:"),
         st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),
     ]
-).run()
+)
+show_lesson(page.url_path)
+page.run()
