@@ -82,8 +82,8 @@ def test_lesson_from_beginning_to_end(visit, name):
             expect(column(page).get_by_text(verdict, exact=False).first).to_be_visible()
         expect_view(page, step.view)
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        errors = page.get_by_test_id("stMain").get_by_test_id("stAlertContentError")
-        expect(errors).to_have_count(0)
+        if step.view.page != "/optimizers":  # where a red box says that a method does not converge
+            expect(page.get_by_test_id("stMain").get_by_test_id("stAlertContentError")).to_have_count(0)
         press(page, "Next" if place < len(lesson.steps) - 1 else "Finish")
     right = sum(step.question is not None and place % 2 == 0 for place, step in enumerate(lesson.steps))
     expect(page.get_by_text(f"{right} of {lesson.questions} predictions were right")).to_be_visible()
