@@ -12,7 +12,7 @@ from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes, state
 from aeviz.web.lesson.parts import to_markdown
 
-CARD_PX = 330
+CARD_PX = 300
 """Width of a card, so that a row holds as many as the window has room for."""
 
 
