@@ -1,12 +1,13 @@
-"""aeviz in the browser: page settings and navigation, nothing else."""
+"""aeviz in the browser: page settings, navigation, and the running lesson beside the page."""
 
 import streamlit as st
 
 from aeviz.web import ICON
+from aeviz.web.lesson.column import show_lesson
 
 st.set_page_config(page_icon=ICON, layout="wide")
 
-st.navigation(
+page = st.navigation(
     {
         "": [
             st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
@@ -19,6 +20,7 @@ st.navigation(
             st.Page("pages/generate.py", title="Generate", icon=":material/auto_awesome:"),
         ],
         "Learn": [
+            st.Page("pages/lessons.py", title="Lessons", icon=":material/school:"),
             st.Page("pages/pca.py", title="PCA = linear autoencoder", icon=":material/linear_scale:"),
             st.Page("pages/regimes.py", title="Three regimes", icon=":material/view_column:"),
             st.Page("pages/optimizers.py", title="Optimizers", icon=":material/route:"),
@@ -30,4 +32,6 @@ st.navigation(
         ],
     },
     expanded=True,
-).run()
+)
+show_lesson(page.url_path)
+page.run()

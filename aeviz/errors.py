@@ -13,6 +13,8 @@
       WorkerError                        a process that works in the background cannot be started or given its files
       ExportError                        a model cannot be written in, or read from, another program's format
       PayloadError (ValueError)          what the page is sent cannot be packed, or is damaged
+      LessonError (ValueError)           a lesson file cannot be used
+      ClassroomError                     a class cannot be opened, found or answered
 
 A message says what is wrong with which thing, what was found, what was expected and what to do next. The app and the
 command line show the message and nothing else, so it has to stand alone.
@@ -69,3 +71,23 @@ class ExportError(AevizError):
 
 class PayloadError(AevizError, ValueError):
     """Raised when the data for a part of the page cannot be packed, or is damaged where it is read."""
+
+
+class LessonError(AevizError, ValueError):
+    """Raised when a lesson file cannot be used; each problem names the step and the field, or the line.
+
+    Args:
+        problems: What is wrong, a sentence each.
+        name: Name of the file, with which the message begins.
+        is_read: Whether the file could be read at all.
+    """
+
+    def __init__(self, *problems: str, name: str = "", is_read: bool = True) -> None:
+        self.problems, self.name, self.is_read = problems, name, is_read
+        text = "; ".join(problems) if len(problems) == 1 else " ".join(f"({k}) {p}." for k, p in enumerate(problems, 1))
+        count = f" {len(problems)} errors." if len(problems) > 1 else ""
+        super().__init__(f"{name}:{count} {text}" if name else text)
+
+
+class ClassroomError(AevizError):
+    """Raised when a class cannot be opened or found, or takes no answer."""

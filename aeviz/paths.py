@@ -5,6 +5,7 @@ Places that an environment variable moves, and one that stays:
     AEVIZ_DATA   downloaded data sets     default ./data
     AEVIZ_RUNS   what you train yourself  default ./runs
     AEVIZ_CACHE  what can be made anew    default $XDG_CACHE_HOME/aeviz, else ~/.cache/aeviz
+    AEVIZ_LESSONS  lessons of your own    no default: none are looked for
     AEVIZ_START  where relative paths of  default the current folder; `aeviz app` sets it to
                  your own images count    the folder in which it was called
     checkpoints  models that ship         in the clone beside the package; in a wheel inside it
@@ -38,6 +39,12 @@ def cache_root() -> Path:
     if named := os.environ.get("AEVIZ_CACHE"):
         return Path(named).expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "aeviz"
+
+
+def lessons_root() -> Path | None:
+    """Return the folder of one's own lessons: AEVIZ_LESSONS; None where it is not set. It may not exist."""
+    named = os.environ.get("AEVIZ_LESSONS")
+    return Path(named).expanduser() if named else None
 
 
 def start_folder() -> Path:

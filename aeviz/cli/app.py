@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aeviz.errors import ConfigError
-from aeviz.paths import PROJECT_ROOT, cache_root, data_root, runs_root
+from aeviz.paths import PROJECT_ROOT, cache_root, data_root, lessons_root, runs_root
 
 if TYPE_CHECKING:
     from aeviz.cli.console import Commands
@@ -50,6 +50,8 @@ def _app(options: argparse.Namespace) -> int:
         command += ["--server.headless=true"]
     # Streamlit reads .streamlit/config.toml from where it starts, so the folders are made absolute first
     folders = {"AEVIZ_DATA": data_root(), "AEVIZ_RUNS": runs_root(), "AEVIZ_CACHE": cache_root()}
+    if (lessons := lessons_root()) is not None:
+        folders["AEVIZ_LESSONS"] = lessons
     environment = os.environ | {name: str(folder.resolve()) for name, folder in folders.items()}
     environment["AEVIZ_START"] = str(Path.cwd())  # from which relative paths in the form count
     if os.name == "posix":  # become the server: whatever ends this process ends it, and with it the trainers

@@ -15,6 +15,7 @@ TITLES = {
     "/reconstruct": "Reconstruct",
     "/generate": "Generate",
     "/regimes": "Three regimes",
+    "/lessons": "Lessons",
     "/train": "Train",
     "/compare": "Compare runs",
     "/pca": "PCA = linear autoencoder",

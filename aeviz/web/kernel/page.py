@@ -136,6 +136,12 @@ def has_just_arrived() -> bool:
     return bool(st.session_state.get(_ARRIVED))
 
 
+def forget_visit() -> None:
+    """Forget the page shown and the model chosen last, so that the next page opens as its address says."""
+    for key in (_PAGE, _CHOSEN):
+        st.session_state.pop(key, None)
+
+
 Needs = Literal["weights", "summary", "latents"]
 """The part of a model that a page needs: its weights, the statistics of its latent space, or its encoded test set."""
 

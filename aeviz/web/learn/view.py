@@ -1,0 +1,119 @@
+"""The lessons on offer as cards, a class to join, and a lesson of one's own."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from aeviz.errors import LessonError
+from aeviz.lessons import MAX_BYTES, TEMPLATE, Lesson, Listed, parse_lesson
+from aeviz.lessons.classroom import CODE_LENGTH
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape
+from aeviz.web.lesson import classes, state
+from aeviz.web.lesson.parts import to_markdown
+
+CARD_PX = 300
+"""Width of a card, so that a row holds as many as the window has room for."""
+
+
+def show_lessons() -> None:
+    """Show how the last lesson went, a class to join, all lessons, and where to upload one."""
+    _show_result()
+    room = classes.current()
+    if room is None:
+        _show_join()
+    else:
+        st.info(
+            f"You take part in class {room.code}. Leave it or end it in the column on the left to take a lesson alone.",
+            icon=":material/groups:",
+        )
+    found = state.library()
+    _show_cards(listed for listed in found.lessons.values() if listed.is_shipped)
+    own = [listed for listed in found.lessons.values() if not listed.is_shipped]
+    if own:
+        st.subheader("Lessons of this server")
+        _show_cards(own)
+    if found.problems:
+        with st.expander(f"Lessons that cannot be used ({len(found.problems)})", icon=":material/warning:"):
+            st.markdown("\n".join(f"- {escape(problem)}" for problem in found.problems))
+    _show_upload()
+
+
+def _show_result() -> None:
+    result = state.take_result()
+    if result is None:
+        return
+    title, right, made = result
+    how = f" {right} of {made} predictions were right." if made else ""
+    st.success(f"You finished **{escape(title)}**.{how}", icon=":material/flag:")
+
+
+def _show_join() -> None:
+    with (
+        st.form("join-class", border=False, enter_to_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        text = st.text_input(
+            "Code of your class",
+            key="class-code",
+            max_chars=CODE_LENGTH + 5,
+            width=200,
+            placeholder="for example KRTMB",
+            help="Your teacher's screen shows it. No account is needed, and nobody learns who answered what.",
+        )
+        is_sent = st.form_submit_button("Join the class", icon=":material/login:")
+    if is_sent:
+        with errors_as_messages(stop=False):
+            classes.join(text)
+
+
+def _show_cards(lessons: Iterable[Listed]) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        for listed in lessons:
+            _show_card(listed.name, listed.lesson)
+
+
+def _show_card(name: str, lesson: Lesson) -> None:
+    is_busy = state.class_code() is not None
+    with st.container(border=True, width=CARD_PX, key=f"lesson-card-{name}"):
+        st.markdown(f"##### {to_markdown(lesson.title)}")
+        questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
+        st.caption(f":material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
+        st.markdown(to_markdown(lesson.summary))
+        with st.container(horizontal=True):
+            if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:", disabled=is_busy):
+                state.start(name, lesson)
+            if st.button("Teach", key=f"teach-{name}", icon=":material/groups:", disabled=is_busy, help=_TEACH):
+                classes.teach(lesson)
+            if lesson.sources:
+                with st.popover("Sources", type="tertiary"):
+                    st.markdown("\n".join(f"- {to_markdown(source)}" for source in lesson.sources))
+
+
+_TEACH = "Open a class: you get a code, your students predict on their own screens, and you see their answers as bars."
+
+
+def _show_upload() -> None:
+    lesson = state.uploaded()
+    with st.expander("A lesson of your own", icon=":material/upload_file:", expanded=lesson is not None):
+        st.markdown(
+            "A lesson is a text file with steps: a text, the address of a page, perhaps a question. Begin with the "
+            "template; nothing you upload is stored."
+        )
+        st.download_button(
+            "Download the template", TEMPLATE, file_name="lesson.yaml", mime="text/yaml", icon=":material/download:"
+        )
+        file = st.file_uploader("Lesson file", type=["yaml", "yml"], key="lesson-file")
+        if file is not None:
+            try:
+                if file.size > MAX_BYTES:
+                    raise LessonError(f"has {file.size:,} bytes; expected at most {MAX_BYTES:,}", name=file.name)
+                lesson = parse_lesson(file.getvalue(), file.name)
+            except LessonError as error:
+                count = "an error" if len(error.problems) == 1 else f"{len(error.problems)} errors"
+                lines = "\n".join(f"- {escape(problem)}" for problem in error.problems)
+                st.error(f"{escape(file.name)} has {count}:\n\n{lines}", icon=":material/error:")
+                return
+            state.keep_upload(lesson)
+        if lesson is not None:
+            _show_card(state.UPLOADED, lesson)

@@ -1,0 +1,1 @@
+"""The running lesson, which stands beside every page."""

@@ -1,0 +1,59 @@
+"""A lesson that a visitor takes alone."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.lesson import classes, state
+from aeviz.web.lesson.parts import ask, show_explanation, show_head, show_verdict, to_markdown
+
+
+@st.fragment
+def show_alone() -> None:
+    """Show the present step: its text and question, and after the answer what it was about."""
+    now = state.running()
+    if now is not None:
+        with errors_as_messages(stop=False):
+            _show(now)
+
+
+def _show(now: state.Running) -> None:
+    step = now.step
+    show_head(now.lesson, now.place)
+    st.markdown(to_markdown(step.text))
+    if step.question is not None and not now.is_open:
+        chosen = ask(step.question, f"lesson.answer.{now.name}.{now.place}")
+        with st.container(horizontal=True):
+            is_sent = st.button("Answer", type="primary", key="lesson-answer", icon=":material/done:")
+            is_skipped = st.button("Skip", key="lesson-skip", help="Show the answer without a prediction.")
+        if is_skipped or (is_sent and chosen is not None):
+            state.answer(now, None if is_skipped else chosen)
+        if is_sent:
+            st.caption("Choose an answer first, or skip the question.")
+    else:
+        if step.question is not None:
+            show_verdict(step.question, now.given.get(now.place))
+        show_explanation(step)
+    _show_buttons(now)
+
+
+def _show_buttons(now: state.Running) -> None:
+    with st.container(horizontal=True):
+        if st.button("Back", key="lesson-back", disabled=now.place == 0, icon=":material/arrow_back:"):
+            state.go_on(replace(now, place=now.place - 1))
+        if now.is_open and not now.is_last:
+            if st.button("Next", key="lesson-next", type="primary", icon=":material/arrow_forward:"):
+                state.go_on(replace(now, place=now.place + 1))
+        elif now.is_open and st.button("Finish", key="lesson-finish", type="primary", icon=":material/flag:"):
+            state.finish()
+    with st.container(horizontal=True):
+        if now.is_open and st.button(
+            "Show the view again", key="lesson-view", type="tertiary", help="Open this step's page as the step has it."
+        ):
+            state.go_on(now)
+        if st.button("Teach this lesson to a class", key="lesson-teach", type="tertiary", icon=":material/groups:"):
+            classes.teach(now.lesson, now.place)
+        if st.button("End the lesson", key="lesson-end", type="tertiary", icon=":material/close:"):
+            state.drop()
+            st.rerun()

@@ -1,0 +1,58 @@
+"""The column of a running lesson, which app.py shows beside every page."""
+
+import streamlit as st
+
+from aeviz.errors import ClassroomError
+from aeviz.web.kernel.navigation import settle_address
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape
+from aeviz.web.lesson import classes, desk, seat, state
+from aeviz.web.lesson.alone import show_alone
+
+_STYLE = """<style>
+[data-testid="stSidebarContent"] { display: flex; flex-direction: column; }
+[data-testid="stSidebarUserContent"] { order: 1; padding-top: 0; padding-bottom: 1rem; }
+:is([data-testid="stSidebarNav"], [data-testid="stSidebarNavSeparator"]) { order: 2; }
+.st-key-lesson-hint { display: none; }
+@media (max-width: 768px) { .st-key-lesson-hint { display: flex; } }
+</style>"""
+"""The lesson stands above the navigation. On a phone, where the column is folded away, a line tells where it is."""
+
+
+def show_lesson(page: str) -> None:
+    """Show the running lesson, alone or with a class, beside the page; nothing where there is none.
+
+    Args:
+        page: Path of the page that is about to be run, as `st.navigation` names it.
+    """
+    settle_address("/" + page)
+    problem = _follow_address("/" + page)
+    room, now = classes.current(), state.running()
+    state.keep_in_address()
+    for message in filter(None, (problem, classes.take_notice())):
+        st.warning(escape(message), icon=":material/school:")
+    if room is None and now is None:
+        return
+    st.html(_STYLE)
+    lesson = room.lesson if room is not None else now.lesson if now is not None else None
+    with st.container(key="lesson-hint"):
+        title = "" if lesson is None else lesson.title
+        st.caption(f":material/school: {escape(title)}: open the lesson with » at the top left.")
+    with errors_as_messages(stop=False), st.sidebar:
+        if room is None:
+            show_alone()
+        elif classes.is_teacher(room):
+            desk.show_desk()
+        else:
+            seat.show_seat()
+    if room is not None and classes.is_teacher(room):
+        desk.show_board(room)
+
+
+def _follow_address(page: str) -> str:
+    """Join the class or resume the lesson that the address names; return why that is not possible, or nothing."""
+    try:
+        classes.join_from_address(page)
+    except ClassroomError as error:
+        return str(error)
+    return state.resume_from_address()

@@ -1,0 +1,104 @@
+"""The teacher's side of a class: the steps, the code, and the class's predictions as bars."""
+
+import streamlit as st
+
+from aeviz.lessons import Classroom
+from aeviz.web.kernel.navigation import shown_address
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.lesson import classes
+from aeviz.web.lesson.parts import show_explanation, show_head, to_markdown
+
+
+@st.fragment
+def show_desk() -> None:
+    """Show the present step with what the teacher can do."""
+    room = classes.current()
+    if room is None:
+        st.rerun()
+    with errors_as_messages(stop=False):
+        _show(room)
+
+
+def _show(room: Classroom) -> None:
+    now = room.state()
+    step = room.lesson.steps[now.step]
+    show_head(room.lesson, now.step)
+    st.markdown(to_markdown(step.text))
+    is_asking = step.question is not None and not now.is_revealed
+    if step.question is not None:
+        st.markdown(f"**Question:** {to_markdown(step.question.ask)}")
+    if is_asking:
+        if st.button("Reveal", key="class-reveal", type="primary", icon=":material/visibility:"):
+            room.reveal()
+            classes.show_step(room)
+    else:
+        show_explanation(step)
+    with st.container(horizontal=True):
+        if st.button("Back", key="class-back", disabled=now.step == 0, icon=":material/arrow_back:"):
+            _move(room, now.step - 1)
+        if st.button(
+            "Next",
+            key="class-next",
+            type="secondary" if is_asking else "primary",
+            disabled=now.step == len(room.lesson.steps) - 1,
+            icon=":material/arrow_forward:",
+        ):
+            _move(room, now.step + 1)
+    if st.button(
+        "Show my view to all",
+        key="class-push",
+        icon=":material/cast:",
+        help="Send everyone who follows to the page that you see, with its settings.",
+    ):
+        room.send(shown_address())
+        st.toast("All who follow see your page.", icon=":material/cast:")
+    _show_end(room)
+
+
+def _move(room: Classroom, place: int) -> None:
+    room.move(place)
+    classes.show_step(room)
+
+
+def _show_end(room: Classroom) -> None:
+    with st.popover("End the class", icon=":material/stop_circle:"):
+        st.markdown("The class is closed and all answers are forgotten. Download them first if you want to keep them.")
+        st.download_button(
+            "Download the answers (CSV)",
+            room.to_csv,
+            file_name=f"answers-{room.code}.csv",
+            mime="text/csv",
+            key="class-csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if st.button("End now", key="class-end", type="primary", icon=":material/stop_circle:"):
+            classes.CLASSES.close(room)
+            classes.leave()
+            st.rerun()
+
+
+def show_board(room: Classroom) -> None:
+    """Show the code, and the predictions as they come in, above the teacher's page."""
+    with st.container(border=True, key="class-board"):
+        st.fragment(_show_board, run_every=classes.POLL_S)(room.code)
+
+
+def _show_board(code: str) -> None:
+    room = classes.current()
+    if room is None:
+        st.rerun()
+    now = room.state()
+    question = room.lesson.steps[now.step].question
+    people = "1 student" if now.students == 1 else f"{now.students} students"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"## {code}", width="content")
+        st.caption(f"Students open the page **Lessons** and type this code. {people} in the class.")
+    if question is None:
+        return
+    st.markdown(f"**{to_markdown(question.ask)}**")
+    for bar in room.bars():
+        share = bar.count / now.answered if now.answered else 0.0
+        mark = ":green[:material/check_circle:] " if bar.is_right else ""
+        st.progress(share, f"{mark}{to_markdown(bar.label)}: {bar.count}")
+    st.caption(f"{now.answered} of {now.students} answered.")

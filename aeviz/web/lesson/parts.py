@@ -1,0 +1,64 @@
+"""Parts of a lesson's column: title and progress, question, verdict, explanation."""
+
+import streamlit as st
+
+from aeviz.lessons import Answer, Choices, Lesson, Question, Step
+
+
+def to_markdown(text: str) -> str:
+    """Return the text of a lesson as Markdown that loads nothing from elsewhere; Streamlit shows HTML as text."""
+    return text.replace("![", r"!\[")
+
+
+def show_head(lesson: Lesson, place: int) -> None:
+    """Show title and progress."""
+    count = len(lesson.steps)
+    st.markdown(f"##### {to_markdown(lesson.title)}")
+    st.progress((place + 1) / count, f"Step {place + 1} of {count}")
+
+
+def ask(question: Question, key: str, start: Answer | None = None) -> Answer | None:
+    """Show a question with its field, and return the answer that is chosen there.
+
+    Args:
+        question: The question.
+        key: Key of the field.
+        start: Answer that is chosen at first.
+    """
+    st.markdown(f"**Predict first.** {to_markdown(question.ask)}")
+    if isinstance(question, Choices):
+        places = list(range(len(question.choices)))
+        chosen = st.radio(
+            question.ask,
+            places,
+            index=None if start is None else int(start),
+            format_func=lambda place: to_markdown(question.choices[place]),
+            key=key,
+            label_visibility="collapsed",
+        )
+        return None if chosen is None else float(chosen)
+    unit = f" ({question.unit})" if question.unit else ""
+    number = st.number_input(f"Your answer{unit}", value=start, key=key, format="%g", placeholder="a number")
+    return None if number is None else float(number)
+
+
+def show_verdict(question: Question, given: Answer | None) -> None:
+    """Say whether a prediction was right, and what is; None stands for no prediction."""
+    solution = to_markdown(question.solution)
+    if given is None:
+        st.info(f"The answer: {solution}", icon=":material/lightbulb:")
+    elif question.is_right(given):
+        st.success(f"**As you predicted:** {solution}", icon=":material/check_circle:")
+    else:
+        st.error(
+            f"**Not as you predicted.** You said: {to_markdown(question.describe(given))}.  \nThe answer: {solution}",
+            icon=":material/cancel:",
+        )
+
+
+def show_explanation(step: Step) -> None:
+    """Show what to look for in the view, and why it is so."""
+    if step.expect:
+        st.markdown(f"**Look for:** {to_markdown(step.expect)}")
+    if step.explanation:
+        st.markdown(to_markdown(step.explanation))

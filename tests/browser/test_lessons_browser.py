@@ -1,0 +1,216 @@
+"""Lessons in a real browser: each from beginning to end, views over stale widgets, and a class of three browsers."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from app_server import wait_until_idle
+from playwright.sync_api import expect
+
+from aeviz.lessons import Choices, find_lessons
+
+TITLES = {
+    "/explore": "Explore",
+    "/decode": "Decode",
+    "/generate": "Generate",
+    "/regimes": "Three regimes",
+    "/train": "Train",
+    "/compare": "Compare runs",
+    "/pca": "PCA = linear autoencoder",
+    "/optimizers": "Optimizers",
+    "/network": "Network and training",
+}
+LESSONS = {name: listed.lesson for name, listed in find_lessons().lessons.items() if listed.is_shipped}
+OWN = """
+title: Stale widgets
+minutes: 3
+summary: Views of one page.
+steps:
+  - {text: One., view: "/explore?model=digits-2d-adam&with.digits-2d-adam=nothing"}
+  - {text: Two., view: "/explore?model=vae-2d&points=a+sample&with.vae-2d=regime-both"}
+  - {text: Three., view: "/explore?model=vae-2d"}
+  - {text: Four., view: "/decode?model=digits-2d-amsgrad"}
+"""
+
+
+def column(page):
+    return page.get_by_test_id("stSidebar")
+
+
+def press(page, name):
+    column(page).get_by_role("button", name=name, exact=True).click()
+
+
+def predict(page, question, is_right):
+    """Answer a question in the column, rightly or wrongly."""
+    if isinstance(question, Choices):
+        place = question.correct if is_right else (question.correct + 1) % len(question.choices)
+        column(page).get_by_role("radio").nth(place).check(force=True)
+    else:
+        number = question.answer if is_right else question.answer + 10 * question.tolerance + 7
+        field = column(page).get_by_role("spinbutton")
+        field.fill(f"{number:g}")
+        field.press("Tab")
+    wait_until_idle(page)
+    press(page, "Answer")
+
+
+def expect_view(page, view):
+    """The browser is at a page with the models that a view names."""
+    expect(page.get_by_role("heading", name=TITLES[view.page], exact=True, level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(re.escape(view.page) + r"(\?|$)"))
+    wait_until_idle(page)
+    model = dict(view.parameters).get("model")
+    if model is not None:
+        expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value(model)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", LESSONS)
+def test_lesson_from_beginning_to_end(visit, name):
+    """Every question answered, every other one wrongly; every view opens."""
+    lesson = LESSONS[name]
+    page = visit("/lessons")
+    page.locator(f".st-key-start-{name}").get_by_role("button", name="Start", exact=True).first.click()
+    for place, step in enumerate(lesson.steps):
+        expect(column(page).get_by_text(f"Step {place + 1} of {len(lesson.steps)}")).to_be_visible()
+        is_right = place % 2 == 0
+        if step.question is not None:
+            predict(page, step.question, is_right)
+            verdict = "As you predicted" if is_right else "Not as you predicted"
+            expect(column(page).get_by_text(verdict, exact=False).first).to_be_visible()
+        expect_view(page, step.view)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        if step.view.page != "/optimizers":  # where a red box says that a method does not converge
+            expect(page.get_by_test_id("stMain").get_by_test_id("stAlertContentError")).to_have_count(0)
+        press(page, "Next" if place < len(lesson.steps) - 1 else "Finish")
+    right = sum(step.question is not None and place % 2 == 0 for place, step in enumerate(lesson.steps))
+    expect(page.get_by_text(f"{right} of {lesson.questions} predictions were right")).to_be_visible()
+
+
+def start_own(page, text):
+    page.get_by_text("A lesson of your own").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        files=[{"name": "own.yaml", "mimeType": "text/yaml", "buffer": text.encode()}]
+    )
+    page.locator(".st-key-start-uploaded").get_by_role("button", name="Start", exact=True).first.click()
+
+
+def parameters(page):
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
+    page = visit("/lessons")
+    start_own(page, OWN)
+    model = page.get_by_role("combobox", name="Model", exact=True)
+    expect(model).to_have_value("digits-2d-adam")
+    wait_until_idle(page)
+    model.fill("mlp-3d-adam")  # the visitor looks around
+    model.press("Enter")
+    expect(page).to_have_url(re.compile("model=mlp-3d-adam"))
+    wait_until_idle(page)
+    press(page, "Next")
+    expect(model).to_have_value("vae-2d")
+    expect(page.get_by_role("combobox", name="Compare with")).to_have_value("regime-both")
+    expect(page.get_by_role("radio", name="a sample")).to_have_attribute("aria-checked", "true")
+    wait_until_idle(page)
+    press(page, "Next")  # the same page, and what is not named goes back to its default
+    expect(page.get_by_role("radio", name="the mean")).to_have_attribute("aria-checked", "true")
+    expect(model).to_have_value("vae-2d")
+    wait_until_idle(page)
+    found = parameters(page)
+    assert "points" not in found
+    assert (found["model"], found["step"], found["lesson"]) == (["vae-2d"], ["3"], ["uploaded"])
+    press(page, "Next")  # another page with a model of its own
+    expect(page.get_by_role("heading", name="Decode", exact=True, level=1)).to_be_visible()
+    expect(model).to_have_value("digits-2d-amsgrad")
+    wait_until_idle(page)
+    press(page, "Back")
+    expect(page.get_by_role("heading", name="Latent space", exact=True, level=1)).to_be_visible()
+    expect(model).to_have_value("vae-2d")
+    wait_until_idle(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Optimizers").click()
+    expect(page.get_by_role("heading", name="Optimizers", exact=True, level=1)).to_be_visible()
+    expect(column(page).get_by_text("Step 3 of 4")).to_be_visible()
+    expect(page).to_have_url(re.compile("lesson=uploaded"))
+    press(page, "Show the view again")
+    expect(page.get_by_role("heading", name="Latent space", exact=True, level=1)).to_be_visible()
+    expect(model).to_have_value("vae-2d")
+
+
+def test_reload_and_shared_link_resume_a_lesson(visit):
+    lesson = LESSONS["posterior-collapse"]
+    page = visit("/explore?model=vae-10d&lesson=posterior-collapse&step=6")
+    expect(column(page).get_by_text("Step 6 of 7")).to_be_visible()
+    expect_view(page, lesson.steps[0].view)
+    page.reload()
+    expect(column(page).get_by_text("Step 6 of 7")).to_be_visible()
+    expect_view(page, lesson.steps[0].view)
+
+
+def test_class_of_three_browsers(visit):
+    """A teacher and two students: code, link, bars, reveal, the teacher's view, leave, rejoin, reload, CSV, end."""
+    teacher, one, two = (visit("/lessons") for _ in range(3))
+    teacher.locator(".st-key-teach-posterior-collapse").get_by_role("button", name="Teach", exact=True).first.click()
+    board = teacher.locator(".st-key-class-board")
+    code = board.get_by_role("heading").inner_text().strip()
+    assert re.fullmatch("[A-HJKMNP-Z]{5}", code)
+
+    one.get_by_role("textbox", name="Code of your class").fill("ZZZZZ")
+    one.get_by_role("button", name="Join the class").click()
+    expect(one.get_by_text("there is no class ZZZZZ")).to_be_visible()
+    one.get_by_role("textbox", name="Code of your class").fill(code.lower())
+    one.get_by_role("button", name="Join the class").click()
+    expect(column(one).get_by_text("Step 1 of 7")).to_be_visible()
+    two.goto(f"{two.url.split('/lessons')[0]}/lessons?class={code}")
+    expect(column(two).get_by_text("Step 1 of 7")).to_be_visible()
+    expect(board.get_by_text("2 students in the class")).to_be_visible()
+
+    question = LESSONS["posterior-collapse"].steps[0].question
+    predict(one, question, True)
+    expect(column(one).get_by_text("You can change it until it is revealed")).to_be_visible()
+    predict(two, question, False)
+    expect(board.get_by_text("4 dimensions: 1")).to_be_visible()
+    expect(board.get_by_text("11 dimensions: 1")).to_be_visible()
+    expect(board.get_by_text("2 of 2 answered")).to_be_visible()
+    two.reload()  # the same browser is the same student
+    expect(column(two).get_by_text("You can change it until it is revealed")).to_be_visible()
+    expect(board.get_by_text("2 students in the class")).to_be_visible()
+
+    press(teacher, "Reveal")
+    for page, verdict in ((one, "As you predicted"), (two, "Not as you predicted")):
+        expect(page.get_by_role("heading", name="Latent space", exact=True, level=1)).to_be_visible()
+        expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-10d")
+        expect(column(page).get_by_text(verdict).first).to_be_visible()
+
+    press(two, "Leave the class")
+    expect(column(two).get_by_text("You have left the class for now")).to_be_visible()
+    wait_until_idle(teacher)
+    model = teacher.get_by_role("combobox", name="Model", exact=True)
+    model.fill("vae-3d")
+    model.press("Enter")
+    expect(teacher).to_have_url(re.compile("model=vae-3d"))
+    wait_until_idle(teacher)
+    press(teacher, "Show my view to all")
+    expect(one.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-3d")
+    two.wait_for_timeout(2500)
+    expect(two.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-10d")
+    press(two, "Rejoin the class")
+    expect(two.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-3d")
+
+    teacher.reload()  # still the teacher
+    expect(board.get_by_text("2 students in the class")).to_be_visible()
+    press(teacher, "Next")
+    for page in (one, two):
+        expect(column(page).get_by_text("Step 2 of 7")).to_be_visible()
+    column(teacher).get_by_role("button", name="End the class").click()
+    with teacher.expect_download() as download:
+        teacher.get_by_role("button", name="Download the answers (CSV)").click()
+    rows = download.value.path().read_text().splitlines()
+    assert rows[0] == "step,question,student,answer,right"
+    assert sorted(row.rsplit(",", 2)[1:] for row in rows[1:]) == [["11.0", "no"], ["4.0", "yes"]]
+    teacher.get_by_role("button", name="End now").click()
+    for page in (one, two):
+        expect(page.get_by_text(f"Class {code} has ended")).to_be_visible()

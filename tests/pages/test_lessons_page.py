@@ -1,0 +1,283 @@
+"""Lessons: cards, a lesson beside its pages, a lesson of one's own, and both sides of a class."""
+
+import pytest
+from visits import assert_healthy, new_session, open_page, texts
+
+from aeviz.lessons import Classrooms, find_lessons
+from aeviz.web.kernel.caching import forget_all
+from aeviz.web.lesson import classes
+
+OWN = """
+title: Mine
+minutes: 3
+summary: Short.
+steps:
+  - text: First text.
+    view: /regimes?seed=3
+  - text: Second text.
+    view: "/explore?model=vae-2d&points=a+sample"
+    question: {ask: "How many?", answer: 2, tolerance: 0.5, unit: dimensions}
+    expect: Two axes.
+    explanation: Because of $D = 2$.
+  - text: Third text.
+    view: "/explore?model=mlp-2d-adam"
+    question: {ask: "Which?", choices: [this, that], correct: 2}
+"""
+FILES = {
+    "Lessons": "lessons",
+    "Three regimes": "regimes",
+    "Explore": "explore",
+    "Optimizers": "optimizers",
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh_classes(monkeypatch):
+    """No class of another test."""
+    monkeypatch.setattr(classes, "CLASSES", Classrooms())
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """The folder of own lessons, with one in it."""
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text(OWN)
+    monkeypatch.setenv("AEVIZ_LESSONS", str(folder))
+    forget_all()
+    yield folder
+    forget_all()
+
+
+def column(app):
+    """All that the column says."""
+    kinds = ("markdown", "caption", "success", "error", "info", "warning")
+    return " ".join(element.value for kind in kinds for element in app.sidebar.get(kind))
+
+
+def parameter(app, name):
+    """A parameter of the address; AppTest has lists before a run and texts after it."""
+    value = app.query_params.get(name)
+    return value[0] if isinstance(value, list) else value
+
+
+def run(app):
+    """Run the page, and stay on the page that it led to: AppTest would go back to the one it was sent to."""
+    app.run()
+    assert not app.exception, texts(app.exception)
+    (title,) = texts(app.title)
+    address = dict(app.query_params)
+    app.switch_page(f"pages/{FILES[title]}.py")
+    app.query_params.update(address)
+
+
+def press(app, key):
+    app.button(key=key).click()
+    run(app)
+
+
+def test_page_lists_five_lessons_with_time_and_questions(app):
+    open_page(app, "lessons")
+    assert_healthy(app, "Lessons")
+    said = " ".join(texts(app.markdown) + texts(app.caption))
+    for listed in find_lessons().lessons.values():
+        assert listed.lesson.title in said
+        assert f"{listed.lesson.minutes} min · {len(listed.lesson.steps)} steps" in said
+        app.button(key=f"start-{listed.name}")
+    assert not app.sidebar.children
+
+
+def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
+    open_page(app, "lessons")
+    press(app, "start-mine")
+    assert texts(app.title) == ["Three regimes"]  # no question: the view at once
+    assert parameter(app, "seed") == "3"
+    assert app.number_input(key="seed").value == 3
+    assert "First text." in column(app)
+    press(app, "lesson-next")
+    assert texts(app.title) == ["Three regimes"]
+    assert "How many?" in column(app)
+    assert "Two axes." not in column(app)
+    assert not [button for button in app.button if button.key == "lesson-next"]
+    press(app, "lesson-answer")
+    assert "Choose an answer first, or skip the question." in column(app)
+    app.number_input(key="lesson.answer.mine.1").set_value(7.0).run()
+    press(app, "lesson-answer")
+    assert texts(app.title) == ["Latent space"]
+    assert app.selectbox(key="model").value == "vae-2d"
+    assert app.session_state["points"] == "a sample"
+    assert "**Not as you predicted.** You said: 7 dimensions." in column(app)
+    assert "The answer: 2 dimensions" in column(app)
+    assert "Two axes." in column(app)
+    assert "Because of $D = 2$." in column(app)
+    press(app, "lesson-next")
+    app.radio(key="lesson.answer.mine.2").set_value(1).run()
+    press(app, "lesson-answer")
+    assert app.selectbox(key="model").value == "mlp-2d-adam"
+    assert "**As you predicted:** that" in column(app)
+    press(app, "lesson-finish")
+    assert texts(app.title) == ["Lessons"]
+    assert texts(app.success) == ["You finished **Mine**. 1 of 2 predictions were right."]
+    assert not app.sidebar.children
+    assert "lesson" not in app.query_params
+
+
+def test_skip_tells_the_answer_without_a_verdict(app, own):
+    open_page(app, "lessons", lesson="mine", step="2")
+    press(app, "lesson-skip")
+    assert "The answer: 2 dimensions" in column(app)
+    assert "predicted" not in column(app)
+    press(app, "lesson-back")
+    assert texts(app.title) == ["Three regimes"]
+
+
+def test_lesson_stays_on_other_pages_and_ends_when_asked(app, own):
+    open_page(app, "regimes", lesson="mine", step="1")
+    assert "First text." in column(app)
+    app.query_params.clear()
+    app.switch_page("pages/optimizers.py").run()
+    assert texts(app.title) == ["Optimizers"]
+    assert "First text." in column(app)
+    assert (parameter(app, "lesson"), parameter(app, "step")) == ("mine", "1")
+    press(app, "lesson-end")
+    assert not app.sidebar.children
+    assert "lesson" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("step", "shown"), [("2", "Second text."), ("99", "Third text."), ("x", "First text."), ("0", "First")]
+)
+def test_address_resumes_a_lesson(app, own, step, shown):
+    open_page(app, "regimes", lesson="mine", step=step)
+    assert_healthy(app, "Three regimes")
+    assert shown in column(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("absent", "The address names a lesson that is not here. Choose one on the page Lessons."),
+        ("uploaded", "lessons of your own are not stored"),
+        ("../../x", "The address names a lesson that is not here"),
+    ],
+)
+def test_address_of_a_lesson_that_is_not_here(app, name, message):
+    open_page(app, "regimes", lesson=name)
+    assert_healthy(app, "Three regimes")
+    assert message in texts(app.warning)[0]
+    assert "lesson" not in app.query_params
+
+
+def test_bad_own_lesson_is_told(app, own):
+    (own / "bad.yaml").write_text("title: <b>x\nsteps: 3")
+    open_page(app, "lessons")
+    app.button(key="start-mine")
+    assert any("bad.yaml" in text and "minutes is missing" in text for text in texts(app.markdown))
+
+
+def upload(app, content, name="my.yaml"):
+    open_page(app, "lessons")
+    app.file_uploader(key="lesson-file").set_value((name, content.encode(), "text/yaml")).run()
+    assert not app.exception, texts(app.exception)
+
+
+def test_upload_is_checked(app):
+    upload(app, OWN.replace("/regimes", "/regime"))
+    (message,) = texts(app.error)
+    assert "has an error" in message
+    assert "did you mean /regimes?" in message
+    assert not [button for button in app.button if button.key == "start-uploaded"]
+
+
+def test_uploaded_lesson_is_taken(app):
+    upload(app, OWN)
+    assert not app.error
+    press(app, "start-uploaded")
+    assert "First text." in column(app)
+    assert parameter(app, "lesson") == "uploaded"
+
+
+def test_text_of_a_lesson_loads_nothing_from_elsewhere(app):
+    upload(app, OWN.replace("First text.", "See ![x](https://example.org/x.png) <script>alert(1)</script>"))
+    press(app, "start-uploaded")
+    (text,) = (element for element in app.sidebar.markdown if "example.org" in element.value)
+    assert r"!\[x]" in text.value
+    assert not text.allow_html
+
+
+def test_class_from_code_to_reveal(app, own):
+    """A teacher and a student, each in a session; what the student answers is the teacher's bar."""
+    student = new_session()
+    open_page(app, "lessons")
+    press(app, "teach-mine")
+    (code,) = classes.CLASSES._rooms
+    assert texts(app.title) == ["Three regimes"]
+    assert f"## {code}" in texts(app.markdown)
+
+    open_page(student, "lessons")
+    student.text_input(key="class-code").set_value("ABCDE" if code != "ABCDE" else "ABCDF")
+    press_form(student)
+    assert "there is no class" in texts(student.error)[0]
+    student.text_input(key="class-code").set_value(code.lower())
+    press_form(student)
+    assert texts(student.title) == ["Three regimes"]
+    assert "First text." in column(student)
+    assert parameter(student, "room") == code
+
+    press(app, "class-next")
+    run(student)
+    assert texts(student.title) == ["Three regimes"]
+    student.number_input(key=f"class.answer.{code}.1").set_value(5.0).run()
+    press(student, "class-answer")
+    assert "Your answer: 5 dimensions." in column(student)
+    student.number_input(key=f"class.answer.{code}.1").set_value(2.0).run()
+    press(student, "class-answer")
+    run(app)
+    assert "1 of 1 answered." in texts(app.caption)
+    bars = [bar.proto.text for bar in app.main.get("progress")]
+    assert bars == ["2 dimensions: 1"]
+    assert "Two axes." not in column(app)
+
+    press(app, "class-reveal")
+    assert texts(app.title) == ["Latent space"]
+    run(student)
+    assert texts(student.title) == ["Latent space"]
+    assert student.selectbox(key="model").value == "vae-2d"
+    assert "**As you predicted:** 2 dimensions" in column(student)
+
+    press(student, "class-leave")
+    press(app, "class-next")
+    run(student)
+    assert "You have left the class for now" in column(student)
+    press(app, "class-reveal")
+    run(student)
+    assert student.selectbox(key="model").value == "vae-2d"
+    press(student, "class-rejoin")
+    assert student.selectbox(key="model").value == "mlp-2d-adam"
+
+    press(app, "class-end")
+    run(student)
+    assert f"Class {code} has ended." in texts(student.warning)[0]
+    assert "room" not in student.query_params
+    assert not student.sidebar.children
+
+
+def press_form(app):
+    next(button for button in app.button if button.label == "Join the class").click()
+    run(app)
+
+
+@pytest.mark.parametrize("code", ["ABCDE", "nonsense", "<b>"])
+def test_link_to_a_class_that_is_not_there(app, code):
+    open_page(app, "lessons", **{"class": code})
+    assert_healthy(app, "Lessons")
+    assert "class" in texts(app.warning)[0]
+    assert "class" not in app.query_params
+    assert not app.sidebar.children
+
+
+def test_class_of_an_image_on_generate_is_no_class_of_students(app):
+    open_page(app, "generate", model="vae-2d-anchored", **{"class": "3"})
+    assert_healthy(app, "Generate")
+    assert not app.warning
+    assert app.selectbox(key="class").value == "3"
