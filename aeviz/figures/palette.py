@@ -3,7 +3,8 @@
 The first and the seventh colour are the two sides of a comparison. A search with random starts over 18 levels of red,
 green and blue chose the other eight: it maximised the smallest CIEDE2000 difference of two colours, that seen with
 protanopia or deuteranopia counted 1.6 times, among colours that stand out from white and from the dark theme. Then
-the order was chosen so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ most.
+the order was chosen so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ most. The darkest colour was made
+slightly lighter for the dark theme.
 
 References:
     G. Sharma, W. Wu and E. N. Dalal, The CIEDE2000 color-difference formula, Color Research and Application 30, 2005.
@@ -21,7 +22,7 @@ CLASS_COLOURS = (
     "#e76300",
     "#003cf0",
     "#d2b496",
-    "#1e4b3c",
+    "#1f4e3f",
 )
 LEAST_DIFFERENCE = 24.0
 """Each two class colours differ by more, in CIEDE2000, for normal vision."""

@@ -24,7 +24,7 @@ DEFICIENCIES = {
     "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
     "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
 }
-WHITE, DARK = "#ffffff", "#0e1117"
+WHITE, DARK = "#ffffff", "#171614"
 """Background of Streamlit's themes."""
 MARKER = "#e6007e"
 """Colour of a visitor's own images on a map."""
