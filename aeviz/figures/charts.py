@@ -11,8 +11,17 @@ from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
 
 COMPARED = (FIRST, SECOND, *(colour for colour in CLASS_COLOURS if colour not in (FIRST, SECOND)))
 """Colours of the sides of a comparison."""
-STROKES = (("dot", "solid"), ("4px,8px", "12px,8px"))
-"""Strokes of the training and the validation loss, by turns: gaps let one curve be seen below another."""
+STROKES = (
+    ("2px,4px", "solid"),
+    ("2px,8px", "14px,6px"),
+    ("2px,3px,2px,9px", "14px,4px,2px,4px"),
+    ("2px,12px", "6px,5px"),
+    ("4px,8px", "22px,5px"),
+    ("4px,3px,2px,9px", "10px,4px,2px,4px,2px,4px"),
+)
+"""Strokes of the training and the validation loss of each run: gaps let one curve be seen below another."""
+PRIOR_STROKES = ("solid", "dot")
+"""Strokes of the priors that differ, by turns."""
 
 NAMED_BARS = 20
 """Bars of one model, at most, that have room for their names."""
@@ -54,14 +63,17 @@ def training_curves(
     styles = zip(itertools.cycle(COMPARED), itertools.cycle(STROKES), curves.items(), strict=False)
     for colour, dashes, (name, (epoch, train_loss, val_loss)) in styles:
         shown = (epoch >= first_epoch) & (epoch <= (last_epoch or epoch.max(initial=1)))
-        for label, values, dash in zip(("training", "validation"), (train_loss, val_loss), dashes, strict=True):
+        for label, values, dash, width in zip(
+            ("training", "validation"), (train_loss, val_loss), dashes, (2, 3), strict=True
+        ):
+            stroke = {"color": colour, "width": width, "dash": dash}
             common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}"}
             figure.add_trace(
                 go.Scatter(
                     **common,
                     y=values[shown],
-                    line={"color": colour, "width": 1, "dash": dash},
-                    opacity=0.35 if window > 1 else 1,
+                    line={"color": colour, "width": 2, "dash": "solid"} if window > 1 else stroke,
+                    opacity=0.2 if window > 1 else 1,
                     name=f"{name}, {label}",
                     showlegend=window <= 1,
                 )
@@ -71,7 +83,7 @@ def training_curves(
                     go.Scatter(
                         **common,
                         y=moving_average(values, window)[shown],
-                        line={"color": colour, "width": 2.5, "dash": dash},
+                        line=stroke,
                         name=f"{name}, {label}",
                         hovertemplate=f"epoch %{{x}}<br>mean of {window}: %{{y:.5f}}<extra>{name}, {label}</extra>",
                     )
@@ -80,9 +92,9 @@ def training_curves(
         xaxis_title="epoch",
         yaxis_title=quantity,
         yaxis_type="log" if logarithmic else "linear",
-        legend={"orientation": "h", "y": -0.25},
+        legend={"orientation": "h", "y": -0.2, "itemwidth": 50},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        height=420,
+        height=380 + 40 * len(curves),  # on a telephone each curve has a line of the legend
         uirevision="curves",
     )
     return figure
@@ -203,7 +215,7 @@ def prior_densities(models: Mapping[str, PriorMatch], axis: str) -> go.Figure:
                 y=match.prior,
                 mode="lines",
                 fill="tozeroy",
-                line={"color": UNLABELLED, "width": 1.5, "dash": STROKES[0][len(drawn) % 2]},
+                line={"color": UNLABELLED, "width": 1.5, "dash": PRIOR_STROKES[(len(drawn) - 1) % 2]},
                 opacity=0.6,
                 name="prior p(z)" if match.prior_moments == (0, 1) else f"prior p(z) of {name}",
                 hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",

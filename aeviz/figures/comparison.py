@@ -104,14 +104,14 @@ def layer_curves(
                 row=place // columns + 1,
                 col=place % columns + 1,
             )
-    figure.update_yaxes(type="log", tickformat="~g", nticks=4, tickfont_size=11)
+    figure.update_yaxes(type="log", tickformat="~g", nticks=4)
     for place in range(len(layers)):
         values = [value for trace in figure.data[place :: len(layers)] for value in trace.y if value > 0]
         if values and (ticks := _log_ticks(min(values), max(values))):
             figure.update_yaxes(tickvals=ticks, row=place // columns + 1, col=place % columns + 1)
-    figure.update_xaxes(matches="x", nticks=5, tickfont_size=11)
-    figure.update_xaxes(title={"text": "epoch", "font": {"size": 12}, "standoff": 4}, row=rows)
-    figure.update_annotations(font_size=12)
+    figure.update_xaxes(matches="x", nticks=5)
+    figure.update_xaxes(title={"text": "epoch", "standoff": 4}, row=rows)
+    figure.update_annotations(font_size=13)  # Plotly's 16 are too wide for a telephone
     figure.update_layout(
         legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top"},
         margin={**MARGIN, "t": 80},

@@ -14,8 +14,8 @@ COLOURS: Mapping[MethodName, str] = {
     "sgd": CLASS_COLOURS[4],
     "momentum": CLASS_COLOURS[7],
 }
-DASHES: Mapping[MethodName, str] = {"adam": "solid", "amsgrad": "dash", "sgd": "solid", "momentum": "dot"}
-"""AMSGrad often goes where Adam does: gaps let one be seen below the other."""
+DASHES: Mapping[MethodName, str] = {"adam": "solid", "amsgrad": "dash", "sgd": "longdashdot", "momentum": "dot"}
+"""Methods often go the same way: gaps let one be seen below the other."""
 FARTHEST = 1e30
 """Size from which a point is left out: a browser refuses pixels beyond single precision, and nobody sees them."""
 DRAWN = 400

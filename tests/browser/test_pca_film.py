@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from saved_image import check_saved_image
 
 
 def test_film_plays_stops_and_follows_the_sliders(visit):
@@ -23,6 +24,7 @@ def test_film_plays_stops_and_follows_the_sliders(visit):
     clicked = film.get_attribute("data-step")
     page.keyboard.press("ArrowRight")
     expect(film).not_to_have_attribute("data-step", clicked)
+    check_saved_image(page, film, f"pca-step-{film.get_attribute('data-step')}.png")
 
     verdict = page.locator(".st-key-verdict")
     expect(verdict).to_contain_text("The error is the same")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from app_server import serve, wait_until_idle
 from playwright.sync_api import expect
+from saved_image import check_saved_image
 from test_walk import TITLES
 
 from aeviz.experiment import train
@@ -220,6 +221,7 @@ def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     clicked = number(film, "frame")
     page.keyboard.press("ArrowRight")  # the slider has the focus
     expect(film).to_have_attribute("data-frame", str(clicked + 1))
+    check_saved_image(page, film, f"with-a-film-epoch-{clicked + 1}.png")
     film.get_by_role("combobox", name="Speed").select_option("4")
     film.get_by_role("button", name="Play").click()
     expect(film).to_have_attribute("data-frame", "12")

@@ -42,6 +42,7 @@ def test_one_method_with_two_values_of_beta2_is_a_comparison(open_comparison):
     assert app.selectbox(key="left").options == ["Adam 0.003, beta2 0.999", "Adam 0.003, beta2 0.9"]
     assert app.selectbox(key="right").value == "Adam 0.003, beta2 0.9"
     assert any("images that moved most" in text for text in texts(app.markdown))
+    assert "Curves (CSV)" in [widget.proto.label for widget in app.get("download_button")]
 
 
 def test_arrows_follow_the_toggle_and_name_the_axes_of_the_map(open_comparison):

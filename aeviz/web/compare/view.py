@@ -7,7 +7,8 @@ import streamlit as st
 
 from aeviz.figures.charts import training_curves
 from aeviz.web.kernel import thumbnails
-from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
 from aeviz.web.kernel.text import escape, name_objective
@@ -79,7 +80,7 @@ def show_overlay(runs: list[Model]) -> None:
             "Moving average (epochs)", 1, max(2, longest // 5), max(1, longest // 40), key="window", width=300
         )
         logarithmic = st.toggle("Logarithmic", value=True, key="log", bind="query-params")
-    st.plotly_chart(
+    show_figure(
         training_curves(
             curves,
             " or ".join(sorted(quantities)),
@@ -88,6 +89,11 @@ def show_overlay(runs: list[Model]) -> None:
         ),
         key="compare-curves",
         alt="Training and validation loss over the epochs of " + " and ".join(curves),
+    )
+    names = list(curves)
+    offer_curves(
+        {model.name: model.path for model in runs if model.name in curves},
+        f"{names[0]}-curves" if len(names) == 1 else f"curves-of-{len(names)}-runs",
     )
 
 

@@ -8,6 +8,7 @@ from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.charts import kl_bars, prior_densities
 from aeviz.training.run_records import Evaluation
 from aeviz.web.kernel import posteriors
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
@@ -31,10 +32,9 @@ def show_posteriors(runs: list[Model]) -> None:
     if not measured:
         return
     st.subheader("KL divergence of each latent dimension")
-    st.plotly_chart(
+    show_figure(
         kl_bars({name: found.kl_per_dimension for name, (_, found) in measured.items()}),
         key="kl-bars",
-        config={"displayModeBar": False},
         alt="KL divergence by latent dimension: "
         + "; ".join(
             f"{name}: " + ", ".join(f"{nats:.2f}" for nats in sorted(found.kl_per_dimension, reverse=True)[:MOST_NAMED])
@@ -122,10 +122,9 @@ def _show_against_prior(measured: dict[str, tuple[Model, Evaluation]]) -> None:
             f"{name}, z{place + 1}": posteriors.prior_match(model, place, low, high)
             for name, (model, place) in chosen.items()
         }
-        st.plotly_chart(
+        show_figure(
             prior_densities(matches, " and ".join(dict.fromkeys(f"z{place + 1}" for _, place in chosen.values()))),
             key="against-prior",
-            config={"displayModeBar": False},
             alt="Densities of the aggregate posterior and the prior: "
             + "; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
         )

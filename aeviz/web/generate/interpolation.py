@@ -26,6 +26,7 @@ from aeviz.web.generate.starts import (
     pick_start,
 )
 from aeviz.web.kernel import distances, priors
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
@@ -135,10 +136,9 @@ def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: boo
         low, high = usual_norms(priors.data_gaussian(model, None))
         which = "samples from a Gaussian fitted to the data"
     norms = {name: np.linalg.norm(path, axis=1) for name, path in paths.items()}
-    st.plotly_chart(
+    show_figure(
         distance_from_origin(norms, (low, high)),
         key="distance-from-origin",
-        config={"displayModeBar": False},
         alt="Distance from the origin: "
         + ", ".join(f"minimum on the {name} path {values.min():.2f}" for name, values in norms.items()),
     )

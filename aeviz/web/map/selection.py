@@ -13,6 +13,7 @@ from aeviz.data import ImageDataset
 from aeviz.figures.images import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.images import decoded, is_large, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -54,7 +55,7 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
     left, right = st.columns(2)
     with left:
         if found.class_counts:
-            st.plotly_chart(
+            show_figure(
                 _class_bars(found.class_counts, found.class_totals, runs[0].class_names),
                 key="selection-classes",
                 alt="chosen images of each class",

@@ -9,6 +9,7 @@ import streamlit as st
 from aeviz.figures.architecture import architecture_diagram
 from aeviz.figures.charts import training_curves
 from aeviz.presets import PRESETS
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, name_objective
@@ -44,10 +45,9 @@ def _show_architecture(model: Model, names: str, key: str) -> None:
         }
         for block in blocks
     ]
-    st.plotly_chart(
+    show_figure(
         architecture_diagram(blocks),
         key=key,
-        config={"displayModeBar": False},
         alt="; ".join(f"{row['part']}: {row['layer']} to {row['output']}" for row in rows),
     )
     narrowest = min(model.config.model.hidden, default=model.config.model.latent_dim)
@@ -107,10 +107,9 @@ def show_curves(runs: list[Model]) -> None:
             for name, history in histories.items()
         }
         quantity = " or ".join(sorted({name_objective(model.config.objective) for model in runs}))
-        st.plotly_chart(
+        show_figure(
             training_curves(curves, quantity, window=int(window), first_epoch=first, last_epoch=last),
             key="curves",
-            config={"displayModeBar": False},
             alt="Training and validation loss over the epochs of " + " and ".join(curves),
         )
         if len(runs) == 2 and _is_fair(*runs):

@@ -22,7 +22,8 @@ from aeviz.lab.optimizer_comparison import (
 )
 from aeviz.training.moments import Moments, read_moments
 from aeviz.web.kernel import projections
-from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages, same_images
 from aeviz.web.kernel.text import name_objective
@@ -137,13 +138,21 @@ def _show_results(comparison: OptimizerComparison) -> None:
             )
             for optimizer, by_seed in histories.items()
         ]
-        st.plotly_chart(
+        show_figure(
             comparison_curves(curves, f"validation loss ({name_objective(comparison.shared.objective)})", window),
             key="comparison-curves",
             alt="Validation loss of " + ", ".join(curve.title for curve in curves),
         )
         if len(comparison.seeds) > 1:
             st.caption("Lines are means over the seeds. Bands run from the best seed to the worst.")
+        offer_curves(
+            {
+                f"{title}, seed {seed}": comparison.lines[optimizer][seed].path
+                for optimizer, title in titles.items()
+                for seed in comparison.seeds
+            },
+            "optimizer-comparison-curves",
+        )
         errors = {
             titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
             for optimizer, by_seed in histories.items()
@@ -177,7 +186,7 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
     for other, comparison in found.items():
         _show_verdict(other, first, comparison, len(errors[other]))
     if any(comparison.interval is not None for comparison in found.values()):
-        st.plotly_chart(
+        show_figure(
             gap_bars(
                 [
                     (f"{other} minus {first}", comparison.difference, comparison.interval)
@@ -185,7 +194,6 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
                 ]
             ),
             key="comparison-gaps",
-            config={"displayModeBar": False},
             alt="Differences of mean validation errors with their intervals",
         )
         st.caption(
@@ -260,14 +268,14 @@ def _show_layers(comparison: OptimizerComparison) -> None:
             f"of a layer, seed {seed}. AMSGrad's steps are shorter than Adam's by this factor after the same "
             "gradients. Adam keeps no maximum, so its factor is 1."
         )
-        st.plotly_chart(
+        show_figure(
             layer_curves(adaptive, layers, "held"),
             key="comparison-held",
             alt="Largest second moment over the present one, by layer over the epochs",
         )
     else:
         st.markdown(f"**Effective step size by layer**: median over its weights, seed {seed}")
-        st.plotly_chart(
+        show_figure(
             layer_curves(recorded, layers, "effective"),
             key="comparison-layers",
             alt="Effective step size of each layer over the epochs",
@@ -343,7 +351,7 @@ def _show_arrows(first: Model, second: Model, is_aligned: bool) -> None:
     distance = np.linalg.norm(moved - target, axis=1)
     how = "not aligned" if alignment is None else "aligned"
     st.markdown(f"**The {ARROWS} images that moved most** from {first.name} to {second.name}, {how}")
-    st.plotly_chart(
+    show_figure(
         arrows(target, moved, chosen, None if table is None else table.labels, plane.axis_names),
         key="comparison-arrows",
         alt=f"Arrows on the {ARROWS} images whose points moved most",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from aeviz.figures.regret import descent_curves
 from aeviz.lab.descent import EXAMPLES, Course, Example, ExampleName, summable_limit
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.url import rename_choices
 from aeviz.web.optimizers import cached
@@ -53,7 +54,7 @@ def show_descent() -> None:
                 st.caption("Each step is halved until f decreases by half of what the slope predicts (Armijo rule).")
         broken, mended = cached.courses(example.name, start, steps)
         with right:
-            st.plotly_chart(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")
+            show_figure(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")
         _show_verdict(example, start, broken, mended)
         st.markdown(
             "S1, Theorem 1.2.5: gradient descent "

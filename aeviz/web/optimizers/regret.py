@@ -7,6 +7,7 @@ import streamlit as st
 from aeviz.figures.regret import point_curves, regret_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings
 from aeviz.lab.regret import EXCESS, SEQUENCES, Costs, Outcome
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
@@ -46,8 +47,8 @@ def show_counterexample() -> None:
             return
         found = cached.play(costs, largest, settings, steps, tuple(methods), seed)
         with left:
-            st.plotly_chart(regret_curves(found), key="regret", alt=_describe(found, steps))
-            st.plotly_chart(point_curves(found), key="points", alt="Chosen points by step; -1 is the best")
+            show_figure(regret_curves(found), key="regret", alt=_describe(found, steps))
+            show_figure(point_curves(found), key="points", alt="Chosen points by step; -1 is the best")
         for outcome in found.values():
             _show_verdict(outcome, largest, settings.beta2, costs)
         _show_bound(found, settings, steps)

@@ -7,6 +7,7 @@ import streamlit as st
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
@@ -44,10 +45,9 @@ def show_surfaces() -> None:
             settings = _pick_settings(surface, methods)
         found = cached.trajectories(surface.name, settings, start, steps)
         with left:
-            st.plotly_chart(
+            show_figure(
                 surface_film(surface, found),
                 key="surface-film",
-                config={"modeBarButtonsToRemove": ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]},
                 alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
                 f"{surface.name}",
             )
@@ -55,12 +55,10 @@ def show_surfaces() -> None:
         one, two = st.columns(2, gap="medium")
         with one:
             st.markdown("**Distance to the minimum value**")
-            st.plotly_chart(
-                value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step"
-            )
+            show_figure(value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step")
         with two:
             st.markdown("**Effective step size**: solid along x, faint along y")
-            st.plotly_chart(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
+            show_figure(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
         show_methods(methods)
 
 

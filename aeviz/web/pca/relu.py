@@ -7,6 +7,7 @@ from aeviz.data import ImageDataset
 from aeviz.figures.images import enlarge, tile, to_data_uri
 from aeviz.figures.relu_comparison import relu_bars, relu_scatter
 from aeviz.lab.relu_comparison import ReluComparison, class_means
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.pca import cached
@@ -119,10 +120,9 @@ def _show(comparison: ReluComparison, test: ImageDataset, k: int, *, is_short: b
         if labels is not None:
             count = len(test.class_names)
             pca, network = (class_means(errors, labels, count) for errors in (comparison.pca, comparison.network))
-            st.plotly_chart(
+            show_figure(
                 relu_bars(test.class_names, pca, network),
                 key="relu-bars",
-                config={"displayModeBar": False},
                 alt="Mean error of each class: "
                 + "; ".join(
                     f"{name}: PCA {a:.4f}, with ReLU {b:.4f}"
@@ -131,10 +131,9 @@ def _show(comparison: ReluComparison, test: ImageDataset, k: int, *, is_short: b
             )
             st.caption(tell_classes(test.class_names, pca, network))
     with right:
-        st.plotly_chart(
+        show_figure(
             relu_scatter(comparison.pca, comparison.network, labels, test.class_names),
             key="relu-scatter",
-            config={"displayModeBar": False},
             alt=f"Error of each test image with PCA and with ReLU; below the line for {better.mean():.0%}",
         )
         st.caption("A point an image; below the dotted line the network is better.")

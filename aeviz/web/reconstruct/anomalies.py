@@ -10,6 +10,7 @@ from aeviz.figures.detection import error_histogram, precision_recall_curves
 from aeviz.figures.images import enlarge, shrink, tile, to_data_uri
 from aeviz.training.latents import LatentTable
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.controls import pick_class
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
@@ -121,12 +122,11 @@ def _show_scores(runs: list[Model], table: LatentTable, question: Question) -> N
     found = _detection(model, question.label)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.plotly_chart(
+        show_figure(
             error_histogram(
                 table.error, question.is_anomaly, ("all other classes", f"class {name}"), question.threshold
             ),
             key="errors",
-            config={"displayModeBar": False},
             alt=f"Errors of {model.name} on test images of class {name} and of all other classes; "
             f"the threshold is {question.threshold:.2f}",
         )
@@ -160,12 +160,11 @@ def _show_curves(runs: list[Model], question: Question, decision: Decision) -> N
     if decision.precision is not None and decision.recall is not None:
         chosen = (decision.recall, decision.precision)
     base_rate = detections[runs[0].name].base_rate
-    st.plotly_chart(
+    show_figure(
         precision_recall_curves(
             {name: (found.recall, found.precision) for name, found in detections.items()}, base_rate, chosen
         ),
         key="precision-recall",
-        config={"displayModeBar": False},
         alt=f"Precision over recall for class {question.class_name}: "
         + "; ".join(f"{name}, average precision {found.average_precision:.3f}" for name, found in detections.items())
         + f"; base rate {base_rate:.3f}",

@@ -12,6 +12,7 @@ from aeviz.data import ImageDataset
 from aeviz.figures.detection import restoration_curves
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model
@@ -141,7 +142,7 @@ def _show_curve(runs: list[Model], corruption: restored.Corruption) -> None:
     place = (str(data_root()), datasets.folder_stamp(runs[0].config.data.name))
     curves = {model.name: restored.restoration(model, *place, corruption.name, corruption.seed) for model in runs}
     first = curves[runs[0].name]
-    st.plotly_chart(
+    show_figure(
         restoration_curves(
             restored.CURVE_LEVELS,
             first.corrupted,
@@ -149,7 +150,6 @@ def _show_curve(runs: list[Model], corruption: restored.Corruption) -> None:
             corruption.level,
         ),
         key="restoration",
-        config={"displayModeBar": False},
         alt=f"Mean squared error against the level of corruption, {_name(corruption.name)}: corrupted "
         + ", ".join(f"{error:.3f}" for error in first.corrupted)
         + "".join(

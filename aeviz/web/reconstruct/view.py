@@ -8,6 +8,7 @@ import streamlit as st
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
 from aeviz.figures.images import take
+from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
@@ -164,10 +165,9 @@ def _show_error_bars(runs: list[Model]) -> None:
     if not any(errors.values()):
         return
     st.subheader("Error by class")
-    st.plotly_chart(
+    show_figure(
         error_bars(errors),
         key="error-bars",
-        config={"displayModeBar": False},
         alt="Mean Euclidean reconstruction error of each class: "
         + "; ".join(
             f"{name}: " + ", ".join(f"{label} {value:.2f}" for label, value in values.items())

@@ -10,7 +10,7 @@ from aeviz.training.history import EpochReport, seconds_left
 from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.web.components.film.component import training_film
-from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.page import OPTIMIZER_TITLES, errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.train.film import film
@@ -165,6 +165,8 @@ def _show_run(job: Job) -> None:
         for note in read_curves(history, folder.provenance.mean_image_mse):
             st.warning(note.text, icon=":material/lightbulb:")
         training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
+        if history:
+            offer_curves({job.name: job.path}, f"{job.name}-curves")
     if not job.is_active and folder is not None and folder.has_latents:
         _show_links(job)
 

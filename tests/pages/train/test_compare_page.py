@@ -50,6 +50,7 @@ def test_comparison_of_two_optimizers_is_called_fair(app, runs):
     assert not app.exception
     assert set(differences(app)) >= {"optimizer.name", "**test error (MSE)**"}
     assert any(text.startswith("A fair comparison:") for text in texts(app.caption))
+    assert [button.proto.label for button in app.get("download_button")] == ["Curves (CSV)"]
 
 
 def test_comparison_without_a_choice_asks_for_one(app, runs):

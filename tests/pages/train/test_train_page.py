@@ -71,6 +71,7 @@ def test_run_that_ended_early_says_why_and_can_be_resumed(state, shown, train, r
     assert not app.exception
     said = texts(app.warning) + texts(app.info) + texts(app.error)
     assert any(shown in text for text in said), said
+    assert "Curves (CSV)" in [widget.proto.label for widget in app.get("download_button")]
     asked = []
     monkeypatch.setattr(training, "resume", lambda name, epochs=None: asked.append((name, epochs)))
     button(app, "Resume").click().run()

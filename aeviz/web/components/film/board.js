@@ -70,7 +70,7 @@ export function buildBoard(root, film) {
 
   const notes = element("p", { class: "notes" }, root);
   return {
-    lossTitle: loss.title, log, whole, lossLegend, lossChart, waiting, fixed, planeView, legend, meshImage, spot,
+    panel, images: [originals, reconstructions, meshImage], lossTitle: loss.title, log, whole, lossLegend, lossChart, waiting, fixed, planeView, legend, meshImage, spot,
     meshCaption, ratesTitle: rates.title, ratesLegend, ratesChart, originals, reconstructions, notes,
   }; // prettier-ignore
 }

@@ -4,6 +4,7 @@ import { nearest, readable, round } from "../kit/axis.js";
 import { pixelRatio, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
 import { Player } from "../kit/player.js";
+import { SCALE, saveImage } from "../kit/save_image.js";
 import { styleOf } from "../kit/theme.js";
 import { buildBoard, isPressed, readout, writeValues } from "./board.js";
 import { readFilm } from "./film_data.js";
@@ -38,6 +39,7 @@ class Film {
       unit: "epoch",
       framesPerSecond: () => FRAMES_PER_SECOND,
       draw: (full) => this.draw(full),
+      save: () => void activity.during("image", this.save()),
       hasSteps: true,
     });
     this.board = buildBoard(root, {
@@ -116,12 +118,15 @@ class Film {
     return this.point([left + u * (right - left), bottom + v * (top - bottom)]);
   }
 
-  /** @param {boolean} full */
-  draw(full) {
+  /**
+   * @param {boolean} full
+   * @param {number} [ratio] pixels of the canvases in one of the page
+   */
+  draw(full, ratio = pixelRatio()) {
     const { film, board, player } = this;
     if (!film) return;
     const style = styleOf(this.root);
-    if (full) this.drawCharts(film, style);
+    if (full) this.drawCharts(film, style, ratio);
     /** @type {Frame | undefined} */
     const frame = film.frames[player.shown];
     for (const chart of [board.lossChart, board.ratesChart]) chart.drawFront(style, player.front(chart));
@@ -141,12 +146,12 @@ class Film {
   /**
    * @param {FilmData} film
    * @param {Style} style
+   * @param {number} ratio
    */
-  drawCharts(film, style) {
+  drawCharts(film, style, ratio) {
     const { board } = this;
-    const ratio = pixelRatio();
     for (const view of [board.lossChart, board.planeView, board.ratesChart]) view.size(ratio);
-    for (const image of [board.originals, board.reconstructions, board.meshImage]) image.paint();
+    for (const image of board.images) image.paint(ratio);
     const { epochs, curves } = film;
     const from = Math.min(epochs[0] ?? 0, film.frames[0]?.epoch ?? Infinity);
     const to = this.lastEpoch(film);
@@ -205,6 +210,21 @@ class Film {
     );
     write(this.board.meshCaption, ends ? `Dashed part of the plane: ${ends.join(", ")}` : "");
     this.root.dataset.frame = frame ? String(frame.epoch) : "";
+  }
+
+  /** Save the shown frame: drawn at the image's resolution, and at the page's again with the next frame. */
+  async save() {
+    const { board, player } = this;
+    player.hold();
+    this.draw(true);
+    await Promise.all(board.images.map(({ ready }) => ready));
+    const { film } = this; // more of it may have come
+    const frame = film?.frames[player.shown];
+    if (!film || !frame) return;
+    this.draw(true, SCALE);
+    player.redraw(true);
+    const lines = [film.run, `Epoch ${frame.epoch.toLocaleString("en")} of ${film.total.toLocaleString("en")}`];
+    await saveImage(board.panel, { lines, name: `${film.run}-epoch-${frame.epoch}` }, styleOf(this.root));
   }
 
   close() {

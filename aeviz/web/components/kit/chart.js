@@ -13,7 +13,7 @@ import { brushOf, element, resize } from "./dom.js";
 /** @typedef {{ epoch: number, value: number, colour: string }} Mark */
 /** @typedef {import("./curves.js").Scale} Scale */
 
-const MARGIN = { left: 50, right: 14, top: 12, bottom: 24 };
+const MARGIN = { left: 56, right: 14, top: 12, bottom: 26 };
 const VEIL = 0.7;
 
 export class Chart {
@@ -189,7 +189,7 @@ export class Chart {
     brush.globalAlpha = 0.35;
     line(brush, MARGIN.left, bottom + 0.5, right, bottom + 0.5);
     brush.textBaseline = "alphabetic";
-    const most = Math.max(2, Math.min(10, Math.floor((right - MARGIN.left) / 56)));
+    const most = Math.max(2, Math.min(10, Math.floor((right - MARGIN.left) / 60)));
     for (const epoch of linearTicks(this.from, this.to, most)) {
       if (epoch !== Math.round(epoch)) continue;
       const x = this.x(epoch);
@@ -262,7 +262,7 @@ export class Chart {
     const below = y + 24 < bottom ? y + 21 : y - 13; // the curve it belongs to is nowhere lower
     brush.strokeText(text, middle, below);
     brush.fillText(text, middle, below);
-    this.label = { left: middle - half - 2, right: middle + half + 2, top: below - 12, bottom: below + 4 };
+    this.label = { left: middle - half - 2, right: middle + half + 2, top: below - 13, bottom: below + 4 };
   }
 
   /**

@@ -37,6 +37,8 @@ export class EncodedImage {
    */
   constructor(parent, label) {
     this.canvas = element("canvas", { class: "image", role: "img", "aria-label": label, hidden: "" }, parent);
+    /** @type {Promise<void>} settled when the image asked for last is drawn */
+    this.ready = Promise.resolve();
     this.asked = 0;
     this.drawn = 0;
     this.factor = 0;
@@ -48,10 +50,15 @@ export class EncodedImage {
   }
 
   /** @param {Uint8Array<ArrayBuffer> | null | undefined} bytes an array of a payload */
-  async show(bytes) {
+  show(bytes) {
     const key = bytes ? about(bytes).digest : "";
     if (this.key === key) return;
     this.key = key;
+    this.ready = this.load(key, bytes);
+  }
+
+  /** @param {string} key @param {Uint8Array<ArrayBuffer> | null | undefined} bytes */
+  async load(key, bytes) {
     this.asked += 1;
     const revision = this.asked;
     this.canvas.hidden = !bytes;
@@ -69,11 +76,14 @@ export class EncodedImage {
     this.paint();
   }
 
-  // Draws the image at the size the page gives it.
-  paint() {
+  /**
+   * Draw the image at the size the page gives it.
+   * @param {number} [ratio] pixels of the screen in one of the page
+   */
+  paint(ratio = pixelRatio()) {
     if (!this.bitmap) return;
     const { width, height } = this.bitmap;
-    const wanted = this.canvas.clientWidth * pixelRatio();
+    const wanted = this.canvas.clientWidth * ratio;
     const factor = Math.max(1, Math.min(16, Math.ceil(wanted / width)));
     if (this.painted === this.bitmap && this.factor === factor) return;
     [this.painted, this.factor] = [this.bitmap, factor];

@@ -1,6 +1,7 @@
 // Drawing of a panel around its points: axes on the back canvas, marks, names and markers on the front one.
 
 import { brushOf } from "./dom.js";
+import { lineEnd, placeNames } from "./names.js";
 
 /** @typedef {any} Panel a panel of the map, or the plane of the film */
 /** @typedef {import("./theme.js").Style} Style */
@@ -182,23 +183,51 @@ export function drawMarkers(panel, style) {
   brush.textBaseline = "alphabetic";
 }
 
-// The name of each class in the middle of its points, so that the map can be read without telling colours apart.
+// The name of each class in the middle of its points, so that the map can be read without telling colours apart. Where
+// names would cover each other they stand apart, and a line leads to each that is far from its points.
 /** @param {Panel} panel @param {{ name: string }[]} classes @param {Set<number>} hidden @param {Style} style */
 export function drawNames(panel, classes, hidden, style) {
   const brush = brushOf(panel.front, panel.ratio);
-  brush.font = `600 ${style.font.replace("12px", "14px")}`;
+  brush.font = `600 ${style.font.replace(/^\d+px/, "14px")}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
-  brush.lineWidth = 4;
-  classes.forEach(({ name }, label) => {
+  const wanted = classes.map(({ name }, label) => {
     const centre = panel.spec.names[label];
-    if (!centre || hidden.has(label)) return;
-    const at = panel.camera.locate(centre, panel);
-    brush.strokeStyle = style.background;
-    brush.fillStyle = style.text;
-    brush.strokeText(name, at[0], at[1]);
-    brush.fillText(name, at[0], at[1]);
+    if (!centre || hidden.has(label)) return null;
+    const [x, y] = panel.camera.locate(centre, panel);
+    return { x, y, width: brush.measureText(name).width };
+  });
+  const places = placeNames(wanted, panel);
+  places.forEach((place, label) => {
+    const from = wanted[label];
+    if (place?.isMoved && from) drawLeader(brush, from, lineEnd(from, place), style);
+  });
+  brush.lineWidth = 4;
+  brush.strokeStyle = style.background;
+  brush.fillStyle = style.text;
+  places.forEach((place, label) => {
+    if (!place) return;
+    brush.strokeText(classes[label].name, place.x, place.y);
+    brush.fillText(classes[label].name, place.x, place.y);
   });
   brush.textBaseline = "alphabetic";
+}
+
+/** @param {CanvasRenderingContext2D} brush @param {{ x: number, y: number }} from @param {number[]} to @param {Style} style */
+function drawLeader(brush, from, to, style) {
+  for (const [colour, width] of /** @type {[string, number][]} */ ([
+    [style.background, 3.5],
+    [style.text, 1.25],
+  ])) {
+    brush.strokeStyle = brush.fillStyle = colour;
+    brush.lineWidth = width;
+    brush.beginPath();
+    brush.moveTo(from.x, from.y);
+    brush.lineTo(to[0], to[1]);
+    brush.stroke();
+    brush.beginPath();
+    brush.arc(from.x, from.y, 1.5 + width / 2, 0, 2 * Math.PI);
+    brush.fill();
+  }
 }

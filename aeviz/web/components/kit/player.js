@@ -11,8 +11,10 @@ import { watchLooks } from "./theme.js";
 /** @typedef {import("./chart.js").Chart} Chart */
 /**
  * @typedef {{
- *   unit: string, framesPerSecond: (last: number) => number, draw: (full: boolean) => void, hasSteps?: boolean
- * }} Options `unit` is what a frame is counted by; `draw` draws the film as the player stands, all of it if `full`.
+ *   unit: string, framesPerSecond: (last: number) => number, draw: (full: boolean) => void, save: () => void,
+ *   hasSteps?: boolean
+ * }} Options `unit` is what a frame is counted by; `draw` draws the film as the player stands, all of it if `full`;
+ * `save` gives the visitor the shown frame as an image.
  */
 
 const SPEEDS = [0.5, 1, 2, 4];
@@ -24,6 +26,7 @@ export const ICONS = {
   pause: "M6.5 5h4v14h-4zM13.5 5h4v14h-4z",
   back: "M17.5 5v14L8 12zM5.5 5h2.2v14H5.5z",
   on: "M6.5 5v14L16 12zM16.3 5h2.2v14h-2.2z",
+  save: "M10.6 4h2.8v6.6h3.8L12 16l-5.2-5.4h3.8zM5 17.6h14V20H5z",
 };
 
 export class Player {
@@ -88,7 +91,12 @@ export class Player {
     element("span", { class: "dot", "aria-hidden": "true" }, live);
     element("span", { text: "Live" }, live);
     live.onclick = () => this.go(this.last);
-    return { play, steps, slider, place, speed, live };
+    const save = element("button", { type: "button", class: "save", title: "Save this frame as a PNG image" }, bar);
+    save.setAttribute("aria-label", "Save image");
+    save.append(icon(ICONS.save));
+    element("span", { text: "Save image" }, save);
+    save.onclick = () => this.options.save();
+    return { play, steps, slider, place, speed, live, save };
   }
 
   get last() {
@@ -155,6 +163,7 @@ export class Player {
     if (!live) this.following = this.following && this.shown === this.last;
     this.bar.slider.max = String(Math.max(0, this.last));
     for (const control of [this.bar.play, ...this.bar.steps, this.bar.slider]) control.disabled = this.last < 1;
+    this.bar.save.disabled = this.last < 0;
     this.bar.live.hidden = !live;
     this.redraw(true);
   }
@@ -183,6 +192,12 @@ export class Player {
     this.shown = Math.max(0, Math.min(this.last, index));
     this.following = this.shown === this.last;
     this.redraw();
+  }
+
+  /** Stop at the shown frame, the points too. */
+  hold() {
+    this.go(this.shown);
+    this.position = this.shown;
   }
 
   /** @param {number} time */

@@ -11,7 +11,7 @@ export function styleOf(root) {
   return {
     text: css.getPropertyValue("--st-text-color").trim() || css.color,
     background: css.getPropertyValue("--st-background-color").trim() || "#ffffff",
-    font: `12px ${css.fontFamily}`,
+    font: `13px ${css.fontFamily}`,
   };
 }
 

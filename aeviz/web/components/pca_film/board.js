@@ -71,6 +71,6 @@ export function buildBoard(root, player) {
     ["PCA", "Reconstructions of PCA"],
   ]);
   return {
-    words, excess, errorKey, errorChart, anglesKey, angleChart, own, turned, pca, legend, columns, reconstructions,
+    words, board, excess, errorKey, errorChart, anglesKey, angleChart, own, turned, pca, legend, columns, reconstructions,
   }; // prettier-ignore
 }

@@ -5,6 +5,7 @@ import { readable } from "../kit/axis.js";
 import { pixelRatio, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
 import { Player } from "../kit/player.js";
+import { SCALE, saveImage } from "../kit/save_image.js";
 import { styleOf } from "../kit/theme.js";
 import { buildBoard } from "./board.js";
 import { readPcaFilm } from "./pca_data.js";
@@ -38,6 +39,7 @@ class PcaFilm {
       unit: "step",
       framesPerSecond: (last) => last / SECONDS,
       draw: (full) => this.draw(full),
+      save: () => void activity.during("image", this.save()),
     });
     this.board = buildBoard(root, this.player);
   }
@@ -52,12 +54,15 @@ class PcaFilm {
     this.player.open(film.frames.map(({ step }) => step), { plays: true });
   }
 
-  /** @param {boolean} full */
-  draw(full) {
+  /**
+   * @param {boolean} full
+   * @param {number} [ratio] pixels of the canvases in one of the page
+   */
+  draw(full, ratio = pixelRatio()) {
     const { film, board, player } = this;
     if (!film) return;
     const style = styleOf(this.root);
-    if (full) this.drawCharts(film, style);
+    if (full) this.drawCharts(film, style, ratio);
     const frame = film.frames[player.shown];
     for (const chart of [board.errorChart, board.angleChart]) chart.drawFront(style, player.front(chart));
     const state = { position: player.place, hidden: board.legend.hidden, fixed: true, pointed: null };
@@ -75,13 +80,13 @@ class PcaFilm {
   /**
    * @param {FilmData} film
    * @param {import("../kit/theme.js").Style} style
+   * @param {number} ratio
    */
-  drawCharts({ frames, colours, pcaMse }, style) {
+  drawCharts({ frames, colours, pcaMse }, style, ratio) {
     const { board } = this;
-    const ratio = pixelRatio();
     for (const view of [board.errorChart, board.angleChart]) view.size(ratio);
     for (const { view } of [board.own, board.turned, board.pca]) view.size(ratio);
-    for (const image of [...board.columns, ...board.reconstructions]) image.paint();
+    for (const image of [...board.columns, ...board.reconstructions]) image.paint(ratio);
     const epochs = Int32Array.from(frames, ({ step }) => step);
     const range = { epochs, from: 0, to: epochs[epochs.length - 1] };
     const log = board.excess.getAttribute("aria-pressed") === "true";
@@ -130,6 +135,20 @@ class PcaFilm {
     const [step, last] = [frame.step, film.frames[film.frames.length - 1].step].map((at) => at.toLocaleString("en"));
     this.player.report(`step ${step} of ${last}`);
     this.root.dataset.step = String(frame.step);
+  }
+
+  /** Save the shown step: drawn at the image's resolution, and at the page's again with the next frame. */
+  async save() {
+    const { board, player } = this;
+    player.hold();
+    this.draw(true);
+    await Promise.all([...board.columns, ...board.reconstructions].map(({ ready }) => ready));
+    const frame = this.film?.frames[player.shown];
+    if (!frame) return;
+    this.draw(true, SCALE);
+    player.redraw(true);
+    const lines = ["Linear autoencoder and PCA", board.words.textContent ?? ""];
+    await saveImage(board.board, { lines, name: `pca-step-${frame.step}` }, styleOf(this.root));
   }
 
   close() {

@@ -1,0 +1,143 @@
+// Saves a part of the page as an image: its canvases, texts and swatches as they stand, with lines of text below.
+
+import { brushOf, element } from "./dom.js";
+
+/** @typedef {import("./theme.js").Style} Style */
+/** @typedef {CanvasRenderingContext2D} Brush */
+
+export const SCALE = 2; // pixels of the image in one of the page
+const MARGIN = 16; // around the part, in pixels of the page
+const LINE = 22; // height of a line of text below it
+const KEPT_MS = 10_000; // by then the browser has taken the file
+
+/**
+ * Give the visitor an image of a part of the page as a PNG file. Controls of the class `toggle` are left out.
+ * @param {Element} part its canvases should have `SCALE` pixels in one of the page
+ * @param {{ lines: string[], name: string }} texts lines below the part, the first bold; the file's name without suffix
+ * @param {Style} style
+ */
+export async function saveImage(part, { lines, name }, style) {
+  const canvas = paintPart(part, lines, style); // at once, while the part stands as it is
+  /** @type {Blob | null} */
+  const blob = await new Promise((done) => canvas.toBlob(done));
+  if (!blob) throw new Error("the browser could not write the image");
+  const url = URL.createObjectURL(blob);
+  element("a", { href: url, download: `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.png` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+}
+
+/**
+ * @param {Element} part
+ * @param {string[]} lines
+ * @param {Style} style
+ */
+function paintPart(part, lines, style) {
+  const box = part.getBoundingClientRect();
+  const canvas = document.createElement("canvas");
+  const brush = brushOf(canvas, SCALE);
+  const width = box.width + 2 * MARGIN;
+  const family = style.font.replace(/^\S+ /, "");
+  /** @param {number} row */
+  const font = (row) => (row ? `14px ${family}` : `600 16px ${family}`);
+  const wrapped = lines.flatMap((text, row) => {
+    brush.font = font(row);
+    return wrap(brush, text, box.width).map((words) => ({ words, font: font(row) }));
+  });
+  const height = box.height + (wrapped.length ? wrapped.length * LINE + MARGIN : 0) + 2 * MARGIN;
+  [canvas.width, canvas.height] = [Math.round(width * SCALE), Math.round(height * SCALE)];
+  brush.setTransform(SCALE, 0, 0, SCALE, 0, 0);
+  brush.fillStyle = style.background;
+  brush.fillRect(0, 0, width, height);
+  brush.save();
+  brush.translate(MARGIN - box.left, MARGIN - box.top);
+  paintElement(brush, part, 1);
+  brush.restore();
+  brush.textBaseline = "middle";
+  brush.fillStyle = style.text;
+  wrapped.forEach(({ words, font: own }, row) => {
+    brush.font = own;
+    brush.fillText(words, MARGIN, box.height + 2 * MARGIN + (row + 0.5) * LINE);
+  });
+  return canvas;
+}
+
+/**
+ * @param {Brush} brush
+ * @param {string} text
+ * @param {number} width
+ */
+function wrap(brush, text, width) {
+  const rows = [""];
+  for (const word of text.split(" ")) {
+    const longer = rows[rows.length - 1] ? `${rows[rows.length - 1]} ${word}` : word;
+    if (!rows[rows.length - 1] || brush.measureText(longer).width <= width) rows[rows.length - 1] = longer;
+    else rows.push(word);
+  }
+  return rows;
+}
+
+/**
+ * Paint an element where it is on the page, then what is in it.
+ * @param {Brush} brush
+ * @param {Element} node
+ * @param {number} opacity of what it lies in
+ */
+function paintElement(brush, node, opacity) {
+  const css = getComputedStyle(node);
+  if (css.display === "none" || css.visibility !== "visible" || node.classList.contains("toggle")) return;
+  const alpha = opacity * Number(css.opacity);
+  const box = node.getBoundingClientRect();
+  brush.globalAlpha = alpha;
+  paintBox(brush, box, css);
+  if (node instanceof HTMLCanvasElement) {
+    brush.imageSmoothingEnabled = css.imageRendering !== "pixelated";
+    if (node.width && node.height) brush.drawImage(node, box.left, box.top, box.width, box.height);
+    return;
+  }
+  brush.fillStyle = css.color;
+  for (const child of node.childNodes) {
+    if (child instanceof Element) paintElement(brush, child, alpha);
+    else if (child instanceof Text) paintText(brush, child, css, alpha);
+  }
+}
+
+/**
+ * Paint background and border.
+ * @param {Brush} brush
+ * @param {DOMRect} box
+ * @param {CSSStyleDeclaration} css
+ */
+function paintBox(brush, box, css) {
+  const line = parseFloat(css.borderTopWidth);
+  const radius = css.borderTopLeftRadius.endsWith("%") ? box.width / 2 : parseFloat(css.borderTopLeftRadius);
+  brush.beginPath();
+  brush.roundRect(box.left + line / 2, box.top + line / 2, box.width - line, box.height - line, Math.max(0, radius));
+  brush.fillStyle = css.backgroundColor;
+  brush.fill();
+  if (!line) return;
+  brush.lineWidth = line;
+  brush.strokeStyle = css.borderTopColor;
+  brush.stroke();
+}
+
+/**
+ * Paint a text word by word, each where the page has it.
+ * @param {Brush} brush
+ * @param {Text} text
+ * @param {CSSStyleDeclaration} css
+ * @param {number} alpha
+ */
+function paintText(brush, text, css, alpha) {
+  brush.font = `${css.fontStyle} ${css.fontWeight} ${css.fontSize} ${css.fontFamily}`;
+  brush.textBaseline = "middle";
+  brush.textAlign = "left";
+  brush.globalAlpha = alpha;
+  brush.fillStyle = css.color;
+  const range = document.createRange();
+  for (const { index, 0: word } of text.data.matchAll(/\S+/g)) {
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    const box = range.getBoundingClientRect();
+    brush.fillText(word, box.left, box.top + box.height / 2 + 1);
+  }
+}

@@ -1,0 +1,33 @@
+"""Plotly figures on a page: one way to show them, with text that can be read and a button that saves them."""
+
+import re
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from aeviz.figures.legibility import make_legible
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+"""Characters that a file name does without."""
+
+
+def show_figure(figure: go.Figure, *, key: str, alt: str) -> None:
+    """Show a figure; under the pointer a button saves it as SVG.
+
+    Args:
+        figure: The figure; its small texts are enlarged.
+        key: Identity on the page, from which the saved file gets its name.
+        alt: Text that stands for the figure.
+    """
+    st.plotly_chart(make_legible(figure), key=key, alt=alt, config=save_button(key))
+
+
+def save_button(name: str) -> dict[str, object]:
+    """Return the Plotly settings of a figure whose only button saves it as an SVG file of this name."""
+    file_name = _UNSAFE.sub("-", name).strip("-.")
+    return {
+        "displayModeBar": "hover",
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": f"aeviz-{file_name}"},
+    }
