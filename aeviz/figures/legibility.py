@@ -4,6 +4,8 @@ import plotly.graph_objects as go
 
 SMALLEST = 13
 """Smallest text of a figure, in pixels."""
+_DONE = "legible"
+"""Marks a figure whose texts are large enough."""
 
 
 def make_legible(figure: go.Figure) -> go.Figure:
@@ -12,6 +14,8 @@ def make_legible(figure: go.Figure) -> go.Figure:
     The sizes are set in the figure itself, because Streamlit's theme gives ticks 12 pixels and overrides a template.
     """
     layout = figure.layout
+    if layout.meta == _DONE:
+        return figure  # a figure that is kept for all visitors
     layout.font.size = _enlarged(layout.font.size)
     layout.legend.font.size = _enlarged(layout.legend.font.size)
     axes = {"xaxis", "yaxis"} | {name for name in layout.to_plotly_json() if name.startswith(("xaxis", "yaxis"))}
@@ -20,6 +24,7 @@ def make_legible(figure: go.Figure) -> go.Figure:
         axis.title.font.size = _enlarged(axis.title.font.size)
     for annotation in layout.annotations:
         annotation.font.size = _enlarged(annotation.font.size)
+    layout.meta = _DONE
     return figure
 
 

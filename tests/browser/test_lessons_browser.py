@@ -114,10 +114,10 @@ def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     press(page, "Next")
     expect(model).to_have_value("vae-2d")
     expect(page.get_by_role("combobox", name="Compare with")).to_have_value("regime-both")
-    expect(page.get_by_role("radio", name="a sample")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_text(re.compile("^Each point is a sample of the posterior"))).to_be_visible()
     wait_until_idle(page)
     press(page, "Next")  # the same page, and what is not named goes back to its default
-    expect(page.get_by_role("radio", name="the mean")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_text(re.compile("^Each point is a sample of the posterior"))).to_have_count(0)
     expect(model).to_have_value("vae-2d")
     wait_until_idle(page)
     found = parameters(page)
@@ -128,7 +128,7 @@ def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     expect(model).to_have_value("digits-2d-amsgrad")
     wait_until_idle(page)
     press(page, "Back")
-    expect(page.get_by_role("heading", name="Latent space", exact=True, level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explore", exact=True, level=1)).to_be_visible()
     expect(model).to_have_value("vae-2d")
     wait_until_idle(page)
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Optimizers").click()
@@ -136,7 +136,7 @@ def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     expect(column(page).get_by_text("Step 3 of 4")).to_be_visible()
     expect(page).to_have_url(re.compile("lesson=uploaded"))
     press(page, "Show the view again")
-    expect(page.get_by_role("heading", name="Latent space", exact=True, level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explore", exact=True, level=1)).to_be_visible()
     expect(model).to_have_value("vae-2d")
 
 
@@ -181,7 +181,7 @@ def test_class_of_three_browsers(visit):
 
     press(teacher, "Reveal")
     for page, verdict in ((one, "As you predicted"), (two, "Not as you predicted")):
-        expect(page.get_by_role("heading", name="Latent space", exact=True, level=1)).to_be_visible()
+        expect(page.get_by_role("heading", name="Explore", exact=True, level=1)).to_be_visible()
         expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-10d")
         expect(column(page).get_by_text(verdict).first).to_be_visible()
 

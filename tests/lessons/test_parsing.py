@@ -68,7 +68,7 @@ def test_template_is_a_lesson():
         (step("text: T"), "step 1, view is missing"),
         (step(f"text: {'x' * 2001}\nview: /"), "step 1, text has 2,001 characters; expected at most 2,000"),
         (HEAD + "  - 7\n", "step 1 is 7; expected the fields text, view"),
-        (step("text: T\nview: /latentspace?model=a"), "'/latentspace' is no page; did you mean /explore?"),
+        (step("text: T\nview: /explor?model=a"), "'/explor' is no page; did you mean /explore?"),
         (step("text: T\nview: /xyz"), "'/xyz' is no page; expected one of /, /decode"),
         (step("text: T\nview: https://aeviz.org/decode"), "is no address of a page; expected one that starts with /"),
         (step("text: T\nview: decode"), "is no address of a page; expected one that starts with /"),

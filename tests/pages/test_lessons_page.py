@@ -103,7 +103,7 @@ def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     assert "Choose an answer first, or skip the question." in column(app)
     app.number_input(key="lesson.answer.mine.1").set_value(7.0).run()
     press(app, "lesson-answer")
-    assert texts(app.title) == ["Latent space"]
+    assert texts(app.title) == ["Explore"]
     assert app.selectbox(key="model").value == "vae-2d"
     assert app.session_state["points"] == "a sample"
     assert "**Not as you predicted.** You said: 7 dimensions." in column(app)
@@ -239,9 +239,9 @@ def test_class_from_code_to_reveal(app, own):
     assert "Two axes." not in column(app)
 
     press(app, "class-reveal")
-    assert texts(app.title) == ["Latent space"]
+    assert texts(app.title) == ["Explore"]
     run(student)
-    assert texts(student.title) == ["Latent space"]
+    assert texts(student.title) == ["Explore"]
     assert student.selectbox(key="model").value == "vae-2d"
     assert "**As you predicted:** 2 dimensions" in column(student)
 

@@ -1,0 +1,28 @@
+"""axe finds nothing serious on Home, Explore and Lessons."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+BY_STREAMLIT = {"list", "listitem"}
+"""Streamlit 1.67 puts the groups of the navigation as `div` into its list of pages (`stSidebarNavItems`)."""
+PATHS = ("/", "/explore?model=digits-2d-adam&image=17", "/explore?model=vae-2d&with.vae-2d=nothing", "/lessons")
+
+
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_axe_finds_nothing_serious(visit, address, dark, subtests):
+    """The rules of WCAG that a program can check, as axe-core has them, in the light and the dark theme."""
+    page = visit("/", dark=dark)
+    for path in PATHS:
+        with subtests.test(path):
+            page.goto(address + path)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            if path != "/lessons":
+                expect(page.locator(".view").first).to_have_attribute("data-frames", "1")
+            found = Axe().run(page).response["violations"]
+            serious = [each for each in found if each["impact"] in ("serious", "critical")]
+            ours = [each for each in serious if each["id"] not in BY_STREAMLIT]
+            assert not ours, [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in ours]
+            for each in serious:
+                if each["id"] in BY_STREAMLIT:
+                    assert all("stSidebarNav" in str(node["html"]) or "<li" in node["html"] for node in each["nodes"])
