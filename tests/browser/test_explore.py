@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from app_server import wait_until_idle
 from playwright.sync_api import expect
 from sklearn.neighbors import NearestNeighbors
 from test_walk import drawn_map, point_on_screen
@@ -45,6 +46,35 @@ def test_map_and_decoded_image_are_in_view_as_the_page_opens(visit, width, heigh
     assert image["y"] + image["height"] <= height
     chosen = page.get_by_role("img", name="The chosen image").bounding_box()
     assert chosen["y"] + chosen["height"] <= height
+
+
+SHIFTS = """() => {
+  const list = window.shifts = [];
+  new PerformanceObserver(entries => {
+    for (const entry of entries.getEntries()) if (!entry.hadRecentInput) list.push([entry.startTime, entry.value]);
+  }).observe({ type: "layout-shift", buffered: true });
+  const drawn = root => [...root.querySelectorAll("*")].some(
+    node => node.matches("[data-testid=latent-map][data-drawn], .view[data-frames]") ||
+      (node.shadowRoot && drawn(node.shadowRoot))
+  );
+  const look = () => (drawn(document) ? (window.drawnAt = performance.now()) : requestAnimationFrame(look));
+  look();
+}"""
+"""Keeps each layout shift, and when the first picture was there."""
+
+
+@pytest.mark.parametrize("path", ["/", ALONE + "&image=17"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_nothing_jumps_after_the_first_picture(visit, path, width, height):
+    """The sum of layout shifts (CLS) after the first picture is below 0.05."""
+    page = visit(path, width=width, height=height, prepare=lambda page: page.add_init_script(f"({SHIFTS})()"))
+    inspector(page)
+    page.wait_for_function("window.drawnAt > 0")
+    wait_until_idle(page)
+    page.wait_for_timeout(1000)
+    assert (
+        page.evaluate("window.shifts.reduce((sum, [at, value]) => sum + (at > window.drawnAt ? value : 0), 0)") < 0.05
+    )
 
 
 def test_drag_on_the_map_decodes_and_moves_the_sliders_and_back(visit):
