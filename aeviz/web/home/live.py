@@ -24,7 +24,14 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
         "pages/explore.py",
         ":material/scatter_plot:",
         {},
-        "10,000 test images as points: point at one, lasso some.",
+        "10,000 test images as points: drag anywhere to decode, click one to see it.",
+    ),
+    (
+        "Take a lesson",
+        "pages/lessons.py",
+        ":material/school:",
+        {},
+        "Predict first, then look: alone, or as a class on one code.",
     ),
     (
         "Encode your own image",
