@@ -1,10 +1,10 @@
 """Lessons: predict first, then look; alone or with a class."""
 
 from aeviz.web.kernel.page import page
-from aeviz.web.learn.view import show_lessons
+from aeviz.web.lessons.view import show_lessons
 
 with page(
-    "learn",
+    "lessons",
     "Lessons",
     "A lesson stands beside the pages and asks what you expect before it shows you. Take one alone or with a class.",
 ):
