@@ -1,6 +1,7 @@
 """axe finds nothing serious on Home, Explore and Lessons."""
 
 import pytest
+from app_server import wait_until_idle
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -19,6 +20,7 @@ def test_axe_finds_nothing_serious(visit, address, dark, subtests):
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             if path != "/lessons":
                 expect(page.locator(".view").first).to_have_attribute("data-frames", "1")
+            wait_until_idle(page)  # what is still being computed is faded
             found = Axe().run(page).response["violations"]
             serious = [each for each in found if each["impact"] in ("serious", "critical")]
             ours = [each for each in serious if each["id"] not in BY_STREAMLIT]

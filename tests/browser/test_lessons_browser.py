@@ -101,6 +101,7 @@ def parameters(page):
     return parse_qs(urlsplit(page.url).query)
 
 
+@pytest.mark.slow
 def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     page = visit("/lessons")
     start_own(page, OWN)
@@ -140,6 +141,7 @@ def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     expect(model).to_have_value("vae-2d")
 
 
+@pytest.mark.slow
 def test_reload_and_shared_link_resume_a_lesson(visit):
     lesson = LESSONS["posterior-collapse"]
     page = visit("/explore?model=vae-10d&lesson=posterior-collapse&step=6")
@@ -150,6 +152,7 @@ def test_reload_and_shared_link_resume_a_lesson(visit):
     expect_view(page, lesson.steps[0].view)
 
 
+@pytest.mark.slow
 def test_class_of_three_browsers(visit):
     """A teacher and two students: code, link, bars, reveal, the teacher's view, leave, rejoin, reload, CSV, end."""
     teacher, one, two = (visit("/lessons") for _ in range(3))

@@ -89,6 +89,7 @@ def go_to(page, title):
     expect(page).to_have_title(title)
 
 
+@pytest.mark.slow
 def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     """One run, all its buttons; the gallery has it when it ended, the folder is gone when it is deleted."""
     page = visit("/train")

@@ -211,7 +211,7 @@ def test_missing_mnist_pictures_are_offered(visit):
     page = visit("/reconstruct?model=mlp-2d-adam")
     expect(page.get_by_role("img", name=re.compile("mlp-2d-adam: mean error"))).to_be_visible()
     expect(page.get_by_role("img", name="Originals")).to_have_count(0)
-    expect(page.get_by_role("button", name=re.compile("Download"))).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name=re.compile("Download MNIST"))).to_be_visible()
 
 
 @pytest.mark.slow
