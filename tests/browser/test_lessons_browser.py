@@ -94,7 +94,10 @@ def start_own(page, text):
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         files=[{"name": "own.yaml", "mimeType": "text/yaml", "buffer": text.encode()}]
     )
-    page.locator(".st-key-start-uploaded").get_by_role("button", name="Start", exact=True).first.click()
+    start = page.locator(".st-key-start-uploaded").get_by_role("button", name="Start", exact=True).first
+    expect(start).to_be_visible()
+    wait_until_idle(page)
+    start.click()
 
 
 def parameters(page):
