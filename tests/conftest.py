@@ -178,3 +178,20 @@ def write_pictures():
         return paths
 
     return write
+
+
+@pytest.fixture
+def aeviz(capsys):
+    """A function that runs a command in this process and returns its status, standard output and standard error."""
+
+    from aeviz.cli import main
+
+    def run(*arguments):
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as stop:  # argparse
+            status = stop.code
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run

@@ -24,19 +24,9 @@ EVALUATION_KEYS = [
 TINY = ["--set", "model.hidden=[8,4]", "--set", "train.batch_size=128", "--device", "cpu"]
 
 
-@pytest.fixture
-def aeviz(capsys, runs_folder):
-    """A function that runs a command in this process and returns its status, standard output and standard error."""
-
-    def run(*arguments):
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as stop:  # argparse
-            status = stop.code
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
+@pytest.fixture(autouse=True)
+def _own_runs(runs_folder):
+    """The commands of each test write into a folder of its own."""
 
 
 def shell(*arguments, **options):

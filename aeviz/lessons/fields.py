@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from aeviz.records import shorten
 
-_IS_EMPTY = "is empty; write its value behind the colon, or remove the line"
+_IS_EMPTY = "is empty; write its value behind the colon"
 
 
 class Fields:
@@ -101,11 +101,9 @@ class Fields:
         if self._values.get(name) is not None:
             return True
         if required and self.is_group:
-            self.complain(
-                name, "is missing" if name not in self._values else "is empty; write its value behind the colon"
-            )
+            self.complain(name, _IS_EMPTY if name in self._values else "is missing")
         elif name in self._values:
-            self.complain(name, "is empty; write its value behind the colon, or remove the line")
+            self.complain(name, f"{_IS_EMPTY}, or remove the line")
         return False
 
     def _read_text(self, name: str, value: object, limit: int) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from aeviz.cli import main
 from aeviz.config import ModelConfig
 from aeviz.errors import CheckpointNotFoundError, ExportError
 from aeviz.export.beside import PARTS
@@ -51,21 +50,6 @@ def assert_refused(result, message):
     assert (status, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1, err
-
-
-@pytest.fixture
-def aeviz(capsys):
-    """A function that runs a command in this process and returns its status, standard output and standard error."""
-
-    def run(*arguments):
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as stop:  # argparse
-            status = stop.code
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture(scope="module")

@@ -5,24 +5,8 @@ import sys
 
 import pytest
 
-from aeviz.cli import main
 from aeviz.lessons import TEMPLATE
 from aeviz.lessons.library import SHIPPED
-
-
-@pytest.fixture
-def aeviz(capsys):
-    """A function that runs a command in this process and returns its status, standard output and standard error."""
-
-    def run(*arguments):
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as stop:  # argparse
-            status = stop.code
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 def test_good_lesson_is_summed_up(aeviz):

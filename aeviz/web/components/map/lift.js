@@ -56,16 +56,11 @@ export function project({ origin, columns }, z) {
  * @param {ArrayLike<number> | null} z
  */
 export function raise(lift, point, z) {
-  const at = z ? project(lift, z) : columnsOf(lift);
+  const at = z ? project(lift, z) : lift.columns.map(() => 0);
   const start = z ?? lift.origin;
   return Float64Array.from({ length: start.length }, (_, k) =>
     lift.columns.reduce((sum, column, axis) => sum + (point[axis] - at[axis]) * column[k], start[k]),
   );
-}
-
-/** @param {Lift} lift */
-function columnsOf({ columns }) {
-  return columns.map(() => 0);
 }
 
 /** @param {Carry} carry @param {ArrayLike<number>} point */
