@@ -14,7 +14,9 @@ _STYLE = """<style>
 [data-testid="stSidebarUserContent"] { order: 1; padding-top: 0; padding-bottom: 1rem; }
 :is([data-testid="stSidebarNav"], [data-testid="stSidebarNavSeparator"]) { order: 2; }
 .st-key-lesson-hint { display: none; }
-@media (max-width: 768px) { .st-key-lesson-hint { display: flex; } }
+@media (max-width: 768px) {
+  .st-key-lesson-hint { display: flex; z-index: 999991; padding: 0 2.5rem 0.5rem; } /* not below Streamlit's own head */
+}
 </style>"""
 """The lesson stands above the navigation. On a phone, where the column is folded away, a line tells where it is."""
 

@@ -43,7 +43,8 @@ def go_to_image(model: Model, index: int) -> None:
 @st.fragment(key=INSPECTOR)
 def _show(model: Model, second: Model | None) -> None:
     with errors_as_messages():
-        show_explorer(model, second, "latent", PARTS, sprite_name(model))
+        with st.container(key=INSPECTOR):
+            show_explorer(model, second, "latent", PARTS, sprite_name(model))
         show_distance(model, point_of(model))
         show_jumps(model)
         if not keep_address(model):

@@ -51,6 +51,15 @@ _FIRST_OUTLINE = "latent.first_outline"
 """Session key: the outline that the visitor came with."""
 _MOVE = "latent.move"
 """Session key: the image that the page, not the map, has chosen last, as a _Move."""
+_STYLE = """<style>
+.st-key-map-and-inspector [data-testid="stColumn"] { min-width: min(100%, 20rem); }
+.st-key-inspector { min-height: 32rem; }
+@media (min-width: 64rem) {
+  .st-key-map-and-inspector [data-testid="stColumn"]:first-child { min-height: calc(100dvh - 9rem); }
+}
+@media (max-width: 40rem) { .st-key-map-and-inspector [data-testid="stColumn"]:first-child { min-height: 26rem; } }
+</style>"""
+"""In a narrow or enlarged window the inspector stands below the map. Room is kept for both until they come."""
 LAYERS = "latent-map"
 """Name under which the map's overlay reaches it."""
 _ADDRESS, _CHOSEN, _SELECTED = "latent.address", "latent.chosen", "latent.selected"
@@ -121,7 +130,9 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     options = settle_projection(runs, options)
     key = f"latent-map-{first.config.data.name}{options.attribute or ''}"
     space_pictures()
-    left, right = st.columns([8, 5] if second is None else [9, 5], gap="medium")
+    st.html(_STYLE)
+    with st.container(key="map-and-inspector"):
+        left, right = st.columns([8, 5] if second is None else [9, 5], gap="medium")
     with left:
         _show_map(first, second, options, start, key)
         _keep_address()

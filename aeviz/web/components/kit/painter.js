@@ -20,6 +20,23 @@ function number(value, step) {
   return value.toFixed(Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9))));
 }
 
+/**
+ * Write a text with a rim of the page's colour, so that it can be read over points and images.
+ * @param {CanvasRenderingContext2D} brush
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {Style} style
+ */
+function writeText(brush, text, x, y, style) {
+  brush.lineJoin = "round";
+  brush.lineWidth = 4;
+  brush.strokeStyle = style.background;
+  brush.fillStyle = style.text;
+  brush.strokeText(text, x, y);
+  brush.fillText(text, x, y);
+}
+
 /** @param {Panel} panel @param {Style} style */
 export function drawAxes(panel, style) {
   const brush = brushOf(panel.back, panel.ratio);
@@ -28,24 +45,26 @@ export function drawAxes(panel, style) {
   brush.fillStyle = style.text;
   brush.strokeStyle = style.text;
   brush.lineWidth = 1;
-  if (panel.spec.dims === 2) drawPlane(brush, panel);
+  if (panel.spec.dims === 2) drawPlane(brush, panel, style);
   else drawBox(brush, panel);
   brush.globalAlpha = 1;
 }
 
-/** @param {CanvasRenderingContext2D} brush @param {Panel} panel */
-function drawPlane(brush, panel) {
+/** @param {CanvasRenderingContext2D} brush @param {Panel} panel @param {Style} style */
+function drawPlane(brush, panel, style) {
   const { camera, width, height, spec } = panel;
   const scale = camera.scale(panel);
   const step = niceStep(Math.min(width, height) / scale);
   /** @param {number} value @param {number} x @param {number} y @param {boolean} horizontal */
   const line = (value, x, y, horizontal) => {
     brush.globalAlpha = Math.abs(value) < step / 1e6 ? 0.45 : 0.12;
+    brush.lineWidth = 1;
+    brush.strokeStyle = style.text;
     brush.beginPath();
     if (horizontal) brush.moveTo(0, y), brush.lineTo(width, y);
     else brush.moveTo(x, 0), brush.lineTo(x, height);
     brush.stroke();
-    brush.globalAlpha = 0.8;
+    brush.globalAlpha = 0.85;
   };
   const [cx, cy] = camera.centre;
   const title = width - 8 - brush.measureText(spec.axes[0]).width; // where the title of the axis begins
@@ -54,19 +73,19 @@ function drawPlane(brush, panel) {
     const x = Math.round(width / 2 + (k * step - cx) * scale) + 0.5;
     line(k * step, x, 0, false);
     const text = number(k * step, step);
-    if (x > 30 && x + brush.measureText(text).width / 2 < title - 6) brush.fillText(text, x, height - 6);
+    if (x > 30 && x + brush.measureText(text).width / 2 < title - 6) writeText(brush, text, x, height - 6, style);
   }
   brush.textAlign = "left";
   for (let k = Math.ceil((cy - height / 2 / scale) / step); k * step <= cy + height / 2 / scale; k += 1) {
     const y = Math.round(height / 2 - (k * step - cy) * scale) + 0.5;
     line(k * step, 0, y, true);
-    if (y > 36 && y < height - 24) brush.fillText(number(k * step, step), 5, y - 3);
+    if (y > 36 && y < height - 24) writeText(brush, number(k * step, step), 5, y - 3, style);
   }
   brush.globalAlpha = 1;
   brush.textAlign = "right";
-  brush.fillText(spec.axes[0], width - 8, height - 6);
+  writeText(brush, spec.axes[0], width - 8, height - 6, style);
   brush.textAlign = "left";
-  brush.fillText(spec.axes[1], 5, 16);
+  writeText(brush, spec.axes[1], 5, 16, style);
 }
 
 /** @param {CanvasRenderingContext2D} brush @param {Panel} panel */
@@ -100,8 +119,6 @@ export function drawAxisNames(panel, style) {
   const brush = brushOf(panel.front, panel.ratio);
   brush.font = style.font;
   brush.textAlign = "center";
-  brush.lineJoin = "round";
-  brush.lineWidth = 4;
   for (let k = 0; k < 3; k += 1) {
     let [farthest, at] = [-1, [0, 0]];
     for (let from = 0; from < 8; from += 1) {
@@ -116,10 +133,7 @@ export function drawAxisNames(panel, style) {
     const text = `${spec.axes[k]}: ${number(low, step)} … ${number(high, step)}`;
     const half = brush.measureText(text).width / 2 + 6;
     const place = [Math.max(half, Math.min(width - half, at[0])), Math.max(16, Math.min(height - 8, at[1] + 14))];
-    brush.strokeStyle = style.background;
-    brush.fillStyle = style.text;
-    brush.strokeText(text, place[0], place[1]);
-    brush.fillText(text, place[0], place[1]);
+    writeText(brush, text, place[0], place[1], style);
   }
 }
 
@@ -174,11 +188,7 @@ export function drawMarkers(panel, style) {
     }
     const right = x < panel.width / 2;
     brush.textAlign = right ? "left" : "right";
-    brush.lineWidth = 4;
-    brush.strokeStyle = style.background;
-    brush.fillStyle = style.text;
-    brush.strokeText(text, x + (right ? 17 : -17), y);
-    brush.fillText(text, x + (right ? 17 : -17), y);
+    writeText(brush, text, x + (right ? 17 : -17), y, style);
   }
   brush.textBaseline = "alphabetic";
 }
@@ -203,13 +213,9 @@ export function drawNames(panel, classes, hidden, style) {
     const from = wanted[label];
     if (place?.isMoved && from) drawLeader(brush, from, lineEnd(from, place), style);
   });
-  brush.lineWidth = 4;
-  brush.strokeStyle = style.background;
-  brush.fillStyle = style.text;
   places.forEach((place, label) => {
     if (!place) return;
-    brush.strokeText(classes[label].name, place.x, place.y);
-    brush.fillText(classes[label].name, place.x, place.y);
+    writeText(brush, classes[label].name, place.x, place.y, style);
   });
   brush.textBaseline = "alphabetic";
 }

@@ -30,7 +30,7 @@ export class Layers {
     this.moves = 0;
     /** @type {number[][] | null} */
     this.colours = null;
-    this.hint = element("div", { class: "hint", hidden: "" });
+    this.hint = element("div", { class: "hint usage", hidden: "" });
     this.bar = element("div", { class: "scale", hidden: "" });
     this.end = () => {};
   }
