@@ -31,10 +31,14 @@ _STYLE = """<style>
 .stMainBlockContainer { padding-top: 3.5rem; }
 .st-key-history { position: absolute; }
 [data-testid="stCaptionContainer"][class] { opacity: 0.78; }
+:is([data-testid^="stBaseButton-primary"], .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"])[class] {
+  color: light-dark(#fff, #10161c);
+}
 </style>"""
 """Less room above the title than Streamlit leaves, where only the menu stands, and none for the unseen component.
 
-Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 misses on the light theme (3.9 to 1).
+Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 misses on the light theme (3.9 to 1). So
+have texts on the accent, which is light on the dark theme.
 """
 _WORKSPACE_STYLE = """<style>
 .stMainBlockContainer { padding: 0.9rem 2rem 1rem; }
