@@ -49,6 +49,13 @@ def wait_until_idle(page):
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(1)
 
 
+def choose(page, label, name):
+    """Choose from a list by typing and a click on the option: Enter may come before the list has followed."""
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.keyboard.type(name)
+    page.get_by_role("option", name=name, exact=True).click()
+
+
 def log_before_stop(log_path):
     """Return the log of a server up to its stop: after that Streamlit may fail on a page that is still connected."""
     return log_path.read_text().partition("Stopping...")[0]

@@ -14,7 +14,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in Path(item.fspath).parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.flaky(reruns=1))  # on a busy machine a click may come too late; -rR lists them
+            item.add_marker(pytest.mark.flaky(reruns=2))  # on a busy machine a click may come too late; -rR lists them
 
 
 BAD_NETWORKS = ("cut-inside", "too-large")

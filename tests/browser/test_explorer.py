@@ -67,6 +67,14 @@ def reruns(page):
     return sum(message.WhichOneof("type") == "rerun_script" for message in messages)
 
 
+@needs_runtime
+def test_page_asks_for_nothing_by_itself(decode):
+    """Of two events at once the later has the old address: a question would undo what the visitor just did."""
+    page = decode()
+    page.wait_for_timeout(500)
+    assert reruns(page) == 1  # that which opened the page
+
+
 def frames(page, model=0):
     return int(page.locator(".view").nth(model).get_attribute("data-frames"))
 

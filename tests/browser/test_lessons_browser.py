@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from app_server import wait_until_idle
+from app_server import choose, wait_until_idle
 from playwright.sync_api import expect
 
 from aeviz.lessons import Choices, find_lessons
@@ -111,8 +111,7 @@ def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     model = page.get_by_role("combobox", name="Model", exact=True)
     expect(model).to_have_value("digits-2d-adam")
     wait_until_idle(page)
-    model.fill("mlp-3d-adam")  # the visitor looks around
-    model.press("Enter")
+    choose(page, "Model", "mlp-3d-adam")  # the visitor looks around
     expect(page).to_have_url(re.compile("model=mlp-3d-adam"))
     wait_until_idle(page)
     press(page, "Next")
@@ -194,9 +193,7 @@ def test_class_of_three_browsers(visit):
     press(two, "Leave the class")
     expect(column(two).get_by_text("You have left the class for now")).to_be_visible()
     wait_until_idle(teacher)
-    model = teacher.get_by_role("combobox", name="Model", exact=True)
-    model.fill("vae-3d")
-    model.press("Enter")
+    choose(teacher, "Model", "vae-3d")
     expect(teacher).to_have_url(re.compile("model=vae-3d"))
     wait_until_idle(teacher)
     press(teacher, "Show my view to all")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from app_server import wait_until_idle
+from app_server import choose, wait_until_idle
 from playwright.sync_api import expect
 
 TITLES = {
@@ -46,13 +46,6 @@ def quick_and_slow(values, quick):
     return [value if value in quick else pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
-def choose_model(page, name):
-    """Choose a model by typing: a list of many scrolls under the pointer."""
-    picker = page.get_by_role("combobox", name="Model")
-    picker.fill(name)
-    picker.press("Enter")
-
-
 def point_on_screen(latent_map, index, panel=0):
     """Return where a point of the map lies in the window, scrolled into view."""
     canvas = latent_map.locator("canvas.front").nth(panel)
@@ -78,7 +71,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.get_by_role("img", name="original")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("digits-2d-amsgrad: error"))).to_be_visible()
 
-    choose_model(page, "circles-3d")
+    choose(page, "Model", "circles-3d")
     expect(page.locator("[data-testid=latent-map][data-drawn='1000']")).to_be_visible()
     expect(latent_map).to_have_count(1)  # for a moment both are there
     expect(latent_map).to_have_attribute("data-drawn", "1000")
@@ -265,7 +258,7 @@ def test_model_goes_along_to_the_next_page(visit):
     """A model chosen on one page is the model of the next, also over a page that has none."""
     page = visit("/explore")
     drawn_map(page)
-    choose_model(page, "circles-3d")
+    choose(page, "Model", "circles-3d")
     expect(page).to_have_url(re.compile("model=circles-3d"))
     for name in ("Decode", "Home", "Network and training"):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
@@ -312,7 +305,7 @@ def test_choice_does_not_go_along_to_another_data_set(visit):
     """Image 17 and class 3 of the digits mean nothing to the circles."""
     page = visit("/explore?model=digits-2d-adam&image=17&hidden=2")
     drawn_map(page)
-    choose_model(page, "circles-3d")
+    choose(page, "Model", "circles-3d")
     expect(page).not_to_have_url(re.compile("hidden"))
     large = drawn_map(page).get_by_role("button", name="large", exact=True)
     expect(large).to_have_attribute("aria-pressed", "true")

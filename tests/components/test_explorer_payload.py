@@ -8,6 +8,8 @@ from page_scripts import run_script
 
 from aeviz.analysis.alignment import find_translation
 from aeviz.analysis.basis import latent_basis, principal_basis
+from aeviz.analysis.latent import is_far, usual_distance
+from aeviz.analysis.latent_gaussian import gaussian_by_directions
 from aeviz.analysis.summary import principal_directions, summarise
 from aeviz.figures.palette import class_colour
 from aeviz.web.components.explorer.payload import (
@@ -15,6 +17,7 @@ from aeviz.web.components.explorer.payload import (
     NO_LABEL,
     DecoderView,
     Response,
+    Support,
     View,
     bridge_payload,
     space_payload,
@@ -118,6 +121,41 @@ def test_page_reads_the_space_as_python_does(basis, tmp_path):
     assert found["colours"] == [class_colour(k) if k < 10 else None for k in labels.tolist()]
 
 
+FAR = """
+async function main({ bytes, points }) {
+  const { Space } = await import("./explorer/space.js");
+  const { support } = new Space(Uint8Array.from(bytes));
+  return support.far(Float32Array.from(points.flat()), points.length);
+}
+"""
+
+
+@pytest.mark.parametrize("all_used", [True, False])
+def test_page_marks_what_is_far_from_encoded_images_as_python_does(basis, tmp_path, all_used):
+    basis, z = basis
+    used = np.arange(z.shape[1]) % 2 == 0 if not all_used else np.ones(z.shape[1], bool)
+    limit = usual_distance(z[:, used])
+    points = np.concatenate([z[:20], z[20:40] * 2, np.random.default_rng(3).normal(size=(40, z.shape[1])) * 4])
+    coordinates = np.stack([basis.coordinates(point) for point in z])
+    payload = space_payload(basis, coordinates, None, (), Support(limit=limit, used=used))
+    found = run_script(tmp_path, FAR, {"bytes": list(payload), "points": points.tolist()})
+    assert found == is_far(points[:, used], z[:, used], limit).tolist()
+    assert 0 < sum(found) < len(points)
+
+
+def test_page_marks_what_is_far_from_a_gaussian_as_python_does(basis, tmp_path):
+    basis, z = basis
+    gaussian = gaussian_by_directions(z.mean(axis=0), np.cov(z.T).reshape(z.shape[1], -1))
+    limit = gaussian.usual_distance()
+    points = np.concatenate([z[:40], z.mean(axis=0) + (z[:40] - z.mean(axis=0)) * 6])
+    support = Support(limit=limit, used=np.ones(z.shape[1], bool), gaussian=gaussian)
+    found = run_script(
+        tmp_path, FAR, {"bytes": list(space_payload(basis, None, None, (), support)), "points": points.tolist()}
+    )
+    assert found == (gaussian.distances(points) > limit).tolist()
+    assert 0 < sum(found) < len(points)
+
+
 @pytest.fixture
 def view():
     network = Network(name="decoder-1", part="decoder", latent_dim=2, image_shape=(1, 8, 8), digest="d", limit=1000)
@@ -149,10 +187,10 @@ def test_view_comes_back(view):
 
 def test_images_of_a_response_are_rounded_and_clipped(view):
     images = np.array([-0.5, 0, 0.4 / 255, 0.6 / 255, 0.5, 1, 1.7, 254.5 / 255], dtype=np.float32).reshape(1, 1, 2, 4)
-    response = Response(number=7, kind="far", far=(True, False))
+    response = Response(number=7, error="no")
     header = wire.unpack(view_payload(replace(view, response=response), images))
     assert header["images"].ravel().tolist() == [0, 0, 0, 1, 128, 255, 255, 254]
-    assert header["response"] == {"number": 7, "kind": "far", "far": [True, False], "error": None}
+    assert header["response"] == {"number": 7, "error": "no"}
 
 
 def test_bridge_is_packed_as_the_page_reads_it():

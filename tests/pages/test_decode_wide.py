@@ -241,25 +241,14 @@ def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app, d
 def test_server_decodes_what_the_page_asks_for(runs, app, desk, model):
     app = open_page(app, "decode", model)
     points = np.random.default_rng(0).normal(size=(3, len(desk.axes))).astype(np.float32)
-    app = desk.send(app, "request", {"number": 77, "kind": "decode", "model": 0, "points": points.tolist()})
+    app = desk.send(app, "request", {"number": 77, "model": 0, "points": points.tolist()})
     assert_healthy(app, "Decode")
     assert (desk.header["response"]["number"], desk.header["response"]["error"]) == (77, None)
     expected = decoder(runs / model).decode(points).numpy().clip(0, 1) * 255
     np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.51)
 
 
-def test_server_marks_what_is_far(runs, app, desk):
-    app = open_page(app, "decode", "wide")
-    rest = desk.header["point"]
-    points = [rest, moved(rest, z1=80), rest]
-    app = desk.send(app, "request", {"number": 5, "kind": "far", "model": 0, "points": points})
-    assert desk.header["response"] == {"number": 5, "kind": "far", "far": [False, True, False], "error": None}
-    assert not len(desk.pixels)
-
-
-@pytest.mark.parametrize(
-    "question", [None, {}, {"number": 1, "kind": "decode", "model": 0, "points": [[1]]}, {"number": 1, "kind": "rm"}]
-)
+@pytest.mark.parametrize("question", [None, {}, {"number": 1, "model": 0, "points": [[1]]}, {"number": 1, "model": 0}])
 def test_request_that_is_none_gets_no_response(runs, app, desk, question):
     app = open_page(app, "decode", "wide")
     app = desk.send(app, "request", question)
@@ -270,7 +259,7 @@ def test_request_that_is_none_gets_no_response(runs, app, desk, question):
 def test_model_number_that_is_none_means_the_first(runs, app, desk):
     app = open_page(app, "decode", "wide")
     rest = desk.header["point"]
-    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 9, "points": [rest]})
+    app = desk.send(app, "request", {"number": 1, "model": 9, "points": [rest]})
     assert_healthy(app, "Decode")
     assert len(desk.pixels) == 64
 
@@ -296,7 +285,7 @@ def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
     np.testing.assert_allclose(matrix, known.matrix, atol=1e-5)
     assert f"least squares, {known.explained:.0%} of the variance" in second["bridge_words"]
     point = np.array([desk.header["point"]], dtype=np.float32)
-    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
+    app = desk.send(app, "request", {"number": 1, "model": 1, "points": point.tolist()})
     expected = decoder(runs / "plain").decode(known.apply(point)).numpy().clip(0, 1) * 255
     np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.6)
 
@@ -307,7 +296,7 @@ def test_second_model_without_encoded_images_looks_at_the_first_one(runs, app, d
     assert second["bridge"] is None
     assert "the code of the image that wide decodes" in second["bridge_words"]
     point = np.array([desk.header["point"]], dtype=np.float32)
-    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 1, "points": point.tolist()})
+    app = desk.send(app, "request", {"number": 1, "model": 1, "points": point.tolist()})
     image = decoder(runs / "wide").decode(point)
     expected = decoder(runs / "bare").reconstruct(image).numpy().clip(0, 1) * 255
     np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.6)
@@ -353,7 +342,7 @@ def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
     (runs / "plain" / "decoder.onnx").write_bytes(content)
     app = open_page(app, "decode", "plain")
     assert_healthy(app, "Decode")
-    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
+    app = desk.send(app, "request", {"number": 1, "model": 0, "points": [desk.header["point"]]})
     assert len(desk.pixels) == 64
 
 

@@ -72,8 +72,8 @@ def test_odd_waypoints_are_left_out(waypoints, expected):
 
 
 def test_request_is_read():
-    message = {"number": 2**39, "kind": "decode", "model": 1, "points": [[0, 1], [2, 3]]}
-    expected = component.Request(number=2**39, kind="decode", model=1, points=((0.0, 1.0), (2.0, 3.0)))
+    message = {"number": 2**39, "model": 1, "points": [[0, 1], [2, 3]]}
+    expected = component.Request(number=2**39, model=1, points=((0.0, 1.0), (2.0, 3.0)))
     assert component.read_request({"request": message}, 2) == expected
 
 
@@ -85,9 +85,6 @@ def test_request_is_read():
         {"number": None},
         {"model": 0.5},
         {"model": None},
-        {"kind": "train"},
-        {"kind": None},
-        {"kind": ["far"]},
         {"points": None},
         {"points": []},
         {"points": "00"},
@@ -98,7 +95,7 @@ def test_request_is_read():
     ],
 )
 def test_odd_request_counts_as_absent(change):
-    message = {"number": 1, "kind": "far", "model": 0, "points": [[0, 1]]}
+    message = {"number": 1, "model": 0, "points": [[0, 1]]}
     assert component.read_request({"request": message}, 2) is not None
     assert component.read_request({"request": message | change}, 2) is None
 

@@ -173,10 +173,8 @@ def test_decode_needs_no_encoded_images(as_shipped, desk):
     (view,) = desk.header["decoder_views"]
     assert (view["title"], view["shape"], view["smooth"]) == ("faces", [3, 64, 64], True)
     assert desk.header["side"] == 6
-    app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 0, "points": [desk.header["point"]]})
+    app = desk.send(app, "request", {"number": 1, "model": 0, "points": [desk.header["point"]]})
     assert len(desk.pixels) == 3 * 64 * 64
-    app = desk.send(app, "request", {"number": 2, "kind": "far", "model": 0, "points": [desk.header["point"]]})
-    assert desk.header["response"]["far"] == [False]
 
 
 def test_second_model_of_faces_looks_at_the_first_one(as_shipped, desk):

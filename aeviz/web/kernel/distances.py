@@ -6,6 +6,7 @@ from aeviz.analysis import latent as analysis_latent
 from aeviz.analysis.latent import ACTIVE, is_far, vote_of_neighbours
 from aeviz.analysis.latent_gaussian import LatentGaussian, gaussian_by_directions
 from aeviz.analysis.posterior import usual_sample_distance
+from aeviz.web.components.explorer.payload import Support
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.posteriors import has_posteriors, mean_variances, posteriors
@@ -69,6 +70,15 @@ def mark_far(model: Model, points: np.ndarray) -> np.ndarray:
         return latent_gaussian(model).distances(points) > latent_gaussian(model).usual_distance()
     used = used_dimensions(model)
     return is_far(points[:, used], table.z[:, used], draw_limit(model))
+
+
+def support(model: Model) -> Support:
+    """Return what `mark_far` goes by, for the page. The run must have a summary."""
+    used = used_dimensions(model)
+    if model.stored_latents is None:
+        gaussian = latent_gaussian(model)
+        return Support(limit=gaussian.usual_distance(), used=used, gaussian=gaussian)
+    return Support(limit=draw_limit(model), used=used)
 
 
 def find_far(model: Model, points: np.ndarray) -> np.ndarray | None:

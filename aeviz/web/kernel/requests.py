@@ -1,4 +1,4 @@
-"""Requests of the explorer to the server: images at latent points, and which points are out of distribution."""
+"""Requests of the explorer to the server: images at latent points, where the page cannot decode them itself."""
 
 import numpy as np
 import streamlit as st
@@ -7,7 +7,7 @@ from aeviz.errors import AevizError
 from aeviz.web.components.explorer.component import Request, read_request
 from aeviz.web.components.explorer.payload import Response
 from aeviz.web.components.kit.mount import state_of
-from aeviz.web.kernel import distances, spaces
+from aeviz.web.kernel import spaces
 from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
 
@@ -45,9 +45,6 @@ def response_of(key: str, model: Model, second: Model | None) -> _Held | tuple[N
 def _respond(request: Request, model: Model, second: Model | None) -> _Held:
     points = np.array(request.points, dtype=np.float32)
     try:
-        if request.kind == "far":
-            far = distances.mark_far(model, points)
-            return Response(number=request.number, kind="far", far=tuple(bool(mark) for mark in far)), None
         if request.model == 1 and second is not None:
             between = spaces.bridge(model, second)
             if between is None:
@@ -57,8 +54,8 @@ def _respond(request: Request, model: Model, second: Model | None) -> _Held:
         else:
             images = decoded(model, points)
     except AevizError as error:
-        return Response(number=request.number, kind=request.kind, error=str(error)), None
-    return Response(number=request.number, kind="decode"), images
+        return Response(number=request.number, error=str(error)), None
+    return Response(number=request.number), images
 
 
 def _request(key: str) -> str:

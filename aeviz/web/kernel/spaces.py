@@ -13,6 +13,7 @@ from aeviz.export.beside import PartName, beside, is_current
 from aeviz.training.runs import MODEL
 from aeviz.web.components.explorer.payload import most_axes, space_payload
 from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.kernel import distances
 from aeviz.web.kernel.caching import Stamp, shared, stamp_of
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.posteriors import mean_variances
@@ -49,11 +50,12 @@ def basis(model: Model, axes: AxesName) -> Basis:
 def space(model: Model, axes: AxesName) -> Sent:
     """Return a latent space for the page, with the encoded images where the run has kept them; it needs a summary."""
     table, found = model.stored_latents, basis(model, axes)
-    names = model.provenance.class_names
+    names, support = model.provenance.class_names, distances.support(model)
     if table is None:
-        packed = space_payload(found, None, None, names)
+        packed = space_payload(found, None, None, names, support)
     else:
-        packed = space_payload(found, found.rest + (table.z - found.origin) @ found.axes, table.labels, names)
+        coordinates = found.rest + (table.z - found.origin) @ found.axes
+        packed = space_payload(found, coordinates, table.labels, names, support)
     return Sent(name=blob_name("space", packed), content=packed)
 
 

@@ -5,7 +5,6 @@ What comes back may have been made up by any browser, so that everything is chec
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from aeviz.web.components.kit.mount import Component
 
@@ -21,10 +20,9 @@ FARTHEST = 1e6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request of the page to the server."""
+    """A request of the page to the server, for the images that it cannot decode itself."""
 
     number: int
-    kind: Literal["decode", "far"]
     model: int
     """Which of the models shown."""
     points: tuple[tuple[float, ...], ...]
@@ -88,13 +86,13 @@ def read_request(state: object, dimensions: int) -> Request | None:
     message = state.get("request") if isinstance(state, dict) else None
     if not isinstance(message, dict):
         return None
-    number, kind, model, given = (message.get(name) for name in ("number", "kind", "model", "points"))
+    number, model, given = (message.get(name) for name in ("number", "model", "points"))
     if type(number) is not int or type(model) is not int or not isinstance(given, list) or len(given) > MOST_POINTS:
         return None
     points = tuple(point for point in (_point(each, dimensions) for each in given) if point is not None)
-    if not points or len(points) < len(given) or kind not in ("decode", "far"):
+    if not points or len(points) < len(given):
         return None
-    return Request(number=number, kind="far" if kind == "far" else "decode", model=model, points=points)
+    return Request(number=number, model=model, points=points)
 
 
 def _point(values: object, dimensions: int) -> tuple[float, ...] | None:

@@ -20,7 +20,7 @@ import { Strip } from "./strip.js";
  *   view: string, space: string, point: number[], revision: number, pair: [number, number], along: number,
  *   backdrop: string, side: number, parts: string[], decoder_views: import("./decoder_view.js").Spec[],
  *   waypoints: number[][], spherical: boolean, images: Uint8Array | null, model: string, sprite: string | null,
- *   response: { number: number, kind: string, far: boolean[] | null, error: string | null } | null
+ *   response: { number: number, error: string | null } | null
  * }} View what Python sends (payload.py). With another `view` everything is built anew; `images` belong to the response.
  */
 /** @typedef {<T>(what: string, promise: Promise<T>) => Promise<T>} During counts a promise as pending */
@@ -60,9 +60,9 @@ export class Explorer {
   async receive(view) {
     this.latest = view;
     if (view.response) {
-      const { number, far, error } = view.response;
+      const { number, error } = view.response;
       const values = view.images ? Float32Array.from(view.images, (value) => value / 255) : undefined;
-      this.messages.receive({ number, far, error, values });
+      this.messages.receive({ number, error, values });
     }
     if (this.shown !== view.view) {
       this.shown = view.view;
@@ -167,7 +167,7 @@ export class Explorer {
     this.decoderViews = view.decoder_views.map((spec, model) => {
       /** @param {Float32Array} points @param {number} rows */
       const byServer = async (points, rows) => {
-        const { values } = await this.messages.request({ kind: "decode", model, points: listed(points, rows) });
+        const { values } = await this.messages.request({ model, points: listed(points, rows) });
         if (!values) throw new Error("the server sent no image");
         return values;
       };
@@ -235,14 +235,9 @@ export class Explorer {
       cost: () => this.decoderViews.reduce((sum, { cost }) => sum + cost, 0),
       during: (/** @type {string} */ what, /** @type {Promise<unknown>} */ promise) => this.activity.during(what, promise),
       report: (/** @type {string} */ what, /** @type {boolean} */ isPending) => this.activity.mark(what, isPending),
-      far: async (/** @type {Float32Array} */ points, /** @type {number} */ rows) => {
-        if (this.hovers) return []; // nothing is judged where the pointer only passes
-        try {
-          return (await this.messages.request({ kind: "far", model: 0, points: listed(points, rows) })).far ?? [];
-        } catch {
-          return []; // marks are an extra: the page says elsewhere if the server is gone
-        }
-      },
+      far: (/** @type {Float32Array} */ points, /** @type {number} */ rows) =>
+        // nothing is judged where the pointer only passes
+        this.hovers ? [] : (this.space?.support?.far(points, rows) ?? []),
     };
   }
 

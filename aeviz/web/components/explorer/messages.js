@@ -3,8 +3,8 @@
 
 import { Later } from "../kit/dom.js";
 
-/** @typedef {{ kind: "decode" | "far", model: number, points: number[][] }} Request */
-/** @typedef {{ number: number, far?: boolean[] | null, values?: Float32Array, error?: string | null }} Response */
+/** @typedef {{ model: number, points: number[][] }} Request images to decode */
+/** @typedef {{ number: number, values?: Float32Array, error?: string | null }} Response */
 /** @typedef {{ number: number, request: Request, resolve: (response: Response) => void, reject: (error: Error) => void }} Open */
 /** @typedef {{ state: (name: string, value: unknown) => void, trigger: (name: string, value: unknown) => void }} Channel */
 

@@ -8,7 +8,7 @@ import { Mosaic, setEach } from "../kit/images.js";
  *   space: import("./space.js").Space, point: Float64Array, shape: number[], smooth: boolean,
  *   move: (point: Float64Array, done: boolean) => void, focus: (axis: number) => void,
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>,
- *   far: (points: Float32Array, rows: number) => Promise<boolean[]>, during: import("./explorer.js").During
+ *   far: (points: Float32Array, rows: number) => boolean[], during: import("./explorer.js").During
  * }} OverviewHost
  */
 
@@ -82,7 +82,7 @@ export class Overview {
       await new Promise((go) => setTimeout(go)); // lets a drag proceed between two rows
       if (this.closed) return;
     }
-    const far = await this.host.far(all, this.tiles.length * STEPS.length);
+    const far = this.host.far(all, this.tiles.length * STEPS.length);
     this.tiles.flat().forEach(({ go }, k) => go.classList.toggle("far", Boolean(far[k])));
   }
 

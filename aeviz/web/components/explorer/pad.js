@@ -12,7 +12,7 @@ import { Gestures } from "./gestures.js";
  *   side: number, backdrop: string,
  *   move: (point: Float64Array, done: boolean) => void, send: () => void,
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
- *   far: (points: Float32Array, rows: number) => Promise<boolean[]>,
+ *   far: (points: Float32Array, rows: number) => boolean[],
  *   choose: (backdrop: string) => void, during: import("./explorer.js").During,
  *   report: (what: string, isPending: boolean) => void, hovers?: boolean
  * }} PadHost What the pad shows and whom it informs.
@@ -211,14 +211,10 @@ export class Pad {
     this.mesh = mesh;
     this.meshWindow = shown;
     this.around = around;
-    this.farTiles = [];
+    this.farTiles = this.host.far(points, side * side);
+    this.isCrossed = this.farTiles.includes(true);
     this.root.dataset.mesh = String((Number(this.root.dataset.mesh) || 0) + 1);
-    this.redraw();
-    const far = await this.host.far(points, side * side);
-    if (token !== this.token) return;
-    this.farTiles = far;
-    this.isCrossed = far.includes(true);
-    this.root.dataset.far = String(far.filter(Boolean).length);
+    this.root.dataset.far = String(this.farTiles.filter(Boolean).length);
     this.redraw();
   }
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from aeviz.analysis.alignment import LatentTranslation
 from aeviz.analysis.basis import Basis
+from aeviz.analysis.latent_gaussian import LatentGaussian
 from aeviz.figures.palette import class_colour
 from aeviz.web.components.kit.network import Network
 from aeviz.web.components.kit.wire import pack
@@ -43,11 +44,9 @@ class DecoderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """The server's answer to a request of the page."""
+    """The server's answer to a request of the page; the images come beside it."""
 
     number: int
-    kind: Literal["decode", "far"]
-    far: tuple[bool, ...] | None = None
     error: str | None = None
 
 
@@ -78,13 +77,29 @@ class View:
     response: Response | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Support:
+    """Where the data lies in a latent space of D dimensions, so that the page knows which points lie far from it."""
+
+    limit: float
+    """The distance beyond which a point is far: from the tenth nearest encoded image, or from a Gaussian's mean."""
+    used: np.ndarray
+    """The dimensions in which distances from encoded images count, (D,), bool."""
+    gaussian: LatentGaussian | None = None
+    """The Gaussian of the latent points where there are no encoded images; then distances are Mahalanobis'."""
+
+
 def most_axes(count: int) -> int:
     """Return along how many axes the codes of so many images are packed."""
     return max(2, MOST_CODES // max(1, count))
 
 
 def space_payload(
-    basis: Basis, coordinates: np.ndarray | None, labels: np.ndarray | None, class_names: Sequence[str]
+    basis: Basis,
+    coordinates: np.ndarray | None,
+    labels: np.ndarray | None,
+    class_names: Sequence[str],
+    support: Support | None = None,
 ) -> bytes:
     """Pack a latent space of D dimensions for the page: see components/explorer/space.js.
 
@@ -94,6 +109,8 @@ def space_payload(
             the first axes only are packed where all would be more than `MOST_CODES`.
         labels: Classes, (N,), integer, or None.
         class_names: Names of the classes.
+        support: Where the data lies; None where that is unknown. If not all coordinates are packed, distances from
+            encoded images are those along the packed axes.
     """
     count = 0 if coordinates is None else len(coordinates)
     known = np.empty((0, 0)) if coordinates is None else coordinates[:, : most_axes(count)]
@@ -113,9 +130,20 @@ def space_payload(
             "origin": basis.origin.astype(np.float32),
             "directions": basis.axes.T.astype(np.float32),
             "codes": list(codes.T),
+            "support": None if support is None else _support_payload(support),
             "labels": np.full(count, NO_LABEL, np.uint16) if labels is None or not count else labels.astype(np.uint16),
         }
     )
+
+
+def _support_payload(support: Support) -> dict[str, object]:
+    gaussian, none = support.gaussian, np.empty(0, np.float32)
+    return {
+        "limit": support.limit,
+        "used": support.used.astype(np.uint8),
+        "mean": none if gaussian is None else gaussian.mean.astype(np.float32),
+        "whitening": none if gaussian is None else gaussian.whitening.astype(np.float32),
+    }
 
 
 def bridge_payload(found: LatentTranslation) -> bytes:

@@ -1,6 +1,7 @@
 // A latent space with axes to move along: see `Basis` in aeviz/analysis/basis.py, and `space_payload` in payload.py.
 
 import { unpack } from "../kit/wire.js";
+import { Support } from "./support.js";
 
 /** @typedef {{ name: string, note: string, rest: number, deviation: number, low: number, high: number }} Axis */
 /** @typedef {import("../kit/legend.js").Class} Class */
@@ -27,6 +28,8 @@ export class Space {
     this.codes = payload.codes;
     /** @type {Uint16Array} */
     this.labels = payload.labels;
+    /** where the data lies; null where that is unknown @type {Support | null} */
+    this.support = payload.support && new Support(this, payload.support);
   }
 
   get dimensions() {
