@@ -241,3 +241,53 @@ def test_finger_drags_the_point_on_a_phone(visit):
     assert point_in(shown) != pytest.approx(before, abs=1e-3)
     page.touchscreen.tap(*point_on_screen(latent_map, 30))
     expect(page.get_by_test_id("chosen-image")).to_have_attribute("data-image", "30")
+
+
+def draw(page, strokes):
+    """Draw on the pad in shares of its side; the pen stays down after the last point."""
+    box = page.get_by_test_id("drawing-pad").locator(".stage canvas").bounding_box()
+    for stroke in strokes:
+        page.mouse.up()
+        for k, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 if k == 0 else 6)
+            if k == 0:
+                page.mouse.down()
+
+
+def test_drawn_digit_is_placed_on_the_map_while_it_is_drawn(visit):
+    page = visit(ALONE)
+    latent_map = drawn_map(page)
+    node = inspector(page)
+    page.locator(".st-key-own label").click()
+    expect(page.get_by_test_id("drawing-pad")).to_be_visible()
+    wait_until_idle(page)
+    before = point_in(node)
+    draw(page, [[(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]])
+    card = page.get_by_test_id("chosen-image")
+    expect(card).to_have_attribute("data-image", "own")  # before the pen is up
+    expect(card.get_by_text("Your drawing")).to_be_visible()
+    expect(node).not_to_have_attribute("data-point", " ".join(f"{value:.3f}" for value in before))
+    page.mouse.up()
+    expect(card.get_by_text(re.compile("^Its 10 nearest images: [0-9]+ "))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"digits-2d-adam\.at=z1"))
+    wait_until_idle(page)
+    assert np.allclose(point_in(node), probe_on(latent_map), atol=1e-3)
+    place = point_in(node)
+    page.mouse.click(*point_on_screen(latent_map, 17))
+    expect(card).to_have_attribute("data-image", "17")
+    draw(page, [[(0.4, 0.5), (0.65, 0.5)]])  # a bar across the seven
+    expect(card).to_have_attribute("data-image", "own")
+    page.mouse.up()
+    assert point_in(node) != place
+
+
+@pytest.mark.slow
+def test_server_places_a_drawing_where_the_page_cannot(visit):
+    page = visit(ALONE + "&own=true&engine=server")
+    node = inspector(page)
+    wait_until_idle(page)
+    before = node.get_attribute("data-point")
+    draw(page, [[(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]])
+    page.mouse.up()
+    expect(node).not_to_have_attribute("data-point", before)
+    expect(page.get_by_test_id("chosen-image").get_by_text("Your drawing")).to_be_visible()

@@ -31,7 +31,7 @@ def show_inputs():
     from aeviz.web.components.kit.mount import state_of
     from aeviz.web.components.paste.component import paste_box
 
-    st.text(drawing_pad(key="my__pad_"))
+    st.text(drawing_pad(key="my__pad_").png)
     st.text(paste_box(key="my__paste"))
     st.text(state_of("nothing"))
 

@@ -17,6 +17,8 @@ def coded(data):
 
 def test_drawing_is_read_back():
     assert pad.read_drawing({"drawing": {"number": 3, "png": URL}}) == pad.Drawing(number=3, png=PNG)
+    placed = {"drawing": {"number": 3, "png": URL, "placed": True}}
+    assert pad.read_drawing(placed) == pad.Drawing(number=3, png=PNG, is_placed=True)
 
 
 @pytest.mark.parametrize("state", [None, "text", [], {}, {"drawing": None}, {"drawing": URL}, {"drawing": [URL]}])

@@ -16,6 +16,7 @@ from aeviz.web.components.explorer.component import (
 from aeviz.web.components.explorer.payload import (
     Backdrop,
     DecoderView,
+    Own,
     Part,
     View,
     bridge_payload,
@@ -45,6 +46,7 @@ def show_explorer(
     axes: spaces.AxesName,
     parts: tuple[Part, ...] = ("pad", "sliders", "strip", "waypoints"),
     sprite: str | None = None,
+    own: Own | None = None,
 ) -> None:
     """Show pad, sliders, images and paths of one or two models; call it in a fragment.
 
@@ -54,11 +56,12 @@ def show_explorer(
         axes: The axes to move along.
         parts: What is shown; an overview of the axes is added in many dimensions.
         sprite: Name in the blob store of small versions of the test images, for the part "image".
+        own: An image that the visitor brought, for the part "image".
     """
     key = _key(model, second, axes, parts)
     basis = spaces.basis(model, axes)
     response, images = response_of(key, model, second)
-    view = replace(_view(model, second, axes, basis, parts), response=response, sprite=sprite)
+    view = replace(_view(model, second, axes, basis, parts), response=response, sprite=sprite, own=own)
     explorer(
         view_payload(view, images),
         key=key,

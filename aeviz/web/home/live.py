@@ -35,9 +35,9 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     ),
     (
         "Encode your own image",
-        "pages/reconstruct.py",
+        "pages/explore.py",
         ":material/draw:",
-        {"source": "your own image"},
+        {MODEL: "mlp-2d-adam", "with.mlp-2d-adam": "nothing", "own": "true"},
         "Draw a digit or upload a photo, and see its point on the map.",
     ),
     (

@@ -15,6 +15,7 @@ from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, 
 from aeviz.web.components.drawing import component as drawing
 from aeviz.web.components.drawing.component import LiveModel
 from aeviz.web.components.paste import component as paste
+from aeviz.web.kernel.client_inference import find_network
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 
@@ -52,6 +53,8 @@ class OwnImage:
     data: bytes
     is_drawn: bool = False
     """Whether it is still being drawn, and so stays the same image when its bytes change."""
+    is_placed: bool = False
+    """Whether the page itself has encoded it and shows its latent point."""
 
     @property
     def key(self) -> str:
@@ -62,6 +65,22 @@ class OwnImage:
 def is_handwritten(model: Model) -> bool:
     """Whether a model takes handwriting, so that drawings and photos of it suit it."""
     return model.config.data.name in HANDWRITTEN
+
+
+def follow_pen(model: Model, *, linked: bool = False) -> LiveModel | None:
+    """Return a model as it encodes a drawing in the page; None where it takes no handwriting or cannot run there.
+
+    Args:
+        model: The model.
+        linked: Whether an inspector on the page shows the drawing and its reconstruction.
+    """
+    if not is_handwritten(model):
+        return None
+    encoder, decoder = (find_network(model, part).spec for part in ("encoder", "decoder"))
+    if encoder is None or decoder is None:
+        return None
+    shape = model.config.model.image_shape
+    return LiveModel(model=model.name, shape=shape, encoder=encoder, decoder=decoder, linked=linked)
 
 
 def usual_options(model: Model) -> PrepareOptions:
@@ -106,7 +125,7 @@ def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLA
 
 
 def bring_images(
-    source: str, *, place: str = PLACE, handwritten: bool = True, live: LiveModel | None = None
+    source: str, *, place: str = PLACE, handwritten: bool = True, live: LiveModel | None = None, beside: bool = False
 ) -> list[OwnImage]:
     """Let the visitor bring images from a source; return them.
 
@@ -115,9 +134,10 @@ def bring_images(
         place: What sets this apart from other such places of the page.
         handwritten: Whether a handwritten digit is what suits the model.
         live: A model that follows the pen in the page.
+        beside: Whether the drawing tools stand beside a small pad.
     """
     if source == "draw":
-        return _drawn(place, live)
+        return _drawn(place, live, beside)
     if source == "camera":
         return _photographed(place)
     if source == "samples":
@@ -189,12 +209,12 @@ def _photographed(place: str) -> list[OwnImage]:
     return [] if photo is None else [OwnImage(name="photo", data=photo.getvalue())]
 
 
-def _drawn(place: str, live: LiveModel | None) -> list[OwnImage]:
-    data = drawing.drawing_pad(key=f"{place}-pad", live=live)
-    if data is None:
-        st.caption("Draw a digit: its point on the map follows the pen." if place == PLACE else "Draw a digit.")
+def _drawn(place: str, live: LiveModel | None, beside: bool) -> list[OwnImage]:
+    drawn = drawing.drawing_pad(key=f"{place}-pad", live=live, beside=beside)
+    if drawn.png is None:
+        st.caption("Draw a digit: its point on the map follows the pen." if live is not None else "Draw a digit.")
         return []
-    return [OwnImage(name="drawing", data=data, is_drawn=True)]
+    return [OwnImage(name="drawing", data=drawn.png, is_drawn=True, is_placed=drawn.is_placed)]
 
 
 def _sampled(place: str) -> list[OwnImage]:

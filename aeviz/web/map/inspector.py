@@ -13,6 +13,7 @@ from aeviz.web.kernel.points import show_distance
 from aeviz.web.kernel.spaces import has_all_codes
 from aeviz.web.kernel.text import escape
 from aeviz.web.map.layers import sprite_name
+from aeviz.web.map.own_image import bring_own, has_own, send_own
 
 INSPECTOR = "inspector"
 """The part of the page that shows it, which runs again by itself."""
@@ -43,8 +44,9 @@ def go_to_image(model: Model, index: int) -> None:
 @st.fragment(key=INSPECTOR)
 def _show(model: Model, second: Model | None) -> None:
     with errors_as_messages():
+        own = bring_own(model) if has_own() else None
         with st.container(key=INSPECTOR):
-            show_explorer(model, second, "latent", PARTS, sprite_name(model))
+            show_explorer(model, second, "latent", PARTS, sprite_name(model), own)
         show_distance(model, point_of(model))
         show_jumps(model)
         if not keep_address(model):
@@ -56,3 +58,5 @@ def send_inspector(model: Model, second: Model | None) -> None:
     """Send what the inspector's names stand for; call it at the end of the page, outside of fragments."""
     if model.has_summary:
         send_explorer(model, second, "latent")
+        if has_own():
+            send_own(model)

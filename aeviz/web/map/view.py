@@ -57,7 +57,7 @@ _STYLE = """<style>
 @media (min-width: 64rem) {
   .st-key-map-and-inspector [data-testid="stColumn"]:first-child { min-height: calc(100dvh - 9rem); }
 }
-@media (max-width: 40rem) { .st-key-map-and-inspector [data-testid="stColumn"]:first-child { min-height: 26rem; } }
+@media (max-width: 40rem) { .st-key-map-and-inspector [data-testid="stColumn"]:first-child { min-height: 23.5rem; } }
 </style>"""
 """In a narrow or enlarged window the inspector stands below the map. Room is kept for both until they come."""
 LAYERS = "latent-map"

@@ -9,12 +9,19 @@ from aeviz.data.prepare import Prepared
 from aeviz.errors import DataError
 from aeviz.export.beside import PARTS
 from aeviz.figures.images import enlarge, take, tile, to_data_uri
-from aeviz.web.components.drawing.component import LiveModel
-from aeviz.web.kernel.client_inference import find_network, prepare_networks, send_network
+from aeviz.web.kernel.client_inference import prepare_networks, send_network
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.upload import OwnImage, bring_images, is_handwritten, pick_own_source, prepare, usual_options
+from aeviz.web.kernel.upload import (
+    OwnImage,
+    bring_images,
+    follow_pen,
+    is_handwritten,
+    pick_own_source,
+    prepare,
+    usual_options,
+)
 from aeviz.web.reconstruct.own_models import show_models
 from aeviz.web.reconstruct.own_options import pick_options
 from aeviz.web.reconstruct.own_place import show_place
@@ -56,7 +63,7 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
         # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            images = bring_images(source, handwritten=is_handwritten(model), live=_live(model))
+            images = bring_images(source, handwritten=is_handwritten(model), live=follow_pen(model))
         picture = images[0] if len(images) == 1 else None
         if len(images) > 1:
             picture = _contact_sheet(images, model)
@@ -78,15 +85,6 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
         with place:
             _show_preparation(picture, prepared)
         show_models(prepared, model, found)
-
-
-def _live(model: Model) -> LiveModel | None:
-    """Return the model as it follows the pen in the page; None where it takes no handwriting or cannot run there."""
-    networks = [find_network(model, part).spec for part in ("encoder", "decoder")] if is_handwritten(model) else [None]
-    encoder, decoder = networks[0], networks[-1]
-    if encoder is None or decoder is None:
-        return None
-    return LiveModel(model=model.name, shape=model.config.model.image_shape, encoder=encoder, decoder=decoder)
 
 
 def _contact_sheet(images: list[OwnImage], model: Model) -> OwnImage | None:

@@ -25,6 +25,8 @@ class Drawing:
     """Counts the images that the browser sent; sent back to it so that it sends the next one only then."""
     png: bytes | None
     """The image; None while nothing is drawn."""
+    is_placed: bool = False
+    """Whether the page itself has encoded it and shows its latent point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,8 @@ class LiveModel:
     shape: tuple[int, int, int]
     encoder: Network
     decoder: Network
+    linked: bool = False
+    """Whether an inspector on the page shows the drawing and its reconstruction."""
 
 
 def read_drawing(state: object) -> Drawing:
@@ -50,7 +54,9 @@ def read_drawing(state: object) -> Drawing:
     if not isinstance(message, dict):
         return Drawing(number=0, png=None)
     number, url = message.get("number"), message.get("png")
-    return Drawing(number=number if type(number) is int else 0, png=_decode(url))
+    return Drawing(
+        number=number if type(number) is int else 0, png=_decode(url), is_placed=message.get("placed") is True
+    )
 
 
 def _decode(url: object) -> bytes | None:
@@ -63,7 +69,7 @@ def _decode(url: object) -> bytes | None:
     return png if png.startswith(b"\x89PNG\r\n\x1a\n") else None
 
 
-def drawing_pad(*, key: str, size_px: int = IMAGE_PX, live: LiveModel | None = None) -> bytes | None:
+def drawing_pad(*, key: str, size_px: int = IMAGE_PX, live: LiveModel | None = None, beside: bool = False) -> Drawing:
     """Show the pad; return what is drawn on it.
 
     The image arrives at the end of each stroke and a few times a second during a long one. In a fragment, no run of
@@ -74,11 +80,12 @@ def drawing_pad(*, key: str, size_px: int = IMAGE_PX, live: LiveModel | None = N
             a pad with a new name is empty.
         size_px: Width and height on the screen, where there is room.
         live: A model that follows the pen in the page, if it can run there; its networks must be sent to the page.
+        beside: Whether the tools stand beside a small pad.
 
     Returns:
-        A PNG of `IMAGE_PX` x `IMAGE_PX` pixels, white ink on black, or None while nothing is drawn.
+        What is drawn: `IMAGE_PX` x `IMAGE_PX` pixels, white ink on black.
     """
     received = read_drawing(state_of(key)).number
-    data = {"pad": key, "size": size_px, "received": received, "live": None if live is None else asdict(live)}
-    result = _component.show(data, key=key)
-    return read_drawing(result).png
+    following = None if live is None else asdict(live)
+    data = {"pad": key, "size": size_px, "received": received, "live": following, "beside": beside}
+    return read_drawing(_component.show(data, key=key))

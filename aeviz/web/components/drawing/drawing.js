@@ -1,14 +1,14 @@
 // The drawing component: a pad by its name, with what is drawn on it.
 //
-// Python sends { pad, size, received, live }: the pad's name, its width on the page, the number of the image that it
-// received last, and with `live` a model of the page that follows the pen (live_drawing.js). Strokes outlive the
+// Python sends { pad, size, received, live, beside }: the pad's name, its width on the page, the number of the image that
+// it received last, with `live` a model of the page that follows the pen (live_drawing.js), and whether tools stand beside it. Strokes outlive the
 // element: they belong to the pad's name in this window.
 
 import { define } from "../kit/mount.js";
 import { Pad } from "./pad.js";
 import { Board } from "./strokes.js";
 
-/** @typedef {{ pad: string, size: number, received: number, live?: import("./live_drawing.js").LiveSpec | null }} Data */
+/** @typedef {{ pad: string, size: number, received: number, beside: boolean, live?: import("./live_drawing.js").LiveSpec | null }} Data */
 
 /** @type {Map<string, Board>} */
 const boards = new Map();
@@ -28,18 +28,24 @@ class Drawing {
   }
 
   /** @param {Data} data */
-  receive({ pad: name, size, received, live }) {
+  receive({ pad: name, size, received, live, beside }) {
     if (this.pad?.name !== name) {
       this.pad?.close();
       const board = boards.get(name) ?? new Board();
       boards.set(name, board);
-      this.pad = new Pad(this.root, name, board, (drawing) => this.channel.state("drawing", drawing), this.activity);
+      this.pad = new Pad(this.root, name, board, (drawing) => this.send(drawing), this.activity);
       this.pad.sender.post(true); // a stroke that the last visit to the page cut off
     }
     this.root.style.setProperty("--size", `${size}px`);
+    this.root.toggleAttribute("data-beside", beside);
     this.root.dataset.received = String(received);
     this.pad.watch(live);
     this.pad.sender.receive(received);
+  }
+
+  /** @param {{ number: number, png: string | null }} drawing */
+  send(drawing) {
+    this.channel.state("drawing", { ...drawing, placed: Boolean(this.pad?.live?.works) });
   }
 
   close() {

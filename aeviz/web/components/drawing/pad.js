@@ -288,7 +288,8 @@ export class Pad {
     drawCursor(context, this);
     if (!this.touched) return;
     this.touched = false;
-    this.live?.follow(this.board.live ? [...this.board.strokes(), this.board.live] : this.board.strokes());
+    const { live } = this.board;
+    this.live?.follow(live ? [...this.board.strokes(), live] : this.board.strokes(), !live);
   }
 
   close() {

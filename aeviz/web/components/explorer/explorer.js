@@ -19,7 +19,7 @@ import { Strip } from "./strip.js";
  * @typedef {{
  *   view: string, space: string, point: number[], revision: number, pair: [number, number], along: number,
  *   backdrop: string, side: number, parts: string[], decoder_views: import("./decoder_view.js").Spec[],
- *   waypoints: number[][], spherical: boolean, images: Uint8Array | null, model: string, sprite: string | null,
+ *   own: { key: string, name: string, image: Uint8Array, z: number[] } | null, waypoints: number[][], spherical: boolean, images: Uint8Array | null, model: string, sprite: string | null,
  *   response: { number: number, error: string | null } | null
  * }} View what Python sends (payload.py). With another `view` everything is built anew; `images` belong to the response.
  */
@@ -53,6 +53,7 @@ export class Explorer {
     this.revision = -1;
     this.shown = ""; // the `view` that Python sent last; empty when closed
     this.built = ""; // the one that stands on the page
+    this.ownKey = ""; // of the visitor's image that Python sent
     this.linked = ""; // the model whose map shares the point
   }
 
@@ -76,6 +77,15 @@ export class Explorer {
       this.revision = view.revision;
       this.jump(view);
     }
+    if (this.built === view.view) this.receiveOwn(view.own);
+  }
+
+  /** @param {View["own"]} own the image that Python has from the visitor */
+  receiveOwn(own) {
+    const key = own?.key ?? "";
+    if (key === this.ownKey) return;
+    this.ownKey = key;
+    this.card?.showOwn(own && { name: own.name, image: Float32Array.from(own.image, (value) => value / 255), z: Float64Array.from(own.z) });
   }
 
   /** @param {View} view */
@@ -138,10 +148,13 @@ export class Explorer {
    */
   link(model) {
     this.linked = model;
+    let isLater = false; // an image that was drawn before this stands here moves nothing
     const ends = [
       hear("point", model, ({ z, done }) => z.length === this.point.length && this.move(z, done, false), this),
       hear("image", model, ({ index, byHand }) => this.choose(index, byHand), this),
+      hear("own", model, (own) => this.showOwn(own, isLater), this),
     ];
+    isLater = true;
     this.parts.push({ close: () => ends.forEach((end) => end()) });
     this.tell(true);
   }
@@ -152,9 +165,19 @@ export class Explorer {
    * @param {boolean} byHand
    */
   choose(index, byHand) {
-    this.card?.show(index);
+    if (byHand || !this.card?.isOwn) this.card?.show(index);
     const z = byHand ? this.card?.codeOf(index) : null;
     if (z) this.move(z, false); // Python hears of the image from the map, and knows its point
+  }
+
+  /**
+   * Show the visitor's own image, and come to its point.
+   * @param {{ name: string, image: Float32Array, z: Float64Array, done: boolean } | null} own
+   * @param {boolean} moves
+   */
+  showOwn(own, moves) {
+    this.card?.showOwn(own);
+    if (own && moves && own.z.length === this.point.length) this.move(own.z, own.done);
   }
 
   /** @param {boolean} done */
@@ -259,7 +282,7 @@ export class Explorer {
     for (const part of this.parts.splice(0)) part.close();
     for (const view of this.decoderViews.splice(0)) view.close();
     this.pad = this.strip = this.card = undefined;
-    this.linked = "";
+    this.linked = this.ownKey = "";
   }
 
   close() {

@@ -1,5 +1,5 @@
-// The chosen test image: the original, its reconstruction and their difference, and its neighbours in the latent space with
-// their vote on its class, all from what the page has: codes, small originals and the decoder.
+// The chosen test image, or the visitor's own: the original, its reconstruction and their difference, and its neighbours in
+// the latent space with their vote on its class, all from what the page has: codes, small originals and the decoder.
 
 import { context, element, write } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
@@ -8,6 +8,7 @@ import { sprite } from "../kit/sprites.js";
 const NEIGHBOURS = 10;
 const SMALL_PX = 32;
 const NO_LABEL = 65535;
+const OWN = -2; // in place of an index: the visitor's image
 
 /** @typedef {import("./space.js").Space} Space */
 /** @typedef {import("../kit/sprites.js").Sprite} Sprite */
@@ -19,26 +20,28 @@ const NO_LABEL = 65535;
  *   during: import("./explorer.js").During
  * }} Host
  */
+/** @typedef {{ name: string, image: Float32Array, z: Float64Array }} Own the pixels, (C, H, W) in [0, 1], and their code */
 
 /**
- * The images whose codes lie nearest to that of one image, the nearest first.
+ * The images whose codes lie nearest to a latent point, the nearest first.
  * @param {Space} space
- * @param {number} index
+ * @param {ArrayLike<number>} z
  * @param {number} count
+ * @param {number} [but] an image that does not count
  */
-export function nearest(space, index, count) {
+export function nearest(space, z, count, but = -1) {
   const squares = new Float64Array(space.count);
   for (let axis = 0; axis < space.codes.length; axis += 1) {
     const [low, high] = space.spans[axis];
     const unit = (high - low) / 65535;
     const codes = space.codes[axis];
-    const at = codes[index];
-    for (let i = 0; i < codes.length; i += 1) squares[i] += (unit * (codes[i] - at)) ** 2;
+    const at = space.coordinate(z, axis) - low;
+    for (let i = 0; i < codes.length; i += 1) squares[i] += (unit * codes[i] - at) ** 2;
   }
   /** @type {number[]} */
   const found = [];
   for (let i = 0; i < squares.length; i += 1) {
-    if (i === index || (found.length === count && squares[i] >= squares[found[count - 1]])) continue;
+    if (i === but || (found.length === count && squares[i] >= squares[found[count - 1]])) continue;
     let place = found.length;
     while (place > 0 && squares[found[place - 1]] > squares[i]) place -= 1;
     found.splice(place, 0, i);
@@ -77,6 +80,9 @@ export class ImageCard {
     this.vote = element("div", { class: "hint" }, this.root);
     this.row = element("div", { class: "neighbours", role: "group", "aria-label": "Nearest images in the latent space" }, this.root);
     this.index = -1;
+    /** @type {Own | null} the visitor's image that comes next */
+    this.wanted = null;
+    this.isBusy = false;
     this.token = 0;
     /** @type {Sprite | null} */
     this.sprite = null;
@@ -93,6 +99,11 @@ export class ImageCard {
     return space.moved(space.origin, space.axes.map((_, axis) => [axis, space.encoded(axis, index)]));
   }
 
+  /** Whether it shows the visitor's own image. */
+  get isOwn() {
+    return this.index === OWN;
+  }
+
   /** @param {number} index of the image, -1 for none */
   show(index) {
     if (index === this.index) return;
@@ -103,12 +114,49 @@ export class ImageCard {
     if (z) this.host.during("chosen image", this.fill(index, z, this.token)).catch(this.host.failed);
   }
 
+  /**
+   * Show the visitor's own image in place of a test image; while a pen draws, images that came too soon are left out.
+   * @param {Own | null} own
+   */
+  showOwn(own) {
+    this.wanted = own;
+    if (own && !this.isBusy) {
+      this.isBusy = true;
+      this.host.during("own image", this.fillOwn()).catch(this.host.failed);
+    } else if (!own && this.isOwn) this.show(-1);
+  }
+
+  async fillOwn() {
+    try {
+      while (this.wanted) {
+        const { name, image, z } = this.wanted;
+        this.wanted = null;
+        this.index = OWN;
+        this.root.hidden = false;
+        this.root.dataset.image = "own";
+        this.token += 1;
+        const { token } = this;
+        write(this.title, name);
+        const near = nearest(this.host.space, z, NEIGHBOURS);
+        this.countVotes(near, NO_LABEL);
+        const values = Float32Array.from(await this.host.decode(Float32Array.from(z), 1));
+        await this.ready;
+        if (token !== this.token) continue;
+        this.drawn.set(values);
+        this.compare(image, values);
+        await this.drawNeighbours(near, token);
+      }
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
   /** @param {number} index @param {Float64Array} z @param {number} token */
   async fill(index, z, token) {
     const { space, decode } = this.host;
     const label = space.labels[index];
     write(this.title, `Test image ${index}${label === NO_LABEL ? "" : ` · class ${space.classes[label]?.name}`}`);
-    const near = nearest(space, index, NEIGHBOURS);
+    const near = nearest(space, z, NEIGHBOURS, index);
     this.countVotes(near, label);
     const values = Float32Array.from(await decode(Float32Array.from(z), 1));
     await this.ready;
@@ -122,20 +170,20 @@ export class ImageCard {
   /** @param {number[]} near @param {number} label */
   countVotes(near, label) {
     const { space } = this.host;
-    if (label === NO_LABEL || !near.length) return write(this.vote, "Nearest images in the latent space:");
     /** @type {Map<number, number>} */
     const votes = new Map();
-    for (const i of near) votes.set(space.labels[i], (votes.get(space.labels[i]) ?? 0) + 1);
+    for (const i of near) if (space.labels[i] !== NO_LABEL) votes.set(space.labels[i], (votes.get(space.labels[i]) ?? 0) + 1);
+    if (!votes.size) return write(this.vote, "Nearest images in the latent space:");
     const sorted = [...votes].sort((a, b) => b[1] - a[1]);
     const text = sorted.map(([each, count]) => `${count} × ${space.classes[each]?.name ?? "?"}`).join(", ");
-    const agrees = sorted[0][0] === label;
+    const agrees = label === NO_LABEL || sorted[0][0] === label;
     this.root.dataset.agrees = String(agrees);
     return write(this.vote, `Its ${near.length} nearest images: ${text}.${agrees ? "" : " The majority is of another class."}`);
   }
 
   /** @param {number} index @param {Float32Array} values its reconstruction */
   drawOriginal(index, values) {
-    const { sprite: small, original, error } = this;
+    const { sprite: small, original } = this;
     const known = small !== null && index < small.count;
     this.originalFigure.hidden = !known;
     const [channels, height, width] = this.host.shape;
@@ -147,14 +195,37 @@ export class ImageCard {
     if (this.errorFigure.hidden) return;
     const { data } = brush.getImageData(0, 0, width, height);
     const size = width * height;
+    const image = Float32Array.from({ length: channels * size }, (_, k) => data[4 * (k % size) + Math.floor(k / size)] / 255);
+    this.drawDifference(image, values);
+  }
+
+  /**
+   * Show the visitor's image, and its reconstruction beside it.
+   * @param {Float32Array} image
+   * @param {Float32Array} values its reconstruction
+   */
+  compare(image, values) {
+    const { shape, smooth } = this.host;
+    const mosaic = new Mosaic(shape, 1, 1, smooth);
+    mosaic.set(image);
+    [this.original.width, this.original.height] = [shape[2], shape[1]];
+    context(this.original).drawImage(mosaic.canvas, 0, 0);
+    this.originalFigure.hidden = this.errorFigure.hidden = false;
+    this.drawDifference(image, values);
+  }
+
+  /** @param {Float32Array} image @param {Float32Array} values its reconstruction */
+  drawDifference(image, values) {
+    const [channels, height, width] = this.host.shape;
+    const size = width * height;
     const colours = new Float32Array(3 * size);
     for (let k = 0; k < size; k += 1) {
       let off = 0;
-      for (let channel = 0; channel < channels; channel += 1) off += (values[channel * size + k] - data[4 * k + channel] / 255) / channels;
+      for (let channel = 0; channel < channels; channel += 1) off += (values[channel * size + k] - image[channel * size + k]) / channels;
       const [away, strength] = [off > 0 ? 0 : 2, Math.min(1, Math.abs(off))];
       for (let channel = 0; channel < 3; channel += 1) colours[channel * size + k] = channel === away ? 1 : 1 - strength;
     }
-    error.set(colours);
+    this.error.set(colours);
   }
 
   /** @param {number[]} near @param {number} token */

@@ -42,6 +42,19 @@ class DecoderView:
     """How the point is found, as a sentence with a space after it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Own:
+    """An image that the visitor brought."""
+
+    key: str
+    """Changes with the image."""
+    name: str
+    image: np.ndarray
+    """As the network sees it, (C, H, W), uint8."""
+    z: tuple[float, ...]
+    """Its latent point."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """The server's answer to a request of the page; the images come beside it."""
@@ -72,6 +85,8 @@ class View:
     sprite: str | None = None
     """Name in the blob store of small versions of the test images; None where they are not on this machine."""
     waypoints: tuple[tuple[float, ...], ...] = ()
+    own: Own | None = None
+    """The visitor's image, shown in place of a chosen test image until one is chosen; needs the part "image"."""
     spherical: bool = False
     """Whether the path between waypoints is an arc around the origin."""
     response: Response | None = None

@@ -1,0 +1,85 @@
+"""The visitor's own image as a point of the map: drawn beside it, from a file, from the camera, or a sample."""
+
+import numpy as np
+import streamlit as st
+
+from aeviz.errors import DataError
+from aeviz.web.components.explorer.payload import Own
+from aeviz.web.decoder.point import jump
+from aeviz.web.kernel.client_inference import send_network
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.upload import (
+    PHOTOS,
+    SOURCES,
+    OwnImage,
+    bring_images,
+    follow_pen,
+    is_handwritten,
+    pick_own_source,
+    prepare,
+    usual_options,
+)
+
+OWN = "own"
+"""URL parameter and key of the switch: whether the visitor brings an image."""
+_PLACE = "map"
+_STYLE = f"""<style>
+.st-key-{_PLACE}-from button {{ padding-inline: 0.6rem; }}
+</style>"""
+"""All sources stand in one row of the narrow inspector."""
+_PLACED = "map.placed"
+"""Session key: the image, and the model, whose point the page was taken to last."""
+
+
+def pick_own() -> None:
+    """Let the visitor say whether to bring an image; the choice is in the URL."""
+    st.toggle(
+        "Your image",
+        key=OWN,
+        bind="query-params",
+        help="Draw a digit or bring a picture. The model encodes it, and its point is placed on the map.",
+    )
+
+
+def has_own() -> bool:
+    """Whether the visitor wants to bring an image."""
+    return bool(st.session_state.get(OWN))
+
+
+def bring_own(model: Model) -> Own | None:
+    """Take an image from the visitor and bring the point to its code; call it in the inspector's fragment.
+
+    Returns:
+        The image for the inspector. None where there is none, and where the page has encoded a drawing itself.
+    """
+    handwritten = is_handwritten(model)
+    st.html(_STYLE)
+    source = pick_own_source(tuple(SOURCES) if handwritten else PHOTOS, place=_PLACE)
+    images = bring_images(
+        source, place=_PLACE, handwritten=handwritten, live=follow_pen(model, linked=True), beside=True
+    )
+    if not images or images[0].is_placed:
+        return None
+    return _encode(images[0], model)
+
+
+def send_own(model: Model) -> None:
+    """Send the encoder, which follows a pen in the page; call it at the end of the page, outside of fragments."""
+    if is_handwritten(model):
+        send_network(model, "encoder")
+
+
+def _encode(picture: OwnImage, model: Model) -> Own | None:
+    try:
+        prepared = prepare(picture, model, usual_options(model))
+    except DataError as error:
+        st.error(escape(str(error)), icon=":material/broken_image:")
+        return None
+    z = model.network().encode(prepared.image[None]).numpy()[0].astype(np.float64)
+    key = f"{model.stamp} {picture.key} {hash(picture.data)}"
+    if st.session_state.get(_PLACED) != key:  # later reruns leave the point where the visitor has moved it
+        st.session_state[_PLACED] = key
+        jump(model, z)
+    name = "Your drawing" if picture.is_drawn else f"Your image: {picture.name}"
+    return Own(key=key, name=name, image=prepared.image, z=tuple(z.tolist()))
