@@ -37,7 +37,7 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
         "Encode your own image",
         "pages/explore.py",
         ":material/draw:",
-        {MODEL: "mlp-2d-adam", "with.mlp-2d-adam": "nothing", "own": "true"},
+        {"own": "true"},
         "Draw a digit or upload a photo, and see its point on the map.",
     ),
     (
