@@ -44,11 +44,13 @@ class Recipe:
     presets: tuple[str, ...]
     settings: tuple[str, ...] = ()
     """Settings that differ from the preset, written as for --set."""
+    keeps_samples: bool = False
+    """Whether the reconstructions recorded over training ship too: 0.3 MB a model."""
 
 
 _ONE_CYCLE = ("optimizer.schedule=one_cycle", "optimizer.learning_rate=5e-3", "train.device=cpu")
 RECIPES = (
-    Recipe(presets=("digits-2d-adam", "digits-2d-amsgrad"), settings=("train.device=cpu",)),
+    Recipe(presets=("digits-2d-adam", "digits-2d-amsgrad"), settings=("train.device=cpu",), keeps_samples=True),
     Recipe(presets=("circles-3d",), settings=("train.device=cpu",)),
     Recipe(presets=("mlp-2d-adam", "mlp-2d-amsgrad"), settings=(*_ONE_CYCLE, "train.epochs=60")),
     Recipe(presets=("mlp-3d-adam", "mlp-3d-amsgrad"), settings=(*_ONE_CYCLE, "train.epochs=80")),
@@ -102,7 +104,7 @@ def ship(recipe: Recipe) -> None:
                 break
         assert best is not None
         for folder in best[2]:
-            _put(folder, checkpoints_root() / folder.config.preset, tried)
+            _put(folder, checkpoints_root() / folder.config.preset, tried, recipe.keeps_samples)
             reached, target = _reached(folder), targets[folder.config.preset]
             verdict = "" if target is None else f", the thesis {target:.5f}: {'met' if reached <= target else 'MISSED'}"
             print(
@@ -137,11 +139,13 @@ def _excess(folder: RunFolder, target: float | None) -> float:
     return 0.0 if target is None else _reached(folder) / target - 1
 
 
-def _put(folder: RunFolder, target: Path, tried: int) -> None:
+def _put(folder: RunFolder, target: Path, tried: int, keeps_samples: bool = False) -> None:
     """Copy a run to where it ships, under its preset's name and without what only training needs."""
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(exist_ok=True)
-    shutil.copytree(folder.path, target, ignore=shutil.ignore_patterns(LAST, SAMPLES, *JOB_FILES))
+    shutil.copytree(
+        folder.path, target, ignore=shutil.ignore_patterns(LAST, *([] if keeps_samples else [SAMPLES]), *JOB_FILES)
+    )
     shipped = replace(folder, path=target, provenance=replace(folder.provenance, seeds_tried=tried))
     shipped.write()
     store_in_float16(shipped)

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from visits import assert_healthy, open_page, texts
+from visits import assert_healthy, new_session, open_page, texts
 
 from aeviz.paths import checkpoints_root
 
@@ -290,3 +290,20 @@ def test_missing_regimes_say_how_to_train_them(app_without_models, tmp_path):
     assert app.selectbox(key="middle").value == "my-own"
     assert app.selectbox(key="left").value is None
     assert len(app.info) == 2
+
+
+def test_over_training_opens_on_a_model_with_a_record(app):
+    app = open_page(new_session(), "reconstruct", source="over training")
+    assert not app.exception
+    assert app.selectbox(key="model").value == "digits-2d-adam"
+    assert not any("no recorded reconstructions" in info.value for info in app.info)
+    assert app.select_slider[0].value == 300
+
+
+def test_choosing_over_training_turns_to_a_model_with_a_record(app):
+    app = open_page(new_session(), "reconstruct", "mlp-2d-adam")
+    app.segmented_control(key="source").set_value("over training").run()
+    assert not app.exception
+    assert app.selectbox(key="model").value == "digits-2d-adam"
+    app.segmented_control(key="source").set_value("test images").run()
+    assert app.selectbox(key="model").value == "mlp-2d-adam"

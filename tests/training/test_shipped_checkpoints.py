@@ -12,12 +12,14 @@ from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
 from aeviz.training.latents import EXACT_DIMENSIONS, LATENTS
 from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder, find_run
-from aeviz.training.samples import PRIOR, read_prior
+from aeviz.training.samples import PRIOR, SAMPLES, list_samples, read_prior
 from aeviz.training.summary import SUMMARY, read_summary
 from aeviz.training.weights import read_tensors
 
 NAMES = sorted(path.parent.name for path in checkpoints_root().glob(f"*/{CONFIG}"))
 FACES = {name for name in NAMES if name.startswith("celeba")}
+RECORDED = {"digits-2d-adam", "digits-2d-amsgrad"}
+"""Models that ship with the reconstructions recorded over their training."""
 MADE_AT_SET_UP = {"decoder.onnx", "encoder.onnx"}
 """Beside the weights, but not committed."""
 KNOWN_MISSES: set[str] = set()
@@ -36,8 +38,16 @@ def test_holds_what_ships_and_nothing_else(folders, subtests):
         with subtests.test(folder.name):
             names = {path.name for path in folder.path.iterdir()} - MADE_AT_SET_UP
             assert LAST not in names
-            assert names - {PRIOR} == {CONFIG, HISTORY, MODEL, EVALUATION, SUMMARY if folder.name in FACES else LATENTS}
+            latents = SUMMARY if folder.name in FACES else LATENTS
+            recorded = {SAMPLES} if folder.name in RECORDED else set()
+            assert names - {PRIOR} == recorded | {CONFIG, HISTORY, MODEL, EVALUATION, latents}
             assert folder.is_shipped
+
+
+def test_recorded_reconstructions_end_with_the_last_epoch(folders):
+    for folder in folders:
+        epochs = list_samples(folder.path)
+        assert epochs[:1] + epochs[-1:] == ([0, folder.config.train.epochs] if folder.name in RECORDED else [])
 
 
 def test_config_is_its_presets_but_for_schedule_and_length(folders, subtests):

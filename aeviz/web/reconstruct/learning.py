@@ -31,14 +31,9 @@ def show_learning(runs: list[Model]) -> None:
 
 def _explain_absence(model: Model) -> None:
     st.info(
-        f"**{escape(model.name)} has no recorded reconstructions.** Shipped models come without them"
-        + (
-            ""
-            if model.has_latents
-            else (f", because images of {escape(model.config.data.name)} must not be redistributed")
-        )
-        + f". Train it yourself (page Train, or `.venv/bin/aeviz train {model.config.preset}`) and choose that "
-        "run. For samples of a shipped VAE over training, see Generate.",
+        f"**{escape(model.name)} has no recorded reconstructions.** Of the shipped models those of the 8x8 digits have "
+        f"them: choose digits-2d-adam. Or train it yourself (page Train, or `.venv/bin/aeviz train "
+        f"{model.config.preset}`) and choose that run. For samples of a shipped VAE over training, see Generate.",
         icon=":material/movie:",
     )
 

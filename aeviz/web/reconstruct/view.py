@@ -8,6 +8,7 @@ import streamlit as st
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.figures.charts import error_bars
 from aeviz.figures.images import take
+from aeviz.training.samples import list_samples
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
@@ -17,10 +18,11 @@ from aeviz.web.kernel.url import rename_choices
 TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
 PAIRS = {
+    LEARNING: ("digits-2d-adam", "digits-2d-amsgrad"),
     CORRUPTED: ("denoising", "mlp-10d-amsgrad"),
     ANOMALIES: ("anomaly-without-2", "mlp-10d-amsgrad"),
 }
-"""Models that stand beside each other at first: one that was trained for this, and one that was not."""
+"""Models that stand beside each other at first: one that was trained or recorded for this, and another."""
 NEEDS: dict[str, Needs] = {
     TEST_IMAGES: "latents",
     OWN: "summary",
@@ -64,6 +66,8 @@ def pick_source() -> str:
 def _choose_model() -> None:
     """Turn to a model that was trained for what the visitor has just chosen, unless theirs was or has other images.
 
+    For a record of the training, images do not matter: without a record there is nothing to show.
+
     Their own comes back when they turn to something that it is fit for, unless they have chosen another meanwhile.
     """
     found, source = list_models(), str(st.session_state.get(_SOURCE))
@@ -73,7 +77,8 @@ def _choose_model() -> None:
     if own is None:
         return
     first, _ = PAIRS.get(source, (None, None))
-    if first in found and _is_like(own, found[first]) and not _is_fit(own, source):
+    suits = first in found and (source == LEARNING or _is_like(own, found[first]))
+    if suits and not _is_fit(own, source):
         st.session_state[_SUBSTITUTE] = (own.name, first)
         st.session_state[MODEL] = first
     elif own.name != shown:
@@ -81,7 +86,9 @@ def _choose_model() -> None:
 
 
 def _is_fit(model: Model, source: str) -> bool:
-    """Whether a run was trained for what is chosen."""
+    """Whether a run was trained, or recorded, for what is chosen."""
+    if source == LEARNING:
+        return bool(list_samples(model.path))
     return model.config.objective.corruption != "none" if source == CORRUPTED else model.config.data.without is not None
 
 
@@ -92,18 +99,15 @@ def _is_like(first: Model, second: Model) -> bool:
 def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
     """Let the visitor choose a model and perhaps one beside it for what `pick_source` returned."""
     left, right = st.columns(2)
-    if source not in PAIRS:
-        with left:
-            first = pick_model(found)
-        with right:
-            second = pick_second(found, first, mapped=source != LEARNING)
-    else:
-        trained_for_it, other = PAIRS[source]
-        with left:
-            first = pick_model(found, default=trained_for_it)  # a model chosen before stays
-        with right:
+    trained_for_it, other = PAIRS.get(source, (None, None))
+    with left:
+        first = pick_model(found, default=trained_for_it)  # a model chosen before stays
+    with right:
+        if source in (CORRUPTED, ANOMALIES):
             default = other if first.name == trained_for_it else trained_for_it
             second = pick_second(found, first, default=default, parameter="beside")
+        else:
+            second = pick_second(found, first, mapped=source != LEARNING)
     return [model for model in (first, second) if model is not None]
 
 
