@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 MODEL = "model"
 """URL parameter of the chosen model."""
+USUAL_MODEL = "mlp-2d-adam"
+"""The model that pages open with."""
 _CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
 """Session keys: the model chosen last, on whatever page; the page shown; whether this run is the first of a visit."""
 _STYLE = """<style>
@@ -191,7 +193,7 @@ def _why_absent(name: str) -> str:
     )
 
 
-def pick_model(found: Mapping[str, Model], *, default: str = "mlp-2d-adam") -> Model:
+def pick_model(found: Mapping[str, Model], *, default: str = USUAL_MODEL) -> Model:
     """Let the visitor choose a model; the choice is in the URL and goes along to the next page."""
     names = list(found)
     asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)

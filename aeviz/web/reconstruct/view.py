@@ -12,7 +12,7 @@ from aeviz.training.samples import list_samples
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
-from aeviz.web.kernel.page import MODEL, Needs, errors_as_messages, has, pick_model, pick_second
+from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.kernel.url import rename_choices
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
@@ -99,7 +99,7 @@ def _is_like(first: Model, second: Model) -> bool:
 def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
     """Let the visitor choose a model and perhaps one beside it for what `pick_source` returned."""
     left, right = st.columns(2)
-    trained_for_it, other = PAIRS.get(source, (None, None))
+    trained_for_it, other = PAIRS.get(source, (USUAL_MODEL, None))
     with left:
         first = pick_model(found, default=trained_for_it)  # a model chosen before stays
     with right:
