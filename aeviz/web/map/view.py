@@ -16,7 +16,7 @@ from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.map.component import EVENTS, latent_map, read_event
 from aeviz.web.components.map.overlay import map_overlay
 from aeviz.web.components.map.overlay_payload import pack_overlay
-from aeviz.web.components.map.payload import EllipseMode, MapPanel, map_payload
+from aeviz.web.components.map.payload import EllipseMode, FieldName, MapPanel, map_payload
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
@@ -43,6 +43,10 @@ PRIOR = UrlState("prior", lambda text: text == "1", lambda is_drawn: "1" if is_d
 """Whether the prior's contours are drawn."""
 BLEND = UrlState("blend", parse_share, lambda share: format(share, ".2f").rstrip("0").rstrip("."), default=0.0)
 """What is shown, from 0, the points, to 1, the images decoded all over the plane."""
+FIELD = UrlState[FieldName](
+    "field", lambda text: next((name for name in get_args(FieldName) if name == text), None), default="none"
+)
+"""What is drawn over the plane."""
 OUTLINE = UrlState("outline", selection_from_text, selection_to_text)
 """The outline around the selected points."""
 _DATA = "latent.data"
@@ -71,6 +75,7 @@ _PARTS = {
     "ellipses": [_ADDRESS],
     "prior": [_ADDRESS],
     "blend": [_ADDRESS],
+    "field": [_ADDRESS],
 }
 """Which of them show what the visitor does to the map."""
 
@@ -84,6 +89,8 @@ class _Start:
     ellipses: EllipseMode
     prior: bool
     blend: float
+    field: FieldName | None
+    """None where a plane has no sense: that of a single latent dimension has the error as its other axis."""
     selection: Selection | None
 
 
@@ -116,12 +123,14 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         # later ones live in the browser, where they are exact
         st.session_state[_FIRST_OUTLINE] = OUTLINE.restore()
     classes = len(first.provenance.class_names) or 2
+    is_line = any(model.config.model.latent_dim == 1 for model in (first, second) if model is not None)
     start = _Start(
         hidden=[label for label in HIDDEN.restore() or () if label < classes],
         chosen=IMAGE.restore(),
         ellipses=ELLIPSES.restore() or "chosen",
         prior=bool(PRIOR.restore()),
         blend=BLEND.restore() or 0.0,
+        field=None if is_line else FIELD.restore(),
         selection=st.session_state[_FIRST_OUTLINE],
     )
     runs = [model for model in (first, second) if model is not None]
@@ -169,6 +178,7 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             ellipses=start.ellipses,
             prior=start.prior,
             blend=start.blend,
+            field=start.field,
             selection=start.selection,
             layers=LAYERS,
             model=first.name if first.has_summary else "",
@@ -218,6 +228,8 @@ def _take(model: Model, key: str, name: str, n: int) -> None:
         PRIOR.write(event.prior)
     elif name == "blend" and event.blend is not None:
         BLEND.write(event.blend)
+    elif name == "field" and event.field is not None:
+        FIELD.write(event.field)
     elif name == "selection" and (event.selection is not None or event.is_cleared):
         OUTLINE.write(event.selection)
     try:

@@ -6,9 +6,9 @@ from typing import TypeGuard, get_args
 
 from aeviz.analysis.selection import FARTHEST, Selection, read_selection
 from aeviz.web.components.kit.mount import Component
-from aeviz.web.components.map.payload import EllipseMode
+from aeviz.web.components.map.payload import EllipseMode, FieldName
 
-EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "blend")
+EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "blend", "field")
 """Events that the visitor can trigger on the map."""
 _component = Component(name="map", script="map/map.js", style="map/map.css", events=EVENTS)
 
@@ -31,6 +31,8 @@ class MapEvent:
     """Whether there was a selection, which the visitor cleared."""
     blend: float | None = None
     """What is shown: from 0, the points, to 1, the images decoded all over the plane."""
+    field: FieldName | None = None
+    """What is drawn over the plane."""
 
 
 def latent_map(payload: bytes, *, key: str, callbacks: Mapping[str, Callable[[], None]] | None = None) -> MapEvent:
@@ -58,6 +60,7 @@ def read_event(state: object) -> MapEvent:
         selection=read_selection(drawn),
         is_cleared=isinstance(drawn, Mapping) and not drawn.get("polygon"),
         blend=_read_blend(result.get("blend")),
+        field=next((name for name in get_args(FieldName) if name == result.get("field")), None),
     )
 
 

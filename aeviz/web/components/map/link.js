@@ -56,6 +56,7 @@ export class Link {
     panels.forEach((panel) => {
       if (panel !== but) panel.probe.put(panel.spec.lift ? this.onto(panel, first) : null);
       panel.mesh.follow();
+      panel.field.check();
       panel.redrawFront();
     });
   }

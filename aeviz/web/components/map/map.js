@@ -39,6 +39,8 @@ export class LatentMap {
     /** @type {Tool} */
     this.tool = "move";
     this.blend = 0; // from points alone to decoded images alone
+    /** @type {import("./field_kinds.js").FieldName} */
+    this.field = "none";
     /** @type {Selection | null} */
     this.selection = null;
     /** @type {Uint8Array | null} */
@@ -89,6 +91,7 @@ export class LatentMap {
       selectionOf: () => this.selection,
       isBusy: (/** @type {number} */ panel) => this.panels[panel].isStale,
       costOf: (/** @type {number} */ panel) => this.panels[panel].dotsCost, // milliseconds that its points took
+      fieldOf: (/** @type {number} */ panel) => this.panels[panel].field.shown,
       probeOf: (/** @type {number} */ panel) => this.panels[panel].probe.point,
     });
   }
@@ -108,6 +111,7 @@ export class LatentMap {
     else if (!before.panels.length) this.tool = "decode"; // what a visitor of a linked map comes for
     this.root.dataset.tool = this.tool;
     if (header.blend !== before.blend) this.blend = header.blend;
+    if (header.field !== before.field) this.field = header.field ?? "none";
     this.legend.show(header.classes, header.hidden);
     this.toolbar.show(header);
     const views = this.panels.map((panel) => panel.spec.view);
@@ -136,7 +140,7 @@ export class LatentMap {
       return;
     }
     const old = this.panels;
-    old.forEach((panel) => panel.mesh.close());
+    old.forEach((panel) => panel.close());
     this.row.replaceChildren();
     this.panels = specs.map((spec, k) => {
       const panel = new Panel(this, old[k]?.spec.dims === spec.dims ? old[k].spec : spec, this.row);
@@ -331,7 +335,7 @@ export class LatentMap {
   close() {
     this.unfollow();
     this.link.close();
-    this.panels.forEach((panel) => panel.mesh.close());
+    this.panels.forEach((panel) => panel.close());
     this.layers.close();
     this.unwatch();
     cancelAnimationFrame(this.pending);

@@ -59,13 +59,14 @@ export const NO_LABEL = 65535;
  * @property {string} layers name of the overlay, empty for none
  * @property {string} model whose latent point and chosen image the map shares with the inspector; empty for none
  * @property {number} blend from 0, points alone, to 1, decoded images alone
+ * @property {import("./field_kinds.js").FieldName | null} field what is drawn over the plane at first; null where none is offered
  * @property {Uint16Array} labels n
  */
 
 /** @type {Header} */
 export const EMPTY = {
   n: 0, panels: [], classes: [], hidden: [], selected: -1, ellipses: "off", prior: false, height: 0, meaning: "", hint: "",
-  layers: "", selection: null, model: "", blend: 0, labels: new Uint16Array(0),
+  layers: "", selection: null, model: "", blend: 0, field: null, labels: new Uint16Array(0),
 }; // prettier-ignore
 
 /**

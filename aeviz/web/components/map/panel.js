@@ -9,6 +9,7 @@ import { brushOf, context, element, pixelRatio, resize, write } from "../kit/dom
 import { drawAxes, drawAxisNames, drawMarkers, drawMarks, drawNames } from "../kit/painter.js";
 import { Painter } from "./dots.js";
 import { drawCursor, drawOutline } from "./draft.js";
+import { Field } from "./field.js";
 import { Layer } from "./layer.js";
 import { NO_LABEL } from "./map_data.js";
 import { Mesh } from "./mesh.js";
@@ -73,6 +74,7 @@ export class Panel {
     this.middle = canvas({ class: "points", "aria-hidden": "true" });
     this.front = canvas({ class: "front", tabindex: "0", role: "application" });
     this.mesh = new Mesh(this);
+    this.field = new Field(this);
     this.tip = element("div", { class: "tip", hidden: "" }, this.stage);
     const tools = element("div", { class: "tools" }, this.stage);
     /** @type {[HTMLElement, string][]} */
@@ -233,6 +235,7 @@ export class Panel {
       drawAxes(this, style);
       this.drawInk(isMoving);
       this.mesh.follow();
+      this.field.follow();
       this.map.layers.draw(this, style);
       this.drawDots(isMoving);
     }
@@ -375,6 +378,11 @@ export class Panel {
     this.note.hidden = !text;
     this.target.hidden = !this.spec.posteriors || ellipses === "off" || selected < 0;
     this.ellipsesDrawn = this.all ? this.all.drawn : Number(!this.target.hidden);
+  }
+
+  close() {
+    this.mesh.close();
+    this.field.close();
   }
 }
 

@@ -39,6 +39,10 @@ PRIOR_MEANING = (
 
 EllipseMode = Literal["off", "chosen", "all"]
 """Whose posteriors are drawn: nobody's, that of the chosen image, or those of all images."""
+FieldName = Literal["none", "distance", "classes", "stretching"]
+"""What is drawn over the plane, all computed in the page (components/map/field_values.js): nothing; the distance to the
+10th nearest image; the class of most of the 10 nearest images; the decoder's local change of area sqrt(det(J^T J)), by
+G. Arvanitidis, L. K. Hansen, S. Hauberg, Latent space oddity, ICLR 2018, arXiv:1710.11379."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -242,6 +246,7 @@ def map_payload(
     selection: Selection | None = None,
     model: str = "",
     blend: float = 0.0,
+    field: FieldName | None = None,
     height_px: int | None = 520,
     layers: str = "",
 ) -> bytes:
@@ -261,6 +266,7 @@ def map_payload(
         model: The model whose latent point and chosen image the map shares with the explorer beside it, by its name;
             none if empty. It is that of the first panel.
         blend: What is shown at first, from 0, the points, to 1, the images decoded all over the plane.
+        field: What is drawn over the plane at first; None offers no choice.
         height_px: Largest height of a panel in pixels; None for what is left of the window.
         layers: Name of the overlay (`aeviz.web.components.map.overlay_payload`) that the map shows; none if empty.
     """
@@ -288,6 +294,7 @@ def map_payload(
             "selection": None if selection is None else selection.to_dict(),
             "model": model,
             "blend": blend,
+            "field": field,
             "height": height_px or 0,
             "layers": layers,
             "meaning": PRIOR_MEANING,

@@ -1,6 +1,8 @@
-// The choices above the map: what a drag does, whose posteriors are drawn, and whether the priors are.
+// The choices above the map: what a drag does, what lies over the plane, whose posteriors are drawn, and whether the priors
+// are.
 
 import { element } from "../kit/dom.js";
+import { FIELDS, obstacle } from "./field_kinds.js";
 import { revealPriors } from "./posteriors.js";
 import { TOOLS } from "./pointer.js";
 
@@ -22,19 +24,22 @@ export class Toolbar {
     this.map = map;
     this.root = element("div", {}, map.root);
     this.made = "";
+    /** @type {HTMLSelectElement | null} */
+    this.field = null;
     /** @type {[HTMLElement, () => boolean][]} buttons, and whether each is on */
     this.choices = [];
   }
 
   /** @param {Header} header */
-  show({ panels }) {
+  show({ panels, field }) {
     const decode = this.map.canDecode;
     const blends = decode && panels.some((spec) => spec.dims === 2 && spec.lift?.network);
     const posteriors = panels.some((spec) => spec.posteriors);
     const priors = panels.some((spec) => spec.priors.length);
-    const made = JSON.stringify([posteriors, priors, decode, blends]);
+    const made = JSON.stringify([posteriors, priors, decode, blends, field !== null]);
     if (this.made !== made) this.build(posteriors, priors, decode, blends);
     this.made = made;
+    this.markField();
     this.mark();
   }
 
@@ -66,6 +71,7 @@ export class Toolbar {
       choice(drag, text, () => map.tool === tool, () => map.pickTool(tool)).title = title;
     }
     if (blends) this.buildBlend(group("Show"));
+    this.field = map.header.field === null ? null : this.buildField(group("Field"));
     if (posteriors) {
       const box = group("Posterior ellipses");
       for (const [mode, text] of Object.entries(ELLIPSES)) {
@@ -93,6 +99,39 @@ export class Toolbar {
     element("span", { text: "decoded images", "aria-hidden": "true" }, box);
     slider.oninput = () => map.setBlend(slider.valueAsNumber);
     slider.onchange = () => map.channel.state("blend", slider.valueAsNumber);
+  }
+
+  /** @param {HTMLElement} box */
+  buildField(box) {
+    const { map } = this;
+    const select = element("select", { "aria-label": "Field over the plane" }, box);
+    for (const [name, { text, title }] of Object.entries(FIELDS)) element("option", { value: name, text, title }, select);
+    select.onchange = () => {
+      map.field = /** @type {import("./field_kinds.js").FieldName} */ (select.value);
+      this.markField();
+      map.redraw();
+      map.channel.state("field", map.field);
+    };
+    return select;
+  }
+
+  /** Show which field is chosen, and why others are not offered: no panel can have them. */
+  markField() {
+    const { field, map } = this;
+    if (!field) return;
+    const { panels, classes } = map.header;
+    const reasons = [...field.options].map((option) => {
+      const name = /** @type {import("./field_kinds.js").FieldName} */ (option.value);
+      const found = panels.map((spec) => obstacle(name, spec, classes));
+      const reason = found.every(Boolean) ? found[0] : "";
+      option.disabled = Boolean(reason);
+      option.title = reason || FIELDS[name].title;
+      return reason && `${FIELDS[name].text}: ${reason}`;
+    });
+    const isOffered = ![...field.options].find((option) => option.value === map.field)?.disabled;
+    field.value = isOffered ? map.field : "none";
+    field.disabled = panels.every((spec) => spec.dims !== 2);
+    field.title = field.disabled ? "Fields need a flat map." : [FIELDS[isOffered ? map.field : "none"].title, ...reasons].filter(Boolean).join("\n");
   }
 
   mark() {

@@ -1,0 +1,158 @@
+// A field over the plane of a panel, between decoded images and points: distance from the data, class regions, or
+// stretching (field_kinds.js). It moves along with the view and is computed anew, in the page, once that rests.
+
+import { brushOf, context, element, Later, resize } from "../kit/dom.js";
+import { styleOf } from "../kit/theme.js";
+import { compute, obstacle } from "./field_kinds.js";
+
+/** @typedef {import("./panel.js").Panel} Panel */
+/** @typedef {import("./field_kinds.js").Shown} Shown */
+
+const REST_MS = 120;
+let made = 0; // fields, so that each reports under a name of its own
+
+export class Field {
+  /** @param {Panel} panel */
+  constructor(panel) {
+    this.panel = panel;
+    this.canvas = element("canvas", { class: "field", "aria-hidden": "true", hidden: "" });
+    panel.mesh.canvas.after(this.canvas);
+    this.legend = element("div", { class: "field-legend", hidden: "" }, panel.stage);
+    this.image = document.createElement("canvas"); // a pixel for each cell
+    /** @type {Shown | null} */
+    this.shown = null;
+    this.wanted = "";
+    /** @type {Float32Array | null} the points that it is about */
+    this.source = null;
+    this.token = 0;
+    this.hasFailed = false;
+    const name = `field ${(made += 1)}`;
+    this.later = new Later(() => this.renew(), REST_MS, (isPending) => panel.map.activity.mark(name, isPending));
+  }
+
+  /** Whether the visitor wants a field that this panel can have. */
+  get isOn() {
+    const { map, spec, transition } = this.panel;
+    return map.field !== "none" && !obstacle(map.field, spec, map.header.classes) && !transition;
+  }
+
+  /** The view has changed: move the field along, and compute it anew at rest. */
+  follow() {
+    this.check();
+    this.draw();
+  }
+
+  /** Compute the field at rest where anything that it depends on has changed. */
+  check() {
+    if (!this.isOn) {
+      this.wanted = "";
+      this.stop();
+      return;
+    }
+    const { camera, width, height, spec, map } = this.panel;
+    const own = map.field === "classes" ? [...map.hidden].sort() : map.field === "stretching" ? this.plane() : [];
+    const wanted = [map.field, ...camera.centre, camera.half, width, height, spec.view, ...own].join(" ");
+    if (wanted === this.wanted && spec.coordinates === this.source) return;
+    this.wanted = wanted;
+    this.hasFailed = false;
+    this.source = spec.coordinates;
+    this.stop();
+    this.later.start();
+  }
+
+  /** What the decoded plane goes through. */
+  plane() {
+    const { spec, map } = this.panel;
+    const at = Array.from(map.link.raise(this.panel, [0, 0]) ?? [], (value) => Math.round(1e4 * value));
+    return [spec.lift?.network?.digest, ...at];
+  }
+
+  /** Drop what is being computed. */
+  stop() {
+    this.token += 1;
+    this.later.stop();
+  }
+
+  renew() {
+    const { panel } = this;
+    const { map } = panel;
+    const token = (this.token += 1);
+    const isWanted = () => token === this.token;
+    const { field } = map;
+    const work = async () => {
+      try {
+        for await (const shown of compute(field, panel, isWanted)) {
+          if (!isWanted()) return;
+          this.show(shown);
+        }
+      } catch (error) {
+        if (!isWanted()) return;
+        this.shown = null;
+        this.hasFailed = true;
+        this.draw();
+        this.describe({ title: "The decoder could not run in this page", notes: [String(error).slice(0, 160)] });
+      }
+    };
+    map.activity.during("field", work());
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    this.shown = shown;
+    const { columns, rows } = shown.lattice;
+    resize(this.image, columns, rows);
+    const brush = context(this.image);
+    const pixels = brush.createImageData(columns, rows);
+    for (let place = 0; place < columns * rows; place += 1) pixels.data.set(shown.shade(shown.values[place]), 4 * place);
+    brush.putImageData(pixels, 0, 0);
+    this.describe(shown.legend);
+    this.draw();
+  }
+
+  draw() {
+    const { panel, canvas, shown } = this;
+    const isCurrent = this.isOn && shown?.name === panel.map.field && shown.source === panel.spec.coordinates;
+    canvas.hidden = !isCurrent;
+    if (!isCurrent || !shown) {
+      this.legend.hidden = !this.hasFailed || !this.isOn;
+      delete panel.stage.dataset.field;
+      return;
+    }
+    this.legend.hidden = false;
+    panel.stage.dataset.field = shown.name;
+    resize(canvas, panel.front.width, panel.front.height);
+    const brush = brushOf(canvas, panel.ratio);
+    brush.clearRect(0, 0, panel.width, panel.height);
+    const { from, to, columns, rows } = shown.lattice;
+    const [left, top] = panel.camera.locate(from, panel);
+    const [right, bottom] = panel.camera.locate(to, panel);
+    brush.imageSmoothingEnabled = true;
+    brush.drawImage(this.image, left, top, right - left, bottom - top);
+    if (!shown.line?.length) return;
+    const [wide, high] = [(right - left) / columns, (bottom - top) / rows];
+    brush.beginPath();
+    for (const [x, y, u, v] of shown.line) {
+      brush.moveTo(left + (x + 0.5) * wide, top + (y + 0.5) * high);
+      brush.lineTo(left + (u + 0.5) * wide, top + (v + 0.5) * high);
+    }
+    brush.strokeStyle = styleOf(panel.map.root).text;
+    brush.lineWidth = 1.5;
+    brush.stroke();
+  }
+
+  /** @param {Shown["legend"]} legend */
+  describe({ title, scale, notes }) {
+    this.legend.replaceChildren(element("strong", { text: title }));
+    if (scale) {
+      const row = element("div", {}, this.legend);
+      element("span", { text: scale.low }, row);
+      element("span", { class: "strip", style: `background:linear-gradient(to right, ${scale.colours.join(", ")})` }, row);
+      element("span", { text: scale.high }, row);
+    }
+    for (const text of notes) element("div", { text }, this.legend);
+  }
+
+  close() {
+    this.stop();
+  }
+}

@@ -1,0 +1,174 @@
+"""The numbers of the fields over the map's plane, as the page computes them, beside those of Python and PyTorch."""
+
+import numpy as np
+import pytest
+import torch
+from page_scripts import run_script
+from torch import nn
+
+from aeviz.analysis.latent import data_distance, usual_distance, vote_of_neighbours
+from aeviz.web.components.map.payload import NO_LABEL
+
+COLUMNS, ROWS = 24, 18
+
+NEIGHBOURS = """
+async function main({ points, labels, hidden, low, high, lattice }) {
+  const { centreOf, distances, Nearest, usualDistance, voters, votes } = await import("./map/field_values.js");
+  const end = (steps) => { for (;;) { const step = steps.next(); if (step.done) return Array.from(step.value); } };
+  const coordinates = Float32Array.from(points.flat());
+  const isHidden = new Uint8Array(65536);
+  for (const label of hidden) isHidden[label] = 1;
+  const shown = voters(coordinates, labels, isHidden);
+  return {
+    centres: Array.from({ length: lattice.columns * lattice.rows }, (_, place) => centreOf(lattice, place)),
+    distances: end(distances(lattice, new Nearest(coordinates, low, high))),
+    limit: usualDistance(coordinates, low, high),
+    votes: end(votes(lattice, new Nearest(shown.coordinates, low, high), shown.labels)),
+  };
+}
+"""
+
+
+def page_fields(folder, points, labels, hidden=(), reach=2.0):
+    """What the page computes over a lattice `reach` times as wide as the points; the index spans their quartiles."""
+    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    middle, half = (low + high) / 2, reach * (high - low) / 2
+    lattice = {
+        "columns": COLUMNS,
+        "rows": ROWS,
+        "from": [middle[0] - half[0], middle[1] + half[1]],
+        "to": [middle[0] + half[0], middle[1] - half[1]],
+    }
+    bounds = np.quantile(points, [0.25, 0.75], axis=0).tolist()
+    told = {"points": points.tolist(), "labels": labels.tolist(), "hidden": list(hidden), "lattice": lattice}
+    return run_script(folder, NEIGHBOURS, {**told, "low": bounds[0], "high": bounds[1]})
+
+
+@pytest.mark.parametrize(("n", "reach"), [(2000, 1.0), (2000, 0.1), (2000, 6.0), (40, 2.0), (7, 2.0)])
+def test_distance_and_vote_are_those_of_python(tmp_path, n, reach):
+    """Within the points, far zoomed in and out, and where there are fewer points than neighbours."""
+    random = np.random.default_rng(n)
+    labels = random.integers(0, 4, n)
+    points = (random.normal(size=(n, 2)) @ [[3, 1], [0, 0.2]] + labels[:, None]).astype(np.float32)
+    found = page_fields(tmp_path, points, labels, reach=reach)
+    centres = np.array(found["centres"])
+    # at large distances Python's difference of large squares leaves an error of 1e-13
+    np.testing.assert_allclose(found["distances"], data_distance(centres, points), rtol=1e-6)
+    assert found["votes"] == vote_of_neighbours(centres, points, labels).tolist()
+    assert found["limit"] == pytest.approx(usual_distance(points), rel=1e-5)
+
+
+def test_lattice_runs_from_corner_to_corner(tmp_path):
+    points = np.array([[0, 0], [2, 4]], np.float32)
+    centres = np.array(page_fields(tmp_path, points, np.array([0, 1]), reach=1.0)["centres"])
+    np.testing.assert_allclose(centres[0], [1 / COLUMNS, 4 - 2 / ROWS])
+    np.testing.assert_allclose(centres[-1], [2 - 1 / COLUMNS, 2 / ROWS])
+    assert centres[1, 1] == centres[0, 1]
+
+
+def test_hidden_classes_and_images_without_a_class_do_not_vote(tmp_path):
+    random = np.random.default_rng(5)
+    points = random.normal(size=(300, 2)).astype(np.float32)
+    labels = random.integers(0, 5, 300)
+    labels[::7] = NO_LABEL
+    found = page_fields(tmp_path, points, labels, hidden=(1, 3))
+    shown = np.isin(labels, (0, 2, 4))
+    assert found["votes"] == vote_of_neighbours(np.array(found["centres"]), points[shown], labels[shown]).tolist()
+    np.testing.assert_allclose(found["distances"], data_distance(np.array(found["centres"]), points), rtol=1e-6)
+    nobody = page_fields(tmp_path, points, labels, hidden=range(5))
+    assert set(nobody["votes"]) == {NO_LABEL}
+
+
+def test_of_equal_votes_the_lowest_class_wins(tmp_path):
+    """Five of each of two classes, the higher one nearer to every place."""
+    points = np.concatenate([np.full((5, 2), 3), np.zeros((5, 2))]).astype(np.float32) + np.eye(10, 2, dtype=np.float32)
+    labels = np.repeat([2, 6], 5)
+    assert set(page_fields(tmp_path, points, labels)["votes"]) == {2}
+
+
+STENCIL = """
+async function main({ points, step }) {
+  const { stencil } = await import("./map/field_values.js");
+  return points.flatMap((point) => stencil(point, step));
+}
+"""
+STRETCHING = """
+async function main({ images, step }) {
+  const { stretching } = await import("./map/field_values.js");
+  return Array.from(stretching(Float64Array.from(images.flat()), images[0].length, step));
+}
+"""
+
+
+def page_stretching(folder, decode, points, step):
+    """The page's stretching of a decoder, (M, 2) -> (M, P), at points of the plane, (M, 2)."""
+    around = torch.tensor(run_script(folder, STENCIL, {"points": points.tolist(), "step": step}), dtype=torch.float64)
+    with torch.no_grad():
+        images = decode(around)
+    return np.array(run_script(folder, STRETCHING, {"images": images.tolist(), "step": step}))
+
+
+def test_stretching_of_a_linear_decoder_is_exact(tmp_path):
+    """With x = W z + b it is sqrt(det(W^T W)) everywhere."""
+    random = np.random.default_rng(0)
+    weight = random.normal(size=(30, 2))
+    found = page_stretching(tmp_path, lambda z: z @ torch.tensor(weight.T) + 1, random.normal(size=(12, 2)), 0.01)
+    np.testing.assert_allclose(found, np.sqrt(np.linalg.det(weight.T @ weight)), rtol=1e-9)
+
+
+def test_stretching_is_that_of_the_jacobian(tmp_path):
+    """A plane through three latent dimensions, a decoder with tanh and sigmoid, and autograd's derivatives."""
+    torch.manual_seed(0)
+    decoder = nn.Sequential(nn.Linear(3, 16), nn.Tanh(), nn.Linear(16, 49), nn.Sigmoid()).double()
+    columns = torch.tensor([[1.0, 0.5, 0], [0, 0.3, -2]], dtype=torch.float64)
+
+    def decode(plane):
+        return decoder(plane @ columns + 0.2)
+
+    points = np.random.default_rng(1).normal(size=(20, 2))
+    found = page_stretching(tmp_path, decode, points, 1e-3)
+    expected = []
+    for point in torch.tensor(points):
+        jacobian = torch.autograd.functional.jacobian(decode, point)
+        assert isinstance(jacobian, torch.Tensor)
+        assert jacobian.shape == (49, 2)
+        expected.append(torch.sqrt(torch.det(jacobian.T @ jacobian)).item())
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+LINE = """
+async function main({ values, columns, level }) {
+  const { isoline } = await import("./map/field_values.js");
+  return isoline(values, columns, level);
+}
+"""
+
+
+def test_line_runs_where_the_field_has_the_level(tmp_path):
+    """A circle around a peak: each end of a segment lies on it, and the ends meet."""
+    x, y = np.meshgrid(np.arange(40), np.arange(30))
+    values = (x - 18.3) ** 2 + (y - 14.7) ** 2
+    segments = np.array(run_script(tmp_path, LINE, {"values": values.ravel().tolist(), "columns": 40, "level": 81}))
+    ends = segments.reshape(-1, 2)
+    np.testing.assert_allclose(np.hypot(ends[:, 0] - 18.3, ends[:, 1] - 14.7), 9, atol=0.03)
+    _, counts = np.unique(ends.round(6), axis=0, return_counts=True)
+    assert set(counts.tolist()) == {2}
+    assert np.hypot(*(segments[:, :2] - segments[:, 2:]).T).sum() == pytest.approx(2 * np.pi * 9, rel=0.01)
+
+
+COST = """
+async function main({ points }) {
+  const { distances, Nearest } = await import("./map/field_values.js");
+  const coordinates = Float32Array.from(points.flat());
+  const start = performance.now();
+  const nearest = new Nearest(coordinates, [-3, -3], [3, 3]);
+  for (const _ of distances({ columns: 150, rows: 120, from: [-6, 5], to: [6, -5] }, nearest));
+  return performance.now() - start;
+}
+"""
+
+
+def test_ten_thousand_points_take_a_moment(tmp_path):
+    """18,000 cells, half of them far from all points: 150 ms on one busy core, in pieces of 8 ms."""
+    points = np.random.default_rng(0).normal(size=(10_000, 2))
+    assert run_script(tmp_path, COST, {"points": points.tolist()}) < 1500
