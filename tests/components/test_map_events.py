@@ -20,12 +20,14 @@ def test_what_the_map_sends_is_read():
             "prior": True,
             "selection": {"panel": 1, "polygon": SQUARE, "camera": None},
             "blend": 0.25,
+            "field": "classes",
         }
     )
     assert (found.selected, found.hidden, found.ellipses, found.prior) == (3, (0, 7), "all", True)
     assert found.selection is not None
     assert found.selection.panel == 1
     assert found.blend == 0.25
+    assert found.field == "classes"
 
 
 @pytest.mark.parametrize("state", [None, "text", 3, [], {}, b"bytes"])
@@ -52,6 +54,11 @@ def test_odd_layers_count_as_absent(value):
 @pytest.mark.parametrize("value", [*ODD_NUMBERS, -0.1, 1.1])
 def test_odd_blend_counts_as_absent(value):
     assert read_event({"blend": value}) == NOTHING
+
+
+@pytest.mark.parametrize("value", [*ODD_NUMBERS, ["distance"], "Distance"])
+def test_odd_field_counts_as_absent(value):
+    assert read_event({"field": value}) == NOTHING
 
 
 @pytest.mark.parametrize("value", ODD_NUMBERS)

@@ -147,13 +147,16 @@ def test_two_viewpoints_differ_by_a_quarter_turn():
 def test_payload_holds_what_is_selected_and_whose_point_is_shared(rng):
     header, _, _ = unpack(map_payload([panel(rng)], None, ()))
     assert (header["selection"], header["model"], header["blend"], header["height"]) == (None, "", 0, 520)
+    assert header["field"] is None
     assert header["panels"][0]["carry"] is None
     selection = Selection(panel=0, polygon=((0.0, 0.0), (1.0, 0.0), (0.5, 2.0)))
     carried = replace(panel(rng), carry=(np.array([[0.0, 2.0], [1.0, 0.0]]), np.array([3.0, 4.0])))
-    payload = map_payload([carried], None, (), selection=selection, model="vae", blend=0.5, height_px=None)
+    payload = map_payload(
+        [carried], None, (), selection=selection, model="vae", blend=0.5, field="distance", height_px=None
+    )
     header, _, _ = unpack(payload)
     assert header["selection"] == {"panel": 0, "polygon": [[0, 0], [1, 0], [0.5, 2]], "camera": None}
-    assert (header["model"], header["blend"], header["height"]) == ("vae", 0.5, 0)
+    assert (header["model"], header["blend"], header["field"], header["height"]) == ("vae", 0.5, "distance", 0)
     assert header["panels"][0]["carry"] == {"matrix": [[0, 2], [1, 0]], "shift": [3, 4]}
 
 

@@ -61,6 +61,10 @@ def test_address_says_what_is_drawn_and_nonsense_is_ignored(app, payloads):
     assert (payloads[-1][1]["ellipses"], payloads[-1][1]["prior"]) == ("all", True)
     open_map(app, VARIATIONAL, ellipses="everything", prior="maybe")
     assert (payloads[-1][1]["ellipses"], payloads[-1][1]["prior"]) == ("chosen", False)
+    open_map(app, VARIATIONAL, field="stretching")
+    assert payloads[-1][1]["field"] == "stretching"
+    open_map(app, VARIATIONAL, field="Stretching")
+    assert payloads[-1][1]["field"] == "none"
 
 
 def test_anchored_model_has_a_prior_a_class(app, payloads):

@@ -37,17 +37,17 @@ export const FIELDS = {
 };
 
 const FINE_PX = 6; // side of a cell
-const COARSE_PX = [80, 40, 20]; // of those that are decoded, from quick to fine
-const PATIENCE_MS = 5000; // no finer ones where these would take longer
+const COARSE_PX = [80, 40, 20, 10]; // of those that are decoded, from quick to fine
+const PATIENCE_MS = 8000; // no finer ones where these would take longer
 const SLICE_MS = 8; // computed without a pause
 const LEAST_IMAGES = 16; // decoded at a time
-const MOST_IMAGES = 256;
+const MOST_IMAGES = 64;
 const STEP = 1e-3; // of a derivative, in halves of the first view
 const DECADES = 1e4; // from the least stretching that has a colour of its own to the largest
 const FAR = [43, 108, 176];
 const STRETCHED = [190, 85, 25];
 const OPAQUE = 205; // of 255
-const REGION = 72;
+const REGION = 64;
 
 /**
  * Why a panel cannot have a field; empty where it can.
@@ -141,7 +141,7 @@ async function distanceOf({ spec }, lattice, isWanted) {
     legend: {
       title: "Distance to the 10th nearest image, on this map",
       scale: { low: readable(least, 3), high: `${readable(largest, 3)} units of the axes`, colours: ends(FAR) },
-      notes: [`${line.length ? "Line" : "No line in view"}: 99 % of the test images lie within ${readable(limit, 3)}`],
+      notes: [`${line.length ? "Line" : "Not in view"}: 99 % of this map’s images lie within ${readable(limit, 3)}`],
     },
   };
 }

@@ -49,9 +49,9 @@ export class Toolbar {
     this.root.replaceChildren();
     this.choices = [];
     const row = element("div", { class: "legend overlays" }, this.root);
-    const group = (/** @type {string} */ label) => {
+    const group = (/** @type {string} */ label, isWritten = true) => {
       const box = element("div", { class: "choices", role: "group", "aria-label": label }, row);
-      element("span", { text: label }, box);
+      if (isWritten) element("span", { text: label }, box);
       return box;
     };
     /** @param {HTMLElement} box @param {string} text @param {() => boolean} isOn @param {() => void} act */
@@ -70,7 +70,7 @@ export class Toolbar {
       const [text, title] = NAMES[tool];
       choice(drag, text, () => map.tool === tool, () => map.pickTool(tool)).title = title;
     }
-    if (blends) this.buildBlend(group("Show"));
+    if (blends) this.buildBlend(group("Show", false));
     this.field = map.header.field === null ? null : this.buildField(group("Field"));
     if (posteriors) {
       const box = group("Posterior ellipses");
@@ -96,7 +96,7 @@ export class Toolbar {
     const slider = element("input", { type: "range", min: "0", max: "1", step: "0.05", "aria-label": "From points to decoded images" }, box);
     slider.title = "Left: the points. Right: the images that the decoder gives all over the plane. Between: both";
     slider.value = String(map.blend);
-    element("span", { text: "decoded images", "aria-hidden": "true" }, box);
+    element("span", { text: "images", "aria-hidden": "true" }, box);
     slider.oninput = () => map.setBlend(slider.valueAsNumber);
     slider.onchange = () => map.channel.state("blend", slider.valueAsNumber);
   }

@@ -1,0 +1,104 @@
+"""Fields over the map's plane in a real browser: computed in the page, with Python's and PyTorch's numbers."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import expect
+from test_walk import drawn_map
+
+import aeviz
+from aeviz.analysis.latent import data_distance, vote_of_neighbours
+from aeviz.paths import checkpoints_root
+from aeviz.training.runs import RunFolder
+
+MODEL = "digits-2d-adam"
+ALONE = f"/explore?model={MODEL}&with.{MODEL}=nothing"
+READ = "(map, panel) => { const { lattice, values } = map.fieldOf(panel); return { lattice, values: [...values] }; }"
+
+
+def field_of(latent_map, name, panel=0):
+    """The middles of the cells, (M, 2), and the values of a field, (M,), once it is computed."""
+    expect(latent_map.locator(".stage").nth(panel)).to_have_attribute("data-field", name)
+    expect(latent_map).to_have_attribute("data-idle", "")
+    found = latent_map.evaluate(READ, panel)
+    columns, rows = found["lattice"]["columns"], found["lattice"]["rows"]
+    (left, top), (right, bottom) = found["lattice"]["from"], found["lattice"]["to"]
+    across = left + (np.arange(columns) + 0.5) / columns * (right - left)
+    down = top + (np.arange(rows) + 0.5) / rows * (bottom - top)
+    return np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2), np.array(found["values"])
+
+
+def picker(latent_map):
+    return latent_map.get_by_role("combobox", name="Field over the plane")
+
+
+def test_distance_lies_over_the_plane_and_in_the_address(visit):
+    """Chosen in the toolbar; its numbers are Python's; it follows a zoom, and the address keeps it."""
+    page = visit(ALONE)
+    latent_map = drawn_map(page)
+    expect(latent_map.locator("canvas.field")).to_be_hidden()
+    picker(latent_map).select_option("distance from data")
+    table = RunFolder.read(checkpoints_root() / MODEL).require_latents()
+    places, values = field_of(latent_map, "distance")
+    np.testing.assert_allclose(values, data_distance(places, table.z), rtol=1e-5)
+    expect(latent_map.locator("canvas.field")).to_be_visible()
+    expect(latent_map.locator(".field-legend")).to_contain_text("10th nearest image, on this map")
+    expect(latent_map.locator(".field-legend")).to_contain_text("99 %")
+    expect(page).to_have_url(re.compile("field=distance"))
+    latent_map.get_by_role("button", name=re.compile("Zoom in")).click()
+    page.wait_for_function(
+        "([map, least]) => map.fieldOf(0).lattice.from[0] > least", arg=[latent_map.element_handle(), places[0, 0]]
+    )
+    page.reload()
+    expect(picker(drawn_map(page))).to_have_value("distance")
+    field_of(latent_map, "distance")
+    picker(latent_map).select_option("none")
+    expect(latent_map.locator("canvas.field")).to_be_hidden()
+    expect(latent_map.locator(".field-legend")).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("field="))
+
+
+@pytest.mark.slow
+def test_regions_and_stretching_are_those_of_python_and_pytorch(visit):
+    """A class that the legend hides does not vote; the page's decoder has PyTorch's derivatives."""
+    page = visit(ALONE + "&field=classes&hidden=3", dark=True)
+    latent_map = drawn_map(page)
+    table = RunFolder.read(checkpoints_root() / MODEL).require_latents()
+    places, values = field_of(latent_map, "classes")
+    shown = table.labels != 3
+    expected = vote_of_neighbours(places, table.z[shown], table.labels[shown])
+    assert (values == expected).mean() > 0.999  # two neighbours may be equally near but for rounding
+    latent_map.get_by_role("button", name="3", exact=True).click()
+    page.wait_for_function("map => [...map.fieldOf(0).values].includes(3)", arg=latent_map.element_handle())
+
+    picker(latent_map).select_option("stretching")
+    places, values = field_of(latent_map, "stretching")
+    model = aeviz.load(MODEL)
+
+    def decode(point):
+        return model.decoder(point[None]).flatten()
+
+    # central differences miss the bends of a network with ReLU, at a few places
+    some = np.random.default_rng(0).choice(len(places), 60, replace=False)
+    volumes = []
+    for place in torch.tensor(places[some], dtype=torch.float32):
+        jacobian = torch.autograd.functional.jacobian(decode, place).double()
+        volumes.append(torch.sqrt(torch.det(jacobian.T @ jacobian)).item())
+    ratio = values[some] / np.array(volumes)
+    assert np.median(np.abs(ratio - 1)) < 0.01
+    assert (np.abs(ratio - 1) < 0.05).mean() > 0.9
+
+
+@pytest.mark.slow
+def test_field_that_makes_no_sense_is_not_offered(visit):
+    """No stretching without a decoder in the page, and no field in space; the list says why."""
+    page = visit(ALONE.replace("?", "?engine=server&") + "&field=stretching")
+    latent_map = drawn_map(page)
+    expect(latent_map.locator(".field-legend")).to_contain_text("could not run in this page")
+    page = visit("/explore?model=vae-3d&with.vae-3d=nothing&field=distance", width=390, height=844)
+    latent_map = drawn_map(page)
+    expect(picker(latent_map)).to_be_disabled()
+    expect(picker(latent_map)).to_have_attribute("title", re.compile("flat map"))
+    expect(latent_map.locator("canvas.field").first).to_be_hidden()
