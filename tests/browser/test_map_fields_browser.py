@@ -78,7 +78,7 @@ def test_regions_and_stretching_are_those_of_python_and_pytorch(visit):
     model = aeviz.load(MODEL)
 
     def decode(point):
-        return model.decoder(point[None]).flatten()
+        return model.model.decode(point[None]).flatten()
 
     # central differences miss the bends of a network with ReLU, at a few places
     some = np.random.default_rng(0).choice(len(places), 60, replace=False)

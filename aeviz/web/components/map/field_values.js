@@ -208,7 +208,8 @@ export function stencil([x, y], step) {
  * the image along the two axes of the plane, by central differences.
  *
  * G. Arvanitidis, L. K. Hansen, S. Hauberg, Latent space oddity: on the curvature of deep generative models, ICLR 2018,
- * arXiv:1710.11379, where J^T J is the metric of the latent space and this number its measure of volume.
+ * arXiv:1710.11379: J^T J is the metric that a deterministic decoder gives the latent space, this number its measure of
+ * volume.
  * @param {ArrayLike<number>} images those of the `stencil` of each point, P numbers each, one after the other
  * @param {number} pixels P
  * @param {number} step of the stencil, in units of the plane
