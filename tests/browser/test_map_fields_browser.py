@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from app_server import wait_until_idle
 from playwright.sync_api import expect
 from test_walk import drawn_map
 
@@ -35,8 +36,14 @@ def picker(latent_map):
 
 
 def test_distance_lies_over_the_plane_and_in_the_address(visit):
-    """Chosen in the toolbar; its numbers are Python's; it follows a zoom, and the address keeps it."""
-    page = visit(ALONE)
+    """Chosen in the toolbar; its numbers are Python's; it follows a zoom without the server; the address keeps it."""
+    sent = []
+    page = visit(
+        ALONE,
+        prepare=lambda page: page.on(
+            "websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data))
+        ),
+    )
     latent_map = drawn_map(page)
     expect(latent_map.locator("canvas.field")).to_be_hidden()
     picker(latent_map).select_option("distance from data")
@@ -47,10 +54,16 @@ def test_distance_lies_over_the_plane_and_in_the_address(visit):
     expect(latent_map.locator(".field-legend")).to_contain_text("10th nearest image, on this map")
     expect(latent_map.locator(".field-legend")).to_contain_text("99 %")
     expect(page).to_have_url(re.compile("field=distance"))
+    wait_until_idle(page)
+    assert sent
+    sent.clear()
     latent_map.get_by_role("button", name=re.compile("Zoom in")).click()
     page.wait_for_function(
         "([map, least]) => map.fieldOf(0).lattice.from[0] > least", arg=[latent_map.element_handle(), places[0, 0]]
     )
+    places, values = field_of(latent_map, "distance")
+    np.testing.assert_allclose(values, data_distance(places, table.z), rtol=1e-5)
+    assert not sent
     page.reload()
     expect(picker(drawn_map(page))).to_have_value("distance")
     field_of(latent_map, "distance")

@@ -172,3 +172,37 @@ def test_ten_thousand_points_take_a_moment(tmp_path):
     """18,000 cells, half of them far from all points: 150 ms on one busy core, in pieces of 8 ms."""
     points = np.random.default_rng(0).normal(size=(10_000, 2))
     assert run_script(tmp_path, COST, {"points": points.tolist()}) < 1500
+
+
+OBSTACLES = """
+async function main({ specs }) {
+  const { FIELDS, obstacle } = await import("./map/field_kinds.js");
+  return specs.map(([spec, classes]) => Object.keys(FIELDS).filter((name) => !obstacle(name, spec, classes)));
+}
+"""
+
+
+def test_each_map_offers_the_fields_that_make_sense_on_it(tmp_path):
+    flat = {"dims": 2, "lift": {"network": {"digest": "d"}}}
+    embedded, served = {"dims": 2, "lift": None}, {"dims": 2, "lift": {"network": None}}
+    specs = [[flat, ["a"]], [flat, []], [embedded, ["a"]], [served, ["a"]], [{**flat, "dims": 3}, ["a"]]]
+    everything, no_decoder = ["none", "distance", "classes", "stretching"], ["none", "distance", "classes"]
+    expected = [everything, ["none", "distance", "stretching"], no_decoder, no_decoder, ["none"]]
+    assert run_script(tmp_path, OBSTACLES, {"specs": specs}) == expected
+
+
+RAISE = """
+async function main({ lift, model }) {
+  const { Link } = await import("./map/link.js");
+  const link = new Link({});
+  Object.assign(link, { model, z: Float64Array.from([5, 6]) });
+  return Array.from(link.raise({ spec: { lift, carry: null } }, [1, 2]));
+}
+"""
+
+
+@pytest.mark.parametrize(("model", "expected"), [("first", [1, 6]), ("second", [1, 0.5])])
+def test_plane_goes_through_the_shared_point_of_its_own_model_alone(tmp_path, model, expected):
+    """The panel of a second, aligned model shares the axes of the first, not its latent space."""
+    lift = {"model": "first", "origin": [0, 0.5], "columns": [[1, 0]]}
+    assert run_script(tmp_path, RAISE, {"lift": lift, "model": model}) == expected

@@ -87,13 +87,14 @@ export class Link {
   }
 
   /**
-   * The latent point of a point of a panel, for its own model.
+   * The latent point of a point of a panel, for its own model: what the panel does not show is that of the shared point
+   * where this is of the same model, else in the middle.
    * @param {Panel} panel
    * @param {ArrayLike<number>} point
    */
   raise(panel, point) {
     const { lift, carry } = panel.spec;
-    return lift ? raise(lift, point, carry ? null : this.z) : null;
+    return lift ? raise(lift, point, carry || lift.model !== this.model ? null : this.z) : null;
   }
 
   close() {
