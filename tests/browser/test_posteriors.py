@@ -40,7 +40,7 @@ def choose(latent_map, name):
 def ink(latent_map, layer):
     """Return how many pixels of a layer of the first panel are painted."""
     return (
-        latent_map.locator("canvas:not(.mesh)")
+        latent_map.locator("canvas:not(.mesh, .field)")
         .nth(layer)
         .evaluate(
             """canvas => {

@@ -17,7 +17,8 @@ export class Field {
     this.panel = panel;
     this.canvas = element("canvas", { class: "field", "aria-hidden": "true", hidden: "" });
     panel.mesh.canvas.after(this.canvas);
-    this.legend = element("div", { class: "field-legend", hidden: "" }, panel.stage);
+    this.legend = element("div", { class: "field-legend", hidden: "" });
+    panel.stage.after(this.legend);
     this.image = document.createElement("canvas"); // a pixel for each cell
     /** @type {Shown | null} */
     this.shown = null;
