@@ -58,14 +58,14 @@ def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     page, latent_map = open_map("/explore?model=vae-2d&with.vae-2d=nothing")
     expect(latent_map).to_have_attribute("data-ellipses", "0")
     before = ink(latent_map, 0)
-    pressed = choose(latent_map, "all images")
+    pressed = choose(latent_map, "all")
     expect(pressed).to_have_attribute("aria-pressed", "true")
     expect(latent_map).to_have_attribute("data-ellipses", re.compile(r"^[1-9]\d+$"))
     expect(latent_map).to_contain_text(re.compile(r"1. ellipses of [\d,]+ of the [\d,]+ posteriors in view"))
     assert ink(latent_map, 0) > before
     expect(page).to_have_url(re.compile("ellipses=all"))
 
-    choose(latent_map, "chosen image")
+    choose(latent_map, "chosen")
     expect(latent_map).to_have_attribute("data-ellipses", "0")
     expect(latent_map).to_contain_text("Click a point to see its posterior.")
     canvas = latent_map.locator("canvas.front")

@@ -9,7 +9,7 @@ import { TOOLS } from "./pointer.js";
 /** @typedef {import("./map_data.js").Header} Header */
 /** @typedef {import("./pointer.js").Tool} Tool */
 
-const ELLIPSES = { off: "off", chosen: "chosen image", all: "all images" };
+const ELLIPSES = { off: "off", chosen: "chosen", all: "all" };
 /** @type {Record<Tool, [string, string]>} */
 const NAMES = {
   move: ["Move", "Drag to move the view"],
