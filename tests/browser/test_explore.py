@@ -291,3 +291,31 @@ def test_server_places_a_drawing_where_the_page_cannot(visit):
     page.mouse.up()
     expect(node).not_to_have_attribute("data-point", before)
     expect(page.get_by_test_id("chosen-image").get_by_text("Your drawing")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_waypoints_are_drawn_on_the_map_and_lead_there(visit):
+    """Kept points are numbered on the map; a click on one goes there, and the link brings them back."""
+    page = visit(ALONE)
+    latent_map = drawn_map(page)
+    node = inspector(page)
+    keep = page.get_by_role("button", name="Add waypoint")
+    places = []
+    for index in (3, 40):
+        page.mouse.click(*point_on_screen(latent_map, index))
+        expect(page.get_by_test_id("chosen-image")).to_have_attribute("data-image", str(index))
+        keep.click()
+        places.append(node.get_attribute("data-point"))
+    expect(page.get_by_test_id("latent-path")).to_have_attribute("data-waypoints", "2")
+    expect(page).to_have_url(re.compile("stops="))
+    assert latent_map.evaluate("map => map.waypointsOf(0).length") == 2
+    box = latent_map.locator("canvas.front").bounding_box()
+    x, y = latent_map.evaluate("map => map.waypointsOf(0)[0]")
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    expect(node).to_have_attribute("data-point", places[0])
+    expect(page.get_by_test_id("chosen-image")).to_have_attribute("data-image", "40")  # a waypoint is no image
+    page.reload()
+    drawn_map(page)
+    inspector(page)
+    expect(page.get_by_test_id("latent-path")).to_have_attribute("data-waypoints", "2")
+    assert drawn_map(page).evaluate("map => map.waypointsOf(0).length") == 2

@@ -155,6 +155,7 @@ export class Explorer {
       hear("own", model, (own) => this.showOwn(own, isLater), this),
     ];
     isLater = true;
+    this.tellPath();
     this.parts.push({ close: () => ends.forEach((end) => end()) });
     this.tell(true);
   }
@@ -168,6 +169,10 @@ export class Explorer {
     if (byHand || !this.card?.isOwn) this.card?.show(index);
     const z = byHand ? this.card?.codeOf(index) : null;
     if (z) this.move(z, false); // Python hears of the image from the map, and knows its point
+  }
+
+  tellPath() {
+    if (this.linked) tell("path", this.linked, this.waypoints, this);
   }
 
   /**
@@ -238,7 +243,7 @@ export class Explorer {
       get backdrop() { return explorer.backdrop; },
       set backdrop(value) { explorer.backdrop = value; },
       get waypoints() { return explorer.waypoints; },
-      set waypoints(value) { explorer.waypoints = value; },
+      set waypoints(value) { explorer.waypoints = value; explorer.tellPath(); },
       get fixed() { return explorer.fixed; },
       get hovers() { return explorer.hovers; },
       get spherical() { return explorer.spherical; },

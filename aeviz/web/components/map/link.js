@@ -12,6 +12,8 @@ export class Link {
     this.model = "";
     /** @type {Float64Array | null} */
     this.z = null;
+    /** @type {Float64Array[]} latent points that the visitor keeps */
+    this.waypoints = [];
     /** @type {() => void} */
     this.end = () => undefined;
   }
@@ -23,6 +25,7 @@ export class Link {
       this.end();
       this.model = model;
       this.z = null;
+      this.waypoints = [];
       this.listen(model);
     } else this.place(null);
     this.choose(false);
@@ -33,6 +36,7 @@ export class Link {
     if (!model) return;
     const ends = [
       hear("point", model, ({ z }) => this.take(z), this),
+      hear("path", model, (waypoints) => this.keep(waypoints), this),
       hear("image", model, ({ index, byHand }) => byHand && index !== this.map.selected && this.map.select(index), this),
     ];
     this.end = () => ends.splice(0).forEach((end) => end());
@@ -42,6 +46,21 @@ export class Link {
   take(z) {
     this.z = z;
     this.place(null);
+  }
+
+  /** @param {Float64Array[]} waypoints */
+  keep(waypoints) {
+    this.waypoints = waypoints;
+    this.map.panels?.forEach((panel) => panel.redrawFront());
+  }
+
+  /**
+   * Bring the latent point to a waypoint.
+   * @param {number} index
+   */
+  goTo(index) {
+    this.take(Float64Array.from(this.waypoints[index]));
+    tell("point", this.model, { z: this.waypoints[index], done: true }, this);
   }
 
   /**

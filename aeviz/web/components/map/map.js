@@ -15,6 +15,7 @@ import { Link } from "./link.js";
 import { EMPTY, keepArrays } from "./map_data.js";
 import { Panel } from "./panel.js";
 import { revealPriors } from "./posteriors.js";
+import { routeOn } from "./route.js";
 import { Toolbar } from "./toolbar.js";
 
 /** @typedef {import("./map_data.js").Header} Header */
@@ -92,6 +93,7 @@ export class LatentMap {
       isBusy: (/** @type {number} */ panel) => this.panels[panel].isStale,
       costOf: (/** @type {number} */ panel) => this.panels[panel].dotsCost, // milliseconds that its points took
       fieldOf: (/** @type {number} */ panel) => this.panels[panel].field.shown,
+      waypointsOf: (/** @type {number} */ panel) => routeOn(this.panels[panel]),
       probeOf: (/** @type {number} */ panel) => this.panels[panel].probe.point,
     });
   }

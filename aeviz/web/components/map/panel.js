@@ -17,6 +17,7 @@ import { Pointer } from "./pointer.js";
 import { Points } from "./points.js";
 import { describeEllipses, drawAllEllipses, drawEllipse, drawPriors, revealPriors, zoomToPosterior } from "./posteriors.js";
 import { Probe } from "./probe.js";
+import { drawRoute } from "./route.js";
 import { isShown, Transition } from "./transition.js";
 
 const PICK_PX = 12;
@@ -344,6 +345,7 @@ export class Panel {
     const outline = this.pointer.draft?.outline() ?? map.outlineOn(this);
     if (outline) drawOutline(brush, outline, style);
     if (this.pointer.cursor) drawCursor(brush, this.pointer.cursor, style);
+    drawRoute(this, brush, style);
     this.probe.draw(brush, style);
     this.drawTip();
   }

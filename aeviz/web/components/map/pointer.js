@@ -2,6 +2,7 @@
 
 import { fitCamera } from "../kit/camera.js";
 import { Draft } from "./draft.js";
+import { waypointAt } from "./route.js";
 
 const CLICK_PX = 4;
 const STEP_PX = 24; // of an arrow key
@@ -129,8 +130,10 @@ export class Pointer {
       if (draft) this.finish(draft);
       return;
     }
+    const kept = waypointAt(panel, ...asPair(this.local(event)));
     const index = panel.nearest(...asPair(this.local(event)));
-    if (index >= 0) panel.map.select(index);
+    if (kept >= 0) panel.map.link.goTo(kept);
+    else if (index >= 0) panel.map.select(index);
     else if (holds && panel.camera.dims === 2) {
       panel.probe.drag(...asPair(this.local(event)));
       panel.probe.release();

@@ -1,0 +1,71 @@
+// The waypoints that the visitor keeps, numbered on the map, and the path through them.
+
+import { project } from "./lift.js";
+
+const RADIUS_PX = 9;
+
+/** @typedef {import("./panel.js").Panel} Panel */
+
+/**
+ * Where the waypoints lie on a panel, in CSS pixels.
+ * @param {Panel} panel
+ * @returns {[number, number][]}
+ */
+export function routeOn(panel) {
+  const { map, spec, camera } = panel;
+  const lift = map.panels[0]?.spec.lift;
+  if (!lift || !spec.lift) return [];
+  return map.link.waypoints
+    .filter((z) => z.length === lift.origin.length)
+    .map((z) => {
+      const [x, y] = camera.locate(map.link.onto(panel, project(lift, z)) ?? [0, 0], panel);
+      return [x, y];
+    });
+}
+
+/**
+ * The waypoint at a place of a panel, -1 for none.
+ * @param {Panel} panel
+ * @param {number} x
+ * @param {number} y
+ */
+export function waypointAt(panel, x, y) {
+  return routeOn(panel).findIndex(([left, top]) => Math.hypot(left - x, top - y) <= RADIUS_PX + 2);
+}
+
+/**
+ * @param {Panel} panel
+ * @param {CanvasRenderingContext2D} brush with CSS pixels as its unit
+ * @param {{ text: string, background: string }} style
+ */
+export function drawRoute(panel, brush, style) {
+  const places = panel.transition ? [] : routeOn(panel);
+  if (!places.length) return;
+  brush.save();
+  brush.lineJoin = "round";
+  for (const [colour, width] of /** @type {[string, number][]} */ ([
+    [style.background, 6],
+    [style.text, 2],
+  ])) {
+    brush.strokeStyle = colour;
+    brush.lineWidth = width;
+    brush.beginPath();
+    for (const [x, y] of places) brush.lineTo(x, y);
+    brush.stroke();
+  }
+  brush.textAlign = "center";
+  brush.textBaseline = "middle";
+  brush.font = `600 12px ${getComputedStyle(panel.front).fontFamily}`;
+  places.forEach(([x, y], k) => {
+    brush.beginPath();
+    brush.arc(x, y, RADIUS_PX, 0, 2 * Math.PI);
+    brush.fillStyle = style.text;
+    brush.strokeStyle = style.background;
+    brush.lineWidth = 2;
+    brush.fill();
+    brush.stroke();
+    brush.fillStyle = style.background;
+    brush.fillText(String(k + 1), x, y + 0.5);
+  });
+  brush.restore();
+}
