@@ -105,6 +105,28 @@ def test_regions_and_stretching_are_those_of_python_and_pytorch(visit):
 
 
 @pytest.mark.slow
+def test_shortest_paths_by_the_images_join_the_waypoints(visit):
+    """Never longer than the straight lines, whose length is that of the images decoded along them by PyTorch."""
+    ends = np.array([[2.0, -3.0], [12.0, 5.0]])
+    stops = "!".join(f"z1_{x:g}~z2_{y:g}" for x, y in ends)
+    page = visit(f"{ALONE}&field=stretching&{MODEL}.stops={stops}")
+    latent_map = drawn_map(page)
+    field_of(latent_map, "stretching")
+    expect(
+        latent_map.locator(".field-legend").get_by_text("Dashed: path along which images change least")
+    ).to_be_visible()
+    page.wait_for_function("map => map.geodesicsOf(0).length === 1", arg=latent_map.element_handle())
+    (found,) = latent_map.evaluate("map => map.geodesicsOf(0)")
+    assert found["points"][0] == pytest.approx(ends[0], abs=0.01)
+    assert found["points"][-1] == pytest.approx(ends[1], abs=0.01)
+    assert found["length"] <= found["straight"]
+    along = np.linspace(ends[0], ends[1], 2000).astype(np.float32)
+    images = aeviz.load(MODEL).decode(along).numpy().reshape(len(along), -1)
+    expected = np.linalg.norm(np.diff(images, axis=0), axis=1).sum()
+    assert found["straight"] == pytest.approx(expected, rel=0.1)
+
+
+@pytest.mark.slow
 def test_field_that_makes_no_sense_is_not_offered(visit):
     """No stretching without a decoder in the page, and no field in space; the list says why."""
     page = visit(ALONE.replace("?", "?engine=server&") + "&field=stretching")

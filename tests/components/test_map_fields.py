@@ -94,8 +94,8 @@ async function main({ points, step }) {
 """
 STRETCHING = """
 async function main({ images, step }) {
-  const { stretching } = await import("./map/field_values.js");
-  return Array.from(stretching(Float64Array.from(images.flat()), images[0].length, step));
+  const { metricOf, stretching } = await import("./map/field_values.js");
+  return Array.from(stretching(metricOf(Float64Array.from(images.flat()), images[0].length, step)));
 }
 """
 
@@ -114,6 +114,53 @@ def test_stretching_of_a_linear_decoder_is_exact(tmp_path):
     weight = random.normal(size=(30, 2))
     found = page_stretching(tmp_path, lambda z: z @ torch.tensor(weight.T) + 1, random.normal(size=(12, 2)), 0.01)
     np.testing.assert_allclose(found, np.sqrt(np.linalg.det(weight.T @ weight)), rtol=1e-9)
+
+
+GEODESIC = """
+async function main({ columns, rows, from, to, metric, start, end }) {
+  const { geodesic } = await import("./map/geodesic.js");
+  return geodesic({ lattice: { columns, rows, from, to }, metric: Float64Array.from(metric) }, start, end);
+}
+"""
+
+
+def page_geodesic(folder, metric_at, start, end, corners=((-2.0, 3.0), (2.0, 0.2)), shape=(81, 57)):
+    """The page's shortest path under a metric, (M, 2) -> (M, 3) with xx, xy, yy, on a lattice between two corners."""
+    (left, top), (right, bottom) = corners
+    columns, rows = shape
+    x = left + (np.arange(columns) + 0.5) / columns * (right - left)
+    y = top + (np.arange(rows) + 0.5) / rows * (bottom - top)
+    cells = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    told = {"columns": columns, "rows": rows, "from": [left, top], "to": [right, bottom], "start": start, "end": end}
+    return run_script(folder, GEODESIC, told | {"metric": metric_at(cells).ravel().tolist()})
+
+
+def test_geodesic_of_a_flat_metric_is_the_straight_line(tmp_path):
+    """Distances are those of a linear decoder, |W (b - a)|."""
+    weight = np.random.default_rng(0).normal(size=(30, 2))
+    (xx, xy), (_, yy) = weight.T @ weight
+    start, end = [-1.5, 0.4], [1.6, 2.5]
+    found = page_geodesic(tmp_path, lambda cells: np.tile([xx, xy, yy], (len(cells), 1)), start, end)
+    expected = np.linalg.norm(weight @ np.subtract(end, start))
+    assert found["straight"] == pytest.approx(expected, rel=1e-9)
+    assert found["length"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_geodesic_of_the_hyperbolic_half_plane_is_an_arc(tmp_path):
+    """With the metric (dx^2 + dy^2) / y^2 the distance has a closed form, and the path is a circle around (0, 0)."""
+    start, end = [-1.0, 1.0], [1.0, 1.0]
+    found = page_geodesic(
+        tmp_path, lambda cells: np.stack([cells[:, 1] ** -2, 0 * cells[:, 1], cells[:, 1] ** -2], 1), start, end
+    )
+    assert found["straight"] == pytest.approx(2, rel=1e-3)
+    assert found["length"] == pytest.approx(np.arccosh(1 + 4 / 2), rel=0.01)
+    radii = np.linalg.norm(found["points"], axis=1)
+    np.testing.assert_allclose(radii, 2**0.5, rtol=0.05)
+
+
+def test_geodesic_needs_both_ends_in_view(tmp_path):
+    flat = page_geodesic(tmp_path, lambda cells: np.tile([1.0, 0, 1], (len(cells), 1)), [-1, 1], [9, 1])
+    assert flat is None
 
 
 def test_stretching_is_that_of_the_jacobian(tmp_path):

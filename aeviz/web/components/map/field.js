@@ -1,9 +1,12 @@
 // A field over the plane of a panel, between decoded images and points: distance from the data, class regions, or
 // stretching (field_kinds.js). It moves along with the view and is computed anew, in the page, once that rests.
 
+import { readable } from "../kit/axis.js";
 import { brushOf, context, element, Later, resize } from "../kit/dom.js";
 import { styleOf } from "../kit/theme.js";
 import { compute, obstacle } from "./field_kinds.js";
+import { geodesic } from "./geodesic.js";
+import { waypointsOn } from "./route.js";
 
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./field_kinds.js").Shown} Shown */
@@ -27,6 +30,9 @@ export class Field {
     this.source = null;
     this.token = 0;
     this.hasFailed = false;
+    /** @type {import("./geodesic.js").Geodesic[]} shortest paths between the visitor's waypoints, one after the other */
+    this.geodesics = [];
+    this.routed = ""; // what they belong to
     const name = `field ${(made += 1)}`;
     this.later = new Later(() => this.renew(), REST_MS, (isPending) => panel.map.activity.mark(name, isPending));
   }
@@ -41,6 +47,7 @@ export class Field {
   follow() {
     this.check();
     this.draw();
+    this.route();
   }
 
   /** Compute the field at rest where anything that it depends on has changed. */
@@ -108,6 +115,47 @@ export class Field {
     brush.putImageData(pixels, 0, 0);
     this.describe(shown.legend);
     this.draw();
+    this.routed = "";
+    this.route();
+  }
+
+  /** Find the shortest paths between the waypoints, where the field knows how far images change: in a latent plane. */
+  route() {
+    const { shown, panel } = this;
+    const isPlane = panel.spec.lift?.origin.length === 2;
+    const isKnown = shown?.metric && isPlane && this.isOn && shown.name === panel.map.field;
+    const points = isKnown ? waypointsOn(panel) : [];
+    const wanted = JSON.stringify(points);
+    if (wanted === this.routed) return;
+    this.routed = wanted;
+    this.geodesics = [];
+    const work = async () => {
+      for (let k = 0; shown?.metric && k + 1 < points.length; k += 1) {
+        await new Promise((go) => setTimeout(go)); // lets a drag proceed
+        if (this.routed !== wanted || this.shown !== shown) return;
+        const found = geodesic({ lattice: shown.lattice, metric: shown.metric }, points[k], points[k + 1]);
+        if (found) this.geodesics.push(found);
+      }
+      if (shown && this.shown === shown) this.describe(this.withLengths(shown.legend, points.length - 1));
+      panel.redrawFront();
+    };
+    panel.map.activity.during("geodesics", work());
+  }
+
+  /**
+   * The legend with the lengths of the paths.
+   * @param {Shown["legend"]} legend
+   * @param {number} wanted how many paths were looked for
+   */
+  withLengths(legend, wanted) {
+    const { geodesics } = this;
+    if (wanted < 1) return legend;
+    const [short, straight] = ["length", "straight"].map((which) =>
+      readable(geodesics.reduce((sum, each) => sum + each[/** @type {"length" | "straight"} */ (which)], 0), 3),
+    );
+    const lengths = `Dashed: path along which images change least, ${short} long in pixel space; straight lines: ${straight}`;
+    const missing = geodesics.length < wanted ? ["A waypoint lies outside of the view: zoom out for all paths"] : [];
+    return { ...legend, notes: [...legend.notes, ...(geodesics.length ? [lengths] : []), ...missing] };
   }
 
   draw() {

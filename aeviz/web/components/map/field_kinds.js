@@ -3,7 +3,7 @@
 import { readable } from "../kit/axis.js";
 import { network } from "../kit/engine.js";
 import { NO_LABEL } from "./map_data.js";
-import { centreOf, distances, isoline, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
+import { centreOf, distances, isoline, metricOf, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
 
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./field_values.js").Lattice} Lattice */
@@ -16,6 +16,7 @@ import { centreOf, distances, isoline, Nearest, stencil, stretching, usualDistan
  * @property {Lattice} lattice
  * @property {ArrayLike<number>} values of the cells, row by row: numbers, or labels
  * @property {(value: number) => number[]} shade red, green, blue and opacity of a value, from 0 to 255
+ * @property {Float64Array} [metric] of the decoder at each cell, as `metricOf` returns it
  * @property {number[][]} [line] segments of a line, as `isoline` returns them
  * @property {{ title: string, scale?: { low: string, high: string, colours: string[] }, notes: string[] }} legend
  */
@@ -185,13 +186,14 @@ async function* stretchings(panel, corners, isWanted) {
   for (const side of COARSE_PX) {
     const begun = performance.now();
     const lattice = latticeOf(panel, side, corners);
-    const values = new Float64Array(lattice.columns * lattice.rows);
-    for (let first = 0; first < values.length; ) {
+    const count = lattice.columns * lattice.rows;
+    const metric = new Float64Array(3 * count);
+    for (let first = 0; first < count; ) {
       const start = performance.now();
-      const places = Array.from({ length: Math.min(images / 4, values.length - first) }, (_, k) => first + k);
+      const places = Array.from({ length: Math.min(images / 4, count - first) }, (_, k) => first + k);
       const points = places.flatMap((place) => stencil(centreOf(lattice, place), step)).map(raise);
       const input = Float32Array.from(points.flatMap((point) => [...point]));
-      values.set(stretching(await decoder.run(input, points.length), pixels, step), first);
+      metric.set(metricOf(await decoder.run(input, points.length), pixels, step), 3 * first);
       first += places.length;
       const took = performance.now() - start;
       if (took < SLICE_MS / 2) images = Math.min(MOST_IMAGES, 2 * images);
@@ -199,7 +201,7 @@ async function* stretchings(panel, corners, isWanted) {
       await pause();
       if (!isWanted()) return;
     }
-    yield showStretching(spec.coordinates, lattice, values);
+    yield showStretching(spec.coordinates, lattice, metric);
     if ((performance.now() - begun) * 4 > PATIENCE_MS) return;
   }
 }
@@ -207,10 +209,11 @@ async function* stretchings(panel, corners, isWanted) {
 /**
  * @param {Float32Array} source
  * @param {Lattice} lattice
- * @param {Float64Array} values
+ * @param {Float64Array} metric
  * @returns {Shown}
  */
-function showStretching(source, lattice, values) {
+function showStretching(source, lattice, metric) {
+  const values = stretching(metric);
   const { least, largest } = rangeOf(values);
   const bottom = Math.max(least, largest / DECADES) || 1;
   const span = Math.log(largest / bottom) || 1;
@@ -219,6 +222,7 @@ function showStretching(source, lattice, values) {
     source,
     lattice,
     values,
+    metric,
     shade: ramp(STRETCHED, (value) => (value > bottom ? Math.log(value / bottom) / span : 0)),
     legend: {
       title: "Stretching √det(JᵀJ) of the decoder",

@@ -203,21 +203,19 @@ export function stencil([x, y], step) {
 }
 
 /**
- * The decoder's local change of area, sqrt(det(J^T J)), at some points of a plane: the area of the image space, with
- * pixel values as coordinates, that a unit of area of the plane is decoded to. J, of P pixels x 2, holds the derivatives of
- * the image along the two axes of the plane, by central differences.
+ * The metric J^T J that a decoder gives some points of a plane. J, of P pixels x 2, holds the derivatives of the image
+ * along the two axes of the plane, by central differences.
  *
  * G. Arvanitidis, L. K. Hansen, S. Hauberg, Latent space oddity: on the curvature of deep generative models, ICLR 2018,
- * arXiv:1710.11379: J^T J is the metric that a deterministic decoder gives the latent space, this number its measure of
- * volume.
+ * arXiv:1710.11379: the metric of a deterministic decoder.
  * @param {ArrayLike<number>} images those of the `stencil` of each point, P numbers each, one after the other
  * @param {number} pixels P
  * @param {number} step of the stencil, in units of the plane
- * @returns {Float64Array}
+ * @returns {Float64Array} xx, xy and yy of each point
  */
-export function stretching(images, pixels, step) {
-  const values = new Float64Array(images.length / (4 * pixels));
-  for (let k = 0; k < values.length; k += 1) {
+export function metricOf(images, pixels, step) {
+  const values = new Float64Array((3 * images.length) / (4 * pixels));
+  for (let k = 0; 3 * k < values.length; k += 1) {
     const [a, b, c, d] = [0, 1, 2, 3].map((image) => (4 * k + image) * pixels);
     let [xx, yy, xy] = [0, 0, 0];
     for (let pixel = 0; pixel < pixels; pixel += 1) {
@@ -227,9 +225,21 @@ export function stretching(images, pixels, step) {
       yy += up * up;
       xy += along * up;
     }
-    values[k] = Math.sqrt(Math.max(0, xx * yy - xy * xy)) / (2 * step) ** 2;
+    values.set([xx, xy, yy].map((value) => value / (2 * step) ** 2), 3 * k);
   }
   return values;
+}
+
+/**
+ * The decoder's local change of area, sqrt(det(J^T J)): the area of the image space, with pixel values as coordinates, that
+ * a unit of area of the plane is decoded to. It is the measure of volume of the metric (see `metricOf`).
+ * @param {Float64Array} metric xx, xy and yy of each point
+ */
+export function stretching(metric) {
+  return Float64Array.from({ length: metric.length / 3 }, (_, k) => {
+    const [xx, xy, yy] = metric.subarray(3 * k, 3 * k + 3);
+    return Math.sqrt(Math.max(0, xx * yy - xy * xy));
+  });
 }
 
 /**

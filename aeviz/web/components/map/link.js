@@ -51,7 +51,10 @@ export class Link {
   /** @param {Float64Array[]} waypoints */
   keep(waypoints) {
     this.waypoints = waypoints;
-    this.map.panels?.forEach((panel) => panel.redrawFront());
+    this.map.panels?.forEach((panel) => {
+      panel.field.route();
+      panel.redrawFront();
+    });
   }
 
   /**

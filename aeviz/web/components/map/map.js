@@ -93,6 +93,7 @@ export class LatentMap {
       isBusy: (/** @type {number} */ panel) => this.panels[panel].isStale,
       costOf: (/** @type {number} */ panel) => this.panels[panel].dotsCost, // milliseconds that its points took
       fieldOf: (/** @type {number} */ panel) => this.panels[panel].field.shown,
+      geodesicsOf: (/** @type {number} */ panel) => this.panels[panel].field.geodesics,
       waypointsOf: (/** @type {number} */ panel) => routeOn(this.panels[panel]),
       probeOf: (/** @type {number} */ panel) => this.panels[panel].probe.point,
     });

@@ -7,20 +7,28 @@ const RADIUS_PX = 9;
 /** @typedef {import("./panel.js").Panel} Panel */
 
 /**
+ * The waypoints in the coordinates of a panel.
+ * @param {Panel} panel
+ * @returns {number[][]}
+ */
+export function waypointsOn(panel) {
+  const { map, spec } = panel;
+  const lift = map.panels[0]?.spec.lift;
+  if (!lift || !spec.lift) return [];
+  const known = map.link.waypoints.filter((z) => z.length === lift.origin.length);
+  return known.map((z) => map.link.onto(panel, project(lift, z)) ?? [0, 0]);
+}
+
+/**
  * Where the waypoints lie on a panel, in CSS pixels.
  * @param {Panel} panel
  * @returns {[number, number][]}
  */
 export function routeOn(panel) {
-  const { map, spec, camera } = panel;
-  const lift = map.panels[0]?.spec.lift;
-  if (!lift || !spec.lift) return [];
-  return map.link.waypoints
-    .filter((z) => z.length === lift.origin.length)
-    .map((z) => {
-      const [x, y] = camera.locate(map.link.onto(panel, project(lift, z)) ?? [0, 0], panel);
-      return [x, y];
-    });
+  return waypointsOn(panel).map((point) => {
+    const [x, y] = panel.camera.locate(point, panel);
+    return [x, y];
+  });
 }
 
 /**
@@ -43,16 +51,22 @@ export function drawRoute(panel, brush, style) {
   if (!places.length) return;
   brush.save();
   brush.lineJoin = "round";
-  for (const [colour, width] of /** @type {[string, number][]} */ ([
-    [style.background, 6],
-    [style.text, 2],
-  ])) {
-    brush.strokeStyle = colour;
-    brush.lineWidth = width;
-    brush.beginPath();
-    for (const [x, y] of places) brush.lineTo(x, y);
-    brush.stroke();
-  }
+  const stroke = (/** @type {number[][]} */ line, /** @type {number[]} */ dash) => {
+    for (const [colour, width] of /** @type {[string, number][]} */ ([
+      [style.background, 6],
+      [style.text, 2],
+    ])) {
+      brush.strokeStyle = colour;
+      brush.lineWidth = width;
+      brush.setLineDash(width < 6 ? dash : []);
+      brush.beginPath();
+      for (const [x, y] of line) brush.lineTo(x, y);
+      brush.stroke();
+    }
+  };
+  stroke(places, []);
+  for (const { points } of panel.field.geodesics) stroke(points.map((point) => panel.camera.locate(point, panel)), [6, 5]);
+  brush.setLineDash([]);
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.font = `600 12px ${getComputedStyle(panel.front).fontFamily}`;
