@@ -171,6 +171,7 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             blend=start.blend,
             selection=start.selection,
             layers=LAYERS,
+            file="-".join([*(model.name for model in (first, second) if model is not None), first.config.data.name]),
             model=first.name if first.has_summary else "",
             height_px=None,
         )

@@ -8,6 +8,7 @@ import { element } from "../kit/dom.js";
 import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
+import { Actions } from "./actions.js";
 import { followPoints } from "./follow.js";
 import { choose, toSelection } from "./lasso.js";
 import { Layers } from "./layers.js";
@@ -54,6 +55,7 @@ export class LatentMap {
     this.ellipses = "off";
     this.prior = false;
     this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]));
+    this.actions = new Actions(this);
     this.toolbar = new Toolbar(this);
     this.row = element("div", { class: "panels" }, root);
     const chosen = element("div", { class: "choices" }, root);

@@ -146,10 +146,10 @@ export class Panel {
     this.redraw();
   }
 
-  size() {
+  /** @param {number} ratio pixels of the canvases in one of the page */
+  size(ratio) {
     const width = this.stage.clientWidth;
     const height = Math.round(Math.max(260, this.map.header.height ? Math.min(width, this.map.header.height) : this.room()));
-    const ratio = pixelRatio();
     if (width === this.width && height === this.height && ratio === this.ratio) return;
     this.stage.style.height = `${height}px`;
     for (const canvas of [this.back, this.middle, this.front]) {
@@ -221,10 +221,11 @@ export class Panel {
    * Draw what has to be drawn.
    * @param {Style} style
    * @param {number} now in milliseconds
+   * @param {number} [ratio] pixels of the canvases in one of the page
    * @returns {boolean} whether there is more to draw in the next frame
    */
-  frame(style, now) {
-    this.size();
+  frame(style, now, ratio = pixelRatio()) {
+    this.size(ratio);
     if (!this.isStale && !this.isFrontStale) return false;
     if (this.isStale) {
       this.isStale = false;

@@ -244,6 +244,7 @@ def map_payload(
     blend: float = 0.0,
     height_px: int | None = 520,
     layers: str = "",
+    file: str = "latent-map",
 ) -> bytes:
     """Pack panels for the component: see components/map/map_data.js.
 
@@ -263,6 +264,7 @@ def map_payload(
         blend: What is shown at first, from 0, the points, to 1, the images decoded all over the plane.
         height_px: Largest height of a panel in pixels; None for what is left of the window.
         layers: Name of the overlay (`aeviz.web.components.map.overlay_payload`) that the map shows; none if empty.
+        file: Name of the file that *Save image* writes, without suffix.
     """
     n = len(panels[0].points)
     names = class_names if labels is not None else ()
@@ -290,6 +292,7 @@ def map_payload(
             "blend": blend,
             "height": height_px or 0,
             "layers": layers,
+            "file": file,
             "meaning": PRIOR_MEANING,
             "hint": f"{turn} To zoom, pinch, or click the map and scroll. Click a point to see its image.",
         }

@@ -1,0 +1,52 @@
+"""What visitors take along from Explore: an image of the map, and a link to it."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from test_walk import drawn_map
+
+PAIR = "/explore?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad"
+MARGIN = 16
+SIZES = """map => {
+  const row = map.querySelector(".panels").getBoundingClientRect();
+  const boxes = [...map.querySelectorAll(".stage")].map(stage => stage.getBoundingClientRect());
+  return {
+    row: [row.width, row.height],
+    stages: boxes.map(box => [box.left - row.left, box.top - row.top, box.width, box.height]),
+    canvas: map.querySelector("canvas.front").width,
+    colours: [...map.querySelectorAll(".swatch")].map(
+      node => getComputedStyle(node).backgroundColor.match(/\\d+/g).map(Number)
+    ),
+  };
+}"""
+
+
+@pytest.mark.slow
+def test_saved_image_holds_both_panels_and_the_legend(visit):
+    """A PNG named after models and data, two pixels a page pixel: points of both panels, and the classes below them."""
+    page = visit(PAIR + "&hidden=3&blend=0.5")
+    latent_map = drawn_map(page)
+    expect(latent_map.locator(".stage").nth(1)).to_have_attribute("data-mesh", "1")
+    expect(latent_map).to_have_attribute("data-idle", "")
+    before = latent_map.evaluate(SIZES)
+    with page.expect_download() as download:
+        latent_map.get_by_role("button", name="Save image").click()
+    assert download.value.suggested_filename == "digits-2d-adam-digits-2d-amsgrad-digits.png"
+    image = np.asarray(Image.open(io.BytesIO(download.value.path().read_bytes())).convert("RGB"))
+    width, height = before["row"]
+    assert image.shape[1] == round(2 * (width + 2 * MARGIN))
+    for left, top, across, down in before["stages"]:
+        x, y = round(2 * (left + MARGIN)), round(2 * (top + MARGIN))
+        stage = image[y : y + round(2 * down), x : x + round(2 * across)]
+        assert len({tuple(colour) for colour in stage.reshape(-1, 3)[::7].tolist()}) > 300
+        corner = stage[10:70, -220:]  # where the page has buttons, the image has what lies under them
+        assert (np.diff(corner.astype(int), axis=1) != 0).mean() > 0.02
+    below = {tuple(colour) for colour in image[round(2 * (height + 2 * MARGIN)) :].reshape(-1, 3).tolist()}
+    shown = [tuple(colour) for label, colour in enumerate(before["colours"]) if label != 3]
+    assert set(shown) <= below
+    assert tuple(before["colours"][3]) not in below
+    expect(latent_map).to_have_attribute("data-idle", "")
+    assert latent_map.evaluate(SIZES)["canvas"] == before["canvas"]
