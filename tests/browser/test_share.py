@@ -50,3 +50,42 @@ def test_saved_image_holds_both_panels_and_the_legend(visit):
     assert tuple(before["colours"][3]) not in below
     expect(latent_map).to_have_attribute("data-idle", "")
     assert latent_map.evaluate(SIZES)["canvas"] == before["canvas"]
+
+
+REFUSING = "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
+"""A browser that gives a page from another machine no clipboard, as it came by plain http."""
+
+
+@pytest.mark.slow
+def test_link_is_copied_and_said(visit):
+    """The clipboard holds the address; the button says so for two seconds."""
+    page = visit(PAIR + "&image=17")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    latent_map = drawn_map(page)
+    latent_map.get_by_role("button", name="Copy link").click()
+    told = latent_map.get_by_role("button", name="Link copied")
+    expect(told).to_be_visible()
+    expect(latent_map.locator("[aria-live]").filter(has_text="Link copied")).to_have_count(1)
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    expect(told).to_have_count(0)
+    expect(latent_map.get_by_role("button", name="Copy link")).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("copies", [True, False])
+def test_link_can_be_copied_without_a_clipboard(visit, copies):
+    """The older way is tried; if that fails, the address stands there, selected, until the visitor goes on."""
+    script = REFUSING + f"document.execCommand = () => (window.copied = String(getSelection()), {str(copies).lower()});"
+    page = visit(PAIR + "&image=17", prepare=lambda page: page.add_init_script(script))
+    latent_map = drawn_map(page)
+    latent_map.get_by_role("button", name="Copy link").click()
+    if copies:
+        expect(latent_map.get_by_role("button", name="Link copied")).to_be_visible()
+        assert page.evaluate("window.copied") == page.url
+        return
+    field = latent_map.get_by_role("textbox", name="Copy this address")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(page.url)
+    assert field.evaluate("node => node.selectionEnd - node.selectionStart") == len(page.url)
+    latent_map.locator("canvas.front").first.focus()
+    expect(field).to_have_count(0)

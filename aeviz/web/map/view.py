@@ -172,6 +172,7 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             selection=start.selection,
             layers=LAYERS,
             file="-".join([*(model.name for model in (first, second) if model is not None), first.config.data.name]),
+            has_link=True,
             model=first.name if first.has_summary else "",
             height_px=None,
         )

@@ -1,24 +1,80 @@
-// What a visitor takes along from the map: its image.
+// What a visitor takes along from the map: its image, and a link to the page as it stands.
 
+import { copyText } from "../kit/clipboard.js";
 import { button, element } from "../kit/dom.js";
 import { saveMap } from "./save.js";
 
+const TOLD_MS = 2000; // for so long a button says what came of it
+
 export class Actions {
-  /** @param {import("./map.js").LatentMap} map */
-  constructor(map) {
+  /**
+   * @param {import("./map.js").LatentMap} map
+   * @param {Element} parent
+   */
+  constructor(map, parent) {
     this.map = map;
-    this.root = element("div", { class: "choices actions" });
-    button(this.root, "Save image", "Save what the map shows as a PNG file", () => void this.save());
-    this.message = element("span", { "aria-live": "polite" }, this.root);
+    this.root = element("div", { class: "choices actions" }, parent);
+    const label = "Copy the address of this page: whoever opens it sees the same models, settings, points and selection";
+    this.link = button(this.root, "Copy link", label, () => void this.copy());
+    this.image = button(this.root, "Save image", "Save what the map shows as a PNG file", () => void this.save());
+    this.message = element("span", { class: "unseen", "aria-live": "polite" }, this.root);
+    this.timer = 0;
+  }
+
+  /** @param {import("./map_data.js").Header} header */
+  show({ linkable }) {
+    this.link.hidden = !linkable;
   }
 
   async save() {
     const { activity } = this.map;
     try {
       await activity.during("image", saveMap(this.map));
-      this.message.textContent = "";
     } catch (error) {
-      this.message.textContent = `Not saved: ${error instanceof Error ? error.message : error}.`;
+      this.tell(this.image, "Not saved", `: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  async copy() {
+    const address = window.location.href;
+    this.field?.remove();
+    if (await copyText(address)) this.tell(this.link, "Link copied");
+    else this.offer(address);
+  }
+
+  /**
+   * Say for a while what came of a button, on the button itself.
+   * @param {HTMLElement} node
+   * @param {string} text
+   * @param {string} [more] for screen readers
+   */
+  tell(node, text, more = "") {
+    const usual = node === this.link ? "Copy link" : "Save image";
+    node.textContent = text;
+    this.message.textContent = `${text}${more}`;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      node.textContent = usual;
+      this.message.textContent = "";
+    }, TOLD_MS);
+  }
+
+  /**
+   * Show the address, selected, for the visitor to copy; it goes when it has lost the focus.
+   * @param {string} address
+   */
+  offer(address) {
+    const text = "Copy this address with Ctrl+C or ⌘C";
+    const field = element("input", { class: "address", readonly: "", title: text, "aria-label": text });
+    this.map.root.insertBefore(field, this.map.row);
+    field.value = address;
+    field.onblur = () => field.remove();
+    this.field = field;
+    field.focus();
+    field.select();
+  }
+
+  close() {
+    clearTimeout(this.timer);
   }
 }

@@ -55,15 +55,15 @@ export class LatentMap {
     this.ellipses = "off";
     this.prior = false;
     this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]));
-    this.actions = new Actions(this);
     this.toolbar = new Toolbar(this);
     this.row = element("div", { class: "panels" }, root);
-    const chosen = element("div", { class: "choices" }, root);
+    const chosen = element("div", { class: "choices below" }, root);
     this.hint = element("div", { class: "hint usage" }, root);
     this.meaning = element("div", { class: "hint" }, root);
     this.count = element("span", { role: "status" }, chosen);
     this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
     this.clear.onclick = () => this.clearSelection();
+    this.actions = new Actions(this, chosen);
     this.layers = new Layers(this);
     this.link = new Link(this);
     this.unfollow = followPoints(this);
@@ -112,6 +112,7 @@ export class LatentMap {
     if (header.blend !== before.blend) this.blend = header.blend;
     this.legend.show(header.classes, header.hidden);
     this.toolbar.show(header);
+    this.actions.show(header);
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
     this.fade();
@@ -335,6 +336,7 @@ export class LatentMap {
     this.link.close();
     this.panels.forEach((panel) => panel.mesh.close());
     this.layers.close();
+    this.actions.close();
     this.unwatch();
     cancelAnimationFrame(this.pending);
   }

@@ -35,7 +35,6 @@ export class Toolbar {
     const made = JSON.stringify([posteriors, priors, decode, blends]);
     if (this.made !== made) this.build(posteriors, priors, decode, blends);
     this.made = made;
-    this.root.firstElementChild?.append(this.map.actions.root);
     this.mark();
   }
 
