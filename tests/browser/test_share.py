@@ -1,13 +1,16 @@
 """What visitors take along from Explore: an image of the map, and a link to it."""
 
 import io
+import re
 
 import numpy as np
 import pytest
+from app_server import wait_until_idle
 from PIL import Image
 from playwright.sync_api import expect
 from test_walk import drawn_map
 
+ALONE = "/explore?model=digits-2d-adam&with.digits-2d-adam=nothing"
 PAIR = "/explore?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad"
 MARGIN = 16
 SIZES = """map => {
@@ -89,3 +92,62 @@ def test_link_can_be_copied_without_a_clipboard(visit, copies):
     assert field.evaluate("node => node.selectionEnd - node.selectionStart") == len(page.url)
     latent_map.locator("canvas.front").first.focus()
     expect(field).to_have_count(0)
+
+
+TYPE = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
+SWITCH = "Projector size"
+
+
+def covered(latent_map):
+    """Which share of the first panel the points cover."""
+    return latent_map.evaluate(
+        "map => { const canvas = map.querySelector('canvas.points');"
+        "return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
+        ".reduce((sum, value, k) => sum + (k % 4 === 3 && value > 100), 0) / canvas.width / canvas.height; }"
+    )
+
+
+@pytest.mark.parametrize("path", [ALONE, pytest.param(PAIR, marks=pytest.mark.slow)])
+def test_map_and_decoded_image_are_in_view_on_a_projector(visit, path):
+    """At 1280 x 720 and with type for a projector nothing has to be scrolled to see map and decoded image."""
+    page = visit(path + "&image=17&projector=1", width=1280, height=720)
+    latent_map = drawn_map(page)
+    assert page.evaluate(TYPE) == 20
+    for panel in latent_map.locator(".stage").all():
+        stage = panel.bounding_box()
+        assert stage["height"] >= 250
+        assert stage["y"] + stage["height"] <= 720
+    for view in page.locator(".view canvas").all():
+        image = view.bounding_box()
+        assert image["y"] + image["height"] <= 720
+        assert image["width"] >= 80
+    assert page.evaluate("(n => n.scrollWidth - n.clientWidth)(document.querySelector('[data-testid=stMain]'))") <= 1
+
+
+@pytest.mark.slow
+def test_projector_size_goes_along_and_ends(visit):
+    """The switch enlarges type and points; the next page and a lesson's view keep it; it can be switched off again."""
+    page = visit(ALONE)
+    latent_map = drawn_map(page)
+    assert page.evaluate(TYPE) == 16
+    small = covered(latent_map)
+    page.get_by_text(SWITCH).click()
+    expect(page).to_have_url(re.compile("projector=1"))
+    page.wait_for_function(f"({TYPE})() === 20")
+    assert covered(drawn_map(page)) > 1.3 * small
+    for name in ("Decode", "Home", "Optimizers"):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        expect(page).to_have_title(name)
+        wait_until_idle(page)
+        expect(page).to_have_url(re.compile("projector=1"))
+        assert page.evaluate(TYPE) == 20
+    page.goto(page.url.replace("projector=1", "lesson=adam-or-amsgrad&projector=1"))
+    wait_until_idle(page)
+    expect(page.get_by_text(SWITCH)).to_be_visible()
+    page.get_by_text(SWITCH).click()
+    expect(page).not_to_have_url(re.compile("projector"))
+    page.wait_for_function(f"({TYPE})() === 16")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
+    expect(page).to_have_title("Decode")
+    wait_until_idle(page)
+    expect(page).not_to_have_url(re.compile("projector"))

@@ -52,7 +52,7 @@ _FIRST_OUTLINE = "latent.first_outline"
 _MOVE = "latent.move"
 """Session key: the image that the page, not the map, has chosen last, as a _Move."""
 _STYLE = """<style>
-.st-key-map-and-inspector [data-testid="stColumn"] { min-width: min(100%, 20rem); }
+.st-key-map-and-inspector [data-testid="stColumn"] { min-width: min(100%, 320px); }
 .st-key-inspector { min-height: 32rem; }
 @media (min-width: 64rem) {
   .st-key-map-and-inspector [data-testid="stColumn"]:first-child { min-height: calc(100dvh - 9rem); }

@@ -47,6 +47,7 @@ export class Panel {
     this.width = 0;
     this.height = 0;
     this.ratio = 1;
+    this.scale = 1; // of the page's type
     this.painter = new Painter();
     this.dots = new Layer();
     this.ink = new Layer();
@@ -165,7 +166,7 @@ export class Panel {
     const scrolled = document.querySelector("[data-testid='stMain']")?.scrollTop ?? 0;
     const top = this.stage.getBoundingClientRect().top + scrolled;
     const isNarrow = this.stage.clientWidth < NARROW_PX && window.innerWidth < NARROW_PX;
-    return Math.min(window.innerHeight - top - (isNarrow ? SHEET_PX : BELOW_PX), 1.25 * this.stage.clientWidth);
+    return Math.min(window.innerHeight - top - (isNarrow ? SHEET_PX : BELOW_PX * this.scale), 1.25 * this.stage.clientWidth);
   }
 
   /**
@@ -225,6 +226,7 @@ export class Panel {
    * @returns {boolean} whether there is more to draw in the next frame
    */
   frame(style, now, ratio = pixelRatio()) {
+    this.scale = style.scale;
     this.size(ratio);
     if (!this.isStale && !this.isFrontStale) return false;
     if (this.isStale) {
