@@ -151,3 +151,24 @@ def test_projector_size_goes_along_and_ends(visit):
     expect(page).to_have_title("Decode")
     wait_until_idle(page)
     expect(page).not_to_have_url(re.compile("projector"))
+
+
+NEXT_AND_COPY = """map => {
+  map.querySelector("canvas.front").dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }));
+  [...map.querySelectorAll("button")].find(node => node.textContent === "Copy link").click();
+}"""
+
+
+@pytest.mark.slow
+def test_link_holds_what_was_done_just_before(visit):
+    """The address comes from the server: the link waits for it."""
+    page = visit(ALONE + "&image=17")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    latent_map = drawn_map(page)
+    latent_map.evaluate(NEXT_AND_COPY)
+    expect(latent_map.get_by_role("button", name="Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "image=18" in link
+    expect(page).to_have_url(link)
+    wait_until_idle(page)
+    assert page.url == link

@@ -6,6 +6,10 @@ import { saveMap } from "./save.js";
 
 const TOLD_MS = 2000; // for so long a button says what came of it
 
+const SENT_MS = 150; // by then the server works on what the visitor did last
+const LONGEST_MS = 900; // some browsers let a page copy only so soon after a click
+const LOOK_MS = 30;
+
 export class Actions {
   /**
    * @param {import("./map.js").LatentMap} map
@@ -36,8 +40,9 @@ export class Actions {
   }
 
   async copy() {
-    const address = window.location.href;
     this.field?.remove();
+    await this.map.activity.during("address", addressSettled());
+    const address = window.location.href;
     if (await copyText(address)) this.tell(this.link, "Link copied");
     else this.offer(address);
   }
@@ -77,4 +82,18 @@ export class Actions {
   close() {
     clearTimeout(this.timer);
   }
+}
+
+/** Wait until the server, which writes the address, has done so for what the visitor did last. */
+async function addressSettled() {
+  const start = performance.now();
+  const app = document.querySelector("[data-testid=stApp]");
+  const isRunning = () => app?.getAttribute("data-test-script-state") === "running";
+  await pause(SENT_MS);
+  while (isRunning() && performance.now() - start < LONGEST_MS) await pause(LOOK_MS);
+}
+
+/** @param {number} duration in milliseconds */
+function pause(duration) {
+  return new Promise((done) => setTimeout(done, duration));
 }
