@@ -21,6 +21,7 @@ from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
+from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_numbers, parse_share
 from aeviz.web.map.chosen_image import show_image, show_neighbours, space_pictures
 from aeviz.web.map.controls import MapOptions
@@ -65,7 +66,7 @@ LAYERS = "latent-map"
 _ADDRESS, _CHOSEN, _SELECTED = "latent.address", "latent.chosen", "latent.selected"
 """Parts of the page that run again by themselves."""
 _PARTS = {
-    "selected": [_CHOSEN, INSPECTOR],
+    "selected": [_CHOSEN, INSPECTOR, _ADDRESS],
     "hidden": [_SELECTED],
     "selection": [_SELECTED],
     "ellipses": [_ADDRESS],
@@ -134,8 +135,8 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     with st.container(key="map-and-inspector"):
         left, right = st.columns([8, 5] if second is None else [9, 5], gap="medium")
     with left:
+        _keep_address(first)
         _show_map(first, second, options, start, key)
-        _keep_address()
     with right:
         show_inspector(first, second)
     _show_chosen(first, second, options)
@@ -229,8 +230,19 @@ def _take(model: Model, key: str, name: str, n: int) -> None:
 
 
 @st.fragment(key=_ADDRESS)
-def _keep_address() -> None:
-    """Show nothing: what changes the address alone runs this part again, the smallest."""
+def _keep_address(first: Model) -> None:
+    """Name an image in the address that the data has not. What changes the address alone runs this part, the smallest.
+
+    Else it shows nothing.
+    """
+    asked, table = st.query_params.get(IMAGE.name), first.latents
+    n = 0 if table is None else len(table.z)
+    chosen = IMAGE.restore()
+    if asked and n and (chosen is None or chosen >= n):
+        st.caption(
+            f"Image {escape(repr(asked[:20]))} in the address is none of the {n:,} test images (0 to {n - 1:,}), so "
+            "none is chosen."
+        )
 
 
 @st.fragment(key=_CHOSEN)
