@@ -6,7 +6,7 @@ import { brushOf, element } from "./dom.js";
 /** @typedef {import("./theme.js").Style} Style */
 /** @typedef {CanvasRenderingContext2D} Brush */
 /** @typedef {{ name: string, colours: string[] }} Key what a colour means, or a scale of colours */
-/** @typedef {{ lines: string[], name: string, keys?: Key[] }} Texts */
+/** @typedef {{ title?: string, lines: string[], keys?: Key[], name: string }} Texts what stands below the part */
 
 export const SCALE = 2; // pixels of the image in one of the page
 const MARGIN = 16; // around the part, in pixels of the page
@@ -18,38 +18,37 @@ const KEPT_MS = 10_000; // by then the browser has taken the file
  * Give the visitor an image of a part of the page as a PNG file. Controls of the classes `toggle` and `tools` are left
  * out.
  * @param {Element} part its canvases should have `SCALE` pixels in one of the page
- * @param {Texts} texts lines below the part, the first bold; the file's name without suffix; keys of the colours
+ * @param {Texts} texts with the file's name without suffix
  * @param {Style} style
  */
-export async function saveImage(part, { lines, name, keys = [] }, style) {
-  const canvas = paintPart(part, lines, keys, style); // at once, while the part stands as it is
+export async function saveImage(part, texts, style) {
+  const canvas = paintPart(part, texts, style); // at once, while the part stands as it is
   /** @type {Blob | null} */
   const blob = await new Promise((done) => canvas.toBlob(done));
   if (!blob) throw new Error("the browser could not write the image");
   const url = URL.createObjectURL(blob);
-  element("a", { href: url, download: `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.png` }).click();
+  element("a", { href: url, download: `${texts.name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.png` }).click();
   setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
 /**
  * @param {Element} part
- * @param {string[]} lines
- * @param {Key[]} keys
+ * @param {Texts} texts
  * @param {Style} style
  */
-function paintPart(part, lines, keys, style) {
+function paintPart(part, { title, lines, keys = [] }, style) {
   const box = part.getBoundingClientRect();
   const canvas = document.createElement("canvas");
   const brush = brushOf(canvas, SCALE);
   const width = box.width + 2 * MARGIN;
   const family = style.font.replace(/^\S+ /, "");
-  /** @param {number} row */
-  const font = (row) => (row ? `14px ${family}` : `600 16px ${family}`);
-  const wrapped = lines.flatMap((text, row) => {
-    brush.font = font(row);
-    return wrap(brush, text, box.width).map((words) => ({ words, font: font(row) }));
+  const [bold, plain] = [`600 16px ${family}`, `14px ${family}`];
+  const written = [...(title ? [{ text: title, font: bold }] : []), ...lines.map((text) => ({ text, font: plain }))];
+  const wrapped = written.flatMap(({ text, font }) => {
+    brush.font = font;
+    return wrap(brush, text, box.width).map((words) => ({ words, font }));
   });
-  brush.font = font(1);
+  brush.font = plain;
   const places = placeKeys(keys, (text) => brush.measureText(text).width, box.width);
   const rows = wrapped.length + (places.length ? places[places.length - 1].row + 1 : 0);
   const height = box.height + (rows ? rows * LINE + MARGIN : 0) + 2 * MARGIN;
@@ -64,7 +63,7 @@ function paintPart(part, lines, keys, style) {
   brush.textBaseline = "middle";
   brush.globalAlpha = 1;
   brush.translate(MARGIN, box.height + 2 * MARGIN);
-  brush.font = font(1);
+  brush.font = plain;
   for (const place of places) paintKey(brush, place, style);
   brush.fillStyle = style.text;
   wrapped.forEach(({ words, font: own }, row) => {
