@@ -1,8 +1,9 @@
-"""aeviz in the browser: page settings, navigation, and the running lesson beside the page."""
+"""aeviz in the browser: page settings, navigation, and what stands beside every page."""
 
 import streamlit as st
 
 from aeviz.web import ICON
+from aeviz.web.kernel.projector import show_projector_switch
 from aeviz.web.lesson.column import show_lesson
 
 st.set_page_config(page_icon=ICON, layout="wide")
@@ -34,4 +35,5 @@ page = st.navigation(
     expanded=True,
 )
 show_lesson(page.url_path)
+show_projector_switch()
 page.run()

@@ -1,5 +1,8 @@
 """Text of Plotly figures that can be read from a seat in a class room."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import plotly.graph_objects as go
 
 SMALLEST = 13
@@ -13,19 +16,33 @@ def make_legible(figure: go.Figure) -> go.Figure:
 
     The sizes are set in the figure itself, because Streamlit's theme gives ticks 12 pixels and overrides a template.
     """
-    layout = figure.layout
-    if layout.meta == _DONE:
+    if figure.layout.meta == _DONE:
         return figure  # a figure that is kept for all visitors
-    layout.font.size = _enlarged(layout.font.size)
-    layout.legend.font.size = _enlarged(layout.legend.font.size)
+    for font in _fonts(figure):
+        font.size = _enlarged(font.size)
+    figure.layout.meta = _DONE
+    return figure
+
+
+def enlarge_text(figure: go.Figure, factor: float) -> go.Figure:
+    """Return a copy of a legible figure with all texts larger by a factor, as for a projector."""
+    larger = go.Figure(make_legible(figure))
+    for font in _fonts(larger):
+        font.size = factor * font.size
+    return larger
+
+
+def _fonts(figure: go.Figure) -> Iterator[Any]:
+    """Yield each font that a figure sets."""
+    layout = figure.layout
+    yield layout.font
+    yield layout.legend.font
     axes = {"xaxis", "yaxis"} | {name for name in layout.to_plotly_json() if name.startswith(("xaxis", "yaxis"))}
     for axis in (layout[name] for name in axes):
-        axis.tickfont.size = _enlarged(axis.tickfont.size)
-        axis.title.font.size = _enlarged(axis.title.font.size)
+        yield axis.tickfont
+        yield axis.title.font
     for annotation in layout.annotations:
-        annotation.font.size = _enlarged(annotation.font.size)
-    layout.meta = _DONE
-    return figure
+        yield annotation.font
 
 
 def _enlarged(size: float | None) -> float:

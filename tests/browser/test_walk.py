@@ -235,11 +235,22 @@ def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
 
 
 def test_nonsense_in_the_address_is_ignored(visit):
-    """Unknown models, images out of range and hidden classes that do not exist fall back to defaults."""
+    """Unknown models, images out of range and hidden classes that do not exist fall back to defaults.
+
+    The page names the image until another one is chosen.
+    """
     page = visit(f"/explore?model=../../etc&image={'9' * 5000}&hidden=1.77.x.{'8' * 5000}&align=maybe")
     latent_map = drawn_map(page)
     expect(latent_map.get_by_role("button", name="1", exact=True)).to_have_attribute("aria-pressed", "false")
     assert page.get_by_test_id("stAlertContentError").count() == 0
+    message = page.get_by_text("in the address is none of the")
+    expect(message).to_be_visible()
+    latent_map.get_by_role("button", name=re.compile("Zoom in")).first.click()
+    camera = latent_map.evaluate("map => map.cameraOf(0)")
+    page.mouse.click(*point_on_screen(latent_map, 17))
+    expect(page).to_have_url(re.compile(r"image=\d{1,4}\b"))
+    expect(message).to_have_count(0)
+    assert drawn_map(page).evaluate("map => map.cameraOf(0)") == camera
 
 
 @pytest.mark.slow  # tests/pages/ has many more of them

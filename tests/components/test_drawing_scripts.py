@@ -17,7 +17,7 @@ const brush = new Proxy(parts, {
   set: () => true,
 });
 const canvas = { getContext: () => brush };
-const style = { font: "12px sans-serif", text: "#000", background: "#fff" };
+const style = { font: "12px sans-serif", text: "#000", background: "#fff", scale: 1 };
 """
 
 AXES = (

@@ -31,7 +31,7 @@ async function main({ centres, hidden }) {
     front: { getContext: () => brush }, ratio: 1, width: 300, height: 200,
     spec: { names: centres }, camera: { locate: ([x, y]) => [x, y] },
   };
-  const style = { text: "#111", background: "#fff", font: "13px sans-serif" };
+  const style = { text: "#111", background: "#fff", font: "13px sans-serif", scale: 1 };
   drawNames(panel, centres.map((_, k) => ({ name: `class ${k}` })), new Set(hidden), style);
   return { written, lines };
 }

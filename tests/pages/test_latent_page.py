@@ -146,3 +146,21 @@ def test_sample_of_the_chosen_image_is_decoded(app):
 
 def test_models_of_these_tests_ship():
     assert all((checkpoints_root() / name).is_dir() for name in (VARIATIONAL, PLAIN, "vae-10d", "regime-kl"))
+
+
+@pytest.mark.parametrize("asked", ["abc", "-3", "17.5", "10000", "9" * 400, "<b>x</b>"])
+def test_image_that_is_none_is_named(app, asked):
+    """The page says that it chose no image, and why; nothing else on it is missing."""
+    visit = open_map(app, PLAIN, image=asked)
+    (message,) = [element.value for element in visit.caption if "in the address" in element.value]
+    assert "10,000 test images (0 to 9,999)" in message
+    assert len(message) < 150
+    assert "<b>" not in message
+    assert "Test image" not in said(visit)
+
+
+@pytest.mark.parametrize("asked", ["17", "17.0", None])
+def test_image_of_the_data_or_none_needs_no_words(app, asked):
+    visit = open_map(app, PLAIN, **({} if asked is None else {"image": asked}))
+    assert not [element for element in visit.caption if "in the address" in element.value]
+    assert ("Test image 17" in said(visit)) == (asked is not None)

@@ -84,7 +84,7 @@ def test_page_lists_five_lessons_with_time_and_questions(app):
         assert listed.lesson.title in said
         assert f"{listed.lesson.minutes} min · {len(listed.lesson.steps)} steps" in said
         app.button(key=f"start-{listed.name}")
-    assert not app.sidebar.children
+    assert not column(app)
 
 
 def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
@@ -118,7 +118,7 @@ def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     press(app, "lesson-finish")
     assert texts(app.title) == ["Lessons"]
     assert texts(app.success) == ["You finished **Mine**. 1 of 2 predictions were right."]
-    assert not app.sidebar.children
+    assert not column(app)
     assert "lesson" not in app.query_params
 
 
@@ -140,7 +140,7 @@ def test_lesson_stays_on_other_pages_and_ends_when_asked(app, own):
     assert "First text." in column(app)
     assert (parameter(app, "lesson"), parameter(app, "step")) == ("mine", "1")
     press(app, "lesson-end")
-    assert not app.sidebar.children
+    assert not column(app)
     assert "lesson" not in app.query_params
 
 
@@ -259,7 +259,7 @@ def test_class_from_code_to_reveal(app, own):
     run(student)
     assert f"Class {code} has ended." in texts(student.warning)[0]
     assert "room" not in student.query_params
-    assert not student.sidebar.children
+    assert not column(student)
 
 
 def press_form(app):
@@ -273,7 +273,7 @@ def test_link_to_a_class_that_is_not_there(app, code):
     assert_healthy(app, "Lessons")
     assert "class" in texts(app.warning)[0]
     assert "class" not in app.query_params
-    assert not app.sidebar.children
+    assert not column(app)
 
 
 def test_class_of_an_image_on_generate_is_no_class_of_students(app):

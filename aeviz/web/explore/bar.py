@@ -11,7 +11,7 @@ from aeviz.web.map.own_image import pick_own
 
 _KEY = "explore-bar"
 _STYLE = f"""<style>
-.st-key-{_KEY} > div:has([data-testid="stSelectbox"]) {{ flex: 1 1 8.5rem; width: auto !important; min-width: 8.5rem; }}
+.st-key-{_KEY} > div:has([data-testid="stSelectbox"]) {{ flex: 1 1 8rem; width: auto !important; min-width: 8rem; }}
 .st-key-{_KEY} > div:has([data-testid="stPopover"]) {{ flex: none; width: auto !important; }}
 @media (max-width: 40rem) {{
   .st-key-{_KEY} {{ flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin; }}

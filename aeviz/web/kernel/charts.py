@@ -5,7 +5,8 @@ import re
 import plotly.graph_objects as go
 import streamlit as st
 
-from aeviz.figures.legibility import make_legible
+from aeviz.figures.legibility import enlarge_text, make_legible
+from aeviz.web.kernel.projector import FACTOR, is_projected
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 """Characters that a file name does without."""
@@ -19,7 +20,8 @@ def show_figure(figure: go.Figure, *, key: str, alt: str) -> None:
         key: Identity on the page, from which the saved file gets its name.
         alt: Text that stands for the figure.
     """
-    st.plotly_chart(make_legible(figure), key=key, alt=alt, config=save_button(key))
+    shown = enlarge_text(figure, FACTOR) if is_projected() else make_legible(figure)
+    st.plotly_chart(shown, key=key, alt=alt, config=save_button(key))
 
 
 def save_button(name: str) -> dict[str, object]:

@@ -48,6 +48,7 @@ _WORKSPACE_STYLE = """<style>
 .st-key-head > * { width: auto !important; flex: none; }
 .st-key-head > *:first-child { height: 2rem; }
 .st-key-head h1 { font-size: 1.5rem; line-height: 2rem; padding: 0; margin: 0; }
+.st-key-head [data-testid="stCaptionContainer"] p { font-size: 14px; } /* also where type is larger: it has one line */
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
 @media (max-width: 40rem) {
   .stMainBlockContainer { padding: 0.75rem 1rem 1rem; }

@@ -87,8 +87,8 @@ def format_numbers(numbers: Iterable[int]) -> str:
 
 
 def parse_number(text: str) -> int | None:
-    """Return the first whole number in a text that `parse_numbers` reads; None where there is none."""
-    return next(iter(parse_numbers(text)), None)
+    """Return a whole number below 10^9, also one that is written like 17.0; None for whatever else."""
+    return int(text.partition(".")[0]) if re.fullmatch(r"[0-9]{1,9}(\.0{1,9})?", text, re.ASCII) else None
 
 
 def parse_share(text: str) -> float | None:

@@ -21,6 +21,7 @@ from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
+from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_numbers, parse_share
 from aeviz.web.map.chosen_image import show_image, show_neighbours, space_pictures
 from aeviz.web.map.controls import MapOptions
@@ -56,7 +57,7 @@ _FIRST_OUTLINE = "latent.first_outline"
 _MOVE = "latent.move"
 """Session key: the image that the page, not the map, has chosen last, as a _Move."""
 _STYLE = """<style>
-.st-key-map-and-inspector [data-testid="stColumn"] { min-width: min(100%, 20rem); }
+.st-key-map-and-inspector [data-testid="stColumn"] { min-width: min(100%, 320px); }
 .st-key-inspector { min-height: 32rem; }
 @media (min-width: 64rem) {
   .st-key-map-and-inspector [data-testid="stColumn"]:first-child { min-height: calc(100dvh - 9rem); }
@@ -69,7 +70,7 @@ LAYERS = "latent-map"
 _ADDRESS, _CHOSEN, _SELECTED = "latent.address", "latent.chosen", "latent.selected"
 """Parts of the page that run again by themselves."""
 _PARTS = {
-    "selected": [_CHOSEN, INSPECTOR],
+    "selected": [_CHOSEN, INSPECTOR, _ADDRESS],
     "hidden": [_SELECTED],
     "selection": [_SELECTED],
     "ellipses": [_ADDRESS],
@@ -143,8 +144,8 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     with st.container(key="map-and-inspector"):
         left, right = st.columns([8, 5] if second is None else [9, 5], gap="medium")
     with left:
+        _keep_address(first)
         _show_map(first, second, options, start, key)
-        _keep_address()
     with right:
         show_inspector(first, second)
     _show_chosen(first, second, options)
@@ -181,6 +182,8 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             field=start.field,
             selection=start.selection,
             layers=LAYERS,
+            file="-".join([*(model.name for model in (first, second) if model is not None), first.config.data.name]),
+            has_link=True,
             model=first.name if first.has_summary else "",
             height_px=None,
         )
@@ -239,8 +242,19 @@ def _take(model: Model, key: str, name: str, n: int) -> None:
 
 
 @st.fragment(key=_ADDRESS)
-def _keep_address() -> None:
-    """Show nothing: what changes the address alone runs this part again, the smallest."""
+def _keep_address(first: Model) -> None:
+    """Name an image in the address that the data has not. What changes the address alone runs this part, the smallest.
+
+    Else it shows nothing.
+    """
+    asked, table = st.query_params.get(IMAGE.name), first.latents
+    n = 0 if table is None else len(table.z)
+    chosen = IMAGE.restore()
+    if asked and n and (chosen is None or chosen >= n):
+        st.caption(
+            f"Image {escape(repr(asked[:20]))} in the address is none of the {n:,} test images (0 to {n - 1:,}), so "
+            "none is chosen."
+        )
 
 
 @st.fragment(key=_CHOSEN)

@@ -223,8 +223,8 @@ class Film {
     if (!film || !frame) return;
     this.draw(true, SCALE);
     player.redraw(true);
-    const lines = [film.run, `Epoch ${frame.epoch.toLocaleString("en")} of ${film.total.toLocaleString("en")}`];
-    await saveImage(board.panel, { lines, name: `${film.run}-epoch-${frame.epoch}` }, styleOf(this.root));
+    const lines = [`Epoch ${frame.epoch.toLocaleString("en")} of ${film.total.toLocaleString("en")}`];
+    await saveImage(board.panel, { title: film.run, lines, name: `${film.run}-epoch-${frame.epoch}` }, styleOf(this.root));
   }
 
   close() {

@@ -7,6 +7,7 @@ import { lineEnd, placeNames } from "./names.js";
 /** @typedef {import("./theme.js").Style} Style */
 
 const MARKER = "#e6007e"; // no class has it
+const NAME_PX = 14; // size of the classes' names
 
 /** @param {number} range */
 function niceStep(range) {
@@ -73,19 +74,19 @@ function drawPlane(brush, panel, style) {
     const x = Math.round(width / 2 + (k * step - cx) * scale) + 0.5;
     line(k * step, x, 0, false);
     const text = number(k * step, step);
-    if (x > 30 && x + brush.measureText(text).width / 2 < title - 6) writeText(brush, text, x, height - 6, style);
+    if (x > 30 * style.scale && x + brush.measureText(text).width / 2 < title - 6) writeText(brush, text, x, height - 6, style);
   }
   brush.textAlign = "left";
   for (let k = Math.ceil((cy - height / 2 / scale) / step); k * step <= cy + height / 2 / scale; k += 1) {
     const y = Math.round(height / 2 - (k * step - cy) * scale) + 0.5;
     line(k * step, 0, y, true);
-    if (y > 36 && y < height - 24) writeText(brush, number(k * step, step), 5, y - 3, style);
+    if (y > 36 * style.scale && y < height - 24 * style.scale) writeText(brush, number(k * step, step), 5, y - 3, style);
   }
   brush.globalAlpha = 1;
   brush.textAlign = "right";
   writeText(brush, spec.axes[0], width - 8, height - 6, style);
   brush.textAlign = "left";
-  writeText(brush, spec.axes[1], 5, 16, style);
+  writeText(brush, spec.axes[1], 5, 16 * style.scale, style);
 }
 
 /** @param {CanvasRenderingContext2D} brush @param {Panel} panel */
@@ -150,7 +151,7 @@ export function drawMarks(panel, selected, hovered, style) {
       [style.text, line],
     ])) {
       brush.beginPath();
-      brush.arc(x, y, radius, 0, 2 * Math.PI);
+      brush.arc(x, y, radius * style.scale, 0, 2 * Math.PI);
       brush.strokeStyle = colour;
       brush.lineWidth = width;
       brush.stroke();
@@ -198,7 +199,7 @@ export function drawMarkers(panel, style) {
 /** @param {Panel} panel @param {{ name: string }[]} classes @param {Set<number>} hidden @param {Style} style */
 export function drawNames(panel, classes, hidden, style) {
   const brush = brushOf(panel.front, panel.ratio);
-  brush.font = `600 ${style.font.replace(/^\d+px/, "14px")}`;
+  brush.font = `600 ${style.font.replace(/^\d+px/, `${Math.round(NAME_PX * style.scale)}px`)}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.lineJoin = "round";

@@ -188,7 +188,7 @@ export class Plane {
       brush.stroke(path);
     }
     brush.globalAlpha = 1;
-    const radius = n > 700 ? 2.4 : n > 350 ? 3 : 3.6;
+    const radius = (n > 700 ? 2.4 : n > 350 ? 3 : 3.6) * style.scale;
     for (let i = 0; i < n; i += 1) {
       if (hidden.has(labels[i])) continue;
       const sprite = this.sprite(colourOf(film, labels[i]), radius, style);

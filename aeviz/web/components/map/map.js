@@ -8,6 +8,7 @@ import { element } from "../kit/dom.js";
 import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
+import { Actions } from "./actions.js";
 import { followPoints } from "./follow.js";
 import { choose, toSelection } from "./lasso.js";
 import { Layers } from "./layers.js";
@@ -59,12 +60,13 @@ export class LatentMap {
     this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]));
     this.toolbar = new Toolbar(this);
     this.row = element("div", { class: "panels" }, root);
-    const chosen = element("div", { class: "choices" }, root);
+    const chosen = element("div", { class: "choices below" }, root);
     this.hint = element("div", { class: "hint usage" }, root);
     this.meaning = element("div", { class: "hint" }, root);
     this.count = element("span", { role: "status" }, chosen);
     this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
     this.clear.onclick = () => this.clearSelection();
+    this.actions = new Actions(this, chosen);
     this.layers = new Layers(this);
     this.link = new Link(this);
     this.unfollow = followPoints(this);
@@ -117,6 +119,7 @@ export class LatentMap {
     if (header.field !== before.field) this.field = header.field ?? "none";
     this.legend.show(header.classes, header.hidden);
     this.toolbar.show(header);
+    this.actions.show(header);
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
     this.fade();
@@ -340,6 +343,7 @@ export class LatentMap {
     this.link.close();
     this.panels.forEach((panel) => panel.close());
     this.layers.close();
+    this.actions.close();
     this.unwatch();
     cancelAnimationFrame(this.pending);
   }

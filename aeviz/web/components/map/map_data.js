@@ -56,6 +56,8 @@ export const NO_LABEL = 65535;
  * @property {string} meaning
  * @property {string} hint
  * @property {Selection | null} selection
+ * @property {string} file name of the file that its image is saved to, without suffix
+ * @property {boolean} linkable whether the page's address holds what the map shows, so that it can be copied
  * @property {string} layers name of the overlay, empty for none
  * @property {string} model whose latent point and chosen image the map shares with the inspector; empty for none
  * @property {number} blend from 0, points alone, to 1, decoded images alone
@@ -66,7 +68,7 @@ export const NO_LABEL = 65535;
 /** @type {Header} */
 export const EMPTY = {
   n: 0, panels: [], classes: [], hidden: [], selected: -1, ellipses: "off", prior: false, height: 0, meaning: "", hint: "",
-  layers: "", selection: null, model: "", blend: 0, field: null, labels: new Uint16Array(0),
+  file: "", linkable: false, layers: "", selection: null, model: "", blend: 0, field: null, labels: new Uint16Array(0),
 }; // prettier-ignore
 
 /**

@@ -49,6 +49,7 @@ export class Panel {
     this.width = 0;
     this.height = 0;
     this.ratio = 1;
+    this.scale = 1; // of the page's type
     this.painter = new Painter();
     this.dots = new Layer();
     this.ink = new Layer();
@@ -149,10 +150,10 @@ export class Panel {
     this.redraw();
   }
 
-  size() {
+  /** @param {number} ratio pixels of the canvases in one of the page */
+  size(ratio) {
     const width = this.stage.clientWidth;
     const height = Math.round(Math.max(260, this.map.header.height ? Math.min(width, this.map.header.height) : this.room()));
-    const ratio = pixelRatio();
     if (width === this.width && height === this.height && ratio === this.ratio) return;
     this.stage.style.height = `${height}px`;
     for (const canvas of [this.back, this.middle, this.front]) {
@@ -168,7 +169,7 @@ export class Panel {
     const scrolled = document.querySelector("[data-testid='stMain']")?.scrollTop ?? 0;
     const top = this.stage.getBoundingClientRect().top + scrolled;
     const isNarrow = this.stage.clientWidth < NARROW_PX && window.innerWidth < NARROW_PX;
-    return Math.min(window.innerHeight - top - (isNarrow ? SHEET_PX : BELOW_PX), 1.25 * this.stage.clientWidth);
+    return Math.min(window.innerHeight - top - (isNarrow ? SHEET_PX : BELOW_PX * this.scale), 1.25 * this.stage.clientWidth);
   }
 
   /**
@@ -224,10 +225,12 @@ export class Panel {
    * Draw what has to be drawn.
    * @param {Style} style
    * @param {number} now in milliseconds
+   * @param {number} [ratio] pixels of the canvases in one of the page
    * @returns {boolean} whether there is more to draw in the next frame
    */
-  frame(style, now) {
-    this.size();
+  frame(style, now, ratio = pixelRatio()) {
+    this.scale = style.scale;
+    this.size(ratio);
     if (!this.isStale && !this.isFrontStale) return false;
     if (this.isStale) {
       this.isStale = false;

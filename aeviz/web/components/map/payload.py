@@ -249,6 +249,8 @@ def map_payload(
     field: FieldName | None = None,
     height_px: int | None = 520,
     layers: str = "",
+    file: str = "latent-map",
+    has_link: bool = False,
 ) -> bytes:
     """Pack panels for the component: see components/map/map_data.js.
 
@@ -269,6 +271,8 @@ def map_payload(
         field: What is drawn over the plane at first; None offers no choice.
         height_px: Largest height of a panel in pixels; None for what is left of the window.
         layers: Name of the overlay (`aeviz.web.components.map.overlay_payload`) that the map shows; none if empty.
+        file: Name of the file that *Save image* writes, without suffix.
+        has_link: Whether the page's address holds all that the map shows, so that the map offers to copy it.
     """
     n = len(panels[0].points)
     names = class_names if labels is not None else ()
@@ -297,6 +301,8 @@ def map_payload(
             "field": field,
             "height": height_px or 0,
             "layers": layers,
+            "file": file,
+            "linkable": has_link,
             "meaning": PRIOR_MEANING,
             "hint": f"{turn} To zoom, pinch, or click the map and scroll. Click a point to see its image.",
         }

@@ -10,7 +10,7 @@ const TURNED = 150_000; // points in space that are drawn at most while they tur
 
 /** @typedef {import("../kit/camera.js").Camera} Camera */
 /** @typedef {import("./map_data.js").Spec} Spec */
-/** @typedef {{ camera: Camera, width: number, height: number, ratio: number }} View */
+/** @typedef {{ camera: Camera, width: number, height: number, ratio: number, scale: number }} View */
 /** @typedef {Pick<import("./dots.js").Cloud, "codes" | "palette" | "labels" | "hidden" | "chosen">} Look */
 
 export class Points {
@@ -58,7 +58,7 @@ export class Points {
     const scale = camera.scale(view);
     const [x, y] = camera.centre;
     const share = Math.min(1, camera.half / this.spec.half) ** 2; // of the points, were they spread evenly
-    const radius = discRadius(this.n * share);
+    const radius = discRadius(this.n * share) * view.scale ** 2;
     // as they come is quicker than by cells, unless few are in view
     const whole = share > MANY || this.coordinates !== this.spec.coordinates;
     /** @type {[number, number][]} */
@@ -135,7 +135,7 @@ export class Points {
       offset: /** @type {[number, number]} */ ([0, 0]),
       order: this.order,
       runs: /** @type {[number, number][]} */ ([[0, count]]),
-      radius: discRadius(this.n) * view.ratio,
+      radius: discRadius(this.n) * view.scale ** 2 * view.ratio,
     };
   }
 

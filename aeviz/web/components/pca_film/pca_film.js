@@ -147,8 +147,8 @@ class PcaFilm {
     if (!frame) return;
     this.draw(true, SCALE);
     player.redraw(true);
-    const lines = ["Linear autoencoder and PCA", board.words.textContent ?? ""];
-    await saveImage(board.board, { lines, name: `pca-step-${frame.step}` }, styleOf(this.root));
+    const [title, lines] = ["Linear autoencoder and PCA", [board.words.textContent ?? ""]];
+    await saveImage(board.board, { title, lines, name: `pca-step-${frame.step}` }, styleOf(this.root));
   }
 
   close() {

@@ -1,0 +1,99 @@
+// What a visitor takes along from the map: its image, and a link to the page as it stands.
+
+import { copyText } from "../kit/clipboard.js";
+import { button, element } from "../kit/dom.js";
+import { saveMap } from "./save.js";
+
+const TOLD_MS = 2000; // for so long a button says what came of it
+
+const SENT_MS = 150; // by then the server works on what the visitor did last
+const LONGEST_MS = 900; // some browsers let a page copy only so soon after a click
+const LOOK_MS = 30;
+
+export class Actions {
+  /**
+   * @param {import("./map.js").LatentMap} map
+   * @param {Element} parent
+   */
+  constructor(map, parent) {
+    this.map = map;
+    this.root = element("div", { class: "choices actions" }, parent);
+    const label = "Copy the address of this page: whoever opens it sees the same models, settings, points and selection";
+    this.link = button(this.root, "Copy link", label, () => void this.copy());
+    this.image = button(this.root, "Save image", "Save what the map shows as a PNG file", () => void this.save());
+    this.message = element("span", { class: "unseen", "aria-live": "polite" }, this.root);
+    this.timer = 0;
+  }
+
+  /** @param {import("./map_data.js").Header} header */
+  show({ linkable }) {
+    this.link.hidden = !linkable;
+  }
+
+  async save() {
+    const { activity } = this.map;
+    try {
+      await activity.during("image", saveMap(this.map));
+    } catch (error) {
+      this.tell(this.image, "Not saved", `: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  async copy() {
+    this.field?.remove();
+    await this.map.activity.during("address", addressSettled());
+    const address = window.location.href;
+    if (await copyText(address)) this.tell(this.link, "Link copied");
+    else this.offer(address);
+  }
+
+  /**
+   * Say for a while what came of a button, on the button itself.
+   * @param {HTMLElement} node
+   * @param {string} text
+   * @param {string} [more] for screen readers
+   */
+  tell(node, text, more = "") {
+    const usual = node === this.link ? "Copy link" : "Save image";
+    node.textContent = text;
+    this.message.textContent = `${text}${more}`;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      node.textContent = usual;
+      this.message.textContent = "";
+    }, TOLD_MS);
+  }
+
+  /**
+   * Show the address, selected, for the visitor to copy; it goes when it has lost the focus.
+   * @param {string} address
+   */
+  offer(address) {
+    const text = "Copy this address with Ctrl+C or ⌘C";
+    const field = element("input", { class: "address", readonly: "", title: text, "aria-label": text });
+    this.map.root.insertBefore(field, this.map.row);
+    field.value = address;
+    field.onblur = () => field.remove();
+    this.field = field;
+    field.focus();
+    field.select();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
+}
+
+/** Wait until the server, which writes the address, has done so for what the visitor did last. */
+async function addressSettled() {
+  const start = performance.now();
+  const app = document.querySelector("[data-testid=stApp]");
+  const isRunning = () => app?.getAttribute("data-test-script-state") === "running";
+  await pause(SENT_MS);
+  while (isRunning() && performance.now() - start < LONGEST_MS) await pause(LOOK_MS);
+}
+
+/** @param {number} duration in milliseconds */
+function pause(duration) {
+  return new Promise((done) => setTimeout(done, duration));
+}
