@@ -12,6 +12,7 @@ import { waypointsOn } from "./route.js";
 /** @typedef {import("./field_kinds.js").Shown} Shown */
 
 const REST_MS = 120;
+const STRIP_PX = 80;
 let made = 0; // fields, so that each reports under a name of its own
 
 export class Field {
@@ -195,7 +196,7 @@ export class Field {
     if (scale) {
       const row = element("div", {}, this.legend);
       element("span", { text: scale.low }, row);
-      element("span", { class: "strip", style: `background:linear-gradient(to right, ${scale.colours.join(", ")})` }, row);
+      drawStrip(element("canvas", { class: "strip", width: String(STRIP_PX), height: "1", "aria-hidden": "true" }, row), scale.colours);
       element("span", { text: scale.high }, row);
     }
     for (const text of notes) element("div", { text }, this.legend);
@@ -204,4 +205,17 @@ export class Field {
   close() {
     this.stop();
   }
+}
+
+/**
+ * Paint a scale from the first colour to the last: on a canvas, so that a saved image has it, too.
+ * @param {HTMLCanvasElement} canvas
+ * @param {string[]} colours
+ */
+function drawStrip(canvas, colours) {
+  const brush = context(canvas);
+  const gradient = brush.createLinearGradient(0, 0, canvas.width, 0);
+  colours.forEach((colour, k) => gradient.addColorStop(k / (colours.length - 1), colour));
+  brush.fillStyle = gradient;
+  brush.fillRect(0, 0, canvas.width, canvas.height);
 }

@@ -17,20 +17,11 @@ export async function saveMap(map) {
   const style = styleOf(map.root);
   map.hover(-1, null);
   for (const panel of map.panels) drawSharply(panel, style);
-  const legends = map.panels.map((panel) => panel.field.legend);
-  const nodes = [...legends.flatMap((legend) => (legend.hidden ? [] : [...legend.children])), map.count, map.meaning];
-  const words = nodes.map((node) => (/** @type {HTMLElement} */ (node).hidden ? "" : textOf(node))).filter(Boolean);
-  const lines = [...new Set(words)];
+  const lines = [map.count, map.meaning].map((node) => (node.hidden ? "" : (node.textContent ?? ""))).filter(Boolean);
   const texts = { lines, keys: keysOf(map), name: map.header.file };
   const saved = saveImage(map.row, texts, style); // paints before it waits for anything
   map.redraw();
   await saved;
-}
-
-/** The words of a node, its parts apart. @param {Element} node */
-function textOf(node) {
-  const parts = node.children.length ? [...node.children] : [node];
-  return parts.map((part) => part.textContent ?? "").filter(Boolean).join(" to ");
 }
 
 /**
