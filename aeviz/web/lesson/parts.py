@@ -50,9 +50,9 @@ def show_verdict(question: Question, given: Answer | None) -> None:
     elif question.is_right(given):
         st.success(f"**As you predicted:** {solution}", icon=":material/check_circle:")
     else:
-        st.error(
+        st.warning(
             f"**Not as you predicted.** You said: {to_markdown(question.describe(given))}.  \nThe answer: {solution}",
-            icon=":material/cancel:",
+            icon=":material/compare_arrows:",
         )
 
 
