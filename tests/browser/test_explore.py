@@ -319,3 +319,41 @@ def test_waypoints_are_drawn_on_the_map_and_lead_there(visit):
     inspector(page)
     expect(page.get_by_test_id("latent-path")).to_have_attribute("data-waypoints", "2")
     assert drawn_map(page).evaluate("map => map.waypointsOf(0).length") == 2
+
+
+@pytest.mark.slow
+def test_selection_is_summed_up_in_the_inspector(visit):
+    """Count, classes, spread and mean code of a lasso, in the page, as Python has them."""
+    page = visit(ALONE)
+    latent_map = drawn_map(page)
+    inspector(page)
+    card = page.get_by_test_id("selection-card")
+    expect(card).to_be_hidden()
+    box = latent_map.locator("canvas.front").bounding_box()
+    corners = [(0.3, 0.3), (0.7, 0.3), (0.7, 0.8), (0.3, 0.8)]
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    page.keyboard.down("Shift")
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in [*places[1:], places[0]]:
+        page.mouse.move(*place, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(card).to_be_visible()
+    chosen = latent_map.evaluate("map => map.chosenOf()")
+    expect(card.get_by_text(f"{len(chosen)} images selected")).to_be_visible()
+    table = RunFolder.read(checkpoints_root() / "digits-2d-adam").require_latents()
+    own = table.z[chosen].astype(np.float64)
+    spread = np.sqrt(((own - own.mean(axis=0)) ** 2).sum(axis=1).mean())
+    expect(card.get_by_text(re.compile(rf"^Spread {re.escape(f'{spread:.3g}')}"))).to_be_visible()
+    label, count = max(enumerate(np.bincount(table.labels[chosen])), key=lambda pair: pair[1])
+    expect(card.get_by_text(re.compile(rf"^{label}: {round(100 * count / len(chosen))} %"))).to_be_visible()
+    expect(card).to_have_attribute("data-count", str(len(chosen)))
+    pixels = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+    drawn = card.get_by_role("img", name="Image decoded from the mean").evaluate(pixels)[::4]
+    expected = (
+        aeviz.load("digits-2d-adam").decode(own.mean(axis=0, keepdims=True).astype(np.float32)).numpy().ravel() * 255
+    )
+    assert drawn == pytest.approx(expected, abs=2)
+    latent_map.get_by_role("button", name="Clear selection").click()
+    expect(card).to_be_hidden()

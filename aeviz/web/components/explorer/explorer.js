@@ -11,6 +11,7 @@ import { Messages } from "./messages.js";
 import { Overview } from "./overview.js";
 import { Pad } from "./pad.js";
 import { Path } from "./path.js";
+import { SelectionCard } from "./selection_card.js";
 import { Sliders } from "./sliders.js";
 import { Space } from "./space.js";
 import { Strip } from "./strip.js";
@@ -139,7 +140,8 @@ export class Explorer {
   buildCard(parent, view) {
     const choose = (/** @type {number} */ index) => tell("image", view.model, { index, byHand: true }, this);
     this.card = new ImageCard(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
-    this.parts.push(this.card);
+    this.selected = new SelectionCard(parent, Object.assign(this.host(), { sprite: view.sprite }));
+    this.parts.push(this.card, this.selected);
   }
 
   /**
@@ -152,6 +154,7 @@ export class Explorer {
     const ends = [
       hear("point", model, ({ z, done }) => z.length === this.point.length && this.move(z, done, false), this),
       hear("image", model, ({ index, byHand }) => this.choose(index, byHand), this),
+      hear("selection", model, (chosen) => this.selected?.show(chosen), this),
       hear("own", model, (own) => this.showOwn(own, isLater), this),
     ];
     isLater = true;

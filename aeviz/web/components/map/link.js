@@ -29,6 +29,11 @@ export class Link {
       this.listen(model);
     } else this.place(null);
     this.choose(false);
+    this.tellSelection();
+  }
+
+  tellSelection() {
+    if (this.model) tell("selection", this.model, this.map.chosen, this);
   }
 
   /** @param {string} model empty for none */

@@ -272,6 +272,7 @@ export class LatentMap {
       this.chosen = null;
       this.clear.hidden = true;
       this.count.textContent = this.root.dataset.chosen = "";
+      this.link.tellSelection();
       return;
     }
     const { chosen, count } = choose(selection, spec, new Camera(spec.dims), labels, this.isHidden);
@@ -279,6 +280,7 @@ export class LatentMap {
     this.clear.hidden = false;
     this.count.textContent = `${count.toLocaleString("en")} of ${n.toLocaleString("en")} selected`;
     this.root.dataset.chosen = String(count);
+    this.link.tellSelection();
   }
 
   /**
