@@ -55,6 +55,10 @@ def start_folder() -> Path:
     return Path(os.environ.get("AEVIZ_START") or "")
 
 
+COMPARISON = "comparison"
+"""Folder in `checkpoints_root()` with the runs of the comparison of optimizers that ships."""
+
+
 def checkpoints_root() -> Path:
     """Return the folder of the models that ship with aeviz."""
     return PROJECT_ROOT / "checkpoints"

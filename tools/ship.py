@@ -22,7 +22,8 @@ from tqdm import tqdm
 from aeviz.data import load_dataset
 from aeviz.errors import AevizError
 from aeviz.experiment import measure, train
-from aeviz.paths import checkpoints_root
+from aeviz.lab.optimizer_comparison import RATES, USUAL_EPOCHS, USUAL_SEEDS, base_of, method_of, plan
+from aeviz.paths import COMPARISON, checkpoints_root
 from aeviz.presets import Preset, get_preset
 from aeviz.training.history import EpochReport
 from aeviz.training.latents import LATENTS
@@ -77,8 +78,13 @@ COMPARED = 500
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train the recipes whose presets are named, or all; return 0, or 2 where the data is missing."""
+    """Train the recipes whose presets are named, or all; return 0, or 2 where the data is missing.
+
+    "comparison" names the runs of the comparison of optimizers.
+    """
     try:
+        if not arguments or "comparison" in arguments:
+            ship_comparison()
         for recipe in RECIPES:
             if not arguments or set(arguments) & set(recipe.presets):
                 ship(recipe)
@@ -113,6 +119,19 @@ def ship(recipe: Recipe) -> None:
             )
 
 
+def ship_comparison() -> None:
+    """Train the comparison of optimizers that the page Optimizers opens with, and put its runs where they ship."""
+    rates = dict(RATES["digits"])
+    del rates["sgd"]  # each optimizer takes 0.4 MB
+    target = checkpoints_root() / COMPARISON
+    shutil.rmtree(target, ignore_errors=True)
+    for config in plan(base_of("digits", USUAL_EPOCHS), rates, USUAL_SEEDS):
+        name = f"digits-{method_of(config.optimizer)}-seed-{config.train.seed}"
+        config = config.with_settings(["train.device=cpu"])
+        with tempfile.TemporaryDirectory() as scratch:
+            _put(train(config, out=Path(scratch) / name).folder, target / name, tried=1)
+
+
 def _train(name: str, recipe: Recipe, seed: int, path: Path) -> RunFolder:
     config = get_preset(name).config.with_settings([*recipe.settings, f"train.seed={seed}"])
     with tqdm(total=config.train.epochs, desc=f"{name}, seed {seed}", unit="epoch", dynamic_ncols=True) as bar:
@@ -142,7 +161,7 @@ def _excess(folder: RunFolder, target: float | None) -> float:
 def _put(folder: RunFolder, target: Path, tried: int, keeps_samples: bool = False) -> None:
     """Copy a run to where it ships, under its preset's name and without what only training needs."""
     shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(
         folder.path, target, ignore=shutil.ignore_patterns(LAST, *([] if keeps_samples else [SAMPLES]), *JOB_FILES)
     )

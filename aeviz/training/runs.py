@@ -22,7 +22,7 @@ from pathlib import Path
 
 from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, ConfigError
-from aeviz.paths import checkpoints_root, runs_root
+from aeviz.paths import COMPARISON, checkpoints_root, runs_root
 from aeviz.presets import PRESETS
 from aeviz.records import from_mapping, shorten
 from aeviz.training.files import write_json
@@ -253,6 +253,16 @@ def list_folders() -> list[RunFolder]:
     for problem in problems:
         _log.warning("left out: %s", problem.message)
     return folders
+
+
+def list_compared() -> list[RunFolder]:
+    """Return the runs of the comparison of optimizers that ships; no listing of models has them."""
+    found = []
+    with suppress(OSError):
+        for path in sorted((checkpoints_root() / COMPARISON).iterdir()):
+            with suppress(CheckpointError):  # the others still make a comparison
+                found.append(_read_listed(path))
+    return [folder for folder in found if folder is not None]
 
 
 def list_problems() -> list[RunProblem]:

@@ -25,6 +25,7 @@ def shown(page):
         "selected": latent_map.get_attribute("data-selected"),
         "selection": chosen(latent_map),
         "hidden": [chip.inner_text() for chip in chips if chip.get_attribute("aria-pressed") == "false"],
+        "places": [latent_map.evaluate(f"map => map.screenOf({panel}, {IMAGE})") for panel in (0, 1)],
         "point": page.get_by_test_id("latent-explorer").get_attribute("data-point"),
     }
 
@@ -47,6 +48,7 @@ def test_class_sees_what_the_lecturer_has_prepared(visit):
     drag(page, latent_map, CONCAVE, panel=1)
     expect(latent_map).to_have_attribute("data-chosen", re.compile(r"[1-9]"))
     latent_map.get_by_role("button", name="3", exact=True).click()
+    latent_map.get_by_role("button", name=re.compile("^Zoom in")).nth(1).click()
     page.mouse.click(*point_on_screen(drawn_map(page), IMAGE, panel=1))
     latent_map.get_by_role("button", name="Copy link").click()  # the server does not know of the click yet
     expect(latent_map.get_by_role("button", name="Link copied")).to_be_visible()
@@ -58,7 +60,10 @@ def test_class_sees_what_the_lecturer_has_prepared(visit):
     assert len(prepared["selection"]) > 10
 
     guest = visit(re.sub(r"^https?://[^/]+", "", link))
-    assert shown(guest) == prepared
+    seen = shown(guest)
+    for places in zip(seen.pop("places"), prepared.pop("places"), strict=True):  # zoom is in the link, too
+        assert places[0] == pytest.approx(places[1], abs=1)
+    assert seen == prepared
     expect(guest.get_by_role("heading", name=f"Test image {IMAGE}")).to_be_visible()
     for each in (page, guest):
         assert each.get_by_test_id("stAlertContentError").count() == 0

@@ -140,7 +140,7 @@ def test_lasso_shows_what_the_picked_images_share(open_map):
     expect(heading).to_be_visible()
     said = heading.inner_text()
     assert said.split()[0] == latent_map.get_attribute("data-chosen")
-    expect(page.get_by_text("mean image")).to_be_visible()
+    expect(page.get_by_role("paragraph").filter(has_text="mean image")).to_be_visible()
     expect(page).to_have_url(re.compile("outline="))
     page.reload()
     expect(heading).to_have_text(said)

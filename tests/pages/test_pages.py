@@ -161,7 +161,7 @@ def test_latent_space_sets_the_twin_beside_the_model(app):
     assert any(caption.startswith("Aligned: ") for caption in texts(app.caption))
     app.selectbox(key="with.digits-2d-adam").set_value("nothing").run()
     assert not app.exception
-    assert not app.main.toggle
+    assert [toggle.key for toggle in app.main.toggle] == ["own"]
 
 
 def test_decode_follows_the_hand(app, desk):

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aeviz.paths import COMPARISON
+
 ROOT = Path(__file__).parents[2]
 SOURCES = (
     "MANIFEST.in", "README.md", "aeviz", "app.py", "benchmarks", "checkpoints", "docs", "pages", "pyproject.toml",
@@ -95,7 +97,7 @@ def test_wheel_carries_app_models_and_settings_and_nothing_for_maintainers(wheel
     bundle = {name.removeprefix("aeviz/_bundle/") for name in names if name.startswith("aeviz/_bundle/")}
     shipped = {path.parent.name for path in (ROOT / "checkpoints").glob("*/config.json")}
     assert {"app.py", ".streamlit/config.toml", "pages/decode.py", "checkpoints/FACES.md"} <= bundle
-    assert {name.split("/")[1] for name in bundle if name.endswith("/model.safetensors")} == shipped
+    assert {name.split("/")[1] for name in bundle if name.endswith("/model.safetensors")} == shipped | {COMPARISON}
     assert not [name for name in names if name.endswith((".onnx", ".pyc")) or "/tests/" in name or "/tools/" in name]
     files = [path for path in (ROOT / "aeviz").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     missing = {path.relative_to(ROOT).as_posix() for path in files} - set(names)

@@ -8,10 +8,11 @@ import torch
 
 import aeviz
 from aeviz.data.catalog import find_dataset
+from aeviz.lab.optimizer_comparison import USUAL_EPOCHS, base_of, gather, shared_part
 from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
 from aeviz.training.latents import EXACT_DIMENSIONS, LATENTS
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder, find_run
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LAST, MODEL, RunFolder, find_run, list_compared
 from aeviz.training.samples import PRIOR, SAMPLES, list_samples, read_prior
 from aeviz.training.summary import SUMMARY, read_summary
 from aeviz.training.weights import read_tensors
@@ -144,6 +145,13 @@ def test_pairs_differ_in_the_optimizer_alone(adam, amsgrad):
     assert changed == second.config
     assert first.provenance.data_fingerprint == second.provenance.data_fingerprint
     assert first.provenance.seeds_tried == second.provenance.seeds_tried
+
+
+def test_comparison_that_ships_has_five_seeds_of_each_optimizer():
+    comparison = gather(list_compared())[0]
+    assert comparison.seeds == [0, 1, 2, 3, 4]
+    assert {optimizer.name for optimizer in comparison.lines} == {"adam", "amsgrad", "sgd"}
+    assert comparison.shared == shared_part(base_of("digits", USUAL_EPOCHS))  # so that a visitor's own runs join it
 
 
 def test_all_together_stay_below_40_megabytes():

@@ -52,7 +52,7 @@ _WORKSPACE_STYLE = """<style>
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
 @media (max-width: 40rem) {
   .stMainBlockContainer { padding: 0.75rem 1rem 1rem; }
-  .st-key-head > *:last-child { flex: 1 1 100%; margin: 0.5rem 0 0 -2rem; }
+  .st-key-head > *:last-child { display: none; } /* the picture needs the room */
 }
 </style>"""
 """The title stands beside its caption, in the line of the menu: above Streamlit's own head, whose z-index is 999990."""

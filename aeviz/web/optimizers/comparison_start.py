@@ -1,7 +1,6 @@
 """Starting an optimizer comparison: a set of training jobs in the background, with what is left of it."""
 
 import threading
-from dataclasses import replace
 
 import streamlit as st
 
@@ -9,8 +8,16 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.lab.adaptive import METHODS, MethodName
-from aeviz.lab.optimizer_comparison import is_comparison, plan, title_of
-from aeviz.presets import get_preset
+from aeviz.lab.optimizer_comparison import (
+    BASES,
+    RATES,
+    USUAL_EPOCHS,
+    USUAL_SEEDS,
+    base_of,
+    is_comparison,
+    plan,
+    title_of,
+)
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
@@ -28,17 +35,9 @@ POLL_S = 2.0
 """Seconds between two looks at the jobs."""
 OVERHEAD_S = 6.0
 """Seconds that a job takes beside its epochs: it imports torch, reads the data and measures on the test set."""
-_BASES = {"digits": "digits-2d-adam", "mnist": "mlp-2d-adam"}
-"""Data on offer, and the experiment whose network learns it."""
 _EPOCH_S = {"digits": 0.1, "mnist": 1.5}
 """Seconds an epoch before anything was measured, on two cores."""
-_EPOCHS = {"digits": 60, "mnist": 10}
-_RATES: dict[str, dict[MethodName, str]] = {
-    "digits": {"adam": "0.003", "amsgrad": "0.003", "sgd": "10", "momentum": "3"},
-    "mnist": {"adam": "0.003", "amsgrad": "0.003", "sgd": "30", "momentum": "3"},
-}
-"""Step sizes at first. Those of SGD and momentum are the best of a few that were tried on one to three seeds; at 0.3
-and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
+_EPOCHS = {"digits": USUAL_EPOCHS, "mnist": 10}
 _turn = threading.Lock()
 """Held while a comparison is started: two visitors may press the button at once."""
 _is_stopped = threading.Event()
@@ -48,7 +47,7 @@ _latest: set[str] = set()
 
 Trainers end with this server, so it knows a comparison that is at work; runs of older ones that were resumed on Train
 are not among them."""
-RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
+RATES_ON_OFFER = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30")
 """Step sizes on offer."""
 
 
@@ -100,7 +99,7 @@ def _show_form() -> None:
         with one:
             data = str(
                 st.segmented_control(
-                    "Data", list(_BASES), default="digits", required=True, key="on", bind="query-params"
+                    "Data", list(BASES), default="digits", required=True, key="on", bind="query-params"
                 )
             )
             epochs = int(
@@ -121,7 +120,7 @@ def _show_form() -> None:
                     "Seeds",
                     1,
                     10,
-                    5,
+                    USUAL_SEEDS,
                     key="seeds",
                     bind="query-params",
                     help="Runs of each optimizer, 1 to 10. One gives no spread and no verdict; five are enough.",
@@ -133,8 +132,8 @@ def _show_form() -> None:
                 rates[name] = float(
                     st.select_slider(
                         f"Learning rate of {METHODS[name].title}",
-                        RATES,
-                        value=_RATES[data][name],
+                        RATES_ON_OFFER,
+                        value=f"{RATES[data][name]:g}",
                         key=f"{name}.{data}",
                         bind="query-params",
                         help="From 0.0001 to 30. Gradients of a mean over pixels are small, so SGD needs a large "
@@ -144,7 +143,7 @@ def _show_form() -> None:
         if not is_available(data):
             offer_download(data, "to train on it")
             return
-        configs = plan(_base(data, epochs), rates, seeds)
+        configs = plan(base_of(data, epochs), rates, seeds)
         left = len(configs) * (OVERHEAD_S + epochs * _seconds_an_epoch(data))
         st.caption(
             f"{len(configs)} runs, one after the other: about {format_duration(left)} on this machine. Each seed "
@@ -157,15 +156,6 @@ def _show_form() -> None:
             st.caption(f"A comparison has at most {MOST_RUNS} runs. Choose fewer seeds or optimizers.")
         if len(methods) < 2:
             st.caption("A comparison needs at least two optimizers.")
-
-
-def _base(data: str, epochs: int) -> RunConfig:
-    base = get_preset(_BASES[data]).config
-    return replace(
-        base,
-        optimizer=replace(base.optimizer, schedule="constant"),
-        train=replace(base.train, epochs=epochs, device="auto"),
-    )
 
 
 def _start(configs: list[RunConfig]) -> None:

@@ -2,6 +2,7 @@
 
 import { copyText } from "../kit/clipboard.js";
 import { button, element } from "../kit/dom.js";
+import { CAMERA, camerasToText } from "./camera_url.js";
 import { saveMap } from "./save.js";
 
 const TOLD_MS = 2000; // for so long a button says what came of it
@@ -42,9 +43,18 @@ export class Actions {
   async copy() {
     this.field?.remove();
     await this.map.activity.during("address", addressSettled());
-    const address = window.location.href;
+    const address = this.address();
     if (await copyText(address)) this.tell(this.link, "Link copied");
     else this.offer(address);
+  }
+
+  /** The address of the page, with zoom and viewpoints. */
+  address() {
+    const address = new URL(window.location.href);
+    const text = camerasToText(this.map);
+    if (text) address.searchParams.set(CAMERA, text);
+    else address.searchParams.delete(CAMERA);
+    return address.href;
   }
 
   /**

@@ -9,6 +9,7 @@ import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { Actions } from "./actions.js";
+import { CAMERA, restoreCameras } from "./camera_url.js";
 import { followPoints } from "./follow.js";
 import { choose, toSelection } from "./lasso.js";
 import { Layers } from "./layers.js";
@@ -22,6 +23,9 @@ import { Toolbar } from "./toolbar.js";
 /** @typedef {import("./map_data.js").Header} Header */
 /** @typedef {import("./map_data.js").Selection} Selection */
 /** @typedef {import("./pointer.js").Tool} Tool */
+
+/** The views that the address asked for when the page was opened; taken once. */
+const asked = [new URLSearchParams(window.location.search).get(CAMERA) ?? ""];
 
 export class LatentMap {
   /**
@@ -122,6 +126,7 @@ export class LatentMap {
     this.actions.show(header);
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
+    if (!views.length && header.linkable) this.restoreView();
     this.fade();
     this.hint.textContent = header.hint;
     this.meaning.textContent = header.meaning;
@@ -131,6 +136,12 @@ export class LatentMap {
     this.applySelection();
     this.layers.show();
     this.redraw();
+  }
+
+  /** See the panels as the address says, when the page was opened with it. */
+  restoreView() {
+    const text = asked.splice(0)[0];
+    if (text) restoreCameras(this, text);
   }
 
   /**
