@@ -1,0 +1,110 @@
+"""All units of a model as cards, sorted; a click on a card chooses its unit."""
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.units import UnitMeasures, order_units
+from aeviz.data import ImageDataset
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import drop_stale_choice
+from aeviz.web.units.cached import CARD_PX, ON_CARD, cards, measures
+
+ORDER, UNIT, ALL = "order", "unit", "all"
+"""URL parameters of the order of the cards, of the chosen unit, and of whether all cards are shown."""
+SELECTIVITY, ACTIVITY, KL, INDEX = "class selectivity", "activity", "KL divergence", "index"
+FEW = 24
+"""Cards until the visitor asks for all."""
+LIST_PX = 620
+"""Height in pixels of the list of cards, which scrolls."""
+
+
+def name_unit(unit: int) -> str:
+    """Return the name of a unit, counted from 0, as maps and sliders have it."""
+    return f"z{unit + 1}"
+
+
+def has_positive_codes(model: Model) -> bool:
+    """Whether activations are in (0, 1), so that their mean says how active a unit is."""
+    return model.config.model.latent == "sigmoid"
+
+
+def activity(model: Model) -> np.ndarray:
+    """Return how active each unit is, (D,): its mean activation where that is positive, else its variance."""
+    return measures(model).mean if has_positive_codes(model) else measures(model).variance
+
+
+def format_value(value: float) -> str:
+    """Return a measure with two or three digits that count, without an exponent where it is large."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}" if abs(value) < 1 else f"{value:.3g}"
+
+
+def pick_order(model: Model) -> str:
+    """Let the visitor choose what the cards are sorted by; the choice is in the URL."""
+    orders = [SELECTIVITY] if measures(model).selectivity is not None else []
+    orders += [ACTIVITY, *([KL] if model.summary.kl is not None else []), INDEX]
+    drop_stale_choice(ORDER, orders)  # chosen for another model
+    what = "mean activation" if has_positive_codes(model) else "variance of the activation"
+    chosen = st.selectbox(
+        "Sort units by",
+        orders,
+        key=ORDER,
+        bind="query-params",
+        help=f"Class selectivity (η²): the share of a unit's variance that the class explains. Activity: the {what}. "
+        "KL divergence to the prior, of a variational model: what the unit tells about an image, in nats.",
+    )
+    return str(chosen)
+
+
+def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset | None) -> None:
+    """Show a card a unit, the first in the order first, at most `FEW` until the visitor asks for all.
+
+    Args:
+        model: The model, which must have latents.
+        order: What the units are sorted by.
+        chosen: The chosen unit, from 0, whose card stands out.
+        dataset: The original images, where they are on this machine.
+    """
+    count = model.config.model.latent_dim
+    units = order_units(_scores(model, order), count).tolist()
+    is_whole = count <= FEW or st.toggle(f"Show all {count} units", key=ALL, bind="query-params")
+    rows, found = cards(model, dataset is not None, dataset), measures(model)
+    with (
+        st.container(height=LIST_PX if count > 6 else "content", border=False, key="unit-list"),
+        st.container(horizontal=True, gap="small"),
+    ):
+        for unit in units if is_whole else units[:FEW]:
+            _show_card(model, unit, found, rows[unit], is_chosen=unit == chosen)
+
+
+def _show_card(model: Model, unit: int, found: UnitMeasures, row: str, *, is_chosen: bool) -> None:
+    name, best = name_unit(unit), found.best_class
+    label = f"**{name}**" if best is None else f"**{name}** · class {escape(model.class_names[best[unit]])}"
+    with st.container(width=CARD_PX + 8, gap=None, key=f"unit-card-{name}"):
+        st.image(row, width="stretch", alt=f"The {ON_CARD} images that excite {name} most")
+        st.button(
+            label,
+            key=f"choose-{name}",
+            type="primary" if is_chosen else "secondary",
+            width="stretch",
+            on_click=st.session_state.__setitem__,
+            args=(UNIT, name),
+        )
+        st.caption(_facts(model, unit, found))
+
+
+def _facts(model: Model, unit: int, found: UnitMeasures) -> str:
+    facts = [] if found.selectivity is None else [f"η² {found.selectivity[unit]:.2f}"]
+    facts.append(f"{'mean' if has_positive_codes(model) else 'variance'} {format_value(activity(model)[unit])}")
+    if model.summary.kl is not None:
+        facts.append(f"KL {model.summary.kl[unit]:.2f}")
+    return " · ".join(facts)
+
+
+def _scores(model: Model, order: str) -> np.ndarray | None:
+    """Return what the units are sorted by, (D,); None for their index."""
+    if order == SELECTIVITY:
+        return measures(model).selectivity
+    if order == KL:
+        return model.summary.kl
+    return activity(model) if order == ACTIVITY else None
