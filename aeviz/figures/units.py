@@ -16,7 +16,13 @@ _CELL = "style='padding:2px;font-weight:400;border:0'"
 
 
 def activation_histogram(
-    counts: np.ndarray, edges: np.ndarray, mean: float, *, name: str, target: float | None = None
+    counts: np.ndarray,
+    edges: np.ndarray,
+    mean: float,
+    *,
+    name: str,
+    target: float | None = None,
+    logarithmic: bool = False,
 ) -> go.Figure:
     """Draw how many images have an activation in each interval, with the mean and the target of a sparsity penalty.
 
@@ -26,6 +32,7 @@ def activation_histogram(
         mean: Mean activation.
         name: Name of the unit.
         target: Target activation of the sparsity penalty; None without one.
+        logarithmic: Whether the axis of the images is logarithmic.
     """
     middles = (edges[:-1] + edges[1:]) / 2
     figure = go.Figure(
@@ -37,20 +44,17 @@ def activation_histogram(
             hovertemplate="activation about %{x:.3g}: %{y:,} images<extra></extra>",
         )
     )
-    lines = [(mean, f"mean {mean:.3g}", "solid")]
-    if target is not None:
-        lines.append((target, f"target {target:.3g}", "dash"))
-    for height, (value, text, dash) in enumerate(lines):
+    lines = {"mean": (mean, "solid")} | ({} if target is None else {"target": (target, "dash")})
+    for value, dash in lines.values():
         figure.add_vline(x=value, line={"color": SECOND, "width": 2, "dash": dash})
-        figure.add_annotation(
-            x=value, y=1.02 - 0.14 * height, yref="paper", text=text, showarrow=False, xshift=6, xanchor="left"
-        )
+    text = ", ".join(f"{title} {value:.2g} ({dash})" for title, (value, dash) in lines.items())
+    figure.add_annotation(x=1, y=1, xref="paper", yref="paper", text=text, showarrow=False, yanchor="bottom")
     figure.update_layout(
         xaxis_title=f"activation of {name}",
-        yaxis_title="test images",
+        yaxis={"title": "test images", "type": "log" if logarithmic else "linear", "dtick": 1 if logarithmic else None},
         bargap=0,
         showlegend=False,
-        margin={"l": 10, "r": 10, "t": 20, "b": 10},
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=HEIGHT_PX,
     )
     return figure
@@ -76,7 +80,7 @@ def class_mean_bars(means: Sequence[float], labels: Sequence[int], class_names: 
         xaxis={"title": "class", "type": "category"},
         yaxis_title="mean activation",
         showlegend=False,
-        margin={"l": 10, "r": 10, "t": 20, "b": 10},
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=HEIGHT_PX,
     )
     return figure

@@ -21,10 +21,10 @@ from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import TILE_PX, decoded, is_large
 from aeviz.web.kernel.models import Model
 
-ON_CARD, CARD_PX = 6, 192
-"""Images on a card of the overview, and the width of their row in pixels."""
-AT_EACH_END, COLUMNS, GRID_PX = 16, 4, 300
-"""Images that excite a unit most and least, those in a row, and the width of their grid in pixels."""
+ON_CARD, CARD_TILE_PX = 6, 32
+"""Images on a card of the overview, and the longest side to which each is shrunk, in pixels."""
+AT_EACH_END, COLUMNS, GRID_PX = 16, 8, 600
+"""Images that excite a unit most and least, those in a row, and about the width of their grid in pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def measures(model: Model) -> UnitMeasures:
     return measure_units(table.z, table.labels)
 
 
-@shared(max_entries=16)  # 3 kB a unit
+@shared(max_entries=16)  # 2 kB a unit
 def cards(model: Model, is_original: bool, _dataset: ImageDataset | None) -> tuple[str, ...]:
     """Return for each unit the row of images that excite it most, as a data URI.
 
@@ -59,10 +59,37 @@ def cards(model: Model, is_original: bool, _dataset: ImageDataset | None) -> tup
     """
     z = model.require_latents().z
     best = np.stack([extremes(z[:, unit], ON_CARD)[0] for unit in range(z.shape[1])])
-    # an image may excite several units; it is decoded once
-    different, places = np.unique(best, return_inverse=True)
-    images = shrink(_images(model, different, _dataset), TILE_PX)
-    return tuple(_uri(model, images[row], best.shape[1], CARD_PX) for row in places.reshape(best.shape))
+    different, places = np.unique(best, return_inverse=True)  # an image that excites several units is decoded once
+    images = shrink(_images(model, different, _dataset), CARD_TILE_PX)
+    return tuple(to_small_uri(tile(images[row], best.shape[1])) for row in places.reshape(best.shape))
+
+
+@shared(max_entries=64)  # 2 kB a unit
+def card_style(model: Model, units: tuple[int, ...], is_original: bool, _dataset: ImageDataset | None) -> str:
+    """Return the style sheet that puts the images of each unit on its card, a button with the key choose-zN.
+
+    One style sheet and a button a card cost the server a third of an image, a button and a caption a card.
+    """
+    rows = cards(model, is_original, _dataset)
+    height, width = (min(side, CARD_TILE_PX) for side in model.config.model.image_shape[1:])
+    tiles = min(ON_CARD, len(model.require_latents().z))
+    rules = "".join(
+        f".st-key-choose-z{unit + 1} button::before{{background-image:url({rows[unit]})}}" for unit in units
+    )
+    return f"""<style>
+.st-key-unit-cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.5rem; }}
+.st-key-unit-cards > *, .st-key-unit-cards > * > * {{ width: auto !important; height: 100%; }}
+.st-key-unit-cards button {{ flex-direction: column; justify-content: start; padding: 0 0 0.25rem; overflow: hidden;
+  width: 100%; height: 100%; }}
+.st-key-unit-cards button strong ~ span {{ display: block; font-size: 0.8rem !important; line-height: 1.2; }}
+.st-key-unit-cards button::before {{ content: ""; width: 100%; aspect-ratio: {tiles * width} / {height};
+  background-size: 100% 100%; image-rendering: {"auto" if is_large(model) else "pixelated"}; }}
+[data-testid=stLayoutWrapper]:has(> .st-key-unit-list), .st-key-unit-list {{ max-height: 78vh; }}
+@media (max-width: 40rem) {{
+  [data-testid=stLayoutWrapper]:has(> .st-key-unit-list), .st-key-unit-list {{ max-height: 21rem; }}
+}}
+@media (min-width: 40rem) {{ .stColumn:has(.st-key-unit-list) > * {{ position: sticky; top: 1rem; }} }}
+{rules}</style>"""
 
 
 @shared(max_entries=256)  # 20 kB each
@@ -113,10 +140,20 @@ def pushed(model: Model, unit: int, image: int) -> str:
 
 @shared(max_entries=256)  # 3 kB each
 def spread_figure(model: Model, unit: int) -> go.Figure:
-    """Return the histogram of a unit's activations, with the target of a sparsity penalty where there is one."""
+    """Return the histogram of a unit's activations, with the target of a sparsity penalty where there is one.
+
+    Codes in (0, 1) are mostly near 0: a logarithmic axis shows the few images that excite the unit.
+    """
     counts, edges = histogram(model.require_latents().z[:, unit])
     mean = float(measures(model).mean[unit])
-    return activation_histogram(counts, edges, mean, name=f"z{unit + 1}", target=sparsity_target(model))
+    return activation_histogram(
+        counts,
+        edges,
+        mean,
+        name=f"z{unit + 1}",
+        target=sparsity_target(model),
+        logarithmic=has_positive_codes(model),
+    )
 
 
 @shared(max_entries=256)  # 1 kB each
@@ -124,6 +161,11 @@ def class_figure(model: Model, unit: int) -> go.Figure:
     """Return the mean activation of a unit by class; the images must have classes."""
     found = measures(model)
     return class_mean_bars(found.class_means[:, unit].tolist(), found.labels.tolist(), model.class_names)
+
+
+def has_positive_codes(model: Model) -> bool:
+    """Whether activations are in (0, 1), so that their mean says how active a unit is."""
+    return model.config.model.latent == "sigmoid"
 
 
 def sparsity_target(model: Model) -> float | None:

@@ -9,22 +9,22 @@ from aeviz.web.decoder.explorer import ALONG
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.controls import pick_image
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.page import MODEL, NO_COMPARISON
+from aeviz.web.kernel.page import MODEL, NO_COMPARISON, errors_as_messages
 from aeviz.web.kernel.point_url import point_parameter
 from aeviz.web.kernel.text import escape
 from aeviz.web.map.controls import AXES, PROJECTION
 from aeviz.web.units.cached import (
     AT_EACH_END,
-    GRID_PX,
     class_figure,
     extreme_images,
+    has_positive_codes,
     levels,
     measures,
     pushed,
     sparsity_target,
     spread_figure,
 )
-from aeviz.web.units.overview import format_value, has_positive_codes, name_unit
+from aeviz.web.units.overview import format_value, name_unit
 
 IMAGE = "image"
 """URL parameter of the test image in whose code the unit is pushed."""
@@ -38,20 +38,26 @@ def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
         st.subheader(f"Unit {name}")
         _show_links(model, unit, ends.best_image)
     st.markdown(_describe(model, unit))
-    with st.container(horizontal=True, gap="medium"):
-        for uri, words, (first, last) in ((ends.most, "most", ends.high), (ends.least, "least", ends.low)):
-            st.image(
-                uri,
-                width=GRID_PX,
-                caption=f"Excite it {words}: activation {format_value(first)} to {format_value(last)}",
-                alt=f"The {AT_EACH_END} images that excite {name} {words}",
-            )
-    st.markdown(f"**Decoded while {name} is pushed** through the quantiles of its activations, all else unchanged")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        image = pick_image(model, "Test image", IMAGE, 0)
-    st.html(pushed(model, unit, image))
-    st.caption("Change: blue darker, red brighter, from the lowest to the highest activation.")
+    for uri, words, (first, last) in ((ends.most, "most", ends.high), (ends.least, "least", ends.low)):
+        st.image(
+            uri,
+            width="stretch",
+            caption=f"Excite it {words}: activation {format_value(first)} to {format_value(last)}",
+            alt=f"The {AT_EACH_END} images that excite {name} {words}",
+        )
+    _show_pushed(model, unit)
     _show_charts(model, unit)
+
+
+@st.fragment
+def _show_pushed(model: Model, unit: int) -> None:
+    with errors_as_messages():
+        name = name_unit(unit)
+        st.markdown(f"**Decoded while {name} is pushed** through the quantiles of its activations, all else unchanged")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            image = pick_image(model, "Test image", IMAGE, 0)
+        st.html(pushed(model, unit, image))
+        st.caption("Change: blue darker, red brighter, from the lowest to the highest activation.")
 
 
 def _show_charts(model: Model, unit: int) -> None:

@@ -8,25 +8,20 @@ from aeviz.data import ImageDataset
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import drop_stale_choice
-from aeviz.web.units.cached import CARD_PX, ON_CARD, cards, measures
+from aeviz.web.units.cached import card_style, has_positive_codes, measures
 
 ORDER, UNIT, ALL = "order", "unit", "all"
 """URL parameters of the order of the cards, of the chosen unit, and of whether all cards are shown."""
 SELECTIVITY, ACTIVITY, KL, INDEX = "class selectivity", "activity", "KL divergence", "index"
 FEW = 24
 """Cards until the visitor asks for all."""
-LIST_PX = 620
-"""Height in pixels of the list of cards, which scrolls."""
+LIST_PX, FEW_ROWS = 680, 6
+"""Height in pixels at most of the list of cards, which scrolls; cards up to which it is as high as they are."""
 
 
 def name_unit(unit: int) -> str:
     """Return the name of a unit, counted from 0, as maps and sliders have it."""
     return f"z{unit + 1}"
-
-
-def has_positive_codes(model: Model) -> bool:
-    """Whether activations are in (0, 1), so that their mean says how active a unit is."""
-    return model.config.model.latent == "sigmoid"
 
 
 def activity(model: Model) -> np.ndarray:
@@ -36,7 +31,7 @@ def activity(model: Model) -> np.ndarray:
 
 def format_value(value: float) -> str:
     """Return a measure with two or three digits that count, without an exponent where it is large."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}" if abs(value) < 1 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.2g}" if abs(value) < 1 else f"{value:#.3g}"
 
 
 def pick_order(model: Model) -> str:
@@ -68,36 +63,36 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
     count = model.config.model.latent_dim
     units = order_units(_scores(model, order), count).tolist()
     is_whole = count <= FEW or st.toggle(f"Show all {count} units", key=ALL, bind="query-params")
-    rows, found = cards(model, dataset is not None, dataset), measures(model)
+    shown = tuple(units if is_whole else units[:FEW])
+    st.html(card_style(model, shown, dataset is not None, dataset))
+    found = measures(model)
     with (
-        st.container(height=LIST_PX if count > 6 else "content", border=False, key="unit-list"),
-        st.container(horizontal=True, gap="small"),
+        st.container(height=LIST_PX if count > FEW_ROWS else "content", border=False, key="unit-list"),
+        st.container(key="unit-cards"),
     ):
-        for unit in units if is_whole else units[:FEW]:
-            _show_card(model, unit, found, rows[unit], is_chosen=unit == chosen)
+        for unit in shown:
+            name = name_unit(unit)
+            st.button(
+                _label(model, unit, found),
+                key=f"choose-{name}",
+                type="primary" if unit == chosen else "secondary",
+                width="stretch",
+                on_click=st.session_state.__setitem__,
+                args=(UNIT, name),
+            )
 
 
-def _show_card(model: Model, unit: int, found: UnitMeasures, row: str, *, is_chosen: bool) -> None:
-    name, best = name_unit(unit), found.best_class
-    label = f"**{name}**" if best is None else f"**{name}** · class {escape(model.class_names[best[unit]])}"
-    with st.container(width=CARD_PX + 8, gap=None, key=f"unit-card-{name}"):
-        st.image(row, width="stretch", alt=f"The {ON_CARD} images that excite {name} most")
-        st.button(
-            label,
-            key=f"choose-{name}",
-            type="primary" if is_chosen else "secondary",
-            width="stretch",
-            on_click=st.session_state.__setitem__,
-            args=(UNIT, name),
-        )
-        st.caption(_facts(model, unit, found))
+def _label(model: Model, unit: int, found: UnitMeasures) -> str:
+    best = found.best_class
+    of_class = "" if best is None else f" · class {escape(model.class_names[best[unit]])}"
+    return f"**{name_unit(unit)}**{of_class} :small[{_facts(model, unit, found)}]"
 
 
 def _facts(model: Model, unit: int, found: UnitMeasures) -> str:
     facts = [] if found.selectivity is None else [f"η² {found.selectivity[unit]:.2f}"]
-    facts.append(f"{'mean' if has_positive_codes(model) else 'variance'} {format_value(activity(model)[unit])}")
+    facts.append(f"{'mean' if has_positive_codes(model) else 'var'} {format_value(activity(model)[unit])}")
     if model.summary.kl is not None:
-        facts.append(f"KL {model.summary.kl[unit]:.2f}")
+        facts.append(f"KL {format_value(float(model.summary.kl[unit]))}")
     return " · ".join(facts)
 
 
