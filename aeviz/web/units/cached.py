@@ -34,8 +34,6 @@ class Extremes:
     most: str
     """Grid of them, the first most, as a data URI."""
     least: str
-    best_image: int
-    """Index in the test set of the first image of `most`."""
     high: tuple[float, float]
     """Activation of the first and the last image of `most`."""
     low: tuple[float, float]
@@ -101,7 +99,6 @@ def extreme_images(model: Model, unit: int, is_original: bool, _dataset: ImageDa
     return Extremes(
         most=grids[0],
         least=grids[1],
-        best_image=int(most[0]),
         high=(float(activation[most[0]]), float(activation[most[-1]])),
         low=(float(activation[least[0]]), float(activation[least[-1]])),
     )

@@ -5,7 +5,7 @@ import streamlit as st
 from aeviz.analysis.latent import ACTIVE
 from aeviz.analysis.units import push, sparsity_divergence
 from aeviz.data import ImageDataset
-from aeviz.web.decoder.explorer import ALONG
+from aeviz.web.decoder.explorer import ALONG, PLANE
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.controls import pick_image
 from aeviz.web.kernel.models import Model
@@ -36,7 +36,7 @@ def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
     ends = extreme_images(model, unit, dataset is not None, dataset)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Unit {name}")
-        _show_links(model, unit, ends.best_image)
+        _show_links(model, unit)
     st.markdown(_describe(model, unit))
     for uri, words, (first, last) in ((ends.most, "most", ends.high), (ends.least, "least", ends.low)):
         st.image(
@@ -74,18 +74,23 @@ def _show_charts(model: Model, unit: int) -> None:
             )
 
 
-def _show_links(model: Model, unit: int, image: int) -> None:
-    """Link to the map along this unit, and to Decode at the median code with the unit at its highest activation."""
+def _show_links(model: Model, unit: int) -> None:
+    """Link to the map along this unit, and to Decode at the median code with the unit at its highest activation.
+
+    The other axis is the most informative of the other dimensions.
+    """
     name = name_unit(unit)
-    address = {MODEL: model.name, f"with.{model.name}": NO_COMPARISON, "image": str(image)}
-    if model.config.model.latent_dim > 3:
-        other = next(int(axis) for axis in model.summary.order() if axis != unit)
+    other = next((name_unit(int(axis)) for axis in model.summary.order() if axis != unit), None)
+    on_map = {MODEL: model.name, f"with.{model.name}": NO_COMPARISON}
+    if other is not None and model.config.model.latent_dim > 3:
         across, upwards, _ = AXES
-        address |= {PROJECTION: "chosen dimensions", across: name, upwards: name_unit(other)}
-    st.page_link("pages/explore.py", label="Show on the map", icon=":material/scatter_plot:", query_params=address)
+        on_map |= {PROJECTION: "chosen dimensions", across: name, upwards: other}
     highest = push(model.summary.median, unit, levels(model, unit)[-1:])[0]
-    address = {MODEL: model.name, model.name + ALONG: name, **point_parameter(model, highest)}
-    st.page_link("pages/decode.py", label="Move it in Decode", icon=":material/tune:", query_params=address)
+    in_decode = {MODEL: model.name, model.name + ALONG: name, **point_parameter(model, highest)}
+    if other is not None:
+        in_decode[model.name + PLANE] = f"{name}~{other}"
+    st.page_link("pages/explore.py", label="Show on the map", icon=":material/scatter_plot:", query_params=on_map)
+    st.page_link("pages/decode.py", label="Move it in Decode", icon=":material/tune:", query_params=in_decode)
 
 
 def _describe(model: Model, unit: int) -> str:
