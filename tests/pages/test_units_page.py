@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-from visits import assert_healthy, open_page, texts
+from visits import assert_healthy, new_session, open_page, texts
 
 from aeviz.analysis.units import measure_units
 from aeviz.paths import checkpoints_root
@@ -48,7 +48,7 @@ def test_sparse_model_is_shown_first_and_without_its_images_codes_are_decoded(ap
 def test_cards_are_24_at_first_and_all_by_the_address(app):
     app = open_page(app, "units", "sparse-kl")
     assert len(cards(app)) == 24
-    assert len(set(cards(open_page(app, "units", "sparse-kl", all="true")))) == 64
+    assert len(set(cards(open_page(new_session(), "units", "sparse-kl", all="true")))) == 64
 
 
 def test_cards_are_sorted_as_chosen(app):
