@@ -47,7 +47,7 @@ def activation_histogram(
     lines = {"mean": (mean, "solid")} | ({} if target is None else {"target": (target, "dash")})
     for value, dash in lines.values():
         figure.add_vline(x=value, line={"color": SECOND, "width": 2, "dash": dash})
-    text = ", ".join(f"{title} {value:.2g} ({dash})" for title, (value, dash) in lines.items())
+    text = ", ".join(f"{title} {value:.3g} ({dash})" for title, (value, dash) in lines.items())
     figure.add_annotation(x=1, y=1, xref="paper", yref="paper", text=text, showarrow=False, yanchor="bottom")
     figure.update_layout(
         xaxis_title=f"activation of {name}",

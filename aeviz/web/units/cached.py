@@ -20,6 +20,7 @@ from aeviz.figures.units import activation_histogram, class_mean_bars, pushed_ta
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import TILE_PX, decoded, is_large
 from aeviz.web.kernel.models import Model
+from aeviz.web.units.words import format_value, name_unit
 
 ON_CARD, CARD_TILE_PX = 6, 32
 """Images on a card of the overview, and the longest side to which each is shrunk, in pixels."""
@@ -72,7 +73,7 @@ def card_style(model: Model, units: tuple[int, ...], is_original: bool, _dataset
     height, width = (min(side, CARD_TILE_PX) for side in model.config.model.image_shape[1:])
     tiles = min(ON_CARD, len(model.require_latents().z))
     rules = "".join(
-        f".st-key-choose-z{unit + 1} button::before{{background-image:url({rows[unit]})}}" for unit in units
+        f".st-key-choose-{name_unit(unit)} button::before{{background-image:url({rows[unit]})}}" for unit in units
     )
     return f"""<style>
 .st-key-unit-cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.5rem; }}
@@ -126,11 +127,14 @@ def pushed(model: Model, unit: int, image: int) -> str:
     images = decoded(model, np.concatenate(starts)).reshape(
         len(codes), 1 + len(values), *model.config.model.image_shape
     )
-    heads = [("as it is", ""), *((f"{level:.0%}", f"{value:.2g}") for level, value in zip(LEVELS, values, strict=True))]
+    heads = [
+        ("as it is", ""),
+        *((f"{level:.0%}", format_value(value)) for level, value in zip(LEVELS, values, strict=True)),
+    ]
     return pushed_table(
         heads,
         [(f"From {name}", shrink(row, TILE_PX)) for name, row in zip(codes, images, strict=True)],
-        unit=f"z{unit + 1}",
+        unit=name_unit(unit),
         smooth=is_large(model),
     )
 
@@ -147,7 +151,7 @@ def spread_figure(model: Model, unit: int) -> go.Figure:
         counts,
         edges,
         mean,
-        name=f"z{unit + 1}",
+        name=name_unit(unit),
         target=sparsity_target(model),
         logarithmic=has_positive_codes(model),
     )

@@ -24,7 +24,7 @@ from aeviz.web.units.cached import (
     sparsity_target,
     spread_figure,
 )
-from aeviz.web.units.overview import format_value, name_unit
+from aeviz.web.units.words import format_value, name_unit
 
 IMAGE = "image"
 """URL parameter of the test image in whose code the unit is pushed."""

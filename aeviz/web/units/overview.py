@@ -9,6 +9,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import drop_stale_choice
 from aeviz.web.units.cached import card_style, has_positive_codes, measures
+from aeviz.web.units.words import format_value, name_unit
 
 ORDER, UNIT, ALL = "order", "unit", "all"
 """URL parameters of the order of the cards, of the chosen unit, and of whether all cards are shown."""
@@ -17,11 +18,6 @@ FEW = 24
 """Cards until the visitor asks for all."""
 LIST_PX, FEW_ROWS = 680, 6
 """Height in pixels at most of the list of cards, which scrolls; cards up to which it is as high as they are."""
-
-
-def name_unit(unit: int) -> str:
-    """Return the name of a unit, counted from 0, as maps and sliders have it."""
-    return f"z{unit + 1}"
 
 
 def activity(model: Model) -> np.ndarray:

@@ -12,7 +12,8 @@ from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 from aeviz.web.units.cached import measures
 from aeviz.web.units.detail import show_unit
-from aeviz.web.units.overview import UNIT, activity, name_unit, pick_order, show_overview
+from aeviz.web.units.overview import UNIT, activity, pick_order, show_overview
+from aeviz.web.units.words import name_unit
 
 USUAL_MODEL = "sparse-kl"
 """The model that the page opens with."""
