@@ -5,6 +5,7 @@ import streamlit as st
 
 from aeviz.analysis.units import UnitMeasures, order_units
 from aeviz.data import ImageDataset
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import drop_stale_choice
@@ -23,11 +24,6 @@ LIST_PX, FEW_ROWS = 680, 6
 def activity(model: Model) -> np.ndarray:
     """Return how active each unit is, (D,): its mean activation where that is positive, else its variance."""
     return measures(model).mean if has_positive_codes(model) else measures(model).variance
-
-
-def format_value(value: float) -> str:
-    """Return a measure with two or three digits that count, without an exponent where it is large."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.2g}" if abs(value) < 1 else f"{value:#.3g}"
 
 
 def pick_order(model: Model) -> str:
@@ -61,7 +57,7 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
     is_whole = count <= FEW or st.toggle(f"Show all {count} units", key=ALL, bind="query-params")
     shown = tuple(units if is_whole else units[:FEW])
     st.html(card_style(model, shown, dataset is not None, dataset))
-    found = measures(model)
+    labels = _labels(model)
     with (
         st.container(height=LIST_PX if count > FEW_ROWS else "content", border=False, key="unit-list"),
         st.container(key="unit-cards"),
@@ -69,7 +65,7 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
         for unit in shown:
             name = name_unit(unit)
             st.button(
-                _label(model, unit, found),
+                labels[unit],
                 key=f"choose-{name}",
                 type="primary" if unit == chosen else "secondary",
                 width="stretch",
@@ -78,10 +74,15 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
             )
 
 
-def _label(model: Model, unit: int, found: UnitMeasures) -> str:
+@shared(max_entries=64)  # 60 bytes a unit
+def _labels(model: Model) -> tuple[str, ...]:
+    """Return what the card of each unit says, in Markdown."""
+    found = measures(model)
     best = found.best_class
-    of_class = "" if best is None else f" · class {escape(model.class_names[best[unit]])}"
-    return f"**{name_unit(unit)}**{of_class} :small[{_facts(model, unit, found)}]"
+    classes = [""] * len(found.mean) if best is None else [f" · class {escape(model.class_names[at])}" for at in best]
+    return tuple(
+        f"**{name_unit(unit)}**{of_class} :small[{_facts(model, unit, found)}]" for unit, of_class in enumerate(classes)
+    )
 
 
 def _facts(model: Model, unit: int, found: UnitMeasures) -> str:
