@@ -192,7 +192,19 @@ def error_map(image: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     Returns:
         (H, W, 3), uint8.
     """
-    signed = (reconstruction.astype(np.float64) - image / 255).mean(axis=0)
+    return change_map(reconstruction.astype(np.float64) - image / 255)
+
+
+def change_map(change: np.ndarray) -> np.ndarray:
+    """Show a difference of two images: blue where it makes darker, red where brighter, white where it is 0.
+
+    Args:
+        change: (C, H, W), floating point, in [-1, 1]; its mean over the channels is shown.
+
+    Returns:
+        (H, W, 3), uint8.
+    """
+    signed = change.astype(np.float64).mean(axis=0)
     strength = np.sqrt(np.abs(signed))  # the root shows small errors too
     colour: np.ndarray = np.where(signed[..., None] > 0, (189, 31, 1), (30, 100, 190))
     picture: np.ndarray = np.round(255 + strength[..., None] * (colour - 255)).astype(np.uint8)

@@ -12,6 +12,7 @@ TITLES = {
     "/": "Home",
     "/explore": "Explore",
     "/decode": "Decode",
+    "/units": "Units",
     "/reconstruct": "Reconstruct",
     "/generate": "Generate",
     "/regimes": "Three regimes",

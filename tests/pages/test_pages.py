@@ -14,6 +14,7 @@ PAGES = {
     "home": "aeviz",
     "explore": "Explore",
     "decode": "Decode",
+    "units": "Units",
     "reconstruct": "Reconstruct",
     "generate": "Generate",
     "network": "Network and training",
@@ -60,7 +61,7 @@ def test_page_opens_without_data_and_network(app, name):
         for kind_of_model in KINDS
         if name != "home"
         # faces ship without encoded images: tests/pages/test_faces_pages.py
-        and not (kind_of_model == "faces" and name in ("explore", "reconstruct"))
+        and not (kind_of_model == "faces" and name in ("explore", "reconstruct", "units"))
     ],
 )
 def test_page_shows_every_kind_of_model(app, name, kind_of_model):

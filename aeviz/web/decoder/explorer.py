@@ -36,7 +36,7 @@ from aeviz.web.kernel.url import UrlState, drop_parameters
 
 MESH_SIDE, LARGE_PIXELS, LARGE_SIDE = 10, 4096, 6
 """Images along each side of the decoded plane (S1: a 10 x 10 mesh); fewer where an image has more values than that."""
-BEHIND, _PLANE, _ALONG = "behind", ".plane", ".along"
+BEHIND, PLANE, ALONG = "behind", ".plane", ".along"
 """URL parameter of what lies behind the point on the pad; endings of those of its plane and the strip's axis."""
 
 
@@ -176,7 +176,7 @@ def keep_look(model: Model, axes: spaces.AxesName) -> None:
     basis = spaces.basis(model, axes)
     look = _look(model, axes, basis)
     plane, along, backdrop = _look_in_url(model, basis)
-    drop_parameters((_PLANE, _ALONG), keep=(plane.name, along.name))
+    drop_parameters((PLANE, ALONG), keep=(plane.name, along.name))
     plane.write(look.pair)
     along.write(look.along)
     backdrop.write(look.backdrop)
@@ -195,8 +195,8 @@ def _look_in_url(model: Model, basis: Basis) -> tuple[UrlState[tuple[int, int]],
         return "~".join(basis.names[axis] for axis in pair)
 
     return (
-        UrlState(model.name + _PLANE, parse_plane, format_plane, (0, min(1, len(basis.names) - 1))),
-        UrlState(model.name + _ALONG, places.get, lambda axis: basis.names[axis], 0),
+        UrlState(model.name + PLANE, parse_plane, format_plane, (0, min(1, len(basis.names) - 1))),
+        UrlState(model.name + ALONG, places.get, lambda axis: basis.names[axis], 0),
         UrlState(BEHIND, str, str, "images"),
     )
 

@@ -15,6 +15,8 @@ OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
 CARD_PX = 256
 """Width of a card, so that a row holds as many as the window has room for."""
+SPARSE = ("l1", "kl_sparsity")
+"""Penalties that make codes sparse, so that single units are worth a look."""
 FEW = 6
 """Models that ship of one group until the visitor asks for all: two rows in a window of 1,440 pixels."""
 
@@ -135,6 +137,8 @@ def _card(model: Model) -> None:
                 links = {"Explore": ("pages/explore.py", ":material/scatter_plot:"), **links}
             if config.model.is_variational:
                 links["Generate"] = ("pages/generate.py", ":material/auto_awesome:")
+            if model.has_latents and config.objective.penalty in SPARSE:
+                links["Units"] = ("pages/units.py", ":material/grid_view:")
             with st.container(horizontal=True):
                 for label, (target, icon) in links.items():
                     st.page_link(target, label=label, icon=icon, query_params={"model": model.name})

@@ -1,0 +1,1 @@
+"""The page units: its view, and parts that no other page uses."""

@@ -1,0 +1,129 @@
+"""The chosen unit: the images at both ends of its activation, what a push changes, and its activations by class."""
+
+import streamlit as st
+
+from aeviz.analysis.latent import ACTIVE
+from aeviz.analysis.units import push, sparsity_divergence
+from aeviz.data import ImageDataset
+from aeviz.web.decoder.explorer import ALONG, PLANE
+from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.controls import pick_image
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.page import MODEL, NO_COMPARISON, errors_as_messages
+from aeviz.web.kernel.point_url import point_parameter
+from aeviz.web.kernel.text import escape
+from aeviz.web.map.controls import AXES, PROJECTION
+from aeviz.web.units.cached import (
+    AT_EACH_END,
+    class_figure,
+    extreme_images,
+    has_positive_codes,
+    levels,
+    measures,
+    pushed,
+    sparsity_target,
+    spread_figure,
+)
+from aeviz.web.units.words import format_value, name_unit
+
+IMAGE = "image"
+"""URL parameter of the test image in whose code the unit is pushed."""
+
+
+def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
+    """Show a unit, from 0, of a model with latents; `dataset` holds the originals where they are on this machine."""
+    name = name_unit(unit)
+    ends = extreme_images(model, unit, dataset is not None, dataset)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"Unit {name}")
+        _show_links(model, unit)
+    st.markdown(_describe(model, unit))
+    for uri, words, (first, last) in ((ends.most, "most", ends.high), (ends.least, "least", ends.low)):
+        st.image(
+            uri,
+            width="stretch",
+            caption=f"Excite it {words}: activation {format_value(first)} to {format_value(last)}",
+            alt=f"The {AT_EACH_END} images that excite {name} {words}",
+        )
+    _show_pushed(model, unit)
+    _show_charts(model, unit)
+
+
+@st.fragment
+def _show_pushed(model: Model, unit: int) -> None:
+    with errors_as_messages():
+        name = name_unit(unit)
+        st.markdown(f"**Decoded while {name} is pushed** through the quantiles of its activations, all else unchanged")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            image = pick_image(model, "Test image", IMAGE, 0)
+        st.html(pushed(model, unit, image))
+        st.caption("Change: blue darker, red brighter, from the lowest to the highest activation.")
+
+
+def _show_charts(model: Model, unit: int) -> None:
+    name, found = name_unit(unit), measures(model)
+    left, right = st.columns(2)
+    with left:
+        show_figure(
+            spread_figure(model, unit), key=f"{model.name}-{name}-activation", alt=f"Histogram of activations of {name}"
+        )
+    if len(found.labels):
+        with right:
+            show_figure(
+                class_figure(model, unit), key=f"{model.name}-{name}-classes", alt=f"Mean activation of {name} by class"
+            )
+
+
+def _show_links(model: Model, unit: int) -> None:
+    """Link to the map along this unit, and to Decode at the median code with the unit at its highest activation.
+
+    The other axis is the most informative of the other dimensions.
+    """
+    name = name_unit(unit)
+    other = next((name_unit(int(axis)) for axis in model.summary.order() if axis != unit), None)
+    on_map = {MODEL: model.name, f"with.{model.name}": NO_COMPARISON}
+    if other is not None and model.config.model.latent_dim > 3:
+        across, upwards, _ = AXES
+        on_map |= {PROJECTION: "chosen dimensions", across: name, upwards: other}
+    highest = push(model.summary.median, unit, levels(model, unit)[-1:])[0]
+    in_decode = {MODEL: model.name, model.name + ALONG: name, **point_parameter(model, highest)}
+    if other is not None:
+        in_decode[model.name + PLANE] = f"{name}~{other}"
+    st.page_link("pages/explore.py", label="Show on the map", icon=":material/scatter_plot:", query_params=on_map)
+    st.page_link("pages/decode.py", label="Move it in Decode", icon=":material/tune:", query_params=in_decode)
+
+
+def _describe(model: Model, unit: int) -> str:
+    """Say what was measured of a unit, in Markdown."""
+    found = measures(model)
+    mean, variance = float(found.mean[unit]), float(found.variance[unit])
+    parts = []
+    if found.best_class is not None:
+        best = found.best_class[unit]
+        high = float(found.class_means[:, unit].max())
+        parts.append(
+            f"Class **{escape(model.class_names[best])}** excites it most: {format_value(high)} on average; "
+            f"over all images {format_value(mean)}."
+        )
+    else:
+        parts.append(f"Mean activation {format_value(mean)}.")
+    if found.selectivity is not None:
+        parts.append(
+            f"The class explains **{found.selectivity[unit]:.0%}** of its variance ({format_value(variance)})."
+        )
+    else:
+        parts.append(f"Variance {format_value(variance)}.")
+    if model.summary.kl is not None:
+        nats = float(model.summary.kl[unit])
+        what = "active" if variance > ACTIVE else "collapsed: the decoder ignores it"
+        parts.append(f"KL divergence to the prior **{nats:.2f} nats** per image, {what}.")
+    target = sparsity_target(model)
+    if target is not None:
+        divergences = sparsity_divergence(target, found.mean)
+        parts.append(
+            f"Sparsity penalty: target {target:g}, reached {mean:.3f}; {divergences[unit]:.4f} of "
+            f"{divergences.sum():.3f} nats over all units."
+        )
+    elif not has_positive_codes(model):
+        parts.append("Its sign is arbitrary: read both ends.")
+    return " ".join(parts)

@@ -1,0 +1,40 @@
+"""The page Units in the browser."""
+
+import re
+
+import pytest
+from app_server import choose, wait_until_idle
+from playwright.sync_api import expect
+
+
+@pytest.mark.slow
+def test_unit_is_chosen_by_its_card_and_followed_to_the_map_and_to_decode(visit):
+    page = visit("/units?model=vae-10d&order=index")
+    expect(page.get_by_role("button", name=re.compile("z10 "))).to_be_visible()
+    card = page.get_by_role("button", name=re.compile("z4 "))
+    picture = card.evaluate("button => getComputedStyle(button, '::before').backgroundImage")
+    assert picture.startswith('url("data:image/png')
+    card.click()
+    expect(page.get_by_role("heading", name="Unit z4")).to_be_visible()
+    expect(page).to_have_url(re.compile("unit=z4"))
+    pushed = page.get_by_role("img", name=re.compile("^From the median code"))
+    expect(pushed).to_have_count(7)
+    assert pushed.last.evaluate("image => image.complete && image.naturalWidth > 0")
+    page.reload()
+    expect(page.get_by_role("heading", name="Unit z4")).to_be_visible()
+    wait_until_idle(page)
+
+    page.get_by_role("link", name="Show on the map").click()
+    expect(page).to_have_title("Explore")
+    expect(page.get_by_role("combobox", name="Across")).to_have_value("z4")
+    expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-10d")
+
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Units").click()
+    expect(page).to_have_title("Units")
+    choose(page, "Unit", "z4")
+    expect(page.get_by_role("heading", name="Unit z4")).to_be_visible()
+    wait_until_idle(page)
+    page.get_by_role("link", name="Move it in Decode").click()
+    expect(page).to_have_title("Decode")
+    expect(page.get_by_role("combobox", name="Horizontal").locator("option:checked")).to_have_text("z4")
+    expect(page).to_have_url(re.compile(r"vae-10d\.at=z4_"))
