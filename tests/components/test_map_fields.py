@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from page_scripts import run_script
+from sklearn.neighbors import NearestNeighbors
 from torch import nn
 
 from aeviz.analysis.latent import data_distance, usual_distance, vote_of_neighbours
@@ -84,6 +85,39 @@ def test_of_equal_votes_the_lowest_class_wins(tmp_path):
     points = np.concatenate([np.full((5, 2), 3), np.zeros((5, 2))]).astype(np.float32) + np.eye(10, 2, dtype=np.float32)
     labels = np.repeat([2, 6], 5)
     assert set(page_fields(tmp_path, points, labels)["votes"]) == {2}
+
+
+MIXED = """
+async function main({ points, labels }) {
+  const { mostMixed } = await import("./map/field_values.js");
+  const steps = mostMixed(Float32Array.from(points.flat()), Uint16Array.from(labels), [-3, -3], [3, 3]);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+"""
+
+
+def test_classes_that_are_mixed_most_are_named(tmp_path):
+    """By scikit-learn's neighbours, each point left out of its own."""
+    random = np.random.default_rng(5)
+    labels = random.integers(0, 4, 800)
+    middles = np.array([[0, 0], [0.5, 0.3], [2, 2], [-2.5, 2]])
+    points = (middles[labels] + random.normal(size=(800, 2)) * 0.6).astype(np.float32)
+    nearest = NearestNeighbors(n_neighbors=11).fit(points).kneighbors(points, return_distance=False)[:, 1:]
+    votes = np.array([np.bincount(labels[row], minlength=4).argmax() for row in nearest])
+    shares = {}
+    for a in range(4):
+        for b in range(a + 1, 4):
+            wrong = ((labels == a) & (votes == b)) | ((labels == b) & (votes == a))
+            shares[a, b] = wrong.sum() / np.isin(labels, [a, b]).sum()
+    pair = max(shares, key=lambda each: shares[each])
+    found = run_script(tmp_path, MIXED, {"points": points.tolist(), "labels": labels.tolist()})
+    assert tuple(found["pair"]) == pair == (0, 1)
+    assert found["share"] == pytest.approx(shares[pair], abs=1e-9)
+    apart = run_script(tmp_path, MIXED, {"points": [[0, 0], [0.1, 0]] * 20, "labels": [3] * 40})
+    assert apart is None
 
 
 STENCIL = """

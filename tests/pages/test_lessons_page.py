@@ -117,7 +117,7 @@ def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     assert "**As you predicted:** that" in column(app)
     press(app, "lesson-finish")
     assert texts(app.title) == ["Lessons"]
-    assert texts(app.success) == ["You finished **Mine**. 1 of 2 predictions were right."]
+    assert texts(app.success) == ["You have come to the end of **Mine**. 1 of 2 predictions were right."]
     assert not column(app)
     assert "lesson" not in app.query_params
 

@@ -45,7 +45,8 @@ def _show_result() -> None:
         return
     title, right, made = result
     how = f" {right} of {made} predictions were right." if made else ""
-    st.success(f"You finished **{escape(title)}**.{how}", icon=":material/flag:")
+    stop = "" if title.endswith(("?", "!", ".")) else "."
+    st.success(f"You have come to the end of **{escape(title)}**{stop}{how}", icon=":material/flag:")
 
 
 def _show_join() -> None:

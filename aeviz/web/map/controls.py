@@ -110,7 +110,12 @@ def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | N
         seed: int | None = None
         contours: ContourMode = "off"
         if samples or dimensions == 2 or (second is None and dimensions == 3):
-            with st.popover("More", icon=":material/tune:", help="Contours, samples of the posteriors, viewpoints."):
+            parts = [
+                *(["Two viewpoints"] if second is None and dimensions == 3 else []),
+                *(["Samples of the posteriors"] if samples else []),
+                *(["Contours of the densest regions"] if dimensions == 2 else []),
+            ]
+            with st.popover("More", icon=":material/tune:", help=f"{', '.join(parts)}."):
                 if second is None and dimensions == 3:
                     two_viewpoints = st.toggle(
                         "Two viewpoints",

@@ -3,7 +3,7 @@
 import { readable } from "../kit/axis.js";
 import { network } from "../kit/engine.js";
 import { NO_LABEL } from "./map_data.js";
-import { centreOf, distances, isoline, metricOf, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
+import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
 
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./field_values.js").Lattice} Lattice */
@@ -158,13 +158,17 @@ async function regionsOf({ spec, map }, lattice, isWanted) {
   const { coordinates, labels } = voters(spec.coordinates, map.header.labels, map.isHidden);
   const values = await inPieces(votes(lattice, new Nearest(coordinates, spec.low, spec.high), labels), isWanted);
   if (!values) return null;
+  const mixed = await inPieces(mostMixed(coordinates, labels, spec.low, spec.high), isWanted);
+  const names = mixed?.pair.map((label) => map.header.classes[label]?.name);
+  const notes = mixed && names ? [`Mixed most: ${names.join(" and ")}; ${Math.round(100 * mixed.share)} % of their images lie among the other`] : [];
+  if (map.hidden.size) notes.push("Hidden classes do not count");
   return {
     name: "classes",
     source: spec.coordinates,
     lattice,
     values,
     shade: (label) => (label === NO_LABEL ? [0, 0, 0, 0] : [...(palette[label] ?? [128, 128, 128]), REGION]),
-    legend: { title: "Class of most of the 10 nearest images, on this map", notes: [] },
+    legend: { title: "Class of most of the 10 nearest images, on this map", notes },
   };
 }
 

@@ -7,6 +7,8 @@ import { NO_LABEL } from "./map_data.js";
 export const NEIGHBOURS = 10; // as in aeviz/analysis/latent.py
 const SAMPLE = 500; // points whose own distances define the usual distance
 const USUAL = 0.99;
+const MOST_ASKED = 2500; // points whose neighbours tell which classes are mixed
+const ROW = 50; // points between two pauses
 
 /**
  * A lattice of cells over a rectangle of the plane, row by row.
@@ -191,6 +193,47 @@ export function* votes(lattice, nearest, labels) {
     if ((place + 1) % lattice.columns === 0) yield;
   }
   return values;
+}
+
+/**
+ * The two classes that are mixed most: those of which the largest share of images has a majority of the other among the 10
+ * nearest other points. From at most 2,500 points, evenly spread by index; null where no image is.
+ * @param {Float32Array} coordinates
+ * @param {Uint16Array} labels
+ * @param {number[]} low
+ * @param {number[]} high
+ * @returns {Generator<void, { pair: [number, number], share: number } | null, void>}
+ */
+export function* mostMixed(coordinates, labels, low, high) {
+  const nearest = new Nearest(coordinates, low, high, NEIGHBOURS + 1); // the point itself is among them
+  /** @type {Map<string, number>} */
+  const mixed = new Map();
+  /** @type {Map<number, number>} */
+  const totals = new Map();
+  const step = Math.max(1, labels.length / MOST_ASKED);
+  for (let k = 0; k * step < labels.length; k += 1) {
+    const index = Math.floor(k * step);
+    const own = labels[index];
+    totals.set(own, (totals.get(own) ?? 0) + 1);
+    nearest.find(coordinates[2 * index], coordinates[2 * index + 1]);
+    /** @type {Map<number, number>} */
+    const counts = new Map();
+    for (const other of nearest.indices) if (other !== index) counts.set(labels[other], (counts.get(labels[other]) ?? 0) + 1);
+    const [winner] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [own];
+    if (winner !== own) {
+      const pair = [own, winner].sort((a, b) => a - b).join();
+      mixed.set(pair, (mixed.get(pair) ?? 0) + 1);
+    }
+    if (k % ROW === ROW - 1) yield;
+  }
+  /** @type {{ pair: [number, number], share: number } | null} */
+  let most = null;
+  for (const [name, count] of mixed) {
+    const [a, b] = name.split(",").map(Number);
+    const share = count / ((totals.get(a) ?? 0) + (totals.get(b) ?? 0));
+    if (!most || share > most.share) most = { pair: [a, b], share };
+  }
+  return most;
 }
 
 /**
