@@ -357,3 +357,32 @@ def test_selection_is_summed_up_in_the_inspector(visit):
     assert drawn == pytest.approx(expected, abs=2)
     latent_map.get_by_role("button", name="Clear selection").click()
     expect(card).to_be_hidden()
+
+
+@pytest.mark.slow
+def test_second_model_encodes_the_drawing_itself(visit):
+    """Not the corresponding point, where another digit may stand: its own code, on its own map."""
+    page = visit(PAIR + "&own=true")
+    latent_map = drawn_map(page)
+    inspector(page)
+    expect(page.get_by_test_id("drawing-pad")).to_be_visible()
+    wait_until_idle(page)
+    draw(page, [[(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]])
+    page.mouse.up()
+    expect(page.get_by_test_id("chosen-image")).to_have_attribute("data-image", "own")
+    second = page.locator(".view").nth(1)
+    expect(second.get_by_text("Your image, encoded by this model itself")).to_be_visible()
+    pixels = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+    image = np.array(page.get_by_role("img", name="The chosen image").evaluate(pixels)[::4], dtype=np.float32) / 255
+    model = aeviz.load("digits-2d-amsgrad")
+    z = model.encode(np.round(image.reshape(1, 1, 8, 8) * 255).astype(np.uint8)).numpy()[0]
+    assert probe_on(latent_map, 1) == pytest.approx(z, abs=0.15)  # the page's pixels are not rounded
+    assert second.locator("canvas").evaluate(pixels)[::4] == pytest.approx(
+        model.decode(z[None]).numpy().ravel() * 255, abs=6
+    )
+    stage = latent_map.locator("canvas.front").first.bounding_box()
+    page.mouse.move(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(stage["x"] + stage["width"] / 3, stage["y"] + stage["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(second.get_by_text("At the corresponding point")).to_be_visible()

@@ -158,10 +158,17 @@ def test_steep_function_converges_from_near(visit):
     assert "From this start it converges" in app.success[0].value
 
 
-def test_comparison_shows_the_shipped_pair_and_says_that_one_seed_gives_no_verdict(visit):
+def test_comparison_opens_on_the_shipped_seeds_with_a_verdict(visit):
     app = visit("comparison")
-    options = app.selectbox(key="comparison").options
-    assert options
+    assert "5 seeds each" in app.selectbox(key="comparison").value
+    assert not any("from one seed each" in text for text in texts(app.info))
+    assert any("No difference" in text or "cannot be told" in text for text in texts([*app.info, *app.markdown]))
+
+
+def test_comparison_of_a_shipped_pair_says_that_one_seed_gives_no_verdict(visit):
+    app = visit("comparison")
+    choice = app.selectbox(key="comparison")
+    choice.set_value(next(option for option in choice.options if "1 seed each" in option)).run()
     assert any("from one seed each" in text for text in texts(app.info))
     assert any("the same initial weights" in text for text in texts(app.markdown))
     assert any("images that moved most" in text for text in texts(app.markdown))
@@ -176,12 +183,13 @@ def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
     codes = " ".join(element.value for element in app.code)
     assert "beta2 * v + (1 - beta2) * g**2" in codes
     assert "largest_mean_square" in codes
-    assert not any("velocity" in element.value for element in app.code)  # no optimizer has it
+    assert any("velocity" in element.value for element in app.code)
     assert any(r"\psi_t = \max" in formula for formula in texts(app.latex))
     assert any("The runs used torch.optim" in text for text in texts(app.caption))
 
 
-def test_comparison_without_runs_offers_to_start_one(app_without_models):
+def test_comparison_without_runs_offers_to_start_one(app_without_models, monkeypatch):
+    monkeypatch.setattr("aeviz.web.optimizers.cached._shipped", list)
     app_without_models.switch_page("pages/optimizers.py")
     app_without_models.query_params["section"] = "comparison"
     app = app_without_models.run()

@@ -137,7 +137,7 @@ def test_originals_are_shown_where_they_are(app):
     assert_healthy(app, "Units")
     assert not any("stand in" in text for text in texts(app.caption))
     assert len(cards(app)) == 2
-    assert not app.toggle
+    assert not app.main.toggle
 
 
 def test_model_without_stored_codes_says_why(app):

@@ -47,6 +47,8 @@ def show_explorer(
     parts: tuple[Part, ...] = ("pad", "sliders", "strip", "waypoints"),
     sprite: str | None = None,
     own: Own | None = None,
+    *,
+    takes_own: bool = False,
 ) -> None:
     """Show pad, sliders, images and paths of one or two models; call it in a fragment.
 
@@ -57,11 +59,12 @@ def show_explorer(
         parts: What is shown; an overview of the axes is added in many dimensions.
         sprite: Name in the blob store of small versions of the test images, for the part "image".
         own: An image that the visitor brought, for the part "image".
+        takes_own: Whether the visitor may bring one; the second model encodes it itself, so its encoder must be sent.
     """
     key = _key(model, second, axes, parts)
     basis = spaces.basis(model, axes)
     response, images = response_of(key, model, second)
-    view = replace(_view(model, second, axes, basis, parts), response=response, sprite=sprite, own=own)
+    view = replace(_view(model, second, axes, basis, parts, takes_own), response=response, sprite=sprite, own=own)
     explorer(
         view_payload(view, images),
         key=key,
@@ -85,7 +88,14 @@ def send_explorer(model: Model, second: Model | None, axes: spaces.AxesName) -> 
             send_blob(blob_name("bridge", packed), packed)
 
 
-def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basis, parts: tuple[Part, ...]) -> View:
+def _view(
+    model: Model,
+    second: Model | None,
+    axes: spaces.AxesName,
+    basis: Basis,
+    parts: tuple[Part, ...],
+    takes_own: bool,
+) -> View:
     decoder_views = (
         [_decoder_view(model, None)] if second is None else [_decoder_view(model, None), _decoder_view(second, model)]
     )
@@ -94,6 +104,8 @@ def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basi
             replace(decoder_view, title=f"{decoder_view.title} · {OPTIMIZER_TITLES[each.config.optimizer.name]}")
             for decoder_view, each in zip(decoder_views, (model, second), strict=True)
         ]
+    if takes_own and second is not None and second.config.model.image_shape == model.config.model.image_shape:
+        decoder_views[1] = replace(decoder_views[1], own_encoder=find_network(second, "encoder").spec)
     look = _look(model, axes, basis)
     if is_wide(model):
         parts = (*parts, "overview")
@@ -105,7 +117,13 @@ def _view(model: Model, second: Model | None, axes: spaces.AxesName, basis: Basi
     ]
     return View(
         view="|".join(
-            [model.stamp, space.name, *networks, *(decoder_view.bridge_words for decoder_view in decoder_views)]
+            [
+                model.stamp,
+                space.name,
+                *networks,
+                *(decoder_view.bridge_words for decoder_view in decoder_views),
+                "own" if takes_own else "",
+            ]
         ),
         space=space.name,
         point=tuple(point_of(model).tolist()),

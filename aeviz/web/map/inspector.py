@@ -46,7 +46,7 @@ def _show(model: Model, second: Model | None) -> None:
     with errors_as_messages():
         own = bring_own(model) if has_own() else None
         with st.container(key=INSPECTOR):
-            show_explorer(model, second, "latent", PARTS, sprite_name(model), own)
+            show_explorer(model, second, "latent", PARTS, sprite_name(model), own, takes_own=has_own())
         show_distance(model, point_of(model))
         show_jumps(model)
         if not keep_address(model):
@@ -59,4 +59,4 @@ def send_inspector(model: Model, second: Model | None) -> None:
     if model.has_summary:
         send_explorer(model, second, "latent")
         if has_own():
-            send_own(model)
+            send_own(model, second)

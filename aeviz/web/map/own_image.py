@@ -6,8 +6,9 @@ import streamlit as st
 from aeviz.errors import DataError
 from aeviz.web.components.explorer.payload import Own
 from aeviz.web.decoder.point import jump
-from aeviz.web.kernel.client_inference import send_network
+from aeviz.web.kernel.client_inference import send_networks
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.spaces import bridge
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.upload import (
     PHOTOS,
@@ -64,10 +65,12 @@ def bring_own(model: Model) -> Own | None:
     return _encode(images[0], model)
 
 
-def send_own(model: Model) -> None:
-    """Send the encoder, which follows a pen in the page; call it at the end of the page, outside of fragments."""
-    if is_handwritten(model):
-        send_network(model, "encoder")
+def send_own(model: Model, second: Model | None) -> None:
+    """Send the encoders, which follow a pen in the page; call it at the end of the page, outside of fragments."""
+    runs = [model] if is_handwritten(model) else []
+    if second is not None and bridge(model, second) is not None:  # else it was sent with the decoders
+        runs.append(second)
+    send_networks(runs, "encoder")
 
 
 def _encode(picture: OwnImage, model: Model) -> Own | None:

@@ -8,9 +8,11 @@ import { about, unpack } from "../kit/wire.js";
 /**
  * @typedef {{
  *   title: string, alt: string, shape: number[], smooth: boolean, network: import("../kit/engine.js").NetworkSpec | null,
- *   why: string, bridge: string | null, via: import("../kit/engine.js").NetworkSpec | null, bridge_words: string
+ *   why: string, bridge: string | null, via: import("../kit/engine.js").NetworkSpec | null, bridge_words: string,
+ *   own_encoder: import("../kit/engine.js").NetworkSpec | null
  * }} Spec `why` says why there is no network for the page. A model that does not stand in its own space has a
  * `bridge`, the name of an affine map from the space shown, or `via`, its encoder, which sees the first model's image.
+ * `own_encoder` is that of a second model, which encodes the visitor's image itself.
  */
 /** @typedef {(points: Float32Array, rows: number) => Promise<ArrayLike<number>>} Decode */
 
@@ -31,8 +33,9 @@ export class DecoderView {
     this.view = new ImageView(parent, spec);
     /** @type {number[]} */
     this.times = [];
-    /** @type {Float32Array | null} */
+    /** @type {(() => Promise<ArrayLike<number>>) | null} gives the image that is shown next */
     this.wanted = null;
+    this.words = spec.bridge_words;
     this.busy = false;
     this.closed = false;
     this.by = "";
@@ -81,7 +84,28 @@ export class DecoderView {
    * @param {ArrayLike<number>} point
    */
   show(point) {
-    this.wanted = Float32Array.from(point);
+    const points = Float32Array.from(point);
+    this.words = this.spec.bridge_words;
+    this.wanted = () => this.decode(points, 1);
+    if (!this.busy) this.pump();
+  }
+
+  /**
+   * Show what this model makes of the visitor's image, which it encodes itself.
+   * @param {Float32Array} image
+   * @param {(z: Float32Array) => void} placed hears of its code
+   */
+  showOwn(image, placed) {
+    const { own_encoder: spec } = this.spec;
+    if (!spec) return;
+    this.wanted = async () => {
+      const encoder = await network(spec);
+      if (!this.network) throw new Error("the server decodes: the image stands at the corresponding point");
+      const z = Float32Array.from(await encoder.run(image, 1));
+      placed(z);
+      this.words = "Your image, encoded by this model itself. ";
+      return this.network.run(z, 1);
+    };
     if (!this.busy) this.pump();
   }
 
@@ -90,11 +114,11 @@ export class DecoderView {
     this.report(true);
     try {
       while (this.wanted && !this.closed) {
-        const point = this.wanted;
+        const next = this.wanted;
         this.wanted = null;
         await this.ready;
         const start = performance.now();
-        const values = await this.decode(point, 1);
+        const values = await next();
         if (this.closed) break;
         this.view.draw(values);
         this.times = [...this.times.slice(1 - RECENT), performance.now() - start];
@@ -115,10 +139,12 @@ export class DecoderView {
 
   describe() {
     const now = performance.now();
-    if (now - (this.describedAt ?? -Infinity) < 500) return; // words that change with every frame cannot be read
+    const isNew = this.words !== this.said;
+    if (!isNew && now - (this.describedAt ?? -Infinity) < 500) return; // words that change with every frame cannot be read
     this.describedAt = now;
+    this.said = this.words;
     const speed = this.times.length < RECENT ? "" : `, ${this.cost.toFixed(1)} ms per image`;
-    this.view.write(`${this.trouble}${this.spec.bridge_words}Decoded ${this.by}${speed}.`);
+    this.view.write(`${this.trouble}${this.words}Decoded ${this.by}${speed}.`);
   }
 
   /** Median milliseconds that an image took lately. */

@@ -86,7 +86,10 @@ export class Explorer {
     const key = own?.key ?? "";
     if (key === this.ownKey) return;
     this.ownKey = key;
-    this.card?.showOwn(own && { name: own.name, image: Float32Array.from(own.image, (value) => value / 255), z: Float64Array.from(own.z) });
+    if (!own) return this.card?.showOwn(null);
+    const image = Float32Array.from(own.image, (value) => value / 255);
+    this.card?.showOwn({ name: own.name, image, z: Float64Array.from(own.z) });
+    return this.showBeside(image);
   }
 
   /** @param {View} view */
@@ -185,7 +188,18 @@ export class Explorer {
    */
   showOwn(own, moves) {
     this.card?.showOwn(own);
-    if (own && moves && own.z.length === this.point.length) this.move(own.z, own.done);
+    if (!own || !moves || own.z.length !== this.point.length) return;
+    this.move(own.z, own.done);
+    this.showBeside(own.image);
+  }
+
+  /**
+   * Let the second model encode the visitor's image itself: at the corresponding point it would show another one.
+   * @param {Float32Array} image
+   */
+  showBeside(image) {
+    const placed = (/** @type {Float32Array} */ z) => tell("beside", this.linked, Float64Array.from(z), this);
+    this.decoderViews[1]?.showOwn(image, placed);
   }
 
   /** @param {boolean} done */

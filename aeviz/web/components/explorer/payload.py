@@ -38,6 +38,8 @@ class DecoderView:
     """Name in the blob store of the map from the space shown to the model's own; None where that is the space shown."""
     via: Network | None = None
     """Its encoder, where it stands at the point that this gives to the first model's image."""
+    own_encoder: Network | None = None
+    """The encoder of a second model, with which it encodes the visitor's image itself."""
     bridge_words: str = ""
     """How the point is found, as a sentence with a space after it."""
 

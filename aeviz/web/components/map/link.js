@@ -12,6 +12,8 @@ export class Link {
     this.model = "";
     /** @type {Float64Array | null} */
     this.z = null;
+    /** @type {Float64Array | null} where the second model itself encodes the visitor's image */
+    this.beside = null;
     /** @type {Float64Array[]} latent points that the visitor keeps */
     this.waypoints = [];
     /** @type {() => void} */
@@ -41,6 +43,7 @@ export class Link {
     if (!model) return;
     const ends = [
       hear("point", model, ({ z }) => this.take(z), this),
+      hear("beside", model, (z) => this.takeBeside(z), this),
       hear("path", model, (waypoints) => this.keep(waypoints), this),
       hear("image", model, ({ index, byHand }) => byHand && index !== this.map.selected && this.map.select(index), this),
     ];
@@ -50,6 +53,13 @@ export class Link {
   /** @param {Float64Array} z a latent point that another part of the page has come to */
   take(z) {
     this.z = z;
+    this.beside = null;
+    this.place(null);
+  }
+
+  /** @param {Float64Array} z where the second model itself encodes the visitor's image */
+  takeBeside(z) {
+    this.beside = z;
     this.place(null);
   }
 
@@ -81,11 +91,18 @@ export class Link {
     if (!this.z || !lift || lift.origin.length !== this.z.length) return;
     const first = project(lift, this.z);
     panels.forEach((panel) => {
-      if (panel !== but) panel.probe.put(panel.spec.lift ? this.onto(panel, first) : null);
+      if (panel !== but) panel.probe.put(panel.spec.lift ? this.placeOn(panel, first) : null);
       panel.mesh.follow();
       panel.field.check();
       panel.redrawFront();
     });
+  }
+
+  /** @param {Panel} panel @param {number[]} first point of the first panel */
+  placeOn(panel, first) {
+    const { lift } = panel.spec;
+    const isSecond = panel === this.map.panels[1] && lift && panel.spec.lift?.model !== this.map.panels[0].spec.lift?.model;
+    return isSecond && this.beside?.length === lift.origin.length ? project(lift, this.beside) : this.onto(panel, first);
   }
 
   /** @param {Panel} panel @param {number[]} first point of the first panel */
@@ -104,6 +121,7 @@ export class Link {
     if (!lift || !this.model) return;
     const first = panel.spec.carry ? carryOver(panel.spec.carry, point) : point;
     this.z = raise(lift, first, this.z);
+    this.beside = null;
     this.place(panel);
     tell("point", this.model, { z: this.z, done }, this);
   }
