@@ -7,7 +7,6 @@ import streamlit as st
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import pick_model, pick_second
 from aeviz.web.map.controls import MapOptions, pick_map_options
-from aeviz.web.map.own_image import pick_own
 
 _KEY = "explore-bar"
 _STYLE = f"""<style>
@@ -28,5 +27,4 @@ def show_bar(found: Mapping[str, Model]) -> tuple[Model, Model | None, MapOption
     with bar:
         first = pick_model(found)
         second = pick_second(found, first)
-        pick_own()
     return first, second, pick_map_options(first, second, bar)

@@ -13,7 +13,7 @@ from aeviz.web.kernel.points import show_distance
 from aeviz.web.kernel.spaces import has_all_codes
 from aeviz.web.kernel.text import escape
 from aeviz.web.map.layers import sprite_name
-from aeviz.web.map.own_image import bring_own, has_own, send_own
+from aeviz.web.map.own_image import bring_own, has_own, pick_own, send_own
 
 INSPECTOR = "inspector"
 """The part of the page that shows it, which runs again by itself."""
@@ -30,6 +30,7 @@ def show_inspector(model: Model, second: Model | None) -> None:
         )
         return
     settle(model)
+    pick_own()  # outside of the fragment: the page sends the encoders that a drawing needs
     _show(model, second)
 
 

@@ -48,12 +48,15 @@ export class Actions {
     else this.offer(address);
   }
 
-  /** The address of the page, with zoom and viewpoints. */
+  /** The address of the page, with zoom and viewpoints, and the chosen image, of which the server may not know yet. */
   address() {
     const address = new URL(window.location.href);
-    const text = camerasToText(this.map);
-    if (text) address.searchParams.set(CAMERA, text);
-    else address.searchParams.delete(CAMERA);
+    const { searchParams: found } = address;
+    const [camera, image] = [camerasToText(this.map), this.map.selected < 0 ? "" : String(this.map.selected)];
+    // what is right is left as it is written
+    if (camera && found.get(CAMERA) !== camera) found.set(CAMERA, camera);
+    if (!camera && found.has(CAMERA)) found.delete(CAMERA);
+    if (image && found.get("image") !== image) found.set("image", image);
     return address.href;
   }
 

@@ -28,7 +28,7 @@ const PATIENT_MS = 40; // longer drawings are shared out over frames
 const SHARE_MS = 25; // of a frame for such a drawing
 const BELOW_PX = 44; // a map that fills the window leaves for the lines below it
 const NARROW_PX = 500; // on a phone the inspector stands below the map, and its first images shall be in view
-const SHEET_PX = 270;
+const SHEET_PX = 314;
 
 /** @typedef {import("./map.js").LatentMap} LatentMap */
 /** @typedef {import("./map_data.js").Spec} Spec */
