@@ -67,7 +67,8 @@ async function main() {
   const { DecoderView } = await import("./explorer/decoder_view.js");
   const said = [];
   const view = Object.assign(Object.create(DecoderView.prototype), {
-    view: { write: (text) => said.push(text) }, spec: { bridge_words: "" }, words: "", said: "", times: [], trouble: "", by: "by the server",
+    view: { write: (text) => said.push(text) }, spec: { bridge_words: "" }, words: "", said: "", times: [],
+    trouble: "", by: "by the server",
   });
   view.describe();
   view.describe();
