@@ -19,10 +19,10 @@ VIEWS = {
     "decode": "/decode?model=vae-2d",
     "reconstruct": "/reconstruct?model=mlp-2d-adam&with.mlp-2d-adam=mlp-64d-amsgrad",
     "train": "/train?preset=quick-look-mnist",
-    "draw": "/reconstruct?source=your+own+image&from=draw",
+    "draw": "/explore?model=mlp-2d-adam&with.mlp-2d-adam=nothing&own=true",
     "home": "/",
 }
-HEIGHTS = {"latent-space": 1190, "decode": 1200, "train": 1270, "draw": 1000}
+HEIGHTS = {"decode": 1200, "train": 1270}
 """Heights in pixels of the views that need more than 900."""
 WIDTHS = {"train": 1440}
 """Widths in pixels of the views that need more than 1,280."""
@@ -40,10 +40,11 @@ def draw(page: Page) -> None:
     canvas.wait_for()
     box = canvas.bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + 70, box["y"] + 60)
+    (x, y), side = (box["x"], box["y"]), box["width"]
+    page.mouse.move(x + 0.25 * side, y + 0.2 * side)
     page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] + 60, steps=8)
-    page.mouse.move(box["x"] + 110, box["y"] + 230, steps=8)
+    page.mouse.move(x + 0.7 * side, y + 0.2 * side, steps=8)
+    page.mouse.move(x + 0.4 * side, y + 0.8 * side, steps=8)
     page.mouse.up()
 
 
