@@ -10,7 +10,6 @@ with page(
     "explore",
     "Explore",
     "Each point is a test image, coloured by its class. Drag anywhere to decode; click a point for its image.",
-    is_workspace=True,
 ):
     first, second, options = show_bar(require_runs())
     show_map(first, second, options)

@@ -7,6 +7,5 @@ with page(
     "units",
     "Units",
     "What does one latent dimension mean? Choose a unit; compare the images that excite it most and least.",
-    is_workspace=True,
 ):
     show_units(require_runs("latents"))

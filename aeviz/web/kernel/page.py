@@ -30,38 +30,37 @@ USUAL_MODEL = "mlp-2d-adam"
 _CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
 """Session keys: the model chosen last, on whatever page; the page shown; whether this run is the first of a visit."""
 _STYLE = """<style>
-.stMainBlockContainer { padding-top: 3.5rem; }
-.st-key-history { position: absolute; }
-[data-testid="stCaptionContainer"][class] { opacity: 0.78; }
-:is([data-testid^="stBaseButton-primary"], .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"])[class] {
-  color: light-dark(#fff, #10161c);
-}
-</style>"""
-"""Less room above the title than Streamlit leaves, where only the menu stands, and none for the unseen component.
-
-Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 misses on the light theme (3.9 to 1). So
-have texts on the accent, which is light on the dark theme.
-"""
-_WORKSPACE_STYLE = """<style>
 .stMainBlockContainer { padding: 0.9rem 2rem 1rem; }
+.st-key-history { position: absolute; }
 .st-key-head { flex-flow: row wrap; align-items: baseline; column-gap: 1rem; z-index: 999991; padding-right: 2.5rem; }
-.st-key-head > * { width: auto !important; flex: none; }
+.st-key-head > * { width: auto !important; flex: none; max-width: 100%; }
 .st-key-head > *:first-child { height: 2rem; }
 .st-key-head h1 { font-size: 1.5rem; line-height: 2rem; padding: 0; margin: 0; }
 .st-key-head [data-testid="stCaptionContainer"] p { font-size: 14px; } /* also where type is larger: it has one line */
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
+[data-testid="stSidebarHeader"] { margin-bottom: 0; }
+[data-testid="stCaptionContainer"][class] { opacity: 0.78; }
+:is([data-testid^="stBaseButton-primary"], .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"])[class] {
+  color: light-dark(#fff, #10161c);
+}
 @media (max-width: 40rem) {
   .stMainBlockContainer { padding: 0.75rem 1rem 1rem; }
   .st-key-head > *:last-child { display: none; } /* the picture needs the room */
 }
 </style>"""
-"""The title stands beside its caption, in the line of the menu: above Streamlit's own head, whose z-index is 999990."""
+"""A page fills one screen: its title stands beside its caption, in the line of Streamlit's menu.
+
+That line is above Streamlit's own head, whose z-index is 999990. The unseen component takes no room.
+
+Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 misses on the light theme (3.9 to 1). So
+have texts on the accent, which is light on the dark theme.
+"""
 NO_COMPARISON = "nothing"
 """Value of the second picker that shows one model alone."""
 
 
 @contextmanager
-def page(room: str, title: str, caption: str, *, is_workspace: bool = False) -> Iterator[None]:
+def page(room: str, title: str, caption: str) -> Iterator[None]:
     """Head a page, end it with its notes, and turn an error that is meant for people into a message.
 
     Nothing else is caught.
@@ -70,7 +69,6 @@ def page(room: str, title: str, caption: str, *, is_workspace: bool = False) -> 
         room: Folder of the page in aeviz/web; its notes.md, where there is one, is shown folded at the end.
         title: Heading of the page.
         caption: One line on what the visitor learns here.
-        is_workspace: Whether the page fills one screen, so that its head takes one line and its sides are narrow.
     """
     _insist_on_navigation()
     start_plain()
@@ -78,9 +76,7 @@ def page(room: str, title: str, caption: str, *, is_workspace: bool = False) -> 
     st.session_state[_PAGE] = title
     st.html(_STYLE)
     keep_history()
-    if is_workspace:
-        st.html(_WORKSPACE_STYLE)
-    with st.container(key="head", gap=None if is_workspace else "small"):
+    with st.container(key="head", gap=None):
         st.title(title)
         st.caption(caption)
     try:
