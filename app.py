@@ -16,7 +16,7 @@ page = st.navigation(
         "Explore": [
             st.Page("pages/explore.py", title="Explore", icon=":material/scatter_plot:"),
             st.Page("pages/latent_space.py", title="Latent space", visibility="hidden"),
-            st.Page("pages/decode.py", title="Decode", icon=":material/tune:"),
+            st.Page("pages/decode.py", title="Decode", visibility="hidden"),
             st.Page("pages/units.py", title="Units", icon=":material/grid_view:"),
             st.Page("pages/reconstruct.py", title="Reconstruct", icon=":material/compare:"),
             st.Page("pages/generate.py", title="Generate", icon=":material/auto_awesome:"),

@@ -16,7 +16,7 @@ IMAGES = Path(__file__).parent / "images"
 VIEWS = {
     "latent-space": "/explore?model=mlp-2d-adam&image=1492",
     "latent-space-3d": "/explore?model=mlp-3d-amsgrad&with.mlp-3d-amsgrad=nothing",
-    "decode": "/decode?model=vae-2d",
+    "decode": "/explore?show=decoded+plane&model=vae-10d&with.vae-10d=nothing",
     "reconstruct": "/reconstruct?model=mlp-2d-adam&with.mlp-2d-adam=mlp-64d-amsgrad",
     "train": "/train?preset=quick-look-mnist",
     "draw": "/explore?model=mlp-2d-adam&with.mlp-2d-adam=nothing&own=true",

@@ -2,6 +2,7 @@
 
 from aeviz.web.explore.bar import show_bar
 from aeviz.web.explore.measures import show_measures
+from aeviz.web.explore.plane import show_plane
 from aeviz.web.explore.posterior_view import show_posteriors
 from aeviz.web.kernel.page import page, require_runs
 from aeviz.web.map.view import show_map
@@ -11,7 +12,11 @@ with page(
     "Explore",
     "Each point is a test image, coloured by its class. Drag anywhere to decode; click a point for its image.",
 ):
-    first, second, options = show_bar(require_runs())
-    show_map(first, second, options)
-    show_measures([run for run in (first, second) if run is not None])
-    show_posteriors([run for run in (first, second) if run is not None])
+    first, second, shown = show_bar(require_runs("summary"))
+    if shown.options is None:
+        show_plane(first, second, shown.axes)
+    else:
+        show_map(first, second, shown.options)
+    runs = [run for run in (first, second) if run is not None]
+    show_measures(runs)
+    show_posteriors(runs, encodes=shown.options is not None)

@@ -226,6 +226,16 @@ def test_former_address_leads_to_explore(visit):
     expect(page.get_by_role("combobox", name="Model")).to_have_value("vae-2d")
 
 
+def test_former_address_of_decode_leads_to_the_decoded_plane(visit):
+    """Links to the page Decode, as they were shared before, show the same point of the same models."""
+    page = visit("/decode?model=vae-2d&beside.vae-2d=regime-both&vae-2d.at=z1_-2~z2_3")
+    expect(page).to_have_url(re.compile("/explore[?]"))
+    expect(page.get_by_test_id("latent-pad")).to_be_visible()
+    expect(page.get_by_test_id("latent-explorer")).to_have_attribute("data-point", "-2.000 3.000")
+    expect(page.get_by_role("combobox", name="Compare with")).to_have_value("regime-both")
+    expect(page.get_by_test_id("nearest-images").get_by_role("button")).to_have_count(8)
+
+
 @pytest.mark.slow
 def test_finger_drags_the_point_on_a_phone(visit):
     """A finger decodes where it moves, and a tap chooses the image below it."""

@@ -1,4 +1,4 @@
-"""The explorer of Decode in a real browser: gestures without a rerun, every way to decode, and what goes wrong."""
+"""The decoded plane in a real browser: gestures without a rerun, every way to decode, and what goes wrong."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ BAD = {"cut-inside": "cannot use its copy", "too-large": "far more than this mod
 
 @pytest.fixture
 def decode(visit):
-    """A function that opens Decode and waits until the explorer stands; it checks that nothing reaches the console."""
+    """A function that opens the decoded plane and waits for the explorer; it checks that the console stays empty."""
     errors = []
 
     def note(entry):
@@ -39,7 +39,8 @@ def decode(visit):
             if prepare:
                 prepare(page)
 
-        page = visit(f"/decode?{query}", prepare=begin, **options)
+        alone = "" if "with." in query else f"&with.{parse_qs(query)['model'][0]}=nothing"
+        page = visit(f"/explore?show=decoded+plane&{query}{alone}", prepare=begin, **options)
         expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=60_000)
         if far:
             expect(pad(page)).to_have_attribute("data-far", re.compile(r"\d+"), timeout=60_000)
@@ -288,7 +289,7 @@ def test_gestures_on_one_page(decode, subtests):
 
 
 def test_second_model_decodes_the_same_gesture(decode):
-    page = decode("model=flat&beside.flat=twin")
+    page = decode("model=flat&with.flat=twin")
     expect(page.locator(".view figcaption")).to_have_text(["flat · Adam", "twin · AMSGrad"])
     expect(engine_words(page, 1)).to_contain_text("Procrustes")
     before, asked = [frames(page, model) for model in (0, 1)], reruns(page)
@@ -301,7 +302,7 @@ def test_second_model_decodes_the_same_gesture(decode):
 
 @pytest.mark.slow
 def test_copy_of_a_model_stands_beside_it(decode):
-    page = decode("model=flat&beside.flat=flat-again")
+    page = decode("model=flat&with.flat=flat-again")
     drag(page, steps=5)
     until(page, lambda: np.abs(pixels(page, 0) - pixels(page, 1)).max() <= 2)
 
@@ -440,7 +441,7 @@ def test_back_from_another_page_the_explorer_stands_where_it_was(decode):
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home").click()  # before the point has gone out
     expect(page.get_by_role("heading", level=1)).to_have_text("aeviz")
     settle(page)
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Explore").click()
     expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=60_000)
     assert page.get_by_role("combobox", name="Model").input_value() == "flat"
     until(page, lambda: np.abs(point(page) - there).max() < 0.01, seconds=10)
@@ -487,7 +488,7 @@ def test_memory_stays_flat_over_drags_and_page_changes(decode):
         for _ in range(rounds):
             links.get_by_role("link", name="Home").click()
             expect(page).to_have_title("Home")
-            links.get_by_role("link", name="Decode").click()
+            links.get_by_role("link", name="Explore").click()
             expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"))
 
     canvas = pad(page).locator("canvas.front").element_handle()

@@ -11,7 +11,7 @@ from aeviz.lessons import Choices, find_lessons
 
 TITLES = {
     "/explore": "Explore",
-    "/decode": "Decode",
+    "/reconstruct": "Reconstruct",
     "/generate": "Generate",
     "/regimes": "Three regimes",
     "/train": "Train",
@@ -29,7 +29,7 @@ steps:
   - {text: One., view: "/explore?model=digits-2d-adam&with.digits-2d-adam=nothing"}
   - {text: Two., view: "/explore?model=vae-2d&points=a+sample&with.vae-2d=regime-both"}
   - {text: Three., view: "/explore?model=vae-2d"}
-  - {text: Four., view: "/decode?model=digits-2d-amsgrad"}
+  - {text: Four., view: "/reconstruct?model=digits-2d-amsgrad"}
 """
 
 
@@ -127,7 +127,7 @@ def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     assert "points" not in found
     assert (found["model"], found["step"], found["lesson"]) == (["vae-2d"], ["3"], ["uploaded"])
     press(page, "Next")  # another page with a model of its own
-    expect(page.get_by_role("heading", name="Decode", exact=True, level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Reconstruct", exact=True, level=1)).to_be_visible()
     expect(model).to_have_value("digits-2d-amsgrad")
     wait_until_idle(page)
     press(page, "Back")

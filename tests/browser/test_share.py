@@ -135,7 +135,7 @@ def test_projector_size_goes_along_and_ends(visit):
     expect(page).to_have_url(re.compile("projector=1"))
     page.wait_for_function(f"({TYPE})() === 20")
     assert covered(drawn_map(page)) > 1.3 * small
-    for name in ("Decode", "Home", "Optimizers"):
+    for name in ("Units", "Home", "Optimizers"):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
         expect(page).to_have_title(name)
         wait_until_idle(page)
@@ -147,8 +147,8 @@ def test_projector_size_goes_along_and_ends(visit):
     page.get_by_text(SWITCH).click()
     expect(page).not_to_have_url(re.compile("projector"))
     page.wait_for_function(f"({TYPE})() === 16")
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
-    expect(page).to_have_title("Decode")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Units").click()
+    expect(page).to_have_title("Units")
     wait_until_idle(page)
     expect(page).not_to_have_url(re.compile("projector"))
 

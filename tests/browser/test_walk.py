@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 TITLES = {
     "/": "Home",
     "/explore": "Explore",
-    "/decode": "Decode",
     "/units": "Units",
     "/reconstruct": "Reconstruct",
     "/generate": "Generate",
@@ -90,14 +89,14 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.get_by_role("heading", name=chosen)).to_be_visible()
     assert latent_map.evaluate("map => map.cameraOf(0)") == turned
 
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Decode").click()
-    expect(page.get_by_role("heading", name="Decode")).to_be_visible()
+    page.get_by_text("decoded plane").click()
+    expect(page.get_by_test_id("latent-pad")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Image decoded by .* at this point"))).to_be_visible()
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Reconstruct").click()
     expect(page.get_by_role("img", name=re.compile("mean error")).first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", quick_and_slow(TITLES, quick=("/", "/decode", "/train")))
+@pytest.mark.parametrize("path", quick_and_slow(TITLES, quick=("/", "/explore", "/train")))
 def test_page_fits_the_window_and_shows_no_error(visit, path):
     """Each page has a title, a heading, no error and nothing that sticks out sideways, and a window that turns."""
     page = visit(path)
@@ -183,7 +182,7 @@ def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
 @pytest.mark.slow
 def test_slider_decodes_another_image_and_is_in_the_address(visit):
     """A step of a slider by keyboard redraws the image; the address shows the same image again."""
-    page = visit("/decode?model=digits-2d-adam")
+    page = visit("/explore?show=decoded+plane&model=digits-2d-adam&with.digits-2d-adam=nothing")
     image = page.get_by_role("img", name=re.compile("^Image decoded by .* at this point"))
     view = page.locator(".view").first
     expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
@@ -231,7 +230,7 @@ def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
     page.goto(page.url.partition("?")[0])
     card = page.locator(".st-key-card-from-a-shell")
     expect(card.get_by_role("img")).to_be_visible()
-    card.get_by_role("link", name="Decode").click()
+    card.get_by_role("link", name="Explore").click()
     expect(page.get_by_role("img", name=re.compile("decoded by from-a-shell"))).to_be_visible()
 
 
@@ -256,7 +255,7 @@ def test_nonsense_in_the_address_is_ignored(visit):
 
 @pytest.mark.slow  # tests/pages/ has many more of them
 @pytest.mark.parametrize(
-    "path", ["/reconstruct?images=inf", "/decode?mlp-2d-adam.at=z1_nan", "/network?epochs=&window=x"]
+    "path", ["/reconstruct?images=inf", "/explore?mlp-2d-adam.at=z1_nan", "/network?epochs=&window=x"]
 )
 def test_nonsense_numbers_in_the_address_are_ignored(visit, path):
     """Numbers that are none leave a working page."""
@@ -272,7 +271,7 @@ def test_model_goes_along_to_the_next_page(visit):
     drawn_map(page)
     choose(page, "Model", "circles-3d")
     expect(page).to_have_url(re.compile("model=circles-3d"))
-    for name in ("Decode", "Home", "Network and training"):
+    for name in ("Reconstruct", "Home", "Network and training"):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
         expect(page).to_have_title(name)
         wait_until_idle(page)
@@ -282,7 +281,7 @@ def test_model_goes_along_to_the_next_page(visit):
 
 @pytest.mark.parametrize(
     "start",
-    ["/explore?model=circles-3d", pytest.param("/decode?model=circles-3d", marks=pytest.mark.slow)],
+    ["/explore?model=circles-3d", pytest.param("/explore?show=decoded+plane&model=circles-3d", marks=pytest.mark.slow)],
 )
 def test_model_of_a_shared_link_goes_along_too(visit, start):
     """A model that came by the address, or by a card of the gallery, stays when the page changes."""
@@ -297,7 +296,7 @@ def test_model_of_a_shared_link_goes_along_too(visit, start):
 
 def test_unknown_model_in_the_address_is_said(visit):
     """Somebody else's run is not here; the page says so and shows another."""
-    page = visit("/decode?model=my-colleagues-run")
+    page = visit("/explore?model=my-colleagues-run")
     expect(page.get_by_text("Unknown model 'my-colleagues-run'")).to_be_visible()
 
 

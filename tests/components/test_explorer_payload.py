@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from page_scripts import run_script
+from sklearn.neighbors import NearestNeighbors
 
 from aeviz.analysis.alignment import find_translation
 from aeviz.analysis.basis import latent_basis, principal_basis
@@ -128,6 +129,28 @@ async function main({ bytes, points }) {
   return support.far(Float32Array.from(points.flat()), points.length);
 }
 """
+
+
+NEAREST = """
+async function main({ bytes, points }) {
+  const { Space } = await import("./explorer/space.js");
+  const { support } = new Space(Uint8Array.from(bytes));
+  return points.map((point) => support.nearest(Float64Array.from(point), 8));
+}
+"""
+
+
+@pytest.mark.parametrize("all_used", [True, False])
+def test_page_finds_the_nearest_encoded_images_as_scikit_learn_does(basis, tmp_path, all_used):
+    basis, z = basis
+    used = np.arange(z.shape[1]) % 2 == 0 if not all_used else np.ones(z.shape[1], bool)
+    points = np.random.default_rng(3).normal(size=(12, z.shape[1]))
+    coordinates = np.stack([basis.coordinates(point) for point in z])
+    payload = space_payload(basis, coordinates, None, (), Support(limit=1.0, used=used))
+    found = run_script(tmp_path, NEAREST, {"bytes": list(payload), "points": points.tolist()})
+    distances = NearestNeighbors(n_neighbors=8).fit(z[:, used]).kneighbors(points[:, used])[0]
+    reached = np.linalg.norm(z[:, used][np.array(found)] - points[:, None][..., used], axis=2)
+    np.testing.assert_allclose(reached, distances, atol=1e-3)
 
 
 @pytest.mark.parametrize("all_used", [True, False])

@@ -103,10 +103,10 @@ class Desk:
 
 @pytest.fixture
 def desk(app, monkeypatch):
-    """The explorer's stand-in on Decode."""
+    """The explorer's stand-in on the decoded plane."""
     decode_explorer, view, in_page = (
         importlib.import_module(f"aeviz.web.{name}")
-        for name in ("decoder.explorer", "decode.view", "kernel.client_inference")
+        for name in ("decoder.explorer", "explore.plane", "kernel.client_inference")
     )
     desk, send_blob = Desk(), decode_explorer.send_blob
 

@@ -62,7 +62,7 @@ def own_run(run_copy, tmp_path):
     return run_copy.rename(path)
 
 
-@pytest.mark.parametrize("page", ["decode", "explore", "generate"])
+@pytest.mark.parametrize("page", ["explore", "generate"])
 @pytest.mark.parametrize("names", [(CONFIG, MODEL), (MODEL,), (CONFIG,), (LATENTS, MODEL)])
 def test_model_that_is_deleted_while_a_page_shows_it_gives_a_message(app, own_run, page, names):
     app = open_page(app, page, "going")

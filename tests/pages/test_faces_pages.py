@@ -91,10 +91,17 @@ def test_map_is_coloured_by_the_attribute_that_is_chosen(with_data, monkeypatch)
 
 def test_model_without_points_encodes_the_test_set_where_it_has_the_data(with_data, tmp_path):
     (tmp_path / "runs" / "faces" / LATENTS).unlink()
-    app = open_model(with_data, "explore", image="3")
+    app = open_model(with_data, "explore", image="3", show="test images")
     assert_healthy(app, "Explore")
     assert app.selectbox(key="model").value == "faces"
     assert any("SSIM" in caption for caption in captions(app))
+
+
+def test_decoded_plane_encodes_nothing(with_data, tmp_path, monkeypatch):
+    (tmp_path / "runs" / "faces" / LATENTS).unlink()
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    assert_healthy(open_model(with_data, "explore", show="decoded plane"), "Explore")
+    assert not (tmp_path / "cache" / "latents").exists()
 
 
 @pytest.mark.parametrize("kept", ["nothing", "a damaged copy"])
@@ -102,7 +109,7 @@ def test_encoded_test_set_is_kept_for_the_next_visit(kept, with_data, faces, tmp
     (tmp_path / "runs" / "faces" / LATENTS).unlink()
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
     shutil.copytree(faces / "cache" / "celeba", tmp_path / "cache" / "celeba")
-    assert_healthy(open_model(with_data, "explore"), "Explore")
+    assert_healthy(open_model(with_data, "explore", show="test images"), "Explore")
     (file,) = (tmp_path / "cache" / "latents").glob(f"faces-*/{LATENTS}")
     (tmp_path / "runs" / "faces" / "history.jsonl").touch()  # changes nothing of what was encoded
     if kept == "nothing":
@@ -112,12 +119,12 @@ def test_encoded_test_set_is_kept_for_the_next_visit(kept, with_data, faces, tmp
     from aeviz.web.kernel.caching import forget_all
 
     forget_all()
-    assert_healthy(open_model(with_data, "explore"), "Explore")
+    assert_healthy(open_model(with_data, "explore", show="test images"), "Explore")
     assert file.stat().st_size > 100
 
 
-def test_shipped_model_says_on_the_map_why_it_has_none(as_shipped):
-    app = open_model(as_shipped, "explore")
+def test_shipped_model_says_why_it_has_no_map(as_shipped):
+    app = open_model(as_shipped, "units")
     assert app.selectbox(key="model").value != "faces"
     assert "ships without encoded images (terms of celeba)" in said(app)
 
@@ -167,9 +174,9 @@ def test_shipped_model_says_that_it_kept_no_reconstructions(as_shipped):
     assert "aeviz train celeba-vae" in said(app)
 
 
-def test_decode_needs_no_encoded_images(as_shipped, desk):
-    app = open_model(as_shipped, "decode")
-    assert_healthy(app, "Decode")
+def test_decoded_plane_needs_no_encoded_images(as_shipped, desk):
+    app = open_model(as_shipped, "explore", **{"with.faces": "nothing"})
+    assert_healthy(app, "Explore")
     (view,) = desk.header["decoder_views"]
     assert (view["title"], view["shape"], view["smooth"]) == ("faces", [3, 64, 64], True)
     assert desk.header["side"] == 6
@@ -178,9 +185,9 @@ def test_decode_needs_no_encoded_images(as_shipped, desk):
 
 
 def test_second_model_of_faces_looks_at_the_first_one(as_shipped, desk):
-    app = open_model(as_shipped, "decode")
-    app.selectbox(key="beside.faces").set_value("faces-msssim").run()
-    assert_healthy(app, "Decode")
+    app = open_model(as_shipped, "explore")
+    app.selectbox(key="with.faces").set_value("faces-msssim").run()
+    assert_healthy(app, "Explore")
     assert "the code of the image that faces decodes" in desk.header["decoder_views"][1]["bridge_words"]
 
 

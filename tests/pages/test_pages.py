@@ -6,14 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from visits import assert_healthy, open_page, texts
+from visits import assert_healthy, open_page, open_plane, texts
 
 from aeviz.paths import checkpoints_root
 
 PAGES = {
     "home": "aeviz",
     "explore": "Explore",
-    "decode": "Decode",
     "units": "Units",
     "reconstruct": "Reconstruct",
     "generate": "Generate",
@@ -148,7 +147,7 @@ def test_damaged_weights_give_a_message_in_the_explorer(app, desk, tmp_path):
     run = tmp_path / "runs" / "damaged"
     shutil.copytree(checkpoints_root() / "digits-2d-adam", run)
     (run / "model.safetensors").write_bytes(b"\x00" * 100)
-    app = open_page(app, "decode", "damaged")
+    app = open_plane(app, "damaged")
     assert not app.exception
     app = desk.send(app, "request", {"number": 1, "kind": "decode", "model": 0, "points": [[0, 0]]})
     assert not app.exception
@@ -166,10 +165,10 @@ def test_latent_space_sets_the_twin_beside_the_model(app):
 
 
 def test_decode_follows_the_hand(app, desk):
-    app = open_page(app, "decode", "digits-2d-adam")
+    app = open_plane(app, "digits-2d-adam")
     (view,) = desk.header["decoder_views"]
     assert view["alt"] == "Image decoded by digits-2d-adam at this point"
-    assert desk.header["parts"] == ["pad", "sliders", "strip", "waypoints"]
+    assert desk.header["parts"] == ["pad", "sliders", "strip", "nearest", "waypoints"]
     app = desk.move(app, [desk.axes[0]["high"], desk.header["point"][1]])
     assert not app.exception
     assert [axis["name"] for axis in desk.axes] == ["z1", "z2"]
@@ -177,14 +176,14 @@ def test_decode_follows_the_hand(app, desk):
 
 
 def test_decode_far_corner_is_marked(app, desk):
-    app = open_page(app, "decode", "digits-2d-adam")
+    app = open_plane(app, "digits-2d-adam")
     assert not app.warning
     app = desk.move(app, [desk.axes[0]["low"], desk.axes[1]["high"]])
     assert "Out of distribution" in app.warning[0].value
 
 
 def test_decode_buttons_move_and_reset_the_point(app, desk):
-    app = open_page(app, "decode", "digits-2d-adam")
+    app = open_plane(app, "digits-2d-adam")
     start = desk.header["point"]
     app.button(key="image").click().run()
     assert desk.header["point"] != start

@@ -123,13 +123,14 @@ def test_pushed_images_follow_the_test_image(app):
     assert html(app).count("<img") == 14  # two rows: as it is, five levels, the change
 
 
-def test_links_lead_to_the_map_along_the_unit_and_to_decode(app):
+def test_links_lead_to_the_map_along_the_unit_and_to_the_decoded_plane(app):
     app = open_page(app, "units", "sparse-kl", unit="z36")
-    on_map, in_decode = (link.proto.query_string for link in app.get("page_link"))
+    on_map, on_plane = (link.proto.query_string for link in app.get("page_link"))
     assert "projection=chosen+dimensions" in on_map
     assert "across=z36" in on_map
-    assert "sparse-kl.along=z36" in in_decode
-    assert "sparse-kl.at=z36_0." in in_decode
+    assert "show=decoded+plane" in on_plane
+    assert "sparse-kl.along=z36" in on_plane
+    assert "sparse-kl.at=z36_0." in on_plane
 
 
 def test_originals_are_shown_where_they_are(app):

@@ -29,6 +29,12 @@ def open_page(app, name, model=None, **address):
     return app.run()
 
 
+def open_plane(app, model=None, **address):
+    """Open the decoded plane of a model alone on Explore, by an address."""
+    alone = {} if model is None else {f"with.{model}": "nothing"}
+    return open_page(app, "explore", model, show="decoded plane", **{**alone, **address})
+
+
 def texts(elements):
     """What elements say, one by one."""
     return [element.value for element in elements]

@@ -96,7 +96,7 @@ def test_wheel_carries_app_models_and_settings_and_nothing_for_maintainers(wheel
     assert {name.split("/")[0] for name in names} == {"aeviz", wheel.name.rsplit("-", 3)[0] + ".dist-info"}
     bundle = {name.removeprefix("aeviz/_bundle/") for name in names if name.startswith("aeviz/_bundle/")}
     shipped = {path.parent.name for path in (ROOT / "checkpoints").glob("*/config.json")}
-    assert {"app.py", ".streamlit/config.toml", "pages/decode.py", "checkpoints/FACES.md"} <= bundle
+    assert {"app.py", ".streamlit/config.toml", "pages/explore.py", "checkpoints/FACES.md"} <= bundle
     assert {name.split("/")[1] for name in bundle if name.endswith("/model.safetensors")} == shipped | {COMPARISON}
     assert not [name for name in names if name.endswith((".onnx", ".pyc")) or "/tests/" in name or "/tools/" in name]
     files = [path for path in (ROOT / "aeviz").rglob("*") if path.is_file() and path.suffix != ".pyc"]
@@ -163,7 +163,7 @@ def test_app_opens_decodes_a_point_and_prepares_its_networks(environment, elsewh
     log = tmp_path / "log"
     with app(environment, folder, variables, log) as address:
         page = chromium.new_page(viewport={"width": 1440, "height": 1000})
-        page.goto(f"{address}/decode?model=digits-2d-adam")
+        page.goto(f"{address}/explore?show=decoded+plane&model=digits-2d-adam")
         view = page.locator(".view").first
         expect(view).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=1000 * PATIENCE_S)
         frames = int(view.get_attribute("data-frames"))

@@ -1,1 +1,1 @@
-"""The page latent_space: its view, and parts that no other page uses."""
+"""The page explore: its view, and parts that no other page uses."""

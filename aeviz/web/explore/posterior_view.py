@@ -22,8 +22,13 @@ WIDE, NARROW = 1.25, 0.8
 """Standard deviation of all posteriors together, over that of the prior, beyond which they are too wide or narrow."""
 
 
-def show_posteriors(runs: list[Model]) -> None:
-    """Show the divergence by dimension of the variational models among `runs`, and what the KL weight means."""
+def show_posteriors(runs: list[Model], *, encodes: bool) -> None:
+    """Show the divergence by dimension of the variational models among `runs`, and what the KL weight means.
+
+    Args:
+        runs: The models.
+        encodes: Whether a model that has not kept its encoded test images may encode them, which can take minutes.
+    """
     measured = {
         model.name: (model, found)
         for model in runs
@@ -48,7 +53,8 @@ def show_posteriors(runs: list[Model]) -> None:
         f"1.44 bits). It measures the information about the image. Below {COLLAPSED} the posterior has collapsed: "
         "the dimension carries no information."
     )
-    _show_against_prior({name: pair for name, pair in measured.items() if posteriors.has_posteriors(pair[0])})
+    ready = {name: pair for name, pair in measured.items() if encodes or pair[0].has_latents}
+    _show_against_prior({name: pair for name, pair in ready.items() if posteriors.has_posteriors(pair[0])})
 
 
 def _verdict(model: Model, found: Evaluation) -> str:

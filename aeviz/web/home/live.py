@@ -56,7 +56,7 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     ),
     (
         "VAE and MSSIM-VAE",
-        "pages/decode.py",
+        "pages/explore.py",
         ":material/face:",
         {MODEL: "celeba-vae", "with.celeba-vae": "celeba-msssim-vae"},
         "Faces: two losses decode the same point.",

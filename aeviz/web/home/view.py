@@ -132,9 +132,7 @@ def _card(model: Model) -> None:
         if config.data.name == "celeba":
             st.caption("CelebA: for non-commercial research only.")
         if model.has_summary:
-            links = {"Decode": ("pages/decode.py", ":material/tune:")}
-            if model.has_latents:
-                links = {"Explore": ("pages/explore.py", ":material/scatter_plot:"), **links}
+            links = {"Explore": ("pages/explore.py", ":material/scatter_plot:")}
             if config.model.is_variational:
                 links["Generate"] = ("pages/generate.py", ":material/auto_awesome:")
             if model.has_latents and config.objective.penalty in SPARSE:

@@ -3,7 +3,7 @@
 import functools
 import logging
 import runpy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -55,6 +55,7 @@ That line is above Streamlit's own head, whose z-index is 999990. The unseen com
 Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 misses on the light theme (3.9 to 1). So
 have texts on the accent, which is light on the dark theme.
 """
+Translation = Callable[[dict[str, list[str]]], dict[str, list[str]]]
 NO_COMPARISON = "nothing"
 """Value of the second picker that shows one model alone."""
 
@@ -87,14 +88,15 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
         settle_if_grown()
 
 
-def lead_to(target: str) -> None:
+def lead_to(target: str, translate: Translation = dict) -> None:
     """Show another page at the address of a former one, with all parameters of the address.
 
     Args:
         target: Path of the page's script.
+        translate: What makes the new parameters, all values by name, of the former ones.
     """
     _insist_on_navigation()
-    st.switch_page(target, query_params={name: st.query_params.get_all(name) for name in st.query_params})
+    st.switch_page(target, query_params=translate({name: st.query_params.get_all(name) for name in st.query_params}))
 
 
 def _show_notes(room: str) -> None:
@@ -185,7 +187,7 @@ def _why_absent(name: str) -> str:
         return f"{name} is still training and has no encoded test images yet; another model is shown."
     return (
         f"{name} ships without encoded images (terms of {model.config.data.name}); another model is shown. With "
-        "the data set on this machine they are encoded here. Decode, Generate and your own image (Reconstruct) "
+        "the data set on this machine they are encoded here. Explore, Generate and your own image (Reconstruct) "
         "work without them."
     )
 

@@ -243,7 +243,6 @@ def _show_links(job: Job) -> None:
     link = {"model": job.name}
     with st.container(horizontal=True):
         st.page_link("pages/explore.py", label="Explore", icon=":material/scatter_plot:", query_params=link)
-        st.page_link("pages/decode.py", label="Decode", icon=":material/tune:", query_params=link)
         st.page_link("pages/reconstruct.py", label="Reconstruct", icon=":material/compare:", query_params=link)
         st.page_link("pages/compare.py", label="Compare", icon=":material/difference:", query_params={"runs": job.name})
 

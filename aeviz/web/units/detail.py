@@ -5,7 +5,7 @@ import streamlit as st
 from aeviz.analysis.latent import ACTIVE
 from aeviz.analysis.units import push, sparsity_divergence
 from aeviz.data import ImageDataset
-from aeviz.web.decoder.explorer import ALONG, PLANE
+from aeviz.web.decoder.explorer import ALONG, DECODED_PLANE, PLANE, SHOWN
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.controls import pick_image
 from aeviz.web.kernel.models import Model
@@ -75,9 +75,9 @@ def _show_charts(model: Model, unit: int) -> None:
 
 
 def _show_links(model: Model, unit: int) -> None:
-    """Link to the map along this unit, and to Decode at the median code with the unit at its highest activation.
+    """Link to the map along this unit, and to the decoded plane with the unit at its highest activation.
 
-    The other axis is the most informative of the other dimensions.
+    All else is at the median. The other axis is the most informative of the other dimensions.
     """
     name = name_unit(unit)
     other = next((name_unit(int(axis)) for axis in model.summary.order() if axis != unit), None)
@@ -86,11 +86,14 @@ def _show_links(model: Model, unit: int) -> None:
         across, upwards, _ = AXES
         on_map |= {PROJECTION: "chosen dimensions", across: name, upwards: other}
     highest = push(model.summary.median, unit, levels(model, unit)[-1:])[0]
-    in_decode = {MODEL: model.name, model.name + ALONG: name, **point_parameter(model, highest)}
+    on_plane = {MODEL: model.name, f"with.{model.name}": NO_COMPARISON, SHOWN: DECODED_PLANE}
+    on_plane |= {model.name + ALONG: name, **point_parameter(model, highest)}
     if other is not None:
-        in_decode[model.name + PLANE] = f"{name}~{other}"
+        on_plane[model.name + PLANE] = f"{name}~{other}"
     st.page_link("pages/explore.py", label="Show on the map", icon=":material/scatter_plot:", query_params=on_map)
-    st.page_link("pages/decode.py", label="Move it in Decode", icon=":material/tune:", query_params=in_decode)
+    st.page_link(
+        "pages/explore.py", label="Move it on the decoded plane", icon=":material/tune:", query_params=on_plane
+    )
 
 
 def _describe(model: Model, unit: int) -> str:

@@ -66,6 +66,6 @@ def _pick_unit(model: Model) -> tuple[int, str]:
         index=usual,
         key=UNIT,
         bind="query-params",
-        help="A latent dimension, named as on the map and in Decode.",
+        help="A latent dimension, named as on the map.",
     )
     return names.index(str(chosen)), warning

@@ -8,6 +8,7 @@ import { define } from "../kit/mount.js";
 import { DecoderView } from "./decoder_view.js";
 import { ImageCard } from "./image_card.js";
 import { Messages } from "./messages.js";
+import { Nearest } from "./neighbours.js";
 import { Overview } from "./overview.js";
 import { Pad } from "./pad.js";
 import { Path } from "./path.js";
@@ -119,9 +120,12 @@ export class Explorer {
     this.root.dataset.models = String(view.decoder_views.length);
     this.root.dataset.kind = this.fixed ? "path" : this.hovers ? "live" : shows ? "inspector" : "full";
     this.root.replaceChildren();
-    const main = element("div", { class: "main" }, this.root);
+    const isFull = this.root.dataset.kind === "full";
+    const plane = isFull ? element("div", { class: "plane" }, this.root) : this.root;
+    const beside = isFull ? element("div", { class: "beside" }, this.root) : this.root; // the plane
+    const main = element("div", { class: "main" }, beside);
     if (view.parts.includes("pad") && space.dimensions > 1) {
-      const box = element("div", { class: "plane" }, main);
+      const box = isFull ? plane : element("div", { class: "plane" }, main);
       if (space.dimensions > 2) this.buildPair(box, space);
       this.pad = new Pad(box, this.host());
       this.parts.push(this.pad);
@@ -130,13 +134,24 @@ export class Explorer {
     if (shows) this.buildCard(main, view);
     if (view.parts.includes("sliders")) this.parts.push(new Sliders(main, this.host()));
     if (view.parts.includes("strip")) {
-      this.strip = new Strip(this.root, this.host());
+      this.strip = new Strip(beside, this.host());
       this.parts.push(this.strip);
     }
-    if (view.parts.includes("waypoints") || this.fixed) this.parts.push(new Path(this.root, this.host()));
-    if (view.parts.includes("overview")) this.parts.push(new Overview(this.root, this.host()));
+    if (view.parts.includes("nearest") && space.count) this.buildNearest(beside, view);
+    if (view.parts.includes("waypoints") || this.fixed) this.parts.push(new Path(beside, this.host()));
+    if (view.parts.includes("overview")) this.parts.push(new Overview(plane, this.host()));
     this.follow();
     if (shows) this.link(view.model);
+  }
+
+  /** @param {HTMLElement} parent @param {View} view */
+  buildNearest(parent, view) {
+    const choose = (/** @type {number} */ index) => {
+      const z = near.neighbours.codeOf(index);
+      if (z) this.move(z, true);
+    };
+    const near = new Nearest(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
+    this.parts.push(near);
   }
 
   /** @param {HTMLElement} parent @param {View} view */

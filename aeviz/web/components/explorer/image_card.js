@@ -2,11 +2,11 @@
 // the latent space with their vote on its class, all from what the page has: codes, small originals and the decoder.
 
 import { context, element, write } from "../kit/dom.js";
-import { Mosaic, setEach } from "../kit/images.js";
+import { Mosaic } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
+import { nearest, Neighbours } from "./neighbours.js";
 
 const NEIGHBOURS = 10;
-const SMALL_PX = 32;
 const NO_LABEL = 65535;
 const OWN = -2; // in place of an index: the visitor's image
 
@@ -21,34 +21,6 @@ const OWN = -2; // in place of an index: the visitor's image
  * }} Host
  */
 /** @typedef {{ name: string, image: Float32Array, z: Float64Array }} Own the pixels, (C, H, W) in [0, 1], and their code */
-
-/**
- * The images whose codes lie nearest to a latent point, the nearest first.
- * @param {Space} space
- * @param {ArrayLike<number>} z
- * @param {number} count
- * @param {number} [but] an image that does not count
- */
-export function nearest(space, z, count, but = -1) {
-  const squares = new Float64Array(space.count);
-  for (let axis = 0; axis < space.codes.length; axis += 1) {
-    const [low, high] = space.spans[axis];
-    const unit = (high - low) / 65535;
-    const codes = space.codes[axis];
-    const at = space.coordinate(z, axis) - low;
-    for (let i = 0; i < codes.length; i += 1) squares[i] += (unit * codes[i] - at) ** 2;
-  }
-  /** @type {number[]} */
-  const found = [];
-  for (let i = 0; i < squares.length; i += 1) {
-    if (i === but || (found.length === count && squares[i] >= squares[found[count - 1]])) continue;
-    let place = found.length;
-    while (place > 0 && squares[found[place - 1]] > squares[i]) place -= 1;
-    found.splice(place, 0, i);
-    if (found.length > count) found.pop();
-  }
-  return found;
-}
 
 export class ImageCard {
   /**
@@ -78,7 +50,7 @@ export class ImageCard {
     this.errorFigure = figure("difference", "Reconstruction minus image", this.error.canvas);
     this.errorFigure.title = "Red: the reconstruction is too bright; blue: it is too dark";
     this.vote = element("div", { class: "hint" }, this.root);
-    this.row = element("div", { class: "neighbours", role: "group", "aria-label": "Nearest images in the latent space" }, this.root);
+    this.neighbours = new Neighbours(this.root, host);
     this.index = -1;
     /** @type {Own | null} the visitor's image that comes next */
     this.wanted = null;
@@ -87,16 +59,14 @@ export class ImageCard {
     /** @type {Sprite | null} */
     this.sprite = null;
     if (host.sprite) {
-      const coming = sprite(host.sprite).then((found) => (this.sprite = found));
+      const coming = sprite(host.sprite).then((found) => (this.sprite = this.neighbours.sprite = found));
       this.ready = host.during("small images", coming).catch(() => null); // the page does without them
     }
   }
 
   /** The latent point of a test image, if the page has its code along all axes. @param {number} index */
   codeOf(index) {
-    const { space } = this.host;
-    if (index < 0 || index >= space.count || space.codes.length < space.dimensions) return null;
-    return space.moved(space.origin, space.axes.map((_, axis) => [axis, space.encoded(axis, index)]));
+    return this.neighbours.codeOf(index);
   }
 
   /** Whether it shows the visitor's own image. */
@@ -144,7 +114,7 @@ export class ImageCard {
         if (token !== this.token) continue;
         this.drawn.set(values);
         this.compare(image, values);
-        await this.drawNeighbours(near, token);
+        await this.neighbours.show(near);
       }
     } finally {
       this.isBusy = false;
@@ -163,7 +133,7 @@ export class ImageCard {
     if (token !== this.token) return;
     this.drawn.set(values);
     this.drawOriginal(index, values);
-    await this.drawNeighbours(near, token);
+    await this.neighbours.show(near);
     this.root.dataset.image = String(index);
   }
 
@@ -226,38 +196,6 @@ export class ImageCard {
       for (let channel = 0; channel < 3; channel += 1) colours[channel * size + k] = channel === away ? 1 : 1 - strength;
     }
     this.error.set(colours);
-  }
-
-  /** @param {number[]} near @param {number} token */
-  async drawNeighbours(near, token) {
-    const { space, shape, smooth, decode, choose } = this.host;
-    /** @type {Mosaic[]} */
-    const missing = [];
-    /** @type {Float64Array[]} */
-    const codes = [];
-    const tiles = near.map((index) => {
-      const name = space.classes[space.labels[index]]?.name;
-      const words = `Image ${index}${name === undefined ? "" : `, class ${name}`}`;
-      const tile = element("button", { type: "button", title: words, "aria-label": `Choose ${words.toLowerCase()}` });
-      tile.style.borderColor = space.colour(index) ?? "";
-      tile.onclick = () => choose(index);
-      const small = element("canvas", { class: smooth ? "image" : "image crisp" });
-      [small.width, small.height] = [this.sprite?.width ?? SMALL_PX, this.sprite?.height ?? SMALL_PX];
-      if (this.sprite?.draw(context(small), index, 0, 0, Math.max(small.width, small.height))) tile.append(small);
-      else {
-        const mosaic = new Mosaic(shape, 1, 1, smooth);
-        missing.push(mosaic);
-        codes.push(this.codeOf(index) ?? new Float64Array(space.dimensions));
-        tile.append(mosaic.canvas);
-      }
-      return tile;
-    });
-    this.row.replaceChildren(...tiles);
-    if (!missing.length) return;
-    const points = new Float32Array(codes.length * space.dimensions);
-    codes.forEach((code, k) => points.set(code, k * space.dimensions));
-    const values = await decode(points, codes.length);
-    if (token === this.token) setEach(missing, values);
   }
 
   close() {

@@ -17,7 +17,7 @@ NO_LABEL = 65535
 """Label of a point without a class."""
 MOST_CODES = 1_000_000
 """Coordinates of encoded images, two bytes each, that a page is sent: 10,000 images along the first 100 axes."""
-Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview", "hover", "image"]
+Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview", "hover", "image", "nearest"]
 Backdrop = Literal["images", "points", "both"]
 
 

@@ -68,6 +68,30 @@ export class Support {
   }
 
   /**
+   * The encoded images nearest to a point, the nearest first; null where there are none.
+   * @param {ArrayLike<number>} point
+   * @param {number} count
+   */
+  nearest(point, count) {
+    const { images } = this;
+    const at = this.seen(point);
+    const n = at.length;
+    if (!images.length) return null;
+    /** @type {{ index: number, square: number }[]} */
+    const found = [];
+    for (let index = 0; index < this.space.count; index += 1) {
+      let square = 0;
+      for (let k = 0; k < n; k += 1) square += (images[index * n + k] - at[k]) ** 2;
+      if (found.length === count && square >= found[count - 1].square) continue;
+      let place = found.length;
+      while (place > 0 && found[place - 1].square > square) place -= 1;
+      found.splice(place, 0, { index, square });
+      if (found.length > count) found.pop();
+    }
+    return found.map(({ index }) => index);
+  }
+
+  /**
    * Whether ten encoded images lie within the limit of a point.
    * @param {Float64Array} point
    */

@@ -1,10 +1,10 @@
-"""Decode for many dimensions as a visitor has it, with the encoded images and with their statistics alone."""
+"""The decoded plane of many dimensions as a visitor has it, with the encoded images and with their statistics alone."""
 
 import shutil
 
 import numpy as np
 import pytest
-from visits import assert_healthy, open_page, texts
+from visits import assert_healthy, open_plane, texts
 
 from aeviz.web.components.kit.wire import unpack
 
@@ -77,7 +77,7 @@ def in_address(app, name):
 def visit(app, model, **parameters):
     """Come to the page by an address."""
     named = {name if name == "behind" else f"{model}.{name}": value for name, value in parameters.items()}
-    return open_page(app, "decode", model, **named)
+    return open_plane(app, model, **named)
 
 
 def decoder(path):
@@ -96,9 +96,9 @@ def moved(point, **changes):
 
 @pytest.mark.parametrize("model", ["wide", "plain", "bare"])
 def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
-    app = open_page(app, "decode", model)
-    assert_healthy(app, "Decode")
-    assert desk.header["parts"] == ["pad", "sliders", "strip", "waypoints", "overview"]
+    app = open_plane(app, model)
+    assert_healthy(app, "Explore")
+    assert desk.header["parts"] == ["pad", "sliders", "strip", "nearest", "waypoints", "overview"]
     assert [view["title"] for view in desk.header["decoder_views"]] == [model]
     assert len(desk.header["point"]) == len(desk.axes)
     assert "In distribution" in said(app)
@@ -108,8 +108,8 @@ def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
 def test_real_explorer_is_in_the_page(runs, app, name):
     if name != "wide":
         (runs / "wide").rename(runs / name)
-    app = open_page(app, "decode", name)
-    assert_healthy(app, "Decode")
+    app = open_plane(app, name)
+    assert_healthy(app, "Explore")
     sent = [element.proto for element in app.get("bidi_component")]
     assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"explorer", "blobs", "history"}
 
@@ -118,13 +118,13 @@ def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):
     from aeviz.training.runs import RunFolder
 
     nats = np.array(RunFolder.read(runs / "wide").evaluation().kl_per_dimension)
-    open_page(app, "decode", "wide")
+    open_plane(app, "wide")
     labels = [f"{axis['name']} · {axis['note']}" for axis in desk.axes]
     assert labels == [f"z{index + 1} · {nats[index]:.2f} nats" for index in np.argsort(-nats)]
 
 
 def test_point_that_is_let_go_of_is_in_the_address_and_measured(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     start, turn = desk.header["point"], desk.header["revision"]
     app = desk.move(app, moved(start, z3=1.25))
     assert in_address(app, "wide.at") == "z3_1.25"
@@ -141,13 +141,13 @@ def test_point_that_is_none_changes_nothing(runs, app, desk, values):
     app = visit(app, "wide", at="z3_1.5")
     before = desk.header["point"]
     app = desk.send(app, "point", {"number": 1, "values": values})
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert desk.header["point"] == before
     assert app.button(key="undo").disabled
 
 
 def test_another_basis_keeps_the_point(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     app.button(key="random").click().run()
     point, address, view = desk.header["point"], in_address(app, "wide.at"), desk.header["view"]
     app.segmented_control(key="basis").set_value("principal directions").run()
@@ -161,7 +161,7 @@ def test_another_basis_keeps_the_point(runs, app, desk):
 def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
     from aeviz.web.kernel import models, spaces
 
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     app.segmented_control(key="basis").set_value("principal directions").run()
     basis = spaces.basis(models.list_models()["wide"], "principal")
     app = desk.move(app, basis.origin - 0.5 * basis.axes[:, 1])
@@ -169,7 +169,7 @@ def test_move_along_a_direction_is_short_in_the_address(runs, app, desk):
 
 
 def test_undo_and_redo_lose_nothing(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     assert app.button(key="undo").disabled
     rest = desk.header["point"]
     app.button(key="random").click().run()
@@ -199,7 +199,7 @@ def test_undo_and_redo_lose_nothing(runs, app, desk):
 
 
 def test_image_point_needs_an_image(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     before, turn = desk.header["point"], desk.header["revision"]
     app.button(key="image").click().run()
     assert not app.exception
@@ -213,7 +213,7 @@ def test_image_point_without_kept_latents_comes_from_the_data_set(runs, app, des
     from aeviz.web.kernel import points
 
     monkeypatch.setattr(points, "is_available", lambda name: True)
-    app = open_page(app, "decode", "bare")
+    app = open_plane(app, "bare")
     before = desk.header["point"]
     app.button(key="image").click().run()
     assert not app.exception
@@ -228,7 +228,7 @@ def test_point_far_from_the_cloud_is_marked_without_encoded_images(runs, app, de
 
 
 def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app, desk):
-    app = open_page(app, "decode", "bare")
+    app = open_plane(app, "bare")
     app.slider(key="temperature").set_value(0.7)
     app.button(key="random").click().run()
     assert not app.warning
@@ -239,10 +239,10 @@ def test_draw_from_the_prior_is_among_what_the_decoder_learned_from(runs, app, d
 
 @pytest.mark.parametrize("model", ["wide", "plain", "bare"])
 def test_server_decodes_what_the_page_asks_for(runs, app, desk, model):
-    app = open_page(app, "decode", model)
+    app = open_plane(app, model)
     points = np.random.default_rng(0).normal(size=(3, len(desk.axes))).astype(np.float32)
     app = desk.send(app, "request", {"number": 77, "model": 0, "points": points.tolist()})
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert (desk.header["response"]["number"], desk.header["response"]["error"]) == (77, None)
     expected = decoder(runs / model).decode(points).numpy().clip(0, 1) * 255
     np.testing.assert_allclose(desk.pixels, expected.ravel(), atol=0.51)
@@ -250,17 +250,17 @@ def test_server_decodes_what_the_page_asks_for(runs, app, desk, model):
 
 @pytest.mark.parametrize("question", [None, {}, {"number": 1, "model": 0, "points": [[1]]}, {"number": 1, "model": 0}])
 def test_request_that_is_none_gets_no_response(runs, app, desk, question):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     app = desk.send(app, "request", question)
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert desk.header["response"] is None
 
 
 def test_model_number_that_is_none_means_the_first(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     rest = desk.header["point"]
     app = desk.send(app, "request", {"number": 1, "model": 9, "points": [rest]})
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert len(desk.pixels) == 64
 
 
@@ -268,15 +268,15 @@ def test_model_number_that_is_none_means_the_first(runs, app, desk):
 
 
 def beside(app, model, other):
-    app.selectbox(key=f"beside.{model}").set_value(other).run()
-    assert_healthy(app, "Decode")
+    app.selectbox(key=f"with.{model}").set_value(other).run()
+    assert_healthy(app, "Explore")
     return app
 
 
 def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
     from aeviz.analysis.alignment import find_translation
 
-    app = beside(open_page(app, "decode", "wide"), "wide", "plain")
+    app = beside(open_plane(app, "wide"), "wide", "plain")
     first, second = desk.header["decoder_views"]
     assert (first["title"], second["title"]) == ("wide", "plain")
     assert first["bridge"] is None
@@ -291,7 +291,7 @@ def test_second_model_stands_where_the_bridge_leads(runs, app, desk):
 
 
 def test_second_model_without_encoded_images_looks_at_the_first_one(runs, app, desk):
-    app = beside(open_page(app, "decode", "wide"), "wide", "bare")
+    app = beside(open_plane(app, "wide"), "wide", "bare")
     second = desk.header["decoder_views"][1]
     assert second["bridge"] is None
     assert "the code of the image that wide decodes" in second["bridge_words"]
@@ -307,7 +307,7 @@ def test_copy_of_a_model_stands_beside_it(runs, app, desk):
 
     export_onnx(decoder(runs / "wide"), runs / "wide")
     shutil.copytree(runs / "wide", runs / "wide-again")
-    app = beside(open_page(app, "decode", "wide"), "wide", "wide-again")
+    app = beside(open_plane(app, "wide"), "wide", "wide-again")
     first, second = desk.header["decoder_views"]
     assert first["network"] == second["network"]
     assert "Procrustes, 100% of the variance" in second["bridge_words"]
@@ -322,7 +322,7 @@ def test_network_for_the_page_is_in_the_blob_store(runs, app, desk):
 
     run = decoder(runs / "plain")
     export_onnx(run, runs / "plain")
-    app = open_page(app, "decode", "plain")
+    app = open_plane(app, "plain")
     spec = desk.header["decoder_views"][0]["network"]
     assert desk.blobs[spec["name"]] == (runs / "plain" / "decoder.onnx").read_bytes()
     assert len(desk.blobs[spec["name"]]) < spec["limit"]
@@ -331,7 +331,7 @@ def test_network_for_the_page_is_in_the_blob_store(runs, app, desk):
 
 def test_run_without_a_network_for_the_page_says_so(runs, app, desk):
     (runs / "plain" / "decoder.onnx").unlink(missing_ok=True)
-    open_page(app, "decode", "plain")
+    open_plane(app, "plain")
     (view,) = desk.header["decoder_views"]
     assert view["network"] is None
     assert "decoder.onnx is missing" in view["why"]
@@ -340,8 +340,8 @@ def test_run_without_a_network_for_the_page_says_so(runs, app, desk):
 @pytest.mark.parametrize("content", [b"", b"not a network", bytes(5000)])
 def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
     (runs / "plain" / "decoder.onnx").write_bytes(content)
-    app = open_page(app, "decode", "plain")
-    assert_healthy(app, "Decode")
+    app = open_plane(app, "plain")
+    assert_healthy(app, "Explore")
     app = desk.send(app, "request", {"number": 1, "model": 0, "points": [desk.header["point"]]})
     assert len(desk.pixels) == 64
 
@@ -350,7 +350,7 @@ def test_damaged_network_leaves_a_working_page(runs, app, desk, content):
 
 
 def test_look_is_in_the_address_and_leads_back(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     names = [axis["name"] for axis in desk.axes]
     app = desk.send(app, "view", {"pair": [2, 0], "along": 1, "backdrop": "both"})
     assert in_address(app, "wide.plane") == f"{names[2]}~{names[0]}"
@@ -371,13 +371,13 @@ def test_address_holds_the_view(runs, app, desk):
 @pytest.mark.parametrize("plane", ["", "z1", "z1~z1", "z1~z99", "z1~z2~z3", "~", "x" * 5000])
 def test_odd_look_in_the_address_is_ignored(runs, app, desk, plane):
     app = visit(app, "wide", plane=plane, along=plane, behind=plane)
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert desk.header["pair"] == [0, 1]
     assert desk.header["backdrop"] == "images"
 
 
 def test_kept_points_are_in_the_address_and_come_back(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     rest = desk.header["point"]
     stops = [rest, moved(rest, z2=1.5), moved(rest, z3=-1, z4=2)]
     app = desk.send(app, "view", {"waypoints": stops})
@@ -392,14 +392,14 @@ def test_kept_points_are_in_the_address_and_come_back(runs, app, desk):
 
 def test_no_more_than_twelve_points_are_kept(runs, app, desk):
     app = visit(app, "wide", stops="!".join(f"z1_{k / 10}" for k in range(1, 40)))
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert len(desk.header["waypoints"]) == 12
 
 
 @pytest.mark.parametrize("stops", ["", "!", "!!!rest", "z99_1", "x" * 5000, "z1_1e999!rest"])
 def test_odd_kept_points_are_left_out(runs, app, desk, stops):
     app = visit(app, "wide", stops=stops)
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert len(desk.header["waypoints"]) <= 1
 
 
@@ -414,18 +414,18 @@ def test_address_leads_to_the_point(runs, app, desk):
 @pytest.mark.parametrize("nonsense", ["", "z99_1", "z1_nan", "z1_1e400", "PC0_1", "z1", "~~", "x" * 5000, "z1_1.2.3"])
 def test_nonsense_in_the_address_is_ignored(runs, app, desk, nonsense):
     app = visit(app, "wide", at=nonsense)
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert app.query_params.get("wide.at") is None
 
 
 def test_value_beyond_all_bounds_is_cut(runs, app, desk):
     app = visit(app, "wide", at="z1_-1e99")
-    assert_healthy(app, "Decode")
+    assert_healthy(app, "Explore")
     assert abs(desk.header["point"][0]) < 1e4
 
 
 def test_link_that_the_page_wrote_shows_the_same_image(runs, app, desk):
-    app = open_page(app, "decode", "wide")
+    app = open_plane(app, "wide")
     app.button(key="random").click().run()
     point, address = desk.header["point"], in_address(app, "wide.at")
     app.button(key="reset").click().run()

@@ -1,4 +1,4 @@
-"""Decode in many dimensions, with a hand that is faster than the page."""
+"""The decoded plane in many dimensions, with a hand that is faster than the page."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +23,7 @@ def point(page):
 
 def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
     """Six presses of a step button, twelve of an arrow key, as fast as they go, a random jump and its undo."""
-    page = visit(f"/decode?model={MODEL}")
+    page = visit(f"/explore?show=decoded+plane&model={MODEL}&with.{MODEL}=nothing")
     view, strip = page.locator(".view").first, page.get_by_test_id("latent-strip")
     expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
     for _ in range(6):
@@ -61,7 +61,7 @@ def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
 @pytest.mark.slow
 def test_overview_goes_where_it_is_clicked_and_the_plane_takes_other_axes(visit):
     """Rows of the first axes, made when somebody looks; the pad shows any two of the axes."""
-    page = visit(f"/decode?model={MODEL}")
+    page = visit(f"/explore?show=decoded+plane&model={MODEL}&with.{MODEL}=nothing")
     view, pad = page.locator(".view").first, page.get_by_test_id("latent-pad")
     expect(view).to_have_attribute("data-frames", re.compile(r"\d+"))
     overview = page.get_by_test_id("latent-overview")

@@ -1,0 +1,150 @@
+// The encoded images nearest to a latent point, as a row of small images; a click on one chooses it.
+
+import { context, element, Later, write } from "../kit/dom.js";
+import { Mosaic, setEach } from "../kit/images.js";
+import { sprite } from "../kit/sprites.js";
+
+const SMALL_PX = 32;
+const SHOWN = 8; // beside the point
+const REST_MS = 60; // of the point until they are looked up
+
+/** @typedef {import("./space.js").Space} Space */
+/** @typedef {import("../kit/sprites.js").Sprite} Sprite */
+/**
+ * @typedef {{
+ *   space: Space, point: Float64Array, shape: number[], smooth: boolean, sprite: string | null,
+ *   choose: (index: number) => void,
+ *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
+ *   during: import("./explorer.js").During, report: (what: string, isPending: boolean) => void
+ * }} Host
+ */
+
+/**
+ * The images whose codes lie nearest to a latent point, the nearest first.
+ * @param {Space} space
+ * @param {ArrayLike<number>} z
+ * @param {number} count
+ * @param {number} [but] an image that does not count
+ */
+export function nearest(space, z, count, but = -1) {
+  const squares = new Float64Array(space.count);
+  for (let axis = 0; axis < space.codes.length; axis += 1) {
+    const [low, high] = space.spans[axis];
+    const unit = (high - low) / 65535;
+    const codes = space.codes[axis];
+    const at = space.coordinate(z, axis) - low;
+    for (let i = 0; i < codes.length; i += 1) squares[i] += (unit * codes[i] - at) ** 2;
+  }
+  /** @type {number[]} */
+  const found = [];
+  for (let i = 0; i < squares.length; i += 1) {
+    if (i === but || (found.length === count && squares[i] >= squares[found[count - 1]])) continue;
+    let place = found.length;
+    while (place > 0 && squares[found[place - 1]] > squares[i]) place -= 1;
+    found.splice(place, 0, i);
+    if (found.length > count) found.pop();
+  }
+  return found;
+}
+
+export class Neighbours {
+  /**
+   * @param {Element} parent
+   * @param {Host} host
+   */
+  constructor(parent, host) {
+    this.host = host;
+    /** @type {Sprite | null} small versions of the test images; without them the images are decoded */
+    this.sprite = null;
+    this.token = 0;
+    this.row = element("div", { class: "neighbours", role: "group", "aria-label": "Nearest images in the latent space" }, parent);
+  }
+
+  /** The latent point of a test image, if the page has its code along all axes. @param {number} index */
+  codeOf(index) {
+    const { space } = this.host;
+    if (index < 0 || index >= space.count || space.codes.length < space.dimensions) return null;
+    return space.moved(space.origin, space.axes.map((_, axis) => [axis, space.encoded(axis, index)]));
+  }
+
+  /** @param {number[]} near indices of the images */
+  async show(near) {
+    const token = (this.token += 1);
+    const { space, shape, smooth, decode, choose } = this.host;
+    /** @type {Mosaic[]} */
+    const missing = [];
+    /** @type {Float64Array[]} */
+    const codes = [];
+    const tiles = near.map((index) => {
+      const name = space.classes[space.labels[index]]?.name;
+      const words = `Image ${index}${name === undefined ? "" : `, class ${name}`}`;
+      const tile = element("button", { type: "button", title: words, "aria-label": `Choose ${words.toLowerCase()}` });
+      tile.style.borderColor = space.colour(index) ?? "";
+      tile.onclick = () => choose(index);
+      const small = element("canvas", { class: smooth ? "image" : "image crisp" });
+      [small.width, small.height] = [this.sprite?.width ?? SMALL_PX, this.sprite?.height ?? SMALL_PX];
+      if (this.sprite?.draw(context(small), index, 0, 0, Math.max(small.width, small.height))) tile.append(small);
+      else {
+        const mosaic = new Mosaic(shape, 1, 1, smooth);
+        missing.push(mosaic);
+        codes.push(this.codeOf(index) ?? new Float64Array(space.dimensions));
+        tile.append(mosaic.canvas);
+      }
+      return tile;
+    });
+    this.row.replaceChildren(...tiles);
+    if (!missing.length) return;
+    const points = new Float32Array(codes.length * space.dimensions);
+    codes.forEach((code, k) => points.set(code, k * space.dimensions));
+    const values = await decode(points, codes.length);
+    if (token === this.token) setEach(missing, values);
+  }
+}
+
+/** The test images nearest to the point, wherever it is. A click on one takes the point to it. */
+export class Nearest {
+  /**
+   * @param {Element} parent
+   * @param {Host} host
+   */
+  constructor(parent, host) {
+    this.host = host;
+    this.root = element("section", { class: "nearest", "data-testid": "nearest-images" }, parent);
+    this.words = element("div", { class: "hint" }, this.root);
+    this.neighbours = new Neighbours(this.root, host);
+    this.shown = "";
+    this.later = new Later(() => void host.during("nearest images", this.fill()).catch(host.failed), REST_MS, (isPending) =>
+      host.report("nearest", isPending),
+    );
+    if (host.sprite) sprite(host.sprite).then((found) => this.take(found)).catch(() => undefined); // decoded ones do too
+    this.follow();
+  }
+
+  follow() {
+    this.later.start();
+  }
+
+  /** @param {Sprite} found */
+  take(found) {
+    this.neighbours.sprite = found;
+    this.shown = "";
+    this.follow();
+  }
+
+  async fill() {
+    const { space, point } = this.host;
+    const near = space.support?.nearest(point, SHOWN) ?? nearest(space, point, SHOWN);
+    const names = near.map((index) => space.classes[space.labels[index]]?.name ?? String(index));
+    write(this.words, `Nearest test images${this.neighbours.sprite ? "" : " (decoded)"}: ${names.join(" · ")}`);
+    const shown = near.join(" ");
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.root.dataset.images = shown;
+    await this.neighbours.show(near);
+  }
+
+  close() {
+    this.later.stop();
+    this.root.remove();
+  }
+}

@@ -1,1 +1,0 @@
-"""The page decode: its view, and parts that no other page uses."""
