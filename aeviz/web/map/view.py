@@ -148,10 +148,12 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         _show_map(first, second, options, start, key)
     with right:
         show_inspector(first, second)
-    _show_chosen(first, second, options)
-    _show_selection(first, second, options, key)
+    below = st.container()
     send_sprites(first)
-    send_inspector(first, second)
+    send_inspector(first, second)  # before what the server decodes, which imports torch on a server's first visit
+    with below:
+        _show_chosen(first, second, options)
+        _show_selection(first, second, options, key)
 
 
 @st.fragment

@@ -50,7 +50,7 @@ export function nearest(space, z, count, but = -1) {
 export class Neighbours {
   /**
    * @param {Element} parent
-   * @param {Host} host
+   * @param {Pick<Host, "space" | "shape" | "smooth" | "choose" | "decode">} host
    */
   constructor(parent, host) {
     this.host = host;
