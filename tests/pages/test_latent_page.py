@@ -45,7 +45,7 @@ def test_plain_model_has_no_posterior_controls(app, payloads):
     ((panel,), _) = payloads[-1]
     assert panel.posteriors is None
     assert panel.priors == ()
-    assert "nats" not in said(visit)
+    assert "nats per image" not in said(visit)
 
 
 def test_variational_model_sends_its_ellipses_and_prior_once(app, payloads):

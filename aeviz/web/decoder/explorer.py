@@ -29,9 +29,9 @@ from aeviz.web.decoder.point import follow, keep_waypoints, point_of, revision_o
 from aeviz.web.kernel import spaces
 from aeviz.web.kernel.client_inference import find_network, send_network, send_networks
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.page import OPTIMIZER_TITLES
 from aeviz.web.kernel.points import is_photo, is_wide
 from aeviz.web.kernel.requests import response_of, take_request
+from aeviz.web.kernel.titles import OPTIMIZER_TITLES
 from aeviz.web.kernel.url import UrlState, drop_parameters
 
 MESH_SIDE, LARGE_PIXELS, LARGE_SIDE = 10, 4096, 6

@@ -1,4 +1,4 @@
-"""Buttons that move the latent point: undo and redo, to rest, to a test image, at random."""
+"""Buttons that move the latent point: undo and redo, to its median, to a test image, at random."""
 
 import numpy as np
 import streamlit as st
@@ -13,10 +13,15 @@ from aeviz.web.kernel.points import can_pick_image, random_image_point
 _TEMPERATURE = "temperature"
 
 
-def show_jumps(model: Model) -> None:
-    """Show the buttons; call it in the fragment that shows the explorer."""
-    variational = model.config.model.is_variational
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+_STYLE = """<style>
+.st-key-undo-row button { min-height: 1.9rem; padding: 0 0.6rem; }
+</style>"""
+
+
+def show_undo(model: Model) -> None:
+    """Show what takes moves back; call it in the fragment that shows the explorer, before that."""
+    st.html(_STYLE)
+    with st.container(horizontal=True, gap="small", key="undo-row"):
         st.button(
             "Undo",
             icon=":material/undo:",
@@ -43,6 +48,12 @@ def show_jumps(model: Model) -> None:
             args=(model,),
             help="Set every coordinate to its median over the encoded images.",
         )
+
+
+def show_jumps(model: Model) -> None:
+    """Show the buttons that go elsewhere; call it in the fragment that shows the explorer."""
+    variational = model.config.model.is_variational
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if can_pick_image(model):
             st.button(
                 "Random test image",

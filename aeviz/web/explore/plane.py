@@ -4,7 +4,7 @@ import streamlit as st
 
 from aeviz.web.components.explorer.payload import Part
 from aeviz.web.decoder.explorer import keep_look, send_explorer, show_explorer
-from aeviz.web.decoder.jumps import show_jumps
+from aeviz.web.decoder.jumps import show_jumps, show_undo
 from aeviz.web.decoder.point import keep_address, point_of, settle
 from aeviz.web.kernel import spaces
 from aeviz.web.kernel.client_inference import prepare_networks
@@ -50,6 +50,7 @@ def show_plane(model: Model, second: Model | None, axes: spaces.AxesName) -> Non
 @st.fragment
 def _show(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
     with errors_as_messages():
+        show_undo(model)
         show_explorer(model, second, axes, PARTS, sprite_name(model) if model.has_latents else None)
         show_jumps(model)
         show_distance(model, point_of(model))

@@ -8,8 +8,8 @@ from aeviz.errors import CheckpointError
 from aeviz.presets import PRESETS
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.models import Model, list_problems
-from aeviz.web.kernel.page import OPTIMIZER_TITLES
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.titles import OPTIMIZER_TITLES, title_of
 
 OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
@@ -69,7 +69,7 @@ def _fits(model: Model, wanted: str) -> bool:
     config = model.config
     optimizer = OPTIMIZER_TITLES[config.optimizer.name]
     text = f"{model.name} {config.data.name} {config.model.encoder} {optimizer} {config.model.latent_dim}-d "
-    text += _describe(model)
+    text += f"{title_of(config)} {_describe(model)}"
     return all(word in text.lower() for word in wanted.lower().split())
 
 
@@ -113,7 +113,8 @@ def _card(model: Model) -> None:
         elif picture is not None:
             what = "Latent map of {}, coloured by class" if model.has_latents else "Samples from {}"
             st.image(picture, width="stretch", alt=what.format(model.name))
-        st.markdown(f"**{escape(model.name)}**")
+        head, second = (title_of(config), model.name) if model.is_shipped else (model.name, title_of(config))
+        st.markdown(f"**{escape(head)}**")
         val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
         dimensions = config.model.latent_dim
         shown = (
@@ -124,8 +125,8 @@ def _card(model: Model) -> None:
             else ", samples from its prior"
         )
         st.caption(
-            f"{escape(config.data.name)} · {config.model.encoder} · {OPTIMIZER_TITLES[config.optimizer.name]} · "
-            f"{dimensions}-d{shown}  \nvalidation error (MSE) {val_mse}"
+            f"{escape(second)} · {escape(config.data.name)} · {config.model.encoder}{shown}  \n"
+            f"validation error (MSE) {val_mse}"
         )
         if words := _describe(model):
             st.caption(escape(words))

@@ -267,16 +267,3 @@ def same_images(first: Model, second: Model) -> bool:
     return (
         left is not None and right is not None and (len(left.z), left.fingerprint) == (len(right.z), right.fingerprint)
     )
-
-
-OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
-
-
-def describe(model: Model, count: int) -> str:
-    """Return the heading of a model's image of so many test images: name, optimizer, data, count and seed."""
-    config = model.config
-    optimizer = OPTIMIZER_TITLES[config.optimizer.name]
-    left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
-    return (
-        f"{model.name}{left_out} · {optimizer} · {count:,} test images of {config.data.name} · seed {config.train.seed}"
-    )

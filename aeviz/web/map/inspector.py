@@ -5,7 +5,7 @@ import streamlit as st
 
 from aeviz.web.components.explorer.payload import Part
 from aeviz.web.decoder.explorer import keep_look, send_explorer, show_explorer
-from aeviz.web.decoder.jumps import show_jumps
+from aeviz.web.decoder.jumps import show_jumps, show_undo
 from aeviz.web.decoder.point import follow, jump, keep_address, point_of, settle
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -46,6 +46,7 @@ def go_to_image(model: Model, index: int) -> None:
 def _show(model: Model, second: Model | None) -> None:
     with errors_as_messages():
         own = bring_own(model) if has_own() else None
+        show_undo(model)
         with st.container(key=INSPECTOR):
             show_explorer(model, second, "latent", PARTS, sprite_name(model), own, takes_own=has_own())
         show_distance(model, point_of(model))

@@ -20,7 +20,7 @@ from aeviz.web.components.map.payload import (
 from aeviz.web.kernel import posteriors, projections
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.page import describe
+from aeviz.web.kernel.titles import describe
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.lift import can_lift, find_carry, make_lift

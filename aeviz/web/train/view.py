@@ -11,8 +11,9 @@ from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.web.components.film.component import training_film
 from aeviz.web.kernel.history import offer_curves, read_epochs
-from aeviz.web.kernel.page import OPTIMIZER_TITLES, errors_as_messages
+from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
+from aeviz.web.kernel.titles import OPTIMIZER_TITLES
 from aeviz.web.train.film import film
 from aeviz.workers import training
 from aeviz.workers.training import Job

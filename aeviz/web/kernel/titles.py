@@ -1,0 +1,41 @@
+"""What models are called where their names alone would say little: their kind, dimensions and optimizer."""
+
+from aeviz.config import RunConfig
+from aeviz.web.kernel.models import Model
+
+OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
+
+
+def title_of(config: RunConfig) -> str:
+    """Return the title of a model: its kind, the dimensions of its latent space and its optimizer."""
+    dimensions = config.model.latent_dim
+    return (
+        f"{_kind(config)}, {dimensions} dimension{'' if dimensions == 1 else 's'}, "
+        f"{OPTIMIZER_TITLES[config.optimizer.name]}"
+    )
+
+
+def describe(model: Model, count: int) -> str:
+    """Return the heading of a model's map of so many test images: name, title, data, count and seed."""
+    config = model.config
+    left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
+    return (
+        f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {config.data.name} · "
+        f"seed {config.train.seed}"
+    )
+
+
+def _kind(config: RunConfig) -> str:
+    model, objective = config.model, config.objective
+    if model.is_variational:
+        if not objective.reconstruction_weight:
+            return "VAE, KL divergence only"
+        if not objective.kl_weight:
+            return "VAE without KL divergence"
+        kind = "MSSIM-VAE" if objective.reconstruction == "ms_ssim" else "VAE"
+        return f"{kind} with an anchor for each class" if model.prior == "anchored" else kind
+    if objective.corruption != "none":
+        return "Denoising autoencoder"
+    if objective.penalty in ("l1", "kl_sparsity"):
+        return "Sparse autoencoder"
+    return {"linear": "Linear autoencoder", "conv": "Convolutional autoencoder"}.get(model.encoder, "Autoencoder")
