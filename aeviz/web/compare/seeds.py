@@ -56,7 +56,7 @@ def show_seeds() -> None:
     lines = [f"**{best} has the lowest mean validation error (MSE) after the last epoch: {mean:.5f}.**"]
     for other in others:
         found = compare_means(errors[other], errors[best])
-        verdict = "more than the seeds explain" if found.is_shown else "within the spread over the seeds"
+        verdict = "more than the seeds explain" if found.is_shown else "no more than the seeds may explain"
         lines.append(
             f"{other}: {found.first:.5f}, {found.difference:.5f} higher, **{verdict}** (standard deviation over seeds "
             f"{found.spread:.5f})."

@@ -327,7 +327,8 @@ def _advise(config: RunConfig) -> None:
     time = (
         "The time left is known after the first epoch."
         if known is None
-        else f"About {format_duration(known * config.train.epochs)}, as an earlier run of this network took."
+        else f"The epochs take about {format_duration(known * config.train.epochs)} by an earlier run of this network; "
+        "starting and evaluating come on top."
     )
     st.caption(f"You will see the latent space form, with the curves of the loss and some reconstructions. {time}")
     limit = RISKY_RATES[config.optimizer.name]
