@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from aeviz.web.compare.view import pick_runs, show_differences, show_overlay, show_planes
+from aeviz.web.compare.seeds import is_by_seeds, show_seeds
+from aeviz.web.compare.view import pick_runs, show_differences, show_overlay, show_planes, show_verdict
 from aeviz.web.kernel.page import page, require_runs
 
 with page(
@@ -10,10 +11,14 @@ with page(
     "Compare runs",
     "Training curves, settings and latent planes of several runs side by side.",
 ):
+    if is_by_seeds():
+        show_seeds()
+        st.stop()
     runs = pick_runs(require_runs("weights"))
     if not runs:
         st.info("Choose one or more runs above.", icon=":material/difference:")
         st.stop()
+    show_verdict(runs)
     show_overlay(runs)
     show_differences(runs)
     show_planes(runs)

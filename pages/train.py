@@ -4,15 +4,17 @@ import streamlit as st
 
 from aeviz.web.kernel.page import page
 from aeviz.web.train.form import show_form
-from aeviz.web.train.view import is_watching, show_runs, start_run
+from aeviz.web.train.view import is_showing_run, is_watching, show_other_runs, show_run, start_run
 
 with page(
     "train",
     "Train",
     "Choose images, a network and an optimizer, and watch the latent space form. Training goes on when you leave.",
 ):
+    if is_showing_run():
+        show_run()
     with st.expander("New run", expanded=not is_watching(), icon=":material/add:"):
         config = show_form()
     if config is not None:
         start_run(config)
-    show_runs()
+    show_other_runs()

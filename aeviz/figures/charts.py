@@ -64,7 +64,7 @@ def training_curves(
     for colour, dashes, (name, (epoch, train_loss, val_loss)) in styles:
         shown = (epoch >= first_epoch) & (epoch <= (last_epoch or epoch.max(initial=1)))
         for label, values, dash, width in zip(
-            ("training", "validation"), (train_loss, val_loss), dashes, (2, 3), strict=True
+            ("training", "validation"), (train_loss, val_loss), dashes, (2, 3.5), strict=True
         ):
             stroke = {"color": colour, "width": width, "dash": dash}
             common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}"}
@@ -73,7 +73,7 @@ def training_curves(
                     **common,
                     y=values[shown],
                     line={"color": colour, "width": 2, "dash": "solid"} if window > 1 else stroke,
-                    opacity=0.2 if window > 1 else 1,
+                    opacity=0.2 if window > 1 else 0.5 if label == "training" else 1,
                     name=f"{name}, {label}",
                     showlegend=window <= 1,
                 )
@@ -92,10 +92,49 @@ def training_curves(
         xaxis_title="epoch",
         yaxis_title=quantity,
         yaxis_type="log" if logarithmic else "linear",
-        legend={"orientation": "h", "y": -0.2, "itemwidth": 50},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemwidth": 50},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        height=380 + 40 * len(curves),  # on a telephone each curve has a line of the legend
+        height=300 + 40 * len(curves),  # on a telephone each curve has a line of the legend
         uirevision="curves",
+    )
+    return figure
+
+
+def difference_curves(
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray]], quantity: str = "mean squared error", *, window: int
+) -> go.Figure:
+    """Draw the validation loss of runs less that of the first, at the epochs that both have.
+
+    Args:
+        curves: Run name to (epoch, validation loss), each (E,); two runs or more. The first has none of its own.
+        quantity: What the loss is, for the axis.
+        window: Epochs in the moving average of the difference.
+    """
+    figure = go.Figure()
+    (first, (base_epochs, base_losses)), *others = curves.items()
+    for colour, dashes, (name, (epochs, losses)) in zip(
+        itertools.cycle(COMPARED[1:]), itertools.cycle(STROKES[1:]), others, strict=False
+    ):
+        common, own, base = np.intersect1d(epochs, base_epochs, return_indices=True)
+        figure.add_trace(
+            go.Scatter(
+                x=common,
+                y=moving_average(losses[own] - base_losses[base], window),
+                mode="lines",
+                name=f"{name} minus {first}",
+                line={"color": colour, "width": 3.5, "dash": dashes[1]},
+                hovertemplate="epoch %{x}: %{y:+.5f}<extra>%{fullData.name}</extra>",
+            )
+        )
+    figure.add_hline(y=0, line={"color": COMPARED[0], "width": 2})
+    figure.update_layout(
+        xaxis_title="epoch",
+        yaxis={"title": f"difference of validation loss ({quantity})", "tickformat": "+~g"},
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemwidth": 50},
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        height=300 + 40 * len(curves),
+        uirevision="difference",
     )
     return figure
 

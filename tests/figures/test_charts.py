@@ -7,6 +7,7 @@ import pytest
 from aeviz.analysis.posterior import match_prior
 from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
 from aeviz.figures.charts import (
+    difference_curves,
     distance_from_origin,
     error_bars,
     kl_bars,
@@ -62,7 +63,10 @@ def test_training_curves_without_average_show_the_values():
     figure = training_curves(curves, window=1, logarithmic=False)
     assert len(figure.data) == 2
     np.testing.assert_array_equal(figure.data[0].y, curves["adam"][1])
-    assert all(trace.showlegend and trace.opacity == 1 for trace in figure.data)
+    assert all(trace.showlegend for trace in figure.data)
+    training, validation = figure.data
+    assert training.opacity < validation.opacity == 1
+    assert training.line.width < validation.line.width
     assert figure.layout.yaxis.type == "linear"
 
 
@@ -182,3 +186,12 @@ def test_prior_densities_draw_a_shared_prior_once():
 def test_prior_densities_draw_each_prior_that_differs():
     figure = prior_densities({"a, z1": density(), "b, z1": density(2.0)}, "z1")
     assert [trace.name for trace in figure.data][:2] == ["prior p(z)", "prior p(z) of b, z1"]
+
+
+def test_difference_curves_subtract_the_first_at_common_epochs():
+    first = (np.array([1, 2, 3, 4]), np.array([0.5, 0.4, 0.3, 0.2]))
+    second = (np.array([2, 3, 5]), np.array([0.1, 0.6, 0.9]))
+    (trace,) = difference_curves({"a": first, "b": second}, window=1).data
+    assert trace.name == "b minus a"
+    np.testing.assert_array_equal(trace.x, [2, 3])
+    np.testing.assert_allclose(trace.y, [0.1 - 0.4, 0.6 - 0.3])

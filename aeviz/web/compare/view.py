@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.charts import training_curves
+from aeviz.figures.charts import difference_curves, training_curves
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
@@ -50,6 +50,24 @@ def pick_runs(found: Mapping[str, Model]) -> list[Model]:
     return [found[str(name)] for name in chosen]
 
 
+def show_verdict(runs: list[Model]) -> None:
+    """Say which run has the lowest validation error, by how much, and that one seed each proves no difference."""
+    best = {model.name: report.val_mse for model in runs if (report := model.best_epoch()) is not None}
+    if len(best) < _BESIDE:
+        return
+    if len({(model.config.data, model.provenance.data_fingerprint) for model in runs}) > 1:
+        st.info("These runs were trained on different images: their errors cannot be compared.", icon=":material/info:")
+        return
+    (name, low), (second, high), *_ = sorted(best.items(), key=lambda pair: pair[1])
+    share = f", {(high - low) / high:.1%}" if high > 0 else ""
+    st.info(
+        f"**{escape(name)} has the lowest validation error (MSE): {low:.5f}**, {high - low:.5f} less than "
+        f"{escape(second)} ({high:.5f}{share}). Each is one run: whether the difference exceeds the spread over seeds "
+        "cannot be said.",
+        icon=":material/question_mark:",
+    )
+
+
 @st.fragment
 def show_overlay(runs: list[Model]) -> None:
     """Show the loss of all runs over the epochs on one chart."""
@@ -80,16 +98,25 @@ def show_overlay(runs: list[Model]) -> None:
             "Moving average (epochs)", 1, max(2, longest // 5), max(1, longest // 40), key="window", width=300
         )
         logarithmic = st.toggle("Logarithmic", value=True, key="log", bind="query-params")
-    show_figure(
-        training_curves(
-            curves,
-            " or ".join(sorted(quantities)),
-            window=int(window),
-            logarithmic=logarithmic,
-        ),
-        key="compare-curves",
-        alt="Training and validation loss over the epochs of " + " and ".join(curves),
-    )
+        is_difference = (
+            len(curves) > 1
+            and len(quantities) == 1
+            and st.toggle(
+                "Difference to the first",
+                key="difference",
+                bind="query-params",
+                help="Validation loss of each run minus that of the first: it shows what curves that nearly "
+                "coincide hide.",
+            )
+        )
+    quantity = " or ".join(sorted(quantities))
+    if is_difference:
+        validation = {name: (epochs, losses) for name, (epochs, _, losses) in curves.items()}
+        figure, alt = difference_curves(validation, quantity, window=int(window)), "Difference of validation loss of "
+    else:
+        figure = training_curves(curves, quantity, window=int(window), logarithmic=logarithmic)
+        alt = "Training and validation loss over the epochs of "
+    show_figure(figure, key="compare-curves", alt=alt + " and ".join(curves))
     names = list(curves)
     offer_curves(
         {model.name: model.path for model in runs if model.name in curves},

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
-from aeviz.config import DataConfig, ModelConfig
+from aeviz.config import DataConfig, ModelConfig, RunConfig
 from aeviz.data import list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.web.kernel.caching import Stamp, shared
+from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.models import list_models
 from aeviz.web.kernel.runtime import start_torch
 
 
@@ -42,3 +45,19 @@ def training_shape(data: DataConfig, root: str, stamp: Stamp) -> tuple[tuple[int
         return info.image_shape, info.n_train - round(info.n_train * data.validation_fraction)
     dataset = load_dataset(data, "train", root=Path(root))
     return dataset.image_shape, len(dataset)
+
+
+def seconds_per_epoch(config: RunConfig) -> float | None:
+    """Return the median time of an epoch of the newest run with the same images, network and batch size.
+
+    None where there is no such run. A run that ships was timed on another machine.
+    """
+    alike = [
+        model
+        for model in list_models().values()
+        if (model.config.data, model.config.model, model.config.train.batch_size)
+        == (config.data, config.model, config.train.batch_size)
+    ]
+    newest = max(alike, key=lambda model: model.provenance.created, default=None)
+    seconds = [] if newest is None else [report.seconds for report in read_epochs(newest.path)]
+    return float(np.median(seconds)) if seconds else None

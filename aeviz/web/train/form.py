@@ -20,7 +20,7 @@ from aeviz.registry import BOTTLENECKS, ENCODERS
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.train import facts
 from aeviz.web.train.fields import (
     ADVANCED,
@@ -28,10 +28,14 @@ from aeviz.web.train.fields import (
     CHANNELS,
     COURSE,
     ENCODER,
+    EPOCHS,
     FIELDS,
     HIDDEN,
+    KL_WEIGHT_FIELD,
     LATENT_DIM,
     LEARNING,
+    LEARNING_RATE,
+    OPTIMIZER,
     OPTIMIZERS,
     VARIATIONAL,
     Field,
@@ -58,42 +62,50 @@ RISKY_RATES: Mapping[str, float] = {"adam": 0.03, "amsgrad": 0.03, "sgd": 2.0}
 
 
 def show_form() -> RunConfig | None:
-    """Show the form; return the settings if they can be trained and the visitor pressed start, else None."""
+    """Show the form; return the settings if they can be trained and the visitor pressed start, else None.
+
+    The start button and what it will do stand above the settings; the settings that are seldom changed are folded.
+    """
     preset = _pick_preset()
-    left, middle, right = st.columns(3, gap="medium")
-    with left, st.container(border=True):
-        st.markdown("**Data and network**")
+    head = st.container()
+    columns = itertools.cycle(st.columns(3, gap="medium"))
+    with next(columns):
         data = _pick_data()
-        architecture, bottleneck = _input(ENCODER), _input(BOTTLENECK, on_change=_follow_bottleneck)
-        _input(LATENT_DIM)
-        for entry in (HIDDEN, CHANNELS):
-            if entry.key.removeprefix("model.") in ENCODERS[architecture].fields:
-                _input(entry)
-    with middle, st.container(border=True):
-        st.markdown("**Loss and optimizer**")
-        for entry in (*LEARNING, *(VARIATIONAL if BOTTLENECKS[bottleneck].is_variational else ())):
+    with next(columns):
+        bottleneck = _input(BOTTLENECK, on_change=_follow_bottleneck)
+    is_variational = BOTTLENECKS[bottleneck].is_variational
+    for entry in (LATENT_DIM, OPTIMIZER, LEARNING_RATE, EPOCHS, *((KL_WEIGHT_FIELD,) if is_variational else ())):
+        with next(columns):
             _input(entry)
-    with right, st.container(border=True):
-        st.markdown("**Course**")
-        for entry in COURSE:
-            _input(entry)
-        _pick_device()
     with st.expander("More settings"):
-        columns = st.columns(3, gap="medium")
-        for column, entry in zip(itertools.cycle(columns), ADVANCED, strict=False):
-            with column:
-                _input(entry)
+        _input_rest(is_variational)
     if data is None:
         return None
     config = None
-    with errors_as_messages(stop=False):
+    with head, errors_as_messages(stop=False):
         config = _build(preset, data)
         _advise(config)
-    started = st.button("Start training", type="primary", icon=":material/play_arrow:", disabled=config is None)
+    with head:
+        started = st.button("Start training", type="primary", icon=":material/play_arrow:", disabled=config is None)
     if config is not None:
         with st.expander("The same in a shell"):
             st.code(f".venv/bin/{shell_command(config)}", language="bash", wrap_lines=True)
     return config if started else None
+
+
+def _input_rest(is_variational: bool) -> None:
+    """Show the settings that are seldom changed."""
+    columns = itertools.cycle(st.columns(3, gap="medium"))
+    with next(columns):
+        architecture = _input(ENCODER)
+    layers = [entry for entry in (HIDDEN, CHANNELS) if entry.key.split(".")[1] in ENCODERS[architecture].fields]
+    variational = [entry for entry in VARIATIONAL if is_variational and entry is not KL_WEIGHT_FIELD]
+    others = [entry for entry in (*LEARNING, *COURSE, *ADVANCED) if entry not in (OPTIMIZER, LEARNING_RATE, EPOCHS)]
+    for entry in (*layers, *variational, *others):
+        with next(columns):
+            _input(entry)
+    with next(columns):
+        _pick_device()
 
 
 def _pick_preset() -> str:
@@ -311,6 +323,14 @@ def _advise(config: RunConfig) -> None:
         f"{parameters:,} parameters. Compression {pixels:,} to {config.model.latent_dim} numbers ("
         f"{pixels / config.model.latent_dim:,.1f} : 1)."
     )
+    known = facts.seconds_per_epoch(config)
+    time = (
+        "The time left is known after the first epoch."
+        if known is None
+        else f"The epochs take about {format_duration(known * config.train.epochs)} by an earlier run of this network; "
+        "starting and evaluating come on top."
+    )
+    st.caption(f"You will see the latent space form, with the curves of the loss and some reconstructions. {time}")
     limit = RISKY_RATES[config.optimizer.name]
     if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
         st.warning(

@@ -1,5 +1,7 @@
 """Training runs in the app: the queue, one run as it learns, and what can be done with it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from aeviz.analysis.curves import read_curves
@@ -55,30 +57,59 @@ def is_watching() -> bool:
     return RUN in st.query_params
 
 
-def show_runs() -> None:
-    """Show the runs and the one that is watched; look again every while as long as one is at work."""
-    active = frozenset(job.name for job in training.list_jobs() if job.is_active)
+def is_showing_run() -> bool:
+    """Whether there is a run to show above the form: the one that the address names, or one at work."""
+    return is_watching() or any(job.is_active for job in training.list_jobs())
+
+
+def show_run() -> None:
+    """Show the run that is watched; look again every while as long as one is at work."""
+    _poll(_show_watched)
+
+
+def show_other_runs() -> None:
+    """List the runs that are not watched, those in the queue first."""
+    _poll(_show_others)
+
+
+def _poll(show: Callable[[list[Job]], None]) -> None:
+    active = _active(training.list_jobs())
+
+    def look() -> None:
+        found = training.list_jobs()
+        if _active(found) != active:
+            st.rerun(scope="app")  # one began or ended: the page begins or ends to poll
+        with errors_as_messages():
+            show(found)
+
     # a fragment made anew: whether it polls is decided here
-    st.fragment(_show_runs, run_every=POLL_S if active else None)(active)
+    st.fragment(look, run_every=POLL_S if active else None)()
 
 
-def _show_runs(active: frozenset[str]) -> None:
-    found = training.list_jobs()
-    if frozenset(job.name for job in found if job.is_active) != active:
-        st.rerun(scope="app")  # one began or ended: the page begins or ends to poll
+def _active(jobs: list[Job]) -> frozenset[str]:
+    return frozenset(job.name for job in jobs if job.is_active)
+
+
+def _show_watched(found: list[Job]) -> None:
+    name = st.query_params.get(RUN)
+    watched = _watched(found)
+    if watched is not None:
+        with errors_as_messages(stop=False):  # what is damaged in one run must not hide the others
+            _show_run(watched)
+    elif name is not None:
+        st.info(f"The run {escape(repr(name))} no longer exists. Choose another below.", icon=":material/link_off:")
+
+
+def _show_others(found: list[Job]) -> None:
     if not found:
         st.info(
             "No run yet. Choose a preset above and start it; *quick-look* takes half a minute.",
             icon=":material/model_training:",
         )
         return
-    with errors_as_messages():
-        watched = _watched(found)
-        if watched is not None:
-            with errors_as_messages(stop=False):  # what is damaged in one run must not hide the others
-                _show_run(watched)
-        _show_queue([job for job in found if job.is_active], watched)
-        _show_ended([job for job in found if not job.is_active and job != watched])
+    watched = _watched(found)
+    _show_queue([job for job in found if job.is_active], watched)
+    _show_ended([job for job in found if not job.is_active and job != watched])
 
 
 def _show_ended(ended: list[Job]) -> None:
@@ -97,8 +128,6 @@ def _show_ended(ended: list[Job]) -> None:
 def _watched(found: list[Job]) -> Job | None:
     name = st.query_params.get(RUN)
     job = next((job for job in found if job.name == name), None)
-    if job is None and name is not None:
-        st.info(f"The run {escape(repr(name))} no longer exists. Choose another below.", icon=":material/link_off:")
     if job is None and name is None:
         job = next((job for job in found if job.is_active), None)
     return job
@@ -160,16 +189,17 @@ def _show_run(job: Job) -> None:
         st.progress(done, _progress_text(job, history, share))
     elif job.state in ("failed", "interrupted", "stopped"):
         _show_end(job)
-    _show_figures(history)
     folder = _folder(job)
+    if not job.is_active and folder is not None and folder.has_latents:
+        _show_links(job)
+    if folder is not None:
+        training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
+    _show_figures(history)
     if folder is not None:
         for note in read_curves(history, folder.provenance.mean_image_mse):
             st.warning(note.text, icon=":material/lightbulb:")
-        training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
         if history:
             offer_curves({job.name: job.path}, f"{job.name}-curves")
-    if not job.is_active and folder is not None and folder.has_latents:
-        _show_links(job)
 
 
 def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
@@ -242,7 +272,8 @@ def _folder(job: Job) -> RunFolder | None:
 
 def _show_links(job: Job) -> None:
     link = {"model": job.name}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Next:**", width="content")
         st.page_link("pages/explore.py", label="Explore", icon=":material/scatter_plot:", query_params=link)
         st.page_link("pages/reconstruct.py", label="Reconstruct", icon=":material/compare:", query_params=link)
         st.page_link("pages/compare.py", label="Compare", icon=":material/difference:", query_params={"runs": job.name})

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from train_form import texts
 
@@ -98,3 +99,34 @@ def test_run_that_has_not_finished_an_epoch_is_compared_all_the_same(app, runs):
     assert not app.exception
     assert differences(app)["**epochs trained**"] == ["0"]
     assert "No run has finished an epoch yet." in texts(app.caption)
+
+
+def test_verdict_names_the_lower_error_and_that_one_seed_proves_nothing(app, runs):
+    app = open_comparison(app, "digits-2d-adam", "digits-2d-amsgrad")
+    best = {
+        name: min(
+            json.loads(line)["val_mse"] for line in (checkpoints_root() / name / HISTORY).read_text().splitlines()
+        )
+        for name in ("digits-2d-adam", "digits-2d-amsgrad")
+    }
+    winner = min(best, key=best.get)
+    low, high = sorted(best.values())
+    verdict = app.info[0].value
+    assert winner.replace("-", "") in verdict.replace("\\", "").replace("-", "")
+    assert f"{low:.5f}**, {high - low:.5f} less than" in verdict
+    assert "spread over seeds cannot be said" in verdict
+
+
+def test_seeds_of_the_optimizers_are_compared_by_their_means(app, runs):
+    app = open_comparison(app)
+    app.button_group(key="what").set_value("Adam, AMSGrad and momentum, five seeds each (digits)").run()
+    assert not app.exception
+    assert not app.error
+    means = []
+    for method in ("adam", "amsgrad", "momentum"):
+        histories = sorted((checkpoints_root() / "comparison").glob(f"digits-{method}-seed-*/{HISTORY}"))
+        assert len(histories) == 5
+        means.append(np.mean([json.loads(path.read_text().splitlines()[-1])["val_mse"] for path in histories]))
+    verdict = app.info[0].value
+    assert f"after the last epoch: {min(means):.5f}.**" in verdict
+    assert all(f"{mean:.5f}" in verdict for mean in means)
