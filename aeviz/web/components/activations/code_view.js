@@ -75,6 +75,7 @@ export class CodeView {
   constructor(parent, layer, codes, dimensions, host) {
     this.host = host;
     this.ranges = rangesOf(codes, dimensions);
+    /** @type {Float32Array} */
     this.z = new Float32Array(dimensions);
     this.box = element("section", { class: "layer code", "aria-label": "Bottleneck" }, parent);
     heading(this.box, `Bottleneck: z, ${dimensions} ${dimensions === 1 ? "value" : "values"}`, layer);

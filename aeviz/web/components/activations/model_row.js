@@ -48,6 +48,10 @@ export class ModelRow {
     this.layers = [];
     /** @type {{ image: Float32Array } | { z: Float32Array } | null} */
     this.wanted = null;
+    /** @type {Network | null} */
+    this.encoder = null;
+    /** @type {Network | null} */
+    this.decoder = null;
     this.frames = 0;
     this.busy = this.closed = false;
   }
@@ -61,12 +65,13 @@ export class ModelRow {
     if (!encoder || !decoder) return this.refuse(why);
     write(this.words, "Loading the network …");
     try {
-      [this.encoder, this.decoder] = await Promise.all([network(encoder, true), network(decoder, true)]);
+      const opened = await Promise.all([network(encoder, true), network(decoder, true)]);
+      [this.encoder, this.decoder] = opened;
+      this.box.dataset.engine = opened[0].by;
     } catch (error) {
       return this.refuse(error instanceof Error ? error.message : String(error));
     }
     write(this.words, "");
-    this.box.dataset.engine = this.encoder.by;
     return true;
   }
 
