@@ -41,6 +41,7 @@ class Activations {
     for (const row of this.rows) row.close();
     this.content.textContent = "";
     const bar = element("div", { class: "top" }, this.content);
+    this.root.classList.toggle("two", specs.length > 1);
     const host = { tip: this.tip, palette: () => this.palette };
     const rows = (this.rows = specs.map((spec, k) => {
       return new ModelRow(this.content, spec, host, (isPending) => this.activity.mark(`row ${k}`, isPending));

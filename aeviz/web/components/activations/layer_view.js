@@ -82,7 +82,7 @@ export class LayerView {
     this.values = values;
     this.paint(palette);
     const active = values.reduce((sum, value) => sum + Number(value > 0), 0);
-    const text = `${active.toLocaleString("en")} of ${values.length.toLocaleString("en")} above 0`;
+    const text = `${active.toLocaleString("en")} of ${values.length.toLocaleString("en")} > 0`;
     write(this.note, text);
     this.canvas.setAttribute("aria-label", `Activations of ${this.name}: ${text}`);
   }

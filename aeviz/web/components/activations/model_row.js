@@ -41,7 +41,7 @@ export class ModelRow {
     this.report = report;
     this.box = element("section", { class: "model", "aria-label": spec.title }, parent);
     const title = element("h4", { text: spec.title }, this.box);
-    element("small", { text: counted(spec.parameters, "weight or bias").replace("biass", "biases") }, title);
+    element("small", { text: `${spec.parameters.toLocaleString("en")} weights and biases` }, title);
     this.words = element("p", { class: "words", "aria-live": "polite" }, this.box);
     this.strip = element("div", { class: "strip" }, this.box);
     /** @type {{ view: LayerView, part: "encoder" | "decoder", index: number }[]} */
