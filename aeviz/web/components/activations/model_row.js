@@ -4,7 +4,7 @@ import { element, write } from "../kit/dom.js";
 import { network } from "../kit/engine.js";
 import { Mosaic } from "../kit/images.js";
 import { CodeView } from "./code_view.js";
-import { LayerView, counted, heading, sizeText } from "./layer_view.js";
+import { LayerView, heading, sizeText } from "./layer_view.js";
 
 /** @typedef {import("../kit/engine.js").NetworkSpec} NetworkSpec */
 /** @typedef {import("../kit/engine.js").Network} Network */
