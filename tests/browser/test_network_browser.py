@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 
 def test_image_and_latent_value_are_answered_by_the_layers_without_a_rerun(visit):
-    page = visit("/network?model=digits-2d-adam&with.digits-2d-adam=None")
+    page = visit("/network?model=digits-2d-adam")
     part = page.get_by_test_id("activations")
     row = part.get_by_role("region", name="digits-2d-adam", exact=True)
     expect(row).to_have_attribute("data-engine", "ONNX Runtime")

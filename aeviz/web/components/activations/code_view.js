@@ -37,7 +37,7 @@ class Slider {
     const row = element("label", { class: "slider" }, parent);
     this.name = element("span", {}, row);
     this.input = element("input", { type: "range", step: "any" }, row);
-    this.value = element("output", {}, row);
+    this.value = element("span", { class: "value" }, row);
     this.input.oninput = () => moved(this.input.valueAsNumber);
     this.input.onkeydown = (event) => {
       // a step of "any" leaves the arrow keys without a size in some browsers
