@@ -3,12 +3,12 @@
 import streamlit as st
 
 from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
-from aeviz.web.network.view import show_architectures, show_curves, show_settings
+from aeviz.web.network.view import show_activations, show_curves, show_layers, show_settings
 
 with page(
     "network",
     "Network and training",
-    "The layers of a model, its training curves and its settings.",
+    "Choose an image and follow it through the layers; move z and the decoder answers. Below: the training curves.",
 ):
     found = require_runs("weights")
     left, right = st.columns(2)
@@ -16,6 +16,8 @@ with page(
         first = pick_model(found)
     with right:
         second = pick_second(found, first, mapped=False)
-    show_architectures(first, second)
-    show_curves([run for run in (first, second) if run is not None])
-    show_settings([run for run in (first, second) if run is not None])
+    runs = [run for run in (first, second) if run is not None]
+    show_activations(runs)
+    show_curves(runs)
+    show_layers(runs)
+    show_settings(runs)

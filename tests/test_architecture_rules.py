@@ -29,7 +29,7 @@ def test_reading_runs_needs_no_torch():
 
 
 def test_figures_need_neither_torch_nor_streamlit():
-    modules = ("architecture", "charts", "palette", "images")
+    modules = ("charts", "palette", "images")
     assert imported_by(*(f"aeviz.figures.{module}" for module in modules)) <= {"plotly", "PIL"}
 
 

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from aeviz.analysis.posterior import match_prior
-from aeviz.figures.architecture import PART_COLOURS, Block, architecture_diagram
 from aeviz.figures.charts import (
     difference_curves,
     distance_from_origin,
@@ -102,28 +101,6 @@ def test_error_bars_have_a_colour_a_model():
     assert list(figure.data[0].y) == [5.3, 2.7]
     assert figure.layout.xaxis.type == "category"
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("class", "mean Euclidean error")
-
-
-def test_architecture_diagram_has_a_bar_a_layer():
-    shapes = [("input", (1, 28, 28)), ("encoder", (128,)), ("bottleneck", (2,)), ("decoder", (128,)),
-              ("decoder", (1, 28, 28))]  # fmt: skip
-    blocks = [
-        Block(part=part, kind="Linear", output_shape=shape, parameters=1000, activation="ReLU" * (i % 2),
-              is_latent=part == "bottleneck")
-        for i, (part, shape) in enumerate(shapes)
-    ]  # fmt: skip
-    figure = architecture_diagram(blocks)
-    assert [trace.name for trace in figure.data] == ["input", "encoder", "bottleneck", "decoder"]
-    assert [trace.marker.color for trace in figure.data] == list(PART_COLOURS.values())
-    heights = {x: y for trace in figure.data for x, y in zip(trace.x, trace.y, strict=True)}
-    assert sorted(heights) == [0, 1, 2, 3, 4]
-    assert heights[0] == heights[4] > heights[1] == heights[3] > heights[2]
-    for trace in figure.data:  # centred on the axis
-        np.testing.assert_allclose(np.array(trace.base) + np.array(trace.y) / 2, 0, atol=1e-12)
-    (annotation,) = figure.layout.annotations
-    assert (annotation.x, annotation.text) == (2, "latent z")
-    assert list(figure.layout.xaxis.ticktext) == ["Linear", "Linear<br>+ ReLU"] * 2 + ["Linear"]
-    assert list(figure.data[0].text) == ["1 x 28 x 28"]
 
 
 # Colours

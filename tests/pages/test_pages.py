@@ -232,6 +232,15 @@ def test_network_page_says_that_ten_dimensions_are_twelve_units_wide(app):
     assert "12 units" in app.info[0].value
 
 
+def test_network_page_sends_networks_and_test_images_to_the_page(app):
+    app = open_page(app, "network", "digits-2d-adam")
+    assert not app.exception
+    assert [expander.label for expander in app.expander if "All layers" in expander.label]
+    parts = [component.proto for component in app.get("bidi_component")]
+    assert sum("blobs" in part.component_name for part in parts) >= 3  # images, encoder, decoder
+    assert any(part.component_name.endswith("activations") for part in parts)
+
+
 def test_pages_hold_no_maths_and_no_torch():
     for path in (Path(__file__).parents[2] / "pages").glob("*.py"):
         text = path.read_text()

@@ -1,4 +1,4 @@
-"""The diagram of a network, its training curves and its settings."""
+"""The activations of a network, its layers, training curves and its settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,50 +6,48 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.architecture import architecture_diagram
 from aeviz.figures.charts import training_curves
 from aeviz.presets import PRESETS
+from aeviz.web.components.activations.component import activations
+from aeviz.web.components.activations.payload import NetworkRow, activations_payload
+from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.client_inference import find_network, prepare_networks, send_networks
+from aeviz.web.kernel.images import LARGE
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, name_objective
-from aeviz.web.network.layers import architecture
+from aeviz.web.network.layers import layer_rows
+from aeviz.web.network.sample import sample
 
 
-def show_architectures(first: Model, second: Model | None) -> None:
-    """Show the layers of one model or of two, once where they are the same."""
-    if second is not None and second.config.model == first.config.model:
-        _show_architecture(first, f"{first.name} and {second.name}", "architecture")
-        return
-    _show_architecture(first, first.name, "architecture")
-    if second is not None:
-        _show_architecture(second, second.name, "architecture-second")
+def show_activations(runs: list[Model]) -> None:
+    """Show an image on its way through each model, layer by layer; the page answers without a rerun."""
+    for model in runs:
+        prepare_networks(model)
+    images, origin = sample(runs[0])
+    activations(activations_payload([_row(model) for model in runs], images.name, origin), key="activations")
+    send_blob(images.name, images.content)
+    send_networks(runs, "encoder")
+    send_networks(runs, "decoder")
+    for model in runs:
+        _note_narrow(model)
 
 
-def _show_architecture(model: Model, names: str, key: str) -> None:
-    """Show the layers of a model as a diagram and as a table."""
-    blocks = architecture(model)
-    st.subheader(f"Layers of {escape(names)}")
-    total = sum(block.parameters for block in blocks)
-    st.caption(
-        f"{total:,} weights and biases. Height: size of the layer's output, on a logarithmic scale. Arrow: the "
-        "bottleneck."
+def _row(model: Model) -> NetworkRow:
+    encoder, decoder = (find_network(model, part) for part in ("encoder", "decoder"))
+    return NetworkRow(
+        title=model.name,
+        encoder=encoder.spec,
+        decoder=decoder.spec,
+        why=encoder.why or decoder.why,
+        parameters=model.provenance.parameters,
+        smooth=max(model.config.model.image_shape[1:]) >= LARGE,
     )
-    rows = [
-        {
-            "part": block.part,
-            "layer": block.kind,
-            "activation": block.activation,
-            "output": " x ".join(map(str, block.output_shape)),
-            "parameters": block.parameters,
-        }
-        for block in blocks
-    ]
-    show_figure(
-        architecture_diagram(blocks),
-        key=key,
-        alt="; ".join(f"{row['part']}: {row['layer']} to {row['output']}" for row in rows),
-    )
+
+
+def _note_narrow(model: Model) -> None:
+    """Say where a layer before the bottleneck is narrower than that."""
     narrowest = min(model.config.model.hidden, default=model.config.model.latent_dim)
     if "hidden" in model.config.model.encoder_spec.fields and narrowest < model.config.model.latent_dim:
         st.info(
@@ -58,8 +56,13 @@ def _show_architecture(model: Model, names: str, key: str) -> None:
             f"{narrowest} to {model.config.model.latent_dim} is not an encoder; layers and name are the thesis's.",
             icon=":material/info:",
         )
-    with st.expander("All layers as a table"):
-        st.dataframe(rows, hide_index=True)
+
+
+def show_layers(runs: list[Model]) -> None:
+    """Show the layers of each model as a table, folded."""
+    for model in runs:
+        with st.expander(f"All layers of {escape(model.name)} as a table"):
+            st.dataframe(list(layer_rows(model)), hide_index=True)
 
 
 @st.fragment

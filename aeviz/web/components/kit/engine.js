@@ -6,16 +6,20 @@
 
 import { ask } from "./blobs.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
+import { readLayers, withOutputs } from "./onnx_layers.js";
 
 /**
  * @typedef {{
  *   name: string, part: "decoder" | "encoder", latent_dim: number, image_shape: number[], digest: string, limit: number
  * }} NetworkSpec What a network must be: `name` in the blob store, `limit` bytes at most.
  */
+/** @typedef {import("./onnx_layers.js").Layer} Layer */
+/** @typedef {{ values: Float32Array, shape: number[] }} Output of a layer; `shape` begins with the number of inputs */
 /**
  * @typedef {{
- *   by: string, run: (input: Float32Array, rows: number) => Promise<Float32Array>, close: () => void
- * }} Network
+ *   by: string, run: (input: Float32Array, rows: number) => Promise<Float32Array>, close: () => void,
+ *   layers: Layer[], trace: (input: Float32Array, rows: number) => Promise<Output[]>
+ * }} Network `trace` returns the output of each layer; there are `layers` only where the network was opened with them.
  */
 
 const KEPT = 6; // opened networks
@@ -78,9 +82,10 @@ function check(spec, bytes) {
 /**
  * @param {NetworkSpec} spec
  * @param {Uint8Array} bytes
+ * @param {Layer[]} layers whose outputs it gives too
  * @returns {Promise<Network>}
  */
-async function openWithRuntime(spec, bytes) {
+async function openWithRuntime(spec, bytes, layers) {
   holder().runtime ??= loadRuntime();
   const runtime = await holder().runtime;
   let session;
@@ -94,16 +99,20 @@ async function openWithRuntime(spec, bytes) {
   const [source, target] = decodes ? ["z", "image"] : ["image", "z"];
   const shape = decodes ? [spec.latent_dim] : spec.image_shape;
   let queue = Promise.resolve();
+  /** @param {Float32Array} input @param {number} rows @returns {Promise<Record<string, any>>} */
+  const outputs = (input, rows) => {
+    // one after the other: the runtime has one thread and one memory
+    const result = queue.then(() => session.run({ [source]: new runtime.Tensor("float32", input, [rows, ...shape]) }));
+    queue = result.then(() => undefined, () => undefined);
+    return result;
+  };
   return {
     by: "ONNX Runtime",
-    run(input, rows) {
-      // one after the other: the runtime has one thread and one memory
-      const result = queue.then(async () => {
-        const found = await session.run({ [source]: new runtime.Tensor("float32", input, [rows, ...shape]) });
-        return found[target].data;
-      });
-      queue = result.then(() => undefined, () => undefined);
-      return result;
+    layers,
+    run: async (input, rows) => (await outputs(input, rows))[target].data,
+    async trace(input, rows) {
+      const found = await outputs(input, rows);
+      return layers.map(({ output }) => ({ values: found[output].data, shape: [...found[output].dims] }));
     },
     close: () => queue.then(() => session.release()),
   };
@@ -148,15 +157,18 @@ async function arrival(name) {
 
 /**
  * @param {NetworkSpec} spec
+ * @param {boolean} withLayers
  * @returns {Promise<Network>}
  */
-async function open(spec) {
-  const bytes = await arrival(spec.name);
+async function open(spec, withLayers) {
+  let bytes = await arrival(spec.name);
   check(spec, bytes);
+  const layers = withLayers ? readLayers(bytes) : [];
+  if (withLayers) bytes = withOutputs(bytes, layers.map(({ output }) => output));
   if (isForbidden()) throw new Unable("as the address asks");
   if (!hasSimd()) throw new Unable("this browser has no WebAssembly with SIMD");
   try {
-    return await tried(spec, await openWithRuntime(spec, bytes));
+    return await tried(spec, await openWithRuntime(spec, bytes, layers));
   } catch (error) {
     if (error instanceof NetworkError) throw error;
     holder().runtime = null; // the next visit may have more luck
@@ -172,14 +184,15 @@ export class Unable extends Error {
 /**
  * Return a network that runs in the page; opened once, whoever asks.
  * @param {NetworkSpec} spec
+ * @param {boolean} [withLayers] whether it gives the outputs of its layers too, by `trace`
  * @returns {Promise<Network>}
  * @throws {NetworkError} the file is truncated, damaged, too large or of another model
  * @throws {Unable} this page cannot run it
  */
-export function network(spec) {
+export function network(spec, withLayers = false) {
   const { networks } = holder();
-  const name = `${spec.name} ${spec.digest}`;
-  const found = networks.get(name) ?? open(spec);
+  const name = `${spec.name} ${spec.digest}${withLayers ? " with layers" : ""}`;
+  const found = networks.get(name) ?? open(spec, withLayers);
   networks.delete(name);
   networks.set(name, found);
   found.catch(() => networks.delete(name));

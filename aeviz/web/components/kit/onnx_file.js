@@ -11,7 +11,7 @@ export class NetworkError extends Error {
 }
 
 /** The fields of a protocol buffer's message. */
-class Reader {
+export class Reader {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
     this.bytes = bytes;
@@ -52,7 +52,7 @@ class Reader {
 }
 
 /** @param {Uint8Array} bytes */
-const text = (bytes) => new TextDecoder().decode(bytes);
+export const text = (bytes) => new TextDecoder().decode(bytes);
 
 /**
  * @param {Uint8Array} bytes

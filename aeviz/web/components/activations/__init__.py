@@ -1,0 +1,1 @@
+"""The activations of a network in the page."""

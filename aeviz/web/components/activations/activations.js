@@ -1,0 +1,130 @@
+// An image on its way through a network: the activations of every layer, of one model or of two with the same image.
+// Networks run in the page; choosing an image or changing a latent value causes no rerun.
+
+import { ask } from "../kit/blobs.js";
+import { element, write } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
+import { about, unpack } from "../kit/wire.js";
+import { css, paletteOn } from "./colours.js";
+import { ModelRow } from "./model_row.js";
+import { Picker } from "./picker.js";
+
+/** @typedef {{ rows: import("./model_row.js").Spec[], images: string, origin: string }} Payload */
+
+class Activations {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, activity) {
+    this.root = root;
+    this.activity = activity;
+    this.content = element("div", {}, root);
+    this.tipBox = element("div", { class: "tip", role: "status", hidden: "" }, root);
+    this.palette = paletteOn(styleOf(root).background);
+    /** @type {ModelRow[]} */
+    this.rows = [];
+    this.revision = 0;
+    this.unwatch = watchLooks(root, () => this.paint());
+  }
+
+  /** @param {Payload} payload */
+  receive(payload) {
+    return this.activity.during("network", this.build(payload));
+  }
+
+  /** @param {Payload} payload */
+  async build({ rows: specs, images, origin }) {
+    this.revision += 1;
+    const mine = this.revision;
+    for (const row of this.rows) row.close();
+    this.content.textContent = "";
+    const bar = element("div", { class: "top" }, this.content);
+    this.root.classList.toggle("two", specs.length > 1);
+    const host = { tip: this.tip, palette: () => this.palette };
+    const rows = (this.rows = specs.map((spec, k) => {
+      return new ModelRow(this.content, spec, host, (isPending) => this.activity.mark(`row ${k}`, isPending));
+    }));
+    const isOpen = await Promise.all(rows.map((row) => row.open()));
+    const shown = rows.filter((_, k) => isOpen[k]);
+    if (mine !== this.revision || !shown.length) return;
+    const choice = await this.readImages(images, specs[0], shown[0]);
+    for (const row of shown) await row.build(choice.image, choice.places.length);
+    if (mine !== this.revision) return;
+    const picker = new Picker(bar, choice, (index) => {
+      this.root.dataset.image = String(choice.places[index]);
+      for (const row of shown) {
+        row.want({ image: choice.image(index) });
+        row.flow();
+      }
+    });
+    this.legend(bar);
+    element("p", { class: "origin", text: origin }, this.content);
+    picker.go(0);
+  }
+
+  /**
+   * The images to choose from.
+   * @param {string} name in the blob store
+   * @param {import("./model_row.js").Spec} spec
+   * @param {ModelRow} row that decodes codes where there are no images
+   * @returns {Promise<import("./picker.js").Choice>}
+   */
+  async readImages(name, spec, row) {
+    const { images, codes, places, labels, classes } = unpack(await ask(name));
+    const shape = row.spec.decoder?.image_shape ?? [];
+    const size = shape.reduce((product, length) => product * length, 1);
+    let values = codes ? await row.decoder?.run(codes, places.length) : Float32Array.from(images, (value) => value / 255);
+    values = Float32Array.from(values ?? []); // the runtime reuses its memory
+    if (values.length !== size * places.length) throw new Error(`the images have shape ${about(images).shape}, not ${shape}`);
+    const noun = codes ? "Decoded code" : "Test image";
+    return { shape, smooth: spec.smooth, image: (k) => values.subarray(k * size, (k + 1) * size), places, labels, classes, noun };
+  }
+
+  /** @param {Element} bar */
+  legend(bar) {
+    const box = element("span", { class: "scale" }, bar);
+    element("span", { text: "below 0" }, box);
+    this.ramp = element("i", {}, box);
+    element("span", { text: "above 0" }, box);
+    this.paintLegend();
+  }
+
+  paintLegend() {
+    const { below, zero, above } = this.palette;
+    if (this.ramp) this.ramp.style.background = `linear-gradient(to right, ${[below, zero, above].map(css).join(", ")})`;
+  }
+
+  get tip() {
+    return {
+      /** @param {string} text @param {PointerEvent} event */
+      show: (text, event) => {
+        const box = this.root.getBoundingClientRect();
+        write(this.tipBox, text);
+        this.tipBox.hidden = false;
+        const left = Math.min(event.clientX - box.left + 12, box.width - this.tipBox.offsetWidth);
+        this.tipBox.style.transform = `translate(${Math.max(0, left)}px, ${event.clientY - box.top + 16}px)`;
+      },
+      hide: () => {
+        this.tipBox.hidden = true;
+      },
+    };
+  }
+
+  paint() {
+    this.palette = paletteOn(styleOf(this.root).background);
+    this.paintLegend();
+    for (const row of this.rows) row.paint();
+  }
+
+  close() {
+    this.unwatch();
+    for (const row of this.rows) row.close();
+  }
+}
+
+export default define(
+  { class: "activations", role: "region", "aria-label": "Activations", "data-testid": "activations" },
+  (root, _, activity) => new Activations(root, activity),
+);

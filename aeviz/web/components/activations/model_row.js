@@ -1,0 +1,218 @@
+// One model: the image, the layers of the encoder, the bottleneck, the layers of the decoder, and the reconstruction.
+
+import { element, write } from "../kit/dom.js";
+import { network } from "../kit/engine.js";
+import { Mosaic } from "../kit/images.js";
+import { CodeView } from "./code_view.js";
+import { LayerView, heading, sizeText } from "./layer_view.js";
+
+/** @typedef {import("../kit/engine.js").NetworkSpec} NetworkSpec */
+/** @typedef {import("../kit/engine.js").Network} Network */
+/** @typedef {import("../kit/engine.js").Output} Output */
+/**
+ * @typedef {{
+ *   title: string, encoder: NetworkSpec | null, decoder: NetworkSpec | null, why: string, parameters: number,
+ *   smooth: boolean
+ * }} Spec as payload.py packs it
+ */
+/** @typedef {{ tip: import("./layer_view.js").Tip, palette: () => import("./colours.js").Palette }} Host */
+
+const SAMPLE = 32; // images whose activations give the colour scales
+const LARGE = 4096; // values of an image from which fewer do
+const FEW = 8;
+
+/** @param {ArrayLike<number>} left @param {ArrayLike<number>} right */
+function meanSquaredError(left, right) {
+  let sum = 0;
+  for (let k = 0; k < left.length; k += 1) sum += (left[k] - right[k]) ** 2;
+  return sum / left.length;
+}
+
+export class ModelRow {
+  /**
+   * @param {Element} parent
+   * @param {Spec} spec
+   * @param {Host} host
+   * @param {(isPending: boolean) => void} report whether something is under way
+   */
+  constructor(parent, spec, host, report) {
+    this.spec = spec;
+    this.host = host;
+    this.report = report;
+    this.box = element("section", { class: "model", "aria-label": spec.title }, parent);
+    const title = element("h4", { text: spec.title }, this.box);
+    element("small", { text: `${spec.parameters.toLocaleString("en")} weights and biases` }, title);
+    this.words = element("p", { class: "words", "aria-live": "polite" }, this.box);
+    this.strip = element("div", { class: "strip" }, this.box);
+    /** @type {{ view: LayerView, part: "encoder" | "decoder", index: number }[]} */
+    this.layers = [];
+    /** @type {{ image: Float32Array } | { z: Float32Array } | null} */
+    this.wanted = null;
+    /** @type {Network | null} */
+    this.encoder = null;
+    /** @type {Network | null} */
+    this.decoder = null;
+    this.frames = 0;
+    this.busy = this.closed = false;
+  }
+
+  /**
+   * Open the networks.
+   * @returns {Promise<boolean>} whether that was possible
+   */
+  async open() {
+    const { encoder, decoder, why } = this.spec;
+    if (!encoder || !decoder) return this.refuse(why);
+    write(this.words, "Loading the network …");
+    try {
+      const opened = await Promise.all([network(encoder, true), network(decoder, true)]);
+      [this.encoder, this.decoder] = opened;
+      this.box.dataset.engine = opened[0].by;
+    } catch (error) {
+      return this.refuse(error instanceof Error ? error.message : String(error));
+    }
+    write(this.words, "");
+    return true;
+  }
+
+  /** @param {string} why */
+  refuse(why) {
+    write(this.words, `Your browser cannot show the activations: ${why}. The table below lists the layers.`);
+    return false;
+  }
+
+  /**
+   * Build the row from the activations of some images.
+   * @param {(index: number) => Float32Array} image
+   * @param {number} count of them
+   */
+  async build(image, count) {
+    const { encoder, decoder, spec, host } = this;
+    if (!encoder || !decoder || !spec.encoder) return;
+    const shape = spec.encoder.image_shape;
+    const pixels = shape.reduce((product, length) => product * length, 1);
+    const rows = Math.min(count, pixels < LARGE ? SAMPLE : FEW);
+    const inputs = new Float32Array(rows * pixels);
+    for (let k = 0; k < rows; k += 1) inputs.set(image(k), k * pixels);
+    const encoded = await encoder.trace(inputs, rows);
+    const codes = encoded[encoded.length - 1].values;
+    const decoded = await decoder.trace(codes, rows);
+    this.input = this.picture("Image", shape, null);
+    this.addLayers("encoder", encoder, encoded);
+    this.code = new CodeView(this.strip, encoder.layers[encoded.length - 1], codes, codes.length / rows, {
+      tip: host.tip,
+      moved: (z) => this.want({ z }),
+      reset: () => this.image && this.want({ image: this.image }),
+    });
+    this.addLayers("decoder", decoder, decoded);
+    this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
+  }
+
+  /**
+   * @param {"encoder" | "decoder"} part
+   * @param {Network} opened
+   * @param {Output[]} outputs of all its layers; the last one has a view of its own
+   */
+  addLayers(part, opened, outputs) {
+    outputs.slice(0, -1).forEach(({ values, shape }, index) => {
+      const name = `${part}, layer ${index + 1}`;
+      const box = element("section", { class: `layer ${part}`, "aria-label": name }, this.strip);
+      heading(box, sizeText(shape.slice(1)), opened.layers[index]);
+      const view = new LayerView(box, name, shape.slice(1), this.host.tip);
+      view.calibrate(values);
+      this.layers.push({ view, part, index });
+    });
+  }
+
+  /**
+   * @param {string} title
+   * @param {number[]} shape
+   * @param {import("../kit/engine.js").Layer | null} layer that gives it
+   */
+  picture(title, shape, layer) {
+    const box = element("section", { class: "layer picture", "aria-label": title }, this.strip);
+    const head = heading(box, title, layer);
+    if (!layer) {
+      const [channels, height, width] = shape;
+      element("span", { text: `${height}×${width}${channels > 1 ? ` × ${channels} colours` : " pixels"}` }, head);
+    }
+    const room = element("div", { class: "room" }, box);
+    const mosaic = new Mosaic(shape, 1, 1, this.spec.smooth);
+    mosaic.canvas.setAttribute("role", "img");
+    mosaic.canvas.setAttribute("aria-label", title);
+    room.append(mosaic.canvas);
+    return { mosaic, note: element("div", { class: "note" }, box) };
+  }
+
+  /**
+   * Send an image through the network, or a latent point through the decoder; of those that come too fast, the last.
+   * @param {{ image: Float32Array } | { z: Float32Array }} wanted
+   */
+  want(wanted) {
+    this.wanted = wanted;
+    if (!this.busy) this.pump();
+  }
+
+  async pump() {
+    this.busy = true;
+    this.report(true);
+    try {
+      while (this.wanted && !this.closed) {
+        const wanted = this.wanted;
+        this.wanted = null;
+        await this.pass(wanted);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    } catch (error) {
+      write(this.words, `The network failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.busy = false;
+    this.report(false);
+  }
+
+  /** @param {{ image: Float32Array } | { z: Float32Array }} wanted */
+  async pass(wanted) {
+    const { encoder, decoder, code, input, output } = this;
+    if (!encoder || !decoder || !code || !input || !output) return;
+    /** @type {Output[]} */
+    let encoded = [];
+    if ("image" in wanted) {
+      encoded = await encoder.trace(wanted.image, 1);
+      this.image = wanted.image;
+    }
+    const z = "z" in wanted ? wanted.z : Float32Array.from(encoded[encoded.length - 1].values);
+    const decoded = await decoder.trace(z, 1);
+    if (this.closed) return;
+    const palette = this.host.palette();
+    for (const { view, part, index } of this.layers) {
+      const outputs = part === "encoder" ? encoded : decoded;
+      if (outputs.length) view.draw(outputs[index].values, palette);
+    }
+    if ("image" in wanted) input.mosaic.set(wanted.image);
+    code.draw(z, palette, "z" in wanted);
+    const { values } = decoded[decoded.length - 1];
+    output.mosaic.set(values);
+    const error = this.image ? meanSquaredError(values, this.image) : NaN;
+    write(output.note, `${"z" in wanted ? "z changed, " : ""}MSE ${error.toFixed(4)}`);
+    this.frames += 1;
+    this.box.dataset.frames = String(this.frames);
+  }
+
+  /** Let the image be seen to pass the layers, one after the other. */
+  flow() {
+    this.strip.classList.remove("flows");
+    void this.strip.offsetWidth; // so that the animation begins anew
+    this.strip.classList.add("flows");
+  }
+
+  /** Draw again, at another size or in other colours. */
+  paint() {
+    const palette = this.host.palette();
+    for (const { view } of this.layers) view.paint(palette);
+    this.code?.paint(palette);
+  }
+
+  close() {
+    this.closed = true;
+  }
+}
