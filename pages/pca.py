@@ -4,16 +4,15 @@ import streamlit as st
 
 from aeviz.web.kernel.page import page
 from aeviz.web.pca.relu import show_comparison
-from aeviz.web.pca.view import pick_data, show_linear
+from aeviz.web.pca.view import show_linear
 
 with page(
     "pca",
     "PCA = linear autoencoder",
     "A linear autoencoder learns the error and the subspace of PCA, but not its axes. Watch it train.",
 ):
-    key = pick_data()
+    key = show_linear()
     if key is not None:
-        show_linear(key)
         st.subheader("Add ReLU")
         st.caption("Same latent size, plus a ReLU layer: how much lower is the error, and for which images?")
         show_comparison(key)

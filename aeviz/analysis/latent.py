@@ -150,6 +150,19 @@ def vote_of_neighbours(points: np.ndarray, z: np.ndarray, labels: np.ndarray) ->
     return np.array([np.bincount(labels[row]).argmax() for row in nearest], dtype=np.int64)
 
 
+def nearest_index(points: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Return the index of the encoded image whose latent point is nearest to each point, by Euclidean distance.
+
+    Args:
+        points: (M, D), floating point.
+        z: The encoded data, (N, D), floating point, N at least 1.
+
+    Returns:
+        (M,), int64.
+    """
+    return np.asarray(_squared_distances(points, z).argmin(axis=1), dtype=np.int64)
+
+
 def usual_distance(z: np.ndarray) -> float:
     """Return the data distance that 99 of 100 encoded images stay below; argument as in `own_distances`."""
     return float(np.quantile(own_distances(z), 0.99))

@@ -81,3 +81,17 @@ def helpful_levels(levels: Sequence[float], corrupted: np.ndarray, restored: np.
     """
     helps = np.flatnonzero(restored < corrupted)
     return (float(levels[helps[0]]), float(levels[helps[-1]])) if len(helps) else None
+
+
+def confusion(labels: np.ndarray, votes: np.ndarray, classes: int) -> np.ndarray:
+    """Count how often images of a class are taken for another.
+
+    Args:
+        labels: Classes of the images, (N,), int64 in [0, classes).
+        votes: Classes that they are taken for, (N,), likewise.
+        classes: Number of classes.
+
+    Returns:
+        (classes, classes), int64: true class in rows, the other in columns.
+    """
+    return np.bincount(labels * classes + votes, minlength=classes**2).reshape(classes, classes)

@@ -93,7 +93,7 @@ def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         modebar={"orientation": "v"},
         margin={**MARGIN, "r": 40},
-        height=180 + round(440 * min(1.0, (y_high - y_low) / (x_high - x_low))),
+        height=180 + round(340 * min(1.0, (y_high - y_low) / (x_high - x_low))),
         uirevision=surface.name,
         updatemenus=[_play_buttons(len(steps))],
         sliders=[

@@ -11,6 +11,7 @@ from aeviz.analysis.alignment import align
 from aeviz.analysis.latent import (
     count_active_units,
     data_distance,
+    nearest_index,
     order_by_variance,
     project,
     quantile_ranges,
@@ -184,3 +185,9 @@ def test_plane_mesh_takes_axes_in_either_order():
     grid = plane_grid(ranges, np.zeros(2), axes=(1, 0), side=10).reshape(10, 10, 2)
     assert grid[0, 0].tolist() == pytest.approx([0.95, 10.5])
     assert grid[9, 9].tolist() == pytest.approx([0.05, 19.5])
+
+
+def test_nearest_index_is_that_of_a_tree(rng):
+    z, points = rng.normal(size=(300, 4)), rng.normal(size=(20, 4))
+    found = NearestNeighbors(n_neighbors=1).fit(z).kneighbors(points, return_distance=False)[:, 0]
+    assert nearest_index(points, z).tolist() == found.tolist()

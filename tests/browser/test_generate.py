@@ -57,3 +57,20 @@ def test_path_starts_at_an_image_of_the_visitor(visit):
     expect(page.get_by_role("img", name="slash.png")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Linear interpolation"))).to_be_visible()
     expect(page).to_have_url(re.compile("start-own.from=files"))
+
+
+def test_chosen_sample_is_shown_large_and_leads_to_explore(visit):
+    """A click shows the image beside its nearest test image, arrow keys move on, and the link opens its point."""
+    page = visit("/generate?model=digits-2d-adam&with.digits-2d-adam=nothing", width=1280, height=720)
+    samples = page.get_by_test_id("samples")
+    grid = samples.locator(".grid")
+    expect(grid).to_be_in_viewport(ratio=0.95)
+    box = grid.bounding_box()
+    grid.click(position={"x": 0.35 * box["width"], "y": 0.15 * box["height"]})
+    expect(samples.get_by_role("status")).to_have_text("Image 14 of 100")
+    page.keyboard.press("ArrowDown")
+    expect(samples.get_by_role("status")).to_have_text("Image 24 of 100")
+    expect(samples.get_by_role("img", name="Nearest test image")).to_be_visible()
+    samples.get_by_role("link", name="Open this point on Explore").click()
+    expect(page).to_have_url(re.compile(r"/explore\?.*digits-2d-adam\.at="))
+    expect(page.get_by_test_id("latent-map")).to_be_visible()

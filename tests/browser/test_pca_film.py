@@ -66,3 +66,15 @@ def test_training_with_relu_can_be_stopped(visit):
     page.evaluate(PRESS_STOP)
     expect(page.get_by_text("Nothing is trained yet")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Epoch \d"))).to_have_count(0)
+
+
+@pytest.mark.parametrize("height", [900, 720])
+def test_planes_stand_above_the_fold(visit, height):
+    """On a laptop and on a projector the three planes are seen whole, with the player and the controls."""
+    page = visit("/pca?data=digits", width=1440 if height == 900 else 1280)
+    page.set_viewport_size({"width": 1440 if height == 900 else 1280, "height": height})
+    planes = page.get_by_test_id("pca-film").locator(".plane")
+    expect(planes).to_have_count(3)
+    for plane in planes.all():
+        expect(plane).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="More settings")).to_be_in_viewport(ratio=1)

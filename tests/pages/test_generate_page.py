@@ -8,6 +8,8 @@ import shutil
 import pytest
 from visits import assert_healthy, open_page, texts
 
+from aeviz.web.kernel.models import list_models
+
 SECTIONS = ["samples", "interpolate", "arithmetic", "write a number"]
 
 
@@ -48,12 +50,18 @@ def open_section(app, model, section, **controls):
     return app
 
 
+def grids(app):
+    """What the grids of samples were sent, in which the visitor chooses an image."""
+    shown = (component.proto for component in app.get("bidi_component"))
+    return [json.loads(proto.json) for proto in shown if proto.component_name == "aeviz.samples"]
+
+
 def pictures(app):
-    return [image.proto.imgs[0].url for image in app.get("image")]
+    return [image.proto.imgs[0].url for image in app.get("image")] + [grid["picture"] for grid in grids(app)]
 
 
 def captions(app):
-    return [image.proto.imgs[0].caption for image in app.get("image")]
+    return [image.proto.imgs[0].caption for image in app.get("image")] + [grid["text"] for grid in grids(app)]
 
 
 def crosses(picture):
@@ -91,9 +99,20 @@ def test_samples_say_how_many_are_far_and_cross_them(variational, app):
     for temperature in (0.1, 2.0):
         app.slider(key="temperature").set_value(temperature).run()
         count = int(re.search(r"\*\*(\d+) of 100\*\* are out of distribution", said(app))[1])
-        assert crosses(pictures(app)[0]) == count
+        assert len(grids(app)[0]["far"]) == count
         counts.append(count)
     assert counts[0] < counts[1]
+
+
+def test_each_sample_has_its_nearest_test_image_and_its_point_on_explore(variational, app):
+    app = open_section(app, "standard", "samples")
+    grid = grids(app)[0]
+    assert grid["nearest"].startswith("data:image/png")
+    assert len(grid["nearestTexts"]) == len(grid["links"]) == 100
+    number, label = re.fullmatch(r"nearest test image, number (\d+), class (\d)", grid["nearestTexts"][0]).groups()
+    labels = list_models()["standard"].require_latents().labels
+    assert labels[int(number)] == int(label)
+    assert re.fullmatch(r"explore\?model=standard&standard\.at=((z|PC)\d_-?[\d.]+~?)+", grid["links"][0])
 
 
 def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
@@ -126,8 +145,8 @@ def test_samples_of_two_models_share_the_noise_where_the_dimension_is_the_same(v
 
 def test_plain_autoencoder_is_explained_and_drawn_from_where_the_data_lie(variational, app):
     app = open_section(app, "digits-2d-adam", "samples")
-    assert "plain autoencoder without a prior" in app.info[0].value
-    assert "standard" in app.info[0].value
+    explained = next(caption for caption in app.caption if "plain autoencoder without a prior" in caption.value)
+    assert "standard" in explained.proto.help
     assert all("a Gaussian fitted to the encoded images" in caption for caption in captions(app))
     assert "draw" not in [control.key for control in app.segmented_control]
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -199,6 +200,10 @@ def test_reconstruct_shows_originals_of_built_in_data(app):
     captions = [image.proto.imgs[0].caption for image in app.get("image")]
     assert captions[0] == "Originals"
     assert not app.button
+    assert any("Euclidean distance" in caption and "64 values in [0, 1]" in caption for caption in texts(app.caption))
+    kept = next(text for text in texts(app.markdown) if "that keep their class" in text)
+    assert 0 < int(re.search(r"digits-2d-adam (\d+)%", kept)[1]) <= 100
+    assert len(app.table) == 2
 
 
 def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app, monkeypatch):

@@ -256,6 +256,9 @@ def test_regimes_stand_side_by_side(app):
     assert sum("36 samples from the prior, seed 0" in name for name in names) == 3
     for loss in ("the prior", "all information", "a little of both"):
         assert f"Lost: {loss}" in said(app)
+    lines = texts(app.caption)
+    assert "All codes coincide, samples are noise" in lines
+    assert sum(bool(re.fullmatch(r"\d+% of codes in the circles, \d+ of 10 classes", line)) for line in lines) == 2
     assert "this is beta = 1 (1 is the ELBO" in app.table[0].value.to_string()
     before = [image.url for image in images(app)]
     app.button(key="again").click().run()

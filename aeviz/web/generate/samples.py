@@ -1,17 +1,22 @@
 """Images drawn by the dozen from a prior, or from where the data lie."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points, share_out
+from aeviz.analysis.latent import nearest_index
+from aeviz.figures.images import shrink, take, tile
+from aeviz.web.components.samples.component import sample_grid
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.controls import pick_chance, pick_class
 from aeviz.web.kernel.distances import find_far
-from aeviz.web.kernel.images import is_large, offer_image, show_many
+from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_image, show_many
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.page import MODEL, errors_as_messages
+from aeviz.web.kernel.point_url import point_parameter
 from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
@@ -21,6 +26,8 @@ PRIOR, DATA = "the prior", "Gaussian fitted to the data"
 ALL = "all classes"
 SIDE, LARGE_SIDE = 10, 6
 """Samples along each side of the grid, and of one of large images."""
+CHOSEN_PX = 128
+"""Longest side in pixels of an image that can be chosen."""
 PICTURE_PX = 840
 """Least width in pixels of the grid as a file."""
 WIDE = 1.25
@@ -44,14 +51,15 @@ def show_samples(runs: list[Model]) -> None:
     """Show samples of one model or of two side by side, from the same noise where that can be."""
     with errors_as_messages():
         draw = _pick_draw(runs)
-        columns = st.columns(2, gap="medium")
-        for column, model in zip(columns, runs, strict=False):
-            with column:
-                _show_grid(model, draw)
         if len(runs) == 1:
-            with columns[1]:
+            _show_grid(runs[0], draw, alone=True)
+            with st.expander("What to look for"):
                 _remark(runs[0])
-        elif len({model.config.model.latent_dim for model in runs}) == 1:
+            return
+        for column, model in zip(st.columns(2, gap="medium"), runs, strict=True):
+            with column:
+                _show_grid(model, draw, alone=False)
+        if len({model.config.model.latent_dim for model in runs}) == 1:
             st.caption("Both models decode the same noise, image by image.")
         else:
             st.caption("The models have different latent sizes, so each has its own noise.")
@@ -80,8 +88,14 @@ def _pick_draw(runs: list[Model]) -> Draw:
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
 
-def _show_grid(model: Model, draw: Draw) -> None:
-    """Show images that a model draws, how many of them are far from the data, and offer the image."""
+def _show_grid(model: Model, draw: Draw, *, alone: bool) -> None:
+    """Show images that a model draws, how many of them are far from the data, and offer the image.
+
+    Args:
+        model: The model.
+        draw: What is drawn.
+        alone: Whether there is room for a chosen image beside the grid.
+    """
     drawn = _draw(model, draw)
     if drawn is None:
         st.info(
@@ -91,13 +105,51 @@ def _show_grid(model: Model, draw: Draw) -> None:
         return
     points, origin = drawn
     text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
-    picture = show_many(model, points, LARGE_SIDE if is_large(model) else SIDE, text)
+    side = LARGE_SIDE if is_large(model) else SIDE
     far = find_far(model, points)
+    if alone:
+        images = shrink(decoded(model, points), CHOSEN_PX)
+        _show_choice(model, points, images, far, side, text)
+        picture = tile(images, side)
+    else:
+        picture = show_many(model, points, side, text)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if far is not None:
             st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (crossed out).", width="content")
         parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
         offer_image(picture, "-".join(parts), PICTURE_PX, smooth=is_large(model))
+
+
+def _show_choice(
+    model: Model, points: np.ndarray, images: np.ndarray, far: np.ndarray | None, side: int, text: str
+) -> None:
+    """Show images in a grid beside the one that the visitor points at, with the test image of the nearest code."""
+    nearest, texts, table = None, [], model.stored_latents
+    if table is not None:
+        used = distances.used_dimensions(model)
+        indices = nearest_index(points[:, used], table.z[:, used])
+        dataset, _ = find_originals(model)
+        nearest = decoded(model, table.z[indices]) if dataset is None else take(dataset.images, indices)
+        kind = "nearest test image" if dataset is not None else "reconstruction of the nearest test image"
+        labels = table.labels
+        texts = [
+            f"{kind}, number {index}" + ("" if labels is None else f", class {model.class_names[labels[index]]}")
+            for index in indices.tolist()
+        ]
+    links = []
+    if model.has_summary:
+        links = ["explore?" + urlencode({MODEL: model.name, **point_parameter(model, point)}) for point in points]
+    sample_grid(
+        images,
+        columns=side,
+        text=text,
+        far=np.zeros(len(points), dtype=bool) if far is None else far,
+        nearest=nearest,
+        nearest_texts=texts,
+        links=links,
+        smooth=is_large(model),
+        key=f"samples-{model.name}",
+    )
 
 
 def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:
@@ -123,7 +175,6 @@ def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:
 
 def _remark(model: Model) -> None:
     """Say in words how prior and data fit together."""
-    st.markdown("#### What to look for")
     if not model.config.model.is_variational:
         st.markdown(
             "The fitted Gaussian is an ellipse; the codes are not. Samples in its empty regions look like blends "

@@ -73,11 +73,10 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
 
 def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
     names = ", ".join(escape(name) for name, other in found.items() if other.config.model.is_variational)
-    st.info(
-        f"**{escape(model.name)} is a plain autoencoder without a prior.** Its codes follow no known distribution. "
-        "Below, a Gaussian is fitted to the encoded test images and sampled instead."
-        + (f" Models with a prior: {names}." if names else ""),
-        icon=":material/info:",
+    st.caption(
+        f"{escape(model.name)} is a plain autoencoder without a prior: the images are samples from a Gaussian fitted "
+        "to its encoded test images.",
+        help=f"Models with a prior: {names}." if names else None,
     )
 
 

@@ -45,6 +45,7 @@ body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2re
 }
 @media (max-width: 40rem) {
   .stMainBlockContainer { padding: 0.75rem 1rem 1rem; }
+  .st-key-head > *:first-child { height: auto; min-height: 2rem; }
   .st-key-head > *:last-child { display: none; } /* the picture needs the room */
 }
 </style>"""

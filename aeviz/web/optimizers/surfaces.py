@@ -24,11 +24,12 @@ _USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle":
 def show_surfaces() -> None:
     """Let the visitor choose surface, start and settings; show trajectories, values and effective step sizes."""
     with errors_as_messages():
-        name = st.segmented_control(
-            "Surface", list(SURFACES), default="Rosenbrock", required=True, key="surface", bind="query-params"
-        )
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            name = st.segmented_control(
+                "Surface", list(SURFACES), default="Rosenbrock", required=True, key="surface", bind="query-params"
+            )
+            methods = pick_methods(list(METHODS))
         surface = SURFACES[str(name or "Rosenbrock")]
-        methods = pick_methods(list(METHODS))
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")
             return
@@ -64,11 +65,11 @@ def show_surfaces() -> None:
 
 def _pick_start(surface: Surface) -> tuple[float, float]:
     values = []
-    for place, axis in enumerate("xy"):
+    for place, (axis, column) in enumerate(zip("xy", st.columns(2), strict=True)):
         low, high = surface.low[place], surface.high[place]
         values.append(
             float(
-                st.slider(
+                column.slider(
                     f"Start, {axis}",
                     low,
                     high,

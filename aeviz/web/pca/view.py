@@ -31,25 +31,19 @@ PATIENCE_S = 0.5
 """Seconds of training after which its progress is shown."""
 
 
-def pick_data() -> cached.DataKey | None:
-    """Let the visitor choose the images; the choice is in the URL. None where they are not on this machine."""
-    names = [info.name for info in list_datasets()]
-    own: list[Model] = list(list_models().values())
-    names += sorted({model.config.data.name for model in own if model.config.data.name.startswith(FOLDER_PREFIX)})
-    default = "mnist" if is_available("mnist") else "digits"
+def show_linear() -> cached.DataKey | None:
+    """Train as the controls say, play the film, and tell what is equal and what is not.
+
+    Returns:
+        The images that the visitor chose; None where they are not on this machine.
+    """
+    names, default = _list_data()
     asked = st.query_params.get("data", default)
     if asked not in names:
         st.info(f"Unknown data set '{escape(asked[:80])}'; {default} is shown.", icon=":material/info:")
-    chosen = str(
-        st.selectbox(
-            "Images",
-            names,
-            index=names.index(default),
-            key="data",
-            bind="query-params",
-            help="Training images. The 8x8 digits and the circles need no download; faces are reduced to 16x16.",
-        )
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="settings"):
+        chosen = _pick_data(names, default)
+        config = _pick_config()
     if not is_available(chosen):
         offer_download(chosen, "to train on them")
         st.info(
@@ -57,18 +51,36 @@ def pick_data() -> cached.DataKey | None:
             icon=":material/hide_image:",
         )
         return None
-    return cached.data_key(chosen)
-
-
-@st.fragment
-def show_linear(key: cached.DataKey) -> None:
-    """Train as the controls say, play the film, and tell what is equal and what is not."""
+    key = cached.data_key(chosen)
     with errors_as_messages(stop=False):
-        config = _pick_config()
         model = _train(key, config)
         component.pca_film(model.film, key="pca-film")
         with st.container(border=True, key="verdict"):
             st.markdown(tell_verdict(model, config, cached.moments(key)))
+    return key
+
+
+def _list_data() -> tuple[list[str], str]:
+    """Return the names of the images on offer, and the one that is shown at first."""
+    names = [info.name for info in list_datasets()]
+    own: list[Model] = list(list_models().values())
+    names += sorted({model.config.data.name for model in own if model.config.data.name.startswith(FOLDER_PREFIX)})
+    return names, "mnist" if is_available("mnist") else "digits"
+
+
+def _pick_data(names: list[str], default: str) -> str:
+    """Let the visitor choose the images; the choice is in the URL."""
+    return str(
+        st.selectbox(
+            "Images",
+            names,
+            index=names.index(default),
+            key="data",
+            bind="query-params",
+            width=140,
+            help="Training images. The 8x8 digits and the circles need no download; faces are reduced to 16x16.",
+        )
+    )
 
 
 def _train(key: cached.DataKey, config: LinearConfig) -> cached.LinearRun:
@@ -94,27 +106,38 @@ def _train(key: cached.DataKey, config: LinearConfig) -> cached.LinearRun:
 
 
 def _pick_config() -> LinearConfig:
-    """Offer every setting; all are in the URL."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        k = st.slider(
-            "Latent size k",
-            min_value=1,
-            max_value=MOST_COMPONENTS,
-            value=2,
-            key="k",
-            bind="query-params",
-            width=220,
-            help="Latent dimensions, and components of PCA: 1 to 64.",
-        )
-        optimizer: OptimizerName = st.selectbox(
-            "Optimizer",
-            OPTIMIZERS,
-            key="optimizer",
-            bind="query-params",
-            width=180,
-            help="Adam (learning rate decays to 1 %); gradient descent, without or with momentum 0.9; alternating "
-            "least squares; L-BFGS with exact line search from a balanced start.",
-        )
+    """Offer every setting, those that matter least folded away; all are in the URL."""
+    k = st.slider(
+        "Latent size k",
+        min_value=1,
+        max_value=MOST_COMPONENTS,
+        value=2,
+        key="k",
+        bind="query-params",
+        width=150,
+        help="Latent dimensions, and components of PCA: 1 to 64.",
+    )
+    optimizer: OptimizerName = st.selectbox(
+        "Optimizer",
+        OPTIMIZERS,
+        key="optimizer",
+        bind="query-params",
+        width=150,
+        help="Adam (learning rate decays to 1 %); gradient descent, without or with momentum 0.9; alternating "
+        "least squares; L-BFGS with exact line search from a balanced start.",
+    )
+    least_squares = optimizer == "least squares"
+    penalty: PenaltyName = st.segmented_control(
+        "L2 on both layers",
+        PENALTIES,
+        default="none",
+        required=True,
+        key="penalty",
+        bind="query-params",
+        disabled=least_squares,
+        help="None; equal for all units; or increasing from unit to unit, which breaks the rotation symmetry.",
+    )
+    with st.popover("More settings", icon=":material/tune:"):
         rate = None
         if optimizer in RATES:
             rate = st.select_slider(
@@ -123,10 +146,19 @@ def _pick_config() -> LinearConfig:
                 value=f"{default_rate(optimizer, 784):g}",
                 key=f"rate.{optimizer}",
                 bind="query-params",
-                width=200,
                 help="For the error divided by the total variance, so it means the same for all data.",
             )
-        least_squares = optimizer == "least squares"
+        l2 = "0.01"
+        if penalty != "none" and not least_squares:
+            l2 = st.select_slider(
+                "Strength of L2",
+                STRENGTHS,
+                value="0.01",
+                key="l2",
+                bind="query-params",
+                help="Relative to the error divided by the total variance. Components with a smaller share of the "
+                "variance are dropped.",
+            )
         weights = st.segmented_control(
             "Weights",
             [FREE, TIED],
@@ -137,35 +169,12 @@ def _pick_config() -> LinearConfig:
             disabled=least_squares,
             help=("Tied: the decoder is the transpose of the encoder. Alternating least squares needs free weights."),
         )
-        penalty: PenaltyName = st.segmented_control(
-            "L2 on both layers",
-            PENALTIES,
-            default="none",
-            required=True,
-            key="penalty",
-            bind="query-params",
-            disabled=least_squares,
-            help="None; equal for all units; or increasing from unit to unit, which breaks the rotation symmetry.",
-        )
-        l2 = "0.01"
-        if penalty != "none" and not least_squares:
-            l2 = st.select_slider(
-                "Strength of L2",
-                STRENGTHS,
-                value="0.01",
-                key="l2",
-                bind="query-params",
-                width=200,
-                help="Relative to the error divided by the total variance. Components with a smaller share of the "
-                "variance are dropped.",
-            )
         steps = st.selectbox(
             "Maximum steps",
             STEPS,
             index=1,
             key="steps",
             bind="query-params",
-            width=130,
             help="Training ends early at an excess error of 1e-5 and an angle of 0.5°.",
         )
         centred = st.toggle(
@@ -175,7 +184,8 @@ def _pick_config() -> LinearConfig:
             bind="query-params",
             help="Subtract the mean image first and add it to the output, as biases would. PCA does the same.",
         )
-        seed = pick_seed()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            seed = pick_seed()
     return LinearConfig(
         latent_dim=int(k),
         optimizer=optimizer,

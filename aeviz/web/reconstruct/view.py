@@ -1,5 +1,6 @@
 """Originals beside reconstructions, errors by class, and the images a model does best and worst on."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +15,7 @@ from aeviz.web.kernel.images import decoded, is_large, offer_download, originals
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.kernel.url import rename_choices
+from aeviz.web.reconstruct.confusion import show_confusions
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
@@ -114,6 +116,7 @@ def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
 def show_test_images(runs: list[Model]) -> None:
     """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
     _show_grids(runs)
+    show_confusions(runs)
     _show_error_bars(runs)
     _show_extremes(runs)
 
@@ -131,6 +134,13 @@ def _show_grids(runs: list[Model]) -> None:
             width=320,
             help="The same number always selects the same test images, ten of each class.",
         )
+        pixels = math.prod(runs[0].config.model.image_shape)
+        st.caption(
+            f"Equal places show the same image. Error: Euclidean distance between original and reconstruction over "
+            f"{pixels:,} values in [0, 1]; 0 is perfect.",
+            help="The square root of the sum of the squared differences. The mean squared error (MSE) of an image is "
+            f"the square of its error, divided by {pixels:,}.",
+        )
         first = runs[0].require_latents()
         labels = first.labels if first.labels is not None else np.zeros(len(first.z), dtype=np.int64)
         large = is_large(runs[0])
@@ -145,7 +155,10 @@ def _show_grids(runs: list[Model]) -> None:
         for model in runs:  # decoded before the columns are laid, so that a spinner has the width of the page
             table = model.require_latents()
             images = take(decoded(model, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
-            text = f"{model.name}: mean error {float(table.error[members].mean()):.2f}{_measures(model)}"
+            text = (
+                f"{model.name}: mean error {float(table.error[members].mean()):.2f}; "
+                f"all {len(table.error):,}: {float(table.error.mean()):.2f}{_measures(model)}"
+            )
             grids.append((images, text))
         for column, (images, text) in zip(st.columns(len(grids)), grids, strict=True):
             with column:
@@ -159,7 +172,7 @@ def _measures(model: Model) -> str:
     found = model.evaluation
     if found is None or found.ssim is None or found.ms_ssim is None:
         return ""
-    return f"; all {found.n:,}: MSE {found.mse:.4f}, SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f}"
+    return f", SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f}"
 
 
 def _show_error_bars(runs: list[Model]) -> None:

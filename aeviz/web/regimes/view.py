@@ -20,8 +20,8 @@ from aeviz.web.kernel.url import rename_choices
 
 OWN, PRIOR, WIDEST = "own scale", "scale of the prior", "same for all"
 """Scales of the planes."""
-SIDE = 6
-"""Samples along each side of a grid."""
+SAMPLES, COLUMNS = 36, 9
+"""Samples in a grid and in a row of it: a low grid stands above the fold, below its map."""
 DRAWS = 1000
 """Draws from the prior of which shares are told."""
 RARE = 0.02
@@ -66,17 +66,21 @@ def show_regimes() -> None:
         runs = []
         for column, regime in zip(columns, REGIMES, strict=True):
             with column:
-                st.markdown(f"#### {regime.title}")
+                st.markdown(f"##### {regime.title}")
                 runs.append(_pick_run(planar, regime))
         shown = [model for model in runs if model is not None]
         windows = _windows(shown, str(scale or OWN))
-        noise = draw_noise(seed, SIDE**2, 2)
+        noise = draw_noise(seed, SAMPLES, 2)
         for column, model in zip(columns, runs, strict=True):
             if model is not None:
                 with column:
+                    fit = priors.prior_fit(model, DRAWS, seed)
+                    st.caption(_summarise(model, fit))
                     _show_plane(model, noise, windows[model.name])
-                    show_many(model, noise.astype(np.float32), SIDE, (f"{SIDE**2} samples from the prior, seed {seed}"))
-                    st.markdown(_explain(model, priors.prior_fit(model, DRAWS, seed)))
+                    show_many(
+                        model, noise.astype(np.float32), COLUMNS, f"{SAMPLES} samples from the prior, seed {seed}"
+                    )
+                    st.markdown(_explain(model, fit))
         if shown:
             st.caption(
                 "Points: encoded test images by class. Circles: 1, 2 and 3 standard deviations of the prior. "
@@ -114,6 +118,7 @@ def _pick_run(planar: Mapping[str, Model], regime: Regime) -> Model | None:
         key=regime.parameter,
         bind="query-params",
         placeholder="another model",
+        label_visibility="collapsed",
         help="A 2-D variational model with prior N(0, I), for example your own.",
     )
     return None if chosen is None else planar[str(chosen)]
@@ -175,6 +180,19 @@ def _classes(model: Model, fit: PriorFit) -> str:
     return ", ".join(often)
 
 
+def _summarise(model: Model, fit: PriorFit) -> str:
+    """Say in one line what map and samples show."""
+    if model.config.objective.reconstruction_weight == 0:
+        return "All codes coincide, samples are noise"
+    inside = f"{fit.inside_share:.0%} of codes in the circles"
+    return inside if fit.class_shares is None else f"{inside}, {_reached(fit.class_shares)} classes"
+
+
+def _reached(shares: np.ndarray) -> str:
+    """Say how many of the classes the samples show, from the share of each, (classes,)."""
+    return f"{int((shares >= RARE).sum())} of {len(shares)}"
+
+
 def _explain(model: Model, fit: PriorFit) -> str:
     """Say in plain words what is lost in the regime of a model, from its weights and what was measured."""
     objective = model.config.objective
@@ -191,16 +209,14 @@ def _explain(model: Model, fit: PriorFit) -> str:
             "prior"
         )
         if fit.class_shares is not None:
-            count = int((fit.class_shares >= RARE).sum())
-            text += f", so the samples show {count} of {len(fit.class_shares)} classes"
+            text += f", so the samples show {_reached(fit.class_shares)} classes"
         return f"{text}. Reconstruction is best; samples show whatever training left near the origin."
     text = (
         "**Lost: a little of both.** Reconstruction pulls the codes apart, the KL pulls them to the prior. "
         f"{fit.inside_share:.0%} of the codes lie within 3 standard deviations of the prior"
     )
     if fit.class_shares is not None:
-        count = int((fit.class_shares >= RARE).sum())
-        text += f", and the samples show {count} of {len(fit.class_shares)} classes"
+        text += f", and the samples show {_reached(fit.class_shares)} classes"
     return (
         f"{text}. A larger KL weight matches the prior better but blurs reconstructions. Try it on the page Train "
         "and choose your model above."

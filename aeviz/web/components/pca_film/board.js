@@ -1,4 +1,4 @@
-// The parts of the PCA film below its bar: charts, planes, decoder columns and reconstructions.
+// The parts of the PCA film below its bar: planes, charts, decoder columns and reconstructions.
 
 import { Chart } from "../kit/chart.js";
 import { element } from "../kit/dom.js";
@@ -28,6 +28,17 @@ export function buildBoard(root, player) {
       onScrub: (step) => player.scrub(step),
       onHover: (step, from) => player.hover(step, from),
     });
+  const planes = element("section", { class: "planes" }, board);
+  const plane = (/** @type {string} */ title) => {
+    const node = element("div", {}, planes);
+    const heading = element("h4", { text: title }, node);
+    return { heading, view: new Plane(node, () => {}) };
+  };
+  const own = plane("Latent plane as learned, axes of its own");
+  const turned = plane("Aligned with PCA");
+  const pca = plane("PCA, the target");
+  const legend = new Legend(board, () => player.redraw());
+
   const error = section("error", "Reconstruction error");
   const excess = element("button", { type: "button", class: "toggle", text: "excess, log" }, error.head);
   excess.title = "The error minus PCA's error, relative to PCA's error, on a logarithmic scale";
@@ -41,17 +52,6 @@ export function buildBoard(root, player) {
   const angles = section("angles", "Principal angles to PCA's subspace");
   const anglesKey = element("p", { class: "key" }, angles.node);
   const angleChart = chart(angles.node, "Principal angles between the two subspaces in degrees over the steps");
-
-  const planes = element("section", { class: "planes" }, board);
-  const plane = (/** @type {string} */ title) => {
-    const node = element("div", {}, planes);
-    const heading = element("h4", { text: title }, node);
-    return { heading, view: new Plane(node, () => {}) };
-  };
-  const own = plane("Latent plane as learned");
-  const turned = plane("Aligned with PCA");
-  const pca = plane("PCA");
-  const legend = new Legend(board, () => player.redraw());
 
   /** @param {string} name @param {string} title @param {[string, string][]} rows heading and label of each */
   const images = (name, title, rows) => {

@@ -131,7 +131,7 @@ class PcaFilm {
         (angle === undefined ? "" : `; largest angle between the subspaces ${angleText(angle)}`),
     );
     const match = `${(100 * frame.match).toFixed(1)} % of its variance`;
-    write(this.board.turned.heading, `Aligned with PCA (${match})`);
+    write(this.board.turned.heading, `The same, aligned with PCA (${match})`);
     const [step, last] = [frame.step, film.frames[film.frames.length - 1].step].map((at) => at.toLocaleString("en"));
     this.player.report(`step ${step} of ${last}`);
     this.root.dataset.step = String(frame.step);

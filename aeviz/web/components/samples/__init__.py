@@ -1,0 +1,1 @@
+"""The samples component: Python side, script and style."""

@@ -1,0 +1,53 @@
+"""Images that a model generated, in a grid; the one under the pointer is shown large beside its nearest test image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from aeviz.figures.images import GAP, shrink, tile, to_data_uri
+from aeviz.web.components.kit.mount import Component
+
+_component = Component(name="samples", script="samples/samples.js", style="samples/samples.css")
+
+
+def sample_grid(
+    images: np.ndarray,
+    *,
+    columns: int,
+    text: str,
+    far: np.ndarray,
+    nearest: np.ndarray | None,
+    nearest_texts: Sequence[str],
+    links: Sequence[str],
+    smooth: bool,
+    key: str,
+) -> None:
+    """Show images in a grid beside the one that the visitor points at or clicks; nothing comes back to Python.
+
+    Args:
+        images: (N, C, H, W), uint8 or float32 in [0, 1].
+        columns: Images in a row.
+        text: What the images are, shown below the grid.
+        far: Which images to cross out, (N,), bool.
+        nearest: The test image nearest to each, of the shape of `images`; None where none is known.
+        nearest_texts: What each of those is, N texts, or none where `nearest` is None.
+        links: Address of each image's latent point on Explore, N addresses, or none.
+        smooth: Whether the browser interpolates between pixels; otherwise they are squares.
+        key: Identity of the grid on the page.
+    """
+    _component.show(
+        {
+            "picture": to_data_uri(tile(images, columns)),
+            "nearest": None if nearest is None else to_data_uri(tile(shrink(nearest, max(images.shape[2:])), columns)),
+            "count": len(images),
+            "columns": columns,
+            "gap": GAP,
+            "tile": list(images.shape[2:]),
+            "far": np.flatnonzero(far).tolist(),
+            "text": text,
+            "nearestTexts": list(nearest_texts),
+            "links": list(links),
+            "smooth": smooth,
+        },
+        key=key,
+    )

@@ -1,0 +1,187 @@
+// Generated images in a grid. The one under the pointer, or else the one clicked last, is shown large, with the test image
+// whose code is nearest to its latent point and a link to that point on Explore. No rerun takes place.
+
+import { context, element, resize, write } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+
+/**
+ * @typedef {{
+ *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
+ *   far: number[], text: string, nearestTexts: string[], links: string[], smooth: boolean
+ * }} Data `tile`: height and width of an image in pixels
+ */
+
+/** Steps of the arrow keys, in columns and rows. @type {Record<string, [number, number]>} */
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/**
+ * The image at a place of the grid, given as shares of its width and height; -1 where there is none.
+ * @param {Pick<Data, "count" | "columns">} grid
+ * @param {number} x
+ * @param {number} y
+ */
+export function imageAt({ count, columns }, x, y) {
+  const rows = Math.ceil(count / columns);
+  if (x < 0 || y < 0 || x >= 1 || y >= 1) return -1;
+  const index = Math.floor(y * rows) * columns + Math.floor(x * columns);
+  return index < count ? index : -1;
+}
+
+/**
+ * The image that an arrow key leads to; the same at an edge.
+ * @param {Pick<Data, "count" | "columns">} grid
+ * @param {number} index
+ * @param {[number, number]} step
+ */
+export function neighbourOf({ count, columns }, index, [right, down]) {
+  const column = (index % columns) + right;
+  const next = index + right + down * columns;
+  return column < 0 || column >= columns || next < 0 || next >= count ? index : next;
+}
+
+/** @param {string} uri @returns {Promise<HTMLImageElement>} */
+async function load(uri) {
+  const image = new Image();
+  image.src = uri;
+  await image.decode();
+  return image;
+}
+
+class Samples {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, activity) {
+    this.root = root;
+    this.activity = activity;
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {{ picture: HTMLImageElement, nearest: HTMLImageElement | null } | null} as tiled by Python */
+    this.sheets = null;
+    this.chosen = 0;
+    this.asked = 0;
+    const left = element("div", { class: "left" }, root);
+    this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, left);
+    this.picture = element("img", { class: "picture" }, this.grid);
+    this.marks = element("div", { class: "marks", "aria-hidden": "true" }, this.grid);
+    this.frame = element("div", { class: "frame", "aria-hidden": "true" }, this.grid);
+    this.caption = element("p", { class: "caption" }, left);
+    const card = element("section", { class: "card", "aria-label": "Chosen image" }, root);
+    this.lead = element("p", { class: "lead" }, card);
+    element("p", { class: "hint", text: "Point at an image, click it, or use the arrow keys." }, card);
+    this.title = element("h4", { role: "status" }, card);
+    const pair = element("div", { class: "pair" }, card);
+    /** @param {string} name */
+    const figure = (name) => {
+      const node = element("figure", {}, pair);
+      const canvas = element("canvas", { role: "img", "aria-label": name }, node);
+      return { node, canvas, words: element("figcaption", {}, node) };
+    };
+    this.own = figure("Generated image, large");
+    this.other = figure("Nearest test image");
+    write(this.own.words, "generated");
+    this.hint = element("p", { class: "hint" }, card);
+    this.link = element("a", { class: "link", text: "Open this point on Explore" }, card);
+    this.grid.onpointermove = (event) => this.point(event, false);
+    this.grid.onpointerdown = (event) => this.point(event, true);
+    this.grid.onpointerleave = () => this.show(this.chosen);
+    this.grid.onkeydown = (event) => {
+      const step = STEPS[event.key];
+      if (!step || !this.data) return;
+      event.preventDefault();
+      this.choose(neighbourOf(this.data, this.chosen, step));
+    };
+  }
+
+  /** @param {Data} data */
+  receive(data) {
+    this.asked += 1;
+    return this.activity.during("images", this.open(data, this.asked));
+  }
+
+  /** @param {Data} data @param {number} revision */
+  async open(data, revision) {
+    const [picture, nearest] = await Promise.all([load(data.picture), data.nearest ? load(data.nearest) : null]);
+    if (revision !== this.asked) return;
+    [this.data, this.sheets] = [data, { picture, nearest }];
+    this.root.classList.toggle("smooth", data.smooth);
+    this.picture.src = data.picture;
+    this.picture.alt = data.text;
+    write(this.caption, data.text);
+    write(this.lead, `${data.count} new images, each decoded from a random latent point.`);
+    const rows = Math.ceil(data.count / data.columns);
+    this.grid.style.setProperty("--columns", String(data.columns));
+    this.grid.style.setProperty("--rows", String(rows));
+    this.grid.style.setProperty("--shape", String(picture.width / picture.height));
+    this.marks.replaceChildren();
+    for (const index of data.far) this.place(element("i", { text: "×" }, this.marks), index);
+    this.other.node.hidden = !nearest;
+    this.chosen = Math.min(this.chosen, data.count - 1);
+    this.show(this.chosen);
+  }
+
+  /** @param {HTMLElement} node @param {number} index */
+  place(node, index) {
+    const columns = this.data?.columns ?? 1;
+    node.style.setProperty("--x", String(index % columns));
+    node.style.setProperty("--y", String(Math.floor(index / columns)));
+  }
+
+  /** @param {PointerEvent} event @param {boolean} isClick */
+  point(event, isClick) {
+    if (!this.data) return;
+    const box = this.grid.getBoundingClientRect();
+    const index = imageAt(this.data, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    if (index < 0) return;
+    if (isClick) this.choose(index);
+    else if (event.pointerType === "mouse") this.show(index);
+  }
+
+  /** @param {number} index */
+  choose(index) {
+    this.chosen = index;
+    this.show(index);
+  }
+
+  /** @param {number} index */
+  show(index) {
+    const { data, sheets } = this;
+    if (!data || !sheets) return;
+    this.root.dataset.shown = String(index);
+    this.place(this.frame, index);
+    const isFar = data.far.includes(index);
+    write(this.title, `Image ${index + 1} of ${data.count}`);
+    this.drawTile(this.own.canvas, sheets.picture, index);
+    if (sheets.nearest) {
+      this.drawTile(this.other.canvas, sheets.nearest, index);
+      write(this.other.words, data.nearestTexts[index]);
+    }
+    write(
+      this.hint,
+      (sheets.nearest
+        ? "Right, for comparison: the test image whose code is nearest to that point. "
+        : "") + (isFar ? "The point lies far from all encoded images (×)." : ""),
+    );
+    this.link.hidden = !data.links.length;
+    if (data.links.length) this.link.href = data.links[index];
+  }
+
+  /** @param {HTMLCanvasElement} canvas @param {HTMLImageElement} sheet @param {number} index */
+  drawTile(canvas, sheet, index) {
+    const { columns, gap, tile } = /** @type {Data} */ (this.data);
+    const [height, width] = tile;
+    const [x, y] = [(index % columns) * (width + gap), Math.floor(index / columns) * (height + gap)];
+    resize(canvas, width, height);
+    context(canvas).drawImage(sheet, x, y, width, height, 0, 0, width, height);
+  }
+
+  close() {
+    this.asked += 1;
+  }
+}
+
+export default define(
+  { class: "samples", "data-testid": "samples" },
+  (root, _, activity) => new Samples(root, activity),
+);
