@@ -40,8 +40,8 @@ export class Field {
 
   /** Whether the visitor wants a field that this panel can have. */
   get isOn() {
-    const { map, spec, transition } = this.panel;
-    return map.field !== "none" && !obstacle(map.field, spec, map.header.classes) && !transition;
+    const { map, spec, isAway } = this.panel;
+    return map.field !== "none" && !obstacle(map.field, spec, map.header.classes) && !isAway;
   }
 
   /** The view has changed: move the field along, and compute it anew at rest. */
