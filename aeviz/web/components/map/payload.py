@@ -40,10 +40,11 @@ PRIOR_MEANING = (
 
 EllipseMode = Literal["off", "chosen", "all"]
 """Whose posteriors are drawn: nobody's, that of the chosen image, or those of all images."""
-FieldName = Literal["none", "distance", "classes", "stretching"]
+FieldName = Literal["none", "distance", "classes", "stretching", "error"]
 """What is drawn over the plane, all computed in the page (components/map/field_values.js): nothing; the distance to the
 10th nearest image; the class of most of the 10 nearest images; the decoder's local change of area sqrt(det(J^T J)), by
-G. Arvanitidis, L. K. Hansen, S. Hauberg, Latent space oddity, ICLR 2018, arXiv:1710.11379."""
+G. Arvanitidis, L. K. Hansen, S. Hauberg, Latent space oddity, ICLR 2018, arXiv:1710.11379; the mean
+squared error of the images nearby."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
