@@ -4,6 +4,7 @@
 import { readable } from "../kit/axis.js";
 import { brushOf, context, element, Later, resize } from "../kit/dom.js";
 import { styleOf } from "../kit/theme.js";
+import { offerCounterfactual } from "./counterfactual.js";
 import { compute, obstacle } from "./field_kinds.js";
 import { geodesic } from "./geodesic.js";
 import { waypointsOn } from "./route.js";
@@ -200,6 +201,7 @@ export class Field {
       element("span", { text: scale.high }, row);
     }
     for (const text of notes) element("div", { text }, this.legend);
+    if (this.shown) offerCounterfactual(this.panel, this.shown, this.legend);
   }
 
   close() {
