@@ -21,6 +21,7 @@ def test_what_the_map_sends_is_read():
             "selection": {"panel": 1, "polygon": SQUARE, "camera": None},
             "blend": 0.25,
             "field": "classes",
+            "morph": 0.5,
         }
     )
     assert (found.selected, found.hidden, found.ellipses, found.prior) == (3, (0, 7), "all", True)
@@ -28,6 +29,8 @@ def test_what_the_map_sends_is_read():
     assert found.selection.panel == 1
     assert found.blend == 0.25
     assert found.field == "classes"
+    assert (found.morph, found.is_beside) == (0.5, False)
+    assert read_event({"morph": -1}).is_beside
 
 
 @pytest.mark.parametrize("state", [None, "text", 3, [], {}, b"bytes"])
@@ -54,6 +57,7 @@ def test_odd_layers_count_as_absent(value):
 @pytest.mark.parametrize("value", [*ODD_NUMBERS, -0.1, 1.1])
 def test_odd_blend_counts_as_absent(value):
     assert read_event({"blend": value}) == NOTHING
+    assert read_event({"morph": value}) == NOTHING
 
 
 @pytest.mark.parametrize("value", [*ODD_NUMBERS, ["distance"], "Distance"])

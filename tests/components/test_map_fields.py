@@ -267,8 +267,9 @@ def test_each_map_offers_the_fields_that_make_sense_on_it(tmp_path):
     flat = {"dims": 2, "lift": {"network": {"digest": "d"}}}
     embedded, served = {"dims": 2, "lift": None}, {"dims": 2, "lift": {"network": None}}
     specs = [[flat, ["a"]], [flat, []], [embedded, ["a"]], [served, ["a"]], [{**flat, "dims": 3}, ["a"]]]
-    everything, no_decoder = ["none", "distance", "classes", "stretching"], ["none", "distance", "classes"]
-    expected = [everything, ["none", "distance", "stretching"], no_decoder, no_decoder, ["none"]]
+    everything = ["none", "distance", "classes", "stretching", "error"]
+    no_decoder = ["none", "distance", "classes", "error"]
+    expected = [everything, ["none", "distance", "stretching", "error"], no_decoder, no_decoder, ["none"]]
     assert run_script(tmp_path, OBSTACLES, {"specs": specs}) == expected
 
 
@@ -287,3 +288,37 @@ def test_plane_goes_through_the_shared_point_of_its_own_model_alone(tmp_path, mo
     """The panel of a second, aligned model shares the axes of the first, not its latent space."""
     lift = {"model": "first", "origin": [0, 0.5], "columns": [[1, 0]]}
     assert run_script(tmp_path, RAISE, {"lift": lift, "model": model}) == expected
+
+
+ERRORS = """
+async function main({ points, errors, low, high, lattice, reach }) {
+  const { centreOf } = await import("./map/field_values.js");
+  const { nearbyErrors } = await import("./map/nearby_error.js");
+  const spec = { coordinates: Float32Array.from(points.flat()), errors: Float32Array.from(errors), low, high };
+  const steps = nearbyErrors(lattice, spec, reach);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return {
+      centres: Array.from({ length: value.length }, (_, place) => centreOf(lattice, place)),
+      values: Array.from(value, (each) => (Number.isNaN(each) ? null : each)),
+    };
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("reach", [0.4, 1.5, 30.0])
+def test_error_field_is_the_kernel_mean_of_the_squared_errors(tmp_path, reach):
+    """NumPy's sum over all images; blank exactly where fewer than ten lie within reach."""
+    random = np.random.default_rng(1)
+    points = random.normal(size=(800, 2)).astype(np.float32)
+    errors = random.uniform(1, 5, 800).astype(np.float32)
+    lattice = {"columns": COLUMNS, "rows": ROWS, "from": [-5.0, 4.0], "to": [5.0, -4.0]}
+    told = {"points": points.tolist(), "errors": errors.tolist(), "low": [-1.0, -1.0], "high": [1.0, 1.0]}
+    found = run_script(tmp_path, ERRORS, {**told, "lattice": lattice, "reach": reach})
+    distances = np.linalg.norm(np.array(found["centres"])[:, None] - points.astype(float), axis=-1)
+    weights = np.where(distances <= reach, np.exp(-0.5 * (3 * distances / reach) ** 2), 0)
+    expected = (weights @ errors.astype(float) ** 2) / np.maximum(weights.sum(axis=1), 1e-300)
+    expected[(distances <= reach).sum(axis=1) < 10] = np.nan
+    assert np.isnan(expected).any() == (reach < 30)
+    np.testing.assert_allclose(np.array(found["values"], dtype=float), expected, rtol=1e-6)

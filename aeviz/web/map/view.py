@@ -48,6 +48,8 @@ FIELD = UrlState[FieldName](
     "field", lambda text: next((name for name in get_args(FieldName) if name == text), None), default="none"
 )
 """What is drawn over the plane."""
+MORPH = UrlState("morph", parse_share, lambda share: format(share, ".2f").rstrip("0").rstrip("."))
+"""The second map laid over the first, from 0, the points of the first, to 1, those of the second."""
 OUTLINE = UrlState("outline", selection_from_text, selection_to_text)
 """The outline around the selected points."""
 _DATA = "latent.data"
@@ -77,6 +79,7 @@ _PARTS = {
     "prior": [_ADDRESS],
     "blend": [_ADDRESS],
     "field": [_ADDRESS],
+    "morph": [_ADDRESS],
 }
 """Which of them show what the visitor does to the map."""
 
@@ -93,6 +96,7 @@ class _Start:
     field: FieldName | None
     """None where a plane has no sense: that of a single latent dimension has the error as its other axis."""
     selection: Selection | None
+    morph: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,7 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         blend=BLEND.restore() or 0.0,
         field=None if is_line else FIELD.restore(),
         selection=st.session_state[_FIRST_OUTLINE],
+        morph=MORPH.restore(),
     )
     runs = [model for model in (first, second) if model is not None]
     for model in runs:
@@ -182,6 +187,8 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             prior=start.prior,
             blend=start.blend,
             field=start.field,
+            aligned=alignment is not None,
+            morph=start.morph,
             selection=start.selection,
             layers=LAYERS,
             file="-".join([*(model.name for model in (first, second) if model is not None), first.config.data.name]),
@@ -235,6 +242,8 @@ def _take(model: Model, key: str, name: str, n: int) -> None:
         BLEND.write(event.blend)
     elif name == "field" and event.field is not None:
         FIELD.write(event.field)
+    elif name == "morph" and (event.morph is not None or event.is_beside):
+        MORPH.write(event.morph)
     elif name == "selection" and (event.selection is not None or event.is_cleared):
         OUTLINE.write(event.selection)
     try:

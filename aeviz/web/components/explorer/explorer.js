@@ -47,6 +47,8 @@ export class Explorer {
     this.pair = [0, 1];
     /** @type {Float64Array[]} */
     this.waypoints = [];
+    /** @type {Path | null} */
+    this.path = null;
     /** @type {number[]} */
     this.shape = [1, 1, 1]; // of the first model's images
     this.smooth = false;
@@ -138,7 +140,8 @@ export class Explorer {
       this.parts.push(this.strip);
     }
     if (view.parts.includes("nearest") && space.count) this.buildNearest(beside, view);
-    if (view.parts.includes("waypoints") || this.fixed) this.parts.push(new Path(beside, this.host()));
+    this.path = view.parts.includes("waypoints") || this.fixed ? new Path(beside, this.host()) : null;
+    if (this.path) this.parts.push(this.path);
     if (view.parts.includes("overview")) this.parts.push(new Overview(plane, this.host()));
     this.follow();
     if (shows) this.link(view.model);
@@ -172,6 +175,7 @@ export class Explorer {
     const ends = [
       hear("point", model, ({ z, done }) => z.length === this.point.length && this.move(z, done, false), this),
       hear("image", model, ({ index, byHand }) => this.choose(index, byHand), this),
+      hear("path", model, (waypoints) => this.path?.change(waypoints), this),
       hear("selection", model, (chosen) => this.selected?.show(chosen), this),
       hear("own", model, (own) => this.showOwn(own, isLater), this),
     ];

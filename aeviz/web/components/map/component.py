@@ -8,7 +8,7 @@ from aeviz.analysis.selection import FARTHEST, Selection, read_selection
 from aeviz.web.components.kit.mount import Component
 from aeviz.web.components.map.payload import EllipseMode, FieldName
 
-EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "blend", "field")
+EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "blend", "field", "morph")
 """Events that the visitor can trigger on the map."""
 _component = Component(name="map", script="map/map.js", style="map/map.css", events=EVENTS)
 
@@ -33,6 +33,10 @@ class MapEvent:
     """What is shown: from 0, the points, to 1, the images decoded all over the plane."""
     field: FieldName | None = None
     """What is drawn over the plane."""
+    morph: float | None = None
+    """The second map laid over the first: from 0, the first, to 1, the second."""
+    is_beside: bool = False
+    """Whether both are shown side by side again."""
 
 
 def latent_map(payload: bytes, *, key: str, callbacks: Mapping[str, Callable[[], None]] | None = None) -> MapEvent:
@@ -60,6 +64,8 @@ def read_event(state: object) -> MapEvent:
         selection=read_selection(drawn),
         is_cleared=isinstance(drawn, Mapping) and not drawn.get("polygon"),
         blend=_read_blend(result.get("blend")),
+        morph=_read_blend(result.get("morph")),
+        is_beside=result.get("morph") == -1,
         field=next((name for name in get_args(FieldName) if name == result.get("field")), None),
     )
 

@@ -4,6 +4,7 @@
 import { readable } from "../kit/axis.js";
 import { brushOf, context, element, Later, resize } from "../kit/dom.js";
 import { styleOf } from "../kit/theme.js";
+import { offerCounterfactual } from "./counterfactual.js";
 import { compute, obstacle } from "./field_kinds.js";
 import { geodesic } from "./geodesic.js";
 import { waypointsOn } from "./route.js";
@@ -40,8 +41,8 @@ export class Field {
 
   /** Whether the visitor wants a field that this panel can have. */
   get isOn() {
-    const { map, spec, transition } = this.panel;
-    return map.field !== "none" && !obstacle(map.field, spec, map.header.classes) && !transition;
+    const { map, spec, isAway } = this.panel;
+    return map.field !== "none" && !obstacle(map.field, spec, map.header.classes) && !isAway;
   }
 
   /** The view has changed: move the field along, and compute it anew at rest. */
@@ -200,6 +201,7 @@ export class Field {
       element("span", { text: scale.high }, row);
     }
     for (const text of notes) element("div", { text }, this.legend);
+    if (this.shown) offerCounterfactual(this.panel, this.shown, this.legend);
   }
 
   close() {

@@ -3,11 +3,12 @@
 import { readable } from "../kit/axis.js";
 import { network } from "../kit/engine.js";
 import { NO_LABEL } from "./map_data.js";
+import { nearbyErrors } from "./nearby_error.js";
 import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
 
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./field_values.js").Lattice} Lattice */
-/** @typedef {"none" | "distance" | "classes" | "stretching"} FieldName */
+/** @typedef {"none" | "distance" | "classes" | "stretching" | "error"} FieldName */
 /**
  * A field over the plane of a panel, as it was when it was computed.
  * @typedef {object} Shown
@@ -35,6 +36,10 @@ export const FIELDS = {
       "Stretching: √det(JᵀJ), where J holds the derivatives of the decoded image along the two axes of the map. It is the " +
       "area of the image space to which a unit of area here is decoded: large where images change fast.",
   },
+  error: {
+    text: "reconstruction error",
+    title: "Mean squared reconstruction error of the test images near each place, hidden classes included; blank where fewer than 10 are near.",
+  },
 };
 
 const FINE_PX = 6; // side of a cell
@@ -49,6 +54,8 @@ const FAR = [43, 108, 176];
 const STRETCHED = [190, 85, 25];
 const OPAQUE = 205; // of 255
 const REGION = 64;
+const WRONG = [178, 24, 90];
+const FAINT = 0.15; // opacity of the least error: blank is where no data lie
 
 /**
  * Why a panel cannot have a field; empty where it can.
@@ -110,13 +117,47 @@ export async function* compute(name, panel, isWanted) {
   if (name === "stretching") yield* stretchings(panel, corners, isWanted);
   else {
     const lattice = latticeOf(panel, FINE_PX, corners);
-    const shown = await (name === "distance" ? distanceOf : regionsOf)(panel, lattice, isWanted);
+    const of = { distance: distanceOf, classes: regionsOf, error: errorOf };
+    const shown = await of[/** @type {keyof typeof of} */ (name)](panel, lattice, isWanted);
     if (shown) yield shown;
   }
 }
 
 /** @type {WeakMap<Float32Array, number>} the usual distance of points to their neighbours */
 const LIMITS = new WeakMap();
+
+/** @param {import("./map_data.js").Spec} spec */
+function limitOf({ coordinates, low, high }) {
+  const limit = LIMITS.get(coordinates) ?? usualDistance(coordinates, low, high);
+  LIMITS.set(coordinates, limit);
+  return limit;
+}
+
+/**
+ * @param {Panel} panel
+ * @param {Lattice} lattice
+ * @param {() => boolean} isWanted
+ * @returns {Promise<Shown | null>}
+ */
+async function errorOf({ spec }, lattice, isWanted) {
+  const reach = limitOf(spec) || spec.half;
+  const values = await inPieces(nearbyErrors(lattice, spec, reach), isWanted);
+  if (!values) return null;
+  const { least, largest } = rangeOf(values);
+  const isSeen = least <= largest;
+  return {
+    name: "error",
+    source: spec.coordinates,
+    lattice,
+    values,
+    shade: ramp(WRONG, (value) => (Number.isNaN(value) ? 0 : FAINT + ((1 - FAINT) * (value - least)) / (largest - least || 1))),
+    legend: {
+      title: "Squared reconstruction error, mean of the images nearby",
+      scale: isSeen ? { low: readable(least, 3), high: readable(largest, 3), colours: [`rgb(${WRONG.join(" ")} / ${(FAINT * OPAQUE) / 255})`, ends(WRONG)[1]] } : undefined,
+      notes: [`Within ${readable(reach, 3)} units, by a Gaussian kernel (σ ${readable(reach / 3, 3)}); blank: fewer than 10 images there`],
+    },
+  };
+}
 
 /**
  * @param {Panel} panel
@@ -126,8 +167,7 @@ const LIMITS = new WeakMap();
  */
 async function distanceOf({ spec }, lattice, isWanted) {
   const { coordinates, low, high } = spec;
-  const limit = LIMITS.get(coordinates) ?? usualDistance(coordinates, low, high);
-  LIMITS.set(coordinates, limit);
+  const limit = limitOf(spec);
   const values = await inPieces(distances(lattice, new Nearest(coordinates, low, high)), isWanted);
   if (!values) return null;
   const { least, largest } = rangeOf(values);

@@ -111,7 +111,7 @@ export class Layers {
    */
   draw(panel, style) {
     const contours = this.overlay?.contours[this.map.panels.indexOf(panel)] ?? [];
-    if (contours.length && panel.spec.dims === 2 && !panel.transition) {
+    if (contours.length && panel.spec.dims === 2 && !panel.isAway) {
       const brush = panel.back.getContext("2d");
       panel.stage.dataset.contours = String(drawContours(brush, panel, contours, this.map.hidden, style.text));
     } else delete panel.stage.dataset.contours;

@@ -15,6 +15,7 @@ import { choose, toSelection } from "./lasso.js";
 import { Layers } from "./layers.js";
 import { Link } from "./link.js";
 import { EMPTY, keepArrays } from "./map_data.js";
+import { Morph } from "./morph.js";
 import { Panel } from "./panel.js";
 import { revealPriors } from "./posteriors.js";
 import { routeOn } from "./route.js";
@@ -70,6 +71,7 @@ export class LatentMap {
     this.count = element("span", { role: "status" }, chosen);
     this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
     this.clear.onclick = () => this.clearSelection();
+    this.morph = new Morph(this, chosen);
     this.actions = new Actions(this, chosen);
     this.layers = new Layers(this);
     this.link = new Link(this);
@@ -126,6 +128,8 @@ export class LatentMap {
     this.actions.show(header);
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
+    if (header.morph !== before.morph) this.morph.share = header.morph;
+    this.morph.show();
     if (!views.length && header.linkable) this.restoreView();
     this.fade();
     this.hint.textContent = header.hint;
@@ -301,7 +305,7 @@ export class LatentMap {
    */
   outlineOn(panel) {
     const { selection } = this;
-    if (!selection || this.panels[selection.panel] !== panel || panel.transition) return null;
+    if (!selection || this.panels[selection.panel] !== panel || panel.isAway) return null;
     const { polygon, camera } = selection;
     if (!camera) return polygon.map((vertex) => panel.camera.locate(vertex, panel));
     if (!panel.camera.shows(camera)) return null;
@@ -331,9 +335,10 @@ export class LatentMap {
     this.pending = requestAnimationFrame((now) => {
       this.pending = 0;
       const style = styleOf(this.root);
-      const more = this.panels.map((panel) => panel.frame(style, now)).some(Boolean);
+      this.morph.step(now);
+      const more = this.morph.panels.map((panel) => panel.frame(style, now)).some(Boolean);
       this.root.dataset.moving = String(Number(this.panels.some((panel) => panel.transition)));
-      if (more) this.wake();
+      if (more || this.morph.begun >= 0) this.wake();
       else this.report();
       if (!this.pending) this.activity.mark("frame", false);
     });

@@ -60,6 +60,8 @@ export const NO_LABEL = 65535;
  * @property {boolean} linkable whether the page's address holds what the map shows, so that it can be copied
  * @property {string} layers name of the overlay, empty for none
  * @property {string} model whose latent point and chosen image the map shares with the inspector; empty for none
+ * @property {boolean} aligned whether the second panel has the coordinates of the first
+ * @property {number | null} morph the second map laid over the first: from 0, the first, to 1, the second; null for side by side
  * @property {number} blend from 0, points alone, to 1, decoded images alone
  * @property {import("./field_kinds.js").FieldName | null} field what is drawn over the plane at first; null where none is offered
  * @property {Uint16Array} labels n
@@ -68,7 +70,7 @@ export const NO_LABEL = 65535;
 /** @type {Header} */
 export const EMPTY = {
   n: 0, panels: [], classes: [], hidden: [], selected: -1, ellipses: "off", prior: false, height: 0, meaning: "", hint: "",
-  file: "", linkable: false, layers: "", selection: null, model: "", blend: 0, field: null, labels: new Uint16Array(0),
+  file: "", linkable: false, layers: "", selection: null, model: "", aligned: false, morph: null, blend: 0, field: null, labels: new Uint16Array(0),
 }; // prettier-ignore
 
 /**

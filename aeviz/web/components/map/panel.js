@@ -6,18 +6,18 @@
 
 import { Camera, fitCamera } from "../kit/camera.js";
 import { brushOf, context, element, pixelRatio, resize, write } from "../kit/dom.js";
-import { drawAxes, drawAxisNames, drawMarkers, drawMarks, drawNames } from "../kit/painter.js";
+import { drawAxes, drawAxisNames, drawMarkers, drawMarks } from "../kit/painter.js";
 import { Painter } from "./dots.js";
 import { drawCursor, drawOutline } from "./draft.js";
 import { Field } from "./field.js";
 import { Layer } from "./layer.js";
-import { NO_LABEL } from "./map_data.js";
 import { Mesh } from "./mesh.js";
 import { Pointer } from "./pointer.js";
 import { Points } from "./points.js";
 import { describeEllipses, drawAllEllipses, drawEllipse, drawPriors, revealPriors, zoomToPosterior } from "./posteriors.js";
 import { Probe } from "./probe.js";
 import { drawRoute } from "./route.js";
+import { drawTip } from "./tip.js";
 import { isShown, Transition } from "./transition.js";
 
 const PICK_PX = 12;
@@ -68,7 +68,7 @@ export class Panel {
     this.all = null;
     /** @type {Uint32Array | undefined} */
     this.seen = undefined; // the images whose ellipses are in view
-    const figure = element("figure", { class: "panel" }, parent);
+    const figure = (this.figure = element("figure", { class: "panel" }, parent));
     this.caption = element("figcaption", {}, figure);
     this.stage = element("div", { class: "stage" }, figure);
     const canvas = (/** @type {Record<string, string>} */ attributes) => element("canvas", attributes, this.stage);
@@ -104,7 +104,7 @@ export class Panel {
 
   describe() {
     const { title, description } = this.spec;
-    this.caption.textContent = title;
+    this.caption.textContent = this.map.morph.note(this) || title;
     this.front.setAttribute("aria-label", description);
     for (const [button, label] of this.buttons) {
       button.setAttribute("aria-label", `${label}: ${title}`);
@@ -139,6 +139,11 @@ export class Panel {
       this.camera.restore(before.camera);
     }
     this.redraw();
+  }
+
+  /** Whether its points lie elsewhere than where its model puts them. */
+  get isAway() {
+    return Boolean(this.transition) || this.map.morph.moves(this);
   }
 
   /** End a transition at once, as a gesture does. */
@@ -270,7 +275,7 @@ export class Panel {
   drawInk(isMoving) {
     const { header, hidden, ellipses } = this.map;
     const { posteriors } = this.spec;
-    if (!posteriors || ellipses !== "all" || this.transition) {
+    if (!posteriors || ellipses !== "all" || this.isAway) {
       this.all = null;
       return;
     }
@@ -335,13 +340,14 @@ export class Panel {
     drawMarks(this, map.selected, map.hovered, style);
     if (!this.transition) map.layers.mark(this, style);
     if (map.prior) drawPriors(this, map.header, map.hidden, style);
-    if (map.ellipses !== "off" && !this.transition) {
+    map.morph.drawArrows(this, style);
+    if (map.ellipses !== "off" && !this.isAway) {
       drawEllipse(this, map.hovered, style, 1);
       drawEllipse(this, map.selected, style, 2);
     }
     drawAxisNames(this, style);
     if (map.header.classes.length <= NAMED_CLASSES && !this.transition) {
-      drawNames(this, map.header.classes, map.hidden, style);
+      map.morph.drawNames(this, style);
     }
     drawMarkers(this, style);
     const brush = brushOf(front, ratio);
@@ -350,24 +356,7 @@ export class Panel {
     if (this.pointer.cursor) drawCursor(brush, this.pointer.cursor, style);
     drawRoute(this, brush, style);
     this.probe.draw(brush, style);
-    this.drawTip();
-  }
-
-  drawTip() {
-    const { map, tip } = this;
-    const index = map.hovered;
-    tip.hidden = index < 0;
-    if (index < 0) return;
-    const { dims, coordinates, errors, axes } = this.spec;
-    const label = map.header.labels[index];
-    const name = label === NO_LABEL ? "" : ` · ${map.header.classes[label].name}`;
-    const values = axes.map((axis, k) => `${axis} ${coordinates[index * dims + k].toFixed(2)}`).join("  ");
-    tip.textContent = `image ${index}${name}\n${values}\nerror ${errors[index].toFixed(2)}`;
-    map.layers.tip(this, index);
-    const [x, y] = this.where(index);
-    tip.hidden = x < 0 || y < 0 || x > this.width || y > this.height; // another panel, or a zoom, may leave it outside
-    tip.style.left = `${Math.max(4, Math.min(x + 12, this.width - tip.offsetWidth - 4))}px`;
-    tip.style.top = `${y > this.height / 2 ? Math.max(4, y - tip.offsetHeight - 12) : y + 12}px`;
+    drawTip(this);
   }
 
   /** Write what the panel shows, where it is not obvious. */

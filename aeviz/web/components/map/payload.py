@@ -28,6 +28,7 @@ _STEPS = 65535
 KEYS = (
     "Arrow keys pan, plus and minus zoom, 0 resets the view, n and p choose the next and the previous image. M, l, b "
     "and d choose what a drag does: pan, draw a lasso, draw a box, move the decoded point, which arrow keys then move. "
+    "T moves the points of the first of two maps to those of the second, and back. "
     "With lasso or box, arrow keys move a cross, Space sets a corner, Enter sets the last one, and Escape clears the "
     "selection."
 )
@@ -39,10 +40,11 @@ PRIOR_MEANING = (
 
 EllipseMode = Literal["off", "chosen", "all"]
 """Whose posteriors are drawn: nobody's, that of the chosen image, or those of all images."""
-FieldName = Literal["none", "distance", "classes", "stretching"]
+FieldName = Literal["none", "distance", "classes", "stretching", "error"]
 """What is drawn over the plane, all computed in the page (components/map/field_values.js): nothing; the distance to the
 10th nearest image; the class of most of the 10 nearest images; the decoder's local change of area sqrt(det(J^T J)), by
-G. Arvanitidis, L. K. Hansen, S. Hauberg, Latent space oddity, ICLR 2018, arXiv:1710.11379."""
+G. Arvanitidis, L. K. Hansen, S. Hauberg, Latent space oddity, ICLR 2018, arXiv:1710.11379; the mean
+squared error of the images nearby."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -247,6 +249,8 @@ def map_payload(
     model: str = "",
     blend: float = 0.0,
     field: FieldName | None = None,
+    aligned: bool = False,
+    morph: float | None = None,
     height_px: int | None = 520,
     layers: str = "",
     file: str = "latent-map",
@@ -269,6 +273,9 @@ def map_payload(
             none if empty. It is that of the first panel.
         blend: What is shown at first, from 0, the points, to 1, the images decoded all over the plane.
         field: What is drawn over the plane at first; None offers no choice.
+        aligned: Whether the second panel has the coordinates of the first, by Procrustes.
+        morph: Lays the second map over the first, with the points on the way from 0, the first, to 1, the second; None
+            shows both side by side.
         height_px: Largest height of a panel in pixels; None for what is left of the window.
         layers: Name of the overlay (`aeviz.web.components.map.overlay_payload`) that the map shows; none if empty.
         file: Name of the file that *Save image* writes, without suffix.
@@ -299,6 +306,8 @@ def map_payload(
             "model": model,
             "blend": blend,
             "field": field,
+            "aligned": aligned,
+            "morph": morph,
             "height": height_px or 0,
             "layers": layers,
             "file": file,

@@ -68,8 +68,10 @@ export class Pointer {
     this.travel = 0;
     const flat = panel.camera.dims === 2;
     const tool = event.shiftKey && flat && (map.tool === "move" || map.tool === "decode") ? "lasso" : map.tool;
-    if (tool === "lasso" || tool === "box") this.draft = new Draft(tool, at);
-    else this.holds = tool === "decode" && probe.isHeld(...asPair(at));
+    if (tool === "lasso" || tool === "box") {
+      if (map.morph.moves(panel)) map.morph.choose(0); // an outline is drawn around the points of this panel's model
+      this.draft = new Draft(tool, at);
+    } else this.holds = tool === "decode" && probe.isHeld(...asPair(at));
   }
 
   /** @param {PointerEvent} event */
@@ -198,6 +200,7 @@ export class Pointer {
       l: () => map.pickTool("lasso"),
       b: () => map.pickTool("box"),
       d: () => map.pickTool("decode"),
+      t: () => map.morph.play(),
     };
     if (map.tool === "lasso" || map.tool === "box") {
       acts.Enter = () => this.corner(true);
@@ -247,6 +250,7 @@ export class Pointer {
     const { panel, draft } = this;
     this.cursor ??= [panel.width / 2, panel.height / 2];
     if (!draft) {
+      if (panel.map.morph.moves(panel)) panel.map.morph.choose(0);
       this.draft = new Draft(panel.map.tool === "box" ? "box" : "lasso", this.cursor);
       panel.redrawFront();
     } else if (last || draft.kind === "box") {

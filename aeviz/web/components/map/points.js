@@ -18,6 +18,8 @@ export class Points {
   constructor(spec) {
     this.spec = spec;
     this.coordinates = spec.coordinates;
+    /** @type {Float32Array | null} where they lie without a transition; null for where their model puts them */
+    this.rest = null;
     this.n = spec.coordinates.length / spec.dims;
     /** @type {Grid | null} */
     this.grid = null; // of the points in a plane, or of those in space on the screen
@@ -43,7 +45,8 @@ export class Points {
    * @param {Float32Array | null} coordinates
    */
   move(coordinates) {
-    this.coordinates = coordinates ?? this.spec.coordinates;
+    this.coordinates = coordinates ?? this.rest ?? this.spec.coordinates;
+    if (this.spec.dims === 2) this.grid = null;
   }
 
   /**
@@ -173,7 +176,7 @@ export class Points {
   }
 
   flatGrid() {
-    this.grid ??= new Grid(this.spec.coordinates, 2, this.spec.low, this.spec.high);
+    this.grid ??= new Grid(this.coordinates, 2, this.spec.low, this.spec.high);
     return this.grid;
   }
 

@@ -16,7 +16,7 @@ const MOST_KEYS = 40; // more classes than that are no small legend
 export async function saveMap(map) {
   const style = styleOf(map.root);
   map.hover(-1, null);
-  for (const panel of map.panels) drawSharply(panel, style);
+  for (const panel of map.morph.panels) drawSharply(panel, style);
   const lines = [map.count, map.meaning].map((node) => (node.hidden ? "" : (node.textContent ?? ""))).filter(Boolean);
   const texts = { lines, keys: keysOf(map), name: map.header.file };
   const saved = saveImage(map.row, texts, style); // paints before it waits for anything
