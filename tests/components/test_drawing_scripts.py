@@ -112,6 +112,7 @@ def test_crosses_are_explained_while_there_are_any(tmp_path):
 TIP = """
 async function main(places) {
   const { Panel } = await import("./map/panel.js");
+  const { drawTip } = await import("./map/tip.js");
   const panel = Object.assign(Object.create(Panel.prototype), {
     width: 300, height: 200, tip: { style: {}, offsetWidth: 90, offsetHeight: 40 },
     map: { hovered: 0, header: { labels: [65535], classes: [] }, layers: { tip: () => undefined } },
@@ -119,7 +120,7 @@ async function main(places) {
   });
   return places.map((place) => {
     panel.where = () => place;
-    panel.drawTip();
+    drawTip(panel);
     return !panel.tip.hidden;
   });
 }

@@ -1,13 +1,13 @@
 """The form in which a visitor sets up a training run: every setting with a default, a range and what it does."""
 
 import functools
-import itertools
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.config import DataConfig, RunConfig
 from aeviz.data import is_available, list_datasets
@@ -68,7 +68,7 @@ def show_form() -> RunConfig | None:
     """
     preset = _pick_preset()
     head = st.container()
-    columns = itertools.cycle(st.columns(3, gap="medium"))
+    columns = _cells()
     with next(columns):
         data = _pick_data()
     with next(columns):
@@ -93,9 +93,15 @@ def show_form() -> RunConfig | None:
     return config if started else None
 
 
+def _cells() -> Iterator[DeltaGenerator]:
+    """Yield places for fields, three in a row; row by row, so that a telephone shows them in the same order."""
+    while True:
+        yield from st.columns(3, gap="medium")
+
+
 def _input_rest(is_variational: bool) -> None:
     """Show the settings that are seldom changed."""
-    columns = itertools.cycle(st.columns(3, gap="medium"))
+    columns = _cells()
     with next(columns):
         architecture = _input(ENCODER)
     layers = [entry for entry in (HIDDEN, CHANNELS) if entry.key.split(".")[1] in ENCODERS[architecture].fields]
@@ -327,10 +333,10 @@ def _advise(config: RunConfig) -> None:
     time = (
         "The time left is known after the first epoch."
         if known is None
-        else f"The epochs take about {format_duration(known * config.train.epochs)} by an earlier run of this network; "
-        "starting and evaluating come on top."
+        else f"An earlier run took about {format_duration(known * config.train.epochs)} for as many epochs of this "
+        "network, here or on another machine. Starting and evaluating come on top, and busy cores take longer."
     )
-    st.caption(f"You will see the latent space form, with the curves of the loss and some reconstructions. {time}")
+    st.caption(f"You will see the latent space form, the loss curves and images decoded all over it. {time}")
     limit = RISKY_RATES[config.optimizer.name]
     if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
         st.warning(
