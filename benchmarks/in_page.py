@@ -1,6 +1,6 @@
 """How smoothly the page decodes under the pointer, and how soon a map of many points opens and answers a lasso.
 
-    mlp, faces     a point is dragged over the latent pad of Decode for some seconds, as fast as the browser takes the
+    mlp, faces     a point is dragged over the decoded plane for some seconds, as fast as the browser takes the
                    pointer's moves. fps: decoded images shown a second. p50_ms, p95_ms: from the time stamp of the
                    pointer's move until the frame with its image was handed to the screen. `server_fps` and
                    `server_p50_ms`: the same gesture with ?engine=server, where the server decodes, as the peer.
@@ -176,9 +176,10 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def drag(browser: Browser, address: str, model: str, seconds: float, engine: str = "") -> dict[str, float]:
-    """Drag a point over the pad of Decode; return images a second and milliseconds from move to screen."""
+    """Drag a point over the decoded plane; return images a second and milliseconds from move to screen."""
     page = new_page(browser)
-    page.goto(f"{address}decode?model={model}" + (f"&engine={engine}" if engine else ""))
+    plane = f"show=decoded+plane&model={model}&with.{model}=nothing"
+    page.goto(f"{address}explore?{plane}" + (f"&engine={engine}" if engine else ""))
     page.locator("[data-testid=latent-strip][data-decoded]").wait_for()
     page.locator(".pad[data-mesh]").wait_for()
     page.wait_for_timeout(2500)

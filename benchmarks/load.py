@@ -1,11 +1,11 @@
 """How the server holds up while a class works with it: many sessions, each making one move a second.
 
-Half of the sessions open Decode, the others Latent space, both with the model that these pages open with. Each is a
+Half of the sessions open the decoded plane of Explore, the others its map, both with the model it opens with. Each is a
 plain WebSocket client that speaks Streamlit's protocol as the browser does: it asks for the page, then sends what the
 page's component sends when the visitor acts, names the messages that it holds already, and keeps the address.
 
-    Decode          the visitor lets go of the latent point somewhere near an encoded image
-    Latent space    a click on a point; every fifth move an outline around some of the points
+    decode          the visitor lets go of the latent point somewhere near an encoded image
+    explore         a click on a point; every fifth move an outline around some of the points
 
 A session waits for the answer before it moves again: where the server needs more than a second, the moves come later
 than planned. All pages are opened before the clock starts, and the first moves of each session do not count.
@@ -51,9 +51,14 @@ from aeviz.data import is_available
 from aeviz.paths import PROJECT_ROOT
 
 MODEL = "mlp-2d-adam"
-"""The model that Decode and Latent space open with; its points are where the moves go."""
+"""The model that both open with; its points are where the moves go."""
 COMPONENTS = {"decode": ("studio", "explorer"), "explore": ("map",)}
 """How the name of the component ends that sends the moves of each page; "studio" in versions that --app measures."""
+ADDRESSES = {
+    "decode": ("explore", f"show=decoded+plane&model={MODEL}&with.{MODEL}=nothing"),
+    "explore": ("explore", ""),
+}
+"""Page and parameters of what half of the sessions open each."""
 IN_ADDRESS = {"decode": ".at=", "explore": "image="}
 """Parameter in the address of each page after a move."""
 OUTLINE_EACH = 5
@@ -92,7 +97,7 @@ class Session:
     async def open(self) -> None:
         """Ask for the page and find its component."""
         message = BackMsg()
-        message.rerun_script.page_name = self.page
+        message.rerun_script.page_name, message.rerun_script.query_string = ADDRESSES[self.page]
         await self.socket.send(message.SerializeToString())
         for answer in await self._answers():
             if answer.WhichOneof("type") == "delta" and answer.delta.new_element.WhichOneof("type") == "bidi_component":
