@@ -48,7 +48,7 @@ PAUSE_S = 0.05
 
 READY = """
 window.aevizReady = {
-  home: () => seen('img[alt^="The latent space of"]'),
+  home: () => seen('img[alt^="Latent map of"]'),
   explore: () => deep('[data-testid="latent-map"]').some(map => map.dataset.drawn),
   decoded: () => deep('.view').some(view => view.dataset.frames),
   reconstruct: () => seen('img[alt*="mean error"]') && seen('.st-key-error-bars .js-plotly-plot .main-svg'),
@@ -259,7 +259,7 @@ def measure(repetitions: int) -> dict[str, Any]:
         browser.close()
     pages = [value for values in later.values() for value in values]
     return {
-        "cold_ms": summary([answered for answered, _ in cold["home"]])["p50"],
+        "cold_ms": summary([answered for answered, _ in cold["gallery on Home"]])["p50"],
         "warm_page_ms": summary(pages)["p50"],
         "round_trip_ms": summary(trips)["p50"],
         "details": {
