@@ -16,11 +16,11 @@ from aeviz.training.runs import list_compared
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
-from aeviz.web.kernel.text import name_objective
+from aeviz.web.kernel.text import escape, name_objective
 
 WHAT = "what"
 """URL parameter: single runs, or the optimizers with several seeds each."""
-RUNS, SEEDS = "Single runs", "Adam, AMSGrad and momentum, five seeds each (digits)"
+RUNS, SEEDS = "single runs", "optimizers over seeds"
 
 
 def is_by_seeds() -> bool:
@@ -43,6 +43,10 @@ def show_seeds() -> None:
     """Show what the optimizers reach over their seeds: verdicts, then curves with bands."""
     comparison = _shipped()[0]
     titles = titles_of(comparison.lines)
+    st.caption(
+        f"{', '.join(titles.values())} on {escape(comparison.shared.data.name)}, {len(comparison.seeds)} seeds each, "
+        "all else equal. These runs ship."
+    )
     histories = {
         optimizer: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
         for optimizer in titles
