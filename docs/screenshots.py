@@ -21,8 +21,10 @@ VIEWS = {
     "train": "/train?preset=quick-look-mnist",
     "draw": "/explore?model=mlp-2d-adam&with.mlp-2d-adam=nothing&own=true",
     "home": "/",
+    "network": "/network?model=mlp-2d-adam",
+    "laid-over": "/explore?model=mlp-2d-adam&align=true&morph=0.5",
 }
-HEIGHTS = {"decode": 1200, "train": 1270}
+HEIGHTS = {"train": 1270}
 """Heights in pixels of the views that need more than 900."""
 WIDTHS = {"train": 1440}
 """Widths in pixels of the views that need more than 1,280."""

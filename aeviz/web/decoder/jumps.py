@@ -15,7 +15,9 @@ _TEMPERATURE = "temperature"
 
 _STYLE = """<style>
 .st-key-undo-row button { min-height: 1.9rem; padding: 0 0.6rem; }
+@media (max-width: 40rem) { :is(.st-key-undo-row, div:has(> .st-key-undo-row)) { order: 1; } }
 </style>"""
+"""On a telephone the row stands last: the image needs the room."""
 
 
 def show_undo(model: Model) -> None:
