@@ -1,10 +1,13 @@
 """Explore in a real browser: map, inspector and decoder share one point and one chosen image, without a rerun."""
 
+import base64
+import io
 import re
 
 import numpy as np
 import pytest
 from app_server import wait_until_idle
+from PIL import Image
 from playwright.sync_api import expect
 from sklearn.neighbors import NearestNeighbors
 from test_walk import drawn_map, point_on_screen
@@ -213,6 +216,37 @@ def test_both_models_decode_the_same_gesture(visit):
         for each in (0, 1):
             assert probe_on(latent_map, each) != pytest.approx(before[each], abs=1e-3)
             expect(views.nth(each)).not_to_have_attribute("data-frames", str(frames[each]))
+
+
+DROP = """text => {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([bytes], "seven.png", { type: "image/png" }));
+  const drop = (kind) => new DragEvent(kind, { dataTransfer, bubbles: true, composed: true, cancelable: true });
+  const target = document.querySelector("h1");
+  const isTaken = !target.dispatchEvent(drop("dragover"));
+  target.dispatchEvent(drop("drop"));
+  return isTaken;
+}"""
+
+
+def test_image_that_is_dropped_anywhere_is_placed_on_the_map(visit):
+    """The page takes files of images wherever they are dropped, at first and when it shows files already."""
+    page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=nothing")
+    drawn_map(page)
+    wait_until_idle(page)
+    before = page.get_by_test_id("latent-explorer").get_attribute("data-point")
+    content = io.BytesIO()
+    Image.fromarray(np.eye(64, dtype=np.uint8) * 255).save(content, "PNG")
+    text = base64.b64encode(content.getvalue()).decode()
+    assert page.evaluate(DROP, text)
+    expect(inspector(page).get_by_test_id("chosen-image")).to_have_attribute("data-image", "own")
+    expect(page.get_by_test_id("latent-explorer")).not_to_have_attribute("data-point", before)
+    expect(page).to_have_url(re.compile("own=true"))
+    wait_until_idle(page)
+    assert page.evaluate(DROP, text)
+    expect(page.get_by_text("Image taken")).to_be_visible()
+    assert page.get_by_test_id("stAlertContentError").count() == 0
 
 
 def test_former_address_leads_to_explore(visit):

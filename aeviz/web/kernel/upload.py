@@ -145,6 +145,36 @@ def bring_images(
     return _uploaded(place, handwritten)
 
 
+def listen_for_images(place: str, *, is_open: bool) -> bool:
+    """Take images that are pasted or dropped anywhere on the page, as if they came from files.
+
+    Args:
+        place: Where they are shown, as in `bring_images`.
+        is_open: Whether that place is on the page. If it shows files, it takes the images itself.
+
+    Returns:
+        Whether there were any. The place then shows files, from the next run on.
+    """
+    key = f"{place}.{_FROM}"
+    if is_open and st.session_state.get(key) == "files":
+        return False
+    found = paste.paste_box(key=f"{place}.listen", quiet=True)
+    if found:
+        _add_pasted(place, found)
+        st.session_state[key] = "files"
+        _forget_kept()
+    return bool(found)
+
+
+def _add_pasted(place: str, found: list[bytes]) -> list[OwnImage]:
+    """Put images before those that were pasted earlier; return all, at most `MOST`."""
+    pasted: list[OwnImage] = st.session_state.setdefault(f"{place}.pasted", [])
+    for data in found:
+        pasted.insert(0, OwnImage(name=f"pasted {len(pasted) + 1}", data=data))
+    del pasted[MOST:]
+    return pasted
+
+
 def _uploaded(place: str, handwritten: bool) -> list[OwnImage]:
     is_alone = place == PLACE
     files = st.file_uploader(
@@ -157,10 +187,7 @@ def _uploaded(place: str, handwritten: bool) -> list[OwnImage]:
         f"{MAX_PIXELS / 1000000.0:.0f} megapixels each. They stay in memory during your visit and are never "
         "stored.",
     )
-    pasted: list[OwnImage] = st.session_state.setdefault(f"{place}.pasted", [])
-    for data in paste.paste_box(key=f"{place}.paste"):
-        pasted.insert(0, OwnImage(name=f"pasted {len(pasted) + 1}", data=data))
-    del pasted[MOST:]
+    pasted = _add_pasted(place, paste.paste_box(key=f"{place}.paste"))
     if pasted and st.button("Remove pasted images", icon=":material/delete:", key=f"{place}.forget"):
         pasted.clear()
         _forget_kept()

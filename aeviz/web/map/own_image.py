@@ -17,6 +17,7 @@ from aeviz.web.kernel.upload import (
     bring_images,
     follow_pen,
     is_handwritten,
+    listen_for_images,
     pick_own_source,
     prepare,
     usual_options,
@@ -34,12 +35,16 @@ _PLACED = "map.placed"
 
 
 def pick_own() -> None:
-    """Let the visitor say whether to bring an image; the choice is in the URL."""
+    """Let the visitor say whether to bring an image; the choice is in the URL. An image that is dropped says yes."""
+    if listen_for_images(_PLACE, is_open=has_own()):
+        st.session_state[OWN] = True
+        st.rerun()  # with the encoders, and without the box that listened
     st.toggle(
         "Your image",
         key=OWN,
         bind="query-params",
-        help="Draw a digit or bring a picture. The model encodes it, and its point is placed on the map.",
+        help="Draw a digit or bring a picture, or drop one anywhere on this page. The model encodes it, and its point "
+        "is placed on the map.",
     )
 
 

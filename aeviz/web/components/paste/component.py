@@ -1,4 +1,4 @@
-"""Images from the clipboard, by a button or by Ctrl+V anywhere; `st.file_uploader` takes them only when focused."""
+"""Images that are pasted or dropped anywhere on the page; `st.file_uploader` takes them only on itself."""
 
 import base64
 import binascii
@@ -38,17 +38,18 @@ def read_pasted(message: object) -> list[bytes]:
     return images
 
 
-def paste_box(*, key: str) -> list[bytes]:
-    """Show the button, listen for Ctrl+V on the whole page and return what was pasted.
+def paste_box(*, key: str, quiet: bool = False) -> list[bytes]:
+    """Show the button, listen for Ctrl+V and for dropped files on the whole page, and return what was brought.
 
-    The images come once, in the run that the paste started, and are not sent again with later runs: a page that
+    The images come once, in the run that this started, and are not sent again with later runs: a page that
     needs them longer keeps them in its session state. Inside a form nothing arrives.
 
     Args:
         key: Identity of the box.
+        quiet: Whether it listens alone and shows nothing.
 
     Returns:
         The files as the clipboard held them: PNG as a rule, else what was copied in a file manager.
     """
-    result = _component.show({"limit": LIMIT_BYTES}, key=key)
+    result = _component.show({"limit": LIMIT_BYTES, "quiet": quiet}, key=key)
     return read_pasted(result.get("pasted"))

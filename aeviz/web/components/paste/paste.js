@@ -1,4 +1,4 @@
-// The paste box: images from the clipboard, by a button or by Ctrl+V anywhere on the page.
+// The paste box: images from the clipboard, by a button or by Ctrl+V anywhere on the page, and images dropped anywhere on it.
 //
 // They go to Python as a trigger value: once, and not again with each later run.
 
@@ -7,6 +7,7 @@ import { define } from "../kit/mount.js";
 
 const TYPING = "textarea, select, [contenteditable=''], [contenteditable=true], input:not([type=range], " +
   "[type=checkbox], [type=radio], [type=button], [type=submit], [type=color])"; // an uploader takes files itself
+const UPLOADER = '[data-testid="stFileUploaderDropzone"]'; // takes what is dropped on it
 const TOUCH = matchMedia("(pointer: coarse)").matches;
 const MAC = /mac|iphone|ipad/i.test(navigator.platform);
 const SHORTCUT = MAC ? "⌘V" : "Ctrl+V";
@@ -60,11 +61,34 @@ class PasteBox {
     /** @param {ClipboardEvent} event */
     this.listener = (event) => this.paste(event);
     document.addEventListener("paste", this.listener);
+    /** @param {DragEvent} event */
+    this.over = (event) => {
+      if (this.takes(event)) event.preventDefault(); // else the browser would open the file in place of the page
+    };
+    /** @param {DragEvent} event */
+    this.dropped = (event) => this.drop(event);
+    document.addEventListener("dragover", this.over);
+    document.addEventListener("drop", this.dropped);
   }
 
-  /** @param {{ limit: number }} data */
-  receive({ limit }) {
+  /** @param {{ limit: number, quiet: boolean }} data `quiet`: it listens, and shows nothing */
+  receive({ limit, quiet }) {
     this.limit = limit;
+    this.root.hidden = quiet;
+  }
+
+  /** Whether files that are dragged here are for this box. @param {DragEvent} event */
+  takes(event) {
+    if (!this.root.isConnected || event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return false;
+    return !event.composedPath().some((node) => node instanceof Element && node.matches(UPLOADER));
+  }
+
+  /** @param {DragEvent} event */
+  drop(event) {
+    if (!this.takes(event)) return;
+    event.preventDefault();
+    const files = [...(event.dataTransfer?.files ?? [])].filter(({ type }) => isImage(type));
+    this.activity.during("paste", this.take(files, "What was dropped is no image."));
   }
 
   /**
@@ -109,9 +133,9 @@ class PasteBox {
     }
   }
 
-  /** @param {Blob[]} blobs */
-  async take(blobs) {
-    if (!blobs.length) return this.show(MESSAGES.none, "none");
+  /** @param {Blob[]} blobs @param {string} [none] what is said if there are none */
+  async take(blobs, none = MESSAGES.none) {
+    if (!blobs.length) return this.show(none, "none");
     const total = blobs.reduce((sum, { size }) => sum + size, 0);
     const what = blobs.length === 1 ? "The image" : `The ${blobs.length} images`;
     if (total > this.limit) {
@@ -122,14 +146,16 @@ class PasteBox {
       const texts = await Promise.all(blobs.map(base64));
       this.channel.trigger("pasted", texts);
     } catch {
-      return this.show("The clipboard could not be read.", "failed");
+      return this.show("The image could not be read.", "failed");
     }
     this.root.dataset.pasted = String(Number(this.root.dataset.pasted ?? 0) + 1);
-    return this.show(`${blobs.length === 1 ? "Image" : what} pasted (${weight(total)}).`, "pasted");
+    return this.show(`${blobs.length === 1 ? "Image" : what} taken (${weight(total)}).`, "pasted");
   }
 
   close() {
     document.removeEventListener("paste", this.listener);
+    document.removeEventListener("dragover", this.over);
+    document.removeEventListener("drop", this.dropped);
   }
 }
 
