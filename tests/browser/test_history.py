@@ -32,18 +32,18 @@ def test_back_and_forward_show_each_page_as_it_was_left(visit):
     follow(page, "Explore")
     choose_model(page, "digits-2d-amsgrad")
     choose_model(page, "vae-2d")
-    follow(page, "Decode")
+    follow(page, "Reconstruct")
     expect_model(page, "vae-2d")
     choose_model(page, "digits-2d-adam")
     follow(page, "Generate")
-    for title, model in (("Decode", "digits-2d-adam"), ("Explore", "vae-2d")):
+    for title, model in (("Reconstruct", "digits-2d-adam"), ("Explore", "vae-2d")):
         page.go_back()
         expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
         expect_model(page, model)
     page.go_back()
     expect(page.get_by_role("heading", name="aeviz", exact=True, level=1)).to_be_visible()
     assert urlsplit(page.url).query == ""
-    for title, model in (("Explore", "vae-2d"), ("Decode", "digits-2d-adam")):
+    for title, model in (("Explore", "vae-2d"), ("Reconstruct", "digits-2d-adam")):
         page.go_forward()
         expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
         expect_model(page, model)
