@@ -145,6 +145,13 @@ def bring_images(
     return _uploaded(place, handwritten)
 
 
+_LISTENER = "image-listener"
+_LISTENER_STYLE = f"""<style>
+:is(.st-key-{_LISTENER}, div:has(> .st-key-{_LISTENER})) {{ position: absolute; }}
+</style>"""
+"""What shows nothing takes no room."""
+
+
 def listen_for_images(place: str, *, is_open: bool) -> bool:
     """Take images that are pasted or dropped anywhere on the page, as if they came from files.
 
@@ -158,7 +165,9 @@ def listen_for_images(place: str, *, is_open: bool) -> bool:
     key = f"{place}.{_FROM}"
     if is_open and st.session_state.get(key) == "files":
         return False
-    found = paste.paste_box(key=f"{place}.listen", quiet=True)
+    st.html(_LISTENER_STYLE)
+    with st.container(key=_LISTENER):
+        found = paste.paste_box(key=f"{place}.listen", quiet=True)
     if found:
         _add_pasted(place, found)
         st.session_state[key] = "files"
