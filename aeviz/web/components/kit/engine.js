@@ -27,10 +27,23 @@ const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins
 const ARRIVAL_MS = 30_000; // four megabytes over a class room's wireless network take a while
 const HOLDER = Symbol.for("aeviz.engine");
 
-/** @returns {{ runtime: Promise<any> | null, networks: Map<string, Promise<Network>> }} */
+/** @returns {{ runtime: Promise<any> | null, networks: Map<string, Promise<Network>>, queue: Promise<unknown> }} */
 function holder() {
   const found = /** @type {any} */ (window);
-  return (found[HOLDER] ??= { runtime: null, networks: new Map() });
+  return (found[HOLDER] ??= { runtime: null, networks: new Map(), queue: Promise.resolve() });
+}
+
+/**
+ * Do what the runtime is needed for when all before it is done: it has one thread and one memory for all networks.
+ * @template T
+ * @param {() => Promise<T>} task
+ * @returns {Promise<T>}
+ */
+function inTurn(task) {
+  const found = holder();
+  const result = found.queue.then(task);
+  found.queue = result.catch(() => undefined);
+  return result;
 }
 
 /** Whether the visitor, or a test, asks the server to decode: ?engine=server in the address. */
@@ -90,7 +103,7 @@ async function openWithRuntime(spec, bytes, layers) {
   const runtime = await holder().runtime;
   let session;
   try {
-    session = await runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+    session = await inTurn(() => runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"] }));
   } catch (error) {
     if (String(error).includes(NOT_STARTED)) throw error;
     throw new NetworkError(`ONNX Runtime cannot open it (${String(error).slice(0, 120)})`);
@@ -98,14 +111,9 @@ async function openWithRuntime(spec, bytes, layers) {
   const decodes = spec.part === "decoder";
   const [source, target] = decodes ? ["z", "image"] : ["image", "z"];
   const shape = decodes ? [spec.latent_dim] : spec.image_shape;
-  let queue = Promise.resolve();
   /** @param {Float32Array} input @param {number} rows @returns {Promise<Record<string, any>>} */
-  const outputs = (input, rows) => {
-    // one after the other: the runtime has one thread and one memory
-    const result = queue.then(() => session.run({ [source]: new runtime.Tensor("float32", input, [rows, ...shape]) }));
-    queue = result.then(() => undefined, () => undefined);
-    return result;
-  };
+  const outputs = (input, rows) =>
+    inTurn(() => session.run({ [source]: new runtime.Tensor("float32", input, [rows, ...shape]) }));
   return {
     by: "ONNX Runtime",
     layers,
@@ -114,7 +122,7 @@ async function openWithRuntime(spec, bytes, layers) {
       const found = await outputs(input, rows);
       return layers.map(({ output }) => ({ values: found[output].data, shape: [...found[output].dims] }));
     },
-    close: () => queue.then(() => session.release()),
+    close: () => inTurn(() => session.release()),
   };
 }
 
