@@ -476,7 +476,6 @@ DRAGS, ROUNDS = 1000, 10
 
 
 @pytest.mark.slow
-@pytest.mark.skip(reason="did not end within ten minutes since the plane is part of Explore; find out why")
 @pytest.mark.timeout(600)
 def test_memory_stays_flat_over_drags_and_page_changes(decode):
     """Streamlit keeps a little of each run, hence the slack."""
