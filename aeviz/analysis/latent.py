@@ -134,19 +134,26 @@ def is_far(points: np.ndarray, z: np.ndarray, limit: float) -> np.ndarray:
     return near < min(NEIGHBOURS, len(z))
 
 
-def vote_of_neighbours(points: np.ndarray, z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def vote_of_neighbours(
+    points: np.ndarray, z: np.ndarray, labels: np.ndarray, without: np.ndarray | None = None
+) -> np.ndarray:
     """Return the class that most of the 10 encoded images nearest to each point have; the lowest of equals.
 
     Args:
         points: (M, D), floating point.
         z: The encoded data, (N, D), floating point.
         labels: Their classes, (N,), int64, not negative.
+        without: For each point the index of an image that has no vote, (M,), int64, -1 for none; None for none at all.
 
     Returns:
         (M,), int64.
     """
-    rank = min(NEIGHBOURS, len(z))
-    nearest = np.argpartition(_squared_distances(points, z), rank - 1, axis=1)[:, :rank]
+    rank = min(NEIGHBOURS, len(z) - (without is not None))
+    squares = _squared_distances(points, z)
+    if without is not None:
+        rows = np.flatnonzero(without >= 0)
+        squares[rows, without[rows]] = np.inf
+    nearest = np.argpartition(squares, rank - 1, axis=1)[:, :rank]
     return np.array([np.bincount(labels[row]).argmax() for row in nearest], dtype=np.int64)
 
 

@@ -25,19 +25,10 @@ def nearest_images(z: np.ndarray, index: int, count: int = NEIGHBOURS) -> Neighb
         index: The image.
         count: K; fewer where there are no more others.
     """
-    return _nearest(z, z[index], min(count, len(z) - 1), index)
-
-
-def nearest_to(z: np.ndarray, point: np.ndarray, count: int = NEIGHBOURS) -> Neighbours:
-    """Return the images whose latent points, (N, D), lie nearest to a point, (D,); else as `nearest_images`."""
-    return _nearest(z, point, min(count, len(z)), None)
-
-
-def _nearest(z: np.ndarray, point: np.ndarray, count: int, without: int | None) -> Neighbours:
-    offsets = z - point
+    count = min(count, len(z) - 1)
+    offsets = z - z[index]
     squares = np.einsum("nd,nd->n", offsets, offsets, dtype=np.float64)
-    if without is not None:
-        squares[without] = np.inf
+    squares[index] = np.inf
     limit = np.partition(squares, count - 1)[count - 1] if count else -1.0
     near = np.flatnonzero(squares <= limit)
     order = near[np.argsort(squares[near], kind="stable")][:count]

@@ -210,6 +210,15 @@ def test_vote_of_neighbours_names_the_class_of_most(rng):
     assert vote_of_neighbours(np.array([[5.0]]), few, np.array([2, 2, 0])).tolist() == [2]
 
 
+def test_an_image_has_no_vote_on_itself(rng):
+    z, labels = rng.normal(size=(60, 3)), rng.integers(0, 4, size=60)
+    others = [vote_of_neighbours(z[[i]], np.delete(z, i, axis=0), np.delete(labels, i))[0] for i in range(60)]
+    assert vote_of_neighbours(z, z, labels, np.arange(60)).tolist() == others
+    assert (vote_of_neighbours(z, z, labels, np.full(60, -1)) == vote_of_neighbours(z, z, labels)).all()
+    few = np.array([[0.0], [0.1], [0.2]])
+    assert vote_of_neighbours(few[:1], few, np.array([1, 0, 0]), np.array([0])).tolist() == [0]
+
+
 # Numbers
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from aeviz.analysis.neighbours import nearest_images, nearest_to
+from aeviz.analysis.neighbours import nearest_images
 
 
 def test_nearest_images_are_those_of_scikit_learn():
@@ -14,16 +14,6 @@ def test_nearest_images_are_those_of_scikit_learn():
         found = nearest_images(z, index)
         np.testing.assert_array_equal(found.indices, indices[0, 1:])
         np.testing.assert_allclose(found.distances, distances[0, 1:], rtol=1e-5)
-
-
-def test_nearest_to_a_point_are_those_of_scikit_learn():
-    z = np.random.default_rng(0).normal(size=(400, 3)).astype(np.float32)
-    point = np.array([0.2, -1.5, 0.7])
-    distances, indices = NearestNeighbors(n_neighbors=8).fit(z.astype(np.float64)).kneighbors(point[None])
-    found = nearest_to(z, point, 8)
-    np.testing.assert_array_equal(found.indices, indices[0])
-    np.testing.assert_allclose(found.distances, distances[0], rtol=1e-5)
-    assert len(nearest_to(z[:3], point).indices) == 3
 
 
 def test_equal_points_come_in_order_and_the_image_is_not_its_own_neighbour():

@@ -28,17 +28,24 @@ def read_by_encoder(model: Model, images: np.ndarray) -> np.ndarray:
     return read_points(model, model.network().encode(images).numpy())
 
 
-def read_by_pixels(model: Model, images: np.ndarray) -> np.ndarray | None:
+def read_by_pixels(model: Model, images: np.ndarray, own: np.ndarray | None = None) -> np.ndarray | None:
     """Return the class of most of the 10 test images whose pixels are nearest: a judge that the model did not train.
 
-    Arguments and result as in `read_by_encoder`; None where the test images are not on this machine.
+    Args:
+        model: The model, whose test images must have classes.
+        images: (N, C, H, W), float32 in [0, 1].
+        own: The test image that each reconstructs, which has no vote, (N,), int64; None if they reconstruct none.
+
+    Returns:
+        (N,), int64; None where the test images are not on this machine.
     """
     dataset, _ = find_originals(model)
     if dataset is None or dataset.labels is None:
         return None
     step = -(-len(dataset) // MOST_COMPARED)
     pixels = dataset.images[::step].astype(np.float32) / 255
-    return vote_of_neighbours(_flat(images), _flat(pixels), dataset.labels[::step])
+    without = None if own is None else np.where(own % step == 0, own // step, -1)
+    return vote_of_neighbours(_flat(images), _flat(pixels), dataset.labels[::step], without)
 
 
 def _flat(images: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ def _confusion(model: Model) -> np.ndarray:
         raise LookupError("the images have no classes; the caller must check first")
     chosen = pick_per_class(table.labels, PER_CLASS, 0)
     chosen = chosen[chosen >= 0]
-    votes = read_by_pixels(model, decoded(model, table.z[chosen]))
+    votes = read_by_pixels(model, decoded(model, table.z[chosen]), chosen)
     if votes is None:
         raise LookupError("the test images are not here; the caller must check first")
     return confusion(table.labels[chosen], votes, len(model.class_names))
@@ -46,6 +46,6 @@ def show_confusions(runs: list[Model]) -> None:
                     cells[escape(each)] = [str(count) if count else "" for count in table[:, place].tolist()]
                 st.table(cells, border="horizontal", hide_index=True)
         st.caption(
-            f"Up to {PER_CLASS} test images of each class. The 10 test images whose pixels are nearest to a "
-            "reconstruction vote on its class; the model takes no part in the vote."
+            f"Up to {PER_CLASS} test images of each class. The 10 other test images whose pixels are nearest to a "
+            "reconstruction vote on its class; model and original take no part in the vote."
         )
