@@ -1,5 +1,6 @@
 """The form of Train, as AppTest runs it: presets, settings, and what cannot work."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,11 @@ import pytest
 from PIL import Image
 from train_form import field, names, set_to, shell, start_button, texts
 
+from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
 from aeviz.registry import ENCODERS
+from aeviz.training.runs import HISTORY, RunFolder
+from aeviz.web.kernel.text import format_duration
 
 # The form
 
@@ -41,6 +45,21 @@ def test_preset_fills_the_form_with_its_settings(preset, train):
     assert shell(app) == f".venv/bin/aeviz train {preset}"
     assert not app.warning
     assert app.query_params.get("preset", "quick-look") == preset
+
+
+def test_estimate_is_that_of_the_newest_run_of_the_same_network(train):
+    def seconds(name):
+        lines = (checkpoints_root() / name / HISTORY).read_text().splitlines()
+        return float(np.median([json.loads(line)["seconds"] for line in lines]))
+
+    app = set_to(train, preset="digits-2d-adam")
+    alike = ("digits-2d-adam", "digits-2d-amsgrad")
+    newest = max(alike, key=lambda name: RunFolder.read(checkpoints_root() / name).provenance.created)
+    epochs = field(app, "train.epochs").value
+    expected = f"An earlier run took about {format_duration(seconds(newest) * epochs)} for as many epochs"
+    assert any(expected in caption for caption in texts(app.caption))
+    app = set_to(app, model__latent_dim=7)
+    assert any("The time left is known after the first epoch" in caption for caption in texts(app.caption))
 
 
 def test_new_variational_bottleneck_gets_a_kl_weight_above_zero(train):

@@ -109,7 +109,7 @@ class Samples {
     this.picture.src = data.picture;
     this.picture.alt = data.text;
     write(this.caption, data.text);
-    write(this.lead, `${data.count} new images, each decoded from a random latent point.`);
+    write(this.lead, `${data.count} images, each decoded from a random latent point.`);
     const rows = Math.ceil(data.count / data.columns);
     this.grid.style.setProperty("--columns", String(data.columns));
     this.grid.style.setProperty("--rows", String(rows));
