@@ -31,6 +31,8 @@ def test_networks_of_two_face_models_answer(visit):
     expect(rows).to_have_count(2)
     for row in (rows.nth(0), rows.nth(1)):
         expect(row).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=60_000)
-    expect(page.get_by_text("decoded from a typical code")).to_be_visible()
+    expect(page.get_by_text("the median stands in the middle")).to_be_visible()
+    for row in (rows.nth(0), rows.nth(1)):
+        expect(row.get_by_role("region", name="Reconstruction")).to_be_in_viewport(ratio=0.2)
     page.get_by_role("button", name="Next", exact=True).click()
     expect(rows.nth(1)).to_have_attribute("data-frames", "2")

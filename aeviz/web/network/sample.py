@@ -27,7 +27,10 @@ def sample(model: Model) -> tuple[Sent, str]:
     """
     name = model.config.data.name
     if not model.has_latents:
-        return _codes(model), "The input is an image that the model decoded from a typical code."
+        return _codes(model), (
+            "The input is an image that the model decoded. All coordinates of its code lie at the same quantile of the "
+            "encoded images, from low to high; the median stands in the middle."
+        )
     if name.startswith(FOLDER_PREFIX) or is_available(name):
         try:
             return _test_images(model, str(data_root()), datasets.folder_stamp(name)), ""
@@ -58,11 +61,16 @@ def _test_images(model: Model, root: str, stamp: Stamp) -> Sent:
 def _codes(model: Model) -> Sent:
     table = model.stored_latents
     if table is not None:
-        codes, labels = table.z[:MOST], None if table.labels is None else table.labels[:MOST]
+        codes, labels, first = table.z[:MOST], None if table.labels is None else table.labels[:MOST], 0
     else:
         codes = model.summary.quantiles if model.has_summary else np.zeros((1, model.config.model.latent_dim))
-        labels = None
+        labels, first = None, len(codes) // 2
     packed = images_payload(
-        images=None, codes=codes, places=np.arange(len(codes)), labels=labels, class_names=model.class_names
+        images=None,
+        codes=codes,
+        places=np.arange(len(codes)),
+        labels=labels,
+        class_names=model.class_names,
+        first=first,
     )
     return Sent(name=blob_name("images", packed), content=packed)

@@ -61,7 +61,7 @@ class Activations {
     });
     this.legend(bar);
     element("p", { class: "origin", text: origin }, this.content);
-    picker.go(0);
+    picker.go(choice.first);
   }
 
   /**
@@ -72,14 +72,15 @@ class Activations {
    * @returns {Promise<import("./picker.js").Choice>}
    */
   async readImages(name, spec, row) {
-    const { images, codes, places, labels, classes } = unpack(await ask(name));
+    const { images, codes, places, labels, classes, first } = unpack(await ask(name));
     const shape = row.spec.decoder?.image_shape ?? [];
     const size = shape.reduce((product, length) => product * length, 1);
     let values = codes ? await row.decoder?.run(codes, places.length) : Float32Array.from(images, (value) => value / 255);
     values = Float32Array.from(values ?? []); // the runtime reuses its memory
     if (values.length !== size * places.length) throw new Error(`the images have shape ${about(images).shape}, not ${shape}`);
     const noun = codes ? "Decoded code" : "Test image";
-    return { shape, smooth: spec.smooth, image: (k) => values.subarray(k * size, (k + 1) * size), places, labels, classes, noun };
+    const image = (/** @type {number} */ k) => values.subarray(k * size, (k + 1) * size);
+    return { shape, smooth: spec.smooth, image, first, places, labels, classes, noun };
   }
 
   /** @param {Element} bar */

@@ -45,6 +45,7 @@ def images_payload(
     places: np.ndarray,
     labels: np.ndarray | None,
     class_names: Sequence[str],
+    first: int = 0,
 ) -> bytes:
     """Pack the images that the visitor can choose from, or latent points that the first model decodes to images.
 
@@ -54,6 +55,7 @@ def images_payload(
         places: (N,), integer: index of each image in the test set.
         labels: (N,), integer, or None.
         class_names: Names of the classes.
+        first: The one that is chosen at first, from 0 to N - 1.
 
     Raises:
         ValueError: Both or neither of images and codes are given.
@@ -68,5 +70,6 @@ def images_payload(
             "places": places.astype(np.uint32),
             "labels": np.asarray(labels if named else np.full(len(places), NO_LABEL)).astype(np.uint16),
             "classes": list(class_names) if named else [],
+            "first": first,
         }
     )

@@ -9,8 +9,8 @@ const MOST = 10; // small images
 /**
  * @typedef {{
  *   shape: number[], smooth: boolean, image: (index: number) => Float32Array, places: Uint32Array, labels: Uint16Array,
- *   classes: string[], noun: string
- * }} Choice `places` are indices in the test set; `noun` is what an image is called
+ *   classes: string[], noun: string, first: number
+ * }} Choice `first` is chosen at first; `places` are indices in the test set; `noun` is what an image is called
  */
 
 export class Picker {
