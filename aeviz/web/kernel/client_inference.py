@@ -62,30 +62,35 @@ def send_networks(runs: Sequence[Model], part: PartName) -> None:
         send_blob(name, content)
 
 
-def prepare_networks(model: Model) -> None:
-    """Write what is missing of a run's encoder and decoder, and say so meanwhile; then the page is run again."""
+def prepare_networks(model: Model, without: str = "the server decodes") -> None:
+    """Write what is missing of a run's encoder and decoder, and say so meanwhile; then the page is run again.
+
+    Args:
+        model: The model.
+        without: What happens on the page without these files, as a clause.
+    """
     if all(find_network(model, part).spec is not None for part in ("decoder", "encoder")):
         return
     if has_trainer(model.path):
-        st.caption(f"{escape(model.name)} is still training. Until it ends the server decodes.")
+        st.caption(f"{escape(model.name)} is still training. Until it ends {without}.")
         return
     if os.environ.get("AEVIZ_ONNX") == "0":
         return
     view = export.prepare(model.folder)
     if view is None or view.is_active:
-        _wait(model)
+        _wait(model, without)
         return
     why = {"failed": escape(view.message), "interrupted": "the process that writes the files has been ended"}
-    st.caption(f"The server decodes: {why.get(view.state, 'the exported files cannot be used')}")
+    st.caption(f"{without[0].upper()}{without[1:]}: {why.get(view.state, 'the exported files cannot be used')}")
 
 
 @st.fragment(run_every=POLL_S)
-def _wait(model: Model) -> None:
+def _wait(model: Model, without: str) -> None:
     view = export.prepare(model.folder)
     if view is None or view.state == "queued":
         st.caption(
             f"Preparing {escape(model.name)} for your browser takes about {USUAL_S} s, after another model. "
-            "Until then the server decodes."
+            f"Until then {without}."
         )
         return
     if not view.is_active:
@@ -95,5 +100,5 @@ def _wait(model: Model) -> None:
         left = f"{view.seconds:.0f} s so far, more than the usual {USUAL_S} s, as on a busy machine"
     st.progress(
         min(view.seconds / USUAL_S, 0.95),
-        f"Preparing {escape(model.name)} for your browser: {left}. Until then the server decodes.",
+        f"Preparing {escape(model.name)} for your browser: {left}. Until then {without}.",
     )

@@ -24,7 +24,7 @@ from aeviz.web.network.sample import sample
 def show_activations(runs: list[Model]) -> None:
     """Show an image on its way through each model, layer by layer; the page answers without a rerun."""
     for model in runs:
-        prepare_networks(model)
+        prepare_networks(model, "the layers cannot be shown")
     images, origin = sample(runs[0])
     activations(activations_payload([_row(model) for model in runs], images.name, origin), key="activations")
     send_blob(images.name, images.content)
