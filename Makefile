@@ -9,6 +9,8 @@ BIN := .venv/bin
 VENDOR := aeviz/web/components/vendor
 RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 TSC := .venv/typescript/tsc
+SCRIPTS := $(filter-out aeviz/web/components/bundled/%,$(wildcard aeviz/web/components/*/*.js))
+BUNDLES := aeviz/web/components/bundled/stamp.json
 CORE_TESTS := $(addprefix tests/,analysis data export lab lessons models objectives training test_cli.py test_config.py test_presets.py test_records.py)
 
 # Half as many processes again as cores, since browser tests wait; each takes half of the rest when it is done.
@@ -22,16 +24,16 @@ PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal -
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-app: .venv/app.stamp $(RUNTIME) .venv/onnx.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
+app: .venv/app.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run the app; PORT=8600, HOST=0.0.0.0 for a class, HEADLESS=1 opens no browser
 	$(BIN)/aeviz app --port $(PORT) --host $(HOST) $(if $(filter 1 true yes,$(HEADLESS)),--headless)
 
-test: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run the tests but for the slow ones; they look for data sets in AEVIZ_DATA and for Chromium
+test: .venv/dev.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run the tests but for the slow ones; they look for data sets in AEVIZ_DATA and for Chromium
 	$(PYTEST) -m "not slow"
 
-test-slow: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run the slow tests: memory over a thousand drags, photographs, neighbour maps
+test-slow: .venv/dev.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run the slow tests: memory over a thousand drags, photographs, neighbour maps
 	$(PYTEST) -m slow
 
-test-all: .venv/dev.stamp $(RUNTIME) .venv/onnx.stamp ## run all tests
+test-all: .venv/dev.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run all tests
 	$(PYTEST)
 
 test-oldest: .venv-oldest/app.stamp ## run the core's tests on the oldest PyTorch that they pass on, in an environment of its own
@@ -61,7 +63,7 @@ results: .venv/app.stamp ## write the tables of docs/results.md from the models 
 	$(BIN)/python -m tools.results
 
 clean: ## remove what was installed and cached; data and runs stay
-	rm -rf .venv .venv-oldest $(VENDOR) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-oldest $(VENDOR) $(dir $(BUNDLES)) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	rm -f checkpoints/*/decoder.onnx checkpoints/*/encoder.onnx
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -94,6 +96,11 @@ clean: ## remove what was installed and cached; data and runs stay
 # The page's ONNX runtime. Where it cannot be fetched the app does without, and the next make tries again.
 $(RUNTIME): tools/npm.json | .venv/bin/python
 	@$(BIN)/python -m tools.vendor --bring-npm
+	@if [ -f $@ ]; then touch $@; fi
+
+# One file for each component of the page. Where they cannot be made the page loads its modules one by one.
+$(BUNDLES): $(SCRIPTS) tools/bundle.py tools/npm.json | $(RUNTIME)
+	@$(BIN)/python -m tools.bundle
 	@if [ -f $@ ]; then touch $@; fi
 
 # The networks of the models that ship, as the page runs them.

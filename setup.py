@@ -20,13 +20,13 @@ NOT_BUNDLED = shutil.ignore_patterns("*.onnx", "__pycache__", "*.py[co]")
 
 
 def fetch_runtime() -> None:
-    """Fetch the page's ONNX runtime unless it is there; without npm or a network the wheel is built without it.
+    """Fetch the page's ONNX runtime and bundle its scripts; without npm or a network the wheel is built without them.
 
-    A source distribution has no tools/, but the runtime itself.
+    A source distribution has no tools/, but the runtime and the bundles themselves.
     """
-    vendor = ROOT / "tools" / "vendor.py"
-    if vendor.is_file():
-        subprocess.run([sys.executable, str(vendor)], check=True)
+    for name in ("vendor.py", "bundle.py"):
+        if (tool := ROOT / "tools" / name).is_file():
+            subprocess.run([sys.executable, str(tool)], check=True)
 
 
 class BuildWithApp(build_py):

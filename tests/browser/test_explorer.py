@@ -394,7 +394,7 @@ def test_browser_without_webassembly_decodes_all_the_same(decode):
 
 @pytest.mark.parametrize(
     "missing",
-    ["ort-wasm-simd-threaded.wasm", pytest.param("ort.wasm.bundle.min.mjs", marks=pytest.mark.slow)],
+    ["ort-wasm-simd-threaded.wasm.gz", pytest.param("ort.wasm.bundle.min.mjs", marks=pytest.mark.slow)],
 )
 def test_missing_runtime_is_said_and_done_without(decode, missing):
     page = decode(

@@ -1,4 +1,5 @@
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -207,11 +208,21 @@ def test_runs_before_anything_is_installed():
     assert done.stdout == "False\n"
 
 
+def test_file_is_kept_compressed(npm, tmp_path):
+    (npm / "package").write_bytes(content := packed(FILES))
+    pin = replace(pin_of(content, ("dist/a.mjs", "dist/b.wasm")), compressed=("dist/b.wasm",))
+    folder = fetch(pin, tmp_path / "vendor")
+    assert {path.name for path in folder.iterdir()} == {"a.mjs", "b.wasm.gz", "stamp.json"}
+    assert gzip.decompress((folder / "b.wasm.gz").read_bytes()) == FILES["package/dist/b.wasm"]
+    assert find(pin, tmp_path / "vendor") == folder
+    assert find(replace(pin, compressed=()), tmp_path / "vendor") is None, "it is not kept as is"
+
+
 def test_runtime_that_was_fetched_is_whole_and_not_committed():
     if find() is None:
         pytest.skip("the runtime was not fetched")
     assert (find() / "ort.wasm.bundle.min.mjs").stat().st_size > 50_000
-    assert (find() / "ort-wasm-simd-threaded.wasm").read_bytes()[:4] == b"\0asm"
+    assert gzip.decompress((find() / "ort-wasm-simd-threaded.wasm.gz").read_bytes())[:4] == b"\0asm"
     done = subprocess.run(
         ["git", "ls-files", str(find())], cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60
     )

@@ -60,11 +60,24 @@ function hasSimd() {
   return WebAssembly.validate(new Uint8Array([...SIMD, ...new Array(16).fill(0), 26, 11]));
 }
 
+/**
+ * The content of a file that is stored compressed: the server need not compress it for each visitor.
+ * @param {URL} address
+ */
+async function fetchUnpacked(address) {
+  const answer = await fetch(address);
+  if (!answer.ok || !answer.body) throw new Error(`${address.pathname} was answered with status ${answer.status}`);
+  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
 async function loadRuntime() {
   const folder = new URL("../vendor/onnxruntime-web/", import.meta.url);
-  const runtime = await import(new URL("ort.wasm.bundle.min.mjs", folder).href);
+  const [runtime, program] = await Promise.all([
+    import(new URL("ort.wasm.bundle.min.mjs", folder).href),
+    fetchUnpacked(new URL("ort-wasm-simd-threaded.wasm.gz", folder)),
+  ]);
   runtime.env.wasm.numThreads = 1; // more need a page that shares nothing with others
-  runtime.env.wasm.wasmPaths = { wasm: new URL("ort-wasm-simd-threaded.wasm", folder).href };
+  runtime.env.wasm.wasmBinary = program;
   return runtime;
 }
 

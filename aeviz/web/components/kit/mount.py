@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from aeviz.web.components.kit.bundles import script_to_load
+
 _DISTRIBUTION = "aeviz"
 """The name in aeviz/pyproject.toml, where each component is listed too."""
 _UNSAFE = re.compile("%|[\ud800-\udfff]|_(?=_|$)")
@@ -52,7 +54,7 @@ class Component:
         with _registering:
             if self._renderer is None:
                 self._renderer = st.components.v2.component(
-                    f"{_DISTRIBUTION}.{self.name}", js=self.script, css=self.style
+                    f"{_DISTRIBUTION}.{self.name}", js=script_to_load(self.script), css=self.style
                 )
             return self._renderer
 
