@@ -10,7 +10,7 @@ from aeviz.web.map.view import show_map
 with page(
     "explore",
     "Explore",
-    "Each point is a test image, coloured by its class. Drag anywhere to decode; click a point for its image.",
+    "Where a network puts images it never saw. Drag anywhere to decode an image there; click a point for its image.",
 ):
     first, second, shown = show_bar(require_runs("summary"))
     if shown.options is None:

@@ -225,7 +225,7 @@ def count(root: Path) -> dict[str, int]:
     """Return what can be counted about a checkout."""
     modules = modules_of(root)
     imports = imports_of(modules)
-    scripts = [path for path in (root / "aeviz").rglob("*.js") if "vendor" not in path.parts]
+    scripts = [path for path in (root / "aeviz").rglob("*.js") if not {"vendor", "bundled"} & set(path.parts)]
     lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules.items()}
     script_lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in scripts]
     web = [each for each in imports if each.source.startswith("aeviz.web.") and each.target.startswith("aeviz.web.")]

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from aeviz.web.kernel.upload import SAMPLES
+
 MODEL = "vae-64d"
 
 
@@ -78,3 +80,23 @@ def test_overview_goes_where_it_is_clicked_and_the_plane_takes_other_axes(visit)
     choice = page.get_by_role("combobox", name="Horizontal").input_value()
     page.reload()
     expect(page.get_by_role("combobox", name="Horizontal")).to_have_value(choice)
+
+
+def test_picture_is_encoded_beside_the_plane(visit):
+    """A file is brought behind its button: image and reconstruction appear, and the point moves."""
+    page = visit(f"/explore?show=decoded+plane&model={MODEL}&with.{MODEL}=nothing")
+    expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"))
+    before = point(page)
+    page.get_by_role("button", name="Your image").click()
+    page.get_by_role("radio", name="Files").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": (SAMPLES / "seven-on-ruled-paper.jpg").read_bytes()}
+    )
+    card = page.get_by_test_id("chosen-image")
+    expect(card).to_have_attribute("data-image", "own")
+    expect(card).to_contain_text("Your image: mine.png")
+    for _ in range(100):
+        if point(page) != before:
+            break
+        page.wait_for_timeout(100)
+    assert point(page) != before

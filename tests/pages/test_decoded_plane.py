@@ -98,7 +98,7 @@ def moved(point, **changes):
 def test_page_sends_pad_sliders_strip_and_overview(runs, app, desk, model):
     app = open_plane(app, model)
     assert_healthy(app, "Explore")
-    assert desk.header["parts"] == ["pad", "sliders", "strip", "nearest", "waypoints", "overview"]
+    assert desk.header["parts"] == ["pad", "own", "sliders", "strip", "nearest", "waypoints", "overview"]
     assert [view["title"] for view in desk.header["decoder_views"]] == [model]
     assert len(desk.header["point"]) == len(desk.axes)
     assert "In distribution" in said(app)
@@ -111,7 +111,7 @@ def test_real_explorer_is_in_the_page(runs, app, name):
     app = open_plane(app, name)
     assert_healthy(app, "Explore")
     sent = [element.proto for element in app.get("bidi_component")]
-    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"explorer", "blobs", "history"}
+    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"explorer", "blobs", "history", "paste"}
 
 
 def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):

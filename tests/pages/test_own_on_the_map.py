@@ -56,6 +56,20 @@ def test_file_becomes_the_point_once(explore, desk):
     assert desk.header["own"]["key"] == own["key"]
 
 
+def test_file_becomes_the_point_of_the_decoded_plane(explore, desk):
+    app = explore(own="true", show="decoded plane", **{"map.from": "files"})
+    data = png(255, mark=True)
+    app.file_uploader[0].upload("one.png", data, "image/png").run()
+    assert not app.exception
+    image, z = encoded(data)
+    assert "own" in desk.header["parts"]
+    assert desk.header["own"]["name"] == "Your image: one.png"
+    np.testing.assert_array_equal(desk.header["own"]["image"].reshape(image.shape), image)
+    np.testing.assert_allclose(desk.header["point"], z, atol=0.01)
+    app = desk.move(app, [1.0, 2.0])
+    assert desk.header["point"] == [1.0, 2.0], "a later run leaves the point where the visitor has moved it"
+
+
 def test_file_that_is_no_image_is_refused_and_moves_nothing(explore, desk):
     app = explore(own="true", **{"map.from": "files"})
     before = desk.header["point"]

@@ -172,7 +172,7 @@ def test_decode_follows_the_hand(app, desk):
     app = open_plane(app, "digits-2d-adam")
     (view,) = desk.header["decoder_views"]
     assert view["alt"] == "Image decoded by digits-2d-adam at this point"
-    assert desk.header["parts"] == ["pad", "sliders", "strip", "nearest", "waypoints"]
+    assert desk.header["parts"] == ["pad", "own", "sliders", "strip", "nearest", "waypoints"]
     app = desk.move(app, [desk.axes[0]["high"], desk.header["point"][1]])
     assert not app.exception
     assert [axis["name"] for axis in desk.axes] == ["z1", "z2"]

@@ -12,9 +12,21 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.points import is_wide, show_distance
 from aeviz.web.map.layers import send_sprites, sprite_name
+from aeviz.web.map.own_image import bring_own_folded, has_own, keep_own, send_own
 
 DIMENSIONS, DIRECTIONS = "latent dimensions", "principal directions"
-PARTS: tuple[Part, ...] = ("pad", "sliders", "strip", "nearest", "waypoints")
+PARTS: tuple[Part, ...] = ("pad", "own", "sliders", "strip", "nearest", "waypoints")
+
+_TOOLS = "plane-tools"
+_STYLE = f"""<style>
+.st-key-{_TOOLS} > div:has(> .st-key-undo-row) {{ width: auto !important; flex: none; }}
+.st-key-{_TOOLS} button {{ min-height: 1.9rem; padding: 0 0.6rem; }}
+@media (max-width: 40rem) {{
+  .st-key-{_TOOLS} > div:has(> .st-key-undo-row) {{ order: 0; }}
+  .st-key-{_TOOLS} .st-key-undo-row p {{ position: absolute; clip-path: inset(50%); width: 1px; }}
+}}
+</style>"""
+"""All tools stand in one row; on a telephone those that take moves back show their icons alone."""
 
 
 def pick_axes(model: Model) -> spaces.AxesName:
@@ -41,8 +53,11 @@ def show_plane(model: Model, second: Model | None, axes: spaces.AxesName) -> Non
     for each in (model, second):
         if each is not None:
             prepare_networks(each)
+    keep_own()
     _show(model, second, axes)
     send_explorer(model, second, axes)
+    if has_own():
+        send_own(model, second)
     if model.has_latents:
         send_sprites(model)
 
@@ -50,8 +65,12 @@ def show_plane(model: Model, second: Model | None, axes: spaces.AxesName) -> Non
 @st.fragment
 def _show(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
     with errors_as_messages():
-        show_undo(model)
-        show_explorer(model, second, axes, PARTS, sprite_name(model) if model.has_latents else None)
+        st.html(_STYLE)
+        with st.container(horizontal=True, gap="small", key=_TOOLS):
+            show_undo(model)
+            own = bring_own_folded(model)
+        sprite = sprite_name(model) if model.has_latents else None
+        show_explorer(model, second, axes, PARTS, sprite, own, takes_own=has_own())
         show_jumps(model)
         show_distance(model, point_of(model))
         if not keep_address(model):

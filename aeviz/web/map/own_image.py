@@ -30,15 +30,22 @@ _STYLE = f"""<style>
 .st-key-{_PLACE}-from button {{ padding-inline: 0.6rem; }}
 </style>"""
 """All sources stand in one row of the narrow inspector."""
+_OPENED = "map.own-opened"
+"""Session key: whether the visitor has just asked for the first time to bring an image."""
 _PLACED = "map.placed"
 """Session key: the image, and the model, whose point the page was taken to last."""
 
 
-def pick_own() -> None:
-    """Let the visitor say whether to bring an image; the choice is in the URL. An image that is dropped says yes."""
+def hear_own() -> None:
+    """Take an image that is dropped or pasted anywhere on the page; call it outside of fragments."""
     if listen_for_images(_PLACE, is_open=has_own()):
         st.session_state[OWN] = True
         st.rerun()  # with the encoders, and without the box that listened
+
+
+def pick_own() -> None:
+    """Let the visitor say whether to bring an image; the choice is in the URL. An image that is dropped says yes."""
+    hear_own()
     st.toggle(
         "Your image",
         key=OWN,
@@ -46,6 +53,29 @@ def pick_own() -> None:
         help="Draw a digit or bring a picture, or drop one anywhere on this page. The model encodes it, and its point "
         "is placed on the map.",
     )
+
+
+def keep_own() -> None:
+    """Keep the choice of `pick_own`, or of the address, on a page that has `bring_own_folded` in its place."""
+    asked = st.query_params.get(OWN) == "true"
+    st.session_state[OWN] = bool(st.session_state.get(OWN, asked))  # Streamlit forgets a switch that is not shown
+    hear_own()
+
+
+def bring_own_folded(model: Model) -> Own | None:
+    """Offer `bring_own` behind a button, for a page whose picture needs the room; call it in a fragment."""
+    popover = st.popover("Your image", icon=":material/add_photo_alternate:", key="own-folded", on_change=_open)
+    if not has_own():
+        return None
+    if st.session_state.pop(_OPENED, False):
+        st.rerun()  # with the encoders
+    with popover:
+        return bring_own(model)
+
+
+def _open() -> None:
+    if not has_own():
+        st.session_state[OWN] = st.session_state[_OPENED] = True
 
 
 def has_own() -> bool:

@@ -135,6 +135,7 @@ export class Explorer {
     this.buildViews(element("div", { class: "views" }, main), view, space);
     if (shows) this.buildCard(main, view);
     if (view.parts.includes("sliders")) this.parts.push(new Sliders(main, this.host()));
+    if (view.parts.includes("own")) this.buildOwn(main, view);
     if (view.parts.includes("strip")) {
       this.strip = new Strip(beside, this.host());
       this.parts.push(this.strip);
@@ -144,17 +145,26 @@ export class Explorer {
     if (this.path) this.parts.push(this.path);
     if (view.parts.includes("overview")) this.parts.push(new Overview(plane, this.host()));
     this.follow();
-    if (shows) this.link(view.model);
+    if (shows || this.card) this.link(view.model);
   }
 
   /** @param {HTMLElement} parent @param {View} view */
   buildNearest(parent, view) {
-    const choose = (/** @type {number} */ index) => {
-      const z = near.neighbours.codeOf(index);
-      if (z) this.move(z, true);
-    };
+    const choose = (/** @type {number} */ index) => this.moveTo(near.neighbours.codeOf(index));
     const near = new Nearest(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
     this.parts.push(near);
+  }
+
+  /** What shows the visitor's own image beside the plane, and test images nowhere. @param {HTMLElement} parent @param {View} view */
+  buildOwn(parent, view) {
+    const choose = (/** @type {number} */ index) => this.moveTo(this.card?.codeOf(index));
+    this.card = new ImageCard(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
+    this.parts.push(this.card);
+  }
+
+  /** @param {Float64Array | null | undefined} z */
+  moveTo(z) {
+    if (z) this.move(z, true);
   }
 
   /** @param {HTMLElement} parent @param {View} view */

@@ -140,6 +140,7 @@ export class ImageCard {
   /** @param {number[]} near @param {number} label */
   countVotes(near, label) {
     const { space } = this.host;
+    if (!near.length) return write(this.vote, ""); // the page has no codes of test images
     /** @type {Map<number, number>} */
     const votes = new Map();
     for (const i of near) if (space.labels[i] !== NO_LABEL) votes.set(space.labels[i], (votes.get(space.labels[i]) ?? 0) + 1);

@@ -17,7 +17,7 @@ NO_LABEL = 65535
 """Label of a point without a class."""
 MOST_CODES = 1_000_000
 """Coordinates of encoded images, two bytes each, that a page is sent: 10,000 images along the first 100 axes."""
-Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview", "hover", "image", "nearest"]
+Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview", "hover", "image", "nearest", "own"]
 Backdrop = Literal["images", "points", "both"]
 
 
@@ -88,7 +88,7 @@ class View:
     """Name in the blob store of small versions of the test images; None where they are not on this machine."""
     waypoints: tuple[tuple[float, ...], ...] = ()
     own: Own | None = None
-    """The visitor's image, shown in place of a chosen test image until one is chosen; needs the part "image"."""
+    """The visitor's image, shown in place of a chosen test image until one is chosen; needs the part "image" or "own"."""
     spherical: bool = False
     """Whether the path between waypoints is an arc around the origin."""
     response: Response | None = None
