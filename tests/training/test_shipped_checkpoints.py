@@ -190,6 +190,16 @@ def test_three_regimes_show_what_each_loses():
     assert both.elbo > max(alone.elbo, collapsed.elbo)
 
 
+def test_no_bound_lies_below_its_elbo(folders):
+    """Both are of the same images; by Jensen's inequality the gain is at least 0 on each."""
+    measured = [found for folder in folders if (found := folder.evaluation()) is not None and found.elbo is not None]
+    assert len(measured) >= 9
+    for found in measured:
+        assert found.bound_gain > 0, found.model
+        assert found.log_likelihood_bound == found.elbo + found.bound_gain, found.model
+        assert min(found.elbo_error, found.bound_gain_error) > 0, found.model
+
+
 def test_some_need_no_download():
     assert {"digits-2d-adam", "digits-2d-amsgrad", "circles-3d"} <= set(NAMES)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from aeviz.analysis.generation import draw_noise
 from aeviz.analysis.prior_fit import PriorFit
 from aeviz.figures.prior_plane import PRIOR_WINDOW, Window, fit_window, prior_plane_svg
+from aeviz.training.run_records import Evaluation
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import show_many
@@ -148,7 +149,6 @@ def _show_figures(runs: list[Model], seed: int) -> None:
     rows: list[tuple[str, str, list[float | None]]] = [
         ("Error (MSE)", ".4f", [None if found is None else found.mse for found in evaluations]),
         ("KL (nats per image)", ".3g", [None if found is None else found.kl for found in evaluations]),
-        ("ELBO (nats per image)", ",.1f", [None if found is None else found.elbo for found in evaluations]),
         ("kNN accuracy", ".1%", [None if found is None else found.knn_accuracy for found in evaluations]),
         ("Trustworthiness", ".3f", [None if found is None else found.trustworthiness for found in evaluations]),
         ("Standard deviation of the encoded images", ".3g", [fit.spread for fit in fits]),
@@ -157,6 +157,10 @@ def _show_figures(runs: list[Model], seed: int) -> None:
         (f"Samples out of distribution, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
     ]
     lines = [[title, *("-" if value is None else format(value, form) for value in row)] for title, form, row in rows]
+    lines[2:2] = [
+        ["ELBO (nats per image)", *(_with_error(found, "elbo") for found in evaluations)],
+        ["Importance-weighted bound minus ELBO", *(_with_error(found, "bound_gain") for found in evaluations)],
+    ]
     lines.append(["Classes of the samples (10 nearest neighbours)", *map(_classes, runs, fits)])
     lines.append(["KL weight", *map(describe_scales, runs)])
     st.subheader("Measure")
@@ -164,9 +168,18 @@ def _show_figures(runs: list[Model], seed: int) -> None:
     columns |= {escape(model.name): [line[place] for line in lines] for place, model in enumerate(runs, start=1)}
     st.table(columns, border="horizontal", hide_index=True)
     st.caption(
-        "On the test images; samples with the seed above. Out of distribution: 10th neighbour farther than for 99 "
-        "% of posterior samples. Both sample measures are meaningless where all images have the same code."
+        "On the test images; samples with the seed above. ±: standard error over images. Bound and ELBO are of the "
+        "same images. Out of distribution: 10th neighbour farther than for 99 % of posterior samples. Both sample "
+        "measures are meaningless where all images have the same code."
     )
+
+
+def _with_error(found: Evaluation | None, name: str) -> str:
+    """Write a measure with its standard error."""
+    value, error = (None if found is None else getattr(found, key) for key in (name, f"{name}_error"))
+    if value is None:
+        return "-"
+    return f"{value:,.1f}" if error is None else f"{value:,.1f} ± {float(f'{error:.2g}'):,g}"
 
 
 def _classes(model: Model, fit: PriorFit) -> str:
