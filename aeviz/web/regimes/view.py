@@ -16,7 +16,7 @@ from aeviz.web.kernel.images import show_many
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, format_with_error
 from aeviz.web.kernel.url import rename_choices
 
 OWN, PRIOR, WIDEST = "own scale", "scale of the prior", "same for all"
@@ -27,6 +27,8 @@ DRAWS = 1000
 """Draws from the prior of which shares are told."""
 RARE = 0.02
 """Share of the draws below which a class is said to be out of reach."""
+UNDEFINED = "undefined"
+"""Cell of a measure that a model does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,9 @@ def _show_figures(runs: list[Model], seed: int) -> None:
         ("Encoded images within 3 standard deviations of the prior", ".1%", [fit.inside_share for fit in fits]),
         (f"Samples out of distribution, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
     ]
-    lines = [[title, *("-" if value is None else format(value, form) for value in row)] for title, form, row in rows]
+    lines = [
+        [title, *(UNDEFINED if value is None else format(value, form) for value in row)] for title, form, row in rows
+    ]
     lines[2:2] = [
         ["ELBO (nats per image)", *(_with_error(found, "elbo") for found in evaluations)],
         ["Importance-weighted bound minus ELBO", *(_with_error(found, "bound_gain") for found in evaluations)],
@@ -177,15 +181,13 @@ def _show_figures(runs: list[Model], seed: int) -> None:
 def _with_error(found: Evaluation | None, name: str) -> str:
     """Write a measure with its standard error."""
     value, error = (None if found is None else getattr(found, key) for key in (name, f"{name}_error"))
-    if value is None:
-        return "-"
-    return f"{value:,.1f}" if error is None else f"{value:,.1f} ± {float(f'{error:.2g}'):,g}"
+    return UNDEFINED if value is None else format_with_error(value, error)
 
 
 def _classes(model: Model, fit: PriorFit) -> str:
     """Name the classes that draws from the prior are read as, most frequent first, without the rare ones."""
     if fit.class_shares is None:
-        return "-"
+        return UNDEFINED
     names, order = model.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
     often = [
         f"{escape(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE
