@@ -23,18 +23,22 @@ def regret_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
         low, high = (side[kept] for side in outcome.spread)
         if (high > low).any():
             figure.add_trace(band(kept + 1, low, high, COLOURS[name], name))
-        if outcome.bound is not None:
-            figure.add_traces(_bound_lines(outcome.bound, kept))
         figure.add_trace(
             method_line(name, kept + 1, outcome.regret[kept], METHODS[name].title, 1.0, "T = %{x}: %{y:.4g}")
         )
+    for outcome in outcomes.values():
+        if outcome.bound is not None:
+            figure.add_traces(_bound_lines(outcome.bound, spaced(len(outcome.regret))))
     figure = style_axes(figure, "T", "average regret R<sub>T</sub> / T", is_log=False)
     figure.update_xaxes(type="log")
-    most = max(float(outcome.regret.max()) for outcome in outcomes.values())
-    figure.update_yaxes(
-        range=[min(0.0, *(float(o.regret.min()) for o in outcomes.values())) - 0.02 * most, 1.15 * most]
-    )
+    top = regret_axis_top(outcomes)
+    figure.update_yaxes(range=[min(0.0, *(float(o.regret.min()) for o in outcomes.values())) - 0.02 * top, top])
     return figure
+
+
+def regret_axis_top(outcomes: Mapping[MethodName, Outcome]) -> float:
+    """Return the largest value that `regret_curves` shows: the measured regrets count, not the bounds."""
+    return 1.15 * max(float(outcome.regret.max()) for outcome in outcomes.values())
 
 
 def _bound_lines(bound: Bound, kept: np.ndarray) -> list[go.Scatter]:

@@ -116,6 +116,10 @@ def test_each_bound_has_its_own_name_and_value(visit):
     assert rows == {"S1, Theorem 1.2.17": "3.06", "quoted by Phuong & Phong": "2.042"}
     assert any("(1 - \\beta_1)^2} \\sum_{t, i}" in text.value for text in app.latex)
     assert any("the bound is stated there, not proved" in text for text in texts(app.caption))
+    assert any("The bounds allow:" in text for text in texts(app.markdown))
+    app.slider(key="first").set_value(0.9)
+    app.select_slider(key="memory").set_value("0.99").run()
+    assert any("The bounds allow (above the figure):" in text for text in texts(app.markdown))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from aeviz.figures.regret import point_curves, regret_curves
+from aeviz.figures.regret import point_curves, regret_axis_top, regret_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings
 from aeviz.lab.regret import EXCESS, SEQUENCES, Bound, Costs, Outcome
 from aeviz.web.kernel.charts import show_figure
@@ -175,7 +175,10 @@ def _show_bound(found: Mapping[MethodName, Outcome], settings: Settings, steps: 
             icon=":material/warning:",
         )
         return
-    st.markdown(f"**AMSGrad's average regret after {steps:,} steps is {outcome.regret[-1]:.3g}.** The bounds allow:")
+    above = " (above the figure)" if outcome.bound.quoted_total[-1] > regret_axis_top(found) else ""
+    st.markdown(
+        f"**AMSGrad's average regret after {steps:,} steps is {outcome.regret[-1]:.3g}.** The bounds allow{above}:"
+    )
     st.markdown(_tabulate(outcome.bound))
     st.caption(
         "Both bounds need *convex* costs on a convex set. S1 asks for neither, and applies its bound to the loss of a "
