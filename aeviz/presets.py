@@ -1,9 +1,12 @@
 """The experiments of the sources, by name, with the sources' own settings.
 
 References:
-    [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, Algorithm 4 and
-    section 2.3 and the chapter on VAEs; layer sizes, batch size and KL weights from the author's public code.
-    [S2] R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025, chapters 3 and 4.
+    [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, Algorithm 4:
+    optimizers, learning rate, batch size, loss, epochs, latent spaces of 2 and 3 dimensions. The text has nothing else
+    of these models: layer widths, other latent sizes, convolutions, all VAEs, KL weights, class anchors and logged
+    losses are from the author's public code.
+    [S2] R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025, chapters 3 and 4; batch
+    normalisation, decay of the learning rate and KL weight from the author's public code.
     [S3] S. Chaki, Understanding Autoencoders: From Theory to Applications, slides, 2025.
 """
 
@@ -29,10 +32,10 @@ class Preset:
     config: RunConfig
     summary: str
     """One sentence for the list of presets."""
-    thesis_val_mse: float | None = None
-    """Validation MSE that the author's log ends at, after the thesis's 10,000 epochs of 3 steps each."""
-    thesis_val_loss: float | None = None
-    """Validation loss, KL included, that the author's log of a variational model ends at."""
+    logged_val_mse: float | None = None
+    """Validation MSE at the end of the log in the author's public code, after 10,000 epochs of 3 steps each."""
+    logged_val_loss: float | None = None
+    """Validation loss, KL included, at the end of that code's log of a variational model."""
 
     @property
     def name(self) -> str:
@@ -40,15 +43,17 @@ class Preset:
         return self.config.preset
 
     @property
-    def thesis_loss(self) -> float | None:
+    def logged_loss(self) -> float | None:
         """Validation loss that the author logged: of a plain autoencoder its mean squared error."""
-        return self.thesis_val_mse if self.thesis_val_loss is None else self.thesis_val_loss
+        return self.logged_val_mse if self.logged_val_loss is None else self.logged_val_loss
 
 
 _OPTIMIZERS: dict[OptimizerName, str] = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
+_CODE = "the public code of S1's author"
 
 
-def _mlp(latent_dim: int, optimizer: OptimizerName, thesis: float) -> Preset:
+def _mlp(latent_dim: int, optimizer: OptimizerName, logged: float) -> Preset:
+    source = "S1, Algorithm 4; layers" if latent_dim in (2, 3) else "layers and latent size"
     return Preset(
         config=RunConfig(
             preset=f"mlp-{latent_dim}d-{optimizer}",
@@ -57,8 +62,9 @@ def _mlp(latent_dim: int, optimizer: OptimizerName, thesis: float) -> Preset:
             optimizer=OptimizerConfig(name=optimizer, learning_rate=3e-4),
             train=TrainConfig(epochs=10_000, batch_size=512),
         ),
-        summary=f"MNIST, 784-128-64-12-{latent_dim} and back, {_OPTIMIZERS[optimizer]} (S1, Algorithm 4)",
-        thesis_val_mse=thesis,
+        summary=f"MNIST, 784-128-64-12-{latent_dim} and back with ReLU, {_OPTIMIZERS[optimizer]} "
+        f"({source} from {_CODE})",
+        logged_val_mse=logged,
     )
 
 
@@ -83,7 +89,7 @@ def _small(
     )
 
 
-def _vae(latent_dim: int, weight: float, thesis: float | None, *, anchored: bool = False) -> Preset:
+def _vae(latent_dim: int, weight: float, logged: float | None, *, anchored: bool = False) -> Preset:
     kind = "a class-anchored prior" if anchored else "a standard normal prior"
     return Preset(
         config=RunConfig(
@@ -102,13 +108,13 @@ def _vae(latent_dim: int, weight: float, thesis: float | None, *, anchored: bool
             optimizer=OptimizerConfig(name="amsgrad", learning_rate=3e-4),
             train=TrainConfig(epochs=10_000, batch_size=512),
         ),
-        summary=f"MNIST, convolutional VAE with {kind}, KL weight {weight:g} (S1, chapter on VAEs)",
-        thesis_val_loss=thesis,
+        summary=f"MNIST, convolutional VAE with {kind}, KL weight {weight:g} (from {_CODE})",
+        logged_val_loss=logged,
     )
 
 
 def _variant(name: str, summary: str, model: ModelConfig, objective: ObjectiveConfig) -> Preset:
-    """Return an autoencoder of the thesis's layers on MNIST with another objective or latent."""
+    """Return an autoencoder on MNIST with another objective or latent."""
     return Preset(
         config=RunConfig(
             preset=name,
@@ -155,7 +161,7 @@ def _faces(name: str, reconstruction: str) -> Preset:
             train=TrainConfig(epochs=50, batch_size=64, flip=True),
         ),
         summary=f"faces (CelebA), convolutional VAE that compares by {'MSE' if reconstruction == 'mse' else 'MS-SSIM'} "
-        "(S2, chapter 4)",
+        "(S2, chapter 4; KL weight from its author's public code)",
     )
 
 
@@ -178,8 +184,8 @@ _PRESETS = (
             optimizer=OptimizerConfig(name="amsgrad", learning_rate=3e-4),
             train=TrainConfig(epochs=10_000, batch_size=512),
         ),
-        summary="MNIST, convolutions 1-16-32-64 and back, AMSGrad (S1, section 2.3)",
-        thesis_val_mse=0.00314,
+        summary=f"MNIST, convolutions 1-16-32-64 and back, AMSGrad (from {_CODE})",
+        logged_val_mse=0.00314,
     ),
     _small("digits-2d-adam", "digits", _DIGITS_MODEL, "adam", 300, "8x8 digits, 64-64-32-16-2 and back, Adam"),
     _small("digits-2d-amsgrad", "digits", _DIGITS_MODEL, "amsgrad", 300, "8x8 digits, 64-64-32-16-2 and back, AMSGrad"),
@@ -208,7 +214,7 @@ _PRESETS = (
             optimizer=OptimizerConfig(name="adam", learning_rate=5e-3, schedule="one_cycle"),
             train=TrainConfig(epochs=12, batch_size=512),
         ),
-        summary="the thesis's network on MNIST in 12 epochs instead of 10,000",
+        summary="the network of mlp-2d-adam on MNIST, in 12 epochs instead of 10,000",
     ),
     _vae(2, 4e-5, 0.03954),
     _vae(3, 4e-5, 0.03306),
@@ -219,7 +225,7 @@ _PRESETS = (
     _vae(10, 4e-2, 0.05081, anchored=True),
     _variant(
         "msssim-vae-10d",
-        "MNIST, convolutional VAE that compares by MS-SSIM (S2, chapter 4)",
+        "MNIST, convolutional VAE that compares by MS-SSIM (after S2, chapter 4)",
         ModelConfig(
             encoder="conv", bottleneck="gaussian", decoder="conv", latent_dim=10, channels=(16, 32), features=64
         ),
@@ -257,7 +263,7 @@ _PRESETS = (
     ),
     _variant(
         "sparse-kl",
-        "MNIST, sparse autoencoder: 64 sigmoid units, each to be active 5 % of the time (S2, S3)",
+        "MNIST, sparse autoencoder: 64 sigmoid units, of a mean activation of 5 % each (S3)",
         ModelConfig(latent_dim=64, hidden=_WIDE, latent="sigmoid"),
         ObjectiveConfig(penalty="kl_sparsity", penalty_weight=1e-3, sparsity=0.05),
     ),

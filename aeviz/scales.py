@@ -13,9 +13,10 @@ class KlScales:
     """One KL weight on the scales that papers use, for the mean squared error as reconstruction loss unless said."""
 
     of_mean_kl: float
-    """Weight of the KL averaged over the latent dimensions, beside the MSE averaged over pixels ([S1])."""
+    """Weight of the KL averaged over the latent dimensions, beside the MSE averaged over pixels, as in the public code
+    of S1's author."""
     of_sum_kl: float
-    """Weight of the KL summed over the latent dimensions, beside the MSE averaged over pixels ([S2])."""
+    """Weight of the KL summed over the latent dimensions, beside the MSE averaged over pixels (S2, 4.3)."""
     beta_of_bernoulli: float
     """Weight of the KL beside the cross-entropy summed over pixels, for the mean over pixels as reconstruction loss:
     the beta of a beta-VAE whose decoder is a Bernoulli distribution. At 1 the objective is the ELBO itself."""
@@ -25,7 +26,7 @@ class KlScales:
     variance: float
     """Variance of the Gaussian decoder for which the objective is the ELBO itself; equal to beta."""
     snell_c: float
-    """1 / of_sum_kl: the weight of the reconstruction beside the KL ([S2] 3.5, after Snell et al. 2017)."""
+    """1 / of_sum_kl: the weight of the reconstruction beside the KL (S2, 3.5, after Snell et al. 2017)."""
 
 
 def kl_scales(config: ObjectiveConfig, latent_dim: int, pixels: int) -> KlScales | None:

@@ -19,7 +19,7 @@ RUN_KEYS = ["name", "preset", "dataset", "latent_dim", "optimizer", "parameters"
 EVALUATION_KEYS = [
     "model", "dataset", "split", "n", "mse", "psnr", "ssim", "ms_ssim", "euclidean_error_per_class", "knn_accuracy",
     "kl", "elbo", "active_units", "kl_per_dimension", "log_likelihood_bound", "importance_samples",
-    "expected_log_likelihood", "trustworthiness", "mig",
+    "expected_log_likelihood", "trustworthiness", "mig", "elbo_error", "bound_gain", "bound_gain_error",
 ]  # fmt: skip
 TINY = ["--set", "model.hidden=[8,4]", "--set", "train.batch_size=128", "--device", "cpu"]
 

@@ -1,9 +1,9 @@
 """Training of the models that ship: `make checkpoints`.
 
-The presets keep the thesis's settings: ten thousand epochs at a constant learning rate. What ships is trained on the
-same data with a schedule that reaches the thesis's logged error in minutes; it is recorded in each config.json. The two
-models of a pair differ in the optimizer alone. Since units that die early limit what a seed can reach, up to five seeds
-are tried and the number is recorded; a target still missed is printed, not hunted.
+The presets keep the author's settings: ten thousand epochs at a constant learning rate. What ships is trained on the
+same data with a schedule that reaches the error logged in the author's public code in minutes; it is recorded in each
+config.json. The two models of a pair differ in the optimizer alone. Since units that die early limit what a seed can
+reach, up to five seeds are tried and the number is recorded; a target still missed is printed, not hunted.
 
 Weights ship in float16 wherever that moves the pixels of reconstructions by less than rounding to 256 grey levels does,
 and are measured as they ship.
@@ -112,7 +112,7 @@ def ship(recipe: Recipe) -> None:
         for folder in best[2]:
             _put(folder, checkpoints_root() / folder.config.preset, tried, recipe.keeps_samples)
             reached, target = _reached(folder), targets[folder.config.preset]
-            verdict = "" if target is None else f", the thesis {target:.5f}: {'met' if reached <= target else 'MISSED'}"
+            verdict = "" if target is None else f", logged {target:.5f}: {'met' if reached <= target else 'MISSED'}"
             print(
                 f"{folder.config.preset}: validation loss {reached:.5f}{verdict} (seed {best[1]}, {tried} tried)",
                 flush=True,
@@ -144,7 +144,7 @@ def _train(name: str, recipe: Recipe, seed: int, path: Path) -> RunFolder:
 
 def _target(preset: Preset) -> float | None:
     """Return the validation loss that is to be met."""
-    return preset.thesis_loss
+    return preset.logged_loss
 
 
 def _reached(folder: RunFolder) -> float:
@@ -154,7 +154,7 @@ def _reached(folder: RunFolder) -> float:
 
 
 def _excess(folder: RunFolder, target: float | None) -> float:
-    """Return how far the validation loss lies above the thesis's, relative to it; without a target always 0."""
+    """Return how far the validation loss lies above the logged one, relative to it; without a target always 0."""
     return 0.0 if target is None else _reached(folder) / target - 1
 
 

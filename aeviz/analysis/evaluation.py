@@ -74,7 +74,10 @@ def evaluate(
         kl=None if variational is None else variational.kl,
         elbo=None if variational is None else variational.elbo,
         kl_per_dimension=() if variational is None else variational.kl_per_dimension,
+        elbo_error=None if variational is None else variational.elbo_error,
         log_likelihood_bound=None if variational is None else variational.log_likelihood_bound,
+        bound_gain=None if variational is None else variational.bound_gain,
+        bound_gain_error=None if variational is None else variational.bound_gain_error,
         importance_samples=(
             None if variational is None or variational.log_likelihood_bound is None else IMPORTANCE_SAMPLES
         ),

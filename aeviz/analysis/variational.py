@@ -21,7 +21,7 @@ from aeviz.training.run import BATCH, Run
 IMPORTANCE_SAMPLES = 50
 """K of the importance-weighted bound."""
 IMPORTANCE_IMAGES = 1000
-"""Images whose bound is averaged, evenly spaced over the split: each is decoded K times."""
+"""Images over which the bound's gain is averaged, evenly spaced over the split: each is decoded K times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,20 @@ class VariationalMeasures:
     """The same by latent dimension, in the latent's own order."""
     elbo: float | None
     """Expected log-likelihood minus divergence; None where the objective is no likelihood."""
+    elbo_error: float | None
+    """Standard error of that mean over the images."""
     reconstruction: float | None
     """The expected log-likelihood log p(x | z)."""
-    log_likelihood_bound: float | None
-    """Importance-weighted bound on log p(x) with K samples, over at most 1,000 of the images: in expectation at least
-    the ELBO of these, which differs from that of all images by chance."""
+    bound_gain: float | None
+    """By how much the importance-weighted bound with K samples exceeds the ELBO: both of the same images, at most
+    1,000, and from the same samples. At least 0 on each image."""
+    bound_gain_error: float | None
+    """Standard error of that mean over these images."""
+
+    @property
+    def log_likelihood_bound(self) -> float | None:
+        """Importance-weighted bound on log p(x) of all images: the ELBO and the gain."""
+        return None if self.elbo is None or self.bound_gain is None else self.elbo + self.bound_gain
 
 
 @torch.no_grad()
@@ -48,6 +57,7 @@ def measure_variational(
     *,
     seed: int = 0,
     samples: int = IMPORTANCE_SAMPLES,
+    importance_images: int = IMPORTANCE_IMAGES,
     on_progress: Callable[[float], None] | None = None,
 ) -> VariationalMeasures | None:
     """Measure KL, ELBO and the importance-weighted bound of a run; None for a plain autoencoder.
@@ -57,6 +67,7 @@ def measure_variational(
         dataset: The images; their classes choose the prior of an anchored model.
         seed: Seed of the noise.
         samples: K.
+        importance_images: Images, at most, over which the gain of the bound is averaged.
         on_progress: Called with the share that is done, in [0, 1].
 
     References:
@@ -76,36 +87,42 @@ def measure_variational(
         kl.append(passed.code.kl.double().cpu())
         if likelihood is not None:
             nats.append(likelihood(passed.reconstruction.clamp(0, 1), x).double().cpu())
-    per_dimension = torch.cat(kl).mean(dim=0)
-    total = float(per_dimension.sum())
-    reconstruction = float(torch.cat(nats).mean()) if nats else None
-    bound = None
+    divergence = torch.cat(kl)
+    elbo = torch.cat(nats) - divergence.sum(dim=1) if nats else None
+    gain = None
     if likelihood is not None:
-        chosen = np.linspace(0, len(dataset) - 1, min(IMPORTANCE_IMAGES, len(dataset))).round().astype(np.int64)
-        bounds: list[Tensor] = []
-        for part in np.array_split(chosen, max(1, len(chosen) // 100)):
-            report(0.5 + len(bounds) / max(1, len(chosen) // 100) / 2)
+        chosen = np.linspace(0, len(dataset) - 1, min(importance_images, len(dataset))).round().astype(np.int64)
+        gains: list[Tensor] = []
+        parts = np.array_split(chosen, max(1, len(chosen) // 100))
+        for part in parts:
+            report(0.5 + len(gains) / len(parts) / 2)
             x, labels = _batch(run, dataset, part)
-            bounds.append(importance_weighted_bound(run, x, labels, likelihood, chance, samples).double().cpu())
-        bound = float(torch.cat(bounds).mean())
+            weights = log_weights(run, x, labels, likelihood, chance, samples).double().cpu()
+            gains.append(importance_weighted_bound(weights) - weights.mean(dim=0))
+        gain = torch.cat(gains)
     return VariationalMeasures(
-        kl=total,
-        kl_per_dimension=tuple(per_dimension.tolist()),
-        elbo=None if reconstruction is None else reconstruction - total,
-        reconstruction=reconstruction,
-        log_likelihood_bound=bound,
+        kl=float(divergence.mean(dim=0).sum()),
+        kl_per_dimension=tuple(divergence.mean(dim=0).tolist()),
+        elbo=None if elbo is None else float(elbo.mean()),
+        elbo_error=_standard_error(elbo),
+        reconstruction=float(torch.cat(nats).mean()) if nats else None,
+        bound_gain=None if gain is None else float(gain.mean()),
+        bound_gain_error=_standard_error(gain),
     )
 
 
-def importance_weighted_bound(
+def log_weights(
     run: Run,
     x: Float[Tensor, "N C H W"],
     labels: Tensor | None,
     likelihood: LogLikelihood,
     chance: torch.Generator,
     samples: int,
-) -> Float[Tensor, " N"]:
-    """Return log (1/K) sum_k p(x | z_k) p(z_k) / q(z_k | x) for each image, in nats: a bound on log p(x)."""
+) -> Float[Tensor, "K N"]:
+    """Return log p(x | z_k) p(z_k) / q(z_k | x) for K samples of each image's posterior, in nats.
+
+    Their mean over k estimates the ELBO.
+    """
     features = run.model.encoder(x)
     prior_mean = run.model.prior_mean(labels)
     terms = []
@@ -113,7 +130,17 @@ def importance_weighted_bound(
         noise = _noise(run, len(x), chance)
         z, ratio = run.model.bottleneck.log_ratio(features, noise, prior_mean)
         terms.append(likelihood(run.model.decode(z).clamp(0, 1), x) - ratio)
-    return torch.logsumexp(torch.stack(terms), dim=0) - math.log(samples)
+    return torch.stack(terms)
+
+
+def importance_weighted_bound(weights: Float[Tensor, "K N"]) -> Float[Tensor, " N"]:
+    """Return log (1/K) sum_k exp(log-weight) for each image, in nats: a bound on log p(x)."""
+    return torch.logsumexp(weights, dim=0) - math.log(len(weights))
+
+
+def _standard_error(values: Tensor | None) -> float | None:
+    """Return the standard error of a mean over images; None of fewer than two."""
+    return None if values is None or len(values) < 2 else float(values.std() / math.sqrt(len(values)))
 
 
 def _batch(run: Run, dataset: ImageDataset, indices: np.ndarray) -> tuple[Tensor, Tensor | None]:

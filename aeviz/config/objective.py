@@ -26,8 +26,8 @@ class ObjectiveConfig:
     kl_weight: float = 0.0
     """Weight of the KL divergence from posterior to prior, in nats, reduced as `kl_reduction` says."""
     kl_reduction: KlReduction = "sum"
-    """Over the latent dimensions: sum, nats per image (S2), or mean, nats a dimension (S1). Over images always the
-    mean."""
+    """Over the latent dimensions: sum, nats per image (S2), or mean, nats a dimension (public code of S1's author).
+    Over images always the mean."""
     annealing: AnnealingName = "constant"
     """Rise of the KL weight: none, linear from 0 once, or cycles of rise and plateau."""
     annealing_epochs: int = 10

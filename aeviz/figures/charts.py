@@ -49,7 +49,9 @@ def training_curves(
     last_epoch: int | None = None,
     logarithmic: bool = True,
 ) -> go.Figure:
-    """Draw training and validation loss over the epochs, with a moving average of each (S1, figures 2.6 and 2.10).
+    """Draw training and validation loss over the epochs, after S1, figures 2.6 and 2.10.
+
+    The moving average of each is that of its author's public code.
 
     Args:
         curves: Run name to (epoch, training loss, validation loss), each (E,).
@@ -177,7 +179,9 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
 
 
 def error_bars(errors: Mapping[str, Mapping[str, float]]) -> go.Figure:
-    """Draw the mean Euclidean reconstruction error of each class as bars, a colour a model (S1, section 2.3).
+    """Draw the mean Euclidean reconstruction error of each class as bars, a colour a model.
+
+    The public code of S1's author has such bars; the thesis does not.
 
     Args:
         errors: Model name to class name to error.

@@ -9,11 +9,11 @@ from aeviz.figures.method_lines import COLOURS, FARTHEST, band, method_line, spa
 from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.descent import Course
-from aeviz.lab.regret import Outcome
+from aeviz.lab.regret import Bound, Outcome
 
 
 def regret_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
-    """Draw the average regret R_T / T of each method against T, with the bound of Theorem 1.2.17 for AMSGrad.
+    """Draw the average regret R_T / T of each method against T, with the bounds for AMSGrad.
 
     Bands are the least and the largest of several sequences of random costs.
     """
@@ -23,27 +23,39 @@ def regret_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
         low, high = (side[kept] for side in outcome.spread)
         if (high > low).any():
             figure.add_trace(band(kept + 1, low, high, COLOURS[name], name))
-        if outcome.bound is not None:
-            figure.add_trace(
-                go.Scatter(
-                    x=kept + 1,
-                    y=outcome.bound[kept],
-                    mode="lines",
-                    name="bound for AMSGrad",
-                    line={"color": UNLABELLED, "width": 2, "dash": "dot"},
-                    hovertemplate="T = %{x}: at most %{y:.4g}<extra>Theorem 1.2.17</extra>",
-                )
-            )
         figure.add_trace(
             method_line(name, kept + 1, outcome.regret[kept], METHODS[name].title, 1.0, "T = %{x}: %{y:.4g}")
         )
+    for outcome in outcomes.values():
+        if outcome.bound is not None:
+            figure.add_traces(_bound_lines(outcome.bound, spaced(len(outcome.regret))))
     figure = style_axes(figure, "T", "average regret R<sub>T</sub> / T", is_log=False)
     figure.update_xaxes(type="log")
-    most = max(float(outcome.regret.max()) for outcome in outcomes.values())
-    figure.update_yaxes(
-        range=[min(0.0, *(float(o.regret.min()) for o in outcomes.values())) - 0.02 * most, 1.15 * most]
-    )
+    top = regret_axis_top(outcomes)
+    figure.update_yaxes(range=[min(0.0, *(float(o.regret.min()) for o in outcomes.values())) - 0.02 * top, top])
     return figure
+
+
+def regret_axis_top(outcomes: Mapping[MethodName, Outcome]) -> float:
+    """Return the largest value that `regret_curves` shows: the measured regrets count, not the bounds."""
+    return 1.15 * max(float(outcome.regret.max()) for outcome in outcomes.values())
+
+
+def _bound_lines(bound: Bound, kept: np.ndarray) -> list[go.Scatter]:
+    """Return the bound of S1's theorem and, where it is another, the one that Phuong & Phong quote."""
+    quoted = "bound quoted by Phuong & Phong"
+    lines = [("bound of S1", "dot", bound.total), (quoted, "dashdot", bound.quoted_total)]
+    return [
+        go.Scatter(
+            x=kept + 1,
+            y=values[kept],
+            mode="lines",
+            name=name,
+            line={"color": UNLABELLED, "width": 2, "dash": dash},
+            hovertemplate="T = %{x}: at most %{y:.4g}<extra>" + name + "</extra>",
+        )
+        for name, dash, values in (lines if bound.momentum.any() else lines[:1])
+    ]
 
 
 def point_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:

@@ -9,16 +9,31 @@ point is meant). A method learns if R_T / T goes to 0.
 
 The costs here are linear, f_t(x) = g_t x on [-1, 1], so the best fixed point is an end of the interval.
 
+Two bounds on the regret of AMSGrad differ in the constant of their middle term, see `Bound`. Both need convex costs on
+a convex set: the first step of a proof is f_t(x_t) - f_t(x*) <= <g_t, x_t - x*>. [S1] asks for neither in Theorem
+1.2.17, and its proof ends after the projection step: it states the bound without proving it. The rest of a proof:
+
+1. Divide the projection step by 2 alpha_t (1 - beta1_t), sum over t, and bound beta1_t <m_(t-1), x* - x_t> by Young's
+   inequality. What is left of it, D^2 / (2 (1 - beta1)) * sum of beta1_t sqrt(V_t) / alpha_t, is the middle term as
+   quoted by Phuong & Phong. The norms of m give the last term ([Reddi] Lemma 2).
+2. The distances to x* do not telescope: their weights sqrt(V_t) / (alpha_t (1 - beta1_t)) fall where beta1_t falls. For
+   a constant beta1_t, and for one that never grows (as beta1 / t, which `play` uses), dropping the negative differences
+   leaves half of the first term. So both bounds hold.
+3. For any other beta1_t <= beta1 the differences 1 / (1 - beta1_t) - 1 / (1 - beta1_(t-1)) <= beta1_t / (1 - beta1)^2
+   add D^2 / (2 (1 - beta1)^2) times the same sum. With step 1 that is at most [S1]'s middle term, so [S1]'s bound holds
+   there too. The smaller one does not follow this way.
+
 References:
-    S. Reddi, S. Kale, S. Kumar, On the convergence of Adam and beyond, ICLR 2018, arXiv:1904.09237: Theorem 1 (the
-    periodic costs), Theorem 3 (the random ones), Theorem 4 (the bound), Corollary 1 (beta1 that decays).
-    [S1] Theorem 1.2.17 is that Theorem 4; the thesis is not clear that it is one for convex costs only.
-    T. Phuong, L. Phong, On the convergence proof of AMSGrad and a new version, IEEE Access 2019, arXiv:1904.03590: the
-    proof of Theorem 4 treats the beta1 of two steps as equal. It is whole for a constant beta1, so also for beta1 = 0.
+    [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, Theorem 1.2.17,
+    from [Reddi].
+    [Reddi] S. Reddi, S. Kale, S. Kumar, On the convergence of Adam and beyond, ICLR 2018, arXiv:1904.09237: Theorem 1
+    (the periodic costs), Theorem 3 (the random ones), Theorem 4 (the bound), Corollary 1 (beta1 that decays).
+    T. Phuong, L. Phong, On the convergence proof of AMSGrad and a new version, IEEE Access 2019, arXiv:1904.03590:
+    quotes Theorem 4 as its Theorem A, and shows that its proof treats the beta1 of two steps as equal.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Literal
 
@@ -84,28 +99,40 @@ def average_regret(slopes: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Bound:
-    """Theorem 1.2.17's bound on R_t / t, by its three terms, each (T, S)."""
+    """The terms of the bounds on R_t / t, each (T, S), or (T,) as a mean over the sequences."""
 
     diameter: np.ndarray
     """D^2 sqrt(t) sqrt(V_t) / (alpha (1 - beta1)) / t."""
     momentum: np.ndarray
-    """D^2 / (2 (1 - beta1)) * sum of beta1_s sqrt(V_s) / alpha_s, over t; 0 without momentum."""
+    """D^2 / (1 - beta1)^2 * sum of beta1_s sqrt(V_s) / alpha_s, over t: as [S1] states it; 0 without momentum."""
+    quoted_momentum: np.ndarray
+    """D^2 / (2 (1 - beta1)) * the same sum, over t: as Phuong & Phong quote [Reddi]."""
     gradients: np.ndarray
     """alpha sqrt(1 + log t) ||g_1:t|| / ((1 - beta1)^2 (1 - gamma) sqrt(1 - beta2)) / t."""
 
     @property
     def total(self) -> np.ndarray:
-        """The bound, (T, S)."""
+        """The bound of [S1] Theorem 1.2.17."""
         whole: np.ndarray = self.diameter + self.momentum + self.gradients
         return whole
 
+    @property
+    def quoted_total(self) -> np.ndarray:
+        """The bound of [Reddi] Theorem 4, as Phuong & Phong quote it; at most `total`."""
+        whole: np.ndarray = self.diameter + self.quoted_momentum + self.gradients
+        return whole
+
+    def mean(self) -> "Bound":
+        """Return the mean over the sequences: each term (T, S) becomes (T,)."""
+        return Bound(**{part.name: getattr(self, part.name).mean(axis=1) for part in fields(self)})
+
 
 def regret_bound(trace: Trace, settings: Settings, diameter: float) -> Bound | None:
-    """Return the bound of Theorem 1.2.17 on the average regret of AMSGrad; None where it does not apply.
+    """Return both bounds on the average regret of AMSGrad; None where they do not apply.
 
-    It asks for step sizes alpha / sqrt(t), gamma = beta1 / sqrt(beta2) < 1, and neither bias correction nor epsilon.
-    The costs must be convex, the set of finite diameter and the gradients bounded. Coordinates are independent here:
-    each has a bound of its own, and that of a problem with all of them is the sum.
+    They ask for step sizes alpha / sqrt(t), gamma = beta1 / sqrt(beta2) < 1, and neither bias correction nor epsilon.
+    The costs must be convex, the set convex of finite diameter, and the gradients bounded. Coordinates are independent
+    here: each has a bound of its own, and that of a problem with all of them is the sum.
 
     Args:
         trace: What AMSGrad did.
@@ -121,12 +148,11 @@ def regret_bound(trace: Trace, settings: Settings, diameter: float) -> Bound | N
     gamma = beta1 / beta2**0.5 if beta1 else 0.0
     norms = np.sqrt(np.cumsum(trace.g**2, axis=0))
     scale = (1 - beta1) ** 2 * (1 - gamma) * (1 - beta2) ** 0.5
+    weighted = diameter**2 * np.cumsum(decayed * roots * np.sqrt(steps) / settings.alpha, axis=0) / steps
     return Bound(
         diameter=diameter**2 * roots / (settings.alpha * (1 - beta1)) / np.sqrt(steps),
-        momentum=diameter**2
-        / (2 * (1 - beta1))
-        * np.cumsum(decayed * roots * np.sqrt(steps) / settings.alpha, axis=0)
-        / steps,
+        momentum=weighted / (1 - beta1) ** 2,
+        quoted_momentum=weighted / (2 * (1 - beta1)),
         gradients=settings.alpha * np.sqrt(1 + np.log(steps)) * norms / scale / steps,
     )
 
@@ -148,8 +174,8 @@ class Outcome:
     """Whether the costs are."""
     is_stuck: bool
     """Whether in every sequence x was back at 1, the worst point, in the last tenth of either half of the steps."""
-    bound: np.ndarray | None
-    """Theorem 1.2.17 on the average regret, (T,), the mean over the sequences; None where it says nothing."""
+    bound: Bound | None
+    """Bounds on the average regret, terms (T,), the mean over the sequences; None where they say nothing."""
 
     @property
     def ratio(self) -> float:
@@ -199,7 +225,7 @@ def play(
             effective=1 / np.sqrt(trace.divisor[:, 0]),
             is_random=costs == "stochastic",
             is_stuck=_is_stuck(trace.x[:-1]),
-            bound=None if bound is None else bound.total.mean(axis=1),
+            bound=None if bound is None else bound.mean(),
         )
     return found
 

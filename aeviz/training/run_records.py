@@ -62,7 +62,7 @@ class Evaluation:
     kl_per_dimension: tuple[float, ...] = ()
     """The divergence by latent dimension, nats per image; empty for a plain autoencoder."""
     log_likelihood_bound: float | None = None
-    """Importance-weighted bound on log p(x), nats per image, over at most 1,000 images; None where there is no ELBO."""
+    """Importance-weighted bound on log p(x) in nats per image: `elbo` plus `bound_gain`; None without ELBO."""
     importance_samples: int | None = None
     """K, the samples of that bound."""
     expected_log_likelihood: float | None = None
@@ -71,6 +71,13 @@ class Evaluation:
     """Neighbour preservation from image to latent space on the first 2,000 images, 10 neighbours, in [0, 1]."""
     mig: float | None = None
     """Mutual information gap with the images' attributes or factors, in [0, 1]; None where there are none."""
+    elbo_error: float | None = None
+    """Standard error of the ELBO over the images."""
+    bound_gain: float | None = None
+    """Importance-weighted bound minus ELBO, both of the same images (at most 1,000) and samples; None in files of older
+    versions, whose bound is that of other images than their ELBO."""
+    bound_gain_error: float | None = None
+    """Standard error of that gain over these images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

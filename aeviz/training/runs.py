@@ -158,9 +158,13 @@ class RunFolder:
         write_latents(self.path, table)
 
     def evaluation(self) -> Evaluation | None:
-        """Read what was measured when training ended; None where nothing was."""
+        """Read what was measured when training ended; None where nothing was.
+
+        A bound without a gain is left out: older versions measured it on other images than the ELBO.
+        """
         try:
-            return from_mapping(Evaluation, read_json_checked(self.path / EVALUATION))
+            found = from_mapping(Evaluation, read_json_checked(self.path / EVALUATION))
+            return found if found.bound_gain is not None else dataclasses.replace(found, log_likelihood_bound=None)
         except CheckpointNotFoundError:
             return None
         except ConfigError as error:

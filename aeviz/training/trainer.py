@@ -183,8 +183,8 @@ class Trainer:
     def validate(self, images: ResidentImages) -> Validation:
         """Measure the network on images, which are neither flipped nor corrupted; the noise is the same every time.
 
-        [S2] validates with another KL weight than it trains with; here it is one, and while it is annealed the
-        validation loss has all of it, so that epochs can be compared.
+        The public code of [S2]'s author validates with another KL weight than it trains with; here it is one. While it
+        is annealed the validation loss has all of it, so that epochs can be compared.
         """
         self.model.eval()
         generator = self._generator(0)

@@ -129,7 +129,7 @@ def reap() -> None:
 def quiet_environment(threads: int = 1) -> dict[str, str]:
     """Return the environment of a worker: its threads sleep while they wait, and every folder is absolute.
 
-    With OpenMP's default, threads that spin, an epoch of the thesis's network goes from 0.8 s to 42 s as soon as the
+    With OpenMP's default, threads that spin, an epoch of mlp-2d-adam goes from 0.8 s to 42 s as soon as the
     server wants one of two cores.
 
     Args:

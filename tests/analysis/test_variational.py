@@ -7,7 +7,12 @@ from scipy.stats import multivariate_normal
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from aeviz.analysis.evaluation import evaluate
-from aeviz.analysis.variational import importance_weighted_bound, log_likelihood, measure_variational
+from aeviz.analysis.variational import (
+    importance_weighted_bound,
+    log_likelihood,
+    log_weights,
+    measure_variational,
+)
 from aeviz.config import ModelConfig, ObjectiveConfig
 from aeviz.data import ImageDataset
 from aeviz.models.bottlenecks import anchor_points
@@ -85,10 +90,86 @@ def test_bound_reaches_the_likelihood_of_a_linear_gaussian_model(random_run, ima
     x = torch.tensor(images.images[:5, :, :2, :2]) / 255
     law = multivariate_normal(bias, weight @ weight.T + variance * np.eye(4))
     likelihood = log_likelihood(run.config)
-    bound = importance_weighted_bound(
-        run, x, None, lambda y, target: likelihood(y, target), torch.Generator().manual_seed(0), 4000
-    )
+    weights = log_weights(run, x, None, lambda y, target: likelihood(y, target), torch.Generator().manual_seed(0), 4000)
+    bound = importance_weighted_bound(weights)
     np.testing.assert_allclose(bound.numpy(), law.logpdf(x.flatten(1).numpy()), atol=0.15)
+
+
+def linear_gaussian(random_run, shift):
+    """A VAE whose p(x), N(0.5, W W' + v I), and posterior are known, and the law of x.
+
+    The columns of W are orthogonal, so the posterior is diagonal. `shift` moves the encoder's means off its own.
+    """
+    config = ModelConfig(
+        image_shape=(1, 2, 2),
+        bottleneck="gaussian",
+        encoder="linear",
+        decoder="linear",
+        latent_dim=2,
+        output="identity",
+    )
+    run = random_run(config, name=f"linear-{shift}")
+    object.__setattr__(run.folder.config, "objective", ObjectiveConfig(kl_weight=0.005))
+    variance = 0.005 * 4 / 2
+    w = np.array([[0.06, 0.02], [0.06, -0.02], [0.06, 0.02], [0.06, -0.02]])
+    posterior_variance = 1 / (1 + (w**2).sum(axis=0) / variance)
+    to_mean = posterior_variance[:, None] * w.T / variance
+    with torch.no_grad():
+        run.model.decoder[0].weight.copy_(torch.tensor(w))
+        run.model.decoder[0].bias.fill_(0.5)
+        heads = run.model.bottleneck
+        heads.mean_head.weight.copy_(torch.tensor(to_mean))
+        heads.mean_head.bias.copy_(torch.tensor(-to_mean @ np.full(4, 0.5) + shift))
+        heads.log_variance_head.weight.zero_()
+        heads.log_variance_head.bias.copy_(torch.tensor(np.log(posterior_variance)))
+    return run, multivariate_normal(np.full(4, 0.5), w @ w.T + variance * np.eye(4))
+
+
+@pytest.fixture
+def greys():
+    """400 images of four grey levels; every second is far less likely than the others."""
+    generator = np.random.default_rng(1)
+    pixels = 128 + generator.normal(0, 12, (400, 1, 2, 2)) + np.where(np.arange(400) % 2, 60, 0)[:, None, None, None]
+    return ImageDataset(
+        images=pixels.round().clip(0, 255).astype(np.uint8), labels=None, class_names=(), name="greys", split="test"
+    )
+
+
+def test_elbo_and_bound_are_of_the_same_images(random_run, greys):
+    """With the exact posterior both are log p(x) of each image, so of whatever images the gain is 0.
+
+    Two of the 3 images that the gain is measured on are of the likely half: their own bound would lie far above the
+    ELBO of all.
+    """
+    run, law = linear_gaussian(random_run, 0.0)
+    exact = law.logpdf(greys.images.reshape(400, 4) / 255)
+    assert abs(exact[[0, 200, 399]].mean() - exact.mean()) > 0.5
+    found = measure_variational(run, greys, importance_images=3)
+    assert found.elbo == pytest.approx(exact.mean(), abs=0.3)  # one sample an image: standard error 0.1
+    assert found.log_likelihood_bound == pytest.approx(found.elbo, abs=1e-4)
+    assert exact.std(ddof=1) / 20 < found.elbo_error < 1.5 * exact.std(ddof=1) / 20
+
+
+def test_bound_lies_between_elbo_and_likelihood(random_run, greys):
+    """With a posterior that is off, ELBO <= bound <= log p(x) in expectation, and more samples close the gap."""
+    run, law = linear_gaussian(random_run, 0.7)
+    exact = law.logpdf(greys.images.reshape(400, 4) / 255).mean()
+    few, many = (measure_variational(run, greys, samples=samples) for samples in (5, 200))
+    assert few.bound_gain > 10 * few.bound_gain_error > 0
+    assert few.elbo < few.log_likelihood_bound < many.log_likelihood_bound
+    assert many.log_likelihood_bound == pytest.approx(exact, abs=0.1)
+    assert few.log_likelihood_bound < exact
+
+
+def test_gain_is_the_mean_over_the_evenly_spaced_images(random_run, greys):
+    """Each image's gain counted again from its log-weights."""
+    run, _ = linear_gaussian(random_run, 0.7)
+    found = measure_variational(run, greys, samples=2000, importance_images=5)
+    x = torch.tensor(greys.images[[0, 100, 200, 299, 399]]) / 255
+    weights = log_weights(run, x, None, log_likelihood(run.config), torch.Generator().manual_seed(9), 2000).double()
+    gains = weights.exp().mean(dim=0).log() - weights.mean(dim=0)
+    assert found.bound_gain == pytest.approx(gains.mean().item(), abs=0.1)
+    assert found.bound_gain_error == pytest.approx(gains.std().item() / 5**0.5, abs=0.05)
 
 
 def test_evaluation_of_a_vae_has_its_figures(random_run, images):
@@ -96,7 +177,8 @@ def test_evaluation_of_a_vae_has_its_figures(random_run, images):
     evaluation, table = evaluate(run, images, images)
     assert evaluation.kl == pytest.approx(sum(evaluation.kl_per_dimension))
     assert evaluation.elbo is not None
-    assert evaluation.log_likelihood_bound > evaluation.elbo
+    assert evaluation.log_likelihood_bound == pytest.approx(evaluation.elbo + evaluation.bound_gain)
+    assert evaluation.bound_gain > 0
     assert table.log_variance.shape == (40, 3)
 
 

@@ -70,7 +70,7 @@ def test_all_three_together_export_and_have_an_elbo(plugin, tmp_path, runs_folde
     assert main(["train", "digits-2d-adam", "--out", str(path), *TINY, *choices]) == 0, capsys.readouterr().err
     evaluation = RunFolder.read(path).evaluation()
     assert evaluation.elbo == pytest.approx(evaluation.expected_log_likelihood - evaluation.kl, rel=1e-6)
-    assert evaluation.log_likelihood_bound > evaluation.elbo - 5
+    assert evaluation.log_likelihood_bound >= evaluation.elbo
     assert main(["export", str(path), "--format", "onnx", "--out", str(files)]) == 0, capsys.readouterr().err
     assert sorted(file.name for file in files.iterdir()) == ["decoder.onnx", "encoder.onnx"]
 

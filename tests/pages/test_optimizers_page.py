@@ -84,7 +84,7 @@ def test_counterexample_verdict_follows_beta2(visit):
     assert any("Adam: the average regret does not go to zero" in text for text in texts(app.error))
     assert any("AMSGrad: the average regret goes to zero" in text for text in texts(app.success))
     assert any("Theorem 1.2.17" in text for text in texts(app.markdown))
-    assert any(trace["name"] == "bound for AMSGrad" for trace in figure(app)["data"])
+    assert any(trace["name"] == "bound of S1" for trace in figure(app)["data"])
     app.select_slider(key="memory").set_value("0.99").run()
     assert not app.error
     assert any("Adam: the average regret goes to zero" in text for text in texts(app.success))
@@ -107,6 +107,19 @@ def test_counterexample_with_random_costs(visit):
 def test_bound_that_says_nothing_is_said(visit):
     app = visit("counterexample", first="0.9", horizon="500")
     assert any("Theorem 1.2.17 does not apply" in text for text in texts(app.warning))
+
+
+def test_each_bound_has_its_own_name_and_value(visit):
+    app = visit("counterexample", first="0.5", memory="0.5")
+    table = next(text for text in texts(app.markdown) if "term 1" in text)
+    rows = {line.split("|")[1].strip(): line.split("|")[-2].strip() for line in table.splitlines()[2:]}
+    assert rows == {"S1, Theorem 1.2.17": "3.06", "quoted by Phuong & Phong": "2.042"}
+    assert any("(1 - \\beta_1)^2} \\sum_{t, i}" in text.value for text in app.latex)
+    assert any("the bound is stated there, not proved" in text for text in texts(app.caption))
+    assert any("The bounds allow:" in text for text in texts(app.markdown))
+    app.slider(key="first").set_value(0.9)
+    app.select_slider(key="memory").set_value("0.99").run()
+    assert any("The bounds allow (above the figure):" in text for text in texts(app.markdown))
 
 
 @pytest.mark.parametrize(

@@ -221,12 +221,12 @@ def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app
     assert "mnist" in app.error[0].value.lower()
 
 
-def test_network_page_names_the_thesis_target(app):
+def test_network_page_names_the_logged_target(app):
     if "mlp-2d-adam" not in MODELS:
         pytest.skip("no MNIST model ships yet")
     app = open_page(app, "network", "mlp-2d-adam")
     table = app.dataframe[-1].value
-    row = table[table[""] == "thesis, validation MSE"]
+    row = table[table[""] == "author's log, validation MSE"]
     assert row["mlp-2d-adam"].item() == "0.03794"
 
 

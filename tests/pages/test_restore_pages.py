@@ -259,7 +259,11 @@ def test_regimes_stand_side_by_side(app):
     lines = texts(app.caption)
     assert "All codes coincide, samples are noise" in lines
     assert sum(bool(re.fullmatch(r"\d+% of codes in the circles, \d+ of 10 classes", line)) for line in lines) == 2
-    assert "this is beta = 1 (1 is the ELBO" in app.table[0].value.to_string()
+    table = app.table[0].value
+    assert "this is beta = 1 (1 is the ELBO" in table.to_string()
+    both = table.set_index("")["regime-both"]  # of evaluation.json
+    assert both["ELBO (nats per image)"] == "-142.18 ± 0.51"
+    assert both["Importance-weighted bound minus ELBO"] == "2.02 ± 0.14"
     before = [image.url for image in images(app)]
     app.button(key="again").click().run()
     assert [image.url for image in images(app)] != before

@@ -199,7 +199,7 @@ def test_recipes_ship_known_presets_once():
     named = [name for recipe in ship.RECIPES for name in recipe.presets]
     assert len(named) == len(set(named))
     assert set(named) <= set(PRESETS)
-    assert all(name in named for name, preset in PRESETS.items() if preset.thesis_val_mse is not None)
+    assert all(name in named for name, preset in PRESETS.items() if preset.logged_val_mse is not None)
 
 
 def test_ship_without_data_returns_2(shipped_root, tmp_path, monkeypatch, capsys):

@@ -268,6 +268,16 @@ def test_evaluation_round_trips(run_copy):
     assert folder.evaluation() is None
 
 
+def test_bound_of_other_images_than_the_elbo_is_left_out(run_copy):
+    """As evaluation.json of older versions has it: without the gain over the ELBO."""
+    folder = RunFolder.read(run_copy)
+    figures = json.loads((run_copy / EVALUATION).read_text()) | {"elbo": -100.0, "log_likelihood_bound": -101.0}
+    (run_copy / EVALUATION).write_text(json.dumps({**figures, "bound_gain": None}))
+    assert folder.evaluation().log_likelihood_bound is None
+    (run_copy / EVALUATION).write_text(json.dumps({**figures, "bound_gain": 2.0}))
+    assert folder.evaluation().log_likelihood_bound == -101.0
+
+
 @pytest.mark.parametrize("content", ['{"model": "x"}', "{", "[]"])
 def test_damaged_evaluation_raises(content, run_copy):
     (run_copy / EVALUATION).write_text(content)

@@ -5,7 +5,8 @@ posterior N(mean, sigma^2); the flow one transforms a sample of that by an inver
 holds one of them; `aeviz.registry.BOTTLENECKS` names them.
 
 References:
-    [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, chapter on VAEs.
+    [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023: the author's
+    public code. The text ends before the VAE itself.
     [S2] R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025, 3.5 and Algorithm 4, where
     z = mean + sigma^2 * noise is a slip for mean + sigma * noise.
     D. Kingma, M. Welling, Auto-encoding variational Bayes, ICLR 2014, arXiv:1312.6114, 2.4 and appendix B.

@@ -90,8 +90,8 @@ def gaussian_kl(
     """Return KL(N(mean, sigma^2) || N(prior_mean, 1)) by dimension, in nats, at least 0.
 
     References:
-        Kingma and Welling 2014, appendix B, is minus this; [S2] after (3.6) drops that sign. [S1] for the anchored
-        prior N(m_y, I).
+        Kingma and Welling 2014, appendix B, is minus this; [S2] after (3.6) drops that sign. The anchored
+        prior N(m_y, I) is from the public code of [S1]'s author.
     """
     centred = mean if prior_mean is None else mean - prior_mean
     return (centred**2 + log_variance.exp() - 1 - log_variance) / 2

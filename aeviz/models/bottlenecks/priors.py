@@ -18,7 +18,7 @@ def anchor_points(classes: int, latent_dim: int) -> Float[Tensor, "Y D"]:
         latent_dim: D, at least 2; further coordinates are 0.
 
     References:
-        [S1], convolutional VAE: ten anchors on two rings. The radii are ours; the source prints none.
+        The public code of [S1]'s author: ten anchors on two rings. The radii are ours.
     """
     angles = 2 * math.pi * torch.arange(classes, dtype=torch.float32) / classes
     radii = torch.where(torch.arange(classes) % 2 == 0, 4.0, 8.0)

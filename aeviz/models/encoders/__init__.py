@@ -3,9 +3,10 @@
 A module here holds one encoder and the decoder that mirrors it; `aeviz.registry.ENCODERS` names them.
 
 References:
-    [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, Algorithm 4 and
-    the author's public code for the layer sizes.
-    [S2] R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025, section 4.2 and public code.
+    [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, Algorithm 4;
+    layer widths and convolutions from the author's public code.
+    [S2] R. Grabovac, Variational autoencoders with applications, Univ. of Zagreb, 2025, section 4.2; batch
+    normalisation from the author's public code.
 """
 
 from aeviz.models.encoders.base import Encoder, build_encoder, conv_side

@@ -9,8 +9,9 @@ from aeviz.models.encoders.base import Encoder, conv_side
 def build_encoder(config: ModelConfig) -> Encoder:
     """Return convolutions of 3x3, stride 2, padding 1, each with a ReLU, and one as large as their output.
 
-    That last convolution gives the latent itself when `features` is None ([S1] conv-64d: 28-14-7-1 with 64 channels),
-    else `features` values that pass a ReLU before the bottleneck's heads ([S1]'s convolutional VAE).
+    That last convolution gives the latent itself when `features` is None (conv-64d: 28-14-7-1 with 64 channels),
+    else `features` values that pass a ReLU before the bottleneck's heads (vae-64d). Both are from the public code of
+    [S1]'s author; the thesis has no convolutional model.
     """
     in_channels, height, width = config.image_shape
     layers: list[nn.Module] = []
@@ -28,7 +29,7 @@ def build_encoder(config: ModelConfig) -> Encoder:
 
 
 def build_decoder(config: ModelConfig) -> list[nn.Module]:
-    """Return the encoder's convolutions transposed, in reverse ([S1]: 64-32-16-1 channels, 1-7-14-28 pixels)."""
+    """Return the encoder's convolutions transposed, in reverse (64-32-16-1 channels, 1-7-14-28 pixels)."""
     image_channels, height, width = config.image_shape
     depth = len(config.channels)
     layers: list[nn.Module] = []

@@ -7,8 +7,9 @@ from aeviz.models.encoders.base import Encoder, conv_side
 
 
 def build_encoder(config: ModelConfig) -> Encoder:
-    """Return convolutions of 3x3, stride 2, padding 1, each with batch normalisation and a LeakyReLU ([S2] 4.2).
+    """Return convolutions of 3x3, stride 2, padding 1, each with batch normalisation and a LeakyReLU.
 
+    [S2] 4.2 has channels and LeakyReLU, its author's public code the batch normalisation.
     For 64 x 64 faces and channels 32-64-128-256-512 the result is 512 x 2 x 2 = 2,048 features.
     """
     in_channels, height, width = config.image_shape

@@ -9,7 +9,7 @@ from aeviz.models.encoders.base import Encoder
 
 
 def build_encoder(config: ModelConfig) -> Encoder:
-    """Return linear layers of widths `hidden`, each followed by a ReLU ([S1]: 784-128-64-12)."""
+    """Return linear layers of widths `hidden`, each followed by a ReLU (public code of [S1]: 784-128-64-12)."""
     layers: list[nn.Module] = [nn.Flatten()]
     width = math.prod(config.image_shape)
     for next_width in config.hidden:
@@ -19,7 +19,7 @@ def build_encoder(config: ModelConfig) -> Encoder:
 
 
 def build_decoder(config: ModelConfig) -> list[nn.Module]:
-    """Return the encoder's layers in reverse ([S1]: n_b-12-64-128-784)."""
+    """Return the encoder's layers in reverse (public code of [S1]: n_b-12-64-128-784)."""
     layers: list[nn.Module] = []
     width = config.latent_dim
     for next_width in reversed(config.hidden):

@@ -1,5 +1,6 @@
 """Names of settings as people say them, the same on every page."""
 
+import math
 import re
 
 from aeviz.config import ObjectiveConfig
@@ -38,3 +39,11 @@ def format_duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def format_with_error(value: float, error: float | None) -> str:
+    """Return a value with its standard error, rounded to two digits of the error: -142.18 ± 0.51."""
+    if not error:
+        return f"{value:,.1f}"
+    places = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:,.{places}f} ± {error:,.{places}f}"

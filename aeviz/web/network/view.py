@@ -20,6 +20,9 @@ from aeviz.web.kernel.text import escape, name_objective
 from aeviz.web.network.layers import layer_rows
 from aeviz.web.network.sample import sample
 
+LOGGED = "author's log, validation MSE"
+"""Row of the table: the loss in the public code of S1's author."""
+
 
 def show_activations(runs: list[Model]) -> None:
     """Show an image on its way through each model, layer by layer; the page answers without a rerun."""
@@ -52,8 +55,9 @@ def _note_narrow(model: Model) -> None:
     if "hidden" in model.config.model.encoder_spec.fields and narrowest < model.config.model.latent_dim:
         st.info(
             f"The layer before the bottleneck has {narrowest} units, so the {model.config.model.latent_dim} latent "
-            f"coordinates span at most {narrowest} dimensions. By definition 2.1.1 of the thesis the step "
-            f"{narrowest} to {model.config.model.latent_dim} is not an encoder; layers and name are the thesis's.",
+            f"coordinates span at most {narrowest} dimensions. By S1, definition 2.1.1, the step "
+            f"{narrowest} to {model.config.model.latent_dim} is not an encoder. The layers are from its "
+            "author's public code.",
             icon=":material/info:",
         )
 
@@ -125,7 +129,7 @@ def show_curves(runs: list[Model]) -> None:
 
 
 def show_settings(runs: list[Model]) -> None:
-    """Show what was set, where the model came from, and how it compares with the thesis."""
+    """Show what was set, where the model came from, and how it compares with the log of S1's author."""
     st.subheader("Settings and results")
     columns = {model.name: _facts(model) for model in runs}
     names = list(dict.fromkeys(name for facts in columns.values() for name in facts))
@@ -134,11 +138,13 @@ def show_settings(runs: list[Model]) -> None:
         hide_index=True,
         height="content",
     )
-    if any(model.is_shipped and "thesis, validation MSE" in _facts(model) for model in runs):
+    if any(model.is_shipped and LOGGED in _facts(model) for model in runs):
         st.caption(
-            "The thesis (M. Sevkovych, University of Stuttgart, 2023) trained for 10,000 epochs of 3 steps with a "
-            "constant learning rate. Shipped models use the schedule above and one fixed split (50,000 and 10,000 "
-            "images). If several seeds were tried, the best one ships, because dead ReLU units limit a seed."
+            "S1 is the thesis of M. Sevkovych, University of Stuttgart, 2023. Layers and logged MSE are from its "
+            "author's public code: 10,000 epochs of 3 steps at a constant learning rate. S1 calls its fully connected "
+            "autoencoders *linear*; they have activations, here ReLU. Shipped models use the schedule above and one "
+            "fixed split (50,000 and 10,000 images). If several seeds were tried, the best one ships, because dead "
+            "ReLU units limit a seed."
         )
 
 
@@ -161,7 +167,7 @@ def _facts(model: Model) -> Mapping[str, str]:
         "epochs": f"{len(model.history())} of {config.train.epochs}, batch {config.train.batch_size}",
         "seed": f"{config.train.seed} ({origin.seeds_tried} tried)",
         "validation MSE": f"{best.val_mse:.5f} (epoch {best.epoch})" if best else "none yet",
-        "thesis, validation MSE": f"{preset.thesis_val_mse:.5f}" if preset and preset.thesis_val_mse else None,
+        LOGGED: f"{preset.logged_val_mse:.5f}" if preset and preset.logged_val_mse else None,
         "test MSE": f"{evaluation.mse:.5f}" if evaluation else None,
         "test PSNR": f"{evaluation.psnr:.2f} dB" if evaluation and evaluation.psnr else None,
         "test SSIM": f"{evaluation.ssim:.4f}" if evaluation and evaluation.ssim else None,

@@ -9,13 +9,14 @@ import streamlit as st
 from aeviz.analysis.generation import draw_noise
 from aeviz.analysis.prior_fit import PriorFit
 from aeviz.figures.prior_plane import PRIOR_WINDOW, Window, fit_window, prior_plane_svg
+from aeviz.training.run_records import Evaluation
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import show_many
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, format_with_error
 from aeviz.web.kernel.url import rename_choices
 
 OWN, PRIOR, WIDEST = "own scale", "scale of the prior", "same for all"
@@ -26,6 +27,8 @@ DRAWS = 1000
 """Draws from the prior of which shares are told."""
 RARE = 0.02
 """Share of the draws below which a class is said to be out of reach."""
+UNDEFINED = "undefined"
+"""Cell of a measure that a model does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +151,6 @@ def _show_figures(runs: list[Model], seed: int) -> None:
     rows: list[tuple[str, str, list[float | None]]] = [
         ("Error (MSE)", ".4f", [None if found is None else found.mse for found in evaluations]),
         ("KL (nats per image)", ".3g", [None if found is None else found.kl for found in evaluations]),
-        ("ELBO (nats per image)", ",.1f", [None if found is None else found.elbo for found in evaluations]),
         ("kNN accuracy", ".1%", [None if found is None else found.knn_accuracy for found in evaluations]),
         ("Trustworthiness", ".3f", [None if found is None else found.trustworthiness for found in evaluations]),
         ("Standard deviation of the encoded images", ".3g", [fit.spread for fit in fits]),
@@ -156,7 +158,13 @@ def _show_figures(runs: list[Model], seed: int) -> None:
         ("Encoded images within 3 standard deviations of the prior", ".1%", [fit.inside_share for fit in fits]),
         (f"Samples out of distribution, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
     ]
-    lines = [[title, *("-" if value is None else format(value, form) for value in row)] for title, form, row in rows]
+    lines = [
+        [title, *(UNDEFINED if value is None else format(value, form) for value in row)] for title, form, row in rows
+    ]
+    lines[2:2] = [
+        ["ELBO (nats per image)", *(_with_error(found, "elbo") for found in evaluations)],
+        ["Importance-weighted bound minus ELBO", *(_with_error(found, "bound_gain") for found in evaluations)],
+    ]
     lines.append(["Classes of the samples (10 nearest neighbours)", *map(_classes, runs, fits)])
     lines.append(["KL weight", *map(describe_scales, runs)])
     st.subheader("Measure")
@@ -164,15 +172,22 @@ def _show_figures(runs: list[Model], seed: int) -> None:
     columns |= {escape(model.name): [line[place] for line in lines] for place, model in enumerate(runs, start=1)}
     st.table(columns, border="horizontal", hide_index=True)
     st.caption(
-        "On the test images; samples with the seed above. Out of distribution: 10th neighbour farther than for 99 "
-        "% of posterior samples. Both sample measures are meaningless where all images have the same code."
+        "On the test images; samples with the seed above. ±: standard error over images. Bound and ELBO are of the "
+        "same images. Out of distribution: 10th neighbour farther than for 99 % of posterior samples. Both sample "
+        "measures are meaningless where all images have the same code."
     )
+
+
+def _with_error(found: Evaluation | None, name: str) -> str:
+    """Write a measure with its standard error."""
+    value, error = (None if found is None else getattr(found, key) for key in (name, f"{name}_error"))
+    return UNDEFINED if value is None else format_with_error(value, error)
 
 
 def _classes(model: Model, fit: PriorFit) -> str:
     """Name the classes that draws from the prior are read as, most frequent first, without the rare ones."""
     if fit.class_shares is None:
-        return "-"
+        return UNDEFINED
     names, order = model.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
     often = [
         f"{escape(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE
