@@ -12,7 +12,7 @@ from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, format_with_error
 
 COLLAPSED = 0.01
 """Nats an image below which a dimension carries nothing: its posterior is the prior whatever the image."""
@@ -91,12 +91,12 @@ def _bound(found: Evaluation) -> str:
     if found.elbo is None:
         return " Its loss is not a log-likelihood, so it has no ELBO."
     better = ""
-    if found.log_likelihood_bound is not None:
+    if found.bound_gain is not None:
         better = (
-            f"; importance-weighted bound ({found.importance_samples or 50} samples, at most 1,000 images): "
-            f"{found.log_likelihood_bound:,.1f}"
+            f"; importance-weighted bound ({found.importance_samples or 50} samples) minus ELBO, on the same images: "
+            f"{format_with_error(found.bound_gain, found.bound_gain_error)}"
         )
-    return f" ELBO {found.elbo:,.1f} nats per image{better}."
+    return f" ELBO {format_with_error(found.elbo, found.elbo_error)} nats per image{better}."
 
 
 @st.fragment

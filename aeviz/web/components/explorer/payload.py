@@ -88,7 +88,7 @@ class View:
     """Name in the blob store of small versions of the test images; None where they are not on this machine."""
     waypoints: tuple[tuple[float, ...], ...] = ()
     own: Own | None = None
-    """The visitor's image, shown in place of a chosen test image until one is chosen; needs the part "image" or "own"."""
+    """The visitor's image, shown in place of a chosen test image until one is chosen; needs "image" or "own"."""
     spherical: bool = False
     """Whether the path between waypoints is an arc around the origin."""
     response: Response | None = None
