@@ -35,7 +35,7 @@ from aeviz.web.kernel.titles import OPTIMIZER_TITLES
 from aeviz.web.kernel.url import UrlState, drop_parameters
 
 MESH_SIDE, LARGE_PIXELS, LARGE_SIDE = 10, 4096, 6
-"""Images along each side of the decoded plane (10 x 10 in the public code of S1); fewer where an image has more values than that."""
+"""Images along each side of the decoded plane (as in the public code of S1); fewer where an image has more values."""
 SHOWN, MAP, DECODED_PLANE = "show", "test images", "decoded plane"
 """URL parameter of what Explore shows, and its values."""
 BEHIND, PLANE, ALONG = "behind", ".plane", ".along"
