@@ -128,7 +128,7 @@ _PROJECTOR = _Choice(
 _CONTRAST = _Choice(
     _parameter("contrast", "more"),
     "High contrast",
-    "Black or white text, stronger edges and outlined points on all pages. The address keeps it. It is always on where "
+    "Black or white text, stronger edges and opaque points on all pages. The address keeps it. It is always on where "
     "your system asks for more contrast.",
 )
 
