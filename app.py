@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aeviz.web import ICON
-from aeviz.web.kernel.projector import show_projector_switch
+from aeviz.web.kernel.looks import show_looks
 from aeviz.web.lesson.column import show_lesson
 
 st.set_page_config(page_icon=ICON, layout="wide")
@@ -36,5 +36,5 @@ page = st.navigation(
     expanded=True,
 )
 show_lesson(page.url_path)
-show_projector_switch()
+show_looks()
 page.run()

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from aeviz.figures.palette import CLASS_COLOURS, UNLABELLED
+from aeviz.figures.palette import CLASS_COLOURS, CLASS_COLOURS_ON_DARK, UNLABELLED
 
 GAP = 1
 """Pixels between tiles, before enlargement."""
@@ -142,6 +142,7 @@ def latent_thumbnail(
     side_px: int = 240,
     *,
     window: tuple[tuple[float, float], float] | None = None,
+    is_dark: bool = False,
 ) -> np.ndarray:
     """Draw a small picture of a latent plane: each pixel takes the mixed colour of the points that fall on it.
 
@@ -150,9 +151,10 @@ def latent_thumbnail(
         labels: Classes, (N,), integer, or None.
         side_px: Width and height in pixels.
         window: Middle of the square that is shown and half its side; None shows 99 of 100 points.
+        is_dark: Whether it stands on a dark page.
 
     Returns:
-        (side_px, side_px, 4), uint8, transparent where there is no point, for light and dark pages alike.
+        (side_px, side_px, 4), uint8, transparent where there is no point.
     """
     if window is None:
         low, high = np.quantile(points.astype(np.float64), [0.005, 0.995], axis=0)
@@ -162,7 +164,8 @@ def latent_thumbnail(
     cells = np.floor(((points - middle) / half + 1) / 2 * side_px).astype(int)
     cells[:, 1] = side_px - 1 - cells[:, 1]
     inside = ((cells >= 0) & (cells < side_px)).all(axis=1)
-    colours = np.array([[int(code[at : at + 2], 16) for at in (1, 3, 5)] for code in (*CLASS_COLOURS, UNLABELLED)])
+    palette = (*(CLASS_COLOURS_ON_DARK if is_dark else CLASS_COLOURS), UNLABELLED)
+    colours = np.array([[int(code[at : at + 2], 16) for at in (1, 3, 5)] for code in palette])
     rows = np.full(len(points), len(CLASS_COLOURS)) if labels is None else labels % len(CLASS_COLOURS)
     flat = cells[inside, 1] * side_px + cells[inside, 0]
     weights: np.ndarray = np.stack(

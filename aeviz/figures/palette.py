@@ -1,10 +1,15 @@
-"""One colour a class, the same on every page.
+"""One colour a class, the same on every page: a palette for a light ground and one for a dark ground.
 
-The first and the seventh colour are the two sides of a comparison. A search with random starts over 18 levels of red,
-green and blue chose the other eight: it maximised the smallest CIEDE2000 difference of two colours, that seen with
-protanopia or deuteranopia counted 1.6 times, among colours that stand out from white and from the dark theme. Then
-the order was chosen so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ most. The darkest colour was made
-slightly lighter for the dark theme.
+Two palettes are needed, because ten colours with a contrast of 3 to 1 (WCAG 2.2, 1.4.11) to white and to the dark theme
+would lie too near to each other in lightness, the one difference that everybody sees. What leaves Python has the
+colours of a light page, unless the theme is known: `on_dark` gives the counterparts, kit/class_colours.js does so in
+the browser.
+
+The first and the seventh colour are the two sides of a comparison, equal in both palettes. A search with random starts
+chose the other eight of each: it maximised the smallest CIEDE2000 difference of two colours, that seen with protanopia
+or deuteranopia counted 1.6 times, among colours with the contrast, with a chroma of at least 24, and not near to black.
+Then the order was chosen so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ most, and so that the
+counterparts are alike in hue.
 
 References:
     G. Sharma, W. Wu and E. N. Dalal, The CIEDE2000 color-difference formula, Color Research and Application 30, 2005.
@@ -12,30 +17,64 @@ References:
     deficiency, IEEE Transactions on Visualization and Computer Graphics 15(6), 2009, at severity 1.0.
 """
 
+from typing import Any
+
+import plotly.graph_objects as go
+
 CLASS_COLOURS = (
     "#3f90da",
-    "#788769",
-    "#877887",
-    "#960f78",
-    "#5ac3c3",
-    "#784b0f",
+    "#056576",
+    "#551c33",
+    "#096c42",
+    "#89976d",
+    "#4e2800",
     "#e76300",
-    "#003cf0",
-    "#d2b496",
-    "#1f4e3f",
+    "#b47f95",
+    "#7300ff",
+    "#022e6c",
 )
+"""On a light ground."""
+CLASS_COLOURS_ON_DARK = (
+    "#3f90da",
+    "#bafff1",
+    "#f683a4",
+    "#008f72",
+    "#ffff00",
+    "#fece9f",
+    "#e76300",
+    "#c7153c",
+    "#725e85",
+    "#cdc7ff",
+)
+"""On a dark ground."""
 LEAST_DIFFERENCE = 24.0
 """Each two class colours differ by more, in CIEDE2000, for normal vision."""
 LEAST_DIFFERENCE_DEFICIENT = 15.0
 """The same with protanopia and with deuteranopia."""
-LEAST_CONTRAST = 1.85
-"""Each has a contrast ratio of more (WCAG 2.2) to white and to the background of the dark theme."""
+LEAST_CONTRAST = 3.0
+"""Each has a contrast ratio of more (WCAG 2.2) to the background of its theme."""
 UNLABELLED = "#8c8c8c"
 """Points without a class."""
 FIRST, SECOND = "#3f90da", "#e76300"
 """The two sides of a comparison, left and right."""
+_ON_DARK = dict(zip(CLASS_COLOURS, CLASS_COLOURS_ON_DARK, strict=True))
 
 
 def class_colour(label: int) -> str:
     """Return the colour of a class as #rrggbb; classes beyond ten begin the sequence again."""
     return CLASS_COLOURS[label % len(CLASS_COLOURS)]
+
+
+def on_dark(figure: go.Figure) -> go.Figure:
+    """Return a copy of a figure with the class colours of a dark ground; other colours stay."""
+    return go.Figure(_recoloured(figure.to_plotly_json()))
+
+
+def _recoloured(value: Any) -> Any:
+    if isinstance(value, str):
+        return _ON_DARK.get(value, value)
+    if isinstance(value, dict):
+        return {name: _recoloured(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_recoloured(part) for part in value]
+    return value

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aeviz.figures.images import latent_thumbnail, to_data_uri
-from aeviz.figures.palette import class_colour
-from aeviz.figures.plane import INK, POINT, ticks
+from aeviz.figures.palette import CLASS_COLOURS, CLASS_COLOURS_ON_DARK
+from aeviz.figures.plane import POINT, ticks
 
 SIDE = 360.0
 """Side of the plane in the units of the drawing."""
@@ -22,6 +22,8 @@ _LINE, _LETTER, _SQUARE = 19.0, 7.5, 22.0
 """Height of a line of the legend, width of a letter, and of the coloured square with its room."""
 _ONE_PLACE = 0.01
 """Size of a cloud, as a share of the window's, below which its points could not be seen apart, nor at all."""
+INKS = ("#4a4e58", "#c8ccd4")
+"""Text and lines on a light and on a dark page: at least 7 to 1."""
 _PICTURE_PX = 480
 _SIGMAS = (1, 2, 3)
 _ROOM = 3.4
@@ -50,7 +52,13 @@ def fit_window(points: np.ndarray) -> Window:
 
 
 def prior_plane_svg(
-    points: np.ndarray, labels: np.ndarray | None, class_names: Sequence[str], draws: np.ndarray, window: Window
+    points: np.ndarray,
+    labels: np.ndarray | None,
+    class_names: Sequence[str],
+    draws: np.ndarray,
+    window: Window,
+    *,
+    is_dark: bool = False,
 ) -> str:
     """Draw encoded images as coloured points over the circles of the prior N(0, I), and draws from it as rings.
 
@@ -60,6 +68,7 @@ def prior_plane_svg(
         class_names: Names of the classes, for the legend.
         draws: Draws from the prior, (M, 2).
         window: What is shown; both axes have the same scale.
+        is_dark: Whether it stands on a dark page.
 
     Returns:
         The drawing as a data URI.
@@ -73,7 +82,8 @@ def prior_plane_svg(
     def down(value: float) -> float:
         return _TOP + (y + half - value) * scale
 
-    cloud = latent_thumbnail(points, labels, _PICTURE_PX, window=(window.centre, half))
+    cloud = latent_thumbnail(points, labels, _PICTURE_PX, window=(window.centre, half), is_dark=is_dark)
+    ink = INKS[is_dark]
     circles = "".join(
         f'<circle cx="{across(0.0):.1f}" cy="{down(0.0):.1f}" r="{sigma * scale:.1f}"/>' for sigma in _SIGMAS
     )
@@ -86,20 +96,20 @@ def prior_plane_svg(
     width, height = _LEFT + SIDE + 8, _TOP + SIDE + _BOTTOM + _LINE * len(lines)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="sans-serif" font-size="13" fill="{INK}">',
+        f'font-family="sans-serif" font-size="13" fill="{ink}">',
         f'<clipPath id="plane"><rect {square}/></clipPath><g clip-path="url(#plane)">',
-        f'<g fill="{INK}" fill-opacity="0.1" stroke="{INK}" stroke-width="1.5">{circles}</g>',
+        f'<g fill="{ink}" fill-opacity="0.1" stroke="{ink}" stroke-width="1.5">{circles}</g>',
         f'<image href="{to_data_uri(cloud, effort=6)}" {square}/>',
         f'<g fill="none" stroke="white" stroke-width="3.6">{rings}</g>',
         f'<g fill="none" stroke="black" stroke-width="1.6">{rings}</g></g>',
-        f'<rect {square} fill="none" stroke="{INK}" stroke-opacity="0.6"/>',
+        f'<rect {square} fill="none" stroke="{ink}" stroke-opacity="0.6"/>',
         *(f'<text x="{at:.1f}" y="{_TOP + SIDE + 16}" text-anchor="middle">{text}</text>' for at, text in horizontal),
         *(f'<text x="{_LEFT - 5}" y="{at + 4:.1f}" text-anchor="end">{text}</text>' for at, text in vertical),
         f'<text x="{_LEFT + SIDE / 2}" y="{_TOP + SIDE + 33}" text-anchor="middle">z1</text>',
         f'<text x="11" y="{_TOP + SIDE / 2}" text-anchor="middle" '
         f'transform="rotate(-90 11 {_TOP + SIDE / 2})">z2</text>',
         _one_place(points, window, across, down),
-        *(_legend(line, _TOP + SIDE + _BOTTOM + _LINE * row + 12) for row, line in enumerate(lines)),
+        *(_legend(line, _TOP + SIDE + _BOTTOM + _LINE * row + 12, is_dark) for row, line in enumerate(lines)),
         "</svg>",
     ]
     return "data:image/svg+xml;base64," + base64.b64encode("".join(parts).encode()).decode()
@@ -134,9 +144,10 @@ def _wrap(names: Sequence[str]) -> list[list[tuple[float, int, str]]]:
     return lines
 
 
-def _legend(line: list[tuple[float, int, str]], y: float) -> str:
+def _legend(line: list[tuple[float, int, str]], y: float, is_dark: bool) -> str:
+    colours = CLASS_COLOURS_ON_DARK if is_dark else CLASS_COLOURS
     return "".join(
-        f'<rect x="{_LEFT + at:.1f}" y="{y - 10:.1f}" width="11" height="11" fill="{class_colour(label)}"/>'
+        f'<rect x="{_LEFT + at:.1f}" y="{y - 10:.1f}" width="11" height="11" fill="{colours[label % len(colours)]}"/>'
         f'<text x="{_LEFT + at + 15:.1f}" y="{y:.1f}">{html.escape(name)}</text>'
         for at, label, name in line
     )

@@ -1,4 +1,4 @@
-"""axe finds nothing serious on Home, Explore and Lessons."""
+"""axe finds nothing serious on Home, Explore, Lessons, Compare runs and Optimizers."""
 
 import pytest
 from app_server import wait_until_idle
@@ -7,18 +7,21 @@ from playwright.sync_api import expect
 
 BY_STREAMLIT = {"list", "listitem"}
 """Streamlit 1.67 puts the groups of the navigation as `div` into its list of pages (`stSidebarNavItems`)."""
-PATHS = ("/", "/explore?model=digits-2d-adam&image=17", "/explore?model=vae-2d&with.vae-2d=nothing", "/lessons")
+MAPS = ("/explore?model=digits-2d-adam&image=17", "/explore?model=vae-2d&with.vae-2d=nothing")
+PATHS = ("/", *MAPS, "/lessons", "/compare", "/optimizers")
+STRONG = "contrast=more"
 
 
+@pytest.mark.parametrize("look", ["", pytest.param(STRONG, marks=pytest.mark.slow)], ids=["usual", "high contrast"])
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_axe_finds_nothing_serious(visit, address, dark, subtests):
-    """The rules of WCAG that a program can check, as axe-core has them, in the light and the dark theme."""
+def test_axe_finds_nothing_serious(visit, address, dark, look, subtests):
+    """The rules of WCAG that a program can check, as axe-core has them, in both themes, also with high contrast."""
     page = visit("/", dark=dark)
     for path in PATHS:
         with subtests.test(path):
-            page.goto(address + path)
+            page.goto(f"{address}{path}{'&' if '?' in path else '?'}{look}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
-            if path != "/lessons":
+            if path in MAPS:
                 expect(page.locator(".view").first).to_have_attribute("data-frames", "1")
             wait_until_idle(page)  # what is still being computed is faded
             found = Axe().run(page).response["violations"]

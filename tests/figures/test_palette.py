@@ -5,19 +5,24 @@ deficiency, IEEE Transactions on Visualization and Computer Graphics 15(6), 2009
 """
 
 import itertools
+import json
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
+from page_scripts import run_script
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from aeviz.figures.palette import (
     CLASS_COLOURS,
+    CLASS_COLOURS_ON_DARK,
     FIRST,
     LEAST_CONTRAST,
     LEAST_DIFFERENCE,
     LEAST_DIFFERENCE_DEFICIENT,
     SECOND,
     UNLABELLED,
+    on_dark,
 )
 
 DEFICIENCIES = {
@@ -26,6 +31,7 @@ DEFICIENCIES = {
 }
 WHITE, DARK = "#ffffff", "#171614"
 """Background of Streamlit's themes."""
+PALETTES = {WHITE: CLASS_COLOURS, DARK: CLASS_COLOURS_ON_DARK}
 MARKER = "#e6007e"
 """Colour of a visitor's own images on a map."""
 
@@ -72,35 +78,70 @@ def test_grey_looks_the_same_to_everybody(deficiency):
     np.testing.assert_allclose(seen("#808080", deficiency), rgb("#808080"), atol=1e-4)
 
 
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=["light", "dark"])
 @pytest.mark.parametrize("deficiency", [None, *DEFICIENCIES])
-def test_each_two_class_colours_are_well_apart(deficiency):
+def test_each_two_class_colours_are_well_apart(deficiency, palette):
     least = LEAST_DIFFERENCE if deficiency is None else LEAST_DIFFERENCE_DEFICIENT
     near = {
         (one, other): found
-        for one, other in itertools.combinations(CLASS_COLOURS, 2)
+        for one, other in itertools.combinations(palette, 2)
         if (found := difference(one, other, deficiency)) < least
     }
     assert near == {}
 
 
-@pytest.mark.parametrize("background", [WHITE, DARK])
-def test_class_colours_stand_out_from_both_backgrounds(background):
-    weak = {colour: contrast(colour, background) for colour in CLASS_COLOURS}
+@pytest.mark.parametrize(("background", "palette"), PALETTES.items(), ids=["light", "dark"])
+def test_class_colours_stand_out_from_the_background(background, palette):
+    assert len(set(palette)) == 10
+    weak = {colour: contrast(colour, background) for colour in (*palette, UNLABELLED)}
     assert {colour: found for colour, found in weak.items() if found < LEAST_CONTRAST} == {}
 
 
 def test_colours_with_a_meaning_of_their_own_are_no_class():
-    for colour in CLASS_COLOURS:
+    for colour in (*CLASS_COLOURS, *CLASS_COLOURS_ON_DARK):
         assert difference(colour, UNLABELLED) > 10
         assert difference(colour, MARKER) > 10
 
 
 def test_the_two_sides_of_a_comparison_are_apart_for_everybody():
-    assert {FIRST, SECOND} < set(CLASS_COLOURS)
+    assert {FIRST, SECOND} <= set(CLASS_COLOURS) & set(CLASS_COLOURS_ON_DARK)
     assert min(difference(FIRST, SECOND, deficiency) for deficiency in (None, *DEFICIENCIES)) > 40
 
 
-def test_digits_that_models_confuse_differ_most():
-    """3, 5 and 8, and 4, 7 and 9, lie next to each other on most maps; 1 and 6 were alike in the former palette."""
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=["light", "dark"])
+def test_digits_that_models_confuse_differ_most(palette):
+    """3, 5 and 8, and 4, 7 and 9, lie next to each other on most maps; 1 and 6 were alike in a former palette."""
     pairs = [(3, 5), (3, 8), (5, 8), (4, 9), (7, 9), (4, 7), (1, 6)]
-    assert min(difference(CLASS_COLOURS[one], CLASS_COLOURS[other]) for one, other in pairs) > 1.5 * LEAST_DIFFERENCE
+    assert min(difference(palette[one], palette[other]) for one, other in pairs) > 1.5 * LEAST_DIFFERENCE
+
+
+def test_figure_gets_the_colours_of_a_dark_ground_and_keeps_the_rest():
+    figure = go.Figure(go.Bar(y=np.arange(2), marker_color=[CLASS_COLOURS[1], "#123456"], name="bars"))
+    found = on_dark(figure).data[0]
+    assert found.marker.color == (CLASS_COLOURS_ON_DARK[1], "#123456")
+    assert found.name == "bars"
+    assert json.loads(on_dark(figure).to_json())["data"][0]["y"] == json.loads(figure.to_json())["data"][0]["y"]
+    assert figure.data[0].marker.color[0] == CLASS_COLOURS[1]
+
+
+SCRIPT = """
+async function main({ colours }) {
+  const { allOnDark } = await import("./kit/class_colours.js");
+  const points = new Float32Array(2);
+  const payload = {
+    classes: colours.map((colour) => ({ name: colour, colour })), colours: { odd: "#123456", list: [colours[2]] },
+    points, missing: null,
+  };
+  const found = allOnDark(payload);
+  return { ...found, points: found.points === points };
+}
+"""
+
+
+def test_page_turns_the_same_colours_into_those_of_a_dark_ground(tmp_path):
+    found = run_script(tmp_path, SCRIPT, {"colours": list(CLASS_COLOURS)})
+    assert [each["colour"] for each in found["classes"]] == list(CLASS_COLOURS_ON_DARK)
+    assert [each["name"] for each in found["classes"]] == list(CLASS_COLOURS), "a name that looks like a colour"
+    assert found["colours"] == {"odd": "#123456", "list": [CLASS_COLOURS_ON_DARK[2]]}
+    assert found["points"] is True
+    assert found["missing"] is None

@@ -9,6 +9,7 @@ from aeviz.figures.charts import difference_curves, training_curves
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
 from aeviz.web.kernel.text import escape, name_objective
@@ -178,7 +179,7 @@ def show_planes(runs: list[Model]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for model in mapped:
             with st.container(width=PLANE_PX, border=True):
-                picture = thumbnails.thumbnail(model)
+                picture = thumbnails.thumbnail(model, is_dark())
                 if picture is not None:
                     st.image(picture, width="stretch", alt=f"The latent plane of {model.name}, coloured by class")
                 st.markdown(

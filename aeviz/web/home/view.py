@@ -7,6 +7,7 @@ import streamlit as st
 from aeviz.errors import CheckpointError
 from aeviz.presets import PRESETS
 from aeviz.web.kernel import thumbnails
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_problems
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.titles import OPTIMIZER_TITLES, title_of
@@ -100,7 +101,7 @@ def _card(model: Model) -> None:
     config = model.config
     with st.container(border=True, width=CARD_PX, key=f"card-{model.name}"):
         try:
-            picture, facts = thumbnails.thumbnail(model), thumbnails.summary(model)
+            picture, facts = thumbnails.thumbnail(model, is_dark()), thumbnails.summary(model)
         except CheckpointError as error:  # one damaged run must not hide the others
             st.error(escape(str(error)), icon=":material/broken_image:")
             return

@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from aeviz.figures.legibility import enlarge_text, make_legible
-from aeviz.web.kernel.projector import FACTOR, is_projected
+from aeviz.figures.palette import on_dark
+from aeviz.web.kernel.looks import FACTOR, is_dark, is_projected
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 """Characters that a file name does without."""
@@ -21,6 +22,8 @@ def show_figure(figure: go.Figure, *, key: str, alt: str) -> None:
         alt: Text that stands for the figure.
     """
     shown = enlarge_text(figure, FACTOR) if is_projected() else make_legible(figure)
+    if is_dark():
+        shown = on_dark(shown)
     st.plotly_chart(shown, key=key, alt=alt, config=save_button(key))
 
 

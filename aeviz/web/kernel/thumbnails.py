@@ -16,15 +16,19 @@ def summary(model: Model) -> RunSummary:
     return model.folder.summary()
 
 
-@shared(max_entries=64)  # 100 kB each
-def thumbnail(model: Model) -> str | None:
+@shared(max_entries=128)  # 100 kB each
+def thumbnail(model: Model, is_dark: bool) -> str | None:
     """Return an image of a run as a data URI: its latent plane, or without that what it draws from its prior, or None.
 
     Nothing is encoded for it: the gallery must not wait for that.
+
+    Args:
+        model: The run.
+        is_dark: Whether it stands on a dark page.
     """
     table = model.stored_latents
     if table is None or not len(table.z):
         drawn = model.prior_samples
         return None if drawn is None else to_data_uri(tile(drawn.images[-1][:CARD_TILES], CARD_COLUMNS), effort=6)
     points = projections.projection(model, 2).points
-    return to_data_uri(latent_thumbnail(points, table.labels), effort=6)
+    return to_data_uri(latent_thumbnail(points, table.labels, is_dark=is_dark), effort=6)

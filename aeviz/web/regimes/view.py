@@ -13,6 +13,7 @@ from aeviz.training.run_records import Evaluation
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import show_many
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_scales
@@ -140,7 +141,7 @@ def _windows(runs: list[Model], scale: str) -> dict[str, Window]:
 def _show_plane(model: Model, noise: np.ndarray, window: Window) -> None:
     table = model.require_latents()
     text = f"Latent map of {model.name} with the prior, width {2 * window.half:.3g}"
-    plane = prior_plane_svg(table.z, table.labels, model.provenance.class_names, noise, window)
+    plane = prior_plane_svg(table.z, table.labels, model.provenance.class_names, noise, window, is_dark=is_dark())
     st.image(plane, width="stretch", alt=text)
 
 

@@ -22,7 +22,7 @@ class Activations {
     this.activity = activity;
     this.content = element("div", {}, root);
     this.tipBox = element("div", { class: "tip", role: "status", hidden: "" }, root);
-    this.palette = paletteOn(styleOf(root).background);
+    this.palette = paletteOn(styleOf(root));
     /** @type {ModelRow[]} */
     this.rows = [];
     this.revision = 0;
@@ -114,7 +114,7 @@ class Activations {
   }
 
   paint() {
-    this.palette = paletteOn(styleOf(this.root).background);
+    this.palette = paletteOn(styleOf(this.root));
     this.paintLegend();
     for (const row of this.rows) row.paint();
   }

@@ -7,16 +7,11 @@ const DARK = { zero: [44, 47, 54], above: [255, 160, 70], below: [100, 175, 255]
 const COMMON = 0.995; // share of a layer's values within its scale
 
 /**
- * The colours for a page of this background.
- * @param {string} background as CSS writes it: #rrggbb or rgb(...)
+ * The colours for a page.
+ * @param {import("../kit/theme.js").Style} style
  * @returns {Palette}
  */
-export function paletteOn(background) {
-  const parts = background.startsWith("#")
-    ? [1, 3, 5].map((at) => parseInt(background.slice(at, at + 2), 16))
-    : (background.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
-  return parts[0] + parts[1] + parts[2] < 384 ? DARK : LIGHT;
-}
+export const paletteOn = ({ isDark }) => (isDark ? DARK : LIGHT);
 
 /** @param {number[]} colour */
 export const css = (colour) => `rgb(${colour.join(" ")})`;

@@ -1,5 +1,6 @@
 // The encoded images nearest to a latent point, as a row of small images; a click on one chooses it.
 
+import { onPage } from "../kit/class_colours.js";
 import { context, element, Later, write } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
@@ -79,7 +80,7 @@ export class Neighbours {
       const name = space.classes[space.labels[index]]?.name;
       const words = `Image ${index}${name === undefined ? "" : `, class ${name}`}`;
       const tile = element("button", { type: "button", title: words, "aria-label": `Choose ${words.toLowerCase()}` });
-      tile.style.borderColor = space.colour(index) ?? "";
+      tile.style.borderColor = onPage(space.colour(index) ?? "", this.row);
       tile.onclick = () => choose(index);
       const small = element("canvas", { class: smooth ? "image" : "image crisp" });
       [small.width, small.height] = [this.sprite?.width ?? SMALL_PX, this.sprite?.height ?? SMALL_PX];

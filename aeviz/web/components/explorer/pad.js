@@ -1,6 +1,7 @@
 // The latent pad: a plane of two axes of a latent space, covered by the images that the decoder gives there, or with the
 // encoded images as points. Dragging moves the point; wheel and pinch zoom; the images follow the zoom.
 
+import { onDark } from "../kit/class_colours.js";
 import { brief, brushOf, button, element, Later, pixelRatio, resize, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
 import { watchLooks } from "../kit/theme.js";
@@ -300,7 +301,7 @@ export class Pad {
     for (let index = 0; index < space.count; index += 1) {
       const [x, y] = this.toPixels(space.encoded(pair[0], index), space.encoded(pair[1], index));
       if (x < 0 || y < 0 || x > this.width || y > this.height) continue;
-      brush.fillStyle = space.colour(index) ?? GREY;
+      brush.fillStyle = onDark(space.colour(index) ?? GREY); // the decoded plane is dark on every page
       brush.fillRect(x - size / 2, y - size / 2, size, size);
     }
   }

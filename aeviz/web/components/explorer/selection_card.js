@@ -1,6 +1,7 @@
 // The images that the visitor selected on the map: how many of each class, their mean image, the image decoded from their mean
 // code, and how far they spread, all from what the page has.
 
+import { onPage } from "../kit/class_colours.js";
 import { context, element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
@@ -118,7 +119,7 @@ export class SelectionCard {
     for (const [label, count] of counts) {
       const part = element("span", {}, this.bar);
       part.style.flexGrow = String(count);
-      part.style.background = space.classes[label]?.colour ?? "gray";
+      part.style.background = onPage(space.classes[label]?.colour ?? "gray", this.root);
     }
     const named = counts.slice(0, MOST_CLASSES).map(([label, count]) => `${space.classes[label]?.name ?? "?"}: ${Math.round((100 * count) / total)} %`);
     write(this.classes, counts.length ? `${named.join(", ")}${counts.length > MOST_CLASSES ? " and others" : ""}` : "");

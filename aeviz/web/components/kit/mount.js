@@ -10,7 +10,9 @@
 // While a part has something pending, such as a drawing, a decoding network, a timer or a request to the server, its
 // root lacks the attribute `data-idle`. A test waits for `[data-idle]` instead of for some time.
 
+import { allOnDark } from "./class_colours.js";
 import { element } from "./dom.js";
+import { styleOf, watchLooks } from "./theme.js";
 import { textOf, unpack } from "./wire.js";
 
 const GONE_MS = 1000; // by then an element that leaves the page has left it
@@ -23,7 +25,7 @@ const GONE_MS = 1000; // by then an element that leaves the page has left it
  * }} Call
  */
 /** @typedef {{ receive: (value: any) => void | Promise<void>, close: () => void }} Part */
-/** @typedef {{ root: HTMLElement, part: Part, channel: Channel, text: string }} Mounted */
+/** @typedef {{ root: HTMLElement, part: Part, channel: Channel, text: string, isDark: boolean, unwatch?: () => void }} Mounted */
 
 /** Reports of a part to Python. Streamlit hands new functions over with each run. */
 export class Channel {
@@ -104,16 +106,16 @@ export function define(attributes, make) {
       const root = element("div", attributes);
       parentElement.append(root);
       const channel = new Channel(call);
-      held = { root, channel, part: make(root, channel, new Activity(root)), text: "" };
+      held = { root, channel, part: make(root, channel, new Activity(root)), text: "", isDark: false };
       mounted.set(parentElement, held);
+      held.unwatch = watchTheme(held);
     }
-    const { root, part } = held;
+    const { root, part, unwatch } = held;
     held.channel.call = call;
-    deliver(held, data).catch((error) => {
-      root.textContent = `This part of the page failed: ${error.message}. Reload the page; if that does not help, report it.`;
-    });
+    deliver(held, data);
     return whenGone(parentElement, () => {
       if (!mounted.delete(parentElement)) return;
+      unwatch?.();
       part.close();
       root.remove();
     });
@@ -121,16 +123,38 @@ export function define(attributes, make) {
 }
 
 /**
+ * Hand over what Python sent, and say so where that fails.
  * @param {Mounted} held
  * @param {any} data a payload of wire.py, or a small JSON value
  */
-async function deliver(held, data) {
+function deliver(held, data) {
+  receive(held, data).catch((error) => {
+    held.root.textContent = `This part of the page failed: ${error.message}. Reload the page; if that does not help, report it.`;
+  });
+}
+
+/**
+ * @param {Mounted} held
+ * @param {any} data
+ */
+async function receive(held, data) {
   if (!(data instanceof Uint8Array)) return held.part.receive(data);
   const text = textOf(data);
-  if (text === held.text) return undefined; // Streamlit may send again what is here
+  const { isDark } = styleOf(held.root);
+  if (text === held.text && isDark === held.isDark) return undefined; // Streamlit may send again what is here
   const value = unpack(data, text);
-  held.text = text;
-  return held.part.receive(value);
+  Object.assign(held, { text, isDark });
+  return held.part.receive(isDark ? allOnDark(value) : value);
+}
+
+/**
+ * Hand over the newest payload again with the class colours of the other theme, when the visitor changes the theme.
+ * @param {Mounted} held
+ */
+function watchTheme(held) {
+  return watchLooks(held.root, () => {
+    if (held.text && styleOf(held.root).isDark !== held.isDark) deliver(held, held.channel.call.data);
+  });
 }
 
 /**

@@ -58,7 +58,7 @@ function drawPlane(brush, panel, style) {
   const step = niceStep(Math.min(width, height) / scale);
   /** @param {number} value @param {number} x @param {number} y @param {boolean} horizontal */
   const line = (value, x, y, horizontal) => {
-    brush.globalAlpha = Math.abs(value) < step / 1e6 ? 0.45 : 0.12;
+    brush.globalAlpha = (Math.abs(value) < step / 1e6 ? 0.45 : 0.12) * (style.isStrong ? 2 : 1);
     brush.lineWidth = 1;
     brush.strokeStyle = style.text;
     brush.beginPath();

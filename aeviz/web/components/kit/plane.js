@@ -198,13 +198,13 @@ export class Plane {
   }
 
   /**
-   * A disc with a fine rim of the page's colour, drawn once a colour and copied from then on.
+   * A disc with a fine rim of the page's colour, or with high contrast of the text's, drawn once a colour and copied from then on.
    * @param {string} colour
    * @param {number} radius
    * @param {Style} style
    */
   sprite(colour, radius, style) {
-    const key = `${colour} ${radius} ${style.background}`;
+    const key = `${colour} ${radius} ${style.background} ${style.isStrong}`;
     const found = this.sprites.get(key);
     if (found) return found;
     const canvas = document.createElement("canvas");
@@ -212,11 +212,11 @@ export class Plane {
     const brush = context(canvas);
     brush.setTransform(this.ratio, 0, 0, this.ratio, canvas.width / 2, canvas.width / 2);
     brush.arc(0, 0, radius, 0, 2 * Math.PI);
-    brush.globalAlpha = 0.85;
+    brush.globalAlpha = style.isStrong ? 1 : 0.85;
     brush.fillStyle = colour;
     brush.fill();
-    brush.strokeStyle = style.background;
-    brush.lineWidth = 0.7;
+    brush.strokeStyle = style.isStrong ? style.text : style.background;
+    brush.lineWidth = style.isStrong ? 1.2 : 0.7;
     brush.stroke();
     this.sprites.set(key, canvas);
     return canvas;

@@ -4,6 +4,8 @@
 // premultiplied by their opacity, four bytes in one integer, so that a blend takes two multiplications.
 
 const OPACITY = 0.72;
+const LARGE = 2.6; // radius in pixels of the canvas from which on a disc has room for an outline
+const RIM = 1; // width of the outline in pixels
 const FADED = 0.1; // share of their opacity that points keep which a selection leaves out
 const GREY = [140, 140, 140];
 const PAIR = 0x00ff00ff; // every second byte of a pixel
@@ -32,6 +34,7 @@ const SIZES = [
  * @property {Uint8Array} hidden by label, 1 where points of that label are not drawn
  * @property {Uint8Array | null} chosen by point, 1 where it is selected; null where there is no selection
  * @property {number} radius of a disc, in pixels of the canvas
+ * @property {number[] | null} rim red, green and blue of an outline, for more contrast; the disc is opaque then
  */
 
 /**
@@ -48,17 +51,22 @@ export function discRadius(count) {
 }
 
 /**
- * The pixels of a disc: how far each lies from the first one of a row above, and its opacity in 256ths.
+ * The pixels of a disc: how far each lies from its middle in the array, its opacity, and its share of the outline.
  * @param {number} radius
  * @param {number} width of the array of pixels
+ * @param {boolean} hasRim
  */
-function disc(radius, width) {
+function disc(radius, width, hasRim) {
+  const opacity = hasRim ? 1 : OPACITY;
+  const inner = radius >= LARGE ? radius - RIM : Infinity;
   const reach = Math.min(REACH, Math.ceil(radius + 0.5));
   const cells = [];
   for (let dy = -reach; dy <= reach; dy += 1) {
     for (let dx = -reach; dx <= reach; dx += 1) {
-      const cover = Math.max(0, Math.min(1, radius + 0.5 - Math.hypot(dx, dy)));
-      if (cover > 0.02) cells.push([dy * width + dx, cover * OPACITY]);
+      const distance = Math.hypot(dx, dy);
+      const cover = Math.max(0, Math.min(1, radius + 0.5 - distance));
+      const rim = hasRim ? Math.max(0, Math.min(1, distance + 0.5 - inner)) : 0;
+      if (cover > 0.02) cells.push([dy * width + dx, cover * opacity, rim]);
     }
   }
   return cells;
@@ -69,16 +77,18 @@ function disc(radius, width) {
  * @param {number[][]} cells
  * @param {number[][]} palette
  * @param {number} share of the usual opacity
+ * @param {number[]} rim colour of the outline
  */
-function inks(cells, palette, share) {
+function inks(cells, palette, share, rim) {
   const colours = [...palette, GREY];
   const ink = new Int32Array(colours.length * cells.length);
   const stays = Int32Array.from(cells, ([, alpha]) => 256 - Math.round(256 * alpha * share));
-  colours.forEach(([red, green, blue], c) => {
+  colours.forEach((colour, c) => {
     stays.forEach((stay, k) => {
       const alpha = 256 - stay;
       const part = (/** @type {number} */ value) => (value * alpha) >> 8;
-      ink[c * cells.length + k] = (part(255) << 24) | (part(blue) << 16) | (part(green) << 8) | part(red);
+      const [red, green, blue] = colour.map((value, at) => part(value + cells[k][2] * (rim[at] - value)));
+      ink[c * cells.length + k] = (part(255) << 24) | (blue << 16) | (green << 8) | red;
     });
   });
   return { ink, stays };
@@ -106,11 +116,11 @@ export class Painter {
   *paint(cloud, width, height) {
     this.clear(width, height);
     const row = width + 2 * MARGIN;
-    const cells = disc(cloud.radius, row);
+    const cells = disc(cloud.radius, row, Boolean(cloud.rim));
     const steps = Int32Array.from(cells, ([step]) => step);
     // those left out by a selection lie below the selected ones
     for (const wanted of cloud.chosen ? [0, 1] : [-1]) {
-      const { ink, stays } = inks(cells, cloud.palette, wanted === 0 ? FADED : 1);
+      const { ink, stays } = inks(cells, cloud.palette, wanted === 0 ? FADED : 1, cloud.rim ?? GREY);
       for (const [from, to] of cloud.runs) {
         for (let start = from; start < to; start += BLOCK) {
           this.stamp(cloud, start, Math.min(to, start + BLOCK), wanted, steps, ink, stays);

@@ -7,6 +7,7 @@
 import { Camera, fitCamera } from "../kit/camera.js";
 import { brushOf, context, element, pixelRatio, resize, write } from "../kit/dom.js";
 import { drawAxes, drawAxisNames, drawMarkers, drawMarks } from "../kit/painter.js";
+import { styleOf } from "../kit/theme.js";
 import { Painter } from "./dots.js";
 import { drawCursor, drawOutline } from "./draft.js";
 import { Field } from "./field.js";
@@ -314,7 +315,9 @@ export class Panel {
       const { header, palette, isHidden, chosen, layers } = this.map;
       const scale = layers.paint(this);
       const look = { codes: scale?.codes ?? header.labels, palette: scale?.colours ?? palette, labels: header.labels };
-      const cloud = this.points.seen(this, { ...look, hidden: isHidden, chosen }, turning);
+      const { isStrong, isDark } = styleOf(this.map.root);
+      const rim = isStrong ? Array(3).fill(isDark ? 255 : 0) : null;
+      const cloud = this.points.seen(this, { ...look, hidden: isHidden, chosen, rim }, turning);
       this.job = this.painter.paint(cloud, middle.width, middle.height);
       this.spent = 0;
     }

@@ -4,6 +4,7 @@ import { Grid } from "./grid.js";
 import { discRadius } from "./dots.js";
 
 const LEVELS = 64; // steps of depth in which points in space are drawn, far ones first
+const STRONG = 1.25; // times the radius, with high contrast
 const EDGE_PX = 4; // radius of a disc that reaches into the view from outside
 const MANY = 0.3; // share of the points in view
 const TURNED = 150_000; // points in space that are drawn at most while they turn
@@ -11,7 +12,7 @@ const TURNED = 150_000; // points in space that are drawn at most while they tur
 /** @typedef {import("../kit/camera.js").Camera} Camera */
 /** @typedef {import("./map_data.js").Spec} Spec */
 /** @typedef {{ camera: Camera, width: number, height: number, ratio: number, scale: number }} View */
-/** @typedef {Pick<import("./dots.js").Cloud, "codes" | "palette" | "labels" | "hidden" | "chosen">} Look */
+/** @typedef {Pick<import("./dots.js").Cloud, "codes" | "palette" | "labels" | "hidden" | "chosen" | "rim">} Look */
 
 export class Points {
   /** @param {Spec} spec */
@@ -61,7 +62,7 @@ export class Points {
     const scale = camera.scale(view);
     const [x, y] = camera.centre;
     const share = Math.min(1, camera.half / this.spec.half) ** 2; // of the points, were they spread evenly
-    const radius = discRadius(this.n * share) * view.scale ** 2;
+    const radius = discRadius(this.n * share) * view.scale ** 2 * (look.rim ? STRONG : 1);
     // as they come is quicker than by cells, unless few are in view
     const whole = share > MANY || this.coordinates !== this.spec.coordinates;
     /** @type {[number, number][]} */
@@ -138,7 +139,7 @@ export class Points {
       offset: /** @type {[number, number]} */ ([0, 0]),
       order: this.order,
       runs: /** @type {[number, number][]} */ ([[0, count]]),
-      radius: discRadius(this.n) * view.scale ** 2 * view.ratio,
+      radius: discRadius(this.n) * view.scale ** 2 * (look.rim ? STRONG : 1) * view.ratio,
     };
   }
 

@@ -1,0 +1,47 @@
+// The class colours on a light and on a dark page, as aeviz/figures/palette.py has them. Python sends those of a light
+// page, since it learns of the visitor's theme late; here they become those of the page.
+
+import { styleOf } from "./theme.js";
+
+const ON_LIGHT = [
+  "#3f90da", "#056576", "#551c33", "#096c42", "#89976d",
+  "#4e2800", "#e76300", "#b47f95", "#7300ff", "#022e6c",
+]; // prettier-ignore
+const ON_DARK = [
+  "#3f90da", "#bafff1", "#f683a4", "#008f72", "#ffff00",
+  "#fece9f", "#e76300", "#c7153c", "#725e85", "#cdc7ff",
+]; // prettier-ignore
+
+/**
+ * A class colour on a dark ground; another colour as it is.
+ * @param {string} colour #rrggbb
+ */
+export function onDark(colour) {
+  return ON_DARK[ON_LIGHT.indexOf(colour)] ?? colour;
+}
+
+/**
+ * A class colour on the page of an element.
+ * @param {string} colour #rrggbb
+ * @param {Element} root
+ */
+export function onPage(colour, root) {
+  return styleOf(root).isDark ? onDark(colour) : colour;
+}
+
+/**
+ * A payload with the class colours for a dark ground: what is named `colour`, or stands in `colours`. Arrays of numbers
+ * are kept, not copied.
+ * @param {any} value
+ * @param {boolean} [isColour]
+ * @returns {any}
+ */
+export function allOnDark(value, isColour = false) {
+  if (typeof value === "string") return isColour ? onDark(value) : value;
+  if (Array.isArray(value)) return value.map((part) => allOnDark(part, isColour));
+  if (!value || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const parts = Object.entries(value);
+  return Object.fromEntries(
+    parts.map(([name, part]) => [name, allOnDark(part, isColour || name === "colour" || name === "colours")]),
+  );
+}
