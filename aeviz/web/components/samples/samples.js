@@ -1,14 +1,17 @@
 // Generated images in a grid. The one under the pointer, or else the one clicked last, is shown large, with the test image
-// whose code is nearest to its latent point and a link to that point on Explore. No rerun takes place.
+// whose code is nearest to its latent point and a link to that point on Explore. Grids of one group show the same place.
+// No rerun takes place.
 
 import { context, element, resize, write } from "../kit/dom.js";
+import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 
 /**
  * @typedef {{
  *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
- *   far: number[], text: string, nearestTexts: string[], links: string[], smooth: boolean
- * }} Data `tile`: height and width of an image in pixels
+ *   far: number[], text: string, nearestTexts: string[], links: string[], smooth: boolean,
+ *   beside: boolean, group: string | null
+ * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
 
 /** Steps of the arrow keys, in columns and rows. @type {Record<string, [number, number]>} */
@@ -61,6 +64,9 @@ class Samples {
     this.sheets = null;
     this.chosen = 0;
     this.asked = 0;
+    /** @type {string | null} */
+    this.group = null;
+    this.leave = () => {};
     const left = element("div", { class: "left" }, root);
     this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, left);
     this.picture = element("img", { class: "picture" }, this.grid);
@@ -69,7 +75,7 @@ class Samples {
     this.caption = element("p", { class: "caption" }, left);
     const card = element("section", { class: "card", "aria-label": "Chosen image" }, root);
     this.lead = element("p", { class: "lead" }, card);
-    element("p", { class: "hint", text: "Point at an image, click it, or use the arrow keys." }, card);
+    this.how = element("p", { class: "hint", text: "Point at an image, click it, or use the arrow keys." }, card);
     this.title = element("h4", { role: "status" }, card);
     const pair = element("div", { class: "pair" }, card);
     /** @param {string} name */
@@ -106,6 +112,8 @@ class Samples {
     if (revision !== this.asked) return;
     [this.data, this.sheets] = [data, { picture, nearest }];
     this.root.classList.toggle("smooth", data.smooth);
+    this.root.classList.toggle("beside", data.beside);
+    this.lead.hidden = this.how.hidden = data.beside;
     this.picture.src = data.picture;
     this.picture.alt = data.text;
     write(this.caption, data.text);
@@ -119,6 +127,18 @@ class Samples {
     this.other.node.hidden = !nearest;
     this.chosen = Math.min(this.chosen, data.count - 1);
     this.show(this.chosen);
+    this.join(data.group);
+  }
+
+  /** @param {string | null} group of grids that show the same place */
+  join(group) {
+    if (group === this.group) return;
+    this.leave();
+    this.group = group;
+    this.leave =
+      group === null
+        ? () => {}
+        : hear("sample", group, ({ index }) => this.data && index < this.data.count && this.draw(index), this);
   }
 
   /** @param {HTMLElement} node @param {number} index */
@@ -144,8 +164,14 @@ class Samples {
     this.show(index);
   }
 
-  /** @param {number} index */
+  /** @param {number} index shown here and in the other grids of the group */
   show(index) {
+    this.draw(index);
+    if (this.group !== null) tell("sample", this.group, { index }, this);
+  }
+
+  /** @param {number} index */
+  draw(index) {
     const { data, sheets } = this;
     if (!data || !sheets) return;
     this.root.dataset.shown = String(index);
@@ -160,7 +186,7 @@ class Samples {
     write(
       this.hint,
       (sheets.nearest
-        ? "Right, for comparison: the test image whose code is nearest to that point. "
+        ? "Nearest by distance between latent codes. Pixel by pixel, another test image may be closer. "
         : "") + (isFar ? "The point lies far from all encoded images (×)." : ""),
     );
     this.link.hidden = !data.links.length;
@@ -178,6 +204,7 @@ class Samples {
 
   close() {
     this.asked += 1;
+    this.leave();
   }
 }
 
