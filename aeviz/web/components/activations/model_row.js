@@ -13,8 +13,8 @@ import { LayerView, heading, sizeText } from "./layer_view.js";
 /**
  * @typedef {{
  *   title: string, encoder: NetworkSpec | null, decoder: NetworkSpec | null, why: string, parameters: number,
- *   smooth: boolean
- * }} Spec as payload.py packs it
+ *   unseen: string, smooth: boolean
+ * }} Spec as payload.py packs it; `unseen` are parameters that the files lack or merge
  */
 /** @typedef {{ tip: import("./layer_view.js").Tip, palette: () => import("./colours.js").Palette }} Host */
 
@@ -106,6 +106,11 @@ export class ModelRow {
     });
     this.addLayers("decoder", decoder, decoded);
     this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
+    const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
+    if (shown === spec.parameters || !spec.unseen) return;
+    const [part, all] = [shown, spec.parameters].map((count) => count.toLocaleString("en"));
+    const text = `The layers shown hold ${part} of the ${all} parameters. Not counted: ${spec.unseen}.`;
+    element("p", { class: "unseen", text }, this.box);
   }
 
   /**
