@@ -2,7 +2,8 @@
 // whose code is nearest to its latent point and a link to that point on Explore. Grids of one group show the same place.
 // No rerun takes place.
 
-import { context, element, resize, write } from "../kit/dom.js";
+import { element, write } from "../kit/dom.js";
+import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_grid.js";
 import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 
@@ -13,42 +14,6 @@ import { define } from "../kit/mount.js";
  *   beside: boolean, group: string | null
  * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
-
-/** Steps of the arrow keys, in columns and rows. @type {Record<string, [number, number]>} */
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/**
- * The image at a place of the grid, given as shares of its width and height; -1 where there is none.
- * @param {Pick<Data, "count" | "columns">} grid
- * @param {number} x
- * @param {number} y
- */
-export function imageAt({ count, columns }, x, y) {
-  const rows = Math.ceil(count / columns);
-  if (x < 0 || y < 0 || x >= 1 || y >= 1) return -1;
-  const index = Math.floor(y * rows) * columns + Math.floor(x * columns);
-  return index < count ? index : -1;
-}
-
-/**
- * The image that an arrow key leads to; the same at an edge.
- * @param {Pick<Data, "count" | "columns">} grid
- * @param {number} index
- * @param {[number, number]} step
- */
-export function neighbourOf({ count, columns }, index, [right, down]) {
-  const column = (index % columns) + right;
-  const next = index + right + down * columns;
-  return column < 0 || column >= columns || next < 0 || next >= count ? index : next;
-}
-
-/** @param {string} uri @returns {Promise<HTMLImageElement>} */
-async function load(uri) {
-  const image = new Image();
-  image.src = uri;
-  await image.decode();
-  return image;
-}
 
 class Samples {
   /**
@@ -108,7 +73,7 @@ class Samples {
 
   /** @param {Data} data @param {number} revision */
   async open(data, revision) {
-    const [picture, nearest] = await Promise.all([load(data.picture), data.nearest ? load(data.nearest) : null]);
+    const [picture, nearest] = await Promise.all([loadImage(data.picture), data.nearest ? loadImage(data.nearest) : null]);
     if (revision !== this.asked) return;
     [this.data, this.sheets] = [data, { picture, nearest }];
     this.root.classList.toggle("smooth", data.smooth);
@@ -178,9 +143,9 @@ class Samples {
     this.place(this.frame, index);
     const isFar = data.far.includes(index);
     write(this.title, `Image ${index + 1} of ${data.count}`);
-    this.drawTile(this.own.canvas, sheets.picture, index);
+    drawTile(this.own.canvas, sheets.picture, data, index);
     if (sheets.nearest) {
-      this.drawTile(this.other.canvas, sheets.nearest, index);
+      drawTile(this.other.canvas, sheets.nearest, data, index);
       write(this.other.words, data.nearestTexts[index]);
     }
     write(
@@ -191,15 +156,6 @@ class Samples {
     );
     this.link.hidden = !data.links.length;
     if (data.links.length) this.link.href = data.links[index];
-  }
-
-  /** @param {HTMLCanvasElement} canvas @param {HTMLImageElement} sheet @param {number} index */
-  drawTile(canvas, sheet, index) {
-    const { columns, gap, tile } = /** @type {Data} */ (this.data);
-    const [height, width] = tile;
-    const [x, y] = [(index % columns) * (width + gap), Math.floor(index / columns) * (height + gap)];
-    resize(canvas, width, height);
-    context(canvas).drawImage(sheet, x, y, width, height, 0, 0, width, height);
   }
 
   close() {
