@@ -167,6 +167,62 @@ def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> g
     return figure
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plane:
+    """The latent plane of one network."""
+
+    title: str
+    points: np.ndarray
+    """(N, 2), floating point."""
+    labels: np.ndarray | None
+    """Classes, (N,), integer, or None."""
+
+
+def latent_planes(planes: Sequence[Plane], class_names: Sequence[str]) -> go.Figure:
+    """Draw latent planes side by side, each in its own coordinates, coloured by class.
+
+    Args:
+        planes: One or more.
+        class_names: Name of each class, for the pointer; empty where images have no classes.
+    """
+    titles = [plane.title.replace(", ", "<br>", 1) for plane in planes]
+    figure = make_subplots(1, len(planes), subplot_titles=titles, horizontal_spacing=0.06)
+    for place, plane in enumerate(planes, start=1):
+        shown = thin(len(plane.points), 2000)
+        points = plane.points[shown]
+        labels = np.full(len(shown), -1) if plane.labels is None else plane.labels[shown]
+        for label in np.unique(labels).tolist():
+            name = class_names[label] if label >= 0 else "images"
+            figure.add_trace(
+                go.Scatter(
+                    x=points[labels == label, 0],
+                    y=points[labels == label, 1],
+                    mode="markers",
+                    marker={
+                        "size": 5,
+                        "color": CLASS_COLOURS[label % len(CLASS_COLOURS)] if label >= 0 else UNLABELLED,
+                    },
+                    name=name,
+                    legendgroup=name,
+                    showlegend=place == 1 and label >= 0,
+                    hovertemplate=f"{name}<extra></extra>",
+                ),
+                row=1,
+                col=place,
+            )
+        figure.update_yaxes(scaleanchor=figure.data[-1].xaxis, row=1, col=place)
+    figure.update_xaxes(nticks=4, zeroline=False)
+    figure.update_yaxes(nticks=4, zeroline=False)
+    figure.update_annotations(font_size=12)
+    figure.update_layout(
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "itemsizing": "constant"},
+        margin={**MARGIN, "t": 45, "b": 45},
+        height=290,
+        uirevision="planes",
+    )
+    return figure
+
+
 def arrows(
     target: np.ndarray,
     moved: np.ndarray,

@@ -11,7 +11,7 @@ References:
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,25 +56,38 @@ def method_of(optimizer: OptimizerConfig) -> MethodName:
 
 
 def title_of(optimizer: OptimizerConfig) -> str:
-    """Return what an optimizer is called: method and step size."""
+    """Return what an optimizer is called in menus and addresses: method and learning rate, such as "Adam 0.003"."""
     return f"{METHODS[method_of(optimizer)].title} {optimizer.learning_rate:g}"
+
+
+def long_title_of(optimizer: OptimizerConfig) -> str:
+    """Return what an optimizer is called in running text, such as "Adam, learning rate 0.003"."""
+    return f"{METHODS[method_of(optimizer)].title}, learning rate {optimizer.learning_rate:g}"
 
 
 _SETTINGS = ("beta1", "beta2", "epsilon", "momentum", "learning_rate")
 """Settings in which optimizers with the same title may differ."""
 
 
-def titles_of(optimizers: Iterable[OptimizerConfig]) -> dict[OptimizerConfig, str]:
+def titles_of(
+    optimizers: Iterable[OptimizerConfig], title: Callable[[OptimizerConfig], str] = title_of
+) -> dict[OptimizerConfig, str]:
     """Return a title for each optimizer of one comparison; equal titles add the settings in which they differ."""
     alike: dict[str, list[OptimizerConfig]] = {}
     for optimizer in optimizers:
-        alike.setdefault(title_of(optimizer), []).append(optimizer)
+        alike.setdefault(title(optimizer), []).append(optimizer)
     titles = {}
-    for title, group in alike.items():
-        told = [name for name in _SETTINGS if len({getattr(optimizer, name) for optimizer in group}) > 1]
+    for name, group in alike.items():
+        differing = [key for key in _SETTINGS if len({getattr(optimizer, key) for optimizer in group}) > 1]
         for optimizer in group:
-            titles[optimizer] = ", ".join([title, *(f"{name} {getattr(optimizer, name)!r}" for name in told)])
+            titles[optimizer] = ", ".join([name, *(f"{key} {getattr(optimizer, key)!r}" for key in differing)])
     return titles
+
+
+def own_settings(optimizer: OptimizerConfig) -> dict[str, str]:
+    """Return the settings that an optimizer uses, name to number, the schedule of the learning rate apart."""
+    keys = ("learning_rate", "momentum") if optimizer.name == "sgd" else ("learning_rate", "beta1", "beta2", "epsilon")
+    return {key: f"{getattr(optimizer, key):g}" for key in keys}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,3 +74,17 @@ def test_chosen_sample_is_shown_large_and_leads_to_explore(visit):
     samples.get_by_role("link", name="Open this point on Explore").click()
     expect(page).to_have_url(re.compile(r"/explore\?.*digits-2d-adam\.at="))
     expect(page.get_by_test_id("latent-map")).to_be_visible()
+
+
+def test_two_models_show_the_same_place_of_their_grids(visit):
+    """Both grids have a card; a click in one shows the same place in the other."""
+    page = visit("/generate?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad", width=1280, height=720)
+    samples = page.get_by_test_id("samples")
+    expect(samples).to_have_count(2)
+    box = samples.first.locator(".grid").bounding_box()
+    samples.first.locator(".grid").click(position={"x": 0.35 * box["width"], "y": 0.15 * box["height"]})
+    for grid in samples.all():
+        expect(grid.get_by_role("status")).to_have_text("Image 14 of 100")
+    page.keyboard.press("ArrowDown")
+    expect(samples.last.get_by_role("status")).to_have_text("Image 24 of 100")
+    expect(samples.last.get_by_text(re.compile("^nearest code: "))).to_be_visible()

@@ -36,3 +36,63 @@ def test_networks_of_two_face_models_answer(visit):
         expect(row.get_by_role("region", name="Reconstruction")).to_be_in_viewport(ratio=0.2)
     page.get_by_role("button", name="Next", exact=True).click()
     expect(rows.nth(1)).to_have_attribute("data-frames", "2")
+
+
+def test_chosen_image_is_in_the_address_and_opens_again(visit):
+    page = visit("/network?model=digits-2d-adam")
+    part = page.get_by_test_id("activations")
+    expect(part).to_have_attribute("data-image", "0")
+    expect(part.get_by_text("+max of each layer")).to_be_visible()
+    for _ in range(3):
+        part.get_by_role("button", name="Next").first.click()
+    expect(page).to_have_url(re.compile(r"[?&]image=3\b"))
+    expect(part).to_have_attribute("data-image", "3")
+    expect(part.locator(".model").first).to_have_attribute(
+        "data-frames", re.compile(r"[2-4]")
+    )  # the network was not built anew
+    page.reload()
+    expect(part).to_have_attribute("data-image", "3")
+    part.get_by_role("button", name="Previous").first.click(click_count=3)
+    expect(part).to_have_attribute("data-image", "0")
+    expect(page).not_to_have_url(re.compile("image="))
+
+
+def test_code_of_many_values_is_changed_by_its_cells(visit):
+    """More than ten latent values have one slider, for the cell chosen last; a drag on a cell changes it too."""
+    page = visit("/network?model=mlp-64d-adam&with.mlp-64d-adam=nothing")
+    row = page.get_by_test_id("activations").get_by_role("region", name="mlp-64d-adam", exact=True)
+    output = row.get_by_role("region", name="Reconstruction")
+    expect(output).to_contain_text("MSE")
+    cells = row.get_by_role("img", name=re.compile("bottleneck z"))
+    box = cells.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 4)
+    page.mouse.down()
+    expect(row.get_by_role("slider")).to_have_count(1)
+    page.mouse.move(box["x"] + box["width"] + 40, box["y"] + 4)
+    page.mouse.up()
+    expect(output).to_contain_text("z changed")
+    before = row.get_by_role("slider").get_attribute("aria-valuetext")
+    row.get_by_role("slider").press("ArrowRight")
+    expect(row.get_by_role("slider")).not_to_have_attribute("aria-valuetext", before)
+
+
+def test_network_that_the_browser_refuses_leaves_a_reason_and_the_table(visit):
+    page = visit(
+        "/network?model=digits-2d-adam", prepare=lambda page: page.add_init_script("delete globalThis.WebAssembly")
+    )
+    part = page.get_by_test_id("activations")
+    expect(
+        part.get_by_text(re.compile("^Your browser cannot show the activations: .*no WebAssembly")).first
+    ).to_be_visible()
+    expect(part).to_have_attribute("data-idle", "")
+    expect(page.get_by_text("All layers of digits-2d-adam as a table")).to_be_visible()
+
+
+def test_parameters_of_the_layers_and_of_the_model_are_reconciled(visit):
+    """The exported encoder of a variational model lacks the log-variance head: the row says so."""
+    page = visit("/network?model=vae-10d&with.vae-10d=nothing")
+    row = page.get_by_test_id("activations").get_by_role("region", name="vae-10d", exact=True)
+    expect(row).to_contain_text("212,373 weights and biases")
+    expect(row).to_contain_text(
+        "The layers shown hold 211,723 of the 212,373 parameters. Not counted: the head of the log-variance"
+    )

@@ -68,7 +68,7 @@ async function main() {
   const said = [];
   const view = Object.assign(Object.create(DecoderView.prototype), {
     view: { write: (text) => said.push(text) }, spec: { bridge_words: "" }, words: "", said: "", times: [],
-    trouble: "", by: "by the server",
+    trouble: "", by: "by the server", latest: { closed: false },
   });
   view.describe();
   view.describe();

@@ -7,9 +7,11 @@ from aeviz.lab.optimizer_comparison import (
     compare_means,
     gather,
     layer_titles,
+    long_title_of,
     method_of,
     moved_most,
     names_of,
+    own_settings,
     plan,
     title_of,
     titles_of,
@@ -133,6 +135,23 @@ def test_titles_of_optimizers_differ():
         "Adam 0.1, learning_rate 0.100000001",
         "Momentum 1",
     ]
+    assert list(titles_of(given[::4], long_title_of).values()) == [
+        "Adam, learning rate 0.003",
+        "Momentum, learning rate 1",
+    ]
+
+
+def test_own_settings_leave_out_what_an_optimizer_ignores():
+    assert own_settings(OptimizerConfig(learning_rate=3e-3, beta2=0.9)) == {
+        "learning_rate": "0.003",
+        "beta1": "0.9",
+        "beta2": "0.9",
+        "epsilon": "1e-08",
+    }
+    assert own_settings(OptimizerConfig(name="sgd", learning_rate=1.0, momentum=0.5)) == {
+        "learning_rate": "1",
+        "momentum": "0.5",
+    }
 
 
 def test_names_of_comparisons_differ(tiny_config, folders):

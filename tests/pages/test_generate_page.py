@@ -109,7 +109,7 @@ def test_each_sample_has_its_nearest_test_image_and_its_point_on_explore(variati
     grid = grids(app)[0]
     assert grid["nearest"].startswith("data:image/png")
     assert len(grid["nearestTexts"]) == len(grid["links"]) == 100
-    number, label = re.fullmatch(r"nearest test image, number (\d+), class (\d)", grid["nearestTexts"][0]).groups()
+    number, label = re.fullmatch(r"nearest code: test image (\d+), class (\d)", grid["nearestTexts"][0]).groups()
     labels = list_models()["standard"].require_latents().labels
     assert labels[int(number)] == int(label)
     assert re.fullmatch(r"explore\?model=standard&standard\.at=((z|PC)\d_-?[\d.]+~?)+", grid["links"][0])
@@ -137,9 +137,12 @@ def test_samples_of_two_models_share_the_noise_where_the_dimension_is_the_same(v
     app.selectbox(key="with.standard").set_value("anchored").run()
     assert len(pictures(app)) == 2
     assert "the same noise" in said(app)
+    assert [(grid["beside"], grid["group"]) for grid in grids(app)] == [(True, "same noise")] * 2
+    assert all(len(grid["nearestTexts"]) == 100 for grid in grids(app))
     app.selectbox(key="with.standard").set_value("digits-2d-adam").run()
     assert not app.exception
     assert "its own noise" in said(app)
+    assert [grid["group"] for grid in grids(app)] == [None, None]
     assert "digits-2d-adam: 100 samples from a Gaussian fitted" in captions(app)[1]
 
 

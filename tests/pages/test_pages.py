@@ -10,6 +10,7 @@ import pytest
 from visits import assert_healthy, open_page, open_plane, texts
 
 from aeviz.paths import checkpoints_root
+from aeviz.web.kernel.models import list_models
 
 PAGES = {
     "home": "aeviz",
@@ -195,10 +196,27 @@ def test_decode_buttons_move_and_reset_the_point(app, desk):
     assert desk.header["point"] == start
 
 
+def pair_grids(app):
+    """What the grids of originals and reconstructions were sent, the originals first where there are any."""
+    shown = (component.proto for component in app.get("bidi_component"))
+    return next(json.loads(proto.json)["grids"] for proto in shown if proto.component_name == "aeviz.pairs")
+
+
 def test_reconstruct_shows_originals_of_built_in_data(app):
     app = open_page(app, "reconstruct", "digits-2d-adam")
-    captions = [image.proto.imgs[0].caption for image in app.get("image")]
-    assert captions[0] == "Originals"
+    originals, reconstructions = pair_grids(app)[:2]
+    assert (originals["text"], originals["title"], reconstructions["title"]) == (
+        "Originals",
+        "Original",
+        "digits-2d-adam",
+    )
+    number, label = re.match(
+        r"test image (\d+), class (\d); the nearest images vote \d", originals["words"][0]
+    ).groups()
+    table = list_models()["digits-2d-adam"].require_latents()
+    assert table.labels[int(number)] == int(label) == 0
+    error = f"error {table.error[int(number)]:.2f}; the nearest images vote "
+    assert reconstructions["words"][0].startswith(error)
     assert not app.button
     assert any("Euclidean distance" in caption and "64 values in [0, 1]" in caption for caption in texts(app.caption))
     kept = next(text for text in texts(app.markdown) if "that keep their class" in text)
@@ -213,9 +231,9 @@ def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app
 
     monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])  # nothing listens on the discard port
     app = open_page(app, "reconstruct", "mlp-2d-adam")
-    captions = [image.proto.imgs[0].caption for image in app.get("image")]
+    captions = [grid["text"] for grid in pair_grids(app)]
     assert "Originals" not in captions
-    assert any("mlp-2d-adam: mean error" in caption for caption in captions)
+    assert captions[0].startswith("mlp-2d-adam: mean error")
     app.button(key="download.mnist").click().run()
     assert not app.exception
     assert "mnist" in app.error[0].value.lower()

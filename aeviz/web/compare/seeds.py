@@ -1,25 +1,35 @@
-"""The optimizers that ship with five seeds each: mean curves with bands, and what exceeds the spread over the seeds."""
+"""The optimizers that ship with five seeds each: a verdict, latent planes, mean curves with bands, and settings."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.comparison import Curve, comparison_curves
+from aeviz.config import OptimizerConfig
+from aeviz.figures.comparison import Curve, Plane, comparison_curves, latent_planes
+from aeviz.lab.adaptive import METHODS
 from aeviz.lab.optimizer_comparison import (
     CONFIDENCE,
     OptimizerComparison,
     compare_means,
     gather,
+    long_title_of,
     method_of,
+    own_settings,
     titles_of,
 )
 from aeviz.training.runs import list_compared
+from aeviz.web.kernel import projections
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape, name_objective
 
 WHAT = "what"
 """URL parameter: single runs, or the optimizers with several seeds each."""
+PLANES = "planes"
+"""URL parameter: the seed whose latent planes are shown."""
 RUNS, SEEDS = "single runs", "optimizers over seeds"
 
 
@@ -40,32 +50,19 @@ def is_by_seeds() -> bool:
 
 
 def show_seeds() -> None:
-    """Show what the optimizers reach over their seeds: verdicts, then curves with bands."""
+    """Show what the optimizers reach over their seeds: verdict, latent planes, curves with bands, settings."""
     comparison = _shipped()[0]
-    titles = titles_of(comparison.lines)
-    st.caption(
-        f"{', '.join(titles.values())} on {escape(comparison.shared.data.name)}, {len(comparison.seeds)} seeds each, "
-        "all else equal. These runs ship."
-    )
+    titles = titles_of(comparison.lines, long_title_of)
     histories = {
         optimizer: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
         for optimizer in titles
     }
     errors = {
-        titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
+        optimizer: {seed: history[-1].val_mse for seed, history in by_seed.items()}
         for optimizer, by_seed in histories.items()
     }
-    best, *others = sorted(errors, key=lambda title: float(np.mean(list(errors[title].values()))))
-    mean = float(np.mean(list(errors[best].values())))
-    lines = [f"**{best} has the lowest mean validation error (MSE) after the last epoch: {mean:.5f}.**"]
-    for other in others:
-        found = compare_means(errors[other], errors[best])
-        verdict = "more than the seeds explain" if found.is_shown else "no more than the seeds may explain"
-        lines.append(
-            f"{other}: {found.first:.5f}, {found.difference:.5f} higher, **{verdict}** (standard deviation over seeds "
-            f"{found.spread:.5f})."
-        )
-    st.info("  \n".join(lines), icon=":material/balance:")
+    _show_verdict(titles, errors)
+    _show_planes(comparison, titles)
     show_figure(
         comparison_curves(
             [
@@ -80,13 +77,14 @@ def show_seeds() -> None:
             1,
         ),
         key="compare-seeds",
-        alt="Validation loss over the epochs, mean and range over the seeds, of " + ", ".join(errors),
+        alt="Validation loss over the epochs, mean and range over the seeds, of " + ", ".join(titles.values()),
     )
     st.caption(
         "Lines are means over the seeds. Bands run from the lowest seed to the highest. *More than the seeds explain*: "
         f"Welch's {CONFIDENCE:.0%} confidence interval of the difference excludes 0. Optimizers are compared as they "
         "were set."
     )
+    _show_settings(comparison, errors)
     offer_curves(
         {
             f"{title}, seed {seed}": comparison.lines[optimizer][seed].path
@@ -95,6 +93,97 @@ def show_seeds() -> None:
         },
         "curves-of-seeds",
     )
+
+
+def _show_verdict(titles: Mapping[OptimizerConfig, str], errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:
+    best, *others = sorted(errors, key=lambda optimizer: float(np.mean(list(errors[optimizer].values()))))
+    mean = float(np.mean(list(errors[best].values())))
+    lines = [f"**{titles[best]}, has the lowest mean validation error (MSE) after the last epoch: {mean:.5f}.**"]
+    for other in others:
+        found = compare_means(errors[other], errors[best])
+        verdict = "more than the seeds explain" if found.is_shown else "no more than the seeds may explain"
+        lines.append(
+            f"{titles[other]}: {found.first:.5f}, {found.difference:.5f} higher, **{verdict}** (standard deviation "
+            f"over seeds {found.spread:.5f})."
+        )
+    st.info("  \n".join(lines), icon=":material/balance:")
+
+
+@st.fragment
+def _show_planes(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str]) -> None:
+    """Show the latent plane that each optimizer reached from the initial weights of one seed."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Latent planes** of the runs with seed", width="content")
+        chosen = st.segmented_control(
+            "Seed",
+            list(map(str, comparison.seeds)),
+            default=str(comparison.seeds[0]),
+            required=True,
+            key=PLANES,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    models = {title: Model(comparison.lines[optimizer][int(chosen)]) for optimizer, title in titles.items()}
+    encoded = {title: model for title, model in models.items() if model.has_latents}
+    if not encoded:
+        st.info("The test images of these runs are not encoded.", icon=":material/hourglass_empty:")
+        return
+    show_figure(
+        latent_planes(
+            [
+                Plane(
+                    title=title,
+                    points=projections.projection(model, 2).points,
+                    labels=model.require_latents().labels,
+                )
+                for title, model in encoded.items()
+            ],
+            next(iter(encoded.values())).class_names,
+        ),
+        key="compare-seeds-planes",
+        alt=f"The latent planes of the test images with seed {chosen}, coloured by class, of " + ", ".join(encoded),
+    )
+    st.caption("A point is a test image, coloured by its class. The networks started from the same weights.")
+
+
+def _show_settings(comparison: OptimizerComparison, errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:
+    """Show what the optimizers were set to and reached, and what all runs share."""
+    st.subheader("Settings and results")
+    settings = {optimizer: own_settings(optimizer) for optimizer in errors}
+    keys = list(dict.fromkeys(key for own in settings.values() for key in own))
+    tested = {
+        optimizer: [
+            evaluation
+            for seed in comparison.seeds
+            if (evaluation := Model(comparison.lines[optimizer][seed]).evaluation) is not None
+        ]
+        for optimizer in errors
+    }
+    st.table(
+        {
+            "optimizer": [METHODS[method_of(optimizer)].title for optimizer in errors],
+            **{key.replace("_", " "): [own.get(key, "none") for own in settings.values()] for key in keys},
+            "seeds": [str(len(values)) for values in errors.values()],
+            "validation error (MSE)": [_mean_and_deviation(list(values.values())) for values in errors.values()],
+            "test error (MSE)": [_mean_and_deviation([found.mse for found in tested[key]]) for key in errors],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    shared, origin = comparison.shared, next(iter(next(iter(comparison.lines.values())).values())).provenance
+    st.caption(
+        "Errors: mean ± standard deviation over the seeds. The runs of one seed share initial weights and batches. "
+        f"All share the data ({escape(shared.data.name)}: {origin.n_train:,} training and {origin.n_validation:,} "
+        f"validation images), the network ({shared.model.encoder}, {origin.parameters:,} parameters, latent size "
+        f"{shared.model.latent_dim}), {shared.train.epochs:,} epochs, batches of {shared.train.batch_size} and the "
+        f"loss ({name_objective(shared.objective)}). These runs ship with aeviz."
+    )
+
+
+def _mean_and_deviation(values: Sequence[float]) -> str:
+    if not values:
+        return "none"
+    return f"{np.mean(values):.5f}" + (f" ± {np.std(values, ddof=1):.5f}" if len(values) > 1 else "")
 
 
 @shared(max_entries=1)

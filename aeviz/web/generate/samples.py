@@ -13,7 +13,7 @@ from aeviz.web.components.samples.component import sample_grid
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.controls import pick_chance, pick_class
 from aeviz.web.kernel.distances import find_far
-from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_image, show_many
+from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_image
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL, errors_as_messages
 from aeviz.web.kernel.point_url import point_parameter
@@ -52,17 +52,20 @@ def show_samples(runs: list[Model]) -> None:
     with errors_as_messages():
         draw = _pick_draw(runs)
         if len(runs) == 1:
-            _show_grid(runs[0], draw, alone=True)
+            _show_grid(runs[0], draw)
             with st.expander("What to look for"):
                 _remark(runs[0])
             return
+        is_shared = len({model.config.model.latent_dim for model in runs}) == 1 and len(set(map(is_large, runs))) == 1
         for column, model in zip(st.columns(2, gap="medium"), runs, strict=True):
             with column:
-                _show_grid(model, draw, alone=False)
-        if len({model.config.model.latent_dim for model in runs}) == 1:
-            st.caption("Both models decode the same noise, image by image.")
+                _show_grid(model, draw, beside=True, group="same noise" if is_shared else None)
+        if is_shared:
+            st.caption(
+                "Both models decode the same noise, image by image: point at one, and the other shows the same place."
+            )
         else:
-            st.caption("The models have different latent sizes, so each has its own noise.")
+            st.caption("The models differ in latent size or image size, so each has its own noise.")
 
 
 def _pick_draw(runs: list[Model]) -> Draw:
@@ -88,13 +91,14 @@ def _pick_draw(runs: list[Model]) -> Draw:
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
 
-def _show_grid(model: Model, draw: Draw, *, alone: bool) -> None:
+def _show_grid(model: Model, draw: Draw, *, beside: bool = False, group: str | None = None) -> None:
     """Show images that a model draws, how many of them are far from the data, and offer the image.
 
     Args:
         model: The model.
         draw: What is drawn.
-        alone: Whether there is room for a chosen image beside the grid.
+        beside: Whether another model's grid stands beside this one.
+        group: Name of the grids that show the same place together.
     """
     drawn = _draw(model, draw)
     if drawn is None:
@@ -107,35 +111,8 @@ def _show_grid(model: Model, draw: Draw, *, alone: bool) -> None:
     text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
     side = LARGE_SIDE if is_large(model) else SIDE
     far = find_far(model, points)
-    if alone:
-        images = shrink(decoded(model, points), CHOSEN_PX)
-        _show_choice(model, points, images, far, side, text)
-        picture = tile(images, side)
-    else:
-        picture = show_many(model, points, side, text)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        if far is not None:
-            st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (crossed out).", width="content")
-        parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
-        offer_image(picture, "-".join(parts), PICTURE_PX, smooth=is_large(model))
-
-
-def _show_choice(
-    model: Model, points: np.ndarray, images: np.ndarray, far: np.ndarray | None, side: int, text: str
-) -> None:
-    """Show images in a grid beside the one that the visitor points at, with the test image of the nearest code."""
-    nearest, texts, table = None, [], model.stored_latents
-    if table is not None:
-        used = distances.used_dimensions(model)
-        indices = nearest_index(points[:, used], table.z[:, used])
-        dataset, _ = find_originals(model)
-        nearest = decoded(model, table.z[indices]) if dataset is None else take(dataset.images, indices)
-        kind = "nearest test image" if dataset is not None else "reconstruction of the nearest test image"
-        labels = table.labels
-        texts = [
-            f"{kind}, number {index}" + ("" if labels is None else f", class {model.class_names[labels[index]]}")
-            for index in indices.tolist()
-        ]
+    images = shrink(decoded(model, points), CHOSEN_PX)
+    nearest, texts = _find_nearest(model, points)
     links = []
     if model.has_summary:
         links = ["explore?" + urlencode({MODEL: model.name, **point_parameter(model, point)}) for point in points]
@@ -148,8 +125,32 @@ def _show_choice(
         nearest_texts=texts,
         links=links,
         smooth=is_large(model),
+        beside=beside,
+        group=group,
         key=f"samples-{model.name}",
     )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if far is not None:
+            st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (crossed out).", width="content")
+        parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
+        offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
+
+
+def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, list[str]]:
+    """Return the test image whose code is nearest to each point, (N, C, H, W), with a text each; None where unknown."""
+    table = model.stored_latents
+    if table is None:
+        return None, []
+    used = distances.used_dimensions(model)
+    indices = nearest_index(points[:, used], table.z[:, used])
+    dataset, _ = find_originals(model)
+    nearest = decoded(model, table.z[indices]) if dataset is None else take(dataset.images, indices)
+    kind = "nearest code: test image" if dataset is not None else "nearest code: reconstruction of test image"
+    labels = table.labels
+    return nearest, [
+        f"{kind} {index}" + ("" if labels is None else f", class {model.class_names[labels[index]]}")
+        for index in indices.tolist()
+    ]
 
 
 def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:

@@ -8,28 +8,38 @@ import streamlit as st
 
 from aeviz.figures.charts import training_curves
 from aeviz.presets import PRESETS
-from aeviz.web.components.activations.component import activations
+from aeviz.web.components.activations.component import activations, read_image
 from aeviz.web.components.activations.payload import NetworkRow, activations_payload
 from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.kit.mount import state_of
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.client_inference import find_network, prepare_networks, send_networks
 from aeviz.web.kernel.images import LARGE
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, name_objective
+from aeviz.web.kernel.url import UrlState
 from aeviz.web.network.layers import layer_rows
 from aeviz.web.network.sample import sample
 
 LOGGED = "author's log, validation MSE"
 """Row of the table: the loss in the public code of S1's author."""
+_KEY = "activations"
+_IMAGE = UrlState("image", parse=lambda text: int(text) if text.isascii() and text.isdecimal() else None)
+"""URL parameter: index in the test set of the image that goes through the network."""
 
 
+@st.fragment
 def show_activations(runs: list[Model]) -> None:
-    """Show an image on its way through each model, layer by layer; the page answers without a rerun."""
+    """Show an image on its way through each model, layer by layer; a chosen image goes into the address."""
     for model in runs:
         prepare_networks(model, "the layers cannot be shown")
     images, origin = sample(runs[0])
-    activations(activations_payload([_row(model) for model in runs], images.name, origin), key="activations")
+    activations(
+        activations_payload([_row(model) for model in runs], images.name, origin, _IMAGE.restore()),
+        key=_KEY,
+        on_image=lambda: _IMAGE.write(read_image(state_of(_KEY))),
+    )
     send_blob(images.name, images.content)
     send_networks(runs, "encoder")
     send_networks(runs, "decoder")
@@ -45,8 +55,19 @@ def _row(model: Model) -> NetworkRow:
         decoder=decoder.spec,
         why=encoder.why or decoder.why,
         parameters=model.provenance.parameters,
+        unseen=_unseen(model),
         smooth=max(model.config.model.image_shape[1:]) >= LARGE,
     )
+
+
+def _unseen(model: Model) -> str:
+    """Return which parameters the exported networks lack or merge, as the end of a sentence."""
+    parts = []
+    if model.config.model.is_variational:
+        parts.append("the head of the log-variance, which a reconstruction from the mean does not need")
+    if any(row["layer"] == "BatchNorm2d" for row in layer_rows(model)):
+        parts.append("batch normalisation, which is merged into the convolution before it")
+    return " and ".join(parts)
 
 
 def _note_narrow(model: Model) -> None:

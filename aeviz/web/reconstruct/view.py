@@ -7,13 +7,17 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
+from aeviz.data import ImageDataset
 from aeviz.figures.charts import error_bars
-from aeviz.figures.images import take
+from aeviz.figures.images import shrink, take
 from aeviz.training.samples import list_samples
+from aeviz.web.components.pairs.component import Grid, pair_grids
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
-from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
+from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages, has, pick_model, pick_second
+from aeviz.web.kernel.reading import read_by_pixels
 from aeviz.web.kernel.url import rename_choices
 from aeviz.web.reconstruct.confusion import show_confusions
 
@@ -151,20 +155,69 @@ def _show_grids(runs: list[Model]) -> None:
         members = chosen[chosen >= 0]
         in_row = min(LARGE_COLUMNS if large and first.labels is None else PER_CLASS, per_class)
         dataset = originals(runs[0])
-        grids = [] if dataset is None else [(take(dataset.images, chosen), "Originals")]
-        for model in runs:  # decoded before the columns are laid, so that a spinner has the width of the page
-            table = model.require_latents()
-            images = take(decoded(model, table.z[members]), np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1))
-            text = (
-                f"{model.name}: mean error {float(table.error[members].mean()):.2f}; "
-                f"all {len(table.error):,}: {float(table.error.mean()):.2f}{_measures(model)}"
-            )
-            grids.append((images, text))
-        for column, (images, text) in zip(st.columns(len(grids)), grids, strict=True):
-            with column:
-                show_grid(images, text, columns=in_row, tile_px=TILE_PX)
+        places = np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1)
+        own = None if dataset is None else _original_grid(runs[0], dataset, chosen)
+        pair_grids(
+            own,
+            [_reconstruction_grid(model, members, places) for model in runs],
+            columns=in_row,
+            empty=chosen < 0,
+            smooth=large,
+            key="reconstructions",
+        )
         if dataset is None:
             offer_download(runs[0].config.data.name, "to show the original images")
+
+
+def _original_grid(model: Model, dataset: ImageDataset, chosen: np.ndarray) -> Grid:
+    labels, votes = dataset.labels, _votes(model, tuple(chosen.tolist()), decode=False)
+    words = []
+    for place, index in enumerate(chosen.tolist()):
+        text = f"test image {index}"
+        if labels is not None:
+            text += f", class {model.class_names[labels[index]]}"
+        words.append(text if votes is None else f"{text}; the nearest images vote {model.class_names[votes[place]]}")
+    return Grid(title="Original", images=shrink(take(dataset.images, chosen), TILE_PX), text="Originals", words=words)
+
+
+def _reconstruction_grid(model: Model, members: np.ndarray, places: np.ndarray) -> Grid:
+    """Return the reconstructions of some test images as a grid.
+
+    Args:
+        model: The model, which must have latents.
+        members: Indices of the test images, (M,), int64.
+        places: For each place of the grid, which of them it shows, (N,), int64; -1 for an empty place.
+    """
+    table, votes = model.require_latents(), _votes(model, tuple(members.tolist()), decode=True)
+    words = []
+    for place in places.tolist():
+        error = table.error[members[place]]
+        text = f"error {error:.2f}"
+        words.append(text if votes is None else f"{text}; the nearest images vote {model.class_names[votes[place]]}")
+    return Grid(
+        title=model.name,
+        images=shrink(take(decoded(model, table.z[members]), places), TILE_PX),
+        text=f"{model.name}: mean error {float(table.error[members].mean()):.2f}; "
+        f"all {len(table.error):,}: {float(table.error.mean()):.2f}{_measures(model)}",
+        words=words,
+    )
+
+
+@shared(max_entries=64)  # 1 kB each
+def _votes(model: Model, indices: tuple[int, ...], *, decode: bool) -> np.ndarray | None:
+    """Return the class that the nearest test images give to test images or their reconstructions; None without images.
+
+    Args:
+        model: The model, which must have latents.
+        indices: Of the test images; -1 stands for none.
+        decode: Whether the reconstructions are judged, else the test images.
+    """
+    dataset, _ = find_originals(model)
+    if dataset is None or dataset.labels is None:
+        return None
+    own = np.array(indices, dtype=np.int64)
+    images = decoded(model, model.require_latents().z[own]) if decode else take(dataset.images, own)
+    return read_by_pixels(model, images, own)
 
 
 def _measures(model: Model) -> str:

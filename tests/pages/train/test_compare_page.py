@@ -1,5 +1,6 @@
 """Compare runs, as AppTest runs it."""
 
+import base64
 import json
 import shutil
 from dataclasses import replace
@@ -130,3 +131,23 @@ def test_seeds_of_the_optimizers_are_compared_by_their_means(app, runs):
     verdict = app.info[0].value
     assert f"after the last epoch: {min(means):.5f}.**" in verdict
     assert all(f"{mean:.5f}" in verdict for mean in means)
+    assert "AMSGrad, learning rate 0.003" in verdict
+    table = app.table[0].value
+    assert list(table["optimizer"]) == ["Adam", "AMSGrad", "Momentum"]
+    assert list(table["learning rate"]) == ["0.003", "0.003", "3"]
+    assert list(table["momentum"]) == ["none", "none", "0.9"]
+    assert set(table["seeds"]) == {"5"}
+    assert [cell.split(" ")[0] for cell in table["validation error (MSE)"]] == [f"{mean:.5f}" for mean in means]
+
+
+def test_seeds_show_the_latent_planes_of_the_chosen_seed(app, runs):
+    app.query_params.update({"what": "optimizers over seeds", "planes": "3"})
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    assert app.button_group(key="planes").value == "3"
+    data = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    zeros = [trace for trace in data if trace["name"] == "0"]
+    for trace, method in zip(zeros, ("adam", "amsgrad", "momentum"), strict=True):
+        table = RunFolder.read(checkpoints_root() / "comparison" / f"digits-{method}-seed-3").require_latents()
+        shown = np.frombuffer(base64.b64decode(trace["x"]["bdata"]), trace["x"]["dtype"])
+        np.testing.assert_allclose(shown, table.z[table.labels == 0, 0])

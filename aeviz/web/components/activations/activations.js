@@ -1,5 +1,5 @@
 // An image on its way through a network: the activations of every layer, of one model or of two with the same image.
-// Networks run in the page; choosing an image or changing a latent value causes no rerun.
+// Networks run in the page. Once the visitor rests on a chosen image, Python hears of it and writes it into the address.
 
 import { ask } from "../kit/blobs.js";
 import { element, write } from "../kit/dom.js";
@@ -10,16 +10,27 @@ import { css, paletteOn } from "./colours.js";
 import { ModelRow } from "./model_row.js";
 import { Picker } from "./picker.js";
 
-/** @typedef {{ rows: import("./model_row.js").Spec[], images: string, origin: string }} Payload */
+/** @typedef {{ rows: import("./model_row.js").Spec[], images: string, origin: string, image: number | null }} Payload */
+
+const REST_MS = 500; // on an image before Python hears of it
 
 class Activations {
   /**
    * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
    * @param {import("../kit/mount.js").Activity} activity
    */
-  constructor(root, activity) {
+  constructor(root, channel, activity) {
     this.root = root;
+    this.channel = channel;
     this.activity = activity;
+    this.built = "";
+    /** @type {number | null} the image that the address names */
+    this.noted = null;
+    /** @type {Picker | null} */
+    this.picker = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.later = undefined;
     this.content = element("div", {}, root);
     this.tipBox = element("div", { class: "tip", role: "status", hidden: "" }, root);
     this.palette = paletteOn(styleOf(root));
@@ -31,12 +42,21 @@ class Activations {
 
   /** @param {Payload} payload */
   receive(payload) {
+    const { image, ...rest } = payload;
+    const text = JSON.stringify(rest);
+    if (text === this.built) { // only the image differs, which the address names
+      if (image !== null) this.picker?.goTo(image);
+      return undefined;
+    }
+    this.built = text;
     return this.activity.during("network", this.build(payload));
   }
 
   /** @param {Payload} payload */
-  async build({ rows: specs, images, origin }) {
+  async build({ rows: specs, images, origin, image }) {
     this.revision += 1;
+    this.picker = null;
+    clearTimeout(this.later);
     const mine = this.revision;
     for (const row of this.rows) row.close();
     this.content.textContent = "";
@@ -58,10 +78,28 @@ class Activations {
         row.want({ image: choice.image(index) });
         row.flow();
       }
+      this.note(index === choice.first ? null : choice.places[index]);
     });
     this.legend(bar);
     element("p", { class: "origin", text: origin }, this.content);
-    picker.go(choice.first);
+    this.noted = image;
+    if (image === null || !picker.goTo(image)) picker.go(choice.first);
+    this.picker = picker;
+  }
+
+  /**
+   * Tell Python which image is shown, once the visitor rests on it.
+   * @param {number | null} place in the test set; null for the image shown at first
+   */
+  note(place) {
+    clearTimeout(this.later);
+    this.activity.mark("address", place !== this.noted);
+    if (place === this.noted) return;
+    this.later = setTimeout(() => {
+      this.noted = place;
+      this.activity.mark("address", false);
+      this.channel.state("image", { place });
+    }, REST_MS);
   }
 
   /**
@@ -86,9 +124,10 @@ class Activations {
   /** @param {Element} bar */
   legend(bar) {
     const box = element("span", { class: "scale" }, bar);
-    element("span", { text: "below 0" }, box);
+    element("span", { text: "−max" }, box);
     this.ramp = element("i", {}, box);
-    element("span", { text: "above 0" }, box);
+    element("span", { text: "+max of each layer" }, box);
+    box.title = "Grey is 0. Each layer has its own scale: full colour begins where 99.5 % of its activations, over some images, are smaller.";
     this.paintLegend();
   }
 
@@ -121,11 +160,12 @@ class Activations {
 
   close() {
     this.unwatch();
+    clearTimeout(this.later);
     for (const row of this.rows) row.close();
   }
 }
 
 export default define(
   { class: "activations", role: "region", "aria-label": "Activations", "data-testid": "activations" },
-  (root, _, activity) => new Activations(root, activity),
+  (root, channel, activity) => new Activations(root, channel, activity),
 );

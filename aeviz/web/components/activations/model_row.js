@@ -3,6 +3,7 @@
 import { element, write } from "../kit/dom.js";
 import { network } from "../kit/engine.js";
 import { Mosaic } from "../kit/images.js";
+import { Latest } from "../kit/latest.js";
 import { CodeView } from "./code_view.js";
 import { LayerView, heading, sizeText } from "./layer_view.js";
 
@@ -12,8 +13,8 @@ import { LayerView, heading, sizeText } from "./layer_view.js";
 /**
  * @typedef {{
  *   title: string, encoder: NetworkSpec | null, decoder: NetworkSpec | null, why: string, parameters: number,
- *   smooth: boolean
- * }} Spec as payload.py packs it
+ *   unseen: string, smooth: boolean
+ * }} Spec as payload.py packs it; `unseen` are parameters that the files lack or merge
  */
 /** @typedef {{ tip: import("./layer_view.js").Tip, palette: () => import("./colours.js").Palette }} Host */
 
@@ -38,7 +39,9 @@ export class ModelRow {
   constructor(parent, spec, host, report) {
     this.spec = spec;
     this.host = host;
-    this.report = report;
+    this.latest = new Latest(report, (error) => {
+      write(this.words, `The network failed: ${error instanceof Error ? error.message : String(error)}`);
+    });
     this.box = element("section", { class: "model", "aria-label": spec.title }, parent);
     const title = element("h4", { text: spec.title }, this.box);
     element("small", { text: `${spec.parameters.toLocaleString("en")} weights and biases` }, title);
@@ -46,14 +49,11 @@ export class ModelRow {
     this.strip = element("div", { class: "strip" }, this.box);
     /** @type {{ view: LayerView, part: "encoder" | "decoder", index: number }[]} */
     this.layers = [];
-    /** @type {{ image: Float32Array } | { z: Float32Array } | null} */
-    this.wanted = null;
     /** @type {Network | null} */
     this.encoder = null;
     /** @type {Network | null} */
     this.decoder = null;
     this.frames = 0;
-    this.busy = this.closed = false;
   }
 
   /**
@@ -106,6 +106,11 @@ export class ModelRow {
     });
     this.addLayers("decoder", decoder, decoded);
     this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
+    const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
+    if (shown === spec.parameters || !spec.unseen) return;
+    const [part, all] = [shown, spec.parameters].map((count) => count.toLocaleString("en"));
+    const text = `The layers shown hold ${part} of the ${all} parameters. Not counted: ${spec.unseen}.`;
+    element("p", { class: "unseen", text }, this.box);
   }
 
   /**
@@ -149,25 +154,10 @@ export class ModelRow {
    * @param {{ image: Float32Array } | { z: Float32Array }} wanted
    */
   want(wanted) {
-    this.wanted = wanted;
-    if (!this.busy) this.pump();
-  }
-
-  async pump() {
-    this.busy = true;
-    this.report(true);
-    try {
-      while (this.wanted && !this.closed) {
-        const wanted = this.wanted;
-        this.wanted = null;
-        await this.pass(wanted);
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-      }
-    } catch (error) {
-      write(this.words, `The network failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    this.busy = false;
-    this.report(false);
+    this.latest.want(async () => {
+      await this.pass(wanted);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    });
   }
 
   /** @param {{ image: Float32Array } | { z: Float32Array }} wanted */
@@ -182,7 +172,7 @@ export class ModelRow {
     }
     const z = "z" in wanted ? wanted.z : Float32Array.from(encoded[encoded.length - 1].values);
     const decoded = await decoder.trace(z, 1);
-    if (this.closed) return;
+    if (this.latest.closed) return;
     const palette = this.host.palette();
     for (const { view, part, index } of this.layers) {
       const outputs = part === "encoder" ? encoded : decoded;
@@ -213,6 +203,6 @@ export class ModelRow {
   }
 
   close() {
-    this.closed = true;
+    this.latest.close();
   }
 }

@@ -23,19 +23,22 @@ class NetworkRow:
     """Why one of them is missing, as the end of a sentence; empty where both are there."""
     parameters: int
     """Number of all weights and biases."""
+    unseen: str
+    """What the files that the page runs lack or merge, as the end of a sentence; empty where they hold all."""
     smooth: bool
     """Whether enlarged images are blended, as photographs should be."""
 
 
-def activations_payload(rows: Sequence[NetworkRow], images: str, origin: str) -> bytes:
+def activations_payload(rows: Sequence[NetworkRow], images: str, origin: str, image: int | None = None) -> bytes:
     """Pack the models for the component.
 
     Args:
         rows: The models, the first one on top.
         images: Name in the blob store of what `images_payload` packed.
         origin: Where the images come from, a sentence for the visitor.
+        image: Index in the test set of the image to show; None for the first one.
     """
-    return pack({"rows": [asdict(row) for row in rows], "images": images, "origin": origin})
+    return pack({"rows": [asdict(row) for row in rows], "images": images, "origin": origin, "image": image})
 
 
 def images_payload(

@@ -68,4 +68,16 @@ export class Picker {
     }
     this.choose(index);
   }
+
+  /**
+   * Choose an image by its place in the test set, unless it is chosen already.
+   * @param {number} place
+   * @returns {boolean} whether it is among the images
+   */
+  goTo(place) {
+    const index = this.choice.places.indexOf(place);
+    if (index < 0) return false;
+    if (index !== this.index || !this.words.textContent) this.go(index);
+    return true;
+  }
 }

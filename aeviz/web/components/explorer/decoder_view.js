@@ -3,6 +3,7 @@
 import { ask } from "../kit/blobs.js";
 import { network } from "../kit/engine.js";
 import { ImageView } from "../kit/images.js";
+import { Latest } from "../kit/latest.js";
 import { about, unpack } from "../kit/wire.js";
 
 /**
@@ -27,17 +28,13 @@ export class DecoderView {
    * @param {(isPending: boolean) => void} report whether an image is under way
    */
   constructor(parent, spec, host, report) {
-    this.report = report;
+    this.latest = new Latest(report, (error) => this.fail(error));
     this.spec = spec;
     this.host = host;
     this.view = new ImageView(parent, spec);
     /** @type {number[]} */
     this.times = [];
-    /** @type {(() => Promise<ArrayLike<number>>) | null} gives the image that is shown next */
-    this.wanted = null;
     this.words = spec.bridge_words;
-    this.busy = false;
-    this.closed = false;
     this.by = "";
     this.trouble = "";
     this.ready = this.open();
@@ -86,8 +83,7 @@ export class DecoderView {
   show(point) {
     const points = Float32Array.from(point);
     this.words = this.spec.bridge_words;
-    this.wanted = () => this.decode(points, 1);
-    if (!this.busy) this.pump();
+    this.want(() => this.decode(points, 1));
   }
 
   /**
@@ -98,43 +94,33 @@ export class DecoderView {
   showOwn(image, placed) {
     const { own_encoder: spec } = this.spec;
     if (!spec) return;
-    this.wanted = async () => {
+    this.want(async () => {
       const encoder = await network(spec);
       if (!this.network) throw new Error("the server decodes: the image stands at the corresponding point");
       const z = Float32Array.from(await encoder.run(image, 1));
       placed(z);
       this.words = "Your image, encoded by this model itself. ";
       return this.network.run(z, 1);
-    };
-    if (!this.busy) this.pump();
+    });
   }
 
-  async pump() {
-    this.busy = true;
-    this.report(true);
-    try {
-      while (this.wanted && !this.closed) {
-        const next = this.wanted;
-        this.wanted = null;
-        await this.ready;
-        const start = performance.now();
-        const values = await next();
-        if (this.closed) break;
-        this.view.draw(values);
-        this.times = [...this.times.slice(1 - RECENT), performance.now() - start];
-        this.describe();
-      }
-    } catch (error) {
-      this.fail(error);
-    }
-    this.busy = false;
-    this.report(false);
+  /** @param {() => Promise<ArrayLike<number>>} next gives the image that is shown next */
+  want(next) {
+    this.latest.want(async () => {
+      await this.ready;
+      const start = performance.now();
+      const values = await next();
+      if (this.latest.closed) return;
+      this.view.draw(values);
+      this.times = [...this.times.slice(1 - RECENT), performance.now() - start];
+      this.describe();
+    });
   }
 
   /** @param {unknown} error why images are missing */
   fail(error) {
     this.describedAt = undefined; // the next image is described at once
-    if (!this.closed) this.view.write(error instanceof Error ? error.message : String(error));
+    if (!this.latest.closed) this.view.write(error instanceof Error ? error.message : String(error));
   }
 
   describe() {
@@ -153,7 +139,7 @@ export class DecoderView {
   }
 
   close() {
-    this.closed = true;
+    this.latest.close();
   }
 }
 

@@ -1,4 +1,4 @@
-"""Images that a model generated, in a grid; the one under the pointer is shown large beside its nearest test image."""
+"""Images that a model generated, in a grid; the chosen one is shown large, with the test image of the nearest code."""
 
 from collections.abc import Sequence
 
@@ -20,6 +20,8 @@ def sample_grid(
     nearest_texts: Sequence[str],
     links: Sequence[str],
     smooth: bool,
+    beside: bool = False,
+    group: str | None = None,
     key: str,
 ) -> None:
     """Show images in a grid beside the one that the visitor points at or clicks; nothing comes back to Python.
@@ -29,10 +31,13 @@ def sample_grid(
         columns: Images in a row.
         text: What the images are, shown below the grid.
         far: Which images to cross out, (N,), bool.
-        nearest: The test image nearest to each, of the shape of `images`; None where none is known.
+        nearest: The test image whose code is nearest to each image's latent point, (N, C, H, W); None where none is
+            known.
         nearest_texts: What each of those is, N texts, or none where `nearest` is None.
         links: Address of each image's latent point on Explore, N addresses, or none.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
+        beside: Whether another grid stands beside this one, so that the chosen image goes below.
+        group: Name of the grids that show the same place when the visitor points at one of them.
         key: Identity of the grid on the page.
     """
     _component.show(
@@ -48,6 +53,8 @@ def sample_grid(
             "nearestTexts": list(nearest_texts),
             "links": list(links),
             "smooth": smooth,
+            "beside": beside,
+            "group": group,
         },
         key=key,
     )

@@ -1,51 +1,19 @@
 // Generated images in a grid. The one under the pointer, or else the one clicked last, is shown large, with the test image
-// whose code is nearest to its latent point and a link to that point on Explore. No rerun takes place.
+// whose code is nearest to its latent point and a link to that point on Explore. Grids of one group show the same place.
+// No rerun takes place.
 
-import { context, element, resize, write } from "../kit/dom.js";
+import { element, write } from "../kit/dom.js";
+import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_grid.js";
+import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 
 /**
  * @typedef {{
  *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
- *   far: number[], text: string, nearestTexts: string[], links: string[], smooth: boolean
- * }} Data `tile`: height and width of an image in pixels
+ *   far: number[], text: string, nearestTexts: string[], links: string[], smooth: boolean,
+ *   beside: boolean, group: string | null
+ * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
-
-/** Steps of the arrow keys, in columns and rows. @type {Record<string, [number, number]>} */
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/**
- * The image at a place of the grid, given as shares of its width and height; -1 where there is none.
- * @param {Pick<Data, "count" | "columns">} grid
- * @param {number} x
- * @param {number} y
- */
-export function imageAt({ count, columns }, x, y) {
-  const rows = Math.ceil(count / columns);
-  if (x < 0 || y < 0 || x >= 1 || y >= 1) return -1;
-  const index = Math.floor(y * rows) * columns + Math.floor(x * columns);
-  return index < count ? index : -1;
-}
-
-/**
- * The image that an arrow key leads to; the same at an edge.
- * @param {Pick<Data, "count" | "columns">} grid
- * @param {number} index
- * @param {[number, number]} step
- */
-export function neighbourOf({ count, columns }, index, [right, down]) {
-  const column = (index % columns) + right;
-  const next = index + right + down * columns;
-  return column < 0 || column >= columns || next < 0 || next >= count ? index : next;
-}
-
-/** @param {string} uri @returns {Promise<HTMLImageElement>} */
-async function load(uri) {
-  const image = new Image();
-  image.src = uri;
-  await image.decode();
-  return image;
-}
 
 class Samples {
   /**
@@ -61,6 +29,9 @@ class Samples {
     this.sheets = null;
     this.chosen = 0;
     this.asked = 0;
+    /** @type {string | null} */
+    this.group = null;
+    this.leave = () => {};
     const left = element("div", { class: "left" }, root);
     this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, left);
     this.picture = element("img", { class: "picture" }, this.grid);
@@ -69,7 +40,7 @@ class Samples {
     this.caption = element("p", { class: "caption" }, left);
     const card = element("section", { class: "card", "aria-label": "Chosen image" }, root);
     this.lead = element("p", { class: "lead" }, card);
-    element("p", { class: "hint", text: "Point at an image, click it, or use the arrow keys." }, card);
+    this.how = element("p", { class: "hint", text: "Point at an image, click it, or use the arrow keys." }, card);
     this.title = element("h4", { role: "status" }, card);
     const pair = element("div", { class: "pair" }, card);
     /** @param {string} name */
@@ -102,10 +73,12 @@ class Samples {
 
   /** @param {Data} data @param {number} revision */
   async open(data, revision) {
-    const [picture, nearest] = await Promise.all([load(data.picture), data.nearest ? load(data.nearest) : null]);
+    const [picture, nearest] = await Promise.all([loadImage(data.picture), data.nearest ? loadImage(data.nearest) : null]);
     if (revision !== this.asked) return;
     [this.data, this.sheets] = [data, { picture, nearest }];
     this.root.classList.toggle("smooth", data.smooth);
+    this.root.classList.toggle("beside", data.beside);
+    this.lead.hidden = this.how.hidden = data.beside;
     this.picture.src = data.picture;
     this.picture.alt = data.text;
     write(this.caption, data.text);
@@ -119,6 +92,18 @@ class Samples {
     this.other.node.hidden = !nearest;
     this.chosen = Math.min(this.chosen, data.count - 1);
     this.show(this.chosen);
+    this.join(data.group);
+  }
+
+  /** @param {string | null} group of grids that show the same place */
+  join(group) {
+    if (group === this.group) return;
+    this.leave();
+    this.group = group;
+    this.leave =
+      group === null
+        ? () => {}
+        : hear("sample", group, ({ index }) => this.data && index < this.data.count && this.draw(index), this);
   }
 
   /** @param {HTMLElement} node @param {number} index */
@@ -144,40 +129,38 @@ class Samples {
     this.show(index);
   }
 
-  /** @param {number} index */
+  /** @param {number} index shown here and in the other grids of the group */
   show(index) {
+    this.draw(index);
+    if (this.group !== null) tell("sample", this.group, { index }, this);
+  }
+
+  /** @param {number} index */
+  draw(index) {
     const { data, sheets } = this;
     if (!data || !sheets) return;
     this.root.dataset.shown = String(index);
     this.place(this.frame, index);
     const isFar = data.far.includes(index);
     write(this.title, `Image ${index + 1} of ${data.count}`);
-    this.drawTile(this.own.canvas, sheets.picture, index);
+    drawTile(this.own.canvas, sheets.picture, data, index);
     if (sheets.nearest) {
-      this.drawTile(this.other.canvas, sheets.nearest, index);
+      drawTile(this.other.canvas, sheets.nearest, data, index);
       write(this.other.words, data.nearestTexts[index]);
     }
     write(
       this.hint,
       (sheets.nearest
-        ? "Right, for comparison: the test image whose code is nearest to that point. "
+        ? "Nearest by distance between latent codes. Pixel by pixel, another test image may be closer. "
         : "") + (isFar ? "The point lies far from all encoded images (×)." : ""),
     );
     this.link.hidden = !data.links.length;
     if (data.links.length) this.link.href = data.links[index];
   }
 
-  /** @param {HTMLCanvasElement} canvas @param {HTMLImageElement} sheet @param {number} index */
-  drawTile(canvas, sheet, index) {
-    const { columns, gap, tile } = /** @type {Data} */ (this.data);
-    const [height, width] = tile;
-    const [x, y] = [(index % columns) * (width + gap), Math.floor(index / columns) * (height + gap)];
-    resize(canvas, width, height);
-    context(canvas).drawImage(sheet, x, y, width, height, 0, 0, width, height);
-  }
-
   close() {
     this.asked += 1;
+    this.leave();
   }
 }
 

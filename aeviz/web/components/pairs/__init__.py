@@ -1,0 +1,1 @@
+"""The pairs component: Python side, script and style."""
