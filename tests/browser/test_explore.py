@@ -377,3 +377,12 @@ def test_second_model_encodes_the_drawing_itself(visit):
     page.mouse.move(stage["x"] + stage["width"] / 3, stage["y"] + stage["height"] / 2, steps=4)
     page.mouse.up()
     expect(second.get_by_text("At the corresponding point")).to_be_visible()
+
+
+def test_network_is_trained_on_the_selected_images(visit):
+    """From an outline on the map to the form of Train, which has those images and can start."""
+    page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=nothing&outline=0~-99,-99~99,-99~99,99~-99,99")
+    page.get_by_role("button", name="Train on these").click()
+    expect(page).to_have_url(re.compile(r"/train\?.*folder="))
+    expect(page.get_by_text(re.compile(r"Images in .*digits-297-"))).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()

@@ -57,6 +57,13 @@ def test_set_is_shown_with_its_classes_means_and_files(show):
     assert [button.proto.label for button in shown.get("download_button")] == ["Table (CSV)", "Images (PNG)"]
 
 
+def test_few_images_cannot_be_trained_on(show):
+    (button,) = show("digits-2d-adam", list(range(11))).button
+    assert button.label == "Train on these"
+    assert button.disabled
+    assert not show("digits-2d-adam", list(range(12))).button[0].disabled
+
+
 def test_mask_and_places_are_the_same_set(show):
     places = [3, 5, 250]
     mask = [index in places for index in range(297)]

@@ -10,12 +10,16 @@ import streamlit as st
 
 from aeviz.analysis.selection_summary import SHOWN, selection_table, spread_out
 from aeviz.data import ImageDataset
+from aeviz.data.folder_layout import MIN_IMAGES
+from aeviz.data.picked import write_picked
 from aeviz.figures.images import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
+from aeviz.paths import runs_root
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.images import decoded, is_large, originals, show_grid
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.navigation import open_address
 from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
 
@@ -118,7 +122,7 @@ def _show_mean(image: np.ndarray, caption: str) -> None:
 
 
 def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
-    """Offer the set as a table and its grid as an image; both are made when the visitor asks for them."""
+    """Offer the set as a table, its grid as an image, and a network trained on it; made when the visitor asks."""
     with st.container(horizontal=True):
         for model in runs:
             st.download_button(
@@ -141,6 +145,17 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset
             key="selection-grid",
             help="Save the images above as one PNG file.",
         )
+        if dataset is not None and st.button(
+            "Train on these",
+            icon=":material/model_training:",
+            key="selection-train",
+            disabled=len(places) < MIN_IMAGES,
+            help=f"Start the form of Train with these images, at least {MIN_IMAGES}. They are copied into a folder on "
+            "the server.",
+        ):
+            folder = write_picked(dataset, places, runs_root() / ".picked")
+            side = min(dataset.images.shape[2:])
+            open_address("/train", [("folder", str(folder.resolve())), ("side", str(side))])
 
 
 def _table_of(places: np.ndarray, model: Model) -> str:

@@ -44,12 +44,18 @@ from aeviz.workers.training import shell_command
 
 PRESET = "preset"
 """URL parameter of the experiment that the form starts from."""
+FOLDER, SIDE = "folder", "side"
+"""URL parameters of a folder of images to train on, and of the side to which they are resized."""
 QUICK = ("quick-look", "quick-look-mnist")
 """Presets that stand first in the menu."""
 OWN_FOLDER = "my own folder of images"
+SMALLEST, LARGEST = 4, 512
+"""Pixels that the side of an image may have."""
 FOLDER_SIDE = 64
 """Pixels to which the images of a folder are resized unless told otherwise."""
 _PREFIX = "train-form."
+_FOLLOWED = "train-kept.folder"
+"""Session key: the folder of the address that was put into the form."""
 _SHOWN, _KEPT = "train-kept.preset", "train-kept.values"
 """Session keys: the preset that filled the form, and what stands in it: Streamlit forgets widgets that are not shown,
 on another page or behind another architecture."""
@@ -67,6 +73,7 @@ def show_form() -> RunConfig | None:
     The start button and what it will do stand above the settings; the settings that are seldom changed are folded.
     """
     preset = _pick_preset()
+    _follow_address()
     head = st.container()
     columns = _cells()
     with next(columns):
@@ -135,6 +142,19 @@ def _pick_preset() -> str:
     return str(name)
 
 
+def _follow_address() -> None:
+    """Put the folder of images that the address names into the form, once, on top of the preset."""
+    folder, side = st.query_params.get(FOLDER), st.query_params.get(SIDE, "")
+    if not folder or st.session_state.get(_FOLLOWED) == folder:
+        return
+    st.session_state[_FOLLOWED] = folder
+    asked: dict[str, Any] = {"data": OWN_FOLDER, FOLDER: folder}
+    if side.isdecimal() and SMALLEST <= int(side) <= LARGEST:
+        asked[SIDE] = int(side)
+    for name, value in asked.items():
+        st.session_state[_PREFIX + name] = _keep(name, value)
+
+
 def _fill(config: RunConfig) -> None:
     """Put the settings of an experiment into the form."""
     plain = config.to_dict()
@@ -186,10 +206,10 @@ def _pick_data() -> DataConfig | None:
     )
     side = st.number_input(
         "Side (pixels)",
-        min_value=4,
-        max_value=512,
+        min_value=SMALLEST,
+        max_value=LARGEST,
         key=_restored("side", FOLDER_SIDE),
-        help="Images are cropped to squares and resized to this side, 4 to 512 pixels.",
+        help=f"Images are cropped to squares and resized to this side, {SMALLEST} to {LARGEST} pixels.",
     )
     _keep("folder", path)
     _keep("side", side)

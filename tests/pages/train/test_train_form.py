@@ -239,6 +239,29 @@ def test_folder_of_my_own_images(train, tmp_path):
     assert "model.image_shape=[1,16,16]" in shell(app)
 
 
+def test_address_puts_a_folder_into_the_form_once(app, runs, tmp_path):
+    folder = tmp_path / "picked"
+    folder.mkdir()
+    for number in range(24):
+        Image.fromarray(np.full((20, 20), 10 * number, dtype=np.uint8)).save(folder / f"{number}.png")
+    app.query_params["folder"] = str(folder)
+    app.query_params["side"] = "20"
+    app = app.switch_page("pages/train.py").run()
+    assert field(app, "data").value == "my own folder of images"
+    assert "model.image_shape=[1,20,20]" in shell(set_to(app, train__batch_size=4))
+    app = set_to(app, data="digits")
+    assert field(app.run(), "data").value == "digits", "the address has had its turn"
+
+
+@pytest.mark.parametrize("side", ["3", "513", "wide", ""])
+def test_odd_side_in_the_address_is_ignored(app, runs, tmp_path, side):
+    app.query_params["folder"] = str(tmp_path)
+    app.query_params["side"] = side
+    app = app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert field(app, "side").value == 64
+
+
 @pytest.mark.parametrize(
     ("change", "warned"),
     [
