@@ -5,6 +5,7 @@ import { onPage } from "../kit/class_colours.js";
 import { context, element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
+import { describeShared, sharedAxes, usualMoments } from "./shared_axes.js";
 
 const MOST_AVERAGED = 1000; // images in the mean, evenly spread by index
 const ACROSS = 32; // images in a row while they are averaged
@@ -76,7 +77,11 @@ export class SelectionCard {
     this.title = element("div", { class: "title", "aria-live": "polite" }, words);
     this.bar = element("div", { class: "bar", "aria-hidden": "true" }, words);
     this.classes = element("div", { class: "hint" }, words);
+    this.shared = element("div", { class: "hint" }, words);
+    this.shared.title = "Latent axes along which the selected images differ most from all images: mean and standard deviation";
     this.spread = element("div", { class: "hint" }, words);
+    /** @type {import("./shared_axes.js").Moments[] | null} of all images */
+    this.moments = null;
     this.token = 0;
     /** @type {number | null} of all images */
     this.usual = null;
@@ -97,6 +102,8 @@ export class SelectionCard {
     const isComplete = space.codes.length === space.dimensions;
     write(this.title, `${members.length.toLocaleString("en")} images selected`);
     this.describeClasses(countClasses(space, members), members.length);
+    this.moments ??= usualMoments(space);
+    write(this.shared, describeShared(space, sharedAxes(space, members, this.moments)));
     const { z, spread } = centreOf(space, members);
     this.usual ??= centreOf(space, Array.from({ length: space.count }, (_, k) => k)).spread;
     write(this.spread, isComplete ? `Spread ${spread.toPrecision(3)} (all images: ${this.usual.toPrecision(3)}). Table and files are below the map.` : "");
