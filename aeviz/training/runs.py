@@ -15,6 +15,7 @@ import dataclasses
 import itertools
 import logging
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -160,10 +161,15 @@ class RunFolder:
     def evaluation(self) -> Evaluation | None:
         """Read what was measured when training ended; None where nothing was.
 
-        A bound without a gain is left out: older versions measured it on other images than the ELBO.
+        A bound without a gain is left out: older versions measured it on other images than the ELBO. Figures that only
+        a newer version knows are left out, too: they change nothing about the others.
         """
         try:
-            found = from_mapping(Evaluation, read_json_checked(self.path / EVALUATION))
+            values = read_json_checked(self.path / EVALUATION)
+            if isinstance(values, Mapping):
+                known = {field.name for field in dataclasses.fields(Evaluation)}
+                values = {name: value for name, value in values.items() if name in known}
+            found = from_mapping(Evaluation, values)
             return found if found.bound_gain is not None else dataclasses.replace(found, log_likelihood_bound=None)
         except CheckpointNotFoundError:
             return None

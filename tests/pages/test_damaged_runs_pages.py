@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 
 import pytest
-from visits import assert_healthy, open_page, texts
+from visits import assert_healthy, new_session, open_page, texts
 
-from aeviz.training.runs import CONFIG, HISTORY, LATENTS, MODEL
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, LATENTS, MODEL
 
 PAGES = {"home": "aeviz", "explore": "Explore", "train": "Train", "compare": "Compare runs"}
 
@@ -52,6 +53,21 @@ def test_bad_runs_are_named_and_the_others_are_shown(app, run_copy, tmp_path, pa
         (problems,) = (text.value for text in app.markdown if text.value.startswith("- ") and "bad" in text.value)
         assert len(problems.splitlines()) == 7
         assert any("**good**" in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize("page", ["home", "explore", "train", "compare", "units", "reconstruct", "generate", "network"])
+def test_figures_of_a_newer_version_take_no_page_down(app, run_copy, tmp_path, page):
+    for name in ("newer", "broken"):
+        shutil.copytree(run_copy, tmp_path / "runs" / name)
+    measured = json.loads((run_copy / EVALUATION).read_text())
+    (tmp_path / "runs" / "newer" / EVALUATION).write_text(json.dumps({**measured, "unheard_of": 1.5}))
+    (tmp_path / "runs" / "broken" / EVALUATION).write_text("{")
+    run_copy.rename(tmp_path / "runs" / "good")
+    for model in ("good", "newer", "broken"):
+        app = open_page(new_session(), page, model, **{f"with.{model}": "nothing"})
+        assert not app.exception, (page, model, [entry.value for entry in app.exception])
+        if model != "broken":
+            assert not app.error, (page, model, [entry.value for entry in app.error])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from aeviz.web.kernel import spaces
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.own_decoder import own_decoder_view, send_own_decoder
-from aeviz.web.kernel.page import MODEL
+from aeviz.web.kernel.page import MODEL, errors_as_messages
 from aeviz.web.kernel.requests import response_of, take_request
 
 LIVE = ("vae-2d", "digits-2d-adam")
@@ -92,6 +92,11 @@ def _live_model(found: Mapping[str, Model]) -> Model | None:
 
 @st.fragment
 def _show_plane(model: Model) -> None:
+    with errors_as_messages():
+        _show_decoded(model)
+
+
+def _show_decoded(model: Model) -> None:
     space = spaces.space(model, "latent")
     shown = own_decoder_view(
         model,
