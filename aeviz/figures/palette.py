@@ -7,9 +7,9 @@ the browser.
 
 The first and the seventh colour are the two sides of a comparison, equal in both palettes. A search with random starts
 chose the other eight of each: it maximised the smallest CIEDE2000 difference of two colours, that seen with protanopia
-or deuteranopia counted 1.6 times, among colours with the contrast, with a chroma of at least 24, and not near to black.
-Then the order was chosen so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ most, and so that the
-counterparts are alike in hue.
+or deuteranopia counted 1.6 times, among colours with the contrast and with a chroma of at least 24; on a light ground
+34, and no colour darker than L* = 34: dots of three pixels in darker colours all look black. Then the order was chosen
+so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ most, and so that the counterparts are alike in hue.
 
 References:
     G. Sharma, W. Wu and E. N. Dalal, The CIEDE2000 color-difference formula, Color Research and Application 30, 2005.
@@ -23,15 +23,15 @@ import plotly.graph_objects as go
 
 CLASS_COLOURS = (
     "#3f90da",
-    "#056576",
-    "#551c33",
-    "#096c42",
-    "#89976d",
-    "#4e2800",
+    "#ae659b",
+    "#a50857",
+    "#3ea385",
+    "#43580c",
+    "#a8564a",
     "#e76300",
-    "#b47f95",
-    "#7300ff",
-    "#022e6c",
+    "#fa587a",
+    "#8308fb",
+    "#354b9a",
 )
 """On a light ground."""
 CLASS_COLOURS_ON_DARK = (
@@ -47,9 +47,9 @@ CLASS_COLOURS_ON_DARK = (
     "#cdc7ff",
 )
 """On a dark ground."""
-LEAST_DIFFERENCE = 24.0
+LEAST_DIFFERENCE = 19.0
 """Each two class colours differ by more, in CIEDE2000, for normal vision."""
-LEAST_DIFFERENCE_DEFICIENT = 15.0
+LEAST_DIFFERENCE_DEFICIENT = 12.4
 """The same with protanopia and with deuteranopia."""
 LEAST_CONTRAST = 3.0
 """Each has a contrast ratio of more (WCAG 2.2) to the background of its theme."""

@@ -32,7 +32,9 @@ _CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
 _STYLE = """<style>
 .stMainBlockContainer { padding: 0.9rem 2rem 1rem; }
 .st-key-history { position: absolute; }
-.st-key-head { flex-flow: row wrap; align-items: baseline; column-gap: 1rem; z-index: 999991; padding-right: 2.5rem; }
+.st-key-head {
+  flex-flow: row wrap; align-items: baseline; column-gap: 1rem; z-index: 999990; padding-right: 2.5rem; pointer-events: none;
+}
 .st-key-head > * { width: auto !important; flex: none; max-width: 100%; }
 .st-key-head > *:first-child { height: 2rem; }
 .st-key-head h1 { font-size: 1.5rem; line-height: 2rem; padding: 0; margin: 0; }
@@ -40,7 +42,7 @@ _STYLE = """<style>
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
 [data-testid="stSidebarHeader"] { margin-bottom: 0; }
 [data-testid="stCaptionContainer"][class] { opacity: 0.78; }
-:is([data-testid^="stBaseButton-primary"], .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"])[class] {
+:is([data-testid^="stBaseButton-primary"]:enabled, .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"])[class] {
   color: light-dark(#fff, #10161c);
 }
 @media (max-width: 40rem) {
@@ -51,7 +53,8 @@ body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2re
 </style>"""
 """A page fills one screen: its title stands beside its caption, in the line of Streamlit's menu.
 
-That line is above Streamlit's own head, whose z-index is 999990. The unseen component takes no room.
+That line is drawn over Streamlit's own head, whose z-index is the same, and below the open sidebar, at 999991. It lets
+all clicks through, on a phone to the button that opens the sidebar. The unseen component takes no room.
 
 Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 misses on the light theme (3.9 to 1). So
 have texts on the accent, which is light on the dark theme.

@@ -15,7 +15,9 @@ _STYLE = """<style>
 :is([data-testid="stSidebarNav"], [data-testid="stSidebarNavSeparator"]) { order: 2; }
 .st-key-lesson-hint { display: none; }
 @media (max-width: 768px) {
-  .st-key-lesson-hint { display: flex; z-index: 999991; padding: 0 2.5rem 0.5rem; } /* not below Streamlit's own head */
+  .st-key-lesson-hint { /* not below Streamlit's own head, whose button it leaves free */
+    display: flex; z-index: 999990; padding: 0 2.5rem 0.5rem; pointer-events: none;
+  }
 }
 </style>"""
 """The lesson stands above the navigation. On a phone, where the column is folded away, a line tells where it is."""

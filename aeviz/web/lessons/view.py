@@ -23,8 +23,11 @@ def show_lessons() -> None:
     if room is None:
         _show_join()
     else:
+        part = "teach" if classes.is_teacher(room) else "take part in"
+        what = "The lesson stands" if classes.is_teacher(room) else "Its questions stand"
         st.info(
-            f"You take part in class {room.code}. Leave it or end it in the column on the left to take a lesson alone.",
+            f"You {part} class {room.code}. {what} in the column on the left (» at the top left of a narrow window). End "
+            "or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
     found = state.library()
@@ -82,10 +85,11 @@ def _show_card(name: str, lesson: Lesson) -> None:
         st.caption(f":material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
         st.markdown(to_markdown(lesson.summary))
         with st.container(horizontal=True):
-            if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:", disabled=is_busy):
-                state.start(name, lesson)
-            if st.button("Teach", key=f"teach-{name}", icon=":material/groups:", disabled=is_busy, help=_TEACH):
-                classes.teach(lesson)
+            if not is_busy:
+                if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:"):
+                    state.start(name, lesson)
+                if st.button("Teach", key=f"teach-{name}", icon=":material/groups:", help=_TEACH):
+                    classes.teach(lesson)
             if lesson.sources:
                 with st.popover("Sources", type="tertiary"):
                     st.markdown("\n".join(f"- {to_markdown(source)}" for source in lesson.sources))

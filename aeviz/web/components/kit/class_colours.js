@@ -4,8 +4,8 @@
 import { styleOf } from "./theme.js";
 
 const ON_LIGHT = [
-  "#3f90da", "#056576", "#551c33", "#096c42", "#89976d",
-  "#4e2800", "#e76300", "#b47f95", "#7300ff", "#022e6c",
+  "#3f90da", "#ae659b", "#a50857", "#3ea385", "#43580c",
+  "#a8564a", "#e76300", "#fa587a", "#8308fb", "#354b9a",
 ]; // prettier-ignore
 const ON_DARK = [
   "#3f90da", "#bafff1", "#f683a4", "#008f72", "#ffff00",
