@@ -129,15 +129,21 @@ class Classroom:
     # The teacher
 
     def move(self, step: int) -> None:
-        """Go to a step; where it has no question, or its answer is told, followers see its view."""
+        """Go to a step; where it has no question, or its answer is told, followers see its view.
+
+        Where its question is still open they see that of the step before, in case its answer was never told: the text
+        of a step begins at the page where the one before it has ended.
+        """
         with self._lock:
             self._insist_on_open()
             if not 0 <= step < len(self.lesson.steps):
                 raise ClassroomError(f"the lesson has no step {step + 1}; it has {len(self.lesson.steps)}")
-            self._step = step
+            left, self._step = self._step, step
             self._change()
             if self._question(step) is None or step in self._revealed:
                 self._send(str(self.lesson.steps[step].view))
+            elif step == left + 1 and self._question(left) is not None and left not in self._revealed:
+                self._send(str(self.lesson.steps[left].view))
 
     def reveal(self) -> None:
         """Tell the answer of the present step, and send the followers to its view."""

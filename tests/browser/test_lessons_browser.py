@@ -154,6 +154,37 @@ def test_reload_and_shared_link_resume_a_lesson(visit):
     expect_view(page, lesson.steps[0].view)
 
 
+@pytest.mark.parametrize("width", [360, 390, 768])
+@pytest.mark.parametrize("path", ["/explore", "/lessons?lesson=latent-space&step=1"])
+def test_tap_opens_the_column_on_a_phone(visit, path, width):
+    """Nothing lies over the button, and the page's head does not show through the open column."""
+    page = visit(path, width=width, height=844, touch=True)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    button = page.get_by_test_id("stExpandSidebarButton")
+    box = button.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    inside = column(page).get_by_role("radio") if "lesson=" in path else column(page).get_by_role("link", name="Home")
+    expect(inside.first).to_be_in_viewport()
+    over = "node => node.contains(document.elementFromPoint(120, 40))"
+    page.wait_for_function(f"() => ({over})(document.querySelector('[data-testid=stSidebar]'))")
+
+
+def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
+    page = visit("/lessons")
+    page.locator(".st-key-teach-posterior-collapse").get_by_role("button", name="Teach", exact=True).first.click()
+    board = page.locator(".st-key-class-board")
+    expect(board.get_by_role("heading")).to_be_visible()
+    expect(page.get_by_text("You teach class")).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_have_count(0)
+    heading = board.get_by_role("heading").bounding_box()
+    assert heading["y"] > 30, "the line of Streamlit's menu covers it"
+    question = column(page).get_by_role("button", name="Reveal", exact=True)
+    colours = "node => [getComputedStyle(node).color, getComputedStyle(node).backgroundColor]"
+    assert len(set(question.evaluate(colours))) == 2
+    press(page, "Next")
+    expect_view(page, LESSONS["posterior-collapse"].steps[0].view)
+
+
 @pytest.mark.slow
 def test_class_of_three_browsers(visit):
     """A teacher and two students: code, link, bars, reveal, the teacher's view, leave, rejoin, reload, CSV, end."""

@@ -94,6 +94,16 @@ def test_followers_are_sent_to_views_only_when_they_may_see_them(room):
     assert room.state().address == "/decode?model=vae-10d"
 
 
+def test_question_that_is_passed_over_leaves_followers_at_its_view(room):
+    room.move(1)
+    room.move(2)  # the text of the third step begins at the page of the second
+    assert room.state().address == "/explore?model=vae-2d"
+    assert not room.state().is_revealed
+    sent = room.state().addresses
+    room.move(1)
+    assert room.state().addresses == sent, "going back shows nothing that was not told"
+
+
 def test_answers_do_not_make_followers_draw_anew(room):
     room.join("s")
     room.move(1)

@@ -33,7 +33,8 @@ _STYLE = """<style>
 .stMainBlockContainer { padding: 0.9rem 2rem 1rem; }
 .st-key-history { position: absolute; }
 .st-key-head {
-  flex-flow: row wrap; align-items: baseline; column-gap: 1rem; z-index: 999990; padding-right: 2.5rem; pointer-events: none;
+  flex-flow: row wrap; align-items: baseline; column-gap: 1rem; padding-right: 2.5rem; z-index: 999990;
+  pointer-events: none;
 }
 .st-key-head > * { width: auto !important; flex: none; max-width: 100%; }
 .st-key-head > *:first-child { height: 2rem; }
@@ -42,7 +43,9 @@ _STYLE = """<style>
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
 [data-testid="stSidebarHeader"] { margin-bottom: 0; }
 [data-testid="stCaptionContainer"][class] { opacity: 0.78; }
-:is([data-testid^="stBaseButton-primary"]:enabled, .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"])[class] {
+:is(
+  [data-testid^="stBaseButton-primary"]:enabled, .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"]
+)[class] {
   color: light-dark(#fff, #10161c);
 }
 @media (max-width: 40rem) {

@@ -5,7 +5,7 @@ from typing import NoReturn
 import streamlit as st
 
 from aeviz.errors import ClassroomError
-from aeviz.lessons import Classroom, Classrooms, Lesson, page_paths, parse_view
+from aeviz.lessons import Classroom, Classrooms, Lesson, View, page_paths, parse_view
 from aeviz.lessons.classroom import normalise_code
 from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.lesson import state
@@ -133,13 +133,20 @@ def follow(room: Classroom) -> NoReturn:
     st.rerun()
 
 
-def show_step(room: Classroom) -> NoReturn:
-    """Show the teacher the view of the present step; a question stands beside the page that is open."""
+def show_step(room: Classroom, skipped: View | None = None) -> NoReturn:
+    """Show the teacher the view of the present step; a question stands beside the page that is open.
+
+    Args:
+        room: The class.
+        skipped: The view of the step before, if the class has not seen it.
+    """
     now = room.state()
     st.session_state[_SEEN] = now.addresses
     step = room.lesson.steps[now.step]
     if step.question is None or now.is_revealed:
         state.open_view(step.view)
+    if skipped is not None:
+        state.open_view(skipped)
     st.rerun()
 
 

@@ -56,8 +56,11 @@ def _show(room: Classroom) -> None:
 
 
 def _move(room: Classroom, place: int) -> None:
+    now = room.state()
+    step = room.lesson.steps[now.step]
+    is_skipped = place == now.step + 1 and step.question is not None and not now.is_revealed
     room.move(place)
-    classes.show_step(room)
+    classes.show_step(room, step.view if is_skipped else None)
 
 
 def _show_end(room: Classroom) -> None:
@@ -78,8 +81,13 @@ def _show_end(room: Classroom) -> None:
             st.rerun()
 
 
+_BOARD_STYLE = "<style>.st-key-class-board { margin-top: 2.5rem; }</style>"
+"""Below the line of Streamlit's menu, which would cover its upper edge."""
+
+
 def show_board(room: Classroom) -> None:
     """Show the code, and the predictions as they come in, above the teacher's page."""
+    st.html(_BOARD_STYLE)
     with st.container(border=True, key="class-board"):
         st.fragment(_show_board, run_every=classes.POLL_S)(room.code)
 

@@ -26,8 +26,8 @@ def show_lessons() -> None:
         part = "teach" if classes.is_teacher(room) else "take part in"
         what = "The lesson stands" if classes.is_teacher(room) else "Its questions stand"
         st.info(
-            f"You {part} class {room.code}. {what} in the column on the left (» at the top left of a narrow window). End "
-            "or leave it there to take a lesson alone.",
+            f"You {part} class {room.code}. {what} in the column on the left (» at the top left of a narrow window). "
+            "End or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
     found = state.library()
