@@ -192,7 +192,7 @@ export class Field {
   }
 
   /** @param {Shown["legend"]} legend */
-  describe({ title, scale, notes }) {
+  describe({ title, scale, notes, pair }) {
     this.legend.replaceChildren(element("strong", { text: title }));
     if (scale) {
       const row = element("div", {}, this.legend);
@@ -201,7 +201,18 @@ export class Field {
       element("span", { text: scale.high }, row);
     }
     for (const text of notes) element("div", { text }, this.legend);
+    if (pair) this.offerPair(pair);
     if (this.shown) offerCounterfactual(this.panel, this.shown, this.legend);
+  }
+
+  /** Offer to show two classes alone, or all again. @param {number[]} pair */
+  offerPair(pair) {
+    const { map } = this.panel;
+    const others = map.header.classes.map((_, label) => label).filter((label) => !pair.includes(label));
+    const isAlone = others.length > 0 && others.every((label) => map.hidden.has(label));
+    if (!others.length) return;
+    const button = element("button", { type: "button", text: isAlone ? "Show all classes" : "Show these two alone" }, this.legend);
+    button.onclick = () => map.legend.change(new Set(isAlone ? [] : others));
   }
 
   close() {

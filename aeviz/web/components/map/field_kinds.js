@@ -19,7 +19,13 @@ import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, st
  * @property {(value: number) => number[]} shade red, green, blue and opacity of a value, from 0 to 255
  * @property {Float64Array} [metric] of the decoder at each cell, as `metricOf` returns it
  * @property {number[][]} [line] segments of a line, as `isoline` returns them
- * @property {{ title: string, scale?: { low: string, high: string, colours: string[] }, notes: string[] }} legend
+ * @property {Legend} legend
+ */
+/**
+ * What a field means. The classes of `pair` are offered to be shown alone.
+ * @typedef {{
+ *   title: string, scale?: { low: string, high: string, colours: string[] }, notes: string[], pair?: number[]
+ * }} Legend
  */
 
 /** @type {Record<FieldName, { text: string, title: string }>} */
@@ -208,7 +214,7 @@ async function regionsOf({ spec, map }, lattice, isWanted) {
     lattice,
     values,
     shade: (label) => (label === NO_LABEL ? [0, 0, 0, 0] : [...(palette[label] ?? [128, 128, 128]), REGION]),
-    legend: { title: "Class of most of the 10 nearest images, on this map", notes },
+    legend: { title: "Class of most of the 10 nearest images, on this map", notes, pair: mixed?.pair },
   };
 }
 

@@ -105,7 +105,7 @@ export class Panel {
 
   describe() {
     const { title, description } = this.spec;
-    this.caption.textContent = this.map.morph.note(this) || title;
+    this.caption.textContent = this.caption.title = this.map.morph.note(this) || title;
     this.front.setAttribute("aria-label", description);
     for (const [button, label] of this.buttons) {
       button.setAttribute("aria-label", `${label}: ${title}`);
