@@ -48,6 +48,9 @@ def activation_histogram(
     for value, dash in lines.values():
         figure.add_vline(x=value, line={"color": SECOND, "width": 2, "dash": dash.removesuffix("ed")})
     text = "<br>".join(f"{title} {value:.3g} ({dash})" for title, (value, dash) in lines.items())
+    figure.add_annotation(  # on the left, clear of the button that saves the figure
+        x=0, y=1, xref="paper", yref="paper", text=text, showarrow=False, xanchor="left", yanchor="bottom", align="left"
+    )
     figure.update_layout(
         xaxis_title=f"activation of {name}",
         yaxis={"title": "test images", "type": "log" if logarithmic else "linear", "dtick": 1 if logarithmic else None},
