@@ -56,12 +56,6 @@ def activation_histogram(
         yaxis={"title": "test images", "type": "log" if logarithmic else "linear", "dtick": 1 if logarithmic else None},
         bargap=0,
         showlegend=False,
-        title={
-            "text": text,
-            "x": 0,
-            "xref": "container",
-            "font": {"size": 13, "weight": "normal"},
-        },  # clear of the button
         margin={"l": 10, "r": 10, "t": 44, "b": 10},
         height=HEIGHT_PX,
     )

@@ -17,6 +17,7 @@ def test_histogram_marks_mean_and_target():
     assert [shape.x0 for shape in figure.layout.shapes] == [0.07, 0.05]
     (words,) = figure.layout.annotations
     assert words.text == "mean 0.07 (solid)<br>target 0.05 (dashed)"
+    assert figure.layout.title.text is None
     assert (words.x, words.xanchor) == (0, "left")  # the button that saves the figure is on the right
     assert [shape.line.dash for shape in figure.layout.shapes] == ["solid", "dash"]
     assert figure.layout.yaxis.type == "log"

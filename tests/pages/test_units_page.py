@@ -70,7 +70,7 @@ def test_cards_are_sorted_as_chosen(app):
 
 def test_divergence_is_offered_for_variational_models_alone(app):
     app = open_page(app, "units", "vae-10d", order="KL divergence")
-    assert "**Active**" in app.markdown[0].value
+    assert "It is **active**" in app.markdown[0].value
     assert "nats per image" in app.markdown[0].proto.help
     app.selectbox(key="model").set_value("mlp-10d-amsgrad").run()
     assert_healthy(app, "Units")

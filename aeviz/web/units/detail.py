@@ -122,7 +122,11 @@ def _describe(model: Model, unit: int) -> str:
     if found.selectivity is not None:
         parts.append(f"The class explains **{found.selectivity[unit]:.0%}** of its variance.")
     if model.summary.kl is not None:
-        parts.append("**Active**." if variance > ACTIVE else "**Collapsed**: the decoder ignores it.")
+        parts.append(
+            "It is **active**: its mean varies with the image."
+            if variance > ACTIVE
+            else "It is **collapsed**: the decoder ignores it."
+        )
     if sparsity_target(model) is None and not has_positive_codes(model):
         parts.append("Its sign is arbitrary: read both ends.")
     return " ".join(parts)
