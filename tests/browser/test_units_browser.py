@@ -48,5 +48,7 @@ def test_push_is_above_the_fold_and_the_cards_follow_the_scroll(visit):
     main = page.get_by_test_id("stMain")
     main.evaluate("main => main.scrollTo(0, 150)")
     assert main.evaluate("main => main.scrollTop") > 0
-    page.wait_for_function("() => document.querySelector('.st-key-unit-list').getBoundingClientRect().top >= 0")
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-unit-list').getBoundingClientRect().top >= 60"
+    )  # below the header
     expect(cards).to_be_in_viewport(ratio=0.95)

@@ -105,7 +105,7 @@ def _show_images(model: Model, reading: _Reading, dataset: ImageDataset, cell: t
     look = f"display:block;width:100%;image-rendering:{'auto' if is_large(model) else 'pixelated'}"
     cards = "".join(
         f"<a href='{escape_html('explore?' + urlencode({MODEL: model.name, 'image': index}), quote=True)}' "
-        "target='_self' style='flex:1 1 5.5rem;max-width:7.5rem;text-align:center;font-size:0.8125rem'>"
+        "target='_self' style='flex:1 1 5.5rem;max-width:7.5rem;text-align:center;font-size:0.8125rem;color:inherit'>"
         f"<img src='{to_small_uri(tile(np.stack(pair), 2))}' style='{look}' "
         f"alt='test image {index} and its reconstruction'>image {index}</a>"
         for index, *pair in zip(shown.tolist(), first, second, strict=True)

@@ -88,7 +88,7 @@ def card_style(model: Model, units: tuple[int, ...], is_original: bool, _dataset
   [data-testid=stLayoutWrapper]:has(> .st-key-unit-list), .st-key-unit-list {{ max-height: 21rem; }}
 }}
 @media (min-width: 40rem) {{
-  .stColumn:has(.st-key-unit-list) > * {{ position: sticky; top: 1rem; height: fit-content; flex: none; }}
+  .stColumn:has(.st-key-unit-list) > * {{ position: sticky; top: 4rem; height: fit-content; flex: none; }}
 }}
 {rules}</style>"""
 
