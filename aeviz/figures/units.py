@@ -44,17 +44,19 @@ def activation_histogram(
             hovertemplate="activation about %{x:.3g}: %{y:,} images<extra></extra>",
         )
     )
-    lines = {"mean": (mean, "solid")} | ({} if target is None else {"target": (target, "dash")})
+    lines = {"mean": (mean, "solid")} | ({} if target is None else {"target": (target, "dashed")})
     for value, dash in lines.values():
-        figure.add_vline(x=value, line={"color": SECOND, "width": 2, "dash": dash})
-    text = ", ".join(f"{title} {value:.3g} ({dash})" for title, (value, dash) in lines.items())
-    figure.add_annotation(x=1, y=1, xref="paper", yref="paper", text=text, showarrow=False, yanchor="bottom")
+        figure.add_vline(x=value, line={"color": SECOND, "width": 2, "dash": dash.removesuffix("ed")})
+    text = "<br>".join(f"{title} {value:.3g} ({dash})" for title, (value, dash) in lines.items())
+    figure.add_annotation(  # on the left, clear of the button that saves the figure
+        x=0, y=1, xref="paper", yref="paper", text=text, showarrow=False, xanchor="left", yanchor="bottom", align="left"
+    )
     figure.update_layout(
         xaxis_title=f"activation of {name}",
         yaxis={"title": "test images", "type": "log" if logarithmic else "linear", "dtick": 1 if logarithmic else None},
         bargap=0,
         showlegend=False,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        margin={"l": 10, "r": 10, "t": 44, "b": 10},
         height=HEIGHT_PX,
     )
     return figure

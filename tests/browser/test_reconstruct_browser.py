@@ -28,3 +28,30 @@ def test_click_enlarges_an_image_beside_its_reconstruction_and_difference(visit)
     expect(dialog.get_by_role("status")).to_have_text("Image 24 of 100")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
+
+
+def test_cell_of_the_confusion_table_lists_its_images_which_open_on_explore(visit):
+    """By click, then by arrow keys and Enter; the link opens one of the images on the map."""
+    page = visit("/reconstruct?model=digits-2d-adam&with.digits-2d-adam=nothing")
+    tables = page.get_by_test_id("confusion")
+    first = tables.locator("td.lost button").first
+    words = re.match(r"(\d) read as (\d): (\d+) of (\d+) images", first.get_attribute("aria-label"))
+    original, reading, count, total = words.groups()
+    first.click()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    lead = page.get_by_text(re.compile(rf"^{original} read as {reading} by digits-2d-adam: {count} of {total} images"))
+    expect(lead).to_be_visible()
+    pairs = page.get_by_role("link", name=re.compile("^test image .* and its reconstruction"))
+    expect(pairs).to_have_count(min(8, int(count)))
+
+    tables.get_by_role("button", name=f"{original} read as {original}").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile(f"^{original} read as {original} by"))).to_be_visible()
+
+    number = re.search(r"image=(\d+)$", pairs.first.get_attribute("href"))[1]
+    pairs.first.click()
+    expect(page).to_have_title("Explore")
+    expect(page).to_have_url(re.compile(rf"/explore\?.*image={number}\b"))
+    assert len(page.context.pages) == 1

@@ -38,3 +38,17 @@ def test_unit_is_chosen_by_its_card_and_followed_to_the_map_and_to_decode(visit)
     expect(page).to_have_title("Explore")
     expect(page.get_by_role("combobox", name="Horizontal").locator("option:checked")).to_have_text("z4")
     expect(page).to_have_url(re.compile(r"vae-10d\.at=z4_"))
+
+
+def test_push_is_above_the_fold_and_the_cards_follow_the_scroll(visit):
+    page = visit("/units?model=vae-64d", height=900)
+    expect(page.get_by_role("img", name=re.compile("^From the median code")).first).to_be_in_viewport(ratio=1)
+    wait_until_idle(page)
+    cards = page.locator(".st-key-unit-list")
+    main = page.get_by_test_id("stMain")
+    main.evaluate("main => main.scrollTo(0, 150)")
+    assert main.evaluate("main => main.scrollTop") > 0
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-unit-list').getBoundingClientRect().top >= 60"
+    )  # below the header
+    expect(cards).to_be_in_viewport(ratio=0.95)

@@ -15,7 +15,11 @@ def test_histogram_marks_mean_and_target():
     figure = activation_histogram(counts, edges, 0.07, name="z3", target=0.05, logarithmic=True)
     assert figure.data[0].x == pytest.approx([0.05, 0.15, 0.25])
     assert [shape.x0 for shape in figure.layout.shapes] == [0.07, 0.05]
-    assert figure.layout.annotations[0].text == "mean 0.07 (solid), target 0.05 (dash)"
+    (words,) = figure.layout.annotations
+    assert words.text == "mean 0.07 (solid)<br>target 0.05 (dashed)"
+    assert figure.layout.title.text is None
+    assert (words.x, words.xanchor) == (0, "left")  # the button that saves the figure is on the right
+    assert [shape.line.dash for shape in figure.layout.shapes] == ["solid", "dash"]
     assert figure.layout.yaxis.type == "log"
     plain = activation_histogram(counts, edges, 0.07, name="z3")
     assert len(plain.layout.shapes) == 1

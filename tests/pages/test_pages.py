@@ -221,7 +221,14 @@ def test_reconstruct_shows_originals_of_built_in_data(app):
     assert any("Euclidean distance" in caption and "64 values in [0, 1]" in caption for caption in texts(app.caption))
     kept = next(text for text in texts(app.markdown) if "that keep their class" in text)
     assert 0 < int(re.search(r"digits-2d-adam (\d+)%", kept)[1]) <= 100
-    assert len(app.table) == 2
+    (link,) = {link for html in app.get("html") for link in re.findall(r"explore\?[^']*image=\d+", html.proto.body)[:1]}
+    assert link.startswith("explore?model=digits-2d-adam&amp;image=")
+    chosen = next(text for text in texts(app.markdown) if " read as " in text and "Original left" in text)
+    original, reading, count = re.match(
+        r"\*\*(\d) read as (\d)\*\* by digits-2d-adam: (\d+) of \d+ images", chosen
+    ).groups()
+    assert original != reading  # the most frequent confusion
+    assert int(count) > 0
 
 
 def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app, monkeypatch):

@@ -1,6 +1,7 @@
 """The page Units: order, choice, address, messages, and what stands in for images that are missing."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -40,7 +41,11 @@ def test_sparse_model_is_shown_first_and_without_its_images_codes_are_decoded(ap
     assert any("decoded codes stand in" in text for text in texts(app.caption))
     best = int(measure_units(*(lambda table: (table.z, table.labels))(stored("sparse-kl"))).selectivity.argmax())
     assert heading(app) == cards(app)[0] == f"z{best + 1}"
-    assert "Sparsity penalty: target 0.05, reached 0.05" in app.markdown[0].value
+    assert re.search(r"class explains \d\d%", app.button(key=f"choose-z{best + 1}").label)
+    lead = app.markdown[0]
+    assert re.search(r"The class explains \*\*\d\d%\*\* of its variance", lead.value)
+    assert "nats" not in lead.value
+    assert "Sparsity penalty: target 0.05, reached 0.05" in lead.proto.help
     assert "data:image/png" in html(app)
     assert len(app.get("image")) == 2
 
@@ -65,7 +70,8 @@ def test_cards_are_sorted_as_chosen(app):
 
 def test_divergence_is_offered_for_variational_models_alone(app):
     app = open_page(app, "units", "vae-10d", order="KL divergence")
-    assert "nats** per image, active" in app.markdown[0].value
+    assert "It is **active**" in app.markdown[0].value
+    assert "nats per image" in app.markdown[0].proto.help
     app.selectbox(key="model").set_value("mlp-10d-amsgrad").run()
     assert_healthy(app, "Units")
     assert app.selectbox(key="order").options == ["class selectivity", "activity", "index"]

@@ -129,17 +129,17 @@ def show_test_images(runs: list[Model]) -> None:
 def _show_grids(runs: list[Model]) -> None:
     """Show ten images of each class, and their reconstructions by each model."""
     with errors_as_messages():
-        seed = st.slider(
+        pixels = math.prod(runs[0].config.model.image_shape)
+        left, right = st.columns([1, 2], vertical_alignment="bottom", gap="medium")
+        seed = left.slider(
             "Seed of the selection",
             min_value=0,
             max_value=99,
             key="images",
             bind="query-params",
-            width=320,
             help="The same number always selects the same test images, ten of each class.",
         )
-        pixels = math.prod(runs[0].config.model.image_shape)
-        st.caption(
+        right.caption(
             f"Equal places show the same image. Error: Euclidean distance between original and reconstruction over "
             f"{pixels:,} values in [0, 1]; 0 is perfect.",
             help="The square root of the sum of the squared differences. The mean squared error (MSE) of an image is "

@@ -24,7 +24,7 @@ from aeviz.web.units.words import format_value, name_unit
 
 ON_CARD, CARD_TILE_PX = 6, 32
 """Images on a card of the overview, and the longest side to which each is shrunk, in pixels."""
-AT_EACH_END, COLUMNS, GRID_PX = 16, 8, 600
+AT_EACH_END, COLUMNS, GRID_PX = 12, 6, 360
 """Images that excite a unit most and least, those in a row, and about the width of their grid in pixels."""
 
 
@@ -87,7 +87,9 @@ def card_style(model: Model, units: tuple[int, ...], is_original: bool, _dataset
 @media (max-width: 40rem) {{
   [data-testid=stLayoutWrapper]:has(> .st-key-unit-list), .st-key-unit-list {{ max-height: 21rem; }}
 }}
-@media (min-width: 40rem) {{ .stColumn:has(.st-key-unit-list) > * {{ position: sticky; top: 1rem; }} }}
+@media (min-width: 40rem) {{
+  .stColumn:has(.st-key-unit-list) > * {{ position: sticky; top: 4rem; height: fit-content; flex: none; }}
+}}
 {rules}</style>"""
 
 

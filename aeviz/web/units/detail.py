@@ -33,19 +33,12 @@ IMAGE = "image"
 def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
     """Show a unit, from 0, of a model with latents; `dataset` holds the originals where they are on this machine."""
     name = name_unit(unit)
-    ends = extreme_images(model, unit, dataset is not None, dataset)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Unit {name}")
         _show_links(model, unit)
-    st.markdown(_describe(model, unit))
-    for uri, words, (first, last) in ((ends.most, "most", ends.high), (ends.least, "least", ends.low)):
-        st.image(
-            uri,
-            width="stretch",
-            caption=f"Excite it {words}: activation {format_value(first)} to {format_value(last)}",
-            alt=f"The {AT_EACH_END} images that excite {name} {words}",
-        )
+    st.markdown(_describe(model, unit), help=_details(model, unit))
     _show_pushed(model, unit)
+    _show_ends(model, unit, dataset)
     _show_charts(model, unit)
 
 
@@ -53,11 +46,27 @@ def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
 def _show_pushed(model: Model, unit: int) -> None:
     with errors_as_messages():
         name = name_unit(unit)
-        st.markdown(f"**Decoded while {name} is pushed** through the quantiles of its activations, all else unchanged")
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.markdown(
+                f"**Decoded while {name} is pushed** from its lowest to its highest activation, all else unchanged",
+                help="The columns are quantiles of its activations. Change: blue darker, red brighter, from the lowest "
+                "to the highest.",
+            )
             image = pick_image(model, "Test image", IMAGE, 0)
         st.html(pushed(model, unit, image))
-        st.caption("Change: blue darker, red brighter, from the lowest to the highest activation.")
+
+
+def _show_ends(model: Model, unit: int, dataset: ImageDataset | None) -> None:
+    """Show the images that excite a unit most beside those that excite it least."""
+    ends = extreme_images(model, unit, dataset is not None, dataset)
+    sides = ((ends.most, "most", ends.high), (ends.least, "least", ends.low))
+    for column, (uri, words, (first, last)) in zip(st.columns(2), sides, strict=True):
+        column.image(
+            uri,
+            width="stretch",
+            caption=f"Excite it {words}: activation {format_value(first)} to {format_value(last)}",
+            alt=f"The {AT_EACH_END} images that excite {name_unit(unit)} {words}",
+        )
 
 
 def _show_charts(model: Model, unit: int) -> None:
@@ -111,22 +120,31 @@ def _describe(model: Model, unit: int) -> str:
     else:
         parts.append(f"Mean activation {format_value(mean)}.")
     if found.selectivity is not None:
-        parts.append(
-            f"The class explains **{found.selectivity[unit]:.0%}** of its variance ({format_value(variance)})."
-        )
-    else:
-        parts.append(f"Variance {format_value(variance)}.")
+        parts.append(f"The class explains **{found.selectivity[unit]:.0%}** of its variance.")
     if model.summary.kl is not None:
-        nats = float(model.summary.kl[unit])
-        what = "active" if variance > ACTIVE else "collapsed: the decoder ignores it"
-        parts.append(f"KL divergence to the prior **{nats:.2f} nats** per image, {what}.")
+        parts.append(
+            "It is **active**: its mean varies with the image."
+            if variance > ACTIVE
+            else "It is **collapsed**: the decoder ignores it."
+        )
+    if sparsity_target(model) is None and not has_positive_codes(model):
+        parts.append("Its sign is arbitrary: read both ends.")
+    return " ".join(parts)
+
+
+def _details(model: Model, unit: int) -> str:
+    """Give the numbers behind `_describe`, in Markdown."""
+    found = measures(model)
+    parts = [f"Variance {format_value(float(found.variance[unit]))}."]
+    if found.selectivity is not None:
+        parts.append(f"η² = {found.selectivity[unit]:.2f}: the share of it that the class explains.")
+    if model.summary.kl is not None:
+        parts.append(f"KL divergence to the prior: {float(model.summary.kl[unit]):.2f} nats per image.")
     target = sparsity_target(model)
     if target is not None:
         divergences = sparsity_divergence(target, found.mean)
         parts.append(
-            f"Sparsity penalty: target {target:g}, reached {mean:.3f}; {divergences[unit]:.4f} of "
+            f"Sparsity penalty: target {target:g}, reached {float(found.mean[unit]):.3f}; {divergences[unit]:.4f} of "
             f"{divergences.sum():.3f} nats over all units."
         )
-    elif not has_positive_codes(model):
-        parts.append("Its sign is arbitrary: read both ends.")
     return " ".join(parts)

@@ -57,7 +57,7 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
     is_whole = count <= FEW or st.toggle(f"Show all {count} units", key=ALL, bind="query-params")
     shown = tuple(units if is_whole else units[:FEW])
     st.html(card_style(model, shown, dataset is not None, dataset))
-    labels = _labels(model)
+    labels = _labels(model, order)
     with (
         st.container(height=LIST_PX if count > FEW_ROWS else "content", border=False, key="unit-list"),
         st.container(key="unit-cards"),
@@ -75,22 +75,24 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
 
 
 @shared(max_entries=64)  # 60 bytes a unit
-def _labels(model: Model) -> tuple[str, ...]:
+def _labels(model: Model, order: str) -> tuple[str, ...]:
     """Return what the card of each unit says, in Markdown."""
     found = measures(model)
     best = found.best_class
     classes = [""] * len(found.mean) if best is None else [f" · class {escape(model.class_names[at])}" for at in best]
     return tuple(
-        f"**{name_unit(unit)}**{of_class} :small[{_facts(model, unit, found)}]" for unit, of_class in enumerate(classes)
+        f"**{name_unit(unit)}**{of_class} :small[{_facts(model, unit, found, order)}]"
+        for unit, of_class in enumerate(classes)
     )
 
 
-def _facts(model: Model, unit: int, found: UnitMeasures) -> str:
-    facts = [] if found.selectivity is None else [f"η² {found.selectivity[unit]:.2f}"]
-    facts.append(f"{'mean' if has_positive_codes(model) else 'var'} {format_value(activity(model)[unit])}")
-    if model.summary.kl is not None:
-        facts.append(f"KL {format_value(float(model.summary.kl[unit]))}")
-    return " · ".join(facts)
+def _facts(model: Model, unit: int, found: UnitMeasures, order: str) -> str:
+    """Return the measure that the cards are sorted by; for their index the first that there is."""
+    if order == KL and model.summary.kl is not None:
+        return f"KL {format_value(float(model.summary.kl[unit]))} nats"
+    if order != ACTIVITY and found.selectivity is not None:
+        return f"class explains {found.selectivity[unit]:.0%}"
+    return f"{'mean' if has_positive_codes(model) else 'variance'} {format_value(activity(model)[unit])}"
 
 
 def _scores(model: Model, order: str) -> np.ndarray | None:

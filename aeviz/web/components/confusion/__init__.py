@@ -1,0 +1,1 @@
+"""The confusion component: Python side, script and style."""
