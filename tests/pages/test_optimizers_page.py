@@ -49,7 +49,7 @@ def test_start_lies_on_the_grid_of_its_sliders(visit, surface):
 
 
 def test_convergence_is_shown_with_its_distance_and_without_signs_of_zero(visit):
-    app = visit("surfaces", surface="saddle")
+    app = visit("surfaces", surface="saddle", steps="400")
     verdicts = next(text for text in texts(app.markdown) if "the minimum" in text)
     assert "within 0.05 of the minimum (0.00, 1.41) from step 72 on; f ends at the minimum" in verdicts
     app.slider(key="steps").set_value(70).run()

@@ -1,12 +1,15 @@
 """Optimizers on surfaces: the trajectory of each method from the same start, played in the page."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
+from aeviz.web.components.kit.mount import state_of
+from aeviz.web.components.surface.component import read_start, surface_start
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
@@ -55,6 +58,14 @@ def show_surfaces() -> None:
                 alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
                 f"{surface.name}",
             )
+            surface_start(
+                "surface-film",
+                low=surface.low,
+                high=surface.high,
+                start=start,
+                key="surface-start",
+                on_start=partial(_take_start, surface),
+            )
         verdicts.markdown("  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values()))
         one, two = st.columns(2, gap="medium")
         with one:
@@ -64,6 +75,13 @@ def show_surfaces() -> None:
             st.markdown("**Effective step size**: solid along x, faint along y")
             show_figure(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
         show_methods(methods)
+
+
+def _take_start(surface: Surface) -> None:
+    """Set the sliders to the start that the visitor chose on the plot."""
+    chosen = read_start(state_of("surface-start"), surface.low, surface.high)
+    for axis, value in zip("xy", chosen or (), strict=False):
+        st.session_state[f"{axis}.{surface.name}"] = round(value, 2)
 
 
 def _pick_start(surface: Surface) -> tuple[float, float]:
