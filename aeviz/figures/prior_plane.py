@@ -125,8 +125,8 @@ def class_legend_svg(class_names: Sequence[str], *, is_dark: bool = False) -> st
     lines = _wrap(class_names)
     height = _LINE * len(lines)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{_LEFT - 6} 0 {SIDE} {height}" width="{SIDE}" height="{height}" '
-        f'font-family="sans-serif" font-size="13" fill="{INKS[is_dark]}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{_LEFT - 6} 0 {SIDE} {height}" width="{SIDE}" '
+        f'height="{height}" font-family="sans-serif" font-size="13" fill="{INKS[is_dark]}">',
         *(_legend(line, _LINE * row + 14, is_dark) for row, line in enumerate(lines)),
         "</svg>",
     ]

@@ -41,7 +41,7 @@ def read_start(state: object, low: tuple[float, float], high: tuple[float, float
         low: Lower left corner of the window.
         high: Upper right corner.
     """
-    sent = getattr(state, "get", {}.get)("start")
+    sent = state.get("start") if isinstance(state, dict) else None
     if not isinstance(sent, list) or len(sent) != len(low):
         return None
     if not all(type(value) in (int, float) and math.isfinite(value) for value in sent):
