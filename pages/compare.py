@@ -20,5 +20,5 @@ with page(
         st.stop()
     show_verdict(runs)
     show_overlay(runs)
-    show_differences(runs)
     show_planes(runs)
+    show_differences(runs)

@@ -13,7 +13,6 @@ from aeviz.figures.method_lines import (
     COLOURS,
     DASHES,
     MARGIN,
-    band,
     spaced,
     style_axes,
     thin,
@@ -35,7 +34,7 @@ class Curve:
 
 
 def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go.Figure:
-    """Draw the mean loss of each optimizer over its seeds, in a band from the best seed to the worst.
+    """Draw the loss of each optimizer: a thin line for each seed, and above all of them a thick one for its mean.
 
     Args:
         curves: The optimizers.
@@ -43,27 +42,83 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
         window: Epochs in the moving average.
     """
     figure = go.Figure()
-    methods = [curve.method for curve in curves]
-    for place, curve in enumerate(curves):
-        colour = COLOURS[curve.method] if methods.count(curve.method) == 1 else COMPARED[place % len(COMPARED)]
+    means = []
+    for curve, colour in zip(curves, _colours([curve.method for curve in curves]), strict=True):
         smooth = np.array([moving_average(row, window) for row in curve.losses])
         epochs = np.arange(1, smooth.shape[1] + 1)
         kept = spaced(len(epochs))
+        common = {"x": epochs[kept], "mode": "lines", "legendgroup": curve.title}
         if len(smooth) > 1:
-            figure.add_trace(
-                band(epochs[kept], smooth.min(axis=0)[kept], smooth.max(axis=0)[kept], colour, curve.title)
+            figure.add_traces(
+                [
+                    go.Scatter(
+                        **common,
+                        y=row[kept],
+                        opacity=0.6,
+                        line={"color": colour, "width": 1},
+                        name=f"{curve.title}, one seed",
+                        showlegend=False,
+                        hoverinfo="skip",
+                    )
+                    for row in smooth
+                ]
             )
-        figure.add_trace(
+        means.append(
             go.Scatter(
-                x=epochs[kept],
+                **common,
                 y=smooth.mean(axis=0)[kept],
-                mode="lines",
                 name=curve.title,
-                line={"color": colour, "width": 2.5, "dash": DASHES[curve.method]},
+                line={"color": colour, "width": 3, "dash": DASHES[curve.method]},
                 hovertemplate="epoch %{x}: %{y:.5f}<extra>" + curve.title + "</extra>",
             )
         )
+    figure.add_traces(means)  # above the seeds of all
     return style_axes(figure, "epoch", quantity, is_log=True)
+
+
+def _colours(methods: Sequence[MethodName]) -> list[str]:
+    """Return a colour for each optimizer: that of its method, or of its place where others have the same method."""
+    return [
+        COLOURS[method] if methods.count(method) == 1 else COMPARED[place % len(COMPARED)]
+        for place, method in enumerate(methods)
+    ]
+
+
+def seed_points(results: Sequence[tuple[str, MethodName, np.ndarray]], quantity: str) -> go.Figure:
+    """Draw what each seed of each optimizer reached as a point on a row, and the mean of the row as a stroke.
+
+    Args:
+        results: Title, method and a number for each seed, (S,), from the top row on.
+        quantity: What the numbers are, for the axis.
+    """
+    figure = go.Figure()
+    for (title, _, values), colour in zip(results, _colours([method for _, method, _ in results]), strict=True):
+        figure.add_trace(
+            go.Scatter(
+                x=values,
+                y=[title] * len(values),
+                mode="markers",
+                marker={"size": 11, "color": colour, "opacity": 0.7},
+                hovertemplate="one seed: %{x:.6f}<extra>" + title + "</extra>",
+            )
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[values.mean()],
+                y=[title],
+                mode="markers",
+                marker={"symbol": "line-ns", "size": 24, "line": {"width": 3, "color": colour}},
+                hovertemplate="mean: %{x:.6f}<extra>" + title + "</extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis={"title": {"text": quantity, "standoff": 6}, "nticks": 5, "zeroline": False},
+        yaxis={"autorange": "reversed", "automargin": True},
+        showlegend=False,
+        margin={**MARGIN, "t": 5},
+        height=70 + 40 * len(results),
+    )
+    return figure
 
 
 def layer_curves(

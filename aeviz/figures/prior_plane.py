@@ -115,6 +115,24 @@ def prior_plane_svg(
     return "data:image/svg+xml;base64," + base64.b64encode("".join(parts).encode()).decode()
 
 
+def class_legend_svg(class_names: Sequence[str], *, is_dark: bool = False) -> str:
+    """Draw the legend of planes that share their classes, SIDE units wide; returns a data URI.
+
+    Args:
+        class_names: One name or more.
+        is_dark: Whether it stands on a dark page.
+    """
+    lines = _wrap(class_names)
+    height = _LINE * len(lines)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{_LEFT - 6} 0 {SIDE} {height}" width="{SIDE}" '
+        f'height="{height}" font-family="sans-serif" font-size="13" fill="{INKS[is_dark]}">',
+        *(_legend(line, _LINE * row + 14, is_dark) for row, line in enumerate(lines)),
+        "</svg>",
+    ]
+    return "data:image/svg+xml;base64," + base64.b64encode("".join(parts).encode()).decode()
+
+
 def _one_place(
     points: np.ndarray, window: Window, across: Callable[[float], float], down: Callable[[float], float]
 ) -> str:

@@ -92,6 +92,17 @@ def _saddle(x: Array, y: Array) -> Array:
 
 _SURFACES = (
     Surface(
+        name="Himmelblau",
+        value=_himmelblau,
+        gradient=_himmelblau_gradient,
+        minimisers=((3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848127)),
+        low=(-5.0, -5.0),
+        high=(5.0, 5.0),
+        start=(0.0, -3.0),
+        formula=r"f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+        summary="Four minima of equal value. The method and the start decide which one is found.",
+    ),
+    Surface(
         name="quadratic",
         value=lambda x, y: (x**2 + 20 * y**2) / 2,
         gradient=lambda p: p * np.array([1.0, 20.0]),
@@ -139,17 +150,6 @@ _SURFACES = (
         summary="A saddle point at the origin between two minima. From y = 0 no method leaves it; near y = 0 gradient "
         "descent is slow, but methods that divide by the gradient's size are not.",
         minimum=-1.0,
-    ),
-    Surface(
-        name="Himmelblau",
-        value=_himmelblau,
-        gradient=_himmelblau_gradient,
-        minimisers=((3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848127)),
-        low=(-5.0, -5.0),
-        high=(5.0, 5.0),
-        start=(-0.5, -1.0),
-        formula=r"f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-        summary="Four minima of equal value. The method and the start decide which one is found.",
     ),
 )
 SURFACES: dict[str, Surface] = {surface.name: surface for surface in _SURFACES}

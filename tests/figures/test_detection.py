@@ -6,7 +6,7 @@ import pytest
 
 from aeviz.figures.detection import ANOMALY, NORMAL, error_histogram, precision_recall_curves, restoration_curves
 from aeviz.figures.images import latent_thumbnail
-from aeviz.figures.prior_plane import PRIOR_WINDOW, SIDE, Window, fit_window, prior_plane_svg
+from aeviz.figures.prior_plane import PRIOR_WINDOW, SIDE, Window, class_legend_svg, fit_window, prior_plane_svg
 
 
 def test_histogram_counts_each_kind_in_the_same_bins():
@@ -89,3 +89,9 @@ def test_thumbnail_of_a_window_shows_that_part_alone():
     assert picture[50, 50, 3] > 0
     assert picture[20, 80, 3] > 0
     assert picture[..., 3].astype(bool).sum() < 60  # two small discs
+
+
+def test_legend_of_several_planes_names_each_class_once():
+    text = drawing(class_legend_svg([str(digit) for digit in range(10)] + ["<b>"]))
+    assert text.count("<rect") == 11
+    assert "&lt;b&gt;" in text

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from aeviz.figures.comparison import Curve, arrows, comparison_curves, gap_bars, layer_curves
+from aeviz.figures.comparison import Curve, arrows, comparison_curves, gap_bars, layer_curves, seed_points
 from aeviz.figures.method_lines import COLOURS
 from aeviz.figures.regret import descent_curves, point_curves, regret_curves
 from aeviz.figures.surfaces import FRAMES, effective_steps, surface_film, value_curves
@@ -61,7 +61,9 @@ def test_regret_has_the_bound_and_bands_of_random_costs(costs, bands):
     figure = regret_curves(outcomes)
     names = [trace.name for trace in figure.data]
     assert sum("seed to seed" in name for name in names) == bands
-    assert [name for name in names if "bound" in name] == ["bound of S1"]  # without momentum both bounds are one
+    assert [name for name in names if "bound" in name] == [
+        "bound from the thesis"
+    ]  # without momentum both bounds are one
     curve = next(trace for trace in figure.data if trace.name == "Adam")
     assert curve.x[-1] == 200
     assert curve.y[-1] == outcomes["adam"].regret[-1]
@@ -72,7 +74,7 @@ def test_both_bounds_are_drawn_where_they_differ():
     settings = Settings(alpha=0.5, decay="root", beta1=0.5, beta1_decays=True, beta2=0.5)
     outcome = play("deterministic", 3.0, settings, 3000, ("amsgrad",))
     lines = {trace.name: trace.y for trace in regret_curves(outcome).data if "bound" in trace.name}
-    assert list(lines) == ["bound of S1", "bound quoted by Phuong & Phong"]
+    assert list(lines) == ["bound from the thesis", "bound quoted by Phuong & Phong"]
     assert [round(values[-1], 3) for values in lines.values()] == [3.060, 2.042]
 
 
@@ -83,16 +85,26 @@ def test_descent_that_overflows_leaves_room_for_the_other():
     assert max(abs(trace.y).max() for trace in figure.data) < 1e30  # a browser draws in single precision, to 1e38
 
 
-def test_comparison_draws_mean_and_band_of_the_seeds():
+def test_comparison_draws_each_seed_and_above_them_the_means():
     losses = np.array([[3.0, 2.0, 1.0], [5.0, 4.0, 3.0]])
     curves = [
         Curve(title="Adam 0.1", method="adam", losses=losses),
         Curve(title="SGD 1", method="sgd", losses=losses[:1]),
     ]
     figure = comparison_curves(curves, "loss", 1)
-    assert [trace.fill for trace in figure.data] == ["toself", None, None]
-    np.testing.assert_allclose(figure.data[1].y, [4, 3, 2])
-    assert figure.data[1].line.color == COLOURS["adam"]
+    assert [trace.showlegend for trace in figure.data] == [False, False, None, None]
+    assert {trace.legendgroup for trace in figure.data[:3]} == {"Adam 0.1"}  # a click on a mean hides its seeds
+    for trace, losses in zip(figure.data, ([3, 2, 1], [5, 4, 3], [4, 3, 2], [3, 2, 1]), strict=True):
+        np.testing.assert_allclose(trace.y, losses)
+    assert figure.data[2].line.color == COLOURS["adam"]
+    assert figure.data[0].line.width < figure.data[2].line.width
+
+
+def test_seeds_are_points_on_the_row_of_their_optimizer():
+    figure = seed_points([("Adam", "adam", np.array([1.0, 3.0])), ("SGD", "sgd", np.array([2.0]))], "error")
+    assert [list(trace.x) for trace in figure.data] == [[1, 3], [2], [2], [2]]
+    assert [set(trace.y) for trace in figure.data] == [{"Adam"}, {"Adam"}, {"SGD"}, {"SGD"}]
+    assert figure.data[0].marker.color == COLOURS["adam"]
 
 
 def test_two_optimizers_of_one_method_have_two_colours():

@@ -32,7 +32,7 @@ def test_surfaces_play_and_say_where_each_method_ends(visit):
     film = figure(app)
     assert len(film["frames"]) == 41
     assert film["layout"]["updatemenus"][0]["buttons"][0]["label"].endswith("Play")
-    verdicts = next(text for text in texts(app.markdown) if "SGD" in text and "steps" in text)
+    verdicts = next(text for text in texts(app.markdown) if "SGD" in text and "from step" in text)
     assert all(title in verdicts for title in ("Adam", "AMSGrad", "SGD", "Momentum"))
     codes = " ".join(element.value for element in app.code)
     assert "largest_mean_square" in codes
@@ -49,7 +49,7 @@ def test_start_lies_on_the_grid_of_its_sliders(visit, surface):
 
 
 def test_convergence_is_shown_with_its_distance_and_without_signs_of_zero(visit):
-    app = visit("surfaces", surface="saddle")
+    app = visit("surfaces", surface="saddle", steps="400")
     verdicts = next(text for text in texts(app.markdown) if "the minimum" in text)
     assert "within 0.05 of the minimum (0.00, 1.41) from step 72 on; f ends at the minimum" in verdicts
     app.slider(key="steps").set_value(70).run()
@@ -84,7 +84,7 @@ def test_counterexample_verdict_follows_beta2(visit):
     assert any("Adam: the average regret does not go to zero" in text for text in texts(app.error))
     assert any("AMSGrad: the average regret goes to zero" in text for text in texts(app.success))
     assert any("Theorem 1.2.17" in text for text in texts(app.markdown))
-    assert any(trace["name"] == "bound of S1" for trace in figure(app)["data"])
+    assert any(trace["name"] == "bound from the thesis" for trace in figure(app)["data"])
     app.select_slider(key="memory").set_value("0.99").run()
     assert not app.error
     assert any("Adam: the average regret goes to zero" in text for text in texts(app.success))

@@ -256,9 +256,10 @@ def test_regimes_stand_side_by_side(app):
     assert sum("36 samples from the prior, seed 0" in name for name in names) == 3
     for loss in ("the prior", "all information", "a little of both"):
         assert f"Lost: {loss}" in said(app)
-    lines = texts(app.caption)
-    assert "All codes coincide, samples are noise" in lines
-    assert sum(bool(re.fullmatch(r"\d+% of codes in the circles, \d+ of 10 classes", line)) for line in lines) == 2
+    lines = [text for text in texts(app.markdown) if text.startswith("**Lost: ")]
+    assert "All codes coincide, samples are noise" in lines[1]
+    assert sum(bool(re.search(r"\d+% of codes in the circles, \d+ of 10 classes", line)) for line in lines) == 2
+    assert sum(image.alt == "Colours of the classes" for image in images(app)) == 1
     table = app.table[0].value
     assert "this is beta = 1 (1 is the ELBO" in table.to_string()
     both = table.set_index("")["regime-both"]  # of evaluation.json

@@ -1,4 +1,4 @@
-"""The optimizers that ship with five seeds each: a verdict, latent planes, mean curves with bands, and settings."""
+"""The optimizers that ship with five seeds each: curves of the seeds, a verdict, latent planes and settings."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.config import OptimizerConfig
-from aeviz.figures.comparison import Curve, Plane, comparison_curves, latent_planes
+from aeviz.figures.comparison import Curve, Plane, comparison_curves, latent_planes, seed_points
 from aeviz.lab.adaptive import METHODS
 from aeviz.lab.optimizer_comparison import (
     CONFIDENCE,
@@ -18,29 +18,40 @@ from aeviz.lab.optimizer_comparison import (
     own_settings,
     titles_of,
 )
+from aeviz.training.history import EpochReport
 from aeviz.training.runs import list_compared
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.text import escape, name_objective
+from aeviz.web.kernel.text import decimals_for, differ, escape, name_objective
 
 WHAT = "what"
 """URL parameter: single runs, or the optimizers with several seeds each."""
+NAMED = "runs"
+"""URL parameter of the single runs."""
 PLANES = "planes"
 """URL parameter: the seed whose latent planes are shown."""
+CURVES_PX = 440
+"""Height of the curves: that of verdict and points beside them."""
 RUNS, SEEDS = "single runs", "optimizers over seeds"
 
 
 def is_by_seeds() -> bool:
-    """Let the visitor choose between single runs and optimizers over several seeds, where such runs ship."""
+    """Let the visitor choose between optimizers over several seeds, where such runs ship, and single runs.
+
+    An address that names runs, and says nothing else, opens the single runs.
+    """
     if not _shipped():
         return False
+    if NAMED in st.query_params and WHAT not in st.query_params and WHAT not in st.session_state:
+        st.query_params[WHAT] = RUNS
+        st.rerun()
     chosen = st.segmented_control(
         "Compare",
-        [RUNS, SEEDS],
-        default=RUNS,
+        [SEEDS, RUNS],
+        default=SEEDS,
         required=True,
         key=WHAT,
         bind="query-params",
@@ -50,7 +61,7 @@ def is_by_seeds() -> bool:
 
 
 def show_seeds() -> None:
-    """Show what the optimizers reach over their seeds: verdict, latent planes, curves with bands, settings."""
+    """Show what the optimizers reach over their seeds: curves, verdict, latent planes, settings."""
     comparison = _shipped()[0]
     titles = titles_of(comparison.lines, long_title_of)
     histories = {
@@ -61,29 +72,12 @@ def show_seeds() -> None:
         optimizer: {seed: history[-1].val_mse for seed, history in by_seed.items()}
         for optimizer, by_seed in histories.items()
     }
-    _show_verdict(titles, errors)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _show_curves(comparison, titles, histories)
+    with right:
+        _show_verdict(errors)
     _show_planes(comparison, titles)
-    show_figure(
-        comparison_curves(
-            [
-                Curve(
-                    title=titles[optimizer],
-                    method=method_of(optimizer),
-                    losses=np.array([[report.val_loss for report in history] for history in by_seed.values()]),
-                )
-                for optimizer, by_seed in histories.items()
-            ],
-            f"validation loss ({name_objective(comparison.shared.objective)})",
-            1,
-        ),
-        key="compare-seeds",
-        alt="Validation loss over the epochs, mean and range over the seeds, of " + ", ".join(titles.values()),
-    )
-    st.caption(
-        "Lines are means over the seeds. Bands run from the lowest seed to the highest. *More than the seeds explain*: "
-        f"Welch's {CONFIDENCE:.0%} confidence interval of the difference excludes 0. Optimizers are compared as they "
-        "were set."
-    )
     _show_settings(comparison, errors)
     offer_curves(
         {
@@ -95,18 +89,69 @@ def show_seeds() -> None:
     )
 
 
-def _show_verdict(titles: Mapping[OptimizerConfig, str], errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:
-    best, *others = sorted(errors, key=lambda optimizer: float(np.mean(list(errors[optimizer].values()))))
-    mean = float(np.mean(list(errors[best].values())))
-    lines = [f"**{titles[best]}, has the lowest mean validation error (MSE) after the last epoch: {mean:.5f}.**"]
+def _show_curves(
+    comparison: OptimizerComparison,
+    titles: Mapping[OptimizerConfig, str],
+    histories: Mapping[OptimizerConfig, Mapping[int, Sequence[EpochReport]]],
+) -> None:
+    figure = comparison_curves(
+        [
+            Curve(
+                title=titles[optimizer],
+                method=method_of(optimizer),
+                losses=np.array([[report.val_loss for report in history] for history in by_seed.values()]),
+            )
+            for optimizer, by_seed in histories.items()
+        ],
+        f"validation loss ({name_objective(comparison.shared.objective)})",
+        1,
+    )
+    show_figure(
+        figure.update_layout(height=CURVES_PX),
+        key="compare-seeds",
+        alt="Validation loss over the epochs, of each seed and their mean, of " + ", ".join(titles.values()),
+    )
+    st.caption(
+        "Thin lines are single seeds, thick lines their means. *More than the seeds explain*: Welch's "
+        f"{CONFIDENCE:.0%} confidence interval of the difference excludes 0. Optimizers are compared as they were set."
+    )
+
+
+def _show_verdict(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:
+    """Say which optimizer has the lowest error, and of each other one whether its distance exceeds that of seeds.
+
+    Args:
+        errors: Error by seed of each optimizer, two seeds or more.
+    """
+    titles = titles_of(errors, lambda optimizer: METHODS[method_of(optimizer)].title)
+    means = {optimizer: float(np.mean(list(values.values()))) for optimizer, values in errors.items()}
+    best, *others = sorted(errors, key=means.__getitem__)
+    decimals = decimals_for(list(means.values()))
+    lines = [
+        f"**{titles[best]} has the lowest mean validation error (MSE) after the last epoch: "
+        f"{means[best]:.{decimals}f}.**"
+    ]
     for other in others:
         found = compare_means(errors[other], errors[best])
         verdict = "more than the seeds explain" if found.is_shown else "no more than the seeds may explain"
+        spread = max(errors[other].values()) - min(errors[other].values())
         lines.append(
-            f"{titles[other]}: {found.first:.5f}, {found.difference:.5f} higher, **{verdict}** (standard deviation "
-            f"over seeds {found.spread:.5f})."
+            f"{titles[other]} minus {titles[best]}: {means[other]:.{decimals}f} - {means[best]:.{decimals}f} = "
+            f"{differ(means[other], means[best], decimals)}, **{verdict}**. "
+            f"Largest difference between two {titles[other]} seeds: {spread:.{decimals}f}."
         )
-    st.info("  \n".join(lines), icon=":material/balance:")
+    st.info("\n\n".join(lines), icon=":material/balance:")
+    show_figure(
+        seed_points(
+            [
+                (titles[optimizer], method_of(optimizer), np.array(list(errors[optimizer].values())))
+                for optimizer in titles
+            ],
+            "validation error (MSE) after the last epoch",
+        ),
+        key="compare-seed-points",
+        alt="Validation error of each seed and their mean, of " + ", ".join(titles.values()),
+    )
 
 
 @st.fragment

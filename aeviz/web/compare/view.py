@@ -6,13 +6,14 @@ import numpy as np
 import streamlit as st
 
 from aeviz.figures.charts import difference_curves, training_curves
+from aeviz.web.compare.words import name_setting, name_value
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
-from aeviz.web.kernel.text import escape, name_objective
+from aeviz.web.kernel.text import decimals_for, differ, escape, name_objective
 from aeviz.web.map.controls import pick_map_options
 from aeviz.web.map.view import show_map
 
@@ -61,10 +62,11 @@ def show_verdict(runs: list[Model]) -> None:
         return
     (name, low), (second, high), *_ = sorted(best.items(), key=lambda pair: pair[1])
     share = f", {(high - low) / high:.1%}" if high > 0 else ""
+    decimals = decimals_for([low, high])
     st.info(
-        f"**{escape(name)} has the lowest validation error (MSE): {low:.5f}**, {high - low:.5f} less than "
-        f"{escape(second)} ({high:.5f}{share}). Each is one run: whether the difference exceeds the spread over seeds "
-        "cannot be said.",
+        f"**{escape(name)} has the lowest validation error (MSE): {low:.{decimals}f}**, "
+        f"{differ(high, low, decimals)} less than {escape(second)} ({high:.{decimals}f}{share}). Each is one run: "
+        "whether the difference exceeds the spread over seeds cannot be said.",
         icon=":material/question_mark:",
     )
 
@@ -131,7 +133,7 @@ def show_differences(runs: list[Model]) -> None:
     settings = {model.name: model.config.settings() for model in runs}
     keys = next(iter(settings.values()))
     rows = {
-        key: [values[key] for values in settings.values()]
+        name_setting(key): [name_value(key, values[key]) for values in settings.values()]
         for key in keys
         if len({values[key] for values in settings.values()}) > 1
     }

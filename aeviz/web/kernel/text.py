@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 from aeviz.config import ObjectiveConfig
 
@@ -47,3 +48,18 @@ def format_with_error(value: float, error: float | None) -> str:
         return f"{value:,.1f}"
     places = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:,.{places}f} ± {error:,.{places}f}"
+
+
+def decimals_for(values: Sequence[float]) -> int:
+    """Return with how many decimals, 5 to 8, each value's distance from the least one has two digits.
+
+    Values and differences are written with the same decimals, so that the difference of two numbers on the page is the
+    one that the page names (`differ`).
+    """
+    gaps = [value - min(values) for value in values if value > min(values)]
+    return max(5, min(8, 1 - math.floor(math.log10(min(gaps))))) if gaps else 5
+
+
+def differ(first: float, second: float, decimals: int) -> str:
+    """Return the difference of two numbers as they are written with so many decimals."""
+    return f"{round(first, decimals) - round(second, decimals):.{decimals}f}"

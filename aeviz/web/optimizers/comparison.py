@@ -1,6 +1,6 @@
 """A fair comparison of optimizers on a network: curves over several seeds, a verdict, and the latent planes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import streamlit as st
@@ -15,9 +15,11 @@ from aeviz.lab.optimizer_comparison import (
     OptimizerComparison,
     compare_means,
     layer_titles,
+    long_title_of,
     method_of,
     moved_most,
     names_of,
+    title_of,
     titles_of,
 )
 from aeviz.training.moments import Moments, read_moments
@@ -26,7 +28,7 @@ from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages, same_images
-from aeviz.web.kernel.text import name_objective
+from aeviz.web.kernel.text import decimals_for, differ, name_objective
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
@@ -88,9 +90,11 @@ def _ordered(comparison: OptimizerComparison) -> list[OptimizerConfig]:
     return sorted(comparison.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
 
 
-def _titles(comparison: OptimizerComparison) -> dict[OptimizerConfig, str]:
+def _titles(
+    comparison: OptimizerComparison, title: Callable[[OptimizerConfig], str] = title_of
+) -> dict[OptimizerConfig, str]:
     """Return the titles of the optimizers in their order; no two are equal."""
-    titles = titles_of(comparison.lines)
+    titles = titles_of(comparison.lines, title)
     return {optimizer: titles[optimizer] for optimizer in _ordered(comparison)}
 
 
@@ -105,14 +109,14 @@ def _show_shared(comparison: OptimizerComparison) -> None:
 - for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
 - loss: {name_objective(shared.objective)}; learning-rate schedule: {schedule}
 
-**Different**: the optimizer and its learning rate: {", ".join(_titles(comparison).values())}."""
+**Different**: the optimizer and its learning rate: {"; ".join(_titles(comparison, long_title_of).values())}."""
         )
 
 
 @st.fragment
 def _show_results(comparison: OptimizerComparison) -> None:
     with errors_as_messages():
-        titles = _titles(comparison)
+        titles = _titles(comparison, long_title_of)
         histories = {
             optimizer: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
             for optimizer in titles
@@ -144,7 +148,7 @@ def _show_results(comparison: OptimizerComparison) -> None:
             alt="Validation loss of " + ", ".join(curve.title for curve in curves),
         )
         if len(comparison.seeds) > 1:
-            st.caption("Lines are means over the seeds. Bands run from the best seed to the worst.")
+            st.caption("Thin lines are single seeds, thick lines their means.")
         offer_curves(
             {
                 f"{title}, seed {seed}": comparison.lines[optimizer][seed].path
@@ -207,7 +211,12 @@ def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
 def _show_verdict(other: str, first: str, comparison: MeanDifference, seeds: int) -> None:
     difference = comparison.difference
     direction = "lower" if difference < 0 else "higher"
-    numbers = f"{comparison.first:.5f} against {comparison.second:.5f}, {abs(difference):.5f} {direction}"
+    low, high = sorted([comparison.first, comparison.second])
+    decimals = decimals_for([low, high])
+    numbers = (
+        f"{comparison.first:.{decimals}f} against {comparison.second:.{decimals}f}, {differ(high, low, decimals)} "
+        f"{direction}"
+    )
     if comparison.interval is None:
         st.info(
             f"**{other} and {first}: {numbers}, from one seed each.** One seed cannot tell whether this is chance.",

@@ -1,12 +1,15 @@
 """Optimizers on surfaces: the trajectory of each method from the same start, played in the page."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
+from aeviz.web.components.kit.mount import state_of
+from aeviz.web.components.surface.component import read_start, surface_start
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
@@ -14,6 +17,8 @@ from aeviz.web.optimizers.methods import pick_methods, show_methods
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
 """Step sizes on offer."""
+FIRST = "Himmelblau"
+"""The surface that the page opens on: from its start, SGD, momentum and Adam find three different minima."""
 START_GRID = 0.01
 """From one place of a start's slider to the next."""
 _USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle": "0.03", "Himmelblau": "0.01"}
@@ -26,10 +31,10 @@ def show_surfaces() -> None:
     with errors_as_messages():
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             name = st.segmented_control(
-                "Surface", list(SURFACES), default="Rosenbrock", required=True, key="surface", bind="query-params"
+                "Surface", list(SURFACES), default=FIRST, required=True, key="surface", bind="query-params"
             )
             methods = pick_methods(list(METHODS))
-        surface = SURFACES[str(name or "Rosenbrock")]
+        surface = SURFACES[str(name or FIRST)]
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")
             return
@@ -37,10 +42,11 @@ def show_surfaces() -> None:
         with right:
             st.latex(surface.formula)
             st.caption(surface.summary)
+            verdicts = st.container()
             start = _pick_start(surface)
             steps = int(
                 st.slider(
-                    "Steps", 10, 1000, 400, 10, key="steps", bind="query-params", help="Steps that each method takes."
+                    "Steps", 10, 1000, 200, 10, key="steps", bind="query-params", help="Steps that each method takes."
                 )
             )
             settings = _pick_settings(surface, methods)
@@ -52,7 +58,15 @@ def show_surfaces() -> None:
                 alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
                 f"{surface.name}",
             )
-        st.markdown("  \n".join(_verdict(surface, trajectory) for trajectory in found.values()))
+            surface_start(
+                "surface-film",
+                low=surface.low,
+                high=surface.high,
+                start=start,
+                key="surface-start",
+                on_start=partial(_take_start, surface),
+            )
+        verdicts.markdown("  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values()))
         one, two = st.columns(2, gap="medium")
         with one:
             st.markdown("**Distance to the minimum value**")
@@ -61,6 +75,13 @@ def show_surfaces() -> None:
             st.markdown("**Effective step size**: solid along x, faint along y")
             show_figure(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
         show_methods(methods)
+
+
+def _take_start(surface: Surface) -> None:
+    """Set the sliders to the start that the visitor chose on the plot."""
+    chosen = read_start(state_of("surface-start"), surface.low, surface.high)
+    for axis, value in zip("xy", chosen or (), strict=False):
+        st.session_state[f"{axis}.{surface.name}"] = round(value, 2)
 
 
 def _pick_start(surface: Surface) -> tuple[float, float]:
@@ -89,8 +110,10 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
     base = Settings(alpha=0.1)
     adaptive = [name for name in methods if name in ("adam", "amsgrad")]
     plain = [name for name in methods if name not in adaptive]
+    one, two = st.columns(2)
+    others = st.expander("Momentum, beta1 and beta2", icon=":material/tune:")
     if adaptive:
-        rate = st.select_slider(
+        rate = one.select_slider(
             "Step size of Adam and AMSGrad",
             RATES,
             value="0.1",
@@ -98,43 +121,11 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
             bind="query-params",
             help="alpha, from 0.0001 to 1. A step moves each coordinate by about this much.",
         )
-        one, two = st.columns(2)
-        with one:
-            beta1 = st.slider(
-                "beta1",
-                0.0,
-                0.99,
-                0.9,
-                0.01,
-                key="beta1",
-                bind="query-params",
-                help="Decay of the mean of gradients, 0 to 0.99.",
-            )
-        with two:
-            beta2 = st.slider(
-                "beta2",
-                0.0,
-                0.999,
-                0.999,
-                0.001,
-                format="%.3f",
-                key="beta2",
-                bind="query-params",
-                help="Decay of the mean of squared gradients, 0 to 0.999.",
-            )
-        base = replace(base, alpha=float(rate), beta1=float(beta1), beta2=float(beta2))
-        if st.toggle(
-            "Bias correction and epsilon",
-            value=True,
-            key="corrected",
-            bind="query-params",
-            help="On: as in Kingma & Ba and torch.optim. Off: as in S1, Example 1.2.15 and Algorithm 3. Without it the "
-            "first step is (1 - beta1) / sqrt(1 - beta2) times as long: 3.2 times with the usual betas.",
-        ):
-            base = as_torch(base)
+        with others:
+            base = replace(_pick_betas(base), alpha=float(rate))
     chosen: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
     if plain:
-        rate = st.select_slider(
+        rate = two.select_slider(
             "Step size of SGD and momentum",
             RATES,
             value=_USUAL[surface.name],
@@ -145,13 +136,49 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
         momentum = 0.9
         if "momentum" in plain:
             momentum = float(
-                st.slider(
+                others.slider(
                     "Momentum", 0.0, 0.99, 0.9, 0.01, key="momentum", bind="query-params", help="mu, from 0 to 0.99."
                 )
             )
         settings = Settings(alpha=float(rate), momentum=momentum)
         chosen |= {name: settings for name in methods if name in plain}
     return tuple(chosen.items())
+
+
+def _pick_betas(base: Settings) -> Settings:
+    """Let the visitor choose how Adam and AMSGrad forget, and whether they correct for it."""
+    one, two = st.columns(2)
+    beta1 = one.slider(
+        "beta1",
+        0.0,
+        0.99,
+        0.9,
+        0.01,
+        key="beta1",
+        bind="query-params",
+        help="Decay of the mean of gradients, 0 to 0.99.",
+    )
+    beta2 = two.slider(
+        "beta2",
+        0.0,
+        0.999,
+        0.999,
+        0.001,
+        format="%.3f",
+        key="beta2",
+        bind="query-params",
+        help="Decay of the mean of squared gradients, 0 to 0.999.",
+    )
+    chosen = replace(base, beta1=float(beta1), beta2=float(beta2))
+    is_corrected = st.toggle(
+        "Bias correction and epsilon",
+        value=True,
+        key="corrected",
+        bind="query-params",
+        help="On: as in Kingma & Ba and torch.optim. Off: as in S1, Example 1.2.15 and Algorithm 3. Without it the "
+        "first step is (1 - beta1) / sqrt(1 - beta2) times as long: 3.2 times with the usual betas.",
+    )
+    return as_torch(chosen) if is_corrected else chosen
 
 
 def _verdict(surface: Surface, trajectory: Trajectory) -> str:

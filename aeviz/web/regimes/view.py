@@ -8,7 +8,7 @@ import streamlit as st
 
 from aeviz.analysis.generation import draw_noise
 from aeviz.analysis.prior_fit import PriorFit
-from aeviz.figures.prior_plane import PRIOR_WINDOW, Window, fit_window, prior_plane_svg
+from aeviz.figures.prior_plane import PRIOR_WINDOW, SIDE, Window, class_legend_svg, fit_window, prior_plane_svg
 from aeviz.training.run_records import Evaluation
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_seed
@@ -65,22 +65,27 @@ def show_regimes() -> None:
                 bind="query-params",
                 help="Fit each map to its points, all to the prior, or all to the widest one.",
             )
+            legend = st.container(width=round(SIDE))
         planar = _planar_runs()
         columns = st.columns(len(REGIMES), gap="medium")
-        runs = []
+        places, runs = [], []
         for column, regime in zip(columns, REGIMES, strict=True):
             with column:
                 st.markdown(f"##### {regime.title}")
+                places.append(st.container())
                 runs.append(_pick_run(planar, regime))
         shown = [model for model in runs if model is not None]
         windows = _windows(shown, str(scale or OWN))
         noise = draw_noise(seed, SAMPLES, 2)
-        for column, model in zip(columns, runs, strict=True):
+        shared = _shared_classes(shown)
+        if shared:
+            legend.image(class_legend_svg(shared, is_dark=is_dark()), width="stretch", alt="Colours of the classes")
+        for place, model in zip(places, runs, strict=True):
             if model is not None:
-                with column:
+                with place:
                     fit = priors.prior_fit(model, DRAWS, seed)
-                    st.caption(_summarise(model, fit))
-                    _show_plane(model, noise, windows[model.name])
+                    st.markdown(f"**Lost: {_lost(model)}.** :small[{_summarise(model, fit)}]")
+                    _show_plane(model, noise, windows[model.name], has_legend=not shared)
                     show_many(
                         model, noise.astype(np.float32), COLUMNS, f"{SAMPLES} samples from the prior, seed {seed}"
                     )
@@ -138,10 +143,19 @@ def _windows(runs: list[Model], scale: str) -> dict[str, Window]:
     return own
 
 
-def _show_plane(model: Model, noise: np.ndarray, window: Window) -> None:
+def _shared_classes(runs: list[Model]) -> tuple[str, ...]:
+    """Return the class names of all runs, for one legend; none where they differ or images have no classes."""
+    named = {
+        tuple(model.provenance.class_names) if model.require_latents().labels is not None else () for model in runs
+    }
+    return next(iter(named)) if len(named) == 1 else ()
+
+
+def _show_plane(model: Model, noise: np.ndarray, window: Window, *, has_legend: bool) -> None:
     table = model.require_latents()
+    names = model.provenance.class_names if has_legend else ()
     text = f"Latent map of {model.name} with the prior, width {2 * window.half:.3g}"
-    plane = prior_plane_svg(table.z, table.labels, model.provenance.class_names, noise, window, is_dark=is_dark())
+    plane = prior_plane_svg(table.z, table.labels, names, noise, window, is_dark=is_dark())
     st.image(plane, width="stretch", alt=text)
 
 
@@ -209,18 +223,25 @@ def _reached(shares: np.ndarray) -> str:
     return f"{int((shares >= RARE).sum())} of {len(shares)}"
 
 
+def _lost(model: Model) -> str:
+    """Return what is lost in the regime of a model."""
+    if model.config.objective.reconstruction_weight == 0:
+        return "all information"
+    return "the prior" if model.config.objective.kl_weight == 0 else "a little of both"
+
+
 def _explain(model: Model, fit: PriorFit) -> str:
-    """Say in plain words what is lost in the regime of a model, from its weights and what was measured."""
+    """Say in plain words why that is lost, from the weights of a model's loss and what was measured."""
     objective = model.config.objective
     if objective.reconstruction_weight == 0:
         return (
-            "**Lost: all information.** The KL is minimal when every posterior equals the prior: *posterior "
+            "The KL is minimal when every posterior equals the prior: *posterior "
             "collapse*. All images have the same code. The decoder was never trained; it shows its random initial "
             "weights."
         )
     if objective.kl_weight == 0:
         text = (
-            "**Lost: the prior.** Nothing keeps the codes near the origin, and the posteriors shrink to points: a "
+            "Nothing keeps the codes near the origin, and the posteriors shrink to points: a "
             f"plain autoencoder. Only {fit.inside_share:.0%} of the codes lie within 3 standard deviations of the "
             "prior"
         )
@@ -228,7 +249,7 @@ def _explain(model: Model, fit: PriorFit) -> str:
             text += f", so the samples show {_reached(fit.class_shares)} classes"
         return f"{text}. Reconstruction is best; samples show whatever training left near the origin."
     text = (
-        "**Lost: a little of both.** Reconstruction pulls the codes apart, the KL pulls them to the prior. "
+        "Reconstruction pulls the codes apart, the KL pulls them to the prior. "
         f"{fit.inside_share:.0%} of the codes lie within 3 standard deviations of the prior"
     )
     if fit.class_shares is not None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -16,8 +17,7 @@ from aeviz.training.runs import HISTORY, RunFolder
 
 
 def open_comparison(app, *names):
-    if names:
-        app.query_params["runs"] = list(names)
+    app.query_params.update({"runs": list(names)} if names else {"what": "single runs"})
     return app.switch_page("pages/compare.py").run()
 
 
@@ -38,9 +38,9 @@ def test_comparison_shows_what_differs_and_only_that(app, runs):
     assert not app.exception
     assert not app.error
     rows = differences(app)
-    settings = {key for key in rows if "." in key and not key.startswith("**")}
-    assert settings == {"optimizer.learning_rate", "train.seed"}
-    assert rows["train.seed"][1] == "99"
+    settings = {key for key in rows if not key.startswith("**")}
+    assert settings == {"learning rate", "seed"}
+    assert rows["seed"][1] == "99"
     best = min(json.loads(line)["val_mse"] for line in (runs / "mine" / HISTORY).read_text().splitlines())
     assert rows["**validation error (MSE)**"][0].startswith(f"{best:.5f} (epoch ")
     assert texts(app.title) == ["Compare runs"]
@@ -50,7 +50,8 @@ def test_comparison_of_two_optimizers_is_called_fair(app, runs):
     app = open_comparison(app)
     app.multiselect(key="runs").set_value(["digits-2d-adam", "digits-2d-amsgrad"]).run()
     assert not app.exception
-    assert set(differences(app)) >= {"optimizer.name", "**test error (MSE)**"}
+    assert differences(app)["optimizer"] == ["Adam", "AMSGrad"]
+    assert "**test error (MSE)**" in differences(app)
     assert any(text.startswith("A fair comparison:") for text in texts(app.caption))
     assert [button.proto.label for button in app.get("download_button")] == ["Curves (CSV)"]
 
@@ -114,24 +115,31 @@ def test_verdict_names_the_lower_error_and_that_one_seed_proves_nothing(app, run
     low, high = sorted(best.values())
     verdict = app.info[0].value
     assert winner.replace("-", "") in verdict.replace("\\", "").replace("-", "")
-    assert f"{low:.5f}**, {high - low:.5f} less than" in verdict
+    shown = [float(number) for number in re.findall(r"0\.\d+", verdict)]
+    np.testing.assert_allclose(shown[:3], [low, high - low, high], rtol=0.05)
+    assert shown[2] - shown[0] == pytest.approx(shown[1], abs=1e-9)
     assert "spread over seeds cannot be said" in verdict
 
 
-def test_seeds_of_the_optimizers_are_compared_by_their_means(app, runs):
-    app = open_comparison(app)
-    app.button_group(key="what").set_value("optimizers over seeds").run()
+def test_page_opens_on_optimizers_over_seeds_and_compares_their_means(app, runs):
+    app.switch_page("pages/compare.py").run()
     assert not app.exception
     assert not app.error
-    means = []
+    assert app.button_group(key="what").value == "optimizers over seeds"
+    means, spreads = [], []
     for method in ("adam", "amsgrad", "momentum"):
         histories = sorted((checkpoints_root() / "comparison").glob(f"digits-{method}-seed-*/{HISTORY}"))
         assert len(histories) == 5
-        means.append(np.mean([json.loads(path.read_text().splitlines()[-1])["val_mse"] for path in histories]))
+        errors = [json.loads(path.read_text().splitlines()[-1])["val_mse"] for path in histories]
+        means.append(np.mean(errors))
+        spreads.append(max(errors) - min(errors))
     verdict = app.info[0].value
-    assert f"after the last epoch: {min(means):.5f}.**" in verdict
-    assert all(f"{mean:.5f}" in verdict for mean in means)
-    assert "AMSGrad, learning rate 0.003" in verdict
+    assert f"AMSGrad has the lowest mean validation error (MSE) after the last epoch: {min(means):.6f}.**" in verdict
+    (shown,) = re.findall(r"Adam minus AMSGrad: (\S+) - (\S+) = (\S+), \*\*no more than the seeds may explain", verdict)
+    np.testing.assert_allclose(list(map(float, shown[:2])), means[:2], atol=5e-7)
+    assert float(shown[0]) - float(shown[1]) == pytest.approx(float(shown[2]), abs=1e-9)
+    assert f"Largest difference between two Adam seeds: {spreads[0]:.6f}." in verdict
+    assert f"Largest difference between two Momentum seeds: {spreads[2]:.6f}." in verdict
     table = app.table[0].value
     assert list(table["optimizer"]) == ["Adam", "AMSGrad", "Momentum"]
     assert list(table["learning rate"]) == ["0.003", "0.003", "3"]
@@ -145,9 +153,15 @@ def test_seeds_show_the_latent_planes_of_the_chosen_seed(app, runs):
     app.switch_page("pages/compare.py").run()
     assert not app.exception
     assert app.button_group(key="planes").value == "3"
-    data = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    data = json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]
     zeros = [trace for trace in data if trace["name"] == "0"]
     for trace, method in zip(zeros, ("adam", "amsgrad", "momentum"), strict=True):
         table = RunFolder.read(checkpoints_root() / "comparison" / f"digits-{method}-seed-3").require_latents()
         shown = np.frombuffer(base64.b64decode(trace["x"]["bdata"]), trace["x"]["dtype"])
         np.testing.assert_allclose(shown, table.z[table.labels == 0, 0])
+
+
+def test_every_setting_has_a_name_in_words(tiny_config):
+    from aeviz.web.compare.words import SETTINGS
+
+    assert set(SETTINGS) == set(tiny_config().settings())

@@ -1,0 +1,50 @@
+"""A handle on the plot of a surface that sets where the methods start; it also plays the plot's film at first."""
+
+import math
+from collections.abc import Callable
+
+from aeviz.web.components.kit.mount import Component
+
+_component = Component(name="surface", script="surface/surface.js", style="surface/surface.css", events=("start",))
+
+
+def surface_start(
+    plot: str,
+    *,
+    low: tuple[float, float],
+    high: tuple[float, float],
+    start: tuple[float, float],
+    key: str,
+    on_start: Callable[[], None],
+) -> None:
+    """Let the visitor set the start by click, drag or arrow keys on a plot, and play the plot's film once.
+
+    The film does not play where the visitor asked the system for reduced motion.
+
+    Args:
+        plot: Key of the Plotly chart, whose axes show the window below and stay as they are.
+        low: Lower left corner of the window.
+        high: Upper right corner.
+        start: Where the methods start now.
+        key: Identity of the handle.
+        on_start: Called before the run that a new start begins; `read_start` tells it.
+    """
+    data = {"plot": plot, "low": list(low), "high": list(high), "start": list(start)}
+    _component.show(data, key=key, callbacks={"start": on_start})
+
+
+def read_start(state: object, low: tuple[float, float], high: tuple[float, float]) -> tuple[float, float] | None:
+    """Return the start that the component with this state sent, inside the window; None for anything else.
+
+    Args:
+        state: `kit.mount.state_of(key)`; any browser may have made it up.
+        low: Lower left corner of the window.
+        high: Upper right corner.
+    """
+    sent = state.get("start") if isinstance(state, dict) else None
+    if not isinstance(sent, list) or len(sent) != len(low):
+        return None
+    if not all(type(value) in (int, float) and math.isfinite(value) for value in sent):
+        return None
+    x, y = (min(max(float(value), bottom), top) for value, bottom, top in zip(sent, low, high, strict=True))
+    return x, y

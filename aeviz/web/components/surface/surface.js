@@ -1,0 +1,185 @@
+// The start of the methods on the plot of a surface: a handle that a click, a drag or the arrow keys move. Python computes
+// the trajectories once the handle is let go. The plot's film plays once, when the plot has appeared.
+
+import { element } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+
+/** @typedef {[number, number]} Point */
+/** @typedef {{ plot: string, low: Point, high: Point, start: Point }} Data `plot`: key of the Plotly chart */
+
+const LOOK_MS = 100; // between two looks for the plot
+const LOOKS = 150;
+const REST_MS = 300; // after the last key
+const KEY_STEPS = 50; // of an arrow key, from one side of the window to the other
+/** @type {Record<string, Point>} */
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
+const HANDLE =
+  "position: absolute; width: 26px; height: 26px; margin: -13px 0 0 -13px; box-sizing: border-box; border-radius: 50%;" +
+  "border: 3px solid #000; box-shadow: 0 0 0 2px #fff, inset 0 0 0 2px #fff; cursor: grab; z-index: 2;";
+
+/**
+ * The point of the window at a place of the area that shows it.
+ * @param {Data} data
+ * @param {{ left: number, top: number, width: number, height: number }} area
+ * @param {number} x
+ * @param {number} y
+ * @returns {Point}
+ */
+export function pointAt({ low, high }, area, x, y) {
+  /** @param {number} share */
+  const clip = (share) => Math.min(1, Math.max(0, share));
+  return [
+    low[0] + clip((x - area.left) / area.width) * (high[0] - low[0]),
+    high[1] - clip((y - area.top) / area.height) * (high[1] - low[1]),
+  ];
+}
+
+class Surface {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.channel = channel;
+    this.activity = activity;
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {Point} */
+    this.at = [0, 0];
+    this.isHeld = false;
+    this.hasPlayed = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    element("p", { class: "how", text: "Click or drag on the surface to move the start, or use the arrow keys on its ring." }, root);
+    this.handle = element("div", { tabindex: "0", role: "application", style: HANDLE });
+    this.handle.setAttribute("data-testid", "surface-start");
+    this.handle.onkeydown = (event) => this.step(event);
+    this.listening = new AbortController();
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.looking = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined;
+    /** @type {Element | null} */
+    this.plot = null;
+    const { signal } = this.listening;
+    document.addEventListener("pointerdown", (event) => this.take(event), { capture: true, signal });
+    document.addEventListener("pointermove", (event) => this.isHeld && this.move(event), { signal });
+    document.addEventListener("pointerup", (event) => this.drop(event), { signal });
+    document.addEventListener("pointercancel", () => this.leave(), { signal });
+    this.resized = new ResizeObserver(() => this.place());
+  }
+
+  /** @param {Data} data */
+  receive(data) {
+    this.data = data;
+    if (!this.isHeld) this.at = data.start;
+    this.look(LOOKS);
+  }
+
+  /** @param {number} looks left until the plot is given up */
+  look(looks) {
+    clearInterval(this.looking);
+    this.activity.mark("plot", true);
+    const end = () => {
+      clearInterval(this.looking);
+      this.activity.mark("plot", false);
+    };
+    this.looking = setInterval(() => {
+      looks -= 1;
+      const plot = document.querySelector(`.st-key-${this.data?.plot} .js-plotly-plot`);
+      const button = plot?.querySelector(".updatemenu-button");
+      if (plot && this.area(plot) && button) {
+        end();
+        this.join(plot);
+        if (!this.hasPlayed) button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+        this.hasPlayed = true;
+      } else if (looks < 0) end();
+    }, LOOK_MS);
+  }
+
+  /** @param {Element} plot */
+  join(plot) {
+    this.plot = plot;
+    plot.querySelector(".svg-container")?.append(this.handle);
+    this.resized.disconnect();
+    this.resized.observe(plot);
+    this.place();
+  }
+
+  /** @param {Element | null} plot */
+  area(plot) {
+    return plot?.querySelector(".nsewdrag")?.getBoundingClientRect() ?? null;
+  }
+
+  /** Puts the handle where the start is. */
+  place() {
+    const [area, around] = [this.area(this.plot), this.handle.parentElement?.getBoundingClientRect()];
+    if (!area || !around || !this.data) return;
+    const { low, high } = this.data;
+    const [x, y] = this.at;
+    this.handle.style.left = `${area.left - around.left + ((x - low[0]) / (high[0] - low[0])) * area.width}px`;
+    this.handle.style.top = `${area.top - around.top + ((high[1] - y) / (high[1] - low[1])) * area.height}px`;
+    this.handle.setAttribute("aria-label", `Start at (${x.toFixed(2)}, ${y.toFixed(2)}); arrow keys move it`);
+  }
+
+  /** @param {PointerEvent} event */
+  take(event) {
+    const area = this.area(this.plot);
+    if (!area || event.button || !(event.target instanceof Node) || !this.plot?.contains(event.target)) return;
+    if (event.clientX < area.left || event.clientX > area.right || event.clientY < area.top || event.clientY > area.bottom) return;
+    this.isHeld = true;
+    if (event.pointerType === "mouse") this.move(event); // a finger may be about to scroll
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    const area = this.area(this.plot);
+    if (!area || !this.data) return;
+    this.at = pointAt(this.data, area, event.clientX, event.clientY);
+    this.place();
+  }
+
+  /** @param {PointerEvent} event */
+  drop(event) {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    this.move(event);
+    this.send();
+  }
+
+  leave() {
+    if (!this.isHeld || !this.data) return;
+    this.isHeld = false;
+    this.at = this.data.start;
+    this.place();
+  }
+
+  /** @param {KeyboardEvent} event */
+  step(event) {
+    const step = KEYS[event.key];
+    if (!step || !this.data) return;
+    event.preventDefault();
+    const { low, high } = this.data;
+    this.at = /** @type {Point} */ (
+      this.at.map((value, axis) =>
+        Math.min(high[axis], Math.max(low[axis], value + (step[axis] * (high[axis] - low[axis])) / KEY_STEPS)),
+      )
+    );
+    this.place();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.send(), REST_MS);
+  }
+
+  send() {
+    this.channel.trigger("start", this.at);
+  }
+
+  close() {
+    clearInterval(this.looking);
+    clearTimeout(this.resting);
+    this.listening.abort();
+    this.resized.disconnect();
+    this.handle.remove();
+  }
+}
+
+export default define({ class: "surface" }, (root, channel, activity) => new Surface(root, channel, activity));
