@@ -1,6 +1,7 @@
 """The training film of a run: its curves and samples as the component wants them."""
 
 import logging
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def _moment(path: str, epoch: int, created: str) -> _Moment:
 
 def _side(sample: Sample) -> int:
     """Return how many images are in a row of the decoded grid."""
-    return round(len(sample.grid) ** 0.5)
+    return math.isqrt(len(sample.grid))
 
 
 def _encode(picture: np.ndarray) -> bytes:
