@@ -106,7 +106,6 @@ def _input_all(head: DeltaGenerator) -> DataConfig | None:
     for entry in (LATENT_DIM, OPTIMIZER, LEARNING_RATE, EPOCHS, *((KL_WEIGHT_FIELD,) if is_variational else ())):
         with next(columns):
             _input(entry)
-    st.divider()
     _input_rest(is_variational)
     return data
 
