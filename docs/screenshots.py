@@ -33,7 +33,7 @@ WIDTHS = {"train": 1440}
 def train(page: Page) -> None:
     """Train to the end."""
     page.get_by_role("button", name="Start training").click()
-    page.locator('[data-testid="training-film"][data-live="false"]').wait_for(timeout=180_000)
+    page.locator('[aria-label^="Training of quick-look-mnist"][data-live="false"]').wait_for(timeout=180_000)
 
 
 def draw(page: Page) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.web.kernel.page import page
+from aeviz.web.train.example import show_example
 from aeviz.web.train.form import show_form
 from aeviz.web.train.view import is_showing_run, is_watching, show_other_runs, show_run, start_run
 
@@ -11,10 +12,13 @@ with page(
     "Train",
     "Choose images, a network and an optimizer, and watch the latent space form. Training goes on when you leave.",
 ):
-    if is_showing_run():
+    has_run = is_showing_run()
+    if has_run:
         show_run()
-    with st.expander("New run", expanded=not is_watching(), icon=":material/add:"):
+    with st.expander("New run", expanded=not is_watching(), icon=":material/add:") if has_run else st.container():
         config = show_form()
     if config is not None:
         start_run(config)
+    if not has_run:
+        show_example()
     show_other_runs()

@@ -224,3 +224,13 @@ def _from_to(path: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray
     points = path.astype(np.float32)
     points[0], points[-1] = start, end
     return points
+
+
+def most_alike(images: np.ndarray, others: np.ndarray) -> int:
+    """Return which image has the smallest mean squared difference from its counterpart, the first of equals.
+
+    Args:
+        images: (N, C, H, W), floats in [0, 1], at least one.
+        others: Likewise; compared image by image.
+    """
+    return int(np.square(images - others).mean(axis=(1, 2, 3)).argmin())

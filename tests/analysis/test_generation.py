@@ -10,6 +10,7 @@ from aeviz.analysis.generation import (
     group_direction,
     has_spherical_path,
     linear_path,
+    most_alike,
     move_along,
     path_length,
     read_number,
@@ -259,3 +260,10 @@ def test_digits_of_a_number_stand_side_by_side_in_order():
     assert picture.shape == (4, 9, 3)
     for place, value in enumerate(values):
         assert (picture[:, 3 * place : 3 * place + 3] == value).all()
+
+
+def test_most_alike_is_the_pair_with_the_smallest_error(rng):
+    images, others = rng.random((2, 6, 3, 4, 5))
+    others[4] = images[4] + 0.01
+    assert most_alike(images, others) == 4
+    assert most_alike(images, images) == 0

@@ -40,6 +40,9 @@ def test_model_chosen_on_another_section_stays(visit):
     page.get_by_text("interpolate", exact=True).click()
     expect(page.get_by_role("img", name=re.compile("^Linear interpolation"))).to_be_visible()
     expect(page).to_have_url(re.compile("make=interpolate"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for name in ("Linear", "Spherical"):
+        expect(page.get_by_role("img", name=re.compile(f"^{name} interpolation"))).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Random").first.click()
     expect(page).to_have_url(re.compile(r"start=\d+"))
     expect(page.get_by_role("combobox", name="Model")).to_have_value("digits-2d-adam")

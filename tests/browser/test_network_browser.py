@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -20,6 +21,14 @@ def test_image_and_latent_value_are_answered_by_the_layers_without_a_rerun(visit
     expect(output).to_contain_text("z changed")
     row.get_by_role("button", name="Reset z").click()
     expect(output).to_have_text(before, use_inner_text=True)
+    across, up = row.get_by_role("slider").all()
+    pad = row.get_by_role("img", name="Plane of z1 and z2")
+    box = pad.bounding_box()
+    pad.click(position={"x": 0.9 * box["width"], "y": 0.9 * box["height"]})
+    expect(output).to_contain_text("z changed")
+    shares = [slider.evaluate("node => (node.value - node.min) / (node.max - node.min)") for slider in (across, up)]
+    assert shares == pytest.approx([0.9, 0.1], abs=0.03)
+    row.get_by_role("button", name="Reset z").click()
     row.get_by_role("img", name="Activations of encoder, layer 1").hover(position={"x": 5, "y": 5})
     expect(part.get_by_role("status")).to_contain_text("encoder, layer 1, unit 1:")
 

@@ -54,8 +54,14 @@ def _no_run_is_left(runs_dir):
     wait_for(lambda: not trainers(runs_dir))
 
 
+def open_settings(page):
+    """Unfold the settings of the form, which are folded at first."""
+    page.get_by_text("Settings", exact=True).click()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_be_visible()
+
+
 def start(page, epochs):
-    """Start the quick look with so many epochs; return the name of the run."""
+    """Start the quick look with so many epochs, the settings being unfolded; return the name of the run."""
     field = page.get_by_role("spinbutton", name="Epochs")
     field.fill(str(epochs))
     field.press("Enter")
@@ -69,9 +75,10 @@ def row(page, name):
     return page.locator(f".st-key-run-{name}")
 
 
-def film_of(page):
-    """The film, once it shows a run."""
-    film = page.get_by_test_id("training-film")
+def film_of(page, name=""):
+    """The film of a run, once it shows one."""
+    label = f"Training of {name}" if name else re.compile("^Training of (?!digits-2d-adam)")
+    film = page.get_by_role("region", name=label)
     expect(film).to_have_attribute("data-epochs", re.compile(r"[1-9]"), timeout=PATIENCE_MS)
     return film
 
@@ -89,10 +96,32 @@ def go_to(page, title):
     expect(page).to_have_title(title)
 
 
+def test_example_plays_before_there_is_a_run(visit):
+    """The training of a shipped model plays above the fold, below a form of one row; a rerun leaves it where it is."""
+    page = visit("/train")
+    film = film_of(page, "digits-2d-adam")
+    expect(film).to_have_attribute("data-playing", "true")
+    expect(film.locator(".latent .plane")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Start training")).to_be_in_viewport()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_be_hidden()
+    wait_for(lambda: number(film, "frame") >= 3)
+    film.get_by_role("button", name="Pause").click()
+    stopped = number(film, "frame")
+    open_settings(page)
+    field = page.get_by_role("spinbutton", name="Epochs")
+    field.fill("7")
+    field.press("Enter")
+    expect(page.locator("code", has_text="train.epochs=7")).to_have_count(1)
+    expect(film).to_have_attribute("data-frame", str(stopped))
+    expect(film).to_have_attribute("data-playing", "false")
+
+
 @pytest.mark.slow
 def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     """One run, all its buttons; the gallery has it when it ended, the folder is gone when it is deleted."""
     page = visit("/train")
+    expect(film_of(page, "digits-2d-adam")).to_have_attribute("data-live", "false")
+    open_settings(page)
     rate = page.get_by_role("spinbutton", name="Learning rate")
     rate.fill("")
     rate.press("Enter")
@@ -153,6 +182,7 @@ def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
 def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, address, runs_dir):
     """Two sessions: one reloads and changes pages; the other, on a phone, queues behind it and stops its own run."""
     page = visit("/train")
+    open_settings(page)
     name = start(page, 100_000)
     film = film_of(page)
     (pid,) = trainers(runs_dir)
@@ -165,6 +195,7 @@ def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, ad
     expect_more(film_of(page), "epochs", seen)
 
     other = visit("/train", width=390, height=844, touch=True)
+    open_settings(other)
     theirs = start(other, 50)
     assert theirs != name
     expect(row(other, theirs)).to_contain_text("queued")
@@ -239,9 +270,11 @@ def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(
     environment = {"AEVIZ_RUNS": str(runs), "AEVIZ_DATA": str(tmp_path / "data"), "AEVIZ_JOBS": "1"}
     with serve(tmp_path / "first.log", **environment) as address:
         page = visit("/train", base=address)
+        open_settings(page)
         name = start(page, 100_000)
         film_of(page)
         second = visit("/train", base=address)
+        open_settings(second)
         waiting = start(second, 50)
         expect(row(second, waiting)).to_contain_text("queued")
         assert len(trainers(runs)) == 2

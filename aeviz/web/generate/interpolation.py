@@ -55,7 +55,7 @@ def show_interpolation(model: Model) -> None:
     with errors_as_messages():
         model.network()  # before the controls: a file that is dropped while it loads would be lost
         origins = [origin for origin in list_origins(model) if origin != MEAN]
-        left, right = st.columns(2, gap="medium")
+        left, right, choices = st.columns([5, 5, 3], gap="medium")
         with left:
             start = pick_start(model, "From", "start", 0, origins)
         with right:
@@ -64,18 +64,22 @@ def show_interpolation(model: Model) -> None:
         if start is None or end is None:
             explain_absent(model)
             return
-        steps = _pick_steps()
+        with choices:
+            steps = _pick_steps()
         columns = -(-steps // -(-steps // ROW))
         a, b = start.z, end.z
         paths = {LINEAR: linear_path(a, b, steps)}
         if has_spherical_path(a, b):
             paths[SPHERICAL] = spherical_path(a, b, steps)
         names = {LINEAR: "Linear interpolation", SPHERICAL: "Spherical interpolation (slerp)"}
-        if model.has_summary:
-            _animate(model, np.stack([a, b]), names if SPHERICAL in paths else {LINEAR: names[LINEAR]})
         for name, path in paths.items():
             said = [f"{names[name]}: length {path_length(path):.2f}", far_text(model, path)]
             show_many(model, path, columns, ", ".join(filter(None, said)))
+        if model.has_summary:
+            with choices:
+                chosen = _pick_animated(list(paths))
+            prepare_networks(model)
+            show_path(model, np.stack([a, b]), spherical=chosen == SPHERICAL, key=f"path-{model.name}")
         if SPHERICAL not in paths:
             st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
         chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
@@ -88,17 +92,15 @@ def show_interpolation(model: Model) -> None:
             offer_download(model.config.data.name, "to show the two original images")
 
 
-def _animate(model: Model, ends: np.ndarray, names: dict[str, str]) -> None:
-    """Let the visitor move along one of the paths with a slider, in the page."""
-    prepare_networks(model)
-    chosen = LINEAR
+def _pick_animated(paths: list[str]) -> str:
+    """Let the visitor choose, where there are two paths, along which one the slider in the page moves."""
     rename_choices("way", _FORMER)
-    if len(names) > 1:
-        asked = st.segmented_control(
-            "Animate", list(names), default=LINEAR, required=True, key="way", bind="query-params", width="content"
-        )
-        chosen = str(asked)
-    show_path(model, ends, spherical=chosen == SPHERICAL, key=f"path-{model.name}")
+    if len(paths) < 2:
+        return LINEAR
+    asked = st.segmented_control(
+        "Animate", paths, default=LINEAR, required=True, key="way", bind="query-params", width="content"
+    )
+    return str(asked)
 
 
 def _pick_steps() -> int:
@@ -110,7 +112,6 @@ def _pick_steps() -> int:
         step=2,
         key="steps",
         bind="query-params",
-        width=220,
         help=f"Number of images, both ends included (5 to {MOST_STEPS}).",
     )
     return int(steps)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.generation import draw_noise, draw_points, share_out
+from aeviz.analysis.generation import draw_noise, draw_points, most_alike, share_out
 from aeviz.analysis.latent import nearest_index
 from aeviz.figures.images import shrink, take, tile
 from aeviz.web.components.samples.component import sample_grid
@@ -57,9 +57,11 @@ def show_samples(runs: list[Model]) -> None:
                 _remark(runs[0])
             return
         is_shared = len({model.config.model.latent_dim for model in runs}) == 1 and len(set(map(is_large, runs))) == 1
+        first = None
         for column, model in zip(st.columns(2, gap="medium"), runs, strict=True):
             with column:
-                _show_grid(model, draw, beside=True, group="same noise" if is_shared else None)
+                shown = _show_grid(model, draw, beside=True, group="same noise" if is_shared else None, first=first)
+                first = shown if is_shared else None
         if is_shared:
             st.caption(
                 "Both models decode the same noise, image by image: point at one, and the other shows the same place."
@@ -91,7 +93,9 @@ def _pick_draw(runs: list[Model]) -> Draw:
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
 
-def _show_grid(model: Model, draw: Draw, *, beside: bool = False, group: str | None = None) -> None:
+def _show_grid(
+    model: Model, draw: Draw, *, beside: bool = False, group: str | None = None, first: int | None = None
+) -> int | None:
     """Show images that a model draws, how many of them are far from the data, and offer the image.
 
     Args:
@@ -99,6 +103,10 @@ def _show_grid(model: Model, draw: Draw, *, beside: bool = False, group: str | N
         draw: What is drawn.
         beside: Whether another model's grid stands beside this one.
         group: Name of the grids that show the same place together.
+        first: Which image is chosen at first; None for the one that is most like the test image of the nearest code.
+
+    Returns:
+        Which image is chosen at first; None where nothing can be drawn.
     """
     drawn = _draw(model, draw)
     if drawn is None:
@@ -106,13 +114,15 @@ def _show_grid(model: Model, draw: Draw, *, beside: bool = False, group: str | N
             f"{escape(model.name)} has no encoded test images, so no Gaussian can be fitted.",
             icon=":material/hourglass_top:",
         )
-        return
+        return None
     points, origin = drawn
     text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
     side = LARGE_SIDE if is_large(model) else SIDE
     far = find_far(model, points)
     images = shrink(decoded(model, points), CHOSEN_PX)
     nearest, texts = _find_nearest(model, points)
+    if first is None:  # a sharp image beside a similar one says most at first sight
+        first = 0 if nearest is None else most_alike(images, shrink(nearest, CHOSEN_PX))
     links = []
     if model.has_summary:
         links = ["explore?" + urlencode({MODEL: model.name, **point_parameter(model, point)}) for point in points]
@@ -124,6 +134,7 @@ def _show_grid(model: Model, draw: Draw, *, beside: bool = False, group: str | N
         nearest=nearest,
         nearest_texts=texts,
         links=links,
+        first=first,
         smooth=is_large(model),
         beside=beside,
         group=group,
@@ -134,6 +145,7 @@ def _show_grid(model: Model, draw: Draw, *, beside: bool = False, group: str | N
             st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (crossed out).", width="content")
         parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
         offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
+    return first
 
 
 def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, list[str]]:

@@ -1,6 +1,7 @@
 """The training film of a run: its curves and samples as the component wants them."""
 
 import logging
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +39,16 @@ class _Moment:
 @shared(max_entries=1000)  # about 30 kB each
 def _moment(path: str, epoch: int, created: str) -> _Moment:
     sample = read_sample(Path(path), epoch)
-    side = round(len(sample.grid) ** 0.5)
     return _Moment(
         sample=sample,
         reconstructions=_encode(tile(sample.reconstructions, len(sample.reconstructions))),
-        mesh=_encode(tile(sample.grid, side, gap=0)),
+        mesh=_encode(tile(sample.grid, _side(sample), gap=0)),
     )
+
+
+def _side(sample: Sample) -> int:
+    """Return how many images are in a row of the decoded grid."""
+    return math.isqrt(len(sample.grid))
 
 
 def _encode(picture: np.ndarray) -> bytes:
@@ -58,7 +63,9 @@ def _originals(path: str, created: str) -> bytes:
 
 
 @shared(max_entries=16)  # at most half a megabyte each
-def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, ...], is_live: bool) -> bytes:
+def _film(
+    path: str, created: str, total: int, epochs: int, samples: tuple[int, ...], is_live: bool, plays: bool
+) -> bytes:
     folder = RunFolder.read(Path(path))
     history = read_epochs(folder.path)[:epochs]
     labels, moments = _followed(path, created, samples)
@@ -71,6 +78,7 @@ def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, 
         run=folder.name,
         total_epochs=total,
         is_live=is_live,
+        plays=plays,
         epochs=np.array([report.epoch for report in history], dtype=np.int64),
         curves={"training": column("train_loss"), "validation": column("val_loss")},
         quantity=name_objective(folder.config.objective),
@@ -90,6 +98,7 @@ def _film(path: str, created: str, total: int, epochs: int, samples: tuple[int, 
         class_names=folder.provenance.class_names,
         axis_names=axes,
         originals=_originals(path, created) if moments else b"",
+        mesh_columns=_side(moments[0].sample) if moments else 0,
         window=max(1, len(history) // WINDOW_SHARE) if len(history) > SHORT else 1,
     )
 
@@ -115,14 +124,20 @@ def _followed(path: str, created: str, samples: tuple[int, ...]) -> tuple[np.nda
     return labels, moments
 
 
-def film(folder: RunFolder, *, is_live: bool) -> bytes:
-    """Return the film of a run as it stands, for the component."""
+def film(folder: RunFolder, *, is_live: bool, plays: bool = False) -> bytes:
+    """Return the film of a run as it stands, for the component.
+
+    Args:
+        folder: The run.
+        is_live: Whether it still trains.
+        plays: Whether the film plays by itself once it is on the page.
+    """
     samples = list_samples(folder.path)
     history = read_epochs(folder.path)
     epochs = history[-1].epoch if history else 0
     shown = tuple(epoch for epoch in samples if epoch <= epochs)
     total = folder.config.train.epochs
-    return _film(str(folder.path), folder.provenance.created, total, len(history), shown, is_live)
+    return _film(str(folder.path), folder.provenance.created, total, len(history), shown, is_live, plays)
 
 
 def _mesh_range(sample: Sample) -> np.ndarray | None:

@@ -70,34 +70,44 @@ RISKY_RATES: Mapping[str, float] = {"adam": 0.03, "amsgrad": 0.03, "sgd": 2.0}
 def show_form() -> RunConfig | None:
     """Show the form; return the settings if they can be trained and the visitor pressed start, else None.
 
-    The start button and what it will do stand above the settings; the settings that are seldom changed are folded.
+    In sight are the preset, the start button and what it will do; all settings are folded.
     """
-    preset = _pick_preset()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        preset = _pick_preset()
+        start = st.container(width="content")
     _follow_address()
-    head = st.container()
-    columns = _cells()
-    with next(columns):
-        data = _pick_data()
-    with next(columns):
-        bottleneck = _input(BOTTLENECK, on_change=_follow_bottleneck)
-    is_variational = BOTTLENECKS[bottleneck].is_variational
-    for entry in (LATENT_DIM, OPTIMIZER, LEARNING_RATE, EPOCHS, *((KL_WEIGHT_FIELD,) if is_variational else ())):
-        with next(columns):
-            _input(entry)
-    with st.expander("More settings"):
-        _input_rest(is_variational)
+    head = st.container(gap="xsmall")
+    with st.expander("Settings", icon=":material/tune:"):
+        data = _input_all(head)
+        shell = st.container()
     if data is None:
         return None
     config = None
     with head, errors_as_messages(stop=False):
         config = _build(preset, data)
         _advise(config)
-    with head:
+    with start:
         started = st.button("Start training", type="primary", icon=":material/play_arrow:", disabled=config is None)
     if config is not None:
-        with st.expander("The same in a shell"):
+        with shell:
+            st.caption("The same in a shell:")
             st.code(f".venv/bin/{shell_command(config)}", language="bash", wrap_lines=True)
     return config if started else None
+
+
+def _input_all(head: DeltaGenerator) -> DataConfig | None:
+    """Show all settings, those that are changed often first; return the images as `_pick_data` does."""
+    columns = _cells()
+    with next(columns):
+        data = _pick_data(head)
+    with next(columns):
+        bottleneck = _input(BOTTLENECK, on_change=_follow_bottleneck)
+    is_variational = BOTTLENECKS[bottleneck].is_variational
+    for entry in (LATENT_DIM, OPTIMIZER, LEARNING_RATE, EPOCHS, *((KL_WEIGHT_FIELD,) if is_variational else ())):
+        with next(columns):
+            _input(entry)
+    _input_rest(is_variational)
+    return data
 
 
 def _cells() -> Iterator[DeltaGenerator]:
@@ -183,8 +193,11 @@ def _keep(name: str, value: Any) -> Any:
     return value
 
 
-def _pick_data() -> DataConfig | None:
-    """Let the visitor choose the images; None, with an offer or a message, where they are not on this machine."""
+def _pick_data(head: DeltaGenerator) -> DataConfig | None:
+    """Let the visitor choose the images; None, with an offer or a message, where they are not on this machine.
+
+    What is said about them stands in `head`, where it is in sight while the settings are folded.
+    """
     infos = {info.name: info for info in list_datasets()}
     name = st.selectbox(
         "Data",
@@ -196,7 +209,8 @@ def _pick_data() -> DataConfig | None:
     )
     _keep("data", name)
     if name != OWN_FOLDER:
-        offer_download(str(name), "to train on it")
+        with head:
+            offer_download(str(name), "to train on it")
         return DataConfig(name=str(name)) if is_available(str(name)) else None
     path = st.text_input(
         "Folder on the server",
@@ -214,10 +228,10 @@ def _pick_data() -> DataConfig | None:
     _keep("folder", path)
     _keep("side", side)
     if not path.strip():
-        st.info("Enter a folder with at least 12 images.", icon=":material/folder_open:")
+        head.info("Enter a folder with at least 12 images.", icon=":material/folder_open:")
         return None
     name = resolve_folder(path)  # the trainer, or a shell, may work from another folder
-    st.caption(f"Images in {escape(name.removeprefix(FOLDER_PREFIX))}")
+    head.caption(f"Images in {escape(name.removeprefix(FOLDER_PREFIX))}")
     return DataConfig(name=name, image_size=int(side))
 
 
@@ -342,21 +356,21 @@ def _parse_widths(entry: Field, text: str) -> list[int]:
 
 
 def _advise(config: RunConfig) -> None:
-    """Say what the network is like, and what will work badly though it can be trained."""
+    """Say what the run will do, and what will work badly though it can be trained."""
     parameters = facts.parameter_count(config.model)
     pixels = config.model.image_shape[0] * config.model.image_shape[1] * config.model.image_shape[2]
-    st.caption(
-        f"{parameters:,} parameters. Compression {pixels:,} to {config.model.latent_dim} numbers ("
-        f"{pixels / config.model.latent_dim:,.1f} : 1)."
-    )
     known = facts.seconds_per_epoch(config)
     time = (
         "The time left is known after the first epoch."
         if known is None
-        else f"An earlier run took about {format_duration(known * config.train.epochs)} for as many epochs of this "
-        "network, here or on another machine. Starting and evaluating come on top, and busy cores take longer."
+        else f"An earlier run took about {format_duration(known * config.train.epochs)} for as many epochs."
     )
-    st.caption(f"You will see the latent space form, the loss curves and images decoded all over it. {time}")
+    st.caption(
+        f"Trains {parameters:,} parameters for {config.train.epochs:,} epochs: {pixels:,} pixel values to "
+        f"{config.model.latent_dim} numbers ({pixels / config.model.latent_dim:,.1f} : 1) and back. {time}",
+        help="You watch the latent space form. The time is that of a run of this network here or on another machine; "
+        "starting and evaluating come on top, and busy cores take longer.",
+    )
     limit = RISKY_RATES[config.optimizer.name]
     if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
         st.warning(

@@ -102,10 +102,6 @@ def _show_watched(found: list[Job]) -> None:
 
 def _show_others(found: list[Job]) -> None:
     if not found:
-        st.info(
-            "No run yet. Choose a preset above and start it; *quick-look* takes half a minute or less.",
-            icon=":material/model_training:",
-        )
         return
     watched = _watched(found)
     _show_queue([job for job in found if job.is_active], watched)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from train_form import field, names, set_to, shell, start_button, texts
+from train_form import field, leave_job, names, set_to, shell, start_button, texts
 
 from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
@@ -26,8 +26,26 @@ def test_form_starts_with_the_quick_look(train):
     assert field(train, "preset").value == "quick-look"
     assert not start_button(train).disabled
     assert shell(train) == ".venv/bin/aeviz train quick-look"
-    assert "13,666 parameters. Compression 64 to 2 numbers (32.0 : 1)." in texts(train.caption)
-    assert "No run yet" in train.info[0].value
+    line = next(text for text in texts(train.caption) if text.startswith("Trains"))
+    assert "13,666 parameters for 100 epochs: 64 pixel values to 2 numbers (32.0 : 1) and back" in line
+    assert [fold.label for fold in train.expander if "heory" not in fold.label] == ["Settings"]
+
+
+def test_example_plays_until_a_run_is_shown(train, runs):
+    assert any(text.startswith("**Example, digits-2d-adam:**") for text in texts(train.caption))
+    leave_job(runs, "done", "finished", history=3)
+    train.query_params["run"] = "done"
+    app = train.run()
+    assert not any("Example" in text for text in texts(app.caption))
+    assert "Selected run" in texts(app.subheader)
+
+
+def test_page_does_without_the_example(app, runs, monkeypatch):
+    monkeypatch.setattr("aeviz.web.train.example.EXAMPLE", "a-model-that-is-not-here")
+    app = app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert not start_button(app).disabled
+    assert not any("Example" in text for text in texts(app.caption))
 
 
 @pytest.mark.parametrize("preset", [name for name in PRESETS if PRESETS[name].config.data.name in EMBEDDED])
@@ -198,7 +216,7 @@ def test_choice_that_cannot_work_is_said_and_not_started(change, message, train)
     assert message in app.error[0].value
     assert start_button(app).disabled
     assert not app.code
-    assert "No run yet" in app.info[0].value  # the rest of the page is there
+    assert any("Example" in text for text in texts(app.caption))  # the rest of the page is there
     defaults = PRESETS["quick-look"].config.settings()
     original = {
         "train__batch_size": 64,

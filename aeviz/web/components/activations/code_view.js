@@ -1,6 +1,8 @@
-// The bottleneck: the values of the latent point, which the visitor changes with sliders or by dragging a cell.
+// The bottleneck: the values of the latent point, which the visitor changes with sliders, by dragging a cell, or on a plane
+// where it has two values.
 
 import { brief, button, element, write } from "../kit/dom.js";
+import { CodePad } from "./code_pad.js";
 import { LayerView, heading } from "./layer_view.js";
 
 const MOST_SLIDERS = 10;
@@ -85,6 +87,7 @@ export class CodeView {
     this.cells = null;
     if (!this.isSmall) this.cells = this.makeCells(codes, dimensions);
     const rows = element("div", { class: this.isSmall ? "room sliders" : "sliders" }, this.box);
+    this.pad = dimensions === 2 ? new CodePad(rows, codes, this.ranges, (z) => this.host.moved(z)) : null;
     this.sliders = Array.from(
       { length: this.isSmall ? dimensions : 1 },
       (_, k) => new Slider(rows, (value) => this.change(this.isSmall ? k : this.chosen, value)),
@@ -134,6 +137,7 @@ export class CodeView {
   draw(z, palette, isChanged) {
     this.z = z;
     this.cells?.draw(z, palette);
+    this.pad?.draw(z);
     this.sliders.forEach((slider, k) => {
       const index = this.isSmall ? k : this.chosen;
       slider.set(index, z[index], this.ranges[index]);
@@ -144,5 +148,6 @@ export class CodeView {
   /** @param {import("./colours.js").Palette} palette */
   paint(palette) {
     this.cells?.paint(palette);
+    this.pad?.paint();
   }
 }

@@ -3,8 +3,8 @@
 
 import { onDark } from "../kit/class_colours.js";
 import { brief, brushOf, button, element, Later, pixelRatio, resize, write } from "../kit/dom.js";
-import { Mosaic } from "../kit/images.js";
-import { watchLooks } from "../kit/theme.js";
+import { Mosaic, drawGaps } from "../kit/images.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
 import { Gestures } from "./gestures.js";
 
 /**
@@ -259,14 +259,16 @@ export class Pad {
 
   drawBack() {
     const brush = this.brush(this.back);
-    const { backdrop, smooth } = this.host;
+    const { backdrop, smooth, side } = this.host;
     if (backdrop !== "points" && this.mesh) {
       const [[left, right], [bottom, top]] = this.meshWindow;
       const [x, y] = this.toPixels(left, top);
       const [endX, endY] = this.toPixels(right, bottom);
       brush.imageSmoothingEnabled = smooth || (endX - x) / this.mesh.canvas.width < 1;
       brush.drawImage(this.mesh.canvas, x, y, endX - x, endY - y);
-      this.drawFar(brush, x, y, (endX - x) / this.host.side, (endY - y) / this.host.side);
+      this.drawFar(brush, x, y, (endX - x) / side, (endY - y) / side);
+      const box = { left: x, top: y, right: endX, bottom: endY };
+      drawGaps(brush, this.mesh.grid, box, styleOf(this.root));
     }
     if (backdrop !== "images") this.drawPoints(brush);
   }

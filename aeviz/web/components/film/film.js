@@ -62,10 +62,11 @@ class Film {
     this.film = film;
     this.describe(film);
     if (isNew) {
+      const { live, plays } = film;
       this.pointed = null;
       this.board.whole.setAttribute("aria-pressed", "false");
       this.board.legend.show(film.classes, []);
-      this.player.open(epochs, { live: film.live });
+      this.player.open(epochs, { live, plays });
     } else {
       this.board.legend.show(film.classes);
       this.player.extend(epochs, film.live);
@@ -138,6 +139,7 @@ class Film {
     }
     board.originals.show(film.originals);
     board.reconstructions.show(frame?.reconstructions);
+    board.meshImage.divide(film.meshColumns, style);
     board.meshImage.show(frame?.mesh);
     this.drawSpot(frame?.meshRange);
     this.report(film, frame);

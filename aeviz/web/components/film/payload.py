@@ -55,6 +55,8 @@ def film_payload(
     axis_names: tuple[str, str],
     originals: bytes,
     window: int,
+    mesh_columns: int = 0,
+    plays: bool = False,
     notes: str = "",
 ) -> bytes:
     """Pack a film for the component: see components/film/film_data.js.
@@ -75,6 +77,9 @@ def film_payload(
         axis_names: What lies across and what upwards in the plane.
         originals: The images, side by side, whose reconstructions the frames hold; may be empty.
         window: Epochs in the moving average of the curves; 1 draws none.
+        mesh_columns: Images in a row, and in a column, of each mesh; between small ones the page draws a gap. 0 if
+            unknown.
+        plays: Whether the film plays once it is shown, unless the visitor wants less motion; else its end is shown.
         notes: A remark below the film.
 
     Raises:
@@ -98,6 +103,7 @@ def film_payload(
             "run": run,
             "total": total_epochs,
             "live": is_live,
+            "plays": plays,
             "quantity": quantity,
             "notes": notes,
             "epochs": np.asarray(epochs).astype(np.int32),
@@ -122,6 +128,7 @@ def film_payload(
                 {"name": name, "colour": class_colour(k)} for k, name in enumerate(class_names if named else ())
             ],
             "originals": originals or None,
+            "meshColumns": mesh_columns,
             "frames": [
                 {
                     "epoch": frame.epoch,

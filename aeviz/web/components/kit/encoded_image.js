@@ -1,6 +1,7 @@
 // An image that came as PNG or WebP, and changes without a flicker.
 
 import { context, element, pixelRatio, resize } from "./dom.js";
+import { drawGaps } from "./images.js";
 import { about } from "./wire.js";
 
 const KEPT = 24; // decoded images at once; decoding one anew takes a few milliseconds
@@ -43,6 +44,9 @@ export class EncodedImage {
     this.drawn = 0;
     this.factor = 0;
     this.key = "";
+    this.columns = 0;
+    /** @type {import("./theme.js").Style | null} */
+    this.style = null;
     /** @type {ImageBitmap | null} */
     this.bitmap = null;
     /** @type {ImageBitmap | null} */
@@ -77,6 +81,18 @@ export class EncodedImage {
   }
 
   /**
+   * Say that the image is a grid of images, with as many rows as columns, to be parted by gaps; see `drawGaps`.
+   * @param {number} columns
+   * @param {import("./theme.js").Style} style of the page
+   */
+  divide(columns, style) {
+    if (this.columns === columns && this.style?.background === style.background) return;
+    [this.columns, this.style] = [columns, style];
+    this.painted = null;
+    this.paint();
+  }
+
+  /**
    * Draw the image at the size the page gives it.
    * @param {number} [ratio] pixels of the screen in one of the page
    */
@@ -92,5 +108,8 @@ export class EncodedImage {
     const brush = context(this.canvas);
     brush.imageSmoothingEnabled = false;
     brush.drawImage(this.bitmap, 0, 0, w, h);
+    if (!this.columns || !this.style) return;
+    const grid = { columns: this.columns, rows: this.columns, side: width / this.columns };
+    drawGaps(brush, grid, { left: 0, top: 0, right: w, bottom: h }, this.style, w / (this.canvas.clientWidth || w));
   }
 }

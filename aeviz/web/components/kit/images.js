@@ -33,6 +33,36 @@ export function paint(values, [channels, height, width], target, columns, first 
   }
 }
 
+const SMALL_PX = 16; // longest side of images that run into their neighbours: each of their pixels is large on the page
+const GAP_PX = 2;
+const DARK_GAP = "#5c5c5c"; // on a dark page, whose ground is like that of most images
+
+/**
+ * Draw the gaps between the images of a grid, where these are small.
+ * @param {CanvasRenderingContext2D} brush
+ * @param {{ columns: number, rows: number, side: number }} grid `side`: longest side of an image in pixels of its own
+ * @param {{ left: number, top: number, right: number, bottom: number }} box that the images fill
+ * @param {import("./theme.js").Style} style
+ * @param {number} [scale] units of the brush in a pixel of the page
+ */
+export function drawGaps(brush, { columns, rows, side }, { left, top, right, bottom }, style, scale = 1) {
+  if (side > SMALL_PX) return;
+  brush.strokeStyle = style.isDark ? DARK_GAP : style.background;
+  brush.lineWidth = GAP_PX * scale;
+  brush.beginPath();
+  for (let k = 1; k < columns; k += 1) {
+    const x = left + (k * (right - left)) / columns;
+    brush.moveTo(x, top);
+    brush.lineTo(x, bottom);
+  }
+  for (let k = 1; k < rows; k += 1) {
+    const y = top + (k * (bottom - top)) / rows;
+    brush.moveTo(left, y);
+    brush.lineTo(right, y);
+  }
+  brush.stroke();
+}
+
 /** Images side by side on a canvas of their own pixels, which the page stretches. */
 export class Mosaic {
   /**
@@ -44,6 +74,7 @@ export class Mosaic {
   constructor(shape, columns = 1, rows = 1, smooth = true) {
     this.shape = shape;
     this.columns = columns;
+    this.grid = { columns, rows, side: Math.max(shape[1], shape[2]) };
     this.canvas = document.createElement("canvas");
     this.canvas.width = columns * shape[2];
     this.canvas.height = rows * shape[1];

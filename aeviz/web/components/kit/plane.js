@@ -88,7 +88,7 @@ export class Plane {
     this.look(fixed ? [film.bounds, film.bounds] : [before, after], share);
     this.spec.axes = film.axes;
     drawAxes(this, style);
-    this.drawMeshRange(before, after, share);
+    this.drawMeshRange(before, after, share, style);
     const trailed = share > 0 ? before : film.frames[Math.max(0, Math.floor(position) - 1)];
     this.drawPoints(film, { trailed, before, after, share, hidden }, style);
     const brush = context(this.front);
@@ -131,8 +131,9 @@ export class Plane {
    * @param {Frame} before
    * @param {Frame} after
    * @param {number} share
+   * @param {Style} style
    */
-  drawMeshRange(before, after, share) {
+  drawMeshRange(before, after, share, style) {
     const [from, to] = [before.meshRange, after.meshRange];
     if (!from || !to) return;
     /**
@@ -143,9 +144,10 @@ export class Plane {
     const [left, right] = [this.screenX(at(0, 0)), this.screenX(at(0, 1))];
     const [bottom, top] = [this.screenY(at(1, 0)), this.screenY(at(1, 1))];
     const brush = context(this.back);
-    brush.globalAlpha = 0.45;
-    brush.lineWidth = 1;
-    brush.setLineDash([4, 4]);
+    brush.globalAlpha = 0.75;
+    brush.strokeStyle = style.text;
+    brush.lineWidth = 1.5;
+    brush.setLineDash([6, 4]);
     brush.strokeRect(left, top, right - left, bottom - top);
     brush.setLineDash([]);
     brush.globalAlpha = 1;

@@ -2,7 +2,8 @@
 
 import { brushOf, element, Later, resize } from "../kit/dom.js";
 import { network } from "../kit/engine.js";
-import { Mosaic } from "../kit/images.js";
+import { Mosaic, drawGaps } from "../kit/images.js";
+import { styleOf } from "../kit/theme.js";
 
 const CELL_PX = 46;
 const LARGE_VALUES = 4096; // an image of more values is drawn larger, since it takes longer
@@ -72,6 +73,7 @@ export class Mesh {
     const [right, bottom] = panel.camera.locate(to, panel);
     brush.imageSmoothingEnabled = Boolean(panel.spec.lift?.smooth) || (right - left) / mosaic.canvas.width < 1;
     brush.drawImage(mosaic.canvas, left, top, right - left, bottom - top);
+    drawGaps(brush, mosaic.grid, { left, top, right, bottom }, styleOf(panel.stage));
   }
 
   decode() {

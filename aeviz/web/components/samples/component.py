@@ -19,6 +19,7 @@ def sample_grid(
     nearest: np.ndarray | None,
     nearest_texts: Sequence[str],
     links: Sequence[str],
+    first: int = 0,
     smooth: bool,
     beside: bool = False,
     group: str | None = None,
@@ -35,6 +36,7 @@ def sample_grid(
             known.
         nearest_texts: What each of those is, N texts, or none where `nearest` is None.
         links: Address of each image's latent point on Explore, N addresses, or none.
+        first: Which image is chosen until the visitor chooses another.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         beside: Whether another grid stands beside this one, so that the chosen image goes below.
         group: Name of the grids that show the same place when the visitor points at one of them.
@@ -52,6 +54,7 @@ def sample_grid(
             "text": text,
             "nearestTexts": list(nearest_texts),
             "links": list(links),
+            "first": first,
             "smooth": smooth,
             "beside": beside,
             "group": group,

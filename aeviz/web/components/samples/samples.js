@@ -10,7 +10,7 @@ import { define } from "../kit/mount.js";
 /**
  * @typedef {{
  *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
- *   far: number[], text: string, nearestTexts: string[], links: string[], smooth: boolean,
+ *   far: number[], text: string, nearestTexts: string[], links: string[], first: number, smooth: boolean,
  *   beside: boolean, group: string | null
  * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
@@ -75,6 +75,7 @@ class Samples {
   async open(data, revision) {
     const [picture, nearest] = await Promise.all([loadImage(data.picture), data.nearest ? loadImage(data.nearest) : null]);
     if (revision !== this.asked) return;
+    if (data.picture !== this.data?.picture) this.chosen = data.first;
     [this.data, this.sheets] = [data, { picture, nearest }];
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
@@ -90,7 +91,6 @@ class Samples {
     this.marks.replaceChildren();
     for (const index of data.far) this.place(element("i", { text: "×" }, this.marks), index);
     this.other.node.hidden = !nearest;
-    this.chosen = Math.min(this.chosen, data.count - 1);
     this.show(this.chosen);
     this.join(data.group);
   }

@@ -1,0 +1,81 @@
+// The plane of a code of two values: the codes of some images as dots, and the shown code, which the visitor drags.
+// Keys move it by the sliders below.
+
+import { brushOf, element, pixelRatio, resize } from "../kit/dom.js";
+import { styleOf } from "../kit/theme.js";
+
+/** @typedef {import("./code_view.js").Range} Range */
+
+const DOT_PX = 2;
+const RING_PX = 6;
+const RING = "#832db6"; // that of the bottleneck
+
+export class CodePad {
+  /**
+   * @param {Element} parent
+   * @param {ArrayLike<number>} codes of several images, one after the other, two values each
+   * @param {Range[]} ranges of the two
+   * @param {(z: Float32Array) => void} moved
+   */
+  constructor(parent, codes, ranges, moved) {
+    this.codes = codes;
+    this.ranges = ranges;
+    /** @type {Float32Array} */
+    this.z = new Float32Array(2);
+    const label = "Plane of z1 and z2, with the codes of some images: drag to change z";
+    this.canvas = element("canvas", { class: "pad", role: "img", "aria-label": label, title: "Drag to change z" }, parent);
+    const move = (/** @type {PointerEvent} */ event) => moved(this.codeAt(event));
+    this.canvas.onpointerdown = (event) => {
+      this.canvas.setPointerCapture(event.pointerId);
+      move(event);
+    };
+    this.canvas.onpointermove = (event) => {
+      if (this.canvas.hasPointerCapture(event.pointerId)) move(event);
+    };
+  }
+
+  /** @param {PointerEvent} event */
+  codeAt(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const shares = [(event.clientX - box.left) / box.width, (box.bottom - event.clientY) / box.height];
+    return Float32Array.from(shares, (share, k) => {
+      const { low, high } = this.ranges[k];
+      return low + Math.min(1, Math.max(0, share)) * (high - low);
+    });
+  }
+
+  /** @param {Float32Array} z */
+  draw(z) {
+    this.z = z;
+    this.paint();
+  }
+
+  paint() {
+    const { canvas, codes, z } = this;
+    const [width, height, ratio] = [canvas.clientWidth, canvas.clientHeight, pixelRatio()];
+    if (!width || !height) return;
+    resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
+    const brush = brushOf(canvas, ratio);
+    const style = styleOf(canvas);
+    brush.clearRect(0, 0, width, height);
+    const share = (/** @type {number} */ value, /** @type {number} */ k) =>
+      (value - this.ranges[k].low) / (this.ranges[k].high - this.ranges[k].low);
+    brush.fillStyle = style.text;
+    brush.globalAlpha = 0.4;
+    for (let k = 0; k < codes.length; k += 2) {
+      brush.beginPath();
+      brush.arc(share(codes[k], 0) * width, (1 - share(codes[k + 1], 1)) * height, DOT_PX, 0, 2 * Math.PI);
+      brush.fill();
+    }
+    brush.globalAlpha = 1;
+    const inside = (/** @type {number} */ value, /** @type {number} */ size) =>
+      Math.min(size - RING_PX - 2, Math.max(RING_PX + 2, value));
+    brush.beginPath();
+    brush.arc(inside(share(z[0], 0) * width, width), inside((1 - share(z[1], 1)) * height, height), RING_PX, 0, 2 * Math.PI);
+    brush.fillStyle = RING;
+    brush.fill();
+    brush.strokeStyle = style.text;
+    brush.lineWidth = 1.5;
+    brush.stroke();
+  }
+}
