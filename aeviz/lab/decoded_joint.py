@@ -11,7 +11,6 @@ import numpy as np
 import torch
 
 from aeviz.analysis.variational import importance_weighted_bound, log_weights
-from aeviz.config import RunConfig
 from aeviz.errors import ConfigError
 from aeviz.lab.plane_integral import Box, LogJoint
 from aeviz.objectives import LogLikelihood, log_likelihood
@@ -22,19 +21,6 @@ SURVEY_SAMPLES = 50
 _LOG_2PI = math.log(2 * math.pi)
 _CUT = 100.0
 """PyTorch's cross-entropy cuts logarithms off there, its gradient does not."""
-
-
-def has_true_posterior(config: RunConfig) -> bool:
-    """Whether a model's ln p(x) is an integral over a plane: two latent dimensions, prior N(0, I), Gaussian q."""
-    model = config.model
-    return (
-        model.is_variational
-        and model.latent_dim == 2
-        and model.prior == "standard"
-        and model.bottleneck_spec.has_closed_form_kl
-        and config.objective.loss_spec.log_likelihood is not None
-        and config.objective.kl_weight > 0
-    )
 
 
 def joint_of(run: Run, image: np.ndarray) -> LogJoint:

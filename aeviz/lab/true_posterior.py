@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aeviz.config import RunConfig
 from aeviz.lab.gaussian_bounds import (
     PlaneGaussian,
     best_gaussian,
@@ -19,6 +20,20 @@ SAMPLES = (1, 5, 50, 500)
 """K of the importance-weighted bounds; with 1 the bound is the ELBO."""
 DRAWS = 5000
 """Draws from q from which the bounds are estimated."""
+
+
+def has_true_posterior(config: RunConfig) -> bool:
+    """Whether a model's ln p(x) is an integral over a plane: two latent dimensions, prior N(0, I), Gaussian q."""
+    model = config.model
+    return (
+        model.is_variational
+        and model.latent_dim == 2
+        and model.prior == "standard"
+        and model.bottleneck_spec.has_closed_form_kl
+        and config.objective.loss_spec.log_likelihood is not None
+        and config.objective.kl_weight > 0
+        and config.objective.reconstruction_weight > 0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
