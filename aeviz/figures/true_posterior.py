@@ -186,7 +186,10 @@ def bound_bars(bounds: Sequence[Bound], log_evidence: float) -> go.Figure:
     figure.add_vline(x=log_evidence, line={"color": POSTERIOR, "width": 2.5})
     widest = max(*gaps, 0.05)
     figure.update_layout(
-        xaxis={"title": "nats; the line is ln p(x)", "range": [log_evidence - 1.45 * widest, log_evidence + 0.06 * widest]},
+        xaxis={
+            "title": "nats; the line is ln p(x)",
+            "range": [log_evidence - 1.45 * widest, log_evidence + 0.06 * widest],
+        },
         yaxis={"autorange": "reversed", "type": "category"},
         margin={"l": 10, "r": 10, "t": 5, "b": 10},
         height=_FRAME_PX + _ROWS_PX * len(bounds),

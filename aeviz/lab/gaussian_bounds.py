@@ -57,9 +57,7 @@ class PlaneGaussian:
 
 def diagonal(mean: np.ndarray, log_variance: np.ndarray) -> PlaneGaussian:
     """Return N(mean, diag(exp(log_variance))), of arrays (2,)."""
-    return PlaneGaussian(
-        mean=mean.astype(np.float64), covariance=np.diag(np.exp(log_variance.astype(np.float64)))
-    )
+    return PlaneGaussian(mean=mean.astype(np.float64), covariance=np.diag(np.exp(log_variance.astype(np.float64))))
 
 
 def elbo(log_joint: LogJoint, q: PlaneGaussian) -> float:
