@@ -39,8 +39,8 @@ def posterior_plane(
         log_weights: ln p(x, z) - ln q(z) at them, (K,); a draw's area is its share of the weight.
     """
     figure = go.Figure()
-    figure.add_trace(_contours(posterior))
-    for gaussian, colour, dash, name in ((q, ENCODER, "solid", "encoder's q(z|x)"), (best, BEST, "dot", "best q(z)")):
+    figure.add_traces(_contours(posterior))
+    for gaussian, colour, dash, name in ((q, ENCODER, "solid", "encoder's q"), (best, BEST, "dot", "best q")):
         for deviations in DEVIATIONS[:2]:
             figure.add_trace(_ellipse(gaussian, deviations, colour, dash, name))
     share = np.exp(log_weights - log_weights.max())
@@ -50,7 +50,7 @@ def posterior_plane(
             x=draws[:, 0],
             y=draws[:, 1],
             mode="markers",
-            name="draws from q",
+            name="draws",
             marker={
                 "color": ENCODER,
                 "size": 4 + 16 * np.sqrt(share),
@@ -63,8 +63,8 @@ def posterior_plane(
     )
     low, high = _window(posterior, (q, best))
     figure.update_layout(
-        xaxis={"title": "z1", "range": [low[0], high[0]], "constrain": "domain", "zeroline": False},
-        yaxis={"title": "z2", "range": [low[1], high[1]], "scaleanchor": "x", "constrain": "domain", "zeroline": False},
+        xaxis={"title": "z1", "range": [low[0], high[0]], "zeroline": False},
+        yaxis={"title": "z2", "range": [low[1], high[1]], "scaleanchor": "x", "zeroline": False},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=440,
@@ -72,7 +72,8 @@ def posterior_plane(
     return figure
 
 
-def _contours(posterior: PlanePosterior) -> go.Contour:
+def _contours(posterior: PlanePosterior) -> tuple[go.Heatmap, go.Contour]:
+    """Return the tint of the posterior and its contours; Plotly's own filled contours know no transparency."""
     x, y, mass = _mesh(posterior)
     order = np.argsort(-mass, axis=None)
     denser = np.empty(mass.size)
@@ -80,21 +81,29 @@ def _contours(posterior: PlanePosterior) -> go.Contour:
     # the radius at which a Gaussian leaves as much mass outside
     radius = np.sqrt(-2 * np.log(np.maximum(1 - denser, math.exp(-(_FAR**2) / 2)))).reshape(mass.shape)
     radius[mass <= 0] = _FAR
-    tint = [(0.0, _rgba(0.85)), (0.33, _rgba(0.85)), (0.34, _rgba(0.55)), (0.66, _rgba(0.3)), (1.0, _rgba(0.0))]
-    return go.Contour(
+    tint = go.Heatmap(
         x=x,
         y=y,
         z=radius.T,
-        contours={"start": DEVIATIONS[0], "end": DEVIATIONS[-1], "size": 1},
-        colorscale=tint,
-        zmin=0.5,
-        zmax=3.5,
-        line={"color": POSTERIOR, "width": 1.5},
+        colorscale=[(0.0, _rgba(0.9)), (1 / 3, _rgba(0.6)), (2 / 3, _rgba(0.25)), (1.0, _rgba(0.0))],
+        zmin=0,
+        zmax=DEVIATIONS[-1],
+        zsmooth="best",
         showscale=False,
-        showlegend=True,
-        name="true posterior p(z|x)",
         hoverinfo="skip",
     )
+    lines = go.Contour(
+        x=x,
+        y=y,
+        z=radius.T,
+        contours={"start": DEVIATIONS[0], "end": DEVIATIONS[-1], "size": 1, "coloring": "none"},
+        line={"color": POSTERIOR, "width": 2},
+        showscale=False,
+        showlegend=True,
+        name="true p(z|x)",
+        hoverinfo="skip",
+    )
+    return tint, lines
 
 
 def _mesh(posterior: PlanePosterior) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -127,7 +136,7 @@ def _ellipse(gaussian: PlaneGaussian, deviations: int, colour: str, dash: str, n
 
 def _window(posterior: PlanePosterior, gaussians: Sequence[PlaneGaussian]) -> tuple[np.ndarray, np.ndarray]:
     """Return the corners of what is shown: nearly all of the posterior, and the ellipses at two deviations."""
-    seen = posterior.points[posterior.log_density >= posterior.highest_density(0.995)]
+    seen = posterior.points[posterior.log_density >= posterior.highest_density(0.985)]
     reaches = [2 * np.sqrt(np.diag(gaussian.covariance)) for gaussian in gaussians]
     pairs = list(zip(gaussians, reaches, strict=True))
     low = np.min([seen.min(axis=0), *(gaussian.mean - reach for gaussian, reach in pairs)], axis=0)

@@ -39,7 +39,8 @@ def joint_of(run: Run, image: np.ndarray) -> LogJoint:
             z = torch.tensor(points[start : start + BATCH], dtype=torch.float32)
             y = run.model.decode(z).clamp(0, 1)
             parts.append(likelihood(y, x.expand_as(y)).double().numpy())
-        return np.concatenate(parts) + log_prior(points)
+        nats: np.ndarray = np.concatenate(parts) + log_prior(points)
+        return nats
 
     return log_joint
 

@@ -16,7 +16,7 @@ LogJoint: TypeAlias = Callable[[np.ndarray], np.ndarray]
 LEAST_CELLS = 48
 """Cells that are refined at least: before the grid resolves a narrow peak, its mass says little."""
 MOST_CELLS = 12_000
-"""Cells that are refined at most; more means a wide posterior, which needs no finer grid."""
+"""Where the mass lies in more cells than these, the posterior is so wide that it needs no finer grid."""
 MOST_LEVELS = 14
 """Refinements at most: each halves the spacing."""
 TOLERANCE = 0.005
@@ -81,7 +81,8 @@ class PlanePosterior:
     def mass(self) -> np.ndarray:
         """Probability of each cell, (M,), float64, summing to 1."""
         weights: np.ndarray = np.exp(self.log_density + 2 * math.log(self.spacing))
-        return weights / weights.sum()
+        weights /= weights.sum()
+        return weights
 
     @property
     def mean(self) -> np.ndarray:
@@ -104,7 +105,9 @@ class PlanePosterior:
 
     @property
     def is_converged(self) -> bool:
-        """Whether the last two halvings of the spacing changed ln p(x) by less than `TOLERANCE`."""
+        """Whether two halvings of the spacing changed ln p(x) by less than `TOLERANCE`, or the posterior is wide."""
+        if len(self.points) > MOST_CELLS:
+            return True
         return len(self.changes) > 1 and max(map(abs, self.changes[-2:])) < TOLERANCE
 
     def highest_density(self, share: float) -> float:
@@ -131,15 +134,16 @@ def integrate(log_joint: LogJoint, box: Box, coarse: np.ndarray | None = None) -
     estimate = _log_sum(values) + 2 * math.log(spacing)
     changes: list[float] = []
     for _ in range(MOST_LEVELS):
-        cells = _with_neighbours(cells[_heaviest(values)])
+        heaviest = _heaviest(values)
+        if len(heaviest) > MOST_CELLS:
+            break
+        cells = _with_neighbours(cells[heaviest])
         cells = (2 * cells[:, None, :] + _CHILDREN).reshape(-1, 2)
         spacing /= 2
         values = log_joint(origin + (cells + 0.5) * spacing)
         former, estimate = estimate, _log_sum(values) + 2 * math.log(spacing)
         changes.append(estimate - former)
         if len(changes) > 1 and max(map(abs, changes[-2:])) < TOLERANCE:
-            break
-        if len(cells) > 4 * MOST_CELLS:
             break
     return PlanePosterior(
         log_evidence=estimate,
@@ -155,7 +159,7 @@ def _heaviest(values: np.ndarray) -> np.ndarray:
     order = np.argsort(-values)
     share = np.cumsum(np.exp(values[order] - values[order[0]]))
     needed = int(np.searchsorted(share, (1 - _LEFT_OUT) * share[-1])) + 1
-    return order[: min(max(needed, LEAST_CELLS), MOST_CELLS)]
+    return order[: max(needed, LEAST_CELLS)]
 
 
 def _with_neighbours(cells: np.ndarray) -> np.ndarray:
@@ -164,7 +168,8 @@ def _with_neighbours(cells: np.ndarray) -> np.ndarray:
     low = around.min(axis=0)
     width = int(around[:, 1].max() - low[1]) + 1
     numbers = np.unique((around[:, 0] - low[0]) * width + around[:, 1] - low[1])
-    return np.column_stack([numbers // width, numbers % width]) + low
+    found: np.ndarray = np.column_stack([numbers // width, numbers % width]) + low
+    return found
 
 
 def _log_sum(values: np.ndarray) -> float:

@@ -60,7 +60,7 @@ class Inference:
 
     @property
     def log_evidence(self) -> float:
-        """ln p(x), in nats."""
+        """Logarithm of p(x), in nats."""
         return self.posterior.log_evidence
 
     @property

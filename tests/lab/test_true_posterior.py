@@ -63,6 +63,14 @@ def test_integral_does_not_depend_on_the_grid(box):
         assert integrate(model, box).log_evidence == pytest.approx(integrate(model, PRIOR_BOX).log_evidence, abs=0.003)
 
 
+@pytest.mark.parametrize("n", [16, 128, 200])
+def test_integral_of_a_posterior_as_wide_as_the_prior(n):
+    found = integrate(log_prior, Box(low=(-5.0, -5.0), side=10.0, n=n))
+    assert found.is_converged
+    assert found.log_evidence == pytest.approx(0, abs=1e-4)
+    np.testing.assert_allclose(found.covariance, np.eye(2), atol=0.002)
+
+
 def test_integral_finds_both_modes():
     modes = [multivariate_normal((-2, 1), 0.001), multivariate_normal((1.7, -2), 0.002)]
     found = integrate(lambda points: np.logaddexp(*(mode.logpdf(points) for mode in modes)), PRIOR_BOX)

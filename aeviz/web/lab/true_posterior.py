@@ -35,7 +35,7 @@ def show_true_posterior() -> None:
         }
         if not found:
             st.info(
-                "No model fits: the integral needs a variational autoencoder with two latent dimensions, the prior "
+                "No model fits. The integral needs a variational autoencoder with two latent dimensions, the prior "
                 "N(0, I) and bce or mse as reconstruction loss. Train one on the page Train.",
                 icon=":material/model_training:",
             )
@@ -108,8 +108,8 @@ def _pick_samples() -> int:
 def _explain_drawn(model: Model, why: str) -> None:
     name = model.config.data.name
     st.info(
-        f"{why or f'The test images of {escape(name)} are not on this machine.'} Instead, the model draws an image from "
-        "its prior. All numbers are exact for it, too; such images are easier than real ones.",
+        f"{why or f'The test images of {escape(name)} are not on this machine.'} Instead, the model draws an image "
+        "from its prior. All numbers are exact for it, too; such images are easier than real ones.",
         icon=":material/image:",
     )
     if not why:
@@ -139,7 +139,12 @@ def _show_result(model: Model, result: Inference, samples: int, image: np.ndarra
         bounds = [
             Bound(name="encoder's q: ELBO", value=result.elbo, colour=ENCODER),
             *(
-                Bound(name=f"K = {k} draws", value=value, error=error, colour=ENCODER if k == samples else UNLABELLED)
+                Bound(
+                    name=f"K = {k} draw{'s' if k > 1 else ''}",
+                    value=value,
+                    error=error,
+                    colour=ENCODER if k == samples else UNLABELLED,
+                )
                 for k, (value, error) in result.bounds.items()
             ),
             Bound(name="best q, diagonal", value=result.diagonal_elbo, colour=BEST),
@@ -226,21 +231,21 @@ EXPERIMENT = Experiment(
     ),
     show=show_true_posterior,
     notice=(
-        "The encoder's ellipse often lies *beside* the true posterior, though a Gaussian would fit it well: the encoder "
-        "is at fault, not the Gaussian."
+        "The encoder's ellipse often lies *beside* the true posterior, which a Gaussian would fit well: most of the "
+        "gap is the encoder's."
     ),
     question=(
         "The ELBO of a VAE rises during training. Does KL(q‖p(z|x)) fall then? And would a richer family of q help "
         "more than a better encoder?"
     ),
     answer=(
-        "Not necessarily: ELBO = ln p(x) − KL, so the ELBO also rises if ln p(x) rises, as the decoder learns. The KL "
+        "Not necessarily: ELBO = ln p(x) - KL, so the ELBO also rises if ln p(x) rises, as the decoder learns. The KL "
         "must fall only while the decoder is fixed. Here a better encoder helps more: on the first 20 test images "
         "regime-both misses 5.5 nats on average, 5.4 of them by amortization. Look for images where the family "
         "matters: those with a tilted or curved posterior. The posterior's width says how much an image determines z."
     ),
     slips=(
-        "S2, section 3.3, says that raising the ELBO lowers the KL to the posterior. That holds for a fixed decoder only.",
+        "S2, section 3.3, says that raising the ELBO lowers the KL to the posterior. That holds for a fixed decoder.",
         "S2, chapter 3, blames blurred images on the Gaussian posterior. On this model the family costs 0.15 nats of "
         "5.5 on average.",
         "S2, sections 3.2 and 3.5, print p(D) and p(x|z) where their logarithms are meant.",
