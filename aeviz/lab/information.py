@@ -100,7 +100,8 @@ def coin_entropy(heads: np.ndarray, base: float = e) -> np.ndarray:
         Of the same shape, float64; 0 for a coin that always shows the same side.
     """
     both = np.stack([np.asarray(heads, dtype=np.float64), 1.0 - np.asarray(heads, dtype=np.float64)])
-    return -(both * np.log(np.where(both > 0, both, 1.0))).sum(axis=0) / log(base) + 0.0
+    entropy: np.ndarray = -(both * np.log(np.where(both > 0, both, 1.0))).sum(axis=0) / log(base) + 0.0
+    return entropy
 
 
 def entropies_at(sd: float) -> dict[str, float]:
@@ -115,7 +116,8 @@ def entropies_at(sd: float) -> dict[str, float]:
 
 def log_density(mixture: tuple[Gaussian, ...], x: np.ndarray) -> np.ndarray:
     """Return the log-density of a mixture of Gaussians at points of any shape, floating point; the same shape."""
-    return np.logaddexp.reduce(_weighted(mixture, x), axis=0)
+    density: np.ndarray = np.logaddexp.reduce(_weighted(mixture, x), axis=0)
+    return density
 
 
 def score(mixture: tuple[Gaussian, ...], x: np.ndarray) -> np.ndarray:
@@ -123,7 +125,8 @@ def score(mixture: tuple[Gaussian, ...], x: np.ndarray) -> np.ndarray:
     terms = _weighted(mixture, x)
     shares = np.exp(terms - np.logaddexp.reduce(terms, axis=0))
     slopes = np.stack([(part.mean - x) / part.sd**2 for part in mixture])
-    return (shares * slopes).sum(axis=0)
+    slope: np.ndarray = (shares * slopes).sum(axis=0)
+    return slope
 
 
 def _weighted(mixture: tuple[Gaussian, ...], x: np.ndarray) -> np.ndarray:

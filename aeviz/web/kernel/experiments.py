@@ -66,6 +66,7 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
     address = UrlState(key, lambda text: text if text in by_name else None, default=experiments[0].name)
     widget = f"{key}.choice"
     st.session_state[widget] = address.restore()  # the address decides: Back of the browser changes it alone
+    address.write(address.restore())  # nothing stays that is no experiment
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
         st.selectbox(

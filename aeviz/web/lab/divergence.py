@@ -11,7 +11,7 @@ from aeviz.web.kernel.url import UrlState
 _KEY = "lab.divergence"
 MEANS, DEVIATIONS = (-6.0, 6.0), (0.2, 3.0)
 """Ranges of means and standard deviations."""
-START = (0.0, 1.0, 1.0, 2.0)
+START: tuple[float, ...] = (0.0, 1.0, 1.0, 2.0)
 """Mean and standard deviation of p, then of q."""
 
 
@@ -64,10 +64,10 @@ EXPERIMENT = Experiment(
         "A Gaussian q is fitted to a p with two peaks. Which direction puts q on one peak, which spreads it over both?"
     ),
     answer=(
-        "Minimising KL(q‖p) puts q on one peak: the integrand is weighted by q, so q must avoid places where p is "
-        "small (mode seeking). Minimising KL(p‖q) spreads q: wherever p has mass, q must not be small (mode covering); the "
-        "best q has the mean and the variance of p. A VAE's encoder minimises KL(q‖p) with p the true posterior, so it "
-        "prefers to miss a part of the posterior. Switch to the mixture and press both buttons."
+        "Minimising KL(q‖p) puts q on one peak: the integrand is weighted by q, so q avoids places where p is small "
+        "(mode seeking). Half of p is then missing, and the divergence is ln 2 = 0.693. Minimising KL(p‖q) spreads q: "
+        "wherever p has mass, q must not be small (mode covering); the best q has the mean and the variance of p. A "
+        "VAE's encoder minimises KL(q‖p), with p the true posterior. Switch to the mixture and press both buttons."
     ),
     slips=(
         r"S2, equation (3.6), prints $\ln(\det\Sigma_q/\det\Sigma_p)$. Right is $\ln(\det\Sigma_p/\det\Sigma_q)$. For "

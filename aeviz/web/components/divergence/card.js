@@ -158,8 +158,8 @@ export class Card {
     const { entropy, crossEntropy } = measures;
     /** @type {Record<string, [string, number, number]>} */
     const rows = {
-      crossEntropy: [`cross-entropy −E${a} ln ${b}`, 0, crossEntropy],
-      entropy: [`entropy −E${a} ln ${a}`, 0, entropy],
+      crossEntropy: [`cross-entropy H(${a}, ${b})`, 0, crossEntropy],
+      entropy: [`entropy H(${a})`, 0, entropy],
       kl: ["KL = difference", entropy, crossEntropy],
     };
     const low = Math.min(0, entropy, crossEntropy);

@@ -14,7 +14,7 @@ import { Picture } from "./picture.js";
 /** @typedef {{ values: number[], colours: { p: string, q: string } }} Data */
 
 const FIRST_VIEW = [0, 1, 1, 2];
-const FIRST_MIXTURE = [-2.5, 0.8, 1, 1.5, 2.5, 0.8]; // the second component of p comes last
+const FIRST_MIXTURE = [-2.5, 0.6, 1, 1.5, 2.5, 0.6]; // the second component of p comes last
 const REPORT_MS = 300;
 const MOST_STEPS = 400; // of a fit
 const SETTLED = 1e-5; // change of q in a step by which a fit has ended

@@ -87,8 +87,8 @@ export class Picture {
   }
 
   /** @param {CanvasRenderingContext2D} brush @param {View} view */
-  drawRug(brush, { draws, colours }) {
-    brush.strokeStyle = colours.p;
+  drawRug(brush, { draws, colours, direction }) {
+    brush.strokeStyle = direction === "forward" ? colours.p : colours.q;
     brush.lineWidth = 1;
     brush.globalAlpha = 0.6;
     for (const draw of draws.subarray(0, RUG)) {

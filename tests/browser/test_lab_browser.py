@@ -1,0 +1,72 @@
+"""The Lab in a real browser: densities follow hand, keys and wheel, fits settle, and the address keeps them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def divergences(page):
+    part = page.get_by_test_id("divergence")
+    return float(part.get_attribute("data-kl")), float(part.get_attribute("data-reverse"))
+
+
+def test_dragged_density_answers_at_once_and_stays_in_the_address(visit):
+    page = visit("/lab")
+    part = page.get_by_test_id("divergence")
+    expect(part).to_have_attribute("data-kl", "0.4431")
+    expect(part).to_have_attribute("data-reverse", "1.3069")
+    handle = page.get_by_role("slider", name="Mean of p")
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 90, y + 30, steps=5)
+    expect(part).not_to_have_attribute("data-kl", "0.4431")
+    assert "gaussians" not in page.url  # while it is dragged the server hears nothing
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"gaussians=-[0-9.]+_1_1_2"))
+    moved = divergences(page)
+    assert moved[0] > 0.9
+
+    handle.press("ArrowUp")
+    page.get_by_role("slider", name="Standard deviation of q").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"_1\.1_1_1\.9"))
+    handle.hover()
+    page.mouse.wheel(0, 200)
+    expect(page).to_have_url(re.compile(r"gaussians=-[0-9.]+_0\.[0-9]+_1_1\.9"))
+    shown = divergences(page)
+    page.reload()
+    expect(part).to_have_attribute("data-kl", f"{shown[0]:.4f}")
+
+
+@pytest.mark.slow
+def test_fit_to_a_mixture_covers_both_modes_or_seeks_one(visit):
+    page = visit("/lab")
+    part = page.get_by_test_id("divergence")
+    page.get_by_label("p is a mixture of two Gaussians").check()
+    expect(page.get_by_role("slider", name="Mean of p₂")).to_be_visible()
+    page.get_by_role("button", name="Fit q: least KL(q‖p)").click()
+    expect(part).to_have_attribute("data-reverse", "0.6931")  # ln 2
+    expect(page).to_have_url(re.compile("gaussians=-2.5_0.6_2.5_0.6_2.5_0.6"))
+    page.get_by_role("button", name="Fit q: least KL(p‖q)").click()
+    expect(page).to_have_url(re.compile("gaussians=-2.5_0.6_0_2.57_2.5_0.6"))
+    expect(page.get_by_role("slider", name="Mean of q")).to_have_attribute("aria-valuenow", re.compile(r"^-?0\.00"))
+
+
+@pytest.mark.slow
+def test_finger_drags_a_width(visit):
+    page = visit("/lab", width=390, height=844, touch=True)
+    part = page.get_by_test_id("divergence")
+    expect(part).to_have_attribute("data-kl", "0.4431")
+    handle = page.get_by_role("slider", name="Standard deviation of q")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, places in (("touchStart", [x]), ("touchMove", [x + 10]), ("touchMove", [x + 20]), ("touchEnd", [])):
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place, "y": y} for place in places]}
+        )
+    expect(handle).not_to_have_attribute("aria-valuetext", "2.00")
+    expect(page).to_have_url(re.compile(r"gaussians=0_1_1_[23]\."))
