@@ -15,7 +15,7 @@ POSTERIOR, ENCODER, BEST = FIRST, SECOND, "#b565a7"
 """Colours of the true posterior, of the encoder's Gaussian and of the best one."""
 DEVIATIONS = (1, 2, 3)
 """Contours of the posterior hold the mass that a Gaussian has within so many standard deviations."""
-_MESH = 130
+_MESH = 100
 """Cells of the drawn mesh along the longer side, at most."""
 _FAR = 4.5
 """Standard deviations that a cell without mass counts as."""
@@ -81,10 +81,11 @@ def _contours(posterior: PlanePosterior) -> tuple[go.Heatmap, go.Contour]:
     # the radius at which a Gaussian leaves as much mass outside
     radius = np.sqrt(-2 * np.log(np.maximum(1 - denser, math.exp(-(_FAR**2) / 2)))).reshape(mass.shape)
     radius[mass <= 0] = _FAR
+    radius = radius.T.astype(np.float32)
     tint = go.Heatmap(
         x=x,
         y=y,
-        z=radius.T,
+        z=radius,
         colorscale=[(0.0, _rgba(0.9)), (1 / 3, _rgba(0.6)), (2 / 3, _rgba(0.25)), (1.0, _rgba(0.0))],
         zmin=0,
         zmax=DEVIATIONS[-1],
@@ -95,7 +96,7 @@ def _contours(posterior: PlanePosterior) -> tuple[go.Heatmap, go.Contour]:
     lines = go.Contour(
         x=x,
         y=y,
-        z=radius.T,
+        z=radius,
         contours={"start": DEVIATIONS[0], "end": DEVIATIONS[-1], "size": 1, "coloring": "none"},
         line={"color": POSTERIOR, "width": 2},
         showscale=False,
@@ -161,6 +162,33 @@ class Bound:
     """Standard error of its estimate; 0 of none."""
 
 
+def name_bounds(
+    elbo: float, sampled: Mapping[int, tuple[float, float]], best: tuple[float, float], chosen: int | None = None
+) -> list[Bound]:
+    """Return the bounds that `bound_bars` draws, in their order.
+
+    Args:
+        elbo: Of the encoder's q.
+        sampled: Importance-weighted bounds with their standard errors, by the number of draws K.
+        best: ELBO of the best Gaussian without correlation, and of the best one.
+        chosen: K in the encoder's colour.
+    """
+    return [
+        Bound(name="encoder's q: ELBO", value=elbo, colour=ENCODER),
+        *(
+            Bound(
+                name=f"K = {samples} draw{'s' if samples > 1 else ''}",
+                value=value,
+                colour=ENCODER if samples == chosen else UNLABELLED,
+                error=error,
+            )
+            for samples, (value, error) in sampled.items()
+        ),
+        Bound(name="best q, diagonal", value=best[0], colour=BEST),
+        Bound(name="best q, correlated", value=best[1], colour=BEST),
+    ]
+
+
 def bound_bars(bounds: Sequence[Bound], log_evidence: float) -> go.Figure:
     """Draw bounds as bars from the bound up to ln p(x): a bar's length is what the bound misses, in nats."""
     figure = go.Figure()
@@ -182,12 +210,22 @@ def bound_bars(bounds: Sequence[Bound], log_evidence: float) -> go.Figure:
             y=names,
             x=[bound.value for bound in bounds],
             error_x={"type": "data", "array": [bound.error for bound in bounds], "color": UNLABELLED, "width": 5},
-            mode="markers+text",
-            text=[f"{bound.value:.2f}  " for bound in bounds],
-            textposition="middle left",
+            mode="markers",
             marker={"color": [bound.colour for bound in bounds], "size": 9},
             customdata=np.column_stack([gaps, [bound.error for bound in bounds]]),
             hovertemplate="%{y}: %{x:.2f} ± %{customdata[1]:.2f}<br>misses %{customdata[0]:.2f} nats<extra></extra>",
+            showlegend=False,
+            cliponaxis=False,
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            y=names,
+            x=[bound.value - bound.error for bound in bounds],
+            mode="text",
+            text=[f"{bound.value:.2f}  " for bound in bounds],
+            textposition="middle left",
+            hoverinfo="skip",
             showlegend=False,
             cliponaxis=False,
         )

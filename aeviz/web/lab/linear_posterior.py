@@ -4,12 +4,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
-from aeviz.figures.palette import UNLABELLED
-from aeviz.figures.true_posterior import BEST, ENCODER, Bound, bound_bars, posterior_plane
-from aeviz.lab.gaussian_bounds import PlaneGaussian, importance_bound, importance_weights
-from aeviz.lab.plane_integral import Box, PlanePosterior, integrate
+from aeviz.figures.true_posterior import bound_bars, name_bounds, posterior_plane
+from aeviz.lab.gaussian_bounds import importance_bound, importance_weights
+from aeviz.lab.plane_integral import Box, integrate
 from aeviz.lab.probabilistic_pca import LinearDecoder, family_gap, shifted, two_columns
 from aeviz.lab.true_posterior import DRAWS, SAMPLES
 from aeviz.web.kernel.caching import shared
@@ -23,17 +23,17 @@ _SHOWN = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Found:
-    decoder: LinearDecoder
     log_evidence: float
-    on_grid: PlanePosterior
-    q: PlaneGaussian
-    best: PlaneGaussian
-    bounds: dict[int, tuple[float, float]]
-    draws: np.ndarray
-    log_weights: np.ndarray
+    on_grid: float
+    """The same by integration."""
+    correlation: float
+    amortization: float
+    family: float
+    plane: go.Figure
+    bars: go.Figure
 
 
-@shared(max_entries=64)  # at most 1 MB each
+@shared(max_entries=64)  # 0.1 MB each
 def _find(degrees: int, deviation: float, first: float, error: float) -> _Found:
     decoder = LinearDecoder(weight=two_columns(math.radians(degrees)), deviation=deviation)
     x = np.array([first, 0.5])
@@ -41,15 +41,18 @@ def _find(degrees: int, deviation: float, first: float, error: float) -> _Found:
     q = shifted(best, error)
     noise = np.random.default_rng(0).standard_normal((DRAWS, 2))
     draws, weights = importance_weights(lambda points: decoder.log_joint(x, points), q, noise)
+    posterior = integrate(lambda points: decoder.log_joint(x, points), _BOX)
+    evidence, amortization, family = decoder.log_evidence(x), error**2 / 2, family_gap(decoder.correlation)
+    sampled = {samples: importance_bound(weights, samples) for samples in SAMPLES}
+    bounds = name_bounds(evidence - amortization - family, sampled, (evidence - family, evidence))
     return _Found(
-        decoder=decoder,
-        log_evidence=decoder.log_evidence(x),
-        on_grid=integrate(lambda points: decoder.log_joint(x, points), _BOX),
-        q=q,
-        best=best,
-        bounds={samples: importance_bound(weights, samples) for samples in SAMPLES},
-        draws=draws[:_SHOWN],
-        log_weights=weights[:_SHOWN],
+        log_evidence=evidence,
+        on_grid=posterior.log_evidence,
+        correlation=decoder.correlation,
+        amortization=amortization,
+        family=family,
+        plane=posterior_plane(posterior, q, best, draws[:_SHOWN], weights[:_SHOWN]),
+        bars=bound_bars(bounds, evidence),
     )
 
 
@@ -77,46 +80,32 @@ def show_linear_posterior() -> None:
             help="0 to 3: by how many of its standard deviations q lies off along z1.",
         )
     found = _find(int(degrees), float(deviation), float(pixel), float(error))
-    amortization, family = error**2 / 2, family_gap(found.decoder.correlation)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         show_figure(
-            posterior_plane(found.on_grid, found.q, found.best, found.draws, found.log_weights),
+            found.plane,
             key="linear-posterior",
-            alt=f"Latent plane: posterior of correlation {found.decoder.correlation:.2f} and the encoder's Gaussian",
+            alt=f"Latent plane: posterior of correlation {found.correlation:.2f} and the encoder's Gaussian",
         )
     with right:
-        st.latex(_formula(found, amortization, family, float(error)))
-        own, best = found.log_evidence - amortization - family, found.log_evidence - family
-        bounds = [
-            Bound(name="encoder's q: ELBO", value=own, colour=ENCODER),
-            *(
-                Bound(name=f"K = {k} draw{'s' if k > 1 else ''}", value=value, error=miss, colour=UNLABELLED)
-                for k, (value, miss) in found.bounds.items()
-            ),
-            Bound(name="best q, diagonal", value=best, colour=BEST),
-            Bound(name="best q, correlated", value=found.log_evidence, colour=BEST),
-        ]
-        show_figure(
-            bound_bars(bounds, found.log_evidence),
-            key="linear-bounds",
-            alt="; ".join(f"{bound.name} {bound.value:.2f}" for bound in bounds),
-        )
+        st.latex(_formula(found, float(error)))
+        elbo = found.log_evidence - found.amortization - found.family
+        show_figure(found.bars, key="linear-bounds", alt=f"ELBO {elbo:.2f}, ln p(x) {found.log_evidence:.2f}")
     st.markdown(
-        f"Closed form: ln p(x) = **{found.log_evidence:.4f}**. Integrated on the grid: "
-        f"**{found.on_grid.log_evidence:.4f}**, as for the network in *true posterior of a VAE*."
+        f"Closed form: ln p(x) = **{found.log_evidence:.4f}**. Integrated on the grid: **{found.on_grid:.4f}**, as for "
+        "the network in *true posterior of a VAE*."
     )
 
 
-def _formula(found: _Found, amortization: float, family: float, error: float) -> str:
-    rho = found.decoder.correlation
+def _formula(found: _Found, error: float) -> str:
+    """Return the parts with their values; the ELBO is the sum of the rounded ones, so that it can be checked."""
+    evidence, first, second = (round(value, 3) for value in (found.log_evidence, found.amortization, found.family))
     return (
         r"\begin{aligned} \ln p(x) &= \ln N(x;\, 0,\, W W^\top + s^2 I) = "
-        rf"{found.log_evidence:.2f} \\ \text{{amortization}} &= \tfrac12 e^2 = \tfrac12 \cdot {error:.1f}^2 = "
-        rf"{amortization:.2f} \\ \text{{family}} &= -\tfrac12 \ln(1 - \rho^2) = "
-        rf"-\tfrac12 \ln(1 - {abs(rho):.2f}^2) = {family:.2f} \\ \mathrm{{ELBO}} &= "
-        rf"{found.log_evidence:.2f} - {amortization:.2f} - {family:.2f} = "
-        rf"{found.log_evidence - amortization - family:.2f} \end{{aligned}}"
+        rf"{evidence:.3f} \\ \text{{amortization}} &= \tfrac12 e^2 = \tfrac12 \cdot {error:.1f}^2 = "
+        rf"{first:.3f} \\ \text{{family}} &= -\tfrac12 \ln(1 - \rho^2) = "
+        rf"-\tfrac12 \ln(1 - {abs(found.correlation):.3f}^2) = {second:.3f} \\ \mathrm{{ELBO}} &= "
+        rf"{evidence:.3f} - {first:.3f} - {second:.3f} = {evidence - first - second:.3f} \end{{aligned}}"
     )
 
 

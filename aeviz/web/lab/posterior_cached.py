@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+import plotly.graph_objects as go
 
 from aeviz.analysis.generation import draw_noise
 from aeviz.data import ImageDataset
+from aeviz.figures.true_posterior import bound_bars, name_bounds, posterior_plane
 from aeviz.lab.plane_integral import Box, box_around
 from aeviz.lab.true_posterior import Inference, infer
 from aeviz.web.kernel.caching import shared
@@ -60,6 +62,21 @@ def inference(model: Model, number: int, is_drawn: bool, _image: np.ndarray) -> 
     mean, log_variance = encode(run, _image[None])
     coarse = grid(model).log_joint(_image[None])[0]
     return infer(joint_of(run, _image), diagonal(mean[0], log_variance[0]), box(model, CELLS), coarse)
+
+
+@shared(max_entries=64)  # 0.1 MB each
+def plane_figure(model: Model, number: int, is_drawn: bool, samples: int, _result: Inference) -> go.Figure:
+    """Return the latent plane with K draws; the other arguments as of `inference`, with what it returned."""
+    return posterior_plane(
+        _result.posterior, _result.q, _result.diagonal, _result.draws[:samples], _result.log_weights[:samples]
+    )
+
+
+@shared(max_entries=64)  # 10 kB each
+def bounds_figure(model: Model, number: int, is_drawn: bool, samples: int, _result: Inference) -> go.Figure:
+    """Return the bars of all bounds, that with K draws marked; arguments as of `plane_figure`."""
+    best = (_result.diagonal_elbo, _result.full_elbo)
+    return bound_bars(name_bounds(_result.elbo, _result.bounds, best, samples), _result.log_evidence)
 
 
 def can_survey(model: Model) -> bool:

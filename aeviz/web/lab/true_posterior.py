@@ -4,8 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.data import ImageDataset
-from aeviz.figures.palette import UNLABELLED
-from aeviz.figures.true_posterior import BEST, ENCODER, Bound, bound_bars, gap_bars, posterior_plane
+from aeviz.figures.true_posterior import gap_bars
 from aeviz.lab.true_posterior import SAMPLES, Inference, has_true_posterior
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.controls import SEEDS, pick_whole
@@ -49,8 +48,7 @@ def show_true_posterior() -> None:
             samples = _pick_samples()
         if dataset is None:
             _explain_drawn(model, why)
-        result = cached.inference(model, number, dataset is None, image)
-        _show_result(model, result, samples, image, name)
+        _show_result(model, number, dataset is None, samples, image, name)
         if dataset is not None:
             _show_survey(model, dataset)
 
@@ -116,13 +114,12 @@ def _explain_drawn(model: Model, why: str) -> None:
         offer_download(name, "to choose a real test image")
 
 
-def _show_result(model: Model, result: Inference, samples: int, image: np.ndarray, name: str) -> None:
+def _show_result(model: Model, number: int, is_drawn: bool, samples: int, image: np.ndarray, name: str) -> None:
+    result = cached.inference(model, number, is_drawn, image)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         show_figure(
-            posterior_plane(
-                result.posterior, result.q, result.diagonal, result.draws[:samples], result.log_weights[:samples]
-            ),
+            cached.plane_figure(model, number, is_drawn, samples, result),
             key="true-posterior",
             alt=f"Latent plane: true posterior of {name} with mean {_point(result.posterior.mean)}, encoder's Gaussian "
             f"with mean {_point(result.q.mean)}",
@@ -136,24 +133,10 @@ def _show_result(model: Model, result: Inference, samples: int, image: np.ndarra
             st.caption("Image; decoded at the mean of q; at the mean of p(z|x)")
         with formula:
             st.latex(_formula(result))
-        bounds = [
-            Bound(name="encoder's q: ELBO", value=result.elbo, colour=ENCODER),
-            *(
-                Bound(
-                    name=f"K = {k} draw{'s' if k > 1 else ''}",
-                    value=value,
-                    error=error,
-                    colour=ENCODER if k == samples else UNLABELLED,
-                )
-                for k, (value, error) in result.bounds.items()
-            ),
-            Bound(name="best q, diagonal", value=result.diagonal_elbo, colour=BEST),
-            Bound(name="best q, correlated", value=result.full_elbo, colour=BEST),
-        ]
         show_figure(
-            bound_bars(bounds, result.log_evidence),
+            cached.bounds_figure(model, number, is_drawn, samples, result),
             key="bounds",
-            alt="; ".join(f"{bound.name} {bound.value:.2f}" for bound in bounds),
+            alt=f"ELBO {result.elbo:.2f}, best Gaussian {result.diagonal_elbo:.2f}, ln p(x) {result.log_evidence:.2f}",
         )
     _show_verdict(result)
 
@@ -178,11 +161,16 @@ def samples_text(result: Inference) -> str:
 
 
 def _formula(result: Inference) -> str:
+    """Return the parts with their values; differences are those of the rounded ones, so that they can be checked."""
+    evidence, elbo, amortization = (
+        round(value, 2) for value in (result.log_evidence, result.elbo, result.amortization_gap)
+    )
+    gap = evidence - elbo
     return (
         r"\begin{aligned} \ln p(x) &= \mathrm{ELBO} + \mathrm{KL}(q \,\|\, p(z|x)) \\ "
-        rf"{result.log_evidence:.2f} &= {result.elbo:.2f} + {result.gap:.2f} \\ "
-        rf"{result.gap:.2f} &= \underbrace{{{result.amortization_gap:.2f}}}_{{\text{{amortization}}}} + "
-        rf"\underbrace{{{result.family_gap:.2f}}}_{{\text{{family}}}} \end{{aligned}}"
+        rf"{evidence:.2f} &= {elbo:.2f} + {gap:.2f} \\ {gap:.2f} &= "
+        rf"\underbrace{{{amortization:.2f}}}_{{\text{{amortization}}}} + "
+        rf"\underbrace{{{gap - amortization:.2f}}}_{{\text{{family}}}} \end{{aligned}}"
     )
 
 
