@@ -64,9 +64,33 @@ def test_finger_drags_a_width(visit):
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch = page.context.new_cdp_session(page)
-    for kind, places in (("touchStart", [x]), ("touchMove", [x + 10]), ("touchMove", [x + 20]), ("touchEnd", [])):
+    for kind, places in (("touchStart", [x]), ("touchMove", [x + 5]), ("touchMove", [x + 10]), ("touchEnd", [])):
         touch.send(
             "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place, "y": y} for place in places]}
         )
     expect(handle).not_to_have_attribute("aria-valuetext", "2.00")
-    expect(page).to_have_url(re.compile(r"gaussians=0_1_1_[23]\."))
+    expect(page).to_have_url(re.compile(r"gaussians=0_1_1_(2\.|3)"))
+
+
+@pytest.mark.slow
+def test_cloud_and_points_are_dragged_and_whitening_follows(visit):
+    page = visit("/lab?experiment=Mahalanobis+distance")
+    part = page.get_by_test_id("mahalanobis")
+    expect(part).to_have_attribute("data-distances", re.compile("^1.1[89].* 2.7"))
+    expect(page.get_by_text("Euclid: both equally near. Mahalanobis: A nearer.")).to_be_visible()
+    page.get_by_role("button", name="point B").press("ArrowLeft")
+    expect(page).to_have_url(re.compile("cloud=1.89_0.66_25_2_1_1.9_-1"))
+    axis = page.get_by_role("button", name="first axis of the cloud")
+    box = axis.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 10, y - 60, steps=4)
+    page.mouse.up()
+    expect(page).not_to_have_url(re.compile("cloud=1.89_0.66_25_"))
+    shown = part.get_attribute("data-distances")
+    page.reload()
+    expect(part).to_have_attribute("data-distances", shown)
+    page.get_by_role("button", name="Round cloud").click()
+    expect(part).to_have_attribute("data-distances", "2.236 2.147")
+    expect(page).to_have_url(re.compile("cloud=1_1_0_2_1_1.9_-1"))

@@ -6,9 +6,11 @@ import pytest
 from visits import assert_healthy, open_page, texts
 
 from aeviz.web.components.kit.mount import safe_key
-from aeviz.web.lab.divergence import START, format_gaussians, parse_gaussians
+from aeviz.web.lab.divergence import GAUSSIANS
+from aeviz.web.lab.numbers import format_numbers, parse_numbers
 from aeviz.web.lab.view import EXPERIMENTS, GROUPS
 
+RANGES = [[(-6, 6), (0.2, 3)] * 2, [(-6, 6), (0.2, 3)] * 3]
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
 
 
@@ -46,14 +48,14 @@ def test_choice_goes_into_the_address_and_an_unknown_one_is_the_first(app):
 
 @pytest.mark.parametrize("values", [(0, 1, 1, 2), (-2.5, 0.6, 1, 1.5, 2.5, 0.6), (-6, 0.2, 6, 3), (-0.0, 1, 0.12, 1)])
 def test_gaussians_are_read_as_they_are_written(values):
-    assert parse_gaussians(format_gaussians(values)) == pytest.approx(values)
+    assert parse_numbers(format_numbers(values), RANGES) == pytest.approx(values)
 
 
 @pytest.mark.parametrize(
     "text", ["", "0_1_1", "0_1_1_nan", "0_0_0_1", "7_1_0_1", "0_1_1_2_3", "0_1_1_2_3_4", "1e0_1_1_1"]
 )
 def test_addresses_that_mean_nothing_are_ignored(text):
-    assert parse_gaussians(text) is None
+    assert parse_numbers(text, RANGES) is None
 
 
 def test_what_the_visitor_drags_is_in_the_address(app, monkeypatch):
@@ -75,7 +77,7 @@ def test_what_the_visitor_drags_is_in_the_address(app, monkeypatch):
 
     monkeypatch.setattr(view, "divergence", show)
     open_page(app, "lab")
-    assert shown[-1] == START
+    assert shown[-1] == GAUSSIANS.start
     app.selectbox(key="hand").set_value("good").run()
     assert app.query_params["gaussians"] == "2_0.5_-1.23_1.5"
     app.selectbox(key="hand").set_value("bad").run()

@@ -1,52 +1,22 @@
 """KL divergence of two Gaussians: the experiment with two movable densities."""
 
-import re
-
 import streamlit as st
 
-from aeviz.web.components.divergence.component import changed_values, divergence
+from aeviz.web.components.divergence.component import CHANGED, divergence
+from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.kernel.experiments import Experiment
-from aeviz.web.kernel.url import UrlState
+from aeviz.web.lab.numbers import Numbers
 
 _KEY = "lab.divergence"
-MEANS, DEVIATIONS = (-6.0, 6.0), (0.2, 3.0)
-"""Ranges of means and standard deviations."""
-START: tuple[float, ...] = (0.0, 1.0, 1.0, 2.0)
-"""Mean and standard deviation of p, then of q."""
-
-
-def parse_gaussians(text: str) -> tuple[float, ...] | None:
-    """Return means and standard deviations by turns, of two Gaussians or of three, from a text where _ joins them.
-
-    None for whatever else the text holds, and where a number is out of its range.
-    """
-    parts = text.split("_")
-    if len(parts) not in (4, 6) or not all(re.fullmatch(r"-?[0-9](\.[0-9]{1,2})?", part, re.ASCII) for part in parts):
-        return None
-    values = tuple(float(part) for part in parts)
-    ranges = (MEANS, DEVIATIONS) * 3
-    fits = all(low <= value <= high for value, (low, high) in zip(values, ranges, strict=False))
-    return values if fits else None
-
-
-def format_gaussians(values: tuple[float, ...]) -> str:
-    """Return numbers as a text that `parse_gaussians` reads."""
-    return "_".join(f"{round(value, 2) + 0.0:g}" for value in values)
-
-
-_ADDRESS = UrlState("gaussians", parse_gaussians, format=format_gaussians, default=START)
+_MEAN_AND_DEVIATION = ((-6.0, 6.0), (0.2, 3.0))
+GAUSSIANS = Numbers("gaussians", (0.0, 1.0, 1.0, 2.0), (_MEAN_AND_DEVIATION * 2, _MEAN_AND_DEVIATION * 3))
+"""Mean and standard deviation of p, then of q; for a mixture p also of its second component."""
 
 
 @st.fragment
 def show_divergence() -> None:
     """Show the two densities as the address has them; what the visitor changes goes into the address."""
-    divergence(_ADDRESS.restore() or START, key=_KEY, on_change=_keep)
-
-
-def _keep() -> None:
-    values = parse_gaussians(format_gaussians(tuple(changed_values(_KEY))))
-    if values is not None:
-        _ADDRESS.write(values)
+    divergence(GAUSSIANS.read(), key=_KEY, on_change=GAUSSIANS.writer(lambda: numbers_of(_KEY, CHANGED)))
 
 
 EXPERIMENT = Experiment(

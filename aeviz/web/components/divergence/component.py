@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from aeviz.figures.palette import FIRST, SECOND
-from aeviz.web.components.kit.mount import Component, state_of
+from aeviz.web.components.kit.mount import Component
 
 CHANGED = "changed"
 """Event: the visitor has let go; its value is the new list of numbers."""
@@ -18,15 +18,8 @@ def divergence(values: Sequence[float], *, key: str, on_change: Callable[[], Non
     Args:
         values: Mean and standard deviation of p, then of q; for a mixture p also of its second component.
         key: Identity on the page.
-        on_change: Called when the visitor has changed something; `changed_values` says what.
+        on_change: Called when the visitor has changed something; `kit.mount.numbers_of` says what.
     """
     _component.show(
         {"values": list(values), "colours": {"p": FIRST, "q": SECOND}}, key=key, callbacks={CHANGED: on_change}
     )
-
-
-def changed_values(key: str) -> list[float]:
-    """Return the numbers that the visitor has set, of the form of `values`; empty where the page sent no such thing."""
-    state = state_of(key)
-    sent = state.get(CHANGED) if isinstance(state, dict) else None
-    return [float(value) for value in sent if isinstance(value, int | float)] if isinstance(sent, list) else []

@@ -1,5 +1,7 @@
 // Densities of one dimension, their entropy and KL divergence, as aeviz/lab/information.py has them.
 
+import { normal, random } from "../kit/random.js";
+
 /** @typedef {{ mean: number, sd: number, weight: number }} Gaussian a component of a mixture */
 /** @typedef {"forward" | "reverse"} Direction forward is KL(p || q), reverse KL(q || p) */
 /** @typedef {{ entropy: number, crossEntropy: number, kl: number }} Measures */
@@ -96,32 +98,13 @@ export function integrate(p, q) {
 }
 
 /**
- * A generator of random numbers in [0, 1) (mulberry32): the same numbers for the same seed.
- * @param {number} seed
- */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/**
- * Standard normal draws (Box and Muller) and uniform ones, which choose the component.
+ * Standard normal draws, and uniform ones, which choose the component.
  * @param {number} count
  * @param {number} seed
  */
 export function makeNoise(count, seed) {
   const next = random(seed);
-  const [normal, uniform] = [new Float64Array(count), new Float64Array(count)];
-  for (let k = 0; k < count; k += 1) {
-    normal[k] = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-    uniform[k] = next();
-  }
-  return { normal, uniform };
+  return { normal: Float64Array.from({ length: count }, normal(next)), uniform: Float64Array.from({ length: count }, next) };
 }
 
 /**
