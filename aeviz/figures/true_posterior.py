@@ -223,7 +223,7 @@ def bound_bars(bounds: Sequence[Bound], log_evidence: float) -> go.Figure:
             y=names,
             x=[bound.value - bound.error for bound in bounds],
             mode="text",
-            text=[f"{bound.value:.2f}  " for bound in bounds],
+            text=[f"{bound.value:.2f}&nbsp;&nbsp;&nbsp;" for bound in bounds],
             textposition="middle left",
             hoverinfo="skip",
             showlegend=False,

@@ -114,7 +114,7 @@ def test_next_largest_gap_goes_down_the_ranking(visit):
 
 def test_without_the_images_the_model_draws_one(visit):
     app = visit("regime-both", draw="4")
-    assert any("not on this machine" in text for text in texts(app.info))
+    assert any("not on this machine: the model draws an image" in text for text in texts(app.caption))
     evidence, elbo, kl, _, _ = numbers(app)
     assert evidence == pytest.approx(elbo + kl, abs=0.011)
     assert not [button for button in app.button if button.label == "Next largest gap"]
@@ -138,3 +138,16 @@ def test_shipped_model_shows_the_reference_figures(shared_root, visit, monkeypat
     assert "ln p(x) -143.6" in mean
     assert "K = 50 -145.9" in mean
     assert "ELBO -147.5" in mean
+
+
+def test_closed_form_agrees_with_the_grid_and_follows_the_sliders(app):
+    open_page(app, "lab", experiment="probabilistic PCA", error="0.0")
+    sentence = next(text for text in texts(app.markdown) if "Closed form" in text)
+    exact, on_grid = map(float, re.findall(r"\*\*(-\d+\.\d+)\*\*", sentence))
+    assert on_grid == pytest.approx(exact, abs=0.003)
+    app.slider(key="angle").set_value(90).run()
+    app.slider(key="error").set_value(2.0).run()
+    assert not app.exception, texts(app.exception)
+    formula = app.get("latex")[0].value
+    assert r"\cdot 2.0^2 = 2.000" in formula
+    assert "0.000^2) = -0.000" not in formula

@@ -51,13 +51,15 @@ def show_true_posterior() -> None:
         _show_result(model, number, dataset is None, samples, image, name)
         if dataset is not None:
             _show_survey(model, dataset)
+        elif not why:
+            offer_download(model.config.data.name, "to choose a real test image")
 
 
 def _pick_image(model: Model, dataset: ImageDataset | None, places: list) -> tuple[int, np.ndarray, str]:  # type: ignore[type-arg]
     """Return the chosen image: its number or seed, its pixels, (C, H, W), float32 in [0, 1], and what it is."""
     if dataset is None:
         with places[1]:
-            seed = pick_whole("Draw", _SEED, SEEDS - 1, 0, "Seed of the draw from the prior, 0 to {}.")
+            seed = pick_whole("Seed of the image", _SEED, SEEDS - 1, 0, "Seed of the draw from the prior, 0 to {}.")
         return seed, cached.drawn_image(model, seed), f"an image that {model.name} draws from its prior"
     with places[2], st.container(horizontal=True, gap="small"):
         if st.button("Random", icon=":material/casino:", help="Choose a random test image."):
@@ -104,14 +106,11 @@ def _pick_samples() -> int:
 
 
 def _explain_drawn(model: Model, why: str) -> None:
-    name = model.config.data.name
-    st.info(
-        f"{why or f'The test images of {escape(name)} are not on this machine.'} Instead, the model draws an image "
-        "from its prior. All numbers are exact for it, too; such images are easier than real ones.",
-        icon=":material/image:",
+    reason = why or f"The test images of {escape(model.config.data.name)} are not on this machine"
+    st.caption(
+        f"{reason.rstrip('.')}: the model draws an image from its prior instead. ln p(x), posterior and gap are exact for "
+        "it, too."
     )
-    if not why:
-        offer_download(name, "to choose a real test image")
 
 
 def _show_result(model: Model, number: int, is_drawn: bool, samples: int, image: np.ndarray, name: str) -> None:
