@@ -1,7 +1,7 @@
 """The experiments of the Lab, in the order of its list: add a module with an `EXPERIMENT`, and its entry here."""
 
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
-from aeviz.web.lab import distance, divergence
+from aeviz.web.lab import distance, divergence, entropy
 
 GROUPS = (
     "Information and probability",
@@ -17,7 +17,10 @@ GROUPS = (
 )
 """Groups in the order of the list."""
 EXPERIMENTS: tuple[Experiment, ...] = tuple(
-    sorted((divergence.EXPERIMENT, distance.EXPERIMENT), key=lambda experiment: GROUPS.index(experiment.group))
+    sorted(
+        (divergence.EXPERIMENT, entropy.EXPERIMENT, distance.EXPERIMENT),
+        key=lambda experiment: GROUPS.index(experiment.group),
+    )
 )
 """In the order of their groups, within a group in that of this list."""
 
