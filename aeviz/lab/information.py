@@ -89,19 +89,33 @@ def _log_det(covariance: np.ndarray) -> float:
     return float(value)
 
 
-def coin_entropy(heads: np.ndarray, base: float = e) -> np.ndarray:
-    """Return the entropy of coins that show heads with these probabilities.
+def information(probability: np.ndarray, base: float = e) -> np.ndarray:
+    """Return the information -log p of outcomes with these probabilities, of any shape, in [0, 1]: float64.
+
+    An impossible outcome has infinite information. The base of the logarithm is 2 for bits, e for nats and 10 for
+    hartleys.
+    """
+    with np.errstate(divide="ignore"):
+        found: np.ndarray = -np.log(np.asarray(probability, dtype=np.float64)) / log(base) + 0.0
+    return found
+
+
+def entropy(probabilities: np.ndarray, base: float = e) -> float:
+    """Return the entropy of outcomes, the mean of their information; an impossible one counts 0.
 
     Args:
-        heads: Any shape, floating point in [0, 1].
-        base: Of the logarithm: 2 for bits, e for nats, 10 for hartleys.
-
-    Returns:
-        Of the same shape, float64; 0 for a coin that always shows the same side.
+        probabilities: (K,), floating point in [0, 1], with the sum 1.
+        base: As for `information`.
     """
-    both = np.stack([np.asarray(heads, dtype=np.float64), 1.0 - np.asarray(heads, dtype=np.float64)])
-    entropy: np.ndarray = -(both * np.log(np.where(both > 0, both, 1.0))).sum(axis=0) / log(base) + 0.0
-    return entropy
+    possible = probabilities[probabilities > 0]
+    return float((possible * information(possible, base)).sum())
+
+
+def with_probability(probabilities: np.ndarray, index: int, value: float) -> np.ndarray:
+    """Return probabilities (K,) where one is changed; the others keep their proportions, or are equal if all were 0."""
+    rest = np.delete(probabilities, index)
+    shares = rest / rest.sum() if rest.sum() > 1e-9 else np.full(len(rest), 1 / len(rest))
+    return np.insert((1 - value) * shares, index, value)
 
 
 def entropies_at(sd: float) -> dict[str, float]:

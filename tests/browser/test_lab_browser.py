@@ -94,3 +94,26 @@ def test_cloud_and_points_are_dragged_and_whitening_follows(visit):
     page.get_by_role("button", name="Round cloud").click()
     expect(part).to_have_attribute("data-distances", "2.236 2.147")
     expect(page).to_have_url(re.compile("cloud=1_1_0_2_1_1.9_-1"))
+
+
+@pytest.mark.slow
+def test_coin_is_dragged_and_more_outcomes_are_chosen(visit):
+    page = visit("/lab?experiment=Entropy+of+a+coin")
+    part = page.get_by_test_id("entropy")
+    expect(part).to_have_attribute("data-entropy", "0.7219")
+    heads = page.get_by_role("slider", name="Probability of heads")
+    box = heads.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(part).to_have_attribute("data-entropy", re.compile("^(1.0000|0.999)"))
+    expect(page).to_have_url(re.compile(r"probabilities=0\.5"))
+    page.get_by_label("Outcomes").select_option("4")
+    page.get_by_role("button", name="Uniform").click()
+    expect(part).to_have_attribute("data-entropy", "2.0000")
+    page.get_by_role("button", name="Certain").click()
+    expect(part).to_have_attribute("data-entropy", "0.0000")
+    expect(page).to_have_url(re.compile("probabilities=1_0_0_0"))
+    page.reload()
+    expect(part).to_have_attribute("data-entropy", "0.0000")

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from scipy.stats import entropy
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from aeviz.lab.information import (
     Direction,
     Gaussian,
-    coin_entropy,
     entropies_at,
+    entropy,
     estimated_kl,
     fit,
     gaussian_cross_entropy,
     gaussian_entropy,
     gaussian_kl,
+    information,
     integral_entropy,
     integral_kl,
     log_density,
@@ -24,6 +24,7 @@ from aeviz.lab.information import (
     multivariate_kl,
     printed_kl,
     score,
+    with_probability,
 )
 
 PAIRS = [(Gaussian(0, 1), Gaussian(1, 2)), (Gaussian(1, 2), Gaussian(0, 1)), (Gaussian(-3, 0.2), Gaussian(2.5, 0.7))]
@@ -69,12 +70,18 @@ def test_the_printed_equation_of_s2_gives_negative_divergences(q, p, right, prin
     assert printed_kl(*numbers) == pytest.approx(printed, abs=6e-4)
 
 
-def test_entropy_of_a_coin_in_three_units():
-    heads = np.array([0.0, 0.1, 0.5, 0.9, 1.0])
-    for base in (2, np.e, 10):
-        expected = [entropy([value, 1 - value], base=base) for value in heads]
-        np.testing.assert_allclose(coin_entropy(heads, base), expected, atol=1e-15)
-    assert coin_entropy(np.array(0.5), 2) == 1
+def test_entropy_of_outcomes_in_three_units_is_that_of_scipy():
+    for heads in (0.0, 0.1, 0.5, 0.9, 1.0):
+        both = np.array([heads, 1 - heads])
+        for base in (2, np.e, 10):
+            assert entropy(both, base) == pytest.approx(stats.entropy(both, base=base), abs=1e-15)
+    assert entropy(np.array([0.5, 0.25, 0.125, 0.125]), 2) == 1.75
+    np.testing.assert_array_equal(information(np.array([1, 0.5, 0.25, 0]), 2), [0, 1, 2, np.inf])
+
+
+def test_one_probability_moves_the_others_in_proportion():
+    np.testing.assert_allclose(with_probability(np.array([0.5, 0.3, 0.2]), 0, 0.0), [0, 0.6, 0.4])
+    np.testing.assert_allclose(with_probability(np.array([0.0, 1.0, 0.0]), 1, 0.4), [0.3, 0.4, 0.3])
 
 
 def test_the_gaussian_has_the_largest_entropy_at_its_deviation():

@@ -108,8 +108,8 @@ def _pick_samples() -> int:
 def _explain_drawn(model: Model, why: str) -> None:
     reason = why or f"The test images of {escape(model.config.data.name)} are not on this machine"
     st.caption(
-        f"{reason.rstrip('.')}: the model draws an image from its prior instead. ln p(x), posterior and gap are exact for "
-        "it, too."
+        f"{reason.rstrip('.')}: the model draws an image from its prior instead. ln p(x), posterior and gap are exact "
+        "for it, too."
     )
 
 

@@ -1,7 +1,7 @@
 """The experiments of the Lab, in the order of its list: add a module with an `EXPERIMENT`, and its entry here."""
 
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
-from aeviz.web.lab import distance, divergence, linear_posterior, true_posterior
+from aeviz.web.lab import distance, divergence, entropy, linear_posterior, true_posterior
 
 GROUPS = (
     "Information and probability",
@@ -18,7 +18,13 @@ GROUPS = (
 """Groups in the order of the list."""
 EXPERIMENTS: tuple[Experiment, ...] = tuple(
     sorted(
-        (divergence.EXPERIMENT, distance.EXPERIMENT, true_posterior.EXPERIMENT, linear_posterior.EXPERIMENT),
+        (
+            divergence.EXPERIMENT,
+            entropy.EXPERIMENT,
+            distance.EXPERIMENT,
+            true_posterior.EXPERIMENT,
+            linear_posterior.EXPERIMENT,
+        ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
 )

@@ -58,7 +58,7 @@ export class Panel {
     brush.font = style.font;
     brush.fillStyle = brush.strokeStyle = style.text;
     const bottom = side - EDGE;
-    for (const tick of linearTicks(-this.reach, this.reach, 5)) {
+    for (const tick of linearTicks(-this.reach, this.reach, 6)) {
       const [x, y] = this.place([tick, tick]);
       brush.globalAlpha = tick === 0 ? 0.35 : 0.1;
       line(brush, x, 0, x, bottom);
