@@ -46,7 +46,9 @@ def box(model: Model, cells: int) -> Box:
     return box_around(model.require_latents().z, n=cells)
 
 
-@shared(max_entries=64, spinner="Integrating p(x, z) over the latent plane: about a second …")  # 0.1 to 2 MB each
+@shared(
+    max_entries=64, spinner="Integrating p(x, z) over the latent plane: about 1 s, on a busy machine longer …"
+)  # 0.1 to 2 MB each
 def inference(model: Model, number: int, is_drawn: bool, _image: np.ndarray) -> Inference:
     """Return ln p(x), posterior and bounds of an image, (C, H, W), float32 in [0, 1].
 
