@@ -109,7 +109,7 @@ def test_coin_is_dragged_and_more_outcomes_are_chosen(visit):
     page.mouse.up()
     expect(part).to_have_attribute("data-entropy", re.compile("^(1.0000|0.999)"))
     expect(page).to_have_url(re.compile(r"probabilities=0\.5"))
-    page.get_by_label("Outcomes").select_option("4")
+    page.get_by_role("combobox", name="Outcomes").select_option("4")
     page.get_by_role("button", name="Uniform").click()
     expect(part).to_have_attribute("data-entropy", "2.0000")
     page.get_by_role("button", name="Certain").click()

@@ -1,7 +1,7 @@
 // Two densities p and q: their means and widths are dragged, and both divergences answer at once. A button fits q to p,
 // a Gaussian or a mixture of two, by gradient descent on either divergence. Python gets the numbers once a gesture rests.
 
-import { Later } from "../kit/dom.js";
+import { KeptNumbers } from "../kit/kept_numbers.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { Card } from "./card.js";
@@ -15,7 +15,6 @@ import { Picture } from "./picture.js";
 
 const FIRST_VIEW = [0, 1, 1, 2];
 const FIRST_MIXTURE = [-2.5, 0.6, 1, 1.5, 2.5, 0.6]; // the second component of p comes last
-const REPORT_MS = 300;
 const MOST_STEPS = 400; // of a fit
 const SETTLED = 1e-5; // change of q in a step by which a fit has ended
 
@@ -27,7 +26,6 @@ class Divergence {
    */
   constructor(root, channel, activity) {
     this.root = root;
-    this.channel = channel;
     this.activity = activity;
     this.picture = new Picture(root);
     this.card = new Card(root, {
@@ -54,8 +52,7 @@ class Divergence {
     this.colours = { p: "", q: "" };
     this.seed = 1;
     this.noise = makeNoise(2, 1);
-    this.received = this.reported = "";
-    this.later = new Later(() => this.report(), REPORT_MS, (isPending) => activity.mark("report", isPending));
+    this.kept = new KeptNumbers(channel, activity, () => (this.p.length ? this.values : []));
     this.unwatch = watchLooks(root, () => this.redraw());
     this.style = styleOf(root);
   }
@@ -73,9 +70,8 @@ class Divergence {
   /** @param {Data} data */
   receive({ values, colours }) {
     this.colours = colours;
-    const text = JSON.stringify(values);
-    if (text === this.received || text === this.reported || this.handles.some(({ isHeld }) => isHeld)) return;
-    this.received = text;
+    const isMoving = this.fitting !== null || this.handles.some(({ isHeld }) => isHeld);
+    if (!this.kept.isNews(values, isMoving)) return;
     if (!this.p.length) this.noise = makeNoise(Number(this.card.count.value), this.seed);
     this.take(values);
   }
@@ -95,7 +91,7 @@ class Divergence {
   /** Take numbers that the visitor asked for. @param {number[]} values */
   adopt(values) {
     this.take(values);
-    this.later.start();
+    this.kept.start();
   }
 
   makeHandles() {
@@ -112,7 +108,7 @@ class Divergence {
             changed: (resting) => {
               this.stop();
               this.redraw();
-              if (resting) this.later.start();
+              if (resting) this.kept.start();
             },
           }),
       ),
@@ -149,7 +145,7 @@ class Divergence {
     this.fitting = null;
     this.card.showFit(null);
     this.activity.mark("fit", false);
-    this.later.start();
+    this.kept.start();
   }
 
   step() {
@@ -189,16 +185,9 @@ class Divergence {
     if (this.fitting) this.redraw();
   }
 
-  report() {
-    const text = JSON.stringify(this.values);
-    if (text === this.reported || (!this.reported && text === this.received)) return;
-    this.reported = text;
-    this.channel.state("changed", this.values);
-  }
-
   close() {
     this.unwatch();
-    this.later.stop();
+    this.kept.stop();
     cancelAnimationFrame(this.frame);
   }
 }

@@ -4,7 +4,8 @@
 
 import { linearTicks } from "../kit/axis.js";
 import { line } from "../kit/curves.js";
-import { Later, brushOf, button, element, pixelRatio, resize, write } from "../kit/dom.js";
+import { brushOf, button, element, pixelRatio, resize, write } from "../kit/dom.js";
+import { KeptNumbers } from "../kit/kept_numbers.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { entropy, information, normalise, withProbability } from "./probabilities.js";
@@ -15,7 +16,6 @@ import { entropy, information, normalise, withProbability } from "./probabilitie
 const UNITS = { bits: 2, nats: Math.E, hartleys: 10 };
 const MOST = 6; // outcomes
 const FIRST_VIEW = [0.8, 0.2];
-const REPORT_MS = 300;
 /** Changes of a key. @type {Record<string, number>} */
 const KEYS = { ArrowUp: 0.01, ArrowRight: 0.01, ArrowDown: -0.01, ArrowLeft: -0.01, PageUp: 0.1, PageDown: -0.1 };
 
@@ -30,15 +30,13 @@ class Entropy {
    */
   constructor(root, channel, activity) {
     this.root = root;
-    this.channel = channel;
     /** @type {number[]} */
     this.values = [];
     this.moved = 0; // the outcome moved last
     this.isHeld = false;
     this.colour = "";
-    this.received = this.reported = "";
     this.frame = 0;
-    this.later = new Later(() => this.report(), REPORT_MS, (isPending) => activity.mark("report", isPending));
+    this.kept = new KeptNumbers(channel, activity, () => this.values.map((value) => Math.round(100 * value) / 100));
     this.stage = element("div", { class: "stage", role: "group", "aria-label": "Probabilities of the outcomes" }, root);
     /** @type {Column[]} */
     this.columns = [];
@@ -73,7 +71,7 @@ class Entropy {
   pick(parent, title, options) {
     const label = element("label", {}, parent);
     element("span", { text: title }, label);
-    const select = element("select", {}, label);
+    const select = element("select", { "aria-label": title }, label);
     for (const option of options) element("option", { value: option, text: option }, select);
     return select;
   }
@@ -85,10 +83,7 @@ class Entropy {
   /** @param {{ values: number[], colour: string }} data */
   receive({ values, colour }) {
     this.colour = colour;
-    const text = JSON.stringify(values);
-    if (text === this.received || text === this.reported || this.isHeld) return;
-    this.received = text;
-    this.take(values);
+    if (this.kept.isNews(values, this.isHeld)) this.take(values);
   }
 
   /** @param {number[]} values */
@@ -102,7 +97,7 @@ class Entropy {
   /** @param {number[]} values */
   adopt(values) {
     this.take(values);
-    this.later.start();
+    this.kept.start();
   }
 
   makeColumns() {
@@ -127,14 +122,14 @@ class Entropy {
       field.onpointerup = field.onpointercancel = () => {
         if (!this.isHeld) return;
         this.isHeld = false;
-        this.later.start();
+        this.kept.start();
       };
       field.onkeydown = (event) => {
         const step = KEYS[event.key];
         if (!step) return;
         event.preventDefault();
         this.set(k, this.values[k] + step);
-        this.later.start();
+        this.kept.start();
       };
       return { column: field, bar, info, share, name };
     });
@@ -226,17 +221,9 @@ class Entropy {
     this.canvas.setAttribute("aria-label", `Curve of the entropy; at probability ${share.toFixed(2)} it is ${number(found)}`);
   }
 
-  report() {
-    const values = this.values.map((value) => Math.round(100 * value) / 100);
-    const text = JSON.stringify(values);
-    if (text === this.reported || (!this.reported && text === this.received)) return;
-    this.reported = text;
-    this.channel.state("changed", values);
-  }
-
   close() {
     this.unwatch();
-    this.later.stop();
+    this.kept.stop();
     cancelAnimationFrame(this.frame);
   }
 }

@@ -2,7 +2,8 @@
 // mean, the same plane after whitening, and the variance along the direction of A. Python gets the numbers once a gesture
 // rests.
 
-import { Later, button, element, write } from "../kit/dom.js";
+import { button, element, write } from "../kit/dom.js";
+import { KeptNumbers } from "../kit/kept_numbers.js";
 import { define } from "../kit/mount.js";
 import { normal, random } from "../kit/random.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
@@ -19,7 +20,6 @@ const [LEAST_SD, LARGEST_SD] = [0.3, 3];
 const REACH = 6; // of the axes of the first panel
 const FARTHEST = 5.5; // from 0 along an axis, of A and B
 const COUNT = 250; // points of the cloud
-const REPORT_MS = 300;
 const ACCENT = "#c2419f";
 
 /** @param {number} value @param {number} low @param {number} high */
@@ -42,17 +42,16 @@ class Mahalanobis {
    */
   constructor(root, channel, activity) {
     this.root = root;
-    this.channel = channel;
     this.white = whitePoints();
     this.plane = new Panel(root, "Data: ellipses Mahalanobis, dashed Euclid", "Cloud with circles and ellipses of equal distance");
     this.whitened = new Panel(root, "Whitened: y / √λ, ellipses are circles", "The cloud after whitening: the ellipses are circles");
     const card = element("section", { class: "card", "aria-label": "Distances" }, root);
-    this.values = [...FIRST_VIEW];
+    /** @type {number[]} */
+    this.values = [];
     /** @type {Grip[]} */
     this.grips = [];
-    this.received = this.reported = "";
     this.frame = 0;
-    this.later = new Later(() => this.report(), REPORT_MS, (isPending) => activity.mark("report", isPending));
+    this.kept = new KeptNumbers(channel, activity, () => this.values);
     this.unwatch = watchLooks(root, () => this.redraw());
     this.colours = { a: "", b: "" };
     /** @type {HTMLElement[]} */
@@ -93,9 +92,7 @@ class Mahalanobis {
   receive({ values, colours }) {
     this.colours = colours;
     if (!this.grips.length) this.makeGrips();
-    const text = JSON.stringify(values);
-    if (text === this.received || text === this.reported || this.grips.some(({ held }) => held)) return;
-    this.received = text;
+    if (!this.kept.isNews(values, this.grips.some(({ held }) => held))) return;
     this.values = [...values];
     this.redraw();
   }
@@ -104,7 +101,7 @@ class Mahalanobis {
   adopt(values) {
     this.values = [...values];
     this.redraw();
-    this.later.start();
+    this.kept.start();
   }
 
   makeGrips() {
@@ -114,7 +111,7 @@ class Mahalanobis {
       const moved = (/** @type {Pair} */ to, /** @type {boolean} */ resting) => {
         set(to);
         this.redraw();
-        if (resting) this.later.start();
+        if (resting) this.kept.start();
       };
       this.grips.push(new Grip(plane, { name, text, colour, moved }));
     };
@@ -139,7 +136,7 @@ class Mahalanobis {
 
   draw() {
     this.frame = 0;
-    if (!this.received || !this.root.isConnected) return;
+    if (!this.values.length || !this.root.isConnected) return;
     const { cloud, points, colours, plane, whitened } = this;
     const style = styleOf(this.root);
     const [u, v] = axesOf(cloud);
@@ -205,16 +202,9 @@ class Mahalanobis {
     this.root.dataset.distances = far.map((one) => one.mahalanobis.toFixed(3)).join(" ");
   }
 
-  report() {
-    const text = JSON.stringify(this.values);
-    if (text === this.reported || (!this.reported && text === this.received)) return;
-    this.reported = text;
-    this.channel.state("changed", this.values);
-  }
-
   close() {
     this.unwatch();
-    this.later.stop();
+    this.kept.stop();
     cancelAnimationFrame(this.frame);
   }
 }
