@@ -23,6 +23,7 @@ page = st.navigation(
         ],
         "Learn": [
             st.Page("pages/lessons.py", title="Lessons", icon=":material/school:"),
+            st.Page("pages/lab.py", title="Lab", icon=":material/science:"),
             st.Page("pages/pca.py", title="PCA = linear autoencoder", icon=":material/linear_scale:"),
             st.Page("pages/regimes.py", title="Three regimes", icon=":material/view_column:"),
             st.Page("pages/optimizers.py", title="Optimizers", icon=":material/route:"),

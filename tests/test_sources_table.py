@@ -9,11 +9,13 @@ from aeviz.lessons.views import models_named, page_paths, parse_view
 from aeviz.paths import PROJECT_ROOT
 from aeviz.training.runs import scan_folders
 from aeviz.web.generate.view import ARITHMETIC, INTERPOLATE, LEARNED, NUMBER, SAMPLES
+from aeviz.web.lab.view import EXPERIMENTS as LAB
 from aeviz.web.optimizers.view import EXPERIMENTS
 from aeviz.web.reconstruct.view import ANOMALIES, CORRUPTED, LEARNING, OWN, TEST_IMAGES
 
 CHOICES = {
     ("/optimizers", "section"): {experiment.name for experiment in EXPERIMENTS},
+    ("/lab", "experiment"): {experiment.name for experiment in LAB},
     ("/reconstruct", "source"): {TEST_IMAGES, OWN, LEARNING, CORRUPTED, ANOMALIES},
     ("/generate", "make"): {SAMPLES, LEARNED, INTERPOLATE, ARITHMETIC, NUMBER},
 }

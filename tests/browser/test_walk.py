@@ -18,6 +18,7 @@ TITLES = {
     "/lessons": "Lessons",
     "/train": "Train",
     "/compare": "Compare runs",
+    "/lab": "Lab",
     "/pca": "PCA = linear autoencoder",
     "/optimizers": "Optimizers",
     "/network": "Network and training",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from aeviz.web.kernel.url import rename_choices
+from aeviz.web.kernel.url import UrlState, rename_choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,16 @@ class Experiment:
     """Shows its controls and figures."""
     former_names: tuple[str, ...] = ()
     """Values in addresses that were shared before it had its present name."""
+    group: str = ""
+    """Its part of a page with many experiments."""
+    notice: str = ""
+    """What to notice: one sentence, Markdown."""
+    question: str = ""
+    """A question for a class, Markdown."""
+    answer: str = ""
+    """The answer to it, shown on request, Markdown."""
+    slips: tuple[str, ...] = ()
+    """What a source prints and what is right, one sentence or two for each, Markdown."""
 
 
 def show_experiments(experiments: Sequence[Experiment], *, key: str = "section") -> None:
@@ -40,6 +50,46 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
         bind="query-params",
         label_visibility="collapsed",
     )
-    shown = next((experiment for experiment in experiments if experiment.name == chosen), experiments[0])
-    shown.show()
-    st.caption(f"Source: {shown.source}")
+    _show(next((experiment for experiment in experiments if experiment.name == chosen), experiments[0]))
+
+
+def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "experiment") -> None:
+    """Let the visitor choose one of many experiments from a list by group and show it; the choice is in the URL.
+
+    What to notice stands beside the list.
+
+    Args:
+        experiments: What is on offer, those of a group together; the first one is shown at first.
+        key: URL parameter.
+    """
+    by_name = {experiment.name: experiment for experiment in experiments}
+    address = UrlState(key, lambda text: text if text in by_name else None, default=experiments[0].name)
+    widget = f"{key}.choice"
+    st.session_state[widget] = address.restore()  # the address decides: Back of the browser changes it alone
+    address.write(address.restore())  # nothing stays that is no experiment
+    left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
+    with left:
+        st.selectbox(
+            "Experiment",
+            list(by_name),
+            format_func=lambda name: f"{name} ({by_name[name].group})",
+            key=widget,
+            on_change=lambda: address.write(str(st.session_state[widget])),
+            label_visibility="collapsed",
+        )
+    shown = by_name[str(st.session_state[widget])]
+    with right:
+        st.markdown(f"**Notice:** {shown.notice}")
+    _show(shown)
+
+
+def _show(experiment: Experiment) -> None:
+    """Show an experiment, then the question with its answer folded, slips of the sources, and the source."""
+    experiment.show()
+    if experiment.question:
+        with st.expander(f"Question for a class: {experiment.question}", icon=":material/help:"):
+            st.markdown(experiment.answer)
+    if experiment.slips:
+        with st.expander("Slips of the sources", icon=":material/edit_note:"):
+            st.markdown("\n".join(f"- {slip}" for slip in experiment.slips))
+    st.caption(f"Source: {experiment.source}")

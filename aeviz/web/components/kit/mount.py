@@ -73,5 +73,15 @@ def state_of(key: str) -> object:
     return state
 
 
+def numbers_of(key: str, event: str) -> list[float]:
+    """Return the numbers that the script of the component with this key has reported by an event.
+
+    Any browser may have made them up: they may be infinite or NaN, and what is no number is left out.
+    """
+    state = state_of(key)
+    sent = state.get(event) if isinstance(state, dict) else None
+    return [float(value) for value in sent if isinstance(value, int | float)] if isinstance(sent, list) else []
+
+
 def _ignore() -> None:
     """Stand in for a callback: the value is read from what `show` returns."""

@@ -1,0 +1,1 @@
+"""The divergence component: Python side, script and style."""

@@ -1,0 +1,175 @@
+// What stands beside the picture: both divergences, the formula with its values, its terms as bars, and the estimate.
+
+import { button, element, write } from "../kit/dom.js";
+import { number } from "./gaussians.js";
+
+/** @typedef {import("./gaussians.js").Gaussian} Gaussian */
+/** @typedef {import("./gaussians.js").Direction} Direction */
+/** @typedef {import("./gaussians.js").Measures} Measures */
+
+export const COUNTS = [10, 100, 1000, 10_000];
+/** @type {Record<Direction, [string, string]>} */
+const NAMES = { forward: ["p", "q"], reverse: ["q", "p"] };
+
+export class Card {
+  /**
+   * @param {Element} root
+   * @param {{
+   *   choose: (direction: Direction) => void, fit: (direction: Direction) => void, mix: (isMixture: boolean) => void,
+   *   swap: () => void, reset: () => void, draw: () => void, count: () => void
+   * }} actions
+   */
+  constructor(root, actions) {
+    const card = element("section", { class: "card", "aria-label": "Divergences" }, root);
+    const bar = element("div", { class: "bar" }, card);
+    const label = element("label", {}, bar);
+    this.mixture = element("input", { type: "checkbox" }, label);
+    element("span", { text: "p is a mixture of two Gaussians" }, label);
+    this.mixture.onchange = () => actions.mix(this.mixture.checked);
+    this.swap = button(bar, "Swap", "Exchange p and q", actions.swap);
+    button(bar, "Reset", "Back to the first view", actions.reset);
+
+    const both = element("div", { class: "both" }, card);
+    /** @type {Record<Direction, { choice: HTMLButtonElement, value: HTMLElement, fit: HTMLButtonElement }>} */
+    this.sides = { forward: this.makeSide(both, "forward", actions), reverse: this.makeSide(both, "reverse", actions) };
+    this.formula = element("div", { class: "formula", role: "math" }, card);
+    this.values = element("p", { class: "values" }, card);
+
+    const bars = element("div", { class: "bars" }, card);
+    this.bars = ["crossEntropy", "entropy", "kl"].map((name) => {
+      const row = element("div", { class: "row" }, bars);
+      const text = element("span", {}, row);
+      const track = element("div", { class: "track" }, row);
+      return { name, text, piece: element("i", { class: name }, track), value: element("b", {}, row) };
+    });
+
+    const estimate = element("div", { class: "estimate" }, card);
+    const line = element("div", { class: "bar" }, estimate);
+    const counted = element("label", {}, line);
+    element("span", { text: "Monte Carlo, draws from " }, counted);
+    this.drawn = element("b", {}, counted);
+    this.count = element("select", { "aria-label": "Number of draws" }, counted);
+    for (const count of COUNTS) {
+      element("option", { value: String(count), text: count.toLocaleString("en") }, this.count);
+    }
+    this.count.value = "100";
+    this.count.onchange = actions.count;
+    button(line, "Draw again", "Estimate from other draws", actions.draw);
+    this.estimate = element("p", { class: "values" }, estimate);
+  }
+
+  /**
+   * @param {Element} parent
+   * @param {Direction} direction
+   * @param {{ choose: (direction: Direction) => void, fit: (direction: Direction) => void }} actions
+   */
+  makeSide(parent, direction, { choose, fit }) {
+    const [first, second] = NAMES[direction];
+    const node = element("div", { class: "side" }, parent);
+    const name = `KL(${first}‖${second})`;
+    const choice = element("button", { type: "button", class: "choice", title: `Show the integrand of ${name}` }, node);
+    element("span", { text: name }, choice);
+    const value = element("b", {}, choice);
+    choice.onclick = () => choose(direction);
+    return { choice, value, fit: button(node, `Fit q: least ${name}`, `Move q until ${name} is least`, () => fit(direction)) };
+  }
+
+  /** @param {Direction | null} direction in which q is being fitted */
+  showFit(direction) {
+    for (const name of /** @type {Direction[]} */ (["forward", "reverse"])) {
+      const [first, second] = NAMES[name];
+      write(this.sides[name].fit, direction === name ? "Stop" : `Fit q: least KL(${first}‖${second})`);
+    }
+  }
+
+  /**
+   * @param {{
+   *   p: Gaussian[], q: Gaussian[], direction: Direction, measures: Record<Direction, Measures>,
+   *   estimate: { mean: number, error: number }
+   * }} shown
+   */
+  show({ p, q, direction, measures, estimate }) {
+    const isMixture = p.length > 1;
+    this.mixture.checked = isMixture;
+    this.swap.hidden = isMixture;
+    for (const name of /** @type {Direction[]} */ (["forward", "reverse"])) {
+      this.sides[name].choice.setAttribute("aria-pressed", String(name === direction));
+      write(this.sides[name].value, number(measures[name].kl));
+    }
+    const [first, second] = NAMES[direction];
+    const shown = measures[direction];
+    if (this.formula.dataset.made !== `${direction} ${isMixture}`) {
+      this.formula.dataset.made = `${direction} ${isMixture}`;
+      this.writeFormula(first, second, isMixture);
+    }
+    const [a, b] = direction === "forward" ? [p[0], q[0]] : [q[0], p[0]];
+    write(
+      this.values,
+      isMixture
+        ? `= ${number(shown.kl)}  (no closed form: the integral on 3,001 points)`
+        : `= ln(${number(b.sd, 2)} / ${number(a.sd, 2)}) + (${number(a.sd, 2)}² + (${number(a.mean - b.mean, 2)})²) / (2 · ${number(b.sd, 2)}²) − ½ = ${number(shown.kl)}`,
+    );
+    this.showBars(shown, first, second);
+    write(this.drawn, first);
+    const away = Math.abs(estimate.mean - shown.kl) / estimate.error;
+    write(
+      this.estimate,
+      estimate.error > 1e-12
+        ? `${number(estimate.mean)} ± ${number(estimate.error)} (standard error): ${number(away, 1)} standard errors from ${number(shown.kl)}`
+        : `${number(estimate.mean)}: p = q, all terms are 0`,
+    );
+  }
+
+  /** @param {string} a @param {string} b @param {boolean} isMixture */
+  writeFormula(a, b, isMixture) {
+    this.formula.replaceChildren();
+    const { formula } = this;
+    /** @param {string} text */
+    const plain = (text) => formula.append(text);
+    /** @param {Element} parent @param {string} text with _x for a subscript */
+    const symbols = (parent, text) => {
+      text.split(/_([pq])/).forEach((piece, k) => {
+        if (k % 2) element("sub", { text: piece }, parent);
+        else parent.append(piece);
+      });
+    };
+    /** @param {string} above @param {string} below */
+    const fraction = (above, below) => {
+      const node = element("span", { class: "fraction" }, formula);
+      symbols(element("span", {}, node), above);
+      symbols(element("span", {}, node), below);
+    };
+    plain(`KL(${a}‖${b}) = `);
+    if (isMixture) {
+      plain(`∫ ${a}(x) ln `);
+      fraction(`${a}(x)`, `${b}(x)`);
+      plain(" dx");
+      return;
+    }
+    plain("ln ");
+    fraction(`σ_${b}`, `σ_${a}`);
+    plain(" + ");
+    fraction(`σ_${a}² + (μ_${a} − μ_${b})²`, `2 σ_${b}²`);
+    plain(" − ½");
+  }
+
+  /** @param {Measures} measures @param {string} a @param {string} b */
+  showBars(measures, a, b) {
+    const { entropy, crossEntropy } = measures;
+    /** @type {Record<string, [string, number, number]>} */
+    const rows = {
+      crossEntropy: [`cross-entropy H(${a}, ${b})`, 0, crossEntropy],
+      entropy: [`entropy H(${a})`, 0, entropy],
+      kl: ["KL = difference", entropy, crossEntropy],
+    };
+    const low = Math.min(0, entropy, crossEntropy);
+    const span = Math.max(4, crossEntropy, entropy) - low;
+    for (const { name, text, piece, value } of this.bars) {
+      const [title, from, to] = rows[name];
+      write(text, title);
+      write(value, number(to - from));
+      piece.style.left = `${(100 * (Math.min(from, to) - low)) / span}%`;
+      piece.style.width = `${(100 * Math.abs(to - from)) / span}%`;
+    }
+  }
+}

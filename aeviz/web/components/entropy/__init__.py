@@ -1,0 +1,1 @@
+"""The entropy component: Python side, script and style."""

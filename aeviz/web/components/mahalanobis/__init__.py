@@ -1,0 +1,1 @@
+"""The mahalanobis component: Python side, script and style."""

@@ -1,0 +1,71 @@
+// A point of a panel that the pointer and the arrow keys move.
+
+import { element } from "../kit/dom.js";
+
+/** @typedef {import("./covariance.js").Pair} Pair */
+
+/** Directions of the arrow keys. @type {Record<string, Pair>} */
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
+const STEP = 0.1;
+
+export class Grip {
+  /**
+   * @param {import("./panel.js").Panel} panel
+   * @param {{ name: string, text: string, colour: string, moved: (to: Pair, resting: boolean) => void }} options
+   */
+  constructor(panel, { name, text, colour, moved }) {
+    this.panel = panel;
+    this.moved = moved;
+    /** @type {Pair} */
+    this.at = [0, 0];
+    /** @type {Pair | null} */
+    this.held = null; // from the pointer to the point
+    this.node = element("div", { class: "grip", tabindex: "0", role: "button", "aria-label": name, title: `Drag, or use the arrow keys: ${name}`, style: `--colour:${colour}` }, panel.stage); // prettier-ignore
+    this.node.classList.toggle("axis", !text);
+    element("span", { text }, this.node);
+    this.node.onpointerdown = (event) => this.take(event);
+    this.node.onpointermove = (event) => this.drag(event);
+    this.node.onpointerup = this.node.onpointercancel = () => this.drop();
+    this.node.onkeydown = (event) => this.press(event);
+  }
+
+  /** @param {PointerEvent} event */
+  take(event) {
+    event.preventDefault();
+    this.node.focus({ preventScroll: true });
+    this.node.setPointerCapture(event.pointerId);
+    const [x, y] = this.panel.pointUnder(event);
+    this.held = [this.at[0] - x, this.at[1] - y];
+  }
+
+  /** @param {PointerEvent} event */
+  drag(event) {
+    if (!this.held) return;
+    const [x, y] = this.panel.pointUnder(event);
+    this.moved([x + this.held[0], y + this.held[1]], false);
+  }
+
+  drop() {
+    if (!this.held) return;
+    this.held = null;
+    this.moved(this.at, true);
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const step = KEYS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const size = STEP * (event.shiftKey ? 5 : 1);
+    this.moved([this.at[0] + size * step[0], this.at[1] + size * step[1]], true);
+  }
+
+  /** @param {Pair} at @param {string} description */
+  place(at, description) {
+    this.at = at;
+    const [x, y] = this.panel.place(at);
+    this.node.style.left = `${x}px`;
+    this.node.style.top = `${y}px`;
+    this.node.setAttribute("aria-description", description);
+  }
+}

@@ -1,0 +1,1 @@
+"""The page Lab: experiments on the theory of the sources."""

@@ -1,0 +1,7 @@
+"""Lab: experiments on the theory of the sources, from information to generation."""
+
+from aeviz.web.kernel.page import page
+from aeviz.web.lab.view import show_lab
+
+with page("lab", "Lab", "Small experiments on the theory of autoencoders. Drag, and watch the numbers in the formula."):
+    show_lab()
