@@ -27,6 +27,8 @@ class Activations {
     this.built = "";
     /** @type {number | null} the image that the address names */
     this.noted = null;
+    /** @type {number[]} images that Python was told of and has not sent back */
+    this.told = [];
     /** @type {Picker | null} */
     this.picker = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,7 +47,9 @@ class Activations {
     const { image, ...rest } = payload;
     const text = JSON.stringify(rest);
     if (text === this.built) { // only the image differs, which the address names
-      if (image !== null) this.picker?.goTo(image);
+      const echo = image === null ? -1 : this.told.indexOf(image);
+      if (echo >= 0) this.told.splice(0, echo + 1); // the visitor may be at the next image already
+      else if (image !== null) this.picker?.goTo(image);
       return undefined;
     }
     this.built = text;
@@ -97,6 +101,7 @@ class Activations {
     if (place === this.noted) return;
     this.later = setTimeout(() => {
       this.noted = place;
+      if (place !== null) this.told.push(place);
       this.activity.mark("address", false);
       this.channel.state("image", { place });
     }, REST_MS);
