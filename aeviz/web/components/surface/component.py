@@ -1,4 +1,4 @@
-"""A handle on the plot of a surface that sets where the methods start; it also plays the plot's film at first."""
+"""A handle on the plot of a surface that sets where the methods start."""
 
 import math
 from collections.abc import Callable
@@ -17,9 +17,7 @@ def surface_start(
     key: str,
     on_start: Callable[[], None],
 ) -> None:
-    """Let the visitor set the start by click, drag or arrow keys on a plot, and play the plot's film once.
-
-    The film does not play where the visitor asked the system for reduced motion.
+    """Let the visitor set the start by click, drag or arrow keys on a plot.
 
     Args:
         plot: Key of the Plotly chart, whose axes show the window below and stay as they are.

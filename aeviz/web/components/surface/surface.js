@@ -1,5 +1,5 @@
 // The start of the methods on the plot of a surface: a handle that a click, a drag or the arrow keys move. Python computes
-// the trajectories once the handle is let go. The plot's film plays once, when the plot has appeared.
+// the trajectories once the handle is let go.
 
 import { element } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
@@ -48,7 +48,6 @@ class Surface {
     /** @type {Point} */
     this.at = [0, 0];
     this.isHeld = false;
-    this.hasPlayed = matchMedia("(prefers-reduced-motion: reduce)").matches;
     element("p", { class: "how", text: "Click or drag on the surface to move the start, or use the arrow keys on its ring." }, root);
     this.handle = element("div", { tabindex: "0", role: "application", style: HANDLE });
     this.handle.setAttribute("data-testid", "surface-start");
@@ -86,12 +85,9 @@ class Surface {
     this.looking = setInterval(() => {
       looks -= 1;
       const plot = document.querySelector(`.st-key-${this.data?.plot} .js-plotly-plot`);
-      const button = plot?.querySelector(".updatemenu-button");
-      if (plot && this.area(plot) && button) {
+      if (plot && this.area(plot)) {
         end();
         this.join(plot);
-        if (!this.hasPlayed) button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-        this.hasPlayed = true;
       } else if (looks < 0) end();
     }, LOOK_MS);
   }
