@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from visits import open_page, texts
 
-NAME = "true posterior of a VAE"
+NAME = "True posterior of a VAE"
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_shipped_model_shows_the_reference_figures(shared_root, visit, monkeypat
 
 
 def test_closed_form_agrees_with_the_grid_and_follows_the_sliders(app):
-    open_page(app, "lab", experiment="probabilistic PCA", error="0.0")
+    open_page(app, "lab", experiment="Probabilistic PCA", error="0.0")
     sentence = next(text for text in texts(app.markdown) if "Closed form" in text)
     exact, on_grid = map(float, re.findall(r"\*\*(-\d+\.\d+)\*\*", sentence))
     assert on_grid == pytest.approx(exact, abs=0.003)

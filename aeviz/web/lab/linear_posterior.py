@@ -93,7 +93,7 @@ def show_linear_posterior() -> None:
         show_figure(found.bars, key="linear-bounds", alt=f"ELBO {elbo:.2f}, ln p(x) {found.log_evidence:.2f}")
     st.markdown(
         f"Closed form: ln p(x) = **{found.log_evidence:.4f}**. Integrated on the grid: **{found.on_grid:.4f}**, as for "
-        "the network in *true posterior of a VAE*."
+        "the network in *True posterior of a VAE*."
     )
 
 
@@ -110,7 +110,7 @@ def _formula(found: _Found, error: float) -> str:
 
 
 EXPERIMENT = Experiment(
-    name="probabilistic PCA",
+    name="Probabilistic PCA",
     group="ELBO",
     source=(
         "S2 (R. Grabovac's thesis), sections 3.3 and 3.4, Figures 3.3 and 3.4, for a linear decoder; Tipping and "

@@ -210,7 +210,7 @@ def _show_survey(model: Model, dataset: ImageDataset) -> None:
 
 
 EXPERIMENT = Experiment(
-    name="true posterior of a VAE",
+    name="True posterior of a VAE",
     group="ELBO",
     source=(
         "S2 (R. Grabovac's thesis), sections 3.2 to 3.4, Figures 3.3 and 3.4; gaps after Cremer, Li and Duvenaud 2018; "
