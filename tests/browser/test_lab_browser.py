@@ -117,3 +117,18 @@ def test_coin_is_dragged_and_more_outcomes_are_chosen(visit):
     expect(page).to_have_url(re.compile("probabilities=1_0_0_0"))
     page.reload()
     expect(part).to_have_attribute("data-entropy", "0.0000")
+
+
+def test_true_posterior_follows_its_controls(visit):
+    """Each control runs a part of the page again, in which the model's picker stands, too."""
+    page = visit("/lab?experiment=True+posterior+of+a+VAE")
+    figure = page.get_by_role("figure", name=re.compile("^Latent plane: true posterior of"))
+    expect(figure).to_be_visible()
+    before = figure.get_attribute("aria-label")
+    page.get_by_role("radio", name="500", exact=True).click()
+    expect(page).to_have_url(re.compile("K=500"))
+    number = page.get_by_role("spinbutton").first
+    number.fill("3")
+    number.press("Enter")
+    expect(page.get_by_role("figure", name=before)).to_have_count(0)
+    expect(page.get_by_role("figure", name=re.compile("^Latent plane: true posterior of"))).to_be_visible()

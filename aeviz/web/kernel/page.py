@@ -10,6 +10,7 @@ from typing import Literal
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import aeviz.web
 from aeviz.config import RunConfig
@@ -151,8 +152,13 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
 
 
 def has_just_arrived() -> bool:
-    """Whether this run is the first since the visitor came to the page, so that its address is theirs to follow."""
-    return bool(st.session_state.get(_ARRIVED))
+    """Whether this run is the first since the visitor came to the page, so that its address is theirs to follow.
+
+    When a part of the page runs again, it is not: widgets are bound to the address by then.
+    """
+    context = get_script_run_ctx()
+    is_part = context is not None and bool(context.fragment_ids_this_run)
+    return bool(st.session_state.get(_ARRIVED)) and not is_part
 
 
 def forget_visit() -> None:
@@ -205,7 +211,7 @@ def pick_model(found: Mapping[str, Model], *, default: str = USUAL_MODEL) -> Mod
     asked, kept = st.query_params.get(MODEL), st.session_state.get(_CHOSEN)
     if asked is not None and asked not in found:
         st.info(escape(_why_absent(asked)), icon=":material/link_off:")
-    if asked is None and st.session_state[_ARRIVED] and kept in found:
+    if asked is None and has_just_arrived() and kept in found:
         st.session_state[MODEL] = kept
         st.query_params[MODEL] = str(kept)  # the widget alone would leave the address bare
     chosen = st.selectbox(
