@@ -98,7 +98,7 @@ def main() -> int:
         fetch(pin, ROOT / ".venv", say=say)
         bundle(ROOT / ".venv" / pin.folder / "esbuild")
     except FetchError as error:
-        say(f"the page's scripts are not bundled: {error}; they load one by one, which takes half a second longer")
+        say(f"the page's scripts are not bundled: {error}; they load one by one, which takes longer")
     return 0
 
 

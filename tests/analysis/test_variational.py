@@ -17,6 +17,11 @@ from aeviz.config import ModelConfig, ObjectiveConfig
 from aeviz.data import ImageDataset
 from aeviz.models.bottlenecks import anchor_points
 
+LINEAR = ModelConfig(
+    image_shape=(1, 2, 2), bottleneck="gaussian", encoder="linear", decoder="linear", latent_dim=2, output="identity"
+)
+"""With a linear decoder p(x) is a normal law."""
+
 
 @pytest.fixture
 def images():
@@ -72,15 +77,7 @@ def test_elbo_is_likelihood_minus_kl_and_below_the_bound(random_run, images):
 
 def test_bound_reaches_the_likelihood_of_a_linear_gaussian_model(random_run, images):
     """With a linear decoder p(x) is a normal law, and many samples bring the bound to its logarithm."""
-    config = ModelConfig(
-        image_shape=(1, 2, 2),
-        bottleneck="gaussian",
-        encoder="linear",
-        decoder="linear",
-        latent_dim=2,
-        output="identity",
-    )
-    run = random_run(config, name="linear")
+    run = random_run(LINEAR, name="linear")
     object.__setattr__(run.folder.config, "objective", ObjectiveConfig(kl_weight=0.05))
     variance = 0.05 * 4 / 2
     with torch.no_grad():
@@ -100,15 +97,7 @@ def linear_gaussian(random_run, shift):
 
     The columns of W are orthogonal, so the posterior is diagonal. `shift` moves the encoder's means off its own.
     """
-    config = ModelConfig(
-        image_shape=(1, 2, 2),
-        bottleneck="gaussian",
-        encoder="linear",
-        decoder="linear",
-        latent_dim=2,
-        output="identity",
-    )
-    run = random_run(config, name=f"linear-{shift}")
+    run = random_run(LINEAR, name=f"linear-{shift}")
     object.__setattr__(run.folder.config, "objective", ObjectiveConfig(kl_weight=0.005))
     variance = 0.005 * 4 / 2
     w = np.array([[0.06, 0.02], [0.06, -0.02], [0.06, 0.02], [0.06, -0.02]])
