@@ -70,7 +70,7 @@ class Pin:
     """Paths in the package, * allowed, of what is kept; each must be there."""
     compressed: tuple[str, ...] = ()
     """Those of them that are kept compressed, with .gz after the name: a server would compress them for each visitor
-    anew, which takes half a second for the runtime."""
+    anew."""
     licence: tuple[str, ...] = ()
     """Lines of the licence, where the package leaves it out."""
 
