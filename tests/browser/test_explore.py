@@ -386,3 +386,21 @@ def test_network_is_trained_on_the_selected_images(visit):
     expect(page).to_have_url(re.compile(r"/train\?.*folder="))
     expect(page.get_by_text(re.compile(r"Images in .*digits-297-"))).to_be_visible()
     expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+
+
+def test_nearest_images_stand_beside_the_decoded_image_until_one_is_chosen(visit):
+    """Explore opens with one map; a click on one of the nearest images chooses it, and its card takes their place."""
+    page = visit("/explore?model=digits-2d-adam", width=390, height=844, touch=True)
+    latent_map = drawn_map(page)
+    expect(latent_map.locator("canvas.front")).to_have_count(1)
+    decoded = page.locator(".view canvas").first.bounding_box()
+    assert decoded["y"] + decoded["height"] <= 844
+    nearest = page.get_by_test_id("nearest-images")
+    expect(nearest.get_by_role("button")).to_have_count(8)
+    expect(nearest).to_contain_text(re.compile(r"Nearest test images: \d\s.\s\d"))
+    images = nearest.get_attribute("data-images")
+    page.get_by_role("button", name=re.compile("Go to [+]3")).tap()
+    expect(nearest).not_to_have_attribute("data-images", images)
+    nearest.get_by_role("button").first.tap()
+    expect(page.get_by_test_id("chosen-image")).to_contain_text(re.compile(r"Test image \d+"))
+    expect(nearest).to_be_hidden()

@@ -65,7 +65,9 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
 
     expect(page).to_have_url(re.compile(r"/explore\?.*model=digits-2d-adam"))
     latent_map = drawn_map(page)
-    assert latent_map.locator("canvas.front").count() == 2  # ADAM | AMSGrad
+    choose(page, "Compare with", "digits-2d-amsgrad")
+    expect(latent_map.locator("canvas.front")).to_have_count(2)  # Adam | AMSGrad
+    drawn_map(page)
     page.mouse.click(*point_on_screen(latent_map, 17))
     expect(page.get_by_role("heading", name="Test image 17")).to_be_visible()
     expect(page).to_have_url(re.compile("image=17"))
@@ -157,7 +159,7 @@ def test_map_answers_to_touch(visit):
 
 def test_hover_shows_the_image_number_in_both_maps(visit):
     """Hovering a point names it, and marks the same image in the other map."""
-    page = visit("/explore?model=digits-2d-adam")
+    page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad")
     latent_map = drawn_map(page)
     page.mouse.move(*point_on_screen(latent_map, 17))
     expect(latent_map.locator(".tip").nth(0)).to_contain_text("image 17")
@@ -167,7 +169,7 @@ def test_hover_shows_the_image_number_in_both_maps(visit):
 @pytest.mark.slow
 def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
     """Aligning moves the right map into the left one's frame; the left map keeps its zoom."""
-    page = visit("/explore?model=digits-2d-adam")
+    page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad")
     latent_map = drawn_map(page)
     latent_map.get_by_role("button", name="Zoom in: digits-2d-adam").click()
     page.wait_for_timeout(200)

@@ -159,9 +159,11 @@ def test_damaged_weights_give_a_message_in_the_explorer(app, desk, tmp_path):
     assert "cannot read model.safetensors of run 'damaged'" in desk.header["response"]["error"]
 
 
-def test_latent_space_sets_the_twin_beside_the_model(app):
+def test_explore_offers_the_twin_first_and_shows_one_model_until_then(app):
     app = open_page(app, "explore", "digits-2d-adam")
-    assert app.selectbox(key="with.digits-2d-adam").value == "digits-2d-amsgrad"
+    assert app.selectbox(key="with.digits-2d-adam").value == "nothing"
+    assert app.selectbox(key="with.digits-2d-adam").options[:2] == ["nothing", "digits-2d-amsgrad"]
+    app.selectbox(key="with.digits-2d-adam").set_value("digits-2d-amsgrad").run()
     app.toggle(key="align").set_value(True).run()
     assert any(caption.startswith("Aligned: ") for caption in texts(app.caption))
     app.selectbox(key="with.digits-2d-adam").set_value("nothing").run()

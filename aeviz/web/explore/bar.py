@@ -8,7 +8,7 @@ import streamlit as st
 from aeviz.web.decoder.explorer import DECODED_PLANE, MAP, SHOWN
 from aeviz.web.explore.plane import pick_axes
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.page import has, pick_model, pick_second
+from aeviz.web.kernel.page import NO_COMPARISON, has, pick_model, pick_second
 from aeviz.web.kernel.spaces import AxesName
 from aeviz.web.map.controls import MapOptions, pick_map_options
 
@@ -46,7 +46,7 @@ def show_bar(found: Mapping[str, Model]) -> tuple[Model, Model | None, Shown]:
         first = pick_model(found)
         is_map = _pick_shown(first) == MAP
         offered = {name: model for name, model in found.items() if has(model, "latents")} if is_map else found
-        second = pick_second(offered, first, mapped=is_map)
+        second = pick_second(offered, first, mapped=is_map, default=NO_COMPARISON)
         if not is_map:
             return first, second, Shown(axes=pick_axes(first))
     return first, second, Shown(options=pick_map_options(first, second, bar))

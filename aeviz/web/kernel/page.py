@@ -247,8 +247,9 @@ def pick_second(
     """
     data = first.config.data
     names = [name for name, model in found.items() if model.config.data.shares_test_images(data) and name != first.name]
-    options = [NO_COMPARISON, *names]
     twin = next((name for name in names if _is_twin(first.config, found[name].config)), None)
+    names.sort(key=lambda name: name != twin)  # the model that differs in one thing alone comes first
+    options = [NO_COMPARISON, *names]
     at_first = default if default in options else twin
     chosen = st.selectbox(
         "Compare with",

@@ -173,6 +173,10 @@ export class Explorer {
     this.card = new ImageCard(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
     this.selected = new SelectionCard(parent, Object.assign(this.host(), { sprite: view.sprite }));
     this.parts.push(this.card, this.selected);
+    if (this.space?.codes.length === this.space?.dimensions && this.space?.count) {
+      const near = new Nearest(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
+      this.parts.push(near); // stands in the card's place until an image is chosen
+    }
   }
 
   /**

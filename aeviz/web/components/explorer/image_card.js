@@ -4,10 +4,9 @@
 import { context, element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
-import { nearest, Neighbours } from "./neighbours.js";
+import { countVotes, nearest, Neighbours, NO_LABEL } from "./neighbours.js";
 
 const NEIGHBOURS = 10;
-const NO_LABEL = 65535;
 const OWN = -2; // in place of an index: the visitor's image
 
 /** @typedef {import("./space.js").Space} Space */
@@ -141,11 +140,8 @@ export class ImageCard {
   countVotes(near, label) {
     const { space } = this.host;
     if (!near.length) return write(this.vote, ""); // the page has no codes of test images
-    /** @type {Map<number, number>} */
-    const votes = new Map();
-    for (const i of near) if (space.labels[i] !== NO_LABEL) votes.set(space.labels[i], (votes.get(space.labels[i]) ?? 0) + 1);
-    if (!votes.size) return write(this.vote, "Nearest images in the latent space:");
-    const sorted = [...votes].sort((a, b) => b[1] - a[1]);
+    const sorted = countVotes(space, near);
+    if (!sorted.length) return write(this.vote, "Nearest images in the latent space:");
     const text = sorted.map(([each, count]) => `${count} × ${space.classes[each]?.name ?? "?"}`).join(", ");
     const agrees = label === NO_LABEL || sorted[0][0] === label;
     this.root.dataset.agrees = String(agrees);

@@ -7,6 +7,7 @@ import { sprite } from "../kit/sprites.js";
 
 const SMALL_PX = 32;
 const SHOWN = 8; // beside the point
+export const NO_LABEL = 65535;
 const REST_MS = 60; // of the point until they are looked up
 
 /** @typedef {import("./space.js").Space} Space */
@@ -46,6 +47,18 @@ export function nearest(space, z, count, but = -1) {
     if (found.length > count) found.pop();
   }
   return found;
+}
+
+/**
+ * The classes of some images and how many are of each, the largest number first.
+ * @param {Space} space
+ * @param {number[]} images
+ */
+export function countVotes(space, images) {
+  /** @type {Map<number, number>} */
+  const votes = new Map();
+  for (const i of images) if (space.labels[i] !== NO_LABEL) votes.set(space.labels[i], (votes.get(space.labels[i]) ?? 0) + 1);
+  return [...votes].sort((a, b) => b[1] - a[1]);
 }
 
 export class Neighbours {
@@ -135,8 +148,9 @@ export class Nearest {
   async fill() {
     const { space, point } = this.host;
     const near = space.support?.nearest(point, SHOWN) ?? nearest(space, point, SHOWN);
-    const names = near.map((index) => space.classes[space.labels[index]]?.name ?? String(index));
-    write(this.words, `Nearest test images${this.neighbours.sprite ? "" : " (decoded)"}: ${names.join(" · ")}`);
+    const votes = countVotes(space, near).map(([label, count]) => `${count}\u00a0×\u00a0${space.classes[label]?.name ?? "?"}`);
+    const title = `Nearest test images${this.neighbours.sprite ? "" : " (decoded)"}`;
+    write(this.words, votes.length ? `${title}: ${votes.join(", ")}` : title);
     const shown = near.join(" ");
     if (shown === this.shown) return;
     this.shown = shown;

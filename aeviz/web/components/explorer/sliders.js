@@ -55,7 +55,7 @@ export class Sliders {
     const row = element("div", { class: "slider" }, this.list);
     const label = element("label", {}, row);
     element("span", { text: `${name}`, class: "name" }, label);
-    element("span", { text: note, class: "note" }, label);
+    element("span", { text: note.replace(" of the variance", " of variance"), class: "note" }, label);
     const value = element("output", {}, label);
     const input = element(
       "input",

@@ -65,13 +65,13 @@ export class Toolbar {
       this.choices.push([button, isOn]);
       return button;
     };
-    const drag = group("Drag");
+    const drag = group("Drag", false);
     for (const tool of TOOLS.filter((each) => decode || each !== "decode")) {
       const [text, title] = NAMES[tool];
       choice(drag, text, () => map.tool === tool, () => map.pickTool(tool)).title = title;
     }
     if (blends) this.buildBlend(group("Show", false));
-    this.field = map.header.field === null ? null : this.buildField(group("Field"));
+    this.field = map.header.field === null ? null : this.buildField(group("Field", false));
     if (posteriors) {
       const box = group("Posterior ellipses");
       for (const [mode, text] of Object.entries(ELLIPSES)) {
