@@ -174,3 +174,33 @@ def test_link_holds_what_was_done_just_before(visit):
     wait_until_idle(page)
     told = parse_qsl(urlsplit(link).query)  # a busy server adds the point of the image later, which the image implies
     assert set(told) <= set(parse_qsl(urlsplit(page.url).query))
+
+
+def test_a_drawing_is_in_the_link(visit):
+    """Who opens a copied link finds the drawing on the pad, its image in the inspector and its point on the map."""
+    page = visit(ALONE + "&own=true")
+    latent_map = drawn_map(page)
+    pad = page.get_by_test_id("drawing-pad")
+    box = pad.locator("canvas").first.bounding_box()
+    unit = box["width"] / 280
+    page.mouse.move(box["x"] + 80 * unit, box["y"] + 60 * unit)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200 * unit, box["y"] + 60 * unit, steps=6)
+    page.mouse.move(box["x"] + 120 * unit, box["y"] + 230 * unit, steps=6)
+    page.mouse.up()
+    expect(page.get_by_test_id("chosen-image")).to_contain_text("Your drawing")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    latent_map.get_by_role("button", name="Copy link").click()
+    expect(latent_map.get_by_role("button", name="Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    drawn = re.search(r"[?&]drawing=([\w.~-]+)", link)
+    assert drawn is not None
+    point = [float(value) for value in pad.get_by_test_id("live-drawing").get_attribute("data-point").split()]
+    other = visit("/" + link.partition("//")[2].partition("/")[2])
+    expect(other.get_by_test_id("drawing-pad")).to_have_attribute("data-strokes", "1")
+    expect(other.get_by_test_id("chosen-image")).to_contain_text("Your drawing")
+    live = other.get_by_test_id("live-drawing")
+    expect(live).to_have_attribute("data-point", re.compile(r"\d"))
+    again = [float(value) for value in live.get_attribute("data-point").split()]
+    span = other.get_by_test_id("latent-map").evaluate("map => map.cameraOf(0).half")
+    assert np.abs(np.subtract(again, point)).max() < 0.1 * span

@@ -5,6 +5,7 @@
 // element: they belong to the pad's name in this window.
 
 import { define } from "../kit/mount.js";
+import { DRAWING, strokesFromText } from "./link_text.js";
 import { Pad } from "./pad.js";
 import { Board } from "./strokes.js";
 
@@ -31,7 +32,7 @@ class Drawing {
   receive({ pad: name, size, received, live, beside }) {
     if (this.pad?.name !== name) {
       this.pad?.close();
-      const board = boards.get(name) ?? new Board();
+      const board = boards.get(name) ?? linkedBoard();
       boards.set(name, board);
       this.pad = new Pad(this.root, name, board, (drawing) => this.send(drawing), this.activity);
       this.pad.sender.post(true); // a stroke that the last visit to the page cut off
@@ -51,6 +52,13 @@ class Drawing {
   close() {
     this.pad?.close();
   }
+}
+
+/** A board with the strokes of the link that the visitor has followed. */
+function linkedBoard() {
+  const board = new Board();
+  board.done = strokesFromText(new URLSearchParams(window.location.search).get(DRAWING) ?? "");
+  return board;
 }
 
 export default define(

@@ -6,6 +6,7 @@ import { network } from "../kit/engine.js";
 import { ImageView } from "../kit/images.js";
 import { tell } from "../kit/link.js";
 import { Handwriting } from "./handwriting.js";
+import { strokesToText } from "./link_text.js";
 import { SIDE, paint } from "./strokes.js";
 
 /**
@@ -54,6 +55,7 @@ export class LiveDrawing {
   follow(strokes, done) {
     this.wanted = strokes;
     this.done = done;
+    if (done && this.spec.linked) tell("drawing", this.spec.model, strokesToText(strokes), this);
     if (!this.busy && !this.closed) this.pump().catch(() => this.close());
   }
 
@@ -96,7 +98,10 @@ export class LiveDrawing {
   }
 
   close() {
-    if (this.spec.linked && !this.closed) tell("own", this.spec.model, null, this);
+    if (this.spec.linked && !this.closed) {
+      tell("own", this.spec.model, null, this);
+      tell("drawing", this.spec.model, "", this);
+    }
     this.closed = true;
     this.report(false);
     this.root.remove();

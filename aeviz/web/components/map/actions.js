@@ -2,6 +2,7 @@
 
 import { copyText } from "../kit/clipboard.js";
 import { button, element } from "../kit/dom.js";
+import { DRAWING } from "../drawing/link_text.js";
 import { CAMERA, camerasToText } from "./camera_url.js";
 import { saveMap } from "./save.js";
 
@@ -19,7 +20,8 @@ export class Actions {
   constructor(map, parent) {
     this.map = map;
     this.root = element("div", { class: "choices actions" }, parent);
-    const label = "Copy the address of this page: whoever opens it sees the same models, settings, points and selection";
+    const label = "Copy the address of this page: whoever opens it sees the same models, settings, points, selection " +
+      "and drawing. Your pictures from files stay on this device.";
     this.link = button(this.root, "Copy link", label, () => void this.copy());
     this.image = button(this.root, "Save image", "Save what the map shows as a PNG file", () => void this.save());
     this.message = element("span", { class: "unseen", "aria-live": "polite" }, this.root);
@@ -57,6 +59,9 @@ export class Actions {
     if (camera && found.get(CAMERA) !== camera) found.set(CAMERA, camera);
     if (!camera && found.has(CAMERA)) found.delete(CAMERA);
     if (image && found.get("image") !== image) found.set("image", image);
+    const { drawing } = this.map.link;
+    if (drawing) found.set(DRAWING, drawing);
+    else found.delete(DRAWING);
     return address.href;
   }
 

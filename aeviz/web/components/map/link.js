@@ -16,6 +16,7 @@ export class Link {
     this.beside = null;
     /** @type {Float64Array[]} latent points that the visitor keeps */
     this.waypoints = [];
+    this.drawing = ""; // the visitor's, as text for a link
     /** @type {() => void} */
     this.end = () => undefined;
   }
@@ -40,10 +41,12 @@ export class Link {
 
   /** @param {string} model empty for none */
   listen(model) {
+    this.drawing = "";
     if (!model) return;
     const ends = [
       hear("point", model, ({ z }) => this.take(z), this),
       hear("beside", model, (z) => this.takeBeside(z), this),
+      hear("drawing", model, (text) => (this.drawing = text), this),
       hear("path", model, (waypoints) => this.keep(waypoints), this),
       hear("image", model, ({ index, byHand }) => byHand && index !== this.map.selected && this.map.select(index), this),
     ];
