@@ -17,6 +17,8 @@ from aeviz.objectives import (
     ms_ssim,
     reduced_kl,
 )
+from aeviz.presets import PRESETS
+from aeviz.scales import penalty_scales
 
 N, C, H, W, D = 6, 1, 9, 8, 3
 
@@ -73,6 +75,27 @@ def test_scales_say_what_the_weight_means(reduction):
     assert scales.of_mean_kl == pytest.approx(D * scales.of_sum_kl)
     assert scales.snell_c == pytest.approx(1 / scales.of_sum_kl)
     assert kl_scales(ObjectiveConfig(), D, pixels) is None
+
+
+@pytest.mark.parametrize(
+    ("penalty", "summed"), [("l1", Z.abs().sum(1)), ("l2", Z.square().sum(1)), ("kl_sparsity", None)]
+)
+def test_scales_of_a_penalty_are_those_beside_sums(penalty, summed):
+    config = ObjectiveConfig(penalty=penalty, penalty_weight=0.03)
+    scales, pixels = penalty_scales(config, D, C * H * W), C * H * W
+    squares = (Y - X).square().flatten(1).sum(dim=1).mean()
+    term = latent_penalty(Z, config) if summed is None else summed.mean()
+    objective = Objective(config)(Y, X, Z, None).total * pixels
+    torch.testing.assert_close(objective, squares + scales.beside_sum * term)
+    torch.testing.assert_close(objective / 2, squares / 2 + scales.beside_half_sum * term)
+
+
+def test_scales_of_the_sparse_presets_are_those_of_the_sources():
+    of = {name: penalty_scales(PRESETS[name].config.objective, 64, 784) for name in ("sparse-l1", "sparse-kl", "deep")}
+    assert of["sparse-l1"].beside_half_sum == pytest.approx(0.0061, abs=5e-5)
+    assert of["sparse-l1"].beside_sum == pytest.approx(0.01225)
+    assert of["sparse-kl"].beside_sum == pytest.approx(0.784)
+    assert of["deep"] is None
 
 
 def test_scale_of_the_absolute_error_makes_the_objective_minus_the_elbo_of_a_laplace_decoder():
