@@ -1,4 +1,4 @@
-"""The KL weight on the usual scales. Needs no torch.
+"""Weights of the KL divergence and of a penalty on the usual scales. Needs no torch.
 
 Notation: P pixels an image (channels included), D latent dimensions, KL in nats per image, summed over D.
 """
@@ -52,3 +52,33 @@ def kl_scales(config: ObjectiveConfig, latent_dim: int, pixels: int) -> KlScales
         variance=of_sum * pixels / 2,
         snell_c=1 / of_sum,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyScales:
+    """The weight of a penalty beside losses that are sums over the pixels of an image.
+
+    L1 and L2 are then sums over the units; the sparsity penalty is a sum over units on every scale.
+    """
+
+    beside_sum: float
+    """Beside the reconstruction loss summed over pixels, as [S3] has the squared error."""
+    beside_half_sum: float
+    """Beside half of that sum, as [S2] 3.1 has the squared error."""
+
+
+def penalty_scales(config: ObjectiveConfig, latent_dim: int, pixels: int) -> PenaltyScales | None:
+    """Return what the weight of a penalty means on other scales; None where there is none.
+
+    MSE + w mean|z|, times P, is SSE + (w P / D) sum|z|; the sparsity penalty, which has no mean over D, gets w P.
+
+    Args:
+        config: The objective.
+        latent_dim: D.
+        pixels: P.
+    """
+    if config.penalty == "none" or config.penalty_weight == 0:
+        return None
+    weight = config.penalty_weight / config.reconstruction_weight * pixels
+    weight = weight if config.penalty == "kl_sparsity" else weight / latent_dim
+    return PenaltyScales(beside_sum=weight, beside_half_sum=weight / 2)

@@ -137,7 +137,7 @@ def aeviz_epoch(config: RunConfig, dataset: ImageDataset) -> Epoch:
 def tutorial_epoch(config: RunConfig, dataset: ImageDataset, workers: int) -> Epoch:
     """Return the loop that tutorials teach."""
     model = build_model(config.model)
-    initialise(model, config.train.seed)
+    initialise(model, config.train.seed, config.model.init)
     labels = dataset.labels if dataset.labels is not None else np.zeros(len(dataset.images), dtype=np.int64)
     loader = DataLoader(
         OneImageAtATime(dataset.images, labels),

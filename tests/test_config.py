@@ -19,6 +19,8 @@ UNUSUAL = RunConfig(
         hidden=(5, 6, 7),
         channels=(3, 4),
         features=11,
+        activation="prelu",
+        init="he",
         output="identity",
         bottleneck="gaussian",
         prior="anchored",
@@ -290,6 +292,12 @@ def test_what_is_left_out_does_not_change_the_test_images():
     assert not DataConfig(without="7").shares_test_images(DataConfig(name="digits"))
 
 
+def test_config_of_an_older_version_has_torchs_weights_and_the_encoders_activation():
+    values = RunConfig().to_dict()
+    del values["model"]["activation"], values["model"]["init"]
+    assert RunConfig.from_dict(values) == RunConfig()
+
+
 # normalised
 
 
@@ -305,6 +313,7 @@ def test_presets_are_normal(name):
     [
         ("mlp-2d-adam", ["model.encoder=conv"], {"model.decoder": "conv", "model.features": None}),
         ("mlp-2d-adam", ["model.encoder=linear"], {"model.decoder": "linear", "model.output": "identity"}),
+        ("mlp-2d-adam", ["model.activation=elu", "model.init=he"], {"model.activation": "elu"}),
         ("vae-2d", ["model.bottleneck=deterministic"], {"objective.kl_weight": 0.0, "model.features": 64}),
         (
             "vae-2d-anchored",
@@ -347,7 +356,7 @@ def test_an_identity_output_belongs_to_linear_encoders_unless_it_was_asked_for()
         (["model.encoder=conv", "model.bottleneck=gaussian", "model.features=none"], "set model.features"),
         (["model.encoder=resnet"], "model.encoder='resnet'; expected one of: mlp, conv, conv_bn, linear"),
         (["model.bottleneck=vq"], "model.bottleneck='vq'; expected one of: deterministic, gaussian, flow"),
-        (["objective.reconstruction=l3"], "objective.reconstruction='l3'; expected one of: mse, bce, ms_ssim"),
+        (["objective.reconstruction=l3"], "objective.reconstruction='l3'; expected one of: mse, l1, bce, ms_ssim"),
         (["model.latent_dim=two"], "model.latent_dim='two'; expected a whole number"),
         (["model.encoder=conv", "model.bottleneck=gaussian", "model.latent_dim=two"], "model.latent_dim='two'"),
     ],

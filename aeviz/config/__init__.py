@@ -5,7 +5,15 @@ Streamlit, so that a page can show and check settings in no time.
 """
 
 from aeviz.config.data import DataConfig
-from aeviz.config.model import MAX_CLASSES, MAX_LAYERS, MAX_WIDTH, ModelConfig, PriorName
+from aeviz.config.model import (
+    MAX_CLASSES,
+    MAX_LAYERS,
+    MAX_WIDTH,
+    ActivationName,
+    InitName,
+    ModelConfig,
+    PriorName,
+)
 from aeviz.config.objective import (
     AnnealingName,
     CorruptionName,
@@ -22,10 +30,12 @@ __all__ = [
     "MAX_CLASSES",
     "MAX_LAYERS",
     "MAX_WIDTH",
+    "ActivationName",
     "AnnealingName",
     "CorruptionName",
     "DataConfig",
     "DeviceName",
+    "InitName",
     "KlReduction",
     "ModelConfig",
     "ObjectiveConfig",

@@ -14,6 +14,8 @@ MAX_CLASSES = 1000
 """Most anchors of an anchored prior."""
 
 PriorName = Literal["standard", "anchored"]
+ActivationName = Literal["default", "relu", "leaky_relu", "elu", "prelu", "tanh", "sigmoid"]
+InitName = Literal["default", "xavier", "he", "small", "zero"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,10 @@ class ModelConfig:
     """Channels of the conv encoder's stride-2 convolutions; the conv decoder mirrors them."""
     features: int | None = None
     """Width of a conv encoder's output before the latent; None lets its last convolution give the latent itself."""
+    activation: ActivationName = "default"
+    """After each hidden layer of encoder and decoder; default is the encoder's own: ReLU, of conv_bn LeakyReLU."""
+    init: InitName = "default"
+    """Law of the initial weights, as `aeviz.models.initialise` says; default is torch's."""
     output: Literal["sigmoid", "identity", "tanh"] = "sigmoid"
     """Activation that bounds the decoder's output; identity belongs to linear decoders, clamped to [0, 1] only when
     shown; tanh is mapped from (-1, 1) to (0, 1)."""
@@ -72,6 +78,11 @@ class ModelConfig:
             f"model.features={self.features!r}; expected 1 to {MAX_WIDTH}",
         )
         self._check_bottleneck()
+        require(
+            self.activation == "default" or None not in (self.encoder_spec.activation, self.decoder_spec.activation),
+            f"model.activation={self.activation!r}, but a {self.encoder} encoder with a {self.decoder} decoder has no "
+            "activation to choose; use model.activation=default",
+        )
         self.encoder_spec.check(self)
         self.decoder_spec.check(self)
         self.bottleneck_spec.check(self)

@@ -19,6 +19,7 @@ def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str
     """Return settings in which what follows from the encoder and the bottleneck is set accordingly.
 
     - The decoder mirrors the encoder.
+    - An encoder without a choice of activation keeps its own.
     - A linear encoder has an output without activation; any other has a sigmoid in its place.
     - A point as latent has neither KL divergence nor prior, and its reconstruction loss has weight 1; a sigmoid bounds
       it for the KL sparsity penalty.
@@ -44,6 +45,8 @@ def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str
     encoder = ENCODERS.find("model.encoder", model["encoder"])
     bottleneck = BOTTLENECKS.find("model.bottleneck", model["bottleneck"])
     follow("model.decoder", model["encoder"])
+    if encoder.activation is None:
+        follow("model.activation", "default")
     if encoder.is_linear:
         follow("model.output", "identity")
     elif model["output"] == "identity":

@@ -11,7 +11,7 @@ from aeviz.models.autoencoder import Autoencoder
 from aeviz.models.decoders import ToUnitInterval
 
 PartName = Literal["input", "encoder", "bottleneck", "decoder"]
-ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh)
+ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh)
 """Layers that are shown in the row of the layer before them."""
 
 
@@ -72,7 +72,7 @@ def _add(rows: list[LayerInfo], part: PartName, layer: nn.Module, output: Tensor
             part=last.part,
             kind=last.kind,
             output_shape=last.output_shape,
-            parameters=last.parameters,
+            parameters=last.parameters + _count(layer),
             activation=type(layer).__name__,
         )
     elif isinstance(layer, nn.Flatten | nn.Unflatten | nn.Identity | ToUnitInterval):

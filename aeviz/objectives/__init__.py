@@ -6,7 +6,7 @@ from aeviz.objectives.likelihoods import LogLikelihood, log_likelihood
 from aeviz.objectives.ms_ssim import MsSsim, ms_ssim, ms_ssim_loss, ssim, ssim_map
 from aeviz.objectives.objective import Loss, Objective
 from aeviz.objectives.penalties import latent_penalty
-from aeviz.objectives.reconstruction import bce, mse, reconstruction_loss
+from aeviz.objectives.reconstruction import bce, l1, mse, reconstruction_loss
 from aeviz.scales import KlScales, kl_scales
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "bce",
     "corrupt",
     "kl_scales",
+    "l1",
     "latent_penalty",
     "log_likelihood",
     "ms_ssim",

@@ -27,6 +27,19 @@ def bernoulli(config: RunConfig) -> LogLikelihood:
     return lambda y, x: -functional.binary_cross_entropy(y, x, reduction="none").flatten(1).sum(dim=1)
 
 
+def laplace(config: RunConfig) -> LogLikelihood | None:
+    """Return the log-likelihood of pixels Laplace(reconstruction, b), where the KL weight fixes b; None where it is 0.
+
+    MAE + w KL, times P / (w P), is the sum of |y - x| / b + KL with b = w P: minus the ELBO, up to a constant.
+    """
+    pixels = math.prod(config.model.image_shape)
+    scales = kl_scales(config.objective, config.model.latent_dim, pixels)
+    if scales is None:
+        return None
+    b = scales.of_sum_kl * pixels
+    return lambda y, x: -(y - x).abs().flatten(1).sum(dim=1) / b - pixels * math.log(2 * b)
+
+
 def gaussian(config: RunConfig) -> LogLikelihood | None:
     """Return the log-likelihood of pixels N(reconstruction, v), where the KL weight fixes v; None where it is 0."""
     scales = kl_scales(config.objective, config.model.latent_dim, math.prod(config.model.image_shape))

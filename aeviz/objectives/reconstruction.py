@@ -1,6 +1,6 @@
 """Losses that compare a reconstruction with its image, pixel by pixel.
 
-Both are means over pixels (channels included) and images. A sum over the pixels of an image, as the log-likelihood of
+All are means over pixels (channels included) and images. A sum over the pixels of an image, as the log-likelihood of
 a variational autoencoder wants it, is the mean times C*H*W; so a KL weight w beside the sum is w / (C*H*W) beside the
 mean.
 """
@@ -38,6 +38,30 @@ def mse(x: Float[Tensor, "N C H W"], y: Float[Tensor, "N C H W"]) -> Float[Tenso
         DataError: The shapes or types do not allow a comparison.
     """
     return functional.mse_loss(*matched_pair(x, y))
+
+
+def l1(x: Float[Tensor, "N C H W"], y: Float[Tensor, "N C H W"]) -> Float[Tensor, ""]:
+    """Return the mean absolute error between reconstructions and images.
+
+    Reduction: mean over pixels and images. Summed over the pixels of an image, then averaged over images, it is C*H*W
+    times as much: the negative log-likelihood of a Laplace decoder of scale 1, up to a constant. The best constant
+    under it is the median; under the squared error it is the mean.
+
+    Args:
+        x: Reconstructions, (N, C, H, W), floating point, usually in [0, 1].
+        y: Images, as `x`. The loss is symmetric.
+
+    Returns:
+        A scalar, float32 or finer, at least 0, in units of a pixel; differentiable in both where they differ.
+
+    Raises:
+        DataError: The shapes or types do not allow a comparison.
+
+    References:
+        [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, example
+        1.2.2, the "linear" error. Departure: the mean, where [S1] has the sum.
+    """
+    return functional.l1_loss(*matched_pair(x, y))
 
 
 def bce(x: Float[Tensor, "N C H W"], y: Float[Tensor, "N C H W"]) -> Float[Tensor, ""]:

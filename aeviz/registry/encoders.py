@@ -35,6 +35,9 @@ class EncoderSpec:
     ends_in_latent: Callable[[ModelConfig], bool] = lambda config: False
     """Whether its last layer gives the latent point itself, so that a deterministic bottleneck needs no head and a
     variational one cannot be built."""
+    activation: str | None = None
+    """Its own activation, a name of `aeviz.models.activations`, which model.activation may replace; None where there
+    is nothing to replace."""
     is_linear: bool = False
     """Whether it is linear: its decoder then has output=identity."""
 
@@ -60,18 +63,20 @@ ENCODERS = Registry(
     EncoderSpec(
         name="mlp",
         title="fully connected (MLP)",
-        summary="dense layers with ReLU",
+        summary="dense layers",
         build_encoder="aeviz.models.encoders.mlp:build_encoder",
         build_decoder="aeviz.models.encoders.mlp:build_decoder",
         fields=("hidden",),
+        activation="relu",
     ),
     EncoderSpec(
         name="conv",
         title="convolutional",
-        summary="stride-2 convolutions with ReLU",
+        summary="stride-2 convolutions",
         build_encoder="aeviz.models.encoders.conv:build_encoder",
         build_decoder="aeviz.models.encoders.conv:build_decoder",
         fields=("channels", "features"),
+        activation="relu",
         check=check_strides,
         ends_in_latent=lambda config: config.features is None,
     ),
@@ -82,6 +87,7 @@ ENCODERS = Registry(
         build_encoder="aeviz.models.encoders.conv_bn:build_encoder",
         build_decoder="aeviz.models.encoders.conv_bn:build_decoder",
         fields=("channels",),
+        activation="leaky_relu",
         check=check_strides,
     ),
     EncoderSpec(

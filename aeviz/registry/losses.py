@@ -67,6 +67,15 @@ LOSSES = Registry(
         log_likelihood="aeviz.objectives.likelihoods:gaussian",
     ),
     LossSpec(
+        name="l1",
+        title="mean absolute error",
+        symbol="MAE",
+        summary="mean absolute error of the pixels, which forgives single large errors more",
+        function="aeviz.objectives.reconstruction:l1",
+        distribution="Laplace",
+        log_likelihood="aeviz.objectives.likelihoods:laplace",
+    ),
+    LossSpec(
         name="bce",
         title="binary cross-entropy",
         symbol="BCE",

@@ -81,7 +81,7 @@ class Trainer:
                 f"train.batch_size=1 of {n_train} training images, but batch normalisation of maps of 1 x 1 pixels "
                 "needs at least two images in a batch; choose train.batch_size=2 or more, or fewer model.channels"
             )
-        initialise(self.model, config.train.seed)
+        initialise(self.model, config.train.seed, config.model.init)
         self.model.to(device)
         if device.type == "cpu":  # the CPU convolves faster with the channels last
             self.model.to(memory_format=torch.channels_last)

@@ -11,9 +11,17 @@ from torch import nn
 from aeviz.config import ModelConfig
 from aeviz.export.files import model_digest, size_limit
 from aeviz.export.onnx import export_decoder, export_encoder
+from aeviz.models.architecture import ACTIVATIONS
 
 MLP = ModelConfig(image_shape=(1, 8, 8), latent_dim=2, hidden=(8, 4))
-MODELS = {"mlp": MLP, "conv": replace(MLP, encoder="conv", decoder="conv", channels=(4, 6))}
+CONV = replace(MLP, encoder="conv", decoder="conv", channels=(4, 6))
+MODELS = {
+    "mlp": MLP,
+    "conv": CONV,
+    "prelu": replace(CONV, activation="prelu"),
+    **{name: replace(MLP, activation=name) for name in ("leaky_relu", "elu", "tanh", "sigmoid")},
+}
+TITLES = {"leaky_relu": "LeakyReLU", "elu": "ELU", "prelu": "PReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 TRACE = """
 import { readFileSync } from "node:fs";
 async function main({ file, spec, input, rows }) {
@@ -34,7 +42,7 @@ def hooked(module, call):
     def keep(layer, inputs, output):
         if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             found.append(output)
-        elif isinstance(layer, nn.ReLU | nn.Sigmoid):
+        elif isinstance(layer, ACTIVATIONS):
             found[-1] = output
 
     handles = [layer.register_forward_hook(keep) for layer in module.modules()]
@@ -69,7 +77,7 @@ def test_layers_give_what_forward_hooks_see(random_run, tmp_path, name, part):
     for layer, output, values in zip(found["layers"], found["outputs"], expected, strict=True):
         assert np.prod(output["shape"]) == values.numel(), layer
         np.testing.assert_allclose(output["values"], values.numpy().ravel(), atol=1e-4)
-    assert found["layers"][0]["activation"] == "ReLU"
+    assert found["layers"][0]["activation"] == TITLES.get(name, "ReLU")
     weights = sum(layer["parameters"] for layer in found["layers"])
     modules = [run.model.encoder, run.model.bottleneck] if part == "encoder" else [run.model.decoder]
     assert weights == sum(each.numel() for module in modules for each in module.parameters())

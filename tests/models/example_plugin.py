@@ -79,29 +79,30 @@ BOTTLENECKS.register(
 )
 
 
-def l1(reconstructions, images):
-    """Return the mean absolute difference over pixels and images."""
-    return (reconstructions - images).abs().mean()
+def quartic(reconstructions, images):
+    """Return the mean fourth power of the difference over pixels and images."""
+    return ((reconstructions - images) ** 4).mean()
 
 
-def laplace(config):
-    """Return the log-likelihood of pixels Laplace(reconstruction, b), where the KL weight fixes b, or None."""
+def generalised_normal(config):
+    """Return the log-likelihood of pixels of density c exp(-d^4 / s), where the KL weight fixes s, or None."""
     pixels = math.prod(config.model.image_shape)
     scales = kl_scales(config.objective, config.model.latent_dim, pixels)
     if scales is None:
         return None
-    b = scales.of_sum_kl * pixels
-    return lambda y, x: -(y - x).abs().flatten(1).sum(dim=1) / b - pixels * math.log(2 * b)
+    s = scales.of_sum_kl * pixels
+    log_c = -math.log(2 * math.gamma(5 / 4) * s**0.25)
+    return lambda y, x: -((y - x) ** 4).flatten(1).sum(dim=1) / s + pixels * log_c
 
 
 LOSSES.register(
     LossSpec(
-        name="l1",
-        title="mean absolute error",
-        symbol="MAE",
-        summary="the mean absolute difference of pixels",
-        function=l1,
-        distribution="Laplace",
-        log_likelihood=laplace,
+        name="quartic",
+        title="mean fourth power",
+        symbol="M4",
+        summary="the mean fourth power of the difference of pixels",
+        function=quartic,
+        distribution="generalised normal",
+        log_likelihood=generalised_normal,
     )
 )

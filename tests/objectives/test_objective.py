@@ -2,12 +2,23 @@ import math
 
 import pytest
 import torch
-from torch.distributions import Bernoulli, Normal, kl_divergence
+from torch.distributions import Bernoulli, Laplace, Normal, kl_divergence
 from torch.nn import functional
 
 from aeviz.config import ModelConfig, ObjectiveConfig, RunConfig
 from aeviz.errors import ConfigError
-from aeviz.objectives import Objective, annealing_factor, corrupt, kl_scales, latent_penalty, ms_ssim, reduced_kl
+from aeviz.objectives import (
+    Objective,
+    annealing_factor,
+    corrupt,
+    kl_scales,
+    latent_penalty,
+    log_likelihood,
+    ms_ssim,
+    reduced_kl,
+)
+from aeviz.presets import PRESETS
+from aeviz.scales import penalty_scales
 
 N, C, H, W, D = 6, 1, 9, 8, 3
 
@@ -25,6 +36,7 @@ def total(kl=KL, annealed=1.0, **settings):
 
 def test_plain_objective_is_the_reconstruction_itself():
     assert total(kl=None) == functional.mse_loss(Y, X).item()
+    assert total(kl=None, reconstruction="l1") == functional.l1_loss(Y, X).item()
     assert total(kl=None, reconstruction="bce") == functional.binary_cross_entropy(Y, X).item()
     assert total(kl=None, reconstruction="ms_ssim") == pytest.approx(1 - ms_ssim(Y, X).value.mean().item())
 
@@ -63,6 +75,42 @@ def test_scales_say_what_the_weight_means(reduction):
     assert scales.of_mean_kl == pytest.approx(D * scales.of_sum_kl)
     assert scales.snell_c == pytest.approx(1 / scales.of_sum_kl)
     assert kl_scales(ObjectiveConfig(), D, pixels) is None
+
+
+@pytest.mark.parametrize(
+    ("penalty", "summed"), [("l1", Z.abs().sum(1)), ("l2", Z.square().sum(1)), ("kl_sparsity", None)]
+)
+def test_scales_of_a_penalty_are_those_beside_sums(penalty, summed):
+    config = ObjectiveConfig(penalty=penalty, penalty_weight=0.03)
+    scales, pixels = penalty_scales(config, D, C * H * W), C * H * W
+    squares = (Y - X).square().flatten(1).sum(dim=1).mean()
+    term = latent_penalty(Z, config) if summed is None else summed.mean()
+    objective = Objective(config)(Y, X, Z, None).total * pixels
+    torch.testing.assert_close(objective, squares + scales.beside_sum * term)
+    torch.testing.assert_close(objective / 2, squares / 2 + scales.beside_half_sum * term)
+
+
+def test_scales_of_the_sparse_presets_are_those_of_the_sources():
+    of = {name: penalty_scales(PRESETS[name].config.objective, 64, 784) for name in ("sparse-l1", "sparse-kl", "deep")}
+    assert of["sparse-l1"].beside_half_sum == pytest.approx(0.0061, abs=5e-5)
+    assert of["sparse-l1"].beside_sum == pytest.approx(0.01225)
+    assert of["sparse-kl"].beside_sum == pytest.approx(0.784)
+    assert of["deep"] is None
+
+
+def test_scale_of_the_absolute_error_makes_the_objective_minus_the_elbo_of_a_laplace_decoder():
+    config = RunConfig(
+        model=ModelConfig(image_shape=(C, H, W), latent_dim=D, bottleneck="gaussian", hidden=(4,)),
+        objective=ObjectiveConfig(reconstruction="l1", kl_weight=0.01),
+    )
+    b = 0.01 * C * H * W
+    nats = log_likelihood(config)(Y, X)
+    torch.testing.assert_close(nats, Laplace(Y, b).log_prob(X).flatten(1).sum(dim=1))
+    kl = KL.sum(dim=1).mean().item()
+    constant = C * H * W * math.log(2 * b)
+    assert total(reconstruction="l1", kl_weight=0.01) / 0.01 == pytest.approx(
+        -(nats.mean().item() + constant) + kl, rel=1e-4
+    )
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])

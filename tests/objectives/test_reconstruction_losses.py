@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from aeviz.errors import DataError
-from aeviz.objectives import bce, mse, reconstruction_loss
+from aeviz.objectives import bce, l1, mse, reconstruction_loss
 from aeviz.objectives.pairs import matched_pair
 
 
@@ -21,6 +21,14 @@ def test_mse_is_mean_over_pixels_and_images(pair):
 def test_mse_times_pixels_is_squared_euclidean_distance(pair):
     x, y = (t.numpy().astype(np.float64).reshape(5, -1) for t in pair)
     assert mse(*pair).item() * 3 * 7 * 6 == pytest.approx((np.linalg.norm(x - y, axis=1) ** 2).mean(), rel=1e-6)
+
+
+def test_l1_is_mean_of_the_absolute_error_and_least_at_the_median(pair):
+    x, y = (t.numpy().astype(np.float64) for t in pair)
+    assert l1(*pair).item() == pytest.approx(np.abs(x - y).mean(), rel=1e-6)
+    images = torch.tensor([0.0, 0.1, 0.2, 0.9, 1.0]).view(5, 1, 1, 1)
+    losses = {c: l1(torch.full_like(images, c), images).item() for c in (0.1, 0.2, 0.44, 0.9)}
+    assert min(losses, key=losses.get) == 0.2
 
 
 def test_bce_matches_closed_form_with_reconstruction_first(pair):
@@ -49,14 +57,14 @@ def test_bce_is_cut_off_at_100_a_pixel():
     assert zero.grad.isfinite().all()
 
 
-@pytest.mark.parametrize("loss", [mse, bce])
+@pytest.mark.parametrize("loss", [mse, l1, bce])
 def test_loss_gradient_passes_gradcheck(loss):
     generator = torch.Generator().manual_seed(1)
     x, y = (0.1 + 0.8 * torch.rand(2, 1, 3, 3, generator=generator, dtype=torch.float64) for _ in range(2))
     assert torch.autograd.gradcheck(loss, (x.requires_grad_(), y))
 
 
-@pytest.mark.parametrize("loss", [mse, bce])
+@pytest.mark.parametrize("loss", [mse, l1, bce])
 def test_loss_of_half_precision_is_float32_even_under_autocast(loss, pair):
     expected = loss(pair[0].bfloat16().float(), pair[1])
     with torch.autocast("cpu", dtype=torch.bfloat16):

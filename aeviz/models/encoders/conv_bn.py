@@ -1,24 +1,26 @@
-"""Stride-2 convolutions with batch normalisation and LeakyReLU."""
+"""Stride-2 convolutions with batch normalisation."""
 
 from torch import nn
 
 from aeviz.config import ModelConfig
+from aeviz.models.activations import activation_of
 from aeviz.models.encoders.base import Encoder, conv_side
 
 
 def build_encoder(config: ModelConfig) -> Encoder:
-    """Return convolutions of 3x3, stride 2, padding 1, each with batch normalisation and a LeakyReLU.
+    """Return convolutions of 3x3, stride 2, padding 1, each with batch normalisation and an activation.
 
     [S2] 4.2 has channels and LeakyReLU, its author's public code the batch normalisation.
     For 64 x 64 faces and channels 32-64-128-256-512 the result is 512 x 2 x 2 = 2,048 features.
     """
+    activation = activation_of(config, config.encoder_spec)
     in_channels, height, width = config.image_shape
     layers: list[nn.Module] = []
     for out_channels in config.channels:
         layers += [
             nn.Conv2d(in_channels, out_channels, kernel_size=3, stride=2, padding=1),
             nn.BatchNorm2d(out_channels),
-            nn.LeakyReLU(),
+            activation(),
         ]
         in_channels = out_channels
     depth = len(config.channels)
@@ -28,6 +30,7 @@ def build_encoder(config: ModelConfig) -> Encoder:
 
 def build_decoder(config: ModelConfig) -> list[nn.Module]:
     """Return the encoder mirrored, a last transposed convolution and a 3x3 convolution ([S2] 4.2)."""
+    activation = activation_of(config, config.decoder_spec)
     image_channels, height, width = config.image_shape
     channels = config.channels
     depth = len(channels)
@@ -42,7 +45,7 @@ def build_decoder(config: ModelConfig) -> list[nn.Module]:
         layers += [
             nn.ConvTranspose2d(in_channels, next_channels, 3, stride=2, padding=1, output_padding=(extra[0], extra[1])),
             nn.BatchNorm2d(next_channels),
-            nn.LeakyReLU(),
+            activation(),
         ]
         in_channels = next_channels
     return [*layers, nn.Conv2d(in_channels, image_channels, kernel_size=3, padding=1)]

@@ -18,6 +18,8 @@ SETTINGS = {
     "model.hidden": "hidden layers (units)",
     "model.channels": "convolutions (channels)",
     "model.features": "features before the bottleneck",
+    "model.activation": "activation",
+    "model.init": "initial weights",
     "model.output": "output activation",
     "model.latent": "latent activation",
     "model.prior": "prior",

@@ -1,8 +1,9 @@
-"""The weight of a KL divergence in words, on the scales that papers use."""
+"""The weights of a KL divergence and of a penalty in words, on the scales that papers use."""
 
 import math
 
-from aeviz.scales import kl_scales
+from aeviz.config import RunConfig
+from aeviz.scales import kl_scales, penalty_scales
 from aeviz.web.kernel.models import Model
 
 
@@ -25,3 +26,23 @@ def describe_scales(model: Model) -> str:
         f"squared error. With half the summed squared error this is beta = {scales.beta:.3g}, the ELBO of a "
         f"Gaussian decoder with variance {scales.variance:.3g}; Snell's C = {scales.snell_c:,.0f}."
     )
+
+
+def describe_penalty(config: RunConfig) -> str:
+    """Say what the weight of a penalty is beside losses that are sums; empty for a model without penalty."""
+    scales = penalty_scales(config.objective, config.model.latent_dim, math.prod(config.model.image_shape))
+    if scales is None:
+        return ""
+    what, summed = {
+        "l1": ("the mean of |z|", "the sum of |z|"),
+        "l2": ("the mean of z²", "the sum of z²"),
+        "kl_sparsity": ("the KL divergence summed over units", "it"),
+    }[config.objective.penalty]
+    loss = config.objective.loss_spec.title
+    text = (
+        f"Penalty: weight {config.objective.penalty_weight:g} of {what}, beside the {loss}, a mean over pixels. Beside "
+        f"its sum over pixels {summed} has weight {scales.beside_sum:.3g} (the scale of S3)"
+    )
+    if config.objective.loss_spec.distribution == "Gaussian":
+        text += f"; beside half the summed squared error, {scales.beside_half_sum:.3g} (S2)"
+    return text + "."

@@ -17,6 +17,7 @@ from aeviz.web.kernel.client_inference import find_network, prepare_networks, se
 from aeviz.web.kernel.images import LARGE
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.scales import describe_penalty
 from aeviz.web.kernel.text import escape, name_objective
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.network.layers import layer_rows
@@ -183,6 +184,10 @@ def _facts(model: Model) -> Mapping[str, str]:
         "latent dimensions": config.model.latent_dim,
         "parameters": f"{origin.parameters:,}",
         "objective": name_objective(config.objective),
+        "penalty": describe_penalty(config) or None,
+        "activation, initial weights": None
+        if (config.model.activation, config.model.init) == ("default", "default")
+        else f"{config.model.activation}, {config.model.init}",
         "optimizer": config.optimizer.name,
         "learning rate": f"{config.optimizer.learning_rate:g} ({config.optimizer.schedule})",
         "epochs": f"{len(model.history())} of {config.train.epochs}, batch {config.train.batch_size}",

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from aeviz.config import MAX_LAYERS, MAX_WIDTH
 from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES
 
+Values = Mapping[str, Any]
+"""What stands in the form, by key of the setting."""
 OPTIMIZERS = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD with momentum"}
 
 
@@ -30,6 +32,8 @@ class Field:
     """Value to name, for a choice; a function where it lists what is registered."""
     optional: bool = False
     """Whether 0, or an empty text, stands for none."""
+    applies: Callable[[Values], bool] = lambda values: True
+    """Whether it matters beside what stands in the fields before it; a field that does not is not shown."""
 
     @property
     def hint(self) -> str:
@@ -40,6 +44,24 @@ class Field:
     def options(self) -> Mapping[str, str]:
         """The names of `choices` by their values."""
         return self.choices() if callable(self.choices) else self.choices
+
+
+def _uses(name: str) -> Callable[[Values], bool]:
+    """Return whether the encoder uses a field of ModelConfig."""
+    return lambda values: name in ENCODERS[values["model.encoder"]].fields
+
+
+def _is_variational(values: Values) -> bool:
+    return BOTTLENECKS[values["model.bottleneck"]].is_variational
+
+
+def _divides(values: Values) -> bool:
+    """Whether the optimizer divides by a running mean of squared gradients."""
+    return bool(values["optimizer.name"] != "sgd")
+
+
+def _is_penalised(values: Values) -> bool:
+    return not _is_variational(values) and values["objective.penalty"] != "none"
 
 
 MODEL = (
@@ -73,6 +95,7 @@ MODEL = (
         key="model.hidden",
         label="Hidden layers (units)",
         kind="widths",
+        applies=_uses("hidden"),
         help=f"Units of each dense layer of the encoder, separated by commas: up to {MAX_LAYERS} layers of 1 to "
         f"{MAX_WIDTH} units.",
     ),
@@ -80,8 +103,41 @@ MODEL = (
         key="model.channels",
         label="Convolutions (channels)",
         kind="widths",
+        applies=_uses("channels"),
         help="Channels of each stride-2 convolution of the encoder, separated by commas. Each halves the side of "
         "the image.",
+    ),
+    Field(
+        key="model.activation",
+        label="Activation",
+        kind="choice",
+        choices={
+            "default": "usual for the architecture",
+            "relu": "ReLU",
+            "leaky_relu": "Leaky ReLU",
+            "elu": "ELU",
+            "prelu": "PReLU (slope learned)",
+            "tanh": "tanh",
+            "sigmoid": "sigmoid",
+        },
+        applies=lambda values: ENCODERS[values["model.encoder"]].activation is not None,
+        help="After each hidden layer. The architecture's own is ReLU, with batch normalisation Leaky ReLU. The "
+        "gradients of tanh and sigmoid vanish in deep networks; units of ReLU can die.",
+    ),
+    Field(
+        key="model.init",
+        label="Initial weights",
+        kind="choice",
+        choices={
+            "default": "PyTorch's (variance 1 / 3 fan-in)",
+            "xavier": "Xavier (2 / (fan-in + fan-out))",
+            "he": "He (2 / fan-in)",
+            "small": "small (standard deviation 0.01)",
+            "zero": "zero: nothing tells units apart",
+        },
+        help="Law of the initial weights, by their variance. Fan-in and fan-out count inputs and outputs of a unit. He "
+        "keeps the size of values through ReLU layers, Xavier through tanh layers. Biases start at 0, but PyTorch "
+        "draws them too.",
     ),
 )
 LEARNING = (
@@ -132,6 +188,7 @@ VARIATIONAL = (
         high=1000.0,
         form="%.6g",
         step=1e-3,
+        applies=_is_variational,
         help="Factor of the KL divergence in the objective, 0 to 1000. Larger: closer to the prior, blurrier "
         "images; too large: posterior collapse.",
     ),
@@ -140,6 +197,7 @@ VARIATIONAL = (
         label="KL over dimensions",
         kind="choice",
         choices={"sum": "sum (nats per image)", "mean": "mean (nats per dimension)"},
+        applies=_is_variational,
         help="Whether the weight multiplies the sum or the mean of the KL over latent dimensions.",
     ),
     Field(
@@ -147,8 +205,79 @@ VARIATIONAL = (
         label="KL annealing",
         kind="choice",
         choices={"constant": "none", "linear": "rises once", "cyclical": "rises in cycles"},
+        applies=_is_variational,
         help="KL weight over training: constant; rising linearly over the first epochs; or rising in cycles, "
         "which can prevent posterior collapse.",
+    ),
+    Field(
+        key="objective.annealing_epochs",
+        label="Annealing length (epochs)",
+        kind="whole",
+        low=1,
+        high=1_000_000,
+        applies=lambda values: _is_variational(values) and values["objective.annealing"] != "constant",
+        help="Epochs in which the KL weight rises from 0; in cycles, of a whole cycle, whose first half rises. Try a "
+        "third to a half of the run.",
+    ),
+)
+PENALTIES = (
+    Field(
+        key="objective.penalty",
+        label="Penalty on the code",
+        kind="choice",
+        choices={
+            "none": "none",
+            "l1": "L1: mean of |z| (sparse)",
+            "l2": "L2: mean of z²",
+            "kl_sparsity": "KL from a target activation (sparse)",
+        },
+        applies=lambda values: not _is_variational(values),
+        help="Added to the loss of an autoencoder. L1 and L2 keep codes near 0. The KL divergence keeps the mean "
+        "activation of each unit, in (0, 1) by a sigmoid, near a target.",
+    ),
+    Field(
+        key="objective.penalty_weight",
+        label="Penalty weight",
+        kind="real",
+        low=0.0,
+        high=1000.0,
+        form="%.6g",
+        step=1e-3,
+        applies=_is_penalised,
+        help="Factor of the penalty, 0 to 1000, beside a loss that is a mean over pixels. Its value on the scale of "
+        "sums is said above. Too large: all codes are alike.",
+    ),
+    Field(
+        key="objective.sparsity",
+        label="Target activation (rho)",
+        kind="real",
+        low=0.001,
+        high=0.999,
+        applies=lambda values: _is_penalised(values) and values["objective.penalty"] == "kl_sparsity",
+        help="Mean activation that each unit should have over a batch, 0.001 to 0.999. 0.05: active for few images.",
+    ),
+    Field(
+        key="objective.corruption",
+        label="Corruption of the input",
+        kind="choice",
+        choices={
+            "none": "none",
+            "masking": "masking",
+            "gaussian": "gaussian noise",
+            "salt_pepper": "salt and pepper",
+        },
+        help="Denoising: training images are corrupted before they are encoded, and the clean ones are the target. "
+        "Masking sets pixels to black, salt and pepper to black or white; gaussian noise changes all.",
+    ),
+    Field(
+        key="objective.corruption_level",
+        label="Corruption level",
+        kind="real",
+        low=0.0,
+        high=1.0,
+        step=0.05,
+        applies=lambda values: values["objective.corruption"] != "none",
+        help="0 to 1: share of the pixels; for gaussian noise its standard deviation, pixels being in [0, 1].",
     ),
 )
 COURSE = (
@@ -183,6 +312,7 @@ ADVANCED = (
         key="optimizer.beta1",
         label="beta 1",
         kind="real",
+        applies=_divides,
         low=0.0,
         high=0.9999,
         help="Decay rate of Adam's running mean of gradients, 0 to below 1. Larger averages over more steps.",
@@ -191,6 +321,7 @@ ADVANCED = (
         key="optimizer.beta2",
         label="beta 2",
         kind="real",
+        applies=_divides,
         low=0.0,
         high=0.99999,
         form="%.5g",
@@ -201,6 +332,7 @@ ADVANCED = (
         key="optimizer.epsilon",
         label="epsilon",
         kind="real",
+        applies=_divides,
         low=1e-12,
         high=1.0,
         form="%.1e",
@@ -211,6 +343,7 @@ ADVANCED = (
         key="optimizer.momentum",
         label="Momentum (SGD)",
         kind="real",
+        applies=lambda values: not _divides(values),
         low=0.0,
         high=0.9999,
         help="Share of the previous step that SGD adds, 0 to below 1.",
@@ -243,7 +376,7 @@ ADVANCED = (
         "test set keeps it.",
     ),
 )
-ENCODER, BOTTLENECK, LATENT_DIM, HIDDEN, CHANNELS = MODEL
+ENCODER, BOTTLENECK, LATENT_DIM = MODEL[:3]
 OPTIMIZER, LEARNING_RATE = LEARNING[1:3]
-KL_WEIGHT_FIELD, EPOCHS = VARIATIONAL[0], COURSE[0]
-FIELDS = (*MODEL, *LEARNING, *VARIATIONAL, *COURSE, *ADVANCED)
+KL_WEIGHT_FIELD, EPOCHS, PENALTY = VARIATIONAL[0], COURSE[0], PENALTIES[0]
+FIELDS = (*MODEL, *VARIATIONAL, *LEARNING, *PENALTIES, *COURSE, *ADVANCED)

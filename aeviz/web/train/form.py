@@ -3,7 +3,7 @@
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import streamlit as st
@@ -16,28 +16,23 @@ from aeviz.data.folder import resolve_folder
 from aeviz.errors import ConfigError
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
-from aeviz.registry import BOTTLENECKS, ENCODERS
+from aeviz.registry import BOTTLENECKS
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import escape, format_duration
+from aeviz.web.kernel.text import escape
 from aeviz.web.train import facts
+from aeviz.web.train.advice import advise
 from aeviz.web.train.fields import (
-    ADVANCED,
     BOTTLENECK,
-    CHANNELS,
-    COURSE,
     ENCODER,
     EPOCHS,
     FIELDS,
-    HIDDEN,
     KL_WEIGHT_FIELD,
     LATENT_DIM,
-    LEARNING,
     LEARNING_RATE,
     OPTIMIZER,
-    OPTIMIZERS,
-    VARIATIONAL,
+    PENALTY,
     Field,
 )
 from aeviz.workers.training import shell_command
@@ -53,6 +48,10 @@ SMALLEST, LARGEST = 4, 512
 """Pixels that the side of an image may have."""
 FOLDER_SIDE = 64
 """Pixels to which the images of a folder are resized unless told otherwise."""
+FIRST = (BOTTLENECK, LATENT_DIM, OPTIMIZER, LEARNING_RATE, EPOCHS, KL_WEIGHT_FIELD)
+"""Settings that are changed often."""
+PENALTY_WEIGHTS = {"l1": 1e-3, "l2": 1e-4, "kl_sparsity": 1e-3}
+"""Weight of a new penalty: that of the presets."""
 _PREFIX = "train-form."
 _FOLLOWED = "train-kept.folder"
 """Session key: the folder of the address that was put into the form."""
@@ -63,8 +62,6 @@ KL_WEIGHT = 0.1
 """KL weight of a new variational bottleneck times the number of pixel values, over which the loss is a mean. With it
 quick-look as a VAE keeps both dimensions active; with three times as much one collapses. Tried with `aeviz train
 quick-look --set model.bottleneck=gaussian --set objective.kl_weight=0.0016` (0.0047), then `aeviz evaluate RUN`."""
-RISKY_RATES: Mapping[str, float] = {"adam": 0.03, "amsgrad": 0.03, "sgd": 2.0}
-"""Learning rates above which these networks usually diverge or lose their units."""
 
 
 def show_form() -> RunConfig | None:
@@ -85,7 +82,7 @@ def show_form() -> RunConfig | None:
     config = None
     with head, errors_as_messages(stop=False):
         config = _build(preset, data)
-        _advise(config)
+        advise(config)
     with start:
         started = st.button("Start training", type="primary", icon=":material/play_arrow:", disabled=config is None)
     if config is not None:
@@ -100,13 +97,11 @@ def _input_all(head: DeltaGenerator) -> DataConfig | None:
     columns = _cells()
     with next(columns):
         data = _pick_data(head)
-    with next(columns):
-        bottleneck = _input(BOTTLENECK, on_change=_follow_bottleneck)
-    is_variational = BOTTLENECKS[bottleneck].is_variational
-    for entry in (LATENT_DIM, OPTIMIZER, LEARNING_RATE, EPOCHS, *((KL_WEIGHT_FIELD,) if is_variational else ())):
-        with next(columns):
-            _input(entry)
-    _input_rest(is_variational)
+    for entry in FIRST:
+        if entry.applies(st.session_state[_KEPT]):
+            with next(columns):
+                _input(entry, on_change=_follow_bottleneck if entry is BOTTLENECK else None)
+    _input_rest()
     return data
 
 
@@ -116,17 +111,13 @@ def _cells() -> Iterator[DeltaGenerator]:
         yield from st.columns(3, gap="medium")
 
 
-def _input_rest(is_variational: bool) -> None:
-    """Show the settings that are seldom changed."""
+def _input_rest() -> None:
+    """Show the settings that are seldom changed and matter beside the others."""
     columns = _cells()
-    with next(columns):
-        architecture = _input(ENCODER)
-    layers = [entry for entry in (HIDDEN, CHANNELS) if entry.key.split(".")[1] in ENCODERS[architecture].fields]
-    variational = [entry for entry in VARIATIONAL if is_variational and entry is not KL_WEIGHT_FIELD]
-    others = [entry for entry in (*LEARNING, *COURSE, *ADVANCED) if entry not in (OPTIMIZER, LEARNING_RATE, EPOCHS)]
-    for entry in (*layers, *variational, *others):
-        with next(columns):
-            _input(entry)
+    for entry in (ENCODER, *(entry for entry in FIELDS if entry not in (*FIRST, ENCODER))):
+        if entry.applies(st.session_state[_KEPT]):
+            with next(columns):
+                _input(entry, on_change=_follow_penalty if entry is PENALTY else None)
     with next(columns):
         _pick_device()
 
@@ -176,8 +167,8 @@ def _fill(config: RunConfig) -> None:
             value = "" if entry.kind == "text" else 0.0
         values[entry.key] = value
     st.session_state[_KEPT] = values
-    for name, value in values.items():
-        st.session_state[_PREFIX + name] = value
+    for name in values:  # a value set for a field that is not shown would come back on a later visit
+        st.session_state.pop(_PREFIX + name, None)
 
 
 def _restored(name: str, default: Any = None) -> str:
@@ -276,6 +267,14 @@ def _follow_bottleneck() -> None:
         st.session_state[_PREFIX + name] = _keep(name, value)
 
 
+def _follow_penalty() -> None:
+    """Give a penalty that was just chosen a weight above 0, without which it does nothing."""
+    usual = PENALTY_WEIGHTS.get(st.session_state[_restored(PENALTY.key)])
+    kept = st.session_state[_KEPT].get("objective.penalty_weight")
+    if usual is not None and (not kept or kept in PENALTY_WEIGHTS.values()):
+        st.session_state[_PREFIX + "objective.penalty_weight"] = _keep("objective.penalty_weight", usual)
+
+
 def _input(entry: Field, on_change: Callable[[], None] | None = None) -> Any:
     key = _restored(entry.key)
     if entry.kind == "choice":
@@ -339,6 +338,7 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
     draft = DataConfig(**base["data"])
     shape, n_train = facts.training_shape(draft, str(data_root()), datasets.folder_stamp(data.name))
     base["model"]["image_shape"] = list(shape)
+    base["model"]["latent"] = "identity"  # a sigmoid follows from the penalty that needs one
     config = RunConfig.normalised(base)
     if config.train.batch_size > n_train:
         raise ConfigError(
@@ -353,41 +353,3 @@ def _parse_widths(entry: Field, text: str) -> list[int]:
     if not all(part.isdecimal() and len(part) < 10 for part in parts):
         raise ConfigError(f"{entry.label}: {text!r} is not a list of whole numbers; expected for example 128, 64, 12")
     return [int(part) for part in parts]
-
-
-def _advise(config: RunConfig) -> None:
-    """Say what the run will do, and what will work badly though it can be trained."""
-    parameters = facts.parameter_count(config.model)
-    pixels = config.model.image_shape[0] * config.model.image_shape[1] * config.model.image_shape[2]
-    known = facts.seconds_per_epoch(config)
-    time = (
-        "The time left is known after the first epoch."
-        if known is None
-        else f"An earlier run took about {format_duration(known * config.train.epochs)} for as many epochs."
-    )
-    st.caption(
-        f"Trains {parameters:,} parameters for {config.train.epochs:,} epochs: {pixels:,} pixel values to "
-        f"{config.model.latent_dim} numbers ({pixels / config.model.latent_dim:,.1f} : 1) and back. {time}",
-        help="You watch the latent space form. The time is that of a run of this network here or on another machine; "
-        "starting and evaluating come on top, and busy cores take longer.",
-    )
-    limit = RISKY_RATES[config.optimizer.name]
-    if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
-        st.warning(
-            f"A learning rate above {limit:g} (here {config.optimizer.learning_rate:g}) usually makes "
-            f"{OPTIMIZERS[config.optimizer.name]} diverge or leaves dead ReLU units. Worth watching once.",
-            icon=":material/warning:",
-        )
-    if config.model.is_variational and config.objective.kl_weight == 0:
-        st.warning(
-            "The KL weight is 0, so nothing keeps the posteriors near the prior: samples from the prior will not look "
-            "like the data.",
-            icon=":material/warning:",
-        )
-    narrowest = min(config.model.hidden, default=pixels)
-    if "hidden" in config.model.encoder_spec.fields and narrowest < config.model.latent_dim:
-        st.warning(
-            f"The narrowest hidden layer has {narrowest} units, fewer than the {config.model.latent_dim} latent "
-            f"dimensions. The code holds at most {narrowest} independent numbers.",
-            icon=":material/warning:",
-        )

@@ -137,9 +137,63 @@ def test_unknown_preset_in_the_address_is_ignored(app, runs):
     assert field(app, "preset").value == "quick-look"
 
 
+def test_penalty_comes_with_a_weight_its_scales_and_only_the_fields_that_matter(train):
+    assert "objective.penalty" in names(train)
+    assert not {"objective.penalty_weight", "objective.sparsity"} & names(train)
+    app = set_to(train, objective__penalty="l2", model__latent_dim=16)
+    assert field(app, "objective.penalty_weight").value == 1e-4
+    app = set_to(app, objective__penalty="kl_sparsity")
+    assert field(app, "objective.penalty_weight").value == 1e-3
+    assert field(app, "objective.sparsity").value == 0.05
+    assert not app.error
+    assert "--set model.latent=sigmoid" in shell(app)
+    app = set_to(set_to(app, objective__penalty="l1"), objective__penalty_weight=0.0)
+    assert any("penalty does nothing" in text for text in texts(app.warning))
+    assert "model.latent=" not in shell(app)
+    app = set_to(app, objective__penalty_weight=0.02)
+    # of a mean over 64 pixels and one over 16 units: 0.02 * 64 / 16
+    assert any("has weight 0.08 (the scale of S3); beside half" in text for text in texts(app.caption))
+    assert any("squared error, 0.04 (S2)" in text for text in texts(app.caption))
+    app = set_to(app, model__bottleneck="gaussian")
+    assert not {"objective.penalty", "objective.penalty_weight"} & names(app)
+    assert not app.error
+    assert "objective.penalty=" not in shell(app)
+
+
+def test_corruption_and_annealing_bring_their_fields(train):
+    assert "objective.corruption_level" not in names(train)
+    app = set_to(train, objective__corruption="masking")
+    assert field(app, "objective.corruption_level").value == 0.3
+    app = set_to(app, objective__corruption_level=0.0)
+    assert any("nothing is corrupted" in text for text in texts(app.warning))
+    app = set_to(app, objective__corruption_level=0.5, model__bottleneck="gaussian")
+    assert "objective.annealing_epochs" not in names(app)
+    app = set_to(app, objective__annealing="linear")
+    app = set_to(app, objective__annealing_epochs=400)
+    assert any("reaches 25% of its value" in text for text in texts(app.warning))
+    app = set_to(app, objective__annealing="cyclical", objective__annealing_epochs=100)
+    assert not app.warning
+    for change in ("corruption=masking", "corruption_level=0.5", "annealing=cyclical", "annealing_epochs=100"):
+        assert f"--set objective.{change}" in shell(app)
+
+
+def test_activation_initial_weights_and_absolute_error_can_be_chosen(train):
+    app = set_to(train, model__activation="elu", model__init="he", objective__reconstruction="l1")
+    assert not app.error
+    for change in ("model.activation=elu", "model.init=he", "objective.reconstruction=l1"):
+        assert f"--set {change}" in shell(app)
+    app = set_to(app, model__init="zero")
+    assert any("one image for all" in text for text in texts(app.warning))
+    app = set_to(app, model__encoder="linear")
+    assert "model.activation" not in names(app)
+    assert not app.error
+    assert "model.activation" not in shell(app)
+
+
 def test_edits_survive_leaving_the_page(train):
     set_to(train, preset="digits-2d-adam")
-    set_to(train, train__epochs=17, model__hidden="40, 20", optimizer__name="sgd", optimizer__momentum=0.5)
+    set_to(train, train__epochs=17, model__hidden="40, 20", optimizer__name="sgd")
+    set_to(train, optimizer__momentum=0.5)
     train.switch_page("pages/home.py").run()
     app = train.switch_page("pages/train.py").run()
     assert field(app, "preset").value == "digits-2d-adam"

@@ -15,7 +15,8 @@ import { NetworkError, Reader, text } from "./onnx_file.js";
 
 const WEIGHTED = new Map([["Gemm", "Linear"], ["MatMul", "Linear"], ["Conv", "Conv"], ["ConvTranspose", "Transposed conv"]]);
 const ACTIVATIONS = new Map([
-  ["Relu", "ReLU"], ["LeakyRelu", "LeakyReLU"], ["Elu", "ELU"], ["Gelu", "GELU"], ["Sigmoid", "Sigmoid"], ["Tanh", "Tanh"],
+  ["Relu", "ReLU"], ["LeakyRelu", "LeakyReLU"], ["PRelu", "PReLU"], ["Elu", "ELU"], ["Gelu", "GELU"],
+  ["Sigmoid", "Sigmoid"], ["Tanh", "Tanh"],
 ]);
 const GRAPH = 7; // field of the model
 const OUTPUT = 12; // field of the graph
@@ -107,6 +108,7 @@ export function readLayers(bytes) {
     else if (WEIGHTED.has(node.kind)) layers.push({ kind: kindOf(node), activation: "", parameters, output });
     else if (layers.length && node.inputs.includes(follows)) {
       const layer = layers[layers.length - 1];
+      if (node.kind === "PRelu") layer.parameters += parameters; // its slope
       layer.activation ||= ACTIVATIONS.get(node.kind) ?? "";
       if (node.kind === "Add" && !layer.activation && parameters > 1) layer.parameters += parameters; // after MatMul
       layer.output = output;
