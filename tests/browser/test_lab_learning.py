@@ -38,3 +38,19 @@ def test_backpropagation_steps_and_descends(visit):
     page.get_by_role("button", name="Saturate").click()
     expect(part).not_to_have_attribute("data-gradients", " ".join(gradients))
     assert float(part.get_attribute("data-gradients").split()[0]) < 0.3 * float(gradients[0])
+
+
+def test_neuron_follows_weights_input_and_bias(visit):
+    page, part = open_experiment(visit, "Activation functions", "neuron")
+    expect(part).to_have_attribute("data-activation", "0.8176 0.1491")
+    drag(page, page.get_by_role("button", name="pre-activation z"), -60)
+    expect(page).to_have_url(re.compile(r"neuron=0_0\.01_1\.5_1_-[0-9.]+_1_0\.5_6"))
+    page.get_by_role("button", name="weights w").press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"neuron=0_0\.01_1\.5_1\.1_"))
+    page.get_by_role("combobox", name="Activation").select_option("ReLU")
+    page.get_by_role("slider", name="bias b").fill("-6")
+    expect(part).to_have_attribute("data-activation", "0.0000 0.0000")
+    error = float(part.get_attribute("data-error"))
+    page.get_by_role("slider", name="ReLUs").fill("40")
+    expect(part).not_to_have_attribute("data-error", f"{error:.5f}")
+    assert float(part.get_attribute("data-error")) < error / 20

@@ -7,6 +7,7 @@ from page_scripts import run_script
 
 from aeviz.lab.activations import ACTIVATIONS, activate, derivative
 from aeviz.lab.backpropagation import backpropagate
+from aeviz.lab.relu_sum import relu_sum, relu_weights
 
 
 def test_activations_and_passes(tmp_path):
@@ -14,7 +15,12 @@ def test_activations_and_passes(tmp_path):
     async function main({ names, points, alpha, networks }) {
       const { activate, derivative } = await import("./kit/activations.js");
       const { backpropagate } = await import("./backpropagation/passes.js");
+      const { reluSum, reluWeights, target } = await import("./neuron/relu_sum.js");
+      const knots = [0, 0.2, 0.5, 1];
+      const heights = knots.map(target);
+      const weights = reluWeights(knots, heights);
       return {
+        sum: { knots, heights, weights, at: points.map((x) => reluSum(x, knots, heights, weights)) },
         values: names.map((name) => points.map((x) => [activate(name, x, alpha), derivative(name, x, alpha)])),
         passes: networks.map(({ x, target, ...network }) => backpropagate(network, x, target)),
       };
@@ -37,6 +43,9 @@ def test_activations_and_passes(tmp_path):
     ]
     told = {"names": ACTIVATIONS, "points": points.tolist(), "alpha": 0.3, "networks": plain}
     found = run_script(tmp_path, script, told)
+    knots, heights = np.array(found["sum"]["knots"]), np.array(found["sum"]["heights"])
+    np.testing.assert_allclose(found["sum"]["weights"], relu_weights(knots, heights))
+    np.testing.assert_allclose(found["sum"]["at"], relu_sum(points, knots, heights), rtol=1e-9)
     for name, values in zip(ACTIVATIONS, found["values"], strict=True):
         expected = np.stack([activate(name, points, 0.3), derivative(name, points, 0.3)], axis=1)
         np.testing.assert_allclose(values, expected, rtol=1e-9, atol=1e-12)
