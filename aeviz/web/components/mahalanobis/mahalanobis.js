@@ -8,7 +8,7 @@ import { define } from "../kit/mount.js";
 import { normal, random } from "../kit/random.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { axesOf, dot, entries, mahalanobis, unwhiten, varianceAlong, whiten } from "./covariance.js";
-import { Grip } from "./grip.js";
+import { Grip } from "../kit/grip.js";
 import { Panel, VarianceChart } from "./panel.js";
 
 /** @typedef {import("./covariance.js").Pair} Pair */

@@ -1,8 +1,9 @@
 // A point of a panel that the pointer and the arrow keys move.
 
-import { element } from "../kit/dom.js";
+import { element } from "./dom.js";
 
-/** @typedef {import("./covariance.js").Pair} Pair */
+/** @typedef {[number, number]} Pair */
+/** @typedef {{ stage: Element, place: (point: Pair) => Pair, pointUnder: (event: PointerEvent) => Pair }} Ground */
 
 /** Directions of the arrow keys. @type {Record<string, Pair>} */
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
@@ -10,12 +11,14 @@ const STEP = 0.1;
 
 export class Grip {
   /**
-   * @param {import("./panel.js").Panel} panel
-   * @param {{ name: string, text: string, colour: string, moved: (to: Pair, resting: boolean) => void }} options
+   * @param {Ground} panel
+   * @param {{ name: string, text: string, colour: string, moved: (to: Pair, resting: boolean) => void, step?: number }} options
+   *   `step` of an arrow key
    */
-  constructor(panel, { name, text, colour, moved }) {
+  constructor(panel, { name, text, colour, moved, step = STEP }) {
     this.panel = panel;
     this.moved = moved;
+    this.step = step;
     /** @type {Pair} */
     this.at = [0, 0];
     /** @type {Pair | null} */
@@ -56,7 +59,7 @@ export class Grip {
     const step = KEYS[event.key];
     if (!step) return;
     event.preventDefault();
-    const size = STEP * (event.shiftKey ? 5 : 1);
+    const size = this.step * (event.shiftKey ? 5 : 1);
     this.moved([this.at[0] + size * step[0], this.at[1] + size * step[1]], true);
   }
 

@@ -1,0 +1,1 @@
+"""The backpropagation component: Python side and script."""

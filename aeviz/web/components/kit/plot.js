@@ -1,0 +1,161 @@
+// Axes on a canvas, with what is drawn on them and grips over them.
+
+import { linearTicks, readable } from "./axis.js";
+import { line } from "./curves.js";
+import { brushOf, element, pixelRatio, resize, write } from "./dom.js";
+
+/** @typedef {[number, number]} Pair */
+/** @typedef {{ colour: string, width?: number, dash?: number[], alpha?: number }} Look */
+
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 12, 12, 26]; // pixels around the axes
+
+export class Plot {
+  /**
+   * @param {Element} parent
+   * @param {{ title: string, label: string, x: Pair, y: Pair, isSquare?: boolean, isLog?: boolean, kind?: string }} options
+   *   `isLog`: the vertical axis holds decimal logarithms, `kind`: a class of its section
+   */
+  constructor(parent, { title, label, x, y, isSquare = false, isLog = false, kind = "" }) {
+    this.section = element("section", { class: `panel ${isSquare ? "square" : ""} ${kind}` }, parent);
+    this.title = element("h4", { text: title }, this.section);
+    this.stage = element("div", { class: "stage" }, this.section);
+    this.canvas = element("canvas", { role: "img", "aria-label": label }, this.stage);
+    this.isLog = isLog;
+    this.x = x;
+    this.y = y;
+    this.width = 0;
+    this.height = 0;
+    this.brush = brushOf(this.canvas, 1);
+  }
+
+  /** @param {string} title @param {string} label */
+  describe(title, label) {
+    write(this.title, title);
+    this.canvas.setAttribute("aria-label", label);
+  }
+
+  /** Where a point lies, in pixels of the stage. @param {Pair} point @returns {Pair} */
+  place([x, y]) {
+    const [width, height] = [this.width - LEFT - RIGHT, this.height - TOP - BOTTOM];
+    return [
+      LEFT + (width * (x - this.x[0])) / (this.x[1] - this.x[0]),
+      TOP + (height * (this.y[1] - y)) / (this.y[1] - this.y[0]),
+    ];
+  }
+
+  /** @param {PointerEvent} event @returns {Pair} */
+  pointUnder(event) {
+    const box = this.stage.getBoundingClientRect();
+    const across = (event.clientX - box.left - LEFT) / (this.width - LEFT - RIGHT);
+    const up = (event.clientY - box.top - TOP) / (this.height - TOP - BOTTOM);
+    return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[1] - up * (this.y[1] - this.y[0])];
+  }
+
+  /**
+   * Empty the canvas and draw the axes; false where there is no room. `end` must follow.
+   * @param {import("./theme.js").Style} style
+   */
+  begin(style) {
+    [this.width, this.height] = [this.stage.clientWidth, this.stage.clientHeight];
+    if (this.width < 80 || this.height < 60) return false;
+    const ratio = pixelRatio();
+    resize(this.canvas, Math.round(this.width * ratio), Math.round(this.height * ratio));
+    const brush = (this.brush = brushOf(this.canvas, this.canvas.width / this.width));
+    brush.clearRect(0, 0, this.width, this.height);
+    brush.font = style.font;
+    brush.fillStyle = brush.strokeStyle = style.text;
+    brush.lineWidth = 1;
+    const [right, bottom] = [this.width - RIGHT, this.height - BOTTOM];
+    const faint = style.isStrong ? 0.3 : 0.1;
+    brush.textAlign = "center";
+    brush.textBaseline = "top";
+    for (const tick of linearTicks(this.x[0], this.x[1], Math.max(2, (right - LEFT) / 70))) {
+      const [at] = this.place([tick, 0]);
+      brush.globalAlpha = tick === 0 ? 0.4 : faint;
+      line(brush, at, TOP, at, bottom);
+      brush.globalAlpha = style.isStrong ? 1 : 0.75;
+      brush.fillText(readable(tick, 3).replace("-", "−"), at, bottom + 6);
+    }
+    brush.textAlign = "right";
+    brush.textBaseline = "middle";
+    for (const tick of linearTicks(this.y[0], this.y[1], Math.max(2, (bottom - TOP) / 40))) {
+      if (this.isLog && tick % 1) continue;
+      const [, at] = this.place([0, tick]);
+      brush.globalAlpha = tick === 0 && !this.isLog ? 0.4 : faint;
+      line(brush, LEFT, at, right, at);
+      brush.globalAlpha = style.isStrong ? 1 : 0.75;
+      brush.fillText(readable(this.isLog ? 10 ** tick : tick, 3).replace("-", "−"), LEFT - 5, at);
+    }
+    brush.save();
+    brush.beginPath();
+    brush.rect(LEFT, TOP, right - LEFT, bottom - TOP);
+    brush.clip();
+    brush.globalAlpha = 1;
+    brush.lineJoin = "round";
+    return true;
+  }
+
+  end() {
+    this.brush.restore();
+    this.brush.globalAlpha = 1;
+  }
+
+  /** @param {Look} look */
+  take({ colour, width = 2, dash = [], alpha = 1 }) {
+    this.brush.strokeStyle = this.brush.fillStyle = colour;
+    this.brush.lineWidth = width;
+    this.brush.globalAlpha = alpha;
+    this.brush.setLineDash(dash);
+  }
+
+  /** @param {Iterable<Pair>} points @param {Look} look @param {boolean} [isClosed] */
+  curve(points, look, isClosed = false) {
+    this.take(look);
+    this.brush.beginPath();
+    for (const point of points) this.brush.lineTo(...this.place(point));
+    if (isClosed) this.brush.closePath();
+    this.brush.stroke();
+    this.brush.setLineDash([]);
+  }
+
+  /** @param {(x: number) => number} rule @param {Look} look */
+  graph(rule, look) {
+    const count = Math.ceil(this.width / 2);
+    const at = (/** @type {number} */ k) => this.x[0] + ((this.x[1] - this.x[0]) * k) / count;
+    this.curve(Array.from({ length: count + 1 }, (_, k) => /** @type {Pair} */ ([at(k), rule(at(k))])), look);
+  }
+
+  /** @param {Pair} point @param {Look} look `width` is the radius */
+  dot(point, look) {
+    this.take(look);
+    this.brush.beginPath();
+    this.brush.arc(...this.place(point), look.width ?? 3, 0, 2 * Math.PI);
+    this.brush.fill();
+  }
+
+  /** @param {Pair} from @param {Pair} to @param {Look} look */
+  arrow(from, to, look) {
+    this.take(look);
+    const [[x1, y1], [x2, y2]] = [this.place(from), this.place(to)];
+    line(this.brush, x1, y1, x2, y2);
+    const length = Math.hypot(x2 - x1, y2 - y1);
+    const head = Math.min(length, 4 + 2.5 * (look.width ?? 2));
+    if (length < 1) return;
+    const [u, v] = [((x2 - x1) * head) / length, ((y2 - y1) * head) / length];
+    this.brush.setLineDash([]);
+    this.brush.beginPath();
+    this.brush.moveTo(x2, y2);
+    this.brush.lineTo(x2 - u + 0.45 * v, y2 - v - 0.45 * u);
+    this.brush.lineTo(x2 - u - 0.45 * v, y2 - v + 0.45 * u);
+    this.brush.fill();
+  }
+
+  /** @param {string} text @param {Pair} at @param {Look} look @param {CanvasTextAlign} [align] */
+  write(text, at, look, align = "left") {
+    this.take(look);
+    this.brush.textAlign = align;
+    this.brush.textBaseline = "bottom";
+    const [x, y] = this.place(at);
+    this.brush.fillText(text, x, y);
+  }
+}

@@ -1,0 +1,1 @@
+"""The neuron component: Python side and script."""

@@ -1,0 +1,56 @@
+"""The Lab's experiments on learning in a real browser: what is dragged answers at once, and the address keeps it."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def open_experiment(visit, name, part, address=""):
+    page = visit(f"/lab?experiment={name.replace(' ', '+')}{address}")
+    return page, page.get_by_test_id(part)
+
+
+def drag(page, node, dx, dy=0):
+    box = node.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx, y + dy, steps=4)
+    page.mouse.up()
+
+
+def test_backpropagation_steps_and_descends(visit):
+    page, part = open_experiment(visit, "Backpropagation", "backpropagation")
+    expect(part).to_have_attribute("data-loss", re.compile(r"0\.\d+"))
+    start = float(part.get_attribute("data-loss"))
+    page.get_by_role("button", name="Gradient step").click()
+    expect(part).not_to_have_attribute("data-loss", f"{start:.6f}")
+    assert float(part.get_attribute("data-loss")) < start
+    drag(page, page.get_by_role("slider", name="target", exact=True), -40)
+    expect(page).to_have_url(re.compile(r"network=0_0_0\.5_1_0\.5_"))
+    page.get_by_role("slider", name="input 1", exact=True).press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"network=0_0_0\.55_1_0\.5_"))
+    page.get_by_role("button", name="Step →").click()
+    expect(page.get_by_text("0 of 8. Input")).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page).to_have_url(re.compile("experiment=Backpropagation$"))
+    gradients = part.get_attribute("data-gradients").split()
+    page.get_by_role("button", name="Saturate").click()
+    expect(part).not_to_have_attribute("data-gradients", " ".join(gradients))
+    assert float(part.get_attribute("data-gradients").split()[0]) < 0.3 * float(gradients[0])
+
+
+def test_neuron_follows_weights_input_and_bias(visit):
+    page, part = open_experiment(visit, "Activation functions", "neuron")
+    expect(part).to_have_attribute("data-activation", "0.8176 0.1491")
+    drag(page, page.get_by_role("button", name="pre-activation z"), -60)
+    expect(page).to_have_url(re.compile(r"neuron=0_0\.01_1\.5_1_-[0-9.]+_1_0\.5_6"))
+    page.get_by_role("button", name="weights w").press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"neuron=0_0\.01_1\.5_1\.1_"))
+    page.get_by_role("combobox", name="Activation").select_option("ReLU")
+    page.get_by_role("slider", name="bias b").fill("-6")
+    expect(part).to_have_attribute("data-activation", "0.0000 0.0000")
+    error = float(part.get_attribute("data-error"))
+    page.get_by_role("slider", name="ReLUs").fill("40")
+    expect(part).not_to_have_attribute("data-error", f"{error:.5f}")
+    assert float(part.get_attribute("data-error")) < error / 20

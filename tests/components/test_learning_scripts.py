@@ -1,0 +1,60 @@
+"""What the page computes for the experiments on learning, beside the functions of Python."""
+
+import dataclasses
+
+import numpy as np
+from page_scripts import run_script
+
+from aeviz.lab.activations import ACTIVATIONS, activate, derivative
+from aeviz.lab.backpropagation import backpropagate
+from aeviz.lab.relu_sum import relu_sum, relu_weights
+
+
+def test_activations_and_passes(tmp_path):
+    script = """
+    async function main({ names, points, alpha, networks }) {
+      const { activate, derivative } = await import("./kit/activations.js");
+      const { backpropagate } = await import("./backpropagation/passes.js");
+      const { reluSum, reluWeights, target } = await import("./neuron/relu_sum.js");
+      const knots = [0, 0.2, 0.5, 1];
+      const heights = knots.map(target);
+      const weights = reluWeights(knots, heights);
+      return {
+        sum: { knots, heights, weights, at: points.map((x) => reluSum(x, knots, heights, weights)) },
+        values: names.map((name) => points.map((x) => [activate(name, x, alpha), derivative(name, x, alpha)])),
+        passes: networks.map(({ x, target, ...network }) => backpropagate(network, x, target)),
+      };
+    }
+    """
+    points = np.array([-30, -2.5, -0.1, 0, 0.1, 3, 30])
+    random = np.random.default_rng(0)
+    networks = [
+        {
+            "weights": [random.normal(size=(3, 2)), random.normal(size=(2, 3))],
+            "biases": [random.normal(size=3), random.normal(size=2)],
+            "activations": list(names),
+            "x": random.normal(size=2),
+            "target": random.normal(size=2),
+        }
+        for names in (("sigmoid", "tanh"), ("relu", "identity"), ("tanh", "sigmoid"))
+    ]
+    plain = [
+        {name: [np.asarray(part).tolist() for part in value] for name, value in network.items()} for network in networks
+    ]
+    told = {"names": ACTIVATIONS, "points": points.tolist(), "alpha": 0.3, "networks": plain}
+    found = run_script(tmp_path, script, told)
+    knots, heights = np.array(found["sum"]["knots"]), np.array(found["sum"]["heights"])
+    np.testing.assert_allclose(found["sum"]["weights"], relu_weights(knots, heights))
+    np.testing.assert_allclose(found["sum"]["at"], relu_sum(points, knots, heights), rtol=1e-9)
+    for name, values in zip(ACTIVATIONS, found["values"], strict=True):
+        expected = np.stack([activate(name, points, 0.3), derivative(name, points, 0.3)], axis=1)
+        np.testing.assert_allclose(values, expected, rtol=1e-9, atol=1e-12)
+    for network, passes in zip(networks, found["passes"], strict=True):
+        expected = dataclasses.asdict(backpropagate(**network))
+        expected["gradients"] = expected.pop("weight_gradients")
+        for name, value in expected.items():
+            if name == "loss":
+                np.testing.assert_allclose(passes[name], value)
+                continue
+            for ours, theirs in zip(passes[name], value, strict=True):
+                np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
