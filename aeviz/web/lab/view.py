@@ -1,7 +1,7 @@
 """The experiments of the Lab, in the order of its list: add a module with an `EXPERIMENT`, and its entry here."""
 
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
-from aeviz.web.lab import distance, divergence, entropy, linear_posterior, true_posterior
+from aeviz.web.lab import convolution, distance, divergence, entropy, linear_posterior, true_posterior
 
 GROUPS = (
     "Information and probability",
@@ -24,6 +24,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             distance.EXPERIMENT,
             true_posterior.EXPERIMENT,
             linear_posterior.EXPERIMENT,
+            convolution.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
