@@ -1,0 +1,1 @@
+"""The convolution component: Python side and script."""
