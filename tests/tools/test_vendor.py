@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import tarfile
-import time
 from dataclasses import replace
 
 import pytest
@@ -80,9 +79,7 @@ def test_puts_the_wanted_files_side_by_side(npm, tmp_path):
 def test_second_call_asks_nobody(npm, tmp_path):
     pin = pin_of((npm / "package").read_bytes())
     fetch(pin, tmp_path)
-    began = time.perf_counter()
     fetch(pin, tmp_path)
-    assert time.perf_counter() - began < 0.1
     assert len((npm / "calls").read_text().splitlines()) == 1
 
 
