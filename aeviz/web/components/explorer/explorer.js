@@ -174,8 +174,8 @@ export class Explorer {
     this.selected = new SelectionCard(parent, Object.assign(this.host(), { sprite: view.sprite }));
     this.parts.push(this.card, this.selected);
     if (this.space?.codes.length === this.space?.dimensions && this.space?.count) {
-      const near = new Nearest(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
-      this.parts.push(near); // stands in the card's place until an image is chosen
+      this.near = new Nearest(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
+      this.parts.push(this.near); // stands in the card's place until an image is chosen
     }
   }
 
@@ -189,6 +189,7 @@ export class Explorer {
     const ends = [
       hear("point", model, ({ z, done }) => z.length === this.point.length && this.move(z, done, false), this),
       hear("image", model, ({ index, byHand }) => this.choose(index, byHand), this),
+      hear("hidden", model, (labels) => this.near?.hide(labels), this),
       hear("path", model, (waypoints) => this.path?.change(waypoints), this),
       hear("selection", model, (chosen) => this.selected?.show(chosen), this),
       hear("own", model, (own) => this.showOwn(own, isLater), this),
@@ -336,7 +337,7 @@ export class Explorer {
   clear() {
     for (const part of this.parts.splice(0)) part.close();
     for (const view of this.decoderViews.splice(0)) view.close();
-    this.pad = this.strip = this.card = undefined;
+    this.pad = this.strip = this.card = this.near = undefined;
     this.linked = this.ownKey = "";
   }
 

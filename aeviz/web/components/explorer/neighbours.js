@@ -27,8 +27,9 @@ const REST_MS = 60; // of the point until they are looked up
  * @param {ArrayLike<number>} z
  * @param {number} count
  * @param {number} [but] an image that does not count
+ * @param {Set<number>} [hidden] labels of classes that do not count
  */
-export function nearest(space, z, count, but = -1) {
+export function nearest(space, z, count, but = -1, hidden = new Set()) {
   const squares = new Float64Array(space.count);
   for (let axis = 0; axis < space.codes.length; axis += 1) {
     const [low, high] = space.spans[axis];
@@ -40,7 +41,7 @@ export function nearest(space, z, count, but = -1) {
   /** @type {number[]} */
   const found = [];
   for (let i = 0; i < squares.length; i += 1) {
-    if (i === but || (found.length === count && squares[i] >= squares[found[count - 1]])) continue;
+    if (i === but || hidden.has(space.labels[i]) || (found.length === count && squares[i] >= squares[found[count - 1]])) continue;
     let place = found.length;
     while (place > 0 && squares[found[place - 1]] > squares[i]) place -= 1;
     found.splice(place, 0, i);
@@ -127,6 +128,8 @@ export class Nearest {
     this.words = element("div", { class: "hint" }, this.root);
     this.neighbours = new Neighbours(this.root, host);
     this.shown = "";
+    /** @type {Set<number>} labels of the classes that the map hides */
+    this.hidden = new Set();
     this.later = new Later(() => void host.during("nearest images", this.fill()).catch(host.failed), REST_MS, (isPending) =>
       host.report("nearest", isPending),
     );
@@ -138,6 +141,12 @@ export class Nearest {
     this.later.start();
   }
 
+  /** @param {number[]} labels of the classes that do not count */
+  hide(labels) {
+    this.hidden = new Set(labels);
+    this.follow();
+  }
+
   /** @param {Sprite} found */
   take(found) {
     this.neighbours.sprite = found;
@@ -147,7 +156,7 @@ export class Nearest {
 
   async fill() {
     const { space, point } = this.host;
-    const near = space.support?.nearest(point, SHOWN) ?? nearest(space, point, SHOWN);
+    const near = space.support?.nearest(point, SHOWN, this.hidden) ?? nearest(space, point, SHOWN, -1, this.hidden);
     const votes = countVotes(space, near).map(([label, count]) => `${count}\u00a0×\u00a0${space.classes[label]?.name ?? "?"}`);
     const title = `Nearest test images${this.neighbours.sprite ? "" : " (decoded)"}`;
     write(this.words, votes.length ? `${title}: ${votes.join(", ")}` : title);

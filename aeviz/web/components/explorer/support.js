@@ -71,8 +71,9 @@ export class Support {
    * The encoded images nearest to a point, the nearest first; null where there are none.
    * @param {ArrayLike<number>} point
    * @param {number} count
+   * @param {Set<number>} hidden labels of classes that do not count
    */
-  nearest(point, count) {
+  nearest(point, count, hidden) {
     const { images } = this;
     const at = this.seen(point);
     const n = at.length;
@@ -80,6 +81,7 @@ export class Support {
     /** @type {{ index: number, square: number }[]} */
     const found = [];
     for (let index = 0; index < this.space.count; index += 1) {
+      if (hidden.has(this.space.labels[index])) continue;
       let square = 0;
       for (let k = 0; k < n; k += 1) square += (images[index * n + k] - at[k]) ** 2;
       if (found.length === count && square >= found[count - 1].square) continue;

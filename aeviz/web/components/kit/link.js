@@ -8,6 +8,7 @@
  * @property {{ z: Float64Array, done: boolean }} point a latent point, and whether the gesture that moved it is over
  * @property {{ name: string, z: Float64Array, image: Float32Array, done: boolean } | null} own the visitor's image while it is
  *   drawn: its name, latent point and pixels, (C, H, W) in [0, 1], and whether the pen is up; null when nothing is drawn
+ * @property {number[]} hidden labels of the classes that the map hides
  * @property {string} drawing the strokes of the visitor's drawing as text for a link; empty where there are none, or too many
  * @property {Float64Array} beside where the second model itself encodes the visitor's image, until the point moves
  * @property {Uint8Array | null} selection whether each test image lies within the outline drawn on the map; null without one

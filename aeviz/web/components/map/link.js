@@ -33,6 +33,11 @@ export class Link {
     } else this.place(null);
     this.choose(false);
     this.tellSelection();
+    this.tellHidden();
+  }
+
+  tellHidden() {
+    if (this.model) tell("hidden", this.model, [...this.map.hidden], this);
   }
 
   tellSelection() {

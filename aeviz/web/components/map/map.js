@@ -179,6 +179,7 @@ export class LatentMap {
     this.hidden = new Set(labels);
     this.isHidden.fill(0);
     for (const label of labels) this.isHidden[label] = 1;
+    this.link?.tellHidden();
   }
 
   /** @param {number[]} labels */
