@@ -109,7 +109,7 @@ def extreme_images(model: Model, unit: int, is_original: bool, _dataset: ImageDa
 
 @shared(max_entries=1024)  # 40 bytes each
 def levels(model: Model, unit: int) -> np.ndarray:
-    """Return the quantiles of a unit's activations that it is set to, (5,), float64."""
+    """Return the activations that a unit is set to, (5,), float64."""
     return activation_levels(model.require_latents().z[:, unit])
 
 

@@ -49,7 +49,7 @@ def _show_pushed(model: Model, unit: int) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.markdown(
                 f"**Decoded while {name} is pushed** from its lowest to its highest activation, all else unchanged",
-                help="The columns are quantiles of its activations. Change: blue darker, red brighter, from the lowest "
+                help="The columns are equal steps between its activations on the test images. Change: blue darker, red brighter, from the lowest "
                 "to the highest.",
             )
             image = pick_image(model, "Test image", IMAGE, 0)

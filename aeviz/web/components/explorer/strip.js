@@ -15,7 +15,7 @@ import { Mosaic, setEach } from "../kit/images.js";
 
 const STEPS = [-3, -2, -1, 0, 1, 2, 3];
 const NUDGE = 0.5; // standard deviations
-const AT_REST = 0.05;
+const AT_REST = 0.005;
 const FRAME_MS = 16;
 const REST_MS = 150;
 const KEEP_UP_MS = 40;
