@@ -232,6 +232,15 @@ def test_finger_drags_the_point_on_a_phone(visit):
     expect(page.get_by_test_id("chosen-image")).to_have_attribute("data-image", "30")
 
 
+def place_on_screen(latent_map, point):
+    """Where a point of the first panel's plane lies in the window."""
+    camera = latent_map.evaluate("map => map.cameraOf(0)")
+    box = latent_map.locator("canvas.front").first.bounding_box()
+    scale = min(box["width"], box["height"]) / 2 / camera["half"]
+    across, up = ((value - middle) * scale for value, middle in zip(point, camera["centre"], strict=True))
+    return box["x"] + box["width"] / 2 + across, box["y"] + box["height"] / 2 - up
+
+
 def draw(page, strokes):
     """Draw on the pad in shares of its side; the pen stays down after the last point."""
     box = page.get_by_test_id("drawing-pad").locator(".stage canvas").bounding_box()
@@ -264,6 +273,9 @@ def test_drawn_digit_is_placed_on_the_map_while_it_is_drawn(visit):
     place = point_in(node)
     page.mouse.click(*point_on_screen(latent_map, 17))
     expect(card).to_have_attribute("data-image", "17")
+    assert point_in(node) != place
+    page.mouse.click(*place_on_screen(latent_map, place))  # the mark of the drawing leads back to its point
+    assert point_in(node) == pytest.approx(place, abs=1e-3)
     draw(page, [[(0.4, 0.5), (0.65, 0.5)]])  # a bar across the seven
     expect(card).to_have_attribute("data-image", "own")
     page.mouse.up()

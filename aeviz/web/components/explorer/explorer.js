@@ -89,9 +89,14 @@ export class Explorer {
     const key = own?.key ?? "";
     if (key === this.ownKey) return;
     this.ownKey = key;
-    if (!own) return this.card?.showOwn(null);
+    if (!own) {
+      if (this.linked) tell("own", this.linked, null, this);
+      return this.card?.showOwn(null);
+    }
     const image = Float32Array.from(own.image, (value) => value / 255);
-    this.card?.showOwn({ name: own.name, image, z: Float64Array.from(own.z) });
+    const shown = { name: own.name, image, z: Float64Array.from(own.z) };
+    if (this.linked) tell("own", this.linked, { ...shown, done: true }, this);
+    this.card?.showOwn(shown);
     return this.showBeside(image);
   }
 

@@ -16,6 +16,10 @@ export class Link {
     this.beside = null;
     /** @type {Float64Array[]} latent points that the visitor keeps */
     this.waypoints = [];
+    /** @type {Float64Array | null} of the visitor's own image */
+    this.own = null;
+    /** @type {Float64Array | null} the same, as the second model encodes it */
+    this.ownBeside = null;
     this.drawing = ""; // the visitor's, as text for a link
     /** @type {() => void} */
     this.end = () => undefined;
@@ -46,11 +50,13 @@ export class Link {
 
   /** @param {string} model empty for none */
   listen(model) {
+    this.own = this.ownBeside = null;
     this.drawing = "";
     if (!model) return;
     const ends = [
       hear("point", model, ({ z }) => this.take(z), this),
       hear("beside", model, (z) => this.takeBeside(z), this),
+      hear("own", model, (own) => this.keepOwn(own?.z ?? null), this),
       hear("drawing", model, (text) => (this.drawing = text), this),
       hear("path", model, (waypoints) => this.keep(waypoints), this),
       hear("image", model, ({ index, byHand }) => byHand && index !== this.map.selected && this.map.select(index), this),
@@ -67,8 +73,21 @@ export class Link {
 
   /** @param {Float64Array} z where the second model itself encodes the visitor's image */
   takeBeside(z) {
-    this.beside = z;
+    this.beside = this.ownBeside = z;
     this.place(null);
+  }
+
+  /** @param {Float64Array | null} z */
+  keepOwn(z) {
+    this.own = z;
+    this.map.panels?.forEach((panel) => panel.redrawFront());
+  }
+
+  /** Bring the latent point back to the visitor's own image. */
+  goToOwn() {
+    if (!this.own) return;
+    this.take(this.own);
+    tell("point", this.model, { z: this.own, done: true }, this);
   }
 
   /** @param {Float64Array[]} waypoints */
@@ -106,11 +125,15 @@ export class Link {
     });
   }
 
-  /** @param {Panel} panel @param {number[]} first point of the first panel */
-  placeOn(panel, first) {
+  /**
+   * @param {Panel} panel
+   * @param {number[]} first point of the first panel
+   * @param {Float64Array | null} [beside] the code that the second model itself has for it
+   */
+  placeOn(panel, first, beside = this.beside) {
     const { lift } = panel.spec;
     const isSecond = panel === this.map.panels[1] && lift && panel.spec.lift?.model !== this.map.panels[0].spec.lift?.model;
-    return isSecond && this.beside?.length === lift.origin.length ? project(lift, this.beside) : this.onto(panel, first);
+    return isSecond && beside?.length === lift.origin.length ? project(lift, beside) : this.onto(panel, first);
   }
 
   /** @param {Panel} panel @param {number[]} first point of the first panel */

@@ -2,7 +2,7 @@
 
 import { fitCamera } from "../kit/camera.js";
 import { Draft } from "./draft.js";
-import { waypointAt } from "./route.js";
+import { isOwnAt, waypointAt } from "./route.js";
 
 const CLICK_PX = 4;
 const STEP_PX = 24; // of an arrow key
@@ -135,6 +135,7 @@ export class Pointer {
     const kept = waypointAt(panel, ...asPair(this.local(event)));
     const index = panel.nearest(...asPair(this.local(event)));
     if (kept >= 0) panel.map.link.goTo(kept);
+    else if (isOwnAt(panel, ...asPair(this.local(event)))) panel.map.link.goToOwn();
     else if (index >= 0) panel.map.select(index);
     else if (holds && panel.camera.dims === 2) {
       panel.probe.drag(...asPair(this.local(event)));

@@ -1,8 +1,9 @@
-// The waypoints that the visitor keeps, numbered on the map, and the path through them.
+// The waypoints that the visitor keeps, numbered on the map, the path through them, and where the visitor's own image lies.
 
 import { project } from "./lift.js";
 
 const RADIUS_PX = 9;
+const OWN = "✎"; // of the visitor's own image
 
 /** @typedef {import("./panel.js").Panel} Panel */
 
@@ -42,13 +43,38 @@ export function waypointAt(panel, x, y) {
 }
 
 /**
+ * Where the visitor's own image lies on a panel, in CSS pixels; null where there is none.
+ * @param {Panel} panel
+ * @returns {[number, number] | null}
+ */
+export function ownOn(panel) {
+  const { link, panels } = panel.map;
+  const lift = panels[0]?.spec.lift;
+  if (!lift || !panel.spec.lift || link.own?.length !== lift.origin.length) return null;
+  const [x, y] = panel.camera.locate(link.placeOn(panel, project(lift, link.own), link.ownBeside) ?? [0, 0], panel);
+  return [x, y];
+}
+
+/**
+ * Whether the mark of the visitor's own image is at a place of a panel.
+ * @param {Panel} panel
+ * @param {number} x
+ * @param {number} y
+ */
+export function isOwnAt(panel, x, y) {
+  const own = ownOn(panel);
+  return own !== null && Math.hypot(own[0] - x, own[1] - y) <= RADIUS_PX + 2;
+}
+
+/**
  * @param {Panel} panel
  * @param {CanvasRenderingContext2D} brush with CSS pixels as its unit
  * @param {{ text: string, background: string }} style
  */
 export function drawRoute(panel, brush, style) {
   const places = panel.transition ? [] : routeOn(panel);
-  if (!places.length) return;
+  const own = panel.transition ? null : ownOn(panel);
+  if (!places.length && !own) return;
   brush.save();
   brush.lineJoin = "round";
   const stroke = (/** @type {number[][]} */ line, /** @type {number[]} */ dash) => {
@@ -70,7 +96,7 @@ export function drawRoute(panel, brush, style) {
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.font = `600 12px ${getComputedStyle(panel.front).fontFamily}`;
-  places.forEach(([x, y], k) => {
+  const mark = (/** @type {string} */ text, /** @type {[number, number]} */ [x, y]) => {
     brush.beginPath();
     brush.arc(x, y, RADIUS_PX, 0, 2 * Math.PI);
     brush.fillStyle = style.text;
@@ -79,7 +105,9 @@ export function drawRoute(panel, brush, style) {
     brush.fill();
     brush.stroke();
     brush.fillStyle = style.background;
-    brush.fillText(String(k + 1), x, y + 0.5);
-  });
+    brush.fillText(text, x, y + 0.5);
+  };
+  places.forEach((place, k) => mark(String(k + 1), place));
+  if (own) mark(OWN, own);
   brush.restore();
 }
