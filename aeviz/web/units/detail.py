@@ -90,7 +90,7 @@ def _show_links(model: Model, unit: int) -> None:
     """
     name = name_unit(unit)
     other = next((name_unit(int(axis)) for axis in model.summary.order() if axis != unit), None)
-    on_map = {MODEL: model.name, f"with.{model.name}": NO_COMPARISON}
+    on_map = {MODEL: model.name, f"with.{model.name}": NO_COMPARISON, model.name + ALONG: name}
     if other is not None and model.config.model.latent_dim > 3:
         across, upwards, _ = AXES
         on_map |= {PROJECTION: "chosen dimensions", across: name, upwards: other}

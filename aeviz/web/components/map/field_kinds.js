@@ -30,7 +30,7 @@ import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, st
 
 /** @type {Record<FieldName, { text: string, title: string }>} */
 export const FIELDS = {
-  none: { text: "no field", title: "Nothing is drawn over the plane." },
+  none: { text: "field: none", title: "Nothing is drawn over the plane." },
   distance: {
     text: "distance from data",
     title: "Distance to the 10th nearest test image on this map, hidden classes included.",
