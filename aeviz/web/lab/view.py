@@ -1,7 +1,16 @@
 """The experiments of the Lab, in the order of its list: add a module with an `EXPERIMENT`, and its entry here."""
 
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
-from aeviz.web.lab import convolution, distance, divergence, entropy, linear_posterior, true_posterior
+from aeviz.web.lab import (
+    convolution,
+    distance,
+    divergence,
+    entropy,
+    image_losses,
+    linear_posterior,
+    pixel_losses,
+    true_posterior,
+)
 
 GROUPS = (
     "Information and probability",
@@ -25,6 +34,8 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             true_posterior.EXPERIMENT,
             linear_posterior.EXPERIMENT,
             convolution.EXPERIMENT,
+            image_losses.EXPERIMENT,
+            pixel_losses.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
