@@ -70,3 +70,19 @@ def test_target_is_dragged_and_pixels_move_mean_and_median(visit):
     part.get_by_label("Pixel of image 3").press("End")
     expect(part).to_have_attribute("data-best", "0.590 0.900 0.590")
     expect(page).to_have_url(re.compile("pixel=0.5_0.3_0_0.05_1_0.9_1"))
+
+
+def test_pixel_is_the_same_in_matrix_and_vector_and_ties_are_rounded_two_ways(visit):
+    page = visit("/lab?experiment=An+image+as+numbers")
+    part = page.get_by_test_id("image-numbers")
+    expect(part).to_have_attribute("data-rounded", "127 128")
+    part.get_by_role("application", name="The vector in rows").press("ArrowDown")
+    expect(part.get_by_text("+ j = 9. With")).to_be_visible()
+    part.get_by_label("Columns").select_option(label="16")
+    expect(part.get_by_text("With 16 columns it stands in row 1, column 9.")).to_be_visible()
+    part.get_by_label("Bits").press("Home")
+    part.get_by_label("Cells show").select_option(label="level, ties down (S1)")
+    expect(part).to_have_attribute("data-shown", "0 0 0 1 1 1 0 0")
+    expect(page).to_have_url(re.compile("numbers=3_8_1_16_2_"))
+    page.reload()
+    expect(part).to_have_attribute("data-shown", "0 0 0 1 1 1 0 0")

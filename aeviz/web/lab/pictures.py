@@ -37,6 +37,16 @@ def digit_images() -> dict[str, np.ndarray]:
     return found
 
 
+@shared(max_entries=1)  # 5 kB
+def digit_levels() -> dict[str, tuple[int, ...]]:
+    """Return an 8x8 image of each digit in the source's 17 levels, 0 to 16, row by row."""
+    from aeviz.data.digits import read_digits
+
+    digits = read_digits("test")
+    levels = {label: np.rint(_first(digits, label).ravel() * (16 / 255)).astype(int) for label in range(10)}
+    return {f"digit {label}": tuple(int(level) for level in image) for label, image in levels.items()}
+
+
 def _first(data: object, label: int) -> np.ndarray:
     image: np.ndarray = data.images[np.flatnonzero(data.labels == label)[0], 0]  # type: ignore[attr-defined]
     return image
