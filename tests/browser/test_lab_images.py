@@ -1,7 +1,9 @@
 """Experiments of the Lab on images in a real browser: what hand and keys change is computed at once and kept."""
 
 import re
+from io import BytesIO
 
+from PIL import Image
 from playwright.sync_api import expect
 
 
@@ -31,3 +33,56 @@ def test_window_sum_and_numbers_follow_hand_and_keys(visit):
     part.get_by_label("Layer", exact=True).select_option("1")
     part.get_by_label("Stride", exact=True).select_option(label="2")
     expect(part).to_have_attribute("data-sides", re.compile("^13 "))
+
+
+def test_equal_squared_error_follows_the_slider_and_an_own_image_stays(visit):
+    page = visit("/lab?experiment=Losses+on+images")
+    part = page.get_by_test_id("image-losses")
+    expect(part).to_have_attribute("data-shown", re.compile("^1.000 0.9"))
+    before = part.get_attribute("data-shown")
+    part.get_by_label("Mean squared error of every distortion").press("ArrowRight")
+    expect(part).not_to_have_attribute("data-shown", before)
+    expect(page).to_have_url(re.compile(r"distorted=10\."))
+    part.get_by_role("button", name=re.compile("mask")).click()
+    expect(part.get_by_text("Where it differs: mask")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"distorted=10\.[0-9]+_0_6"))
+    with page.expect_file_chooser() as chooser:
+        part.get_by_role("button", name="Your own…").click()
+    picture = BytesIO()
+    Image.linear_gradient("L").save(picture, "PNG")
+    chooser.value.set_files({"name": "ramp.png", "mimeType": "image/png", "buffer": picture.getvalue()})
+    expect(part.get_by_label("Image", exact=True)).to_have_value("-1")
+
+
+def test_target_is_dragged_and_pixels_move_mean_and_median(visit):
+    page = visit("/lab?experiment=Losses+of+a+pixel")
+    part = page.get_by_test_id("pixel-loss")
+    expect(part).to_have_attribute("data-losses", "0.2500 0.5000 1.0345")
+    expect(part).to_have_attribute("data-best", "0.410 0.100 0.410")
+    box = part.get_by_role("img", name=re.compile("^Losses at output")).bounding_box()
+    width = box["width"] - 44
+    page.mouse.move(box["x"] + 34 + 0.8 * width, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 34 + 0.5 * width, box["y"] + 60, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("pixel=0.5_0.3_"))
+    expect(part).to_have_attribute("data-losses", "0.0400 0.2000 0.7803")
+    part.get_by_label("Pixel of image 3").press("End")
+    expect(part).to_have_attribute("data-best", "0.590 0.900 0.590")
+    expect(page).to_have_url(re.compile("pixel=0.5_0.3_0_0.05_1_0.9_1"))
+
+
+def test_pixel_is_the_same_in_matrix_and_vector_and_ties_are_rounded_two_ways(visit):
+    page = visit("/lab?experiment=An+image+as+numbers")
+    part = page.get_by_test_id("image-numbers")
+    expect(part).to_have_attribute("data-rounded", "127 128")
+    part.get_by_role("application", name="The vector in rows").press("ArrowDown")
+    expect(part.get_by_text("+ j = 9. With")).to_be_visible()
+    part.get_by_label("Columns").select_option(label="16")
+    expect(part.get_by_text("With 16 columns it stands in row 1, column 9.")).to_be_visible()
+    part.get_by_label("Bits").press("Home")
+    part.get_by_label("Cells show").select_option(label="level, ties down (S1)")
+    expect(part).to_have_attribute("data-shown", "0 0 0 1 1 1 0 0")
+    expect(page).to_have_url(re.compile("numbers=3_8_1_16_2_"))
+    page.reload()
+    expect(part).to_have_attribute("data-shown", "0 0 0 1 1 1 0 0")

@@ -2,7 +2,7 @@
 
 import importlib
 
-from visits import assert_healthy, open_page
+from visits import assert_healthy, open_page, texts
 
 from aeviz.web.components.kit.mount import safe_key
 
@@ -14,7 +14,7 @@ def stand_in(monkeypatch, module, name, sent):
     view = importlib.import_module(f"aeviz.web.lab.{module}")
     shown = []
 
-    def show(values, *, key, on_change, **_):
+    def show(values, *_, key, on_change, **__):
         shown.append(tuple(values))
 
         def take():
@@ -45,4 +45,17 @@ def test_layer_and_input_are_kept_apart(app, monkeypatch):
         app.selectbox(key="hand").set_value(name).run()
         assert app.query_params["layer"] == "2_1_2_0_1_0_2_2_1_-2_0_3"
         assert app.query_params["input"] == "5_6_7_8"
+    assert_healthy(app, "Lab")
+
+
+def test_error_and_distortion_are_in_the_address_and_the_example_is_worked_out(app, monkeypatch):
+    sent = {"good": [2.5, 1, 6], "bad": [999, 0, 0]}
+    shown = stand_in(monkeypatch, "image_losses", "image_losses", sent)
+    open_page(app, "lab", experiment="Losses on images", distorted="0_0_0")
+    assert shown[-1] == (10, 0, 3)
+    for hand in ("good", "bad"):
+        app.selectbox(key="hand").set_value(hand).run()
+        assert app.query_params["distorted"] == "2.5_1_6"
+    table = next(text for text in texts(app.markdown) if "S2 prints" in text and text.startswith("| x"))
+    assert all(number in table for number in ("1.75", "**0.9334**", "**0.9955**", "0.94326"))
     assert_healthy(app, "Lab")

@@ -1,14 +1,13 @@
 """Convolution, transposed convolution and pooling: the experiment with grids of numbers to edit."""
 
-import numpy as np
 import streamlit as st
 
 from aeviz.lab.convolution import FIGURE_INPUT, FIGURE_KERNEL, KERNELS
 from aeviz.web.components.convolution.component import CHANGED, convolution
 from aeviz.web.components.kit.mount import numbers_of
-from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.lab.numbers import Numbers
+from aeviz.web.lab.pictures import digit_levels
 
 _KEY = "lab.convolution"
 _HEAD = ((0.0, 1.0), (1.0, 4.0), (0.0, 4.0), (1.0, 25.0), (0.0, 4.0), (1.0, 5.0), (1.0, 4.0))
@@ -23,25 +22,14 @@ LAYER = Numbers(
 """Size of the kernel, kind, stride, padding, divisor; kind, window and stride of the second step; then the weights."""
 INPUT = Numbers("input", (), [(_LEVEL,) * side**2 for side in _SIDES])
 """The numbers of a square input, row by row; none for the digit that the page starts with."""
+_PIXEL = tuple(16 if place == 12 else 0 for place in range(25))
 _FIGURE = (*_START, *FIGURE_KERNEL, *FIGURE_INPUT)
-
-
-@shared(max_entries=1)  # 5 kB
-def _digits() -> dict[str, tuple[int, ...]]:
-    """Return an image of each digit in the source's 17 levels, 0 to 16, and a single white pixel."""
-    from aeviz.data.digits import read_digits
-
-    digits = read_digits("test")
-    chosen = {name: digits.images[np.flatnonzero(digits.labels == int(name))[0], 0] for name in digits.class_names}
-    levels = {f"digit {name}": tuple(np.rint(image.ravel() * (16 / 255)).astype(int)) for name, image in chosen.items()}
-    found = {name: tuple(int(level) for level in image) for name, image in levels.items()}
-    return found | {"one white pixel": tuple(16 if place == 12 else 0 for place in range(25))}
 
 
 @st.fragment
 def show_convolution() -> None:
     """Show the layer and the input as the address has them; what the visitor changes goes into the address."""
-    inputs = _digits()
+    inputs = digit_levels() | {"one white pixel": _PIXEL}
     layer = LAYER.read()
     values = (*(round(value) for value in layer[:8]), *layer[8:], *(INPUT.read() or inputs["digit 3"]))
     convolution(

@@ -7,8 +7,11 @@ from aeviz.web.lab import (
     distance,
     divergence,
     entropy,
+    image_losses,
+    image_numbers,
     linear_posterior,
     neuron,
+    pixel_losses,
     true_posterior,
 )
 
@@ -36,6 +39,9 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             neuron.EXPERIMENT,
             backpropagation.EXPERIMENT,
             convolution.EXPERIMENT,
+            image_numbers.EXPERIMENT,
+            image_losses.EXPERIMENT,
+            pixel_losses.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )

@@ -212,7 +212,7 @@ export class NumberGrid {
         brush.globalAlpha = isInside || style.isStrong ? 1 : 0.5;
         brush.fillStyle = ink;
         const text = format(value);
-        if (cell >= 13 && brush.measureText(text).width < cell - 1) brush.fillText(text, x + cell / 2, y + cell / 2);
+        if (cell >= 18 && brush.measureText(text).width < cell - 1) brush.fillText(text, x + cell / 2, y + cell / 2);
         brush.globalAlpha = 1;
       }
     }

@@ -1,0 +1,1 @@
+"""The component of an image as numbers: Python side and scripts."""

@@ -1,0 +1,1 @@
+"""The component of the losses of one pixel: Python side and scripts."""
