@@ -1,7 +1,16 @@
 """The experiments of the Lab, in the order of its list: add a module with an `EXPERIMENT`, and its entry here."""
 
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
-from aeviz.web.lab import backpropagation, distance, divergence, entropy, linear_posterior, neuron, true_posterior
+from aeviz.web.lab import (
+    backpropagation,
+    distance,
+    divergence,
+    entropy,
+    initialisation,
+    linear_posterior,
+    neuron,
+    true_posterior,
+)
 
 GROUPS = (
     "Information and probability",
@@ -26,6 +35,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             linear_posterior.EXPERIMENT,
             neuron.EXPERIMENT,
             backpropagation.EXPERIMENT,
+            initialisation.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
