@@ -3,6 +3,7 @@
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
 from aeviz.web.lab import (
     backpropagation,
+    batches,
     distance,
     divergence,
     entropy,
@@ -36,6 +37,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             neuron.EXPERIMENT,
             backpropagation.EXPERIMENT,
             initialisation.EXPERIMENT,
+            batches.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
