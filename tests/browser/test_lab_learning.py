@@ -54,3 +54,17 @@ def test_neuron_follows_weights_input_and_bias(visit):
     page.get_by_role("slider", name="ReLUs").fill("40")
     expect(part).not_to_have_attribute("data-error", f"{error:.5f}")
     assert float(part.get_attribute("data-error")) < error / 20
+
+
+def test_batches_descend_from_the_dragged_start(visit):
+    page, part = open_experiment(visit, "Batch sizes", "batches")
+    expect(part).to_have_attribute("data-risks", re.compile("e"))
+    all_data, _, single = (float(risk) for risk in part.get_attribute("data-risks").split())
+    assert single < all_data
+    drag(page, page.get_by_role("button", name="start of all paths"), 40, 30)
+    expect(page).to_have_url(re.compile(r"descent=-?[0-9.]+_[0-9.]+_0\.1_0_512_0"))
+    page.get_by_role("slider", name="rate").fill("0.5")
+    expect(page).to_have_url(re.compile(r"_0\.5_0_512_0"))
+    page.get_by_role("combobox", name="Learning rate").select_option("1")
+    page.get_by_role("button", name="Other order").click()
+    expect(page).to_have_url(re.compile(r"_0\.5_1_512_1"))

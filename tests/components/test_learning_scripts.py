@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 from page_scripts import run_script
 
+from aeviz.lab import batches
 from aeviz.lab.activations import ACTIVATIONS, activate, derivative
 from aeviz.lab.backpropagation import backpropagate
 from aeviz.lab.relu_sum import relu_sum, relu_weights
@@ -58,3 +59,30 @@ def test_activations_and_passes(tmp_path):
                 continue
             for ours, theirs in zip(passes[name], value, strict=True):
                 np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_paths_of_batches(tmp_path):
+    script = """
+    async function main() {
+      const page = await import("./batches/descent.js");
+      const [data, order, start] = [page.makeData(), page.makeOrder(3), [-0.6, 1.7]];
+      const gradients = page.datumGradients(start, data);
+      const path = (size, falls) => page.descend({ start, data, order, size, rate: 0.2, falls });
+      return {
+        data, order, gradients, risk: page.risk(start, data), variance: page.batchVariance(gradients, 8),
+        paths: [[64, false], [8, true], [1, false]].map(([size, falls]) => [size, falls, path(size, falls)]),
+        minimum: page.quadratic(data).minimum,
+      };
+    }
+    """
+    found = run_script(tmp_path, script)
+    x, y, order = np.array(found["data"]["x"]), np.array(found["data"]["y"]), np.array(found["order"])
+    start = np.array([-0.6, 1.7])
+    assert all(sorted(epoch) == list(range(64)) for epoch in order.reshape(-1, 64).tolist())
+    np.testing.assert_allclose(found["gradients"], batches.datum_gradients(start, x, y))
+    np.testing.assert_allclose(found["risk"], batches.risk(start, x, y))
+    np.testing.assert_allclose(found["variance"], batches.batch_variance(np.array(found["gradients"]), 8))
+    np.testing.assert_allclose(found["minimum"], np.polyfit(x, y, 1))
+    for size, falls, path in found["paths"]:
+        expected = batches.descend(start, x, y, order, size, 0.2, "root" if falls else "constant")
+        np.testing.assert_allclose(path, expected, atol=1e-12)

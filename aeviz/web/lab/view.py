@@ -3,12 +3,14 @@
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
 from aeviz.web.lab import (
     backpropagation,
+    batches,
     convolution,
     distance,
     divergence,
     entropy,
     image_losses,
     image_numbers,
+    initialisation,
     linear_posterior,
     neuron,
     pixel_losses,
@@ -42,6 +44,8 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             image_numbers.EXPERIMENT,
             image_losses.EXPERIMENT,
             pixel_losses.EXPERIMENT,
+            initialisation.EXPERIMENT,
+            batches.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )

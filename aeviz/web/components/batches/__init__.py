@@ -1,0 +1,1 @@
+"""The batches component: Python side and script."""
