@@ -142,10 +142,11 @@ def _show_result(model: Model, number: int, is_drawn: bool, samples: int, image:
 
 def _show_verdict(result: Inference) -> None:
     share = result.amortization_gap / result.gap if result.gap > 0 else 0.0
+    _, _, gap, amortization = _rounded(result)
     st.markdown(
-        f"Of the gap of **{result.gap:.2f} nats**, **{result.amortization_gap:.2f}** ({share:.0%}) are *amortization*: "
+        f"Of the gap of **{gap:.2f} nats**, **{amortization:.2f}** ({share:.0%}) are *amortization*: "
         "a better Gaussian for this image exists, and the encoder does not find it. "
-        f"**{result.family_gap:.2f}** belong to the *family*: no Gaussian without correlation comes closer. "
+        f"**{gap - amortization:.2f}** belong to the *family*: no Gaussian without correlation comes closer. "
         f"{samples_text(result)}"
     )
     if not result.posterior.is_converged:
@@ -159,12 +160,20 @@ def samples_text(result: Inference) -> str:
     return f"With {most} draws the bound misses {result.log_evidence - value:.2f} ± {error:.2f} nats."
 
 
-def _formula(result: Inference) -> str:
-    """Return the parts with their values; differences are those of the rounded ones, so that they can be checked."""
+def _rounded(result: Inference) -> tuple[float, float, float, float]:
+    """Return ln p(x), the ELBO, their difference and its part by amortization.
+
+    Differences are those of the rounded values, so that they can be checked.
+    """
     evidence, elbo, amortization = (
         round(value, 2) for value in (result.log_evidence, result.elbo, result.amortization_gap)
     )
-    gap = evidence - elbo
+    return evidence, elbo, evidence - elbo, amortization
+
+
+def _formula(result: Inference) -> str:
+    """Return the parts with their values."""
+    evidence, elbo, gap, amortization = _rounded(result)
     return (
         r"\begin{aligned} \ln p(x) &= \mathrm{ELBO} + \mathrm{KL}(q \,\|\, p(z|x)) \\ "
         rf"{evidence:.2f} &= {elbo:.2f} + {gap:.2f} \\ {gap:.2f} &= "

@@ -49,8 +49,8 @@ def _show_pushed(model: Model, unit: int) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.markdown(
                 f"**Decoded while {name} is pushed** from its lowest to its highest activation, all else unchanged",
-                help="The columns are equal steps between its activations on the test images. Change: blue darker, red brighter, from the lowest "
-                "to the highest.",
+                help="The columns are equal steps between its activations on the test images. Change: blue darker, red "
+                "brighter, from the lowest to the highest.",
             )
             image = pick_image(model, "Test image", IMAGE, 0)
         st.html(pushed(model, unit, image))

@@ -115,7 +115,7 @@ export class Card {
     write(
       this.estimate,
       estimate.error > 1e-12
-        ? `${number(estimate.mean)} ± ${number(estimate.error)} (standard error): ${number(away, 1)} standard errors from ${number(shown.kl)}`
+        ? `${number(estimate.mean)} ± ${number(estimate.error, estimate.error < 0.001 ? 6 : 3)} (standard error): ${number(away, 1)} standard errors from ${number(shown.kl)}`
         : `${number(estimate.mean)}: p = q, all terms are 0`,
     );
   }

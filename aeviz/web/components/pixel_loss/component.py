@@ -8,9 +8,7 @@ from aeviz.web.components.kit.mount import Component
 CHANGED = "changed"
 """Event: the visitor has let go; its value is the new list of numbers."""
 THIRD = "#c2419f"
-_component = Component(
-    name="pixel_loss", script="pixel_loss/pixel_loss.js", style="kit/grids.css", events=(CHANGED,)
-)
+_component = Component(name="pixel_loss", script="pixel_loss/pixel_loss.js", style="kit/grids.css", events=(CHANGED,))
 
 
 def pixel_loss(values: Sequence[float], *, key: str, on_change: Callable[[], None]) -> None:
