@@ -155,11 +155,14 @@ def test_reload_and_shared_link_resume_a_lesson(visit):
 
 
 @pytest.mark.parametrize("width", [360, 390, 768])
-@pytest.mark.parametrize("path", ["/explore", "/lessons?lesson=latent-space&step=1"])
+@pytest.mark.parametrize("path", ["/explore", "/explore?lesson=latent-space&step=1"])
 def test_tap_opens_the_column_on_a_phone(visit, path, width):
     """Nothing lies over the button, and the page's head does not show through the open column."""
     page = visit(path, width=width, height=844, touch=True)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if "lesson=" in path:  # it opens by itself with a question
+        expect(column(page).get_by_text("Predict first").first).to_be_in_viewport()
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").tap()
     button = page.get_by_test_id("stExpandSidebarButton")
     box = button.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -168,6 +171,17 @@ def test_tap_opens_the_column_on_a_phone(visit, path, width):
     expect(inside.first).to_be_in_viewport()
     over = "node => node.contains(document.elementFromPoint(120, 40))"
     page.wait_for_function(f"() => ({over})(document.querySelector('[data-testid=stSidebar]'))")
+
+
+def test_question_covers_a_phone_until_it_is_answered(visit):
+    """Then the view is in sight, and the next question covers it again."""
+    page = visit("/lessons", width=390, height=844, touch=True)
+    page.locator(".st-key-start-latent-space").get_by_role("button", name="Start", exact=True).first.tap()
+    question = column(page).get_by_text("Predict first").first
+    expect(question).to_be_in_viewport()
+    predict(page, LESSONS["latent-space"].steps[0].question, is_right=True)
+    expect(question).not_to_be_in_viewport()
+    expect_view(page, LESSONS["latent-space"].steps[0].view)
 
 
 def test_class_shows_no_cards_to_start_and_its_board_whole(visit):

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from aeviz.errors import ClassroomError
+from aeviz.lessons import Classroom
 from aeviz.web.kernel.navigation import settle_address
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.lesson import classes, desk, seat, state
 from aeviz.web.lesson.alone import show_alone
 
@@ -37,6 +39,8 @@ def show_lesson(page: str) -> None:
         st.warning(escape(message), icon=":material/school:")
     if room is None and now is None:
         return
+    # on a phone, where the column covers the page, it opens with a question and makes way for what the answer shows
+    st.set_page_config(initial_sidebar_state="expanded" if _is_asking(room, now) else "auto")
     st.html(_STYLE)
     lesson = room.lesson if room is not None else now.lesson if now is not None else None
     with st.container(key="lesson-hint"):
@@ -51,6 +55,17 @@ def show_lesson(page: str) -> None:
             seat.show_seat()
     if room is not None and classes.is_teacher(room):
         desk.show_board(room)
+
+
+def _is_asking(room: Classroom | None, now: state.Running | None) -> bool:
+    """Whether the visitor is to answer a question of the lesson next."""
+    if room is None:
+        return now is not None and now.step.question is not None and not now.is_open
+    stage = room.state()
+    if classes.is_teacher(room) or classes.is_away() or stage.is_revealed:
+        return False
+    asks = room.lesson.steps[stage.step].question is not None
+    return asks and room.answer_of(visitor_id(), stage.step) is None
 
 
 def _follow_address(page: str) -> str:
