@@ -9,6 +9,7 @@ from aeviz.web.lab import (
     image_losses,
     image_numbers,
     linear_posterior,
+    natural_images,
     pixel_losses,
     true_posterior,
 )
@@ -34,6 +35,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             distance.EXPERIMENT,
             true_posterior.EXPERIMENT,
             linear_posterior.EXPERIMENT,
+            natural_images.EXPERIMENT,
             convolution.EXPERIMENT,
             image_numbers.EXPERIMENT,
             image_losses.EXPERIMENT,
