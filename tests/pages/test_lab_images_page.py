@@ -59,3 +59,12 @@ def test_error_and_distortion_are_in_the_address_and_the_example_is_worked_out(a
     table = next(text for text in texts(app.markdown) if "S2 prints" in text and text.startswith("| x"))
     assert all(number in table for number in ("1.75", "**0.9334**", "**0.9955**", "0.94326"))
     assert_healthy(app, "Lab")
+
+
+def test_noise_comes_back_with_a_larger_error_than_images(app):
+    open_page(app, "lab", experiment="Natural images and noise", model="digits-2d-adam", draw="3")
+    table = next(text for text in texts(app.markdown) if "| noise |" in text).splitlines()
+    images, noise = ([float(cell) for cell in row.split("|")[2:4]] for row in table[2:])
+    assert images[0] > 0.3 > 0.05 > abs(noise[0])
+    assert noise[1] > 5 * images[1]
+    assert_healthy(app, "Lab")
