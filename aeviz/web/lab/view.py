@@ -10,6 +10,7 @@ from aeviz.web.lab import (
     initialisation,
     linear_posterior,
     neuron,
+    projection,
     true_posterior,
 )
 
@@ -38,6 +39,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             backpropagation.EXPERIMENT,
             initialisation.EXPERIMENT,
             batches.EXPERIMENT,
+            projection.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
