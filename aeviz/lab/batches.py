@@ -1,8 +1,8 @@
 """Gradient descent with batches of several sizes on the least squares of a straight line.
 
 The loss of a datum (x, y) is 1/2 (a x + c - y)^2, the empirical risk its mean over the data. Sources: S1 (M.
-Sevkovych), Definition 1.2.4, Lemma 1.2.6, Corollary 1.2.7, Theorem 1.2.8, which is a definition and asserts nothing; S2
-(R. Grabovac), Definition 2.4.1.
+Sevkovych), Definition 1.2.4, Lemma 1.2.6, Corollary 1.2.7, Theorem 1.2.8, which is a definition and asserts nothing;
+S2 (R. Grabovac), Definition 2.4.1.
 
 `aeviz/web/components/batches/descent.js` computes the same in the page.
 """

@@ -68,3 +68,15 @@ def test_batches_descend_from_the_dragged_start(visit):
     page.get_by_role("combobox", name="Learning rate").select_option("1")
     page.get_by_role("button", name="Other order").click()
     expect(page).to_have_url(re.compile(r"_0\.5_1_512_1"))
+
+
+def test_projections_follow_points_and_norm(visit):
+    page, part = open_experiment(visit, "Projection", "projection")
+    expect(part).to_have_attribute("data-distances", re.compile(r"^1\.6[56]\d* 4\.30"))
+    page.get_by_role("button", name="Try 2,000 pairs").click()
+    expect(part).to_have_attribute("data-largest", re.compile(r"^(1\.0000|0\.\d+) 1\.[1-9]"))
+    page.get_by_role("combobox", name="Set F").select_option("2")
+    page.get_by_role("button", name="point z1").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"projection=2_4\.62_0\.38_22\.5_1\.9_1_"))
+    drag(page, page.get_by_role("button", name="first axis of Q"), 30, -20)
+    expect(page).not_to_have_url(re.compile(r"projection=2_4\.62_0\.38"))

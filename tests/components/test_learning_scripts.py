@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from page_scripts import run_script
 
-from aeviz.lab import batches
+from aeviz.lab import batches, projection
 from aeviz.lab.activations import ACTIVATIONS, activate, derivative
 from aeviz.lab.backpropagation import backpropagate
 from aeviz.lab.relu_sum import relu_sum, relu_weights
@@ -86,3 +86,28 @@ def test_paths_of_batches(tmp_path):
     for size, falls, path in found["paths"]:
         expected = batches.descend(start, x, y, order, size, 0.2, "root" if falls else "constant")
         np.testing.assert_allclose(path, expected, atol=1e-12)
+
+
+def test_projections(tmp_path):
+    script = """
+    async function main({ matrices, points }) {
+      const page = await import("./projection/sets.js");
+      return matrices.map((numbers) => {
+        const q = page.matrixOf(...numbers);
+        const sets = ["disc", "square", "circle"].map((shape) => points.map((z) => page.project(shape, z, q)));
+        return { sets, entries: page.entries(q), norms: points.map((z) => page.norm(z, q)) };
+      });
+    }
+    """
+    matrices = [[4.62, 0.38, 22.5], [0.1, 9, -70], [1, 1, 10]]
+    points = np.random.default_rng(2).uniform(-3, 3, size=(30, 2))
+    for (first, second, angle), found in zip(
+        matrices, run_script(tmp_path, script, {"matrices": matrices, "points": points.tolist()}), strict=True
+    ):
+        turn = np.deg2rad(angle)
+        axes = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        q = axes @ np.diag([first, second]) @ axes.T
+        np.testing.assert_allclose(found["entries"], [q[0, 0], q[0, 1], q[1, 1]], atol=1e-12)
+        np.testing.assert_allclose(found["norms"], [projection.norm(z, q) for z in points])
+        for name, ours in zip(projection.SETS, found["sets"], strict=True):
+            np.testing.assert_allclose(ours, [projection.SETS[name](z, q) for z in points], atol=1e-8)

@@ -15,6 +15,7 @@ from aeviz.web.lab import (
     natural_images,
     neuron,
     pixel_losses,
+    projection,
     true_posterior,
 )
 
@@ -48,6 +49,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             pixel_losses.EXPERIMENT,
             initialisation.EXPERIMENT,
             batches.EXPERIMENT,
+            projection.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )

@@ -21,6 +21,9 @@ export class Plot {
     this.stage = element("div", { class: "stage" }, this.section);
     this.canvas = element("canvas", { role: "img", "aria-label": label }, this.stage);
     this.isLog = isLog;
+    this.isSquare = isSquare;
+    /** @type {Pair} */
+    this.inner = [1, 1]; // pixels between the ends of the axes
     this.x = x;
     this.y = y;
     this.width = 0;
@@ -36,7 +39,7 @@ export class Plot {
 
   /** Where a point lies, in pixels of the stage. @param {Pair} point @returns {Pair} */
   place([x, y]) {
-    const [width, height] = [this.width - LEFT - RIGHT, this.height - TOP - BOTTOM];
+    const [width, height] = this.inner;
     return [
       LEFT + (width * (x - this.x[0])) / (this.x[1] - this.x[0]),
       TOP + (height * (this.y[1] - y)) / (this.y[1] - this.y[0]),
@@ -46,8 +49,8 @@ export class Plot {
   /** @param {PointerEvent} event @returns {Pair} */
   pointUnder(event) {
     const box = this.stage.getBoundingClientRect();
-    const across = (event.clientX - box.left - LEFT) / (this.width - LEFT - RIGHT);
-    const up = (event.clientY - box.top - TOP) / (this.height - TOP - BOTTOM);
+    const across = (event.clientX - box.left - LEFT) / this.inner[0];
+    const up = (event.clientY - box.top - TOP) / this.inner[1];
     return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[1] - up * (this.y[1] - this.y[0])];
   }
 
@@ -58,6 +61,8 @@ export class Plot {
   begin(style) {
     [this.width, this.height] = [this.stage.clientWidth, this.stage.clientHeight];
     if (this.width < 80 || this.height < 60) return false;
+    this.inner = [this.width - LEFT - RIGHT, this.height - TOP - BOTTOM];
+    if (this.isSquare) this.inner.fill(Math.min(...this.inner));
     const ratio = pixelRatio();
     resize(this.canvas, Math.round(this.width * ratio), Math.round(this.height * ratio));
     const brush = (this.brush = brushOf(this.canvas, this.canvas.width / this.width));
@@ -65,7 +70,7 @@ export class Plot {
     brush.font = style.font;
     brush.fillStyle = brush.strokeStyle = style.text;
     brush.lineWidth = 1;
-    const [right, bottom] = [this.width - RIGHT, this.height - BOTTOM];
+    const [right, bottom] = [LEFT + this.inner[0], TOP + this.inner[1]];
     const faint = style.isStrong ? 0.3 : 0.1;
     brush.textAlign = "center";
     brush.textBaseline = "top";

@@ -1,0 +1,1 @@
+"""The projection component: Python side and script."""
