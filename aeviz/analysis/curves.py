@@ -1,4 +1,4 @@
-"""Signs in training curves: overfitting, divergence, and a network that does not learn. NumPy only."""
+"""Signs in training curves, such as overfitting and divergence, and the parts of a variational loss. NumPy only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from aeviz.config import RunConfig
 from aeviz.training.history import EpochReport
 
 PATIENCE = 10
@@ -27,6 +28,59 @@ class Note:
     kind: Literal["overfitting", "divergence", "nothing learned", "dead gradient"]
     text: str
     """A sentence or two: what is seen, since which epoch, and what may help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ObjectiveParts:
+    """The parts of a variational run's validation loss, after each epoch: arrays (E,), float64.
+
+    reconstruction + kl_term = total. While the KL is annealed the total has all of its weight, so that epochs can be
+    compared; training minimises reconstruction + share * kl_term.
+    """
+
+    epoch: np.ndarray
+    total: np.ndarray
+    reconstruction: np.ndarray
+    """With its weight. NaN, as `kl_term`, with free bits: the KL that counts is then not the one recorded."""
+    kl_term: np.ndarray
+    """Weight of the KL times the KL, reduced over dimensions as the objective does it."""
+    kl: np.ndarray
+    """Nats an image, summed over dimensions; NaN where it was not recorded."""
+    share: np.ndarray
+    """Share of the KL weight that counted in the epoch's last step, from 0 to 1; NaN where it was not recorded."""
+
+    @property
+    def is_annealed(self) -> bool:
+        """Whether the weight was below its value in any epoch."""
+        return bool((self.share < 1).any())
+
+
+def objective_parts(history: Sequence[EpochReport], config: RunConfig) -> ObjectiveParts | None:
+    """Split the validation loss of each epoch; None for a plain autoencoder, or where no KL was recorded.
+
+    Args:
+        history: The epochs so far, oldest first.
+        config: The run's settings.
+    """
+    if not config.model.is_variational or all(report.val_kl is None for report in history):
+        return None
+
+    def column(name: str) -> np.ndarray:
+        return np.array([getattr(report, name) for report in history], dtype=np.float64)  # None becomes NaN
+
+    objective, total, kl = config.objective, column("val_loss"), column("val_kl")
+    dimensions = config.model.latent_dim if objective.kl_reduction == "mean" else 1
+    kl_term = objective.kl_weight * kl / dimensions
+    if objective.free_bits > 0:
+        kl_term = np.full_like(kl, np.nan)
+    return ObjectiveParts(
+        epoch=np.array([report.epoch for report in history]),
+        total=total,
+        reconstruction=total - kl_term,
+        kl_term=kl_term,
+        kl=kl,
+        share=column("kl_share"),
+    )
 
 
 def read_curves(history: Sequence[EpochReport], mean_image_mse: float | None) -> list[Note]:

@@ -1,10 +1,13 @@
 """What a page says about a curve, on curves drawn for it and on networks that really did it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from aeviz.analysis.curves import JUMP, PATIENCE, RISE, read_curves
+from aeviz.analysis.curves import JUMP, PATIENCE, RISE, objective_parts, read_curves
+from aeviz.config import ModelConfig, ObjectiveConfig, RunConfig
 from aeviz.errors import TrainingError
 from aeviz.models import build_model, initialise
 from aeviz.training.batches import ResidentImages
@@ -269,3 +272,46 @@ def test_clipping_cures_what_diverges_without_it(tiny_config, tiny_sets, tmp_pat
         fit(tiny_config(*settings), *sets, tmp_path / "wild")
     tame = fit(tiny_config(*settings, "train.gradient_clip=0.001"), *sets, tmp_path / "tame")
     assert tame.history()[-1].val_loss < 1
+
+
+# The parts of a variational loss
+
+
+def variational(**objective):
+    return RunConfig(
+        model=ModelConfig(bottleneck="gaussian", latent_dim=4), objective=ObjectiveConfig(kl_weight=0.1, **objective)
+    )
+
+
+def with_kl(kl, share=1.0):
+    return [replace(report, val_kl=nats, kl_share=share) for report, nats in zip(history([1.0, 0.8]), kl, strict=True)]
+
+
+@pytest.mark.parametrize(("reduction", "term"), [("sum", [0.2, 0.4]), ("mean", [0.05, 0.1])])
+def test_parts_of_a_loss_add_up_to_it(reduction, term):
+    parts = objective_parts(with_kl([2.0, 4.0]), variational(kl_reduction=reduction))
+    np.testing.assert_allclose(parts.kl_term, term)
+    np.testing.assert_allclose(parts.reconstruction + parts.kl_term, parts.total)
+    np.testing.assert_array_equal(parts.kl, [2.0, 4.0])
+    assert not parts.is_annealed
+    assert objective_parts(with_kl([2.0, 4.0], share=0.3), variational()).is_annealed
+
+
+def test_loss_without_a_recorded_kl_or_with_free_bits_is_not_split():
+    assert objective_parts(with_kl([2.0, 4.0]), RunConfig()) is None
+    assert objective_parts(history([1.0, 0.8]), variational()) is None
+    parts = objective_parts(with_kl([2.0, 4.0]), variational(free_bits=0.5))
+    assert np.isnan(parts.kl_term).all()
+    assert np.isnan(parts.reconstruction).all()
+    np.testing.assert_array_equal(parts.kl, [2.0, 4.0])
+
+
+@pytest.mark.parametrize("annealing", ["constant", "linear"])
+def test_parts_are_those_that_validation_measured(tiny_config, tiny_sets, annealing, tmp_path):
+    settings = ["train.epochs=2", "objective.kl_weight=0.02", f"objective.annealing={annealing}"]
+    config = tiny_config().with_settings(["model.bottleneck=gaussian", *settings], normalise=True)
+    folder = fit(config, tiny_sets["train"], tiny_sets["validation"], tmp_path / "run")
+    parts = objective_parts(folder.history(), config)
+    assert parts.is_annealed == (annealing == "linear")
+    assert (parts.reconstruction > 0).all()
+    assert (parts.kl > 0).all()

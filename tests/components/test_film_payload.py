@@ -96,6 +96,17 @@ def test_film_holds_what_was_packed(rng):
         assert images == (each.reconstructions, each.mesh)
 
 
+def test_film_of_a_variational_run_holds_the_parts_of_its_loss(rng):
+    parts, share = {"loss": rng.random(6), "weighted KL": rng.random(6)}, np.linspace(0.2, 1, 6)
+    header = wire.unpack(film_payload(**film(rng, parts=parts, share=share)))
+    assert [part["name"] for part in header["parts"]] == list(parts)
+    np.testing.assert_allclose(header["parts"][1]["raw"], parts["weighted KL"], rtol=1e-6)
+    np.testing.assert_allclose(header["share"], share, rtol=1e-6)
+    header = wire.unpack(film_payload(**film(rng)))
+    assert header["parts"] == []
+    assert header["share"] is None
+
+
 def test_window_of_one_packs_no_moving_average(rng):
     read = unpack(film_payload(**film(rng, window=1)))
     assert read["smooth"] == [None, None]

@@ -4,6 +4,7 @@ import re
 import numpy as np
 import pytest
 
+from aeviz.analysis.curves import ObjectiveParts
 from aeviz.analysis.posterior import match_prior
 from aeviz.figures.charts import (
     difference_curves,
@@ -14,6 +15,7 @@ from aeviz.figures.charts import (
     prior_densities,
     training_curves,
 )
+from aeviz.figures.objective_parts import objective_parts_figure
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED, class_colour
 
 
@@ -172,3 +174,17 @@ def test_difference_curves_subtract_the_first_at_common_epochs():
     assert trace.name == "b minus a"
     np.testing.assert_array_equal(trace.x, [2, 3])
     np.testing.assert_allclose(trace.y, [0.1 - 0.4, 0.6 - 0.3])
+
+
+@pytest.mark.parametrize("share", [[1.0, 1.0], [0.2, 1.0]])
+def test_parts_of_a_loss_are_drawn_with_the_kl_and_its_share(share):
+    total, kl_term = np.array([0.5, 0.4]), np.array([0.1, 0.05])
+    parts = ObjectiveParts(
+        epoch=np.array([1, 2]), total=total, reconstruction=total - kl_term, kl_term=kl_term, kl=10 * kl_term,
+        share=np.array(share),
+    )  # fmt: skip
+    lines = {trace.name: trace.y for trace in objective_parts_figure(parts, "mean squared error + KL").data}
+    np.testing.assert_allclose(lines["reconstruction"] + lines["weighted KL"], lines["validation loss"])
+    assert ("share of the KL weight" in lines) == (share[0] < 1)
+    if share[0] < 1:
+        np.testing.assert_allclose(lines["what training minimises"], [0.4 + 0.2 * 0.1, 0.4])

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from aeviz.analysis.curves import objective_parts
 from aeviz.figures.charts import training_curves
+from aeviz.figures.objective_parts import objective_parts_figure
 from aeviz.presets import PRESETS
 from aeviz.web.components.activations.component import activations, read_image
 from aeviz.web.components.activations.payload import NetworkRow, activations_payload
@@ -148,6 +150,36 @@ def show_curves(runs: list[Model]) -> None:
             )
         elif len(runs) == 2:
             st.caption("Not a fair comparison of optimizers: other settings differ too (table below).")
+        _show_parts(runs)
+
+
+def _show_parts(runs: list[Model]) -> None:
+    """Show what the loss of each variational run is made of, beside each other."""
+    found = {
+        model.name: (model, parts)
+        for model in runs
+        if (parts := objective_parts(model.history(), model.config)) is not None
+    }
+    if not found:
+        return
+    st.markdown("**Reconstruction and KL divergence**, of the validation images after each epoch")
+    for column, (name, (model, parts)) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):
+        with column:
+            if len(runs) > 1:
+                st.caption(escape(name))
+            show_figure(
+                objective_parts_figure(parts, name_objective(model.config.objective)),
+                key=f"parts.{name}",
+                alt=f"Validation loss of {name} over the epochs with its parts, reconstruction and weighted KL "
+                "divergence; below, the KL divergence in nats per image",
+            )
+    if any(parts.is_annealed for _, parts in found.values()):
+        st.caption(
+            "The validation loss has the whole KL weight in every epoch, so that epochs can be compared. Training "
+            "minimises it with the share of the weight that counts then."
+        )
+    if any(model.config.objective.free_bits for model, _ in found.values()):
+        st.caption("With free bits the KL that counts is not the one recorded, so the loss is not split.")
 
 
 def show_settings(runs: list[Model]) -> None:

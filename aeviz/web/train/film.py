@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from aeviz.analysis.curves import ObjectiveParts, objective_parts
 from aeviz.analysis.latent import GRID_TAIL, Projection, project, quantile_ranges
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.images import tile, to_png, to_webp
+from aeviz.figures.objective_parts import KL_NAME, RECONSTRUCTION_NAME, TOTAL_NAME
 from aeviz.training.runs import RunFolder
 from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
 from aeviz.web.components.film.payload import FilmFrame, film_payload
@@ -69,6 +71,7 @@ def _film(
     folder = RunFolder.read(Path(path))
     history = read_epochs(folder.path)[:epochs]
     labels, moments = _followed(path, created, samples)
+    parts = objective_parts(history, folder.config)
     planes, axes = _planes([moment.sample.z for moment in moments])
 
     def column(name: str) -> np.ndarray:
@@ -99,8 +102,17 @@ def _film(
         axis_names=axes,
         originals=_originals(path, created) if moments else b"",
         mesh_columns=_side(moments[0].sample) if moments else 0,
+        parts={} if parts is None else _name_parts(parts),
+        share=parts.share if parts is not None and parts.is_annealed else None,
         window=max(1, len(history) // WINDOW_SHARE) if len(history) > SHORT else 1,
     )
+
+
+def _name_parts(parts: ObjectiveParts) -> dict[str, np.ndarray]:
+    """Return the parts of a loss by their names; nothing where they cannot be told apart."""
+    if not np.isfinite(parts.kl_term).any():
+        return {}
+    return {TOTAL_NAME: parts.total, RECONSTRUCTION_NAME: parts.reconstruction, KL_NAME: parts.kl_term}
 
 
 def _followed(path: str, created: str, samples: tuple[int, ...]) -> tuple[np.ndarray | None, list[_Moment]]:

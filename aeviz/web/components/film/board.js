@@ -40,6 +40,7 @@ export function buildBoard(root, film) {
   const loss = section("loss");
   const log = toggle(loss.head, "log", "Logarithmic scale of the loss", true);
   const whole = toggle(loss.head, "whole run", "Show the epochs to come too", false);
+  const parts = toggle(loss.head, "parts", "The parts of the validation loss: reconstruction, and KL weight times KL", false);
   const lossLegend = element("div", { class: "readout" }, loss.node);
   const lossChart = chart(loss.node, "Loss over the epochs");
   const waiting = element("p", { class: "waiting", role: "status", hidden: "" }, lossChart.stage);
@@ -70,7 +71,7 @@ export function buildBoard(root, film) {
 
   const notes = element("p", { class: "notes" }, root);
   return {
-    panel, images: [originals, reconstructions, meshImage], lossTitle: loss.title, log, whole, lossLegend, lossChart, waiting, fixed, planeView, legend, meshImage, spot,
+    panel, images: [originals, reconstructions, meshImage], lossTitle: loss.title, log, whole, parts, lossLegend, lossChart, waiting, fixed, planeView, legend, meshImage, spot,
     meshCaption, ratesTitle: rates.title, ratesLegend, ratesChart, originals, reconstructions, notes,
   }; // prettier-ignore
 }

@@ -59,7 +59,9 @@ class Film {
     const film = readFilm(payload);
     const epochs = film.frames.map(({ epoch }) => epoch);
     const isNew = this.film?.run !== film.run;
+    const hadParts = !isNew && Boolean(this.film?.parts.length);
     this.film = film;
+    if (!hadParts) this.board.parts.setAttribute("aria-pressed", String(film.parts.length > 0 && film.share !== null));
     this.describe(film);
     if (isNew) {
       const { live, plays } = film;
@@ -80,6 +82,7 @@ class Film {
   describe(film) {
     const { board, root } = this;
     root.setAttribute("aria-label", `Training of ${film.run}`);
+    board.parts.hidden = !film.parts.length;
     board.whole.hidden = (film.epochs.at(-1) ?? 0) >= film.total;
     write(board.lossTitle, capital(film.quantity));
     board.waiting.hidden = film.epochs.length > 0;
@@ -93,7 +96,6 @@ class Film {
     this.rateSeries = [gradient, rate].filter(({ raw }) => raw.some((value) => Number.isFinite(value)));
     const both = this.rateSeries.length !== 1;
     write(board.ratesTitle, both ? "Gradient norm and learning rate" : capital(this.rateSeries[0].name));
-    this.lossValues = readout(board.lossLegend, film.curves);
     this.rateValues = readout(board.ratesLegend, this.rateSeries);
     Object.assign(root.dataset, {
       epochs: String(film.epochs.length),
@@ -146,6 +148,17 @@ class Film {
   }
 
   /**
+   * The curves of the first chart, and what lies behind them on an axis of its own.
+   * @param {FilmData} film
+   * @returns {{ curves: Series[], behind: Series[] }}
+   */
+  lossSeries({ parts, curves, share, colours }) {
+    if (!parts.length || !isPressed(this.board.parts)) return { curves, behind: [] };
+    const name = "share of the KL weight";
+    return { curves: parts, behind: share ? [{ name, colour: colours.share, raw: share, smooth: null }] : [] };
+  }
+
+  /**
    * @param {FilmData} film
    * @param {Style} style
    * @param {number} ratio
@@ -154,15 +167,19 @@ class Film {
     const { board } = this;
     for (const view of [board.lossChart, board.planeView, board.ratesChart]) view.size(ratio);
     for (const image of board.images) image.paint(ratio);
-    const { epochs, curves } = film;
+    const { epochs } = film;
+    const { curves, behind } = this.lossSeries(film);
+    this.lossValues = readout(board.lossLegend, [...curves, ...behind]);
     const from = Math.min(epochs[0] ?? 0, film.frames[0]?.epoch ?? Infinity);
     const to = this.lastEpoch(film);
-    const validation = curves.find(({ name }) => name === "validation");
+    const validation = curves.find(({ name }) => name.startsWith("validation"));
     const best =
       validation && film.best >= 0 && epochs.length > 1
         ? { epoch: epochs[film.best], value: validation.raw[film.best], colour: validation.colour }
         : null;
-    board.lossChart.set({ epochs, from, to, left: { series: curves, log: isPressed(board.log), fromZero: true }, best });
+    const loss = { series: curves, log: isPressed(board.log), fromZero: true };
+    const shares = behind.length ? { series: behind, log: false, fromZero: true } : null;
+    board.lossChart.set({ epochs, from, to, left: loss, right: shares, best });
     const [first, second] = this.rateSeries;
     const left = { series: first ? [first] : [], log: first?.raw === film.gradientNorm, fromZero: true };
     const right = second ? { series: [second], log: false, fromZero: true } : null;
@@ -205,7 +222,8 @@ class Film {
     const known = index >= 0 && (!frame || film.epochs[index] === frame.epoch);
     /** @param {{ raw: Float32Array }} series */
     const value = ({ raw }) => (known ? raw[index] : undefined);
-    writeValues(this.lossValues, film.curves.map(value), readable);
+    const { curves, behind } = this.lossSeries(film);
+    writeValues(this.lossValues, [...curves, ...behind].map(value), readable);
     writeValues(this.rateValues, this.rateSeries.map(value), (rate) => readable(rate, 3));
     const ends = frame?.meshRange?.map(
       ([low, high], k) => `${film.axes[k]} from ${readable(low, 2)} to ${readable(high, 2)}`,

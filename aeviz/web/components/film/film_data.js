@@ -14,7 +14,8 @@ import { classCentres, union } from "../kit/plane.js";
  * @typedef {{
  *   run: string, total: number, live: boolean, plays: boolean, quantity: string, notes: string, best: number,
  *   n: number, axes: [string, string], classes: import("../kit/legend.js").Class[],
- *   colours: { gradient: string, rate: string }, epochs: Int32Array, curves: Curve[], gradientNorm: Float32Array,
+ *   colours: { gradient: string, rate: string, share: string }, epochs: Int32Array, curves: Curve[], parts: Curve[], share: Float32Array | null,
+ *   gradientNorm: Float32Array,
  *   gradientSmooth: Float32Array | null, learningRate: Float32Array, labels: Uint16Array, originals: Encoded, meshColumns: number,
  *   frames: Frame[], bounds: import("../kit/plane.js").Bounds
  * }} FilmData

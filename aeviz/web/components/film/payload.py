@@ -19,6 +19,7 @@ TAIL = 0.005
 """Share of the points beyond each edge of a frame's view, so that a few outliers do not shrink all others."""
 REACH = 8.0
 """Spans of the view beyond which a point is moved to the edge, so that an outlier does not coarsen all others."""
+PART_COLOURS = (FIRST, CLASS_COLOURS[3], SECOND)
 VALIDATION = "validation"
 """Name of the curve whose lowest value marks the best epoch."""
 
@@ -58,6 +59,8 @@ def film_payload(
     mesh_columns: int = 0,
     plays: bool = False,
     notes: str = "",
+    parts: Mapping[str, np.ndarray] | None = None,
+    share: np.ndarray | None = None,
 ) -> bytes:
     """Pack a film for the component: see components/film/film_data.js.
 
@@ -81,6 +84,9 @@ def film_payload(
             unknown.
         plays: Whether the film plays once it is shown, unless the visitor wants less motion; else its end is shown.
         notes: A remark below the film.
+        parts: Name to part of the validation loss, (E,) each, floating point, which a button shows in place of the
+            curves; None or empty for no button.
+        share: Share of the KL weight that counts, (E,), from 0 to 1, drawn with the parts; None for none.
 
     Raises:
         ValueError: Arrays that belong together differ in length.
@@ -89,6 +95,7 @@ def film_payload(
     n = len(ordered[0].points) if ordered else 0
     points = np.stack([frame.points for frame in ordered]).astype(np.float64) if ordered else np.empty((0, n, 2))
     lengths = {len(values) for values in (epochs, *curves.values(), gradient_norm, learning_rate)}
+    lengths |= {len(values) for values in (*(parts or {}).values(), *(() if share is None else (share,)))}
     if len(lengths) > 1 or (labels is not None and n and len(labels) != n):
         labelled = None if labels is None else len(labels)
         raise ValueError(f"curves of {sorted(lengths)} epochs, {labelled} labels of {n} points: lengths differ")
@@ -116,10 +123,15 @@ def film_payload(
                 }
                 for k, (name, values) in enumerate(curves.items())
             ],
+            "parts": [
+                {"name": name, "colour": PART_COLOURS[k % len(PART_COLOURS)], "raw": _floats(values), "smooth": None}
+                for k, (name, values) in enumerate((parts or {}).items())
+            ],
+            "share": None if share is None else _floats(share),
             "gradientNorm": _floats(gradient_norm),
             "gradientSmooth": _floats(_smooth(gradient_norm, window)) if averaged else None,
             "learningRate": _floats(learning_rate),
-            "colours": {"gradient": CLASS_COLOURS[5], "rate": CLASS_COLOURS[3]},
+            "colours": {"gradient": CLASS_COLOURS[5], "rate": CLASS_COLOURS[3], "share": CLASS_COLOURS[5]},
             "best": _best(curves.get(VALIDATION)),
             "n": n,
             "labels": classes.astype(np.uint16),
