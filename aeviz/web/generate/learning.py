@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.training.samples import PRIOR, PriorSamples
+from aeviz.web.generate.sections import LEARNED, offer_models
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import is_large, show_grid
 from aeviz.web.kernel.models import Model
@@ -25,7 +26,7 @@ def show_learning(found: Mapping[str, Model], runs: list[Model]) -> None:
     """Show the draws at an epoch, of one model or of two side by side.
 
     Args:
-        found: The models on offer, of which those that have such samples are named where a chosen one has none.
+        found: The models on offer, of which those that have such samples are offered where a chosen one has none.
         runs: One model or two.
     """
     with errors_as_messages():
@@ -33,7 +34,9 @@ def show_learning(found: Mapping[str, Model], runs: list[Model]) -> None:
         recorded = {name: taken for name, taken in samples.items() if taken is not None}
         for model in runs:
             if model.name not in recorded:
-                _explain_none(found, model)
+                _explain_none(model)
+        if len(recorded) < len(runs):
+            offer_models((name for name, other in found.items() if (other.path / PRIOR).is_file()), LEARNED)
         if not recorded:
             return
         epoch = _pick_epoch(sorted({int(each) for taken in recorded.values() for each in taken.epochs}))
@@ -82,10 +85,9 @@ def _say_what_it_shows(runs: list[Model], samples: Mapping[str, PriorSamples]) -
     st.caption(text + " After R. Grabovac, figures 4.5 and 4.8.")
 
 
-def _explain_none(found: Mapping[str, Model], model: Model) -> None:
+def _explain_none(model: Model) -> None:
     if not model.config.model.is_variational:
         why = f"**{escape(model.name)} is a plain autoencoder without a prior.**"
     else:
         why = f"**{escape(model.name)} recorded no samples during training.** Train it again to record them."
-    names = ", ".join(escape(name) for name, other in found.items() if (other.path / PRIOR).is_file())
-    st.info(why + (f" Models that have them: {names}." if names else ""), icon=":material/info:")
+    st.info(why, icon=":material/info:")

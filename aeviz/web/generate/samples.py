@@ -142,7 +142,7 @@ def _show_grid(
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if far is not None:
-            st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (crossed out).", width="content")
+            st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (orange cross).", width="content")
         parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
         offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
     return first

@@ -10,30 +10,27 @@ from aeviz.web.generate.learning import show_learning
 from aeviz.web.generate.number import show_number
 from aeviz.web.generate.path_explorer import send_path
 from aeviz.web.generate.samples import show_samples
+from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
-SAMPLES, LEARNED, INTERPOLATE = "samples", "over training", "interpolate"
-ARITHMETIC, NUMBER = "arithmetic", "write a number"
 COMPARING = (SAMPLES, LEARNED)
 """Sections in which a second model may stand beside the first."""
 _DIGITS = frozenset("0123456789")
-_NAMED = 5
-"""Models that are named as examples."""
 
 
 def pick_section() -> str:
     """Let the visitor choose what to make; the choice is in the URL."""
-    rename_choices("make", {"as it learned": LEARNED})
+    rename_choices(MAKE, {"as it learned": LEARNED})
     chosen = st.segmented_control(
         "What to make",
         [SAMPLES, LEARNED, INTERPOLATE, ARITHMETIC, NUMBER],
         default=SAMPLES,
         required=True,
-        key="make",
+        key=MAKE,
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -69,6 +66,9 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
         show_arithmetic(first)
     else:
         show_number(first)
+        if not is_anchored(first) and (better := [other.name for other in found.values() if is_anchored(other)]):
+            st.caption("Class-anchored models write more clearly:")
+            offer_models(better, NUMBER)
 
 
 def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
@@ -82,9 +82,9 @@ def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
 
 def _explain_no_digits(found: Mapping[str, Model], model: Model) -> None:
     able = [other for other in found.values() if _DIGITS.issubset(other.provenance.class_names)]
-    names = ", ".join(escape(other.name) for other in sorted(able, key=is_anchored, reverse=True)[:_NAMED])
     st.info(
-        (f"**{escape(model.name)} cannot write digits:** its data ({escape(model.config.data.name)}) has no classes.")
-        + (f" Models that can: {names}." if names else ""),
+        f"**{escape(model.name)} cannot write digits:** its data ({escape(model.config.data.name)}) has no classes."
+        + (" These models can:" if able else ""),
         icon=":material/dialpad:",
     )
+    offer_models((other.name for other in sorted(able, key=is_anchored, reverse=True)), NUMBER)

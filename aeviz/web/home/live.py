@@ -75,6 +75,12 @@ def show_first_screen(found: Mapping[str, Model]) -> None:
     with plane:
         prepare_networks(model)
         _show_plane(model)
+        st.page_link(
+            "pages/explore.py",
+            label=f"Explore {model.name}: its map, its images, its decoder",
+            icon=":material/open_in_full:",
+            query_params={MODEL: model.name},
+        )
     with starts:
         _show_starts(found)
 

@@ -1,5 +1,6 @@
 """The gallery of trained models."""
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
@@ -14,16 +15,23 @@ from aeviz.web.kernel.titles import OPTIMIZER_TITLES, title_of
 
 OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
-CARD_PX = 256
+CARD_PX = 248
 """Width of a card, so that a row holds as many as the window has room for."""
 SPARSE = ("l1", "kl_sparsity")
 """Penalties that make codes sparse, so that single units are worth a look."""
-FEW = 6
+FEW = 8
 """Models that ship of one group until the visitor asks for all: two rows in a window of 1,440 pixels."""
+
+
+_STYLE = """<style>
+@media (max-width: 40rem) { [class*="st-key-few-"] > div:nth-child(n+3) { display: none; } }
+</style>"""
+"""On a phone, two of a group stand for the others until the visitor asks for all."""
 
 
 def show_gallery(found: Mapping[str, Model]) -> None:
     """Show a card a model, one's own before those that ship, with links to explore it."""
+    st.html(_STYLE)
     problems = list_problems()
     if problems:
         with st.expander(f"Runs that cannot be opened ({len(problems)})", icon=":material/broken_image:"):
@@ -77,14 +85,17 @@ def _fits(model: Model, wanted: str) -> bool:
 def _describe(model: Model) -> str:
     """Say what is special about a model that ships; nothing of others, whose settings are free."""
     preset = PRESETS.get(model.name) if model.is_shipped else None
-    return "" if preset is None else preset.summary[0].upper() + preset.summary[1:]
+    if preset is None:
+        return ""
+    words = re.sub(r" \([^()]*\)$", "", preset.summary)  # where it comes from, which the pages of the model say
+    return words[0].upper() + words[1:]
 
 
 def _show_cards(members: list[Model], title: str) -> None:
     """Show a card a model; of more than two rows the others on request. One's own are all shown."""
     key = f"all-{title}"
     is_cut = title != OWN and len(members) > FEW and not st.session_state.get(key)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small", key="few-" + title if is_cut else None):
         for model in members[:FEW] if is_cut else members:
             _card(model)
     if is_cut:
