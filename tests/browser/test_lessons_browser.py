@@ -223,6 +223,7 @@ def test_class_of_three_browsers(visit):
     predict(one, question, True)
     expect(column(one).get_by_text("You can change it until it is revealed")).to_be_visible()
     predict(two, question, False)
+    board.get_by_text("Show the answers").click()
     expect(board.get_by_text("4 dimensions: 1")).to_be_visible()
     expect(board.get_by_text("11 dimensions: 1")).to_be_visible()
     expect(board.get_by_text("2 of 2 answered")).to_be_visible()

@@ -233,7 +233,9 @@ def test_class_from_code_to_reveal(app, own):
     student.number_input(key=f"class.answer.{code}.1").set_value(2.0).run()
     press(student, "class-answer")
     run(app)
-    assert "1 of 1 answered." in texts(app.caption)
+    assert any("1 of 1 answered." in text for text in texts(app.markdown))
+    assert not app.main.get("progress")  # nobody follows the majority
+    app.toggle(key="class-early").set_value(True).run()
     bars = [bar.proto.text for bar in app.main.get("progress")]
     assert bars == ["2 dimensions: 1"]
     assert "Two axes." not in column(app)

@@ -16,6 +16,9 @@ _STYLE = """<style>
 [data-testid="stSidebarUserContent"] { order: 1; padding-top: 0; padding-bottom: 1rem; }
 :is([data-testid="stSidebarNav"], [data-testid="stSidebarNavSeparator"]) { order: 2; }
 .st-key-lesson-hint { display: none; }
+@media (pointer: coarse) {
+  [data-testid="stSidebar"] [role="radiogroup"] label { min-height: 2.75rem; align-items: center; }
+}
 @media (max-width: 768px) {
   .st-key-lesson-hint { /* not below Streamlit's own head, whose button it leaves free */
     display: flex; z-index: 999990; padding: 0 2.5rem 0.5rem; pointer-events: none;

@@ -1,10 +1,13 @@
 """The teacher's side of a class: the steps, the code, and the class's predictions as bars."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from aeviz.lessons import Classroom
 from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes
 from aeviz.web.lesson.parts import show_explanation, show_head, to_markdown
 
@@ -81,6 +84,8 @@ def _show_end(room: Classroom) -> None:
             st.rerun()
 
 
+_EARLY = "class-early"
+"""Key of the switch that shows answers before they are revealed."""
 _BOARD_STYLE = "<style>.st-key-class-board { margin-top: 2.5rem; }</style>"
 """Below the line of Streamlit's menu, which would cover its upper edge."""
 
@@ -101,12 +106,25 @@ def _show_board(code: str) -> None:
     people = "1 student" if now.students == 1 else f"{now.students} students"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"## {code}", width="content")
-        st.caption(f"Students open the page **Lessons** and type this code. {people} in the class.")
+        address = escape(f"{_origin()}/lessons?class={code}")
+        st.caption(f"Students open {address}, or the page **Lessons** and type this code. {people} in the class.")
     if question is None:
         return
-    st.markdown(f"**{to_markdown(question.ask)}**")
-    for bar in room.bars():
+    st.markdown(f"**{to_markdown(question.ask)}** {now.answered} of {now.students} answered.")
+    is_early = now.is_revealed or st.toggle(
+        "Show the answers", key=_EARLY, help="Before you press Reveal: students who see them may follow the majority."
+    )
+    bars = room.bars() if is_early else []
+    if not bars:
+        return
+    # one row, since the page below has what the answer is about
+    for column, bar in zip(st.columns(len(bars), gap="small"), bars, strict=True):
         share = bar.count / now.answered if now.answered else 0.0
         mark = ":green[:material/check_circle:] " if bar.is_right else ""
-        st.progress(share, f"{mark}{to_markdown(bar.label)}: {bar.count}")
-    st.caption(f"{now.answered} of {now.students} answered.")
+        column.progress(share, f"{mark}{to_markdown(bar.label)}: {bar.count}")
+
+
+def _origin() -> str:
+    """Return how the teacher's address begins, which students can use where they reach the same machine."""
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -16,6 +16,12 @@ CARD_PX = 300
 """Width of a card, so that a row holds as many as the window has room for."""
 
 
+_STYLE = """<style>
+[class*="st-key-lesson-cards"] > div { flex: 1 1 18rem !important; width: auto !important; max-width: 100%; }
+</style>"""
+"""Cards share the width of the window."""
+
+
 def show_lessons() -> None:
     """Show how the last lesson went, a class to join, all lessons, and where to upload one."""
     _show_result()
@@ -30,12 +36,13 @@ def show_lessons() -> None:
             "End or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
+        return
     found = state.library()
-    _show_cards(listed for listed in found.lessons.values() if listed.is_shipped)
+    _show_cards((listed for listed in found.lessons.values() if listed.is_shipped), "shipped")
     own = [listed for listed in found.lessons.values() if not listed.is_shipped]
     if own:
         st.subheader("Lessons of this server")
-        _show_cards(own)
+        _show_cards(own, "own")
     if found.problems:
         with st.expander(f"Lessons that cannot be used ({len(found.problems)})", icon=":material/warning:"):
             st.markdown("\n".join(f"- {escape(problem)}" for problem in found.problems))
@@ -71,25 +78,24 @@ def _show_join() -> None:
             classes.join(text)
 
 
-def _show_cards(lessons: Iterable[Listed]) -> None:
-    with st.container(horizontal=True, gap="medium"):
+def _show_cards(lessons: Iterable[Listed], key: str) -> None:
+    st.html(_STYLE)
+    with st.container(horizontal=True, gap="small", key=f"lesson-cards-{key}"):
         for listed in lessons:
             _show_card(listed.name, listed.lesson)
 
 
 def _show_card(name: str, lesson: Lesson) -> None:
-    is_busy = state.class_code() is not None
     with st.container(border=True, width=CARD_PX, key=f"lesson-card-{name}"):
         st.markdown(f"##### {to_markdown(lesson.title)}")
         questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
         st.caption(f":material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
         st.markdown(to_markdown(lesson.summary))
         with st.container(horizontal=True):
-            if not is_busy:
-                if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:"):
-                    state.start(name, lesson)
-                if st.button("Teach", key=f"teach-{name}", icon=":material/groups:", help=_TEACH):
-                    classes.teach(lesson)
+            if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:"):
+                state.start(name, lesson)
+            if st.button("Teach", key=f"teach-{name}", icon=":material/groups:", help=_TEACH):
+                classes.teach(lesson)
             if lesson.sources:
                 with st.popover("Sources", type="tertiary"):
                     st.markdown("\n".join(f"- {to_markdown(source)}" for source in lesson.sources))
