@@ -54,7 +54,7 @@ def hooked(module, call):
 
 
 @pytest.mark.parametrize("part", ["encoder", "decoder"])
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", ["conv", pytest.param("mlp", marks=pytest.mark.slow)])
 def test_layers_give_what_forward_hooks_see(random_run, tmp_path, name, part):
     config = MODELS[name]
     run = random_run(config)

@@ -23,8 +23,10 @@ MODELS = {
     "conv": replace(MLP, encoder="conv", decoder="conv", channels=(4, 6)),
 }
 
-FEW = ["mlp", "conv"]
-"""Those whose decoders `make test` opens; exporting each takes seconds."""
+CASES = list(itertools.product(MODELS, (True, False)))
+"""Models, and whether their weights are halved."""
+FEW = [("conv", True), ("mlp", False)]
+"""Those whose decoders `make test` opens; exporting each takes a second."""
 
 OPEN = """
 import { readFileSync } from "node:fs";
@@ -38,13 +40,12 @@ async function main(jobs) {
     if (flip) bytes[flip[0]] ^= flip[1];
     const name = `${number}`;
     put(name, bytes);
-    const begin = performance.now();
     try {
       const opened = await network({ ...spec, name });
       const values = input ? Array.from(await opened.run(Float32Array.from(input), rows)) : [];
-      found.push({ by: opened.by, values, ms: performance.now() - begin });
+      found.push({ by: opened.by, values });
     } catch (error) {
-      found.push({ error: error.name, message: error.message, ms: performance.now() - begin });
+      found.push({ error: error.name, message: error.message });
     }
   }
   return found;
@@ -88,12 +89,12 @@ def exported(decoder_file, tmp_path):
     return run, Path(shutil.copy(path, tmp_path))
 
 
-@pytest.mark.parametrize("names", [FEW, pytest.param(sorted({*MODELS} - {*FEW}), marks=pytest.mark.slow)])
-def test_decoders_give_what_onnxruntime_and_pytorch_give(random_run, tmp_path, names):
+@pytest.mark.parametrize("files", [FEW, pytest.param(sorted({*CASES} - {*FEW}), marks=pytest.mark.slow)])
+def test_decoders_give_what_onnxruntime_and_pytorch_give(random_run, tmp_path, files):
     import onnxruntime
 
     cases, jobs = [], []
-    for name, half in itertools.product(names, (True, False)):
+    for name, half in files:
         config = MODELS[name]
         run, path = random_run(config, name=f"{name}-{half}"), tmp_path / f"{name}-{half}.onnx"
         export_decoder(run, path, half=half)
@@ -133,7 +134,6 @@ def test_file_cut_anywhere_is_refused_in_words(exported, tmp_path):
     cuts = sorted({*range(0, min(size, 64)), *range(64, size, 97), size - 1})
     found = run_script(tmp_path, OPEN, runtime=True, argument=[job(path, spec_of(run), cut=cut) for cut in cuts])
     assert {each.get("error") for each in found} == {"NetworkError"}
-    assert max(each["ms"] for each in found) < 5000
     assert {"the file holds no network", "the file ends too early"} <= {each["message"] for each in found}
 
 
@@ -153,21 +153,19 @@ def test_flipped_bytes_are_refused_in_words_or_harmless(exported, tmp_path):
             assert np.isfinite(each["values"]).all()
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
+def test_network_of_another_model_is_refused_in_words(exported, tmp_path):
+    run, path = exported
+    cases = [
         ({"digest": "0" * 32}, "made from other weights"),
         ({"latent_dim": 3}, "its input is N x 2; this model's is N x 3"),
         ({"image_shape": (3, 8, 8)}, "its output is N x 1 x 8 x 8; this model's is N x 3 x 8 x 8"),
         ({"part": "encoder"}, "its input is N x 2; this model's is N x 1 x 8 x 8"),
         ({"limit": 100}, "far more than this model's weights"),
-    ],
-)
-def test_network_of_another_model_is_refused_in_words(exported, tmp_path, changes, message):
-    run, path = exported
-    (found,) = run_script(tmp_path, OPEN, runtime=True, argument=[job(path, spec_of(run, **changes))])
-    assert found["error"] == "NetworkError"
-    assert message in found["message"]
+    ]
+    jobs = [job(path, spec_of(run, **changes)) for changes, _ in cases]
+    for (_, message), found in zip(cases, run_script(tmp_path, OPEN, runtime=True, argument=jobs), strict=True):
+        assert found["error"] == "NetworkError", message
+        assert message in found["message"]
 
 
 def damage(path, change):
@@ -204,14 +202,16 @@ def drop(graph):
     del graph.node[-2]
 
 
-@pytest.mark.parametrize("change", [shorten, swap, empty, blow_up, drop])
-def test_network_that_is_damaged_inside_is_refused_in_words(exported, tmp_path, change):
+def test_network_that_is_damaged_inside_is_refused_in_words(exported, tmp_path):
     run, path = exported
-    damage(path, change)
-    (found,) = run_script(tmp_path, OPEN, runtime=True, argument=[job(path, spec_of(run))])
-    assert found["error"] == "NetworkError", found
-    assert len(found["message"]) < 300
-    assert found["ms"] < 5000
+    changes, jobs = (shorten, swap, empty, blow_up, drop), []
+    for change in changes:
+        damaged = Path(shutil.copy(path, tmp_path / f"{change.__name__}.onnx"))
+        damage(damaged, change)
+        jobs.append(job(damaged, spec_of(run)))
+    for change, found in zip(changes, run_script(tmp_path, OPEN, runtime=True, argument=jobs), strict=True):
+        assert found.get("error") == "NetworkError", (change.__name__, found)
+        assert len(found["message"]) < 300
 
 
 MESSAGES = """

@@ -2,6 +2,7 @@ import functools
 import gc
 import importlib
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -119,3 +120,57 @@ def desk(app, monkeypatch):
         monkeypatch.setattr(module, "send_blob", send_too)
     monkeypatch.setattr(view, "prepare_networks", lambda run: None, raising=False)
     return desk
+
+
+@pytest.fixture(scope="session")
+def wide_folder(made_once):
+    """A variational autoencoder of the 8x8 digits with 16 dimensions."""
+    from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
+    from aeviz.experiment import train
+
+    config = RunConfig(
+        preset="tiny",
+        data=DataConfig(name="digits"),
+        model=ModelConfig(image_shape=(1, 8, 8), bottleneck="gaussian", latent_dim=16, hidden=(64, 32)),
+        objective=ObjectiveConfig(kl_weight=0.01, kl_reduction="sum"),
+        optimizer=OptimizerConfig(name="adam", learning_rate=5e-3, schedule="one_cycle"),
+        train=TrainConfig(epochs=20, batch_size=64, device="cpu"),
+    )
+    return made_once("wide", lambda path: train(config, out=path))
+
+
+@pytest.fixture(scope="session")
+def made_runs(wide_folder, made_once):
+    """The models 'wide', 'plain' and 'bare', which lacks its encoded images; read only."""
+    from aeviz.analysis.summary import summarise
+    from aeviz.config import DataConfig, ModelConfig, RunConfig, TrainConfig
+    from aeviz.experiment import train
+    from aeviz.training.runs import RunFolder
+    from aeviz.training.summary import write_summary
+
+    def make(folder):
+        for name in ("wide", "bare"):
+            shutil.copytree(wide_folder, folder / name)
+        bare = RunFolder.read(folder / "bare")
+        write_summary(bare.path, summarise(bare.latents().z, kl=np.array(bare.evaluation().kl_per_dimension)))
+        (bare.path / "latents.npz").unlink()
+        train(
+            RunConfig(
+                preset="tiny",
+                data=DataConfig(name="digits"),
+                model=ModelConfig(image_shape=(1, 8, 8), latent_dim=5, hidden=(8,)),
+                train=TrainConfig(epochs=1, batch_size=64, device="cpu"),
+            ),
+            out=folder / "plain",
+        )
+
+    return made_once("decode-runs", make)
+
+
+@pytest.fixture
+def runs(made_runs, tmp_path, monkeypatch):
+    """Copies of these models as the visitor's own runs; the data of 'bare' is not here either."""
+    from aeviz.web.kernel import points
+
+    monkeypatch.setattr(points, "is_available", lambda name: False)
+    return shutil.copytree(made_runs, tmp_path / "runs")
