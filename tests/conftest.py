@@ -15,7 +15,21 @@ os.environ["AEVIZ_ONNX"] = "0"
 
 from aeviz.config import DataConfig, ModelConfig, OptimizerConfig, RunConfig, TrainConfig
 
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+# Without the two popups of the address bar, which no test sees: each window renders both, for a second of CPU time.
+# The rest is Playwright's own list, which a second switch replaces.
+FEATURES_OFF = (
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
+    "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,"
+    "OptimizationHints,PaintHolding,PreconnectToSearch,ThirdPartyStoragePartitioning"
+)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    f"--disable-features={FEATURES_OFF}",
+]
 
 
 @pytest.fixture
