@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 
-def test_image_and_latent_value_are_answered_by_the_layers_without_a_rerun(visit):
+def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in_the_address(visit):
     page = visit("/network?model=digits-2d-adam")
     part = page.get_by_test_id("activations")
     row = part.get_by_role("region", name="digits-2d-adam", exact=True)
@@ -31,6 +31,19 @@ def test_image_and_latent_value_are_answered_by_the_layers_without_a_rerun(visit
     row.get_by_role("button", name="Reset z").click()
     row.get_by_role("img", name="Activations of encoder, layer 1").hover(position={"x": 5, "y": 5})
     expect(part.get_by_role("status")).to_contain_text("encoder, layer 1, unit 1:")
+    expect(part.get_by_text("+max of each layer")).to_be_visible()
+    frames = int(part.locator(".model").first.get_attribute("data-frames"))
+    for _ in range(2):
+        part.get_by_role("button", name="Next").first.click()
+    expect(page).to_have_url(re.compile(r"[?&]image=3\b"))
+    expect(part).to_have_attribute("data-image", "3")
+    expect(part).to_have_attribute("data-idle", "")
+    assert int(part.locator(".model").first.get_attribute("data-frames")) > frames  # the network was not built anew
+    page.reload()
+    expect(part).to_have_attribute("data-image", "3")
+    part.get_by_role("button", name="Previous").first.click(click_count=3)
+    expect(part).to_have_attribute("data-image", "0")
+    expect(page).not_to_have_url(re.compile("image="))
 
 
 def test_networks_of_two_face_models_answer(visit):
@@ -45,25 +58,6 @@ def test_networks_of_two_face_models_answer(visit):
         expect(row.get_by_role("region", name="Reconstruction")).to_be_in_viewport(ratio=0.2)
     page.get_by_role("button", name="Next", exact=True).click()
     expect(rows.nth(1)).to_have_attribute("data-frames", "2")
-
-
-def test_chosen_image_is_in_the_address_and_opens_again(visit):
-    page = visit("/network?model=digits-2d-adam")
-    part = page.get_by_test_id("activations")
-    expect(part).to_have_attribute("data-image", "0")
-    expect(part.get_by_text("+max of each layer")).to_be_visible()
-    for _ in range(3):
-        part.get_by_role("button", name="Next").first.click()
-    expect(page).to_have_url(re.compile(r"[?&]image=3\b"))
-    expect(part).to_have_attribute("data-image", "3")
-    expect(part.locator(".model").first).to_have_attribute(
-        "data-frames", re.compile(r"[2-4]")
-    )  # the network was not built anew
-    page.reload()
-    expect(part).to_have_attribute("data-image", "3")
-    part.get_by_role("button", name="Previous").first.click(click_count=3)
-    expect(part).to_have_attribute("data-image", "0")
-    expect(page).not_to_have_url(re.compile("image="))
 
 
 def test_code_of_many_values_is_changed_by_its_cells(visit):

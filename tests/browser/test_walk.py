@@ -113,23 +113,8 @@ def test_page_fits_the_window_and_shows_no_error(visit, path):
         page.wait_for_function(FITS)
 
 
-def test_legend_hides_a_class_in_both_maps_and_in_the_address(visit):
-    """The legend is linked: one click hides a class left and right; a reload keeps it hidden."""
-    page = visit("/explore?model=digits-2d-adam")
-    latent_map = drawn_map(page)
-    chip = latent_map.get_by_role("button", name="3", exact=True)
-    expect(chip).to_have_attribute("aria-pressed", "true")
-    chip.click()
-    expect(chip).to_have_attribute("aria-pressed", "false")
-    expect(page).to_have_url(re.compile("hidden=3"))
-    page.reload()
-    expect(drawn_map(page).get_by_role("button", name="3", exact=True)).to_have_attribute("aria-pressed", "false")
-    latent_map.get_by_role("button", name="All").click()
-    expect(page).not_to_have_url(re.compile("hidden"))
-
-
-def test_map_answers_to_the_keyboard(visit):
-    """Arrow keys move, plus zooms, 0 resets, n selects the next image."""
+def test_map_answers_to_the_keyboard_and_its_legend_hides_a_class(visit):
+    """Arrow keys move, plus zooms, 0 resets, n selects the next image; the address keeps a class hidden."""
     page = visit("/explore?model=digits-2d-adam&image=4")
     latent_map = drawn_map(page)
     canvas = latent_map.locator("canvas.front").first
@@ -147,6 +132,15 @@ def test_map_answers_to_the_keyboard(visit):
     expect(page.get_by_role("heading", name="Test image 5")).to_be_visible()
     page.keyboard.press("n")  # the map kept the focus over the rerun
     expect(page.get_by_role("heading", name="Test image 6")).to_be_visible()
+    chip = latent_map.get_by_role("button", name="3", exact=True)
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    expect(page).to_have_url(re.compile("hidden=3"))
+    page.reload()
+    expect(drawn_map(page).get_by_role("button", name="3", exact=True)).to_have_attribute("aria-pressed", "false")
+    latent_map.get_by_role("button", name="All").click()
+    expect(page).not_to_have_url(re.compile("hidden"))
 
 
 def test_map_answers_to_touch(visit):
@@ -157,6 +151,7 @@ def test_map_answers_to_touch(visit):
     expect(page.get_by_role("heading", name="Test image 30")).to_be_visible()
 
 
+@pytest.mark.slow  # tests/browser/test_map_selection.py does the same without the app
 def test_hover_shows_the_image_number_in_both_maps(visit):
     """Hovering a point names it, and marks the same image in the other map."""
     page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad")
@@ -246,6 +241,7 @@ def test_nonsense_in_the_address_is_ignored(visit):
     latent_map = drawn_map(page)
     expect(latent_map.get_by_role("button", name="1", exact=True)).to_have_attribute("aria-pressed", "false")
     assert page.get_by_test_id("stAlertContentError").count() == 0
+    expect(page.get_by_text("Unknown model '../../etc'")).to_be_visible()
     message = page.get_by_text("in the address is none of the")
     expect(message).to_be_visible()
     latent_map.get_by_role("button", name=re.compile("Zoom in")).first.click()
@@ -295,12 +291,6 @@ def test_model_of_a_shared_link_goes_along_too(visit, start):
     expect(page).to_have_title("Reconstruct")
     expect(page.get_by_role("combobox", name="Model")).to_have_value("circles-3d")
     expect(page).to_have_url(re.compile("model=circles-3d"))
-
-
-def test_unknown_model_in_the_address_is_said(visit):
-    """Somebody else's run is not here; the page says so and shows another."""
-    page = visit("/explore?model=my-colleagues-run")
-    expect(page.get_by_text("Unknown model 'my-colleagues-run'")).to_be_visible()
 
 
 def test_map_opened_anew_shows_what_the_address_says(visit):
