@@ -66,7 +66,10 @@ def show_surfaces() -> None:
                 key="surface-start",
                 on_start=partial(_take_start, surface),
             )
-        verdicts.markdown("  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values()))
+        verdicts.markdown(
+            f":small[Minima reached, within {surface.close:g}:]  \n"
+            + "  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values())
+        )
         one, two = st.columns(2, gap="medium")
         with one:
             st.markdown("**Distance to the minimum value**")
@@ -191,24 +194,18 @@ def _verdict(surface: Surface, trajectory: Trajectory) -> str:
             f"next step is more than {FAR:g} window widths away. Try a smaller step size."
         )
     gap = float(surface.above(trajectory.values)[-1])
-    height = f"{gap:.3g} above the minimum" if gap else "at the minimum"
-    goal = f"the minimum {_point(*trajectory.nearest, digits=2)}"
+    height = f"f ends {gap:.2g} above the minimum" if gap else "f ends at the minimum"
+    goal = _point(*trajectory.nearest, digits=2)
     if trajectory.arrived is None:
-        return (
-            f":material/hourglass: {title} has not converged after {steps:,} steps. It ends at {end}, nearest to "
-            f"{goal}, with f {height}."
-        )
+        return f":material/hourglass: {title} ends at {end} on its way to {goal}; {height}"
     if not trajectory.stays:
         return (
-            f":material/hourglass: {title} comes within {surface.close:g} of {goal} at step {trajectory.arrived:,}. "
-            f"More steps than {steps:,} would show whether it stays; f ends {height}."
+            f":material/hourglass: {title} reaches {goal} at step {trajectory.arrived:,}, perhaps not to stay; {height}"
         )
-    return (
-        f":material/check_circle: {title} has converged: it stays within {surface.close:g} of {goal} from step "
-        f"{trajectory.arrived:,} on; f ends {height}."
-    )
+    return f":material/check_circle: {title} at {goal} from step {trajectory.arrived:,} on; {height}"
 
 
 def _point(x: float, y: float, *, digits: int) -> str:
     """Write a point; what rounds to 0 has no sign."""
-    return f"({round(float(x), digits) + 0:.{digits}f}, {round(float(y), digits) + 0:.{digits}f})"
+    numbers = [f"{round(float(value), digits) + 0:.{digits}f}".replace("-", "\N{MINUS SIGN}") for value in (x, y)]
+    return f"({numbers[0]},\N{NO-BREAK SPACE}{numbers[1]})"

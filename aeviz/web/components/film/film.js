@@ -16,6 +16,7 @@ import { readFilm } from "./film_data.js";
 /** @typedef {import("../kit/theme.js").Style} Style */
 
 const FRAMES_PER_SECOND = 4;
+const FIRST = 0.25; // the share of its frames that a film skips which plays by itself
 const LEAST_EPOCHS = 5; // shown of a run that has just begun
 
 class Film {
@@ -68,7 +69,7 @@ class Film {
       this.pointed = null;
       this.board.whole.setAttribute("aria-pressed", "false");
       this.board.legend.show(film.classes, []);
-      this.player.open(epochs, { live, plays });
+      this.player.open(epochs, { live, plays, from: FIRST }); // its start is noise
     } else {
       this.board.legend.show(film.classes);
       this.player.extend(epochs, film.live);

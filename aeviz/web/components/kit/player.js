@@ -121,11 +121,12 @@ export class Player {
   /**
    * Take another film.
    * @param {number[]} times of its frames
-   * @param {{ live?: boolean, plays?: boolean }} [how] `plays`: from its start; else its last frame is shown
+   * @param {{ live?: boolean, plays?: boolean, from?: number }} [how] `plays`: from this share of its frames on; else its
+   * last frame is shown
    */
-  open(times, { live = false, plays = false } = {}) {
+  open(times, { live = false, plays = false, from = 0 } = {}) {
     const begins = plays && !this.reduced.matches && times.length > 1;
-    this.shown = this.position = begins ? 0 : Math.max(0, times.length - 1);
+    this.shown = this.position = begins ? Math.floor(from * times.length) : Math.max(0, times.length - 1);
     this.playing = begins;
     this.following = true;
     this.hovered = null;
