@@ -8,6 +8,7 @@ from aeviz.web.lab import (
     divergence,
     entropy,
     linear_posterior,
+    mixture,
     neuron,
     true_posterior,
 )
@@ -31,6 +32,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             divergence.EXPERIMENT,
             entropy.EXPERIMENT,
             distance.EXPERIMENT,
+            mixture.EXPERIMENT,
             true_posterior.EXPERIMENT,
             linear_posterior.EXPERIMENT,
             neuron.EXPERIMENT,

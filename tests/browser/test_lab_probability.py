@@ -1,0 +1,32 @@
+"""The Lab's experiments on probability in a browser: steps, drags and buttons answer, and the address keeps them."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_em_goes_by_half_steps_runs_and_collapses(visit):
+    page = visit("/lab?experiment=EM+on+a+mixture", prepare=lambda page: page.emulate_media(reduced_motion="reduce"))
+    part = page.get_by_test_id("mixture")
+    expect(part).to_have_attribute("data-half", "0")
+    page.get_by_role("button", name="E-step").click()
+    expect(part).to_have_attribute("data-gap", "0.000")
+    touched = float(part.get_attribute("data-value"))
+    page.get_by_role("button", name="M-step").click()
+    expect(part).to_have_attribute("data-half", "2")
+    assert float(part.get_attribute("data-value")) > touched
+    assert float(part.get_attribute("data-gap")) > 0
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Converged.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"mixture=0_0_1_[0-9]+_-1_0_0_0.5_1_0"))
+    shown = part.get_attribute("data-value")
+    page.reload()
+    expect(part).to_have_attribute("data-value", shown)
+    page.get_by_role("combobox", name="Assignment").select_option("k-means: hard")
+    expect(part).not_to_have_attribute("data-value", shown)
+    page.get_by_role("button", name="mean of component 2").press("ArrowUp")
+    expect(part).to_have_attribute("data-half", "0")
+    page.get_by_role("button", name="Singularity").click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Component 2 has collapsed")).to_be_visible()
+    expect(page).to_have_url(re.compile("mixture=2_0_0_[0-9]+_-1.5_-1_4_3"))
