@@ -30,3 +30,24 @@ def test_em_goes_by_half_steps_runs_and_collapses(visit):
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("Component 2 has collapsed")).to_be_visible()
     expect(page).to_have_url(re.compile("mixture=2_0_0_[0-9]+_-1.5_-1_4_3"))
+
+
+def test_reinforce_scatters_more_until_f_oscillates(visit):
+    page = visit("/lab?experiment=REINFORCE+against+reparameterization")
+    part = page.get_by_test_id("gradients")
+    expect(part).to_have_attribute("data-sample", "2.80")
+
+    def variances():
+        return [float(text) for text in part.get_attribute("data-variances").split()]
+
+    path, score = variances()
+    assert 3 < path < 5
+    assert 55 < score < 130
+    page.get_by_role("button", name="Baseline").click()
+    expect(page).to_have_url(re.compile("estimators=0_2_1_8_50_1_0_0.8"))
+    assert variances()[1] < 0.7 * score
+    page.get_by_role("button", name="sample z, by its noise e").press("ArrowLeft")
+    expect(part).to_have_attribute("data-sample", "2.70")
+    page.get_by_role("button", name="REINFORCE wins").click()
+    expect(part).to_have_attribute("data-sample", "0.80")
+    assert variances()[1] < 0.1 * variances()[0]
