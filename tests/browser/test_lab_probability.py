@@ -51,3 +51,17 @@ def test_reinforce_scatters_more_until_f_oscillates(visit):
     page.get_by_role("button", name="REINFORCE wins").click()
     expect(part).to_have_attribute("data-sample", "0.80")
     assert variances()[1] < 0.1 * variances()[0]
+
+
+def test_posterior_of_the_student_becomes_the_next_prior(visit):
+    page = visit("/lab?experiment=Bayes+and+the+student")
+    part = page.get_by_test_id("bayes")
+    expect(part).to_have_attribute("data-predicted", "0.385")
+    page.get_by_role("combobox", name="Prior").select_option("uniform: Beta(1, 1)")
+    expect(part).to_have_attribute("data-predicted", "0.800")
+    page.get_by_role("button", name="Posterior → prior").click()
+    page.get_by_role("button", name="+ not perfect").click()
+    expect(part).to_have_attribute("data-predicted", "0.667")
+    expect(page).to_have_url(re.compile("student=4_1_0_1"))
+    page.get_by_role("slider", name="b", exact=True).fill("3")
+    expect(part).to_have_attribute("data-predicted", "0.500")

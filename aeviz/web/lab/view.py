@@ -3,6 +3,7 @@
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
 from aeviz.web.lab import (
     backpropagation,
+    bayes,
     convolution,
     distance,
     divergence,
@@ -33,6 +34,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             divergence.EXPERIMENT,
             entropy.EXPERIMENT,
             distance.EXPERIMENT,
+            bayes.EXPERIMENT,
             mixture.EXPERIMENT,
             true_posterior.EXPERIMENT,
             linear_posterior.EXPERIMENT,
