@@ -1,6 +1,6 @@
 """What the components of the Lab's experiments have in common: numbers that the visitor changes without a rerun."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aeviz.figures.palette import FIRST, SECOND
 from aeviz.web.components.kit.mount import Component
@@ -18,13 +18,21 @@ class ExperimentComponent:
             name=name, script=f"{name}/{name}.js", style="kit/experiment.css", events=(CHANGED,)
         )
 
-    def show(self, values: Sequence[float], *, key: str, on_change: Callable[[], None]) -> None:
+    def show(
+        self,
+        values: Sequence[float],
+        *,
+        key: str,
+        on_change: Callable[[], None],
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         """Show it.
 
         Args:
             values: The numbers, as the component says.
             key: Identity on the page.
             on_change: Called when the visitor has changed something; `kit.mount.numbers_of` says what.
+            more: What else the script is sent, small JSON values by name.
         """
-        data = {"values": list(values), "colours": {"first": FIRST, "second": SECOND}}
+        data = {"values": list(values), "colours": {"first": FIRST, "second": SECOND}, **(more or {})}
         self._component.show(data, key=key, callbacks={CHANGED: on_change})

@@ -1,0 +1,1 @@
+"""Prior, likelihood and posterior of a probability."""

@@ -1,0 +1,1 @@
+"""Both estimators of a gradient through noise."""

@@ -1,0 +1,1 @@
+"""Expectation maximisation on a mixture of Gaussians, by half steps."""

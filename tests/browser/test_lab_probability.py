@@ -1,0 +1,67 @@
+"""The Lab's experiments on probability in a browser: steps, drags and buttons answer, and the address keeps them."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_em_goes_by_half_steps_runs_and_collapses(visit):
+    page = visit("/lab?experiment=EM+on+a+mixture", prepare=lambda page: page.emulate_media(reduced_motion="reduce"))
+    part = page.get_by_test_id("mixture")
+    expect(part).to_have_attribute("data-half", "0")
+    page.get_by_role("button", name="E-step").click()
+    expect(part).to_have_attribute("data-gap", "0.000")
+    touched = float(part.get_attribute("data-value"))
+    page.get_by_role("button", name="M-step").click()
+    expect(part).to_have_attribute("data-half", "2")
+    assert float(part.get_attribute("data-value")) > touched
+    assert float(part.get_attribute("data-gap")) > 0
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Converged.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"mixture=0_0_1_[0-9]+_-1_0_0_0.5_1_0"))
+    shown = part.get_attribute("data-value")
+    page.reload()
+    expect(part).to_have_attribute("data-value", shown)
+    page.get_by_role("combobox", name="Assignment").select_option("k-means: hard")
+    expect(part).not_to_have_attribute("data-value", shown)
+    page.get_by_role("button", name="mean of component 2").press("ArrowUp")
+    expect(part).to_have_attribute("data-half", "0")
+    page.get_by_role("button", name="Singularity").click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Component 2 has collapsed")).to_be_visible()
+    expect(page).to_have_url(re.compile("mixture=2_0_0_[0-9]+_-1.5_-1_4_3"))
+
+
+def test_reinforce_scatters_more_until_f_oscillates(visit):
+    page = visit("/lab?experiment=REINFORCE+against+reparameterization")
+    part = page.get_by_test_id("gradients")
+    expect(part).to_have_attribute("data-sample", "2.80")
+
+    def variances():
+        return [float(text) for text in part.get_attribute("data-variances").split()]
+
+    path, score = variances()
+    assert 3 < path < 5
+    assert 55 < score < 130
+    page.get_by_role("button", name="Baseline").click()
+    expect(page).to_have_url(re.compile("estimators=0_2_1_8_50_1_0_0.8"))
+    assert variances()[1] < 0.7 * score
+    page.get_by_role("button", name="sample z, by its noise e").press("ArrowLeft")
+    expect(part).to_have_attribute("data-sample", "2.70")
+    page.get_by_role("button", name="REINFORCE wins").click()
+    expect(part).to_have_attribute("data-sample", "0.80")
+    assert variances()[1] < 0.1 * variances()[0]
+
+
+def test_posterior_of_the_student_becomes_the_next_prior(visit):
+    page = visit("/lab?experiment=Bayes+and+the+student")
+    part = page.get_by_test_id("bayes")
+    expect(part).to_have_attribute("data-predicted", "0.385")
+    page.get_by_role("combobox", name="Prior").select_option("uniform: Beta(1, 1)")
+    expect(part).to_have_attribute("data-predicted", "0.800")
+    page.get_by_role("button", name="Posterior → prior").click()
+    page.get_by_role("button", name="+ not perfect").click()
+    expect(part).to_have_attribute("data-predicted", "0.667")
+    expect(page).to_have_url(re.compile("student=4_1_0_1"))
+    page.get_by_role("slider", name="b", exact=True).fill("3")
+    expect(part).to_have_attribute("data-predicted", "0.500")
