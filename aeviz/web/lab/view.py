@@ -6,6 +6,7 @@ from aeviz.web.lab import (
     distance,
     divergence,
     entropy,
+    image_descent,
     image_losses,
     image_numbers,
     linear_posterior,
@@ -40,6 +41,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             image_numbers.EXPERIMENT,
             image_losses.EXPERIMENT,
             pixel_losses.EXPERIMENT,
+            image_descent.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
