@@ -68,3 +68,11 @@ def test_noise_comes_back_with_a_larger_error_than_images(app):
     assert images[0] > 0.3 > 0.05 > abs(noise[0])
     assert noise[1] > 5 * images[1]
     assert_healthy(app, "Lab")
+
+
+def test_ms_ssim_stays_at_the_negative(app):
+    open_page(app, "lab", experiment="Descent on pixels", target="digit 3, 8 x 8", start="the negative")
+    rows = [text for text in texts(app.markdown) if ": MSE 0." in text]
+    assert len(rows) == 5
+    assert [row for row in rows if "gradient 0" in row] == [row for row in rows if "MS-SSIM" in row]
+    assert_healthy(app, "Lab")

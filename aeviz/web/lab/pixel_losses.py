@@ -22,7 +22,7 @@ EXPERIMENT = Experiment(
     name="Losses of a pixel",
     group="Losses on images",
     source=(
-        "S1 (M. Sevkovych), Examples 1.2.2 and 2.2.2; S2 (R. Grabovac's thesis), section 3.5; S3 (S. Chaki's report), "
+        "S1 (M. Sevkovych), Examples 1.2.2 and 2.2.2; S2 (R. Grabovac's thesis), section 3.5; S3 (S. Chaki's slides), "
         "loss functions"
     ),
     show=show_pixel_losses,

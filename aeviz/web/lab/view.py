@@ -10,6 +10,7 @@ from aeviz.web.lab import (
     divergence,
     entropy,
     gradients,
+    image_descent,
     image_losses,
     image_numbers,
     initialisation,
@@ -56,6 +57,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             initialisation.EXPERIMENT,
             batches.EXPERIMENT,
             projection.EXPERIMENT,
+            image_descent.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )

@@ -1,0 +1,100 @@
+"""Descent on pixels: the gradient of each loss on an image, and where it leads from noise."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.controls import SEEDS, pick_whole
+from aeviz.web.kernel.experiments import Experiment
+from aeviz.web.kernel.images import show_grid
+from aeviz.web.lab.pictures import digit_images, photographs
+
+if TYPE_CHECKING:
+    from aeviz.lab.image_descent import Descent
+
+_STEPS = (0, 5, 20, 80)
+_SEED = 5
+"""Noise from which MS-SSIM moves."""
+_STARTS = ("noise", "the negative", "a grey")
+_TILE_PX = 68
+_SHOWN_SHARE = 0.98
+"""Share of the pixels whose gradient is drawn to scale; BCE has a few very large ones."""
+
+
+@shared(max_entries=12, spinner="Descending on the pixels by five losses, once: some seconds …")  # 0.4 MB each
+def _descents(name: str, start: str, seed: int) -> dict[str, "Descent"]:
+    from aeviz.lab.image_descent import LOSSES, descend  # with torch, which this experiment alone needs
+
+    target = _images()[name].astype(np.float32) / np.float32(255)
+    begins = {
+        "noise": np.random.default_rng(seed).random(target.shape, dtype=np.float32),
+        "the negative": 1 - target,
+        "a grey": np.full_like(target, 0.5),
+    }
+    return {loss: descend(target, begins[start], loss, _STEPS) for loss in LOSSES}
+
+
+def _images() -> dict[str, np.ndarray]:
+    return photographs() | digit_images()
+
+
+@st.fragment
+def show_image_descent() -> None:
+    """Let the visitor choose image and start; show gradient and images of each loss in a row, with its numbers."""
+    images = _images()
+    first, second, third = st.columns([3, 3, 2], vertical_alignment="bottom", gap="medium")
+    with first:
+        name = st.selectbox("Image", list(images), key="target", bind="query-params")
+    with second:
+        start = st.segmented_control(
+            "Start", _STARTS, default=_STARTS[0], required=True, key="start", bind="query-params"
+        )
+    with third:
+        seed = pick_whole("Noise", "draw", SEEDS - 1, _SEED, "Seed of the noise, 0 to {}.")
+    found = _descents(str(name), str(start or _STARTS[0]), seed if start == _STARTS[0] else 0)
+    target = images[str(name)].astype(np.float32) / np.float32(255)
+    st.caption(
+        "Each row: minus the gradient at the start (grey is 0, white raises the pixel; each to its own scale), the "
+        "start, "
+        f"{', '.join(map(str, _STEPS[1:]))} steps of Adam on the pixels, and the image. The numbers are those of the "
+        f"last step."
+    )
+    for loss, descent in found.items():
+        _show_row(loss, descent, target)
+
+
+def _show_row(loss: str, descent: "Descent", target: np.ndarray) -> None:
+    scale = float(np.quantile(np.abs(descent.gradient), _SHOWN_SHARE))
+    pull = np.clip(0.5 - descent.gradient / (2 * scale), 0, 1) if scale > 0 else np.full_like(target, 0.5)
+    row = np.stack([pull, *descent.frames, target])[:, None]
+    words, pictures = st.columns([1, 3], vertical_alignment="center", gap="small")
+    with words:
+        begin = "" if scale > 0 else " has gradient 0 and stays"
+        st.markdown(f"**{loss}**{begin}: MSE {descent.mse:.4f}, SSIM {descent.ssim:.3f}")
+    with pictures:
+        text = f"{loss}: gradient, start, images after steps, target"
+        show_grid(row, text, columns=len(row), width=_TILE_PX * len(row), caption=False)
+
+
+EXPERIMENT = Experiment(
+    name="Descent on pixels",
+    group="Losses on images",
+    source=(
+        "S1 (M. Sevkovych), Example 2.2.2; S2 (R. Grabovac's thesis), section 4.4. Photographs: danielbuechele and "
+        "vultilion, CC BY 2.0"
+    ),
+    show=show_image_descent,
+    notice=(
+        "MSE, L1 and BCE pull at each pixel alone, the two similarities at neighbourhoods: compare the gradients in "
+        "the first column."
+    ),
+    question="Choose *the negative* as start. Why does MS-SSIM stay there, while SSIM leaves it?",
+    answer=(
+        "Contrast and structure of a negative are negative on average. MS-SSIM raises these means to fractional "
+        "powers, which are not real for negative numbers; they count as 0, and so does the gradient. SSIM takes no "
+        "powers and finds its way. From noise the means lie near 0, and the draw decides: try some. A decoder in "
+        "training soon gives something that resembles the data, where all means are positive."
+    ),
+)
