@@ -4,9 +4,11 @@ from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
 from aeviz.web.lab import (
     backpropagation,
     batches,
+    dimension,
     distance,
     divergence,
     entropy,
+    gradient_moments,
     initialisation,
     linear_posterior,
     neuron,
@@ -39,7 +41,9 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             backpropagation.EXPERIMENT,
             initialisation.EXPERIMENT,
             batches.EXPERIMENT,
+            gradient_moments.EXPERIMENT,
             projection.EXPERIMENT,
+            dimension.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
