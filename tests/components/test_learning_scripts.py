@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from page_scripts import run_script
 
-from aeviz.lab import batches, dimension, gradient_moments, projection
+from aeviz.lab import batches, dimension, drawn_network, gradient_moments, projection
 from aeviz.lab.activations import ACTIVATIONS, activate, derivative
 from aeviz.lab.backpropagation import backpropagate
 from aeviz.lab.relu_sum import relu_sum, relu_weights
@@ -146,3 +146,20 @@ def test_dimensions_and_moments(tmp_path):
     np.testing.assert_allclose(found["moments"], expected)
     expected = gradient_moments.expected_moments(0.5, 2, 0.9, 0.99, np.array([7]))[:, 0]
     np.testing.assert_allclose(found["expected"], expected)
+
+
+def test_drawn_networks(tmp_path):
+    script = """
+    async function main({ widths, names, x }) {
+      const { countParameters, makeLayers, runNetwork } = await import("./drawn_network/layers.js");
+      const layers = makeLayers(widths, 3);
+      return { layers, count: countParameters(widths), values: runNetwork(layers, names, x) };
+    }
+    """
+    told = {"widths": [5, 4, 3, 2], "names": ["tanh", "relu", "identity"], "x": [1, -0.5, 0.5, 0.2, -1]}
+    found = run_script(tmp_path, script, told)
+    assert found["count"] == drawn_network.count_parameters(told["widths"])
+    layers = [(np.array(layer["weights"]), np.array(layer["biases"])) for layer in found["layers"]]
+    expected = drawn_network.run_network(layers, told["names"], np.array(told["x"]))
+    for ours, theirs in zip(found["values"], expected, strict=True):
+        np.testing.assert_allclose(ours, theirs)

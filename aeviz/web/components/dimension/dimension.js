@@ -64,7 +64,7 @@ class Dimension extends Experiment {
     const found = distances(points, n);
     const { mean, share: wide } = spread(found);
     if (pairs.begin(style)) this.drawHistogram(pairs, found, mean);
-    pairs.describe("Distances of random points, over their mean", `Distances of ${PAIRED} points in the cube: standard deviation ${number(wide, 3)} of the mean`);
+    pairs.describe("Distances of points, over their mean", `Distances of ${PAIRED} points in the cube: standard deviation ${number(wide, 3)} of the mean`);
     if (radius.begin(style)) {
       radius.graph((r) => Math.min(2, radiusDensity(r, n)), { colour: blue, width: 2.5 });
       radius.curve([[Math.sqrt(n - 1), 0], [Math.sqrt(n - 1), radiusDensity(Math.sqrt(n - 1), n)]], { colour: orange, dash: [4, 4] }); // prettier-ignore
