@@ -80,3 +80,30 @@ def test_projections_follow_points_and_norm(visit):
     expect(page).to_have_url(re.compile(r"projection=2_4\.62_0\.38_22\.5_1\.9_1_"))
     drag(page, page.get_by_role("button", name="first axis of Q"), 30, -20)
     expect(page).not_to_have_url(re.compile(r"projection=2_4\.62_0\.38"))
+
+
+def test_dimension_and_moments_follow_their_sliders(visit):
+    page, part = open_experiment(visit, "Dimension", "dimension")
+    expect(part).to_have_attribute("data-shares", re.compile(r"^0\.692\d 0\.1900 "))
+    page.get_by_role("slider", name="dimension n").fill("3")
+    expect(part).to_have_attribute("data-shares", re.compile(r"^0\.314\d 0\.2710 "))
+    expect(page).to_have_url(re.compile("space=3_3_0.1"))
+    page, part = open_experiment(visit, "Moments and bias correction", "moments")
+    expect(part).to_have_attribute("data-steps", "3.1623 1.0000")
+    page.get_by_role("slider", name="step t").fill("200")
+    expect(part).not_to_have_attribute("data-steps", "3.1623 1.0000")
+    page.get_by_role("combobox", name="β₂").select_option("0")
+    expect(page).to_have_url(re.compile("moments=1_0.5_2_0_200_0"))
+
+
+def test_drawn_networks_compute(visit):
+    page, part = open_experiment(visit, "Networks as drawings", "drawn_network")
+    expect(part).to_have_attribute("data-parameters", "118")
+    before = part.get_attribute("data-output")
+    page.get_by_role("slider", name="input 1").press("ArrowDown")
+    expect(page).to_have_url(re.compile("drawing=0_0_0_0.95_-0.5_"))
+    expect(part).not_to_have_attribute("data-output", before)
+    page.get_by_role("combobox", name="Network").select_option("1")
+    expect(part).to_have_attribute("data-parameters", "97")
+    page.get_by_role("button", name="layer 6, unit 5").focus()
+    expect(page.get_by_text("Layer 6, unit 5: z =")).to_be_visible()

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from page_scripts import run_script
 
-from aeviz.lab import batches, projection
+from aeviz.lab import batches, dimension, drawn_network, gradient_moments, projection
 from aeviz.lab.activations import ACTIVATIONS, activate, derivative
 from aeviz.lab.backpropagation import backpropagate
 from aeviz.lab.relu_sum import relu_sum, relu_weights
@@ -111,3 +111,55 @@ def test_projections(tmp_path):
         np.testing.assert_allclose(found["norms"], [projection.norm(z, q) for z in points])
         for name, ours in zip(projection.SETS, found["sets"], strict=True):
             np.testing.assert_allclose(ours, [projection.SETS[name](z, q) for z in points], atol=1e-8)
+
+
+def test_dimensions_and_moments(tmp_path):
+    script = """
+    async function main({ numbers, points, gradients }) {
+      const page = await import("./dimension/measures.js");
+      const { runningMoments, expectedMoments } = await import("./moments/running.js");
+      return {
+        measures: numbers.map((n) => [
+          page.occupiedShare(3, n, 10), page.shellShare(0.1, n), page.radiusDensity(2.5, n), page.coefficients(n, 3),
+          page.spread(page.distances(points, n)).share,
+        ]),
+        moments: Object.values(runningMoments(gradients, 0.9, 0.99)),
+        expected: expectedMoments(0.5, 2, 0.9, 0.99, 7),
+      };
+    }
+    """
+    random = np.random.default_rng(3)
+    points, gradients = random.uniform(size=(30, 100)), random.normal(size=20)
+    told = {"numbers": [1, 2, 7, 100], "points": points.tolist(), "gradients": gradients.tolist()}
+    found = run_script(tmp_path, script, told)
+    for n, measures in zip(told["numbers"], found["measures"], strict=True):
+        expected = [
+            dimension.occupied_share(3, n, 10),
+            dimension.shell_share(0.1, n),
+            dimension.radius_density(np.array([2.5]), n)[0],
+            dimension.coefficients(n, 3),
+            dimension.distance_spread(points[:, :n]),
+        ]
+        np.testing.assert_allclose(measures, expected, rtol=1e-9)
+    moments = gradient_moments.running_moments(gradients, 0.9, 0.99)
+    expected = [moments.m, moments.v, moments.corrected_m, moments.corrected_v]
+    np.testing.assert_allclose(found["moments"], expected)
+    expected = gradient_moments.expected_moments(0.5, 2, 0.9, 0.99, np.array([7]))[:, 0]
+    np.testing.assert_allclose(found["expected"], expected)
+
+
+def test_drawn_networks(tmp_path):
+    script = """
+    async function main({ widths, names, x }) {
+      const { countParameters, makeLayers, runNetwork } = await import("./drawn_network/layers.js");
+      const layers = makeLayers(widths, 3);
+      return { layers, count: countParameters(widths), values: runNetwork(layers, names, x) };
+    }
+    """
+    told = {"widths": [5, 4, 3, 2], "names": ["tanh", "relu", "identity"], "x": [1, -0.5, 0.5, 0.2, -1]}
+    found = run_script(tmp_path, script, told)
+    assert found["count"] == drawn_network.count_parameters(told["widths"])
+    layers = [(np.array(layer["weights"]), np.array(layer["biases"])) for layer in found["layers"]]
+    expected = drawn_network.run_network(layers, told["names"], np.array(told["x"]))
+    for ours, theirs in zip(found["values"], expected, strict=True):
+        np.testing.assert_allclose(ours, theirs)

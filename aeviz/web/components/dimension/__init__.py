@@ -1,0 +1,1 @@
+"""The dimension component: Python side and script."""

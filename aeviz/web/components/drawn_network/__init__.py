@@ -1,0 +1,1 @@
+"""The drawn_network component: Python side and script."""

@@ -1,0 +1,1 @@
+"""The moments component: Python side and script."""

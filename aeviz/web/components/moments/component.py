@@ -1,0 +1,8 @@
+"""Adam's moments of a stream of gradients, with and without the correction of their bias, without a rerun.
+
+Its numbers: mean and standard deviation of the gradients, indices of both betas, the marked step, and the seed.
+"""
+
+from aeviz.web.components.kit.experiment import ExperimentComponent
+
+MOMENTS = ExperimentComponent("moments")

@@ -1,0 +1,111 @@
+// A stream of gradients with Adam's running means m and v, raw and corrected, their expectations, and the step of Adam
+// with and without the correction.
+
+import { button, element, write } from "../kit/dom.js";
+import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
+import { define } from "../kit/mount.js";
+import { Plot } from "../kit/plot.js";
+import { normal, random } from "../kit/random.js";
+import { expectedMoments, runningMoments } from "./running.js";
+
+/** @typedef {[number, number]} Pair */
+
+const FIRST_VIEW = [1, 0.5, 2, 2, 1, 0];
+const [MU, DEVIATION, BETA1, BETA2, STEP, SEED] = [0, 1, 2, 3, 4, 5];
+const BETAS1 = [0, 0.5, 0.9, 0.99];
+const BETAS2 = [0.9, 0.99, 0.999];
+const LAST = 200;
+const EPSILON = 1e-8;
+
+class Moments extends Experiment {
+  make() {
+    const panels = element("div", { class: "panels quad" }, this.root);
+    const plot = () => new Plot(panels, { title: "", label: "", x: [0, LAST], y: [-1, 1], kind: "half" });
+    this.mean = plot();
+    this.square = plot();
+    this.step = plot();
+    this.stream = plot();
+    const card = element("section", { class: "card", "aria-label": "Moments" }, this.root);
+    const bar = element("div", { class: "bar" }, card);
+    this.beta1 = choice(bar, "β₁", BETAS1.map(String), (index) => this.change({ [BETA1]: index }));
+    this.beta2 = choice(bar, "β₂", BETAS2.map(String), (index) => this.change({ [BETA2]: index }));
+    button(bar, "Other draws", "Draw other gradients", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    this.mu = slider(card, "mean E g", { min: -2, max: 2, step: 0.05 }, (value) => this.change({ [MU]: value }));
+    this.deviation = slider(card, "sd of g", { min: 0, max: 2, step: 0.05 }, (value) => this.change({ [DEVIATION]: value }));
+    this.t = slider(card, "step t", { min: 1, max: LAST, step: 1 }, (value) => this.change({ [STEP]: value }));
+    this.lines = [0, 1, 2, 3].map((k) => element("p", { class: k ? "values" : "values lead" }, card));
+    this.first = element("p", { class: "verdict" }, card);
+    const key = element("p", { class: "values lead" }, card);
+    element("span", { class: "key", style: `--colour:${this.colours.first}`, text: "corrected  " }, key);
+    element("span", { class: "key", style: `--colour:${this.colours.second}`, text: "raw  " }, key);
+    element("span", { text: "dashed: expectation" }, key);
+  }
+
+  /** @param {import("../kit/theme.js").Style} style */
+  paint(style) {
+    const { mean, square, step, stream, lines, values: v } = this;
+    if (!mean || !square || !step || !stream || !lines || !this.beta1 || !this.beta2 || !this.mu || !this.deviation || !this.t || !this.first) return;
+    const [mu, deviation] = [v[MU], v[DEVIATION]];
+    const [b1, b2] = [BETAS1[Math.round(v[BETA1])], BETAS2[Math.round(v[BETA2])]];
+    const t = limit(Math.round(v[STEP]), 1, LAST);
+    const noise = normal(random(Math.round(v[SEED]) + 1));
+    const gradients = Array.from({ length: LAST }, () => mu + deviation * noise());
+    const found = runningMoments(gradients, b1, b2);
+    const raw = found.m.map((m, k) => m / (Math.sqrt(found.v[k]) + EPSILON));
+    const corrected = found.correctedM.map((m, k) => m / (Math.sqrt(found.correctedV[k]) + EPSILON));
+    const expected = (/** @type {0 | 1} */ which) => gradients.map((_, k) => expectedMoments(mu, deviation, b1, b2, k + 1)[which]);
+    const [eg, egg] = [mu, mu ** 2 + deviation ** 2];
+    this.draw3(mean, style, found.m, found.correctedM, [eg, expected(0)], t, "m (mean of g) and m̂");
+    this.draw3(square, style, found.v, found.correctedV, [egg, expected(1)], t, "v (mean of g²) and v̂");
+    this.draw3(step, style, raw, corrected, null, t, "Step over α: m / √v and m̂ / √v̂");
+    this.draw3(stream, style, [], gradients, [eg, gradients.map(() => eg)], t, "Gradients g");
+    this.beta1.value = String(Math.round(v[BETA1]));
+    this.beta2.value = String(Math.round(v[BETA2]));
+    this.mu.set(mu);
+    this.deviation.set(deviation);
+    this.t.set(t, String(t));
+    const at = t - 1;
+    const [c1, c2] = [1 - b1 ** t, 1 - b2 ** t];
+    write(lines[0], `m = ${b1}·${number(at ? found.m[at - 1] : 0, 3)} + ${number(1 - b1, 2)}·${number(gradients[at], 3)} = ${number(found.m[at], 4)},  E m = (1 − β₁ᵗ) E g = ${number(c1 * eg, 4)}`);
+    write(lines[1], `m̂ = m / (1 − β₁ᵗ) = ${number(found.m[at], 4)} / ${number(c1, 4)} = ${number(found.correctedM[at], 4)},  E g = ${number(eg)}`);
+    write(lines[2], `v̂ = v / (1 − β₂ᵗ) = ${number(found.v[at], 5)} / ${number(c2, 4)} = ${number(found.correctedV[at], 4)},  E g² = ${number(egg, 3)}`);
+    write(lines[3], `Step at t = ${t}: raw ${number(raw[at], 3)} α, corrected ${number(corrected[at], 3)} α`);
+    write(this.first, `First step: raw (1 − β₁) / √(1 − β₂) = ${number((1 - b1) / Math.sqrt(1 - b2), 3)} α, corrected α, both with the sign of g.`);
+    this.root.dataset.steps = [raw[at], corrected[at]].map((value) => value.toFixed(4)).join(" ");
+  }
+
+  /**
+   * @param {Plot} plot
+   * @param {import("../kit/theme.js").Style} style
+   * @param {number[]} raw
+   * @param {number[]} corrected
+   * @param {[number, number[]] | null} expected of the gradients' moment, and of the raw one step by step
+   * @param {number} t
+   * @param {string} title
+   */
+  draw3(plot, style, raw, corrected, expected, t, title) {
+    const all = [...raw, ...corrected, 0, expected?.[0] ?? 0];
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const room = 0.08 * (high - low || 1);
+    plot.y = [low - room, high + room];
+    if (!plot.begin(style)) return;
+    const points = (/** @type {number[]} */ values) => values.map((value, k) => /** @type {Pair} */ ([k + 1, value]));
+    plot.curve([[t, low - room], [t, high + room]], { colour: style.text, width: 1, alpha: 0.5 }); // prettier-ignore
+    if (expected) {
+      plot.curve([[0, expected[0]], [LAST, expected[0]]], { colour: this.colours.first, width: 1.5, dash: [5, 4] }); // prettier-ignore
+      if (raw.length) plot.curve(points(expected[1]), { colour: this.colours.second, width: 1.5, dash: [5, 4] });
+    }
+    plot.curve(points(corrected), { colour: this.colours.first, width: raw.length ? 2 : 1 });
+    if (raw.length) plot.curve(points(raw), { colour: this.colours.second, width: 2 });
+    plot.dot([t, corrected[t - 1]], { colour: this.colours.first, width: 4.5 });
+    if (raw.length) plot.dot([t, raw[t - 1]], { colour: this.colours.second, width: 4.5 });
+    plot.end();
+    plot.describe(title, `${title}; at step ${t}: ${raw.length ? `raw ${number(raw[t - 1], 3)}, corrected ` : ""}${number(corrected[t - 1], 3)}`);
+  }
+}
+
+export default define(
+  { class: "experiment", "data-testid": "moments" },
+  (root, channel, activity) => new Moments(root, channel, activity),
+);
