@@ -1,4 +1,4 @@
-"""Weights of the KL divergence and of a penalty on the usual scales. Needs no torch.
+"""Weights of the KL divergence and of a penalty on the usual scales; scales and window of MS-SSIM. Needs no torch.
 
 Notation: P pixels an image (channels included), D latent dimensions, KL in nats per image, summed over D.
 """
@@ -82,3 +82,34 @@ def penalty_scales(config: ObjectiveConfig, latent_dim: int, pixels: int) -> Pen
     weight = config.penalty_weight / config.reconstruction_weight * pixels
     weight = weight if config.penalty == "kl_sparsity" else weight / latent_dim
     return PenaltyScales(beside_sum=weight, beside_half_sum=weight / 2)
+
+
+LARGEST_WINDOW = 11
+SMALLEST_WINDOW = 3
+"""Widths of the window of SSIM and MS-SSIM in pixels."""
+STANDARD_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+"""Of the scales of MS-SSIM, finest first: Z. Wang, E. Simoncelli, A. Bovik, Asilomar 2003, section 3.2. They sum to
+1.0001; five scales use them as printed."""
+
+
+def fits(side: int, window: int, scales: int) -> bool:
+    """Tell whether an image, halved scales - 1 times (rounded up), is at least as wide as the window."""
+    return (window - 1) << (scales - 1) < side
+
+
+def widest_window(side: int, scales: int) -> int:
+    """Return the widest window up to the standard one that fits the scales; 1 where none does."""
+    return max((width for width in range(3, LARGEST_WINDOW + 1, 2) if fits(side, width, scales)), default=1)
+
+
+def most_scales(side: int, window: int) -> int:
+    """Return how many scales fit the window, at most five."""
+    return sum(fits(side, window, scales) for scales in range(1, len(STANDARD_WEIGHTS) + 1))
+
+
+def usual_window(side: int) -> int:
+    """Return the window of MS-SSIM for images of that smaller side, by the rule that `aeviz.objectives.ms_ssim` states.
+
+    The scales are then `most_scales(side, usual_window(side))`.
+    """
+    return max(widest_window(side, scales=2), SMALLEST_WINDOW)

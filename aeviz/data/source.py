@@ -36,6 +36,8 @@ class DatasetInfo:
     source: str
     """Whom to cite."""
     licence: str
+    factor_names: tuple[str, ...] = ()
+    """Generative factors of made-up images that the data set comes with, each with its unit."""
 
 
 class Source(ABC):

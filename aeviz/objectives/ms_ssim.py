@@ -25,14 +25,11 @@ from torch.nn import functional
 
 from aeviz.errors import ConfigError, DataError
 from aeviz.objectives.pairs import matched_pair
+from aeviz.scales import SMALLEST_WINDOW, STANDARD_WEIGHTS, fits, most_scales, usual_window, widest_window
 
 _K1, _K2 = 0.01, 0.03
 _SIGMA = 1.5
 """Standard deviation of the Gaussian window in pixels."""
-_LARGEST_WINDOW = 11
-_SMALLEST_WINDOW = 3
-_STANDARD_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-"""[W03] section 3.2, finest scale first. They sum to 1.0001; five scales use them as printed."""
 _STEEPEST_AT = 1e-3
 """Below this term, a power's gradient no longer grows (it would be infinite at 0)."""
 _CHANNELS_AT_ONCE = 16
@@ -94,7 +91,7 @@ def ssim_map(
     """
     x, y = matched_pair(x, y)
     side = _smaller_side(x)
-    window = _widest_window(side, scales=1) if window is None else _checked_window(window, side)
+    window = widest_window(side, scales=1) if window is None else _checked_window(window, side)
     c1, c2 = _stabilisers(data_range)
     moments = _local_moments(x, y, _gaussian_taps(window, x))
     return (_luminance(moments, c1) * _contrast_structure(moments, c2)).mean(dim=1)
@@ -194,10 +191,10 @@ def ms_ssim_loss(
 
 def _smaller_side(x: Float[Tensor, "N C H W"]) -> int:
     side = min(x.shape[2:])
-    if side < _SMALLEST_WINDOW:
+    if side < SMALLEST_WINDOW:
         raise DataError(
             f"images of {x.shape[2]}x{x.shape[3]} pixels are too small for structural similarity; expected sides of "
-            f"{_SMALLEST_WINDOW} pixels or more"
+            f"{SMALLEST_WINDOW} pixels or more"
         )
     return int(side)
 
@@ -211,25 +208,11 @@ def _stabilisers(data_range: float) -> tuple[float, float]:
     return (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
 
 
-def _fits(side: int, window: int, scales: int) -> bool:
-    """Tell whether the image, halved scales - 1 times (rounded up), is at least as wide as the window."""
-    return (window - 1) << (scales - 1) < side
-
-
-def _widest_window(side: int, scales: int) -> int:
-    """Return the widest window up to the standard one that fits the scales; 1 where none does."""
-    return max((width for width in range(3, _LARGEST_WINDOW + 1, 2) if _fits(side, width, scales)), default=1)
-
-
-def _most_scales(side: int, window: int) -> int:
-    return sum(_fits(side, window, scales) for scales in range(1, len(_STANDARD_WEIGHTS) + 1))
-
-
 def _checked_window(window: int, side: int) -> int:
-    if window % 2 == 0 or not _SMALLEST_WINDOW <= window <= side:
+    if window % 2 == 0 or not SMALLEST_WINDOW <= window <= side:
         raise ConfigError(
             f"window={window!r} does not fit images whose smaller side is {side} pixels; choose an odd number from "
-            f"{_SMALLEST_WINDOW} to {side - 1 + side % 2}, or None"
+            f"{SMALLEST_WINDOW} to {side - 1 + side % 2}, or None"
         )
     return window
 
@@ -239,25 +222,25 @@ def _plan(side: int, window: int | None, weights: Sequence[float] | None) -> tup
     if window is not None:
         window = _checked_window(window, side)
     if weights is None:
-        window = window or max(_widest_window(side, scales=2), _SMALLEST_WINDOW)
-        kept = _STANDARD_WEIGHTS[: _most_scales(side, window)]
-        whole = len(kept) == len(_STANDARD_WEIGHTS)
+        window = window or usual_window(side)
+        kept = STANDARD_WEIGHTS[: most_scales(side, window)]
+        whole = len(kept) == len(STANDARD_WEIGHTS)
         return window, kept if whole else tuple(weight / sum(kept) for weight in kept)
     exponents = tuple(float(weight) for weight in weights)
     if not exponents or not all(0 <= weight < math.inf for weight in exponents):
         raise ConfigError(
             f"weights={weights!r}; expected one number a scale, each at least 0, finest scale first, for example "
-            f"{_STANDARD_WEIGHTS}"
+            f"{STANDARD_WEIGHTS}"
         )
     scales = len(exponents)
-    widest = _widest_window(side, scales)
-    window = window or max(widest, _SMALLEST_WINDOW)
-    if not _fits(side, window, scales):
-        narrower = f", or window={widest} or less" if widest >= _SMALLEST_WINDOW else ""
+    widest = widest_window(side, scales)
+    window = window or max(widest, SMALLEST_WINDOW)
+    if not fits(side, window, scales):
+        narrower = f", or window={widest} or less" if widest >= SMALLEST_WINDOW else ""
         raise ConfigError(
             f"{scales} weights (scales) with window={window} need sides of more than "
             f"{(window - 1) << (scales - 1)} pixels, but the smaller side is {side}; choose at most "
-            f"{_most_scales(side, window)} weights{narrower}, or None for both"
+            f"{most_scales(side, window)} weights{narrower}, or None for both"
         )
     return window, exponents
 

@@ -61,7 +61,7 @@ def test_circles_factors_fill_their_box_and_labels_are_thirds():
     train, validation, test = (load_dataset("circles", split) for split in ("train", "validation", "test"))
     assert len(train) + len(validation) == N_TRAIN
     assert len(test) == N_TEST
-    assert train.factor_names == ("cx (px)", "cy (px)", "r (px)")
+    assert train.factor_names == ("centre x (px)", "centre y (px)", "radius (px)")
     low, high = np.array([CENTRE_RANGE[0]] * 2 + [RADIUS_RANGE[0]]), np.array([CENTRE_RANGE[1]] * 2 + [RADIUS_RANGE[1]])
     for data in (train, validation, test):
         assert (data.factors >= low).all()

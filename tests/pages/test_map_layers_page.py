@@ -51,6 +51,18 @@ def test_colour_by_error_divergence_and_density_have_a_scale(app, overlays):
     assert 0.5 * kl < float(overlays[-2]["scale"]["middle"]) < kl  # the median of a skewed column lies below its mean
 
 
+def test_circles_are_coloured_by_the_numbers_they_were_drawn_from(app, overlays):
+    visit = open_map(app, "circles-3d", colour="true factor", factor="radius (px)")
+    assert visit.selectbox(key="factor").options == ["centre x (px)", "centre y (px)", "radius (px)"]
+    scale = overlays[-1]["scale"]
+    assert scale["title"] == "Radius (px)"
+    assert (float(scale["low"]), float(scale["high"])) == pytest.approx((2, 7), abs=0.1)
+    assert "Linear regression of radius on z: R² = 0.649 (circles-3d)" in said(visit)
+    visit = open_map(app, DIGITS, colour="true factor")
+    assert "true factor" not in visit.selectbox(key="colour").options
+    assert overlays[-1]["scale"] is None
+
+
 def test_plain_model_offers_no_divergence_and_an_address_that_asks_for_it_is_followed_as_far_as_it_can(app, overlays):
     visit = open_map(app, PLAIN, colour="KL divergence")
     assert "KL divergence" not in visit.selectbox(key="colour").options

@@ -3,7 +3,7 @@
 import math
 
 from aeviz.config import RunConfig
-from aeviz.scales import kl_scales, penalty_scales
+from aeviz.scales import kl_scales, most_scales, penalty_scales, usual_window
 from aeviz.web.kernel.models import Model
 
 
@@ -46,3 +46,11 @@ def describe_penalty(config: RunConfig) -> str:
     if config.objective.loss_spec.distribution == "Gaussian":
         text += f"; beside half the summed squared error, {scales.beside_half_sum:.3g} (S2)"
     return text + "."
+
+
+def describe_ms_ssim(config: RunConfig) -> str:
+    """Say at which scales and with which window the MS-SSIM of a model's images is measured."""
+    side = min(config.model.image_shape[1:])
+    window = usual_window(side)
+    scales = most_scales(side, window)
+    return f"{scales} scale{'' if scales == 1 else 's'}, window {window} px"

@@ -12,13 +12,17 @@ from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.url import drop_stale_choice
+from aeviz.web.map import factors
 
 MEAN, SAMPLED = "the mean", "a sample"
 """The point that stands for an image: the mean of its posterior, or a sample."""
 ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
 """URL parameter of the attribute that colours the points; the one that does at first, by their readable names."""
-Colour = Literal["class", "attribute", "reconstruction error", "KL divergence", "density"]
-"""Quantity that colours the points; attributes need data that has some, the KL divergence a variational model."""
+FACTOR = "factor"
+"""URL parameter of the generative factor that colours the points."""
+Colour = Literal["class", "attribute", "true factor", "reconstruction error", "KL divergence", "density"]
+"""Quantity that colours the points; attributes and factors need data that has some, the KL divergence a variational
+model."""
 ProjectionName = Literal["PCA", "chosen dimensions", "t-SNE", "UMAP"]
 """Projection of more than 3 dimensions: principal directions, chosen dimensions, or an embedding."""
 PROJECTION, NEIGHBOUR_COUNT = "projection", "neighbours"
@@ -46,6 +50,8 @@ class MapOptions:
     """Seed of the samples of the posteriors that are shown; None shows their means."""
     attribute: str | None = None
     """Attribute of the images that colours the points, by its name; None colours by class."""
+    factor: str | None = None
+    """Generative factor that colours the points, by its name; None where another quantity does."""
     colour: Colour = "class"
     contours: ContourMode = "off"
     projection: ProjectionName = "PCA"
@@ -105,6 +111,7 @@ def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | N
             )
         colour = _pick_colour(first, second)
         attribute = _pick_attribute(first) if colour == "attribute" else None
+        factor = _pick_factor(first) if colour == "true factor" else None
         spread = least > 1 and any(posteriors.has_posteriors(model) for model in (first, second) if model is not None)
         samples = spread and projection in ("PCA", "chosen dimensions")
         seed: int | None = None
@@ -132,6 +139,7 @@ def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | N
         two_viewpoints=two_viewpoints,
         seed=seed,
         attribute=attribute,
+        factor=factor,
         colour=colour,
         contours=contours,
         projection=projection,
@@ -208,6 +216,8 @@ def _pick_colour(first: Model, second: Model | None) -> Colour:
     offered: list[Colour] = ["class"] if first.provenance.class_names else []
     if first.attribute_names:
         offered.append("attribute")
+    if factors.factor_names(first):
+        offered.append("true factor")
     offered.append("reconstruction error")
     if any(posteriors.has_posteriors(model) for model in (first, second) if model is not None):
         offered.append("KL divergence")
@@ -219,8 +229,8 @@ def _pick_colour(first: Model, second: Model | None) -> Colour:
         key=COLOUR,
         bind="query-params",
         width=200,
-        help="Class or attribute of the image, its reconstruction error (Euclidean norm), the KL divergence of "
-        "its posterior (nats), or the density of points on this map.",
+        help="Class or attribute of the image, a number it was drawn from, its reconstruction error (Euclidean norm), "
+        "the KL divergence of its posterior (nats), or the density of points on this map.",
     )
     return next(name for name in get_args(Colour) if name == chosen)
 
@@ -259,6 +269,21 @@ def _pick_attribute(model: Model) -> str | None:
         help="A label that comes with the data. The network never saw it.",
     )
     return known[str(chosen)]
+
+
+def _pick_factor(model: Model) -> str:
+    """Let the visitor choose which generative factor of the images, which must have some, colours the points."""
+    names = factors.factor_names(model)
+    drop_stale_choice(FACTOR, names)  # chosen for other images
+    chosen = st.selectbox(
+        "Factor",
+        names,
+        key=FACTOR,
+        bind="query-params",
+        width=180,
+        help="A number from which the image was drawn: the ground truth. The network never saw it.",
+    )
+    return str(chosen)
 
 
 def _pick_seed() -> int | None:

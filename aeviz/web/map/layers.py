@@ -19,6 +19,7 @@ from aeviz.web.kernel import datasets, posteriors
 from aeviz.web.kernel.models import Model
 from aeviz.web.map import cached
 from aeviz.web.map.controls import MapOptions
+from aeviz.web.map.factors import factor_values
 from aeviz.web.map.panels import Panels
 
 SPRITE_FORMAT = 1
@@ -42,7 +43,7 @@ def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, 
     """
     flat = options.dimensions == 2
     columns = [_column(panel, model, options) for panel, model in zip(shown.panels, shown.runs, strict=True)]
-    scale, codes = make_scale(TITLES.get(options.colour, ""), columns)
+    scale, codes = make_scale(TITLES.get(options.colour, "") or (options.factor or "").capitalize(), columns)
     neighbours: list[tuple[int, ...]] = []
     if chosen is not None:
         neighbours = [tuple(cached.neighbours(model, chosen).indices.tolist()) for model in shown.runs]
@@ -71,6 +72,8 @@ def _column(panel: MapPanel, model: Model, options: MapOptions) -> np.ndarray | 
         return panel.error
     if options.colour == "KL divergence" and posteriors.has_posteriors(model):
         return posteriors.divergences(model)
+    if options.factor is not None:
+        return factor_values(model, options.factor)
     if options.colour == "density":
         return cached.point_density(cached.digest_of(panel.points), panel.points)
     return None

@@ -26,6 +26,7 @@ from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_n
 from aeviz.web.map.chosen_image import show_image, show_neighbours, space_pictures
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
+from aeviz.web.map.factors import explained
 from aeviz.web.map.inspector import INSPECTOR, go_to_image, send_inspector, show_inspector
 from aeviz.web.map.layers import make_overlay, send_sprites
 from aeviz.web.map.panels import map_panels, with_lifts
@@ -207,11 +208,24 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
                 f"Each point is a sample of the posterior (seed {options.seed}). Axes and ellipses are those of "
                 "the means."
             )
+        if options.factor is not None:
+            _say_explained(runs, options.factor)
         if alignment is not None:
             st.caption(
                 f"Aligned: {alignment.explained:.0%} of the left map's variance explained; scale factor "
                 f"{alignment.scale:.2f}."
             )
+
+
+def _say_explained(runs: list[Model], factor: str) -> None:
+    """Say how much of a generative factor is a linear function of z."""
+    shares = {model.name: share for model in runs if (share := explained(model, factor)) is not None}
+    if shares:
+        listed = ", ".join(f"{share:.3f} ({escape(name)})" for name, share in shares.items())
+        st.caption(
+            f"Linear regression of {factor.partition(' (')[0]} on z: R² = {listed}. 1: it is a linear function of z. "
+            "Fitted on half of the images, measured on the others."
+        )
 
 
 def _take(model: Model, key: str, name: str, n: int) -> None:

@@ -19,7 +19,7 @@ from aeviz.web.kernel.client_inference import find_network, prepare_networks, se
 from aeviz.web.kernel.images import LARGE
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.scales import describe_penalty
+from aeviz.web.kernel.scales import describe_ms_ssim, describe_penalty
 from aeviz.web.kernel.text import escape, name_objective
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.network.layers import layer_rows
@@ -229,6 +229,9 @@ def _facts(model: Model) -> Mapping[str, str]:
         "test MSE": f"{evaluation.mse:.5f}" if evaluation else None,
         "test PSNR": f"{evaluation.psnr:.2f} dB" if evaluation and evaluation.psnr else None,
         "test SSIM": f"{evaluation.ssim:.4f}" if evaluation and evaluation.ssim else None,
+        "test MS-SSIM": f"{evaluation.ms_ssim:.4f} ({describe_ms_ssim(config)})"
+        if evaluation and evaluation.ms_ssim
+        else None,
         "trained on": f"{origin.device}, torch {origin.versions.get('torch', '?')}",
         "begun": origin.created,
     }

@@ -18,6 +18,7 @@ from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_dow
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.kernel.reading import read_by_pixels
+from aeviz.web.kernel.scales import describe_ms_ssim
 from aeviz.web.kernel.url import rename_choices
 from aeviz.web.reconstruct.confusion import show_confusions
 
@@ -225,7 +226,7 @@ def _measures(model: Model) -> str:
     found = model.evaluation
     if found is None or found.ssim is None or found.ms_ssim is None:
         return ""
-    return f", SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f}"
+    return f", SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f} ({describe_ms_ssim(model.config)})"
 
 
 def _show_error_bars(runs: list[Model]) -> None:
