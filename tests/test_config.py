@@ -27,6 +27,9 @@ UNUSUAL = RunConfig(
         classes=5,
         flow_steps=3,
         flow_hidden=9,
+        codes=8,
+        code_dim=7,
+        commitment=0.5,
     ),
     objective=ObjectiveConfig(
         reconstruction="ms_ssim",

@@ -7,6 +7,7 @@ Streamlit, so that a page can show and check settings in no time.
 from aeviz.config.data import DataConfig
 from aeviz.config.model import (
     MAX_CLASSES,
+    MAX_CODES,
     MAX_LAYERS,
     MAX_WIDTH,
     ActivationName,
@@ -28,6 +29,7 @@ from aeviz.config.train import DeviceName, TrainConfig
 __all__ = [
     "FORMAT_VERSION",
     "MAX_CLASSES",
+    "MAX_CODES",
     "MAX_LAYERS",
     "MAX_WIDTH",
     "ActivationName",

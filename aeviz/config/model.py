@@ -10,6 +10,8 @@ MAX_WIDTH = 16_384
 """Widest layer: with its weights to a neighbour of the same width, already a gigabyte."""
 MAX_LAYERS = 32
 """Most hidden layers, or convolutions, of an encoder."""
+MAX_CODES = 4096
+"""Most codes in a code book: the distances of a batch of 2,048 images to them are 8 million numbers a group."""
 MAX_CLASSES = 1000
 """Most anchors of an anchored prior."""
 
@@ -55,6 +57,12 @@ class ModelConfig:
     """Inverse autoregressive transformations of a flow bottleneck."""
     flow_hidden: int = 64
     """Units of the hidden layer of each of them."""
+    codes: int = 32
+    """K, the number of codes in the code book of a quantized bottleneck."""
+    code_dim: int = 2
+    """d, the numbers of a code; latent_dim is a multiple of it."""
+    commitment: float = 0.25
+    """Weight of the commitment loss of a quantized bottleneck, beside 1 for the loss of its code book."""
 
     def __post_init__(self) -> None:
         require(
@@ -111,6 +119,9 @@ class ModelConfig:
         require(
             1 <= self.flow_hidden <= MAX_WIDTH, f"model.flow_hidden={self.flow_hidden!r}; expected 1 to {MAX_WIDTH}"
         )
+        require(2 <= self.codes <= MAX_CODES, f"model.codes={self.codes!r}; expected 2 to {MAX_CODES}")
+        require(1 <= self.code_dim <= MAX_WIDTH, f"model.code_dim={self.code_dim!r}; expected 1 to {MAX_WIDTH}")
+        require(0 <= self.commitment <= 1000, f"model.commitment={self.commitment!r}; expected 0 to 1000")
 
     @property
     def encoder_spec(self) -> EncoderSpec:

@@ -1,6 +1,7 @@
 """The rules by which some settings follow from others, so that a choice of encoder or bottleneck is one choice."""
 
 import copy
+import math
 import typing
 from collections.abc import Collection, Mapping
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str
     - A linear encoder has an output without activation; any other has a sigmoid in its place.
     - A point as latent has neither KL divergence nor prior, and its reconstruction loss has weight 1; a sigmoid bounds
       it for the KL sparsity penalty.
+    - A latent that is no multiple of the size of a code has the greatest common divisor of both as that size.
     - A distribution as latent has no penalty and is not bounded; an encoder that would end in the latent gets features
       before the heads, 4 for each dimension, at least 64 and at most the widest layer there may be.
 
@@ -45,6 +47,9 @@ def normalise(values: Mapping[str, Any], keep: Collection[str] = ()) -> dict[str
     encoder = ENCODERS.find("model.encoder", model["encoder"])
     bottleneck = BOTTLENECKS.find("model.bottleneck", model["bottleneck"])
     follow("model.decoder", model["encoder"])
+    sizes = (model["latent_dim"], model["code_dim"])
+    if bottleneck.is_quantized and all(isinstance(size, int) and size >= 1 for size in sizes):
+        follow("model.code_dim", math.gcd(*sizes))
     if encoder.activation is None:
         follow("model.activation", "default")
     if encoder.is_linear:

@@ -1,4 +1,4 @@
-"""The whole objective: reconstruction + weight(t) * KL + penalty, and its parts as they are reported."""
+"""The whole objective: reconstruction + weight(t) * KL + penalty + own loss, and its parts as they are reported."""
 
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ class Objective:
         z: Float[Tensor, "N D"],
         kl: Float[Tensor, "N D"] | None,
         *,
+        own_loss: Float[Tensor, " N"] | None = None,
         annealed: float = 1.0,
     ) -> Loss:
         """Return the objective of a batch.
@@ -49,6 +50,7 @@ class Objective:
             images: The images that it should equal.
             z: Latent points.
             kl: Divergence by image and dimension; None for a deterministic latent.
+            own_loss: The bottleneck's own term, by image; its mean over images is added. None where it has none.
             annealed: Share of the KL weight that counts now, in [0, 1].
         """
         error = self._reconstruction(reconstruction, images)
@@ -62,4 +64,6 @@ class Objective:
                 total = total + self.config.kl_weight * annealed * reduced_kl(kl, self.config)
         if self.config.penalty != "none":
             total = total + self.config.penalty_weight * latent_penalty(z, self.config)
+        if own_loss is not None:
+            total = total + own_loss.mean()
         return Loss(total=total, reconstruction=error, kl=nats)

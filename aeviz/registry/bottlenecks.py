@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aeviz.records import require
 from aeviz.registry.base import Registry, Target
 
 if TYPE_CHECKING:
@@ -29,8 +30,18 @@ class BottleneckSpec:
     has_closed_form_kl: bool = False
     """Whether that distribution is a Gaussian N(mean, sigma^2), whose KL divergence is known in closed form; only
     then pages draw posteriors as ellipses."""
+    is_quantized: bool = False
+    """Whether a latent point consists of codes of a code book."""
     check: Callable[[ModelConfig], None] = lambda config: None
     """Raises ConfigError for a ModelConfig that it cannot be built from."""
+
+
+def _check_groups(config: ModelConfig) -> None:
+    require(
+        config.latent_dim % config.code_dim == 0,
+        f"model.latent_dim={config.latent_dim} cannot be split into codes of model.code_dim={config.code_dim} numbers; "
+        f"choose a multiple, for example {-(-config.latent_dim // config.code_dim) * config.code_dim}",
+    )
 
 
 BOTTLENECKS = Registry(
@@ -53,5 +64,13 @@ BOTTLENECKS = Registry(
         title="Gaussian with a normalizing flow (IAF)",
         build="aeviz.models.bottlenecks.flow:FlowBottleneck",
         is_variational=True,
+    ),
+    BottleneckSpec(
+        name="quantized",
+        title="codes of a code book (VQ-VAE)",
+        build="aeviz.models.bottlenecks.quantized:QuantizedBottleneck",
+        is_variational=False,
+        is_quantized=True,
+        check=_check_groups,
     ),
 )

@@ -30,6 +30,7 @@ NETWORKS = {
     "conv_bn_tanh": replace(CONV, encoder="conv_bn", decoder="conv_bn", output="tanh", latent_dim=4),
     "vae": VAE,
     "flow": replace(VAE, bottleneck="flow", flow_steps=2, flow_hidden=7),
+    "quantized": replace(TINY, bottleneck="quantized", latent_dim=6, codes=5),
     "sigmoid_latent": replace(TINY, latent="sigmoid"),
 }
 

@@ -86,7 +86,7 @@ def test_run_whose_plugin_is_gone_says_what_is_missing(random_run, tmp_path):
 
 def test_menus_list_what_a_plugin_adds(plugin):
     assert ENCODERS.titles()["conv_pool"] == "convolutional, max pooling"
-    assert list(BOTTLENECKS) == ["deterministic", "gaussian", "flow", "constant_variance"]
+    assert list(BOTTLENECKS) == ["deterministic", "gaussian", "flow", "quantized", "constant_variance"]
     assert LOSSES["quartic"].title == "mean fourth power"
     assert len(LOSSES) == 5
 
@@ -96,7 +96,7 @@ def test_help_of_train_lists_what_a_plugin_adds(plugin, capsys):
         main(["train", "--help"])
     words = capsys.readouterr().out.split()
     assert "model.encoder=mlp|conv|conv_bn|linear|conv_pool;" in words
-    assert "model.bottleneck=deterministic|gaussian|flow|constant_variance;" in words
+    assert "model.bottleneck=deterministic|gaussian|flow|quantized|constant_variance;" in words
     assert "objective.reconstruction=mse|l1|bce|ms_ssim|quartic" in words
 
 

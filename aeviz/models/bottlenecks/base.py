@@ -19,6 +19,8 @@ class Code(NamedTuple):
     """Divergence from posterior to prior in nats, by dimension; its sum over D is that of an image. In closed form for
     a gaussian posterior; for a flow log q(z) - log p(z) of the one sample, whose mean is the divergence. None for a
     deterministic bottleneck."""
+    own_loss: Float[Tensor, " N"] | None = None
+    """The bottleneck's own term of the objective, by image; None where it has none."""
 
 
 class Posterior(NamedTuple):

@@ -17,10 +17,7 @@ class DeterministicBottleneck(Bottleneck):
 
     def __init__(self, config: ModelConfig, in_features: int) -> None:
         super().__init__()
-        ends_in_latent = config.encoder_spec.ends_in_latent(config)
-        self.head: nn.Module = nn.Identity() if ends_in_latent else nn.Linear(in_features, config.latent_dim)
-        if config.latent == "sigmoid":
-            self.head = nn.Sequential(self.head, nn.Sigmoid())
+        self.head = point_head(config, in_features)
 
     def forward(
         self,
@@ -39,3 +36,15 @@ class DeterministicBottleneck(Bottleneck):
     def layers(self) -> list[tuple[str, nn.Module]]:
         """Return no rows: the head is a chain of layers."""
         return []
+
+
+def point_head(config: ModelConfig, in_features: int) -> nn.Module:
+    """Return the layer from features (N, F) to points (N, D): z = W h + b, z = h where the encoder ends in the latent.
+
+    Args:
+        config: Only latent_dim, latent, encoder and features count; a latent that is a sigmoid bounds the points.
+        in_features: F, the width of the encoder's output.
+    """
+    ends_in_latent = config.encoder_spec.ends_in_latent(config)
+    head: nn.Module = nn.Identity() if ends_in_latent else nn.Linear(in_features, config.latent_dim)
+    return nn.Sequential(head, nn.Sigmoid()) if config.latent == "sigmoid" else head

@@ -34,6 +34,8 @@ def _kind(config: RunConfig) -> str:
             return "VAE without KL divergence"
         kind = "MSSIM-VAE" if objective.reconstruction == "ms_ssim" else "VAE"
         return f"{kind} with an anchor for each class" if model.prior == "anchored" else kind
+    if model.bottleneck_spec.is_quantized:
+        return "VQ-VAE"
     if objective.corruption != "none":
         return "Denoising autoencoder"
     if objective.penalty in ("l1", "kl_sparsity"):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aeviz.config import MAX_LAYERS, MAX_WIDTH
+from aeviz.config import MAX_CODES, MAX_LAYERS, MAX_WIDTH
 from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES
 
 Values = Mapping[str, Any]
@@ -55,6 +55,10 @@ def _is_variational(values: Values) -> bool:
     return BOTTLENECKS[values["model.bottleneck"]].is_variational
 
 
+def _is_quantized(values: Values) -> bool:
+    return BOTTLENECKS[values["model.bottleneck"]].is_quantized
+
+
 def _divides(values: Values) -> bool:
     """Whether the optimizer divides by a running mean of squared gradients."""
     return bool(values["optimizer.name"] != "sgd")
@@ -80,7 +84,8 @@ MODEL = (
         label="Bottleneck",
         kind="choice",
         choices=BOTTLENECKS.titles,
-        help="Code of an image: a point, or a sample of its posterior, a distribution of points.",
+        help="Code of an image: a point, a point made of codes of a code book, or a sample of its posterior, a "
+        "distribution of points.",
     ),
     Field(
         key="model.latent_dim",
@@ -90,6 +95,35 @@ MODEL = (
         high=1024,
         help="Latent size, from 1 to the number of pixels. 2 and 3 are shown directly; more as a projection (PCA, "
         "t-SNE, UMAP).",
+    ),
+    Field(
+        key="model.codes",
+        label="Codes in the code book",
+        kind="whole",
+        low=2,
+        high=MAX_CODES,
+        applies=_is_quantized,
+        help=f"Codes among which each group of latent coordinates has the nearest, 2 to {MAX_CODES}.",
+    ),
+    Field(
+        key="model.code_dim",
+        label="Size of a code",
+        kind="whole",
+        low=1,
+        high=1024,
+        applies=_is_quantized,
+        help="Latent coordinates of a group. The number of latent dimensions is a multiple of it.",
+    ),
+    Field(
+        key="model.commitment",
+        label="Commitment weight",
+        kind="real",
+        low=0.0,
+        high=1000.0,
+        step=0.05,
+        applies=_is_quantized,
+        help="Factor of the loss that pulls outputs of the encoder to their codes, 0 to 1000; the loss that pulls the "
+        "codes has factor 1.",
     ),
     Field(
         key="model.hidden",
