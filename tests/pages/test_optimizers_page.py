@@ -71,7 +71,9 @@ def test_divergence_is_stated_in_words(visit):
 
 def test_divergence_at_once_is_no_divergence_after_0_steps(visit):
     app = visit("surfaces", surface="Beale", **{"x.Beale": "4.5", "y.Beale": "4.5", "plain.Beale": "1"})
-    assert any("**SGD** **diverged**: it starts at (4.500,\N{NO-BREAK SPACE}4.500)" in text for text in texts(app.markdown))
+    assert any(
+        "**SGD** **diverged**: it starts at (4.500,\N{NO-BREAK SPACE}4.500)" in text for text in texts(app.markdown)
+    )
 
 
 def test_no_method_is_no_error(visit):
