@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
+from aeviz.web.kernel.page import NO_COMPARISON, page, pick_model, pick_second, require_runs
 from aeviz.web.network.view import show_activations, show_curves, show_layers, show_settings
 
 with page(
@@ -15,7 +15,7 @@ with page(
     with left:
         first = pick_model(found)
     with right:
-        second = pick_second(found, first, mapped=False)
+        second = pick_second(found, first, mapped=False, default=NO_COMPARISON)
     runs = [run for run in (first, second) if run is not None]
     show_activations(runs)
     show_curves(runs)

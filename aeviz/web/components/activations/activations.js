@@ -74,7 +74,7 @@ class Activations {
     const shown = rows.filter((_, k) => isOpen[k]);
     if (mine !== this.revision || !shown.length) return;
     const choice = await this.readImages(images, specs[0], shown[0]);
-    for (const row of shown) await row.build(choice.image, choice.places.length);
+    for (const row of shown) await row.build(choice);
     if (mine !== this.revision) return;
     const picker = new Picker(bar, choice, (index) => {
       this.root.dataset.image = String(choice.places[index]);

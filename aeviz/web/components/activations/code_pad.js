@@ -2,9 +2,11 @@
 // Keys move it by the sliders below.
 
 import { brushOf, element, pixelRatio, resize } from "../kit/dom.js";
+import { classColour } from "../kit/class_colours.js";
 import { styleOf } from "../kit/theme.js";
 
 /** @typedef {import("./code_view.js").Range} Range */
+/** @typedef {{ labels: ArrayLike<number>, classes: string[] }} Known */
 
 const DOT_PX = 2;
 const RING_PX = 6;
@@ -15,10 +17,12 @@ export class CodePad {
    * @param {Element} parent
    * @param {ArrayLike<number>} codes of several images, one after the other, two values each
    * @param {Range[]} ranges of the two
+   * @param {Known | null} known classes of the images
    * @param {(z: Float32Array) => void} moved
    */
-  constructor(parent, codes, ranges, moved) {
+  constructor(parent, codes, ranges, known, moved) {
     this.codes = codes;
+    this.known = known;
     this.ranges = ranges;
     /** @type {Float32Array} */
     this.z = new Float32Array(2);
@@ -61,13 +65,15 @@ export class CodePad {
     const share = (/** @type {number} */ value, /** @type {number} */ k) =>
       (value - this.ranges[k].low) / (this.ranges[k].high - this.ranges[k].low);
     brush.fillStyle = style.text;
-    brush.globalAlpha = 0.4;
+    brush.globalAlpha = this.known ? 0.85 : 0.4;
     for (let k = 0; k < codes.length; k += 2) {
+      if (this.known) brush.fillStyle = classColour(this.known.labels[k / 2], canvas);
       brush.beginPath();
       brush.arc(share(codes[k], 0) * width, (1 - share(codes[k + 1], 1)) * height, DOT_PX, 0, 2 * Math.PI);
       brush.fill();
     }
     brush.globalAlpha = 1;
+    this.writeNames(brush, style, (x, y) => [share(x, 0) * width, (1 - share(y, 1)) * height]);
     const inside = (/** @type {number} */ value, /** @type {number} */ size) =>
       Math.min(size - RING_PX - 2, Math.max(RING_PX + 2, value));
     brush.beginPath();
@@ -77,5 +83,31 @@ export class CodePad {
     brush.strokeStyle = style.text;
     brush.lineWidth = 1.5;
     brush.stroke();
+  }
+
+  /**
+   * Write the name of each class at the middle of its codes.
+   * @param {CanvasRenderingContext2D} brush
+   * @param {import("../kit/theme.js").Style} style
+   * @param {(x: number, y: number) => number[]} place in CSS pixels
+   */
+  writeNames(brush, style, place) {
+    if (!this.known) return;
+    const { codes } = this;
+    const { labels, classes } = this.known;
+    brush.font = `600 ${style.font}`;
+    brush.textAlign = "center";
+    brush.textBaseline = "middle";
+    brush.lineWidth = 3;
+    brush.strokeStyle = style.background;
+    brush.fillStyle = style.text;
+    classes.forEach((name, label) => {
+      const own = Array.from({ length: codes.length / 2 }, (_, k) => k).filter((k) => labels[k] === label);
+      if (!own.length) return;
+      const [x, y] = [0, 1].map((axis) => own.map((k) => codes[2 * k + axis]).sort((a, b) => a - b)[own.length >> 1]);
+      const [left, top] = place(x, y);
+      brush.strokeText(name, left, top);
+      brush.fillText(name, left, top);
+    });
   }
 }

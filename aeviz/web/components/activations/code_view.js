@@ -72,9 +72,10 @@ export class CodeView {
    * @param {import("../kit/engine.js").Layer} layer
    * @param {ArrayLike<number>} codes of several images, one after the other
    * @param {number} dimensions
+   * @param {import("./code_pad.js").Known | null} known classes of these images
    * @param {{ tip: import("./layer_view.js").Tip, moved: (z: Float32Array) => void, reset: () => void }} host
    */
-  constructor(parent, layer, codes, dimensions, host) {
+  constructor(parent, layer, codes, dimensions, known, host) {
     this.host = host;
     this.ranges = rangesOf(codes, dimensions);
     /** @type {Float32Array} */
@@ -87,7 +88,7 @@ export class CodeView {
     this.cells = null;
     if (!this.isSmall) this.cells = this.makeCells(codes, dimensions);
     const rows = element("div", { class: this.isSmall ? "room sliders" : "sliders" }, this.box);
-    this.pad = dimensions === 2 ? new CodePad(rows, codes, this.ranges, (z) => this.host.moved(z)) : null;
+    this.pad = dimensions === 2 ? new CodePad(rows, codes, this.ranges, known, (z) => this.host.moved(z)) : null;
     this.sliders = Array.from(
       { length: this.isSmall ? dimensions : 1 },
       (_, k) => new Slider(rows, (value) => this.change(this.isSmall ? k : this.chosen, value)),

@@ -83,10 +83,10 @@ export class ModelRow {
 
   /**
    * Build the row from the activations of some images.
-   * @param {(index: number) => Float32Array} image
-   * @param {number} count of them
+   * @param {import("./picker.js").Choice} choice the images
    */
-  async build(image, count) {
+  async build({ image, places, labels, classes }) {
+    const count = places.length;
     const { encoder, decoder, spec, host } = this;
     if (!encoder || !decoder || !spec.encoder) return;
     const shape = spec.encoder.image_shape;
@@ -95,16 +95,26 @@ export class ModelRow {
     const inputs = new Float32Array(rows * pixels);
     for (let k = 0; k < rows; k += 1) inputs.set(image(k), k * pixels);
     const encoded = await encoder.trace(inputs, rows);
-    const codes = encoded[encoded.length - 1].values;
+    let codes = encoded[encoded.length - 1].values;
     const decoded = await decoder.trace(codes, rows);
     this.input = this.picture("Image", shape, null);
     this.addLayers("encoder", encoder, encoded);
-    this.code = new CodeView(this.strip, encoder.layers[encoded.length - 1], codes, codes.length / rows, {
+    const dimensions = codes.length / rows;
+    if (dimensions === 2 && pixels < LARGE) {
+      // their plane shows all images
+      const all = new Float32Array(count * pixels);
+      for (let k = 0; k < count; k += 1) all.set(image(k), k * pixels);
+      codes = Float32Array.from(await encoder.run(all, count));
+    }
+    const known = labels && { labels, classes };
+    this.code = new CodeView(this.strip, encoder.layers[encoded.length - 1], codes, dimensions, known, {
       tip: host.tip,
       moved: (z) => this.want({ z }),
       reset: () => this.image && this.want({ image: this.image }),
     });
     this.addLayers("decoder", decoder, decoded);
+    const { box } = this.code; // on a phone the strip begins with it
+    if (this.strip.scrollWidth > this.strip.clientWidth) this.strip.scrollLeft = box.offsetLeft - this.strip.offsetLeft - 8;
     this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
     const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
     if (shown === spec.parameters || !spec.unseen) return;

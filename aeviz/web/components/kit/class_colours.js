@@ -30,6 +30,15 @@ export function onPage(colour, root) {
 }
 
 /**
+ * The colour of a class by its number.
+ * @param {number} label
+ * @param {Element} root
+ */
+export function classColour(label, root) {
+  return onPage(ON_LIGHT[label % ON_LIGHT.length], root);
+}
+
+/**
  * A payload with the class colours for a dark ground: what is named `colour`, or stands in `colours`. Arrays of numbers
  * are kept, not copied.
  * @param {any} value
