@@ -10,6 +10,7 @@ from aeviz.web.lab import (
     entropy,
     gradients,
     linear_posterior,
+    maximum_entropy,
     mixture,
     neuron,
     true_posterior,
@@ -33,6 +34,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
         (
             divergence.EXPERIMENT,
             entropy.EXPERIMENT,
+            maximum_entropy.EXPERIMENT,
             distance.EXPERIMENT,
             bayes.EXPERIMENT,
             mixture.EXPERIMENT,
