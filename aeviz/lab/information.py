@@ -13,7 +13,7 @@ Sources: S2 (R. Grabovac), Definitions 1.1.2 and 1.1.3, section 1.5, equation (3
 """
 
 from dataclasses import dataclass
-from math import e, log, pi, sqrt
+from math import e, exp, lgamma, log, pi, sqrt
 from typing import Literal
 
 import numpy as np
@@ -126,6 +126,16 @@ def entropies_at(sd: float) -> dict[str, float]:
         "triangle": 0.5 + log(sqrt(6) * sd),
         "uniform": log(sqrt(12) * sd),
     }
+
+
+def shape_scale(shape: float, sd: float) -> float:
+    """Return the scale a with which c exp(-|x/a|^shape) has this standard deviation; shape 1 Laplace, 2 Gaussian."""
+    return sd * exp((lgamma(1 / shape) - lgamma(3 / shape)) / 2)
+
+
+def shape_entropy(shape: float, sd: float) -> float:
+    """Return the differential entropy of that density in nats: 1/p + ln(2 a Gamma(1/p) / p), p the shape."""
+    return 1 / shape + log(2 * shape_scale(shape, sd) / shape) + lgamma(1 / shape)
 
 
 def log_density(mixture: tuple[Gaussian, ...], x: np.ndarray) -> np.ndarray:

@@ -65,3 +65,15 @@ def test_posterior_of_the_student_becomes_the_next_prior(visit):
     expect(page).to_have_url(re.compile("student=4_1_0_1"))
     page.get_by_role("slider", name="b", exact=True).fill("3")
     expect(part).to_have_attribute("data-predicted", "0.500")
+
+
+def test_gaussian_has_the_most_entropy(visit):
+    page = visit("/lab?experiment=Maximum+entropy")
+    part = page.get_by_test_id("maximum_entropy")
+    expect(part).to_have_attribute("data-entropy", "1.3466")
+    page.get_by_role("button", name="Gauss", exact=True).click()
+    expect(part).to_have_attribute("data-entropy", "1.4189")
+    page.get_by_role("button", name="shape p, by its binary logarithm").press("ArrowRight")
+    expect(page).to_have_url(re.compile("shape=2.14_1"))
+    page.get_by_role("slider", name=re.compile("^deviation")).fill("0.2")
+    expect(part).to_have_attribute("data-entropy", re.compile("^-0.19"))

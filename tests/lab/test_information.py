@@ -24,6 +24,8 @@ from aeviz.lab.information import (
     multivariate_kl,
     printed_kl,
     score,
+    shape_entropy,
+    shape_scale,
     with_probability,
 )
 
@@ -138,3 +140,17 @@ def test_a_fit_is_a_minimum(direction: Direction):
         assert loss(near) > loss(best)
     for near in (Gaussian(best.mean, best.sd + 0.02), Gaussian(best.mean, best.sd - 0.02)):
         assert loss(near) > loss(best)
+
+
+@pytest.mark.parametrize("sd", [0.2, 1.0, 3.0])
+def test_entropy_over_the_shape_is_largest_for_the_gaussian(sd):
+    for shape in (0.5, 1.0, 2.0, 7.5):
+        density = stats.gennorm(shape, scale=shape_scale(shape, sd))
+        assert density.std() == pytest.approx(sd)
+        assert shape_entropy(shape, sd) == pytest.approx(float(density.entropy()))
+    assert shape_entropy(1, sd) == pytest.approx(entropies_at(sd)["Laplace"])
+    assert shape_entropy(1e4, sd) == pytest.approx(entropies_at(sd)["uniform"], abs=1e-3)
+    shapes = np.geomspace(0.5, 20, 201)
+    best = max([*shapes, 2.0], key=lambda shape: shape_entropy(shape, sd))
+    assert best == 2
+    assert shape_entropy(2, sd) == pytest.approx(gaussian_entropy(sd))

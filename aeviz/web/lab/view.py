@@ -18,6 +18,7 @@ from aeviz.web.lab import (
     image_numbers,
     initialisation,
     linear_posterior,
+    maximum_entropy,
     mixture,
     natural_images,
     neuron,
@@ -44,6 +45,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
         (
             divergence.EXPERIMENT,
             entropy.EXPERIMENT,
+            maximum_entropy.EXPERIMENT,
             distance.EXPERIMENT,
             bayes.EXPERIMENT,
             mixture.EXPERIMENT,
