@@ -127,6 +127,7 @@ def _show(model: Model, found: _Found) -> None:
             smooth=smooth,
         )
         st.markdown(_table(found))
+        st.caption("Correlation of neighbouring pixels, MSE of the reconstructions, codes out of distribution.")
     with right:
         show_grid(
             np.concatenate([found.faded, found.decoded]),
@@ -151,9 +152,7 @@ def _show(model: Model, found: _Found) -> None:
 
 
 def _table(found: _Found) -> str:
-    head = (
-        "| | correlation of neighbours | MSE of the reconstruction | codes out of distribution |\n|---|---|---|---|\n"
-    )
+    head = "| | correlation | MSE | far codes |\n|---|---|---|---|\n"
     rows = (("test images", found.data), ("noise", found.noise))
     return head + "\n".join(
         f"| {escape(name)} | {row.correlation:.3f} | {row.mse:.4f} | {row.n_far} of {_ROW} |" for name, row in rows
