@@ -28,6 +28,8 @@ DRAWS = 1000
 """Draws from the prior of which shares are told."""
 RARE = 0.02
 """Share of the draws below which a class is said to be out of reach."""
+TELLING = ("Error", "KL (nats", "ELBO", "kNN", "Samples out of", "Classes of")
+"""How the rows begin that tell the regimes apart."""
 UNDEFINED = "undefined"
 """Cell of a measure that a model does not have."""
 
@@ -49,10 +51,20 @@ REGIMES = (
 )
 
 
+_STYLE = """<style>
+[class*="st-key-regime-head-"] { flex-wrap: nowrap; }
+[class*="st-key-regime-head-"] > div:has([data-testid="stSelectbox"]) {
+  flex: 1 1 4rem; width: auto !important; min-width: 4rem;
+}
+</style>"""
+"""The menu of a model stands beside the title of its column."""
+
+
 @st.fragment
 def show_regimes() -> None:
     """Show plane, samples and figures of a model in each regime, the samples from the same noise."""
     with errors_as_messages():
+        st.html(_STYLE)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             seed = pick_seed()
             rename_choices("scale", {"each its own": OWN, "the prior's": PRIOR, "that of the widest": WIDEST})
@@ -71,9 +83,11 @@ def show_regimes() -> None:
         places, runs = [], []
         for column, regime in zip(columns, REGIMES, strict=True):
             with column:
-                st.markdown(f"##### {regime.title}")
+                head = f"regime-head-{regime.parameter}"
+                with st.container(horizontal=True, vertical_alignment="center", gap="small", key=head):
+                    st.markdown(f"##### {regime.title}", width="content")
+                    runs.append(_pick_run(planar, regime))
                 places.append(st.container())
-                runs.append(_pick_run(planar, regime))
         shown = [model for model in runs if model is not None]
         windows = _windows(shown, str(scale or OWN))
         noise = draw_noise(seed, SAMPLES, 2)
@@ -95,7 +109,8 @@ def show_regimes() -> None:
                 "Points: encoded test images by class. Circles: 1, 2 and 3 standard deviations of the prior. "
                 "Rings: the sampled points, the same for all three. Cross: out of distribution."
             )
-            _show_figures(shown, seed)
+            titles = [regime.title for regime, model in zip(REGIMES, runs, strict=True) if model is not None]
+            _show_figures(shown, titles, seed)
 
 
 def _planar_runs() -> dict[str, Model]:
@@ -159,8 +174,8 @@ def _show_plane(model: Model, noise: np.ndarray, window: Window, *, has_legend: 
     st.image(plane, width="stretch", alt=text)
 
 
-def _show_figures(runs: list[Model], seed: int) -> None:
-    """Show what was measured of each model, in a column a model."""
+def _show_figures(runs: list[Model], titles: list[str], seed: int) -> None:
+    """Show what was measured of each model, in a column a model: the most telling rows, the others folded."""
     evaluations = [model.evaluation for model in runs]
     fits = [priors.prior_fit(model, DRAWS, seed) for model in runs]
     rows: list[tuple[str, str, list[float | None]]] = [
@@ -182,15 +197,22 @@ def _show_figures(runs: list[Model], seed: int) -> None:
     ]
     lines.append(["Classes of the samples (10 nearest neighbours)", *map(_classes, runs, fits)])
     lines.append(["KL weight", *map(describe_scales, runs)])
+    telling = [line for line in lines if line[0].startswith(TELLING)]
     st.subheader("Measure")
-    columns = {"": [line[0] for line in lines]}
-    columns |= {escape(model.name): [line[place] for line in lines] for place, model in enumerate(runs, start=1)}
-    st.table(columns, border="horizontal", hide_index=True)
+    _show_table(telling, titles)
+    with st.expander("All measures", icon=":material/table_rows:"):
+        _show_table([line for line in lines if line not in telling], titles)
     st.caption(
         "On the test images; samples with the seed above. ±: standard error over images. Bound and ELBO are of the "
         "same images. Out of distribution: 10th neighbour farther than for 99 % of posterior samples. Both sample "
         "measures are meaningless where all images have the same code."
     )
+
+
+def _show_table(lines: list[list[str]], titles: list[str]) -> None:
+    columns = {"": [line[0] for line in lines]}
+    columns |= {title: [line[place] for line in lines] for place, title in enumerate(titles, start=1)}
+    st.table(columns, border="horizontal", hide_index=True)
 
 
 def _with_error(found: Evaluation | None, name: str) -> str:
