@@ -17,7 +17,10 @@ _STYLE = f"""<style>
 .st-key-{_KEY} > div:has([data-testid="stSelectbox"]) {{ flex: 1 1 8rem; width: auto !important; min-width: 8rem; }}
 .st-key-{_KEY} > div:has([data-testid="stPopover"]) {{ flex: none; width: auto !important; }}
 @media (max-width: 40rem) {{
-  .st-key-{_KEY} {{ flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin; }}
+  .st-key-{_KEY} {{
+    flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin; padding-right: 2.5rem;
+    mask-image: linear-gradient(to right, #000 calc(100% - 2.5rem), #0003);
+  }}
   .st-key-{_KEY} > div {{ flex: none !important; }}
 }}
 </style>"""
