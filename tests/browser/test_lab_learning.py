@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -40,6 +41,7 @@ def test_backpropagation_steps_and_descends(visit):
     assert float(part.get_attribute("data-gradients").split()[0]) < 0.3 * float(gradients[0])
 
 
+@pytest.mark.slow
 def test_neuron_follows_weights_input_and_bias(visit):
     page, part = open_experiment(visit, "Activation functions", "neuron")
     expect(part).to_have_attribute("data-activation", "0.8176 0.1491")
@@ -56,6 +58,7 @@ def test_neuron_follows_weights_input_and_bias(visit):
     assert float(part.get_attribute("data-error")) < error / 20
 
 
+@pytest.mark.slow
 def test_batches_descend_from_the_dragged_start(visit):
     page, part = open_experiment(visit, "Batch sizes", "batches")
     expect(part).to_have_attribute("data-risks", re.compile("e"))
@@ -70,6 +73,7 @@ def test_batches_descend_from_the_dragged_start(visit):
     expect(page).to_have_url(re.compile(r"_0\.5_1_512_1"))
 
 
+@pytest.mark.slow
 def test_projections_follow_points_and_norm(visit):
     page, part = open_experiment(visit, "Projection", "projection")
     expect(part).to_have_attribute("data-distances", re.compile(r"^1\.6[56]\d* 4\.30"))
@@ -82,6 +86,7 @@ def test_projections_follow_points_and_norm(visit):
     expect(page).not_to_have_url(re.compile(r"projection=2_4\.62_0\.38"))
 
 
+@pytest.mark.slow
 def test_dimension_and_moments_follow_their_sliders(visit):
     page, part = open_experiment(visit, "Dimension", "dimension")
     expect(part).to_have_attribute("data-shares", re.compile(r"^0\.692\d 0\.1900 "))
@@ -96,6 +101,7 @@ def test_dimension_and_moments_follow_their_sliders(visit):
     expect(page).to_have_url(re.compile("moments=1_0.5_2_0_200_0"))
 
 
+@pytest.mark.slow
 def test_drawn_networks_compute(visit):
     page, part = open_experiment(visit, "Networks as drawings", "drawn_network")
     expect(part).to_have_attribute("data-parameters", "118")

@@ -6,4 +6,4 @@ weights into each hidden unit in turn; the hidden biases; the weights and the bi
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-BACKPROPAGATION = ExperimentComponent("backpropagation")
+BACKPROPAGATION = ExperimentComponent("backpropagation", script="backpropagation/backpropagation.js")

@@ -5,4 +5,4 @@ Its numbers: both coordinates of the start, the learning rate, whether it falls,
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-BATCHES = ExperimentComponent("batches")
+BATCHES = ExperimentComponent("batches", script="batches/batches.js")

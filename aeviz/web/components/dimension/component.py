@@ -5,4 +5,4 @@ Its numbers: the dimension, the bins of the grid along an axis, and the thicknes
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-DIMENSION = ExperimentComponent("dimension")
+DIMENSION = ExperimentComponent("dimension", script="dimension/dimension.js")

@@ -5,4 +5,4 @@ Its numbers: index of the network, index of the activation function, the seed of
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-DRAWN_NETWORK = ExperimentComponent("drawn_network")
+DRAWN_NETWORK = ExperimentComponent("drawn_network", script="drawn_network/drawn_network.js")

@@ -128,7 +128,10 @@ export class Experiment {
 
   draw() {
     this.frame = 0;
-    if (this.values.length && this.root.isConnected) this.paint(styleOf(this.root));
+    if (!this.values.length || !this.root.isConnected) return;
+    const style = styleOf(this.root);
+    this.root.classList.toggle("strong", style.isStrong);
+    this.paint(style);
   }
 
   close() {

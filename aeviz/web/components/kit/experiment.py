@@ -12,11 +12,9 @@ CHANGED = "changed"
 class ExperimentComponent:
     """A component whose whole state is a list of numbers; its script extends the class of kit/experiment.js."""
 
-    def __init__(self, name: str) -> None:
-        """Name it as in aeviz/pyproject.toml; its script is NAME/NAME.js."""
-        self._component = Component(
-            name=name, script=f"{name}/{name}.js", style="kit/experiment.css", events=(CHANGED,)
-        )
+    def __init__(self, name: str, script: str) -> None:
+        """Name it as in aeviz/pyproject.toml; `script` is a path below aeviz/web/components."""
+        self._component = Component(name=name, script=script, style="kit/experiment.css", events=(CHANGED,))
 
     def show(
         self,

@@ -17,7 +17,7 @@ export class Plot {
    */
   constructor(parent, { title, label, x, y, isSquare = false, isLog = false, kind = "" }) {
     this.section = element("section", { class: `panel ${isSquare ? "square" : ""} ${kind}` }, parent);
-    this.title = element("h4", { text: title }, this.section);
+    this.title = element("h2", { text: title }, this.section);
     this.stage = element("div", { class: "stage" }, this.section);
     this.canvas = element("canvas", { role: "img", "aria-label": label }, this.stage);
     this.isLog = isLog;

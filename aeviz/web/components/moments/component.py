@@ -5,4 +5,4 @@ Its numbers: mean and standard deviation of the gradients, indices of both betas
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-MOMENTS = ExperimentComponent("moments")
+MOMENTS = ExperimentComponent("moments", script="moments/moments.js")

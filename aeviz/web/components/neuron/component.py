@@ -5,4 +5,4 @@ Its numbers: index of the activation function, alpha, both weights, the bias, bo
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-NEURON = ExperimentComponent("neuron")
+NEURON = ExperimentComponent("neuron", script="neuron/neuron.js")

@@ -5,4 +5,4 @@ Its numbers: index of the set; eigenvalues of Q and the angle of the first in de
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-PROJECTION = ExperimentComponent("projection")
+PROJECTION = ExperimentComponent("projection", script="projection/projection.js")
