@@ -261,6 +261,13 @@ _PRESETS = (
         ObjectiveConfig(reconstruction="bce", kl_weight=1 / 784, kl_reduction="sum"),
     ),
     _variant(
+        "vq-mnist",
+        "MNIST, VQ-VAE 784-128-64-16 and back: 8 codes of 2 numbers from a code book of 32, 40 bits an image (van den "
+        "Oord et al. 2017)",
+        ModelConfig(bottleneck="quantized", latent_dim=16, hidden=(128, 64), codes=32, code_dim=2),
+        ObjectiveConfig(),
+    ),
+    _variant(
         "regime-reconstruction",
         "one of three regimes (S2, figure 3.1): reconstruction only, the KL does not count",
         ModelConfig(bottleneck="gaussian", latent_dim=2, hidden=_WIDE),

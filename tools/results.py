@@ -224,6 +224,8 @@ def _objective(result: Result) -> str:
         terms.append(f"{objective.kl_weight:.3g} KL{_mean_over_dimensions(objective)}")
     if objective.penalty != "none":
         terms.append(f"{objective.penalty_weight:g} {_PENALTIES.get(objective.penalty, objective.penalty)}")
+    if result.folder.config.model.bottleneck_spec.is_quantized:
+        terms.append(f"code book + {result.folder.config.model.commitment:g} commitment")
     corruption = "" if objective.corruption == "none" else f", {objective.corruption} {objective.corruption_level:g}"
     return " + ".join(terms) + corruption
 

@@ -65,7 +65,7 @@ RECIPES = (
     Recipe(presets=("vae-64d",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256")),
     *(
         Recipe(presets=(name,), settings=("train.device=cpu",))
-        for name in ("regime-reconstruction", "regime-kl", "regime-both", "sparse-kl", "denoising")
+        for name in ("regime-reconstruction", "regime-kl", "regime-both", "sparse-kl", "denoising", "vq-mnist")
     ),
     Recipe(presets=("anomaly-without-2",), settings=("train.device=cpu",)),
     Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25")),

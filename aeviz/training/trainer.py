@@ -16,8 +16,8 @@ from torch import Tensor
 
 from aeviz.config import RunConfig
 from aeviz.errors import CheckpointMismatchError, ConfigError, TrainingError
-from aeviz.models import Autoencoder, Passed, build_model, initialise
-from aeviz.objectives import Loss, Objective, annealing_factor, corrupt, mse
+from aeviz.models import Autoencoder, build_model, initialise
+from aeviz.objectives import Objective, annealing_factor, corrupt, mse
 from aeviz.training.batches import ResidentImages, count_steps
 from aeviz.training.optimizers import build_optimizer, schedule_factor
 from aeviz.training.weights import check_finite, load_weights
@@ -49,7 +49,8 @@ class Validation:
     """Losses on the validation images."""
 
     loss: float
-    """Mean objective, with the whole KL weight and, for a variational bottleneck, one sample an image."""
+    """Mean objective, with the whole KL weight and, for a variational bottleneck, one sample an image; without a
+    bottleneck's own loss: that of a code book grows with the distances between the codes while the error falls."""
     mse: float
     """Mean squared error over pixels and images, decoded from the posterior means."""
     kl: float | None
@@ -159,11 +160,8 @@ class Trainer:
             x = torch.where(mirrored, x.flip(3), x)
         entered = corrupt(x, objective.corruption, objective.corruption_level, generator)
         passed = self.model.autoencode(entered, self._noise(len(x), generator), labels)
-        return self._loss(passed, x, share).total
-
-    def _loss(self, passed: Passed, x: Tensor, share: float = 1.0) -> Loss:
         code = passed.code
-        return self._objective(passed.reconstruction, x, code.z, code.kl, own_loss=code.own_loss, annealed=share)
+        return self._objective(passed.reconstruction, x, code.z, code.kl, own_loss=code.own_loss, annealed=share).total
 
     def _generator(self, epoch: int) -> torch.Generator:
         """Return the generator of an epoch's noise, the same for a run that resumes; epoch 0 is that of validation."""
@@ -196,7 +194,7 @@ class Trainer:
         totals = torch.zeros(3, device=self.device)
         for x, labels in images.in_order(EVALUATION_BATCH):
             passed = self.model.autoencode(x, self._noise(len(x), generator), labels)
-            loss = self._loss(passed, x)
+            loss = self._objective(passed.reconstruction, x, passed.code.z, passed.code.kl)
             error = mse(self.model(x) if is_variational else passed.reconstruction, x)
             totals += len(x) * torch.stack([loss.total, error, loss.kl])
         loss, error, kl = (totals / len(images)).tolist()

@@ -29,6 +29,7 @@ KINDS = {
     "class left out": "anomaly-without-2",
     "variational": "vae-10d",
     "anchored": "vae-2d-anchored",
+    "quantized": "vq-mnist",
     "faces": "celeba-msssim-vae",
 }
 """A model of each kind that pages tell apart."""
@@ -42,6 +43,8 @@ def kind(name):
         return "faces"
     if model["bottleneck"] == "gaussian":
         return "anchored" if model["prior"] == "anchored" else "variational"
+    if model["bottleneck"] == "quantized":
+        return "quantized"
     if data.get("without") is not None:
         return "class left out"
     if objective.get("corruption", "none") != "none":

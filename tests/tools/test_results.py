@@ -117,6 +117,7 @@ def test_objectives_are_told_in_a_few_words(shown):
         "regime-kl": "0.00128 KL",
         "sparse-kl": "MSE + 0.001 KL sparsity",
         "denoising": "MSE, masking 0.5",
+        "vq-mnist": "MSE + code book + 0.25 commitment",
     }
     assert {name: shown[name]["objective"] for name in expected} == expected
 

@@ -116,6 +116,15 @@ def test_plain_preset_becomes_variational(train):
     assert "--set model.features=64" in shell(app)
 
 
+def test_a_code_book_has_its_fields_and_fits_an_odd_latent(train):
+    assert "model.codes" not in names(train)
+    app = set_to(set_to(train, model__bottleneck="quantized"), model__latent_dim=5)
+    assert {"model.codes", "model.code_dim", "model.commitment", "objective.penalty"} <= set(names(app))
+    assert not app.error
+    assert not start_button(app).disabled
+    assert "--set model.code_dim=1" in shell(app)
+
+
 def test_preset_of_missing_data_offers_the_download_and_cannot_start(train):
     app = set_to(train, preset="quick-look-mnist")
     assert not app.exception
