@@ -81,6 +81,23 @@ def show_confusions(runs: list[Model]) -> None:
         _show_images(runs[at], found[runs[at].name], dataset, (row, column))
 
 
+def name_confusions(runs: list[Model]) -> str:
+    """Return the pair of classes that each model confuses most, in Markdown; nothing where no class is known."""
+    dataset, _ = find_originals(runs[0])
+    if dataset is None or dataset.labels is None:
+        return ""
+    parts = []
+    for model in runs:
+        table = _read(model).table
+        _, row, column = _most_confused(table)
+        if row != column:
+            names = [escape(model.class_names[place]) for place in (row, column)]
+            parts.append(
+                f"{escape(model.name)} **{names[0]} as {names[1]}** ({table[row, column] / table[row].sum():.0%})"
+            )
+    return f"Read wrongly most often: {', '.join(parts)}." if parts else ""
+
+
 def _most_confused(table: np.ndarray) -> Cell:
     """Return the cell beside the diagonal of the first table with the largest share of its row."""
     shares = table / np.maximum(1, table.sum(axis=1, keepdims=True))

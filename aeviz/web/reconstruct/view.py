@@ -20,7 +20,7 @@ from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages,
 from aeviz.web.kernel.reading import read_by_pixels
 from aeviz.web.kernel.scales import describe_ms_ssim
 from aeviz.web.kernel.url import rename_choices
-from aeviz.web.reconstruct.confusion import show_confusions
+from aeviz.web.reconstruct.confusion import name_confusions, show_confusions
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
@@ -120,7 +120,12 @@ def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
 
 def show_test_images(runs: list[Model]) -> None:
     """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
+    with st.container(horizontal=True, vertical_alignment="center", key="confused-most"):
+        headline = st.empty()
+        headline.markdown(":small[&nbsp;]")  # keeps its line until the votes are counted
     _show_grids(runs)
+    with errors_as_messages():
+        headline.markdown(name_confusions(runs), help="More in the tables below the images.")
     show_confusions(runs)
     _show_error_bars(runs)
     _show_extremes(runs)

@@ -5,4 +5,4 @@ Its numbers: a and b of the prior; successes; failures.
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-BAYES = ExperimentComponent("bayes")
+BAYES = ExperimentComponent("bayes", script="bayes/bayes.js")

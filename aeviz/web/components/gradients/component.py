@@ -6,4 +6,4 @@ the gradient with respect to the standard deviation; the noise e of one sample.
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-GRADIENTS = ExperimentComponent("gradients")
+GRADIENTS = ExperimentComponent("gradients", script="gradients/gradients.js")

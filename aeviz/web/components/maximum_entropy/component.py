@@ -5,4 +5,4 @@ Its numbers: the shape p of the density c exp(-|x/a|^p), and the standard deviat
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-MAXIMUM_ENTROPY = ExperimentComponent("maximum_entropy")
+MAXIMUM_ENTROPY = ExperimentComponent("maximum_entropy", script="maximum_entropy/maximum_entropy.js")

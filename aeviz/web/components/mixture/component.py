@@ -6,4 +6,4 @@ coordinates of each component's mean at the start.
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-MIXTURE = ExperimentComponent("mixture")
+MIXTURE = ExperimentComponent("mixture", script="mixture/mixture.js")
