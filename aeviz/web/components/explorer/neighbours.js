@@ -133,7 +133,9 @@ export class Nearest {
     this.later = new Later(() => void host.during("nearest images", this.fill()).catch(host.failed), REST_MS, (isPending) =>
       host.report("nearest", isPending),
     );
-    if (host.sprite) sprite(host.sprite).then((found) => this.take(found)).catch(() => undefined); // decoded ones do too
+    this.isDecoded = !host.sprite; // whether decoded images stand for the small ones
+    const coming = host.sprite ? sprite(host.sprite).then((found) => void (this.neighbours.sprite = found)) : Promise.resolve();
+    this.ready = coming.catch(() => void (this.isDecoded = true));
     this.follow();
   }
 
@@ -147,21 +149,16 @@ export class Nearest {
     this.follow();
   }
 
-  /** @param {Sprite} found */
-  take(found) {
-    this.neighbours.sprite = found;
-    this.shown = "";
-    this.follow();
-  }
-
   async fill() {
     const { space, point } = this.host;
     const near = space.support?.nearest(point, SHOWN, this.hidden) ?? nearest(space, point, SHOWN, -1, this.hidden);
     const votes = countVotes(space, near).map(([label, count]) => `${count}\u00a0×\u00a0${space.classes[label]?.name ?? "?"}`);
-    const title = `Nearest test images${this.neighbours.sprite ? "" : " (decoded)"}`;
-    write(this.words, votes.length ? `${title}: ${votes.join(", ")}` : title);
+    const title = () => `Nearest test images${this.isDecoded ? " (decoded)" : ""}${votes.length ? `: ${votes.join(", ")}` : ""}`;
+    write(this.words, title());
     const shown = near.join(" ");
     if (shown === this.shown) return;
+    await this.ready; // decoded images of neighbours would all look alike
+    write(this.words, title());
     this.shown = shown;
     this.root.dataset.images = shown;
     await this.neighbours.show(near);
