@@ -3,6 +3,7 @@
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
 from aeviz.web.lab import (
     backpropagation,
+    code_book,
     convolution,
     distance,
     divergence,
@@ -36,6 +37,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             neuron.EXPERIMENT,
             backpropagation.EXPERIMENT,
             convolution.EXPERIMENT,
+            code_book.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
