@@ -11,7 +11,7 @@ MAX_WIDTH = 16_384
 MAX_LAYERS = 32
 """Most hidden layers, or convolutions, of an encoder."""
 MAX_CODES = 4096
-"""Most codes in a code book: the distances of a batch of 2,048 images to them are 8 million numbers a group."""
+"""Most codes in a code book."""
 MAX_CLASSES = 1000
 """Most anchors of an anchored prior."""
 

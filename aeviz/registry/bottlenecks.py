@@ -36,11 +36,20 @@ class BottleneckSpec:
     """Raises ConfigError for a ModelConfig that it cannot be built from."""
 
 
+MAX_DISTANCES = 65_536
+"""Most differences between the latent coordinates of an image and those of the codes: 0.5 GB for 2,048 images."""
+
+
 def _check_groups(config: ModelConfig) -> None:
     require(
         config.latent_dim % config.code_dim == 0,
         f"model.latent_dim={config.latent_dim} cannot be split into codes of model.code_dim={config.code_dim} numbers; "
         f"choose a multiple, for example {-(-config.latent_dim // config.code_dim) * config.code_dim}",
+    )
+    require(
+        config.latent_dim * config.codes <= MAX_DISTANCES,
+        f"model.latent_dim={config.latent_dim} times model.codes={config.codes} is more than {MAX_DISTANCES}; "
+        f"choose at most {max(2, MAX_DISTANCES // config.latent_dim)} codes",
     )
 
 

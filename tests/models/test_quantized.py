@@ -129,6 +129,7 @@ def test_goes_with_every_encoder(encoder):
     ("settings", "message"),
     [
         ({"latent_dim": 5}, "cannot be split into codes of model.code_dim=2 numbers; choose a multiple, for example 6"),
+        ({"latent_dim": 64, "codes": 2048}, "is more than 65536; choose at most 1024 codes"),
         ({"codes": 1}, "model.codes=1; expected 2 to 4096"),
         ({"code_dim": 0}, "model.code_dim=0; expected 1 to"),
         ({"commitment": -1.0}, "model.commitment=-1.0; expected 0 to 1000"),

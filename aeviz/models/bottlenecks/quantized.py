@@ -61,7 +61,7 @@ class QuantizedBottleneck(Bottleneck):
         groups = points.detach().reshape(-1, self.codes.shape[1])
         if self.training:
             self._replace_idle(groups)
-        chosen = nearest_code(groups, self.codes)
+        chosen = nearest_code(groups, self.codes.detach())
         if self.training:
             used = torch.bincount(chosen, minlength=len(self.codes)) > 0
             self.idle.copy_(torch.where(used, 0, self.idle + 1))
@@ -92,9 +92,9 @@ class QuantizedBottleneck(Bottleneck):
 def nearest_code(points: Float[Tensor, "G d"], codes: Float[Tensor, "K d"]) -> Int[Tensor, " G"]:
     """Return the index of the nearest code of each point, int64; of several the first (equation (1)).
 
-    |z - e|^2 without |z|^2, which is the same for all codes: G K numbers instead of G K d.
+    Without a product of matrices, so that the page that shows an exported network sees no further layer in it.
     """
-    return (codes.square().sum(dim=1) - 2 * points @ codes.T).argmin(dim=1)
+    return (points[:, None] - codes).square().sum(dim=2).argmin(dim=1)
 
 
 def quantization_loss(

@@ -1,6 +1,7 @@
 """Plotly figures on a page: one way to show them, with text that can be read and a button that saves them."""
 
 import re
+from collections.abc import Callable
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,18 +14,31 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 """Characters that a file name does without."""
 
 
-def show_figure(figure: go.Figure, *, key: str, alt: str) -> None:
+def show_figure(figure: go.Figure, *, key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
     """Show a figure; under the pointer a button saves it as SVG.
 
     Args:
         figure: The figure; its small texts are enlarged.
         key: Identity on the page, from which the saved file gets its name.
         alt: Text that stands for the figure.
+        on_click: Called after a click on a point; `clicked_point` says on which.
     """
     shown = enlarge_text(figure, FACTOR) if is_projected() else make_legible(figure)
     if is_dark():
         shown = on_dark(shown)
-    st.plotly_chart(shown, key=key, alt=alt, config=save_button(key))
+    if on_click is None:
+        st.plotly_chart(shown, key=key, alt=alt, config=save_button(key))
+    else:
+        st.plotly_chart(shown, key=key, alt=alt, config=save_button(key), on_select=on_click, selection_mode="points")
+
+
+def clicked_point(key: str, trace: int) -> int | None:
+    """Return the number of the point of a trace that the visitor has clicked on in a figure, or None."""
+    points = (st.session_state.get(key) or {}).get("selection", {}).get("points", [])
+    for point in points:
+        if point.get("curve_number") == trace and isinstance(point.get("point_index"), int):
+            return int(point["point_index"])
+    return None
 
 
 def save_button(name: str) -> dict[str, object]:

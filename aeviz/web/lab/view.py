@@ -5,6 +5,7 @@ from aeviz.web.lab import (
     backpropagation,
     batches,
     bayes,
+    code_book,
     convolution,
     dimension,
     distance,
@@ -66,6 +67,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             projection.EXPERIMENT,
             image_descent.EXPERIMENT,
             dimension.EXPERIMENT,
+            code_book.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )

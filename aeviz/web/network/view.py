@@ -68,6 +68,8 @@ def _unseen(model: Model) -> str:
     parts = []
     if model.config.model.is_variational:
         parts.append("the head of the log-variance, which a reconstruction from the mean does not need")
+    if model.config.model.bottleneck_spec.is_quantized:
+        parts.append("the code book, whose nearest codes are the values of the bottleneck here")
     if any(row["layer"] == "BatchNorm2d" for row in layer_rows(model)):
         parts.append("batch normalisation, which is merged into the convolution before it")
     return " and ".join(parts)
