@@ -31,3 +31,12 @@ def test_window_sum_and_numbers_follow_hand_and_keys(visit):
     part.get_by_label("Layer", exact=True).select_option("1")
     part.get_by_label("Stride", exact=True).select_option(label="2")
     expect(part).to_have_attribute("data-sides", re.compile("^13 "))
+
+
+def test_a_click_on_a_code_puts_it_into_the_image(visit):
+    page = visit("/lab?experiment=Code+book+of+a+VQ-VAE&position=3")
+    codes = page.locator(".js-plotly-plot .scatterlayer .trace").nth(1).locator(".points path")
+    expect(codes).to_have_count(32, timeout=60_000)  # the first page that needs torch
+    codes.nth(7).click(force=True)  # Plotly's own layer takes the pointer
+    expect(page).to_have_url(re.compile("code=7"))
+    expect(page.get_by_text(re.compile(r"\d+ → 7\b"))).to_be_visible()
