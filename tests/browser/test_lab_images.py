@@ -86,3 +86,12 @@ def test_pixel_is_the_same_in_matrix_and_vector_and_ties_are_rounded_two_ways(vi
     expect(page).to_have_url(re.compile("numbers=3_8_1_16_2_"))
     page.reload()
     expect(part).to_have_attribute("data-shown", "0 0 0 1 1 1 0 0")
+
+
+def test_a_click_on_a_code_puts_it_into_the_image(visit):
+    page = visit("/lab?experiment=Code+book+of+a+VQ-VAE&position=3")
+    codes = page.locator(".js-plotly-plot .scatterlayer .trace").nth(1).locator(".points path")
+    expect(codes).to_have_count(32, timeout=60_000)  # the first page that needs torch
+    codes.nth(7).click(force=True)  # Plotly's own layer takes the pointer
+    expect(page).to_have_url(re.compile("code=7"))
+    expect(page.get_by_text(re.compile(r"\d+ → 7\b"))).to_be_visible()

@@ -71,9 +71,9 @@ export class Support {
    * The encoded images nearest to a point, the nearest first; null where there are none.
    * @param {ArrayLike<number>} point
    * @param {number} count
-   * @param {Set<number>} hidden labels of classes that do not count
+   * @param {Set<number>} [hidden] labels of classes that do not count
    */
-  nearest(point, count, hidden) {
+  nearest(point, count, hidden = new Set()) {
     const { images } = this;
     const at = this.seen(point);
     const n = at.length;
