@@ -103,7 +103,7 @@ def test_gallery_shows_each_shipped_model_with_its_error(home):
 
 
 def test_gallery_shows_two_rows_of_each_group_at_first(home):
-    assert 12 <= len(cards(home)) <= 14  # six of each large group, and the faces
+    assert 16 <= len(cards(home)) <= 18  # eight of each large group, and the faces
     assert home.button(key="more-Autoencoders").label.startswith("Show all ")
 
 
