@@ -77,3 +77,18 @@ def test_gaussian_has_the_most_entropy(visit):
     expect(page).to_have_url(re.compile("shape=2.14_1"))
     page.get_by_role("slider", name=re.compile("^deviation")).fill("0.2")
     expect(part).to_have_attribute("data-entropy", re.compile("^-0.19"))
+
+
+def test_chord_is_above_a_convex_function(visit):
+    page = visit("/lab?experiment=Jensen's+inequality")
+    part = page.get_by_test_id("jensen")
+    expect(part).to_have_attribute("data-gap", "0.6743")
+    page.get_by_role("button", name="point a").press("ArrowRight")
+    expect(page).to_have_url(re.compile("chord=0_0.4_4_0.5_1.2_1_30_0"))
+    page.get_by_role("button", name="mean θ of q").press("ArrowLeft")
+    page.get_by_role("button", name="weight λ").press("ArrowRight")
+    expect(page).to_have_url(re.compile("chord=0_0.4_4_0.53_1.1_1_30_0"))
+    page.get_by_role("combobox", name="f(x) =").select_option("sin x, not convex")
+    expect(page.get_by_text("Broken:")).to_be_visible()
+    page.get_by_role("slider", name="draws N").fill("500")
+    assert abs(float(part.get_attribute("data-least"))) < 0.2

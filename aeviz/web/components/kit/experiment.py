@@ -12,8 +12,9 @@ CHANGED = "changed"
 class ExperimentComponent:
     """A component whose whole state is a list of numbers; its script extends the class of kit/experiment.js."""
 
-    def __init__(self, name: str, script: str) -> None:
-        """Name it as in aeviz/pyproject.toml; `script` is a path below aeviz/web/components."""
+    def __init__(self, name: str, script: str = "") -> None:
+        """Name it as in aeviz/pyproject.toml; `script` is a path below aeviz/web/components, NAME/NAME.js if empty."""
+        script = script or f"{name}/{name}.js"
         self._component = Component(name=name, script=script, style="kit/experiment.css", events=(CHANGED,))
 
     def show(

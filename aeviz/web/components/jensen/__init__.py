@@ -1,0 +1,1 @@
+"""Jensen's inequality and what it says of the KL divergence."""
