@@ -13,8 +13,19 @@ COLOURS: Mapping[MethodName, str] = {
     "amsgrad": SECOND,
     "sgd": CLASS_COLOURS[4],
     "momentum": CLASS_COLOURS[7],
+    "nesterov": CLASS_COLOURS[8],
+    "adagrad": CLASS_COLOURS[3],
+    "rmsprop": CLASS_COLOURS[5],
 }
-DASHES: Mapping[MethodName, str] = {"adam": "solid", "amsgrad": "dash", "sgd": "longdashdot", "momentum": "dot"}
+DASHES: Mapping[MethodName, str] = {
+    "adam": "solid",
+    "amsgrad": "dash",
+    "sgd": "longdashdot",
+    "momentum": "dot",
+    "nesterov": "dashdot",
+    "adagrad": "longdash",
+    "rmsprop": "3px,6px,12px,6px",
+}
 """Methods often go the same way: gaps let one be seen below the other."""
 FARTHEST = 1e30
 """Size from which a point is left out: a browser refuses pixels beyond single precision, and nobody sees them."""

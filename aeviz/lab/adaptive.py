@@ -1,4 +1,4 @@
-"""SGD, momentum, Adam and AMSGrad as one generic method that differs in two functions, phi and psi.
+"""Gradient methods from SGD to AMSGrad as one generic method that differs in two functions, phi and psi.
 
 Algorithm 2 of [S1], the generic adaptive method of Reddi, Kale & Kumar: with g_t the gradient at x_t,
 
@@ -11,12 +11,16 @@ each coordinate, whatever the weights. [S1] prints min for the argmin that this 
 [S1]'s Algorithm 1 is Adam as Kingma & Ba have it, with bias correction and epsilon; its Example 1.2.15 and Algorithm 3
 write Adam and AMSGrad without either. Both are options here, off as printed there and on in `as_torch`.
 
+SGD, momentum, Nesterov momentum, AdaGrad and RMSprop are those of torch.optim, which correct no bias: with the epsilon
+of theirs they equal it step for step. RMSprop takes beta2 for what torch calls alpha, and is not centred.
+
 Values are float64, Python numbers or arrays alike: numbers make a step five times as fast.
 
 References:
     [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, section 1.2.
     D. Kingma, J. Ba, Adam: a method for stochastic optimization, ICLR 2015, arXiv:1412.6980, Algorithm 1.
     S. Reddi, S. Kale, S. Kumar, On the convergence of Adam and beyond, ICLR 2018, arXiv:1904.09237, Algorithms 1, 2.
+    I. Goodfellow, Y. Bengio, A. Courville, Deep learning, MIT Press, 2016, sections 8.3.3, 8.5.1 and 8.5.2.
 """
 
 import math
@@ -36,7 +40,10 @@ Correction = Literal["none", "torch", "before_max"]
 """Bias correction: none; 1 - beta2^t divides the largest v, as in torch; or each v before the largest is taken."""
 Decay = Literal["constant", "root"]
 """Step sizes: alpha, or alpha / sqrt(t)."""
-MethodName = Literal["sgd", "momentum", "adam", "amsgrad"]
+TrainedName = Literal["adam", "amsgrad", "sgd", "momentum"]
+"""The methods that aeviz trains networks with."""
+MethodName = Literal[TrainedName, "nesterov", "adagrad", "rmsprop"]
+TRAINED: tuple[TrainedName, ...] = ("adam", "amsgrad", "sgd", "momentum")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +107,11 @@ def mean_gradient(m: Value, g: Value, beta1: float, momentum: float) -> Value:
     return beta1 * m + (1 - beta1) * g
 
 
+def look_ahead(m: Value, g: Value, momentum: float) -> Value:
+    """Return the velocity after one more step with the same gradient, as torch.optim.SGD(nesterov=True) has it."""
+    return momentum * m + g
+
+
 # psi: what the step is divided by, squared. Each returns v_t, which it needs again, and V_t.
 
 
@@ -118,6 +130,12 @@ def largest_mean_square(v: Value, largest: Value, g: Value, beta2: float) -> tup
     """Return the largest mean square so far, so that the divisor never falls."""
     v = beta2 * v + (1 - beta2) * g**2
     return v, larger(largest, v)
+
+
+def sum_of_squares(v: Value, largest: Value, g: Value, beta2: float) -> tuple[Value, Value]:
+    """Return the sum of g_i^2, which never forgets."""
+    v = v + g**2
+    return v, v
 
 
 def larger(a: Value, b: Value) -> Value:
@@ -141,6 +159,18 @@ class Method:
     """LaTeX."""
     source: str
     """Where it stands."""
+    ahead: Callable[[Value, Value, float], Value] | None = None
+    """Makes of what `phi` keeps, g_t and the momentum what is stepped along; None where that is what it keeps."""
+
+    @property
+    def has_moment(self) -> bool:
+        """Whether steps are divided by a second moment."""
+        return self.psi is not one
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the bias of its means can be corrected, as Adam and AMSGrad do."""
+        return self.phi is mean_gradient
 
 
 METHODS: dict[MethodName, Method] = {
@@ -181,6 +211,35 @@ METHODS: dict[MethodName, Method] = {
             phi_formula=r"\phi_t = \sum_{i=1}^t \mu^{t-i} g_i",
             psi_formula=r"\psi_t = I",
             source="B. Polyak 1964; with this scale, torch.optim.SGD",
+        ),
+        Method(
+            name="nesterov",
+            title="Nesterov",
+            phi=velocity,
+            psi=one,
+            phi_formula=r"\phi_t = g_t + \mu\sum_{i=1}^t \mu^{t-i} g_i",
+            psi_formula=r"\psi_t = I",
+            source="Y. Nesterov 1983; with these iterates, torch.optim.SGD(nesterov=True)",
+            ahead=look_ahead,
+        ),
+        Method(
+            name="adagrad",
+            title="AdaGrad",
+            phi=newest_gradient,
+            psi=sum_of_squares,
+            phi_formula=r"\phi_t = g_t",
+            psi_formula=r"\psi_t = \mathrm{diag}\Bigl(\sum_{i=1}^t g_i^2\Bigr)",
+            source="Duchi, Hazan & Singer 2011; the same steps as the mean with step size alpha / sqrt(t) in Reddi, "
+            "Kale & Kumar 2018",
+        ),
+        Method(
+            name="rmsprop",
+            title="RMSprop",
+            phi=newest_gradient,
+            psi=mean_square,
+            phi_formula=r"\phi_t = g_t",
+            psi_formula=r"\psi_t = (1-\beta_2)\,\mathrm{diag}\Bigl(\sum_{i=1}^t \beta_2^{t-i} g_i^2\Bigr)",
+            source="G. Hinton 2012, lecture 6e; Adam with beta1 = 0 and no bias correction",
         ),
     )
 }
@@ -240,17 +299,17 @@ def run_method(
     v: Value = 0 * x
     divisor: Value = 0 * x
     points, rows, roots, is_finite = [x], [], [], True
-    has_moment = method.psi is not one
-    is_torch, is_before = settings.correction == "torch", settings.correction == "before_max" and has_moment
-    epsilon = settings.epsilon if has_moment else 0.0
+    correction = settings.correction if method.is_corrected else "none"
+    epsilon = settings.epsilon if method.has_moment else 0.0
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for t in range(1, steps + 1):
             g = gradient(t, x)
             beta1 = settings.beta1_at(t)
-            root = math.sqrt(1 - settings.beta2**t) if is_torch and has_moment else 1.0
+            root = math.sqrt(1 - settings.beta2**t) if correction == "torch" else 1.0
             try:
                 m = method.phi(m, g, beta1, settings.momentum)
-                if is_before:
+                taken = method.ahead(m, g, settings.momentum) if method.ahead else m
+                if correction == "before_max":
                     v, _ = mean_square(v, divisor, g, settings.beta2)
                     corrected = v / (1 - settings.beta2**t)
                     divisor = larger(divisor, corrected) if method.psi is largest_mean_square else corrected
@@ -259,15 +318,14 @@ def run_method(
             except OverflowError:  # a Python number does not become infinite by itself
                 is_finite = False
                 break
-            is_corrected = settings.correction != "none" and method.phi is mean_gradient
-            first = m / (1 - beta1**t) if is_corrected else m
+            first = taken if correction == "none" else taken / (1 - beta1**t)
             moved = x - _step(settings.step_size(t), first, divisor**0.5 / root + epsilon)
             if box is not None:
                 moved = clip(moved, *box)
             if not _is_within(moved, limit):
                 is_finite = False
                 break
-            rows.append((g, m, v, divisor))
+            rows.append((g, taken, v, divisor))
             roots.append(root)
             x = moved
             points.append(x)

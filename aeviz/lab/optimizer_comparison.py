@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aeviz.config import ModelConfig, OptimizerConfig, RunConfig
-from aeviz.lab.adaptive import METHODS, MethodName
+from aeviz.lab.adaptive import METHODS, TrainedName
 from aeviz.presets import get_preset
 from aeviz.training.runs import RunFolder
 
@@ -31,7 +31,7 @@ CONFIDENCE = 0.95
 """Share of such intervals that hold the true difference."""
 BASES = {"digits": "digits-2d-adam", "mnist": "mlp-2d-adam"}
 """Data on offer for a comparison, and the experiment whose network learns it."""
-RATES: Mapping[str, Mapping[MethodName, float]] = {
+RATES: Mapping[str, Mapping[TrainedName, float]] = {
     "digits": {"adam": 0.003, "amsgrad": 0.003, "sgd": 10, "momentum": 3},
     "mnist": {"adam": 0.003, "amsgrad": 0.003, "sgd": 30, "momentum": 3},
 }
@@ -48,7 +48,7 @@ def is_comparison(config: RunConfig) -> bool:
     return config.preset in (PRESET, FORMER_PRESET)
 
 
-def method_of(optimizer: OptimizerConfig) -> MethodName:
+def method_of(optimizer: OptimizerConfig) -> TrainedName:
     """Return which of the methods an optimizer is; sgd is one of two, by its momentum."""
     if optimizer.name == "sgd":
         return "momentum" if optimizer.momentum else "sgd"
@@ -190,7 +190,7 @@ def base_of(data: str, epochs: int) -> RunConfig:
     return replace(base, optimizer=optimizer, train=train)
 
 
-def plan(base: RunConfig, rates: Mapping[MethodName, float], seeds: int) -> list[RunConfig]:
+def plan(base: RunConfig, rates: Mapping[TrainedName, float], seeds: int) -> list[RunConfig]:
     """Return the runs of a comparison: every method with each seed from 0, seed by seed.
 
     So the first seeds of all methods can be compared early.
@@ -212,7 +212,7 @@ def plan(base: RunConfig, rates: Mapping[MethodName, float], seeds: int) -> list
     ]
 
 
-def _optimizer(base: OptimizerConfig, method: MethodName, rate: float) -> OptimizerConfig:
+def _optimizer(base: OptimizerConfig, method: TrainedName, rate: float) -> OptimizerConfig:
     if method == "sgd" or method == "momentum":
         return replace(base, name="sgd", learning_rate=rate, momentum=MOMENTUM if method == "momentum" else 0.0)
     return replace(base, name=method, learning_rate=rate)

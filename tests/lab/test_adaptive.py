@@ -57,6 +57,32 @@ def test_sgd_equals_torch_whatever_is_said_of_correction(problem, name, momentum
     np.testing.assert_allclose(trace.x, theirs, rtol=0, atol=1e-12)
 
 
+THEIRS = {
+    "nesterov": lambda x: torch.optim.SGD(x, lr=ALPHA, momentum=0.9, nesterov=True),
+    "adagrad": lambda x: torch.optim.Adagrad(x, lr=ALPHA, eps=EPSILON),
+    "rmsprop": lambda x: torch.optim.RMSprop(x, lr=ALPHA, alpha=BETA2, eps=EPSILON),
+}
+
+
+@pytest.mark.parametrize("name", THEIRS)
+@pytest.mark.parametrize("correction", ["none", "torch", "before_max"])
+def test_methods_without_bias_correction_equal_torch(problem, name, correction):
+    start, gradient = problem
+    settings = Settings(alpha=ALPHA, beta2=BETA2, momentum=0.9, correction=correction, epsilon=EPSILON)
+    trace = run_method(METHODS[name], gradient, start, settings, STEPS)
+    np.testing.assert_allclose(trace.x, torch_trajectory(THEIRS[name], start, gradient), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(np.diff(trace.x, axis=0), -trace.effective * trace.m, rtol=1e-9, atol=1e-14)
+
+
+def test_adagrad_with_the_mean_and_falling_steps_takes_the_same_steps(problem):
+    """Reddi et al. write it so: the two factors t cancel."""
+    start, gradient = problem
+    trace = run_method(METHODS["adagrad"], gradient, start, Settings(alpha=ALPHA), STEPS)
+    t = np.arange(1, STEPS + 1)[:, None]
+    means = np.cumsum(trace.g**2, axis=0) / t
+    np.testing.assert_allclose(trace.effective, ALPHA / np.sqrt(t) / np.sqrt(means), rtol=1e-12)
+
+
 @pytest.mark.parametrize("name", ["adam", "amsgrad"])
 def test_as_printed_differs_from_torch_by_the_bias_alone(problem, name):
     """[S1]'s form is torch's with another step size: alpha sqrt(1 - beta2^t) / (1 - beta1^t) instead of alpha."""

@@ -82,6 +82,18 @@ def test_no_method_is_no_error(visit):
     assert "Choose at least one method." in texts(app.info)
 
 
+def test_other_methods_are_offered_and_off_at_first(visit):
+    app = visit("surfaces")
+    assert app.pills(key="methods").value == ["Adam", "AMSGrad", "SGD", "Momentum"]
+    app.select_slider(key="rate").set_value("0.03").run()
+    app.pills(key="methods").set_value(["Nesterov", "AdaGrad", "RMSprop"]).run()
+    assert not app.exception
+    assert app.select_slider(key="rate").value == "0.03"
+    assert app.select_slider(key="rate").label == "Step size of Adam, AMSGrad, AdaGrad, RMSprop"
+    assert {trace["name"] for trace in figure(app)["data"]} >= {"Nesterov", "AdaGrad", "RMSprop"}
+    assert any("momentum * m + g" in text for text in texts(app.code))
+
+
 def test_counterexample_verdict_follows_beta2(visit):
     app = visit("counterexample")
     assert any("Adam: the average regret does not go to zero" in text for text in texts(app.error))

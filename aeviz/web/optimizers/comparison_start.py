@@ -7,7 +7,7 @@ import streamlit as st
 from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
-from aeviz.lab.adaptive import METHODS, MethodName
+from aeviz.lab.adaptive import METHODS, TRAINED, TrainedName
 from aeviz.lab.optimizer_comparison import (
     BASES,
     RATES,
@@ -65,7 +65,7 @@ def show_start() -> None:
 def time_of_several() -> str:
     """Return about how long all methods take with five seeds each on the digits, as the form offers it at first."""
     data, seeds = "digits", 5
-    return format_duration(seeds * len(METHODS) * (OVERHEAD_S + _EPOCHS[data] * _seconds_an_epoch(data)))
+    return format_duration(seeds * len(TRAINED) * (OVERHEAD_S + _EPOCHS[data] * _seconds_an_epoch(data)))
 
 
 def take_ended() -> frozenset[str]:
@@ -84,7 +84,7 @@ def _jobs() -> list[Job]:
 @st.fragment
 def _show_form() -> None:
     with errors_as_messages(stop=False):
-        titles = {method.title: name for name, method in METHODS.items()}
+        titles = {METHODS[name].title: name for name in TRAINED}
         rename_choices("against", FORMER_TITLES)
         picked = st.pills(
             "Optimizers",
@@ -127,7 +127,7 @@ def _show_form() -> None:
                 )
             )
         with three:
-            rates: dict[MethodName, float] = {}
+            rates: dict[TrainedName, float] = {}
             for name in methods:
                 rates[name] = float(
                     st.select_slider(

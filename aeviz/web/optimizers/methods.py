@@ -4,7 +4,7 @@ import inspect
 
 import streamlit as st
 
-from aeviz.lab.adaptive import METHODS, Method, MethodName
+from aeviz.lab.adaptive import METHODS, TRAINED, Method, MethodName
 from aeviz.web.kernel.url import rename_choices
 
 FORMER_TITLES = {"ADAM": "Adam"}
@@ -12,11 +12,12 @@ FORMER_TITLES = {"ADAM": "Adam"}
 
 
 def pick_methods(offered: list[MethodName]) -> list[MethodName]:
-    """Let the visitor choose methods; the choice is in the URL."""
+    """Let the visitor choose methods, at first those that networks are trained with; the choice is in the URL."""
     titles = {METHODS[name].title: name for name in offered}
     rename_choices("methods", FORMER_TITLES)
+    usual = [METHODS[name].title for name in offered if name in TRAINED]
     chosen = st.pills(
-        "Methods", list(titles), selection_mode="multi", default=list(titles), key="methods", bind="query-params"
+        "Methods", list(titles), selection_mode="multi", default=usual, key="methods", bind="query-params"
     )
     return [name for title, name in titles.items() if title in chosen]
 
@@ -41,7 +42,7 @@ def show_methods(names: list[MethodName], *, by_torch: bool = False) -> None:
             "the *argmin* of the weighted distance over F (S1 prints *min*). Onto a box it clips each coordinate. "
             f"{origin}; `v` and `largest` are the state of a method."
         )
-        for column, name in zip(st.columns(2) * 2, names, strict=False):
+        for column, name in zip(st.columns(2) * len(names), names, strict=False):
             with column:
                 _show(METHODS[name])
         st.caption(
@@ -49,7 +50,8 @@ def show_methods(names: list[MethodName], *, by_torch: bool = False) -> None:
             "Example 1.2.15 and Algorithm 3 have neither bias correction nor epsilon. torch.optim.Adam(amsgrad=True) "
             "takes the maximum of the *uncorrected* v and corrects afterwards. Its divisor can therefore decrease in "
             "the first steps, which the proof of the regret bound excludes. With both switched on, these methods equal "
-            "torch step for step."
+            "torch step for step. AdaGrad and RMSprop have epsilon and no bias correction there; torch calls RMSprop's "
+            "beta2 alpha and sets it to 0.99."
         )
 
 
@@ -57,7 +59,8 @@ def _show(method: Method) -> None:
     st.markdown(f"**{method.title}** :small[{method.source}]")
     st.latex(method.phi_formula)
     st.latex(method.psi_formula)
-    st.code(f"{_body(method.phi)}\n\n{_body(method.psi)}", language="python", wrap_lines=True)
+    code = "\n\n".join(_body(part) for part in (method.phi, method.ahead, method.psi) if part is not None)
+    st.code(code, language="python", wrap_lines=True)
 
 
 def _body(function: object) -> str:

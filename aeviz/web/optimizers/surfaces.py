@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
-from aeviz.lab.adaptive import METHODS, MethodName, Settings, as_torch
+from aeviz.lab.adaptive import METHODS, TRAINED, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.surface.component import read_start, surface_start
@@ -111,13 +111,13 @@ def _pick_start(surface: Surface) -> tuple[float, float]:
 
 def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.ChosenSettings:
     base = Settings(alpha=0.1)
-    adaptive = [name for name in methods if name in ("adam", "amsgrad")]
+    adaptive = [name for name in methods if METHODS[name].has_moment]
     plain = [name for name in methods if name not in adaptive]
     one, two = st.columns(2)
     others = st.expander("Momentum, beta1 and beta2", icon=":material/tune:")
     if adaptive:
         rate = one.select_slider(
-            "Step size of Adam and AMSGrad",
+            _rate_label(adaptive, "Adam and AMSGrad"),
             RATES,
             value="0.1",
             key="rate",
@@ -129,7 +129,7 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
     chosen: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
     if plain:
         rate = two.select_slider(
-            "Step size of SGD and momentum",
+            _rate_label(plain, "SGD and momentum"),
             RATES,
             value=_USUAL[surface.name],
             key=f"plain.{surface.name}",
@@ -137,7 +137,7 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
             help="alpha, from 0.0001 to 1. It multiplies the gradient.",
         )
         momentum = 0.9
-        if "momentum" in plain:
+        if "momentum" in plain or "nesterov" in plain:
             momentum = float(
                 others.slider(
                     "Momentum", 0.0, 0.99, 0.9, 0.01, key="momentum", bind="query-params", help="mu, from 0 to 0.99."
@@ -148,8 +148,14 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
     return tuple(chosen.items())
 
 
+def _rate_label(names: list[MethodName], usual: str) -> str:
+    """Name the methods of a step size, the usual ones also where one of them is not chosen."""
+    others = [METHODS[name].title for name in names if name not in TRAINED]
+    return f"Step size of {', '.join([usual.replace(' and ', ', '), *others]) if others else usual}"
+
+
 def _pick_betas(base: Settings) -> Settings:
-    """Let the visitor choose how Adam and AMSGrad forget, and whether they correct for it."""
+    """Let the visitor choose how methods with a second moment forget, and whether they correct for it."""
     one, two = st.columns(2)
     beta1 = one.slider(
         "beta1",
@@ -178,8 +184,9 @@ def _pick_betas(base: Settings) -> Settings:
         value=True,
         key="corrected",
         bind="query-params",
-        help="On: as in Kingma & Ba and torch.optim. Off: as in S1, Example 1.2.15 and Algorithm 3. Without it the "
-        "first step is (1 - beta1) / sqrt(1 - beta2) times as long: 3.2 times with the usual betas.",
+        help="On: as in Kingma & Ba and torch.optim (AdaGrad and RMSprop: epsilon alone). Off: as in S1, Example "
+        "1.2.15 and Algorithm 3. Without it the first step is (1 - beta1) / sqrt(1 - beta2) times as long: 3.2 times "
+        "with the usual betas.",
     )
     return as_torch(chosen) if is_corrected else chosen
 
