@@ -122,7 +122,7 @@ def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | N
                 *(["Samples of the posteriors"] if samples else []),
                 *(["Contours of the densest regions"] if dimensions == 2 else []),
             ]
-            label = "More" if len(parts) > 1 else parts[0].split(" of ")[0]
+            label = "More" if len(parts) > 1 or second is not None else parts[0].split(" of ")[0]  # short beside two
             with st.popover(label, icon=":material/tune:", help=f"{', '.join(parts)}."):
                 if second is None and dimensions == 3:
                     two_viewpoints = st.toggle(
