@@ -113,3 +113,20 @@ def test_drawn_networks_compute(visit):
     expect(part).to_have_attribute("data-parameters", "97")
     page.get_by_role("button", name="layer 6, unit 5").focus()
     expect(page.get_by_text("Layer 6, unit 5: z =")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_basis_functions_are_learned_in_the_page(visit):
+    page, part = open_experiment(visit, "Basis functions", "basis")
+    expect(part).to_have_attribute("data-steps", "0")
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page).to_have_url(re.compile(r"basis=5_0\.25_0\.01_0_0"))
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("slider", name="steps").fill("2000")
+    expect(part).to_have_attribute("data-steps", "2000")
+    fixed, learned = (float(error) for error in part.get_attribute("data-errors").split())
+    assert learned < fixed / 2
+    page.get_by_role("combobox", name="Train").select_option("the output layer alone")
+    expect(part).to_have_attribute("data-steps", "0")
+    expect(page).to_have_url(re.compile(r"basis=5_0\.25_0_1_0"))

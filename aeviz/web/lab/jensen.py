@@ -33,8 +33,8 @@ EXPERIMENT = Experiment(
     ),
     show=show_jensen,
     notice=(
-        "The chord lies above a convex function, wherever a and b are. With more draws the mean of -ln q comes near "
-        "KL + H(p): the same curve as KL, moved up by the entropy of p, with its minimum at the same place."
+        r"The chord lies above a convex function, wherever a and b are. With more draws the mean of $-\ln q$ comes "
+        "near KL + H(p): the same curve as KL, moved up by the entropy of p, with its minimum at the same place."
     ),
     question="Why does the θ of most likelihood also have the least KL divergence, although nobody knows p?",
     answer=(

@@ -3,6 +3,7 @@
 from aeviz.web.kernel.experiments import Experiment, show_grouped_experiments
 from aeviz.web.lab import (
     backpropagation,
+    basis,
     batches,
     bayes,
     code_book,
@@ -56,6 +57,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             linear_posterior.EXPERIMENT,
             gradients.EXPERIMENT,
             neuron.EXPERIMENT,
+            basis.EXPERIMENT,
             drawn_network.EXPERIMENT,
             backpropagation.EXPERIMENT,
             natural_images.EXPERIMENT,

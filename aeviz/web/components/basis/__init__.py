@@ -1,0 +1,1 @@
+"""Fixed and learned basis functions of the same regression."""
