@@ -1,13 +1,32 @@
-"""Anomalies by reconstruction error: how well a large error separates images of one class from all others.
+"""Anomalies by a score: how well a large error, or a low likelihood, separates images of one class from all others.
 
 A network draws well what it has learned to draw. Whether that finds anomalies is measured as for any detector, with the
 images of one class as what is to be found and the error as the score. Imports scikit-learn on use.
+
+A variational model also bounds the likelihood of an image: minus its ELBO, or either of the two parts of that, can be
+the score instead of the error. A likely image need not be a normal one.
+
+References:
+    [S2] chapter 4.
+    E. Nalisnick, A. Matsukawa, Y. W. Teh, D. Gorur, B. Lakshminarayanan, Do deep generative models know what they don't
+    know?, ICLR 2019, arXiv:1810.09136.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+ScoreName = Literal["error", "negative ELBO", "reconstruction term", "KL term"]
+"""What is large for an anomaly."""
+SCORES: Mapping[ScoreName, str] = {
+    "error": "Euclidean error",
+    "negative ELBO": "minus the ELBO in nats",
+    "reconstruction term": "minus the expected log-likelihood in nats",
+    "KL term": "KL of posterior and prior in nats",
+}
+"""Scores, each with its quantity and unit."""
 USUAL = 0.95
 """Share of the normal images whose errors a threshold set without knowing any anomaly stays above."""
 
@@ -48,11 +67,27 @@ class Decision:
     """Harmonic mean of the two, 2 found / (2 found + missed + false alarms); None where that is 0 / 0."""
 
 
-def detect(error: np.ndarray, is_anomaly: np.ndarray) -> Detection:
-    """Measure reconstruction errors as a detector of anomalies.
+def score_of(name: ScoreName, error: np.ndarray, parts: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
+    """Return a score of each image, (N,), floating point; the error where a model has no other.
 
     Args:
-        error: Error of each image, (N,), floating point.
+        name: Which score.
+        error: Euclidean error of each image, (N,).
+        parts: -E log p(x | z) and KL of each image in nats, (N,) each; None of a model without a likelihood.
+    """
+    if parts is None or name == "error":
+        return error
+    reconstruction, kl = parts
+    if name == "negative ELBO":
+        return np.asarray(reconstruction + kl)
+    return kl if name == "KL term" else reconstruction
+
+
+def detect(error: np.ndarray, is_anomaly: np.ndarray) -> Detection:
+    """Measure reconstruction errors, or another score, as a detector of anomalies.
+
+    Args:
+        error: Error or other score of each image, (N,), floating point.
         is_anomaly: Which images are anomalies, (N,), bool: at least one, and not all.
     """
     from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score

@@ -20,6 +20,8 @@ from aeviz.training.run import BATCH, Run
 
 IMPORTANCE_SAMPLES = 50
 """K of the importance-weighted bound."""
+SCORE_SAMPLES = 8
+"""Samples of each image's posterior over which its reconstruction term is averaged."""
 IMPORTANCE_IMAGES = 1000
 """Images over which the bound's gain is averaged, evenly spaced over the split: each is decoded K times."""
 
@@ -48,6 +50,38 @@ class VariationalMeasures:
     def log_likelihood_bound(self) -> float | None:
         """Importance-weighted bound on log p(x) of all images: the ELBO and the gain."""
         return None if self.elbo is None or self.bound_gain is None else self.elbo + self.bound_gain
+
+
+@torch.no_grad()
+def elbo_parts(
+    run: Run, dataset: ImageDataset, *, seed: int = 0, samples: int = SCORE_SAMPLES
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the two parts of minus the ELBO of each image; None where the run is not variational or has no likelihood.
+
+    Args:
+        run: The trained model.
+        dataset: The images; their classes choose the prior of an anchored model.
+        seed: Seed of the noise.
+        samples: Draws from each posterior, from 1.
+
+    Returns:
+        The mean of -log p(x | z) over the draws, (N,), and the divergence of the posterior from the prior, (N,), each
+        float64, in nats.
+    """
+    likelihood = log_likelihood(run.config)
+    if not run.config.model.is_variational or likelihood is None:
+        return None
+    chance = torch.Generator(run.device).manual_seed(seed)
+    nats, kl = np.zeros(len(dataset)), np.zeros(len(dataset))
+    for start in range(0, len(dataset), BATCH):
+        places = np.arange(start, min(start + BATCH, len(dataset)))
+        x, labels = _batch(run, dataset, places)
+        for _ in range(samples):
+            passed = run.model.autoencode(x, _noise(run, len(x), chance), labels)
+            assert passed.code.kl is not None
+            nats[places] -= likelihood(passed.reconstruction.clamp(0, 1), x).double().cpu().numpy() / samples
+            kl[places] += passed.code.kl.double().sum(dim=1).cpu().numpy() / samples
+    return nats, kl
 
 
 @torch.no_grad()

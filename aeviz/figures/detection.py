@@ -16,14 +16,21 @@ _POINTS = 1500
 """Points of a precision-recall curve that are drawn; ten thousand would look the same and take a megabyte."""
 
 
-def error_histogram(error: np.ndarray, is_anomaly: np.ndarray, names: tuple[str, str], threshold: float) -> go.Figure:
-    """Draw how the errors of normal images and of anomalies spread, with the threshold between them.
+def error_histogram(
+    error: np.ndarray,
+    is_anomaly: np.ndarray,
+    names: tuple[str, str],
+    threshold: float,
+    quantity: str = "Euclidean error",
+) -> go.Figure:
+    """Draw how the errors, or other scores, of normal images and of anomalies spread, with the threshold between them.
 
     Args:
         error: Error of each image, (N,), floating point.
         is_anomaly: Which images are anomalies, (N,), bool.
         names: What the normal images and the anomalies are called.
         threshold: Error from which an image is flagged.
+        quantity: What the scores are, and their unit.
     """
     edges = np.histogram_bin_edges(error.astype(np.float64), BINS)
     centres = (edges[:-1] + edges[1:]) / 2
@@ -40,14 +47,14 @@ def error_histogram(error: np.ndarray, is_anomaly: np.ndarray, names: tuple[str,
                 name=name,
                 marker={"color": colour, "line_width": 0},
                 opacity=0.6,
-                hovertemplate="error %{x:.2f}: %{y:.1%}, %{customdata} images<extra>%{fullData.name}</extra>",
+                hovertemplate="%{x:.2f}: %{y:.1%}, %{customdata} images<extra>%{fullData.name}</extra>",
             )
         )
     figure.add_vline(x=threshold, line={"color": UNLABELLED, "width": 2.5, "dash": "dash"})
     figure.update_layout(
         barmode="overlay",
         bargap=0,
-        xaxis_title="Euclidean error",
+        xaxis_title=quantity,
         yaxis={"title": "share of the images of each kind", "tickformat": ".0%"},
         legend={"orientation": "h", "y": -0.3},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import multivariate_normal
+from sklearn.metrics import roc_auc_score
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
+from aeviz.analysis.anomaly import detect, score_of
 from aeviz.analysis.evaluation import evaluate
 from aeviz.analysis.variational import (
+    elbo_parts,
     importance_weighted_bound,
     log_likelihood,
     log_weights,
@@ -49,6 +52,26 @@ def test_kl_is_that_of_torch_distributions(anchored, random_run, images):
     expected = kl_divergence(Normal(mean, torch.exp(log_variance / 2)), Normal(prior, 1.0))
     assert found.kl == pytest.approx(expected.sum(dim=1).mean().item(), rel=1e-5)
     assert found.kl_per_dimension == pytest.approx(expected.mean(dim=0).tolist(), rel=1e-5)
+
+
+def test_scores_of_images_are_the_parts_of_the_elbo(random_run, images):
+    run = variational(random_run, objective=ObjectiveConfig(reconstruction="bce", kl_weight=0.1))
+    nats, kl = elbo_parts(run, images, samples=3)
+    x = torch.tensor(images.images) / 255
+    chance = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        mean, log_variance = run.model.bottleneck.posterior(run.model.encoder(x))
+        own = Normal(mean, torch.exp(log_variance / 2))
+        draws = [own.mean + own.stddev * torch.randn(40, 3, generator=chance) for _ in range(3)]
+        terms = [-Bernoulli(run.model.decode(z), validate_args=False).log_prob(x).flatten(1).sum(dim=1) for z in draws]
+        divergence = kl_divergence(own, Normal(torch.zeros(40, 3), 1.0)).sum(dim=1)
+    np.testing.assert_allclose(nats, torch.stack(terms).mean(dim=0), rtol=1e-5)
+    np.testing.assert_allclose(kl, divergence, rtol=1e-4, atol=1e-6)
+    error, is_seven = np.ones(40), images.labels == 7
+    for name, expected in (("negative ELBO", nats + kl), ("reconstruction term", nats), ("KL term", kl)):
+        found = detect(score_of(name, error, (nats, kl)), is_seven)
+        assert found.roc_auc == pytest.approx(roc_auc_score(is_seven, expected))
+    assert score_of("negative ELBO", error, None) is error
 
 
 def test_likelihoods_are_those_of_torch_distributions(random_run, images):
@@ -169,6 +192,10 @@ def test_evaluation_of_a_vae_has_its_figures(random_run, images):
     assert evaluation.log_likelihood_bound == pytest.approx(evaluation.elbo + evaluation.bound_gain)
     assert evaluation.bound_gain > 0
     assert table.log_variance.shape == (40, 3)
+
+
+def test_images_have_no_elbo_without_a_likelihood(random_run, images):
+    assert elbo_parts(variational(random_run, objective=ObjectiveConfig(kl_weight=0.0)), images) is None
 
 
 def test_plain_autoencoder_has_none(random_run, images):

@@ -187,6 +187,36 @@ def test_list_of_anomalies_has_pages(held_out, app):
     assert len(ranked) == 297 - 12 * 24
 
 
+def test_likelihood_of_a_variational_model_is_a_score(shared_root, app, monkeypatch):
+    monkeypatch.setenv("AEVIZ_DATA", str(shared_root))
+    app = open_address(app, "reconstruct", source="anomalies", model="vae-2d", score="negative ELBO")
+    assert_healthy(app, "Reconstruct")
+    assert app.segmented_control(key="score").value == "negative ELBO"
+    rows = app.dataframe[0].value
+    assert len(rows) == 4
+    means = [float(value) for value in rows["mean, normal"]]
+    assert means[1] == pytest.approx(means[2] + means[3], abs=0.02)
+    assert f"ROC AUC **{rows['ROC AUC'][1]}**" in said(app)
+    assert "(by its error)" in said(app)  # the model beside it has no likelihood
+    assert "Nalisnick" in said(app)
+    ranked = [float(re.search(r"negative ELBO (-?[\d.]+)", image.alt)[1]) for image in images(app)]
+    assert ranked == sorted(ranked, reverse=True)
+
+
+def test_likelihood_without_the_images_offers_them_and_shows_the_error(app):
+    app = open_address(app, "reconstruct", source="anomalies", model="vae-2d", score="KL term")
+    assert_healthy(app, "Reconstruct")
+    assert "Until then the score is the error." in said(app)
+    assert "error" in images(app)[0].alt
+
+
+@pytest.mark.parametrize("model", ["mlp-2d-adam", "vae-2d-anchored"])
+def test_score_in_the_address_of_a_model_without_likelihood_is_the_error(app, model):
+    app = open_address(app, "reconstruct", source="anomalies", model=model, score="KL term")
+    assert_healthy(app, "Reconstruct")
+    assert "error" in images(app)[0].alt
+
+
 def test_anomalies_need_no_data(app):
     app = open_source(app, "anomalies")
     assert_healthy(app, "Reconstruct")
