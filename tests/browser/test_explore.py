@@ -391,15 +391,6 @@ def test_second_model_encodes_the_drawing_itself(visit):
     expect(second.get_by_text("At the corresponding point")).to_be_visible()
 
 
-def test_network_is_trained_on_the_selected_images(visit):
-    """From an outline on the map to the form of Train, which has those images and can start."""
-    page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=nothing&outline=0~-99,-99~99,-99~99,99~-99,99")
-    page.get_by_role("button", name="Train on these").click()
-    expect(page).to_have_url(re.compile(r"/train\?.*folder="))
-    expect(page.get_by_text(re.compile(r"Images in .*digits-297-"))).to_be_visible()
-    expect(page.get_by_role("button", name="Start training")).to_be_enabled()
-
-
 def test_nearest_images_stand_beside_the_decoded_image_until_one_is_chosen(visit):
     """Explore opens with one map; a click on one of the nearest images chooses it, and its card takes their place."""
     page = visit("/explore?model=digits-2d-adam", width=390, height=844, touch=True)

@@ -1,4 +1,4 @@
-"""Ways that lead to Explore: addresses of former pages, and an image that is dropped on the page."""
+"""Ways that lead to Explore, and from it: addresses of former pages, a dropped image, selected images to train on."""
 
 import base64
 import io
@@ -61,3 +61,12 @@ def test_former_address_of_decode_leads_to_the_decoded_plane(visit):
     expect(page.get_by_test_id("latent-explorer")).to_have_attribute("data-point", "-2.000 3.000")
     expect(page.get_by_role("combobox", name="Compare with")).to_have_value("regime-both")
     expect(page.get_by_test_id("nearest-images").get_by_role("button")).to_have_count(8)
+
+
+def test_network_is_trained_on_the_selected_images(visit):
+    """From an outline on the map to the form of Train, which has those images and can start."""
+    page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=nothing&outline=0~-99,-99~99,-99~99,99~-99,99")
+    page.get_by_role("button", name="Train on these").click()
+    expect(page).to_have_url(re.compile(r"/train\?.*folder="))
+    expect(page.get_by_text(re.compile(r"Images in .*digits-297-"))).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()

@@ -1,72 +1,10 @@
 """Fields of the training form: every setting with its name, its range and a hint."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
-
 from aeviz.config import MAX_CODES, MAX_LAYERS, MAX_WIDTH
 from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES
+from aeviz.web.train.field import Field, divides, is_penalised, is_quantized, is_variational, uses
 
-Values = Mapping[str, Any]
-"""What stands in the form, by key of the setting."""
 OPTIMIZERS = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD with momentum"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One setting in the form."""
-
-    key: str
-    """As `RunConfig.settings` names it."""
-    label: str
-    help: str | Callable[[], str]
-    """One sentence on what it does, with unit and range; a function where it names what is registered."""
-    kind: Literal["whole", "real", "choice", "widths", "text"]
-    low: int | float = 0
-    high: int | float = 0
-    form: str = "%g"
-    """How a real number is written."""
-    step: float = 0.01
-    """Step of the buttons beside a real number."""
-    choices: Mapping[str, str] | Callable[[], Mapping[str, str]] = field(default_factory=dict)
-    """Value to name, for a choice; a function where it lists what is registered."""
-    optional: bool = False
-    """Whether 0, or an empty text, stands for none."""
-    applies: Callable[[Values], bool] = lambda values: True
-    """Whether it matters beside what stands in the fields before it; a field that does not is not shown."""
-
-    @property
-    def hint(self) -> str:
-        """The sentence of `help`."""
-        return self.help() if callable(self.help) else self.help
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        """The names of `choices` by their values."""
-        return self.choices() if callable(self.choices) else self.choices
-
-
-def _uses(name: str) -> Callable[[Values], bool]:
-    """Return whether the encoder uses a field of ModelConfig."""
-    return lambda values: name in ENCODERS[values["model.encoder"]].fields
-
-
-def _is_variational(values: Values) -> bool:
-    return BOTTLENECKS[values["model.bottleneck"]].is_variational
-
-
-def _is_quantized(values: Values) -> bool:
-    return BOTTLENECKS[values["model.bottleneck"]].is_quantized
-
-
-def _divides(values: Values) -> bool:
-    """Whether the optimizer divides by a running mean of squared gradients."""
-    return bool(values["optimizer.name"] != "sgd")
-
-
-def _is_penalised(values: Values) -> bool:
-    return not _is_variational(values) and values["objective.penalty"] != "none"
-
 
 MODEL = (
     Field(
@@ -102,7 +40,7 @@ MODEL = (
         kind="whole",
         low=2,
         high=MAX_CODES,
-        applies=_is_quantized,
+        applies=is_quantized,
         help=f"Codes among which each group of latent coordinates has the nearest, 2 to {MAX_CODES}.",
     ),
     Field(
@@ -111,7 +49,7 @@ MODEL = (
         kind="whole",
         low=1,
         high=1024,
-        applies=_is_quantized,
+        applies=is_quantized,
         help="Latent coordinates of a group. The number of latent dimensions is a multiple of it.",
     ),
     Field(
@@ -121,7 +59,7 @@ MODEL = (
         low=0.0,
         high=1000.0,
         step=0.05,
-        applies=_is_quantized,
+        applies=is_quantized,
         help="Factor of the loss that pulls outputs of the encoder to their codes, 0 to 1000; the loss that pulls the "
         "codes has factor 1.",
     ),
@@ -129,7 +67,7 @@ MODEL = (
         key="model.hidden",
         label="Hidden layers (units)",
         kind="widths",
-        applies=_uses("hidden"),
+        applies=uses("hidden"),
         help=f"Units of each dense layer of the encoder, separated by commas: up to {MAX_LAYERS} layers of 1 to "
         f"{MAX_WIDTH} units.",
     ),
@@ -137,7 +75,7 @@ MODEL = (
         key="model.channels",
         label="Convolutions (channels)",
         kind="widths",
-        applies=_uses("channels"),
+        applies=uses("channels"),
         help="Channels of each stride-2 convolution of the encoder, separated by commas. Each halves the side of "
         "the image.",
     ),
@@ -222,7 +160,7 @@ VARIATIONAL = (
         high=1000.0,
         form="%.6g",
         step=1e-3,
-        applies=_is_variational,
+        applies=is_variational,
         help="Factor of the KL divergence in the objective, 0 to 1000. Larger: closer to the prior, blurrier "
         "images; too large: posterior collapse.",
     ),
@@ -231,7 +169,7 @@ VARIATIONAL = (
         label="KL over dimensions",
         kind="choice",
         choices={"sum": "sum (nats per image)", "mean": "mean (nats per dimension)"},
-        applies=_is_variational,
+        applies=is_variational,
         help="Whether the weight multiplies the sum or the mean of the KL over latent dimensions.",
     ),
     Field(
@@ -239,7 +177,7 @@ VARIATIONAL = (
         label="KL annealing",
         kind="choice",
         choices={"constant": "none", "linear": "rises once", "cyclical": "rises in cycles"},
-        applies=_is_variational,
+        applies=is_variational,
         help="KL weight over training: constant; rising linearly over the first epochs; or rising in cycles, "
         "which can prevent posterior collapse.",
     ),
@@ -249,7 +187,7 @@ VARIATIONAL = (
         kind="whole",
         low=1,
         high=1_000_000,
-        applies=lambda values: _is_variational(values) and values["objective.annealing"] != "constant",
+        applies=lambda values: is_variational(values) and values["objective.annealing"] != "constant",
         help="Epochs in which the KL weight rises from 0; in cycles, of a whole cycle, whose first half rises. Try a "
         "third to a half of the run.",
     ),
@@ -265,7 +203,7 @@ PENALTIES = (
             "l2": "L2: mean of z²",
             "kl_sparsity": "KL from a target activation (sparse)",
         },
-        applies=lambda values: not _is_variational(values),
+        applies=lambda values: not is_variational(values),
         help="Added to the loss of an autoencoder. L1 and L2 keep codes near 0. The KL divergence keeps the mean "
         "activation of each unit, in (0, 1) by a sigmoid, near a target.",
     ),
@@ -277,7 +215,7 @@ PENALTIES = (
         high=1000.0,
         form="%.6g",
         step=1e-3,
-        applies=_is_penalised,
+        applies=is_penalised,
         help="Factor of the penalty, 0 to 1000, beside a loss that is a mean over pixels. Its value on the scale of "
         "sums is said above. Too large: all codes are alike.",
     ),
@@ -287,7 +225,7 @@ PENALTIES = (
         kind="real",
         low=0.001,
         high=0.999,
-        applies=lambda values: _is_penalised(values) and values["objective.penalty"] == "kl_sparsity",
+        applies=lambda values: is_penalised(values) and values["objective.penalty"] == "kl_sparsity",
         help="Mean activation that each unit should have over a batch, 0.001 to 0.999. 0.05: active for few images.",
     ),
     Field(
@@ -346,7 +284,7 @@ ADVANCED = (
         key="optimizer.beta1",
         label="beta 1",
         kind="real",
-        applies=_divides,
+        applies=divides,
         low=0.0,
         high=0.9999,
         help="Decay rate of Adam's running mean of gradients, 0 to below 1. Larger averages over more steps.",
@@ -355,7 +293,7 @@ ADVANCED = (
         key="optimizer.beta2",
         label="beta 2",
         kind="real",
-        applies=_divides,
+        applies=divides,
         low=0.0,
         high=0.99999,
         form="%.5g",
@@ -366,7 +304,7 @@ ADVANCED = (
         key="optimizer.epsilon",
         label="epsilon",
         kind="real",
-        applies=_divides,
+        applies=divides,
         low=1e-12,
         high=1.0,
         form="%.1e",
@@ -377,7 +315,7 @@ ADVANCED = (
         key="optimizer.momentum",
         label="Momentum (SGD)",
         kind="real",
-        applies=lambda values: not _divides(values),
+        applies=lambda values: not divides(values),
         low=0.0,
         high=0.9999,
         help="Share of the previous step that SGD adds, 0 to below 1.",

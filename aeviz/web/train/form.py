@@ -23,6 +23,7 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.train import facts
 from aeviz.web.train.advice import advise
+from aeviz.web.train.field import Field
 from aeviz.web.train.fields import (
     BOTTLENECK,
     ENCODER,
@@ -33,7 +34,6 @@ from aeviz.web.train.fields import (
     LEARNING_RATE,
     OPTIMIZER,
     PENALTY,
-    Field,
 )
 from aeviz.workers.training import shell_command
 
