@@ -182,8 +182,10 @@ def _what_it_knows(model: Model, question: Question) -> str:
 def _show_likelihood(model: Model, table: LatentTable, question: Question) -> None:
     """Show the parts of the ELBO with their means over both kinds, how each score does, and what likelihood is not."""
     st.latex(
-        r"-\mathrm{ELBO}(x) = \underbrace{\mathbb{E}_{q(z|x)}[-\ln p(x|z)]}_{\text{reconstruction term}} + "
-        r"\underbrace{\mathrm{KL}\bigl(q(z|x)\,\|\,p(z)\bigr)}_{\text{KL term}} \geq -\ln p(x)"
+        r"\begin{aligned} -\mathrm{ELBO}(x) ={}&"
+        r"\underbrace{\mathbb{E}_{q(z|x)}[-\ln p(x|z)]}_{\text{reconstruction term}} \\"
+        r"{}+{}& \underbrace{\mathrm{KL}\bigl(q(z|x)\,\|\,p(z)\bigr)}_{\text{KL term}} \\"
+        r"{}\geq{}& -\ln p(x)\end{aligned}"
     )
     if question.score_name != "error":
         lines = []
