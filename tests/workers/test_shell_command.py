@@ -29,7 +29,7 @@ def test_shell_command_trains_the_same(preset):
     assert parsed(training.shell_command(config)) == config
     changed = config.with_settings(
         [
-            "model.latent_dim=5",
+            "model.latent_dim=6",
             "model.hidden=[30,20]",
             "objective.reconstruction=bce",
             "optimizer.name=sgd",
