@@ -283,12 +283,15 @@ def test_gesture_ends_the_transition_at_once(open_map):
     page, latent_map = open_map()
     box = frame(latent_map)
     page.get_by_text("Elsewhere").click()
-    latent_map.evaluate(
+    is_moving = latent_map.evaluate(
         """map => new Promise(done => {
-          const look = () => map.dataset.moving === "1" ? done() : requestAnimationFrame(look);
+          const start = performance.now();
+          const look = () => map.dataset.moving === "1" || performance.now() > start + 3000
+            ? done(map.dataset.moving === "1") : requestAnimationFrame(look);
           look();
         })"""
     )
+    assert is_moving, "the transition was over before it was looked for"
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
     moving = latent_map.evaluate(
