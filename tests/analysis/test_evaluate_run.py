@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file
+from scipy.spatial import KDTree
 from sklearn.neighbors import KNeighborsClassifier
 
 from aeviz import objectives
@@ -39,7 +40,10 @@ def numpy_mlp(path, images):
     heads = {name.removesuffix(".weight") for name in weights if name.startswith("bottleneck.") and "weight" in name}
     head = next(name for name in ("bottleneck.mean_head", "bottleneck.head.0", "bottleneck.head") if name in heads)
     x = linear(x, head)
-    z = x = 1 / (1 + np.exp(-x)) if head == "bottleneck.head.0" else x  # a Sequential has a sigmoid behind it
+    x = 1 / (1 + np.exp(-x)) if head == "bottleneck.head.0" else x  # a Sequential has a sigmoid behind it
+    if (codes := weights.get("bottleneck.codes")) is not None:
+        x = codes[KDTree(codes).query(x.reshape(-1, codes.shape[1]))[1]].reshape(x.shape)
+    z = x
     *hidden, last = layers("decoder")
     for name in hidden:
         x = np.maximum(linear(x, name), 0)
