@@ -36,6 +36,7 @@ def show_learning(found: Mapping[str, Model], runs: list[Model]) -> None:
             if model.name not in recorded:
                 _explain_none(model)
         if len(recorded) < len(runs):
+            st.caption("Open this section with a model that recorded them:")
             offer_models((name for name, other in found.items() if (other.path / PRIOR).is_file()), LEARNED)
         if not recorded:
             return

@@ -86,7 +86,9 @@ def _take_clicked() -> None:
 @shared(max_entries=4)  # 8 bytes a code of each test image
 def _book(model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Return the codes, (K, 2), float32, and the test images' codes, (N, M), int64."""
-    codes: np.ndarray = model.network().model.bottleneck.codes.detach().numpy().copy()  # type: ignore[operator]
+    from aeviz.analysis.code_book import code_book  # brings torch
+
+    codes = code_book(model.network())
     return codes, groups_of(model.require_latents().z, codes)
 
 
@@ -99,13 +101,10 @@ def _shares(model: Model) -> np.ndarray:
 @shared(max_entries=64)  # 8 bytes a latent dimension
 def _outputs(model: Model, number: int, _image: np.ndarray) -> np.ndarray:
     """Return the outputs of the encoder for a test image before they are replaced, (M, 2), float32."""
-    network = model.network().model
-    import torch  # which `network` has brought
+    from aeviz.analysis.code_book import encoder_outputs  # brings torch
 
-    with torch.no_grad():
-        features = network.encoder(torch.from_numpy(_image[None]))
-        points: np.ndarray = network.bottleneck.head(features).numpy()  # type: ignore[operator]
-    return points.reshape(-1, 2)
+    points: np.ndarray = encoder_outputs(model.network(), _image[None])[0]
+    return points
 
 
 @shared(max_entries=64)  # 0.1 MB each

@@ -38,16 +38,15 @@ def _figure(activation: Activation, layers: int) -> go.Figure:
 @shared(max_entries=64, spinner="Running all test images through the models, once …")  # some numbers each
 def _dead_units(model: Model, has_images: bool) -> tuple[list[tuple[int, int]] | None, list[tuple[int, int]]]:
     """Return the dead units of the encoder, or None without images, and those of the decoder on the stored codes."""
-    network = model.network().model
-    import torch  # which `network` has brought
+    from aeviz.analysis.dead_units import count_dead_units  # brings torch
 
-    from aeviz.analysis.dead_units import count_dead_units
+    network = model.network().model
 
     encoder = None
     dataset = find_originals(model)[0] if has_images else None
     if dataset is not None:
-        encoder = count_dead_units(network.encoder, torch.tensor(dataset.images).float() / 255)
-    return encoder, count_dead_units(network.decoder, torch.tensor(model.require_latents().z))
+        encoder = count_dead_units(network.encoder, dataset.images)
+    return encoder, count_dead_units(network.decoder, model.require_latents().z)
 
 
 @st.fragment
