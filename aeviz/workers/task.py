@@ -237,22 +237,26 @@ class _Reporter:
 
     def _write(self, state: State, message: str, share: float = 0.0, left: float = -1.0) -> None:
         with self._writing:
-            status = _Status(
-                state=state,
-                pid=os.getpid(),
-                began_at=self._began_at,
-                message=message,
-                share=share,
-                seconds_left=left,
-            )
-            write_json(self._path / STATUS, asdict(status))
+            self._replace_status(state, message, share, left)
+
+    def _replace_status(self, state: State, message: str, share: float = 0.0, left: float = -1.0) -> None:
+        status = _Status(
+            state=state,
+            pid=os.getpid(),
+            began_at=self._began_at,
+            message=message,
+            share=share,
+            seconds_left=left,
+        )
+        write_json(self._path / STATUS, asdict(status))
 
     def _watch(self) -> None:
         while not (self._path / STOP).exists():
             time.sleep(LOOK_S)
-        self._write("stopped", "stopped before it was done")
-        (self._path / INPUT).unlink(missing_ok=True)
-        os._exit(process.STOPPED)
+        with self._writing:  # until the end: the computation must not report after this
+            self._replace_status("stopped", "stopped before it was done")
+            (self._path / INPUT).unlink(missing_ok=True)
+            os._exit(process.STOPPED)
 
 
 def _write_arrays(path: Path, arrays: Arrays, save: Any) -> None:

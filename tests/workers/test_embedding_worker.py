@@ -18,7 +18,8 @@ from filelock import FileLock
 from aeviz.analysis.embedding import EmbeddingConfig
 from aeviz.errors import WorkerError
 from aeviz.workers import embedding, process
-from aeviz.workers.task import INPUT, LOCK, RESULT, STATUS
+from aeviz.workers import task as worker_task
+from aeviz.workers.task import INPUT, LOCK, RESULT, STATUS, STOP
 
 PATIENCE_S = 60
 CONFIG = EmbeddingConfig(algorithm="t-SNE", neighbours=5)
@@ -157,6 +158,23 @@ def test_stopped_map_can_be_begun_again(points):
     wait_for_state(task, "stopped")
     embedding.start(points(20_000), "a", CONFIG)
     assert wait_for_state(task, "queued", "working").is_active
+
+
+def test_stopped_worker_reports_nothing_more(tmp_path, monkeypatch):
+    is_ending, may_end = threading.Event(), threading.Event()
+    monkeypatch.setattr(os, "_exit", lambda status: (is_ending.set(), may_end.wait(PATIENCE_S)))
+    (tmp_path / STOP).touch()
+    reporter = worker_task._Reporter(tmp_path)
+    watcher = threading.Thread(target=reporter._watch)
+    computation = threading.Thread(target=reporter._report, args=(0.5, "moving the points"))
+    watcher.start()
+    assert is_ending.wait(PATIENCE_S)
+    computation.start()
+    computation.join(0.3)
+    assert json.loads((tmp_path / STATUS).read_text())["state"] == "stopped"
+    may_end.set()
+    watcher.join(PATIENCE_S)
+    computation.join(PATIENCE_S)
 
 
 def test_no_process_outlives_the_server():
