@@ -27,6 +27,7 @@ from aeviz.web.lab import (
     neuron,
     pixel_losses,
     projection,
+    rate,
     true_posterior,
 )
 
@@ -71,6 +72,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             projection.EXPERIMENT,
             image_descent.EXPERIMENT,
             dimension.EXPERIMENT,
+            rate.EXPERIMENT,
             code_book.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
