@@ -29,6 +29,7 @@ from aeviz.web.lab import (
     pixel_losses,
     projection,
     rate,
+    sample_quality,
     true_posterior,
 )
 
@@ -76,6 +77,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             dimension.EXPERIMENT,
             rate.EXPERIMENT,
             code_book.EXPERIMENT,
+            sample_quality.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
