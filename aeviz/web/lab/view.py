@@ -30,6 +30,7 @@ from aeviz.web.lab import (
     projection,
     rate,
     sample_quality,
+    sharpness,
     true_posterior,
 )
 
@@ -69,6 +70,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             face_steps.EXPERIMENT,
             image_losses.EXPERIMENT,
             pixel_losses.EXPERIMENT,
+            sharpness.EXPERIMENT,
             initialisation.EXPERIMENT,
             batches.EXPERIMENT,
             gradient_moments.EXPERIMENT,
