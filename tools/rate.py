@@ -21,7 +21,7 @@ from aeviz.lab.moments import measure_moments
 from aeviz.lab.rate import CURVES, PRECISIONS, QUALITIES, keep_numbers, mean_squared_error, pack_image, png_bytes
 from aeviz.paths import checkpoints_root
 from aeviz.training.files import write_atomically
-from aeviz.training.run import load
+from aeviz.training.run import Run, load
 
 DENSE, CONVOLUTIONAL = "dense autoencoder", "conv. autoencoder"
 MODELS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -63,14 +63,17 @@ def measure(name: str) -> dict[str, object]:
             known, coded = run.encode(train.images).numpy(), run.encode(test.images).numpy()
             ranges[model] = _range(known)
             kept = [run.decode(numbers).numpy() for numbers in _kept(coded, ranges[model])]
-            latent.append(_latent(method, model, coded.shape[1], test, kept))
+            latent.append(_latent(method, model, coded.shape[1], _count_weights(run), test, kept))
     codes = []
     for model in CODE_BOOKS[name]:
         run = load(checkpoints_root() / model)
         settings = run.config.model
         length = bits(settings.latent_dim // settings.code_dim, settings.codes) / 8
         errors = mean_squared_error(_unit(test), run.reconstruct(test.images).numpy())
-        codes.append({"method": "VQ-VAE", "model": model, "bytes": length, "mse": _short(errors.mean())})
+        weights = _count_weights(run) + settings.codes * settings.code_dim
+        codes.append(
+            {"method": "VQ-VAE", "model": model, "bytes": length, "weights": weights, "mse": _short(errors.mean())}
+        )
     return {
         "pixels": pixels,
         "images": len(test),
@@ -94,7 +97,7 @@ def _measure_pca(train: ImageDataset, test: ImageDataset) -> tuple[list[dict[str
     for count in counts:
         axes, part = components.axes[:, :count], {end: values[:count] for end, values in ranges.items()}
         kept = [moments.mean + numbers @ axes.T for numbers in _kept(coded[:, :count], part)]
-        latent.append(_latent("PCA", "", count, test, kept))
+        latent.append(_latent("PCA", "", count, (count + 1) * pixels, test, kept))
     return latent, {"PCA": ranges}
 
 
@@ -113,10 +116,16 @@ def _measure_files(test: ImageDataset) -> list[dict[str, object]]:
     return found
 
 
-def _latent(method: str, model: str, count: int, test: ImageDataset, kept: list[np.ndarray]) -> dict[str, object]:
+def _latent(
+    method: str, model: str, count: int, weights: int, test: ImageDataset, kept: list[np.ndarray]
+) -> dict[str, object]:
     images = _unit(test)
     errors = [_short(mean_squared_error(images, one.reshape(images.shape)).mean()) for one in kept]
-    return {"method": method, "model": model, "numbers": count, "mse": errors}
+    return {"method": method, "model": model, "numbers": count, "weights": weights, "mse": errors}
+
+
+def _count_weights(run: Run) -> int:
+    return sum(weights.numel() for weights in run.model.decoder.parameters())
 
 
 def _kept(coded: np.ndarray, ends: _Range) -> list[np.ndarray]:

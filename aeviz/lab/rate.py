@@ -122,8 +122,9 @@ def curves(path: Path = CURVES) -> dict[str, Any]:
     """Return what was measured, by data set.
 
     For each: `pixels` of an image; `images` counted; `png`, mean bytes; `latent`, a list with `method`, `model` (empty
-    for PCA), `numbers` and `mse` by the order of PRECISIONS; `codes`, with `method`, `model`, `bytes` and `mse`;
-    `files`, with `method`, `quality`, `bytes`, `body` and `mse`; `ranges` of the training images' numbers, by model.
+    for PCA), `numbers`, `weights` of the decoder and `mse` by the order of PRECISIONS; `codes`, with `method`, `model`,
+    `bytes`, `weights` (those of the code book too) and `mse`; `files`, with `method`, `quality`, `bytes`, `body` and
+    `mse`; `ranges` of the training images' numbers, by model.
     """
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found

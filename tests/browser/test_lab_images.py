@@ -107,7 +107,9 @@ def test_budget_buys_an_image_of_each_method(visit):
     expect(part).to_have_attribute("data-chosen", "k = 128|k = 64|k = 64|40 bits|quality 20|quality 15")
     part.get_by_role("button", name="budget of bytes").press("Shift+ArrowLeft")
     expect(part).to_have_attribute("data-chosen", "k = 32|k = 10|-|40 bits|-|-")
-    expect(page).to_have_url(re.compile("budget=40_2_0"))
+    expect(page).to_have_url(re.compile("budget=40_2_0_9"))
+    part.get_by_role("slider", name="images a decoder").press("Home")
+    expect(part).to_have_attribute("data-chosen", "k = 10|-|-|-|-|-")
 
 
 def test_a_pixel_of_three_channels_is_set_and_turned_to_grey(visit):

@@ -17,7 +17,7 @@ def shown(monkeypatch):
     from aeviz.web.lab import rate
 
     found = []
-    sent = {"good": [64, 2, 0], "bad": [1e9, 0, 0]}
+    sent = {"good": [64, 2, 0, 5.5], "bad": [1e9, 0, 0, 9]}
 
     class StandIn:
         def show(self, values, *, key, on_change, more):
@@ -34,9 +34,9 @@ def shown(monkeypatch):
 
 
 def test_digits_ship_and_the_budget_is_in_the_address(app, shown):
-    open_page(app, "lab", experiment=NAME, data="digits, 8 x 8", budget="0_9_9", image="5")
+    open_page(app, "lab", experiment=NAME, data="digits, 8 x 8", budget="0_9_9_9", image="5")
     values, more = shown[-1]
-    assert values == (128, 0, 1)
+    assert values == (128, 0, 1, 9)
     images = more["images"].reshape(-1, 64)
     assert len(images) == 1 + len(more["points"])
     original = images[0] / 255
@@ -44,11 +44,12 @@ def test_digits_ship_and_the_budget_is_in_the_address(app, shown):
         n_bytes, body, error = point["own"]
         assert 0 < body <= n_bytes
         assert ((picture - original) ** 2).mean() == pytest.approx(error, abs=3e-3)
+    assert {point["weights"] > 0 for point in more["points"] if point["precision"] >= 0} == {True}
     errors = {point["name"]: point["own"][2] for point in more["points"] if point["method"] == 0}
     assert errors["k = 32"] < errors["k = 2"]
     for hand in ("good", "bad"):
         app.selectbox(key="hand").set_value(hand).run()
-        assert app.query_params["budget"] == "64_2_0"
+        assert app.query_params["budget"] == "64_2_0_5.5"
     assert_healthy(app, "Lab")
 
 

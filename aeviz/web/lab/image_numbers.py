@@ -68,11 +68,14 @@ def _show_grey() -> None:
 EXPERIMENT = Experiment(
     name="An image as numbers",
     group="Images",
-    source="S1 (M. Sevkovych), Definitions 1.3.1 to 1.3.5, Lemmas 1.3.6 and 1.3.7",
+    source=(
+        "S1 (M. Sevkovych), Definitions 1.3.1 to 1.3.5, Remark 1.3.2, Lemmas 1.3.6 and 1.3.7. Photograph: vultilion, "
+        "CC BY 2.0"
+    ),
     show=show_image_numbers,
     notice=(
         "The same 64 numbers are a matrix, a vector, and a pixel each. Point at one; change the columns and the bits "
-        "to see what is lost."
+        "to see what is lost. In RGB a pixel is three numbers."
     ),
     question="Shuffle the pixels of all images in the same way: do dense layers mind, does a convolution?",
     answer=(

@@ -23,7 +23,7 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.lab.numbers import Numbers
 
 _KEY = "lab.rate"
-CHOSEN = Numbers("budget", (128, 0, 1), (((1.0, 999.0), (0.0, len(PRECISIONS) - 1.0), (0.0, 1.0)),))
+CHOSEN = Numbers("budget", (128, 0, 1, 9), (((1.0, 999.0), (0.0, len(PRECISIONS) - 1.0), (0.0, 1.0), (3.0, 9.0)),))
 """As `RATE` lists them."""
 _DATA = {"MNIST, 28 x 28": ("mnist", "vq-mnist"), "digits, 8 x 8": ("digits", "digits-2d-adam")}
 """Data sets and a model of each, by title."""
@@ -142,6 +142,7 @@ def payload(name: str, restored: tuple[np.ndarray, list[list[float]]] | None) ->
                 "name": point.name,
                 "bytes": point.n_bytes,
                 "body": point.body,
+                "weights": point.source.get("weights", 0),
                 "mse": point.mse,
                 **({"own": own[place]} if own else {}),
             }
@@ -178,8 +179,8 @@ def show_rate() -> None:
         )
         st.caption(
             f"Means over {curves()[name]['images']:,} test images. PCA is found on the training images; 8 bits divide "
-            "the range that a number has there into 255 steps. Decoders, principal components and ranges are counted "
-            "for no method: see the question."
+            "the range that a number has there into 255 steps. PCA's decoder is its components and the mean; "
+            "ranges are not counted."
         )
         if restored is None:
             offer_download(name, "to see one image by each method")
@@ -199,8 +200,8 @@ EXPERIMENT = Experiment(
     ),
     question="At 64 bytes conv-64d has less error than WebP without its header. Has the autoencoder won?",
     answer=(
-        "On these digits, if both sides have the decoder already. It has about 105,000 weights, 210 kB in float16, and "
-        "the chart counts them for no image. WebP has the same error at about 95 bytes, so the decoder is paid for "
+        "On these digits, if both sides have the decoder already. It has about 105,000 weights, 210 kB in float16. "
+        "Lower *images a decoder* and see. WebP has the same error at about 95 bytes, so the decoder is paid for "
         "after about 6,500 images. JPEG and WebP need nothing but their standard, and they take any image; the "
         "autoencoder makes a digit of all that it is given. Below 30 bytes neither file format has an entry, and the "
         "code book of vq-mnist reaches with 5 bytes what PCA needs about 30 numbers for. mlp-64d-amsgrad is hardly "

@@ -154,7 +154,7 @@ EXPERIMENT = Experiment(
     ),
     show=show_sample_quality,
     notice=(
-        "Other test images are at distance 0 within the error: that is the floor. Samples of vae-10d are hardly "
+        "Other test images are at distance 0 within the error: that is the floor. Samples of vae-10d are little "
         "farther than its reconstructions. Change the embedding: the order of the models changes."
     ),
     question=(
@@ -167,8 +167,8 @@ EXPERIMENT = Experiment(
         "MMD leaves out the pairs of a point with itself, which makes its mean right for any number: for one "
         "distribution it is 0 on average, so single estimates may be negative. The blocks are disjoint, so their "
         "spread gives an honest standard error. Neither says why images differ. The reconstructions of vae-10d are "
-        "as far as its samples: its blur counts more than its prior. regime-kl learned without a reconstruction loss, "
-        "so all its samples are one grey mean; vae-64d hardly weighs the KL, so that draws from the prior miss its "
+        "nearly as far as its samples: its blur counts more than its prior. regime-kl learned without a reconstruction "
+        "loss, so all its samples are one grey mean; vae-64d hardly weighs the KL, so that draws from the prior miss its "
         "codes. To the classifier sharp strokes of msssim-vae-10d that form no digit are worse than the blur of "
         "vae-10d; to the autoencoder's codes blur is worse."
     ),

@@ -7,34 +7,42 @@
  * @property {string} name
  * @property {number} bytes mean over the test images, headers included
  * @property {number} body without them
+ * @property {number} weights of its decoder; 0 for files
  * @property {number} mse
  * @property {[number, number, number]} [own] bytes, body and error of the image that is shown
  */
 
-/** @param {Point} point @param {boolean} hasHeader */
-export const sizeOf = (point, hasHeader) => (hasHeader ? point.bytes : point.body);
+/** @typedef {{ hasHeader: boolean, images: number }} Count whether headers count; how many images share a decoder */
+
+const WEIGHT = 2; // bytes, float16
+
+/** Bytes of a decoder that fall to one image. @param {Point} point @param {Count} count */
+export const decoderOf = ({ weights }, { images }) => (WEIGHT * weights) / images;
+
+/** @param {Point} point @param {Count} count */
+export const sizeOf = (point, count) => (count.hasHeader ? point.bytes : point.body) + decoderOf(point, count);
 
 /**
  * Places of the points of a method that a choice of precision leaves, by size.
  * @param {readonly Point[]} points
  * @param {number} method
  * @param {number} precision
- * @param {boolean} hasHeader
+ * @param {Count} count
  */
-export function curveOf(points, method, precision, hasHeader) {
+export function curveOf(points, method, precision, count) {
   return [...points.keys()]
     .filter((k) => points[k].method === method && (points[k].precision < 0 || points[k].precision === precision))
-    .sort((a, b) => sizeOf(points[a], hasHeader) - sizeOf(points[b], hasHeader));
+    .sort((a, b) => sizeOf(points[a], count) - sizeOf(points[b], count));
 }
 
 /**
- * The place of the least error that costs no more than a budget, or -1.
+ * The place of the least error that costs no more than a budget, in whole bytes, or -1.
  * @param {readonly Point[]} points
  * @param {readonly number[]} curve
  * @param {number} budget
- * @param {boolean} hasHeader
+ * @param {Count} count
  */
-export function bestWithin(points, curve, budget, hasHeader) {
-  const bought = curve.filter((k) => sizeOf(points[k], hasHeader) <= budget);
+export function bestWithin(points, curve, budget, count) {
+  const bought = curve.filter((k) => Math.round(sizeOf(points[k], count)) <= budget);
   return bought.reduce((best, k) => (best < 0 || points[k].mse < points[best].mse ? k : best), -1);
 }

@@ -1,15 +1,17 @@
 // Bytes of an image against its squared error for several methods; a budget that is dragged chooses an image of each.
 
+import { readable } from "../kit/axis.js";
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
 import { Mosaic } from "../kit/images.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
-import { bestWithin, curveOf, sizeOf } from "./choose.js";
+import { bestWithin, curveOf, decoderOf, sizeOf } from "./choose.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {import("./choose.js").Point} Point */
+/** @typedef {import("./choose.js").Count} Count */
 /** @typedef {{ name: string, short: string, colour: string }} Method */
 /**
  * @typedef {object} Sent
@@ -23,8 +25,8 @@ import { bestWithin, curveOf, sizeOf } from "./choose.js";
  * @property {Uint8Array} images the original, then one for each point; none where the data is missing
  */
 
-const FIRST_VIEW = [128, 0, 1];
-const [BUDGET, PRECISION, HEADER] = [0, 1, 2];
+const FIRST_VIEW = [128, 0, 1, 9];
+const [BUDGET, PRECISION, HEADER, SHARED] = [0, 1, 2, 3];
 const PRECISIONS = /** @type {const} */ ([["float32", 4], ["float16", 2], ["8 bits", 1]]);
 const GRIP = "#6b6b6b";
 const [LEAST, MOST] = [1, 999];
@@ -48,9 +50,10 @@ class Rate extends Experiment {
     this.header = button(bar, "Count headers", "Count the bytes of a file's header", () => this.change({ [HEADER]: 1 - this.values[HEADER] }));
     button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
     this.budget = slider(card, "budget", { min: 0, max: Math.log10(MOST), step: 0.01 }, (value) => this.spend(value, true));
+    this.shared = slider(card, "images a decoder", { min: 3, max: 9, step: 0.1 }, (value) => this.change({ [SHARED]: value }));
     const formula = element("p", { class: "values verdict", role: "status" }, card);
     this.board = element("div", { class: "thumbs" }, card);
-    this.lines = [formula, ...[1, 2].map(() => element("p", { class: "values" }, card))];
+    this.lines = [formula, element("p", { class: "values" }, card)];
     /** @type {{ tile: HTMLElement, mosaic: Mosaic, words: HTMLElement }[]} */
     this.tiles = [];
   }
@@ -89,17 +92,19 @@ class Rate extends Experiment {
 
   /** @param {import("../kit/theme.js").Style} style */
   paint(style) {
-    const { plot, grip, sent, lines, precision, header, budget: line } = this;
-    if (!plot || !grip || !sent || !lines || !precision || !header || !line) return;
+    const { plot, grip, sent, lines, precision, header, shared, budget: line } = this;
+    if (!plot || !grip || !sent || !lines || !precision || !header || !shared || !line) return;
     const [budget, kind] = [this.values[BUDGET], Math.round(this.values[PRECISION])];
     const hasHeader = this.values[HEADER] > 0.5;
     precision.value = String(kind);
     header.setAttribute("aria-pressed", String(hasHeader));
+    const count = { hasHeader, images: 10 ** this.values[SHARED] };
+    shared.set(this.values[SHARED], readable(count.images, 2));
     line.set(Math.log10(budget), `${budget} B`);
-    const curves = sent.methods.map((_, method) => curveOf(sent.points, method, kind, hasHeader));
-    const chosen = curves.map((curve) => bestWithin(sent.points, curve, budget, hasHeader));
+    const curves = sent.methods.map((_, method) => curveOf(sent.points, method, kind, count));
+    const chosen = curves.map((curve) => bestWithin(sent.points, curve, budget, count));
     if (plot.begin(style)) {
-      curves.forEach((curve, method) => this.drawCurve(plot, curve, sent.methods[method], chosen[method], hasHeader, style));
+      curves.forEach((curve, method) => this.drawCurve(plot, curve, sent.methods[method], chosen[method], count, style));
       const x = Math.log10(budget);
       plot.curve([[x, ERRORS[0]], [x, ERRORS[1]]], { colour: style.text, width: 1.5, dash: [5, 4] });
       plot.end();
@@ -107,16 +112,16 @@ class Rate extends Experiment {
     }
     const found = sent.methods.map(({ name }, k) => (chosen[k] < 0 ? "" : `${name} ${sent.points[chosen[k]].mse.toFixed(4)}`));
     plot.describe("Mean squared error of pixels in [0, 1] by mean bytes of a test image", `Within ${budget} bytes: ${found.filter(Boolean).join(", ") || "no method"}`);
-    this.showImages(chosen, hasHeader);
+    this.showImages(chosen, count);
     const each = PRECISIONS[kind][1];
-    const count = Math.floor(budget / each);
+    const numbers = Math.floor(budget / each);
     const { pixels } = sent;
-    write(lines[0], count
-      ? `${pixels} : ${count} = ${number(pixels / count, 1)} : 1 in numbers. In bytes ${pixels} : (${count} · ${each}) = ${number(pixels / (count * each), 1)} : 1.`
+    write(lines[0], numbers
+      ? `${pixels} : ${numbers} = ${number(pixels / numbers, 1)} : 1 in numbers. In bytes ${pixels} : (${numbers} · ${each}) = ${number(pixels / (numbers * each), 1)} : 1.`
       : `A number in ${PRECISIONS[kind][0]} needs ${each} bytes.`); // prettier-ignore
     const jpeg = sent.points.filter(({ precision: one, bytes, body }) => one < 0 && bytes > body + 100)[0];
-    write(lines[1], jpeg ? `Header of a JPEG here: ${Math.round(jpeg.bytes - jpeg.body)} bytes of tables, the same for all images of a size and quality; of a WebP: 30.` : "");
-    write(lines[2], `PNG, without loss: ${Math.round(sent.png)} bytes on average.`);
+    const tables = jpeg ? `A JPEG's header has ${Math.round(jpeg.bytes - jpeg.body)} bytes of tables, the same for all images of a size and quality, a WebP's 30. ` : "";
+    write(lines[1], `${tables}PNG, without loss: ${Math.round(sent.png)} bytes. A decoder's weights are counted in float16.`);
     this.root.dataset.chosen = chosen.map((k) => (k < 0 ? "-" : sent.points[k].name)).join("|");
   }
 
@@ -125,12 +130,12 @@ class Rate extends Experiment {
    * @param {number[]} curve
    * @param {Method} method
    * @param {number} chosen
-   * @param {boolean} hasHeader
+   * @param {Count} count
    * @param {import("../kit/theme.js").Style} style
    */
-  drawCurve(plot, curve, { short, colour }, chosen, hasHeader, style) {
+  drawCurve(plot, curve, { short, colour }, chosen, count, style) {
     const points = this.sent?.points ?? [];
-    const place = (/** @type {number} */ k) => /** @type {Pair} */ ([Math.log10(Math.max(0.5, sizeOf(points[k], hasHeader))), Math.log10(points[k].mse)]);
+    const place = (/** @type {number} */ k) => /** @type {Pair} */ ([Math.log10(Math.max(0.5, sizeOf(points[k], count))), Math.log10(points[k].mse)]);
     plot.curve(curve.map(place), { colour, width: 2 });
     for (const k of curve) plot.dot(place(k), { colour, width: k === chosen ? 7 : 3.5 });
     if (!curve.length) return;
@@ -138,8 +143,8 @@ class Rate extends Experiment {
     plot.write(short, [x, y + 0.05], { colour: style.text }, x > 2.2 ? "right" : "left");
   }
 
-  /** @param {number[]} chosen @param {boolean} hasHeader */
-  showImages(chosen, hasHeader) {
+  /** @param {number[]} chosen @param {Count} count */
+  showImages(chosen, count) {
     const { sent } = this;
     if (!sent) return;
     const { pixels, images } = sent;
@@ -150,8 +155,9 @@ class Rate extends Experiment {
       const from = (k + 1) * pixels;
       if (images.length) tile.mosaic.set(point ? Array.from(images.subarray(from, from + pixels), (level) => level / 255) : new Array(pixels).fill(0.5));
       const own = point?.own;
-      const size = own && own[hasHeader ? 0 : 1];
-      write(tile.words, point ? `${point.name}: ${size ?? Math.round(sizeOf(point, hasHeader))} bytes, error ${number(own ? own[2] : point.mse, 4)}` : "needs more bytes");
+      const size = point && Math.round(own ? own[count.hasHeader ? 0 : 1] : sizeOf({ ...point, weights: 0 }, count));
+      const more = point ? Math.round(decoderOf(point, count)) : 0;
+      write(tile.words, point ? `${point.name}: ${size}${more ? ` + ${more}` : ""} bytes, error ${number(own ? own[2] : point.mse, 4)}` : "needs more bytes");
       tile.mosaic.canvas.style.opacity = point ? "" : "0.4";
     });
   }
