@@ -168,8 +168,8 @@ EXPERIMENT = Experiment(
         "distribution it is 0 on average, so single estimates may be negative. The blocks are disjoint, so their "
         "spread gives an honest standard error. Neither says why images differ. The reconstructions of vae-10d are "
         "nearly as far as its samples: its blur counts more than its prior. regime-kl learned without a reconstruction "
-        "loss, so all its samples are one grey mean; vae-64d hardly weighs the KL, so that draws from the prior miss its "
-        "codes. To the classifier sharp strokes of msssim-vae-10d that form no digit are worse than the blur of "
+        "loss, so all its samples are one grey mean; vae-64d hardly weighs the KL, so that draws from the prior miss "
+        "its codes. To the classifier sharp strokes of msssim-vae-10d that form no digit are worse than the blur of "
         "vae-10d; to the autoencoder's codes blur is worse."
     ),
 )
