@@ -36,6 +36,7 @@ export function round(value, up) {
  * @param {number} low
  * @param {number} high
  * @param {number} most
+ * @returns {number[]}
  */
 export function linearTicks(low, high, most) {
   const raw = (high - low) / most;
@@ -45,7 +46,7 @@ export function linearTicks(low, high, most) {
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
     ticks.push(k * step + 0); // + 0 makes a negative zero a zero
   }
-  return ticks;
+  return ticks.length > 1 || most > 8 ? ticks : linearTicks(low, high, 2 * most); // one tick tells no scale
 }
 
 /**
