@@ -35,7 +35,7 @@ def _show(room: Classroom) -> None:
             room.reveal()
             classes.show_step(room)
     else:
-        show_explanation(step)
+        show_explanation(room.lesson, step)
     with st.container(horizontal=True):
         if st.button("Back", key="class-back", disabled=now.step == 0, icon=":material/arrow_back:"):
             _move(room, now.step - 1)

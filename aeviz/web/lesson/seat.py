@@ -57,7 +57,7 @@ def _show(room: Classroom) -> None:
     else:
         if step.question is not None:
             show_verdict(step.question, room.answer_of(visitor_id(), now.step))
-        show_explanation(step)
+        show_explanation(room.lesson, step)
     if st.button(
         "Leave the class",
         key="class-leave",
