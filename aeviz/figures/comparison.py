@@ -271,8 +271,8 @@ def latent_planes(planes: Sequence[Plane], class_names: Sequence[str]) -> go.Fig
     figure.update_annotations(font_size=12)
     figure.update_layout(
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "itemsizing": "constant"},
-        margin={**MARGIN, "t": 45, "b": 45},
-        height=290,
+        margin={**MARGIN, "t": 72, "b": 45},  # the button that saves the figure stands above the titles
+        height=317,
         uirevision="planes",
     )
     return figure

@@ -30,7 +30,7 @@ import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, st
 
 /** @type {Record<FieldName, { text: string, title: string }>} */
 export const FIELDS = {
-  none: { text: "field: none", title: "Nothing is drawn over the plane." },
+  none: { text: "background: none", title: "Nothing is drawn behind the points." },
   distance: {
     text: "distance from data",
     title: "Distance to the 10th nearest test image on this map, hidden classes included.",
@@ -71,7 +71,7 @@ const FAINT = 0.15; // opacity of the least error: blank is where no data lie
  */
 export function obstacle(name, spec, classes) {
   if (name === "none") return "";
-  if (spec.dims !== 2) return "Fields need a flat map.";
+  if (spec.dims !== 2) return "A background needs a flat map.";
   if (name === "classes" && !classes.length) return "These images have no classes.";
   if (name !== "stretching") return "";
   if (!spec.lift) return "Points of this map cannot be decoded: t-SNE and UMAP have no way back.";
