@@ -4,10 +4,17 @@ Sources: S1 (M. Sevkovych), Definitions 1.3.1 to 1.3.5, Lemmas 1.3.6 and 1.3.7. 
 nearest level, ties down. NumPy's `round` takes ties to the even level, as the rest of aeviz does; both have errors
 of at most 1/510.
 
-`aeviz/web/components/image_numbers/levels.js` computes the same in the page.
+`aeviz/web/components/image_numbers/levels.js` and `rgb_pixel/grey.js` compute the same in the page.
 """
 
 import numpy as np
+
+GREY_WEIGHTS = {
+    "BT.601 (Pillow)": (0.299, 0.587, 0.114),
+    "BT.709": (0.2126, 0.7152, 0.0722),
+    "mean": (1 / 3, 1 / 3, 1 / 3),
+}
+"""Shares of red, green and blue in a grey level, by name: Recommendations ITU-R BT.601 and BT.709; no weighting."""
 
 
 def largest_level(bits: int) -> int:
@@ -29,6 +36,17 @@ def from_levels(levels: np.ndarray, bits: int = 8) -> np.ndarray:
     """Return levels of any shape as pixels in [0, 1], float64: S1, Definition 1.3.5, for 8 bits."""
     found: np.ndarray = np.asarray(levels, dtype=np.float64) / largest_level(bits)
     return found
+
+
+def grey_levels(image: np.ndarray, weights: tuple[float, float, float]) -> np.ndarray:
+    """Return RGB pixels, (..., 3), levels 0 to 255, as levels of grey, (...), float64, not rounded.
+
+    Args:
+        image: Of any real dtype.
+        weights: Of red, green and blue, with sum 1; see `GREY_WEIGHTS`. They apply to the levels as stored, which are
+            not proportional to light.
+    """
+    return np.asarray(np.asarray(image, dtype=np.float64) @ np.array(weights))
 
 
 def count_ties_that_differ(bits: int = 8) -> tuple[int, int]:

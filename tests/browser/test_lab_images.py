@@ -95,3 +95,29 @@ def test_a_click_on_a_code_puts_it_into_the_image(visit):
     codes.nth(7).click(force=True)  # Plotly's own layer takes the pointer
     expect(page).to_have_url(re.compile("code=7"))
     expect(page.get_by_text(re.compile(r"\d+ → 7\b"))).to_be_visible()
+
+
+def test_budget_buys_an_image_of_each_method(visit):
+    page = visit("/lab?experiment=Rate+and+distortion&data=MNIST%2C+28+x+28")
+    part = page.get_by_test_id("rate")
+    expect(part).to_have_attribute("data-chosen", "k = 32|k = 10|-|40 bits|-|quality 0", timeout=60_000)
+    expect(part.get_by_text("784 : 32 = 24.5 : 1 in numbers. In bytes 784 : (32 · 4) = 6.1 : 1.")).to_be_visible()
+    part.get_by_role("combobox", name="A number in").select_option("8 bits")
+    part.get_by_role("button", name="Count headers").click()
+    expect(part).to_have_attribute("data-chosen", "k = 128|k = 64|k = 64|40 bits|quality 20|quality 15")
+    part.get_by_role("button", name="budget of bytes").press("Shift+ArrowLeft")
+    expect(part).to_have_attribute("data-chosen", "k = 32|k = 10|-|40 bits|-|-")
+    expect(page).to_have_url(re.compile("budget=40_2_0"))
+
+
+def test_a_pixel_of_three_channels_is_set_and_turned_to_grey(visit):
+    page = visit("/lab?experiment=An+image+as+numbers&pixels=RGB%3A+d+%3D+3")
+    part = page.get_by_test_id("rgb-pixel")
+    expect(part).to_have_attribute("data-grey", "105.914")
+    part.get_by_role("application", name=re.compile("Channel red")).click(position={"x": 5, "y": 5})
+    expect(page).to_have_url(re.compile("rgb=0_3_21_19_0"))
+    part.get_by_role("slider", name="green").fill("255")
+    expect(part).to_have_attribute("data-grey", "152.748")
+    part.get_by_label("Weights of grey").select_option("mean")
+    expect(part).to_have_attribute("data-grey", "92.333")
+    expect(page).to_have_url(re.compile("rgb=0_3_255_19_2"))

@@ -2,8 +2,18 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from aeviz.lab.pixels import count_ties_that_differ, flatten, from_levels, to_levels, to_levels_even, unflatten
+from aeviz.lab.pixels import (
+    GREY_WEIGHTS,
+    count_ties_that_differ,
+    flatten,
+    from_levels,
+    grey_levels,
+    to_levels,
+    to_levels_even,
+    unflatten,
+)
 
 
 def test_ties_go_down_in_the_source_and_to_even_in_numpy():
@@ -28,3 +38,11 @@ def test_image_is_a_vector_row_by_row_and_comes_back():
     assert (unflatten(flatten(image), 4) == image).all()
     with pytest.raises(ValueError, match="reshape"):
         unflatten(flatten(image), 5)
+
+
+def test_grey_is_that_of_pillow_and_white_stays_white():
+    image = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype(np.uint8)
+    found = grey_levels(image, GREY_WEIGHTS["BT.601 (Pillow)"])
+    assert np.abs(found - np.asarray(Image.fromarray(image).convert("L"))).max() < 0.51
+    for weights in GREY_WEIGHTS.values():
+        assert grey_levels(np.array([255, 255, 255]), weights) == pytest.approx(255)

@@ -5,6 +5,8 @@ import importlib
 from visits import assert_healthy, open_page, texts
 
 from aeviz.web.components.kit.mount import safe_key
+from aeviz.web.lab import image_numbers
+from aeviz.web.lab.pictures import small_flower
 
 
 def stand_in(monkeypatch, module, name, sent):
@@ -75,4 +77,10 @@ def test_ms_ssim_stays_at_the_negative(app):
     rows = [text for text in texts(app.markdown) if ": MSE 0." in text]
     assert len(rows) == 5
     assert [row for row in rows if "gradient 0" in row] == [row for row in rows if "MS-SSIM" in row]
+    assert_healthy(app, "Lab")
+
+
+def test_a_pixel_of_three_channels_is_in_the_address(app):
+    open_page(app, "lab", experiment="An image as numbers", pixels="RGB: d = 3", rgb="64_0_0_0_0")
+    assert image_numbers.RGB.start[1:4] == tuple(small_flower()[3, 3])
     assert_healthy(app, "Lab")

@@ -4,11 +4,13 @@ import math
 
 import streamlit as st
 
+from aeviz.lab.pixels import GREY_WEIGHTS
 from aeviz.web.components.image_numbers.component import CHANGED, image_numbers
 from aeviz.web.components.kit.mount import numbers_of
+from aeviz.web.components.rgb_pixel.component import RGB_PIXEL
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.lab.numbers import Numbers
-from aeviz.web.lab.pictures import digit_levels
+from aeviz.web.lab.pictures import digit_levels, small_flower
 
 _KEY = "lab.image-numbers"
 NUMBERS = Numbers(
@@ -19,9 +21,40 @@ NUMBERS = Numbers(
 """Image, cell, bits, columns, what the cells show, 255 times the pixel that is rounded."""
 
 
+_RGB_KEY = "lab.rgb-pixel"
+_GREY, _COLOUR = "grey: d = 1", "RGB: d = 3"
+RGB = Numbers(
+    "rgb",
+    (27.0, 201.0, 73.0, 26.0, 0.0),
+    [((0.0, 63.0), *[(0.0, 255.0)] * 3, (0.0, len(GREY_WEIGHTS) - 1.0))],
+)
+"""As `RGB_PIXEL` lists them: at first the pixel in row 4, column 4 as it is in the image."""
+
+
 @st.fragment
 def show_image_numbers() -> None:
     """Show the image as the address has it; what the visitor changes goes into the address."""
+    kinds = [_GREY, _COLOUR]
+    kind = st.segmented_control(
+        "Pixels", kinds, default=_GREY, required=True, key="pixels", bind="query-params", label_visibility="collapsed"
+    )
+    if kind == _COLOUR:
+        _show_rgb()
+    else:
+        _show_grey()
+
+
+def _show_rgb() -> None:
+    image = small_flower()
+    RGB_PIXEL.show(
+        [round(value) for value in RGB.read()],
+        key=_RGB_KEY,
+        on_change=RGB.writer(lambda: numbers_of(_RGB_KEY, CHANGED)),
+        more={"pixels": image.transpose(2, 0, 1).ravel().tolist()},
+    )
+
+
+def _show_grey() -> None:
     image, cell, bits, columns, shown, p = NUMBERS.read()
     images = {name: tuple(level / 16 for level in levels) for name, levels in digit_levels().items()}
     image_numbers(

@@ -25,6 +25,15 @@ def photographs() -> dict[str, np.ndarray]:
     return found
 
 
+@shared(max_entries=1)  # 192 bytes
+def small_flower() -> np.ndarray:
+    """Return scikit-learn's photograph of a flower in colour, (8, 8, 3), uint8; CC BY 2.0, vultilion."""
+    from sklearn.datasets import load_sample_image
+
+    image = Image.fromarray(load_sample_image("flower.jpg")).crop((190, 40, 530, 380))
+    return np.asarray(image.resize((8, 8), Image.Resampling.BOX))
+
+
 @shared(max_entries=2)
 def digit_images() -> dict[str, np.ndarray]:
     """Return an 8x8 digit, which ships, and a digit of 28x28 pixels where MNIST is there: (S, S), uint8."""

@@ -13,6 +13,7 @@ from aeviz.web.lab import (
     divergence,
     drawn_network,
     entropy,
+    face_steps,
     gradient_moments,
     gradients,
     image_descent,
@@ -27,6 +28,7 @@ from aeviz.web.lab import (
     neuron,
     pixel_losses,
     projection,
+    rate,
     true_posterior,
 )
 
@@ -63,6 +65,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             natural_images.EXPERIMENT,
             convolution.EXPERIMENT,
             image_numbers.EXPERIMENT,
+            face_steps.EXPERIMENT,
             image_losses.EXPERIMENT,
             pixel_losses.EXPERIMENT,
             initialisation.EXPERIMENT,
@@ -71,6 +74,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             projection.EXPERIMENT,
             image_descent.EXPERIMENT,
             dimension.EXPERIMENT,
+            rate.EXPERIMENT,
             code_book.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),

@@ -12,15 +12,16 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [40, 12, 12, 26]; // pixels around the axes
 export class Plot {
   /**
    * @param {Element} parent
-   * @param {{ title: string, label: string, x: Pair, y: Pair, isSquare?: boolean, isLog?: boolean, kind?: string }} options
-   *   `isLog`: the vertical axis holds decimal logarithms, `kind`: a class of its section
+   * @param {{ title: string, label: string, x: Pair, y: Pair, isSquare?: boolean, isLog?: boolean, isLogX?: boolean, kind?: string }} options
+   *   `isLog`, `isLogX`: the vertical, the horizontal axis holds decimal logarithms; `kind`: a class of its section
    */
-  constructor(parent, { title, label, x, y, isSquare = false, isLog = false, kind = "" }) {
+  constructor(parent, { title, label, x, y, isSquare = false, isLog = false, isLogX = false, kind = "" }) {
     this.section = element("section", { class: `panel ${isSquare ? "square" : ""} ${kind}` }, parent);
     this.title = element("h2", { text: title }, this.section);
     this.stage = element("div", { class: "stage" }, this.section);
     this.canvas = element("canvas", { role: "img", "aria-label": label }, this.stage);
     this.isLog = isLog;
+    this.isLogX = isLogX;
     this.isSquare = isSquare;
     /** @type {Pair} */
     this.inner = [1, 1]; // pixels between the ends of the axes
@@ -75,11 +76,12 @@ export class Plot {
     brush.textAlign = "center";
     brush.textBaseline = "top";
     for (const tick of linearTicks(this.x[0], this.x[1], Math.max(2, (right - LEFT) / 70))) {
+      if (this.isLogX && tick % 1) continue;
       const [at] = this.place([tick, 0]);
-      brush.globalAlpha = tick === 0 ? 0.4 : faint;
+      brush.globalAlpha = tick === 0 && !this.isLogX ? 0.4 : faint;
       line(brush, at, TOP, at, bottom);
       brush.globalAlpha = style.isStrong ? 1 : 0.75;
-      brush.fillText(readable(tick, 3).replace("-", "−"), at, bottom + 6);
+      brush.fillText(readable(this.isLogX ? 10 ** tick : tick, 3).replace("-", "−"), at, bottom + 6);
     }
     brush.textAlign = "right";
     brush.textBaseline = "middle";

@@ -1,0 +1,1 @@
+"""The component on bytes against squared error: Python side and script."""

@@ -1,0 +1,163 @@
+// Bytes of an image against its squared error for several methods; a budget that is dragged chooses an image of each.
+
+import { button, element, write } from "../kit/dom.js";
+import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
+import { Grip } from "../kit/grip.js";
+import { Mosaic } from "../kit/images.js";
+import { define } from "../kit/mount.js";
+import { Plot } from "../kit/plot.js";
+import { bestWithin, curveOf, sizeOf } from "./choose.js";
+
+/** @typedef {[number, number]} Pair */
+/** @typedef {import("./choose.js").Point} Point */
+/** @typedef {{ name: string, short: string, colour: string }} Method */
+/**
+ * @typedef {object} Sent
+ * @property {number[]} values
+ * @property {import("../kit/experiment.js").Colours} colours
+ * @property {Method[]} methods
+ * @property {Point[]} points
+ * @property {number} pixels of an image, each a byte
+ * @property {number} png mean bytes
+ * @property {number} side
+ * @property {Uint8Array} images the original, then one for each point; none where the data is missing
+ */
+
+const FIRST_VIEW = [128, 0, 1];
+const [BUDGET, PRECISION, HEADER] = [0, 1, 2];
+const PRECISIONS = /** @type {const} */ ([["float32", 4], ["float16", 2], ["8 bits", 1]]);
+const GRIP = "#6b6b6b";
+const [LEAST, MOST] = [1, 999];
+/** @type {Pair} decimal logarithms */
+const BYTES = [-0.1, 3.1];
+/** @type {Pair} */
+const ERRORS = [-5.1, -1];
+
+class Rate extends Experiment {
+  make() {
+    this.plot = new Plot(this.root, { title: "Mean squared error of pixels in [0, 1] by mean bytes of a test image", label: "", x: BYTES, y: ERRORS, isLog: true, isLogX: true }); // prettier-ignore
+    this.plot.stage.style.cursor = "crosshair";
+    this.plot.stage.onclick = (event) => {
+      if (this.plot && event.target === this.plot.canvas) this.spend(this.plot.pointUnder(/** @type {PointerEvent} */ (event))[0], true);
+    };
+    this.grip = new Grip(this.plot, { name: "budget of bytes", text: "bytes", colour: GRIP, step: 0.1, moved: ([x], resting) => this.spend(x, resting) }); // prettier-ignore
+    this.grips = [this.grip];
+    const card = element("section", { class: "card", "aria-label": "Rate and distortion" }, this.root);
+    const bar = element("div", { class: "bar" }, card);
+    this.precision = choice(bar, "A number in", PRECISIONS.map(([name]) => name), (index) => this.change({ [PRECISION]: index }));
+    this.header = button(bar, "Count headers", "Count the bytes of a file's header", () => this.change({ [HEADER]: 1 - this.values[HEADER] }));
+    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    this.budget = slider(card, "budget", { min: 0, max: Math.log10(MOST), step: 0.01 }, (value) => this.spend(value, true));
+    const formula = element("p", { class: "values verdict", role: "status" }, card);
+    this.board = element("div", { class: "thumbs" }, card);
+    this.lines = [formula, ...[1, 2].map(() => element("p", { class: "values" }, card))];
+    /** @type {{ tile: HTMLElement, mosaic: Mosaic, words: HTMLElement }[]} */
+    this.tiles = [];
+  }
+
+  /** @param {Sent} sent */
+  receive(sent) {
+    const isOther = sent.images !== this.sent?.images;
+    this.sent = sent;
+    super.receive(sent);
+    if (isOther && this.board) this.tile(sent);
+    this.redraw();
+  }
+
+  /** Make a tile for the original and for each method. @param {Sent} sent */
+  tile({ methods, images, side, pixels }) {
+    this.board?.replaceChildren();
+    this.tiles = [{ name: "original", colour: "" }, ...methods].map(({ name, colour }, k) => {
+      const tile = element("figure", {}, this.board);
+      const mosaic = new Mosaic([1, side, side], 1, 1, false);
+      mosaic.canvas.setAttribute("role", "img");
+      mosaic.canvas.setAttribute("aria-label", name);
+      mosaic.canvas.hidden = !images.length;
+      tile.append(mosaic.canvas);
+      const words = element("figcaption", {}, tile);
+      element("b", { text: name, ...(colour ? { class: "key", style: `--colour:${colour}` } : {}) }, words);
+      const rest = element("span", { class: "values", text: k ? "" : `${pixels} bytes` }, words);
+      if (!k && images.length) mosaic.set(Array.from(images.subarray(0, pixels), (level) => level / 255));
+      return { tile, mosaic, words: rest };
+    });
+  }
+
+  /** @param {number} log @param {boolean} resting */
+  spend(log, resting) {
+    this.change({ [BUDGET]: Math.round(limit(10 ** log, LEAST, MOST)) }, resting);
+  }
+
+  /** @param {import("../kit/theme.js").Style} style */
+  paint(style) {
+    const { plot, grip, sent, lines, precision, header, budget: line } = this;
+    if (!plot || !grip || !sent || !lines || !precision || !header || !line) return;
+    const [budget, kind] = [this.values[BUDGET], Math.round(this.values[PRECISION])];
+    const hasHeader = this.values[HEADER] > 0.5;
+    precision.value = String(kind);
+    header.setAttribute("aria-pressed", String(hasHeader));
+    line.set(Math.log10(budget), `${budget} B`);
+    const curves = sent.methods.map((_, method) => curveOf(sent.points, method, kind, hasHeader));
+    const chosen = curves.map((curve) => bestWithin(sent.points, curve, budget, hasHeader));
+    if (plot.begin(style)) {
+      curves.forEach((curve, method) => this.drawCurve(plot, curve, sent.methods[method], chosen[method], hasHeader, style));
+      const x = Math.log10(budget);
+      plot.curve([[x, ERRORS[0]], [x, ERRORS[1]]], { colour: style.text, width: 1.5, dash: [5, 4] });
+      plot.end();
+      grip.place([x, ERRORS[0] + 0.2], `${budget} bytes`);
+    }
+    const found = sent.methods.map(({ name }, k) => (chosen[k] < 0 ? "" : `${name} ${sent.points[chosen[k]].mse.toFixed(4)}`));
+    plot.describe("Mean squared error of pixels in [0, 1] by mean bytes of a test image", `Within ${budget} bytes: ${found.filter(Boolean).join(", ") || "no method"}`);
+    this.showImages(chosen, hasHeader);
+    const each = PRECISIONS[kind][1];
+    const count = Math.floor(budget / each);
+    const { pixels } = sent;
+    write(lines[0], count
+      ? `${pixels} : ${count} = ${number(pixels / count, 1)} : 1 in numbers. In bytes ${pixels} : (${count} · ${each}) = ${number(pixels / (count * each), 1)} : 1.`
+      : `A number in ${PRECISIONS[kind][0]} needs ${each} bytes.`); // prettier-ignore
+    const jpeg = sent.points.filter(({ precision: one, bytes, body }) => one < 0 && bytes > body + 100)[0];
+    write(lines[1], jpeg ? `Header of a JPEG here: ${Math.round(jpeg.bytes - jpeg.body)} bytes of tables, the same for all images of a size and quality; of a WebP: 30.` : "");
+    write(lines[2], `PNG, without loss: ${Math.round(sent.png)} bytes on average.`);
+    this.root.dataset.chosen = chosen.map((k) => (k < 0 ? "-" : sent.points[k].name)).join("|");
+  }
+
+  /**
+   * @param {Plot} plot
+   * @param {number[]} curve
+   * @param {Method} method
+   * @param {number} chosen
+   * @param {boolean} hasHeader
+   * @param {import("../kit/theme.js").Style} style
+   */
+  drawCurve(plot, curve, { short, colour }, chosen, hasHeader, style) {
+    const points = this.sent?.points ?? [];
+    const place = (/** @type {number} */ k) => /** @type {Pair} */ ([Math.log10(Math.max(0.5, sizeOf(points[k], hasHeader))), Math.log10(points[k].mse)]);
+    plot.curve(curve.map(place), { colour, width: 2 });
+    for (const k of curve) plot.dot(place(k), { colour, width: k === chosen ? 7 : 3.5 });
+    if (!curve.length) return;
+    const [x, y] = place(curve[0]);
+    plot.write(short, [x, y + 0.05], { colour: style.text }, x > 2.2 ? "right" : "left");
+  }
+
+  /** @param {number[]} chosen @param {boolean} hasHeader */
+  showImages(chosen, hasHeader) {
+    const { sent } = this;
+    if (!sent) return;
+    const { pixels, images } = sent;
+    chosen.forEach((k, method) => {
+      const tile = this.tiles?.[method + 1];
+      if (!tile) return;
+      const point = k < 0 ? null : sent.points[k];
+      const from = (k + 1) * pixels;
+      if (images.length) tile.mosaic.set(point ? Array.from(images.subarray(from, from + pixels), (level) => level / 255) : new Array(pixels).fill(0.5));
+      const own = point?.own;
+      const size = own && own[hasHeader ? 0 : 1];
+      write(tile.words, point ? `${point.name}: ${size ?? Math.round(sizeOf(point, hasHeader))} bytes, error ${number(own ? own[2] : point.mse, 4)}` : "needs more bytes");
+      tile.tile.style.opacity = point ? "" : "0.5";
+    });
+  }
+}
+
+export default define(
+  { class: "experiment", "data-testid": "rate" },
+  (root, channel, activity) => new Rate(root, channel, activity),
+);

@@ -1,0 +1,1 @@
+"""The component on pixels with three channels: Python side and scripts."""
