@@ -1,4 +1,4 @@
-"""Discs read off images beside those that were drawn, the linear probe beside scikit-learn, dense layers beside PyTorch."""
+"""Discs read off images beside those that were drawn, the linear probe beside scikit-learn, layers that are dense."""
 
 import numpy as np
 import pytest
