@@ -85,7 +85,7 @@ export class Plot {
     }
     brush.textAlign = "right";
     brush.textBaseline = "middle";
-    for (const tick of linearTicks(this.y[0], this.y[1], Math.max(2, (bottom - TOP) / 40))) {
+    for (const tick of linearTicks(Math.min(...this.y), Math.max(...this.y), Math.max(2, (bottom - TOP) / 40))) {
       if (this.isLog && tick % 1) continue;
       const [, at] = this.place([0, tick]);
       brush.globalAlpha = tick === 0 && !this.isLog ? 0.4 : faint;

@@ -1,0 +1,43 @@
+"""The Lab's experiments on codes and manifolds in a real browser: what is dragged is computed at once and kept."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def open_experiment(visit, name, part, address=""):
+    page = visit(f"/lab?experiment={name.replace(' ', '+')}{address}")
+    return page, page.get_by_test_id(part)
+
+
+@pytest.mark.slow
+def test_discs_are_encoded_as_they_are_dragged(visit):
+    page, part = open_experiment(visit, "Circles with three factors", "circles")
+    expect(part).to_have_attribute("data-error", re.compile(r"^0\.000"))
+    code = part.get_attribute("data-code")
+    page.get_by_role("button", name="centre of the disc").press("Shift+ArrowLeft")
+    expect(page).to_have_url(re.compile(r"disc=13\.5_14_4\.5_3"))
+    expect(part).not_to_have_attribute("data-code", code)
+    page.get_by_role("slider", name="centre x").fill("3")
+    expect(page.get_by_text("No training image has such a disc.")).to_be_visible()
+    expect(part).to_have_attribute("data-error", re.compile(r"^0\.0[1-9]"))
+    page.get_by_role("combobox", name="Curves along").select_option("radius")
+    expect(page.get_by_text("Code by the radius of the disc")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^z2 from")).click()
+    expect(page).to_have_url(re.compile(r"disc=3_14_4\.5_4"))
+
+
+@pytest.mark.slow
+def test_noise_moves_the_code_of_one_image(visit):
+    page, part = open_experiment(visit, "A VAE in one picture", "one_vae", "&noise=0_0_40_1_1")
+    expect(part).to_have_attribute("data-error", re.compile(r"\d"))
+    z, error = part.get_attribute("data-z"), float(part.get_attribute("data-mean"))
+    page.get_by_role("button", name="noise ε").press("Shift+ArrowRight")
+    expect(page).to_have_url(re.compile(r"noise=0\.5_0_40_1_1"))
+    expect(part).not_to_have_attribute("data-z", z)
+    page.get_by_role("slider", name=re.compile("times$")).fill("20")
+    expect(part).not_to_have_attribute("data-mean", f"{error:.2f}")
+    assert float(part.get_attribute("data-mean")) > error
+    page.get_by_role("button", name="Reset").click()
+    expect(page).to_have_url(re.compile("experiment=A\\+VAE\\+in\\+one\\+picture$"))
