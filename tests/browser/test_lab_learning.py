@@ -130,3 +130,21 @@ def test_basis_functions_are_learned_in_the_page(visit):
     page.get_by_role("combobox", name="Train").select_option("the output layer alone")
     expect(part).to_have_attribute("data-steps", "0")
     expect(page).to_have_url(re.compile(r"basis=5_0\.25_0_1_0"))
+
+
+@pytest.mark.slow
+def test_risk_follows_degree_data_and_loss(visit):
+    page, part = open_experiment(visit, "Risk and empirical risk", "risk")
+    expect(part).to_have_attribute("data-best", "3")
+    empirical, risk = (float(value) for value in part.get_attribute("data-risks").split())
+    assert risk > 10 * empirical
+    page.get_by_role("button", name="degree d").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"sample=0_8_15_0\.4_0_0\.05_0\.2"))
+    page.get_by_role("slider", name="data n").fill("200")
+    expect(page).to_have_url(re.compile(r"sample=0_8_200_"))
+    empirical, risk = (float(value) for value in part.get_attribute("data-risks").split())
+    assert risk < 1.2 * empirical
+    drag(page, page.get_by_role("button", name="pair (x, y)"), 30, 20)
+    page.get_by_role("combobox", name="Loss").select_option("absolute error")
+    expect(page).to_have_url(re.compile(r"sample=1_8_200_0\.4_0_0\.[1-9]"))
+    expect(page.get_by_text("L(x, y, t) = |y")).to_be_visible()

@@ -27,6 +27,7 @@ from aeviz.web.lab import (
     neuron,
     pixel_losses,
     projection,
+    risk,
     true_posterior,
 )
 
@@ -66,6 +67,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             image_losses.EXPERIMENT,
             pixel_losses.EXPERIMENT,
             initialisation.EXPERIMENT,
+            risk.EXPERIMENT,
             batches.EXPERIMENT,
             gradient_moments.EXPERIMENT,
             projection.EXPERIMENT,
