@@ -65,12 +65,20 @@ def test_batches_descend_from_the_dragged_start(visit):
     all_data, _, single = (float(risk) for risk in part.get_attribute("data-risks").split())
     assert single < all_data
     drag(page, page.get_by_role("button", name="start of all paths"), 40, 30)
-    expect(page).to_have_url(re.compile(r"descent=-?[0-9.]+_[0-9.]+_0\.1_0_512_0"))
+    expect(page).to_have_url(re.compile(r"descent=-?[0-9.]+_[0-9.]+_0\.1_0_512_0_0_0"))
     page.get_by_role("slider", name="rate").fill("0.5")
     expect(page).to_have_url(re.compile(r"_0\.5_0_512_0"))
     page.get_by_role("combobox", name="Learning rate").select_option("1")
     page.get_by_role("button", name="Other order").click()
     expect(page).to_have_url(re.compile(r"_0\.5_1_512_1"))
+    page.get_by_role("combobox", name="Model").select_option("straight line, all x equal")
+    page.get_by_role("button", name="Eight starts").click()
+    expect(page.get_by_text("Convex, not strictly: a valley.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"descent=-0\.6_1\.7_0\.5_1_512_1_1_1"))
+    page.get_by_role("combobox", name="Model").select_option("network 1-1-1")
+    expect(page.get_by_text("R(½p + ½q)")).to_be_visible()
+    page = visit("/lab?experiment=Batch+sizes&descent=-0.6_1.7_0.1_0_512_0")  # from before there were models
+    expect(page.get_by_test_id("batches")).to_have_attribute("data-risks", re.compile("e"))
 
 
 @pytest.mark.slow
@@ -130,3 +138,21 @@ def test_basis_functions_are_learned_in_the_page(visit):
     page.get_by_role("combobox", name="Train").select_option("the output layer alone")
     expect(part).to_have_attribute("data-steps", "0")
     expect(page).to_have_url(re.compile(r"basis=5_0\.25_0_1_0"))
+
+
+@pytest.mark.slow
+def test_risk_follows_degree_data_and_loss(visit):
+    page, part = open_experiment(visit, "Risk and empirical risk", "risk")
+    expect(part).to_have_attribute("data-best", "3")
+    empirical, risk = (float(value) for value in part.get_attribute("data-risks").split())
+    assert risk > 10 * empirical
+    page.get_by_role("button", name="degree d").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"sample=0_8_15_0\.4_0_0\.05_0\.2"))
+    page.get_by_role("slider", name="data n").fill("200")
+    expect(page).to_have_url(re.compile(r"sample=0_8_200_"))
+    empirical, risk = (float(value) for value in part.get_attribute("data-risks").split())
+    assert risk < 1.2 * empirical
+    drag(page, page.get_by_role("button", name="pair (x, y)"), 30, 20)
+    page.get_by_role("combobox", name="Loss").select_option("absolute error")
+    expect(page).to_have_url(re.compile(r"sample=1_8_200_0\.4_0_0\.[1-9]"))
+    expect(page.get_by_text("L(x, y, t) = |y")).to_be_visible()

@@ -92,3 +92,21 @@ def test_chord_is_above_a_convex_function(visit):
     expect(page.get_by_text("Broken:")).to_be_visible()
     page.get_by_role("slider", name="draws N").fill("500")
     assert abs(float(part.get_attribute("data-least"))) < 0.2
+
+
+def test_gaussian_follows_mean_axes_and_sample(visit):
+    page = visit("/lab?experiment=Multivariate+Gaussian")
+    part = page.get_by_test_id("gaussian")
+    expect(part).to_have_attribute("data-density", re.compile(r"^0\.0\d+"))
+    shown = part.get_attribute("data-density")
+    page.get_by_role("button", name="point A").press("ArrowRight")
+    expect(part).not_to_have_attribute("data-density", shown)
+    page.get_by_role("button", name="mean μ").press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"density=0\.5_-0\.2_1\.9_0\.8_30_1\.6_1\.2_100_0"))
+    page.get_by_role("button", name="Independent").click()
+    page.get_by_role("slider", name="sample N").fill("999")
+    expect(page).to_have_url(re.compile(r"_0_1\.6_1\.2_999_0"))
+    first, covariance, second = (float(entry) for entry in part.get_attribute("data-sample").split())
+    assert abs(first - 3.61) < 0.5
+    assert abs(covariance) < 0.2
+    assert abs(second - 0.64) < 0.1

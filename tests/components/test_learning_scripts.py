@@ -65,27 +65,40 @@ def test_paths_of_batches(tmp_path):
     script = """
     async function main() {
       const page = await import("./batches/descent.js");
-      const [data, order, start] = [page.makeData(), page.makeOrder(3), [-0.6, 1.7]];
-      const gradients = page.datumGradients(start, data);
-      const path = (size, falls) => page.descend({ start, data, order, size, rate: 0.2, falls });
-      return {
-        data, order, gradients, risk: page.risk(start, data), variance: page.batchVariance(gradients, 8),
-        paths: [[64, false], [8, true], [1, false]].map(([size, falls]) => [size, falls, path(size, falls)]),
-        minimum: page.quadratic(data).minimum,
-      };
+      const [order, start] = [page.makeOrder(3), [-0.6, 1.7]];
+      return page.MODELS.map((model) => {
+        const data = model.makeData();
+        const gradients = page.datumGradients(start, data, model);
+        const path = (size, falls) => page.descend({ start, data, order, size, rate: 0.2, falls, model });
+        const end = page.longDescent(start, data, model).at(-1);
+        return {
+          data, order, gradients, risk: page.risk(start, data, model), variance: page.batchVariance(gradients, 8),
+          paths: [[64, false], [8, true], [1, false]].map(([size, falls]) => [size, falls, path(size, falls)]),
+          end, middle: page.middleAndMean(start, end, data, model),
+        };
+      });
     }
     """
-    found = run_script(tmp_path, script)
-    x, y, order = np.array(found["data"]["x"]), np.array(found["data"]["y"]), np.array(found["order"])
     start = np.array([-0.6, 1.7])
-    assert all(sorted(epoch) == list(range(64)) for epoch in order.reshape(-1, 64).tolist())
-    np.testing.assert_allclose(found["gradients"], batches.datum_gradients(start, x, y))
-    np.testing.assert_allclose(found["risk"], batches.risk(start, x, y))
-    np.testing.assert_allclose(found["variance"], batches.batch_variance(np.array(found["gradients"]), 8))
-    np.testing.assert_allclose(found["minimum"], np.polyfit(x, y, 1))
-    for size, falls, path in found["paths"]:
-        expected = batches.descend(start, x, y, order, size, 0.2, "root" if falls else "constant")
-        np.testing.assert_allclose(path, expected, atol=1e-12)
+    scenes = run_script(tmp_path, script)
+    for found, model in zip(scenes, ("line", "line", "network"), strict=True):
+        x, y, order = np.array(found["data"]["x"]), np.array(found["data"]["y"]), np.array(found["order"])
+        assert all(sorted(epoch) == list(range(64)) for epoch in order.reshape(-1, 64).tolist())
+        np.testing.assert_allclose(found["gradients"], batches.datum_gradients(start, x, y, model))
+        np.testing.assert_allclose(found["risk"], batches.risk(start, x, y, model))
+        np.testing.assert_allclose(
+            found["variance"], batches.batch_variance(np.array(found["gradients"]), 8), atol=1e-12
+        )
+        end = np.array(found["end"])
+        np.testing.assert_allclose(batches.datum_gradients(end, x, y, model).mean(axis=0), 0, atol=1e-4)
+        middle, mean = found["middle"]
+        np.testing.assert_allclose(middle - mean, batches.excess_at_middle(start, end, x, y, model))
+        for size, falls, path in found["paths"]:
+            expected = batches.descend(start, x, y, order, size, 0.2, "root" if falls else "constant", model)
+            np.testing.assert_allclose(path, expected, atol=1e-10)
+    line, valley, _ = scenes
+    np.testing.assert_allclose(line["end"], np.polyfit(line["data"]["x"], line["data"]["y"], 1), atol=1e-4)
+    np.testing.assert_allclose(sum(valley["end"]), np.mean(valley["data"]["y"]))
 
 
 def test_projections(tmp_path):

@@ -15,6 +15,7 @@ from aeviz.web.lab import (
     drawn_network,
     entropy,
     face_steps,
+    gaussian,
     gradient_moments,
     gradients,
     image_descent,
@@ -31,6 +32,7 @@ from aeviz.web.lab import (
     pixel_losses,
     projection,
     rate,
+    risk,
     true_posterior,
 )
 
@@ -54,6 +56,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             entropy.EXPERIMENT,
             maximum_entropy.EXPERIMENT,
             jensen.EXPERIMENT,
+            gaussian.EXPERIMENT,
             distance.EXPERIMENT,
             bayes.EXPERIMENT,
             mixture.EXPERIMENT,
@@ -73,6 +76,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             image_losses.EXPERIMENT,
             pixel_losses.EXPERIMENT,
             initialisation.EXPERIMENT,
+            risk.EXPERIMENT,
             batches.EXPERIMENT,
             gradient_moments.EXPERIMENT,
             projection.EXPERIMENT,

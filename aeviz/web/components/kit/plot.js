@@ -125,6 +125,18 @@ export class Plot {
     this.brush.setLineDash([]);
   }
 
+  /** Many short lines at once. @param {readonly Pair[][]} ends @param {Look} look */
+  segments(ends, look) {
+    this.take(look);
+    this.brush.beginPath();
+    for (const [from, to] of ends) {
+      this.brush.moveTo(...this.place(from));
+      this.brush.lineTo(...this.place(to));
+    }
+    this.brush.stroke();
+    this.brush.setLineDash([]);
+  }
+
   /** @param {(x: number) => number} rule @param {Look} look */
   graph(rule, look) {
     const count = Math.ceil(this.width / 2);

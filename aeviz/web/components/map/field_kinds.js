@@ -4,7 +4,8 @@ import { readable } from "../kit/axis.js";
 import { network } from "../kit/engine.js";
 import { NO_LABEL } from "./map_data.js";
 import { nearbyErrors } from "./nearby_error.js";
-import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
+import { isoline } from "../kit/isoline.js";
+import { centreOf, distances, metricOf, mostMixed, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
 
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./field_values.js").Lattice} Lattice */
