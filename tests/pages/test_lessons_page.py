@@ -248,6 +248,11 @@ def test_class_from_code_to_reveal(app, own):
     assert texts(student.title) == ["Explore"]
     assert student.selectbox(key="model").value == "vae-2d"
     assert "**As you predicted:** 2 dimensions" in column(student)
+    assert texts(student.toast) == ["**As you predicted:** 2 dimensions"]  # seen where the column is folded away
+    run(app)
+    assert any("The answer: **2 dimensions**." in text for text in texts(app.markdown))
+    run(student)
+    assert not student.toast  # once
 
     press(student, "class-leave")
     press(app, "class-next")

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from aeviz.lessons import Classroom
+from aeviz.lessons import Choices, Classroom
 from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
@@ -68,7 +68,7 @@ def _move(room: Classroom, place: int) -> None:
 
 def _show_end(room: Classroom) -> None:
     with st.popover("End the class", icon=":material/stop_circle:"):
-        st.markdown("The class is closed and all answers are forgotten. Download them first if you want to keep them.")
+        st.markdown("This closes the class and forgets all answers. Download them first if you want to keep them.")
         st.download_button(
             "Download the answers (CSV)",
             room.to_csv,
@@ -110,11 +110,14 @@ def _show_board(code: str) -> None:
         st.caption(f"Students open {address}, or the page **Lessons** and type this code. {people} in the class.")
     if question is None:
         return
-    st.markdown(f"**{to_markdown(question.ask)}** {now.answered} of {now.students} answered.")
+    answer = f" The answer: **{to_markdown(question.solution)}**." if now.is_revealed else ""
+    st.markdown(f"**{to_markdown(question.ask)}** {now.answered} of {now.students} answered.{answer}")
     is_early = now.is_revealed or st.toggle(
         "Show the answers", key=_EARLY, help="Before you press Reveal: students who see them may follow the majority."
     )
     bars = room.bars() if is_early else []
+    if not bars and isinstance(question, Choices):
+        st.caption(" · ".join(map(to_markdown, question.choices)))
     if not bars:
         return
     # one row, since the page below has what the answer is about
