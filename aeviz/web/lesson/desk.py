@@ -1,7 +1,5 @@
 """The teacher's side of a class: the steps, the code, and the class's predictions as bars."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from aeviz.lessons import Choices, Classroom
@@ -9,6 +7,7 @@ from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes
+from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import show_explanation, show_head, to_markdown
 
 
@@ -106,8 +105,20 @@ def _show_board(code: str) -> None:
     people = "1 student" if now.students == 1 else f"{now.students} students"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"## {code}", width="content")
-        address = escape(f"{_origin()}/lessons?class={code}")
-        st.caption(f"Students open {address}, or the page **Lessons** and type this code. {people} in the class.")
+        address = join_address(code)
+        if address:
+            with st.popover("QR code", icon=":material/qr_code_2:", help="For the cameras of phones."):
+                st.image(qr_code(address), width=320, alt=f"QR code of {address}")
+            st.caption(
+                f"Students open {escape(address)}, or the page **Lessons** and type this code. {people} in the class.",
+                width="stretch",
+            )
+        else:
+            st.caption(
+                "Only this computer can open this page. For a class, start aeviz with `make app HOST=0.0.0.0`. "
+                f"{people} in the class.",
+                width="stretch",
+            )
     if question is None:
         return
     answer = f" The answer: **{to_markdown(question.solution)}**." if now.is_revealed else ""
@@ -125,9 +136,3 @@ def _show_board(code: str) -> None:
         share = bar.count / now.answered if now.answered else 0.0
         mark = ":green[:material/check_circle:] " if bar.is_right else ""
         column.progress(share, f"{mark}{to_markdown(bar.label)}: {bar.count}")
-
-
-def _origin() -> str:
-    """Return how the teacher's address begins, which students can use where they reach the same machine."""
-    parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
