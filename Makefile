@@ -17,7 +17,7 @@ CORE_TESTS := $(addprefix tests/,analysis data export lab lessons models objecti
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(8, 3 * (os.cpu_count() or 2) // 2))')
 PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --durations=20 -rfER
 
-.PHONY: help app test test-slow test-all test-oldest lint bench checkpoints results rate clean
+.PHONY: help app test test-slow test-all test-oldest lint bench checkpoints results measure clean
 .NOTPARALLEL: # one pip at a time works in .venv
 .DEFAULT_GOAL := help
 
@@ -62,8 +62,9 @@ checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (hou
 results: .venv/app.stamp ## write the tables of docs/results.md from the models that ship
 	$(BIN)/python -m tools.results
 
-rate: .venv/app.stamp ## measure bytes against error for the Lab, from the models that ship and AEVIZ_DATA (minutes)
+measure: .venv/app.stamp ## measure for the Lab what takes minutes, from the models that ship and AEVIZ_DATA
 	$(BIN)/python -m tools.rate
+	$(BIN)/python -m tools.samples
 
 clean: ## remove what was installed and cached; data and runs stay
 	rm -rf .venv .venv-oldest $(VENDOR) $(dir $(BUNDLES)) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

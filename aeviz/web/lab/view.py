@@ -33,6 +33,7 @@ from aeviz.web.lab import (
     projection,
     rate,
     risk,
+    sample_quality,
     true_posterior,
 )
 
@@ -84,6 +85,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             dimension.EXPERIMENT,
             rate.EXPERIMENT,
             code_book.EXPERIMENT,
+            sample_quality.EXPERIMENT,
         ),
         key=lambda experiment: GROUPS.index(experiment.group),
     )
