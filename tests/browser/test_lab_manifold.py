@@ -41,3 +41,31 @@ def test_noise_moves_the_code_of_one_image(visit):
     assert float(part.get_attribute("data-mean")) > error
     page.get_by_role("button", name="Reset").click()
     expect(page).to_have_url(re.compile("experiment=A\\+VAE\\+in\\+one\\+picture$"))
+
+
+@pytest.mark.slow
+def test_walks_follow_the_denoiser(visit):
+    page, part = open_experiment(visit, "Denoising as a vector field", "denoising_field")
+    expect(part).to_have_attribute("data-far", re.compile(r"^0\.0"))
+    page.get_by_role("slider", name=re.compile("^noise")).fill("1.2")
+    expect(part).to_have_attribute("data-far", re.compile(r"^[01]\.[1-9]"))
+    page.get_by_role("button", name="falls along the walk").click()
+    expect(part).to_have_attribute("data-far", re.compile(r"^0\.0"))
+    expect(page).to_have_url(re.compile(r"field=0_1\.2_2\.4_-2_200_1_0"))
+    part.locator("canvas").first.click(position={"x": 100, "y": 100})
+    expect(page).not_to_have_url(re.compile(r"_2\.4_-2_200"))
+    page.get_by_role("combobox", name="Data").select_option("spiral")
+    expect(page).to_have_url(re.compile(r"field=2_1\.2_-"))
+
+
+@pytest.mark.slow
+def test_both_walks_follow_t(visit):
+    page, part = open_experiment(visit, "Walks on the manifold", "manifold_walk")
+    expect(part).to_have_attribute("data-distances", re.compile(r"\d"))
+    mixed, decoded = (float(part) for part in part.get_attribute("data-distances").split())
+    assert mixed > 1.5 * decoded
+    page.get_by_role("button", name="place t on both walks").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"t=0\.52"))
+    page.get_by_role("slider", name="t", exact=True).fill("0")
+    expect(part).to_have_attribute("data-distances", re.compile(r"^0\.000 0"))
+    expect(page).to_have_url(re.compile(r"[?&]t=0($|&)"))
