@@ -110,3 +110,20 @@ def test_gaussian_follows_mean_axes_and_sample(visit):
     assert abs(first - 3.61) < 0.5
     assert abs(covariance) < 0.2
     assert abs(second - 0.64) < 0.1
+
+
+def test_rotations_make_the_covariance_diagonal(visit):
+    page = visit("/lab?experiment=Spectral+theorem")
+    part = page.get_by_test_id("spectral")
+    expect(part).to_have_attribute("data-off", re.compile(r"e-(1\d|[89])$"))
+    values = part.get_attribute("data-values")
+    page.get_by_role("button", name="Start").click()
+    expect(part).not_to_have_attribute("data-values", values)
+    start = float(part.get_attribute("data-off"))
+    page.get_by_role("button", name="Rotate").click()
+    expect(page).to_have_url(re.compile("rotations=0_1_3"))
+    assert 0 < float(part.get_attribute("data-off")) < start
+    page.get_by_role("button", name="rank k").press("ArrowRight")
+    expect(page.get_by_text("of the 4 largest λ")).to_be_visible()
+    page.get_by_role("combobox", name="Codes of").select_option("no model: a random matrix")
+    expect(page).to_have_url(re.compile(r"rotations=[1-3]_1_4"))

@@ -29,6 +29,7 @@ from aeviz.web.lab import (
     pixel_losses,
     projection,
     risk,
+    spectral,
     true_posterior,
 )
 
@@ -54,6 +55,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             jensen.EXPERIMENT,
             gaussian.EXPERIMENT,
             distance.EXPERIMENT,
+            spectral.EXPERIMENT,
             bayes.EXPERIMENT,
             mixture.EXPERIMENT,
             true_posterior.EXPERIMENT,
