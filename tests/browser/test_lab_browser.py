@@ -101,6 +101,9 @@ def test_coin_is_dragged_and_more_outcomes_are_chosen(visit):
     page = visit("/lab?experiment=Entropy+of+a+coin")
     part = page.get_by_test_id("entropy")
     expect(part).to_have_attribute("data-entropy", "0.7219")
+    page.get_by_text("Why the logarithm?", exact=False).last.click()
+    expect(page.get_by_role("row", name="−log p 0.322 2.585 2.907 2.907 equal")).to_be_visible()  # noqa: RUF001
+    expect(page.get_by_text("h(√p) = ½ h(p): 0.161")).to_be_visible()
     heads = page.get_by_role("slider", name="Probability of heads")
     box = heads.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.3 * box["height"])

@@ -110,3 +110,36 @@ def test_gaussian_follows_mean_axes_and_sample(visit):
     assert abs(first - 3.61) < 0.5
     assert abs(covariance) < 0.2
     assert abs(second - 0.64) < 0.1
+
+
+def test_rotations_make_the_covariance_diagonal(visit):
+    page = visit("/lab?experiment=Spectral+theorem")
+    part = page.get_by_test_id("spectral")
+    expect(part).to_have_attribute("data-off", re.compile(r"e-(1\d|[89])$"))
+    values = part.get_attribute("data-values")
+    page.get_by_role("button", name="Start").click()
+    expect(part).not_to_have_attribute("data-values", values)
+    start = float(part.get_attribute("data-off"))
+    page.get_by_role("button", name="Rotate").click()
+    expect(page).to_have_url(re.compile("rotations=0_1_3"))
+    assert 0 < float(part.get_attribute("data-off")) < start
+    page.get_by_role("button", name="rank k").press("ArrowRight")
+    expect(page.get_by_text("of the 4 largest λ")).to_be_visible()
+    page.get_by_role("combobox", name="Codes of").select_option("no model: a random matrix")
+    expect(page).to_have_url(re.compile(r"rotations=[1-3]_1_4"))
+
+
+def test_bound_touches_and_em_climbs_the_hill_where_it_starts(visit):
+    page = visit("/lab?experiment=EM+in+one+parameter")
+    part = page.get_by_test_id("mixture_line")
+    expect(part).to_have_attribute("data-gap", "0.0000")
+    page.get_by_role("button", name="M-step").click()
+    expect(part).not_to_have_attribute("data-gap", "0.0000")
+    page.get_by_role("button", name="To the end").click()
+    expect(part).to_have_attribute("data-theta", re.compile(r"^3\."))
+    expect(page).to_have_url(re.compile(r"theta=0\.6_1_[0-9]+_0"))
+    grip = page.get_by_role("button", name="θ, where EM is now")
+    for _ in range(9):
+        grip.press("Shift+ArrowLeft")
+    page.get_by_role("button", name="To the end").click()
+    expect(part).to_have_attribute("data-theta", re.compile(r"^-[23]\."))

@@ -28,6 +28,7 @@ from aeviz.web.lab import (
     manifold_walk,
     maximum_entropy,
     mixture,
+    mixture_line,
     natural_images,
     neuron,
     one_vae,
@@ -36,6 +37,7 @@ from aeviz.web.lab import (
     rate,
     risk,
     sample_quality,
+    spectral,
     true_posterior,
 )
 
@@ -61,7 +63,9 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             jensen.EXPERIMENT,
             gaussian.EXPERIMENT,
             distance.EXPERIMENT,
+            spectral.EXPERIMENT,
             bayes.EXPERIMENT,
+            mixture_line.EXPERIMENT,
             mixture.EXPERIMENT,
             true_posterior.EXPERIMENT,
             linear_posterior.EXPERIMENT,
