@@ -5,7 +5,6 @@ import streamlit as st
 from aeviz.lessons import Choices, Classroom
 from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes
 from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import show_explanation, show_head, to_markdown
@@ -110,7 +109,7 @@ def _show_board(code: str) -> None:
             with st.popover("QR code", icon=":material/qr_code_2:", help="For the cameras of phones."):
                 st.image(qr_code(address), width=320, alt=f"QR code of {address}")
             st.caption(
-                f"Students open {escape(address)}, or the page **Lessons** and type this code. {people} in the class.",
+                f"Students open `{address}`, or the page **Lessons** and type this code. {people} in the class.",
                 width="stretch",
             )
         else:

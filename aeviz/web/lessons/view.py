@@ -10,6 +10,7 @@ from aeviz.lessons.classroom import CODE_LENGTH
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes, state
+from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import to_markdown
 
 CARD_PX = 300
@@ -36,6 +37,10 @@ def show_lessons() -> None:
             "End or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
+        address = join_address(room.code) if classes.is_teacher(room) else ""
+        if address:
+            st.image(qr_code(address), width=320, alt=f"QR code of {address}")
+            st.markdown(f"Scan the code, or open `{address}`.")
         return
     found = state.library()
     _show_cards((listed for listed in found.lessons.values() if listed.is_shipped), "shipped")
