@@ -23,7 +23,7 @@ def advise(config: RunConfig) -> None:
     time = (
         "The time left is known after the first epoch."
         if known is None
-        else f"An earlier run took about {format_duration(known * config.train.epochs)} for as many epochs, beside its start."
+        else f"An earlier run took about {format_duration(known * config.train.epochs)} for as many epochs after its start."
     )
     st.caption(
         f"Trains {parameters:,} parameters for {config.train.epochs:,} epochs: {pixels:,} pixel values to "
