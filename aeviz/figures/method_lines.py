@@ -12,7 +12,7 @@ COLOURS: Mapping[MethodName, str] = {
     "adam": FIRST,
     "amsgrad": SECOND,
     "sgd": CLASS_COLOURS[4],
-    "momentum": CLASS_COLOURS[7],
+    "momentum": CLASS_COLOURS[2],
     "nesterov": CLASS_COLOURS[8],
     "adagrad": CLASS_COLOURS[3],
     "rmsprop": CLASS_COLOURS[5],
