@@ -106,7 +106,13 @@ def test_dimension_and_moments_follow_their_sliders(visit):
     page.get_by_role("slider", name="step t").fill("200")
     expect(part).not_to_have_attribute("data-steps", "3.1623 1.0000")
     page.get_by_role("combobox", name="β₂").select_option("0")
-    expect(page).to_have_url(re.compile("moments=1_0.5_2_0_200_0"))
+    expect(page).to_have_url(re.compile("moments=1_0.5_2_0_200_0_0_0"))
+    before = part.get_attribute("data-steps")
+    page.get_by_role("combobox", name="ε", exact=True).select_option("3")
+    expect(part).not_to_have_attribute("data-steps", before)
+    outside = part.get_attribute("data-steps")
+    page.get_by_role("combobox", name="divide by").select_option("1")
+    expect(part).not_to_have_attribute("data-steps", outside)
 
 
 @pytest.mark.slow

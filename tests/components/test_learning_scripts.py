@@ -130,13 +130,14 @@ def test_dimensions_and_moments(tmp_path):
     script = """
     async function main({ numbers, points, gradients }) {
       const page = await import("./dimension/measures.js");
-      const { runningMoments, expectedMoments } = await import("./moments/running.js");
+      const { adamSteps, runningMoments, expectedMoments } = await import("./moments/running.js");
       return {
         measures: numbers.map((n) => [
           page.occupiedShare(3, n, 10), page.shellShare(0.1, n), page.radiusDensity(2.5, n), page.coefficients(n, 3),
           page.spread(page.distances(points, n)).share,
         ]),
         moments: Object.values(runningMoments(gradients, 0.9, 0.99)),
+        steps: [false, true].map((under) => adamSteps(gradients, gradients.map((g) => g * g), 0.1, under)),
         expected: expectedMoments(0.5, 2, 0.9, 0.99, 7),
       };
     }
@@ -157,6 +158,8 @@ def test_dimensions_and_moments(tmp_path):
     moments = gradient_moments.running_moments(gradients, 0.9, 0.99)
     expected = [moments.m, moments.v, moments.corrected_m, moments.corrected_v]
     np.testing.assert_allclose(found["moments"], expected)
+    steps = [gradient_moments.adam_steps(gradients, gradients**2, 0.1, is_under_root=under) for under in (False, True)]
+    np.testing.assert_allclose(found["steps"], steps)
     expected = gradient_moments.expected_moments(0.5, 2, 0.9, 0.99, np.array([7]))[:, 0]
     np.testing.assert_allclose(found["expected"], expected)
 
