@@ -1,9 +1,9 @@
 """Running means of gradients and of their squares, which Adam divides, and the correction of their bias.
 
 For gradients from N(mu, s^2): E m_t = (1 - beta1^t) mu and E v_t = (1 - beta2^t) (mu^2 + s^2), since both start at 0.
-Source: S1 (M. Sevkovych), Definition 1.2.9, Remark 1.2.10, Algorithm 1; S2 (R. Grabovac), Algorithm 2. Slips: S1's prose
-lets AMSGrad take the maximum of squared gradients; it is that of their running means, and no correction of a bias, as
-comments in Algorithm 3 say.
+Source: S1 (M. Sevkovych), Definition 1.2.9, Remark 1.2.10, Algorithm 1; S2 (R. Grabovac), Algorithm 2. Slips: S1's
+prose lets AMSGrad take the maximum of squared gradients; it is that of their running means, and no correction of a
+bias, as comments in Algorithm 3 say.
 
 `aeviz/web/components/moments/running.js` computes the same in the page.
 """
