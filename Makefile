@@ -65,6 +65,7 @@ results: .venv/app.stamp ## write the tables of docs/results.md from the models 
 measure: .venv/app.stamp ## measure for the Lab what takes minutes, from the models that ship and AEVIZ_DATA
 	$(BIN)/python -m tools.rate
 	$(BIN)/python -m tools.samples
+	$(BIN)/python -m tools.sharpness
 
 clean: ## remove what was installed and cached; data and runs stay
 	rm -rf .venv .venv-oldest $(VENDOR) $(dir $(BUNDLES)) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

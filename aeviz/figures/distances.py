@@ -1,15 +1,19 @@
-"""Plotly figure of estimates with their standard errors, one line each."""
+"""Plotly figures of estimates with their standard errors, one line each, and of spectra."""
 
 import numpy as np
 import plotly.graph_objects as go
 
-from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
 
 ROWS_TRACE = 0
 """Number of the trace whose points are the rows, in their order."""
+_LINES = (0, 6, 3, 2)
+"""Places of the colours of lines."""
 
 
-def estimate_rows(names: list[str], means: np.ndarray, errors: np.ndarray, chosen: int, title: str) -> go.Figure:
+def estimate_rows(
+    names: list[str], means: np.ndarray, errors: np.ndarray, chosen: int, title: str, *, height: int = 460
+) -> go.Figure:
     """Draw an estimate in each row with a bar of two standard errors to each side, the first row at the top.
 
     The axis is logarithmic, so that an estimate that is not above 0 is not drawn.
@@ -20,6 +24,7 @@ def estimate_rows(names: list[str], means: np.ndarray, errors: np.ndarray, chose
         errors: (R,), standard errors.
         chosen: The row that is shown beside the figure.
         title: Of the axis.
+        height: In pixels.
     """
     least = 1e-4  # where the axis begins at the latest
     colours = [SECOND if row == chosen else UNLABELLED if row == 0 else FIRST for row in range(len(names))]
@@ -52,7 +57,40 @@ def estimate_rows(names: list[str], means: np.ndarray, errors: np.ndarray, chose
         },
         yaxis={"autorange": "reversed", "automargin": True, "type": "category"},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        height=460,
+        height=height,
         showlegend=False,
+    )
+    return figure
+
+
+def spectrum_lines(spectra: dict[str, np.ndarray]) -> go.Figure:
+    """Draw the energy of bands of equal width from 0 to 0.5 cycles a pixel, a line for each name; the first is dashed.
+
+    Args:
+        spectra: (B,), each above 0.
+    """
+    figure = go.Figure()
+    for place, (name, energies) in enumerate(spectra.items()):
+        bands = len(energies)
+        figure.add_trace(
+            go.Scatter(
+                x=(np.arange(bands) + 0.5) / (2 * bands),
+                y=energies,
+                name=name,
+                mode="lines+markers",
+                line={
+                    "color": UNLABELLED if place == 0 else CLASS_COLOURS[_LINES[(place - 1) % len(_LINES)]],
+                    "width": 2.5,
+                    "dash": "dash" if place == 0 else "solid",
+                },
+                hovertemplate="%{x:.3f} cycles a pixel: %{y:.4f}<extra>%{fullData.name}</extra>",
+            )
+        )
+    figure.update_layout(
+        xaxis={"title": "frequency, cycles a pixel", "range": [0, 0.5]},
+        yaxis={"title": "mean energy of a band", "type": "log", "exponentformat": "power", "dtick": 1},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        height=430,
     )
     return figure

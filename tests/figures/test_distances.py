@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from aeviz.figures.distances import ROWS_TRACE, estimate_rows
-from aeviz.figures.palette import SECOND
+from aeviz.figures.distances import ROWS_TRACE, estimate_rows, spectrum_lines
+from aeviz.figures.palette import SECOND, UNLABELLED
 
 
 def test_rows_have_bars_that_stay_above_zero_and_one_is_chosen():
@@ -18,3 +18,11 @@ def test_rows_have_bars_that_stay_above_zero_and_one_is_chosen():
     assert 10**low < means.min()
     assert 10**high > means.max()
     estimate_rows(["floor"], np.array([-0.1]), np.array([np.inf]), 0, "distance")
+
+
+def test_spectra_have_the_middles_of_their_bands():
+    figure = spectrum_lines({"images": np.ones(4), "model": np.full(4, 0.5)})
+    assert figure.data[0].x.tolist() == [0.0625, 0.1875, 0.3125, 0.4375]
+    assert [line.line.dash for line in figure.data] == ["dash", "solid"]
+    assert figure.data[0].line.color == UNLABELLED != figure.data[1].line.color
+    assert figure.layout.yaxis.type == "log"

@@ -37,6 +37,7 @@ from aeviz.web.lab import (
     rate,
     risk,
     sample_quality,
+    sharpness,
     spectral,
     true_posterior,
 )
@@ -84,6 +85,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
             face_steps.EXPERIMENT,
             image_losses.EXPERIMENT,
             pixel_losses.EXPERIMENT,
+            sharpness.EXPERIMENT,
             initialisation.EXPERIMENT,
             risk.EXPERIMENT,
             batches.EXPERIMENT,
