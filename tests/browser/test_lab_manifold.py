@@ -69,3 +69,16 @@ def test_both_walks_follow_t(visit):
     page.get_by_role("slider", name="t", exact=True).fill("0")
     expect(part).to_have_attribute("data-distances", re.compile(r"^0\.000 0"))
     expect(page).to_have_url(re.compile(r"[?&]t=0($|&)"))
+
+
+@pytest.mark.slow
+def test_enough_units_copy_until_sparsity_stops_them(visit):
+    page, part = open_experiment(visit, "Identity shortcut", "identity_shortcut")
+    expect(part).to_have_attribute("data-errors", "0.0000 0.0000")
+    penalty = float(part.get_attribute("data-penalty"))
+    page.get_by_role("slider", name="code times c").fill("0.1")
+    expect(part).to_have_attribute("data-penalty", f"{penalty / 10:.3f}")
+    page.get_by_role("combobox", name="Autoencoder").select_option("sparse units")
+    expect(part).to_have_attribute("data-errors", re.compile(r"^0\.0[1-9]\d+ 0\.1"))
+    page.get_by_role("button", name="input x").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"copies=1_3_0\.4_0\.1_1\.1_1\.8"))
