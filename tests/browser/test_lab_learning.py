@@ -127,6 +127,19 @@ def test_drawn_networks_compute(visit):
     expect(part).to_have_attribute("data-parameters", "97")
     page.get_by_role("button", name="layer 6, unit 5").focus()
     expect(page.get_by_text("Layer 6, unit 5: z =")).to_be_visible()
+    page.get_by_role("combobox", name="Network").select_option("your own: N networks composed")
+    expect(part).to_have_attribute("data-parts", "3")
+    field = page.get_by_role("textbox", name="Widths of the networks")
+    field.fill("4-5-3, 3-2, 2-4")
+    field.press("Enter")
+    expect(page.get_by_text("f₁ 4-5-3: no encoder: layer 1 widens from 4 to 5. f₂ 3-2: encoder.")).to_be_visible()
+    expect(page).to_have_url(re.compile("drawing=4_.*_4_5_3_0_3_2_0_2_4"))
+    field.fill("4-3, 2-4")
+    field.press("Enter")
+    expect(page.get_by_text("f₂ ∘ f₁ is not defined: f₁ gives 3 values and f₂ takes 2.")).to_be_visible()
+    field.fill("4-3, x")
+    field.press("Enter")
+    expect(page.get_by_text("Write widths with - between them")).to_be_visible()
 
 
 @pytest.mark.slow

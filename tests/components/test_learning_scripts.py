@@ -179,3 +179,40 @@ def test_drawn_networks(tmp_path):
     expected = drawn_network.run_network(layers, told["names"], np.array(told["x"]))
     for ours, theirs in zip(found["values"], expected, strict=True):
         np.testing.assert_allclose(ours, theirs)
+
+
+def test_compositions_of_networks(tmp_path):
+    script = """
+    async function main({ texts }) {
+      const page = await import("./drawn_network/layers.js");
+      return texts.map((text) => {
+        const parts = page.parseParts(text);
+        if (typeof parts === "string") return parts;
+        const again = page.numbersToParts(page.partsToNumbers(parts));
+        const [joined, count, narrows] = [page.compose(parts), page.fitting(parts), parts.map(page.narrows)];
+        return { parts, again, joined, count, narrows };
+      });
+    }
+    """
+    texts = [
+        "5-4, 4-3-2,2 - 3 - 5",
+        "5-5-2",
+        "5-4, 3-2",
+        "5",
+        "5-4-",
+        "a",
+        "9-2",
+        "6-2",
+        "1-1-1-1-1-1-1-1-1-1-1",
+        "0-0",
+    ]
+    found = run_script(tmp_path, script, {"texts": texts})
+    parts = [[5, 4], [4, 3, 2], [2, 3, 5]]
+    assert found[0]["parts"] == found[0]["again"] == parts
+    assert tuple(found[0]["joined"]) == drawn_network.compose(parts)
+    assert found[0]["count"] == 3
+    assert found[0]["narrows"] == [drawn_network.narrows(part) for part in parts]
+    assert found[1]["narrows"] == [True]
+    assert found[2]["count"] == 1
+    assert found[4]["parts"] == [[5, 4]]
+    assert all(isinstance(told, str) for told in (found[3], *found[5:]))
