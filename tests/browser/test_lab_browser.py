@@ -52,6 +52,12 @@ def test_fit_to_a_mixture_covers_both_modes_or_seeks_one(visit):
     page.get_by_role("button", name="Fit q: least KL(p‖q)").click()
     expect(page).to_have_url(re.compile("gaussians=-2.5_0.6_0_2.57_2.5_0.6"))
     expect(page.get_by_role("slider", name="Mean of q")).to_have_attribute("aria-valuenow", re.compile(r"^-?0\.00"))
+    page.get_by_role(
+        "button", name="Fit q: least KL(q‖p)"
+    ).click()  # from the middle: it says that it is no global minimum
+    expect(page.get_by_text("A local minimum, 2.083. From q on a peak of p the descent reaches 0.693")).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_text("A local minimum")).to_be_hidden()
 
 
 @pytest.mark.slow
