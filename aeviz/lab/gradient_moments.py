@@ -50,8 +50,8 @@ def adam_steps(m: np.ndarray, v: np.ndarray, epsilon: float, *, is_under_root: b
         epsilon: At least 0.
         is_under_root: Whether to divide by sqrt(v + epsilon), as S2 prints it in Algorithm 2.
     """
-    divisor: np.ndarray = np.sqrt(v + epsilon) if is_under_root else np.sqrt(v) + epsilon
-    return m / divisor
+    steps: np.ndarray = m / (np.sqrt(v + epsilon) if is_under_root else np.sqrt(v) + epsilon)
+    return steps
 
 
 def expected_moments(mu: float, deviation: float, beta1: float, beta2: float, t: np.ndarray) -> np.ndarray:

@@ -117,7 +117,7 @@ def _offer_all(experiments: Sequence[Experiment], address: UrlState[str], key: s
 
 def _show(experiment: Experiment) -> None:
     """Show an experiment, then the question with its answer folded, slips of the sources, and the source."""
-    experiment.show()
+    place = st.container()  # the rest comes first, so that nothing of the experiment before stays below a spinner
     if experiment.question:
         with st.expander(f"Question for a class: {experiment.question}", icon=":material/help:"):
             st.markdown(experiment.answer)
@@ -125,3 +125,5 @@ def _show(experiment: Experiment) -> None:
         with st.expander("Slips of the sources", icon=":material/edit_note:"):
             st.markdown("\n".join(f"- {slip}" for slip in experiment.slips))
     st.caption(f"Source: {experiment.source}")
+    with place:
+        experiment.show()

@@ -20,6 +20,16 @@ export function readable(value, digits = 4) {
 }
 
 /**
+ * Digits that tell evenly spaced ticks apart, at least three.
+ * @param {number[]} ticks
+ */
+export function digitsOf(ticks) {
+  const step = Math.abs(ticks[1] - ticks[0]);
+  const largest = Math.max(...ticks.map(Math.abs));
+  return step > 0 && largest > 0 ? Math.min(12, Math.max(3, Math.ceil(Math.log10(largest / step)) + 1)) : 3;
+}
+
+/**
  * The next round number up or down: a range that snaps to these does not jitter while values come in.
  * @param {number} value
  * @param {boolean} up
