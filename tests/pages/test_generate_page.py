@@ -92,6 +92,11 @@ def test_samples_come_from_the_prior_and_are_fixed_by_the_seed(variational, app)
     assert pictures(app) == start
 
 
+def test_samples_of_a_shipped_model_have_their_distance_from_test_images(app):
+    open_page(app, "generate", "vae-10d", make="samples")
+    assert any("Kernel distance" in text and "**0.161 ± 0.007**" in text for text in texts(app.markdown))
+
+
 def test_samples_say_how_many_are_far_and_cross_them(variational, app):
     app = open_section(app, "anchored", "samples")
     app.selectbox(key="class").set_value("3").run()

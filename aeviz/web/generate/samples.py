@@ -8,7 +8,9 @@ import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points, most_alike, share_out
 from aeviz.analysis.latent import nearest_index
+from aeviz.analysis.sample_quality import mean_and_error
 from aeviz.figures.images import shrink, take, tile
+from aeviz.lab import sample_quality
 from aeviz.web.components.samples.component import sample_grid
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.controls import pick_chance, pick_class
@@ -55,6 +57,7 @@ def show_samples(runs: list[Model]) -> None:
             _show_grid(runs[0], draw)
             with st.expander("What to look for"):
                 _remark(runs[0])
+                _show_distance(runs[0])
             return
         is_shared = len({model.config.model.latent_dim for model in runs}) == 1 and len(set(map(is_large, runs))) == 1
         first = None
@@ -206,6 +209,27 @@ def _remark(model: Model) -> None:
         st.markdown(f"{text}.")
         if model.has_summary:
             st.markdown(_compare_with_prior(model))
+
+
+def _show_distance(model: Model) -> None:
+    """State how far samples of a shipped model are from test images, where that was measured."""
+    rows = sample_quality.distances()[0]["classifier"]
+    found = next((row for row in rows if row.name == model.name), None)
+    if found is None or not model.is_shipped or model.config.model.bottleneck_spec.is_quantized:  # drawn otherwise here
+        return
+    (mean, error), (floor, floor_error) = (
+        mean_and_error([block.value for block in row.blocks]) for row in (found, rows[0])
+    )
+    st.markdown(
+        f"Kernel distance from test images to {sample_quality.COUNT:,} samples at temperature 1, in the hidden layer "
+        f"of a classifier: **{mean:.3f} ± {error:.3f}**; to other test images {floor:.3f} ± {floor_error:.3f}."
+    )
+    st.page_link(
+        "pages/lab.py",
+        label="All models: Quality of samples",
+        icon=":material/science:",
+        query_params={"experiment": "Quality of samples", "set": model.name},
+    )
 
 
 def _compare_with_prior(model: Model) -> str:

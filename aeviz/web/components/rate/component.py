@@ -6,4 +6,4 @@ the headers of files count (0 or 1). `web.lab.rate.payload` says what else the s
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-RATE = ExperimentComponent("rate")
+RATE = ExperimentComponent("rate", script="rate/rate.js")

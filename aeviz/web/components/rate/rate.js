@@ -152,7 +152,7 @@ class Rate extends Experiment {
       const own = point?.own;
       const size = own && own[hasHeader ? 0 : 1];
       write(tile.words, point ? `${point.name}: ${size ?? Math.round(sizeOf(point, hasHeader))} bytes, error ${number(own ? own[2] : point.mse, 4)}` : "needs more bytes");
-      tile.tile.style.opacity = point ? "" : "0.5";
+      tile.mosaic.canvas.style.opacity = point ? "" : "0.4";
     });
   }
 }

@@ -6,4 +6,4 @@ It is sent `pixels`, 3 x 64 levels, one channel after the other, row by row.
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-RGB_PIXEL = ExperimentComponent("rgb_pixel", style="kit/grids.css")
+RGB_PIXEL = ExperimentComponent("rgb_pixel", script="rgb_pixel/rgb_pixel.js", style="kit/grids.css")
