@@ -175,3 +175,17 @@ def test_risk_follows_degree_data_and_loss(visit):
     page.get_by_role("combobox", name="Loss").select_option("absolute error")
     expect(page).to_have_url(re.compile(r"sample=1_8_200_0\.4_0_0\.[1-9]"))
     expect(page.get_by_text("L(x, y, t) = |y")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_weights_descend_the_loss_surface(visit):
+    page, part = open_experiment(visit, "Loss surface", "loss_surface")
+    expect(part).to_have_attribute("data-loss", re.compile(r"^0\.\d+"))
+    start = float(part.get_attribute("data-loss"))
+    page.get_by_role("slider", name="steps").fill("100")
+    expect(page.get_by_text("Arrived: w is the first principal direction")).to_be_visible()
+    assert float(part.get_attribute("data-loss")) < start
+    page.get_by_role("button", name="point x", exact=True).press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"surface=-0\.25_0\.6_-0\.9_1\.8_0\.5_30_0\.05_100"))
+    drag(page, page.get_by_role("button", name="weights w"), 0, 160)
+    expect(part).to_have_attribute("data-weights", re.compile("^-0.* -0"))

@@ -17,7 +17,6 @@ const FIRST_VIEW = [0.5, -0.3, 1.9, 0.8, 30, 1.5, 1.2, 100, 0];
 const [MEAN, SDS, ANGLE, POINT, COUNT, SEED] = [0, 2, 4, 5, 7, 8];
 const REACH = 5;
 const LIMITS = /** @type {Pair} */ ([0.3, 3]); // of the standard deviations
-const CELLS = 48; // of the shaded grid, along each axis
 const CIRCLE = Array.from({ length: 91 }, (_, k) => /** @type {Pair} */ ([Math.cos((k * Math.PI) / 45), Math.sin((k * Math.PI) / 45)]));
 const [PURPLE, ACCENT] = ["#7a4fa3", "#c2419f"];
 
@@ -93,17 +92,7 @@ class Gaussian extends Experiment {
     const { plane, cloud, colours, handles } = this;
     if (!plane?.begin(style)) return;
     const most = density(cloud, [0, 0]);
-    const [left, top] = plane.place([-REACH, REACH]);
-    const [wide, tall] = plane.inner.map((size) => size / CELLS);
-    plane.take({ colour: colours.first });
-    for (let k = 0; k < CELLS * CELLS; k += 1) {
-      const [column, row] = [k % CELLS, Math.floor(k / CELLS)];
-      const at = [((column + 0.5) / CELLS) * 2 * REACH - REACH - mean[0], REACH - ((row + 0.5) / CELLS) * 2 * REACH - mean[1]];
-      const share = density(cloud, /** @type {Pair} */ (at)) / most;
-      if (share < 0.004) continue;
-      plane.brush.globalAlpha = 0.75 * share;
-      plane.brush.fillRect(left + column * wide, top + row * tall, wide + 0.3, tall + 0.3);
-    }
+    plane.shade(([x, y]) => (0.75 * density(cloud, [x - mean[0], y - mean[1]])) / most, colours.first);
     for (const point of sample) plane.dot(point, { colour: style.text, width: 1.7, alpha: 0.55 });
     const loop = (/** @type {Pair} */ centre, /** @type {Cloud} */ of, /** @type {number} */ radius) => CIRCLE.map(([x, y]) => {
       const [dx, dy] = unwhiten(of, [radius * x, radius * y]);

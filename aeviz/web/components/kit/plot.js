@@ -127,6 +127,26 @@ export class Plot {
     this.brush.setLineDash([]);
   }
 
+  /**
+   * Cover the axes with cells, the stronger the colour the larger the share.
+   * @param {(point: Pair) => number} share from 0 to 1, at the middle of a cell
+   * @param {string} colour
+   * @param {number} [cells] along each axis
+   */
+  shade(share, colour, cells = 48) {
+    const [left, top] = this.place([this.x[0], this.y[1]]);
+    const [wide, tall] = this.inner.map((size) => size / cells);
+    this.take({ colour });
+    for (let k = 0; k < cells * cells; k += 1) {
+      const [column, row] = [k % cells, Math.floor(k / cells)];
+      const x = this.x[0] + ((column + 0.5) / cells) * (this.x[1] - this.x[0]);
+      const alpha = share([x, this.y[1] - ((row + 0.5) / cells) * (this.y[1] - this.y[0])]);
+      if (alpha < 0.003) continue;
+      this.brush.globalAlpha = alpha;
+      this.brush.fillRect(left + column * wide, top + row * tall, wide + 0.3, tall + 0.3);
+    }
+  }
+
   /** Many short lines at once. @param {readonly Pair[][]} ends @param {Look} look */
   segments(ends, look) {
     this.take(look);
