@@ -216,7 +216,7 @@ def _reconstruction_grid(model: Model, members: np.ndarray, places: np.ndarray) 
     return Grid(
         title=model.name,
         images=shrink(take(decoded(model, table.z[members]), places), TILE_PX),
-        text=f"{model.name}: mean error {float(table.error[members].mean()):.2f}; "
+        text=f"{model.name}: mean Euclidean error {float(table.error[members].mean()):.2f}; "
         f"all {len(table.error):,}: {float(table.error.mean()):.2f}{_measures(model)}",
         words=words,
         marked=np.flatnonzero((places >= 0) & is_other[places]).tolist(),

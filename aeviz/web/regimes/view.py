@@ -61,9 +61,8 @@ REGIMES = (
 
 
 _STYLE = """<style>
-[class*="st-key-regime-head-"] { flex-wrap: nowrap; }
 [class*="st-key-regime-head-"] > div:has([data-testid="stSelectbox"]) {
-  flex: 1 1 4rem; width: auto !important; min-width: 4rem;
+  flex: 1 1 10rem; width: auto !important; min-width: min(100%, 10rem);
 }
 </style>"""
 """The menu of a model stands beside the title of its column."""

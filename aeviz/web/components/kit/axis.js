@@ -80,7 +80,7 @@ function logTicks(low, high, most) {
   if (high / low < 3) return linearTicks(low, high, most);
   for (const mantissas of [[1, 2, 3, 4, 5, 6, 8], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]]) {
     const ticks = decades(mantissas);
-    if (ticks.length <= most + 1) return ticks;
+    if (ticks.length <= most + 1) return ticks.length > 1 ? ticks : linearTicks(low, high, most);
   }
   return decades([1], Math.ceil(Math.log10(high / low) / most));
 }

@@ -27,6 +27,7 @@ class PriorSamples {
     this.plane = element("div", { class: "plane" }, root);
     this.map = element("img", {}, this.plane);
     this.ring = element("div", { class: "ring", "aria-hidden": "true", hidden: "" }, this.plane);
+    this.large = element("div", { class: "large", "aria-hidden": "true", hidden: "" }, this.plane);
     this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, root); // prettier-ignore
     this.picture = element("img", { class: "picture" }, this.grid);
     this.frame = element("div", { class: "frame", "aria-hidden": "true", hidden: "" }, this.grid);
@@ -100,7 +101,22 @@ class PriorSamples {
     this.ring.hidden = !place;
     this.frame.style.setProperty("--x", String(this.shown % columns));
     this.frame.style.setProperty("--y", String(Math.floor(this.shown / columns)));
+    this.large.hidden = this.shown < 0;
+    this.enlarge();
     if (place) [this.ring.style.left, this.ring.style.top] = place.map((share) => `${100 * share}%`);
+  }
+
+  /** Show the marked image large in a corner of the plane: the tiled picture, scaled and moved so that it fills the box. */
+  enlarge() {
+    const { data, large, shown } = this;
+    if (!data || shown < 0) return;
+    const rows = Math.ceil(data.count / data.columns);
+    const [column, row] = [shown % data.columns, Math.floor(shown / data.columns)];
+    /** @param {number} at @param {number} count */
+    const part = (at, count) => (count > 1 ? (100 * at) / (count - 1) : 0);
+    large.style.backgroundImage = `url("${data.samples.uri}")`;
+    large.style.backgroundSize = `${100 * data.columns}% ${100 * rows}%`;
+    large.style.backgroundPosition = `${part(column, data.columns)}% ${part(row, rows)}%`;
   }
 
   close() {
