@@ -82,3 +82,17 @@ def test_enough_units_copy_until_sparsity_stops_them(visit):
     expect(part).to_have_attribute("data-errors", re.compile(r"^0\.0[1-9]\d+ 0\.1"))
     page.get_by_role("button", name="input x").press("ArrowLeft")
     expect(page).to_have_url(re.compile(r"copies=1_3_0\.4_0\.1_1\.1_1\.8"))
+
+
+@pytest.mark.slow
+def test_a_foreign_decoder_follows_the_dragged_code(visit):
+    page, part = open_experiment(visit, "Encoder of A, decoder of B", "foreign_decoder")
+    expect(part).to_have_attribute("data-errors", re.compile(r"\d"))
+    own, _, raw, aligned, _ = (float(error) for error in part.get_attribute("data-errors").split())
+    assert own < aligned < raw
+    page.get_by_role("button", name="code z of model A").press("Shift+ArrowLeft")
+    expect(page).to_have_url(re.compile(r"foreign=-0\.5_0_6"))
+    page.get_by_role("slider", name="networks N").fill("3")
+    expect(page.get_by_text("3 autoencoders composed")).to_be_visible()
+    page.get_by_role("button", name="Back to the code of the image").click()
+    expect(page).to_have_url(re.compile(r"foreign=0_0_3"))

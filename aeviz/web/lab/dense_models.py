@@ -14,11 +14,11 @@ _ACTIVATIONS = "default", "relu", "sigmoid", "tanh"
 def dense_models(fits: Callable[[Model], bool]) -> dict[str, Model]:
     """Return the models with encoded test images whose networks are dense layers and that fit, by name."""
     return {
-        name: model for name, model in list_models().items() if model.has_latents and _is_dense(model) and fits(model)
+        name: model for name, model in list_models().items() if model.has_latents and is_dense(model) and fits(model)
     }
 
 
-def _is_dense(model: Model) -> bool:
+def is_dense(model: Model) -> bool:
     """Whether the page can compute a model, as its settings tell."""
     config = model.config.model
     return (

@@ -61,8 +61,11 @@ REGIMES = (
 
 
 _STYLE = """<style>
+[class*="st-key-regime-head-"] { flex-wrap: nowrap; }
+[class*="st-key-regime-head-"] h5 { font-size: 1rem; white-space: nowrap; }
+[class*="st-key-regime-head-"] [data-testid="stSelectbox"] :is(input, div) { font-size: 0.8125rem; }
 [class*="st-key-regime-head-"] > div:has([data-testid="stSelectbox"]) {
-  flex: 1 1 10rem; width: auto !important; min-width: min(100%, 10rem);
+  flex: 1 1 8rem; width: auto !important; min-width: 8rem;
 }
 </style>"""
 """The menu of a model stands beside the title of its column."""
