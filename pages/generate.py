@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aeviz.web.generate.view import COMPARING, pick_section, show_section
+from aeviz.web.generate.view import COMPARING, pick_section, show_section, usual_model
 from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
 
 with page(
@@ -14,7 +14,7 @@ with page(
     section = pick_section()
     left, right = st.columns(2)
     with left:
-        first = pick_model(found, default="vae-10d")
+        first = pick_model(found, default=usual_model(section))
     second = None
     if section in COMPARING:
         with right:

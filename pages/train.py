@@ -13,12 +13,12 @@ with page(
     "Choose images, a network and an optimizer, and watch the latent space form. Training goes on when you leave.",
 ):
     has_run = is_showing_run()
-    if has_run:
-        show_run()
     with st.expander("New run", expanded=not is_watching(), icon=":material/add:") if has_run else st.container():
         config = show_form()
     if config is not None:
         start_run(config)
-    if not has_run:
+    if has_run:
+        show_run()
+    else:
         show_example()
     show_other_runs()

@@ -59,16 +59,17 @@ RECIPES = (
     Recipe(presets=("mlp-64d-adam", "mlp-64d-amsgrad"), settings=(*_ONE_CYCLE, "train.epochs=80")),
     Recipe(presets=("conv-64d-amsgrad",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256")),
     *(
-        Recipe(presets=(name,), settings=(*_ONE_CYCLE, "train.epochs=30", "train.batch_size=256"))
+        Recipe(presets=(name,), settings=(*_ONE_CYCLE, "train.epochs=30", "train.batch_size=256"), keeps_samples=True)
         for name in ("vae-2d", "vae-3d", "vae-10d", "vae-2d-anchored")
     ),
-    Recipe(presets=("vae-64d",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256")),
+    Recipe(presets=("vae-64d",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256"), keeps_samples=True),
     *(
-        Recipe(presets=(name,), settings=("train.device=cpu",))
-        for name in ("regime-reconstruction", "regime-kl", "regime-both", "sparse-kl", "denoising", "vq-mnist")
+        Recipe(presets=(name,), settings=("train.device=cpu",), keeps_samples=True)
+        for name in ("regime-reconstruction", "regime-kl", "regime-both")
     ),
+    *(Recipe(presets=(name,), settings=("train.device=cpu",)) for name in ("sparse-kl", "denoising", "vq-mnist")),
     Recipe(presets=("anomaly-without-2",), settings=("train.device=cpu",)),
-    Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25")),
+    Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25"), keeps_samples=True),
     Recipe(presets=("celeba-vae", "celeba-msssim-vae"), settings=("train.device=cpu",)),
 )
 ROUNDING = 12**-0.5

@@ -89,6 +89,16 @@ def find_translation(source: np.ndarray, target: np.ndarray) -> LatentTranslatio
             explained=similarity.explained,
             is_similarity=True,
         )
+    return find_affine(source, target)
+
+
+def find_affine(source: np.ndarray, target: np.ndarray) -> LatentTranslation:
+    """Find the affine map of least squares from the points of one space to those of the same images in another.
+
+    Args:
+        source: (N, S), the points to be moved.
+        target: (N, T), where the same images lie in the other space.
+    """
     a, b = source.astype(np.float64), target.astype(np.float64)
     a_mean, b_mean = a.mean(axis=0), b.mean(axis=0)
     solution, *_ = np.linalg.lstsq(a - a_mean, b - b_mean, rcond=None)

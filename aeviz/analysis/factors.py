@@ -22,11 +22,34 @@ def explained_by_lines(z: np.ndarray, factors: np.ndarray) -> np.ndarray:
     Returns:
         (F,), float64; NaN for a factor that is the same for all measured images.
     """
-    design = np.column_stack([z.astype(np.float64), np.ones(len(z))])
     values = factors.astype(np.float64)
-    weights = np.linalg.lstsq(design[::2], values[::2], rcond=None)[0]
-    rest = values[1::2] - design[1::2] @ weights
+    weights = fit_lines(z, factors)
+    rest = values[1::2] - _design(z)[1::2] @ weights
     centred = values[1::2] - values[1::2].mean(axis=0)
     spread = (centred**2).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(spread > 0, 1 - (rest**2).sum(axis=0) / spread, np.nan)
+
+
+def fit_lines(z: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """Return the regression that `explained_by_lines` measures: factors = (z, 1) @ it, (D + 1, F), float64."""
+    weights: np.ndarray = np.linalg.lstsq(_design(z)[::2], factors.astype(np.float64)[::2], rcond=None)[0]
+    return weights
+
+
+def correlations(z: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """Return the correlation of each latent dimension with each factor, (D, F), float64; 0 where one is constant.
+
+    Args:
+        z: Latent points, (N, D), floating point.
+        factors: (N, F), floating point.
+    """
+    a, b = (part.astype(np.float64) - part.astype(np.float64).mean(axis=0) for part in (z, factors))
+    spread = np.sqrt((a**2).sum(axis=0))[:, None] * np.sqrt((b**2).sum(axis=0))
+    found: np.ndarray = np.divide(a.T @ b, spread, out=np.zeros_like(spread), where=spread > 0)
+    return found
+
+
+def _design(z: np.ndarray) -> np.ndarray:
+    """Return points with a one each, (N, D + 1), float64."""
+    return np.column_stack([z.astype(np.float64), np.ones(len(z))])

@@ -1,6 +1,5 @@
 """Plotly figures of an optimizer comparison on a network: curves, layers, gaps between methods, moved points."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from aeviz.figures.method_lines import (
     COLOURS,
     DASHES,
     MARGIN,
+    log_ticks,
     spaced,
     style_axes,
     thin,
@@ -162,7 +162,7 @@ def layer_curves(
     figure.update_yaxes(type="log", tickformat="~g", nticks=4)
     for place in range(len(layers)):
         values = [value for trace in figure.data[place :: len(layers)] for value in trace.y if value > 0]
-        if values and (ticks := _log_ticks(min(values), max(values))):
+        if values and (ticks := log_ticks(min(values), max(values))):
             figure.update_yaxes(tickvals=ticks, row=place // columns + 1, col=place % columns + 1)
     figure.update_xaxes(matches="x", nticks=5)
     figure.update_xaxes(title={"text": "epoch", "standoff": 4}, row=rows)
@@ -174,21 +174,6 @@ def layer_curves(
         uirevision="layers",
     )
     return figure
-
-
-def _log_ticks(low: float, high: float) -> list[float]:
-    """Return two to five round numbers between two positive ones; none where that takes more digits or more decades.
-
-    Plotly's own, on a low panel, name each digit of a decade, one over the other.
-    """
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for digits in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
-        found = [
-            value for decade in decades for digit in digits if low <= (value := float(f"{digit}e{decade}")) <= high
-        ]
-        if 2 <= len(found) <= 5:
-            return found
-    return []
 
 
 def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> go.Figure:
@@ -271,8 +256,8 @@ def latent_planes(planes: Sequence[Plane], class_names: Sequence[str]) -> go.Fig
     figure.update_annotations(font_size=12)
     figure.update_layout(
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "itemsizing": "constant"},
-        margin={**MARGIN, "t": 45, "b": 45},
-        height=290,
+        margin={**MARGIN, "t": 72, "b": 45},  # the button that saves the figure stands above the titles
+        height=317,
         uirevision="planes",
     )
     return figure

@@ -1,5 +1,6 @@
 """Common parts of the figures of optimizers: colours, lines, bands and axes."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ COLOURS: Mapping[MethodName, str] = {
     "adam": FIRST,
     "amsgrad": SECOND,
     "sgd": CLASS_COLOURS[4],
-    "momentum": CLASS_COLOURS[7],
+    "momentum": CLASS_COLOURS[2],
     "nesterov": CLASS_COLOURS[8],
     "adagrad": CLASS_COLOURS[3],
     "rmsprop": CLASS_COLOURS[5],
@@ -47,13 +48,33 @@ def spaced(count: int) -> np.ndarray:
     return places
 
 
+def log_ticks(low: float, high: float) -> list[float]:
+    """Return two to five round numbers between two positive ones; none where that takes more digits or more decades.
+
+    Plotly's own, on a low panel, name each digit of a decade, one over the other.
+    """
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for digits in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+        found = [
+            value for decade in decades for digit in digits if low <= (value := float(f"{digit}e{decade}")) <= high
+        ]
+        if 2 <= len(found) <= 5:
+            return found
+    return []
+
+
 def method_curves(curves: Mapping[MethodName, np.ndarray], quantity: str, form: str) -> go.Figure:
     """Draw a curve for each method over the steps; `form` writes a value, as in d3-format."""
     figure = go.Figure()
     for name, values in curves.items():
         kept = thin(len(values), DRAWN)
         figure.add_trace(method_line(name, kept, values[kept], METHODS[name].title, 1.0, "step %{x}: " + form))
-    return style_axes(figure, "step", quantity, is_log=True)
+    style_axes(figure, "step", quantity, is_log=True)
+    sizes = np.concatenate([values[np.isfinite(values) & (values > 0)] for values in curves.values()] or [np.empty(0)])
+    ticks = log_ticks(float(sizes.min()), float(sizes.max())) if len(sizes) else []
+    if ticks:
+        figure.update_yaxes(tickvals=ticks)
+    return figure
 
 
 def method_line(name: MethodName, x: np.ndarray, y: np.ndarray, title: str, opacity: float, hover: str) -> go.Scatter:

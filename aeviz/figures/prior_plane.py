@@ -93,7 +93,7 @@ def prior_plane_svg(
     vertical = [(down(value), text) for value, text in ticks(y - half, y + half)]
     square = f'x="{_LEFT}" y="{_TOP}" width="{SIDE}" height="{SIDE}"'
     lines = _wrap(class_names if labels is not None else ())
-    width, height = _LEFT + SIDE + 8, _TOP + SIDE + _BOTTOM + _LINE * len(lines)
+    width, height = _size(len(lines))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'font-family="sans-serif" font-size="13" fill="{ink}">',
@@ -113,6 +113,27 @@ def prior_plane_svg(
         "</svg>",
     ]
     return "data:image/svg+xml;base64," + base64.b64encode("".join(parts).encode()).decode()
+
+
+def ring_places(draws: np.ndarray, window: Window, class_names: Sequence[str] = ()) -> list[tuple[float, float] | None]:
+    """Return where the rings of `prior_plane_svg` lie, as shares of its width and height; None outside of the window.
+
+    Args:
+        draws: Draws from the prior, (M, 2).
+        window: What is shown.
+        class_names: Those in the legend of the drawing.
+    """
+    width, height = _size(len(_wrap(class_names)))
+    shares = (draws - np.array(window.centre)) / (2 * window.half)
+    return [
+        ((_LEFT + SIDE * (0.5 + x)) / width, (_TOP + SIDE * (0.5 - y)) / height) if max(abs(x), abs(y)) <= 0.5 else None
+        for x, y in shares.tolist()
+    ]
+
+
+def _size(lines: int) -> tuple[float, float]:
+    """Return width and height of the drawing with a legend of so many lines."""
+    return _LEFT + SIDE + 8, _TOP + SIDE + _BOTTOM + _LINE * lines
 
 
 def class_legend_svg(class_names: Sequence[str], *, is_dark: bool = False) -> str:

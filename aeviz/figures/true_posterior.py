@@ -50,7 +50,7 @@ def posterior_plane(
             x=draws[:, 0],
             y=draws[:, 1],
             mode="markers",
-            name="draws",
+            name="draws, area: share of the weight",
             marker={
                 "color": ENCODER,
                 "size": 4 + 16 * np.sqrt(share),

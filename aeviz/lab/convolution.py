@@ -16,6 +16,8 @@ from typing import Literal
 
 import numpy as np
 
+from aeviz.lab.activations import Activation, activate
+
 Pooling = Literal["max", "min", "average"]
 _REDUCERS: dict[Pooling, Callable[..., np.ndarray]] = {"max": np.max, "min": np.min, "average": np.mean}
 
@@ -113,6 +115,22 @@ def pool(image: np.ndarray, kind: Pooling, size: int, *, stride: int) -> np.ndar
     """
     found: np.ndarray = _REDUCERS[kind](_windows(np.asarray(image, dtype=np.float64), size, stride), axis=(2, 3))
     return found
+
+
+def image_layer(
+    image: np.ndarray, kernel: np.ndarray, *, bias: float, activation: Activation, stride: int = 1, padding: int = 0
+) -> np.ndarray:
+    """Return phi(T image + b) with a convolution as T: a layer that operates on images, S1, Definition 1.3.9.
+
+    Args:
+        image: As for `convolve`; so are kernel, stride and padding.
+        kernel: Weights of T.
+        bias: b, one number that is added to each pixel.
+        activation: phi, applied to each pixel.
+        stride: Pixels between two windows, at least 1.
+        padding: Zeros added on each side, at least 0.
+    """
+    return activate(activation, convolve(image, kernel, stride=stride, padding=padding) + bias)
 
 
 def receptive_field(layers: Sequence[tuple[int, int]]) -> int:

@@ -4,7 +4,7 @@ Sources: S2 (R. Grabovac), Definitions 1.1.4, 1.1.5 and 1.1.8, Propositions 1.1.
 (1.2) and Figure 1.2. Slip: the caption of Figure 1.2 draws the principal components as lambda_i u_i; one standard
 deviation along u_i is sqrt(lambda_i) u_i.
 
-`aeviz/web/components/mahalanobis/covariance.js` computes the same in the page.
+`aeviz/web/components/kit/covariance.js` computes the same in the page.
 """
 
 import numpy as np

@@ -1,8 +1,9 @@
 """Running means of gradients and of their squares, which Adam divides, and the correction of their bias.
 
 For gradients from N(mu, s^2): E m_t = (1 - beta1^t) mu and E v_t = (1 - beta2^t) (mu^2 + s^2), since both start at 0.
-Source: S1 (M. Sevkovych), Definition 1.2.9, Remark 1.2.10, Algorithm 1. Slips: S1's prose lets AMSGrad take the maximum
-of squared gradients; it is that of their running means, and no correction of a bias, as comments in Algorithm 3 say.
+Source: S1 (M. Sevkovych), Definition 1.2.9, Remark 1.2.10, Algorithm 1; S2 (R. Grabovac), Algorithm 2. Slips: S1's
+prose lets AMSGrad take the maximum of squared gradients; it is that of their running means, and no correction of a
+bias, as comments in Algorithm 3 say.
 
 `aeviz/web/components/moments/running.js` computes the same in the page.
 """
@@ -38,6 +39,19 @@ def running_moments(gradients: np.ndarray, beta1: float, beta2: float) -> Runnin
     t = np.arange(1, len(gradients) + 1)
     m, v = mean(gradients, beta1), mean(gradients**2, beta2)
     return RunningMoments(m, v, m / (1 - beta1**t), v / (1 - beta2**t))
+
+
+def adam_steps(m: np.ndarray, v: np.ndarray, epsilon: float, *, is_under_root: bool = False) -> np.ndarray:
+    """Return Adam's steps over its step size, of the shape of `m`: m / (sqrt(v) + epsilon), as Kingma and Ba have it.
+
+    Args:
+        m: Means of the gradients.
+        v: Means of their squares, not negative.
+        epsilon: At least 0.
+        is_under_root: Whether to divide by sqrt(v + epsilon), as S2 prints it in Algorithm 2.
+    """
+    steps: np.ndarray = m / (np.sqrt(v + epsilon) if is_under_root else np.sqrt(v) + epsilon)
+    return steps
 
 
 def expected_moments(mu: float, deviation: float, beta1: float, beta2: float, t: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ Sources: S2 (R. Grabovac), Definitions 1.1.2 and 1.1.3, section 1.5, equation (3
 `aeviz/web/components/divergence/gaussians.js` computes the same in the page.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import e, exp, lgamma, log, pi, sqrt
 from typing import Literal
@@ -98,6 +99,25 @@ def information(probability: np.ndarray, base: float = e) -> np.ndarray:
     with np.errstate(divide="ignore"):
         found: np.ndarray = -np.log(np.asarray(probability, dtype=np.float64)) / log(base) + 0.0
     return found
+
+
+RIVALS: dict[str, Callable[[float], float]] = {
+    "-ln p": lambda p: -log(p),
+    "1 - p": lambda p: 1 - p,
+    "1 / p": lambda p: 1 / p,
+    "1 / p - 1": lambda p: 1 / p - 1,
+    "(ln p)^2": lambda p: log(p) ** 2,
+}
+"""Functions that fall from p = 0 to 1, as surprise does; of these the first alone is additive."""
+
+
+def additivity_gap(function: Callable[[float], float], p: float, q: float) -> float:
+    """Return h(pq) - h(p) - h(q), for probabilities above 0: 0 at all p and q only for h = -c ln p.
+
+    S2, Proposition 1.1.1: additivity gives h(p^x) = x h(p) for rational x > 0, and with continuity or monotonicity for
+    every x > 0; with p = e^-x and c = h(1/e) that is h(p) = c x = -c ln p.
+    """
+    return function(p * q) - function(p) - function(q)
 
 
 def entropy(probabilities: np.ndarray, base: float = e) -> float:

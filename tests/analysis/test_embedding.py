@@ -40,6 +40,7 @@ def test_same_seed_gives_the_same_map(digits):
     np.testing.assert_array_equal(embed(digits[:60], config), embed(digits[:60], config))
 
 
+@pytest.mark.slow  # half a minute of compiling where numba has no cache yet
 def test_more_neighbours_than_points_are_cut_down(digits):
     assert embed(digits[:12], EmbeddingConfig(algorithm="t-SNE", neighbours=100)).shape == (12, 2)
 

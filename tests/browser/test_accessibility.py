@@ -8,16 +8,17 @@ from playwright.sync_api import expect
 BY_STREAMLIT = {"list", "listitem"}
 """Streamlit 1.67 puts the groups of the navigation as `div` into its list of pages (`stSidebarNavItems`)."""
 MAPS = ("/explore?model=digits-2d-adam&image=17", "/explore?model=vae-2d&with.vae-2d=nothing")
-PATHS = ("/", *MAPS, "/lessons", "/compare", "/optimizers")
+PATHS = {"home and maps": ("/", *MAPS), "others": ("/lessons", "/compare", "/optimizers")}
 STRONG = "contrast=more"
 
 
+@pytest.mark.parametrize("pages", ["home and maps", pytest.param("others", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("look", ["", pytest.param(STRONG, marks=pytest.mark.slow)], ids=["usual", "high contrast"])
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_axe_finds_nothing_serious(visit, address, dark, look, subtests):
+def test_axe_finds_nothing_serious(visit, address, dark, look, pages, subtests):
     """The rules of WCAG that a program can check, as axe-core has them, in both themes, also with high contrast."""
-    page = visit("/", dark=dark)
-    for path in PATHS:
+    page = visit(PATHS[pages][0], dark=dark)
+    for path in PATHS[pages]:
         with subtests.test(path):
             page.goto(f"{address}{path}{'&' if '?' in path else '?'}{look}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -65,11 +65,14 @@ def test_address_and_system_ask_for_it(visit, how):
         page.emulate_media(contrast="no-preference")
 
 
+@pytest.mark.parametrize(
+    "paths", [("/", MAP), pytest.param(("/compare", "/optimizers", "/lessons"), marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_texts_have_a_contrast_of_seven_to_one(visit, address, dark, subtests):
+def test_texts_have_a_contrast_of_seven_to_one(visit, address, dark, paths, subtests):
     """The rule of WCAG 1.4.6 as axe-core has it."""
-    page = visit("/", dark=dark)
-    for path in ("/", MAP, "/compare", "/optimizers", "/lessons"):
+    page = visit(paths[0], dark=dark)
+    for path in paths:
         with subtests.test(path):
             page.goto(f"{address}{path}{'&' if '?' in path else '?'}contrast=more")
             expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -52,6 +52,12 @@ def test_fit_to_a_mixture_covers_both_modes_or_seeks_one(visit):
     page.get_by_role("button", name="Fit q: least KL(p‖q)").click()
     expect(page).to_have_url(re.compile("gaussians=-2.5_0.6_0_2.57_2.5_0.6"))
     expect(page.get_by_role("slider", name="Mean of q")).to_have_attribute("aria-valuenow", re.compile(r"^-?0\.00"))
+    page.get_by_role(
+        "button", name="Fit q: least KL(q‖p)"
+    ).click()  # from the middle: it says that it is no global minimum
+    expect(page.get_by_text("A local minimum, 2.083. From q on a peak of p the descent reaches 0.693")).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_text("A local minimum")).to_be_hidden()
 
 
 @pytest.mark.slow
@@ -101,6 +107,9 @@ def test_coin_is_dragged_and_more_outcomes_are_chosen(visit):
     page = visit("/lab?experiment=Entropy+of+a+coin")
     part = page.get_by_test_id("entropy")
     expect(part).to_have_attribute("data-entropy", "0.7219")
+    page.get_by_text("Why the logarithm?", exact=False).last.click()
+    expect(page.get_by_role("row", name="−log p 0.322 2.585 2.907 2.907 equal")).to_be_visible()  # noqa: RUF001
+    expect(page.get_by_text("h(√p) = ½ h(p): 0.161")).to_be_visible()
     heads = page.get_by_role("slider", name="Probability of heads")
     box = heads.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.3 * box["height"])

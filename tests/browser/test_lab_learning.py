@@ -65,12 +65,20 @@ def test_batches_descend_from_the_dragged_start(visit):
     all_data, _, single = (float(risk) for risk in part.get_attribute("data-risks").split())
     assert single < all_data
     drag(page, page.get_by_role("button", name="start of all paths"), 40, 30)
-    expect(page).to_have_url(re.compile(r"descent=-?[0-9.]+_[0-9.]+_0\.1_0_512_0"))
+    expect(page).to_have_url(re.compile(r"descent=-?[0-9.]+_[0-9.]+_0\.1_0_512_0_0_0"))
     page.get_by_role("slider", name="rate").fill("0.5")
     expect(page).to_have_url(re.compile(r"_0\.5_0_512_0"))
     page.get_by_role("combobox", name="Learning rate").select_option("1")
     page.get_by_role("button", name="Other order").click()
     expect(page).to_have_url(re.compile(r"_0\.5_1_512_1"))
+    page.get_by_role("combobox", name="Model").select_option("straight line, all x equal")
+    page.get_by_role("button", name="Eight starts").click()
+    expect(page.get_by_text("Convex, not strictly: a valley.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"descent=-0\.6_1\.7_0\.5_1_512_1_1_1"))
+    page.get_by_role("combobox", name="Model").select_option("network 1-1-1")
+    expect(page.get_by_text("R(½p + ½q)")).to_be_visible()
+    page = visit("/lab?experiment=Batch+sizes&descent=-0.6_1.7_0.1_0_512_0")  # from before there were models
+    expect(page.get_by_test_id("batches")).to_have_attribute("data-risks", re.compile("e"))
 
 
 @pytest.mark.slow
@@ -98,7 +106,13 @@ def test_dimension_and_moments_follow_their_sliders(visit):
     page.get_by_role("slider", name="step t").fill("200")
     expect(part).not_to_have_attribute("data-steps", "3.1623 1.0000")
     page.get_by_role("combobox", name="β₂").select_option("0")
-    expect(page).to_have_url(re.compile("moments=1_0.5_2_0_200_0"))
+    expect(page).to_have_url(re.compile("moments=1_0.5_2_0_200_0_0_0"))
+    before = part.get_attribute("data-steps")
+    page.get_by_role("combobox", name="ε", exact=True).select_option("3")
+    expect(part).not_to_have_attribute("data-steps", before)
+    outside = part.get_attribute("data-steps")
+    page.get_by_role("combobox", name="divide by").select_option("1")
+    expect(part).not_to_have_attribute("data-steps", outside)
 
 
 @pytest.mark.slow
@@ -113,6 +127,19 @@ def test_drawn_networks_compute(visit):
     expect(part).to_have_attribute("data-parameters", "97")
     page.get_by_role("button", name="layer 6, unit 5").focus()
     expect(page.get_by_text("Layer 6, unit 5: z =")).to_be_visible()
+    page.get_by_role("combobox", name="Network").select_option("your own: N networks composed")
+    expect(part).to_have_attribute("data-parts", "3")
+    field = page.get_by_role("textbox", name="Widths of the networks")
+    field.fill("4-5-3, 3-2, 2-4")
+    field.press("Enter")
+    expect(page.get_by_text("f₁ 4-5-3: no encoder: layer 1 widens from 4 to 5. f₂ 3-2: encoder.")).to_be_visible()
+    expect(page).to_have_url(re.compile("drawing=4_.*_4_5_3_0_3_2_0_2_4"))
+    field.fill("4-3, 2-4")
+    field.press("Enter")
+    expect(page.get_by_text("f₂ ∘ f₁ is not defined: f₁ gives 3 values and f₂ takes 2.")).to_be_visible()
+    field.fill("4-3, x")
+    field.press("Enter")
+    expect(page.get_by_text("Write widths with - between them")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -130,3 +157,35 @@ def test_basis_functions_are_learned_in_the_page(visit):
     page.get_by_role("combobox", name="Train").select_option("the output layer alone")
     expect(part).to_have_attribute("data-steps", "0")
     expect(page).to_have_url(re.compile(r"basis=5_0\.25_0_1_0"))
+
+
+@pytest.mark.slow
+def test_risk_follows_degree_data_and_loss(visit):
+    page, part = open_experiment(visit, "Risk and empirical risk", "risk")
+    expect(part).to_have_attribute("data-best", "3")
+    empirical, risk = (float(value) for value in part.get_attribute("data-risks").split())
+    assert risk > 10 * empirical
+    page.get_by_role("button", name="degree d").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"sample=0_8_15_0\.4_0_0\.05_0\.2"))
+    page.get_by_role("slider", name="data n").fill("200")
+    expect(page).to_have_url(re.compile(r"sample=0_8_200_"))
+    empirical, risk = (float(value) for value in part.get_attribute("data-risks").split())
+    assert risk < 1.2 * empirical
+    drag(page, page.get_by_role("button", name="pair (x, y)"), 30, 20)
+    page.get_by_role("combobox", name="Loss").select_option("absolute error")
+    expect(page).to_have_url(re.compile(r"sample=1_8_200_0\.4_0_0\.[1-9]"))
+    expect(page.get_by_text("L(x, y, t) = |y")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_weights_descend_the_loss_surface(visit):
+    page, part = open_experiment(visit, "Loss surface", "loss_surface")
+    expect(part).to_have_attribute("data-loss", re.compile(r"^0\.\d+"))
+    start = float(part.get_attribute("data-loss"))
+    page.get_by_role("slider", name="steps").fill("100")
+    expect(page.get_by_text("Arrived: w is the first principal direction")).to_be_visible()
+    assert float(part.get_attribute("data-loss")) < start
+    page.get_by_role("button", name="point x", exact=True).press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"surface=-0\.25_0\.6_-0\.9_1\.8_0\.5_30_0\.05_100"))
+    drag(page, page.get_by_role("button", name="weights w"), 0, 160)
+    expect(part).to_have_attribute("data-weights", re.compile("^-0.* -0"))

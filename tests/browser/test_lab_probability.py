@@ -92,3 +92,54 @@ def test_chord_is_above_a_convex_function(visit):
     expect(page.get_by_text("Broken:")).to_be_visible()
     page.get_by_role("slider", name="draws N").fill("500")
     assert abs(float(part.get_attribute("data-least"))) < 0.2
+
+
+def test_gaussian_follows_mean_axes_and_sample(visit):
+    page = visit("/lab?experiment=Multivariate+Gaussian")
+    part = page.get_by_test_id("gaussian")
+    expect(part).to_have_attribute("data-density", re.compile(r"^0\.0\d+"))
+    shown = part.get_attribute("data-density")
+    page.get_by_role("button", name="point A").press("ArrowRight")
+    expect(part).not_to_have_attribute("data-density", shown)
+    page.get_by_role("button", name="mean μ").press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"density=0\.5_-0\.2_1\.9_0\.8_30_1\.6_1\.2_100_0"))
+    page.get_by_role("button", name="Independent").click()
+    page.get_by_role("slider", name="sample N").fill("999")
+    expect(page).to_have_url(re.compile(r"_0_1\.6_1\.2_999_0"))
+    first, covariance, second = (float(entry) for entry in part.get_attribute("data-sample").split())
+    assert abs(first - 3.61) < 0.5
+    assert abs(covariance) < 0.2
+    assert abs(second - 0.64) < 0.1
+
+
+def test_rotations_make_the_covariance_diagonal(visit):
+    page = visit("/lab?experiment=Spectral+theorem")
+    part = page.get_by_test_id("spectral")
+    expect(part).to_have_attribute("data-off", re.compile(r"e-(1\d|[89])$"))
+    values = part.get_attribute("data-values")
+    page.get_by_role("button", name="Start").click()
+    expect(part).not_to_have_attribute("data-values", values)
+    start = float(part.get_attribute("data-off"))
+    page.get_by_role("button", name="Rotate").click()
+    expect(page).to_have_url(re.compile("rotations=0_1_3"))
+    assert 0 < float(part.get_attribute("data-off")) < start
+    page.get_by_role("button", name="rank k").press("ArrowRight")
+    expect(page.get_by_text("of the 4 largest λ")).to_be_visible()
+    page.get_by_role("combobox", name="Codes of").select_option("no model: a random matrix")
+    expect(page).to_have_url(re.compile(r"rotations=[1-3]_1_4"))
+
+
+def test_bound_touches_and_em_climbs_the_hill_where_it_starts(visit):
+    page = visit("/lab?experiment=EM+in+one+parameter")
+    part = page.get_by_test_id("mixture_line")
+    expect(part).to_have_attribute("data-gap", "0.0000")
+    page.get_by_role("button", name="M-step").click()
+    expect(part).not_to_have_attribute("data-gap", "0.0000")
+    page.get_by_role("button", name="To the end").click()
+    expect(part).to_have_attribute("data-theta", re.compile(r"^3\."))
+    expect(page).to_have_url(re.compile(r"theta=0\.6_1_[0-9]+_0"))
+    grip = page.get_by_role("button", name="θ, where EM is now")
+    for _ in range(9):
+        grip.press("Shift+ArrowLeft")
+    page.get_by_role("button", name="To the end").click()
+    expect(part).to_have_attribute("data-theta", re.compile(r"^-[23]\."))

@@ -46,6 +46,7 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     expect(page).not_to_have_url(re.compile("image="))
 
 
+@pytest.mark.slow
 def test_networks_of_two_face_models_answer(visit):
     """Four large networks share the runtime, which does one thing at a time; codes stand in for images."""
     page = visit("/network?model=celeba-vae&with.celeba-vae=celeba-msssim-vae")

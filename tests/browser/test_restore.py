@@ -60,6 +60,13 @@ def test_regimes_are_drawn_anew_from_the_next_seed(visit):
     for model in ("regime-reconstruction", "regime-kl", "regime-both"):
         expect(picture(page, f"^Latent map of {model}")).to_be_visible(timeout=PATIENCE_MS)
     expect(picture(page, "36 samples from the prior, seed 0")).to_have_count(3)
+    columns = page.get_by_test_id("prior-samples")
+    columns.nth(2).get_by_role("application").hover()  # a sample: its point is marked in all three planes
+    shown = columns.nth(2).get_attribute("data-shown")
+    assert int(shown) >= 0
+    for place in range(3):
+        expect(columns.nth(place)).to_have_attribute("data-shown", shown)
+        expect(columns.nth(place).locator(".ring")).to_be_visible()
     page.get_by_role("button", name="Again").click()
     expect(picture(page, "36 samples from the prior, seed 1")).to_have_count(3)
     expect(page).to_have_url(re.compile(r"seed=1(\.0)?(&|$)"))

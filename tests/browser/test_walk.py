@@ -96,7 +96,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.get_by_test_id("latent-pad")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Image decoded by .* at this point"))).to_be_visible()
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Reconstruct").click()
-    expect(page.get_by_role("img", name=re.compile("mean error")).first).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("mean Euclidean error")).first).to_be_visible()
 
 
 @pytest.mark.parametrize("path", quick_and_slow(TITLES, quick=("/", "/explore", "/train")))
@@ -200,7 +200,7 @@ def test_slider_decodes_another_image_and_is_in_the_address(visit):
 def test_missing_mnist_pictures_are_offered(visit):
     """Without MNIST's own pictures: reconstructions are shown all the same, the originals are offered."""
     page = visit("/reconstruct?model=mlp-2d-adam")
-    expect(page.get_by_role("img", name=re.compile("mlp-2d-adam: mean error"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("mlp-2d-adam: mean Euclidean error"))).to_be_visible()
     expect(page.get_by_role("img", name="Originals")).to_have_count(0)
     expect(page.get_by_test_id("stMain").get_by_role("button", name=re.compile("Download MNIST"))).to_be_visible()
 

@@ -9,6 +9,7 @@ from aeviz.lab.basis import bumps, gradient, least_squares, network, target, tra
 SCRIPT = """
 async function main({ cases }) {
   const page = await import("./basis/regression.js");
+  const { leastSquares } = await import("./kit/least_squares.js");
   const data = page.makeData();
   return cases.map(([count, width, isFixed]) => {
     const start = page.initial(count, 3);
@@ -16,7 +17,7 @@ async function main({ cases }) {
     for (let step = 0; step < 30; step += 1) training.step();
     return {
       ...data,
-      weights: page.leastSquares(data.x.map((x) => page.bumps(x, count, width)), data.y),
+      weights: leastSquares(data.x.map((x) => page.bumps(x, count, width)), data.y),
       target: data.x.map(page.target),
       start: [...start],
       gradient: [...page.gradient(start, data)],

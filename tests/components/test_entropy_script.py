@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from page_scripts import run_script
 
-from aeviz.lab.information import entropy, information, with_probability
+from aeviz.lab.information import RIVALS, additivity_gap, entropy, information, with_probability
 
 SCRIPT = """
 async function main({ cases, bases }) {
@@ -14,6 +14,7 @@ async function main({ cases, bases }) {
     entropies: bases.map((base) => page.entropy(values, base)),
     information: page.information(values[0], 2),
     moved: page.withProbability(values, index, value),
+    gaps: page.RIVALS.map(([, rule]) => rule(0.02, Math.E) - rule(0.1, Math.E) - rule(0.2, Math.E)),
   }));
 }
 """
@@ -31,3 +32,4 @@ def test_page_computes_what_python_does(tmp_path):
         assert found["entropies"] == pytest.approx([entropy(probabilities, base) for base in BASES])
         assert found["information"] == pytest.approx(float(information(probabilities[0], 2)))
         assert found["moved"] == pytest.approx(with_probability(probabilities, index, value))
+        assert found["gaps"] == pytest.approx([additivity_gap(rival, 0.1, 0.2) for rival in RIVALS.values()], abs=1e-12)

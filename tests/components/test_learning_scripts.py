@@ -65,27 +65,40 @@ def test_paths_of_batches(tmp_path):
     script = """
     async function main() {
       const page = await import("./batches/descent.js");
-      const [data, order, start] = [page.makeData(), page.makeOrder(3), [-0.6, 1.7]];
-      const gradients = page.datumGradients(start, data);
-      const path = (size, falls) => page.descend({ start, data, order, size, rate: 0.2, falls });
-      return {
-        data, order, gradients, risk: page.risk(start, data), variance: page.batchVariance(gradients, 8),
-        paths: [[64, false], [8, true], [1, false]].map(([size, falls]) => [size, falls, path(size, falls)]),
-        minimum: page.quadratic(data).minimum,
-      };
+      const [order, start] = [page.makeOrder(3), [-0.6, 1.7]];
+      return page.MODELS.map((model) => {
+        const data = model.makeData();
+        const gradients = page.datumGradients(start, data, model);
+        const path = (size, falls) => page.descend({ start, data, order, size, rate: 0.2, falls, model });
+        const end = page.longDescent(start, data, model).at(-1);
+        return {
+          data, order, gradients, risk: page.risk(start, data, model), variance: page.batchVariance(gradients, 8),
+          paths: [[64, false], [8, true], [1, false]].map(([size, falls]) => [size, falls, path(size, falls)]),
+          end, middle: page.middleAndMean(start, end, data, model),
+        };
+      });
     }
     """
-    found = run_script(tmp_path, script)
-    x, y, order = np.array(found["data"]["x"]), np.array(found["data"]["y"]), np.array(found["order"])
     start = np.array([-0.6, 1.7])
-    assert all(sorted(epoch) == list(range(64)) for epoch in order.reshape(-1, 64).tolist())
-    np.testing.assert_allclose(found["gradients"], batches.datum_gradients(start, x, y))
-    np.testing.assert_allclose(found["risk"], batches.risk(start, x, y))
-    np.testing.assert_allclose(found["variance"], batches.batch_variance(np.array(found["gradients"]), 8))
-    np.testing.assert_allclose(found["minimum"], np.polyfit(x, y, 1))
-    for size, falls, path in found["paths"]:
-        expected = batches.descend(start, x, y, order, size, 0.2, "root" if falls else "constant")
-        np.testing.assert_allclose(path, expected, atol=1e-12)
+    scenes = run_script(tmp_path, script)
+    for found, model in zip(scenes, ("line", "line", "network"), strict=True):
+        x, y, order = np.array(found["data"]["x"]), np.array(found["data"]["y"]), np.array(found["order"])
+        assert all(sorted(epoch) == list(range(64)) for epoch in order.reshape(-1, 64).tolist())
+        np.testing.assert_allclose(found["gradients"], batches.datum_gradients(start, x, y, model))
+        np.testing.assert_allclose(found["risk"], batches.risk(start, x, y, model))
+        np.testing.assert_allclose(
+            found["variance"], batches.batch_variance(np.array(found["gradients"]), 8), atol=1e-12
+        )
+        end = np.array(found["end"])
+        np.testing.assert_allclose(batches.datum_gradients(end, x, y, model).mean(axis=0), 0, atol=1e-4)
+        middle, mean = found["middle"]
+        np.testing.assert_allclose(middle - mean, batches.excess_at_middle(start, end, x, y, model))
+        for size, falls, path in found["paths"]:
+            expected = batches.descend(start, x, y, order, size, 0.2, "root" if falls else "constant", model)
+            np.testing.assert_allclose(path, expected, atol=1e-10)
+    line, valley, _ = scenes
+    np.testing.assert_allclose(line["end"], np.polyfit(line["data"]["x"], line["data"]["y"], 1), atol=1e-4)
+    np.testing.assert_allclose(sum(valley["end"]), np.mean(valley["data"]["y"]))
 
 
 def test_projections(tmp_path):
@@ -117,13 +130,14 @@ def test_dimensions_and_moments(tmp_path):
     script = """
     async function main({ numbers, points, gradients }) {
       const page = await import("./dimension/measures.js");
-      const { runningMoments, expectedMoments } = await import("./moments/running.js");
+      const { adamSteps, runningMoments, expectedMoments } = await import("./moments/running.js");
       return {
         measures: numbers.map((n) => [
           page.occupiedShare(3, n, 10), page.shellShare(0.1, n), page.radiusDensity(2.5, n), page.coefficients(n, 3),
           page.spread(page.distances(points, n)).share,
         ]),
         moments: Object.values(runningMoments(gradients, 0.9, 0.99)),
+        steps: [false, true].map((under) => adamSteps(gradients, gradients.map((g) => g * g), 0.1, under)),
         expected: expectedMoments(0.5, 2, 0.9, 0.99, 7),
       };
     }
@@ -144,6 +158,8 @@ def test_dimensions_and_moments(tmp_path):
     moments = gradient_moments.running_moments(gradients, 0.9, 0.99)
     expected = [moments.m, moments.v, moments.corrected_m, moments.corrected_v]
     np.testing.assert_allclose(found["moments"], expected)
+    steps = [gradient_moments.adam_steps(gradients, gradients**2, 0.1, is_under_root=under) for under in (False, True)]
+    np.testing.assert_allclose(found["steps"], steps)
     expected = gradient_moments.expected_moments(0.5, 2, 0.9, 0.99, np.array([7]))[:, 0]
     np.testing.assert_allclose(found["expected"], expected)
 
@@ -163,3 +179,40 @@ def test_drawn_networks(tmp_path):
     expected = drawn_network.run_network(layers, told["names"], np.array(told["x"]))
     for ours, theirs in zip(found["values"], expected, strict=True):
         np.testing.assert_allclose(ours, theirs)
+
+
+def test_compositions_of_networks(tmp_path):
+    script = """
+    async function main({ texts }) {
+      const page = await import("./drawn_network/layers.js");
+      return texts.map((text) => {
+        const parts = page.parseParts(text);
+        if (typeof parts === "string") return parts;
+        const again = page.numbersToParts(page.partsToNumbers(parts));
+        const [joined, count, narrows] = [page.compose(parts), page.fitting(parts), parts.map(page.narrows)];
+        return { parts, again, joined, count, narrows };
+      });
+    }
+    """
+    texts = [
+        "5-4, 4-3-2,2 - 3 - 5",
+        "5-5-2",
+        "5-4, 3-2",
+        "5",
+        "5-4-",
+        "a",
+        "9-2",
+        "6-2",
+        "1-1-1-1-1-1-1-1-1-1-1",
+        "0-0",
+    ]
+    found = run_script(tmp_path, script, {"texts": texts})
+    parts = [[5, 4], [4, 3, 2], [2, 3, 5]]
+    assert found[0]["parts"] == found[0]["again"] == parts
+    assert tuple(found[0]["joined"]) == drawn_network.compose(parts)
+    assert found[0]["count"] == 3
+    assert found[0]["narrows"] == [drawn_network.narrows(part) for part in parts]
+    assert found[1]["narrows"] == [True]
+    assert found[2]["count"] == 1
+    assert found[4]["parts"] == [[5, 4]]
+    assert all(isinstance(told, str) for told in (found[3], *found[5:]))

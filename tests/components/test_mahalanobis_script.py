@@ -1,19 +1,23 @@
-"""Distances, whitening and variances as the page computes them, beside those of Python."""
+"""Distances, whitening, variances and densities as the page computes them, beside those of Python."""
 
 import numpy as np
 import pytest
 from page_scripts import run_script
 
 from aeviz.lab.distance import covariance_of, mahalanobis_distance, variance_along
+from aeviz.lab.gaussian import log_density, sample_moments
 
 SCRIPT = """
 async function main({ clouds, points, angles }) {
-  const page = await import("./mahalanobis/covariance.js");
+  const page = await import("./kit/covariance.js");
   return clouds.map((cloud) => ({
     distances: points.map((point) => page.mahalanobis(cloud, point)),
     back: points.map((point) => page.unwhiten(cloud, page.whiten(cloud, point))),
     variances: angles.map((angle) => page.varianceAlong(cloud, angle)),
     entries: page.entries(cloud),
+    again: page.entries(page.cloudOf(page.entries(cloud))),
+    densities: points.map((point) => page.density(cloud, point)),
+    moments: page.sampleMoments(points),
   }));
 }
 """
@@ -38,3 +42,8 @@ def test_page_computes_what_python_does(tmp_path):
         ]
         assert found["variances"] == pytest.approx(expected)
         assert found["entries"] == pytest.approx([covariance[0, 0], covariance[0, 1], covariance[1, 1]])
+        np.testing.assert_allclose(found["again"], found["entries"], atol=1e-12)
+        np.testing.assert_allclose(found["densities"], np.exp(log_density(POINTS, np.zeros(2), covariance)))
+        mean, moments = sample_moments(POINTS)
+        np.testing.assert_allclose(found["moments"]["mean"], mean)
+        np.testing.assert_allclose(found["moments"]["entries"], moments.ravel()[[0, 1, 3]])

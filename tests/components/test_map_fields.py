@@ -219,7 +219,7 @@ def test_stretching_is_that_of_the_jacobian(tmp_path):
 
 LINE = """
 async function main({ values, columns, level }) {
-  const { isoline } = await import("./map/field_values.js");
+  const { isoline } = await import("./kit/isoline.js");
   return isoline(values, columns, level);
 }
 """

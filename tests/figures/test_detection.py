@@ -6,7 +6,15 @@ import pytest
 
 from aeviz.figures.detection import ANOMALY, NORMAL, error_histogram, precision_recall_curves, restoration_curves
 from aeviz.figures.images import latent_thumbnail
-from aeviz.figures.prior_plane import PRIOR_WINDOW, SIDE, Window, class_legend_svg, fit_window, prior_plane_svg
+from aeviz.figures.prior_plane import (
+    PRIOR_WINDOW,
+    SIDE,
+    Window,
+    class_legend_svg,
+    fit_window,
+    prior_plane_svg,
+    ring_places,
+)
 
 
 def test_histogram_counts_each_kind_in_the_same_bins():
@@ -73,7 +81,12 @@ def test_draws_outside_are_left_out_and_names_are_escaped():
     draws = np.array([[0.0, 0.0], [9.0, 0.0], [1.0, 1.0]])
     labels = np.zeros(500, dtype=np.int64)
     text = drawing(prior_plane_svg(points, labels, ("<b>", "other"), draws, PRIOR_WINDOW))
-    assert text.count('r="3.5"') == 2 * 2
+    rings = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="3.5"', text)
+    assert len(rings) == 2 * 2  # light and dark
+    size = np.array([float(value) for value in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text).groups()])
+    places = ring_places(draws, PRIOR_WINDOW, ("<b>", "other"))
+    assert places[1] is None
+    np.testing.assert_allclose(np.array([places[0], places[2]]) * size, np.array(rings[:2], dtype=float), atol=0.06)
     assert "&lt;b&gt;" in text
     assert "<b>" not in text
 

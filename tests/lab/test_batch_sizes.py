@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from aeviz.lab.batches import batch_variance, datum_gradients, descend, risk
+from aeviz.lab.batches import batch_variance, datum_gradients, descend, excess_at_middle, risk
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.uniform(-1, 2, size=32)
@@ -41,3 +41,27 @@ def test_variance_of_a_batch_is_that_of_many_draws():
     means = np.array([gradients[RANDOM.permutation(32)[:8]].mean(axis=0) for _ in range(20_000)])
     assert batch_variance(gradients, 8) == pytest.approx(means.var(axis=0).sum(), rel=0.03)
     assert batch_variance(gradients, 32) == 0
+
+
+def test_gradient_of_the_network_is_that_of_torch():
+    theta = torch.tensor(START, requires_grad=True)
+    loss = 0.5 * ((theta[1] * torch.tanh(theta[0] * torch.tensor(X)) - torch.tensor(Y)) ** 2).mean()
+    loss.backward()
+    assert risk(START, X, Y, "network") == pytest.approx(loss.item())
+    np.testing.assert_allclose(datum_gradients(START, X, Y, "network").mean(axis=0), theta.grad.numpy())
+
+
+def test_minimisers_are_one_a_line_or_two():
+    """S1, Theorem 1.2.5: the middle of two minimisers has less, the same or more risk than both."""
+    order = np.tile(np.arange(32), 2000)
+    ends = [descend(np.array(s), X, Y, order, 32, 0.3, "constant")[-1] for s in ([2.0, 2.0], [-1.0, -2.0])]
+    np.testing.assert_allclose(ends[0], ends[1], atol=1e-6)
+    assert excess_at_middle(ends[0] - 1, ends[0] + 1, X, Y) < 0
+    same = np.ones(32)
+    ends = [descend(np.array(s), same, Y, order, 32, 0.3, "constant")[-1] for s in ([2.0, 2.0], [-1.0, 0.0])]
+    np.testing.assert_allclose([end.sum() for end in ends], Y.mean())
+    assert abs(ends[0][0] - ends[1][0]) > 0.1
+    assert excess_at_middle(ends[0], ends[1], same, Y) == pytest.approx(0, abs=1e-12)
+    end = descend(np.array([1.0, 1.0]), X, Y, order, 32, 0.3, "constant", "network")[-1]
+    assert risk(-end, X, Y, "network") == pytest.approx(risk(end, X, Y, "network"))
+    assert excess_at_middle(end, -end, X, Y, "network") > 0.1

@@ -11,6 +11,7 @@ from aeviz.lab.convolution import (
     convolution_parameters,
     convolve,
     dense_parameters,
+    image_layer,
     output_side,
     pool,
     receptive_field,
@@ -70,3 +71,11 @@ def test_numbers_of_the_sources():
         side = transposed_side(side, size, stride=stride, padding=padding)
     assert side == 28
     assert receptive_field([(3, 1), (2, 2)]) == 4
+
+
+def test_layer_on_images_is_that_of_pytorch():
+    kernel = kernel_of(3)
+    expected = functional.conv2d(GIVEN, torch.tensor(kernel)[None, None], torch.tensor([-4.0], dtype=torch.float64))
+    found = image_layer(IMAGE, kernel, bias=-4, activation="relu")
+    np.testing.assert_allclose(found, expected.relu()[0, 0])
+    np.testing.assert_allclose(image_layer(IMAGE, kernel, bias=-4, activation="sigmoid"), expected.sigmoid()[0, 0])

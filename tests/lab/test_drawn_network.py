@@ -3,10 +3,11 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
-from aeviz.lab.drawn_network import count_parameters, narrows, run_network
+from aeviz.lab.drawn_network import compose, count_parameters, narrows, run_network, widens
 
 FIGURES = {(4, 3, 4, 5, 3, 7, 2): 118, (5, 4, 3, 2, 3, 4, 5): 97, (5, 4, 3, 2): 47, (2, 3, 4, 5): 50}
 
@@ -36,3 +37,22 @@ def test_compositions_join_layers_and_encoders_narrow():
     np.testing.assert_allclose(together[3], code)
     np.testing.assert_allclose(together[-1], run_network(decoder, names, code)[-1])
     assert [narrows(widths) for widths in FIGURES] == [False, False, True, False]
+    assert [widens(widths) for widths in FIGURES] == [False, False, False, True]
+    assert narrows((4, 4, 2))  # S1 demands at least, not more
+
+
+def test_compositions_add_depths_and_parameters_or_do_not_fit():
+    parts = ((5, 4), (4, 3, 2), (2, 3, 5))
+    together = compose(parts)
+    assert together == (5, 4, 3, 2, 3, 5)
+    assert len(together) - 1 == sum(len(part) - 1 for part in parts)
+    assert count_parameters(together) == sum(count_parameters(part) for part in parts)
+    networks = [make(part)[1] for part in parts]
+    x = np.linspace(-1, 1, 5)
+    one_by_one = x
+    for layers in networks:
+        one_by_one = run_network(layers, ["tanh"] * len(layers), one_by_one)[-1]
+    joined = [layer for layers in networks for layer in layers]
+    np.testing.assert_allclose(run_network(joined, ["tanh"] * 5, x)[-1], one_by_one)
+    with pytest.raises(ValueError, match="network 2 gives 2 values and network 3 takes 4"):
+        compose(((5, 4), (4, 2), (4, 5)))

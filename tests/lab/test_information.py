@@ -7,8 +7,10 @@ from scipy import stats
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from aeviz.lab.information import (
+    RIVALS,
     Direction,
     Gaussian,
+    additivity_gap,
     entropies_at,
     entropy,
     estimated_kl,
@@ -154,3 +156,11 @@ def test_entropy_over_the_shape_is_largest_for_the_gaussian(sd):
     best = max([*shapes, 2.0], key=lambda shape: shape_entropy(shape, sd))
     assert best == 2
     assert shape_entropy(2, sd) == pytest.approx(gaussian_entropy(sd))
+
+
+def test_only_the_logarithm_is_additive():
+    pairs = [(0.1, 0.2), (0.5, 0.5), (0.9, 0.03)]
+    for name, rival in RIVALS.items():
+        assert all(rival(low) > rival(high) for low, high in ((0.1, 0.2), (0.2, 0.9)))  # a rarer outcome surprises more
+        gaps = [abs(additivity_gap(rival, p, q)) for p, q in pairs]
+        assert max(gaps) < 1e-12 if name == "-ln p" else max(gaps) > 0.1

@@ -31,23 +31,25 @@ def stand_in(monkeypatch, module, name, sent):
 
 def test_layer_and_input_are_kept_apart(app, monkeypatch):
     sent = {
-        "good": [2, 1, 2, 0, 1, 0, 2, 2, 1, -2, 0, 3, 5, 6, 7, 8],
-        "wrong size": [3, 1, 2, 0, 1, 0, 2, 2, 1, -2, 0, 3, 5, 6, 7, 8],
+        "good": [2, 1, 2, 0, 1, 0, 2, 2, -4, 1, 1, -2, 0, 3, 5, 6, 7, 8],
+        "wrong size": [3, 1, 2, 0, 1, 0, 2, 2, -4, 1, 1, -2, 0, 3, 5, 6, 7, 8],
         "nothing": [],
         "infinite": [float("inf")],
     }
     shown = stand_in(monkeypatch, "convolution", "convolution", sent)
     open_page(app, "lab", experiment="Convolution and pooling", layer="3_9", input="1_2_x_4")
-    assert len(shown[-1]) == 8 + 9 + 64
+    assert len(shown[-1]) == 10 + 9 + 64
     app.selectbox(key="hand").set_value("good").run()
-    assert app.query_params["layer"] == "2_1_2_0_1_0_2_2_1_-2_0_3"
+    assert app.query_params["layer"] == "2_1_2_0_1_0_2_2_-4_1_1_-2_0_3"
     assert app.query_params["input"] == "5_6_7_8"
     assert shown[-1] == tuple(sent["good"])
     for name in list(sent)[1:]:
         app.selectbox(key="hand").set_value(name).run()
-        assert app.query_params["layer"] == "2_1_2_0_1_0_2_2_1_-2_0_3"
+        assert app.query_params["layer"] == "2_1_2_0_1_0_2_2_-4_1_1_-2_0_3"
         assert app.query_params["input"] == "5_6_7_8"
     assert_healthy(app, "Lab")
+    open_page(app, "lab", experiment="Convolution and pooling", layer="2_1_2_0_1_0_2_2_1_-2_0_3", input="5_6_7_8")
+    assert shown[-1] == (2, 1, 2, 0, 1, 0, 2, 2, 0, 0, 1, -2, 0, 3, 5, 6, 7, 8)  # from before there was an activation
 
 
 def test_error_and_distortion_are_in_the_address_and_the_example_is_worked_out(app, monkeypatch):

@@ -83,3 +83,15 @@ def test_what_the_visitor_drags_is_in_the_address(app, monkeypatch):
     app.selectbox(key="hand").set_value("bad").run()
     assert app.query_params["gaussians"] == "2_0.5_-1.23_1.5"
     assert_healthy(app, "Lab")
+
+
+def test_list_of_all_experiments_opens_one_and_closes(app):
+    open_page(app, "lab")
+    app.session_state["experiment.all"] = True
+    app.run()
+    listed = {button.label for button in app.button if str(button.key).startswith("experiment.all.")}
+    assert listed == set(BY_NAME)
+    app.button(key="experiment.all.Dimension").click().run()
+    assert app.selectbox(key="experiment.choice").value == "Dimension"
+    assert app.query_params["experiment"] in ("Dimension", ["Dimension"])
+    assert not app.session_state["experiment.all"]

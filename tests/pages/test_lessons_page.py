@@ -11,6 +11,7 @@ OWN = """
 title: Mine
 minutes: 3
 summary: Short.
+sources: ["[A] A thesis, page 7", "[B] A book"]
 steps:
   - text: First text.
     view: /regimes?seed=3
@@ -18,7 +19,7 @@ steps:
     view: "/explore?model=vae-2d&points=a+sample"
     question: {ask: "How many?", answer: 2, tolerance: 0.5, unit: dimensions}
     expect: Two axes.
-    explanation: Because of $D = 2$.
+    explanation: Because of $D = 2$, see [A].
   - text: Third text.
     view: "/explore?model=mlp-2d-adam"
     question: {ask: "Which?", choices: [this, that], correct: 2}
@@ -109,7 +110,8 @@ def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     assert "**Not as you predicted.** You said: 7 dimensions." in column(app)
     assert "The answer: 2 dimensions" in column(app)
     assert "Two axes." in column(app)
-    assert "Because of $D = 2$." in column(app)
+    assert "Because of $D = 2$, see [A]. [A] A thesis, page 7" in column(app)  # the source that the step names
+    assert "[B]" not in column(app)
     press(app, "lesson-next")
     app.radio(key="lesson.answer.mine.2").set_value(1).run()
     press(app, "lesson-answer")
@@ -246,6 +248,11 @@ def test_class_from_code_to_reveal(app, own):
     assert texts(student.title) == ["Explore"]
     assert student.selectbox(key="model").value == "vae-2d"
     assert "**As you predicted:** 2 dimensions" in column(student)
+    assert texts(student.toast) == ["**As you predicted:** 2 dimensions"]  # seen where the column is folded away
+    run(app)
+    assert any("The answer: **2 dimensions**." in text for text in texts(app.markdown))
+    run(student)
+    assert not student.toast  # once
 
     press(student, "class-leave")
     press(app, "class-next")

@@ -7,6 +7,7 @@ from test_latent_page import open_map, said
 from aeviz.paths import checkpoints_root
 from aeviz.training.runs import RunFolder
 from aeviz.web.components.kit.wire import unpack
+from aeviz.web.kernel.models import list_models
 
 DIGITS, PLAIN, VARIATIONAL = "digits-2d-adam", "mlp-2d-adam", "vae-2d"
 
@@ -121,3 +122,9 @@ def test_event_of_a_map_whose_page_was_left_is_ignored():
     visit = AppTest.from_function(late_event).run()
     assert not visit.exception
     assert visit.text[0].value == "the page goes on"
+
+
+def test_visitor_who_comes_for_an_image_begins_at_its_code(app):
+    visit = open_map(app, DIGITS, image="42")
+    expected = list_models()[DIGITS].require_latents().z[42]
+    assert visit.session_state[f"{DIGITS}.point"] == pytest.approx(expected.tolist(), rel=1e-2)

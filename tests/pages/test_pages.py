@@ -245,7 +245,7 @@ def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app
     app = open_page(app, "reconstruct", "mlp-2d-adam")
     captions = [grid["text"] for grid in pair_grids(app)]
     assert "Originals" not in captions
-    assert captions[0].startswith("mlp-2d-adam: mean error")
+    assert captions[0].startswith("mlp-2d-adam: mean Euclidean error")
     app.button(key="download.mnist").click().run()
     assert not app.exception
     assert "mnist" in app.error[0].value.lower()

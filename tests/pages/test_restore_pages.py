@@ -1,5 +1,6 @@
 """Corrupted images, anomalies and the three regimes as a visitor has them, with and without the data."""
 
+import json
 import re
 import shutil
 
@@ -277,13 +278,20 @@ def test_class_to_leave_out_is_a_field_of_the_form(app):
 # Three regimes
 
 
+def regimes(app):
+    """What the three columns were sent."""
+    shown = (component.proto for component in app.get("bidi_component"))
+    return [json.loads(proto.json) for proto in shown if proto.component_name == "aeviz.prior_samples"]
+
+
 def test_regimes_stand_side_by_side(app):
     app = open_page(app, "regimes")
     assert_healthy(app, "Three regimes")
-    names = [image.alt for image in images(app)]
-    for model in REGIMES:
-        assert any(name.startswith(f"Latent map of {model}") for name in names)
-    assert sum("36 samples from the prior, seed 0" in name for name in names) == 3
+    shown = regimes(app)
+    for model, sent in zip(REGIMES, shown, strict=True):
+        assert sent["plane"]["text"].startswith(f"Latent map of {model}")
+        assert sent["samples"]["text"] == "36 samples from the prior, seed 0"
+        assert len(sent["places"]) == sent["count"] == 36
     for loss in ("the prior", "all information", "a little of both"):
         assert f"Lost: {loss}" in said(app)
     lines = [text for text in texts(app.markdown) if text.startswith("**Lost: ")]
@@ -294,9 +302,10 @@ def test_regimes_stand_side_by_side(app):
     assert telling["ELBO (nats per image)"] == "-142.18 ± 0.51"
     assert "this is beta = 1 (1 is the ELBO" in rest["KL weight"]
     assert rest["Importance-weighted bound minus ELBO"] == "2.02 ± 0.14"
-    before = [image.url for image in images(app)]
     app.button(key="again").click().run()
-    assert [image.url for image in images(app)] != before
+    for sent, before in zip(regimes(app), shown, strict=True):
+        assert sent["samples"]["uri"] != before["samples"]["uri"]
+        assert sent["places"] != before["places"]
 
 
 def test_planes_share_a_scale_on_request(app):
@@ -304,7 +313,7 @@ def test_planes_share_a_scale_on_request(app):
     for scale, widths in (("own scale", 2), ("scale of the prior", 1), ("same for all", 1)):
         app.segmented_control(key="scale").set_value(scale).run()
         assert not app.exception
-        planes = [re.search(r", width ([\d.]+)", image.alt)[1] for image in images(app) if "width" in image.alt]
+        planes = [re.search(r", width ([\d.]+)", sent["plane"]["text"])[1] for sent in regimes(app)]
         assert len(planes) == 3
         assert len(set(planes)) == widths
 
@@ -313,7 +322,7 @@ def test_another_model_can_stand_in_a_column(app):
     app = open_page(app, "regimes")
     app.selectbox(key="left").set_value("vae-2d").run()
     assert_healthy(app, "Three regimes")
-    assert any(image.alt.startswith("Latent map of vae-2d") for image in images(app))
+    assert regimes(app)[0]["plane"]["text"].startswith("Latent map of vae-2d")
 
 
 def test_missing_regimes_say_how_to_train_them(app_without_models, tmp_path):

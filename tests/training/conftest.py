@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from aeviz.training.loop import fit
+from aeviz.training.samples import SAMPLES
 
 
 @pytest.fixture
@@ -29,3 +30,14 @@ def stop_after():
         return callback
 
     return make
+
+
+@pytest.fixture
+def two_runs(runs_folder, trained_folder):
+    """Runs 'bad' and 'good', the first of which a test may damage: its files are links to those of the other."""
+    for name in ("bad", "good"):
+        (runs_folder / name / SAMPLES).mkdir(parents=True)
+        for file in trained_folder.rglob("*"):
+            if file.is_file():
+                (runs_folder / name / file.relative_to(trained_folder)).hardlink_to(file)
+    return runs_folder

@@ -127,12 +127,13 @@ def _show_verdict(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None
     means = {optimizer: float(np.mean(list(values.values()))) for optimizer, values in errors.items()}
     best, *others = sorted(errors, key=means.__getitem__)
     decimals = decimals_for(list(means.values()))
-    lines = [
-        f"**{titles[best]} has the lowest mean validation error (MSE) after the last epoch: "
-        f"{means[best]:.{decimals}f}.**"
-    ]
-    for other in others:
-        found = compare_means(errors[other], errors[best])
+    gaps = {other: compare_means(errors[other], errors[best]) for other in others}
+    close = [titles[other] for other in others if not gaps[other].is_shown]
+    lines = [f"**No difference beyond the seeds between {titles[best]} and {' or '.join(close)}.**"] if close else []
+    lines.append(
+        f"{titles[best]} has the lowest mean validation error (MSE) after the last epoch: {means[best]:.{decimals}f}."
+    )
+    for other, found in gaps.items():
         verdict = "more than the seeds explain" if found.is_shown else "no more than the seeds may explain"
         spread = max(errors[other].values()) - min(errors[other].values())
         lines.append(

@@ -21,8 +21,8 @@ _WAYPOINTS, _SEPARATOR, _REST = ".stops", "!", "rest"
 Waypoints = tuple[tuple[float, ...], ...]
 
 
-def settle(model: Model) -> None:
-    """Follow the address to a point when the visitor comes with one, or begin at rest."""
+def settle(model: Model, start: np.ndarray | None = None) -> None:
+    """Follow the address to a point when the visitor comes with one, or begin at `start`, (D,), or at rest."""
     bases = bases_of(model)
     held = st.session_state.get(_point(model))
     if held is None or len(held) != len(bases[0].names):
@@ -30,6 +30,7 @@ def settle(model: Model) -> None:
         held = None
     if held is None or has_just_arrived():
         asked = _in_url(model).restore()
+        asked = start if asked is None else asked
         if asked is not None and held is None:
             _hold(model, asked)
         elif asked is not None and write_point(bases, asked) != write_point(bases, point_of(model)):

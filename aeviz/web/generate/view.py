@@ -12,13 +12,18 @@ from aeviz.web.generate.path_explorer import send_path
 from aeviz.web.generate.samples import show_samples
 from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
-from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.models import Model, list_models
+from aeviz.web.kernel.page import MODEL
 from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
 COMPARING = (SAMPLES, LEARNED)
 """Sections in which a second model may stand beside the first."""
+USUAL, ANCHORED = "vae-10d", "vae-2d-anchored"
+"""The model that the page opens with, and the one whose prior has a place for each digit."""
+_IS_SUBSTITUTE = "generate.substitute"
+"""Session key: whether the second stands in for the first."""
 _DIGITS = frozenset("0123456789")
 
 
@@ -33,8 +38,26 @@ def pick_section() -> str:
         key=MAKE,
         bind="query-params",
         label_visibility="collapsed",
+        on_change=_choose_model,
     )
     return str(chosen or SAMPLES)
+
+
+def usual_model(section: str) -> str:
+    """Return the name of the model that a section opens with."""
+    return ANCHORED if section == NUMBER else USUAL
+
+
+def _choose_model() -> None:
+    """Turn from the usual model to the one that keeps classes apart where digits are meant, and back."""
+    shown = st.session_state.get(MODEL)
+    is_substitute = bool(st.session_state.pop(_IS_SUBSTITUTE, False)) and shown == ANCHORED
+    if st.session_state.get(MAKE) != NUMBER:
+        if is_substitute:
+            st.session_state[MODEL] = USUAL
+    elif shown == USUAL and ANCHORED in list_models():
+        st.session_state[MODEL] = ANCHORED
+        st.session_state[_IS_SUBSTITUTE] = True
 
 
 def show_section(section: str, found: Mapping[str, Model], first: Model, second: Model | None) -> None:

@@ -18,6 +18,11 @@ LIVE = ("vae-2d", "digits-2d-adam")
 SIDE = 10
 """Images along each side of the decoded plane."""
 _KEY = "home-live"
+_STYLE = """<style>
+[class*="st-key-start-"] { padding: 0.35rem 0.75rem 0.5rem; }
+[class*="st-key-start-"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }
+</style>"""
+"""Cards that hold two lines each."""
 STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     (
         "Explore a latent space",
@@ -71,7 +76,7 @@ def show_first_screen(found: Mapping[str, Model]) -> None:
     if model is None:
         _show_starts(found)
         return
-    plane, starts = st.columns([8, 5], gap="large")
+    plane, starts = st.columns([9, 4], gap="large")
     with plane:
         prepare_networks(model)
         _show_plane(model)
@@ -133,10 +138,11 @@ def _show_decoded(model: Model) -> None:
 
 
 def _show_starts(found: Mapping[str, Model]) -> None:
+    st.html(_STYLE)
     for label, target, icon, address, words in STARTS:
         if MODEL in address and not {*address.values()} <= set(found):
             continue
-        with st.container(gap=None):
+        with st.container(border=True, gap=None, key=f"start-{label}"):
             st.page_link(target, label=f"**{label}**", icon=icon, query_params=address)
             st.caption(words)
 

@@ -7,6 +7,9 @@ import streamlit as st
 
 from aeviz.web.kernel.url import UrlState, rename_choices
 
+COLUMNS, WIDTH_PX = 4, 1080
+"""Of the list of all experiments, on a screen that is wide enough."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
@@ -68,7 +71,7 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
     st.session_state[widget] = address.restore()  # the address decides: Back of the browser changes it alone
     address.write(address.restore())  # nothing stays that is no experiment
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
-    with left:
+    with left, st.container(horizontal=True, gap="small"):
         st.selectbox(
             "Experiment",
             list(by_name),
@@ -76,16 +79,45 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
             key=widget,
             on_change=lambda: address.write(str(st.session_state[widget])),
             label_visibility="collapsed",
+            width="stretch",
         )
+        _offer_all(experiments, address, f"{key}.all")
     shown = by_name[str(st.session_state[widget])]
     with right:
         st.markdown(f"**Notice:** {shown.notice}")
     _show(shown)
 
 
+def _offer_all(experiments: Sequence[Experiment], address: UrlState[str], key: str) -> None:
+    """Offer the names of all experiments below those of their groups, in columns of about equal length."""
+
+    def choose(name: str) -> None:
+        address.write(name)
+        st.session_state[key] = False  # closes the list
+
+    groups: dict[str, list[str]] = {}
+    for experiment in experiments:
+        groups.setdefault(experiment.group, []).append(experiment.name)
+    offer = st.popover(
+        "All", key=key, icon=":material/apps:", help=f"All {len(experiments)} experiments by group", on_change="rerun"
+    )
+    if not offer.open:
+        return
+    with offer, st.container(width=WIDTH_PX):
+        columns = st.columns(COLUMNS)
+        lengths = [0] * COLUMNS
+        for group, names in groups.items():
+            place = lengths.index(min(lengths))
+            lengths[place] += len(names) + 2
+            with columns[place], st.container(gap=None):
+                st.markdown(f"**{group}**")
+                for name in names:
+                    st.button(name, key=f"{key}.{name}", type="tertiary", on_click=choose, args=(name,))
+
+
 def _show(experiment: Experiment) -> None:
     """Show an experiment, then the question with its answer folded, slips of the sources, and the source."""
-    experiment.show()
+    place = st.container()  # the rest comes first, so that nothing of the experiment before stays below a spinner
     if experiment.question:
         with st.expander(f"Question for a class: {experiment.question}", icon=":material/help:"):
             st.markdown(experiment.answer)
@@ -93,3 +125,5 @@ def _show(experiment: Experiment) -> None:
         with st.expander("Slips of the sources", icon=":material/edit_note:"):
             st.markdown("\n".join(f"- {slip}" for slip in experiment.slips))
     st.caption(f"Source: {experiment.source}")
+    with place:
+        experiment.show()

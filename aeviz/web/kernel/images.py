@@ -132,6 +132,17 @@ def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.n
     Returns:
         The tiled picture without the crosses, (H, W, 3), uint8.
     """
+    marked, picture = marked_images(model, points, columns)
+    st.image(marked, width="stretch", caption=escape(text), alt=text)
+    return picture
+
+
+def marked_images(model: Model, points: np.ndarray, columns: int) -> tuple[str, np.ndarray]:
+    """Return the images that a model draws at latent points, (N, D), in rows of so many columns.
+
+    Returns:
+        A data URI of them with a cross on each far from the data, and the picture without crosses, (H, W, 3), uint8.
+    """
     picture = tile(shrink(decoded(model, points), TILE_PX), columns)
     far = find_far(model, points)
     height, width = picture.shape[:2]
@@ -139,8 +150,7 @@ def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.n
     marked = marked_svg(
         to_data_uri(picture), (width, height), columns, none if far is None else far, smooth=is_large(model)
     )
-    st.image(marked, width="stretch", caption=escape(text), alt=text)
-    return picture
+    return marked, picture
 
 
 def offer_image(picture: np.ndarray, name: str, least_width: int, *, smooth: bool = False) -> None:

@@ -40,6 +40,7 @@ _STYLE = """<style>
 .st-key-head > * { width: auto !important; flex: none; max-width: 100%; }
 .st-key-head > *:first-child { height: 2rem; }
 .st-key-head h1 { font-size: 1.5rem; line-height: 2rem; padding: 0; margin: 0; }
+@media (max-width: 30rem) { .st-key-head h1 { font-size: 1.3rem; } }
 .st-key-head [data-testid="stCaptionContainer"] p { font-size: 14px; } /* also where type is larger: it has one line */
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
 [data-testid="stSidebarHeader"] { margin-bottom: 0; }

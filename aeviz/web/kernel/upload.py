@@ -247,8 +247,11 @@ def _photographed(place: str) -> list[OwnImage]:
 
 def _drawn(place: str, live: LiveModel | None, beside: bool) -> list[OwnImage]:
     drawn = drawing.drawing_pad(key=f"{place}-pad", live=live, beside=beside)
+    if live is not None:  # also later, so that nothing below moves with the first stroke
+        st.caption("Draw a digit: its point on the map follows the pen.")
     if drawn.png is None:
-        st.caption("Draw a digit: its point on the map follows the pen." if live is not None else "Draw a digit.")
+        if live is None:
+            st.caption("Draw a digit.")
         return []
     return [OwnImage(name="drawing", data=drawn.png, is_drawn=True, is_placed=drawn.is_placed)]
 

@@ -13,13 +13,16 @@ _KEY = "lab.convolution"
 _HEAD = ((0.0, 1.0), (1.0, 4.0), (0.0, 4.0), (1.0, 25.0), (0.0, 4.0), (1.0, 5.0), (1.0, 4.0))
 _SIZES, _SIDES = range(1, 6), range(2, 9)
 _WEIGHT, _LEVEL = (-9.0, 9.0), (-99.0, 99.0)
-_START = (3.0, 0.0, 1.0, 0.0, 1.0, 1.0, 2.0, 2.0)
+_AFTER = ((-99.0, 99.0), (0.0, 3.0))
+_START = (3.0, 0.0, 1.0, 0.0, 1.0, 1.0, 2.0, 2.0, 0.0, 0.0)
+_OLD_HEAD, _NEW_HEAD = 8, 10
 LAYER = Numbers(
     "layer",
     (*_START, *map(float, KERNELS["vertical edges (Sobel)"][1])),
-    [((float(size), float(size)), *_HEAD, *(_WEIGHT,) * size**2) for size in _SIZES],
+    [((float(size), float(size)), *_HEAD, *after, *(_WEIGHT,) * size**2) for size in _SIZES for after in (_AFTER, ())],
 )
-"""Size of the kernel, kind, stride, padding, divisor; kind, window and stride of the second step; then the weights."""
+"""Size of the kernel, kind, stride, padding, divisor; kind, window and stride of the second step; bias and activation
+function, which addresses from before there were these lack; then the weights."""
 INPUT = Numbers("input", (), [(_LEVEL,) * side**2 for side in _SIDES])
 """The numbers of a square input, row by row; none for the digit that the page starts with."""
 _PIXEL = tuple(16 if place == 12 else 0 for place in range(25))
@@ -31,7 +34,10 @@ def show_convolution() -> None:
     """Show the layer and the input as the address has them; what the visitor changes goes into the address."""
     inputs = digit_levels() | {"one white pixel": _PIXEL}
     layer = LAYER.read()
-    values = (*(round(value) for value in layer[:8]), *layer[8:], *(INPUT.read() or inputs["digit 3"]))
+    if len(layer) == _OLD_HEAD + round(layer[0]) ** 2:
+        layer = (*layer[:_OLD_HEAD], 0.0, 0.0, *layer[_OLD_HEAD:])
+    head = (round(value) for value in layer[:_NEW_HEAD])
+    values = (*head, *layer[_NEW_HEAD:], *(INPUT.read() or inputs["digit 3"]))
     convolution(
         values,
         kernels={name: (divisor, *weights) for name, (divisor, weights) in KERNELS.items()},
@@ -45,7 +51,7 @@ def show_convolution() -> None:
 def _keep() -> None:
     """Write the reported numbers into the address: those of the layer, then those of the input."""
     values = numbers_of(_KEY, CHANGED)
-    end = 8 + round(values[0]) ** 2 if values and abs(values[0]) < 10 else 0
+    end = _NEW_HEAD + round(values[0]) ** 2 if values and abs(values[0]) < 10 else 0
     LAYER.writer(lambda: values[:end])()
     INPUT.writer(lambda: values[end:])()
 
@@ -60,7 +66,7 @@ EXPERIMENT = Experiment(
     show=show_convolution,
     notice=(
         "Each number of the feature map is one sum over a window of the input. Point at it, then drag numbers of the "
-        "input or the kernel."
+        "input or the kernel, or add a bias and an activation function."
     ),
     question="Which 3 x 3 kernel moves an image one pixel to the left? Can a convolution turn it upside down?",
     answer=(

@@ -37,7 +37,8 @@ EXPERIMENT = Experiment(
         "Minimising KL(q‖p) puts q on one peak: the integrand is weighted by q, so q avoids places where p is small "
         "(mode seeking). Half of p is then missing, and the divergence is ln 2 = 0.693. Minimising KL(p‖q) spreads q: "
         "wherever p has mass, q must not be small (mode covering); the best q has the mean and the variance of p. A "
-        "VAE's encoder minimises KL(q‖p), with p the true posterior. Switch to the mixture and press both buttons."
+        "VAE's encoder minimises KL(q‖p), with p the true posterior. Switch to the mixture and press both buttons, "
+        "Reset in between."
     ),
     slips=(
         r"S2, equation (3.6), prints $\ln(\det\Sigma_q/\det\Sigma_p)$. Right is $\ln(\det\Sigma_p/\det\Sigma_q)$. For "

@@ -9,10 +9,11 @@ from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.lab.numbers import Numbers
 
 _KEY = "lab.drawn_network"
+_HEAD = ((0.0, 4.0), (0.0, 3.0), (0.0, 99.0)) + ((-3.0, 3.0),) * 5
 DRAWING = Numbers(
     "drawing",
     (0, 0, 0, 1, -0.5, 0.5, 0.2, -1),
-    (((0.0, 3.0), (0.0, 3.0), (0.0, 99.0)) + ((-3.0, 3.0),) * 5,),
+    [_HEAD + ((0.0, 7.0),) * widths for widths in range(27)],
 )
 """As `DRAWN_NETWORK` lists them."""
 
@@ -27,13 +28,13 @@ EXPERIMENT = Experiment(
     name="Networks as drawings",
     group="Neurons and layers",
     source=(
-        "S1 (M. Sevkovych's thesis), Definitions 1.1.4, 1.1.5, 2.1.1, 2.1.2 and 2.1.5, Lemma 2.1.3, Figures 1.1, 2.1, "
-        "2.2 and 2.3; S2 (R. Grabovac's thesis), Definition 2.3.1, Figure 2.4"
+        "S1 (M. Sevkovych's thesis), Definitions 1.1.4, 1.1.5, 2.1.1, 2.1.2 and 2.1.5, Lemma 2.1.3, Theorem 2.1.4, "
+        "Figures 1.1, 2.1, 2.2 and 2.3; S2 (R. Grabovac's thesis), Definition 2.3.1, Figure 2.4"
     ),
     show=show_drawn_network,
     notice=(
         "Every node is a neuron and every edge a weight. Drag an input and follow its value. The autoencoder is the "
-        "encoder, then the decoder, with the same weights."
+        "encoder, then the decoder; or compose your own."
     ),
     question="The drawing 4-3-4-5-3-7-2 has how many weights and biases, and what is its depth?",
     answer=(
@@ -44,6 +45,7 @@ EXPERIMENT = Experiment(
     ),
     slips=(
         "S1, Definition 1.1.5, has L + 1 widths for depth L; Definitions 2.1.1 and 2.1.2 and Lemma 2.1.3 use L.",
+        "S1, Theorem 2.1.4: the proof ends with the depth as a sum of N - 1 terms. There are N networks and N terms.",
         r"S2, Definition 2.3.1, prints $M^{(l)} = N^{(l-1)}$; the inputs of a layer are the outputs of the one before, "
         r"$N^{(l)} = M^{(l-1)}$.",
     ),

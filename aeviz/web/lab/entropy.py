@@ -25,7 +25,7 @@ EXPERIMENT = Experiment(
     show=show_entropy,
     notice=(
         "A rare outcome carries much information but seldom occurs: entropy, the mean information, is largest when all "
-        "outcomes are equally likely."
+        "outcomes are equally likely. *Why the logarithm?* is below."
     ),
     question="How many yes-or-no questions does it take on average to find one of four equally likely outcomes?",
     answer=(
@@ -34,6 +34,9 @@ EXPERIMENT = Experiment(
         "shows the same side has entropy 0."
     ),
     slips=(
+        r"S2, Proposition 1.1.1, finds h proportional to $\ln p$, with any sign. That h is nonnegative, "
+        r"$-c \ln p$ with $c > 0$, needs that a rarer outcome has more information. Its last line divides by $\ln q$, "
+        "which is 0 for q = 1, and uses x for an outcome and for an exponent.",
         "S2, section 1.1, says that the uniform distribution maximises entropy for discrete variables. That holds for "
         "finitely many outcomes; on infinitely many there is no uniform distribution.",
     ),

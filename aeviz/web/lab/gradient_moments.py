@@ -11,8 +11,8 @@ from aeviz.web.lab.numbers import Numbers
 _KEY = "lab.moments"
 STREAM = Numbers(
     "moments",
-    (1, 0.5, 2, 2, 1, 0),
-    (((-2.0, 2.0), (0.0, 2.0), (0.0, 3.0), (0.0, 2.0), (1.0, 200.0), (0.0, 99.0)),),
+    (1, 0.5, 2, 2, 1, 0, 0, 0),
+    (((-2.0, 2.0), (0.0, 2.0), (0.0, 3.0), (0.0, 2.0), (1.0, 200.0), (0.0, 99.0), (0.0, 3.0), (0.0, 1.0)),),
 )
 """As `MOMENTS` lists them."""
 
@@ -30,7 +30,7 @@ EXPERIMENT = Experiment(
     show=show_moments,
     notice=(
         "Both running means start at 0, so the raw ones are too small at first, v for longer than m. Without the "
-        "correction Adam's first steps are too large."
+        "correction Adam's first steps are too large. Under the root a small ε counts like its root."
     ),
     question="With the usual betas, 0.9 and 0.999, how large is Adam's first step without the correction?",
     answer=(

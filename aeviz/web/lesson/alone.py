@@ -34,7 +34,7 @@ def _show(now: state.Running) -> None:
     else:
         if step.question is not None:
             show_verdict(step.question, now.given.get(now.place))
-        show_explanation(step)
+        show_explanation(now.lesson, step)
     _show_buttons(now)
 
 

@@ -1,14 +1,12 @@
 """The teacher's side of a class: the steps, the code, and the class's predictions as bars."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
-from aeviz.lessons import Classroom
+from aeviz.lessons import Choices, Classroom
 from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes
+from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import show_explanation, show_head, to_markdown
 
 
@@ -35,7 +33,7 @@ def _show(room: Classroom) -> None:
             room.reveal()
             classes.show_step(room)
     else:
-        show_explanation(step)
+        show_explanation(room.lesson, step)
     with st.container(horizontal=True):
         if st.button("Back", key="class-back", disabled=now.step == 0, icon=":material/arrow_back:"):
             _move(room, now.step - 1)
@@ -68,7 +66,7 @@ def _move(room: Classroom, place: int) -> None:
 
 def _show_end(room: Classroom) -> None:
     with st.popover("End the class", icon=":material/stop_circle:"):
-        st.markdown("The class is closed and all answers are forgotten. Download them first if you want to keep them.")
+        st.markdown("This closes the class and forgets all answers. Download them first if you want to keep them.")
         st.download_button(
             "Download the answers (CSV)",
             room.to_csv,
@@ -106,15 +104,30 @@ def _show_board(code: str) -> None:
     people = "1 student" if now.students == 1 else f"{now.students} students"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"## {code}", width="content")
-        address = escape(f"{_origin()}/lessons?class={code}")
-        st.caption(f"Students open {address}, or the page **Lessons** and type this code. {people} in the class.")
+        address = join_address(code)
+        if address:
+            with st.popover("QR code", icon=":material/qr_code_2:", help="For the cameras of phones."):
+                st.image(qr_code(address), width=320, alt=f"QR code of {address}")
+            st.caption(
+                f"Students open `{address}`, or the page **Lessons** and type this code. {people} in the class.",
+                width="stretch",
+            )
+        else:
+            st.caption(
+                "Only this computer can open this page. For a class, start aeviz with `make app HOST=0.0.0.0`. "
+                f"{people} in the class.",
+                width="stretch",
+            )
     if question is None:
         return
-    st.markdown(f"**{to_markdown(question.ask)}** {now.answered} of {now.students} answered.")
+    answer = f" The answer: **{to_markdown(question.solution)}**." if now.is_revealed else ""
+    st.markdown(f"**{to_markdown(question.ask)}** {now.answered} of {now.students} answered.{answer}")
     is_early = now.is_revealed or st.toggle(
         "Show the answers", key=_EARLY, help="Before you press Reveal: students who see them may follow the majority."
     )
     bars = room.bars() if is_early else []
+    if not bars and isinstance(question, Choices):
+        st.caption(" · ".join(map(to_markdown, question.choices)))
     if not bars:
         return
     # one row, since the page below has what the answer is about
@@ -122,9 +135,3 @@ def _show_board(code: str) -> None:
         share = bar.count / now.answered if now.answered else 0.0
         mark = ":green[:material/check_circle:] " if bar.is_right else ""
         column.progress(share, f"{mark}{to_markdown(bar.label)}: {bar.count}")
-
-
-def _origin() -> str:
-    """Return how the teacher's address begins, which students can use where they reach the same machine."""
-    parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -1,5 +1,7 @@
 """Parts of a lesson's column: title and progress, question, verdict, explanation."""
 
+import re
+
 import streamlit as st
 
 from aeviz.lessons import Answer, Choices, Lesson, Question, Step
@@ -56,9 +58,13 @@ def show_verdict(question: Question, given: Answer | None) -> None:
         )
 
 
-def show_explanation(step: Step) -> None:
-    """Show what to look for in the view, and why it is so."""
+def show_explanation(lesson: Lesson, step: Step) -> None:
+    """Show what to look for in the view, why it is so, and the sources that this step names."""
     if step.expect:
         st.markdown(f"**Look for:** {to_markdown(step.expect)}")
     if step.explanation:
         st.markdown(to_markdown(step.explanation))
+    named = re.findall(r"\[\w+\]", f"{step.text} {step.expect} {step.explanation}")
+    for source in lesson.sources:
+        if source.startswith(tuple(named)):
+            st.caption(to_markdown(source))

@@ -8,6 +8,9 @@ from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.lesson import classes
 from aeviz.web.lesson.parts import ask, show_explanation, show_head, show_verdict, to_markdown
 
+_TOLD = "class.told"
+"""Session key: the class and the step whose verdict was told over the page."""
+
 
 def show_seat() -> None:
     """Show the class's step, and look every two seconds whether the teacher has gone on."""
@@ -18,8 +21,24 @@ def show_seat() -> None:
         classes.follow(room)
     now = room.state()
     _show_seat()
+    _tell_verdict(room, now)
     if not classes.is_away():
         st.fragment(_watch, run_every=classes.POLL_S)(now.stage)
+
+
+def _tell_verdict(room: Classroom, now: ClassState) -> None:
+    """Say once, over the page, whether the prediction was right: on a phone the column is folded away by then."""
+    question = room.lesson.steps[now.step].question
+    given = room.answer_of(visitor_id(), now.step)
+    if question is None or given is None or not now.is_revealed or classes.is_away():
+        return
+    place = (room.code, now.step)
+    if st.session_state.get(_TOLD) != place:
+        st.session_state[_TOLD] = place
+        right = question.is_right(given)
+        words = "As you predicted" if right else "Not as you predicted"
+        icon = ":material/check_circle:" if right else ":material/compare_arrows:"
+        st.toast(f"**{words}:** {to_markdown(question.solution)}", icon=icon, duration="long")
 
 
 def _watch(stage: int) -> None:
@@ -57,7 +76,7 @@ def _show(room: Classroom) -> None:
     else:
         if step.question is not None:
             show_verdict(step.question, room.answer_of(visitor_id(), now.step))
-        show_explanation(step)
+        show_explanation(room.lesson, step)
     if st.button(
         "Leave the class",
         key="class-leave",
@@ -76,7 +95,10 @@ def _show_question(room: Classroom, now: ClassState) -> None:
     given = room.answer_of(visitor_id(), now.step)
     chosen = ask(question, f"class.answer.{room.code}.{now.step}", given)
     label = "Answer" if given is None else "Change my answer"
-    is_sent = st.button(label, key="class-answer", type="primary", disabled=chosen is None, icon=":material/done:")
+    # never disabled: a number that is still being typed reaches Python together with the click
+    is_sent = st.button(label, key="class-answer", type="primary", icon=":material/done:")
+    if is_sent and chosen is None:
+        st.caption("Choose an answer first.")
     if is_sent and chosen is not None:
         room.answer(visitor_id(), now.step, chosen)
         st.rerun()

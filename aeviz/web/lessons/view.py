@@ -5,11 +5,12 @@ from collections.abc import Iterable
 import streamlit as st
 
 from aeviz.errors import LessonError
-from aeviz.lessons import MAX_BYTES, TEMPLATE, Lesson, Listed, parse_lesson
+from aeviz.lessons import MAX_BYTES, TEMPLATE, Choices, Lesson, Listed, parse_lesson
 from aeviz.lessons.classroom import CODE_LENGTH
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes, state
+from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import to_markdown
 
 CARD_PX = 300
@@ -25,7 +26,10 @@ _STYLE = """<style>
 def show_lessons() -> None:
     """Show how the last lesson went, a class to join, all lessons, and where to upload one."""
     _show_result()
-    room = classes.current()
+    room, now = classes.current(), state.running()
+    if room is None and now is not None:
+        _show_question(now)
+        return
     if room is None:
         _show_join()
     else:
@@ -36,6 +40,10 @@ def show_lessons() -> None:
             "End or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
+        address = join_address(room.code) if classes.is_teacher(room) else ""
+        if address:
+            st.image(qr_code(address), width=320, alt=f"QR code of {address}")
+            st.markdown(f"Scan the code, or open `{address}`.")
         return
     found = state.library()
     _show_cards((listed for listed in found.lessons.values() if listed.is_shipped), "shipped")
@@ -47,6 +55,20 @@ def show_lessons() -> None:
         with st.expander(f"Lessons that cannot be used ({len(found.problems)})", icon=":material/warning:"):
             st.markdown("\n".join(f"- {escape(problem)}" for problem in found.problems))
     _show_upload()
+
+
+def _show_question(now: state.Running) -> None:
+    """Show the question of the running lesson large: the page that answers it opens with the prediction."""
+    question = now.step.question
+    with st.container(border=True):
+        if question is None or now.is_open:
+            st.markdown(f"**{to_markdown(now.lesson.title)}** stands in the column on the left.")
+        else:
+            st.markdown(f"### {to_markdown(question.ask)}")
+            if isinstance(question, Choices):
+                st.markdown("\n".join(f"- {to_markdown(choice)}" for choice in question.choices))
+            st.caption("Predict in the column on the left. Then the page opens that shows the answer.")
+    st.caption("End the lesson in the column to see all lessons, or to join a class.")
 
 
 def _show_result() -> None:

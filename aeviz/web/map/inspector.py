@@ -20,8 +20,14 @@ INSPECTOR = "inspector"
 PARTS: tuple[Part, ...] = ("image", "sliders", "strip", "waypoints")
 
 
-def show_inspector(model: Model, second: Model | None) -> None:
-    """Show what stands beside the map of one or two models."""
+def show_inspector(model: Model, second: Model | None, image: int | None = None) -> None:
+    """Show what stands beside the map of one or two models.
+
+    Args:
+        model: The model of the map.
+        second: The model beside it.
+        image: A test image that the visitor comes for: unless the address names a point, its code is where they begin.
+    """
     if not model.has_summary:
         st.info(
             f"{escape(model.name)} has no statistics of its latent space, so nothing can be decoded here. Train it to "
@@ -29,17 +35,22 @@ def show_inspector(model: Model, second: Model | None) -> None:
             icon=":material/hourglass_empty:",
         )
         return
-    settle(model)
+    settle(model, None if image is None else _code(model, image))
     pick_own()  # outside of the fragment: the page sends the encoders that a drawing needs
     _show(model, second)
 
 
 def go_to_image(model: Model, index: int) -> None:
     """Follow a visitor who has chosen a test image to its latent point."""
+    code = _code(model, index)
+    if model.has_summary and code is not None:
+        (follow if has_all_codes(model) else jump)(model, code)
+
+
+def _code(model: Model, index: int) -> np.ndarray | None:
+    """Return the latent point of a test image, (D,), float64; None where it is not known."""
     table = model.latents
-    if not model.has_summary or table is None or index >= len(table.z):
-        return
-    (follow if has_all_codes(model) else jump)(model, table.z[index].astype(np.float64))
+    return None if table is None or index >= len(table.z) else table.z[index].astype(np.float64)
 
 
 @st.fragment(key=INSPECTOR)

@@ -153,7 +153,7 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         _keep_address(first)
         _show_map(first, second, options, start, key)
     with right:
-        show_inspector(first, second)
+        show_inspector(first, second, start.chosen)
     below = st.container()
     send_sprites(first)
     send_inspector(first, second)  # before what the server decodes, which imports torch on a server's first visit

@@ -209,7 +209,7 @@ def _verdict(surface: Surface, trajectory: Trajectory) -> str:
         return (
             f":material/hourglass: {title} reaches {goal} at step {trajectory.arrived:,}, perhaps not to stay; {height}"
         )
-    return f":material/check_circle: {title} at {goal} from step {trajectory.arrived:,} on; {height}"
+    return f":material/check_circle: {title} at {goal} from step {trajectory.arrived:,} on"
 
 
 def _point(x: float, y: float, *, digits: int) -> str:

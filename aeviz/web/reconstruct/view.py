@@ -125,7 +125,11 @@ def show_test_images(runs: list[Model]) -> None:
         headline.markdown(":small[&nbsp;]")  # keeps its line until the votes are counted
     _show_grids(runs)
     with errors_as_messages():
-        headline.markdown(name_confusions(runs), help="More in the tables below the images.")
+        words = name_confusions(runs)
+        if words:
+            headline.markdown(words, help="More in the tables below the images.")
+        else:
+            headline.empty()
     show_confusions(runs)
     _show_error_bars(runs)
     _show_extremes(runs)
@@ -136,21 +140,17 @@ def _show_grids(runs: list[Model]) -> None:
     """Show ten images of each class, and their reconstructions by each model."""
     with errors_as_messages():
         pixels = math.prod(runs[0].config.model.image_shape)
-        left, right = st.columns([1, 2], vertical_alignment="bottom", gap="medium")
-        seed = left.slider(
-            "Seed of the selection",
-            min_value=0,
-            max_value=99,
-            key="images",
-            bind="query-params",
-            help="The same number always selects the same test images, ten of each class.",
-        )
-        right.caption(
-            f"Equal places show the same image. Error: Euclidean distance between original and reconstruction over "
-            f"{pixels:,} values in [0, 1]; 0 is perfect.",
-            help="The square root of the sum of the squared differences. The mean squared error (MSE) of an image is "
-            f"the square of its error, divided by {pixels:,}.",
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            seed = st.slider(
+                "Seed of the selection",
+                min_value=0,
+                max_value=99,
+                key="images",
+                bind="query-params",
+                help="The same number always selects the same test images, ten of each class.",
+                width=240,
+            )
+            text = st.empty()
         first = runs[0].require_latents()
         labels = first.labels if first.labels is not None else np.zeros(len(first.z), dtype=np.int64)
         large = is_large(runs[0])
@@ -163,9 +163,19 @@ def _show_grids(runs: list[Model]) -> None:
         dataset = originals(runs[0])
         places = np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1)
         own = None if dataset is None else _original_grid(runs[0], dataset, chosen)
+        grids = [_reconstruction_grid(model, members, places) for model in runs]
+        text.caption(
+            "Equal places show the same image."
+            + (" Orange: read as another class than the original's." if any(grid.marked for grid in grids) else ""),
+            width="stretch",
+            help="The error is the Euclidean distance between original and reconstruction over "
+            f"{pixels:,} values in [0, 1]: the square root of the sum of the squared differences; 0 is perfect. The "
+            f"mean squared error (MSE) of an image is the square of its error, divided by {pixels:,}. The 10 test "
+            "images nearest to a reconstruction in pixels vote on its class.",
+        )
         pair_grids(
             own,
-            [_reconstruction_grid(model, members, places) for model in runs],
+            grids,
             columns=in_row,
             empty=chosen < 0,
             smooth=large,
@@ -200,12 +210,16 @@ def _reconstruction_grid(model: Model, members: np.ndarray, places: np.ndarray) 
         error = table.error[members[place]]
         text = f"error {error:.2f}"
         words.append(text if votes is None else f"{text}; the nearest images vote {model.class_names[votes[place]]}")
+    is_other = (
+        np.zeros(len(members), dtype=bool) if votes is None or table.labels is None else votes != table.labels[members]
+    )
     return Grid(
         title=model.name,
         images=shrink(take(decoded(model, table.z[members]), places), TILE_PX),
-        text=f"{model.name}: mean error {float(table.error[members].mean()):.2f}; "
+        text=f"{model.name}: mean Euclidean error {float(table.error[members].mean()):.2f}; "
         f"all {len(table.error):,}: {float(table.error.mean()):.2f}{_measures(model)}",
         words=words,
+        marked=np.flatnonzero((places >= 0) & is_other[places]).tolist(),
     )
 
 

@@ -8,11 +8,20 @@ import streamlit as st
 
 from aeviz.analysis.generation import draw_noise
 from aeviz.analysis.prior_fit import PriorFit
-from aeviz.figures.prior_plane import PRIOR_WINDOW, SIDE, Window, class_legend_svg, fit_window, prior_plane_svg
+from aeviz.figures.prior_plane import (
+    PRIOR_WINDOW,
+    SIDE,
+    Window,
+    class_legend_svg,
+    fit_window,
+    prior_plane_svg,
+    ring_places,
+)
 from aeviz.training.run_records import Evaluation
+from aeviz.web.components.prior_samples.component import Picture, prior_samples
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_seed
-from aeviz.web.kernel.images import show_many
+from aeviz.web.kernel.images import is_large, marked_images
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
@@ -53,8 +62,10 @@ REGIMES = (
 
 _STYLE = """<style>
 [class*="st-key-regime-head-"] { flex-wrap: nowrap; }
+[class*="st-key-regime-head-"] h5 { font-size: 1rem; white-space: nowrap; }
+[class*="st-key-regime-head-"] [data-testid="stSelectbox"] :is(input, div) { font-size: 0.8125rem; }
 [class*="st-key-regime-head-"] > div:has([data-testid="stSelectbox"]) {
-  flex: 1 1 4rem; width: auto !important; min-width: 4rem;
+  flex: 1 1 8rem; width: auto !important; min-width: 8rem;
 }
 </style>"""
 """The menu of a model stands beside the title of its column."""
@@ -94,20 +105,19 @@ def show_regimes() -> None:
         shared = _shared_classes(shown)
         if shared:
             legend.image(class_legend_svg(shared, is_dark=is_dark()), width="stretch", alt="Colours of the classes")
-        for place, model in zip(places, runs, strict=True):
+        for place, model, regime in zip(places, runs, REGIMES, strict=True):
             if model is not None:
                 with place:
                     fit = priors.prior_fit(model, DRAWS, seed)
                     st.markdown(f"**Lost: {_lost(model)}.** :small[{_summarise(model, fit)}]")
-                    _show_plane(model, noise, windows[model.name], has_legend=not shared)
-                    show_many(
-                        model, noise.astype(np.float32), COLUMNS, f"{SAMPLES} samples from the prior, seed {seed}"
-                    )
+                    text = f"{SAMPLES} samples from the prior, seed {seed}"
+                    _show_plane(model, noise, windows[model.name], text, regime, has_legend=not shared)
                     st.markdown(_explain(model, fit))
         if shown:
             st.caption(
                 "Points: encoded test images by class. Circles: 1, 2 and 3 standard deviations of the prior. "
-                "Rings: the sampled points, the same for all three. Cross: out of distribution."
+                "Rings: the sampled points, the same for all three; point at one, or at an image. "
+                "Cross: out of distribution."
             )
             titles = [regime.title for regime, model in zip(REGIMES, runs, strict=True) if model is not None]
             _show_figures(shown, titles, seed)
@@ -166,12 +176,24 @@ def _shared_classes(runs: list[Model]) -> tuple[str, ...]:
     return next(iter(named)) if len(named) == 1 else ()
 
 
-def _show_plane(model: Model, noise: np.ndarray, window: Window, *, has_legend: bool) -> None:
+def _show_plane(
+    model: Model, noise: np.ndarray, window: Window, text: str, regime: Regime, *, has_legend: bool
+) -> None:
+    """Show a latent plane with the sampled points, and the images decoded from them."""
     table = model.require_latents()
-    names = model.provenance.class_names if has_legend else ()
-    text = f"Latent map of {model.name} with the prior, width {2 * window.half:.3g}"
-    plane = prior_plane_svg(table.z, table.labels, names, noise, window, is_dark=is_dark())
-    st.image(plane, width="stretch", alt=text)
+    names = model.provenance.class_names if has_legend and table.labels is not None else ()
+    prior_samples(
+        Picture(
+            uri=prior_plane_svg(table.z, table.labels, names, noise, window, is_dark=is_dark()),
+            text=f"Latent map of {model.name} with the prior, width {2 * window.half:.3g}",
+        ),
+        ring_places(noise, window, names),
+        Picture(uri=marked_images(model, noise.astype(np.float32), COLUMNS)[0], text=text),
+        columns=COLUMNS,
+        smooth=is_large(model),
+        group="regimes",
+        key=f"prior-samples-{regime.parameter}",
+    )
 
 
 def _show_figures(runs: list[Model], titles: list[str], seed: int) -> None:

@@ -20,10 +20,11 @@ def advise(config: RunConfig) -> None:
     parameters = facts.parameter_count(config.model)
     pixels = math.prod(config.model.image_shape)
     known = facts.seconds_per_epoch(config)
+    seconds = None if known is None else known * config.train.epochs
     time = (
         "The time left is known after the first epoch."
-        if known is None
-        else f"An earlier run took about {format_duration(known * config.train.epochs)} for as many epochs."
+        if seconds is None
+        else f"An earlier run took about {format_duration(seconds)} for as many epochs, after its start."
     )
     st.caption(
         f"Trains {parameters:,} parameters for {config.train.epochs:,} epochs: {pixels:,} pixel values to "

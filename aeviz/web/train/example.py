@@ -11,14 +11,18 @@ EXAMPLE = "digits-2d-adam"
 """A shipped model that has the samples of its training."""
 
 
-def show_example() -> None:
-    """Play the training of the example; nothing is shown where it or its samples are missing."""
+def show_example(promise: str = "Your run will look like this.") -> None:
+    """Play the training of the example; nothing is shown where it or its samples are missing.
+
+    Args:
+        promise: The last sentence above the film, Markdown.
+    """
     model = list_models().get(EXAMPLE)
     if model is None or not list_samples(model.path):
         return
     with st.container(gap="xsmall"):
         st.caption(
             f"**Example, {model.name}:** a network learns to place 8x8 digits in a plane, without their labels. "
-            "Your run will look like this."
+            f"{promise}"
         )
         training_film(film(model.folder, is_live=False, plays=True), key="film-example")

@@ -11,11 +11,13 @@ from aeviz.lab.optimizer_comparison import is_comparison, title_of
 from aeviz.training.history import EpochReport, seconds_left
 from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
+from aeviz.training.samples import list_samples
 from aeviz.web.components.film.component import training_film
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.kernel.titles import OPTIMIZER_TITLES
+from aeviz.web.train.example import show_example
 from aeviz.web.train.film import film
 from aeviz.workers import training
 from aeviz.workers.training import Job
@@ -188,7 +190,9 @@ def _show_run(job: Job) -> None:
     folder = _folder(job)
     if not job.is_active and folder is not None and folder.has_latents:
         _show_links(job)
-    if folder is not None:
+    if job.is_active and not history and not list_samples(job.path):
+        show_example("The selected run takes its place once it has begun.")
+    elif folder is not None:
         training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
     _show_figures(history)
     if folder is not None:

@@ -134,7 +134,7 @@ def test_page_opens_on_optimizers_over_seeds_and_compares_their_means(app, runs)
         means.append(np.mean(errors))
         spreads.append(max(errors) - min(errors))
     verdict = app.info[0].value
-    assert f"AMSGrad has the lowest mean validation error (MSE) after the last epoch: {min(means):.6f}.**" in verdict
+    assert f"AMSGrad has the lowest mean validation error (MSE) after the last epoch: {min(means):.6f}." in verdict
     (shown,) = re.findall(r"Adam minus AMSGrad: (\S+) - (\S+) = (\S+), \*\*no more than the seeds may explain", verdict)
     np.testing.assert_allclose(list(map(float, shown[:2])), means[:2], atol=5e-7)
     assert float(shown[0]) - float(shown[1]) == pytest.approx(float(shown[2]), abs=1e-9)

@@ -3,9 +3,10 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, number, slider } from "../kit/experiment.js";
+import { leastSquares } from "../kit/least_squares.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
-import { Training, bumps, initial, leastSquares, makeData, network, target, unit } from "./regression.js";
+import { Training, bumps, initial, makeData, network, target, unit } from "./regression.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {import("../kit/theme.js").Style} Style */

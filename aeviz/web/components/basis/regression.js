@@ -4,7 +4,6 @@ import { normal, random } from "../kit/random.js";
 
 /** @typedef {{ x: number[], y: number[] }} Data */
 
-const RIDGE = 1e-8;
 const COUNT = 40;
 const NOISE = 0.08;
 
@@ -22,28 +21,6 @@ export function makeData() {
 export function bumps(x, count, width) {
   const centre = (/** @type {number} */ k) => (count > 1 ? -1 + (2 * k) / (count - 1) : 0);
   return [1, ...Array.from({ length: count }, (_, k) => Math.exp(-(((x - centre(k)) / width) ** 2) / 2))];
-}
-
-/** Weights of least squared error, by Cholesky's factor of the normal equations. @param {number[][]} features @param {number[]} y */
-export function leastSquares(features, y) {
-  const size = features[0].length;
-  const dot = (/** @type {(row: number[], k: number) => number} */ part) => features.reduce((sum, row, k) => sum + part(row, k), 0);
-  const factor = Array.from({ length: size }, () => new Array(size).fill(0));
-  const weights = Array.from({ length: size }, (_, i) => dot((row, k) => row[i] * y[k]));
-  for (let i = 0; i < size; i += 1) {
-    for (let j = 0; j <= i; j += 1) {
-      let rest = dot((row) => row[i] * row[j]) + (i === j ? RIDGE : 0);
-      for (let k = 0; k < j; k += 1) rest -= factor[i][k] * factor[j][k];
-      factor[i][j] = i === j ? Math.sqrt(Math.max(rest, 1e-12)) : rest / factor[j][j];
-    }
-    for (let k = 0; k < i; k += 1) weights[i] -= factor[i][k] * weights[k];
-    weights[i] /= factor[i][i];
-  }
-  for (let i = size - 1; i >= 0; i -= 1) {
-    for (let k = i + 1; k < size; k += 1) weights[i] -= factor[k][i] * weights[k];
-    weights[i] /= factor[i][i];
-  }
-  return weights;
 }
 
 /** The network before training: bends all over the data. @param {number} count @param {number} seed */

@@ -1,37 +1,52 @@
-// Gradient descent on the risk of a straight line with all data, with batches and with single data: three paths from one
-// start, the gradient of each datum at the start as an arrow, and the risk over the data seen.
+// Gradient descent on the risk of a straight line or a small network with all data, with batches and with single data:
+// three paths from one start, the gradient of each datum at the start as an arrow, the risk over the data seen, and where
+// descents from other starts end.
 
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { isoline } from "../kit/isoline.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
-import { COUNT, EPOCHS, batchVariance, datumGradients, descend, makeData, makeOrder, mean, quadratic, risk } from "./descent.js";
+import { COUNT, EPOCHS, MODELS, batchVariance, datumGradients, descend, longDescent, makeOrder, mean, middleAndMean, risk } from "./descent.js";
 
 /** @typedef {[number, number]} Pair */
+/** @typedef {import("./descent.js").Model} Model */
+/** @typedef {{ data: import("./descent.js").Data, starts: Pair[][], least: number, segments: Pair[][] }} Scene of a model */
+/** @typedef {import("../kit/theme.js").Style} Style */
 
-const FIRST_VIEW = [-0.6, 1.7, 0.1, 0, 512, 0];
-const [START, RATE, FALLS, SEEN, SEED] = [0, 2, 3, 4, 5];
+const FIRST_VIEW = [-0.6, 1.7, 0.1, 0, 512, 0, 0, 0];
+const [START, RATE, FALLS, SEEN, SEED, MODEL, STARTS] = [0, 2, 3, 4, 5, 6, 7];
 const SIZES = [COUNT, 8, 1];
-const RANGES = /** @type {[Pair, Pair]} */ ([[-1.2, 2.4], [-1.3, 2.3]]); // prettier-ignore
+const CELLS = 61; // of the grid of the contours, along each axis
 const ARROW = 0.4; // length of an arrow by that of its gradient
+const PURPLE = "#7a4fa3";
 
 class Batches extends Experiment {
+  /** @type {Map<Model, Scene>} */
+  scenes = new Map();
+
   make() {
-    this.data = makeData();
-    this.bowl = quadratic(this.data);
     const panels = element("div", { class: "panels first" }, this.root);
-    this.plane = new Plot(panels, { title: "", label: "", x: RANGES[0], y: RANGES[1], isSquare: true });
-    this.chart = new Plot(panels, { title: "", label: "", x: [0, EPOCHS * COUNT], y: [-5, 1], isLog: true, isSquare: true });
+    const [x, y] = MODELS[0].ranges;
+    this.plane = new Plot(panels, { title: "", label: "", x, y, isSquare: true });
+    const stack = element("div", { class: "stack" }, panels);
+    this.chart = new Plot(stack, { title: "", label: "", x: [0, EPOCHS * COUNT], y: [-5, 1], isLog: true, kind: "half" });
+    this.fit = new Plot(stack, { title: "", label: "", x: [-1.1, 2.1], y: [-2, 3], kind: "half" });
     this.grip = new Grip(this.plane, {
-      name: "start of all paths", text: "θ₀", colour: "#7a4fa3",
-      moved: ([a, c], resting) => this.change({ [START]: limit(a, ...RANGES[0]), [START + 1]: limit(c, ...RANGES[1]) }, resting),
+      name: "start of all paths", text: "θ₀", colour: PURPLE,
+      moved: ([a, c], resting) => this.change({ [START]: limit(a, ...this.model.ranges[0]), [START + 1]: limit(c, ...this.model.ranges[1]) }, resting),
     }); // prettier-ignore
     this.grips.push(this.grip);
     const card = element("section", { class: "card", "aria-label": "Batches" }, this.root);
     const bar = element("div", { class: "bar" }, card);
+    this.choice = choice(bar, "Model", MODELS.map(({ name }) => name), (index) => {
+      const [first, second] = MODELS[index].start;
+      this.change({ [MODEL]: index, [START]: first, [START + 1]: second, [STARTS]: this.values[STARTS] ?? 0 });
+    });
     this.falls = choice(bar, "Learning rate", ["constant γ", "falling, γ / √t"], (index) => this.change({ [FALLS]: index }));
     button(bar, "Other order", "Shuffle the data anew", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    this.starts = button(bar, "Eight starts", "Gradient descent with all data from eight other starts", () => this.change({ [MODEL]: this.values[MODEL] ?? 0, [STARTS]: this.isMany ? 0 : 1 }));
     button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
     this.rate = slider(card, "rate γ", { min: 0.01, max: 0.9, step: 0.01 }, (value) => this.change({ [RATE]: value }));
     this.seen = slider(card, "data seen", { min: 0, max: EPOCHS * COUNT, step: COUNT / 8 }, (value) => this.change({ [SEEN]: value }));
@@ -47,7 +62,9 @@ class Batches extends Experiment {
       element("span", { class: "key", style: `--colour:${this.colour(k)}`, text: size === COUNT ? `all ${COUNT}` : String(size) }, title);
       return [0, 1, 2].map(() => element("td", {}, row));
     });
-    element("p", { class: "values", text: "Thin arrows: the step of each datum alone at θ₀, minus its gradient. Thick: their mean, the step of gradient descent." }, card);
+    this.arrows = element("p", { class: "values", text: "Thin arrows: the step of each datum alone at θ₀, minus its gradient. Thick: their mean, the step of gradient descent." }, card);
+    this.middle = element("p", { class: "values" }, card);
+    this.verdict = element("p", { class: "verdict", role: "status" }, card);
   }
 
   /** @param {number} index */
@@ -55,70 +72,133 @@ class Batches extends Experiment {
     return ["#8c8c8c", this.colours.first, this.colours.second][index];
   }
 
-  /** @param {import("../kit/theme.js").Style} style */
+  get model() {
+    return MODELS[Math.round(this.values[MODEL] ?? 0)];
+  }
+
+  get isMany() {
+    return (this.values[STARTS] ?? 0) >= 0.5;
+  }
+
+  /** What of a model does not change: its data, descents from a circle of starts, contours. */
+  get scene() {
+    const { model } = this;
+    const known = this.scenes.get(model);
+    if (known) return known;
+    const data = model.makeData();
+    const [across, up] = model.ranges;
+    const at = (/** @type {Pair} */ [low, high], /** @type {number} */ share) => low + share * (high - low);
+    const starts = Array.from({ length: 8 }, (_, k) => {
+      const angle = (Math.PI * (2 * k + 1)) / 8;
+      return longDescent([at(across, 0.5 + 0.46 * Math.cos(angle)), at(up, 0.5 + 0.46 * Math.sin(angle))], data, model);
+    });
+    const least = Math.min(...starts.map((path) => risk(path[path.length - 1], data, model)));
+    const point = (/** @type {number} */ column, /** @type {number} */ row) => /** @type {Pair} */ ([at(across, column / (CELLS - 1)), at(up, row / (CELLS - 1))]);
+    const field = Float64Array.from({ length: CELLS * CELLS }, (_, k) => risk(point(k % CELLS, Math.floor(k / CELLS)), data, model) - least);
+    const segments = model.levels.flatMap((level) => isoline(field, CELLS, level)).map(([a, b, c, d]) => [point(a, b), point(c, d)]);
+    const scene = { data, starts, least, segments };
+    this.scenes.set(model, scene);
+    return scene;
+  }
+
+  /** @param {Style} style */
   paint(style) {
-    const { values: v, data, plane, chart, bowl, rows } = this;
-    if (!data || !bowl || !plane || !chart || !rows || !this.rate || !this.seen || !this.falls || !this.lemma) return;
-    const start = /** @type {Pair} */ (v.slice(START, START + 2));
-    const gradients = datumGradients(start, data);
-    const centre = mean(gradients);
-    const least = risk(bowl.minimum, data);
+    const { values: v, model, scene } = this;
+    const { data } = scene;
+    const start = /** @type {Pair} */ ([0, 1].map((k) => limit(v[START + k], ...model.ranges[k])));
+    const gradients = datumGradients(start, data, model);
     const order = makeOrder(Math.round(v[SEED]));
     const shownData = Math.round(v[SEEN]);
     const paths = SIZES.map((size) => {
-      return descend({ start, data, order, size, rate: v[RATE], falls: v[FALLS] >= 0.5 }).slice(0, 1 + Math.floor(shownData / size));
+      return descend({ start, data, order, size, rate: v[RATE], falls: v[FALLS] >= 0.5, model }).slice(0, 1 + Math.floor(shownData / size));
     });
-    const excess = (/** @type {Pair} */ theta) => Math.max(1e-9, risk(theta, data) - least);
+    this.paintPlane(style, start, gradients, paths);
+    this.paintCharts(style, paths);
+    this.showCard(start, gradients, paths, shownData);
+  }
 
+  /** @param {Pair} theta the risk above its least value */
+  excess(theta) {
+    return Math.max(1e-9, risk(theta, this.scene.data, this.model) - this.scene.least);
+  }
+
+  /** @param {Style} style @param {Pair} start @param {Pair[]} gradients @param {Pair[][]} paths */
+  paintPlane(style, start, gradients, paths) {
+    const { plane, model, scene } = this;
+    if (!plane) return;
+    [plane.x, plane.y] = model.ranges;
+    const step = (/** @type {Pair} */ gradient) => /** @type {Pair} */ ([start[0] - ARROW * gradient[0], start[1] - ARROW * gradient[1]]);
     if (plane.begin(style)) {
-      this.drawContours(plane, style);
-      gradients.forEach(([a, c]) => plane.arrow(start, [start[0] - ARROW * a, start[1] - ARROW * c], { colour: style.text, width: 0.8, alpha: 0.4 }));
+      plane.segments(scene.segments, { colour: style.text, width: 1, alpha: style.isStrong ? 0.6 : 0.25 });
+      for (const path of this.isMany ? scene.starts : []) {
+        plane.curve(path, { colour: PURPLE, width: 1.3, dash: [4, 3] });
+        plane.dot(path[0], { colour: PURPLE, width: 2.5 });
+        plane.dot(path[path.length - 1], { colour: PURPLE, width: 5 });
+      }
+      gradients.forEach((gradient) => plane.arrow(start, step(gradient), { colour: style.text, width: 0.8, alpha: 0.4 }));
       [2, 1, 0].forEach((k) => {
         plane.curve(paths[k], { colour: this.colour(k), width: k === 2 ? 1.2 : 2, alpha: k === 2 ? 0.8 : 1 });
         plane.dot(paths[k].at(-1) ?? start, { colour: this.colour(k), width: 5 });
       });
-      plane.arrow(start, [start[0] - ARROW * centre[0], start[1] - ARROW * centre[1]], { colour: "#7a4fa3", width: 4 });
+      plane.arrow(start, step(mean(gradients)), { colour: PURPLE, width: 4 });
       plane.end();
-      plane.describe("Risk over slope and intercept", `Paths of three batch sizes on the contours of the risk, whose minimum is at slope ${number(bowl.minimum[0])}, intercept ${number(bowl.minimum[1])}`);
-      this.grip?.place(start, `slope ${number(start[0])}, intercept ${number(start[1])}`);
+      this.grip?.place(start, model.symbols.map((symbol, k) => `${symbol} ${number(start[k])}`).join(", "));
     }
-    if (chart.begin(style)) {
-      [2, 1, 0].forEach((k) => {
-        chart.curve(paths[k].map((theta, step) => /** @type {Pair} */ ([step * SIZES[k], Math.log10(excess(theta))])), { colour: this.colour(k), width: k === 2 ? 1.2 : 2 });
-      });
-      chart.end();
-      chart.describe("Risk above its least value, by data seen", "Risk of the three paths by the number of data seen");
-    }
-    rows.forEach((cells, k) => {
-      const last = paths[k].at(-1) ?? start;
-      write(cells[0], String(paths[k].length - 1));
-      write(cells[1], excess(last) < 1e-3 || excess(last) > 99 ? excess(last).toExponential(1).replace("-", "−") : number(excess(last), 3));
-      write(cells[2], number(Math.sqrt(batchVariance(gradients, SIZES[k])), 3));
-    });
-    this.falls.value = String(Math.round(v[FALLS]));
-    this.rate.set(v[RATE]);
-    this.seen.set(shownData, `${number(shownData / COUNT, 1)} ep.`);
-    write(this.lemma, `At θ₀ = (${start.map((value) => number(value)).join(", ")}): mean of ${COUNT} gradients = (${centre.map((value) => number(value, 3)).join(", ")})`);
-    this.root.dataset.risks = paths.map((path) => excess(path.at(-1) ?? start).toExponential(3)).join(" ");
+    plane.describe(`Risk over ${model.symbols.join(" and ")}`, "Paths of three batch sizes on the contours of the risk");
   }
 
-  /** Ellipses of equal risk about the minimum. @param {Plot} plane @param {import("../kit/theme.js").Style} style */
-  drawContours(plane, style) {
-    if (!this.bowl) return;
-    const { hessian: [xx, xm, one], minimum } = this.bowl; // prettier-ignore
-    const low = Math.sqrt(xx); // Cholesky factor of the curvature, upper triangle (low, side; 0, down)
-    const side = xm / low;
-    const down = Math.sqrt(one - side * side);
-    for (const level of [0.02, 0.1, 0.3, 0.7, 1.3, 2.2, 3.5]) {
-      const radius = Math.sqrt(2 * level);
-      const points = Array.from({ length: 73 }, (_, k) => {
-        const [u, w] = [radius * Math.cos((k * Math.PI) / 36), radius * Math.sin((k * Math.PI) / 36)];
-        const second = w / down;
-        return /** @type {Pair} */ ([minimum[0] + (u - side * second) / low, minimum[1] + second]);
+  /** @param {Style} style @param {Pair[][]} paths */
+  paintCharts(style, paths) {
+    const { chart, fit, model, scene } = this;
+    if (chart?.begin(style)) {
+      [2, 1, 0].forEach((k) => {
+        chart.curve(paths[k].map((theta, step) => /** @type {Pair} */ ([step * SIZES[k], Math.log10(this.excess(theta))])), { colour: this.colour(k), width: k === 2 ? 1.2 : 2 });
       });
-      plane.curve(points, { colour: style.text, width: 1, alpha: style.isStrong ? 0.6 : 0.25 });
+      chart.end();
     }
-    plane.dot(minimum, { colour: style.text, width: 3.5 });
+    chart?.describe("Risk above its least value, by data seen", "Risk of the three paths by the number of data seen");
+    if (fit?.begin(style)) {
+      scene.data.x.forEach((x, k) => fit.dot([x, scene.data.y[k]], { colour: style.text, width: 2.2, alpha: 0.6 }));
+      [2, 1, 0].forEach((k) => fit.graph((x) => model.predict(paths[k][paths[k].length - 1], x), { colour: this.colour(k), width: 2 }));
+      fit.end();
+    }
+    fit?.describe(`Data and ${model.formula}`, "Data, and the three functions at the end of their paths");
+  }
+
+  /** @param {Pair} start @param {Pair[]} gradients @param {Pair[][]} paths @param {number} shownData */
+  showCard(start, gradients, paths, shownData) {
+    const { values: v, rows, model } = this;
+    rows?.forEach((cells, k) => {
+      const excess = this.excess(paths[k].at(-1) ?? start);
+      write(cells[0], String(paths[k].length - 1));
+      write(cells[1], excess < 1e-3 || excess > 99 ? excess.toExponential(1).replace("-", "−") : number(excess, 3));
+      write(cells[2], number(Math.sqrt(batchVariance(gradients, SIZES[k])), 3));
+    });
+    if (this.choice) this.choice.value = String(MODELS.indexOf(model));
+    if (this.falls) this.falls.value = String(Math.round(v[FALLS]));
+    this.starts?.setAttribute("aria-pressed", String(this.isMany));
+    this.rate?.set(v[RATE]);
+    this.seen?.set(shownData, `${number(shownData / COUNT, 1)} ep.`);
+    const centre = mean(gradients).map((value) => number(value, 3)).join(", ");
+    if (this.lemma) write(this.lemma, `At θ₀ = (${start.map((value) => number(value)).join(", ")}): mean of ${COUNT} gradients = (${centre})`);
+    if (this.arrows) this.arrows.hidden = this.isMany;
+    if (this.middle) this.middle.hidden = !this.isMany;
+    this.showEnds();
+    this.root.dataset.risks = paths.map((path) => this.excess(path.at(-1) ?? start).toExponential(3)).join(" ");
+  }
+
+  /** Where two opposite starts end, and the risk half-way. */
+  showEnds() {
+    const { model, scene, middle, verdict } = this;
+    if (!middle || !verdict) return;
+    const [p, q] = [1, 5].map((k) => scene.starts[k][scene.starts[k].length - 1]);
+    const [between, average] = middleAndMean(p, q, scene.data, model);
+    const name = (/** @type {Pair} */ theta) => `(${theta.map((value) => number(value)).join(", ")})`;
+    const isOne = Math.hypot(p[0] - q[0], p[1] - q[1]) < 0.01;
+    write(middle, isOne ? `Two opposite starts end at one point, ${name(p)}.` : `Two opposite starts end at p = ${name(p)}, q = ${name(q)}: R(½p + ½q) = ${number(between, 3)} ${between > average + 1e-3 ? ">" : "="} ${number(average, 3)} = ½R(p) + ½R(q)`);
+    const kinds = ["Strictly convex: one minimiser, wherever the start.", "Convex, not strictly: a valley. Each start ends at another minimiser; the least risk is the same.", "Not convex: (u, w) and (−u, −w) are one function; which one is found depends on the start."]; // prettier-ignore
+    write(verdict, kinds[MODELS.indexOf(model)]);
+    this.root.dataset.ends = `${name(p)} ${name(q)}`;
   }
 }
 

@@ -26,8 +26,9 @@ def convolution(
 
     Args:
         values: Size of the kernel, whether the convolution is transposed (0 or 1), stride, padding and divisor; kind of
-            the second step (0 to 4: none, max, min and average pooling, the way back), its window and stride; then the
-            kernel and the input, row by row.
+            the second step (0 to 4: none, max, min and average pooling, the way back), its window and stride; bias and
+            activation function of the layer (0 to 3: none, ReLU, sigmoid, tanh); then the kernel and the input, row by
+            row.
         kernels: Divisor and nine weights by name.
         inputs: Square images by name, row by row.
         figure: Values of S2's Figure 2.6.

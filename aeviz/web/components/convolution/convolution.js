@@ -1,6 +1,7 @@
 // A convolution and what follows it, on numbers: an editable input and kernel, the feature map, and a pooling or the way
 // back. The cell pointed at shows its window and its sum written out. Python gets the numbers once a gesture rests.
 
+import { TITLES, activate } from "../kit/activations.js";
 import { button, element, write } from "../kit/dom.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
 import { define } from "../kit/mount.js";
@@ -15,7 +16,7 @@ import { CONVOLUTION, POOLINGS, TRANSPOSED, convolve, outputSide, pool, receptiv
 /**
  * @typedef {object} Data
  * @property {number[]} values size, kind, stride, padding and divisor of the kernel, kind, window and stride of what
- *   follows, the kernel, then the input
+ *   follows, bias and activation function of the layer, the kernel, then the input
  * @property {string[]} colours of positive and negative numbers
  * @property {string} accent of what is pointed at
  * @property {Record<string, number[]>} kernels divisor and weights
@@ -23,8 +24,10 @@ import { CONVOLUTION, POOLINGS, TRANSPOSED, convolve, outputSide, pool, receptiv
  * @property {number[]} figure values of S2's Figure 2.6
  */
 
-const HEAD = 8; // numbers before the kernel
-const [SIZE, KIND, STRIDE, PADDING, DIVISOR, NEXT, WINDOW, NEXT_STRIDE] = [0, 1, 2, 3, 4, 5, 6, 7];
+const HEAD = 10; // numbers before the kernel
+const [SIZE, KIND, STRIDE, PADDING, DIVISOR, NEXT, WINDOW, NEXT_STRIDE, BIAS, ACTIVATION] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** @type {import("../kit/activations.js").Activation[]} */
+const ACTIVATIONS = ["identity", "relu", "sigmoid", "tanh"];
 const WHITE = 16;
 const BACK = POOLINGS.length; // the other of convolution and transposed convolution, with the same kernel
 const FIGURE = "S2, Figure 2.6";
@@ -69,6 +72,11 @@ class Convolution {
     const map = this.part("Feature map");
     this.mapHeading = map.heading;
     this.kind = this.pick(map.bar, "Layer", ["convolution", "transposed convolution"], (k) => this.change(() => (this.head[KIND] = k)));
+    const bias = element("label", {}, map.bar);
+    element("span", { text: "b" }, bias);
+    this.bias = element("input", { type: "number", "aria-label": "Bias b", min: "-99", max: "99", step: "1" }, bias);
+    this.bias.onchange = () => this.change(() => (this.head[BIAS] = Math.max(-99, Math.min(99, Math.round(Number(this.bias.value) || 0)))));
+    this.activation = this.pick(map.bar, "φ", ACTIVATIONS.map((name) => (name === "identity" ? "none" : TITLES[name])), (k) => this.change(() => (this.head[ACTIVATION] = k)));
     this.mapGrid = new NumberGrid(map.part, { label: "Feature map", pointed: (place) => this.point("map", place) });
     const next = this.part("Then");
     this.nextHeading = next.heading;
@@ -198,17 +206,23 @@ class Convolution {
     if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
   }
 
-  /** @returns {{ layer: Layer, weights: number[], map: Grid, second: Layer, after: Grid }} */
+  /** Bias and activation function, after the sum. @param {number} value */
+  after(value) {
+    return activate(ACTIVATIONS[this.head[ACTIVATION]], value + this.head[BIAS]);
+  }
+
+  /** @returns {{ layer: Layer, weights: number[], sums: Grid, map: Grid, second: Layer, after: Grid }} */
   compute() {
     const { head } = this;
     const layer = { kind: head[KIND], size: head[SIZE], stride: head[STRIDE], padding: head[PADDING] };
     const weights = this.kernel.map((weight) => weight / head[DIVISOR]);
-    const map = convolve(this.input, weights, layer);
+    const sums = convolve(this.input, weights, layer); // T of the input
+    const map = { ...sums, values: sums.values.map((value) => this.after(value)) };
     const second = head[NEXT] === BACK ? { ...layer, kind: 1 - layer.kind } : { kind: CONVOLUTION, size: head[WINDOW], stride: head[NEXT_STRIDE], padding: 0 }; // prettier-ignore
     const empty = { values: [], side: 0 };
-    if (!head[NEXT] || map.side < 1) return { layer, weights, map, second, after: empty };
+    if (!head[NEXT] || map.side < 1) return { layer, weights, sums, map, second, after: empty };
     const after = head[NEXT] === BACK ? convolve(map, weights, second) : pool(map, POOLINGS[head[NEXT]], second.size, second.stride); // prettier-ignore
-    return { layer, weights, map, second, after };
+    return { layer, weights, sums, map, second, after };
   }
 
   draw() {
@@ -239,6 +253,8 @@ class Convolution {
     write(this.nextHeading, head[NEXT] ? `${head[NEXT] === BACK ? "The way back, same kernel" : "After pooling"}${size(after)}` : "Second step"); // prettier-ignore
     this.kind.value = String(head[KIND]);
     this.next.value = String(head[NEXT]);
+    this.activation.value = String(head[ACTIVATION]);
+    if (Number(this.bias.value) !== head[BIAS] || !this.bias.value) this.bias.value = String(head[BIAS]);
     for (const number of this.numbers) number.show();
     for (const k of [4, 5]) this.numbers[k].select.disabled = !head[NEXT] || head[NEXT] === BACK;
     this.showNames();
@@ -290,7 +306,7 @@ class Convolution {
   }
 
   /** The sum behind the cell pointed at. @param {ReturnType<Convolution["compute"]>} found */
-  written({ layer, map, second, after }) {
+  written({ layer, sums, map, second, after }) {
     const { part, place } = this.pointed;
     const { row, column } = place;
     const where = `row ${row + 1}, column ${column + 1}`;
@@ -307,7 +323,13 @@ class Convolution {
     if (part === "input" && inside(place, this.input.side)) {
       return `Input, ${where}: ${plain(this.input.values[row * this.input.side + column])}. The frame holds the outputs that it changes.`;
     }
-    if (part === "map" && inside(place, map.side)) return sum(this.input, layer, map, "Feature map");
+    if (part === "map" && inside(place, map.side)) {
+      const [name, bias] = [ACTIVATIONS[this.head[ACTIVATION]], this.head[BIAS]];
+      const z = sums.values[row * map.side + column] + bias;
+      const added = bias ? `. z = ${plain(z - bias)} ${bias < 0 ? "−" : "+"} ${Math.abs(bias)} = ${plain(z)}` : "";
+      const last = name === "identity" ? "" : `. φ(z) = ${TITLES[name]}(${plain(z)}) = ${plain(map.values[row * map.side + column])}`;
+      return `${sum(this.input, layer, sums, "Feature map")}${added}${last}`;
+    }
     if (part !== "next" || !inside(place, after.side)) return "Point at a number of the feature map.";
     if (this.head[NEXT] === BACK) return sum(map, second, after, "The way back");
     const cells = termsOf(map.side, second, row, column).map((term) => plain(map.values[term.row * map.side + term.column]));

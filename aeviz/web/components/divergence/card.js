@@ -32,6 +32,7 @@ export class Card {
     const both = element("div", { class: "both" }, card);
     /** @type {Record<Direction, { choice: HTMLButtonElement, value: HTMLElement, fit: HTMLButtonElement }>} */
     this.sides = { forward: this.makeSide(both, "forward", actions), reverse: this.makeSide(both, "reverse", actions) };
+    this.verdict = element("p", { class: "verdict", role: "status", hidden: "" }, card);
     this.formula = element("div", { class: "formula", role: "math" }, card);
     this.values = element("p", { class: "values" }, card);
 
@@ -72,6 +73,12 @@ export class Card {
     const value = element("b", {}, choice);
     choice.onclick = () => choose(direction);
     return { choice, value, fit: button(node, `Fit q: least ${name}`, `Move q until ${name} is least`, () => fit(direction)) };
+  }
+
+  /** @param {string} verdict on a fit; empty for none */
+  tell(verdict) {
+    write(this.verdict, verdict);
+    this.verdict.hidden = !verdict;
   }
 
   /** @param {Direction | null} direction in which q is being fitted */

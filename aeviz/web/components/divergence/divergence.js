@@ -5,7 +5,7 @@ import { KeptNumbers } from "../kit/kept_numbers.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { Card } from "./card.js";
-import { clamp, drawFrom, estimate, fitStep, makeNoise, measure } from "./gaussians.js";
+import { MOST_STEPS, SETTLED, changeOf, clamp, drawFrom, estimate, fitStep, leastFromModes, makeNoise, measure } from "./gaussians.js";
 import { DEVIATIONS, Handle, MEANS } from "./handles.js";
 import { Picture } from "./picture.js";
 
@@ -15,8 +15,6 @@ import { Picture } from "./picture.js";
 
 const FIRST_VIEW = [0, 1, 1, 2];
 const FIRST_MIXTURE = [-2.5, 0.6, 1, 1.5, 2.5, 0.6]; // the second component of p comes last
-const MOST_STEPS = 400; // of a fit
-const SETTLED = 1e-5; // change of q in a step by which a fit has ended
 
 class Divergence {
   /**
@@ -79,6 +77,7 @@ class Divergence {
   /** @param {number[]} values */
   take([mean, sd, meanQ, sdQ, ...second]) {
     this.stop();
+    this.card.tell("");
     const weight = second.length ? 0.5 : 1;
     const count = this.p.length;
     this.p = [{ mean, sd, weight }];
@@ -107,6 +106,7 @@ class Divergence {
             colour: name === "q" ? this.colours.q : this.colours.p,
             changed: (resting) => {
               this.stop();
+              this.card.tell("");
               this.redraw();
               if (resting) this.kept.start();
             },
@@ -136,6 +136,7 @@ class Divergence {
     this.fitting = direction;
     this.steps = 0;
     this.card.showFit(direction);
+    this.card.tell("");
     this.activity.mark("fit", true);
     return this.redraw();
   }
@@ -152,11 +153,21 @@ class Divergence {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     do {
       const next = fitStep(this.p, this.q, this.fitting ?? "forward");
-      const change = Math.abs(next.mean - this.q.mean) + Math.abs(next.sd - this.q.sd);
+      const change = changeOf(this.q, next);
       this.q = next;
       this.steps += 1;
-      if (change < SETTLED || this.steps >= MOST_STEPS) this.stop();
+      if (change >= SETTLED && this.steps < MOST_STEPS) continue;
+      if (this.fitting === "reverse" && this.p.length > 1) this.judge();
+      this.stop();
     } while (still && this.fitting);
+  }
+
+  /** Say so if the descent on KL(q‖p) has ended in a local minimum. */
+  judge() {
+    const [reached, least] = [measure([this.q], this.p).kl, leastFromModes(this.p)];
+    const isLocal = reached > least + 0.001;
+    const text = `A local minimum, ${reached.toFixed(3)}. From q on a peak of p the descent reaches ${least.toFixed(3)}: drag q there and fit again.`;
+    this.card.tell(isLocal ? text : "");
   }
 
   redraw() {

@@ -132,6 +132,25 @@ export function estimate(p, q, draws) {
   return { mean, error: Math.sqrt(squares / (terms.length - 1) / terms.length) };
 }
 
+export const MOST_STEPS = 400; // of a fit
+export const SETTLED = 1e-5; // change of q in a step by which a fit has ended
+
+/** How far a step has moved q. @param {Gaussian} before @param {Gaussian} after */
+export const changeOf = (before, after) => Math.abs(after.mean - before.mean) + Math.abs(after.sd - before.sd);
+
+/** The least KL(q‖p) that descents reach from the components of a mixture. @param {Gaussian[]} p */
+export function leastFromModes(p) {
+  const reached = p.map(({ mean, sd }) => {
+    let q = { mean, sd, weight: 1 };
+    for (let k = 0, change = 1; k < MOST_STEPS && change >= SETTLED; k += 1) {
+      const next = fitStep(p, q, "reverse");
+      [change, q] = [changeOf(q, next), next];
+    }
+    return measure([q], p).kl;
+  });
+  return Math.min(...reached);
+}
+
 /**
  * q after one step of gradient descent on a divergence: see `fit_step` in Python.
  * @param {Gaussian[]} p

@@ -1,5 +1,6 @@
 // A network as nodes and edges that computes: every node shows its value, an edge its weight by colour and width. A node
-// that is pointed at or focused shows its sum. The autoencoder is the encoder followed by the decoder, with equal weights.
+// that is pointed at or focused shows its sum. A composition is drawn as one network: the
+// autoencoder is the encoder followed by the decoder, with equal weights.
 
 import { TITLES } from "../kit/activations.js";
 import { line } from "../kit/curves.js";
@@ -7,31 +8,37 @@ import { brushOf, button, element, pixelRatio, resize, write } from "../kit/dom.
 import { Experiment, choice, number } from "../kit/experiment.js";
 import { define } from "../kit/mount.js";
 import { Scrub } from "../kit/scrub.js";
-import { countParameters, makeLayers, runNetwork } from "./layers.js";
+import { compose, countParameters, fitting, makeLayers, narrows, numbersToParts, parseParts, partsToNumbers, runNetwork, widens } from "./layers.js";
 
 /** @typedef {import("../kit/activations.js").Activation} Activation */
 /** @typedef {import("./layers.js").Layer} Layer */
 
 const FIRST_VIEW = [0, 0, 0, 1, -0.5, 0.5, 0.2, -1];
 const [CHOICE, ACTIVATION, SEED, X] = [0, 1, 2, 3];
+const SYMBOLS = "₁₂₃₄₅₆₇₈₉";
 /** @type {Activation[]} */
 const ACTIVATIONS = ["relu", "tanh", "sigmoid", "identity"];
 const [ENCODER, DECODER] = [[5, 4, 3, 2], [2, 3, 4, 5]]; // prettier-ignore
+const OWN = 4; // index of the visitor's own networks
+const TAIL = 8; // where their widths begin
+/** Networks that are composed, and the index of the first, from which its weights are drawn. */
 const NETWORKS = [
-  { name: "Figure 1.1: 4-3-4-5-3-7-2", widths: [4, 3, 4, 5, 3, 7, 2] },
-  { name: "Figure 2.1: autoencoder 5-4-3-2-3-4-5", widths: [...ENCODER, ...DECODER.slice(1)] },
-  { name: "Figure 2.2: encoder 5-4-3-2", widths: ENCODER },
-  { name: "Figure 2.3: decoder 2-3-4-5", widths: DECODER },
+  { name: "Figure 1.1: 4-3-4-5-3-7-2", parts: [[4, 3, 4, 5, 3, 7, 2]], first: 0 },
+  { name: "Figure 2.1: autoencoder 5-4-3-2-3-4-5", parts: [ENCODER, DECODER], first: 0 },
+  { name: "Figure 2.2: encoder 5-4-3-2", parts: [ENCODER], first: 0 },
+  { name: "Figure 2.3: decoder 2-3-4-5", parts: [DECODER], first: 1 },
+  { name: "your own: N networks composed", parts: [[5, 4], [4, 3, 2], [2, 3, 5]], first: 0 },
 ];
-const AUTOENCODER = 1;
 
 class DrawnNetwork extends Experiment {
   make() {
     const stage = (this.stage = element("div", { class: "stage", role: "group", "aria-label": "Network" }, this.root));
     this.canvas = element("canvas", { "aria-hidden": "true" }, stage);
     this.net = element("div", { class: "net" }, stage);
-    /** @type {number} */
-    this.drawn = -1;
+    /** @type {string} */
+    this.drawn = ""; // widths of what is drawn
+    /** @type {string} */
+    this.problem = ""; // with the text of the visitor
     /** @type {[number, number]} */
     this.chosen = [1, 0]; // layer and unit whose sum is shown
     /** @type {HTMLElement[][]} */
@@ -40,13 +47,23 @@ class DrawnNetwork extends Experiment {
     this.inputs = [];
     const card = element("section", { class: "card", "aria-label": "Network" }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.choice = choice(bar, "Network", NETWORKS.map(({ name }) => name), (index) => this.change({ [CHOICE]: index }));
+    this.choice = choice(bar, "Network", NETWORKS.map(({ name }) => name), (index) => {
+      this.problem = "";
+      this.change({ [CHOICE]: index });
+    });
+    this.own = element("div", { class: "bar" }, card);
+    const label = element("label", {}, this.own);
+    element("span", { text: "Widths of f₁, f₂, …" }, label);
+    this.field = element("input", { type: "text", "aria-label": "Widths of the networks", spellcheck: "false", size: "22" }, label);
+    this.field.onchange = () => this.takeText();
     const second = element("div", { class: "bar" }, card);
     this.activation = choice(second, "Activation", ACTIVATIONS.map((name) => TITLES[name]), (index) => this.change({ [ACTIVATION]: index }));
     button(second, "Other weights", "Draw other weights and biases", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
     button(second, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
     this.lead = element("p", { class: "verdict lead" }, card);
     this.lines = [0, 1, 2, 3].map(() => element("p", { class: "values" }, card));
+    this.kinds = element("p", { class: "values" }, card);
+    this.warning = element("p", { class: "verdict", role: "status" }, card);
     const key = element("p", { class: "values lead" }, card);
     element("span", { class: "key", style: `--colour:${this.colours.first}`, text: "positive weight  " }, key);
     element("span", { class: "key", style: `--colour:${this.colours.second}`, text: "negative. " }, key);
@@ -57,23 +74,38 @@ class DrawnNetwork extends Experiment {
     return Math.round(this.values[CHOICE]);
   }
 
+  /** The networks that are chosen, whether or not they fit. @returns {number[][]} */
+  get parts() {
+    const own = this.index === OWN ? numbersToParts(this.values.slice(TAIL)) : null;
+    return own ?? NETWORKS[this.index].parts;
+  }
+
+  /** The networks that can be composed. */
+  get drawnParts() {
+    return this.parts.slice(0, fitting(this.parts));
+  }
+
   get widths() {
-    return NETWORKS[this.index].widths;
+    return compose(this.drawnParts);
   }
 
-  /** The autoencoder joins the layers of the encoder and of the decoder. @returns {Layer[]} */
+  /** A composition joins the layers of its networks. @returns {Layer[]} */
   get layers() {
-    const seed = Math.round(this.values[SEED]);
-    if (this.index === 0) return makeLayers(this.widths, seed);
-    const [encoder, decoder] = [makeLayers(ENCODER, seed), makeLayers(DECODER, seed + 100)];
-    return this.index === AUTOENCODER ? [...encoder, ...decoder] : this.index === 2 ? encoder : decoder;
+    const { first } = NETWORKS[this.index];
+    return this.drawnParts.flatMap((part, k) => makeLayers(part, Math.round(this.values[SEED]) + 100 * (first + k)));
   }
 
-  /** The chosen one for each layer, but none for the output and the code. @returns {Activation[]} */
+  /** The chosen one for each layer, but none for the output of a network. @returns {Activation[]} */
   activations() {
     const name = ACTIVATIONS[Math.round(this.values[ACTIVATION])];
-    const last = this.widths.length - 2;
-    return this.widths.slice(1).map((_, k) => (k === last || (this.index === AUTOENCODER && k === ENCODER.length - 2) ? "identity" : name));
+    return this.drawnParts.flatMap((part) => part.slice(1).map((_, k) => (k === part.length - 2 ? "identity" : name)));
+  }
+
+  takeText() {
+    const parts = parseParts(this.field?.value ?? "");
+    this.problem = typeof parts === "string" ? parts : "";
+    if (typeof parts === "string") return this.redraw();
+    return this.adopt([...this.values.slice(0, TAIL), ...partsToNumbers(parts)]);
   }
 
   /** Where a unit stands, as shares of the stage. @param {number} layer @param {number} unit */
@@ -85,8 +117,9 @@ class DrawnNetwork extends Experiment {
 
   makeNodes() {
     const { net, widths } = this;
-    if (!net || this.drawn === this.index) return;
-    this.drawn = this.index;
+    const drawn = widths.join("-");
+    if (!net || this.drawn === drawn) return;
+    this.drawn = drawn;
     this.chosen = [1, 0];
     net.replaceChildren();
     this.inputs = [];
@@ -136,10 +169,32 @@ class DrawnNetwork extends Experiment {
     const parts = widths.slice(1).map((width, k) => `(${widths[k]} + 1)·${width}`);
     write(lead, `${count} parameters, depth ${widths.length - 1}`);
     write(lines[0], `${parts.join(" + ")} = ${count}`);
-    const [encoder, decoder] = [countParameters(ENCODER), countParameters(DECODER)];
-    write(lines[3], this.index === 0 ? `f(${x.map((value) => number(value)).join(", ")}) = (${(values.at(-1) ?? []).map((value) => number(value)).join(", ")})` : `Encoder ${encoder}, decoder ${decoder} parameters: composed, depths 3 + 3 = 6 and parameters ${encoder} + ${decoder} = ${encoder + decoder}. Figure 2.1 is Figure 2.3 after Figure 2.2, with the same weights.`);
+    const output = (values.at(-1) ?? []).map((value) => number(value)).join(", ");
+    const { drawnParts } = this;
+    const sums = [drawnParts.map((part) => part.length - 1), drawnParts.map(countParameters)].map((terms) => `${terms.join(" + ")} = ${terms.reduce((sum, term) => sum + term)}`); // prettier-ignore
+    write(lines[3], drawnParts.length === 1 ? `f(${x.map((value) => number(value)).join(", ")}) = (${output})` : `f = ${drawnParts.map((_, k) => `f${SYMBOLS[k]}`).reverse().join(" ∘ ")}, with the same weights: depth ${sums[0]}, parameters ${sums[1]}. f(x) = (${output})`); // prettier-ignore
+    this.showKinds();
     this.root.dataset.output = (values.at(-1) ?? []).map((value) => value.toFixed(3)).join(" ");
     this.root.dataset.parameters = String(count);
+  }
+
+  /** Which of the networks are encoders and decoders, and which do not fit. */
+  showKinds() {
+    const { parts, drawnParts, kinds, warning, field, own } = this;
+    if (!kinds || !warning || !field || !own) return;
+    own.hidden = this.index !== OWN;
+    const text = parts.map((part) => part.join("-")).join(", ");
+    const { activeElement } = /** @type {Document | ShadowRoot} */ (field.getRootNode());
+    if (!this.problem && activeElement !== field) field.value = text;
+    write(kinds, parts.map((part, k) => {
+      const at = part.findIndex((width, j) => j > 0 && width > part[j - 1]);
+      const kind = narrows(part) ? (widens(part) ? "encoder and decoder, equal widths" : "encoder") : widens(part) ? "decoder" : `no encoder: layer ${at} widens from ${part[at - 1]} to ${part[at]}`;
+      return `f${SYMBOLS[k]} ${part.join("-")}: ${kind}`;
+    }).join(". ")); // prettier-ignore
+    const next = drawnParts.length;
+    const misfit = next < parts.length ? `f${SYMBOLS[next]} ∘ f${SYMBOLS[next - 1]} is not defined: f${SYMBOLS[next - 1]} gives ${parts[next - 1].at(-1)} values and f${SYMBOLS[next]} takes ${parts[next][0]}. Drawn up to f${SYMBOLS[next - 1]}.` : ""; // prettier-ignore
+    write(warning, this.problem || misfit);
+    this.root.dataset.parts = String(next);
   }
 
   /** @param {Layer[]} layers @param {number[][]} values @param {Activation[]} names */
@@ -170,7 +225,30 @@ class DrawnNetwork extends Experiment {
       brush.lineWidth = 0.5 + 2.5 * Math.min(2, Math.abs(weight)) + (isChosen ? 1 : 0);
       line(brush, from[0] * width, from[1] * height, to[0] * width, to[1] * height);
     }))); // prettier-ignore
+    this.drawBounds(brush, style, width, height);
     brush.globalAlpha = 1;
+  }
+
+  /** Dashed lines through the layers that two networks share, and the names of the networks. @param {CanvasRenderingContext2D} brush @param {import("../kit/theme.js").Style} style @param {number} width @param {number} height */
+  drawBounds(brush, style, width, height) {
+    const { drawnParts } = this;
+    if (drawnParts.length < 2) return;
+    brush.strokeStyle = brush.fillStyle = style.text;
+    brush.font = style.font;
+    brush.textAlign = "center";
+    brush.lineWidth = 1.5;
+    brush.setLineDash([5, 4]);
+    let from = 0;
+    drawnParts.forEach((part, k) => {
+      const to = from + part.length - 1;
+      const [left, right] = [this.place(from, 0)[0] * width, this.place(to, 0)[0] * width];
+      brush.globalAlpha = 0.6;
+      if (k) line(brush, left, 18, left, height);
+      brush.globalAlpha = 1;
+      brush.fillText(`f${SYMBOLS[k]}`, (left + right) / 2, 14);
+      from = to;
+    });
+    brush.setLineDash([]);
   }
 }
 

@@ -33,3 +33,44 @@ export function runNetwork(layers, activations, x) {
   });
   return values;
 }
+
+/** Whether no layer is wider than the one before. @param {readonly number[]} widths */
+export const narrows = (widths) => widths.every((width, k) => !k || width <= widths[k - 1]);
+
+/** Whether no layer is narrower than the one before. @param {readonly number[]} widths */
+export const widens = (widths) => narrows([...widths].reverse());
+
+/** How many networks can be composed: the first one that does not fit, and all after it, cannot. @param {readonly number[][]} parts */
+export function fitting(parts) {
+  const first = parts.findIndex((part, k) => k && part[0] !== parts[k - 1][parts[k - 1].length - 1]);
+  return first < 0 ? parts.length : first;
+}
+
+/** Widths of a composition. @param {readonly number[][]} parts */
+export const compose = (parts) => parts.flatMap((part, k) => (k ? part.slice(1) : part));
+
+export const LIMITS = { layers: 10, width: 7, inputs: 5 };
+
+/**
+ * Networks of a text such as 5-4-3, 3-2; or what is wrong with it.
+ * @param {string} text
+ * @returns {number[][] | string}
+ */
+export function parseParts(text) {
+  const parts = text.split(/[,;]/).map((part) => (part.match(/\d+/g) ?? []).map(Number));
+  if (!/^[\d\s,;–-]+$/.test(text)) return "Write widths with - between them, and a comma between networks.";
+  if (parts.some((part) => part.length < 2)) return "Each network needs the widths of its input and its output: two or more.";
+  if (parts.some((part) => part.some((width) => width < 1 || width > LIMITS.width))) return `Widths from 1 to ${LIMITS.width} are drawn.`;
+  if (parts[0][0] > LIMITS.inputs) return `At most ${LIMITS.inputs} inputs are drawn.`;
+  if (compose(parts).length > LIMITS.layers) return `At most ${LIMITS.layers - 1} layers after the input are drawn.`;
+  return parts;
+}
+
+/** Numbers that stand for networks: widths with a 0 between two networks. @param {readonly number[][]} parts */
+export const partsToNumbers = (parts) => parts.flatMap((part, k) => (k ? [0, ...part] : part));
+
+/** The reverse; nothing where numbers mean no networks. @param {readonly number[]} numbers */
+export function numbersToParts(numbers) {
+  const found = numbers.length ? parseParts(numbers.map((number) => Math.round(number)).join("-").replace(/-0-/g, ",")) : ""; // prettier-ignore
+  return typeof found === "string" ? null : found;
+}

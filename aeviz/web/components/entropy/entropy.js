@@ -8,7 +8,7 @@ import { brushOf, button, element, pixelRatio, resize, write } from "../kit/dom.
 import { KeptNumbers } from "../kit/kept_numbers.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
-import { entropy, information, normalise, withProbability } from "./probabilities.js";
+import { RIVALS, entropy, information, normalise, withProbability } from "./probabilities.js";
 
 /** @typedef {{ column: HTMLElement, bar: HTMLElement, info: HTMLElement, share: HTMLElement, name: HTMLElement }} Column */
 
@@ -64,6 +64,7 @@ class Entropy {
     this.title = element("p", { class: "chart-title" }, card);
     this.chart = element("div", { class: "chart" }, card);
     this.canvas = element("canvas", { role: "img" }, this.chart);
+    this.why = new Derivation(root);
     this.unwatch = watchLooks(root, () => this.redraw());
   }
 
@@ -175,6 +176,7 @@ class Entropy {
     write(this.live, `= ${terms.join(" + ")} = ${number(found)}`);
     write(this.title, `H over the probability of ${this.columns[this.moved].name.textContent}${values.length > 2 ? ", the others in proportion" : ""}`);
     this.drawChart(found);
+    this.why.show(values[this.moved], this.columns[this.moved].name.textContent ?? "", base);
     this.root.dataset.entropy = found.toFixed(4);
   }
 
@@ -225,6 +227,48 @@ class Entropy {
     this.unwatch();
     this.kept.stop();
     cancelAnimationFrame(this.frame);
+  }
+}
+
+/** Why information is a logarithm: two independent outcomes, and functions that might measure their surprise. */
+class Derivation {
+  /** @param {Element} parent */
+  constructor(parent) {
+    const fold = element("details", {}, parent);
+    element("summary", { text: "Why the logarithm? Information of independent outcomes adds up: h(pq) = h(p) + h(q)" }, fold);
+    const inside = element("div", { class: "why" }, fold);
+    const left = element("div", { class: "card" }, inside);
+    this.title = element("p", {}, left);
+    const table = element("table", {}, left);
+    const head = element("tr", {}, table);
+    for (const text of ["h", "h(p)", "h(q)", "h(p) + h(q)", "h(pq)", ""]) element("th", { text }, head);
+    this.rows = RIVALS.map(([name]) => {
+      const row = element("tr", {}, table);
+      element("th", { text: name }, row);
+      return Array.from({ length: 5 }, () => element("td", {}, row));
+    });
+    const steps = element("ol", {}, inside);
+    this.steps = Array.from({ length: 4 }, () => element("li", {}, steps));
+  }
+
+  /** @param {number} p @param {string} name of the outcome @param {number} base */
+  show(p, name, base) {
+    const q = 1 / 6;
+    write(this.title, `Draw and throw a die: ${name}, p = ${p.toFixed(2)}, and a six, q = 1/6. Both: pq = ${number(p * q)}`);
+    RIVALS.forEach(([, rule], k) => {
+      const [first, second, both] = [p, q, p * q].map((share) => rule(share, base));
+      const gap = Math.abs(both - first - second); // not a number where an outcome is impossible
+      const words = gap < 1e-9 * (1 + Math.abs(both)) ? "equal" : gap > 0 ? `off by ${number(gap)}` : "";
+      [...[first, second, first + second, both].map(number), words].forEach((text, c) => write(this.rows[k][c], text));
+      if (!k) this.log = (/** @type {number} */ share) => rule(share, base);
+    });
+    const h = this.log ?? Number;
+    [
+      `Additive: h(p²) = h(p) + h(p) = 2h(p): ${number(h(p * p))} = 2 · ${number(h(p))}. By induction h(pᵏ) = k h(p).`,
+      `h(p) = h((p^(1/m))ᵐ) = m h(p^(1/m)), so h(√p) = ½ h(p): ${number(h(Math.sqrt(p)))}. Together: h(p^(k/m)) = (k/m) h(p).`,
+      "A rarer outcome has more information: h falls. Every real x lies between fractions, so h(pˣ) = x h(p) for every x > 0.",
+      "Write p = e⁻ˣ: h(p) = x h(1/e) = −c ln p with c = h(1/e) > 0. The unit is all that is free: c = 1 nats, c = 1/ln 2 bits.",
+    ].forEach((text, k) => write(this.steps[k], text)); // prettier-ignore
   }
 }
 

@@ -15,6 +15,15 @@ export function information(probability, base) {
   return probability > 0 ? -Math.log(probability) / Math.log(base) + 0 : Infinity;
 }
 
+/** Functions that fall from p = 0 to 1, as surprise does. @type {readonly [string, (p: number, base: number) => number][]} */
+export const RIVALS = [
+  ["−log p", information],
+  ["1 − p", (p) => 1 - p],
+  ["1 / p", (p) => 1 / p],
+  ["1 / p − 1", (p) => 1 / p - 1],
+  ["(log p)²", (p, base) => information(p, base) ** 2],
+];
+
 /** @param {number[]} probabilities @param {number} base */
 export function entropy(probabilities, base) {
   return probabilities.reduce((sum, p) => sum + (p > 0 ? p * information(p, base) : 0), 0);

@@ -20,6 +20,16 @@ export function readable(value, digits = 4) {
 }
 
 /**
+ * Digits that tell evenly spaced ticks apart, at least three.
+ * @param {number[]} ticks
+ */
+export function digitsOf(ticks) {
+  const step = Math.abs(ticks[1] - ticks[0]);
+  const largest = Math.max(...ticks.map(Math.abs));
+  return step > 0 && largest > 0 ? Math.min(12, Math.max(3, Math.ceil(Math.log10(largest / step)) + 1)) : 3;
+}
+
+/**
  * The next round number up or down: a range that snaps to these does not jitter while values come in.
  * @param {number} value
  * @param {boolean} up
@@ -36,6 +46,7 @@ export function round(value, up) {
  * @param {number} low
  * @param {number} high
  * @param {number} most
+ * @returns {number[]}
  */
 export function linearTicks(low, high, most) {
   const raw = (high - low) / most;
@@ -45,7 +56,7 @@ export function linearTicks(low, high, most) {
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) {
     ticks.push(k * step + 0); // + 0 makes a negative zero a zero
   }
-  return ticks;
+  return ticks.length > 1 || most > 8 ? ticks : linearTicks(low, high, 2 * most); // one tick tells no scale
 }
 
 /**
@@ -69,7 +80,7 @@ function logTicks(low, high, most) {
   if (high / low < 3) return linearTicks(low, high, most);
   for (const mantissas of [[1, 2, 3, 4, 5, 6, 8], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]]) {
     const ticks = decades(mantissas);
-    if (ticks.length <= most + 1) return ticks;
+    if (ticks.length <= most + 1) return ticks.length > 1 ? ticks : linearTicks(low, high, most);
   }
   return decades([1], Math.ceil(Math.log10(high / low) / most));
 }

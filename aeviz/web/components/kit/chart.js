@@ -1,7 +1,7 @@
 // A chart over the epochs on two canvases: curves on the back one, drawn when the data or the size changes, and on the
 // front one what moves: the cursor, the hovered epoch and the veil over what the film has not reached yet.
 
-import { linearTicks, makeAxis, nearest, readable } from "./axis.js";
+import { digitsOf, linearTicks, makeAxis, nearest, readable } from "./axis.js";
 import { drawArea, drawCurve, line } from "./curves.js";
 import { brushOf, element, resize } from "./dom.js";
 
@@ -178,12 +178,13 @@ export class Chart {
     brush.textBaseline = "middle";
     brush.textAlign = "right";
     if (axis) {
+      const digits = digitsOf(axis.ticks);
       for (const value of axis.ticks) {
         const y = Math.round(this.y(axis, value)) + 0.5;
         brush.globalAlpha = 0.1;
         line(brush, MARGIN.left, y, right, y);
         brush.globalAlpha = 0.72;
-        brush.fillText(readable(value, 3), MARGIN.left - 8, y);
+        brush.fillText(readable(value, digits), MARGIN.left - 8, y);
       }
     }
     brush.globalAlpha = 0.35;

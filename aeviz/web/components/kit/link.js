@@ -13,7 +13,7 @@
  * @property {Float64Array} beside where the second model itself encodes the visitor's image, until the point moves
  * @property {Uint8Array | null} selection whether each test image lies within the outline drawn on the map; null without one
  * @property {Float64Array[]} path the latent points that the visitor keeps, in the order of the path through them
- * @property {{ index: number }} sample the sample shown in grids that decode the same noise; a group's name stands for the model
+ * @property {{ index: number }} sample the sample shown in grids that decode the same noise, -1 for none; a group's name stands for the model
  * @property {{ index: number, byHand: boolean }} image the chosen test image, -1 for none; whether the visitor just chose it
  */
 /** @typedef {keyof Values} Topic */

@@ -81,8 +81,8 @@ export class Player {
         ]
       : [];
     const label = unit.charAt(0).toUpperCase() + unit.slice(1);
-    const slider = element("input", { type: "range", min: "0", max: "0", step: "1", "aria-label": label }, bar);
-    slider.oninput = () => this.go(slider.valueAsNumber);
+    const slider = element("input", { type: "range", min: "0", max: "0", step: "any", "aria-label": label }, bar);
+    slider.oninput = () => this.go(nearest(this.times, slider.valueAsNumber));
     const place = element("span", { class: "place" }, bar);
     const speed = element("select", { "aria-label": "Speed", title: "Speed" }, bar);
     for (const factor of SPEEDS) element("option", { value: String(factor), text: `${factor}×` }, speed);
@@ -162,7 +162,8 @@ export class Player {
     this.times = times;
     this.live = live;
     if (!live) this.following = this.following && this.shown === this.last;
-    this.bar.slider.max = String(Math.max(0, this.last));
+    // the slider counts what its label says; frames may lie closer together where the training begins
+    [this.bar.slider.min, this.bar.slider.max] = [times[0] ?? 0, times[this.last] ?? 0].map(String);
     for (const control of [this.bar.play, ...this.bar.steps, this.bar.slider]) control.disabled = this.last < 1;
     this.bar.save.disabled = this.last < 0;
     this.bar.live.hidden = !live;
@@ -292,8 +293,9 @@ export class Player {
   report(place) {
     const { slider, play, live } = this.bar;
     write(this.bar.place, place);
-    slider.value = String(this.shown);
-    slider.style.setProperty("--share", `${this.last > 0 ? (100 * this.shown) / this.last : 0}%`);
+    const [first, now, end] = [0, this.shown, this.last].map((index) => this.times[index] ?? 0);
+    slider.value = String(now);
+    slider.style.setProperty("--share", `${end > first ? (100 * (now - first)) / (end - first) : 0}%`);
     slider.setAttribute("aria-valuetext", place);
     const label = this.playing ? "Pause" : "Play";
     if (play.getAttribute("aria-label") !== label || !play.firstChild) {

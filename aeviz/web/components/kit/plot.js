@@ -1,13 +1,13 @@
 // Axes on a canvas, with what is drawn on them and grips over them.
 
-import { linearTicks, readable } from "./axis.js";
+import { digitsOf, linearTicks, readable } from "./axis.js";
 import { line } from "./curves.js";
 import { brushOf, element, pixelRatio, resize, write } from "./dom.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{ colour: string, width?: number, dash?: number[], alpha?: number }} Look */
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [40, 12, 12, 26]; // pixels around the axes
+const [LEFT, RIGHT, TOP, BOTTOM] = [46, 12, 12, 26]; // pixels around the axes
 
 export class Plot {
   /**
@@ -75,23 +75,25 @@ export class Plot {
     const faint = style.isStrong ? 0.3 : 0.1;
     brush.textAlign = "center";
     brush.textBaseline = "top";
-    for (const tick of linearTicks(this.x[0], this.x[1], Math.max(2, (right - LEFT) / 70))) {
+    const across = linearTicks(this.x[0], this.x[1], Math.max(2, (right - LEFT) / 70));
+    for (const tick of across) {
       if (this.isLogX && tick % 1) continue;
       const [at] = this.place([tick, 0]);
       brush.globalAlpha = tick === 0 && !this.isLogX ? 0.4 : faint;
       line(brush, at, TOP, at, bottom);
       brush.globalAlpha = style.isStrong ? 1 : 0.75;
-      brush.fillText(readable(this.isLogX ? 10 ** tick : tick, 3).replace("-", "−"), at, bottom + 6);
+      brush.fillText(readable(this.isLogX ? 10 ** tick : tick, this.isLogX ? 3 : digitsOf(across)).replace("-", "−"), at, bottom + 6);
     }
     brush.textAlign = "right";
     brush.textBaseline = "middle";
-    for (const tick of linearTicks(this.y[0], this.y[1], Math.max(2, (bottom - TOP) / 40))) {
+    const up = linearTicks(Math.min(...this.y), Math.max(...this.y), Math.max(2, (bottom - TOP) / 40));
+    for (const tick of up) {
       if (this.isLog && tick % 1) continue;
       const [, at] = this.place([0, tick]);
       brush.globalAlpha = tick === 0 && !this.isLog ? 0.4 : faint;
       line(brush, LEFT, at, right, at);
       brush.globalAlpha = style.isStrong ? 1 : 0.75;
-      brush.fillText(readable(this.isLog ? 10 ** tick : tick, 3).replace("-", "−"), LEFT - 5, at);
+      brush.fillText(readable(this.isLog ? 10 ** tick : tick, this.isLog ? 3 : digitsOf(up)).replace("-", "−"), LEFT - 5, at);
     }
     brush.save();
     brush.beginPath();
@@ -121,6 +123,38 @@ export class Plot {
     this.brush.beginPath();
     for (const point of points) this.brush.lineTo(...this.place(point));
     if (isClosed) this.brush.closePath();
+    this.brush.stroke();
+    this.brush.setLineDash([]);
+  }
+
+  /**
+   * Cover the axes with cells, the stronger the colour the larger the share.
+   * @param {(point: Pair) => number} share from 0 to 1, at the middle of a cell
+   * @param {string} colour
+   * @param {number} [cells] along each axis
+   */
+  shade(share, colour, cells = 48) {
+    const [left, top] = this.place([this.x[0], this.y[1]]);
+    const [wide, tall] = this.inner.map((size) => size / cells);
+    this.take({ colour });
+    for (let k = 0; k < cells * cells; k += 1) {
+      const [column, row] = [k % cells, Math.floor(k / cells)];
+      const x = this.x[0] + ((column + 0.5) / cells) * (this.x[1] - this.x[0]);
+      const alpha = share([x, this.y[1] - ((row + 0.5) / cells) * (this.y[1] - this.y[0])]);
+      if (alpha < 0.003) continue;
+      this.brush.globalAlpha = alpha;
+      this.brush.fillRect(left + column * wide, top + row * tall, wide + 0.3, tall + 0.3);
+    }
+  }
+
+  /** Many short lines at once. @param {readonly Pair[][]} ends @param {Look} look */
+  segments(ends, look) {
+    this.take(look);
+    this.brush.beginPath();
+    for (const [from, to] of ends) {
+      this.brush.moveTo(...this.place(from));
+      this.brush.lineTo(...this.place(to));
+    }
     this.brush.stroke();
     this.brush.setLineDash([]);
   }

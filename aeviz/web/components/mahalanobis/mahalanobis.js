@@ -7,11 +7,11 @@ import { KeptNumbers } from "../kit/kept_numbers.js";
 import { define } from "../kit/mount.js";
 import { normal, random } from "../kit/random.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
-import { axesOf, dot, entries, mahalanobis, unwhiten, varianceAlong, whiten } from "./covariance.js";
+import { axesOf, dot, entries, mahalanobis, unwhiten, varianceAlong, whiten } from "../kit/covariance.js";
 import { Grip } from "../kit/grip.js";
 import { Panel, VarianceChart } from "./panel.js";
 
-/** @typedef {import("./covariance.js").Pair} Pair */
+/** @typedef {import("../kit/covariance.js").Pair} Pair */
 /** @typedef {{ values: number[], colours: { a: string, b: string } }} Data */
 
 const FIRST_VIEW = [1.89, 0.66, 25, 2, 1, 2, -1];
@@ -77,7 +77,7 @@ class Mahalanobis {
     this.chart = new VarianceChart(card);
   }
 
-  /** @type {import("./covariance.js").Cloud} */
+  /** @type {import("../kit/covariance.js").Cloud} */
   get cloud() {
     return { sds: [this.values[0], this.values[1]], angle: this.values[2] };
   }
@@ -178,7 +178,7 @@ class Mahalanobis {
     });
   }
 
-  /** @param {import("./covariance.js").Cloud} cloud @param {[Pair, Pair]} points */
+  /** @param {import("../kit/covariance.js").Cloud} cloud @param {[Pair, Pair]} points */
   showNumbers(cloud, points) {
     const far = points.map((point) => ({ euclid: Math.hypot(...point), mahalanobis: mahalanobis(cloud, point) }));
     this.rows.forEach(({ title, ...cells }, k) => {

@@ -4,7 +4,7 @@ import { linearTicks } from "../kit/axis.js";
 import { line } from "../kit/curves.js";
 import { brushOf, element, pixelRatio, resize } from "../kit/dom.js";
 
-/** @typedef {import("./covariance.js").Pair} Pair */
+/** @typedef {import("../kit/covariance.js").Pair} Pair */
 /** @typedef {(point: Pair) => Pair} Map */
 /** @typedef {{ name: string, at: Pair, colour: string }} Marked */
 

@@ -4,7 +4,8 @@ import { readable } from "../kit/axis.js";
 import { network } from "../kit/engine.js";
 import { NO_LABEL } from "./map_data.js";
 import { nearbyErrors } from "./nearby_error.js";
-import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
+import { isoline } from "../kit/isoline.js";
+import { centreOf, distances, metricOf, mostMixed, Nearest, stencil, stretching, usualDistance, voters, votes } from "./field_values.js";
 
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./field_values.js").Lattice} Lattice */
@@ -30,7 +31,7 @@ import { centreOf, distances, isoline, metricOf, mostMixed, Nearest, stencil, st
 
 /** @type {Record<FieldName, { text: string, title: string }>} */
 export const FIELDS = {
-  none: { text: "field: none", title: "Nothing is drawn over the plane." },
+  none: { text: "background: none", title: "Nothing is drawn behind the points." },
   distance: {
     text: "distance from data",
     title: "Distance to the 10th nearest test image on this map, hidden classes included.",
@@ -71,7 +72,7 @@ const FAINT = 0.15; // opacity of the least error: blank is where no data lie
  */
 export function obstacle(name, spec, classes) {
   if (name === "none") return "";
-  if (spec.dims !== 2) return "Fields need a flat map.";
+  if (spec.dims !== 2) return "A background needs a flat map.";
   if (name === "classes" && !classes.length) return "These images have no classes.";
   if (name !== "stretching") return "";
   if (!spec.lift) return "Points of this map cannot be decoded: t-SNE and UMAP have no way back.";

@@ -6,16 +6,17 @@ import { Experiment, choice, limit, number, slider } from "../kit/experiment.js"
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { normal, random } from "../kit/random.js";
-import { expectedMoments, runningMoments } from "./running.js";
+import { adamSteps, expectedMoments, runningMoments } from "./running.js";
 
 /** @typedef {[number, number]} Pair */
 
-const FIRST_VIEW = [1, 0.5, 2, 2, 1, 0];
-const [MU, DEVIATION, BETA1, BETA2, STEP, SEED] = [0, 1, 2, 3, 4, 5];
+const FIRST_VIEW = [1, 0.5, 2, 2, 1, 0, 0, 0];
+const [MU, DEVIATION, BETA1, BETA2, STEP, SEED, EPSILON, ROOT] = [0, 1, 2, 3, 4, 5, 6, 7];
 const BETAS1 = [0, 0.5, 0.9, 0.99];
 const BETAS2 = [0.9, 0.99, 0.999];
 const LAST = 200;
-const EPSILON = 1e-8;
+const EPSILONS = [1e-8, 1e-4, 0.01, 0.1];
+const DIVISORS = ["√v̂ + ε", "√(v̂ + ε)"];
 
 class Moments extends Experiment {
   make() {
@@ -29,12 +30,14 @@ class Moments extends Experiment {
     const bar = element("div", { class: "bar" }, card);
     this.beta1 = choice(bar, "β₁", BETAS1.map(String), (index) => this.change({ [BETA1]: index }));
     this.beta2 = choice(bar, "β₂", BETAS2.map(String), (index) => this.change({ [BETA2]: index }));
+    this.epsilon = choice(bar, "ε", EPSILONS.map(String), (index) => this.change({ [EPSILON]: index }));
+    this.divisor = choice(bar, "divide by", DIVISORS, (index) => this.change({ [ROOT]: index }));
     button(bar, "Other draws", "Draw other gradients", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
     button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
     this.mu = slider(card, "mean E g", { min: -2, max: 2, step: 0.05 }, (value) => this.change({ [MU]: value }));
     this.deviation = slider(card, "sd of g", { min: 0, max: 2, step: 0.05 }, (value) => this.change({ [DEVIATION]: value }));
     this.t = slider(card, "step t", { min: 1, max: LAST, step: 1 }, (value) => this.change({ [STEP]: value }));
-    this.lines = [0, 1, 2, 3].map((k) => element("p", { class: k ? "values" : "values lead" }, card));
+    this.lines = [0, 1, 2, 3, 4].map((k) => element("p", { class: k ? "values" : "values lead" }, card));
     this.first = element("p", { class: "verdict" }, card);
     const key = element("p", { class: "values lead" }, card);
     element("span", { class: "key", style: `--colour:${this.colours.first}`, text: "corrected  " }, key);
@@ -45,23 +48,26 @@ class Moments extends Experiment {
   /** @param {import("../kit/theme.js").Style} style */
   paint(style) {
     const { mean, square, step, stream, lines, values: v } = this;
-    if (!mean || !square || !step || !stream || !lines || !this.beta1 || !this.beta2 || !this.mu || !this.deviation || !this.t || !this.first) return;
+    if (!mean || !square || !step || !stream || !lines || !this.beta1 || !this.beta2 || !this.epsilon || !this.divisor || !this.mu || !this.deviation || !this.t || !this.first) return;
     const [mu, deviation] = [v[MU], v[DEVIATION]];
     const [b1, b2] = [BETAS1[Math.round(v[BETA1])], BETAS2[Math.round(v[BETA2])]];
     const t = limit(Math.round(v[STEP]), 1, LAST);
     const noise = normal(random(Math.round(v[SEED]) + 1));
     const gradients = Array.from({ length: LAST }, () => mu + deviation * noise());
     const found = runningMoments(gradients, b1, b2);
-    const raw = found.m.map((m, k) => m / (Math.sqrt(found.v[k]) + EPSILON));
-    const corrected = found.correctedM.map((m, k) => m / (Math.sqrt(found.correctedV[k]) + EPSILON));
+    const [epsilon, isUnderRoot] = [EPSILONS[Math.round(v[EPSILON])], v[ROOT] >= 0.5];
+    const raw = adamSteps(found.m, found.v, epsilon, isUnderRoot);
+    const corrected = adamSteps(found.correctedM, found.correctedV, epsilon, isUnderRoot);
     const expected = (/** @type {0 | 1} */ which) => gradients.map((_, k) => expectedMoments(mu, deviation, b1, b2, k + 1)[which]);
     const [eg, egg] = [mu, mu ** 2 + deviation ** 2];
     this.draw3(mean, style, found.m, found.correctedM, [eg, expected(0)], t, "m (mean of g) and m̂");
     this.draw3(square, style, found.v, found.correctedV, [egg, expected(1)], t, "v (mean of g²) and v̂");
-    this.draw3(step, style, raw, corrected, null, t, "Step over α: m / √v and m̂ / √v̂");
+    this.draw3(step, style, raw, corrected, null, t, `Step over α: m and m̂ over ${DIVISORS[isUnderRoot ? 1 : 0].replaceAll("v̂", "v")}`);
     this.draw3(stream, style, [], gradients, [eg, gradients.map(() => eg)], t, "Gradients g");
     this.beta1.value = String(Math.round(v[BETA1]));
     this.beta2.value = String(Math.round(v[BETA2]));
+    this.epsilon.value = String(Math.round(v[EPSILON]));
+    this.divisor.value = isUnderRoot ? "1" : "0";
     this.mu.set(mu);
     this.deviation.set(deviation);
     this.t.set(t, String(t));
@@ -71,7 +77,9 @@ class Moments extends Experiment {
     write(lines[1], `m̂ = m / (1 − β₁ᵗ) = ${number(found.m[at], 4)} / ${number(c1, 4)} = ${number(found.correctedM[at], 4)},  E g = ${number(eg)}`);
     write(lines[2], `v̂ = v / (1 − β₂ᵗ) = ${number(found.v[at], 5)} / ${number(c2, 4)} = ${number(found.correctedV[at], 4)},  E g² = ${number(egg, 3)}`);
     write(lines[3], `Step at t = ${t}: raw ${number(raw[at], 3)} α, corrected ${number(corrected[at], 3)} α`);
-    write(this.first, `First step: raw (1 − β₁) / √(1 − β₂) = ${number((1 - b1) / Math.sqrt(1 - b2), 3)} α, corrected α, both with the sign of g.`);
+    const root = Math.sqrt(found.correctedV[at]);
+    write(lines[4], `√v̂ + ε = ${number(root + epsilon, 5)},  √(v̂ + ε) = ${number(Math.sqrt(root ** 2 + epsilon), 5)}`);
+    write(this.first, `First step, with ε = 0: raw (1 − β₁) / √(1 − β₂) = ${number((1 - b1) / Math.sqrt(1 - b2), 3)} α, corrected α, both with the sign of g.`);
     this.root.dataset.steps = [raw[at], corrected[at]].map((value) => value.toFixed(4)).join(" ");
   }
 

@@ -18,6 +18,15 @@ export function runningMoments(gradients, beta1, beta2) {
   };
 }
 
+/**
+ * Adam's steps over its step size.
+ * @param {number[]} m @param {number[]} v @param {number} epsilon
+ * @param {boolean} isUnderRoot whether to divide by √(v + ε), as S2 prints it, or by √v + ε
+ */
+export function adamSteps(m, v, epsilon, isUnderRoot) {
+  return m.map((value, k) => value / (isUnderRoot ? Math.sqrt(v[k] + epsilon) : Math.sqrt(v[k]) + epsilon));
+}
+
 /** E m_t and E v_t. @param {number} mu @param {number} deviation @param {number} beta1 @param {number} beta2 @param {number} t @returns {[number, number]} */
 export function expectedMoments(mu, deviation, beta1, beta2, t) {
   return [(1 - beta1 ** t) * mu, (1 - beta2 ** t) * (mu ** 2 + deviation ** 2)];

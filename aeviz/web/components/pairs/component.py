@@ -23,6 +23,8 @@ class Grid:
     """Shown below the grid."""
     words: Sequence[str]
     """What is said about each image when it is shown large, N texts."""
+    marked: Sequence[int] = ()
+    """Places of images that get an orange frame."""
 
 
 def pair_grids(
@@ -47,6 +49,7 @@ def pair_grids(
                     "picture": to_data_uri(tile(grid.images, columns)),
                     "text": grid.text,
                     "words": list(grid.words),
+                    "marked": list(grid.marked),
                 }
                 for grid in grids
             ],

@@ -6,13 +6,19 @@ import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_g
 import { define } from "../kit/mount.js";
 import { signedDifference } from "./difference.js";
 
-/** @typedef {{ title: string, picture: string, text: string, words: string[] }} Grid */
+/** @typedef {{ title: string, picture: string, text: string, words: string[], marked: number[] }} Grid */
 /**
  * @typedef {{
  *   grids: Grid[], hasOriginals: boolean, count: number, columns: number, gap: number, tile: [number, number],
  *   empty: number[], smooth: boolean
  * }} Data the originals come first where there are any; `tile`: height and width of an image in pixels
  */
+
+/** Put a frame around an image of a grid. @param {HTMLElement} frame @param {number} index @param {Data} data */
+function place(frame, index, { columns }) {
+  frame.style.setProperty("--x", String(index % columns));
+  frame.style.setProperty("--y", String(Math.floor(index / columns)));
+}
 
 class Pairs {
   /**
@@ -61,13 +67,14 @@ class Pairs {
   }
 
   /** @param {Grid} grid @returns {HTMLElement} its frame */
-  makeGrid({ picture, text, title }) {
+  makeGrid({ picture, text, title, marked }) {
     const data = /** @type {Data} */ (this.data);
     const figure = element("figure", {}, this.row);
     const grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-label": title }, figure);
     grid.style.setProperty("--columns", String(data.columns));
     grid.style.setProperty("--rows", String(Math.ceil(data.count / data.columns)));
     element("img", { class: "picture", src: picture, alt: text }, grid);
+    for (const index of marked) place(element("div", { class: "frame marked", "aria-hidden": "true" }, grid), index, data);
     const frame = element("div", { class: "frame", "aria-hidden": "true" }, grid);
     element("figcaption", { text }, figure);
     grid.onclick = (event) => {
@@ -97,10 +104,7 @@ class Pairs {
     const { data } = this;
     if (!data || data.empty.includes(index)) return false;
     this.chosen = index;
-    for (const frame of this.frames) {
-      frame.style.setProperty("--x", String(index % data.columns));
-      frame.style.setProperty("--y", String(Math.floor(index / data.columns)));
-    }
+    for (const frame of this.frames) place(frame, index, data);
     return true;
   }
 

@@ -2,7 +2,7 @@
 // each step, played once by itself and then moved along by a slider. No rerun takes place.
 
 import { readable } from "../kit/axis.js";
-import { pixelRatio, write } from "../kit/dom.js";
+import { element, pixelRatio, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
 import { Player } from "../kit/player.js";
 import { SCALE, saveImage } from "../kit/save_image.js";
@@ -24,6 +24,21 @@ function percentText(share) {
   const percent = 100 * Math.max(0, share);
   if (percent < 0.001) return "less than 0.001 %";
   return `${percent >= 10 ? percent.toFixed(0) : String(Number(percent.toPrecision(2)))} %`;
+}
+
+/**
+ * Write what a chart draws, and the colours of its curves.
+ * @param {Element} node
+ * @param {string} text
+ * @param {Record<string, string>} curves names and colours
+ */
+function writeKey(node, text, curves = {}) {
+  const marks = Object.entries(curves).flatMap(([name, colour]) => {
+    const mark = element("span", { text: " ■ ", "aria-hidden": "true" });
+    mark.style.color = colour;
+    return [mark, name];
+  });
+  node.replaceChildren(text, ...marks);
 }
 
 class PcaFilm {
@@ -96,12 +111,11 @@ class PcaFilm {
       ? [curve("excess", colours.network, ({ excess }) => excess)]
       : [curve("linear autoencoder", colours.network, ({ mse }) => mse), curve("PCA", colours.pca, () => pcaMse)];
     board.errorChart.set({ ...range, left: { series: shown, log, fromZero: false } });
-    write(
-      board.errorKey,
-      log
-        ? "(error − error of PCA) / error of PCA"
-        : "mean squared error per pixel; horizontal line: PCA, the smallest possible error",
-    );
+    if (log) writeKey(board.errorKey, "(error − error of PCA) / error of PCA");
+    else {
+      const curves = { "linear autoencoder": colours.network, "PCA, the least possible": colours.pca };
+      writeKey(board.errorKey, "mean squared error per pixel:", curves);
+    }
     const count = frames[0].angles?.length ?? 0;
     const series = Array.from({ length: count }, (_, k) => {
       const isLargest = k === count - 1;
@@ -109,10 +123,10 @@ class PcaFilm {
       return curve(name, isLargest ? colours.angles : colours.other, ({ angles }) => angles?.[k] ?? NaN);
     });
     board.angleChart.set({ ...range, left: { series, log: false, fromZero: true } });
-    write(
-      board.anglesKey,
-      count ? "degrees between the span of the decoder and that of PCA" : "undefined: the best subspace is not unique",
-    );
+    const what = "degrees between the span of the decoder and that of PCA";
+    if (!count) writeKey(board.anglesKey, "undefined: the best subspace is not unique");
+    else if (count === 1) writeKey(board.anglesKey, what);
+    else writeKey(board.anglesKey, `${what}:`, { "the largest": colours.angles, "the others": colours.other });
     board.errorChart.drawBack(style);
     board.angleChart.drawBack(style);
   }

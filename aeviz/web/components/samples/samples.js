@@ -82,7 +82,7 @@ class Samples {
     this.lead.hidden = this.how.hidden = data.beside;
     this.picture.src = data.picture;
     this.picture.alt = data.text;
-    write(this.caption, data.text);
+    write(this.caption, data.text + (data.far.length ? ". ×: far from all encoded images" : ""));
     write(this.lead, `${data.count} images, each decoded from a random latent point.`);
     const rows = Math.ceil(data.count / data.columns);
     this.grid.style.setProperty("--columns", String(data.columns));

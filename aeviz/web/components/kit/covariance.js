@@ -46,3 +46,27 @@ export function entries(cloud) {
   const entry = (i, j) => first * u[i] * u[j] + second * v[i] * v[j];
   return [entry(0, 0), entry(0, 1), entry(1, 1)];
 }
+
+/** Density of the Gaussian with this covariance and the mean 0. @param {Cloud} cloud @param {Pair} point */
+export function density(cloud, point) {
+  return Math.exp(-0.5 * mahalanobis(cloud, point) ** 2) / (2 * Math.PI * cloud.sds[0] * cloud.sds[1]);
+}
+
+/** Density of a Gaussian in one dimension with the mean 0. @param {number} x @param {number} sd */
+export const normalDensity = (x, sd) => Math.exp(-0.5 * (x / sd) ** 2) / (sd * Math.sqrt(2 * Math.PI));
+
+/** Mean and covariance of points, its entries as `entries` returns them. @param {readonly Pair[]} points */
+export function sampleMoments(points) {
+  const count = points.length;
+  const mean = /** @type {Pair} */ ([0, 1].map((i) => points.reduce((sum, point) => sum + point[i], 0) / count));
+  /** @param {number} i @param {number} j */
+  const entry = (i, j) => points.reduce((sum, point) => sum + (point[i] - mean[i]) * (point[j] - mean[j]), 0) / (count - 1);
+  return { mean, entries: /** @type {[number, number, number]} */ ([entry(0, 0), entry(0, 1), entry(1, 1)]) };
+}
+
+/** The cloud whose covariance has these entries. @param {[number, number, number]} entries @returns {Cloud} */
+export function cloudOf([xx, xy, yy]) {
+  const [half, root] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
+  const sds = /** @type {Pair} */ ([half + root, half - root].map((value) => Math.sqrt(Math.max(0, value))));
+  return { sds, angle: (Math.atan2(2 * xy, xx - yy) * 90) / Math.PI };
+}

@@ -1,0 +1,1 @@
+"""Discs of three factors, their codes and traversals."""

@@ -1,0 +1,1 @@
+"""The best denoiser of points on a curve, as arrows."""

@@ -1,0 +1,1 @@
+"""The encoder of one model before the decoder of another."""

@@ -1,0 +1,1 @@
+"""Autoencoders that copy, and two that cannot."""

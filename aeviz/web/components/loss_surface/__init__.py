@@ -1,0 +1,1 @@
+"""The loss surface of a linear autoencoder with two weights."""

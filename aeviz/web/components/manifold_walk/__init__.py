@@ -1,0 +1,1 @@
+"""A cross-fade of two images beside the decoded line between their codes."""

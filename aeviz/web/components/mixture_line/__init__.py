@@ -1,0 +1,1 @@
+"""EM for one parameter: the bound that touches the log-likelihood."""

@@ -1,0 +1,1 @@
+"""One image on its way through a VAE."""

@@ -1,0 +1,1 @@
+"""The prior-samples component: Python side, script and style."""

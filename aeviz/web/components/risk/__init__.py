@@ -1,0 +1,1 @@
+"""Risk and empirical risk of polynomials."""

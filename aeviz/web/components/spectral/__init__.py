@@ -1,0 +1,1 @@
+"""The spectral theorem by rotations of pairs of coordinates."""

@@ -1,0 +1,89 @@
+"""Networks and discs as the page computes them, beside those of Python."""
+
+import numpy as np
+import torch
+from page_scripts import run_script
+
+from aeviz.analysis.dense import dense_network
+from aeviz.data.circles import render_discs
+from aeviz.lab.discs import disc_errors, read_discs
+from aeviz.lab.reparameterization import estimate_mean, path_gradients
+from aeviz.training.run import load
+
+SCRIPT = """
+async function main({ encoder, decoder, discs, points, targets }) {
+  const { run, decode, runBack } = await import("./kit/dense.js");
+  const { render, read, discError } = await import("./circles/discs.js");
+  const images = discs.map(render);
+  const decoded = points.map((z) => decode({ encoder, decoder }, z));
+  const slope = (target) => (x) => x.map((value, i) => 2 * (value - target[i]));
+  const slopes = points.map((z, k) => runBack(decoder, z, slope(targets[k])).gradient);
+  const plain = (list) => list.map((part) => [...part]);
+  return {
+    images: plain(images), codes: plain(images.map((image) => run(encoder, image))), decoded: plain(decoded),
+    read: decoded.map(read), errors: decoded.map(discError), slopes: plain(slopes),
+  };
+}
+"""
+
+
+def layers_as_lists(run):
+    layers = dense_network(run)
+    return {
+        part: [
+            {"weights": layer.weights.ravel().tolist(), "bias": layer.bias.tolist(), "activation": layer.activation}
+            for layer in getattr(layers, part)
+        ]
+        for part in ("encoder", "decoder")
+    }
+
+
+def test_page_computes_networks_and_discs_as_python_does(tmp_path):
+    run, random = load("circles-3d"), np.random.default_rng(0)
+    discs = np.array([[14, 14, 4.5], [9, 19, 2.2], [3, 20, 6]], dtype=np.float32)
+    points = random.normal(0, 5, (3, 3)).astype(np.float32)
+    images = render_discs(discs).astype(np.float32) / 255
+    targets = images.reshape(3, -1).tolist()
+    told = {**layers_as_lists(run), "discs": discs.tolist(), "points": points.tolist(), "targets": targets}
+    found = run_script(tmp_path, SCRIPT, told)
+    np.testing.assert_allclose(np.reshape(found["images"], images.shape), images, atol=1.01 / 255)
+    np.testing.assert_allclose(found["codes"], run.encode(images).numpy(), atol=0.05)
+    decoded = run.decode(points).numpy()
+    np.testing.assert_allclose(np.reshape(found["decoded"], decoded.shape), decoded, atol=1e-4)
+    np.testing.assert_allclose(found["read"], read_discs(decoded), atol=1e-2)
+    np.testing.assert_allclose(found["errors"], disc_errors(decoded), atol=1e-4)
+    z = torch.tensor(points, requires_grad=True)
+    ((run.model.decode(z) - torch.tensor(images)) ** 2).sum().backward()
+    np.testing.assert_allclose(found["slopes"], z.grad.numpy(), rtol=1e-3, atol=1e-3)
+
+
+VAE = """
+async function main({ encoder, decoder, image, noise }) {
+  const { posterior, draw, estimate, divergence } = await import("./one_vae/paths.js");
+  const q = posterior(encoder, image);
+  const draws = noise.map((e) => draw(decoder, image, q, e));
+  const means = [draws.map(({ mean }) => mean), draws.map(({ sd }) => sd)].map((values) => estimate(values));
+  return { q, means, errors: draws.map(({ error }) => error), kl: divergence(q) };
+}
+"""
+
+
+def test_page_computes_a_vae_and_its_gradients_as_python_does(tmp_path):
+    run, random = load("regime-both"), np.random.default_rng(0)
+    image, noise = random.uniform(size=(1, 1, 28, 28)).astype(np.float32), random.normal(size=(6, 2))
+    told = {**layers_as_lists(run), "image": image.ravel().tolist(), "noise": noise.tolist()}
+    found = run_script(tmp_path, VAE, told)
+    mu = run.encode(image)[0].requires_grad_()
+    sigma = torch.exp(run.encode_log_variance(image)[0] / 2).requires_grad_()
+    np.testing.assert_allclose(found["q"]["mean"], mu.detach(), atol=1e-3)
+    np.testing.assert_allclose(found["q"]["sd"], sigma.detach(), rtol=1e-3)
+    z = mu + sigma * torch.tensor(noise, dtype=torch.float32)
+    (slopes,) = torch.autograd.grad(((run.model.decode(z) - torch.tensor(image)) ** 2).sum(), z)
+    gradients = path_gradients(slopes.numpy(), noise)
+    for told_mean, values in zip(found["means"], (gradients.mean, gradients.sd), strict=True):
+        mean, error = estimate_mean(values)
+        np.testing.assert_allclose(told_mean["mean"], mean, rtol=0.01, atol=0.05)
+        np.testing.assert_allclose(told_mean["error"], error, rtol=0.01, atol=0.05)
+    q = torch.distributions.Normal(mu, sigma)
+    kl = torch.distributions.kl_divergence(q, torch.distributions.Normal(0.0, 1.0)).sum().item()
+    np.testing.assert_allclose(found["kl"], kl, rtol=1e-3)
