@@ -7,6 +7,7 @@ Usage:
     python -m tools.samples
 """
 
+import hashlib
 import json
 import sys
 import warnings
@@ -73,8 +74,14 @@ def measure() -> dict[str, object]:
     embeddings, accuracy = _embeddings(train.images, train.labels, unit, labels)
     return {
         "accuracy": accuracy,
+        "weights": {name: digest_of(name) for name in (*VARIATIONAL, PLAIN, QUANTIZED, ENCODER)},
         "embeddings": {name: _distances(embed, train.images, data, sets) for name, embed in embeddings.items()},
     }
+
+
+def digest_of(name: str) -> str:
+    """Return a digest of a model's weights, by which a test knows that the measurements are those of this model."""
+    return hashlib.blake2b((checkpoints_root() / name / "model.safetensors").read_bytes(), digest_size=8).hexdigest()
 
 
 def _samples(run: Run, labels: np.ndarray) -> np.ndarray:

@@ -1,10 +1,16 @@
 """What the tools measure for the Lab is what ships, as far as it can be measured anew in seconds."""
 
+import json
+
 import numpy as np
 import pytest
 
 from aeviz.lab.rate import curves
+from aeviz.lab.sample_quality import DISTANCES
+from aeviz.lab.sharpness import measured
+from aeviz.paths import checkpoints_root
 from tools.rate import measure
+from tools.samples import digest_of
 
 
 def test_rates_of_the_digits_that_ship_are_measured_again():
@@ -19,3 +25,13 @@ def test_rates_of_the_digits_that_ship_are_measured_again():
             )  # libraries of files differ
             assert mine.get("body", 0) == pytest.approx(theirs.get("body", 0), rel=0.02)
     assert found["ranges"]["PCA"]["high"] == pytest.approx(shipped["ranges"]["PCA"]["high"], rel=1e-3)
+
+
+def test_samples_and_sharpness_are_those_of_the_models_that_ship():
+    """Where this fails after a model was trained again, `make measure` measures it."""
+    weights = json.loads(DISTANCES.read_text(encoding="utf-8"))["weights"]
+    assert weights == {name: digest_of(name) for name in weights}
+    for entry in measured().values():
+        for name, found in entry["models"].items():
+            evaluation = json.loads((checkpoints_root() / name / "evaluation.json").read_text(encoding="utf-8"))
+            assert (found["mse"], found["ms_ssim"]) == (evaluation["mse"], evaluation["ms_ssim"])
