@@ -1,12 +1,12 @@
-"""Discs read off images beside those that were drawn, the linear probe beside scikit-learn, layers that are dense."""
+"""Discs read off images beside those that were drawn, and the linear probe beside scikit-learn."""
 
 import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LinearRegression
 
-from aeviz.analysis.dense import dense_layers, dense_network
 from aeviz.analysis.factors import correlations, explained_by_lines, fit_lines
+from aeviz.analysis.plain_layers import plain_layers, plain_network
 from aeviz.data.circles import read_circles, render_discs
 from aeviz.lab.discs import disc_errors, read_discs
 from aeviz.training.run import load
@@ -48,9 +48,12 @@ def test_no_dimension_of_the_shipped_model_is_a_factor():
     assert ((run.reconstruct(outside).numpy() - outside / 255) ** 2).mean() > 0.05
 
 
-def test_only_dense_layers_are_taken():
-    found = dense_network(load("circles-3d"))
+def test_only_plain_layers_are_taken():
+    found = plain_network(load("circles-3d"))
     assert [layer.activation for layer in found.encoder] == ["relu"] * 3 + ["identity"]
-    assert dense_network(load("regime-both")).encoder[-1].weights.shape[0] == 4
-    assert dense_network(load("vae-2d")) is None
-    assert dense_layers([torch.nn.Linear(2, 3), torch.nn.ELU()]) is None
+    vae = plain_network(load("vae-2d"))
+    assert vae.encoder[-1].weights.shape == (4, 64)
+    assert [layer.kind for layer in vae.decoder] == ["dense"] + ["transposed"] * 3
+    assert vae.decoder[-1].grid.large == (1, 28, 28)
+    assert plain_layers([torch.nn.Linear(2, 3), torch.nn.ELU()], (2,)) is None
+    assert plain_layers([torch.nn.Conv2d(4, 4, 3, groups=2)], (4, 8, 8)) is None

@@ -13,8 +13,8 @@ from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, pick_model
-from aeviz.web.lab.dense_models import dense_models, layers_of, send_layers
 from aeviz.web.lab.numbers import Numbers
+from aeviz.web.lab.plain_models import layers_of, plain_models, send_layers
 
 _KEY = "lab.circles"
 USUAL_MODEL = "circles-3d"
@@ -27,9 +27,9 @@ DISC = Numbers("disc", (14, 14, 4.5, 3), (((*_FACTOR,), (*_FACTOR,), (0.5, 13.0)
 def show_circles() -> None:
     """Show a disc, its code and its reconstruction by a model of the circles."""
     with errors_as_messages():
-        found = dense_models(_fits)
+        found = plain_models(_fits)
         if not found:
-            st.info("No model fits. Train one of the circles with dense layers on the page Train.")
+            st.info("No model fits. Train one of the circles on the page Train.")
             return
         model = pick_model(found, default=USUAL_MODEL) if len(found) > 1 else next(iter(found.values()))
         layers = layers_of(model)

@@ -20,8 +20,8 @@ from aeviz.web.kernel.images import decoded, find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, pick_model, same_images
 from aeviz.web.kernel.url import drop_stale_choice
-from aeviz.web.lab.dense_models import dense_models, is_dense, layers_of, send_layers
 from aeviz.web.lab.numbers import Numbers
+from aeviz.web.lab.plain_models import is_plain, layers_of, plain_models, send_layers
 
 _KEY = "lab.foreign-decoder"
 USUAL_MODEL, USUAL_DECODER = "digits-2d-adam", "digits-adam-seed-4"
@@ -51,12 +51,12 @@ class _Pairing:
 def show_foreign_decoder() -> None:
     """Let the visitor choose two models and an image; show the codes of the one decoded by the other."""
     with errors_as_messages():
-        found = dense_models(_fits)
+        found = plain_models(_fits)
         decoders = found | _other_seeds()
         pairs = {name: _partners(decoders, name) for name in found}
         found = {name: model for name, model in found.items() if pairs[name]}
         if not found:
-            st.info("No two models fit: dense layers, two latent dimensions, and test images on this machine.")
+            st.info("No two models fit: they need two latent dimensions, and test images on this machine.")
             return
         controls = st.columns([3, 3, 4], vertical_alignment="bottom", gap="small")
         with controls[0]:
@@ -88,7 +88,7 @@ def _fits(model: Model) -> bool:
 def _other_seeds() -> dict[str, Model]:
     """Return runs with other initial weights: those of the comparison of optimizers that fit, by name."""
     models = [Model(folder) for folder in list_compared()]
-    return {model.name: model for model in models if model.has_latents and is_dense(model) and _fits(model)}
+    return {model.name: model for model in models if model.has_latents and is_plain(model) and _fits(model)}
 
 
 def _partners(decoders: dict[str, Model], name: str) -> list[str]:

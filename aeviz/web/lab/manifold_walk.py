@@ -19,8 +19,8 @@ from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, pick_model
 from aeviz.web.kernel.spaces import Sent
-from aeviz.web.lab.dense_models import dense_models, layers_of, send_layers
 from aeviz.web.lab.numbers import Numbers
+from aeviz.web.lab.plain_models import layers_of, plain_models, send_layers
 
 _KEY = "lab.manifold-walk"
 USUAL_MODEL = "circles-3d"
@@ -37,9 +37,9 @@ PLACE = Numbers("t", (0.5,), (((0.0, 1.0),),))
 def show_manifold_walk() -> None:
     """Let the visitor choose a model and two test images; show both walks between them."""
     with errors_as_messages():
-        found = dense_models(_has_images)
+        found = plain_models(_has_images)
         if not found:
-            st.info("No model fits: its test images must be on this machine, and its layers dense.")
+            st.info("No model fits: its test images must be on this machine.")
             return
         controls = st.columns([2, 3], vertical_alignment="bottom", gap="small")
         with controls[0]:

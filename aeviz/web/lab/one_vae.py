@@ -12,15 +12,15 @@ from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, pick_model
-from aeviz.web.lab.dense_models import dense_models, layers_of, send_layers
 from aeviz.web.lab.numbers import Numbers
+from aeviz.web.lab.plain_models import layers_of, plain_models, send_layers
 from aeviz.web.lab.posterior_cached import drawn_image
 
 _KEY = "lab.one-vae"
-USUAL_MODEL = "regime-both"
+USUAL_MODEL = "vae-2d"
 _IMAGE, _SEED = "image", "draw"
 """URL parameters."""
-_USUAL_IMAGE = 8
+_USUAL_IMAGE = 0
 _CODES = 500
 """Codes on the map, evenly spaced over the test set."""
 _NOISE = (-3.0, 3.0)
@@ -31,11 +31,10 @@ NOISE = Numbers("noise", (1.2, -0.6, 60, 1, 1), ((_NOISE, _NOISE, (1.0, 200.0), 
 def show_one_vae() -> None:
     """Let the visitor choose a model and an image; show its way through the VAE."""
     with errors_as_messages():
-        found = dense_models(_fits)
+        found = plain_models(_fits)
         if not found:
             st.info(
-                "No model fits: a VAE of dense layers with two latent dimensions and one image channel. Train one on "
-                "the page Train."
+                "No model fits: a VAE with two latent dimensions and one image channel. Train one on the page Train."
             )
             return
         controls = st.columns([3, 4], vertical_alignment="bottom", gap="small")

@@ -2,7 +2,7 @@
 // run here; the linear probe comes from Python.
 
 import { button, element, write } from "../kit/dom.js";
-import { decode, run } from "../kit/dense.js";
+import { decode, run } from "../kit/plain_layers.js";
 import { choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
 import { Mosaic } from "../kit/images.js";

@@ -2,7 +2,7 @@
 // autoencoders composed one after the other.
 
 import { classColour } from "../kit/class_colours.js";
-import { decode, run } from "../kit/dense.js";
+import { decode, run } from "../kit/plain_layers.js";
 import { button, element, write } from "../kit/dom.js";
 import { limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
@@ -133,7 +133,7 @@ class ForeignDecoder extends NetworkExperiment {
       const { matrix, shift } = pairing.maps[k];
       write(line, `T z = (${matrix.map((row) => `(${row.map((value) => number(value)).join(", ")})`).join(", ")}) z + (${shift.map((value) => number(value)).join(", ")})`);
     });
-    const size = (/** @type {import("../kit/dense.js").Layer[]} */ layers) => layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0);
+    const size = (/** @type {import("../kit/plain_layers.js").Layer[]} */ layers) => layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0);
     const [f, g] = [first.encoder, second.decoder];
     if (this.sizes) write(this.sizes, `Layers: ${f.length} + ${g.length} = ${f.length + g.length}; parameters: ${size(f).toLocaleString("en")} + ${size(g).toLocaleString("en")} = ${(size(f) + size(g)).toLocaleString("en")}`);
     const ratios = pairing.errors.slice(3).map((error) => number(error / Math.max(1e-9, pairing.errors[2])));

@@ -4,11 +4,11 @@ import { ask } from "./blobs.js";
 import { Experiment } from "./experiment.js";
 import { unpack } from "./wire.js";
 
-/** @typedef {import("./dense.js").DenseNetwork} DenseNetwork */
+/** @typedef {import("./plain_layers.js").PlainNetwork} PlainNetwork */
 
 /** Extend it with `make` and `paint`; `paint` is called once the networks are there. */
 export class NetworkExperiment extends Experiment {
-  /** @type {DenseNetwork[]} */
+  /** @type {PlainNetwork[]} */
   networks = [];
   names = "";
 

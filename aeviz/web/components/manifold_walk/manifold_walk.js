@@ -1,7 +1,7 @@
 // From one image to another: their pixels mixed, and the line between their codes decoded, each with the nearest test
 // image. Python has found distances and errors along both; the images between are computed here.
 
-import { decode, run } from "../kit/dense.js";
+import { decode, run } from "../kit/plain_layers.js";
 import { element, write } from "../kit/dom.js";
 import { limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";

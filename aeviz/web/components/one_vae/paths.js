@@ -1,13 +1,13 @@
 // The way of one image through a VAE and back: aeviz/lab/reparameterization.py has the gradients.
 
-import { run, runBack } from "../kit/dense.js";
+import { run, runBack } from "../kit/plain_layers.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{ mean: number[], sd: number[], slope: number[], error: number, output: Float32Array, z: number[] }} Draw */
 
 const LIMIT = 20; // of |ln sigma²|
 
-/** Mean and standard deviations that an encoder gives. @param {import("../kit/dense.js").Layer[]} encoder @param {ArrayLike<number>} image */
+/** Mean and standard deviations that an encoder gives. @param {import("../kit/plain_layers.js").Layer[]} encoder @param {ArrayLike<number>} image */
 export function posterior(encoder, image) {
   const values = [...run(encoder, image)];
   const half = values.length / 2;
@@ -17,7 +17,7 @@ export function posterior(encoder, image) {
 
 /**
  * z = μ + σε, the squared error over all pixels, and its derivatives by μ and by σ.
- * @param {import("../kit/dense.js").Layer[]} decoder
+ * @param {import("../kit/plain_layers.js").Layer[]} decoder
  * @param {ArrayLike<number>} image
  * @param {{ mean: number[], sd: number[] }} q
  * @param {number[]} noise

@@ -1,10 +1,13 @@
 """Networks and discs as the page computes them, beside those of Python."""
 
+import dataclasses
+
 import numpy as np
+import pytest
 import torch
 from page_scripts import run_script
 
-from aeviz.analysis.dense import dense_network
+from aeviz.analysis.plain_layers import plain_network
 from aeviz.data.circles import render_discs
 from aeviz.lab.discs import disc_errors, read_discs
 from aeviz.lab.reparameterization import estimate_mean, path_gradients
@@ -12,7 +15,7 @@ from aeviz.training.run import load
 
 SCRIPT = """
 async function main({ encoder, decoder, discs, points, targets }) {
-  const { run, decode, runBack } = await import("./kit/dense.js");
+  const { run, decode, runBack } = await import("./kit/plain_layers.js");
   const { render, read, discError } = await import("./circles/discs.js");
   const images = discs.map(render);
   const decoded = points.map((z) => decode({ encoder, decoder }, z));
@@ -28,10 +31,16 @@ async function main({ encoder, decoder, discs, points, targets }) {
 
 
 def layers_as_lists(run):
-    layers = dense_network(run)
+    layers = plain_network(run)
     return {
         part: [
-            {"weights": layer.weights.ravel().tolist(), "bias": layer.bias.tolist(), "activation": layer.activation}
+            {
+                "kind": layer.kind,
+                "weights": layer.weights.ravel().tolist(),
+                "bias": layer.bias.tolist(),
+                "activation": layer.activation,
+                "grid": None if layer.grid is None else dataclasses.asdict(layer.grid),
+            }
             for layer in getattr(layers, part)
         ]
         for part in ("encoder", "decoder")
@@ -68,8 +77,9 @@ async function main({ encoder, decoder, image, noise }) {
 """
 
 
-def test_page_computes_a_vae_and_its_gradients_as_python_does(tmp_path):
-    run, random = load("regime-both"), np.random.default_rng(0)
+@pytest.mark.parametrize("name", ["regime-both", "vae-2d"])
+def test_page_computes_a_vae_and_its_gradients_as_python_does(name, tmp_path):
+    run, random = load(name), np.random.default_rng(0)
     image, noise = random.uniform(size=(1, 1, 28, 28)).astype(np.float32), random.normal(size=(6, 2))
     told = {**layers_as_lists(run), "image": image.ravel().tolist(), "noise": noise.tolist()}
     found = run_script(tmp_path, VAE, told)
