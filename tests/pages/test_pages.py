@@ -223,7 +223,11 @@ def test_reconstruct_shows_originals_of_built_in_data(app):
     error = f"error {table.error[int(number)]:.2f}; the nearest images vote "
     assert reconstructions["words"][0].startswith(error)
     assert not app.button
-    assert any("Euclidean distance" in caption and "64 values in [0, 1]" in caption for caption in texts(app.caption))
+    assert any("Equal places show the same image" in caption for caption in texts(app.caption))
+    read = [grid["marked"] for grid in pair_grids(app)]
+    assert read[0] == []
+    for place, words in enumerate(reconstructions["words"]):  # ten images of each class in a row
+        assert (place in read[1]) == (not words.endswith(f"vote {place // 10}"))
     kept = next(text for text in texts(app.markdown) if "that keep their class" in text)
     assert 0 < int(re.search(r"digits-2d-adam (\d+)%", kept)[1]) <= 100
     (link,) = {link for html in app.get("html") for link in re.findall(r"explore\?[^']*image=\d+", html.proto.body)[:1]}
