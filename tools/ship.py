@@ -67,7 +67,10 @@ RECIPES = (
         Recipe(presets=(name,), settings=("train.device=cpu",), keeps_samples=True)
         for name in ("regime-reconstruction", "regime-kl", "regime-both")
     ),
-    *(Recipe(presets=(name,), settings=("train.device=cpu",)) for name in ("sparse-kl", "denoising", "vq-mnist")),
+    *(
+        Recipe(presets=(name,), settings=("train.device=cpu",))
+        for name in ("sparse-kl", "denoising", "vq-mnist", "flow-2d")
+    ),
     Recipe(presets=("anomaly-without-2",), settings=("train.device=cpu",)),
     Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25"), keeps_samples=True),
     Recipe(presets=("celeba-vae", "celeba-msssim-vae"), settings=("train.device=cpu",)),
