@@ -14,6 +14,7 @@ from aeviz.web.kernel.titles import title_of
         ("sparse-kl", "Sparse autoencoder, 64 dimensions, Adam"),
         ("denoising", "Denoising autoencoder, 32 dimensions, Adam"),
         ("vq-mnist", "VQ-VAE, 16 dimensions, Adam"),
+        ("flow-2d", "VAE with a normalizing flow, 2 dimensions, Adam"),
         ("vae-2d-anchored", "VAE with an anchor for each class, 2 dimensions, AMSGrad"),
         ("celeba-msssim-vae", "MSSIM-VAE, 128 dimensions, Adam"),
         ("regime-kl", "VAE, KL divergence only, 2 dimensions, Adam"),

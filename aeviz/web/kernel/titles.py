@@ -33,6 +33,8 @@ def _kind(config: RunConfig) -> str:
         if not objective.kl_weight:
             return "VAE without KL divergence"
         kind = "MSSIM-VAE" if objective.reconstruction == "ms_ssim" else "VAE"
+        if model.bottleneck == "flow":
+            kind += " with a normalizing flow"
         return f"{kind} with an anchor for each class" if model.prior == "anchored" else kind
     if model.bottleneck_spec.is_quantized:
         return "VQ-VAE"
