@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
 from aeviz.data import load_dataset
@@ -29,7 +30,7 @@ from aeviz.training.history import EpochReport
 from aeviz.training.latents import LATENTS
 from aeviz.training.run import load
 from aeviz.training.runs import LAST, MODEL, RunFolder
-from aeviz.training.samples import SAMPLES
+from aeviz.training.samples import SAMPLES, list_samples
 from aeviz.training.status import JOB_FILES
 from aeviz.training.summary import SUMMARY
 from aeviz.training.weights import read_tensors, save_weights
@@ -45,13 +46,15 @@ class Recipe:
     presets: tuple[str, ...]
     settings: tuple[str, ...] = ()
     """Settings that differ from the preset, written as for --set."""
-    keeps_samples: bool = False
-    """Whether the reconstructions recorded over training ship too: 0.3 MB a model."""
+    samples: int = 0
+    """Recorded epochs whose reconstructions ship, at most: 30 to 130 kB each on MNIST."""
 
 
+FRAMES = 14
+"""Of the film of a model that ships: dense at the beginning, where most happens."""
 _ONE_CYCLE = ("optimizer.schedule=one_cycle", "optimizer.learning_rate=5e-3", "train.device=cpu")
 RECIPES = (
-    Recipe(presets=("digits-2d-adam", "digits-2d-amsgrad"), settings=("train.device=cpu",), keeps_samples=True),
+    Recipe(presets=("digits-2d-adam", "digits-2d-amsgrad"), settings=("train.device=cpu",), samples=100),
     Recipe(presets=("circles-3d",), settings=("train.device=cpu",)),
     Recipe(presets=("mlp-2d-adam", "mlp-2d-amsgrad"), settings=(*_ONE_CYCLE, "train.epochs=60")),
     Recipe(presets=("mlp-3d-adam", "mlp-3d-amsgrad"), settings=(*_ONE_CYCLE, "train.epochs=80")),
@@ -59,12 +62,12 @@ RECIPES = (
     Recipe(presets=("mlp-64d-adam", "mlp-64d-amsgrad"), settings=(*_ONE_CYCLE, "train.epochs=80")),
     Recipe(presets=("conv-64d-amsgrad",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256")),
     *(
-        Recipe(presets=(name,), settings=(*_ONE_CYCLE, "train.epochs=30", "train.batch_size=256"), keeps_samples=True)
+        Recipe(presets=(name,), settings=(*_ONE_CYCLE, "train.epochs=30", "train.batch_size=256"), samples=FRAMES)
         for name in ("vae-2d", "vae-3d", "vae-10d", "vae-2d-anchored")
     ),
-    Recipe(presets=("vae-64d",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256"), keeps_samples=True),
+    Recipe(presets=("vae-64d",), settings=(*_ONE_CYCLE, "train.epochs=40", "train.batch_size=256"), samples=FRAMES),
     *(
-        Recipe(presets=(name,), settings=("train.device=cpu",), keeps_samples=True)
+        Recipe(presets=(name,), settings=("train.device=cpu",), samples=FRAMES)
         for name in ("regime-reconstruction", "regime-kl", "regime-both")
     ),
     *(
@@ -72,7 +75,7 @@ RECIPES = (
         for name in ("sparse-kl", "denoising", "vq-mnist", "flow-2d")
     ),
     Recipe(presets=("anomaly-without-2",), settings=("train.device=cpu",)),
-    Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25"), keeps_samples=True),
+    Recipe(presets=("msssim-vae-10d",), settings=("train.device=cpu", "train.epochs=25"), samples=FRAMES),
     Recipe(presets=("celeba-vae", "celeba-msssim-vae"), settings=("train.device=cpu",)),
 )
 ROUNDING = 12**-0.5
@@ -114,7 +117,7 @@ def ship(recipe: Recipe) -> None:
                 break
         assert best is not None
         for folder in best[2]:
-            _put(folder, checkpoints_root() / folder.config.preset, tried, recipe.keeps_samples)
+            _put(folder, checkpoints_root() / folder.config.preset, tried, recipe.samples)
             reached, target = _reached(folder), targets[folder.config.preset]
             verdict = "" if target is None else f", logged {target:.5f}: {'met' if reached <= target else 'MISSED'}"
             print(
@@ -162,18 +165,30 @@ def _excess(folder: RunFolder, target: float | None) -> float:
     return 0.0 if target is None else _reached(folder) / target - 1
 
 
-def _put(folder: RunFolder, target: Path, tried: int, keeps_samples: bool = False) -> None:
+def _put(folder: RunFolder, target: Path, tried: int, samples: int = 0) -> None:
     """Copy a run to where it ships, under its preset's name and without what only training needs."""
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(
-        folder.path, target, ignore=shutil.ignore_patterns(LAST, *([] if keeps_samples else [SAMPLES]), *JOB_FILES)
+        folder.path, target, ignore=shutil.ignore_patterns(LAST, *([] if samples else [SAMPLES]), *JOB_FILES)
     )
+    if samples:
+        thin_samples(target, samples)
     shipped = replace(folder, path=target, provenance=replace(folder.provenance, seeds_tried=tried))
     shipped.write()
     store_in_float16(shipped)
     if (target / SUMMARY).is_file():
         (target / LATENTS).unlink()
+
+
+def thin_samples(path: Path, most: int) -> None:
+    """Remove recorded epochs of a run until at most `most` are left: the first, the last, and a dense beginning."""
+    epochs = list_samples(path)
+    wanted = np.geomspace(1, max(1, epochs[-1]), most - 1)
+    kept = {epochs[0], *(min(epochs, key=lambda epoch: abs(epoch - at)) for at in wanted)}
+    for epoch in epochs:
+        if len(epochs) > most and epoch not in kept:
+            (path / SAMPLES / f"epoch-{epoch:06d}.npz").unlink()
 
 
 def store_in_float16(folder: RunFolder) -> bool:

@@ -19,7 +19,13 @@ from aeviz.training.weights import read_tensors
 
 NAMES = sorted(path.parent.name for path in checkpoints_root().glob(f"*/{CONFIG}"))
 FACES = {name for name in NAMES if name.startswith("celeba")}
-RECORDED = {"digits-2d-adam", "digits-2d-amsgrad"}
+RECORDED = {
+    "digits-2d-adam",
+    "digits-2d-amsgrad",
+    "msssim-vae-10d",
+    *(f"regime-{name}" for name in ("both", "kl", "reconstruction")),
+    *(f"vae-{name}" for name in ("2d", "2d-anchored", "3d", "10d", "64d")),
+}
 """Models that ship with the reconstructions recorded over their training."""
 MADE_AT_SET_UP = {"decoder.onnx", "encoder.onnx"}
 """Beside the weights, but not committed."""
@@ -154,9 +160,9 @@ def test_comparison_that_ships_has_five_seeds_of_each_optimizer():
     assert comparison.shared == shared_part(base_of("digits", USUAL_EPOCHS))  # so that a visitor's own runs join it
 
 
-def test_all_together_stay_below_42_megabytes():
+def test_all_together_stay_below_48_megabytes():
     files = [path for path in checkpoints_root().rglob("*") if path.is_file() and path.name not in MADE_AT_SET_UP]
-    assert sum(path.stat().st_size for path in files) < 42e6
+    assert sum(path.stat().st_size for path in files) < 48e6
 
 
 def test_what_is_made_at_set_up_is_not_committed():
