@@ -1,5 +1,7 @@
 """What of a training ships."""
 
+from itertools import pairwise
+
 import pytest
 
 from aeviz.training.samples import SAMPLES, list_samples
@@ -17,6 +19,6 @@ def test_thinned_film_keeps_both_ends_and_a_dense_beginning(tmp_path, last, most
     assert kept[:2] == [0, 1]
     assert kept[-1] == last
     assert len(kept) == last + 1 if last < most else len(kept) <= most
-    gaps = [after - before for before, after in zip(kept, kept[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(kept)]
     assert gaps[0] <= gaps[-1]
     assert (tmp_path / SAMPLES / "fixed.npz").exists()
