@@ -164,6 +164,8 @@ def test_shipped_figures_agree_with_an_independent_forward_pass(name, request):
     folder = RunFolder.read(checkpoints_root() / name)
     if folder.config.model.encoder != "mlp" or folder.config.model.decoder != "mlp":
         pytest.skip("the forward pass by hand knows mlp networks only")
+    if folder.config.model.bottleneck == "flow":
+        pytest.skip("the forward pass by hand knows no flow; onnxruntime's is compared in tests/export")
     if folder.config.data.name == "mnist":
         images = read_mnist_test(request.getfixturevalue("shared_root"))
     else:

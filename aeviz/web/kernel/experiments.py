@@ -75,7 +75,6 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
         st.selectbox(
             "Experiment",
             list(by_name),
-            format_func=lambda name: f"{name} ({by_name[name].group})",
             key=widget,
             on_change=lambda: address.write(str(st.session_state[widget])),
             label_visibility="collapsed",

@@ -48,7 +48,7 @@ def show_lesson(page: str) -> None:
     lesson = room.lesson if room is not None else now.lesson if now is not None else None
     with st.container(key="lesson-hint"):
         title = "" if lesson is None else lesson.title
-        st.caption(f":material/school: {escape(title)}: open the lesson with » at the top left.")
+        st.caption(f":material/school: **{escape(title)}** Open the lesson with » at the top left.")
     with errors_as_messages(stop=False), st.sidebar:
         if room is None:
             show_alone()

@@ -101,6 +101,7 @@ def _show_question(room: Classroom, now: ClassState) -> None:
         st.caption("Choose an answer first.")
     if is_sent and chosen is not None:
         room.answer(visitor_id(), now.step, chosen)
+        st.toast("Your answer is in. You can change it until it is revealed.", icon=":material/done:")
         st.rerun()
     if given is not None:
         st.caption(f"Your answer: {to_markdown(question.describe(given))}. You can change it until it is revealed.")

@@ -61,7 +61,7 @@ export class Actions {
     if (image && found.get("image") !== image) found.set("image", image);
     const { drawing } = this.map.link;
     if (drawing) found.set(DRAWING, drawing);
-    else found.delete(DRAWING);
+    else if (found.has(DRAWING)) found.delete(DRAWING);
     return address.href;
   }
 
