@@ -51,7 +51,7 @@ window.aevizReady = {
   home: () => seen('img[alt^="Latent map of"]'),
   explore: () => deep('[data-testid="latent-map"]').some(map => map.dataset.drawn),
   decoded: () => deep('.view').some(view => view.dataset.frames),
-  reconstruct: () => deep('img[alt*="mean error"]').some(image => image.complete && image.naturalWidth > 0)
+  reconstruct: () => deep('img[alt*="mean Euclidean error"]').some(image => image.complete && image.naturalWidth > 0)
     && seen('.st-key-error-bars .js-plotly-plot .main-svg'),
   network: () => deep('.model').some(model => model.dataset.frames)
     && seen('.st-key-curves .js-plotly-plot .main-svg'),
