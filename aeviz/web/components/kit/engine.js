@@ -7,6 +7,7 @@
 import { ask } from "./blobs.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
 import { readLayers, withOutputs } from "./onnx_layers.js";
+import { hasSimd, loadRuntime } from "./runtime.js";
 
 /**
  * @typedef {{
@@ -49,36 +50,6 @@ function inTurn(task) {
 /** Whether the visitor, or a test, asks the server to decode: ?engine=server in the address. */
 function isForbidden() {
   return new URLSearchParams(window.location.search).get("engine") === "server";
-}
-
-// A module with one instruction on 128-bit vectors: v128.const and drop.
-const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12];
-
-/** Whether the browser has WebAssembly with the vectors that the runtime is built for. */
-function hasSimd() {
-  if (typeof WebAssembly !== "object") return false;
-  return WebAssembly.validate(new Uint8Array([...SIMD, ...new Array(16).fill(0), 26, 11]));
-}
-
-/**
- * The content of a file that is stored compressed: the server need not compress it for each visitor.
- * @param {URL} address
- */
-async function fetchUnpacked(address) {
-  const answer = await fetch(address);
-  if (!answer.ok || !answer.body) throw new Error(`${address.pathname} was answered with status ${answer.status}`);
-  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-}
-
-async function loadRuntime() {
-  const folder = new URL("../vendor/onnxruntime-web/", import.meta.url);
-  const [runtime, program] = await Promise.all([
-    import(new URL("ort.wasm.bundle.min.mjs", folder).href),
-    fetchUnpacked(new URL("ort-wasm-simd-threaded.wasm.gz", folder)),
-  ]);
-  runtime.env.wasm.numThreads = 1; // more need a page that shares nothing with others
-  runtime.env.wasm.wasmBinary = program;
-  return runtime;
 }
 
 /**

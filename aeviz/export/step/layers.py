@@ -1,0 +1,111 @@
+"""Dense layers as ONNX nodes: forward, and backward by the chain rule ([S3]; Rumelhart, Hinton & Williams 1986).
+
+A batch is (B, width) throughout. Gradients are of the whole objective, which is a mean over the batch, so no layer
+divides by B.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aeviz.export.step.graph import Graph
+from aeviz.export.step.layout import Dense, Layout
+
+_FORWARD = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "elu": "Elu", "leaky_relu": "LeakyRelu"}
+LEAK = 0.01
+"""Slope of the leaky ReLU below 0, torch's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Names of the tensors of weights in a graph, by their names in the state_dict."""
+
+    names: dict[str, str]
+
+    @classmethod
+    def split(cls, graph: Graph, layout: Layout, vector: str) -> "Weights":
+        """Part the vector of all weights into matrices and biases."""
+        sizes = graph.integers([slot.size for slot in layout.slots])
+        parts = graph.ops("Split", vector, sizes, count=len(layout.slots), axis=0)
+        return cls(
+            names={
+                slot.name: part if len(slot.shape) == 1 else graph.op("Reshape", part, graph.integers(slot.shape))
+                for slot, part in zip(layout.slots, parts, strict=True)
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What the forward pass of a chain of layers leaves for the backward pass."""
+
+    inputs: tuple[str, ...]
+    """Input of each layer, (B, in)."""
+    outputs: tuple[str, ...]
+    """Output of each layer after its activation, (B, out)."""
+
+
+def forward(graph: Graph, layers: Sequence[Dense], weights: Weights, x: str) -> Trace:
+    """Send a batch through layers, of which there is at least one."""
+    inputs, outputs = [], []
+    for layer in layers:
+        inputs.append(x)
+        x = graph.op("Gemm", x, weights.names[layer.weight.name], weights.names[layer.bias.name], transB=1)
+        if layer.activation is not None:
+            extra = {"alpha": LEAK} if layer.activation == "leaky_relu" else {}
+            x = graph.op(_FORWARD[layer.activation], x, **extra)
+        outputs.append(x)
+    return Trace(inputs=tuple(inputs), outputs=tuple(outputs))
+
+
+def backward(
+    graph: Graph,
+    layers: Sequence[Dense],
+    weights: Weights,
+    trace: Trace,
+    gradient: str,
+    gradients: dict[str, str],
+    *,
+    to_input: bool,
+) -> str | None:
+    """Send the gradient of the objective back through layers.
+
+    Args:
+        graph: Where the nodes go.
+        layers: The layers of `forward`.
+        weights: Likewise.
+        trace: Its result.
+        gradient: With respect to the output of the last layer, (B, out).
+        gradients: Takes the name of the gradient of each tensor of weights, flat, by its name in the state_dict.
+        to_input: Whether the gradient with respect to the input is wanted.
+
+    Returns:
+        The gradient with respect to the input, (B, in); None where it is not wanted.
+    """
+    for place in reversed(range(len(layers))):
+        layer = layers[place]
+        gradient = through_activation(graph, layer.activation, trace.outputs[place], gradient)
+        matrix = graph.op("Gemm", gradient, trace.inputs[place], transA=1)
+        gradients[layer.weight.name] = graph.op("Reshape", matrix, graph.integers([-1]))
+        gradients[layer.bias.name] = graph.op("ReduceSum", gradient, graph.integers([0]), keepdims=0)
+        if place or to_input:
+            gradient = graph.op("MatMul", gradient, weights.names[layer.weight.name])
+    return gradient if to_input else None
+
+
+def through_activation(graph: Graph, activation: str | None, output: str, gradient: str) -> str:
+    """Multiply a gradient by the slope of an activation, found from the activation's own output as torch does."""
+    if activation is None:
+        return gradient
+    one = graph.floats(1.0)
+    if activation == "relu":
+        slope = graph.op("Sign", output)
+    elif activation == "tanh":
+        slope = graph.op("Sub", one, graph.op("Mul", output, output))
+    elif activation == "sigmoid":
+        slope = graph.op("Mul", output, graph.op("Sub", one, output))
+    elif activation == "elu":  # 1 above 0, and exp(x) = output + 1 below
+        slope = graph.op("Add", graph.op("Min", output, graph.floats(0.0)), one)
+    else:
+        is_above = graph.op("Greater", output, graph.floats(0.0))
+        slope = graph.op("Where", is_above, one, graph.floats(LEAK))
+    return graph.op("Mul", gradient, slope)
