@@ -30,6 +30,7 @@ page = st.navigation(
             st.Page("pages/network.py", title="Network and training", icon=":material/lan:"),
         ],
         "Train": [
+            st.Page("pages/playground.py", title="Playground", icon=":material/toys_and_games:"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
         ],

@@ -24,6 +24,8 @@ from tools.vendor import FetchError, fetch, read_pin  # noqa: E402
 COMPONENTS = ROOT / "aeviz" / "web" / "components"
 TIMEOUT_S = 60
 """Seconds that esbuild has; it needs a fifth of one."""
+WORKER = "worker.js"
+"""Name of a script that the page runs in a worker: it is loaded by its own address."""
 EXPORTED = b"\nexport default "
 """What a component's own script has, and no module that it imports."""
 
@@ -48,11 +50,11 @@ def is_current(components: Path = COMPONENTS) -> bool:
 
 
 def find_scripts(components: Path = COMPONENTS) -> list[Path]:
-    """Return the scripts that Streamlit loads, one a component."""
+    """Return the scripts that are loaded by their addresses: one a component, and those of workers."""
     return [
         path
         for path in sorted(components.glob("*/*.js"))
-        if path.parent.name != _load_names().BUNDLES and EXPORTED in path.read_bytes()
+        if path.parent.name != _load_names().BUNDLES and (path.name == WORKER or EXPORTED in path.read_bytes())
     ]
 
 

@@ -172,6 +172,19 @@ def resume(name: str, *, epochs: int | None = None) -> Job:
     return _launch(job.path, config)
 
 
+def evaluate(path: Path, config: RunConfig) -> Job:
+    """Let a trainer evaluate a run that has all its epochs already, such as one that a page trained.
+
+    Args:
+        path: Folder of the run under AEVIZ_RUNS.
+        config: Its settings.
+
+    Raises:
+        WorkerError: The trainer did not start.
+    """
+    return _launch(path, config)
+
+
 def pause(name: str) -> None:
     """Ask a job to rest after its next step; another that waits may take its turn meanwhile."""
     with _file_errors("ask the trainer to pause"):

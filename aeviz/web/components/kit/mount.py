@@ -31,7 +31,7 @@ class Component:
     script: str
     """Path below aeviz/web/components."""
     style: str | None = None
-    """Likewise."""
+    """Likewise; or the rules themselves, several lines of them."""
     events: tuple[str, ...] = ()
     """Names that the script sets by `state` or `trigger`: Streamlit keeps a value only if it has a callback."""
     _renderer: _Renderer | None = field(default=None, repr=False)

@@ -56,6 +56,12 @@ export function gather(images, pixels, places, target) {
   }
 }
 
+/**
+ * Grey levels as numbers from 0 to 1.
+ * @param {Uint8Array} images
+ */
+export const unit = (images) => Float32Array.from(images, (grey) => UNIT[grey]);
+
 const UNIT = Float32Array.from({ length: 256 }, (_, grey) => Math.fround(grey) / 255);
 
 /**

@@ -1,7 +1,7 @@
 // A network that learns: its weights, the state of its optimizer, and the sessions of ONNX Runtime that move them. Runs
 // in a worker, and in Node for the tests.
 
-import { corrupt, gather, latentNoise, Order } from "./batches.js";
+import { corrupt, gather, latentNoise, Order, unit } from "./batches.js";
 import { initialWeights } from "./weights.js";
 
 /**
@@ -9,6 +9,7 @@ import { initialWeights } from "./weights.js";
  * @typedef {{
  *   slots: import("./weights.js").Slot[], size: number, pixels: number, channels: number, latent_dim: number,
  *   is_variational: boolean, init: string, moments: Record<string, string[]>,
+ *   layers: { part: string, weight: string, activation: string | null }[],
  *   steps: Record<string, Uint8Array>, encoder: Uint8Array, decoder: Uint8Array
  * }} Plan `steps` and `moments` by the optimizer's name, the files of aeviz.export.step
  */
@@ -194,6 +195,53 @@ export class Learner {
   }
 
   /**
+   * Go on where another network is, whose weights have the same places.
+   * @param {Learner} former
+   */
+  inherit(former) {
+    this.parameters = former.parameters;
+    this.step = former.step;
+    if (former.settings.optimizer !== this.settings.optimizer) return;
+    this.moments = former.moments;
+    this.counted = former.counted;
+  }
+
+  /** Free the memory of the runtime. */
+  async close() {
+    for (const session of this.sessions.values()) await (await session).release();
+    this.sessions.clear();
+  }
+
+  /**
+   * The latent points of all images, and how well others are reconstructed, from the means of their posteriors.
+   * @param {Uint8Array} held images that are not trained on
+   * @returns {Promise<{
+   *   step: number, latents: Float32Array, log_variance: Float32Array | null, error: number, kl: number, idle: number[]
+   * }>} `error` is the mean squared error over their pixels, `kl` nats an image, `idle` the share of units of each hidden
+   *   layer of the encoder that are 0 for all of them
+   */
+  async measure(held) {
+    const { pixels, latent_dim } = this.plan;
+    const { z, log_variance } = await this.encode(unit(this.images));
+    const images = unit(held);
+    const found = await this.encode(images);
+    const decoded = await this.decode(found.z);
+    let error = 0;
+    for (let at = 0; at < images.length; at++) error += (decoded.images[at] - images[at]) ** 2;
+    let kl = 0;
+    if (found.log_variance) {
+      for (let at = 0; at < found.z.length; at++) {
+        kl += (found.z[at] ** 2 + Math.exp(found.log_variance[at]) - 1 - found.log_variance[at]) / 2;
+      }
+    }
+    const rows = Math.max(1, held.length / pixels);
+    return {
+      step: this.step, latents: z, log_variance: log_variance ? meanOf(log_variance, latent_dim) : null,
+      error: error / (rows * pixels), kl: kl / rows, idle: idleShares(found, rows),
+    }; // prettier-ignore
+  }
+
+  /**
    * Encode images.
    * @param {Float32Array} images
    * @returns {Promise<Record<string, Float32Array>>} z, hidden_1 and so on
@@ -240,4 +288,32 @@ export function stepNumbers({ optimizer, learning_rate, beta1, beta2 }, count) {
  */
 function valuesOf(outputs) {
   return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data]));
+}
+
+/**
+ * The mean of each column of a table.
+ * @param {Float32Array} values row by row
+ * @param {number} columns
+ */
+function meanOf(values, columns) {
+  const mean = new Float32Array(columns);
+  values.forEach((value, at) => (mean[at % columns] += value));
+  return mean.map((sum) => (sum * columns) / values.length);
+}
+
+/**
+ * The share of units of each hidden layer that are 0 for all images.
+ * @param {Record<string, Float32Array>} outputs of the encoder
+ * @param {number} rows
+ */
+function idleShares(outputs, rows) {
+  const shares = [];
+  for (let layer = 1; outputs[`hidden_${layer}`]; layer += 1) {
+    const values = outputs[`hidden_${layer}`];
+    const width = values.length / rows;
+    const isActive = new Uint8Array(width);
+    values.forEach((value, at) => value !== 0 && (isActive[at % width] = 1));
+    shares.push(1 - isActive.reduce((sum, each) => sum + each, 0) / width);
+  }
+  return shares;
 }

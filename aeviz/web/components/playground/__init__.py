@@ -1,0 +1,1 @@
+"""The playground component: Python side, payload, scripts and style."""

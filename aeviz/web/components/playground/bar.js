@@ -1,0 +1,90 @@
+// The bar of the playground: play, step, restart, pace, and what the network has come to.
+
+import { button, element, icon, write } from "../kit/dom.js";
+import { readable } from "../kit/axis.js";
+
+const PLAY = "M8 5v14l11-7z";
+const PAUSE = "M7 5h4v14H7zM13 5h4v14h-4z";
+const PACES = [
+  ["0", "full speed"],
+  ["30", "30 steps/s"],
+  ["5", "5 steps/s"],
+  ["1", "1 step/s"],
+];
+
+export class Bar {
+  /**
+   * @param {Element} parent
+   * @param {{ play: () => void, step: () => void, restart: () => void, pace: (steps: number) => void, keep: () => void, draw: () => void }} act
+   */
+  constructor(parent, act) {
+    this.root = element("div", { class: "controls-bar", role: "group", "aria-label": "Training" }, parent);
+    this.play = button(this.root, "", "Start training (space)", act.play);
+    this.play.className = "play";
+    this.label = element("span", { text: "Play" });
+    this.step = button(this.root, "Step", "Make one step (key S)", act.step);
+    this.restart = button(this.root, "Restart", "Begin again with the same seed: the same weights, batches and noise (key R)", act.restart);
+    const pace = element("label", { class: "pace" }, this.root);
+    this.pace = element("select", { "aria-label": "Pace" }, pace);
+    for (const [value, text] of PACES) element("option", { value, text }, this.pace);
+    this.pace.onchange = () => act.pace(Number(this.pace.value));
+    const facts = element("div", { class: "facts" }, this.root);
+    this.loss = fact(facts, "Loss");
+    this.held = fact(facts, "Held-out");
+    this.kl = fact(facts, "KL");
+    this.count = fact(facts, "Step");
+    this.epoch = fact(facts, "Epoch");
+    this.rate = fact(facts, "Steps/s");
+    this.draw = button(this.root, "Draw", "Draw an image and watch its point wander while the network learns", act.draw);
+    this.draw.setAttribute("aria-expanded", "false");
+    this.keep = button(this.root, "Keep", "Send the weights to the server, where they become a run", act.keep);
+    this.setPlaying(false);
+  }
+
+  /** @param {boolean} isPlaying */
+  setPlaying(isPlaying) {
+    if (this.play.dataset.playing === String(isPlaying)) return;
+    this.play.dataset.playing = String(isPlaying);
+    this.play.replaceChildren(icon(isPlaying ? PAUSE : PLAY), this.label);
+    write(this.label, isPlaying ? "Pause" : "Play");
+    this.play.title = isPlaying ? "Pause (space)" : "Start training (space)";
+    this.play.setAttribute("aria-pressed", String(isPlaying));
+  }
+
+  /** @param {boolean} isReady */
+  setReady(isReady) {
+    for (const node of [this.play, this.step, this.restart, this.keep, this.draw]) node.disabled = !isReady;
+  }
+
+  /**
+   * @param {import("./member.js").Member[]} members
+   * @param {{ rate: number, epochSteps: number, isVariational: boolean }} about
+   */
+  show(members, { rate, epochSteps, isVariational }) {
+    const { step } = members[0];
+    const each = (/** @type {(member: import("./member.js").Member) => number} */ read) =>
+      members.map((member) => (Number.isFinite(read(member)) ? readable(read(member), 3) : "–")).join(" | ");
+    this.loss(each(({ losses }) => losses.recent(0, 10)));
+    this.held(each(({ held }) => held.last[0]));
+    this.kl(isVariational ? `${each(({ held }) => held.last[1])} nats` : null);
+    this.count(step.toLocaleString("en"));
+    this.epoch((step / epochSteps).toFixed(step < 10 * epochSteps ? 1 : 0));
+    this.rate(rate ? String(Math.round(rate)) : "–");
+    Object.assign(this.root.dataset, { step: String(step) });
+  }
+}
+
+/**
+ * @param {Element} parent
+ * @param {string} title
+ * @returns {(text: string | null) => void} null hides it
+ */
+function fact(parent, title) {
+  const node = element("span", { class: "fact" }, parent);
+  element("i", { text: title }, node);
+  const value = element("b", { text: "–" }, node);
+  return (text) => {
+    node.hidden = text === null;
+    if (text !== null) write(value, text);
+  };
+}

@@ -1,0 +1,91 @@
+// What goes wrong while a network learns, in a sentence with what to try.
+
+const [FEW_STEPS, SOME_MEASUREMENTS] = [200, 5];
+const WORSE = 3; // times the best loss that counts as diverged
+const IDLE_SHARE = 0.3;
+const LEAST_NATS = 0.1;
+const LEAST_SPREAD = 1e-3;
+const RISE = 1.1; // of the error on held-out images above its least value
+const NO_PROGRESS = 0.995;
+
+/**
+ * @typedef {{
+ *   step: number, losses: import("./curve.js").Curve, held: import("./curve.js").Curve, idle: number[],
+ *   target: Float32Array
+ * }} State of a network
+ * @typedef {{ kind: string, text: string }} Finding
+ */
+
+/**
+ * @param {State} state
+ * @param {import("./learner.js").Settings} settings
+ * @param {{ is_variational: boolean, latent_dim: number }} plan
+ * @returns {Finding | null} the most serious finding
+ */
+export function diagnose({ step, losses, held, idle, target }, settings, plan) {
+  const [newest] = losses.last;
+  const totals = losses.values[0];
+  const slower = `Restart with a learning rate of ${(settings.learning_rate / 10).toPrecision(1)}.`;
+  if (newest !== undefined && !Number.isFinite(newest)) {
+    return { kind: "diverged", text: `The loss is no longer a number: the weights have diverged. ${slower}` };
+  }
+  if (step < FEW_STEPS || totals.length < 20) return null;
+  const recent = losses.recent(0, 20);
+  const best = totals.reduce((least, value) => Math.min(least, value), Infinity);
+  const start = totals.slice(0, 5).reduce((sum, value) => sum + value, 0) / 5;
+  if (recent > WORSE * Math.max(best, 1e-9) && recent > start) {
+    return { kind: "diverged", text: `The loss rises above where it began: the steps are too long. ${slower}` };
+  }
+  const kl = held.last[1];
+  if (plan.is_variational && settings.kl_weight > 0 && kl !== undefined && kl < LEAST_NATS) {
+    return {
+      kind: "collapse",
+      text: `Posterior collapse: the KL is ${kl.toFixed(2)} nats, so the code tells nothing of the image. Try a KL weight of ${(settings.kl_weight / 10).toPrecision(1)}.`,
+    };
+  }
+  if (!plan.is_variational && spread(target, plan.latent_dim) < LEAST_SPREAD) {
+    return { kind: "collapse", text: "All images have the same code. Restart with another seed or activation, or with a smaller penalty." };
+  }
+  const worst = Math.max(0, ...idle);
+  if (worst > IDLE_SHARE) {
+    const layer = idle.indexOf(worst) + 1;
+    return {
+      kind: "dead",
+      text: `${Math.round(100 * worst)} % of the units of hidden layer ${layer} are dead: 0 for every image. Try Leaky ReLU, or restart with a smaller learning rate.`,
+    };
+  }
+  const errors = held.values[0];
+  if (errors.length >= SOME_MEASUREMENTS) {
+    const least = Math.min(...errors);
+    const now = held.recent(0, 2);
+    if (now > RISE * least && losses.recent(1, 20) < least) {
+      return {
+        kind: "overfitting",
+        text: `Overfitting: the error on held-out images rose from ${least.toFixed(4)} to ${now.toFixed(4)} while that of the training images falls. Try fewer units, noise on the images, or stop here.`,
+      };
+    }
+  }
+  if (recent > NO_PROGRESS * start) {
+    return { kind: "stuck", text: "The loss hardly falls. Try a larger learning rate, or another activation." };
+  }
+  return null;
+}
+
+/**
+ * The largest standard deviation of a latent dimension.
+ * @param {Float32Array} points row by row
+ * @param {number} width
+ */
+function spread(points, width) {
+  let largest = 0;
+  const rows = points.length / width;
+  for (let k = 0; k < width; k += 1) {
+    let [sum, squares] = [0, 0];
+    for (let at = k; at < points.length; at += width) {
+      sum += points[at];
+      squares += points[at] ** 2;
+    }
+    largest = Math.max(largest, Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2)));
+  }
+  return rows ? largest : Infinity;
+}

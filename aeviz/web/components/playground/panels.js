@@ -1,0 +1,181 @@
+// Beside the plane: the curves, reconstructions, weights of the first layer, and a row for each layer.
+
+import { readable } from "../kit/axis.js";
+import { element, write } from "../kit/dom.js";
+import { Mosaic } from "../kit/images.js";
+import { Plot } from "../kit/plot.js";
+
+/** @typedef {import("./member.js").Member} Member */
+/** @typedef {{ title: string, colour: string, dash: number[] }} Look of a network */
+
+export const SHOWN = 10; // images that are reconstructed
+const FILTERS = 24;
+const LEAST = 1e-6;
+
+export class LossPanel {
+  /** @param {Element} parent */
+  constructor(parent) {
+    this.plot = new Plot(parent, { title: "Loss", label: "Loss by step", x: [0, 100], y: [-3, 0], isLog: true, kind: "loss" });
+    this.keys = element("p", { class: "values keys" }, this.plot.section);
+  }
+
+  /** @param {Member[]} members @param {Look[]} looks @param {import("../kit/theme.js").Style} style */
+  draw(members, looks, style) {
+    const { plot } = this;
+    const curves = members.flatMap((member, k) => [
+      { steps: member.losses.steps, values: member.losses.values[0], look: looks[k], isHeld: false },
+      { steps: member.held.steps, values: member.held.values[0], look: looks[k], isHeld: true },
+    ]);
+    const all = curves.flatMap(({ values }) => values).filter((value) => Number.isFinite(value) && value > 0);
+    const last = Math.max(100, ...members.map(({ step }) => step));
+    plot.x = [0, last];
+    if (all.length) {
+      const [low, high] = [Math.max(LEAST, Math.min(...all)), Math.max(...all)];
+      plot.y = [Math.log10(low) - 0.1, Math.max(Math.log10(high), Math.log10(low) + 0.3) + 0.05];
+    }
+    if (!plot.begin(style)) return;
+    for (const { steps, values, look, isHeld } of curves) {
+      const points = steps.map((step, k) => /** @type {[number, number]} */ ([step, Math.log10(Math.max(LEAST, values[k]))]));
+      plot.curve(points.filter(([, y]) => Number.isFinite(y)), { colour: look.colour, width: isHeld ? 2.4 : 1.2, dash: isHeld ? [7, 4] : [], alpha: isHeld ? 1 : 0.75 });
+    }
+    plot.end();
+    const [first] = members;
+    const text = members
+      .map(({ losses, held }, k) => `${looks[k].title}: objective ${shown(losses.recent(0, 10))}, held-out error ${shown(held.last[0])}`)
+      .join("; ");
+    plot.describe("Loss by step (dashed: held-out error)", `${text}, step ${first?.step ?? 0}`);
+    const marks = looks.length > 1 ? looks : [];
+    if (this.keys.dataset.text === JSON.stringify(marks)) return;
+    this.keys.dataset.text = JSON.stringify(marks);
+    this.keys.replaceChildren(...marks.map(({ title, colour }) => element("span", { class: "key", style: `--colour:${colour}`, text: title })));
+  }
+}
+
+/** @param {number} value */
+const shown = (value) => (Number.isFinite(value) ? readable(value, 3) : "–");
+
+export class Reconstructions {
+  /**
+   * @param {Element} parent
+   * @param {(index: number) => void} chosen called with the image that the network drawing shows
+   */
+  constructor(parent, chosen) {
+    this.root = element("section", { class: "reconstructions" }, parent);
+    element("h2", { text: "Images and their reconstructions" }, this.root);
+    this.rows = element("div", { class: "rows" }, this.root);
+    this.chosen = chosen;
+    /** @type {Mosaic[]} */
+    this.mosaics = [];
+    this.text = "";
+  }
+
+  /** @param {number[]} shape @param {string[]} titles of the networks */
+  set(shape, titles) {
+    const text = JSON.stringify([shape, titles]);
+    if (text === this.text) return;
+    this.text = text;
+    this.rows.replaceChildren();
+    this.mosaics = ["images", ...titles].map((title, row) => {
+      const mosaic = new Mosaic(shape, SHOWN, 1, false);
+      const { canvas } = mosaic;
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", row ? `Reconstructions${titles.length > 1 ? ` by ${title}` : ""}` : "Held-out images");
+      canvas.title = "Click an image to follow it through the network";
+      canvas.onclick = (event) => this.chosen(Math.floor((event.offsetX / canvas.clientWidth) * SHOWN));
+      if (titles.length > 1) element("span", { text: row ? title : "" , class: "name" }, this.rows);
+      this.rows.append(canvas);
+      return mosaic;
+    });
+    this.rows.classList.toggle("named", titles.length > 1);
+  }
+
+  /** @param {Float32Array} images @param {(Float32Array | undefined)[]} made by each network */
+  show(images, made) {
+    this.mosaics[0]?.set(images);
+    made.forEach((values, k) => values && this.mosaics[k + 1]?.set(values.subarray(0, images.length)));
+  }
+}
+
+export class Filters {
+  /** @param {Element} parent */
+  constructor(parent) {
+    this.root = element("section", { class: "filters" }, parent);
+    this.title = element("h2", { text: "Weights of the first layer" }, this.root);
+    /** @type {Mosaic | null} */
+    this.mosaic = null;
+  }
+
+  /**
+   * Each unit's weights as an image: grey is 0, light positive, dark negative.
+   * @param {Member} member @param {number[]} shape
+   */
+  show(member, shape) {
+    const { plan, weights } = member;
+    const slot = plan?.slots.find(({ name }) => name === plan.layers[0].weight);
+    if (!weights || !slot) return;
+    const [units, pixels] = slot.shape;
+    const count = Math.min(FILTERS, units);
+    const columns = Math.min(12, count);
+    const rows = Math.ceil(count / columns);
+    if (!this.mosaic || this.mosaic.shape !== shape || this.mosaic.grid.columns !== columns || this.mosaic.grid.rows !== rows) {
+      this.mosaic?.canvas.remove();
+      this.mosaic = new Mosaic(shape, columns, rows, false);
+      this.mosaic.canvas.setAttribute("role", "img");
+      this.root.append(this.mosaic.canvas);
+    }
+    this.mosaic.canvas.setAttribute("aria-label", `Weights of ${count} of ${units} units of the first layer, as images`);
+    const found = weights.parameters.slice(slot.offset, slot.offset + count * pixels);
+    for (let unit = 0; unit < count; unit += 1) {
+      const part = found.subarray(unit * pixels, (unit + 1) * pixels);
+      const largest = part.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+      for (let at = 0; at < pixels; at += 1) part[at] = 0.5 + part[at] / (2 * largest);
+    }
+    this.mosaic.set(found);
+    write(this.title, `Weights of the first layer: ${count < units ? `${count} of ${units} units` : `${units} units`}`);
+  }
+}
+
+export class LayerTable {
+  /** @param {Element} parent */
+  constructor(parent) {
+    this.root = element("section", { class: "layer-table" }, parent);
+    element("h2", { text: "Gradient and step by layer" }, this.root);
+    this.table = element("table", {}, this.root);
+    this.text = "";
+    /** @type {{ gradient: HTMLElement, moved: HTMLElement }[]} */
+    this.rows = [];
+  }
+
+  /** @param {Member} member */
+  show(member) {
+    const { plan, gradients, moved } = member;
+    if (!plan) return;
+    const names = plan.layers.map(({ weight }) => {
+      const slot = plan.slots.find(({ name }) => name === weight);
+      return slot ? `${slot.shape[1]} → ${slot.shape[0]}` : weight;
+    });
+    if (this.text !== names.join()) {
+      this.text = names.join();
+      this.table.replaceChildren();
+      const head = element("tr", {}, this.table);
+      for (const text of ["Layer", "Gradient", "Step"]) element("th", { text, scope: "col" }, head);
+      this.rows = names.map((text) => {
+        const row = element("tr", {}, this.table);
+        element("th", { text, scope: "row" }, row);
+        return { gradient: element("td", {}, row), moved: element("td", {}, row) };
+      });
+    }
+    const [mostGradient, mostMoved] = [gradients, moved].map((values) => Math.max(1e-12, ...values));
+    this.rows.forEach((row, k) => {
+      bar(row.gradient, gradients[k], mostGradient);
+      bar(row.moved, moved[k], mostMoved);
+    });
+  }
+}
+
+/** @param {HTMLElement} cell @param {number | undefined} value @param {number} most */
+function bar(cell, value, most) {
+  const share = value === undefined || !Number.isFinite(value) ? 0 : value / most;
+  cell.style.setProperty("--share", `${Math.round(100 * share)}%`);
+  write(cell, value === undefined ? "–" : readable(value, 2));
+}

@@ -1,0 +1,189 @@
+// The latent planes of one network or two, and the point that the visitor drags through them.
+
+import { element, write } from "../kit/dom.js";
+import { Mosaic } from "../kit/images.js";
+import { LatentPlane } from "./latent_plane.js";
+
+/** @typedef {[number, number]} Pair */
+/** @typedef {import("./panels.js").Look} Look */
+
+export class Planes {
+  /**
+   * @param {Element} parent
+   * @param {import("./session.js").Session} session
+   * @param {() => void} changed
+   */
+  constructor(parent, session, changed) {
+    this.session = session;
+    this.changed = changed;
+    this.root = element("div", { class: "planes" }, parent);
+    this.row = element("div", { class: "row" }, this.root);
+    this.below = element("div", { class: "decoded" }, this.root);
+    this.words = element("span", { class: "values" });
+    const label = (this.blending = element("label", { class: "blend" }));
+    element("span", { text: "Points" }, label);
+    const slider = element("input", { type: "range", min: "0", max: "100", value: "45", "aria-label": "Strength of the decoded images behind the points" }, label);
+    element("span", { text: "Images" }, label);
+    slider.oninput = () => {
+      this.blend = Number(slider.value) / 100;
+      this.changed();
+    };
+    /** @type {LatentPlane[]} */
+    this.planes = [];
+    /** @type {(Mosaic | null)[]} */
+    this.decoded = [];
+    this.blend = 0.45;
+    /** @type {Pair} */
+    this.dims = [0, 1];
+    this.point = new Float32Array(2);
+    this.rest = new Float32Array(2);
+    this.isAsking = false;
+    this.isStale = false;
+    this.text = "";
+    this.isPlaced = false;
+    /** @type {Float32Array[]} */
+    this.meshes = []; // shown by each plane
+    /** @type {Float32Array[]} */
+    this.images = []; // shown below
+  }
+
+  /** @param {import("./learner.js").Plan} plan @param {boolean} keeps whether the plane stays as it is */
+  open(plan, keeps) {
+    if (this.plan?.latent_dim !== plan.latent_dim) {
+      this.point = new Float32Array(plan.latent_dim);
+      this.rest = new Float32Array(plan.latent_dim);
+      this.dims = [0, plan.latent_dim > 1 ? 1 : 0];
+    }
+    this.plan = plan;
+    if (!keeps) this.refresh();
+    this.makeAxes();
+  }
+
+  refresh() {
+    for (const plane of this.planes) plane.isFresh = true;
+    this.isPlaced = false;
+  }
+
+  /** Put the point among those of the images, unless the visitor has moved it. @param {Float32Array} latents */
+  place(latents) {
+    if (this.isPlaced || !latents.length) return;
+    this.isPlaced = true;
+    const width = this.point.length;
+    for (let k = 0; k < width; k += 1) {
+      const values = latents.filter((_, at) => at % width === k).sort();
+      this.point[k] = values[values.length >> 1];
+    }
+  }
+
+  /** @param {Look[]} looks */
+  set(looks) {
+    const text = JSON.stringify(looks);
+    if (text === this.text) return;
+    this.text = text;
+    this.row.replaceChildren();
+    this.planes = looks.map(({ title, colour }) => new LatentPlane(this.row, {
+      title: looks.length > 1 ? title : "Latent plane: each point is an image", colour,
+      moved: (to) => this.move(to), pointed: (isHeld) => (this.isHeld = isHeld),
+    })); // prettier-ignore
+    this.root.classList.toggle("two", looks.length > 1);
+    this.below.replaceChildren(this.words, this.blending);
+    this.decoded = looks.map(() => null);
+    this.meshes = [];
+    this.images = [];
+    this.makeAxes();
+  }
+
+  makeAxes() {
+    const { plan } = this;
+    this.axes?.remove();
+    this.axes = undefined;
+    if (!plan || plan.latent_dim < 3) return;
+    const axes = element("div", { class: "axes" }, this.root);
+    this.axes = axes;
+    for (const [k, title] of ["Across", "Up"].entries()) {
+      const label = element("label", {}, axes);
+      element("span", { text: title }, label);
+      const select = element("select", { "aria-label": `${title}: latent dimension` }, label);
+      for (let d = 0; d < plan.latent_dim; d += 1) element("option", { value: String(d), text: `z${d + 1}` }, select);
+      select.value = String(this.dims[k]);
+      select.onchange = () => {
+        this.dims[k] = Number(select.value);
+        this.refresh();
+        void this.session.between(() => this.session.look());
+      };
+    }
+  }
+
+  /** @param {number} index of the network */
+  wanted(index) {
+    const { plan } = this;
+    const plane = this.planes[index];
+    if (!plan || !plane) return { mesh: null, point: null };
+    this.place(this.session.members[0].target);
+    return { mesh: plane.meshPoints(plan.latent_dim, this.dims, this.rest), point: this.point };
+  }
+
+  /** @param {Pair} to */
+  move(to) {
+    this.isPlaced = true;
+    this.point[this.dims[0]] = to[0];
+    if (this.point.length > 1) this.point[this.dims[1]] = to[1];
+    this.changed();
+    if (this.isAsking) this.isStale = true;
+    else void this.ask();
+  }
+
+  /** Decode the point by each network, as often as they can. */
+  async ask() {
+    this.isAsking = true;
+    do {
+      this.isStale = false;
+      const { members } = this.session;
+      await Promise.all(members.map((member) => member.look({ mesh: null, images: null, point: this.point }))).catch(() => undefined);
+      this.changed();
+    } while (this.isStale);
+    this.isAsking = false;
+  }
+
+  /**
+   * @param {import("./member.js").Member[]} members
+   * @param {import("../kit/theme.js").Style} style
+   * @param {number} passed milliseconds
+   * @param {number} own row of the visitor's drawing among the images that were looked at; -1 for none
+   */
+  draw(members, style, passed, own) {
+    const { plan } = this;
+    if (!plan) return;
+    members.forEach((member, k) => {
+      const plane = this.planes[k];
+      if (!plane || !member.data) return;
+      const { seen } = member;
+      if (seen.mesh && seen.mesh !== this.meshes[k]) {
+        plane.setMesh(seen.mesh, member.data.shape);
+        this.meshes[k] = seen.mesh;
+      }
+      const z = own < 0 || !seen.z ? null : seen.z.subarray(own * plan.latent_dim, (own + 1) * plan.latent_dim);
+      plane.draw(member, { dims: this.dims, style, passed, opacity: this.blend, own: z?.length ? z : null });
+      const at = /** @type {Pair} */ ([this.point[this.dims[0]], plan.latent_dim > 1 ? this.point[this.dims[1]] : 0]);
+      plane.grip.place(plane.inside(at), `z at ${at.map((value) => value.toFixed(2)).join(", ")}`);
+      this.show(k, member);
+    });
+    write(this.words, `Decoded at z = (${[...this.point].slice(0, 4).map((value) => value.toFixed(2)).join(", ")}${this.point.length > 4 ? ", …" : ""}). Drag over the plane.`);
+  }
+
+  /** @param {number} index @param {import("./member.js").Member} member */
+  show(index, member) {
+    const { image } = member.seen;
+    if (!image || !member.data || this.images[index] === image) return;
+    this.images[index] = image;
+    let mosaic = this.decoded[index];
+    if (!mosaic || mosaic.shape !== member.data.shape) {
+      mosaic?.canvas.remove();
+      mosaic = this.decoded[index] = new Mosaic(member.data.shape, 1, 1, false);
+      mosaic.canvas.setAttribute("role", "img");
+      mosaic.canvas.setAttribute("aria-label", "The image that the network decodes at the point");
+      this.below.insertBefore(mosaic.canvas, this.words);
+    }
+    mosaic.set(image);
+  }
+}

@@ -1,0 +1,335 @@
+// The playground: a network that the visitor builds, trains and watches, all of it in the page. Python sends the graphs of
+// a network and the images, and keeps the settings in the address.
+
+import { ask } from "../kit/blobs.js";
+import { element, write } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
+import { unpack } from "../kit/wire.js";
+import { Bar } from "./bar.js";
+import { stepsInEpoch, unit } from "./batches.js";
+import { Controls } from "./controls.js";
+import { diagnose } from "./diagnosis.js";
+import { NetworkDrawing } from "./network_drawing.js";
+import { OwnImage } from "./own_image.js";
+import { Filters, LayerTable, LossPanel, Reconstructions, SHOWN } from "./panels.js";
+import { Planes } from "./planes.js";
+import { Session } from "./session.js";
+import { settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
+
+/** @typedef {import("./controls.js").Values} Values */
+/**
+ * @typedef {{
+ *   values: Values, options: Record<string, [string, string][]>, defaults: Record<string, string>, structure: string,
+ *   plan: import("./learner.js").Plan | null, data: { blob: string, shape: number[], classes: string[] },
+ *   message: string, kept: { text: string, links: { title: string, href: string }[] } | null, colours: string[]
+ * }} Payload `structure` stands for plan and data; `message` says why there is no plan; `defaults`: hidden layers by data
+ */
+
+const REPORT_MS = 400;
+
+class Playground {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.root = root;
+    this.channel = channel;
+    this.activity = activity;
+    /** @type {Payload | null} */
+    this.payload = null;
+    /** @type {Values} */
+    this.values = {};
+    /** @type {string[]} */
+    this.awaited = []; // values that were reported and not yet sent back
+    /** @type {import("./member.js").Data | null} */
+    this.data = null;
+    this.probe = 0;
+    this.frame = this.timer = this.before = this.lately = 0;
+    this.sight = ""; // what the panels show
+    this.shownKept = "";
+    this.failure = "";
+    this.keptRoot = element("p", { class: "kept", role: "status", hidden: "" });
+    this.session = new Session({
+      changed: () => this.redraw(),
+      failed: (message) => this.fail(message),
+      wanted: (index) => this.wanted(index),
+    });
+    activity.during("runtime", this.session.prepare().catch((error) => this.fail(error.message)));
+    this.bar = new Bar(root, {
+      play: () => this.toggle(),
+      step: () => void this.busy("step", this.session.advance(1)),
+      restart: () => this.restart(),
+      pace: (steps) => (this.session.pace = steps),
+      keep: () => this.keep(),
+      draw: () => this.own.toggle(),
+    });
+    this.status = element("p", { class: "status", role: "status" }, root);
+    root.append(this.keptRoot);
+    this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
+    this.network = new NetworkDrawing(root, {
+      hidden: (widths) => this.choose({ hidden: widths.join(".") }),
+      latent: (size) => this.choose({ latent: String(size) }),
+    });
+    this.planes = new Planes(root, this.session, () => this.redraw());
+    const side = element("div", { class: "side" }, root);
+    this.loss = new LossPanel(side);
+    this.own = new OwnImage(side, activity, () => this.ownChanged());
+    this.reconstructions = new Reconstructions(side, (index) => this.follow(index));
+    this.filters = new Filters(side);
+    this.table = new LayerTable(side);
+    this.bar.setReady(false);
+    root.addEventListener("keydown", (event) => this.press(event));
+    this.unwatch = watchLooks(root, () => this.redraw());
+  }
+
+  /** @param {Payload} payload */
+  async receive(payload) {
+    const former = this.payload;
+    this.payload = payload;
+    const text = JSON.stringify(payload.values);
+    const place = this.awaited.lastIndexOf(text);
+    if (place >= 0) this.awaited.splice(0, place + 1);
+    const isNews = place < 0 && !this.awaited.length && text !== JSON.stringify(this.values);
+    if (isNews) this.values = { ...payload.values };
+    this.controls.set(this.values, payload.options);
+    this.showMessage();
+    if (!payload.plan || this.awaited.length) return this.redraw();
+    if (former?.structure === payload.structure && this.data) {
+      if (isNews) this.change();
+      return this.redraw();
+    }
+    return this.busy("network", this.open(former));
+  }
+
+  /** @param {Payload | null} former */
+  async open(former) {
+    const { payload } = this;
+    if (!payload?.plan) return;
+    const isSameData = Boolean(this.data) && former?.data.blob === payload.data.blob;
+    if (!isSameData) {
+      const found = unpack(await ask(payload.data.blob));
+      if (payload !== this.payload) return; // the visitor went on meanwhile
+      this.data = { ...found, shape: payload.data.shape };
+      this.probe = 0;
+    }
+    if (!this.data) return;
+    const weights = (/** @type {Payload | null} */ each) => JSON.stringify([each?.plan?.slots, each?.plan?.init]);
+    const keeps = isSameData && this.session.isOpen && weights(former) === weights(payload);
+    const { plan, data } = payload;
+    this.probes = unit(this.data.held.slice(0, SHOWN * plan.pixels));
+    const settings = settingsOf(this.values);
+    this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational);
+    this.own.set(data.shape);
+    this.bar.draw.hidden = data.shape[0] !== 1;
+    this.name(settings);
+    this.planes.open(plan, keeps);
+    await this.session.open({ plan, data: this.data, settings }, keeps);
+    this.bar.setReady(this.session.isOpen);
+    this.root.dataset.structure = payload.structure;
+    this.redraw();
+  }
+
+  /** @param {import("./learner.js").Settings[]} settings */
+  name(settings) {
+    const titles = titlesOf(settings);
+    const colours = this.payload?.colours ?? [];
+    this.looks = titles.map((title, k) => ({ title, colour: colours[k], dash: [] }));
+    this.planes.set(this.looks);
+    if (this.data) this.reconstructions.set(this.data.shape, titles);
+  }
+
+  /** @param {Values} changed */
+  choose(changed) {
+    const before = this.values;
+    this.values = { ...before, ...changed };
+    const usual = this.payload?.defaults ?? {};
+    if (changed.data && before.hidden === usual[before.data]) this.values.hidden = usual[changed.data];
+    if (this.payload) this.controls.set(this.values, this.payload.options);
+    const isStructural = STRUCTURE.some((name) => name in changed);
+    clearTimeout(this.timer);
+    this.activity.mark("report", true);
+    this.timer = window.setTimeout(() => this.report(), isStructural ? 0 : REPORT_MS);
+    if (!isStructural) this.change("seed" in changed);
+  }
+
+  /** Let the networks go on with the settings. @param {boolean} [anew] whether they begin again */
+  change(anew = false) {
+    const settings = settingsOf(this.values);
+    const { payload, data, session } = this;
+    this.name(settings);
+    if (settings.length !== session.members.length && payload?.plan && data) {
+      void this.busy("second", session.open({ plan: payload.plan, data, settings }, true));
+    } else session.change(settings);
+    if (anew) this.restart();
+    this.redraw();
+  }
+
+  report() {
+    this.timer = 0;
+    const text = JSON.stringify(this.values);
+    this.activity.mark("report", false);
+    if (this.awaited.at(-1) === text) return;
+    this.awaited.push(text);
+    this.channel.state("changed", { ...this.values });
+  }
+
+  /** @template T @param {string} what @param {Promise<T>} promise */
+  busy(what, promise) {
+    return this.activity.during(what, promise);
+  }
+
+  toggle() {
+    if (this.session.isPlaying) this.session.pause();
+    else this.session.play();
+    this.redraw();
+  }
+
+  restart() {
+    this.planes.refresh();
+    void this.busy("restart", this.session.restart());
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || ["INPUT", "SELECT", "BUTTON", "CANVAS", "SUMMARY"].includes(target.tagName)) return;
+    const acts = /** @type {Record<string, () => void>} */ ({
+      " ": () => this.toggle(), s: () => void this.session.advance(1), r: () => this.restart(),
+    }); // prettier-ignore
+    if (!Object.hasOwn(acts, event.key) || !this.session.isOpen) return;
+    event.preventDefault();
+    event.stopPropagation();
+    acts[event.key]();
+  }
+
+  /** @param {number} index of the network */
+  wanted(index) {
+    const { probes, own } = this;
+    let images = probes ?? null;
+    if (probes && own.isShown && own.image) {
+      images = new Float32Array(probes.length + own.image.length);
+      images.set(probes);
+      images.set(own.image, probes.length);
+    }
+    return { ...this.planes.wanted(index), images };
+  }
+
+  ownChanged() {
+    this.bar?.draw.setAttribute("aria-expanded", String(this.own?.isShown ?? false));
+    if (this.session.isOpen && !this.session.isPlaying) void this.session.between(() => this.session.look());
+  }
+
+  /** @param {number} index */
+  follow(index) {
+    this.probe = index;
+    this.redraw();
+  }
+
+  async keep() {
+    this.session.pause();
+    const [member] = this.session.members;
+    await this.session.between(() => member.weigh());
+    const { weights } = member;
+    if (!weights) return;
+    const bytes = new Uint8Array(weights.parameters.buffer, weights.parameters.byteOffset, weights.parameters.byteLength);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    const losses = member.held.steps.map((step, k) => [step, member.held.values[0][k]]);
+    this.channel.trigger("kept", { step: weights.step, weights: btoa(text), values: this.values, held: losses });
+  }
+
+  /** @param {string} message */
+  fail(message) {
+    this.failure = `The network cannot be trained in this page: ${message}. Reload the page, or use Train, where the server computes.`;
+    this.showMessage();
+  }
+
+  showMessage() {
+    const { payload } = this;
+    write(this.status, this.failure || payload?.message || "");
+    if (!payload?.kept || this.shownKept === payload.kept.text) return;
+    this.shownKept = payload.kept.text;
+    this.keptRoot.hidden = false;
+    this.keptRoot.replaceChildren(`${payload.kept.text} `);
+    for (const { title, href } of payload.kept.links) {
+      element("a", { href, text: title, target: "_self" }, this.keptRoot);
+      this.keptRoot.append(" ");
+    }
+  }
+
+  redraw() {
+    this.activity.mark("frame", true);
+    this.frame ||= requestAnimationFrame((now) => {
+      this.frame = 0;
+      this.draw(now);
+    });
+  }
+
+  /** @param {number} now */
+  draw(now) {
+    const { session, payload, data, looks } = this;
+    const passed = Math.min(100, this.before ? now - this.before : 16);
+    this.before = now;
+    this.bar.setPlaying(session.isPlaying);
+    this.activity.mark("frame", false);
+    if (!session.isOpen || !payload?.plan || !data || !looks || !this.root.isConnected) return;
+    const style = styleOf(this.root);
+    const { members } = session;
+    const { plan } = payload;
+    const epochSteps = stepsInEpoch(data.images.length / plan.pixels, Number(this.values.batch));
+    this.bar.show(members, { rate: session.isPlaying ? session.rate : 0, epochSteps, isVariational: plan.is_variational });
+    const isGliding = members.map((member) => member.glide(passed)).some(Boolean);
+    this.planes.draw(members, style, passed, this.own.isShown && this.own.image ? SHOWN : -1);
+    this.activity.mark("playing", session.isPlaying);
+    if (isGliding || session.isPlaying) {
+      this.activity.mark("frame", true);
+      this.frame ||= requestAnimationFrame((later) => {
+        this.frame = 0;
+        this.draw(later);
+      });
+    }
+    const seen = members.map((member) => `${member.step} ${member.seen.step} ${member.held.steps.length} ${looks.length}`).join();
+    const sight = `${seen} ${this.probe} ${style.isDark} ${style.scale} ${this.root.clientWidth}`;
+    if (sight === this.sight || (session.isPlaying && now - this.lately < 90)) return;
+    [this.sight, this.lately] = [sight, now];
+    this.loss.draw(members, looks, style);
+    if (this.probes) this.reconstructions.show(this.probes, members.map((member) => member.seen.reconstructions));
+    this.filters.show(members[0], data.shape);
+    this.table.show(members[0]);
+    this.network.show(this.activations(members[0]), data.shape[0], style);
+    const found = members.map((member, k) => diagnose(member, session.settings[k], plan));
+    const worst = found.findIndex(Boolean);
+    this.root.dataset.finding = found[worst]?.kind ?? "";
+    if (!this.failure && !payload.message) {
+      write(this.status, worst < 0 ? "" : `${looks.length > 1 ? `${looks[worst].title}: ` : ""}${found[worst]?.text}`);
+    }
+    if (found.some((finding) => finding?.kind === "diverged") && members.some(({ losses }) => !Number.isFinite(losses.last[0]))) session.pause();
+  }
+
+  /** What each layer gives for the chosen image. @param {import("./member.js").Member} member */
+  activations(member) {
+    const { seen, plan } = member;
+    if (!this.probes || !plan || !seen.z || !seen.hidden) return [];
+    const row = (/** @type {Float32Array} */ values, /** @type {number} */ width) =>
+      values.subarray(this.probe * width, (this.probe + 1) * width);
+    const rows = seen.z.length / plan.latent_dim;
+    const layers = [...seen.hidden, seen.z, ...seen.decoded].map((values) => row(values, values.length / rows));
+    return [row(this.probes, plan.pixels), ...layers, row(seen.reconstructions, plan.pixels)];
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    this.unwatch();
+    this.own.close();
+    this.session.close();
+  }
+}
+
+export default define(
+  { class: "experiment playground", "data-testid": "playground", tabindex: "-1" },
+  (root, channel, activity) => new Playground(root, channel, activity),
+);

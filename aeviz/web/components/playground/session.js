@@ -1,0 +1,169 @@
+// The clock of the playground: one network or two make the same steps at the same time, while the page looks on.
+
+import { Member } from "./member.js";
+
+/** @typedef {import("./learner.js").Settings} Settings */
+/** @typedef {import("./member.js").Data} Data */
+/** @typedef {{ plan: import("./learner.js").Plan, data: Data, settings: Settings[] }} Opened settings of each network */
+/** @typedef {() => { mesh: Float32Array | null, images: Float32Array | null, point: Float32Array | null }} Wanted */
+
+const CALL_MS = 30; // of steps between two reports
+const LOOK_MS = 120; // between two looks at images
+const MEASURE_MS = 1000; // between two measurements of everything
+const MOST_STEPS = 64;
+
+export class Session {
+  /**
+   * @param {{ changed: () => void, failed: (message: string) => void, wanted: (index: number) => ReturnType<Wanted> }} page
+   *   `changed` is called when there is something new to draw
+   */
+  constructor(page) {
+    this.page = page;
+    /** @type {Member[]} */
+    this.members = [];
+    /** @type {Settings[]} */
+    this.settings = [];
+    this.isPlaying = false;
+    this.isBusy = false;
+    this.pace = 0; // steps a second; 0 as many as possible
+    this.chunk = 1;
+    this.looked = this.measured = 0;
+    this.rate = 0; // steps a second that were made
+    this.queue = Promise.resolve();
+    this.closed = false;
+    this.onVisible = () => document.hidden || this.wake?.();
+    document.addEventListener("visibilitychange", this.onVisible);
+  }
+
+  get step() {
+    return this.members[0]?.step ?? 0;
+  }
+
+  get isOpen() {
+    return this.members.length > 0 && this.members.every(({ isOpen }) => isOpen);
+  }
+
+  /** Load the runtime before it is needed. */
+  prepare() {
+    if (!this.members.length) this.members.push(new Member());
+    return this.members[0].client.call("load");
+  }
+
+  /**
+   * Do something between two calls of the workers.
+   * @param {() => Promise<void>} act
+   */
+  between(act) {
+    const result = this.queue.then(() => (this.closed ? undefined : act()));
+    this.queue = result.catch((error) => {
+      this.pause();
+      if (!this.closed) this.page.failed(error.message);
+    });
+    return this.queue;
+  }
+
+  /**
+   * @param {Opened} opened
+   * @param {boolean} keeps whether the networks go on with their weights
+   */
+  open({ plan, data, settings }, keeps) {
+    return this.between(async () => {
+      this.settings = settings;
+      while (this.members.length > settings.length) this.members.pop()?.close();
+      while (this.members.length < settings.length) this.members.push(new Member());
+      const [first, second] = this.members;
+      const joins = keeps && second !== undefined && !second.isOpen;
+      await Promise.all(this.members.map((member, k) => member.open(plan, data, settings[k], keeps && member.isOpen)));
+      if (joins || (second && second.step !== first.step)) await this.begin(); // both begin together
+      await this.look();
+    });
+  }
+
+  /** @param {Settings[]} settings */
+  change(settings) {
+    this.settings = settings;
+  }
+
+  restart() {
+    return this.between(() => this.begin().then(() => this.look()));
+  }
+
+  async begin() {
+    await Promise.all(this.members.map((member, k) => member.restart(this.settings[k])));
+    this.rate = 0;
+  }
+
+  play() {
+    if (this.isPlaying || !this.isOpen) return;
+    this.isPlaying = true;
+    void this.run();
+  }
+
+  pause() {
+    this.isPlaying = false;
+    this.wake?.();
+  }
+
+  /** Make some steps and pause. @param {number} count */
+  advance(count) {
+    this.pause();
+    return this.between(async () => {
+      await this.train(count);
+      await this.measure();
+    });
+  }
+
+  async run() {
+    this.chunk = 1;
+    while (this.isPlaying && !this.closed) {
+      if (document.hidden) await new Promise((/** @type {(value?: unknown) => void} */ go) => (this.wake = go));
+      if (!this.isPlaying) break;
+      const begun = performance.now();
+      const count = this.pace ? 1 : this.chunk;
+      await this.between(async () => {
+        await this.train(count);
+        const now = performance.now();
+        const spent = now - begun;
+        if (!this.pace) this.chunk = Math.max(1, Math.min(MOST_STEPS, Math.round((count * CALL_MS) / Math.max(spent, 1))));
+        this.rate = this.rate ? 0.9 * this.rate + (0.1 * count * 1000) / spent : (count * 1000) / spent;
+        if (now - this.measured > MEASURE_MS) await this.measure();
+        else if (now - this.looked > LOOK_MS) await this.look();
+      });
+      if (this.pace) {
+        const rest = 1000 / this.pace - (performance.now() - begun);
+        this.rate = this.pace;
+        if (rest > 0) await new Promise((/** @type {(value?: unknown) => void} */ go) => {
+          this.wake = go;
+          setTimeout(go, rest);
+        });
+      }
+    }
+    if (!this.closed) await this.between(() => this.measure());
+  }
+
+  /** @param {number} count */
+  async train(count) {
+    const { settings } = this;
+    await Promise.all(this.members.map((member, k) => member.train(count, settings[k])));
+    this.page.changed();
+  }
+
+  async look() {
+    this.looked = performance.now();
+    await Promise.all(this.members.map((member, k) => member.look(this.page.wanted(k))));
+    this.page.changed();
+  }
+
+  async measure() {
+    this.measured = performance.now();
+    await Promise.all(this.members.map((member) => member.measure()));
+    await this.look();
+  }
+
+  close() {
+    this.closed = true;
+    this.pause();
+    document.removeEventListener("visibilitychange", this.onVisible);
+    for (const member of this.members) member.close();
+  }
+}

@@ -1,0 +1,48 @@
+// From the texts of the address to the settings of the learner.
+
+/** @typedef {import("./controls.js").Values} Values */
+/** @typedef {import("./learner.js").Settings} Settings */
+
+/** Names whose change needs another plan from the server; all others change a network while it runs. */
+export const STRUCTURE = ["data", "hidden", "latent", "activation", "bottleneck", "loss", "noise", "penalty", "init"];
+
+export const OPTIMIZERS = /** @type {Record<string, string>} */ ({ adam: "Adam", amsgrad: "AMSGrad", sgd: "SGD" });
+
+/**
+ * The settings of each network: one, or two that differ in the optimizer and its learning rate.
+ * @param {Values} values
+ * @returns {Settings[]}
+ */
+export function settingsOf(values) {
+  const first = {
+    optimizer: values.optimizer,
+    learning_rate: Number(values.rate),
+    beta1: Number(values.beta1),
+    beta2: Number(values.beta2),
+    epsilon: Number(values.epsilon),
+    momentum: Number(values.momentum),
+    reconstruction_weight: 1,
+    kl_weight: Number(values.kl),
+    penalty_weight: Number(values.weight),
+    sparsity: Number(values.sparsity),
+    corruption: values.noise,
+    corruption_level: Number(values.level),
+    batch_size: Number(values.batch),
+    seed: Number(values.seed),
+  };
+  if (values.second === "none") return [first];
+  return [first, { ...first, optimizer: values.second, learning_rate: Number(values.rate2) }];
+}
+
+/**
+ * How each network is called, so that two can be told apart.
+ * @param {Settings[]} settings
+ */
+export function titlesOf(settings) {
+  const names = settings.map(({ optimizer }) => OPTIMIZERS[optimizer] ?? optimizer);
+  if (new Set(names).size === names.length) return names;
+  return settings.map(({ optimizer, learning_rate }) => `${OPTIMIZERS[optimizer]} ${learning_rate}`);
+}
+
+/** Widths in the address. @param {string} text */
+export const widthsOf = (text) => text.split(".").map(Number);

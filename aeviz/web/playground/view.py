@@ -1,0 +1,81 @@
+"""The Playground: settings in the address, graphs for the page, and models that visitors keep."""
+
+import json
+from functools import partial
+
+import streamlit as st
+
+from aeviz.errors import AevizError
+from aeviz.figures.palette import FIRST, SECOND
+from aeviz.playground.plan import Plan, plan_of
+from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.playground.component import playground, values_of
+from aeviz.web.components.playground.payload import Kept, PlaygroundImages, playground_payload
+from aeviz.web.kernel.url import UrlState
+from aeviz.web.playground import images
+from aeviz.web.playground.choices import (
+    DATA,
+    FIELDS,
+    HIDDEN,
+    OPTIONS,
+    STRUCTURE,
+    Values,
+    config_of,
+    data_state,
+    hidden_state,
+    parse_values,
+    usual_hidden,
+)
+from aeviz.web.playground.keep import KEPT, keep
+
+_KEY = "playground"
+
+
+def show_playground() -> None:
+    """Show the playground with the settings of the address."""
+    known = images.available()
+    shapes = images.shapes()
+    usual = {name: usual_hidden(shapes[name][0] * shapes[name][1] * shapes[name][2]) for name in known}
+    data = data_state(known, "mnist" if "mnist" in known else "digits")
+    values = _read(data, usual)
+    plan: Plan | None = None
+    found: PlaygroundImages | None = None
+    message = ""
+    try:
+        found = images.images_of(values[DATA])
+        plan = plan_of(config_of(values, found.shape))
+    except AevizError as error:
+        message = f"These settings make no network: {error}."
+    kept = st.session_state.get(KEPT)
+    payload = playground_payload(
+        values=values,
+        options={DATA: tuple(known.items()), **OPTIONS},
+        defaults=usual,
+        structure=json.dumps([values[name] for name in (DATA, HIDDEN, *STRUCTURE)]),
+        plan=plan,
+        images=found,
+        message=message,
+        kept=kept if isinstance(kept, Kept) else None,
+        colours=(FIRST, SECOND),
+    )
+    playground(
+        payload,
+        key=_KEY,
+        on_change=partial(_write, data, usual),
+        on_keep=partial(keep, _KEY, data, usual),
+    )
+    if found is not None:
+        send_blob(found.blob, found.content)
+
+
+def _read(data: UrlState[str], usual: dict[str, str]) -> dict[str, str]:
+    return parse_values(dict(st.query_params.items()), data, lambda name: hidden_state(usual[name]))
+
+
+def _write(data: UrlState[str], usual: dict[str, str]) -> None:
+    """Write what the page reports into the address."""
+    values: Values = parse_values(values_of(_KEY), data, lambda name: hidden_state(usual[name]))
+    data.write(values[DATA])
+    hidden_state(usual[values[DATA]]).write(values[HIDDEN])
+    for field in FIELDS.values():
+        field.write(values[field.name])
