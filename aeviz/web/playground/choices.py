@@ -114,7 +114,7 @@ def parse_values(texts: Values, data: UrlState[str], hidden: Callable[[str], Url
 def usual_hidden(pixels: int) -> str:
     """Return hidden layers that suit images of that size: those of S1's networks from 784 pixels up."""
     if pixels <= 256:
-        return "32.16"
+        return "64.32"
     return "128.64.12" if pixels < 3000 else "64.32"
 
 

@@ -28,16 +28,17 @@ export class Bar {
     this.pace = element("select", { "aria-label": "Pace" }, pace);
     for (const [value, text] of PACES) element("option", { value, text }, this.pace);
     this.pace.onchange = () => act.pace(Number(this.pace.value));
+    this.draw = button(this.root, "Draw", "Draw an image and watch its point wander while the network learns", act.draw);
+    this.draw.setAttribute("aria-expanded", "false");
+    this.keep = button(this.root, "Keep", "Send the weights to the server, where they become a run", act.keep);
+    this.status = element("p", { class: "status", role: "status" }, this.root);
     const facts = element("div", { class: "facts" }, this.root);
     this.loss = fact(facts, "Loss");
-    this.held = fact(facts, "Held-out");
+    this.held = fact(facts, "Held-out error");
     this.kl = fact(facts, "KL");
     this.count = fact(facts, "Step");
     this.epoch = fact(facts, "Epoch");
     this.rate = fact(facts, "Steps/s");
-    this.draw = button(this.root, "Draw", "Draw an image and watch its point wander while the network learns", act.draw);
-    this.draw.setAttribute("aria-expanded", "false");
-    this.keep = button(this.root, "Keep", "Send the weights to the server, where they become a run", act.keep);
     this.setPlaying(false);
   }
 

@@ -2,7 +2,7 @@
 
 const [FEW_STEPS, SOME_MEASUREMENTS] = [200, 5];
 const WORSE = 3; // times the best loss that counts as diverged
-const IDLE_SHARE = 0.3;
+const IDLE_SHARE = 0.5;
 const LEAST_NATS = 0.1;
 const LEAST_SPREAD = 1e-3;
 const RISE = 1.1; // of the error on held-out images above its least value

@@ -3,7 +3,7 @@
 import { classColour } from "../kit/class_colours.js";
 import { context, element } from "../kit/dom.js";
 import { Grip } from "../kit/grip.js";
-import { Mosaic } from "../kit/images.js";
+import { drawGaps, Mosaic } from "../kit/images.js";
 import { Plot } from "../kit/plot.js";
 
 /** @typedef {[number, number]} Pair */
@@ -102,6 +102,7 @@ export class LatentPlane {
       plot.brush.globalAlpha = opacity;
       plot.brush.drawImage(this.mesh.canvas, left, top, right - left, bottom - top);
       plot.brush.globalAlpha = 1;
+      drawGaps(plot.brush, this.mesh.grid, { left, top, right, bottom }, style);
     }
     const [sx, sy] = [plot.inner[0] / (plot.x[1] - plot.x[0]), plot.inner[1] / (plot.y[1] - plot.y[0])];
     const [ox, oy] = plot.place([0, 0]);

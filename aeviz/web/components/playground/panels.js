@@ -1,8 +1,8 @@
 // Beside the plane: the curves, reconstructions, weights of the first layer, and a row for each layer.
 
 import { readable } from "../kit/axis.js";
-import { element, write } from "../kit/dom.js";
-import { Mosaic } from "../kit/images.js";
+import { button, element, write } from "../kit/dom.js";
+import { Mosaic, setEach } from "../kit/images.js";
 import { Plot } from "../kit/plot.js";
 
 /** @typedef {import("./member.js").Member} Member */
@@ -64,8 +64,8 @@ export class Reconstructions {
     element("h2", { text: "Images and their reconstructions" }, this.root);
     this.rows = element("div", { class: "rows" }, this.root);
     this.chosen = chosen;
-    /** @type {Mosaic[]} */
-    this.mosaics = [];
+    /** @type {Mosaic[][]} */
+    this.mosaics = []; // a row of images, and one of each network
     this.text = "";
   }
 
@@ -76,23 +76,24 @@ export class Reconstructions {
     this.text = text;
     this.rows.replaceChildren();
     this.mosaics = ["images", ...titles].map((title, row) => {
-      const mosaic = new Mosaic(shape, SHOWN, 1, false);
-      const { canvas } = mosaic;
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", row ? `Reconstructions${titles.length > 1 ? ` by ${title}` : ""}` : "Held-out images");
-      canvas.title = "Click an image to follow it through the network";
-      canvas.onclick = (event) => this.chosen(Math.floor((event.offsetX / canvas.clientWidth) * SHOWN));
       if (titles.length > 1) element("span", { text: row ? title : "" , class: "name" }, this.rows);
-      this.rows.append(canvas);
-      return mosaic;
+      const label = row ? `Reconstructions${titles.length > 1 ? ` by ${title}` : ""}` : "Held-out images";
+      const strip = element("div", { class: "tiles", role: row ? "img" : "group", "aria-label": label }, this.rows);
+      return Array.from({ length: SHOWN }, (_, k) => {
+        const mosaic = new Mosaic(shape, 1, 1, false);
+        if (row) strip.append(mosaic.canvas);
+        else button(strip, "", `Follow image ${k + 1} through the network`, () => this.chosen(k)).append(mosaic.canvas);
+        return mosaic;
+      });
     });
     this.rows.classList.toggle("named", titles.length > 1);
   }
 
   /** @param {Float32Array} images @param {(Float32Array | undefined)[]} made by each network */
   show(images, made) {
-    this.mosaics[0]?.set(images);
-    made.forEach((values, k) => values && this.mosaics[k + 1]?.set(values.subarray(0, images.length)));
+    [images, ...made].forEach((values, row) => {
+      if (values && this.mosaics[row]) setEach(this.mosaics[row], values.subarray(0, images.length));
+    });
   }
 }
 
@@ -101,8 +102,9 @@ export class Filters {
   constructor(parent) {
     this.root = element("section", { class: "filters" }, parent);
     this.title = element("h2", { text: "Weights of the first layer" }, this.root);
-    /** @type {Mosaic | null} */
-    this.mosaic = null;
+    this.tiles = element("div", { class: "tiles dozen", role: "img" }, this.root);
+    /** @type {Mosaic[]} */
+    this.mosaics = [];
   }
 
   /**
@@ -115,22 +117,18 @@ export class Filters {
     if (!weights || !slot) return;
     const [units, pixels] = slot.shape;
     const count = Math.min(FILTERS, units);
-    const columns = Math.min(12, count);
-    const rows = Math.ceil(count / columns);
-    if (!this.mosaic || this.mosaic.shape !== shape || this.mosaic.grid.columns !== columns || this.mosaic.grid.rows !== rows) {
-      this.mosaic?.canvas.remove();
-      this.mosaic = new Mosaic(shape, columns, rows, false);
-      this.mosaic.canvas.setAttribute("role", "img");
-      this.root.append(this.mosaic.canvas);
+    if (this.mosaics.length !== count || this.mosaics[0].shape !== shape) {
+      this.mosaics = Array.from({ length: count }, () => new Mosaic(shape, 1, 1, false));
+      this.tiles.replaceChildren(...this.mosaics.map(({ canvas }) => canvas));
     }
-    this.mosaic.canvas.setAttribute("aria-label", `Weights of ${count} of ${units} units of the first layer, as images`);
+    this.tiles.setAttribute("aria-label", `Weights of ${count} of ${units} units of the first layer, as images`);
     const found = weights.parameters.slice(slot.offset, slot.offset + count * pixels);
     for (let unit = 0; unit < count; unit += 1) {
       const part = found.subarray(unit * pixels, (unit + 1) * pixels);
       const largest = part.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
       for (let at = 0; at < pixels; at += 1) part[at] = 0.5 + part[at] / (2 * largest);
     }
-    this.mosaic.set(found);
+    setEach(this.mosaics, found);
     write(this.title, `Weights of the first layer: ${count < units ? `${count} of ${units} units` : `${units} units`}`);
   }
 }

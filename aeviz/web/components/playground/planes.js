@@ -85,7 +85,7 @@ export class Planes {
       title: looks.length > 1 ? title : "Latent plane: each point is an image", colour,
       moved: (to) => this.move(to), pointed: (isHeld) => (this.isHeld = isHeld),
     })); // prettier-ignore
-    this.root.classList.toggle("two", looks.length > 1);
+    this.root.classList.toggle("both", looks.length > 1);
     this.below.replaceChildren(this.words, this.blending);
     this.decoded = looks.map(() => null);
     this.meshes = [];

@@ -27,6 +27,7 @@ import { settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
  */
 
 const REPORT_MS = 400;
+const [WIDE, MEDIUM] = [1000, 640]; // pixels of the page, for type of usual size
 
 class Playground {
   /**
@@ -66,7 +67,7 @@ class Playground {
       keep: () => this.keep(),
       draw: () => this.own.toggle(),
     });
-    this.status = element("p", { class: "status", role: "status" }, root);
+    this.status = this.bar.status;
     root.append(this.keptRoot);
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
     this.network = new NetworkDrawing(root, {
@@ -277,6 +278,8 @@ class Playground {
     this.activity.mark("frame", false);
     if (!session.isOpen || !payload?.plan || !data || !looks || !this.root.isConnected) return;
     const style = styleOf(this.root);
+    const room = this.root.clientWidth / style.scale;
+    this.root.dataset.room = room > WIDE ? "wide" : room > MEDIUM ? "medium" : "narrow";
     const { members } = session;
     const { plan } = payload;
     const epochSteps = stepsInEpoch(data.images.length / plan.pixels, Number(this.values.batch));
