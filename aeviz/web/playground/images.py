@@ -12,26 +12,31 @@ from aeviz.web.kernel.datasets import folder_stamp
 
 MOST_IMAGES, MOST_BYTES = 2000, 4 << 20
 """Images that a page learns: as many as S1's figures show, and no more bytes than a classroom's network bears."""
+OWN, OWN_SHAPE = "own", (1, 28, 28)
+"""Value of the setting for the visitor's own images, and their shape (C, H, W)."""
 MOST_HELD = 400
 """Images that a page measures on."""
 
 
 def available() -> dict[str, str]:
     """Return the title of each data set on this machine, by its name."""
-    return {info.name: info.title for info in list_datasets() if is_available(info.name)}
+    found = {info.name: info.title for info in list_datasets() if is_available(info.name)}
+    return {**found, OWN: "your own images"}
 
 
 def shapes() -> dict[str, tuple[int, int, int]]:
     """Return the shape (C, H, W) of the images of each data set."""
-    return {info.name: info.image_shape for info in list_datasets()}
+    return {**{info.name: info.image_shape for info in list_datasets()}, OWN: OWN_SHAPE}
 
 
 def images_of(name: str) -> PlaygroundImages:
-    """Return the images of a data set, read once for all visitors.
+    """Return the images of a data set, read once for all visitors; none of the visitor's own, which stay in the page.
 
     Raises:
         DataError: The data is missing or damaged.
     """
+    if name == OWN:
+        return PlaygroundImages(blob=OWN, content=b"", shape=OWN_SHAPE, classes=())
     return _read(name, str(data_root()), folder_stamp(name))
 
 

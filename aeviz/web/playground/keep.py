@@ -30,6 +30,11 @@ def _keep(key: str, data: UrlState[str], usual: dict[str, str]) -> Kept:
     if sent is None:
         raise ConfigError("the page sent no model that can be read; reload the page and try again")
     values = parse_values(sent.values, data, lambda name: hidden_state(usual[name]))
+    if values[DATA] == images.OWN:
+        raise ConfigError(
+            "its images are in your page alone, and a run needs them on the server; choose a data set, or train on the "
+            "folder of your images with Train"
+        )
     config = config_of(values, images.images_of(values[DATA]).shape)
     weights = read_weights(config, sent.weights)
     runs_root().mkdir(parents=True, exist_ok=True)

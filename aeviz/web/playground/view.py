@@ -64,7 +64,7 @@ def show_playground() -> None:
         on_change=partial(_write, data, usual),
         on_keep=partial(keep, _KEY, data, usual),
     )
-    if found is not None:
+    if found is not None and found.content:
         send_blob(found.blob, found.content)
 
 

@@ -21,6 +21,7 @@ export class Bar {
     this.root = element("div", { class: "controls-bar", role: "group", "aria-label": "Training" }, parent);
     this.play = button(this.root, "", "Start training (space)", act.play);
     this.play.className = "play";
+    this.play.removeAttribute("aria-label"); // its text says what it does
     this.label = element("span", { text: "Play" });
     this.step = button(this.root, "Step", "Make one step (key S)", act.step);
     this.restart = button(this.root, "Restart", "Begin again with the same seed: the same weights, batches and noise (key R)", act.restart);

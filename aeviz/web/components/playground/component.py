@@ -17,9 +17,7 @@ def _style() -> str:
     return "\n".join([*shared, ".own {", (COMPONENTS / "drawing/drawing.css").read_text(encoding="utf-8"), "}"])
 
 
-_component = Component(
-    name="playground", script="playground/playground.js", style=_style(), events=("changed", "kept")
-)
+_component = Component(name="playground", script="playground/playground.js", style=_style(), events=("changed", "kept"))
 _LONGEST = 16 << 20
 """Characters of weights that are looked at; two million weights take 10.7 million."""
 

@@ -121,6 +121,8 @@ export class LatentPlane {
       plot.write("your drawing", [at[0] + 12 / sx, at[1]], { colour: style.text });
     }
     plot.end();
+    const near = own ? `; your drawing at ${[...own].map((value) => value.toFixed(2)).join(", ")}` : "";
+    plot.canvas.setAttribute("aria-label", `Latent plane of ${x.length} images${near}`);
   }
 
   /** @param {string} colour @param {import("../kit/theme.js").Style} style */

@@ -3,7 +3,7 @@
 import { Handwriting } from "../drawing/handwriting.js";
 import { Pad } from "../drawing/pad.js";
 import { Board, paint, SIDE } from "../drawing/strokes.js";
-import { element } from "../kit/dom.js";
+import { button, element } from "../kit/dom.js";
 
 const board = { kept: /** @type {Board | null} */ (null) }; // a drawing survives a visit to another page
 
@@ -12,9 +12,15 @@ export class OwnImage {
    * @param {Element} parent
    * @param {import("../kit/mount.js").Activity} activity
    * @param {() => void} changed
+   * @param {(image: Float32Array) => void} add takes the drawing as a training image
    */
-  constructor(parent, activity, changed) {
+  constructor(parent, activity, changed, add) {
     this.root = element("section", { class: "own", hidden: "", "aria-label": "Your drawing" }, parent);
+    this.adding = button(this.root, "Add to the images", "Add the drawing to the training images and clear the pad", () => {
+      if (this.image) add(this.image);
+      this.pad?.clear();
+    });
+    this.adding.hidden = true;
     this.board = element("div", { class: "pad" }, this.root);
     this.activity = activity;
     this.changed = changed;
@@ -34,6 +40,11 @@ export class OwnImage {
     this.shape = shape;
     this.handwriting = shape[0] === 1 ? new Handwriting(paint, SIDE, shape) : null;
     this.follow(this.pad?.board.strokes() ?? []);
+  }
+
+  /** @param {boolean} isOffered whether drawings may become training images */
+  offerToAdd(isOffered) {
+    this.adding.hidden = !isOffered;
   }
 
   toggle() {

@@ -11,6 +11,7 @@ import { stepsInEpoch, unit } from "./batches.js";
 import { Controls } from "./controls.js";
 import { diagnose } from "./diagnosis.js";
 import { NetworkDrawing } from "./network_drawing.js";
+import { OWN, OwnData } from "./own_data.js";
 import { OwnImage } from "./own_image.js";
 import { Filters, LayerTable, LossPanel, Reconstructions, SHOWN } from "./panels.js";
 import { Planes } from "./planes.js";
@@ -69,6 +70,7 @@ class Playground {
     });
     this.status = this.bar.status;
     root.append(this.keptRoot);
+    this.ownData = new OwnData(root, { changed: () => this.reopen(), draw: () => this.own.isShown || this.own.toggle() });
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
     this.network = new NetworkDrawing(root, {
       hidden: (widths) => this.choose({ hidden: widths.join(".") }),
@@ -77,7 +79,7 @@ class Playground {
     this.planes = new Planes(root, this.session, () => this.redraw());
     const side = element("div", { class: "side" }, root);
     this.loss = new LossPanel(side);
-    this.own = new OwnImage(side, activity, () => this.ownChanged());
+    this.own = new OwnImage(side, activity, () => this.ownChanged(), (image) => this.ownData.add(image));
     this.reconstructions = new Reconstructions(side, (index) => this.follow(index));
     this.filters = new Filters(side);
     this.table = new LayerTable(side);
@@ -109,18 +111,28 @@ class Playground {
   async open(former) {
     const { payload } = this;
     if (!payload?.plan) return;
+    const isOwn = this.values.data === OWN;
     const isSameData = Boolean(this.data) && former?.data.blob === payload.data.blob;
-    if (!isSameData) {
+    this.ownData.root.hidden = !isOwn;
+    this.own.offerToAdd(isOwn);
+    if (isOwn && !this.ownData.isEnough) {
+      this.bar.setReady(false);
+      this.bar.draw.disabled = false;
+      this.own.set(payload.data.shape);
+      return;
+    }
+    if (isOwn && !isSameData) this.data = this.ownData.data();
+    else if (!isSameData) {
       const found = unpack(await ask(payload.data.blob));
       if (payload !== this.payload) return; // the visitor went on meanwhile
       this.data = { ...found, shape: payload.data.shape };
-      this.probe = 0;
     }
     if (!this.data) return;
+    if (!isSameData) this.probe = 0;
     const weights = (/** @type {Payload | null} */ each) => JSON.stringify([each?.plan?.slots, each?.plan?.init]);
     const keeps = isSameData && this.session.isOpen && weights(former) === weights(payload);
     const { plan, data } = payload;
-    this.probes = unit(this.data.held.slice(0, SHOWN * plan.pixels));
+    this.probes = unit(firstImages(this.data, SHOWN, plan.pixels));
     const settings = settingsOf(this.values);
     this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational);
     this.own.set(data.shape);
@@ -131,6 +143,11 @@ class Playground {
     this.bar.setReady(this.session.isOpen);
     this.root.dataset.structure = payload.structure;
     this.redraw();
+  }
+
+  /** Open a network on other images of the visitor's own. */
+  reopen() {
+    void this.busy("network", this.open(null));
   }
 
   /** @param {import("./learner.js").Settings[]} settings */
@@ -330,6 +347,21 @@ class Playground {
     this.own.close();
     this.session.close();
   }
+}
+
+/**
+ * Some images to look at: held-out ones, then those of the training, and again where there are too few.
+ * @param {import("./member.js").Data} data
+ * @param {number} count
+ * @param {number} pixels
+ */
+function firstImages({ held, images }, count, pixels) {
+  const found = new Uint8Array(count * pixels);
+  const all = [held, images].flatMap((part) =>
+    Array.from({ length: Math.min(count, part.length / pixels) }, (_, k) => part.subarray(k * pixels, (k + 1) * pixels)),
+  );
+  for (let k = 0; k < count; k += 1) found.set(all[k % all.length], k * pixels);
+  return found;
 }
 
 export default define(
