@@ -117,6 +117,11 @@ def test_budget_buys_an_image_of_each_method(visit):
     expect(page).to_have_url(re.compile("budget=40_2_0_9"))
     part.get_by_role("slider", name="images a decoder").press("Home")
     expect(part).to_have_attribute("data-chosen", "k = 10|-|-|-|-|-")
+    page.get_by_text("digits, 8 x 8").click()
+    part.get_by_role("button", name="Reset").click()
+    part.get_by_role("slider", name="budget").fill("2.11")  # 129 bytes, which WebP's best file exceeds on average
+    expect(part).to_have_attribute("data-chosen", "k = 32|k = 2|-|quality 95")
+    expect(part.get_by_text("quality 95: 128 bytes, error 2.1·10⁻⁵")).to_be_visible()
 
 
 def test_a_pixel_of_three_channels_is_set_and_turned_to_grey(visit):
