@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from aeviz.web.kernel.url import UrlState, rename_choices
+from aeviz.web.kernel.url import UrlState, drop_unbound, rename_choices
 
 _STYLE = """<style>
 [data-testid="stPopoverBody"]:has(.st-key-experiment-list) { max-width: min(56rem, 96vw) !important; }
@@ -80,47 +80,54 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
 def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "experiment") -> None:
     """Let the visitor choose one of many experiments from a list by group and show it; the choice is in the URL.
 
-    What to notice stands beside the list.
+    What to notice stands beside the list. An experiment that is left takes its parameters out of the address; Back of
+    the browser leads to it as it was.
 
     Args:
         experiments: What is on offer, those of a group together; the first one is shown at first.
         key: URL parameter.
     """
     by_name = {experiment.name: experiment for experiment in experiments}
-    address = UrlState(key, lambda text: text if text in by_name else None, default=experiments[0].name)
+    address = UrlState(key, lambda text: text if text in by_name else None)
     widget = f"{key}.choice"
-    st.session_state[widget] = address.restore()  # the address decides: Back of the browser changes it alone
+    current = address.restore() or experiments[0].name
+    st.session_state[widget] = current  # the address decides: Back of the browser changes it alone
     address.write(address.restore())  # nothing stays that is no experiment
+
+    def choose(name: str) -> None:
+        if name != current:
+            address.write(name)  # first: the browser's entry for the experiment that is left keeps its parameters
+            drop_unbound(keep=[key])
+
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left, st.container(horizontal=True, gap="small"):
         st.selectbox(
             "Experiment",
             list(by_name),
             key=widget,
-            on_change=lambda: address.write(str(st.session_state[widget])),
+            on_change=lambda: choose(str(st.session_state[widget])),
             label_visibility="collapsed",
             width="stretch",
         )
-        _offer_all(experiments, address, f"{key}.all")
-    shown = by_name[str(st.session_state[widget])]
+        _offer_all(experiments, current, choose, f"{key}.all")
+    shown = by_name[current]
     with right:
         st.markdown(f"**Notice:** {shown.notice}")
     _show(shown)
 
 
-def _offer_all(experiments: Sequence[Experiment], address: UrlState[str], key: str) -> None:
+def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable[[str], None], key: str) -> None:
     """Offer the names of all experiments below those of their groups; the current one is marked."""
 
-    def choose(name: str) -> None:
-        address.write(name)
-        st.session_state[key] = False  # closes the list
+    def choose_and_close(name: str) -> None:
+        choose(name)
+        st.session_state[key] = False
 
     offer = st.popover(
         "All", key=key, icon=":material/apps:", help=f"All {len(experiments)} experiments by group", on_change="rerun"
     )
     if not offer.open:
         return
-    current = address.restore()
     with offer, st.container(key="experiment-list"):
         st.html(_STYLE)
         for group, members in groupby(experiments, key=lambda experiment: experiment.group):
@@ -128,7 +135,7 @@ def _offer_all(experiments: Sequence[Experiment], address: UrlState[str], key: s
                 st.markdown(f"**{group}**")
                 for name in [member.name for member in members]:
                     kind: Literal["primary", "tertiary"] = "primary" if name == current else "tertiary"
-                    st.button(name, key=f"{key}.{name}", type=kind, on_click=choose, args=(name,))
+                    st.button(name, key=f"{key}.{name}", type=kind, on_click=choose_and_close, args=(name,))
 
 
 def _show(experiment: Experiment) -> None:
