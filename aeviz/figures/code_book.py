@@ -26,10 +26,10 @@ def code_plane(
     """
     own = int(row[position])
     colours = [SECOND if index == code != own else FIRST if index == own else UNLABELLED for index in range(len(codes))]
-    figure = go.Figure([_borders(codes), _codes(codes, share, colours), _groups(codes, row, outputs, position)])
+    traces = [_borders(codes), _codes(codes, share, colours), _groups(codes, row, outputs, position)]
     if outputs is not None:
         ends = np.stack([outputs[position], codes[own]])
-        figure.add_trace(
+        traces.append(
             go.Scatter(
                 x=ends[:, 0], y=ends[:, 1], mode="lines", line={"color": FIRST, "width": 2}, hoverinfo="skip",
                 showlegend=False,
@@ -38,19 +38,19 @@ def code_plane(
     seen = codes if outputs is None else np.concatenate([codes, outputs])
     low, high = seen.min(axis=0), seen.max(axis=0)
     room = 0.08 * float((high - low).max()) or 1.0
-    figure.update_layout(
-        xaxis={"title": "first number of a code", "range": [low[0] - room, high[0] + room], "zeroline": False},
-        yaxis={
+    layout = {
+        "xaxis": {"title": "first number of a code", "range": [low[0] - room, high[0] + room], "zeroline": False},
+        "yaxis": {
             "title": "second number",
             "range": [low[1] - room, high[1] + room],
             "scaleanchor": "x",
             "zeroline": False,
         },
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        height=430,
-    )
-    return figure
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "height": 430,
+    }
+    return go.Figure(traces, layout)  # at once: a layout that is updated costs a third of the figure again
 
 
 def _borders(codes: np.ndarray) -> go.Scatter:

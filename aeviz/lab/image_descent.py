@@ -25,6 +25,8 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 """Functions of (image, target), each (1, 1, H, W), by title."""
 RATE = 0.03
 """Step size of Adam, in units of a pixel."""
+_DECAY, _SQUARE_DECAY, _EPSILON = 0.9, 0.999, 1e-8
+"""Adam's usual settings. Written out here, since the first step of `torch.optim` imports for seconds."""
 _EDGE = 1e-3
 """Pixels stay that far from 0 and 1, where the gradient of the cross-entropy has poles."""
 
@@ -57,17 +59,18 @@ def descend(target: np.ndarray, start: np.ndarray, loss: str, steps: Sequence[in
     function = LOSSES[loss]
     wanted = torch.from_numpy(np.ascontiguousarray(target, dtype=np.float32))[None, None]
     image = torch.from_numpy(np.array(start, dtype=np.float32))[None, None].clamp(_EDGE, 1 - _EDGE).requires_grad_()
-    optimizer = torch.optim.Adam([image], lr=RATE)
     (gradient,) = torch.autograd.grad(function(image, wanted), image)
     frames = []
+    mean, square = torch.zeros_like(wanted), torch.zeros_like(wanted)
     for step in range(max(steps) + 1):
         if step in steps:
             frames.append(image.detach().clone())
-        optimizer.zero_grad()
-        function(image, wanted).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+        (slope,) = torch.autograd.grad(function(image, wanted), image)
+        mean = _DECAY * mean + (1 - _DECAY) * slope
+        square = _SQUARE_DECAY * square + (1 - _SQUARE_DECAY) * slope**2
+        corrected, spread = mean / (1 - _DECAY ** (step + 1)), (square / (1 - _SQUARE_DECAY ** (step + 1))).sqrt()
         with torch.no_grad():
-            image.clamp_(_EDGE, 1 - _EDGE)
+            image.sub_(RATE * corrected / (spread + _EPSILON)).clamp_(_EDGE, 1 - _EDGE)
     last = frames[-1]
     return Descent(
         gradient=gradient[0, 0].numpy(),

@@ -124,8 +124,26 @@ def test_coin_is_dragged_and_more_outcomes_are_chosen(visit):
     page.get_by_role("button", name="Certain").click()
     expect(part).to_have_attribute("data-entropy", "0.0000")
     expect(page).to_have_url(re.compile("probabilities=1_0_0_0"))
+    page.get_by_role("button", name=re.compile("All$")).click()
+    page.get_by_role("button", name="Maximum entropy").click()
+    expect(page).to_have_url(re.compile(r"/lab\?experiment=Maximum\+entropy$"))
+    expect(page.get_by_test_id("maximum_entropy")).to_be_visible()
+    page.go_back()
+    expect(part).to_have_attribute("data-entropy", "0.0000")
     page.reload()
     expect(part).to_have_attribute("data-entropy", "0.0000")
+
+
+LOWEST_PLACE = """() => {
+  window.lowest = 0;
+  const look = () => {
+    const place = document.querySelector(".js-plotly-plot")?.getBoundingClientRect();
+    if (place?.width) window.lowest = Math.max(window.lowest, place.y);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+"""Keeps the lowest place of the first chart from now on."""
 
 
 def test_true_posterior_follows_its_controls(visit):
@@ -137,7 +155,10 @@ def test_true_posterior_follows_its_controls(visit):
     page.get_by_role("radio", name="500", exact=True).click()
     expect(page).to_have_url(re.compile("K=500"))
     number = page.get_by_role("spinbutton").first
+    page.evaluate(LOWEST_PLACE)
     number.fill("3")
     number.press("Enter")
     expect(page.get_by_role("figure", name=before)).to_have_count(0)
     expect(page.get_by_role("figure", name=re.compile("^Latent plane: true posterior of"))).to_be_visible()
+    top = page.locator(".js-plotly-plot").first.bounding_box()["y"]
+    assert page.evaluate("lowest") == pytest.approx(top, abs=1)  # no spinner moved the charts

@@ -33,6 +33,7 @@ def test_backpropagation_steps_and_descends(visit):
     expect(page).to_have_url(re.compile(r"network=0_0_0\.55_1_0\.5_"))
     page.get_by_role("button", name="Step →").click()
     expect(page.get_by_text("0 of 8. Input")).to_be_visible()
+    expect(part.get_by_text("Loss known at step 4")).to_be_visible()
     page.get_by_role("button", name="Reset").click()
     expect(page).to_have_url(re.compile("experiment=Backpropagation$"))
     gradients = part.get_attribute("data-gradients").split()

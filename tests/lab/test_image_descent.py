@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
-from aeviz.lab.image_descent import LOSSES, descend
+from aeviz.lab.image_descent import LOSSES, RATE, descend
 
 RNG = np.random.default_rng(0)
 TARGET = np.clip(np.add.outer(np.linspace(0.1, 0.5, 16), np.linspace(0.1, 0.4, 16)), 0, 1).astype(np.float32)
@@ -33,3 +34,13 @@ def test_every_loss_leads_from_noise_towards_the_image(loss):
 
 def test_ms_ssim_has_no_gradient_at_the_negative():
     assert np.abs(descend(TARGET, 1 - TARGET, "1 - MS-SSIM", [0]).gradient).max() == 0
+
+
+def test_steps_are_those_of_adam():
+    image = torch.tensor(NOISE).requires_grad_()
+    optimizer = torch.optim.Adam([image], lr=RATE)
+    for _ in range(12):
+        optimizer.zero_grad()
+        ((image - torch.tensor(TARGET)) ** 2).mean().backward()
+        optimizer.step()
+    np.testing.assert_allclose(descend(TARGET, NOISE, "MSE", [12]).frames[0], image.detach(), atol=1e-5)

@@ -86,12 +86,14 @@ def test_what_the_visitor_drags_is_in_the_address(app, monkeypatch):
 
 
 def test_list_of_all_experiments_opens_one_and_closes(app):
-    open_page(app, "lab")
+    open_page(app, "lab", gaussians="0_1_1_3", contrast="more")
     app.session_state["experiment.all"] = True
     app.run()
-    listed = {button.label for button in app.button if str(button.key).startswith("experiment.all.")}
-    assert listed == set(BY_NAME)
+    listed = [button for button in app.button if str(button.key).startswith("experiment.all.")]
+    assert [button.label for button in listed] == list(BY_NAME)
+    assert [button.label for button in listed if button.proto.type == "primary"] == list(BY_NAME)[:1]
     app.button(key="experiment.all.Dimension").click().run()
     assert app.selectbox(key="experiment.choice").value == "Dimension"
     assert app.query_params["experiment"] in ("Dimension", ["Dimension"])
     assert not app.session_state["experiment.all"]
+    assert "gaussians" not in app.query_params  # it belonged to the experiment that was left

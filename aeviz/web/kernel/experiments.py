@@ -2,13 +2,34 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
 
 import streamlit as st
 
-from aeviz.web.kernel.url import UrlState, rename_choices
+from aeviz.web.kernel.url import UrlState, drop_unbound, rename_choices
 
-COLUMNS, WIDTH_PX = 4, 1080
-"""Of the list of all experiments, on a screen that is wide enough."""
+_STYLE = """<style>
+[data-testid="stPopoverBody"]:has(.st-key-experiment-list) { max-width: min(56rem, 96vw) !important; }
+.st-key-experiment-list { display: block; columns: 4 9rem; column-gap: 0.75rem; width: 52rem; max-width: 100%; }
+.st-key-experiment-list > * { break-inside: avoid; margin-bottom: 0.5rem; }
+.st-key-experiment-list :is(.stButton, .stElementContainer) { width: 100% !important; }
+.st-key-experiment-list button {
+  width: 100%; justify-content: start; text-align: start; min-height: 1.6rem; padding: 0.1rem 0.4rem;
+}
+.st-key-experiment-list button[kind="primary"][class] {
+  color: inherit; border-color: transparent; background: color-mix(in srgb, currentColor 14%, transparent);
+}
+.st-key-experiment-list button[kind="primary"] p { font-weight: 600; }
+.st-key-experiment-list button > div { justify-content: start; }
+.st-key-experiment-list button p { line-height: 1.25; }
+.st-key-experiment-list .stMarkdown p { padding-left: 0.4rem; font-size: 0.9rem; }
+@media (max-width: 40rem) {
+  .st-key-experiment-list { columns: 1; }
+  .st-key-experiment-list button { min-height: 2.75rem; }
+}
+</style>"""
+"""Of the list of all experiments: columns where there is room, rows of a finger's height where there is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,59 +80,62 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
 def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "experiment") -> None:
     """Let the visitor choose one of many experiments from a list by group and show it; the choice is in the URL.
 
-    What to notice stands beside the list.
+    What to notice stands beside the list. An experiment that is left takes its parameters out of the address; Back of
+    the browser leads to it as it was.
 
     Args:
         experiments: What is on offer, those of a group together; the first one is shown at first.
         key: URL parameter.
     """
     by_name = {experiment.name: experiment for experiment in experiments}
-    address = UrlState(key, lambda text: text if text in by_name else None, default=experiments[0].name)
+    address = UrlState(key, lambda text: text if text in by_name else None)
     widget = f"{key}.choice"
-    st.session_state[widget] = address.restore()  # the address decides: Back of the browser changes it alone
+    current = address.restore() or experiments[0].name
+    st.session_state[widget] = current  # the address decides: Back of the browser changes it alone
     address.write(address.restore())  # nothing stays that is no experiment
+
+    def choose(name: str) -> None:
+        if name != current:
+            address.write(name)  # first: the browser's entry for the experiment that is left keeps its parameters
+            drop_unbound(keep=[key])
+
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left, st.container(horizontal=True, gap="small"):
         st.selectbox(
             "Experiment",
             list(by_name),
             key=widget,
-            on_change=lambda: address.write(str(st.session_state[widget])),
+            on_change=lambda: choose(str(st.session_state[widget])),
             label_visibility="collapsed",
             width="stretch",
         )
-        _offer_all(experiments, address, f"{key}.all")
-    shown = by_name[str(st.session_state[widget])]
+        _offer_all(experiments, current, choose, f"{key}.all")
+    shown = by_name[current]
     with right:
         st.markdown(f"**Notice:** {shown.notice}")
     _show(shown)
 
 
-def _offer_all(experiments: Sequence[Experiment], address: UrlState[str], key: str) -> None:
-    """Offer the names of all experiments below those of their groups, in columns of about equal length."""
+def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable[[str], None], key: str) -> None:
+    """Offer the names of all experiments below those of their groups; the current one is marked."""
 
-    def choose(name: str) -> None:
-        address.write(name)
-        st.session_state[key] = False  # closes the list
+    def choose_and_close(name: str) -> None:
+        choose(name)
+        st.session_state[key] = False
 
-    groups: dict[str, list[str]] = {}
-    for experiment in experiments:
-        groups.setdefault(experiment.group, []).append(experiment.name)
     offer = st.popover(
         "All", key=key, icon=":material/apps:", help=f"All {len(experiments)} experiments by group", on_change="rerun"
     )
     if not offer.open:
         return
-    with offer, st.container(width=WIDTH_PX):
-        columns = st.columns(COLUMNS)
-        lengths = [0] * COLUMNS
-        for group, names in groups.items():
-            place = lengths.index(min(lengths))
-            lengths[place] += len(names) + 2
-            with columns[place], st.container(gap=None):
+    with offer, st.container(key="experiment-list"):
+        st.html(_STYLE)
+        for group, members in groupby(experiments, key=lambda experiment: experiment.group):
+            with st.container(gap=None):
                 st.markdown(f"**{group}**")
-                for name in names:
-                    st.button(name, key=f"{key}.{name}", type="tertiary", on_click=choose, args=(name,))
+                for name in [member.name for member in members]:
+                    kind: Literal["primary", "tertiary"] = "primary" if name == current else "tertiary"
+                    st.button(name, key=f"{key}.{name}", type=kind, on_click=choose_and_close, args=(name,))
 
 
 def _show(experiment: Experiment) -> None:

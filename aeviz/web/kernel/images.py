@@ -115,9 +115,14 @@ def show_grid(
         alt: Text that stands for the picture; None takes `text`.
         caption: Whether the text is shown below the picture.
     """
-    picture = tile(images if tile_px is None else shrink(images, tile_px), columns)
-    uri = to_data_uri(enlarge(picture, width if isinstance(width, int) else least_px, smooth=smooth))
+    shown = images if tile_px is None else shrink(images, tile_px)
+    uri = grid_uri(shown, columns, width if isinstance(width, int) else least_px, smooth=smooth)
     st.image(uri, width=width, caption=escape(text) if caption else None, alt=text if alt is None else alt)
+
+
+def grid_uri(images: np.ndarray, columns: int, least_px: int, *, smooth: bool = False) -> str:
+    """Return images, (N, C, H, W), in a grid that is at least so wide, as the address of a PNG file."""
+    return to_data_uri(enlarge(tile(images, columns), least_px, smooth=smooth))
 
 
 def show_row(model: Model, images: np.ndarray, text: str, *, width: int = RESULT_PX) -> None:

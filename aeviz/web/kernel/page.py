@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -33,6 +34,11 @@ _CHOSEN, _PAGE, _ARRIVED = "page.chosen_model", "page.current", "page.arrived"
 _STYLE = """<style>
 .stMainBlockContainer { padding: 0.9rem 2rem 1rem; }
 .st-key-history { position: absolute; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-waiting) {
+  height: 0; margin-top: -1rem; overflow: visible; z-index: 100; pointer-events: none;
+}
+.st-key-waiting { width: fit-content; padding: 0.25rem 0.75rem; border-radius: 0.5rem; background: Canvas; }
+.st-key-waiting:not(:has([data-testid="stSpinner"])) { display: none; }
 .st-key-head {
   flex-flow: row wrap; align-items: baseline; column-gap: 1rem; padding-right: 2.5rem; z-index: 999990;
   pointer-events: none;
@@ -59,7 +65,8 @@ body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2re
 """A page fills one screen: its title stands beside its caption, in the line of Streamlit's menu.
 
 That line is drawn over Streamlit's own head, whose z-index is the same, and below the open sidebar, at 999991. It lets
-all clicks through, on a phone to the button that opens the sidebar. The unseen component takes no room.
+all clicks through, on a phone to the button that opens the sidebar. The unseen component takes no room, and a spinner
+in `waiting_place` none either.
 
 Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 misses on the light theme (3.9 to 1). So
 have texts on the accent, which is light on the dark theme.
@@ -150,6 +157,11 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
         st.error(escape(str(error)), icon=":material/error:")
         if stop:
             st.stop()
+
+
+def waiting_place() -> DeltaGenerator:
+    """Return a place over what follows for the spinner of a slow result, which then moves nothing on the page."""
+    return st.container(key="waiting")
 
 
 def has_just_arrived() -> bool:

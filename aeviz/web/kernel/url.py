@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Value = TypeVar("Value")
 
@@ -51,6 +52,21 @@ def drop_parameters(endings: tuple[str, ...], *, keep: Iterable[str]) -> None:
     for name in list(st.query_params):
         if name.endswith(endings) and name not in kept:
             del st.query_params[name]
+
+
+def drop_unbound(*, keep: Iterable[str]) -> None:
+    """Take out of the address all that no widget holds, but for the parameters to keep.
+
+    Streamlit takes out those of widgets by itself, once the widget is gone.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    kept = set(keep)
+    with context.session_state.query_params() as parameters:
+        dropped = [name for name in parameters if name not in kept and not parameters.is_bound(name)]
+    for name in dropped:
+        del st.query_params[name]
 
 
 def rename_choices(key: str, former: Mapping[str, str]) -> None:

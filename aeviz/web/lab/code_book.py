@@ -11,7 +11,7 @@ from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import clicked_point, show_figure
 from aeviz.web.kernel.controls import pick_image
 from aeviz.web.kernel.experiments import Experiment
-from aeviz.web.kernel.images import decoded, find_originals, offer_download, show_grid, show_row
+from aeviz.web.kernel.images import decoded, find_originals, grid_uri, offer_download, show_row
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages, pick_model
 
@@ -122,6 +122,12 @@ def _variants(model: Model, number: int, position: int) -> np.ndarray:
     return decoded(model, codes[rows].reshape(len(codes), -1))
 
 
+@shared(max_entries=32)  # 30 kB
+def _all_variants(model: Model, number: int, position: int) -> str:
+    """Return the address of the picture of all variants."""
+    return grid_uri(_variants(model, number, position), 16, 480)
+
+
 def _show_result(model: Model, number: int, position: int, code: int) -> None:
     codes, assigned = _book(model)
     row = assigned[number]
@@ -156,9 +162,8 @@ def _show_result(model: Model, number: int, position: int, code: int) -> None:
         st.latex(_formula(outputs, codes, position, own))
         _show_errors(image, variants, own, code)
         st.latex(_bits_formula(model, assigned.shape[1], len(codes)))
-        show_grid(
-            variants, f"Position {position + 1} with code 0 to {len(codes) - 1}, row by row", columns=16, least_px=480
-        )
+        text = f"Position {position + 1} with code 0 to {len(codes) - 1}, row by row"
+        st.image(_all_variants(model, number, position), width="stretch", caption=text, alt=text)
     if dataset is None and not why:
         offer_download(model.config.data.name, "to see the test image beside its reconstruction")
 

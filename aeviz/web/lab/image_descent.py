@@ -1,6 +1,6 @@
 """Descent on pixels: the gradient of each loss on an image, and where it leads from noise."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.experiments import Experiment
-from aeviz.web.kernel.images import show_grid
+from aeviz.web.kernel.images import grid_uri
 from aeviz.web.lab.pictures import digit_images, photographs
 
 if TYPE_CHECKING:
@@ -23,8 +23,19 @@ _SHOWN_SHARE = 0.98
 """Share of the pixels whose gradient is drawn to scale; BCE has a few very large ones."""
 
 
-@shared(max_entries=12, spinner="Descending on the pixels by five losses, once: some seconds …")  # 0.4 MB each
-def _descents(name: str, start: str, seed: int) -> dict[str, "Descent"]:
+class _Row(NamedTuple):
+    """What is shown of one loss."""
+
+    loss: str
+    verdict: str
+    """Markdown."""
+    picture: str
+    """Address of the tiled images."""
+    images: int
+
+
+@shared(max_entries=12, spinner="Descending on the pixels by five losses, once: about 2 s …")  # 0.2 MB each
+def _rows(name: str, start: str, seed: int) -> list[_Row]:
     from aeviz.lab.image_descent import LOSSES, descend  # with torch, which this experiment alone needs
 
     target = _images()[name].astype(np.float32) / np.float32(255)
@@ -33,7 +44,16 @@ def _descents(name: str, start: str, seed: int) -> dict[str, "Descent"]:
         "the negative": 1 - target,
         "a grey": np.full_like(target, 0.5),
     }
-    return {loss: descend(target, begins[start], loss, _STEPS) for loss in LOSSES}
+    return [_row(loss, descend(target, begins[start], loss, _STEPS), target) for loss in LOSSES]
+
+
+def _row(loss: str, descent: "Descent", target: np.ndarray) -> _Row:
+    scale = float(np.quantile(np.abs(descent.gradient), _SHOWN_SHARE))
+    pull = np.clip(0.5 - descent.gradient / (2 * scale), 0, 1) if scale > 0 else np.full_like(target, 0.5)
+    tiles = np.stack([pull, *descent.frames, target])[:, None]
+    begin = "" if scale > 0 else " has gradient 0 and stays"
+    verdict = f"**{loss}**{begin}: MSE {descent.mse:.4f}, SSIM {descent.ssim:.3f}"
+    return _Row(loss, verdict, grid_uri(tiles, len(tiles), _TILE_PX * len(tiles)), len(tiles))
 
 
 def _images() -> dict[str, np.ndarray]:
@@ -53,29 +73,18 @@ def show_image_descent() -> None:
         )
     with third:
         seed = pick_whole("Noise", "draw", SEEDS - 1, _SEED, "Seed of the noise, 0 to {}.")
-    found = _descents(str(name), str(start or _STARTS[0]), seed if start == _STARTS[0] else 0)
-    target = images[str(name)].astype(np.float32) / np.float32(255)
+    rows = _rows(str(name), str(start or _STARTS[0]), seed if start == _STARTS[0] else 0)
     st.caption(
         "Each row: minus the gradient at the start (grey is 0, white raises the pixel; each to its own scale), the "
         "start, "
         f"{', '.join(map(str, _STEPS[1:]))} steps of Adam on the pixels, and the image. The numbers are those of the "
         f"last step."
     )
-    for loss, descent in found.items():
-        _show_row(loss, descent, target)
-
-
-def _show_row(loss: str, descent: "Descent", target: np.ndarray) -> None:
-    scale = float(np.quantile(np.abs(descent.gradient), _SHOWN_SHARE))
-    pull = np.clip(0.5 - descent.gradient / (2 * scale), 0, 1) if scale > 0 else np.full_like(target, 0.5)
-    row = np.stack([pull, *descent.frames, target])[:, None]
-    words, pictures = st.columns([1, 3], vertical_alignment="center", gap="small")
-    with words:
-        begin = "" if scale > 0 else " has gradient 0 and stays"
-        st.markdown(f"**{loss}**{begin}: MSE {descent.mse:.4f}, SSIM {descent.ssim:.3f}")
-    with pictures:
-        text = f"{loss}: gradient, start, images after steps, target"
-        show_grid(row, text, columns=len(row), width=_TILE_PX * len(row), caption=False)
+    for row in rows:
+        words, pictures = st.columns([1, 3], vertical_alignment="center", gap="small")
+        words.markdown(row.verdict)
+        text = f"{row.loss}: gradient, start, images after steps, target"
+        pictures.image(row.picture, width=_TILE_PX * row.images, alt=text)
 
 
 EXPERIMENT = Experiment(

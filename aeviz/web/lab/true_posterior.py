@@ -1,7 +1,10 @@
 """The true posterior of a VAE with a latent plane: ln p(x) = ELBO + KL(q || p(z|x)) on a real model."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.data import ImageDataset
 from aeviz.figures.true_posterior import gap_bars
@@ -11,7 +14,7 @@ from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import decoded, find_originals, offer_download, show_row
 from aeviz.web.kernel.models import Model, list_models
-from aeviz.web.kernel.page import errors_as_messages, pick_model
+from aeviz.web.kernel.page import errors_as_messages, pick_model, waiting_place
 from aeviz.web.kernel.text import escape
 from aeviz.web.lab import posterior_cached as cached
 
@@ -40,22 +43,27 @@ def show_true_posterior() -> None:
             )
             return
         controls = st.columns([3, 2, 3, 3], vertical_alignment="bottom", gap="small")
+        waiting = waiting_place()
         with controls[0]:
             model = pick_model(found, default=USUAL_MODEL)
         dataset, why = find_originals(model)
-        number, image, name = _pick_image(model, dataset, controls)
+        number, image, name = _pick_image(model, dataset, controls, waiting)
         with controls[3]:
             samples = _pick_samples()
         if dataset is None:
             _explain_drawn(model, why)
-        _show_result(model, number, dataset is None, samples, image, name)
+        with waiting:
+            result = cached.inference(model, number, dataset is None, image)
+        _show_result(model, number, dataset is None, samples, image, name, result)
         if dataset is not None:
             _show_survey(model, dataset)
         elif not why:
             offer_download(model.config.data.name, "to choose a real test image")
 
 
-def _pick_image(model: Model, dataset: ImageDataset | None, places: list) -> tuple[int, np.ndarray, str]:  # type: ignore[type-arg]
+def _pick_image(
+    model: Model, dataset: ImageDataset | None, places: Sequence[DeltaGenerator], waiting: DeltaGenerator
+) -> tuple[int, np.ndarray, str]:
     """Return the chosen image: its number or seed, its pixels, (C, H, W), float32 in [0, 1], and what it is."""
     if dataset is None:
         with places[1]:
@@ -70,7 +78,8 @@ def _pick_image(model: Model, dataset: ImageDataset | None, places: list) -> tup
             help=f"Go through {cached.SURVEYED} test images, evenly spaced over the test set, from the largest gap "
             "ln p(x) - ELBO down. The first press takes some seconds.",
         ):
-            st.session_state[_IMAGE] = float(_next_in_rank(model, dataset))
+            with waiting:
+                st.session_state[_IMAGE] = float(_next_in_rank(model, dataset))
     with places[1]:
         number = pick_whole(
             "Test image",
@@ -113,8 +122,9 @@ def _explain_drawn(model: Model, why: str) -> None:
     )
 
 
-def _show_result(model: Model, number: int, is_drawn: bool, samples: int, image: np.ndarray, name: str) -> None:
-    result = cached.inference(model, number, is_drawn, image)
+def _show_result(
+    model: Model, number: int, is_drawn: bool, samples: int, image: np.ndarray, name: str, result: Inference
+) -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         show_figure(

@@ -16,7 +16,7 @@ const FIRST_VIEW = [0, 0, 0.5, 1, 1, 0.8, 0.4, 0.3, 0.9, -0.6, -0.8, 0.1, 0, -0.
 /** @type {Activation[]} */
 const CHOICES = ["sigmoid", "tanh", "relu", "identity"];
 const [HIDDEN, OUTPUT, X, TARGET, W1, B1, W2, B2, STEP] = [0, 1, 2, 4, 5, 11, 14, 17, 18];
-const LAST = 8;
+const [LOSS_AT, OUTPUT_AT, LAST] = [4, 6, 8]; // steps at which the loss and the gradients of each layer are known
 const LEARNING_RATE = 0.5;
 const STEPS = [
   "Input: a⁰ = x",
@@ -149,7 +149,7 @@ class Backpropagation extends Experiment {
     };
     this.hidden.forEach((unit, k) => tell(unit, { z: [1, z[0][k]], a: [2, a[0][k]], δ: [7, delta[0][k]] }));
     tell(this.output, { z: [3, z[1][0]], a: [4, a[1][0]], δ: [5, delta[1][0]] });
-    tell(this.goal, { L: [4, loss] });
+    tell(this.goal, { L: [LOSS_AT, loss] });
     this.inputs.forEach(({ node }) => node.classList.toggle("active", step === 0));
     this.hidden.forEach(({ node }) => node.classList.toggle("active", [1, 2, 7].includes(step)));
     this.output.node.classList.toggle("active", [3, 4, 5].includes(step));
@@ -168,7 +168,7 @@ class Backpropagation extends Experiment {
     const largest = Math.max(1e-9, ...gradients.flat(2).map(Math.abs));
     for (const { from, to, layer, i, j, node, slope, share } of this.edges) {
       const gradient = gradients[layer][i][j];
-      const isKnown = this.step >= (layer ? 6 : 8);
+      const isKnown = this.step >= (layer ? OUTPUT_AT : LAST);
       brush.strokeStyle = isKnown && gradient ? (gradient > 0 ? this.colours.first : this.colours.second) : style.text;
       brush.globalAlpha = isKnown && gradient ? 0.9 : 0.3;
       brush.lineWidth = isKnown ? 1 + (7 * Math.abs(gradient)) / largest : 1;
@@ -205,8 +205,9 @@ class Backpropagation extends Experiment {
     ][step];
     this.lines.forEach((node, k) => write(node, texts[k] ?? ""));
     const norms = gradients.map((matrix) => Math.hypot(...matrix.flat()));
-    write(this.loss, `Loss ${number(loss, 4)}`);
-    write(this.norms, `Size of the gradients: output layer ${number(norms[1], 4)}, hidden layer ${number(norms[0], 4)}`);
+    const known = (/** @type {number} */ from, /** @type {number} */ value) => (step >= from ? number(value, 4) : `known at step ${from}`);
+    write(this.loss, `Loss ${known(LOSS_AT, loss)}`);
+    write(this.norms, `Size of the gradients: output layer ${known(OUTPUT_AT, norms[1])}, hidden layer ${known(LAST, norms[0])}`);
     this.root.dataset.loss = loss.toFixed(6);
     this.root.dataset.gradients = norms.map((norm) => norm.toFixed(6)).join(" ");
   }

@@ -1,8 +1,9 @@
-// One entry of the browser's history for each page visited, with the page's last address, so that Back leads to the page
-// before as it was left. Streamlit 1.67 stands in the way twice:
+// One entry of the browser's history for each page visited, and each experiment of a page, with its last address, so that
+// Back leads to the page before as it was left. Streamlit 1.67 stands in the way twice:
 // - it adds an entry with each address that the server writes, and one without parameters as a page is left;
 // - on the way back to another page its server drops each parameter that both pages have, such as the model.
 
+const EXPERIMENT = "experiment"; // parameter that is written once a visitor has chosen one
 const LEAVING_MS = 1500; // by then the next page has its own address
 const ARRIVING_MS = 3000; // by then the page is running, or it has run so shortly that nothing was seen of it
 
@@ -19,7 +20,8 @@ export function onePerPage(history, location) {
   return (state, unused, address) => {
     const [from, to] = [new URL(location.href), new URL(address ?? location.href, location.href)];
     clearTimeout(later);
-    if (to.pathname !== from.pathname) {
+    const isOther = to.searchParams.has(EXPERIMENT) && to.searchParams.get(EXPERIMENT) !== from.searchParams.get(EXPERIMENT);
+    if (to.pathname !== from.pathname || (isOther && !isLeaving)) {
       isLeaving = false;
       history.pushState(state, unused, address);
     } else if (isLeaving || (from.search && !to.search)) {

@@ -45,7 +45,7 @@ export class Grip {
   drag(event) {
     if (!this.held) return;
     const [x, y] = this.panel.pointUnder(event);
-    this.moved([x + this.held[0], y + this.held[1]], false);
+    this.go([x + this.held[0], y + this.held[1]], false);
   }
 
   drop() {
@@ -60,7 +60,17 @@ export class Grip {
     if (!step) return;
     event.preventDefault();
     const size = this.step * (event.shiftKey ? 5 : 1);
-    this.moved([this.at[0] + size * step[0], this.at[1] + size * step[1]], true);
+    this.go([this.at[0] + size * step[0], this.at[1] + size * step[1]], true);
+  }
+
+  /**
+   * Move, and know where to before the page is painted: another key may come first.
+   * @param {Pair} to
+   * @param {boolean} resting
+   */
+  go(to, resting) {
+    this.at = to;
+    this.moved(to, resting);
   }
 
   /** @param {Pair} at @param {string} description */

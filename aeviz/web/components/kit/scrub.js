@@ -46,7 +46,8 @@ export class Scrub {
 
   /** @param {number} value @param {boolean} resting */
   set(value, resting) {
-    this.moved(rounded(limit(value, this.range.min, this.range.max)), resting);
+    this.value = rounded(limit(value, this.range.min, this.range.max)); // another key may come before the page is painted
+    this.moved(this.value, resting);
   }
 
   /** @param {number} value */

@@ -22,6 +22,9 @@ export const decoderOf = ({ weights }, { images }) => (WEIGHT * weights) / image
 /** @param {Point} point @param {Count} count */
 export const sizeOf = (point, count) => (count.hasHeader ? point.bytes : point.body) + decoderOf(point, count);
 
+/** A point for the image that is shown in place of the mean; as it is without one. @param {Point} point @returns {Point} */
+export const ownOf = (point) => (point.own ? { ...point, bytes: point.own[0], body: point.own[1], mse: point.own[2] } : point);
+
 /**
  * Places of the points of a method that a choice of precision leaves, by size.
  * @param {readonly Point[]} points

@@ -1,4 +1,4 @@
-// Bytes of an image against its squared error for several methods; a budget that is dragged chooses an image of each.
+// Bytes of an image against its squared error for several methods; a budget that is dragged chooses the best image of each.
 
 import { readable } from "../kit/axis.js";
 import { button, element, write } from "../kit/dom.js";
@@ -7,7 +7,7 @@ import { Grip } from "../kit/grip.js";
 import { Mosaic } from "../kit/images.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
-import { bestWithin, curveOf, decoderOf, sizeOf } from "./choose.js";
+import { bestWithin, curveOf, decoderOf, ownOf, sizeOf } from "./choose.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {import("./choose.js").Point} Point */
@@ -28,16 +28,18 @@ import { bestWithin, curveOf, decoderOf, sizeOf } from "./choose.js";
 const FIRST_VIEW = [128, 0, 1, 9];
 const [BUDGET, PRECISION, HEADER, SHARED] = [0, 1, 2, 3];
 const PRECISIONS = /** @type {const} */ ([["float32", 4], ["float16", 2], ["8 bits", 1]]);
+const DIGITS = 3; // of an error
 const GRIP = "#6b6b6b";
 const [LEAST, MOST] = [1, 999];
 /** @type {Pair} decimal logarithms */
 const BYTES = [-0.1, 3.1];
 /** @type {Pair} */
 const ERRORS = [-5.1, -1];
+const TITLE = "Mean squared error of pixels in [0, 1] by mean bytes of a test image";
 
 class Rate extends Experiment {
   make() {
-    this.plot = new Plot(this.root, { title: "Mean squared error of pixels in [0, 1] by mean bytes of a test image", label: "", x: BYTES, y: ERRORS, isLog: true, isLogX: true }); // prettier-ignore
+    this.plot = new Plot(this.root, { title: TITLE, label: "", x: BYTES, y: ERRORS, isLog: true, isLogX: true }); // prettier-ignore
     this.plot.stage.style.cursor = "crosshair";
     this.plot.stage.onclick = (event) => {
       if (this.plot && event.target === this.plot.canvas) this.spend(this.plot.pointUnder(/** @type {PointerEvent} */ (event))[0], true);
@@ -53,7 +55,7 @@ class Rate extends Experiment {
     this.shared = slider(card, "images a decoder", { min: 3, max: 9, step: 0.1 }, (value) => this.change({ [SHARED]: value }));
     const formula = element("p", { class: "values verdict", role: "status" }, card);
     this.board = element("div", { class: "thumbs" }, card);
-    this.lines = [formula, element("p", { class: "values" }, card)];
+    this.lines = [formula, element("p", { class: "values" }, card), element("p", { class: "values" }, card)];
     /** @type {{ tile: HTMLElement, mosaic: Mosaic, words: HTMLElement }[]} */
     this.tiles = [];
   }
@@ -62,6 +64,7 @@ class Rate extends Experiment {
   receive(sent) {
     const isOther = sent.images !== this.sent?.images;
     this.sent = sent;
+    this.shown = sent.points.map(ownOf);
     super.receive(sent);
     if (isOther && this.board) this.tile(sent);
     this.redraw();
@@ -92,8 +95,8 @@ class Rate extends Experiment {
 
   /** @param {import("../kit/theme.js").Style} style */
   paint(style) {
-    const { plot, grip, sent, lines, precision, header, shared, budget: line } = this;
-    if (!plot || !grip || !sent || !lines || !precision || !header || !shared || !line) return;
+    const { plot, grip, sent, shown, lines, precision, header, shared, budget: line } = this;
+    if (!plot || !grip || !sent || !shown || !lines || !precision || !header || !shared || !line) return;
     const [budget, kind] = [this.values[BUDGET], Math.round(this.values[PRECISION])];
     const hasHeader = this.values[HEADER] > 0.5;
     precision.value = String(kind);
@@ -102,16 +105,23 @@ class Rate extends Experiment {
     shared.set(this.values[SHARED], readable(count.images, 2));
     line.set(Math.log10(budget), `${budget} B`);
     const curves = sent.methods.map((_, method) => curveOf(sent.points, method, kind, count));
-    const chosen = curves.map((curve) => bestWithin(sent.points, curve, budget, count));
+    const mean = curves.map((curve) => bestWithin(sent.points, curve, budget, count));
+    const chosen = curves.map((curve) => bestWithin(shown, curve, budget, count));
+    const hasImage = sent.images.length > 0;
     if (plot.begin(style)) {
-      curves.forEach((curve, method) => this.drawCurve(plot, curve, sent.methods[method], chosen[method], count, style));
+      curves.forEach((curve, method) => this.drawCurve(plot, curve, sent.methods[method], mean[method], count, style));
       const x = Math.log10(budget);
       plot.curve([[x, ERRORS[0]], [x, ERRORS[1]]], { colour: style.text, width: 1.5, dash: [5, 4] });
+      if (hasImage) chosen.filter((k) => k >= 0).forEach((k) => {
+        const at = placeOf(shown[k], count);
+        plot.dot(at, { colour: sent.methods[shown[k].method].colour, width: 7 });
+        plot.dot(at, { colour: style.background, width: 4.5 });
+      }); // prettier-ignore
       plot.end();
       grip.place([x, ERRORS[0] + 0.2], `${budget} bytes`);
     }
-    const found = sent.methods.map(({ name }, k) => (chosen[k] < 0 ? "" : `${name} ${sent.points[chosen[k]].mse.toFixed(4)}`));
-    plot.describe("Mean squared error of pixels in [0, 1] by mean bytes of a test image", `Within ${budget} bytes: ${found.filter(Boolean).join(", ") || "no method"}`);
+    const found = sent.methods.map(({ name }, k) => (mean[k] < 0 ? "" : `${name} ${readable(sent.points[mean[k]].mse, DIGITS)}`));
+    plot.describe(TITLE, `Within ${budget} bytes on average: ${found.filter(Boolean).join(", ") || "no method"}`);
     this.showImages(chosen, count);
     const each = PRECISIONS[kind][1];
     const numbers = Math.floor(budget / each);
@@ -121,7 +131,8 @@ class Rate extends Experiment {
       : `A number in ${PRECISIONS[kind][0]} needs ${each} bytes.`); // prettier-ignore
     const jpeg = sent.points.filter(({ precision: one, bytes, body }) => one < 0 && bytes > body + 100)[0];
     const tables = jpeg ? `A JPEG's header has ${Math.round(jpeg.bytes - jpeg.body)} bytes of tables, the same for all images of a size and quality, a WebP's 30. ` : "";
-    write(lines[1], `${tables}PNG, without loss: ${Math.round(sent.png)} bytes. A decoder's weights are counted in float16.`);
+    write(lines[1], `The least error within ${budget} bytes: ● ${hasImage ? "mean over the test images, ○ and above: this image" : "mean over the test images"}.`);
+    write(lines[2], `${tables}PNG, without loss: ${Math.round(sent.png)} bytes. A decoder's weights are counted in float16.`);
     this.root.dataset.chosen = chosen.map((k) => (k < 0 ? "-" : sent.points[k].name)).join("|");
   }
 
@@ -135,7 +146,7 @@ class Rate extends Experiment {
    */
   drawCurve(plot, curve, { short, colour }, chosen, count, style) {
     const points = this.sent?.points ?? [];
-    const place = (/** @type {number} */ k) => /** @type {Pair} */ ([Math.log10(Math.max(0.5, sizeOf(points[k], count))), Math.log10(points[k].mse)]);
+    const place = (/** @type {number} */ k) => placeOf(points[k], count);
     plot.curve(curve.map(place), { colour, width: 2 });
     for (const k of curve) plot.dot(place(k), { colour, width: k === chosen ? 7 : 3.5 });
     if (!curve.length) return;
@@ -145,23 +156,25 @@ class Rate extends Experiment {
 
   /** @param {number[]} chosen @param {Count} count */
   showImages(chosen, count) {
-    const { sent } = this;
-    if (!sent) return;
+    const { sent, shown } = this;
+    if (!sent || !shown) return;
     const { pixels, images } = sent;
     chosen.forEach((k, method) => {
       const tile = this.tiles?.[method + 1];
       if (!tile) return;
-      const point = k < 0 ? null : sent.points[k];
+      const point = k < 0 ? null : shown[k];
       const from = (k + 1) * pixels;
       if (images.length) tile.mosaic.set(point ? Array.from(images.subarray(from, from + pixels), (level) => level / 255) : new Array(pixels).fill(0.5));
-      const own = point?.own;
-      const size = point && Math.round(own ? own[count.hasHeader ? 0 : 1] : sizeOf({ ...point, weights: 0 }, count));
+      const size = point && Math.round(sizeOf({ ...point, weights: 0 }, count));
       const more = point ? Math.round(decoderOf(point, count)) : 0;
-      write(tile.words, point ? `${point.name}: ${size}${more ? ` + ${more}` : ""} bytes, error ${number(own ? own[2] : point.mse, 4)}` : "needs more bytes");
+      write(tile.words, point ? `${point.name}: ${size}${more ? ` + ${more}` : ""} bytes, error ${readable(point.mse, DIGITS)}` : "needs more bytes");
       tile.mosaic.canvas.style.opacity = point ? "" : "0.4";
     });
   }
 }
+
+/** Where a point lies, in decimal logarithms; no bytes or no error at all at the edge. @param {Point} point @param {Count} count @returns {Pair} */
+const placeOf = (point, count) => [Math.log10(Math.max(0.5, sizeOf(point, count))), Math.max(Math.log10(point.mse), ERRORS[0])];
 
 export default define(
   { class: "experiment", "data-testid": "rate" },
