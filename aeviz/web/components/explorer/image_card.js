@@ -4,7 +4,7 @@
 import { context, element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
-import { countVotes, nearest, Neighbours, NO_LABEL } from "./neighbours.js";
+import { countVotes, nearest, Neighbours, NO_LABEL, voteText } from "./neighbours.js";
 
 const NEIGHBOURS = 10;
 const OWN = -2; // in place of an index: the visitor's image
@@ -45,7 +45,7 @@ export class ImageCard {
     this.drawn = new Mosaic(shape, 1, 1, smooth);
     this.error = new Mosaic([3, shape[1], shape[2]], 1, 1, smooth);
     this.originalFigure = figure("original", "The chosen image", this.original);
-    figure("reconstruction", "Its reconstruction", this.drawn.canvas);
+    figure("decoded", "Its reconstruction", this.drawn.canvas);
     this.errorFigure = figure("difference", "Reconstruction minus image", this.error.canvas);
     this.errorFigure.title = "Red: the reconstruction is too bright; blue: it is too dark";
     this.vote = element("div", { class: "hint" }, this.root);
@@ -142,7 +142,7 @@ export class ImageCard {
     if (!near.length) return write(this.vote, ""); // the page has no codes of test images
     const sorted = countVotes(space, near);
     if (!sorted.length) return write(this.vote, "Nearest images in the latent space:");
-    const text = sorted.map(([each, count]) => `${count} × ${space.classes[each]?.name ?? "?"}`).join(", ");
+    const text = sorted.map(([each, count]) => voteText(space, each, count)).join(", ");
     const agrees = label === NO_LABEL || sorted[0][0] === label;
     this.root.dataset.agrees = String(agrees);
     return write(this.vote, `Its ${near.length} nearest images: ${text}.${agrees ? "" : " The majority is of another class."}`);
