@@ -2,7 +2,7 @@
 // the latent space with their vote on its class, all from what the page has: codes, small originals and the decoder.
 
 import { context, element, write } from "../kit/dom.js";
-import { Mosaic } from "../kit/images.js";
+import { differenceColours, Mosaic } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
 import { countVotes, nearest, Neighbours, NO_LABEL, voteText } from "./neighbours.js";
 
@@ -183,16 +183,7 @@ export class ImageCard {
 
   /** @param {Float32Array} image @param {Float32Array} values its reconstruction */
   drawDifference(image, values) {
-    const [channels, height, width] = this.host.shape;
-    const size = width * height;
-    const colours = new Float32Array(3 * size);
-    for (let k = 0; k < size; k += 1) {
-      let off = 0;
-      for (let channel = 0; channel < channels; channel += 1) off += (values[channel * size + k] - image[channel * size + k]) / channels;
-      const [away, strength] = [off > 0 ? 0 : 2, Math.min(1, Math.abs(off))];
-      for (let channel = 0; channel < 3; channel += 1) colours[channel * size + k] = channel === away ? 1 : 1 - strength;
-    }
-    this.error.set(colours);
+    this.error.set(differenceColours(values, image, this.host.shape));
   }
 
   close() {
