@@ -184,7 +184,10 @@ def own_distances(z: np.ndarray) -> np.ndarray:
 
 
 def _squared_distances(points: np.ndarray, z: np.ndarray) -> np.ndarray:
-    a, b = points.astype(np.float64), z.astype(np.float64)
-    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * (a @ b.T)
-    positive: np.ndarray = np.maximum(squares, 0.0)
-    return positive
+    a, b = points.astype(np.float64, copy=False), z.astype(np.float64, copy=False)
+    squares: np.ndarray = a @ b.T
+    squares *= -2  # in place from here on: of thousands of images, each copy costs as much as the product
+    squares += np.einsum("ij,ij->i", a, a)[:, None]
+    squares += np.einsum("ij,ij->i", b, b)[None, :]
+    np.maximum(squares, 0.0, out=squares)
+    return squares

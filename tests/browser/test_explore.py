@@ -144,7 +144,7 @@ def test_chosen_image_shows_at_once_with_its_neighbours(visit):
     labels = [button.get_attribute("aria-label") for button in chosen.get_by_role("button").all()]
     assert [int(re.search(r"image (\d+)", label)[1]) for label in labels] == expected
     votes = np.bincount(table.labels[expected], minlength=10)
-    expect(chosen).to_contain_text(re.compile(rf"{votes.max()} . {votes.argmax()}\b"))
+    expect(chosen).to_contain_text(re.compile(rf"{votes.max()} of class {votes.argmax()}\b"))
     expect(chosen).to_contain_text(f"Test image 17 · class {table.labels[17]}")
     assert point_in(inspector(page)) == pytest.approx(table.z[17], abs=2e-3)
     assert probe_on(latent_map) == pytest.approx(table.z[17], abs=2e-3)
@@ -400,13 +400,28 @@ def test_nearest_images_stand_beside_the_decoded_image_until_one_is_chosen(visit
     assert decoded["y"] + decoded["height"] <= 844
     nearest = page.get_by_test_id("nearest-images")
     expect(nearest.get_by_role("button")).to_have_count(8)
-    expect(nearest).to_contain_text(re.compile(r"Nearest test images: \d\s.\s\d"))
+    expect(nearest).to_contain_text(re.compile(r"Nearest test images: \d of class \d"))
     images = nearest.get_attribute("data-images")
+    strip = page.get_by_test_id("latent-strip")
     page.get_by_role("button", name=re.compile("Go to [+]3")).tap()
+    expect(strip.locator("[aria-current=true]")).to_have_text(re.compile("^[+]3"))
+    page.get_by_role("button", name="Half a standard deviation down").tap()  # between two tiles
+    expect(strip.locator("[aria-current=true]")).to_have_count(0)
+    mark = strip.locator(".mark").bounding_box()
+    left, right = (strip.locator(".tiles button").nth(k).bounding_box() for k in (5, 6))
+    assert left["x"] + left["width"] - 8 < mark["x"] + mark["width"] / 2 < right["x"] + 8
     expect(nearest).not_to_have_attribute("data-images", images)
     label = nearest.get_by_role("button").first.get_attribute("aria-label").rpartition(" ")[2]
     latent_map.get_by_role("button", name=label, exact=True).tap()
     expect(nearest).not_to_contain_text(re.compile(rf"\s{label}(,|$)"))  # a class that the map hides does not count
     nearest.get_by_role("button").first.tap()
-    expect(page.get_by_test_id("chosen-image")).to_contain_text(re.compile(r"Test image \d+"))
+    chosen = page.get_by_test_id("chosen-image")
+    expect(chosen).to_contain_text(re.compile(r"Test image \d+"))
     expect(nearest).to_be_hidden()
+    assert page.locator(".view canvas").first.bounding_box()["width"] == decoded["width"]
+    shown = chosen.get_attribute("data-image")
+    page.get_by_role("button", name="Random test image").tap()
+    expect(chosen).not_to_have_attribute("data-image", shown)
+    expect(chosen.get_by_role("img", name="The chosen image")).to_be_visible()
+    expect(latent_map).to_have_attribute("data-selected", chosen.get_attribute("data-image"))
+    expect(page).to_have_url(re.compile(f"image={chosen.get_attribute('data-image')}(&|$)"))

@@ -57,3 +57,30 @@ def test_cell_of_the_confusion_table_lists_its_images_which_open_on_explore(visi
     expect(page).to_have_title("Explore")
     expect(page).to_have_url(re.compile(rf"/explore\?.*image={number}\b"))
     assert len(page.context.pages) == 1
+
+
+def test_training_is_a_film_that_plays_when_asked_and_whose_curve_scrubs(visit):
+    """It stands still until then; keys step; the epoch is in the address, and a phone holds it."""
+    page = visit("/reconstruct?source=over+training&model=flat&with.flat=nothing&epoch=0", width=1440, height=900)
+    film = page.get_by_test_id("image-film")
+    expect(film).to_have_attribute("data-frame", "0")
+    expect(film).to_have_attribute("data-playing", "false")
+    expect(film.get_by_role("img", name="flat, before training")).to_be_in_viewport(ratio=1)
+    curve = film.get_by_role("img", name="Validation MSE over the epochs")
+    expect(curve).to_be_in_viewport(ratio=1)
+    film.get_by_role("slider", name="Epoch").press("End")
+    expect(film.get_by_role("img", name=re.compile("^flat, epoch 300: validation MSE 0"))).to_be_visible()
+    expect(page).not_to_have_url(re.compile("epoch="))  # the last needs no word
+    film.get_by_role("button", name="Play").click()
+    expect(film).to_have_attribute("data-playing", "true")
+    film.get_by_role("button", name="Pause").click()
+    expect(film).to_have_attribute("data-playing", "false")
+    box = curve.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(film).not_to_have_attribute("data-frame", re.compile("^(0|300)$"))
+    epoch = film.get_attribute("data-frame")
+    expect(page).to_have_url(re.compile(rf"epoch={epoch}(&|$)"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(film).to_have_attribute("data-frame", epoch)
+    assert film.evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -44,6 +44,22 @@ def test_push_is_above_the_fold_and_the_cards_follow_the_scroll(visit):
     page = visit("/units?model=vae-64d", height=900)
     expect(page.get_by_role("img", name=re.compile("^From the median code")).first).to_be_in_viewport(ratio=1)
     wait_until_idle(page)
+    pushed = page.get_by_test_id("pushed-unit")
+    expect(pushed).to_have_attribute("data-engine", "ONNX Runtime")
+    slider, image = pushed.get_by_role("slider"), pushed.get_by_role("img", name="Decoded with the unit pushed")
+    expect(image).to_be_in_viewport(ratio=1)
+    highest, frames = image.evaluate("canvas => canvas.toDataURL()"), int(pushed.get_attribute("data-frames"))
+    slider.press("Home")
+    expect(pushed).not_to_have_attribute("data-frames", str(frames))
+    wait_until_idle(page)
+    assert image.evaluate("canvas => canvas.toDataURL()") != highest
+    expect(page).to_have_url(re.compile(r"push=0\.00(&|$)"))
+    pushed.get_by_role("button", name="Reset").click()
+    wait_until_idle(page)
+    expect(page).not_to_have_url(re.compile(r"push=0\.00(&|$)"))
+    pixels = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+    change = pushed.get_by_role("img", name="Change by the push").evaluate(pixels)
+    assert min(change) > 240  # white: the page decodes the image's own code as the server does
     cards = page.locator(".st-key-unit-list")
     main = page.get_by_test_id("stMain")
     main.evaluate("main => main.scrollTo(0, 150)")

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from made_up_faces import write_faces
-from visits import assert_healthy, texts
+from visits import assert_healthy, film_of, texts
 
 from aeviz.training.latents import LATENTS
 from aeviz.training.samples import SAMPLES
@@ -144,27 +144,30 @@ def test_shipped_model_takes_ones_own_picture(as_shipped):
     assert app.query_params["from"] in ("files", ["files"])
 
 
-def test_reconstructions_are_scrubbed_over_the_epochs_side_by_side(with_data):
-    app = open_model(with_data, "reconstruct", source="over training")
+def test_reconstructions_over_the_epochs_are_a_film_of_both_models(with_data):
+    app = open_model(with_data, "reconstruct", source="over training", epoch="0")
     assert_healthy(app, "Reconstruct")
     assert app.selectbox(key="with.faces").value == "faces-msssim"  # they differ in the reconstruction loss alone
-    scrubber = app.select_slider[0]
-    assert scrubber.options == ["0", "1", "2"]
-    last = [image.proto.imgs[0].url for image in app.get("image")]
-    scrubber.set_value(0).run()
-    first = [image.proto.imgs[0].url for image in app.get("image")]
-    assert first[0] == last[0]  # the originals
-    assert first[1] != last[1]
-    assert first[2] != last[2]
-    assert captions(app)[1] == "faces, before training"
-    assert app.query_params["epoch"] == "0"
+    film = film_of(app)
+    assert (film["epochs"], film["at"], film["beside"], film["smooth"]) == ([0, 1, 2], 0, False, True)
+    originals, first, second = film["sets"]
+    assert len(originals["strips"]) == 1
+    for each in (first, second):
+        assert len({strip.tobytes() for strip in each["strips"]}) == 3
+    assert film["now"] == ["Validation images", "faces, before training", "faces-msssim, before training"]
+    assert first["texts"][2].startswith("faces, epoch 2: validation MSE 0.")
+    (chart,) = film["charts"]
+    assert chart["epochs"].tolist() == [1, 2]
+    assert [each["name"] for each in chart["series"]] == ["faces", "faces-msssim"]
+    assert app.query_params["epoch"] in ("0", ["0"])
 
 
 @pytest.mark.parametrize("epoch", ["9" * 5000, "-1", "²", "77"])
 def test_epoch_of_a_made_up_address_counts_as_absent(with_data, epoch):
     app = open_model(with_data, "reconstruct", source="over training", epoch=epoch)
     assert_healthy(app, "Reconstruct")
-    assert app.select_slider[0].value == 2
+    assert film_of(app)["at"] == 2
+    assert "epoch" not in app.query_params
 
 
 def test_shipped_model_says_that_it_kept_no_reconstructions(as_shipped):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from test_generate_page import captions, crosses, open_section, pictures, said
-from visits import assert_healthy, open_page
+from visits import assert_healthy, film_of, open_page
 
 from aeviz.analysis.summary import summarise
 from aeviz.config import ModelConfig
@@ -78,7 +78,7 @@ def labelled(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("section", ["samples", "over training", "interpolate", "arithmetic"])
+@pytest.mark.parametrize("section", ["samples", "interpolate", "arithmetic"])
 def test_every_section_works_without_the_data_set(faces, app, section):
     app = open_section(app, "faces", section)
     assert_healthy(app, "Generate")
@@ -107,40 +107,35 @@ def test_number_needs_a_model_of_digits(faces, app):
 # As it learned
 
 
-def test_epochs_are_scrubbed_beside_each_other(faces, app):
+def test_film_shows_both_models_beside_each_other_with_their_losses(faces, app):
     app = open_section(app, "faces", "over training")
-    assert captions(app) == ["faces after epoch 50 of 50: validation loss 0.0200 (mean squared error)"]
+    assert_healthy(app, "Generate")
+    assert film_of(app)["now"] == ["faces after epoch 50 of 50: validation loss 0.0200 (mean squared error)"]
     app.selectbox(key="with.faces").set_value("others").run()
-    newest = pictures(app)
-    app.select_slider(key="epoch").set_value("12").run()
-    assert [caption.split(":")[0] for caption in captions(app)] == [
-        "faces after epoch 12 of 50",
-        "others after epoch 12 of 50",
+    film = film_of(app)
+    assert (film["epochs"], film["at"], film["beside"], film["smooth"]) == (list(EPOCHS), 50, True, True)
+    assert [each["count"] for each in film["sets"]] == [20, 20]
+    assert [each["texts"][1].split(" (")[0] for each in film["sets"]] == [
+        "faces after epoch 12 of 50: validation loss 0.0833",
+        "others after epoch 12 of 50: validation loss 0.0833",
     ]
-    assert "validation loss 0.0833" in captions(app)[0]
-    assert all(now != before for now, before in zip(pictures(app), newest, strict=True))
+    (chart,) = film["charts"]  # their objectives are the same
+    assert chart["series"][1]["raw"].tolist() == pytest.approx([1 / each for each in range(1, 51)])
     assert "the same noise" in said(app)
 
 
-def test_epoch_of_an_address_is_shown(faces, app):
-    for name, value in {"model": "faces", "make": "over training", "epoch": "1"}.items():
-        app.query_params[name] = value
-    app.switch_page("pages/generate.py").run()
-    assert_healthy(app, "Generate")
-    assert "after epoch 1 of 50" in captions(app)[0]
-
-
-def test_model_sampled_at_other_epochs_shows_the_newest_before(faces, app):
+def test_film_opens_at_the_epoch_of_the_address_and_of_each_model_at_the_newest_before(faces, app):
     write_prior(
         faces / "others", PriorSamples(epochs=np.array([1, 30]), images=np.zeros((2, 4, 3, 64, 64), dtype=np.uint8))
     )
-    app = open_section(app, "faces", "over training")
-    app.selectbox(key="with.faces").set_value("others").run()
-    app.select_slider(key="epoch").set_value("12").run()
-    assert ["epoch 12 of" in captions(app)[0], "epoch 1 of" in captions(app)[1]] == [True, True]
+    app = open_page(app, "generate", "faces", make="over training", epoch="12", **{"with.faces": "others"})
+    assert_healthy(app, "Generate")
+    film = film_of(app)
+    assert (film["epochs"], film["at"]) == ([1, 12, 30, 50], 12)
+    assert [text.split(":")[0] for text in film["now"]] == ["faces after epoch 12 of 50", "others after epoch 1 of 50"]
     app.selectbox(key="model").set_value("others").run()
     assert_healthy(app, "Generate")
-    assert "epoch 30 of" in captions(app)[0]
+    assert film_of(app)["at"] == 30
 
 
 @pytest.mark.parametrize(("model", "why"), [("silent", "recorded no samples"), ("mlp-2d-adam", "plain autoencoder")])

@@ -5,7 +5,7 @@ import re
 import shutil
 
 import pytest
-from visits import assert_healthy, new_session, open_page, texts
+from visits import assert_healthy, film_of, new_session, open_page, texts
 
 from aeviz.paths import checkpoints_root
 
@@ -343,7 +343,7 @@ def test_over_training_opens_on_a_model_with_a_record(app):
     assert not app.exception
     assert app.selectbox(key="model").value == "digits-2d-adam"
     assert not any("no recorded reconstructions" in info.value for info in app.info)
-    assert app.select_slider[0].value == 300
+    assert film_of(app)["at"] == 300
 
 
 def test_choosing_over_training_turns_to_a_model_with_a_record(app):

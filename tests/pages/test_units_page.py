@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from visits import assert_healthy, new_session, open_page, texts
 
+import aeviz
 from aeviz.analysis.units import measure_units
 from aeviz.paths import checkpoints_root
 from aeviz.training.latents import read_latents
+from aeviz.web.components.kit.wire import unpack
 
 
 def cards(app):
@@ -28,6 +30,13 @@ def stored(name):
     """The encoded test set of a shipped model."""
     config = json.loads((checkpoints_root() / name / "config.json").read_text())
     return read_latents(checkpoints_root() / name, config["model"]["latent_dim"], 10)
+
+
+def pushed(app):
+    """What the slider of the page was sent."""
+    shown = (component.proto for component in app.get("bidi_component"))
+    (payload,) = (proto.bytes for proto in shown if proto.component_name == "aeviz.pushed_unit")
+    return unpack(payload)
 
 
 def html(app):
@@ -121,12 +130,21 @@ def test_another_model_begins_with_its_own_unit(app):
 
 
 def test_pushed_images_follow_the_test_image(app):
-    app = open_page(app, "units", "sparse-kl", image="3")
-    assert f"From test image 3 (class {stored('sparse-kl').labels[3]})" in html(app)
+    app = open_page(app, "units", "sparse-kl", image="3", push="0.5")
+    shown, codes = pushed(app), stored("sparse-kl").z
+    unit = shown["unit"]
+    assert shown["code"].tolist() == codes[3].astype(np.float32).tolist()
+    assert (shown["low"], shown["high"]) == pytest.approx((codes[:, unit].min(), codes[:, unit].max()))
+    assert shown["original"] is None  # not on this machine
+    model, at = aeviz.load("sparse-kl"), codes[3].copy()
+    at[unit] = (shown["low"] + shown["high"]) / 2
+    expected = model.decode(np.stack([codes[3], at]).astype(np.float32)).numpy().reshape(2, -1)
+    assert shown["reconstruction"] == pytest.approx(expected[0], abs=1e-5)
+    assert shown["image"] == pytest.approx(expected[1], abs=1e-5)
     app.number_input(key="image").set_value(8.0).run()
     assert_healthy(app, "Units")
-    assert "From test image 8" in html(app)
-    assert html(app).count("<img") == 14  # two rows: as it is, five levels, the change
+    assert pushed(app)["code"].tolist() == codes[8].astype(np.float32).tolist()
+    assert html(app).count("<img") == 7  # from the median code: as it is, five levels, the change
 
 
 def test_links_lead_to_the_map_along_the_unit_and_to_the_decoded_plane(app):

@@ -1,8 +1,11 @@
 """A page as a visitor opens it by its address, and what it shows."""
 
+import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+from aeviz.web.components.kit.wire import unpack
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -45,3 +48,16 @@ def assert_healthy(app, title):
     assert not app.exception, texts(app.exception)
     assert texts(app.title) == [title]
     assert not app.error, texts(app.error)
+
+
+def film_of(app):
+    """The film of images over training: what is in it, and under `now` the text of each set at the shown epoch."""
+    sent = {"image_film": [], "blobs": []}
+    for element in app.get("bidi_component"):
+        sent.setdefault(element.proto.component_name.rpartition(".")[2], []).append(element.proto)
+    (proto,) = sent["image_film"]
+    shown = json.loads(proto.json)
+    blobs = {blob["name"]: blob["content"] for blob in (unpack(each.bytes) for each in sent["blobs"])}
+    film = unpack(blobs[shown["name"]].tobytes())
+    at = film["epochs"].index(shown["at"])
+    return {**film, "at": shown["at"], "now": [each["texts"][min(at, len(each["texts"]) - 1)] for each in film["sets"]]}

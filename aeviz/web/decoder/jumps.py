@@ -1,5 +1,7 @@
 """Buttons that move the latent point: undo and redo, to its median, to a test image, at random."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -52,8 +54,13 @@ def show_undo(model: Model) -> None:
         )
 
 
-def show_jumps(model: Model) -> None:
-    """Show the buttons that go elsewhere; call it in the fragment that shows the explorer."""
+def show_jumps(model: Model, choose: Callable[[int], None] | None = None) -> None:
+    """Show the buttons that go elsewhere; call it in the fragment that shows the explorer.
+
+    Args:
+        model: The model.
+        choose: Chooses a test image by its number, where the page shows chosen ones; the point then follows.
+    """
     variational = model.config.model.is_variational
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if can_pick_image(model):
@@ -62,7 +69,7 @@ def show_jumps(model: Model) -> None:
                 icon=":material/image:",
                 key="image",
                 on_click=_jump_to_image,
-                args=(model,),
+                args=(model, choose),
                 help="Go to the latent point of a random test image.",
             )
         st.button(
@@ -99,8 +106,11 @@ def _jump_at_random(model: Model) -> None:
         jump(model, draw_points([gaussian], np.zeros(1, dtype=np.int64), noise, temperature)[0])
 
 
-def _jump_to_image(model: Model) -> None:
+def _jump_to_image(model: Model, choose: Callable[[int], None] | None) -> None:
     with errors_as_messages(stop=False):
+        if choose is not None and model.stored_latents is not None:
+            choose(int(np.random.default_rng().integers(len(model.stored_latents.z))))
+            return
         point = random_image_point(model)
         if point is not None:
             jump(model, point)

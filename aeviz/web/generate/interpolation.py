@@ -212,7 +212,7 @@ def show_arithmetic(model: Model) -> None:
         ends = move_along(z[image], direction, np.array([0.0, strength]))
         drawn = decoded(model, ends)
         before, after = (model.provenance.class_names[int(label)] for label in read_by_encoder(model, drawn))
-        step = f"{'plus' if strength >= 0 else 'minus'} {abs(strength):g} · ({plus} - {minus})"
+        step = f"{'plus' if strength >= 0 else 'minus'} {abs(strength):g} · (mean of {plus} minus mean of {minus})"
         text = f"reconstruction by {model.name} (classified as {before}); {step} (classified as {after})"
         dataset = originals(model)
         if dataset is not None:

@@ -2,26 +2,27 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
 from aeviz.training.samples import PRIOR, PriorSamples
+from aeviz.web.components.film.image_film import ImageSet, encode_strip, film_payload
+from aeviz.web.components.kit.wire import blob_name
 from aeviz.web.generate.sections import LEARNED, offer_models
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.history import read_epochs
-from aeviz.web.kernel.images import is_large, show_grid
+from aeviz.web.kernel.image_film import show_film
+from aeviz.web.kernel.images import is_large
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
+from aeviz.web.kernel.spaces import Sent
 from aeviz.web.kernel.text import escape, name_objective
-from aeviz.web.kernel.url import drop_stale_choice
 
 COLUMNS = 5
 """Draws in a row."""
-PICTURE_PX = 560
-"""Least width in pixels to which an image is enlarged before the browser scales it."""
-_EPOCH = "epoch"
 
 
-@st.fragment
 def show_learning(found: Mapping[str, Model], runs: list[Model]) -> None:
     """Show the draws at an epoch, of one model or of two side by side.
 
@@ -40,39 +41,49 @@ def show_learning(found: Mapping[str, Model], runs: list[Model]) -> None:
             offer_models((name for name, other in found.items() if (other.path / PRIOR).is_file()), LEARNED)
         if not recorded:
             return
-        epoch = _pick_epoch(sorted({int(each) for taken in recorded.values() for each in taken.epochs}))
+        epochs = tuple(sorted({int(each) for taken in recorded.values() for each in taken.epochs}))
         shown = [model for model in runs if model.name in recorded]
-        for column, model in zip(st.columns(2, gap="medium"), shown, strict=False):
-            with column:
-                _show_draws(model, recorded[model.name], epoch)
+        show_film(_film(tuple(shown), epochs), epochs)
         _say_what_it_shows(shown, recorded)
 
 
-def _pick_epoch(epochs: list[int]) -> int:
-    """Let the visitor scrub through the epochs, also by the arrow keys; the epoch is in the URL."""
-    names = [str(epoch) for epoch in epochs]
-    if len(names) == 1:
-        return epochs[0]
-    drop_stale_choice(_EPOCH, names)  # chosen for a model that was sampled at other epochs
-    chosen = st.select_slider(
-        "After epoch",
-        names,
-        value=names[-1],
-        key=_EPOCH,
-        bind="query-params",
-        help="The noise is the same at every epoch; only the network changes.",
+@shared(max_entries=16)  # at most half a megabyte each
+def _film(runs: tuple[Model, ...], epochs: tuple[int, ...]) -> Sent:
+    """Return the film of models that have such samples; at an epoch without any it shows the newest before."""
+    sets = []
+    for model in runs:
+        samples = model.prior_samples
+        assert samples is not None
+        history, objective = read_epochs(model.path), name_objective(model.config.objective)
+        losses = {report.epoch: report.val_loss for report in history}
+        strips = {
+            int(epoch): encode_strip(images) for epoch, images in zip(samples.epochs, samples.images, strict=True)
+        }
+        taken = [samples.at(epoch)[0] for epoch in epochs]
+        words = [f": validation loss {losses[epoch]:.4f} ({objective})" if epoch in losses else "" for epoch in taken]
+        sets.append(
+            ImageSet(
+                strips=tuple(strips[epoch] for epoch in taken),
+                texts=tuple(
+                    f"{model.name} after epoch {epoch} of {model.config.train.epochs}{loss}"
+                    for epoch, loss in zip(taken, words, strict=True)
+                ),
+                count=samples.images.shape[1],
+                epochs=np.array(list(losses), dtype=np.int64),
+                losses=np.array(list(losses.values()), dtype=np.float64),
+                quantity=f"Validation loss: {objective}",
+                name=model.name,
+            )
+        )
+    packed = film_payload(
+        sets,
+        epochs,
+        total=max(model.config.train.epochs for model in runs),
+        columns=COLUMNS,
+        beside=True,
+        smooth=is_large(runs[0]),
     )
-    return int(str(chosen))
-
-
-def _show_draws(model: Model, samples: PriorSamples, epoch: int) -> None:
-    taken, images = samples.at(epoch)
-    text = f"{model.name} after epoch {taken} of {model.config.train.epochs}"
-    report = next((report for report in read_epochs(model.path) if report.epoch == taken), None)
-    if report is not None:
-        text += f": validation loss {report.val_loss:.4f} ({name_objective(model.config.objective)})"
-    alt = f"{len(images)} samples from the prior, {text}"
-    show_grid(images, text, columns=COLUMNS, least_px=PICTURE_PX, smooth=is_large(model), alt=alt)
+    return Sent(name=blob_name("film", packed), content=packed)
 
 
 def _say_what_it_shows(runs: list[Model], samples: Mapping[str, PriorSamples]) -> None:

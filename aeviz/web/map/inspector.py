@@ -1,5 +1,7 @@
 """The inspector beside the map: the decoded image, the chosen image, sliders, an axis and a path, in the page."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -20,13 +22,16 @@ INSPECTOR = "inspector"
 PARTS: tuple[Part, ...] = ("image", "sliders", "strip", "waypoints")
 
 
-def show_inspector(model: Model, second: Model | None, image: int | None = None) -> None:
+def show_inspector(
+    model: Model, second: Model | None, image: int | None = None, choose: Callable[[int], None] | None = None
+) -> None:
     """Show what stands beside the map of one or two models.
 
     Args:
         model: The model of the map.
         second: The model beside it.
         image: A test image that the visitor comes for: unless the address names a point, its code is where they begin.
+        choose: Chooses a test image by its number, for the map and for what stands below it too.
     """
     if not model.has_summary:
         st.info(
@@ -37,7 +42,7 @@ def show_inspector(model: Model, second: Model | None, image: int | None = None)
         return
     settle(model, None if image is None else _code(model, image))
     pick_own()  # outside of the fragment: the page sends the encoders that a drawing needs
-    _show(model, second)
+    _show(model, second, choose)
 
 
 def go_to_image(model: Model, index: int) -> None:
@@ -54,14 +59,14 @@ def _code(model: Model, index: int) -> np.ndarray | None:
 
 
 @st.fragment(key=INSPECTOR)
-def _show(model: Model, second: Model | None) -> None:
+def _show(model: Model, second: Model | None, choose: Callable[[int], None] | None) -> None:
     with errors_as_messages():
         own = bring_own(model) if has_own() else None
         show_undo(model)
         with st.container(key=INSPECTOR):
             show_explorer(model, second, "latent", PARTS, sprite_name(model), own, takes_own=has_own())
         show_distance(model, point_of(model))
-        show_jumps(model)
+        show_jumps(model, choose)
         if not keep_address(model):
             st.caption("Too many waypoints for a link: the page's address leaves them out.")
         keep_look(model, "latent")

@@ -153,7 +153,7 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         _keep_address(first)
         _show_map(first, second, options, start, key)
     with right:
-        show_inspector(first, second, start.chosen)
+        show_inspector(first, second, start.chosen, _choose_at)
     below = st.container()
     send_sprites(first)
     send_inspector(first, second)  # before what the server decodes, which imports torch on a server's first visit
@@ -260,6 +260,11 @@ def _take(model: Model, key: str, name: str, n: int) -> None:
         MORPH.write(event.morph)
     elif name == "selection" and (event.selection is not None or event.is_cleared):
         OUTLINE.write(event.selection)
+    _run_again(name)
+
+
+def _run_again(name: str) -> None:
+    """Run again the parts of the page that show something which the visitor has done, as in `_PARTS`."""
     try:
         st.rerun(_PARTS[name])
     except StreamlitAPIException:
@@ -297,7 +302,6 @@ def _show_chosen(first: Model, second: Model | None, options: MapOptions) -> Non
         )
         map_overlay(pack_overlay(LAYERS, n, len(shown.panels), overlay), key=LAYERS)
         if selected is None:
-            st.caption("Click a point (or press n on the map) to see its image.")
             return
         runs = [model for model in (first, second) if model is not None]
         show_image(selected, runs, options.seed)
@@ -333,6 +337,12 @@ def _choose(index: int) -> None:
     move: _Move | None = st.session_state.get(_MOVE)
     st.session_state[_MOVE] = _Move(count=1 if move is None else move.count + 1)
     IMAGE.write(index)
+
+
+def _choose_at(index: int) -> None:
+    """Choose an image in the inspector; the map tells its point."""
+    _choose(index)
+    _run_again("selected")
 
 
 def _classes(model: Model, table: LatentTable, attribute: str | None) -> tuple[np.ndarray | None, tuple[str, ...]]:

@@ -5,18 +5,18 @@ import streamlit as st
 
 from aeviz.errors import CheckpointFormatError
 from aeviz.training.samples import list_samples, read_fixed, read_sample
+from aeviz.web.components.film.image_film import ImageSet, encode_strip, film_payload
+from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.history import read_epochs
-from aeviz.web.kernel.images import show_grid
+from aeviz.web.kernel.image_film import show_film
+from aeviz.web.kernel.images import is_large
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.spaces import Sent
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.url import UrlState, parse_number
 
-STRIP_PX = 640
-"""Least width in pixels to which a row of images is enlarged before the browser scales it."""
-COLUMNS = 5
+COLUMNS = 10
 """Images in a row."""
-EPOCH = UrlState("epoch", parse_number)
 
 
 def show_learning(runs: list[Model]) -> None:
@@ -26,50 +26,71 @@ def show_learning(runs: list[Model]) -> None:
         if model not in with_samples:
             _explain_absence(model)
     if with_samples:
-        _show_scrubber(with_samples)
+        _show_film(with_samples)
 
 
 def _explain_absence(model: Model) -> None:
     st.info(
-        f"**{escape(model.name)} has no recorded reconstructions.** Of the shipped models those of the 8x8 digits have "
-        f"them: choose digits-2d-adam. Or train it yourself (page Train, or `.venv/bin/aeviz train "
-        f"{model.config.preset}`) and choose that run. For samples of a shipped VAE over training, see Generate.",
+        f"**{escape(model.name)} has no recorded reconstructions.** Of the shipped models those of the 8x8 digits and "
+        "the variational ones of MNIST have them: choose digits-2d-adam. Or train it yourself (page Train, or "
+        f"`.venv/bin/aeviz train {model.config.preset}`) and choose that run. For samples of a shipped VAE over "
+        "training, see Generate.",
         icon=":material/movie:",
     )
 
 
-@st.fragment
-def _show_scrubber(runs: list[Model]) -> None:
-    with errors_as_messages():
-        epochs = sorted(set.intersection(*(set(list_samples(model.path)) for model in runs)))
-        if not epochs:
-            st.info(
-                "These runs have no recorded epoch in common. Choose two of the same length.", icon=":material/movie:"
+def _show_film(runs: list[Model]) -> None:
+    readable = []
+    for model in runs:
+        try:
+            readable.append((model, _strips(model)))
+        except CheckpointFormatError as error:
+            st.error(escape(str(error)), icon=":material/broken_image:")
+    epochs = sorted(set.intersection(*(set(strips) for _, strips in readable))) if readable else []
+    if readable and not epochs:
+        st.info("These runs have no recorded epoch in common. Choose two of the same length.", icon=":material/movie:")
+    if epochs:
+        show_film(_film(tuple(model for model, _ in readable), tuple(epochs)), tuple(epochs))
+
+
+@shared(max_entries=32)  # some 100 kB each
+def _strips(model: Model) -> dict[int, bytes]:
+    """Return the recorded reconstructions of a run by their epoch, encoded.
+
+    Raises:
+        CheckpointFormatError: A file is damaged.
+    """
+    return {epoch: encode_strip(read_sample(model.path, epoch).reconstructions) for epoch in list_samples(model.path)}
+
+
+@shared(max_entries=16)  # likewise
+def _film(runs: tuple[Model, ...], epochs: tuple[int, ...]) -> Sent:
+    originals = read_fixed(runs[0].path).originals
+    sets = [ImageSet(strips=(encode_strip(originals),), texts=("Validation images",), count=len(originals))]
+    for model in runs:
+        history, strips = read_epochs(model.path), _strips(model)
+        errors = {report.epoch: report.val_mse for report in history}
+        words = [
+            f", epoch {epoch}: validation MSE {errors[epoch]:.5f}" if epoch in errors else ", before training"
+            for epoch in epochs
+        ]
+        sets.append(
+            ImageSet(
+                strips=tuple(strips[epoch] for epoch in epochs),
+                texts=tuple(model.name + each for each in words),
+                count=len(originals),
+                epochs=np.array(list(errors), dtype=np.int64),
+                losses=np.array(list(errors.values()), dtype=np.float64),
+                quantity="Validation MSE",
+                name=model.name,
             )
-            return
-        asked = EPOCH.restore()
-        start = asked if asked in epochs else epochs[-1]
-        names = " and ".join(model.name for model in runs)  # another run may have recorded other epochs
-        epoch = st.select_slider(
-            "Epoch", epochs, value=start, key=f"learning.{names}", help=("Epoch 0: before training.")
         )
-        EPOCH.write(int(epoch))
-        columns = st.columns(len(runs) + 1, gap="medium")
-        with columns[0]:
-            _show_strip(read_fixed(runs[0].path).originals, "Validation images")
-        for column, model in zip(columns[1:], runs, strict=True):
-            with column:
-                try:
-                    images = read_sample(model.path, int(epoch)).reconstructions
-                    _show_strip(images, f"{model.name}{_loss(model, int(epoch))}")
-                except CheckpointFormatError as error:
-                    st.error(escape(str(error)), icon=":material/broken_image:")
-
-
-def _loss(model: Model, epoch: int) -> str:
-    report = next((report for report in read_epochs(model.path) if report.epoch == epoch), None)
-    return ", before training" if report is None else f", epoch {epoch}: validation MSE {report.val_mse:.5f}"
-
-
-def _show_strip(images: np.ndarray, caption: str) -> None:
-    show_grid(images, caption, columns=COLUMNS, least_px=STRIP_PX)
+    packed = film_payload(
+        sets,
+        epochs,
+        total=max(model.config.train.epochs for model in runs),
+        columns=COLUMNS,
+        beside=False,
+        smooth=is_large(runs[0]),
+    )
+    return Sent(name=blob_name("film", packed), content=packed)

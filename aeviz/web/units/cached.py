@@ -113,32 +113,17 @@ def levels(model: Model, unit: int) -> np.ndarray:
     return activation_levels(model.require_latents().z[:, unit])
 
 
-@shared(max_entries=256)  # 30 kB each, 130 kB for faces
-def pushed(model: Model, unit: int, image: int) -> str:
-    """Return HTML: images decoded while a unit is pushed, from the code of a test image and from the median code.
-
-    Args:
-        model: The model, which must have latents.
-        unit: The unit, from 0.
-        image: Index in the test set.
-    """
-    table = model.require_latents()
-    values = levels(model, unit)
-    codes = {_name_image(model, image): table.z[image], "the median code": model.summary.median}
-    starts = [np.concatenate([code[None].astype(np.float32), push(code, unit, values)]) for code in codes.values()]
-    images = decoded(model, np.concatenate(starts)).reshape(
-        len(codes), 1 + len(values), *model.config.model.image_shape
-    )
+@shared(max_entries=256)  # 15 kB each, 65 kB for faces
+def pushed(model: Model, unit: int) -> str:
+    """Return HTML: images decoded from the median code while a unit, from 0, is pushed; the model must have latents."""
+    values, code = levels(model, unit), model.summary.median
+    images = decoded(model, np.concatenate([code[None].astype(np.float32), push(code, unit, values)]))
     heads = [
         ("as it is", ""),
         *((f"{level:.0%}", format_value(value)) for level, value in zip(LEVELS, values, strict=True)),
     ]
-    return pushed_table(
-        heads,
-        [(f"From {name}", shrink(row, TILE_PX)) for name, row in zip(codes, images, strict=True)],
-        unit=name_unit(unit),
-        smooth=is_large(model),
-    )
+    rows = [("From the median code", shrink(images, TILE_PX))]
+    return pushed_table(heads, rows, unit=name_unit(unit), smooth=is_large(model))
 
 
 @shared(max_entries=256)  # 3 kB each
@@ -176,12 +161,6 @@ def sparsity_target(model: Model) -> float | None:
     objective = model.config.objective
     has_target = objective.penalty == "kl_sparsity" and objective.penalty_weight > 0
     return objective.sparsity if has_target else None
-
-
-def _name_image(model: Model, image: int) -> str:
-    labels = model.require_latents().labels
-    of_class = "" if labels is None else f" (class {model.class_names[labels[image]]})"
-    return f"test image {image}{of_class}"
 
 
 def _images(model: Model, indices: np.ndarray, dataset: ImageDataset | None) -> np.ndarray:

@@ -1,17 +1,23 @@
 """The chosen unit: the images at both ends of its activation, what a push changes, and its activations by class."""
 
+import numpy as np
 import streamlit as st
 
 from aeviz.analysis.latent import ACTIVE
 from aeviz.analysis.units import push, sparsity_divergence
 from aeviz.data import ImageDataset
+from aeviz.figures.images import take
+from aeviz.web.components.pushed_unit.component import Pushed, pushed_unit, reported_share
 from aeviz.web.decoder.explorer import ALONG, DECODED_PLANE, PLANE, SHOWN
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.client_inference import find_network, send_network
 from aeviz.web.kernel.controls import pick_image
+from aeviz.web.kernel.images import decoded, is_large
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL, NO_COMPARISON, errors_as_messages
 from aeviz.web.kernel.point_url import point_parameter
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import UrlState, parse_share
 from aeviz.web.map.controls import AXES, PROJECTION
 from aeviz.web.units.cached import (
     AT_EACH_END,
@@ -28,6 +34,9 @@ from aeviz.web.units.words import format_value, name_unit
 
 IMAGE = "image"
 """URL parameter of the test image in whose code the unit is pushed."""
+_PUSH = UrlState("push", parse_share, lambda share: f"{share:.2f}", default=1.0)
+"""Where the slider stands, from 0, the unit's lowest activation, to 1, its highest."""
+_KEY = "pushed-unit"
 
 
 def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
@@ -37,23 +46,62 @@ def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
         st.subheader(f"Unit {name}")
         _show_links(model, unit)
     st.markdown(_describe(model, unit), help=_details(model, unit))
-    _show_pushed(model, unit)
+    _show_pushed(model, unit, dataset)
+    send_network(model, "decoder")
     _show_ends(model, unit, dataset)
     _show_charts(model, unit)
 
 
 @st.fragment
-def _show_pushed(model: Model, unit: int) -> None:
+def _show_pushed(model: Model, unit: int, dataset: ImageDataset | None) -> None:
     with errors_as_messages():
         name = name_unit(unit)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.markdown(
-                f"**Decoded while {name} is pushed** from its lowest to its highest activation, all else unchanged",
-                help="The columns are equal steps between its activations on the test images. Change: blue darker, red "
-                "brighter, from the lowest to the highest.",
+                f"**Push {name}**, all else unchanged",
+                help="From the lowest to the highest activation of the unit on the test images. The row below pushes "
+                "it from the median code, in equal steps. Change: blue darker, red brighter.",
             )
             image = pick_image(model, "Test image", IMAGE, 0)
-        st.html(pushed(model, unit, image))
+        _show_push(model, unit, image, dataset)
+        st.html(pushed(model, unit))
+
+
+def _show_push(model: Model, unit: int, image: int, dataset: ImageDataset | None) -> None:
+    """Let the visitor push the unit in the code of a test image; where the slider rests is in the address."""
+    table, activations = model.require_latents(), levels(model, unit)
+    share = _PUSH.restore()
+    assert share is not None  # it has a default
+    low, high = float(activations[0]), float(activations[-1])
+    code = table.z[image].astype(np.float32)
+    at = push(code, unit, np.array([low + share * (high - low)]))[0]
+    own, image_then = decoded(model, np.stack([code, at]).astype(np.float32))
+    found = find_network(model, "decoder")
+    original = None if dataset is None else take(dataset.images, np.array([image]))[0]
+
+    def write() -> None:
+        rested = reported_share(_KEY)
+        if rested is not None:
+            _PUSH.write(round(rested, 2))
+
+    pushed_unit(
+        Pushed(
+            unit=unit,
+            name=name_unit(unit),
+            code=code,
+            low=low,
+            high=high,
+            original=original,
+            reconstruction=np.asarray(own, dtype=np.float32),
+            image=np.asarray(image_then, dtype=np.float32),
+            share=share,
+        ),
+        found.spec,
+        found.why,
+        smooth=is_large(model),
+        key=_KEY,
+        on_change=write,
+    )
 
 
 def _show_ends(model: Model, unit: int, dataset: ImageDataset | None) -> None:

@@ -2,9 +2,9 @@
 // the latent space with their vote on its class, all from what the page has: codes, small originals and the decoder.
 
 import { context, element, write } from "../kit/dom.js";
-import { Mosaic } from "../kit/images.js";
+import { differenceColours, Mosaic } from "../kit/images.js";
 import { sprite } from "../kit/sprites.js";
-import { countVotes, nearest, Neighbours, NO_LABEL } from "./neighbours.js";
+import { countVotes, nearest, Neighbours, NO_LABEL, voteText } from "./neighbours.js";
 
 const NEIGHBOURS = 10;
 const OWN = -2; // in place of an index: the visitor's image
@@ -45,7 +45,7 @@ export class ImageCard {
     this.drawn = new Mosaic(shape, 1, 1, smooth);
     this.error = new Mosaic([3, shape[1], shape[2]], 1, 1, smooth);
     this.originalFigure = figure("original", "The chosen image", this.original);
-    figure("reconstruction", "Its reconstruction", this.drawn.canvas);
+    figure("decoded", "Its reconstruction", this.drawn.canvas);
     this.errorFigure = figure("difference", "Reconstruction minus image", this.error.canvas);
     this.errorFigure.title = "Red: the reconstruction is too bright; blue: it is too dark";
     this.vote = element("div", { class: "hint" }, this.root);
@@ -142,7 +142,7 @@ export class ImageCard {
     if (!near.length) return write(this.vote, ""); // the page has no codes of test images
     const sorted = countVotes(space, near);
     if (!sorted.length) return write(this.vote, "Nearest images in the latent space:");
-    const text = sorted.map(([each, count]) => `${count} × ${space.classes[each]?.name ?? "?"}`).join(", ");
+    const text = sorted.map(([each, count]) => voteText(space, each, count)).join(", ");
     const agrees = label === NO_LABEL || sorted[0][0] === label;
     this.root.dataset.agrees = String(agrees);
     return write(this.vote, `Its ${near.length} nearest images: ${text}.${agrees ? "" : " The majority is of another class."}`);
@@ -183,16 +183,7 @@ export class ImageCard {
 
   /** @param {Float32Array} image @param {Float32Array} values its reconstruction */
   drawDifference(image, values) {
-    const [channels, height, width] = this.host.shape;
-    const size = width * height;
-    const colours = new Float32Array(3 * size);
-    for (let k = 0; k < size; k += 1) {
-      let off = 0;
-      for (let channel = 0; channel < channels; channel += 1) off += (values[channel * size + k] - image[channel * size + k]) / channels;
-      const [away, strength] = [off > 0 ? 0 : 2, Math.min(1, Math.abs(off))];
-      for (let channel = 0; channel < 3; channel += 1) colours[channel * size + k] = channel === away ? 1 : 1 - strength;
-    }
-    this.error.set(colours);
+    this.error.set(differenceColours(values, image, this.host.shape));
   }
 
   close() {

@@ -51,6 +51,16 @@ export function nearest(space, z, count, but = -1, hidden = new Set()) {
 }
 
 /**
+ * A vote in words: three of class 7.
+ * @param {Space} space
+ * @param {number} label
+ * @param {number} count
+ */
+export function voteText(space, label, count) {
+  return `${count} of class ${space.classes[label]?.name ?? "?"}`;
+}
+
+/**
  * The classes of some images and how many are of each, the largest number first.
  * @param {Space} space
  * @param {number[]} images
@@ -152,7 +162,7 @@ export class Nearest {
   async fill() {
     const { space, point } = this.host;
     const near = space.support?.nearest(point, SHOWN, this.hidden) ?? nearest(space, point, SHOWN, -1, this.hidden);
-    const votes = countVotes(space, near).map(([label, count]) => `${count}\u00a0×\u00a0${space.classes[label]?.name ?? "?"}`);
+    const votes = countVotes(space, near).map(([label, count]) => voteText(space, label, count));
     const title = () => `Nearest test images${this.isDecoded ? " (decoded)" : ""}${votes.length ? `: ${votes.join(", ")}` : ""}`;
     write(this.words, title());
     const shown = near.join(" ");

@@ -1,4 +1,4 @@
-// Images along one axis, at whole standard deviations from its median, live, with a ring where the point is.
+// Images along one axis, at whole standard deviations from its median, live; a mark above them shows where the point is.
 
 import { brief, button, element, Later } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
@@ -49,6 +49,7 @@ export class Strip {
       tile.onclick = () => this.set(step);
       return { tile, mosaic };
     });
+    this.mark = element("i", { class: "mark", "aria-hidden": "true" }, this.row);
     this.token = 0;
     this.known = "";
     this.later = new Later(() => this.host.during("strip", this.decode()).catch(this.host.failed), KEEP_UP_MS, (isPending) =>
@@ -76,10 +77,10 @@ export class Strip {
     const { name } = space.axes[axis];
     this.words.textContent =
       Math.abs(place) < AT_REST ? `${name} is at its median` : `${name} is at ${place > 0 ? "+" : ""}${brief(place)}σ`;
-    this.tiles.forEach(({ tile }, k) => {
-      const here = Math.abs(place - STEPS[k]) <= 0.5 && (Math.abs(place - STEPS[k]) < 0.5 || place > 0);
-      tile.setAttribute("aria-current", String(here));
-    });
+    this.tiles.forEach(({ tile }, k) => tile.setAttribute("aria-current", String(Math.abs(place - STEPS[k]) < AT_REST)));
+    const last = STEPS.length - 1;
+    const tileAt = Math.max(-0.5, Math.min(last + 0.5, place - STEPS[0])); // beyond the ends it stays at the edge
+    this.mark.style.setProperty("--share", String((tileAt + 0.5) / STEPS.length));
     const others = Array.from(space.moved(point, [[axis, 0]]), (value) => value.toFixed(4)).join(" ") + axis;
     if (others === this.known) return;
     this.pendingKnown = others;

@@ -33,6 +33,25 @@ export function paint(values, [channels, height, width], target, columns, first 
   }
 }
 
+/**
+ * How two images differ, as an image with three channels: white where they are alike, red where the first is brighter, blue
+ * where it is darker; the mean over channels counts.
+ * @param {ArrayLike<number>} first
+ * @param {ArrayLike<number>} second
+ * @param {Shape} shape of both
+ */
+export function differenceColours(first, second, [channels, height, width]) {
+  const size = width * height;
+  const colours = new Float32Array(3 * size);
+  for (let k = 0; k < size; k += 1) {
+    let off = 0;
+    for (let channel = 0; channel < channels; channel += 1) off += (first[channel * size + k] - second[channel * size + k]) / channels;
+    const [away, strength] = [off > 0 ? 0 : 2, Math.min(1, Math.abs(off))];
+    for (let channel = 0; channel < 3; channel += 1) colours[channel * size + k] = channel === away ? 1 : 1 - strength;
+  }
+  return colours;
+}
+
 const SMALL_PX = 16; // longest side of images that run into their neighbours: each of their pixels is large on the page
 const GAP_PX = 2;
 const DARK_GAP = "#5c5c5c"; // on a dark page, whose ground is like that of most images

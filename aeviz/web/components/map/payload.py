@@ -313,7 +313,7 @@ def map_payload(
             "file": file,
             "linkable": has_link,
             "meaning": PRIOR_MEANING,
-            "hint": f"{turn} To zoom, pinch, or click the map and scroll. Click a point to see its image.",
+            "hint": f"{turn} To zoom, pinch, or click the map and scroll. Click a point, or press n, to see its image.",
         }
     )
 

@@ -1,0 +1,1 @@
+"""The pushed_unit component: Python side, script and style."""

@@ -1,0 +1,39 @@
+"""The film of images over training, on each page that has one: the epoch at which it stands is in the address."""
+
+import streamlit as st
+
+from aeviz.web.components.film.image_film import image_film, reported_epoch
+from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.spaces import Sent
+from aeviz.web.kernel.url import UrlState, parse_number
+
+EPOCH = UrlState("epoch", parse_number)
+"""The epoch that is shown; none for the last."""
+_KEY = "image-film"
+
+
+def show_film(film: Sent, epochs: tuple[int, ...]) -> None:
+    """Show a film that `film_payload` made, at the epoch of the address, or at its last; call it outside of fragments.
+
+    Args:
+        film: The film.
+        epochs: Of its frames, rising.
+    """
+    _show(film.name, epochs)
+    send_blob(film.name, film.content)
+
+
+@st.fragment
+def _show(name: str, epochs: tuple[int, ...]) -> None:
+    with errors_as_messages():
+        asked = EPOCH.restore()
+        at = asked if asked in epochs else epochs[-1]
+        EPOCH.write(None if at == epochs[-1] else at)
+
+        def write() -> None:
+            rested = reported_epoch(_KEY)
+            if rested in epochs:
+                EPOCH.write(None if rested == epochs[-1] else rested)
+
+        image_film(name, at, key=_KEY, on_change=write)
