@@ -51,7 +51,7 @@ def training_curves(
 ) -> go.Figure:
     """Draw training and validation loss over the epochs, after S1, figures 2.6 and 2.10.
 
-    The moving average of each is that of its author's public code.
+    The moving average of each is that of its author's public code. `meta` of a trace holds the place of its run.
 
     Args:
         curves: Run name to (epoch, training loss, validation loss), each (E,).
@@ -63,13 +63,13 @@ def training_curves(
     """
     figure = go.Figure()
     styles = zip(itertools.cycle(COMPARED), itertools.cycle(STROKES), curves.items(), strict=False)
-    for colour, dashes, (name, (epoch, train_loss, val_loss)) in styles:
+    for place, (colour, dashes, (name, (epoch, train_loss, val_loss))) in enumerate(styles):
         shown = (epoch >= first_epoch) & (epoch <= (last_epoch or epoch.max(initial=1)))
         for label, values, dash, width in zip(
             ("training", "validation"), (train_loss, val_loss), dashes, (2, 3.5), strict=True
         ):
             stroke = {"color": colour, "width": width, "dash": dash}
-            common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}"}
+            common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}", "meta": {"group": place}}
             figure.add_trace(
                 go.Scatter(
                     **common,
@@ -114,9 +114,8 @@ def difference_curves(
     """
     figure = go.Figure()
     (first, (base_epochs, base_losses)), *others = curves.items()
-    for colour, dashes, (name, (epochs, losses)) in zip(
-        itertools.cycle(COMPARED[1:]), itertools.cycle(STROKES[1:]), others, strict=False
-    ):
+    styles = zip(itertools.cycle(COMPARED[1:]), itertools.cycle(STROKES[1:]), others, strict=False)
+    for place, (colour, dashes, (name, (epochs, losses))) in enumerate(styles, start=1):
         common, own, base = np.intersect1d(epochs, base_epochs, return_indices=True)
         figure.add_trace(
             go.Scatter(
@@ -124,6 +123,7 @@ def difference_curves(
                 y=moving_average(losses[own] - base_losses[base], window),
                 mode="lines",
                 name=f"{name} minus {first}",
+                meta={"group": place},
                 line={"color": colour, "width": 3.5, "dash": dashes[1]},
                 hovertemplate="epoch %{x}: %{y:+.5f}<extra>%{fullData.name}</extra>",
             )

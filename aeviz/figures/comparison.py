@@ -36,6 +36,8 @@ class Curve:
 def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go.Figure:
     """Draw the loss of each optimizer: a thin line for each seed, and above all of them a thick one for its mean.
 
+    `meta` of a trace says to which place among `curves`, and to which row of its losses, it belongs.
+
     Args:
         curves: The optimizers.
         quantity: What the loss is, for the axis.
@@ -43,7 +45,8 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
     """
     figure = go.Figure()
     means = []
-    for curve, colour in zip(curves, _colours([curve.method for curve in curves]), strict=True):
+    colours = _colours([curve.method for curve in curves])
+    for place, (curve, colour) in enumerate(zip(curves, colours, strict=True)):
         smooth = np.array([moving_average(row, window) for row in curve.losses])
         epochs = np.arange(1, smooth.shape[1] + 1)
         kept = spaced(len(epochs))
@@ -58,9 +61,10 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
                         line={"color": colour, "width": 1},
                         name=f"{curve.title}, one seed",
                         showlegend=False,
-                        hoverinfo="skip",
+                        meta={"group": place, "seed": seed},
+                        hovertemplate="epoch %{x}: %{y:.5f}<extra>" + curve.title + ", one seed</extra>",
                     )
-                    for row in smooth
+                    for seed, row in enumerate(smooth)
                 ]
             )
         means.append(
@@ -68,6 +72,7 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
                 **common,
                 y=smooth.mean(axis=0)[kept],
                 name=curve.title,
+                meta={"group": place},
                 line={"color": colour, "width": 3, "dash": DASHES[curve.method]},
                 hovertemplate="epoch %{x}: %{y:.5f}<extra>" + curve.title + "</extra>",
             )
@@ -87,17 +92,21 @@ def _colours(methods: Sequence[MethodName]) -> list[str]:
 def seed_points(results: Sequence[tuple[str, MethodName, np.ndarray]], quantity: str) -> go.Figure:
     """Draw what each seed of each optimizer reached as a point on a row, and the mean of the row as a stroke.
 
+    `meta` of a trace says to which place among `results` it belongs.
+
     Args:
         results: Title, method and a number for each seed, (S,), from the top row on.
         quantity: What the numbers are, for the axis.
     """
     figure = go.Figure()
-    for (title, _, values), colour in zip(results, _colours([method for _, method, _ in results]), strict=True):
+    colours = _colours([method for _, method, _ in results])
+    for place, ((title, _, values), colour) in enumerate(zip(results, colours, strict=True)):
         figure.add_trace(
             go.Scatter(
                 x=values,
                 y=[title] * len(values),
                 mode="markers",
+                meta={"group": place, "seeds": True},
                 marker={"size": 11, "color": colour, "opacity": 0.7},
                 hovertemplate="one seed: %{x:.6f}<extra>" + title + "</extra>",
             )
@@ -107,6 +116,7 @@ def seed_points(results: Sequence[tuple[str, MethodName, np.ndarray]], quantity:
                 x=[values.mean()],
                 y=[title],
                 mode="markers",
+                meta={"group": place},
                 marker={"symbol": "line-ns", "size": 24, "line": {"width": 3, "color": colour}},
                 hovertemplate="mean: %{x:.6f}<extra>" + title + "</extra>",
             )
@@ -203,62 +213,6 @@ def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> g
         yaxis={"autorange": "reversed", "automargin": True},
         margin=MARGIN,
         height=110 + 42 * len(gaps),
-    )
-    return figure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Plane:
-    """The latent plane of one network."""
-
-    title: str
-    points: np.ndarray
-    """(N, 2), floating point."""
-    labels: np.ndarray | None
-    """Classes, (N,), integer, or None."""
-
-
-def latent_planes(planes: Sequence[Plane], class_names: Sequence[str]) -> go.Figure:
-    """Draw latent planes side by side, each in its own coordinates, coloured by class.
-
-    Args:
-        planes: One or more.
-        class_names: Name of each class, for the pointer; empty where images have no classes.
-    """
-    titles = [plane.title.replace(", ", "<br>", 1) for plane in planes]
-    figure = make_subplots(1, len(planes), subplot_titles=titles, horizontal_spacing=0.06)
-    for place, plane in enumerate(planes, start=1):
-        shown = thin(len(plane.points), 2000)
-        points = plane.points[shown]
-        labels = np.full(len(shown), -1) if plane.labels is None else plane.labels[shown]
-        for label in np.unique(labels).tolist():
-            name = class_names[label] if label >= 0 else "images"
-            figure.add_trace(
-                go.Scatter(
-                    x=points[labels == label, 0],
-                    y=points[labels == label, 1],
-                    mode="markers",
-                    marker={
-                        "size": 5,
-                        "color": CLASS_COLOURS[label % len(CLASS_COLOURS)] if label >= 0 else UNLABELLED,
-                    },
-                    name=name,
-                    legendgroup=name,
-                    showlegend=place == 1 and label >= 0,
-                    hovertemplate=f"{name}<extra></extra>",
-                ),
-                row=1,
-                col=place,
-            )
-        figure.update_yaxes(scaleanchor=figure.data[-1].xaxis, row=1, col=place)
-    figure.update_xaxes(nticks=4, zeroline=False)
-    figure.update_yaxes(nticks=4, zeroline=False)
-    figure.update_annotations(font_size=12)
-    figure.update_layout(
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "itemsizing": "constant"},
-        margin={**MARGIN, "t": 72, "b": 45},  # the button that saves the figure stands above the titles
-        height=317,
-        uirevision="planes",
     )
     return figure
 

@@ -33,7 +33,7 @@ FARTHEST = 1e30
 DRAWN = 400
 """Points of a curve, at most: more cannot be told apart."""
 MARGIN = {"l": 10, "r": 10, "t": 20, "b": 10}
-LEGEND = {"orientation": "h", "y": -0.2}
+LEGEND = {"orientation": "h", "y": -0.28}
 
 
 def thin(count: int, most: int) -> np.ndarray:

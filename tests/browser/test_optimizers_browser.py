@@ -48,7 +48,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
     plot = page.get_by_test_id("stPlotlyChart").first.locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     head = "plot => { const head = plot.data.at(-1); return [head.x.at(-1), head.y.at(-1)]; }"
-    expect(page.get_by_text(re.compile(r"^Minima reached, within 0.1:"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"reached a minimum \(within 0.1\)"))).to_be_visible()
     end = plot.evaluate(head)
     page.locator(".updatemenu-button", has_text="Play").first.click()
     page.wait_for_timeout(1000)

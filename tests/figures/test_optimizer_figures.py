@@ -98,6 +98,12 @@ def test_comparison_draws_each_seed_and_above_them_the_means():
         np.testing.assert_allclose(trace.y, losses)
     assert figure.data[2].line.color == COLOURS["adam"]
     assert figure.data[0].line.width < figure.data[2].line.width
+    assert [trace.meta for trace in figure.data] == [
+        {"group": 0, "seed": 0},
+        {"group": 0, "seed": 1},
+        {"group": 0},
+        {"group": 1},
+    ]
 
 
 def test_seeds_are_points_on_the_row_of_their_optimizer():
@@ -105,6 +111,7 @@ def test_seeds_are_points_on_the_row_of_their_optimizer():
     assert [list(trace.x) for trace in figure.data] == [[1, 3], [2], [2], [2]]
     assert [set(trace.y) for trace in figure.data] == [{"Adam"}, {"Adam"}, {"SGD"}, {"SGD"}]
     assert figure.data[0].marker.color == COLOURS["adam"]
+    assert [trace.meta["group"] for trace in figure.data] == [0, 0, 1, 1]
 
 
 def test_two_optimizers_of_one_method_have_two_colours():

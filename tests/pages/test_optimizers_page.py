@@ -50,12 +50,12 @@ def test_start_lies_on_the_grid_of_its_sliders(visit, surface):
 
 def test_convergence_is_shown_with_its_distance_and_without_signs_of_zero(visit):
     app = visit("surfaces", surface="saddle", steps="400")
-    verdicts = next(text for text in texts(app.markdown) if "Minima reached" in text)
+    verdicts = next(text for text in texts(app.markdown) if "reached a minimum" in text)
     assert "within 0.05" in verdicts
     assert "at (0.00,\N{NO-BREAK SPACE}1.41) from step 72 on" in verdicts
     app.slider(key="steps").set_value(70).run()
     app.slider(key="y.saddle").set_value(0.0).run()
-    verdicts = next(text for text in texts(app.markdown) if "Minima reached" in text)
+    verdicts = next(text for text in texts(app.markdown) if "reached a minimum" in text)
     assert "on its way to" in verdicts
     assert "\N{MINUS SIGN}0.000" not in verdicts
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.config import OptimizerConfig
-from aeviz.figures.comparison import Curve, Plane, comparison_curves, latent_planes, seed_points
+from aeviz.figures.comparison import Curve, comparison_curves, seed_points
 from aeviz.lab.adaptive import METHODS
 from aeviz.lab.optimizer_comparison import (
     CONFIDENCE,
@@ -20,18 +20,22 @@ from aeviz.lab.optimizer_comparison import (
 )
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import list_compared
-from aeviz.web.kernel import projections
+from aeviz.web.compare.planes import plane_of
+from aeviz.web.components.run_planes.component import read_seed, run_planes
+from aeviz.web.components.run_planes.payload import run_planes_payload
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import decimals_for, differ, escape, name_objective
+from aeviz.web.kernel.url import UrlState
 
 WHAT = "what"
 """URL parameter: single runs, or the optimizers with several seeds each."""
 NAMED = "runs"
 """URL parameter of the single runs."""
-PLANES = "planes"
+_KEY = "seed-planes"
+_SEED = UrlState("planes", parse=lambda text: text if text.isascii() and text.isdecimal() else None)
 """URL parameter: the seed whose latent planes are shown."""
 CURVES_PX = 440
 """Height of the curves: that of verdict and points beside them."""
@@ -158,38 +162,25 @@ def _show_verdict(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None
 @st.fragment
 def _show_planes(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str]) -> None:
     """Show the latent plane that each optimizer reached from the initial weights of one seed."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Latent planes** of the runs with seed", width="content")
-        chosen = st.segmented_control(
-            "Seed",
-            list(map(str, comparison.seeds)),
-            default=str(comparison.seeds[0]),
-            required=True,
-            key=PLANES,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    models = {title: Model(comparison.lines[optimizer][int(chosen)]) for optimizer, title in titles.items()}
-    encoded = {title: model for title, model in models.items() if model.has_latents}
-    if not encoded:
-        st.info("The test images of these runs are not encoded.", icon=":material/hourglass_empty:")
-        return
-    show_figure(
-        latent_planes(
-            [
-                Plane(
-                    title=title,
-                    points=projections.projection(model, 2).points,
-                    labels=model.require_latents().labels,
-                )
-                for title, model in encoded.items()
-            ],
-            next(iter(encoded.values())).class_names,
+    st.markdown("**Latent planes.** Point at a run, its curve or its dot to see all three; a click keeps the seed.")
+    runs = [
+        run
+        for place, optimizer in enumerate(titles)
+        for seed in comparison.seeds
+        if (run := plane_of(Model(comparison.lines[optimizer][seed]), place, str(seed))) is not None
+    ]
+    run_planes(
+        run_planes_payload(
+            [METHODS[method_of(optimizer)].title for optimizer in titles],
+            runs,
+            charts=("compare-seeds", "compare-seed-points"),
+            seed=_SEED.restore() or str(comparison.seeds[0]),
+            note="A point is a test image, coloured by its class. The networks of one seed started from the same "
+            "weights. The planes are those after training: none were recorded during it.",
         ),
-        key="compare-seeds-planes",
-        alt=f"The latent planes of the test images with seed {chosen}, coloured by class, of " + ", ".join(encoded),
+        key=_KEY,
+        on_seed=lambda: _SEED.write(read_seed(_KEY)),
     )
-    st.caption("A point is a test image, coloured by its class. The networks started from the same weights.")
 
 
 def _show_settings(comparison: OptimizerComparison, errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:

@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 
 from aeviz.figures.charts import difference_curves, training_curves
+from aeviz.web.compare.planes import show_run_planes
 from aeviz.web.compare.words import name_setting, name_value
-from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
-from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
 from aeviz.web.kernel.text import decimals_for, differ, escape, name_objective
@@ -21,10 +20,10 @@ RUNS = "runs"
 """URL parameter of the compared runs."""
 MOST = 6
 """Runs on one chart: more curves hide each other."""
-PLANE_PX = 300
-"""Width of a latent plane."""
+CHART = "compare-curves"
+"""Key of the chart of the curves."""
 _BESIDE = 2
-"""Runs whose planes are shown as maps with one legend; more are shown as images."""
+"""Runs whose planes are shown as maps with one legend."""
 
 
 def pick_runs(found: Mapping[str, Model]) -> list[Model]:
@@ -119,7 +118,8 @@ def show_overlay(runs: list[Model]) -> None:
     else:
         figure = training_curves(curves, quantity, window=int(window), logarithmic=logarithmic)
         alt = "Training and validation loss over the epochs of "
-    show_figure(figure, key="compare-curves", alt=alt + " and ".join(curves))
+    show_figure(figure, key=CHART, alt=alt + " and ".join(curves))
+    show_run_planes([model for model in runs if model.name in curves], chart=CHART, is_mapped=_are_mapped(runs))
     names = list(curves)
     offer_curves(
         {model.name: model.path for model in runs if model.name in curves},
@@ -165,32 +165,31 @@ def _table(rows: Mapping[str, list[str]], names: list[str]) -> str:
     return "\n".join(lines)
 
 
-def show_planes(runs: list[Model]) -> None:
-    """Show the latent planes side by side: two of the same images as linked maps, others as images."""
+def _are_mapped(runs: list[Model]) -> bool:
+    """Whether linked maps show the latent planes: of two runs that encoded the same images."""
     mapped = [model for model in runs if model.has_latents]
-    if not mapped:
-        return
-    st.subheader("Latent planes")
-    if (
+    return (
         len(mapped) == _BESIDE
         and mapped[0].config.data.shares_test_images(mapped[1].config.data)
         and same_images(*mapped)
-    ):
+    )
+
+
+def show_planes(runs: list[Model]) -> None:
+    """Show the latent planes of two runs of the same images as linked maps; link others to their maps."""
+    mapped = [model for model in runs if model.has_latents]
+    if not mapped:
+        return
+    if _are_mapped(runs):
+        st.subheader("Latent planes")
         show_map(mapped[0], mapped[1], pick_map_options(mapped[0], mapped[1]))
         return
     with st.container(horizontal=True, gap="medium"):
         for model in mapped:
-            with st.container(width=PLANE_PX, border=True):
-                picture = thumbnails.thumbnail(model, is_dark())
-                if picture is not None:
-                    st.image(picture, width="stretch", alt=f"The latent plane of {model.name}, coloured by class")
-                st.markdown(
-                    f":small[**{escape(model.name)}**, {escape(model.config.data.name)}, "
-                    f"{model.config.model.latent_dim}-d]"
-                )
-                st.page_link(
-                    "pages/explore.py",
-                    label="Explore",
-                    icon=":material/scatter_plot:",
-                    query_params={"model": model.name},
-                )
+            st.page_link(
+                "pages/explore.py",
+                label=f"Explore {escape(model.name)}",
+                icon=":material/scatter_plot:",
+                query_params={"model": model.name},
+                width="content",
+            )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
@@ -67,7 +68,7 @@ def show_surfaces() -> None:
                 on_start=partial(_take_start, surface),
             )
         verdicts.markdown(
-            f":small[Minima reached, within {surface.close:g}:]  \n"
+            f":small[{_count_arrivals(surface, list(found.values()))}]  \n"
             + "  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values())
         )
         one, two = st.columns(2, gap="medium")
@@ -189,6 +190,20 @@ def _pick_betas(base: Settings) -> Settings:
         "with the usual betas.",
     )
     return as_torch(chosen) if is_corrected else chosen
+
+
+def _count_arrivals(surface: Surface, trajectories: list[Trajectory]) -> str:
+    """Say how many methods are at a minimum at the end, above the verdict of each; and whether two took one track."""
+    arrived = sum(trajectory.arrived is not None and trajectory.stays for trajectory in trajectories)
+    some = f"{arrived} of {len(trajectories)} methods"
+    count = "No method" if not arrived else "Every method" if arrived == len(trajectories) else some
+    text = f"{count} reached a minimum (within {surface.close:g}):"
+    tracks = {trajectory.method: trajectory.points for trajectory in trajectories}
+    if "adam" in tracks and "amsgrad" in tracks and tracks["adam"].shape == tracks["amsgrad"].shape:
+        apart = float(np.abs(tracks["adam"] - tracks["amsgrad"]).max())
+        if apart < surface.close:
+            return f"Adam and AMSGrad took the same track. {text}"
+    return text
 
 
 def _verdict(surface: Surface, trajectory: Trajectory) -> str:

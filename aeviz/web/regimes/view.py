@@ -39,8 +39,9 @@ RARE = 0.02
 """Share of the draws below which a class is said to be out of reach."""
 TELLING = ("Error", "KL (nats", "ELBO", "kNN", "Samples out of", "Classes of")
 """How the rows begin that tell the regimes apart."""
-UNDEFINED = "undefined"
-"""Cell of a measure that a model does not have."""
+UNMEASURED, ONE_CODE = "not measured", "none: all images have one code"
+"""Cells of a measure that a model does not have: it was not evaluated, or there is nothing to measure."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +62,10 @@ REGIMES = (
 
 
 _STYLE = """<style>
-[class*="st-key-regime-head-"] { flex-wrap: nowrap; }
 [class*="st-key-regime-head-"] h5 { font-size: 1rem; white-space: nowrap; }
 [class*="st-key-regime-head-"] [data-testid="stSelectbox"] :is(input, div) { font-size: 0.8125rem; }
-[class*="st-key-regime-head-"] > div:has([data-testid="stSelectbox"]) {
-  flex: 1 1 8rem; width: auto !important; min-width: 8rem;
-}
 </style>"""
-"""The menu of a model stands beside the title of its column."""
+"""The menu of a model stands below the title of its column."""
 
 
 @st.fragment
@@ -95,7 +92,7 @@ def show_regimes() -> None:
         for column, regime in zip(columns, REGIMES, strict=True):
             with column:
                 head = f"regime-head-{regime.parameter}"
-                with st.container(horizontal=True, vertical_alignment="center", gap="small", key=head):
+                with st.container(gap="xsmall", key=head):  # beside the title long names would be cut
                     st.markdown(f"##### {regime.title}", width="content")
                     runs.append(_pick_run(planar, regime))
                 places.append(st.container())
@@ -211,7 +208,8 @@ def _show_figures(runs: list[Model], titles: list[str], seed: int) -> None:
         (f"Samples out of distribution, of {DRAWS:,}", ".1%", [fit.far_share for fit in fits]),
     ]
     lines = [
-        [title, *(UNDEFINED if value is None else format(value, form) for value in row)] for title, form, row in rows
+        [title, *(_write(value, form, ONE_CODE if title.startswith("Samples") else UNMEASURED) for value in row)]
+        for title, form, row in rows
     ]
     lines[2:2] = [
         ["ELBO (nats per image)", *(_with_error(found, "elbo") for found in evaluations)],
@@ -237,16 +235,24 @@ def _show_table(lines: list[list[str]], titles: list[str]) -> None:
     st.table(columns, border="horizontal", hide_index=True)
 
 
+def _write(value: float | None, form: str, missing: str) -> str:
+    """Write a number, one with an exponent as mantissa times a power of ten."""
+    if value is None:
+        return missing
+    mantissa, _, exponent = format(value, form).partition("e")
+    return f"{mantissa} \N{MULTIPLICATION SIGN} 10{str(int(exponent)).translate(_RAISED)}" if exponent else mantissa
+
+
 def _with_error(found: Evaluation | None, name: str) -> str:
     """Write a measure with its standard error."""
     value, error = (None if found is None else getattr(found, key) for key in (name, f"{name}_error"))
-    return UNDEFINED if value is None else format_with_error(value, error)
+    return UNMEASURED if value is None else format_with_error(value, error)
 
 
 def _classes(model: Model, fit: PriorFit) -> str:
     """Name the classes that draws from the prior are read as, most frequent first, without the rare ones."""
     if fit.class_shares is None:
-        return UNDEFINED
+        return ONE_CODE if model.class_names else "no classes"
     names, order = model.provenance.class_names, np.argsort(-fit.class_shares, kind="stable")
     often = [
         f"{escape(names[label])} ({fit.class_shares[label]:.0%})" for label in order if fit.class_shares[label] >= RARE

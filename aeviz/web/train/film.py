@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from aeviz.analysis.curves import ObjectiveParts, objective_parts
-from aeviz.analysis.latent import GRID_TAIL, Projection, project, quantile_ranges
+from aeviz.analysis.latent import GRID_TAIL, quantile_ranges
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.images import tile, to_png, to_webp
 from aeviz.figures.objective_parts import KL_NAME, RECONSTRUCTION_NAME, TOTAL_NAME
@@ -17,6 +17,7 @@ from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
 from aeviz.web.components.film.payload import FilmFrame, film_payload
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.history import read_epochs
+from aeviz.web.kernel.projections import follow_planes
 from aeviz.web.kernel.text import name_objective
 
 _log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def _film(
     history = read_epochs(folder.path)[:epochs]
     labels, moments = _followed(path, created, samples)
     parts = objective_parts(history, folder.config)
-    planes, axes = _planes([moment.sample.z for moment in moments])
+    planes, axes = follow_planes([moment.sample.z for moment in moments])
 
     def column(name: str) -> np.ndarray:
         return np.array([getattr(report, name) for report in history], dtype=np.float64)  # None becomes NaN
@@ -155,19 +156,3 @@ def film(folder: RunFolder, *, is_live: bool, plays: bool = False) -> bytes:
 def _mesh_range(sample: Sample) -> np.ndarray | None:
     """Return which part of the plane the decoded mesh covers, (2, 2); None where it lies on other axes."""
     return quantile_ranges(sample.z, tail=GRID_TAIL) if sample.z.shape[1] == 2 else None
-
-
-def _planes(latents: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[str, str]]:
-    """Return the latent points of each sample in two dimensions, and the names of the two.
-
-    More than two are shown by the principal directions of the newest sample, held fixed for all, so that what moves is
-    the network and not the axes. A line is spread by the number of the image.
-    """
-    if not latents:
-        return [], ("z1", "z2")
-    newest = latents[-1]
-    if newest.shape[1] == 1:
-        spread = np.linspace(-1, 1, len(newest))[:, None] * max(float(np.ptp(newest)), 1e-6) / 4
-        return [np.hstack([z, spread]).astype(np.float32) for z in latents], ("z1", "image")
-    shown: Projection = project(newest, 2)
-    return [shown.apply(z) for z in latents], (shown.axis_names[0], shown.axis_names[1])

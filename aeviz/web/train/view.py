@@ -157,7 +157,13 @@ def _row(job: Job, *, is_watched: bool = False) -> None:
         st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
         st.markdown(
             f"**{escape(job.name)}**  \n:small[{escape(settings.data.name)} · {settings.model.latent_dim}-d · "
-            f"{_describe_optimizer(settings)} · epoch {job.status.epoch:,} of {settings.train.epochs:,}]",
+            f"{_describe_optimizer(settings)}"
+            # of the run that is watched, progress and film say the epoch: a third number would be older or newer
+            + (
+                f" · {settings.train.epochs:,} epochs]"
+                if is_watched
+                else f" · epoch {job.status.epoch:,} of {settings.train.epochs:,}]"
+            ),
             width="stretch",
         )
         if not is_watched:

@@ -1,6 +1,5 @@
 """Compare runs, as AppTest runs it."""
 
-import base64
 import json
 import re
 import shutil
@@ -12,6 +11,7 @@ from train_form import texts
 
 from aeviz.paths import checkpoints_root
 from aeviz.training.runs import HISTORY, RunFolder
+from aeviz.web.components.kit import wire
 
 # Comparing
 
@@ -148,17 +148,33 @@ def test_page_opens_on_optimizers_over_seeds_and_compares_their_means(app, runs)
     assert [cell.split(" ")[0] for cell in table["validation error (MSE)"]] == [f"{mean:.5f}" for mean in means]
 
 
-def test_seeds_show_the_latent_planes_of_the_chosen_seed(app, runs):
+def sent_planes(app):
+    """What the component of the latent planes was sent."""
+    (sent,) = (part.proto for part in app.get("bidi_component") if part.proto.component_name == "aeviz.run_planes")
+    return wire.unpack(sent.bytes)
+
+
+def test_seeds_open_on_the_latent_planes_of_the_seed_in_the_address(app, runs):
     app.query_params.update({"what": "optimizers over seeds", "planes": "3"})
     app.switch_page("pages/compare.py").run()
     assert not app.exception
-    assert app.button_group(key="planes").value == "3"
-    data = json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]
-    zeros = [trace for trace in data if trace["name"] == "0"]
-    for trace, method in zip(zeros, ("adam", "amsgrad", "momentum"), strict=True):
-        table = RunFolder.read(checkpoints_root() / "comparison" / f"digits-{method}-seed-3").require_latents()
-        shown = np.frombuffer(base64.b64decode(trace["x"]["bdata"]), trace["x"]["dtype"])
-        np.testing.assert_allclose(shown, table.z[table.labels == 0, 0])
+    sent = sent_planes(app)
+    assert (sent["seed"], sent["titles"]) == ("3", ["Adam", "AMSGrad", "Momentum"])
+    assert [run["seed"] for run in sent["runs"]] == list("01234") * 3
+    assert sent["charts"] == ["compare-seeds", "compare-seed-points"]
+    table = RunFolder.read(checkpoints_root() / "comparison" / "digits-amsgrad-seed-3").require_latents()
+    (frame,) = sent["runs"][8]["frames"]
+    np.testing.assert_array_equal(frame["points"], table.z.astype(np.float32).ravel())
+    np.testing.assert_array_equal(sent["runs"][8]["labels"], table.labels)
+
+
+def test_single_runs_show_the_planes_recorded_during_training_or_say_that_none_were(app, runs):
+    app.query_params.update({"runs": ["digits-2d-adam", "mlp-2d-adam"]})
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    sent = sent_planes(app)
+    assert len(sent["runs"][0]["frames"]) > 5
+    assert "not recorded for mlp-2d-adam" in sent["note"]
 
 
 def test_every_setting_has_a_name_in_words(tiny_config):

@@ -245,6 +245,9 @@ export class Chart {
     brush.globalAlpha = 0.8;
     brush.setLineDash([2, 3]);
     line(brush, x, y + 6, x, bottom);
+    const top = MARGIN.top + 13; // where curves that fall leave room, unless the best epoch is an early one
+    const isHigh = x > this.width / 3 && y - 40 > top;
+    if (isHigh) line(brush, x, top + 5, x, y - 6);
     brush.setLineDash([]);
     brush.globalAlpha = 1;
     brush.beginPath();
@@ -260,7 +263,7 @@ export class Chart {
     brush.lineWidth = 4;
     brush.strokeStyle = style.background;
     brush.fillStyle = style.text;
-    const below = y + 24 < bottom ? y + 21 : y - 13; // the curve it belongs to is nowhere lower
+    const below = isHigh ? top : y + 24 < bottom ? y + 21 : y - 13; // the curve it belongs to is nowhere lower
     brush.strokeText(text, middle, below);
     brush.fillText(text, middle, below);
     this.label = { left: middle - half - 2, right: middle + half + 2, top: below - 13, bottom: below + 4 };

@@ -1,0 +1,1 @@
+"""Latent planes of compared runs, linked with the charts of the page."""

@@ -1,0 +1,118 @@
+// Plotly charts of the page whose traces belong to compared runs: a trace says so by its `meta`, { group, seed }, places
+// among those compared. Without a seed it is the mean of a group; with `seeds` its points are the seeds.
+
+/** @typedef {{ group: number, seed: number | null }} Pointed `seed` is null for all runs of the group */
+/** @typedef {{ group: number, seed?: number | null, seeds?: boolean }} Meta */
+
+const LOOK_MS = 150; // between two looks for a chart
+const LOOKS = 100;
+const DIM = "aeviz-dim";
+const LIT = "aeviz-lit";
+const STYLE = `.${DIM} { opacity: 0.1 !important; } .${LIT} { opacity: 1 !important; } .${LIT} path.js-line { stroke-width: 3.5px !important; }`;
+
+/**
+ * Whether what belongs to `group` and `seed` is meant; without a seed it is only by its whole group.
+ * @param {Pointed} pointed
+ * @param {number} group
+ * @param {number | null | undefined} seed
+ */
+export function isMeant(pointed, group, seed) {
+  return group === pointed.group && (pointed.seed === null || seed === pointed.seed);
+}
+
+export class LinkedCharts {
+  /**
+   * @param {import("../kit/mount.js").Activity} activity
+   * @param {(pointed: Pointed | null) => void} onPoint
+   */
+  constructor(activity, onPoint) {
+    this.activity = activity;
+    this.onPoint = onPoint;
+    /** @type {Pointed | null} */
+    this.pointed = null;
+    /** @type {Map<string, any>} */
+    this.plots = new Map();
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.looking = undefined;
+    this.style = document.createElement("style");
+    this.style.textContent = STYLE;
+    document.head.append(this.style);
+    /** @param {any} event */
+    this.hover = ({ points: [point] }) => {
+      /** @type {Meta | undefined} */
+      const meta = point?.data?.meta;
+      if (meta && typeof meta.group === "number") {
+        this.onPoint({ group: meta.group, seed: meta.seeds ? point.pointNumber : (meta.seed ?? null) });
+      }
+    };
+    this.unhover = () => this.onPoint(null);
+    this.drawn = () => this.mark();
+  }
+
+  /**
+   * Join the charts with these keys once they are on the page; one that is drawn anew in another place is joined again.
+   * @param {string[]} keys
+   */
+  join(keys) {
+    clearInterval(this.looking);
+    let looks = LOOKS;
+    this.activity.mark("charts", true);
+    const look = () => {
+      for (const key of keys) {
+        const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+        if (plot && /** @type {any} */ (plot).on && plot !== this.plots.get(key)) this.take(key, plot);
+      }
+      looks -= 1;
+      if (looks > 0 && keys.some((key) => !this.plots.get(key)?.isConnected)) return;
+      clearInterval(this.looking);
+      this.activity.mark("charts", false);
+    };
+    this.looking = setInterval(look, LOOK_MS);
+    look();
+  }
+
+  /** @param {string} key @param {any} plot */
+  take(key, plot) {
+    this.plots.set(key, plot);
+    plot.on("plotly_hover", this.hover);
+    plot.on("plotly_unhover", this.unhover);
+    plot.on("plotly_afterplot", this.drawn);
+    this.mark();
+  }
+
+  /** @param {Pointed | null} pointed */
+  show(pointed) {
+    this.pointed = pointed;
+    this.mark();
+  }
+
+  mark() {
+    for (const plot of this.plots.values()) {
+      for (const node of plot.querySelectorAll(".scatterlayer > .trace")) {
+        /** @type {Meta | undefined} */
+        const meta = node.__data__?.[0]?.trace?.meta;
+        if (!meta || typeof meta.group !== "number") continue;
+        if (!meta.seeds) this.set(node, meta.group, meta.seed);
+        else node.querySelectorAll(".points > path").forEach((/** @type {any} */ dot) => this.set(dot, meta.group, dot.__data__?.i));
+      }
+    }
+  }
+
+  /** @param {Element} node @param {number} group @param {number | null | undefined} seed */
+  set(node, group, seed) {
+    const isLit = this.pointed !== null && isMeant(this.pointed, group, seed);
+    node.classList.toggle(LIT, isLit && typeof seed === "number"); // thin and faint otherwise
+    node.classList.toggle(DIM, this.pointed !== null && !isLit);
+  }
+
+  close() {
+    clearInterval(this.looking);
+    this.show(null);
+    for (const plot of this.plots.values()) {
+      plot.removeListener?.("plotly_hover", this.hover);
+      plot.removeListener?.("plotly_unhover", this.unhover);
+      plot.removeListener?.("plotly_afterplot", this.drawn);
+    }
+    this.style.remove();
+  }
+}

@@ -1,0 +1,171 @@
+// Latent planes of compared runs. Pointing at a run, at its curve or at its dot, or focusing its button, marks all three and
+// shows its plane; a click on a seed keeps it. A slider moves the planes over the recorded epochs. No rerun takes place.
+
+import { element, pixelRatio, write } from "../kit/dom.js";
+import { Legend } from "../kit/legend.js";
+import { define } from "../kit/mount.js";
+import { Plane, classCentres, union } from "../kit/plane.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
+import { LinkedCharts } from "./linked_charts.js";
+
+/** @typedef {import("./linked_charts.js").Pointed} Pointed */
+/** @typedef {import("../kit/plane.js").PlaneFilm & { group: number, seed: string, place: number }} Run `place` among those of its group */
+/**
+ * @typedef {{
+ *   titles: string[], charts: string[], seed: string, note: string, runs: Run[]
+ * }} Data
+ */
+/** @typedef {{ node: HTMLElement, plane: Plane | null, buttons: Map<string, HTMLButtonElement>, runs: Run[], head: HTMLButtonElement }} Group */
+
+class RunPlanes {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.root = root;
+    this.channel = channel;
+    /** @type {Data | null} */
+    this.data = null;
+    this.seed = "";
+    /** @type {number[]} */
+    this.epochs = [];
+    /** @type {Pointed | null} */
+    this.pointed = null;
+    /** @type {Group[]} */
+    this.groups = [];
+    this.made = "";
+    this.bar = element("label", { class: "epoch", hidden: "" }, root);
+    element("span", { text: "Epoch of the planes" }, this.bar);
+    this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
+    this.shownEpoch = element("output", {}, this.bar);
+    this.slider.oninput = () => this.draw();
+    this.row = element("div", { class: "groups" }, root);
+    this.legend = new Legend(root, () => this.draw());
+    this.note = element("p", { class: "note" }, root);
+    this.charts = new LinkedCharts(activity, (pointed) => this.point(pointed));
+    this.unwatch = watchLooks(root, () => this.draw());
+  }
+
+  /** @param {Data} data */
+  receive(data) {
+    const isNew = data.seed !== this.data?.seed;
+    this.data = data;
+    if (isNew) this.seed = data.seed;
+    const counts = data.titles.map(() => 0);
+    for (const run of data.runs) {
+      run.place = counts[run.group]++;
+      for (const frame of run.frames) frame.centres = classCentres(frame.points, run.labels, run.classes.length);
+      if (run.frames.length) run.bounds = union(run.frames);
+    }
+    const epochs = data.runs.flatMap(({ frames }) => frames.map((frame) => /** @type {any} */ (frame).epoch));
+    this.epochs = [...new Set(epochs)].sort((a, b) => a - b);
+    this.slider.max = String(Math.max(0, this.epochs.length - 1));
+    const made = JSON.stringify([data.titles, data.runs.map(({ group, seed, n }) => [group, seed, n > 0]), this.epochs]);
+    if (made !== this.made) {
+      this.build(data);
+      this.slider.value = this.slider.max;
+    }
+    this.made = made;
+    this.groups.forEach((group, k) => (group.runs = data.runs.filter((run) => run.group === k)));
+    this.bar.hidden = this.epochs.length < 2;
+    const drawn = data.runs.filter(({ n }) => n > 0);
+    const isOne = new Set(drawn.map(({ classes }) => JSON.stringify(classes))).size === 1;
+    this.legend.show(isOne ? drawn[0].classes : []);
+    write(this.note, data.note);
+    this.note.hidden = !data.note;
+    this.charts.join(data.charts);
+    this.draw();
+  }
+
+  /** @param {Data} data */
+  build(data) {
+    this.row.replaceChildren();
+    this.groups = data.titles.map((title, group) => {
+      const runs = data.runs.filter((run) => run.group === group);
+      const node = element("section", {}, this.row);
+      const bar = element("div", { class: "runs", role: "group", "aria-label": title }, node);
+      const head = element("button", { type: "button", class: "group", text: title, title: "Point at it to mark its runs" }, bar);
+      this.listen(head, { group, seed: null });
+      /** @type {Map<string, HTMLButtonElement>} */
+      const buttons = new Map();
+      for (const { seed, place } of runs.filter((run) => run.seed !== "")) {
+        const button = element("button", { type: "button", text: seed, "aria-label": `${title}, seed ${seed}`, title: `Seed ${seed}` }, bar);
+        this.listen(button, { group, seed: place });
+        button.onclick = () => this.keep(seed);
+        buttons.set(seed, button);
+      }
+      const plane = runs.some(({ n }) => n > 0) ? new Plane(node, () => {}) : null;
+      if (plane) {
+        plane.front.onpointermove = plane.front.onpointerdown = () => this.point({ group, seed: this.shownIn(group)?.place ?? null });
+        plane.front.onpointerleave = (event) => event.pointerType === "mouse" && this.point(null);
+      }
+      return { node, plane, buttons, runs, head };
+    });
+  }
+
+  /** @param {HTMLElement} button @param {Pointed} pointed */
+  listen(button, pointed) {
+    button.onpointerenter = button.onfocus = () => this.point(pointed);
+    button.onpointerleave = (event) => event.pointerType === "mouse" && this.point(null);
+    button.onblur = () => this.point(null);
+  }
+
+  /** @param {string} seed */
+  keep(seed) {
+    if (seed === this.seed) return;
+    this.seed = seed;
+    this.draw();
+    this.channel.trigger("seed", seed);
+  }
+
+  /** @param {Pointed | null} pointed */
+  point(pointed) {
+    if (JSON.stringify(pointed) === JSON.stringify(this.pointed)) return;
+    this.pointed = pointed;
+    this.charts.show(pointed);
+    this.draw();
+  }
+
+  /** @param {number} group @returns {Run | undefined} the run whose plane is shown: that which is pointed at, or of the chosen seed */
+  shownIn(group) {
+    const { runs } = this.groups[group];
+    const place = this.pointed?.seed;
+    const seed = typeof place === "number" ? this.groups[this.pointed?.group ?? 0]?.runs[place]?.seed : this.seed;
+    return runs.find((run) => run.seed === seed) ?? runs[0];
+  }
+
+  draw() {
+    const style = styleOf(this.root);
+    const epoch = this.epochs[Number(this.slider.value)] ?? 0;
+    write(this.shownEpoch, String(epoch));
+    this.slider.setAttribute("aria-valuetext", `epoch ${epoch}`);
+    this.groups.forEach(({ node, plane, buttons, head }, group) => {
+      const isDim = this.pointed !== null && this.pointed.group !== group;
+      node.classList.toggle("dim", isDim);
+      node.classList.toggle("lit", this.pointed?.group === group);
+      const run = this.shownIn(group);
+      for (const [seed, button] of buttons) button.setAttribute("aria-pressed", String(seed === run?.seed));
+      head.classList.toggle("on", this.pointed?.group === group);
+      if (!plane || !run?.frames.length) return plane?.clear();
+      plane.size(pixelRatio());
+      const position = Math.max(0, run.frames.findLastIndex((frame) => /** @type {any} */ (frame).epoch <= epoch));
+      plane.back.setAttribute("aria-label", `Latent plane${run.seed ? ` with seed ${run.seed}` : ""}`);
+      return plane.draw(run, { position, hidden: this.legend.hidden, fixed: false, pointed: null }, style);
+    });
+    const { pointed } = this;
+    const seed = pointed && pointed.seed !== null ? this.groups[pointed.group]?.runs[pointed.seed]?.seed : "";
+    this.root.dataset.pointed = pointed ? [this.data?.titles[pointed.group], seed].filter(Boolean).join(", seed ") : "";
+  }
+
+  close() {
+    this.unwatch();
+    this.charts.close();
+  }
+}
+
+export default define(
+  { class: "run-planes", "data-testid": "run-planes" },
+  (root, channel, activity) => new RunPlanes(root, channel, activity),
+);
