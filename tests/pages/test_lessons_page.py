@@ -290,3 +290,22 @@ def test_class_of_an_image_on_generate_is_no_class_of_students(app):
     assert_healthy(app, "Generate")
     assert not app.warning
     assert app.selectbox(key="class").value == "3"
+
+
+def test_cards_have_pictures_of_the_models_that_the_lesson_shows(app, own):
+    open_page(app, "lessons")
+    pictures = [
+        part.proto.body for part in app.get("html") if "lesson-picture" in part.proto.body and "<img" in part.proto.body
+    ]
+    assert len(pictures) == 6, "five that ship and one of one's own"
+    assert all("Latent map, coloured by class, of " in each for each in pictures if "mlp-2d-adam" in each)
+    (collapse,) = (each for each in pictures if "vae-64d" in each)
+    assert collapse.count('alt="KL divergence of each latent dimension of ') == 3
+    (faces,) = (each for each in pictures if "celeba" in each)
+    assert 'alt="Samples of celeba-vae"' in faces
+
+
+@pytest.mark.parametrize(("page", "icon"), [("/regimes", ":material/view_column:"), ("/", ":material/school:")])
+def test_lesson_without_a_model_that_is_here_has_an_icon(app, page, icon):
+    upload(app, f"title: T\nminutes: 1\nsummary: S.\nsteps: [{{text: A., view: '{page}?model=%3Cb%3E'}}]")
+    assert icon in texts(app.markdown)

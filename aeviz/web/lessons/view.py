@@ -12,6 +12,7 @@ from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes, state
 from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import to_markdown
+from aeviz.web.lessons import pictures
 
 CARD_PX = 300
 """Width of a card, so that a row holds as many as the window has room for."""
@@ -101,14 +102,20 @@ def _show_join() -> None:
 
 
 def _show_cards(lessons: Iterable[Listed], key: str) -> None:
-    st.html(_STYLE)
+    st.html(_STYLE + pictures.STYLE)
     with st.container(horizontal=True, gap="small", key=f"lesson-cards-{key}"):
         for listed in lessons:
             _show_card(listed.name, listed.lesson)
 
 
 def _show_card(name: str, lesson: Lesson) -> None:
-    with st.container(border=True, width=CARD_PX, key=f"lesson-card-{name}"):
+    with st.container(border=True, width=CARD_PX, gap="xsmall", key=f"lesson-card-{name}"):
+        picture = pictures.picture_of(lesson)
+        if picture is not None:
+            st.html(picture)
+        else:
+            with st.container(key=f"lesson-icon-{name}"):
+                st.markdown(pictures.icon_of(lesson))
         st.markdown(f"##### {to_markdown(lesson.title)}")
         questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
         st.caption(f":material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
