@@ -35,10 +35,13 @@ def show_lessons() -> None:
         _show_join()
     else:
         part = "teach" if classes.is_teacher(room) else "take part in"
-        what = "The lesson stands" if classes.is_teacher(room) else "Its questions stand"
+        what = (
+            "The lesson stands in the column on the left (» at the top left of a narrow window)."
+            if classes.is_teacher(room)
+            else "Its questions stand in the column on the left, on a phone above the page."
+        )
         st.info(
-            f"You {part} class {room.code}. {what} in the column on the left (» at the top left of a narrow window). "
-            "End or leave it there to take a lesson alone.",
+            f"You {part} class {room.code}. {what} End or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
         address = join_address(room.code) if classes.is_teacher(room) else ""
