@@ -91,6 +91,15 @@ def _small(
     )
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _in_powers(value: float) -> str:
+    """Return a number in words; a small one with its power of ten, 4·10⁻⁵, since 4e-05 breaks over two lines."""
+    factor, _, exponent = f"{value:g}".partition("e-")
+    return f"{factor}·10⁻{exponent.lstrip('0').translate(_RAISED)}" if exponent else factor
+
+
 def _vae(latent_dim: int, weight: float, logged: float | None, *, anchored: bool = False) -> Preset:
     kind = "a class-anchored prior" if anchored else "a standard normal prior"
     return Preset(
@@ -110,7 +119,7 @@ def _vae(latent_dim: int, weight: float, logged: float | None, *, anchored: bool
             optimizer=OptimizerConfig(name="amsgrad", learning_rate=3e-4),
             train=TrainConfig(epochs=10_000, batch_size=512),
         ),
-        summary=f"MNIST, convolutional VAE with {kind}, KL weight {weight:g} (from {_CODE})",
+        summary=f"MNIST, convolutional VAE with {kind}, KL weight {_in_powers(weight)} (from {_CODE})",
         logged_val_loss=logged,
     )
 

@@ -4,14 +4,19 @@ import base64
 import io
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
-from aeviz.figures.palette import CLASS_COLOURS, CLASS_COLOURS_ON_DARK, UNLABELLED
+from aeviz.figures.palette import CLASS_COLOURS, CLASS_COLOURS_ON_DARK, FIRST, UNLABELLED
 
 GAP = 1
 """Pixels between tiles, before enlargement."""
+
+
+def _rgb(code: str) -> tuple[int, ...]:
+    return tuple(int(code[at : at + 2], 16) for at in (1, 3, 5))
 
 
 def to_grey_or_rgb(images: np.ndarray) -> np.ndarray:
@@ -165,7 +170,7 @@ def latent_thumbnail(
     cells[:, 1] = side_px - 1 - cells[:, 1]
     inside = ((cells >= 0) & (cells < side_px)).all(axis=1)
     palette = (*(CLASS_COLOURS_ON_DARK if is_dark else CLASS_COLOURS), UNLABELLED)
-    colours = np.array([[int(code[at : at + 2], 16) for at in (1, 3, 5)] for code in palette])
+    colours = np.array([_rgb(code) for code in palette])
     rows = np.full(len(points), len(CLASS_COLOURS)) if labels is None else labels % len(CLASS_COLOURS)
     flat = cells[inside, 1] * side_px + cells[inside, 0]
     weights: np.ndarray = np.stack(
@@ -182,6 +187,25 @@ def latent_thumbnail(
     picture = np.zeros((side_px, side_px, 4), dtype=np.uint8)
     picture[..., :3] = np.round(spread[:3] / np.maximum(count, 1e-9)).transpose(1, 2, 0)
     picture[..., 3] = np.round(255 * (1 - np.exp(-1.6 * count)))
+    return picture
+
+
+def bar_thumbnail(values: Sequence[float], side_px: int) -> np.ndarray:
+    """Draw a small picture of numbers as bars, the largest as high as the picture.
+
+    Args:
+        values: Not negative; at most `side_px` / 2.
+        side_px: Width and height in pixels.
+
+    Returns:
+        (side_px, side_px, 4), uint8, transparent beside the bars. A bar is at least one pixel high.
+    """
+    picture = np.zeros((side_px, side_px, 4), dtype=np.uint8)
+    edges = np.linspace(0, side_px, len(values) + 1)
+    for value, left, right in zip(values, edges[:-1], edges[1:], strict=True):
+        high = max(1, round(side_px * value / max(*values, 1e-9)))
+        gap = round(0.2 * (right - left))
+        picture[side_px - high :, round(left) : max(round(left) + 1, round(right) - gap)] = (*_rgb(FIRST), 255)
     return picture
 
 

@@ -6,13 +6,17 @@ colours of a light page, unless the theme is known: `on_dark` gives the counterp
 the browser.
 
 The first and the seventh colour are the two sides of a comparison, equal in both palettes. A search with random starts
-chose the other eight of each: it maximised the smallest CIEDE2000 difference of two colours, that seen with protanopia
-or deuteranopia counted 1.6 times, among colours with the contrast and with a chroma of at least 24; on a light ground
-34, and no colour darker than L* = 34: dots of three pixels in darker colours all look black. Then the order was chosen
-so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ most, and so that the counterparts are alike in hue.
+chose the other eight of each: it maximised the smallest CIEDE2000 difference of two colours, that seen with a
+deficiency counted 1.6 times, among colours with the contrast and with a chroma of at least 24; on a light ground 34,
+and no colour darker than L* = 34: dots of three pixels in darker colours all look black. The deficiencies are
+protanopia and deuteranopia, on a light ground tritanopia too: everybody sees dots that small as if without blue cones
+(foveal tritanopia), so an olive and a blue of one lightness look alike there. Then the order was chosen so that digits
+which models confuse (3, 5, 8 and 4, 7, 9) differ most, for each of these viewers, and the counterparts are alike in hue
+where that costs nothing.
 
 References:
     G. Sharma, W. Wu and E. N. Dalal, The CIEDE2000 color-difference formula, Color Research and Application 30, 2005.
+    D. R. Williams, D. I. A. MacLeod and M. M. Hayhoe, Foveal tritanopia, Vision Research 21(9), 1981.
     G. M. Machado, M. M. Oliveira and L. A. F. Fernandes, A physiologically-based model for simulation of color vision
     deficiency, IEEE Transactions on Visualization and Computer Graphics 15(6), 2009, at severity 1.0.
 """
@@ -23,34 +27,36 @@ import plotly.graph_objects as go
 
 CLASS_COLOURS = (
     "#3f90da",
-    "#ae659b",
-    "#a50857",
-    "#3ea385",
-    "#43580c",
-    "#a8564a",
+    "#7d395d",
+    "#0f7a58",
+    "#204e98",
+    "#435701",
+    "#829d62",
     "#e76300",
-    "#fa587a",
-    "#8308fb",
-    "#354b9a",
+    "#7925ff",
+    "#cb0036",
+    "#c27398",
 )
 """On a light ground."""
 CLASS_COLOURS_ON_DARK = (
     "#3f90da",
-    "#bafff1",
-    "#f683a4",
-    "#008f72",
-    "#ffff00",
-    "#fece9f",
-    "#e76300",
-    "#c7153c",
     "#725e85",
+    "#008f72",
+    "#bafff1",
+    "#fece9f",
+    "#ffff00",
+    "#e76300",
     "#cdc7ff",
+    "#f683a4",
+    "#c7153c",
 )
 """On a dark ground."""
-LEAST_DIFFERENCE = 19.0
+LEAST_DIFFERENCE = 20.0
 """Each two class colours differ by more, in CIEDE2000, for normal vision."""
-LEAST_DIFFERENCE_DEFICIENT = 12.4
+LEAST_DIFFERENCE_DEFICIENT = 12.5
 """The same with protanopia and with deuteranopia."""
+LEAST_DIFFERENCE_TRITAN = 9.4
+"""The same with tritanopia, so for small dots; on a light ground it is that of the other deficiencies."""
 LEAST_CONTRAST = 3.0
 """Each has a contrast ratio of more (WCAG 2.2) to the background of its theme."""
 UNLABELLED = "#8c8c8c"

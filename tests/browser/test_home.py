@@ -4,6 +4,26 @@ from app_server import wait_until_idle
 from playwright.sync_api import expect
 
 
+def test_points_stand_in_until_the_decoder_is_there(visit):
+    held = []
+    hold = lambda route: held.append(route)  # noqa: E731 - Playwright takes no method of a list
+    page = visit("/", height=900, prepare=lambda page: page.route("**/*.wasm*", hold))
+    desk = page.get_by_test_id("latent-explorer")
+    key = desk.get_by_role("img", name="Colours of the points: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9")
+    expect(key).to_be_visible()
+    colours = (
+        "canvas => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, 400, 400).data.buffer)).size"
+    )
+    assert desk.locator(".stage canvas").first.evaluate(colours) > 8
+    for part in (page.get_by_role("textbox", name="Find a model"), page.get_by_role("link", name="VAE and MSSIM-VAE")):
+        expect(part).to_be_in_viewport(ratio=1)
+    for route in held:
+        route.continue_()
+    expect(key).to_be_hidden()
+    desk.get_by_role("button", name="points").click()
+    expect(key).to_be_visible()
+
+
 def test_plane_decodes_under_the_pointer_without_the_server(visit):
     sent = []
     page = visit(

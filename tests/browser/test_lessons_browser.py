@@ -37,22 +37,23 @@ def column(page):
     return page.get_by_test_id("stSidebar")
 
 
-def press(page, name):
-    column(page).get_by_role("button", name=name, exact=True).click()
+def press(page, name, place=None):
+    (place or column(page)).get_by_role("button", name=name, exact=True).click()
 
 
-def predict(page, question, is_right):
-    """Answer a question in the column, rightly or wrongly."""
+def predict(page, question, is_right, place=None):
+    """Answer a question in the column, or in another place, rightly or wrongly."""
+    where = place or column(page)
     if isinstance(question, Choices):
-        place = question.correct if is_right else (question.correct + 1) % len(question.choices)
-        column(page).get_by_role("radio").nth(place).check(force=True)
+        right = question.correct
+        where.get_by_role("radio").nth(right if is_right else (right + 1) % len(question.choices)).check(force=True)
     else:
         number = question.answer if is_right else question.answer + 10 * question.tolerance + 7
-        field = column(page).get_by_role("spinbutton")
+        field = where.get_by_role("spinbutton")
         field.fill(f"{number:g}")
         field.press("Tab")
     wait_until_idle(page)
-    press(page, "Answer")
+    press(page, "Answer", where)
 
 
 def expect_view(page, view):
@@ -217,27 +218,35 @@ def test_class_of_three_browsers(visit):
     one.get_by_role("textbox", name="Code of your class").fill(code.lower())
     one.get_by_role("button", name="Join the class").click()
     expect(column(one).get_by_text("Step 1 of 7")).to_be_visible()
+    two.set_viewport_size({"width": 390, "height": 844})
     two.goto(f"{two.url.split('/lessons')[0]}/lessons?class={code}")
-    expect(column(two).get_by_text("Step 1 of 7")).to_be_visible()
+    panel = two.locator(".st-key-class-panel")
+    expect(panel.get_by_text("Step 1 of 7")).to_be_in_viewport()
+    expect(panel.get_by_role("spinbutton")).to_be_in_viewport()
+    assert panel.bounding_box()["y"] >= 60, "the line of Streamlit's menu covers it"
+    expect(one.locator(".st-key-class-panel")).to_be_hidden()
     expect(board.get_by_text("2 students in the class")).to_be_visible()
 
     question = LESSONS["posterior-collapse"].steps[0].question
     predict(one, question, True)
     expect(column(one).get_by_text("You can change it until it is revealed")).to_be_visible()
-    predict(two, question, False)
+    predict(two, question, False, panel)
+    expect(panel.get_by_text("You can change it until it is revealed")).to_be_in_viewport()
     board.get_by_text("Show the answers").click()
     expect(board.get_by_text("4 dimensions: 1")).to_be_visible()
     expect(board.get_by_text("11 dimensions: 1")).to_be_visible()
     expect(board.get_by_text("2 of 2 answered")).to_be_visible()
     two.reload()  # the same browser is the same student
-    expect(column(two).get_by_text("You can change it until it is revealed")).to_be_visible()
+    expect(panel.get_by_text("You can change it until it is revealed")).to_be_in_viewport()
     expect(board.get_by_text("2 students in the class")).to_be_visible()
 
     press(teacher, "Reveal")
     for page, verdict in ((one, "As you predicted"), (two, "Not as you predicted")):
         expect(page.get_by_role("heading", name="Explore", exact=True, level=1)).to_be_visible()
         expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-10d")
-        expect(column(page).get_by_text(verdict).first).to_be_visible()
+        place = panel if page is two else column(page)
+        expect(place.get_by_text(verdict).first).to_be_in_viewport()
+    two.set_viewport_size({"width": 1280, "height": 900})
 
     press(two, "Leave the class")
     expect(column(two).get_by_text("You have left the class for now")).to_be_visible()
@@ -266,3 +275,4 @@ def test_class_of_three_browsers(visit):
     teacher.get_by_role("button", name="End now").click()
     for page in (one, two):
         expect(page.get_by_text(f"Class {code} has ended")).to_be_visible()
+        assert page.get_by_test_id("stAlert").bounding_box()["y"] >= 60, "the line of Streamlit's menu covers it"

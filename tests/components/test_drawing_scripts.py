@@ -91,7 +91,7 @@ async function main(steps) {
   const { Pad } = await import("./explorer/pad.js");
   const ignore = () => undefined;
   const pad = Object.assign(Object.create(Pad.prototype), {
-    note: { hidden: true }, isCrossed: false, host: { backdrop: "images" }, nameAxes: ignore, drawBack: ignore,
+    note: { hidden: true }, key: {}, isCrossed: false, host: { backdrop: "images" }, nameAxes: ignore, drawBack: ignore,
     drawFront: ignore,
   });
   return steps.map(([backdrop, isCrossed]) => {

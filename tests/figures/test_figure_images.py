@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from aeviz.figures.images import (
+    bar_thumbnail,
     enlarge,
     error_map,
     latent_thumbnail,
@@ -15,7 +16,7 @@ from aeviz.figures.images import (
     to_grey_or_rgb,
     to_png,
 )
-from aeviz.figures.palette import CLASS_COLOURS, UNLABELLED
+from aeviz.figures.palette import CLASS_COLOURS, FIRST, UNLABELLED
 
 
 def rgb(code):
@@ -139,3 +140,12 @@ def test_similarity_map_is_white_where_alike_dark_where_not_and_grey_at_the_marg
     margin = np.ones((4, 6), dtype=bool)
     margin[1:3, 2:4] = False
     assert (picture[margin] == 190).all()
+
+
+def test_bar_thumbnail_has_a_bar_a_number_with_its_height():
+    picture = bar_thumbnail([4, 2, 0], 60)
+    heights = (picture[..., 3] > 0).sum(axis=0)
+    assert [heights[at] for at in (2, 22, 42)] == [60, 30, 1]
+    assert [heights[at] for at in (19, 39, 59)] == [0, 0, 0], "gaps"
+    assert (picture[-1, 2, :3] == rgb(FIRST)).all()
+    assert (bar_thumbnail([0.0, 0.0], 10)[..., 3] > 0).sum() == 8

@@ -20,6 +20,7 @@ from aeviz.figures.palette import (
     LEAST_CONTRAST,
     LEAST_DIFFERENCE,
     LEAST_DIFFERENCE_DEFICIENT,
+    LEAST_DIFFERENCE_TRITAN,
     SECOND,
     UNLABELLED,
     on_dark,
@@ -28,6 +29,7 @@ from aeviz.figures.palette import (
 DEFICIENCIES = {
     "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
     "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
 }
 WHITE, DARK = "#ffffff", "#171614"
 """Background of Streamlit's themes."""
@@ -82,6 +84,8 @@ def test_grey_looks_the_same_to_everybody(deficiency):
 @pytest.mark.parametrize("deficiency", [None, *DEFICIENCIES])
 def test_each_two_class_colours_are_well_apart(deficiency, palette):
     least = LEAST_DIFFERENCE if deficiency is None else LEAST_DIFFERENCE_DEFICIENT
+    if deficiency == "tritanopia" and palette is CLASS_COLOURS_ON_DARK:
+        least = LEAST_DIFFERENCE_TRITAN
     near = {
         (one, other): found
         for one, other in itertools.combinations(palette, 2)
@@ -110,9 +114,13 @@ def test_the_two_sides_of_a_comparison_are_apart_for_everybody():
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=["light", "dark"])
 def test_digits_that_models_confuse_differ_most(palette):
-    """3, 5 and 8, and 4, 7 and 9, lie next to each other on most maps; 1 and 6 were alike in a former palette."""
+    """3, 5 and 8, and 4, 7 and 9, lie next to each other on most maps; 1 and 6 were alike in a former palette.
+
+    Small dots are seen as with tritanopia: there 4 and 9 differed by 15 in a former palette.
+    """
     pairs = [(3, 5), (3, 8), (5, 8), (4, 9), (7, 9), (4, 7), (1, 6)]
     assert min(difference(palette[one], palette[other]) for one, other in pairs) > 1.5 * LEAST_DIFFERENCE
+    assert min(difference(palette[one], palette[other], "tritanopia") for one, other in pairs) > 24
 
 
 def test_figure_gets_the_colours_of_a_dark_ground_and_keeps_the_rest():

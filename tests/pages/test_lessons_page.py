@@ -52,8 +52,18 @@ def own(tmp_path, monkeypatch):
 
 def column(app):
     """All that the column says."""
+    return " ".join(_said(app.sidebar))
+
+
+def panel(app):
+    """What a student's panel above the page says; nothing where there is none."""
+    said = _said(app.main)
+    return " ".join(said) if any(text.startswith(":material/groups: Class ") for text in said) else ""
+
+
+def _said(place):
     kinds = ("markdown", "caption", "success", "error", "info", "warning")
-    return " ".join(element.value for kind in kinds for element in app.sidebar.get(kind))
+    return [element.value for kind in kinds for element in place.get(kind)]
 
 
 def parameter(app, name):
@@ -229,11 +239,17 @@ def test_class_from_code_to_reveal(app, own):
     press(app, "class-next")
     run(student)
     assert texts(student.title) == ["Three regimes"]
-    student.number_input(key=f"class.answer.{code}.1").set_value(5.0).run()
+    student.number_input(key=f"class.answer.{code}.1.None").set_value(5.0).run()
     press(student, "class-answer")
     assert "Your answer: 5 dimensions." in column(student)
-    student.number_input(key=f"class.answer.{code}.1").set_value(2.0).run()
-    press(student, "class-answer")
+    # a phone shows the same above the page
+    assert f"Class {code} · Step 2 of 3" in panel(student)
+    assert "How many?" in panel(student)
+    assert "Your answer: 5 dimensions." in panel(student)
+    student.number_input(key=f"panel.class.answer.{code}.1.5.0").set_value(2.0).run()
+    press(student, "panel.class-answer")
+    assert "Your answer: 2 dimensions." in column(student)
+    assert student.number_input(key=f"class.answer.{code}.1.2.0").value == 2
     run(app)
     assert any("1 of 1 answered." in text for text in texts(app.markdown))
     assert not app.main.get("progress")  # nobody follows the majority
@@ -248,16 +264,15 @@ def test_class_from_code_to_reveal(app, own):
     assert texts(student.title) == ["Explore"]
     assert student.selectbox(key="model").value == "vae-2d"
     assert "**As you predicted:** 2 dimensions" in column(student)
-    assert texts(student.toast) == ["**As you predicted:** 2 dimensions"]  # seen where the column is folded away
+    assert "**As you predicted:** 2 dimensions" in panel(student)
     run(app)
     assert any("The answer: **2 dimensions**." in text for text in texts(app.markdown))
-    run(student)
-    assert not student.toast  # once
 
     press(student, "class-leave")
     press(app, "class-next")
     run(student)
     assert "You have left the class for now" in column(student)
+    assert not panel(student)
     press(app, "class-reveal")
     run(student)
     assert student.selectbox(key="model").value == "vae-2d"
@@ -290,3 +305,22 @@ def test_class_of_an_image_on_generate_is_no_class_of_students(app):
     assert_healthy(app, "Generate")
     assert not app.warning
     assert app.selectbox(key="class").value == "3"
+
+
+def test_cards_have_pictures_of_the_models_that_the_lesson_shows(app, own):
+    open_page(app, "lessons")
+    pictures = [
+        part.proto.body for part in app.get("html") if "lesson-picture" in part.proto.body and "<img" in part.proto.body
+    ]
+    assert len(pictures) == 6, "five that ship and one of one's own"
+    assert all("Latent map, coloured by class, of " in each for each in pictures if "mlp-2d-adam" in each)
+    (collapse,) = (each for each in pictures if "vae-64d" in each)
+    assert collapse.count('alt="KL divergence of each latent dimension of ') == 3
+    (faces,) = (each for each in pictures if "celeba" in each)
+    assert 'alt="Samples of celeba-vae"' in faces
+
+
+@pytest.mark.parametrize(("page", "icon"), [("/regimes", ":material/view_column:"), ("/", ":material/school:")])
+def test_lesson_without_a_model_that_is_here_has_an_icon(app, page, icon):
+    upload(app, f"title: T\nminutes: 1\nsummary: S.\nsteps: [{{text: A., view: '{page}?model=%3Cb%3E'}}]")
+    assert icon in texts(app.markdown)

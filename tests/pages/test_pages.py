@@ -112,9 +112,15 @@ def test_gallery_is_searched_by_words_of_name_data_and_description(home):
     assert not home.exception
     assert {"vae-2d", "vae-2d-anchored"} <= set(cards(home))
     assert "mlp-2d-adam" not in cards(home)
+    assert "vae-2d: VAE, 2 dimensions, AMSGrad" in [link.proto.label for link in home.get("page_link")]
     home.text_input(key="find").set_value("no ![such](http://x.example/) model").run()
     assert "No model fits" in home.info[-1].value
     assert "![" not in home.info[-1].value  # nothing that is typed becomes a picture
+
+
+def test_small_numbers_do_not_break_over_two_lines(home):
+    home.text_input(key="find").set_value("vae-64d").run()
+    assert any("KL weight 4·10⁻⁷" in text for text in texts(home.caption))
 
 
 def test_gallery_shows_a_new_run(app, tmp_path):

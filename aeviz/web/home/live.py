@@ -6,6 +6,7 @@ import streamlit as st
 
 from aeviz.web.components.explorer.component import explorer
 from aeviz.web.components.explorer.payload import View, view_payload
+from aeviz.web.home.search import find_models
 from aeviz.web.kernel import spaces
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.models import Model
@@ -21,8 +22,11 @@ _KEY = "home-live"
 _STYLE = """<style>
 [class*="st-key-start-"] { padding: 0.35rem 0.75rem 0.5rem; }
 [class*="st-key-start-"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }
+.st-key-find-links [data-testid="stPageLink-NavLink"] { padding: 0.2rem 0; height: auto; min-height: 1.6rem; }
+.st-key-find-links p { white-space: normal; }
+@media (min-width: 75rem) { .st-key-home-plane { min-height: 30rem; } }
 </style>"""
-"""Cards that hold two lines each."""
+"""Cards that hold two lines each; what is below the plane stays where it is while the plane is made."""
 STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     (
         "Explore a latent space",
@@ -74,12 +78,14 @@ def show_first_screen(found: Mapping[str, Model]) -> None:
     """Show the plane of a model that ships beside the starts; without such a model the starts alone."""
     model = _live_model(found)
     if model is None:
+        find_models(found)
         _show_starts(found)
         return
     plane, starts = st.columns([9, 4], gap="large")
     with plane:
         prepare_networks(model)
-        _show_plane(model)
+        with st.container(key="home-plane"):
+            _show_plane(model)
         st.page_link(
             "pages/explore.py",
             label=f"Explore {model.name}: its map, its images, its decoder",
@@ -87,6 +93,7 @@ def show_first_screen(found: Mapping[str, Model]) -> None:
             query_params={MODEL: model.name},
         )
     with starts:
+        find_models(found)
         _show_starts(found)
 
 

@@ -1,17 +1,16 @@
 """The gallery of trained models."""
 
-import re
 from collections.abc import Mapping
 
 import streamlit as st
 
 from aeviz.errors import CheckpointError
-from aeviz.presets import PRESETS
+from aeviz.web.home.search import FIND, describe, fitting_models
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_problems
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.titles import OPTIMIZER_TITLES, title_of
+from aeviz.web.kernel.titles import title_of
 
 OWN = "Your own runs"
 """Heading of the models that did not come with aeviz."""
@@ -36,16 +35,7 @@ def show_gallery(found: Mapping[str, Model]) -> None:
     if problems:
         with st.expander(f"Runs that cannot be opened ({len(problems)})", icon=":material/broken_image:"):
             st.markdown("\n".join(f"- {escape(problem)}" for problem in problems))
-    wanted = st.text_input(
-        "Find a model",
-        key="find",
-        bind="query-params",
-        live=True,
-        placeholder="for example: mnist vae 2-d",
-        width=320,
-        help="Words from the name, the data or the description; all of them must occur.",
-    )
-    fitting = [model for model in found.values() if _fits(model, wanted)]
+    fitting = fitting_models(found)
     shipped = [model for model in fitting if model.is_shipped]
     faces = [model for model in shipped if not model.has_latents]
     variational = [model for model in shipped if model.has_latents and model.config.model.is_variational]
@@ -66,29 +56,12 @@ def show_gallery(found: Mapping[str, Model]) -> None:
             st.subheader(title, anchor=anchors[title], help=words)
             _show_cards(members, title)
     if not fitting:
-        st.info(f"No model fits {escape(repr(wanted))}. Use fewer words.", icon=":material/search_off:")
+        wanted = escape(repr(st.session_state.get(FIND)))
+        st.info(f"No model fits {wanted}. Use fewer words.", icon=":material/search_off:")
     elif not any(not model.is_shipped for model in found.values()):
         st.caption(
             "No run of yours yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train digits-2d-adam`."
         )
-
-
-def _fits(model: Model, wanted: str) -> bool:
-    """Whether all words occur in what a card says of a model."""
-    config = model.config
-    optimizer = OPTIMIZER_TITLES[config.optimizer.name]
-    text = f"{model.name} {config.data.name} {config.model.encoder} {optimizer} {config.model.latent_dim}-d "
-    text += f"{title_of(config)} {_describe(model)}"
-    return all(word in text.lower() for word in wanted.lower().split())
-
-
-def _describe(model: Model) -> str:
-    """Say what is special about a model that ships; nothing of others, whose settings are free."""
-    preset = PRESETS.get(model.name) if model.is_shipped else None
-    if preset is None:
-        return ""
-    words = re.sub(r" \([^()]*\)$", "", preset.summary)  # where it comes from, which the pages of the model say
-    return words[0].upper() + words[1:]
 
 
 def _show_cards(members: list[Model], title: str) -> None:
@@ -140,7 +113,7 @@ def _card(model: Model) -> None:
             f"{escape(second)} · {escape(config.data.name)} · {config.model.encoder}{shown}  \n"
             f"validation error (MSE) {val_mse}"
         )
-        if words := _describe(model):
+        if words := describe(model):
             st.caption(escape(words))
         if config.data.name == "celeba":
             st.caption("CelebA: for non-commercial research only.")

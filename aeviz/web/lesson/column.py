@@ -3,11 +3,9 @@
 import streamlit as st
 
 from aeviz.errors import ClassroomError
-from aeviz.lessons import Classroom
 from aeviz.web.kernel.navigation import settle_address
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.lesson import classes, desk, seat, state
 from aeviz.web.lesson.alone import show_alone
 
@@ -28,6 +26,10 @@ _STYLE = """<style>
 """The lesson stands above the navigation. On a phone, where the column is folded away, a line tells where it is."""
 
 
+_NOTICE_STYLE = "<style>.st-key-lesson-notice { margin-top: 3rem; }</style>"
+"""Below the line of Streamlit's menu."""
+
+
 def show_lesson(page: str) -> None:
     """Show the running lesson, alone or with a class, beside the page; nothing where there is none.
 
@@ -38,17 +40,23 @@ def show_lesson(page: str) -> None:
     problem = _follow_address("/" + page)
     room, now = classes.current(), state.running()
     state.keep_in_address()
-    for message in filter(None, (problem, classes.take_notice())):
-        st.warning(escape(message), icon=":material/school:")
+    messages = [message for message in (problem, classes.take_notice()) if message]
+    if messages:
+        st.html(_NOTICE_STYLE)
+        with st.container(key="lesson-notice"):
+            for message in messages:
+                st.warning(escape(message), icon=":material/school:")
     if room is None and now is None:
         return
     # on a phone, where the column covers the page, it opens with a question and makes way for what the answer shows
-    st.set_page_config(initial_sidebar_state="expanded" if _is_asking(room, now) else "auto")
+    is_asking = room is None and now is not None and not now.is_open
+    st.set_page_config(initial_sidebar_state="expanded" if is_asking else "auto")
     st.html(_STYLE)
+    has_panel = room is not None and not classes.is_teacher(room) and not classes.is_away()
     lesson = room.lesson if room is not None else now.lesson if now is not None else None
-    with st.container(key="lesson-hint"):
-        title = "" if lesson is None else lesson.title
-        st.caption(f":material/school: **{escape(title)}** Open the lesson with » at the top left.")
+    if lesson is not None and not has_panel:
+        with st.container(key="lesson-hint"):
+            st.caption(f":material/school: **{escape(lesson.title)}** Open the lesson with » at the top left.")
     with errors_as_messages(stop=False), st.sidebar:
         if room is None:
             show_alone()
@@ -56,19 +64,10 @@ def show_lesson(page: str) -> None:
             desk.show_desk()
         else:
             seat.show_seat()
-    if room is not None and classes.is_teacher(room):
+    if has_panel:
+        seat.show_panel()
+    elif room is not None and classes.is_teacher(room):
         desk.show_board(room)
-
-
-def _is_asking(room: Classroom | None, now: state.Running | None) -> bool:
-    """Whether the visitor is to answer a question of the lesson next."""
-    if room is None:
-        return now is not None and now.step.question is not None and not now.is_open
-    stage = room.state()
-    if classes.is_teacher(room) or classes.is_away() or stage.is_revealed:
-        return False
-    asks = room.lesson.steps[stage.step].question is not None
-    return asks and room.answer_of(visitor_id(), stage.step) is None
 
 
 def _follow_address(page: str) -> str:

@@ -120,7 +120,7 @@ def _show_board(code: str) -> None:
             )
     if question is None:
         return
-    answer = f" The answer: **{to_markdown(question.solution)}**." if now.is_revealed else ""
+    answer = f" The answer: **{to_markdown(question.solution).rstrip('.')}**." if now.is_revealed else ""
     st.markdown(f"**{to_markdown(question.ask)}** {now.answered} of {now.students} answered.{answer}")
     is_early = now.is_revealed or st.toggle(
         "Show the answers", key=_EARLY, help="Before you press Reveal: students who see them may follow the majority."
@@ -134,4 +134,4 @@ def _show_board(code: str) -> None:
     for column, bar in zip(st.columns(len(bars), gap="small"), bars, strict=True):
         share = bar.count / now.answered if now.answered else 0.0
         mark = ":green[:material/check_circle:] " if bar.is_right else ""
-        column.progress(share, f"{mark}{to_markdown(bar.label)}: {bar.count}")
+        column.progress(share, f"{mark}{to_markdown(bar.label).rstrip('.')}: {bar.count}")

@@ -12,6 +12,7 @@ from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes, state
 from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import to_markdown
+from aeviz.web.lessons import pictures
 
 CARD_PX = 300
 """Width of a card, so that a row holds as many as the window has room for."""
@@ -34,10 +35,13 @@ def show_lessons() -> None:
         _show_join()
     else:
         part = "teach" if classes.is_teacher(room) else "take part in"
-        what = "The lesson stands" if classes.is_teacher(room) else "Its questions stand"
+        what = (
+            "The lesson stands in the column on the left (» at the top left of a narrow window)."
+            if classes.is_teacher(room)
+            else "Its questions stand in the column on the left, on a phone above the page."
+        )
         st.info(
-            f"You {part} class {room.code}. {what} in the column on the left (» at the top left of a narrow window). "
-            "End or leave it there to take a lesson alone.",
+            f"You {part} class {room.code}. {what} End or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
         address = join_address(room.code) if classes.is_teacher(room) else ""
@@ -101,14 +105,20 @@ def _show_join() -> None:
 
 
 def _show_cards(lessons: Iterable[Listed], key: str) -> None:
-    st.html(_STYLE)
+    st.html(_STYLE + pictures.STYLE)
     with st.container(horizontal=True, gap="small", key=f"lesson-cards-{key}"):
         for listed in lessons:
             _show_card(listed.name, listed.lesson)
 
 
 def _show_card(name: str, lesson: Lesson) -> None:
-    with st.container(border=True, width=CARD_PX, key=f"lesson-card-{name}"):
+    with st.container(border=True, width=CARD_PX, gap="xsmall", key=f"lesson-card-{name}"):
+        picture = pictures.picture_of(lesson)
+        if picture is not None:
+            st.html(picture)
+        else:
+            with st.container(key=f"lesson-icon-{name}"):
+                st.markdown(pictures.icon_of(lesson))
         st.markdown(f"##### {to_markdown(lesson.title)}")
         questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
         st.caption(f":material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")

@@ -53,6 +53,8 @@ export class Pad {
       };
       return node;
     });
+    this.key = element("div", { class: "key", role: "img" }, row);
+    this.keyed = "";
     this.note = element("div", { class: "hint", hidden: "", text: "Crossed out: out of distribution." }, this.root);
     /** @type {[number, number][]} the window, for each of the two axes */
     this.window = [[0, 1], [0, 1]];
@@ -81,7 +83,28 @@ export class Pad {
       `Latent plane of ${names[0]} (horizontal) and ${names[1]} (vertical): drag or use the arrow keys to move the point; ` +
         "use the wheel, a pinch or + and - to zoom; hold Shift and drag to pan",
     );
+    this.showKey();
     this.refresh();
+  }
+
+  /** Name the colours of the points, which are those of a dark ground. */
+  showKey() {
+    const { classes, count } = this.host.space;
+    const shown = count ? classes : [];
+    if (this.keyed === JSON.stringify(shown)) return;
+    this.keyed = JSON.stringify(shown);
+    this.key.replaceChildren();
+    this.key.setAttribute("aria-label", `Colours of the points: ${shown.map(({ name }) => name).join(", ")}`);
+    for (const { name, colour } of shown) {
+      const part = element("span", {}, this.key);
+      element("span", { class: "dot", style: `background:${onDark(colour)}` }, part);
+      element("span", { text: name }, part);
+    }
+  }
+
+  /** Whether the points are shown: also in place of images that are still to come. */
+  get hasPoints() {
+    return this.host.backdrop !== "images" || !this.mesh;
   }
 
   // between pixels and coordinates
@@ -225,6 +248,7 @@ export class Pad {
       this.nameAxes();
       this.drawBack();
       this.drawFront();
+      this.key.hidden = !this.hasPoints || !this.key.childElementCount;
       this.note.hidden = this.host.backdrop === "points" || !this.isCrossed;
     });
   }
@@ -270,7 +294,7 @@ export class Pad {
       const box = { left: x, top: y, right: endX, bottom: endY };
       drawGaps(brush, this.mesh.grid, box, styleOf(this.root));
     }
-    if (backdrop !== "images") this.drawPoints(brush);
+    if (this.hasPoints) this.drawPoints(brush);
   }
 
   /**

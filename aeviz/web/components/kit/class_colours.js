@@ -4,12 +4,12 @@
 import { styleOf } from "./theme.js";
 
 const ON_LIGHT = [
-  "#3f90da", "#ae659b", "#a50857", "#3ea385", "#43580c",
-  "#a8564a", "#e76300", "#fa587a", "#8308fb", "#354b9a",
+  "#3f90da", "#7d395d", "#0f7a58", "#204e98", "#435701",
+  "#829d62", "#e76300", "#7925ff", "#cb0036", "#c27398",
 ]; // prettier-ignore
 const ON_DARK = [
-  "#3f90da", "#bafff1", "#f683a4", "#008f72", "#ffff00",
-  "#fece9f", "#e76300", "#c7153c", "#725e85", "#cdc7ff",
+  "#3f90da", "#725e85", "#008f72", "#bafff1", "#fece9f",
+  "#ffff00", "#e76300", "#cdc7ff", "#f683a4", "#c7153c",
 ]; // prettier-ignore
 
 /**
