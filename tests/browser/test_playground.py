@@ -101,6 +101,7 @@ def test_two_networks_share_weights_and_batches_and_a_point_is_decoded_by_both(v
 
 def test_training_goes_on_without_the_server_and_changes_of_the_optimizer_too(visit):
     page, part = open_playground(visit)
+    expect(part).to_have_attribute("data-spare", "")
     page.context.set_offline(True)
     try:
         play_until(part, 50)
@@ -144,6 +145,7 @@ def test_on_a_phone_play_and_plane_come_first(visit, dark):
 
 
 def test_a_learning_rate_that_is_too_large_is_named(visit):
-    _, part = open_playground(visit, "&optimizer=sgd&rate=100&momentum=0.99&loss=l1")
+    _, part = open_playground(visit, "&optimizer=sgd&rate=100&loss=bce")
     part.get_by_role("button", name="Play").click()
-    expect(part.get_by_role("status").first).to_contain_text("learning rate of")
+    expect(part.get_by_role("status").first).to_contain_text("learning rate of 10")
+    expect(part).to_have_attribute("data-finding", "diverged")

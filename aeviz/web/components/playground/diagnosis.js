@@ -1,31 +1,34 @@
 // What goes wrong while a network learns, in a sentence with what to try.
 
+import { readable } from "../kit/axis.js";
+
 const [FEW_STEPS, SOME_MEASUREMENTS] = [200, 5];
 const WORSE = 3; // times the best loss that counts as diverged
 const IDLE_SHARE = 0.5;
 const LEAST_NATS = 0.1;
-const LEAST_SPREAD = 1e-3;
+const NO_BETTER = 0.97; // of the error of the mean image
+const LARGE_RATE = 0.02;
+const STILL = 0.98; // of the loss a while ago, above which it stands still
 const RISE = 1.1; // of the error on held-out images above its least value
 const NO_PROGRESS = 0.995;
 
 /**
  * @typedef {{
- *   step: number, losses: import("./curve.js").Curve, held: import("./curve.js").Curve, idle: number[],
- *   target: Float32Array
- * }} State of a network
+ *   step: number, losses: import("./curve.js").Curve, held: import("./curve.js").Curve, idle: number[], baseline: number
+ * }} State of a network; `baseline` is the error of drawing the mean image for every held-out image
  * @typedef {{ kind: string, text: string }} Finding
  */
 
 /**
  * @param {State} state
  * @param {import("./learner.js").Settings} settings
- * @param {{ is_variational: boolean, latent_dim: number }} plan
+ * @param {{ is_variational: boolean }} plan
  * @returns {Finding | null} the most serious finding
  */
-export function diagnose({ step, losses, held, idle, target }, settings, plan) {
+export function diagnose({ step, losses, held, idle, baseline }, settings, plan) {
   const [newest] = losses.last;
   const totals = losses.values[0];
-  const slower = `Restart with a learning rate of ${(settings.learning_rate / 10).toPrecision(1)}.`;
+  const slower = `Restart with a learning rate of ${readable(settings.learning_rate / 10, 2)}.`;
   if (newest !== undefined && !Number.isFinite(newest)) {
     return { kind: "diverged", text: `The loss is no longer a number: the weights have diverged. ${slower}` };
   }
@@ -40,12 +43,15 @@ export function diagnose({ step, losses, held, idle, target }, settings, plan) {
   if (plan.is_variational && settings.kl_weight > 0 && kl !== undefined && kl < LEAST_NATS) {
     return {
       kind: "collapse",
-      text: `Posterior collapse: the KL is ${kl.toFixed(2)} nats, so the code tells nothing of the image. Try a KL weight of ${(settings.kl_weight / 10).toPrecision(1)}.`,
+      text: `Posterior collapse: the KL is ${kl.toFixed(2)} nats, so the code tells nothing of the image. Try a KL weight of ${readable(settings.kl_weight / 10, 2)}.`,
     };
   }
-  if (!plan.is_variational && spread(target, plan.latent_dim) < LEAST_SPREAD) {
-    return { kind: "collapse", text: "All images have the same code. Restart with another seed or activation, or with a smaller penalty." };
+  const isStill = recent > STILL * losses.recent(0, 100);
+  if (isStill && held.recent(0, 2) > NO_BETTER * baseline) {
+    const cause = settings.learning_rate > LARGE_RATE ? `The steps were too long. ${slower}` : "Try a larger learning rate, another activation, or a smaller penalty.";
+    return { kind: "mean", text: `No better than drawing the mean image every time (error ${baseline.toFixed(4)}). ${cause}` };
   }
+  const errors = held.values[0];
   const worst = Math.max(0, ...idle);
   if (worst > IDLE_SHARE) {
     const layer = idle.indexOf(worst) + 1;
@@ -54,7 +60,6 @@ export function diagnose({ step, losses, held, idle, target }, settings, plan) {
       text: `${Math.round(100 * worst)} % of the units of hidden layer ${layer} are dead: 0 for every image. Try Leaky ReLU, or restart with a smaller learning rate.`,
     };
   }
-  const errors = held.values[0];
   if (errors.length >= SOME_MEASUREMENTS) {
     const least = Math.min(...errors);
     const now = held.recent(0, 2);
@@ -69,23 +74,4 @@ export function diagnose({ step, losses, held, idle, target }, settings, plan) {
     return { kind: "stuck", text: "The loss hardly falls. Try a larger learning rate, or another activation." };
   }
   return null;
-}
-
-/**
- * The largest standard deviation of a latent dimension.
- * @param {Float32Array} points row by row
- * @param {number} width
- */
-function spread(points, width) {
-  let largest = 0;
-  const rows = points.length / width;
-  for (let k = 0; k < width; k += 1) {
-    let [sum, squares] = [0, 0];
-    for (let at = k; at < points.length; at += width) {
-      sum += points[at];
-      squares += points[at] ** 2;
-    }
-    largest = Math.max(largest, Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2)));
-  }
-  return rows ? largest : Infinity;
 }

@@ -29,6 +29,7 @@ export class Member {
     /** @type {{ parameters: Float32Array, step: number } | null} */
     this.weights = null;
     this.isOpen = false;
+    this.baseline = NaN; // error of the mean image
     /** @type {number[]} */
     this.idle = []; // share of dead units of each hidden layer
   }
@@ -45,6 +46,7 @@ export class Member {
     this.data = data;
     this.isOpen = true;
     this.weights = null;
+    this.baseline = meanImageError(data, plan.pixels);
     if (!keeps) this.clear();
     await this.measure(true);
   }
@@ -143,4 +145,18 @@ export class Member {
   close() {
     this.client.close();
   }
+}
+
+/**
+ * The mean squared error of drawing the mean training image for each held-out image, pixels from 0 to 1.
+ * @param {Data} data
+ * @param {number} pixels
+ */
+function meanImageError({ images, held }, pixels) {
+  const mean = new Float64Array(pixels);
+  images.forEach((grey, at) => (mean[at % pixels] += grey));
+  const rows = images.length / pixels;
+  let sum = 0;
+  held.forEach((grey, at) => (sum += ((grey - mean[at % pixels] / rows) / 255) ** 2));
+  return sum / Math.max(1, held.length);
 }

@@ -56,6 +56,7 @@ class Playground {
     this.keptRoot = element("p", { class: "kept", role: "status", hidden: "" });
     this.session = new Session({
       changed: () => this.redraw(),
+      spared: () => root.setAttribute("data-spare", ""),
       failed: (message) => this.fail(message),
       wanted: (index) => this.wanted(index),
     });

@@ -11,11 +11,12 @@ const CALL_MS = 30; // of steps between two reports
 const LOOK_MS = 120; // between two looks at images
 const MEASURE_MS = 1000; // between two measurements of everything
 const MOST_STEPS = 64;
+const SPARE_MS = 2500; // after which a second worker loads, so that a second network needs no server
 
 export class Session {
   /**
-   * @param {{ changed: () => void, failed: (message: string) => void, wanted: (index: number) => ReturnType<Wanted> }} page
-   *   `changed` is called when there is something new to draw
+   * @param {{ changed: () => void, spared: () => void, failed: (message: string) => void, wanted: (index: number) => ReturnType<Wanted> }} page
+   *   `changed` is called when there is something new to draw, `spared` when a second network needs no server
    */
   constructor(page) {
     this.page = page;
@@ -31,6 +32,9 @@ export class Session {
     this.rate = 0; // steps a second that were made
     this.queue = Promise.resolve();
     this.closed = false;
+    this.timer = 0;
+    /** @type {Member | null} */
+    this.spare = null;
     this.onVisible = () => document.hidden || this.wake?.();
     document.addEventListener("visibilitychange", this.onVisible);
   }
@@ -70,13 +74,28 @@ export class Session {
     return this.between(async () => {
       this.settings = settings;
       while (this.members.length > settings.length) this.members.pop()?.close();
-      while (this.members.length < settings.length) this.members.push(new Member());
+      while (this.members.length < settings.length) this.members.push(this.takeSpare());
       const [first, second] = this.members;
       const joins = keeps && second !== undefined && !second.isOpen;
       await Promise.all(this.members.map((member, k) => member.open(plan, data, settings[k], keeps && member.isOpen)));
       if (joins || (second && second.step !== first.step)) await this.begin(); // both begin together
       await this.look();
+      this.timer ||= window.setTimeout(() => this.loadSpare(), SPARE_MS);
     });
+  }
+
+  /** Load a second worker, unless there is one or the visitor saves data. */
+  loadSpare() {
+    const { connection } = /** @type {any} */ (navigator);
+    if (this.closed || this.spare || this.members.length > 1 || connection?.saveData) return;
+    const spare = (this.spare = new Member());
+    spare.client.call("load").then(() => this.page.spared(), () => undefined);
+  }
+
+  takeSpare() {
+    const found = this.spare ?? new Member();
+    this.spare = null;
+    return found;
   }
 
   /** @param {Settings[]} settings */
@@ -164,6 +183,8 @@ export class Session {
     this.closed = true;
     this.pause();
     document.removeEventListener("visibilitychange", this.onVisible);
+    clearTimeout(this.timer);
+    this.spare?.close();
     for (const member of this.members) member.close();
   }
 }

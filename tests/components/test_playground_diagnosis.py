@@ -1,0 +1,43 @@
+"""What the playground says of a network that goes wrong, from made-up curves."""
+
+import pytest
+from page_scripts import run_script
+
+SCRIPT = """
+async function main(cases) {
+  const { diagnose } = await import("./playground/diagnosis.js");
+  const { Curve } = await import("./playground/curve.js");
+  return cases.map(({ losses, held, idle, baseline, rate, klWeight }) => {
+    const curve = new Curve(3);
+    losses.forEach((value, k) => curve.add(k + 1, [value ?? NaN, value ?? NaN, 0]));
+    const measured = new Curve(2);
+    held.forEach(([error, kl], k) => measured.add(100 * k, [error, kl]));
+    const state = { step: losses.length, losses: curve, held: measured, idle, baseline };
+    const settings = { learning_rate: rate, kl_weight: klWeight };
+    return diagnose(state, settings, { is_variational: klWeight > 0 })?.kind ?? "";
+  });
+}
+"""
+FALLING = [0.2 * 0.99**k + 0.01 for k in range(300)]
+USUAL = {"losses": FALLING, "held": [[0.05, 5]] * 6, "idle": [0.1], "baseline": 0.07, "rate": 0.001, "klWeight": 0}
+CASES = {
+    "": {},
+    "diverged": {"losses": [0.2, 0.1, None]},
+    "diverged above the start": {"losses": [0.2, 0.1] + [5.0] * 300},
+    "collapse": {"klWeight": 0.1, "held": [[0.06, 0.02]] * 6},
+    "mean": {"losses": [0.2] + [0.07] * 300, "held": [[0.0705, 0]] * 6, "rate": 0.3},
+    "dead": {"idle": [0.1, 0.8]},
+    "overfitting": {"held": [[0.06, 0], [0.04, 0], [0.04, 0], [0.05, 0], [0.06, 0], [0.06, 0]]},
+    "stuck": {"losses": [0.2] * 300, "held": [[0.05, 0]] * 3},
+}
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    jobs = [{**USUAL, **changes} for changes in CASES.values()]
+    return dict(zip(CASES, run_script(tmp_path_factory.mktemp("page"), SCRIPT, jobs), strict=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_fault_has_its_name_and_a_sound_network_none(findings, name):
+    assert findings[name] == name.partition(" ")[0]
