@@ -27,6 +27,13 @@ from aeviz.export.step.layout import layout_of
 from aeviz.export.step.optimizers import MOMENTS, NUMBERS, update
 from aeviz.export.step.supported import check_supported
 
+TINY = 1e-36
+"""Size below which a moment is 0 at the start of the loop: a hundred times the least normal number of float32.
+
+Moments of weights without a gradient shrink to subnormal numbers, with which processors compute many times slower, and
+stay there, since 0.9 times the least of them is rounded to itself.
+"""
+
 
 def scalar_names(config: RunConfig) -> tuple[str, ...]:
     """Return the names of the step's scalar inputs, float32: what may change while training runs."""
@@ -105,7 +112,8 @@ def _write(config: RunConfig) -> bytes:
     )
     steps = graph.op("Gather", graph.op("Shape", "images"), graph.integers(0))
     graph.rename(graph.op("Sub", steps, graph.integers(1)), "last_step")
-    begun = [*state, graph.floats([0.0] * len(layout.layers))]
+    moments = [graph.op("Shrink", name, bias=0.0, lambd=TINY) for name in state[1:]]
+    begun = ["parameters", *moments, graph.floats([0.0] * len(layout.layers))]
     outputs = [*(f"new_{name}" for name in state), "gradients", *measured]
     graph.nodes.append(package("onnx").helper.make_node("Loop", [steps, "", *begun], outputs, body=loop))
     inputs = [tensor("images", ["K", "B", pixels])]
