@@ -62,7 +62,7 @@ PACKAGES = PROJECT_ROOT / ".venv"
 TRAINERS = ("aeviz", "cpu", "wasm")
 COUNT = 2_000
 """Images of the thesis network."""
-STEPS = {"thesis": 30, "small": 100}
+STEPS = {"thesis": 20, "small": 100}
 """Steps of a turn."""
 ROUNDS = 7
 AGREEMENT = 1e-3

@@ -2,7 +2,7 @@
 
 import { loadRuntime } from "/components/kit/runtime.js";
 import { Learner } from "/components/playground/learner.js";
-import { readNetwork } from "./network.js";
+import { readNetwork, serve } from "./network.js";
 
 const A_CALL = 10; // steps
 const LATENTS_MS = 100; // between two pictures of the plane
@@ -35,12 +35,11 @@ async function show(seconds) {
   return { kind: "ended" };
 }
 
-onmessage = async ({ data }) => {
-  if (data.kind === "begin") {
-    const { plan, settings, images } = await readNetwork(data.name);
-    learner = new Learner(await loadRuntime(), plan, images, settings);
-    await learner.warm();
-    units = Float32Array.from(images, (grey) => grey / 255);
-    postMessage({});
-  } else postMessage(await (data.kind === "show" ? show(data.seconds) : train(data.steps)));
-};
+serve(async (message) => {
+  if (message.kind === "show") return show(message.seconds);
+  if (message.kind === "train") return train(message.steps);
+  const { plan, settings, images } = await readNetwork(message.name);
+  learner = new Learner(await loadRuntime(), plan, images, settings);
+  await learner.warm();
+  units = Float32Array.from(images, (grey) => grey / 255);
+});

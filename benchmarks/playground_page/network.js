@@ -10,3 +10,12 @@ export async function readNetwork(name) {
   [plan.encoder, plan.decoder] = [bytes(plan.encoder), bytes(plan.decoder)];
   return { plan, settings, images: bytes(images) };
 }
+
+/**
+ * Answer the messages of the page, with the words of an error where there is one.
+ * @param {(message: any) => Promise<any>} act
+ */
+export function serve(act) {
+  onmessage = ({ data }) =>
+    act(data).then((answer) => postMessage(answer ?? {}), (error) => postMessage({ kind: "error", error: `${error}` }));
+}

@@ -15,7 +15,7 @@ const workers = {};
  */
 function ask(worker, message) {
   return new Promise((done, fail) => {
-    worker.onmessage = ({ data }) => done(data);
+    worker.onmessage = ({ data }) => (data.kind === "error" ? fail(new Error(data.error)) : done(data));
     worker.onerror = (event) => fail(new Error(event.message));
     worker.postMessage(message);
   });
@@ -52,8 +52,9 @@ window.show = async (seconds) => {
   let [target, at] = [new Float32Array(0), new Float32Array(0)];
   let [steps, moves, frames, isOver] = [0, 0, 0, false];
   const begun = performance.now();
-  const ended = new Promise((done) => {
+  const ended = new Promise((done, fail) => {
     workers.aeviz.onmessage = ({ data }) => {
+      if (data.kind === "error") return fail(new Error(data.error));
       if (data.kind === "ended") return done(undefined);
       target = data.z;
       if (!at.length) at = target.slice();

@@ -2,7 +2,7 @@
 
 import { gather, Order } from "/components/playground/batches.js";
 import { initialWeights } from "/components/playground/weights.js";
-import { readNetwork } from "./network.js";
+import { readNetwork, serve } from "./network.js";
 import "/vendor/tfjs/tf.min.js";
 import "/vendor/tfjs-backend-wasm/tf-backend-wasm.min.js";
 
@@ -68,4 +68,4 @@ async function train(steps) {
   return { seconds, losses: [...losses] };
 }
 
-onmessage = async ({ data }) => postMessage((await (data.kind === "begin" ? begin(data) : train(data.steps))) ?? {});
+serve((message) => (message.kind === "begin" ? begin(message) : train(message.steps)));
