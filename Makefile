@@ -55,6 +55,7 @@ bench: .venv/bench.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/faces.py
 	$(BIN)/python benchmarks/in_page.py
 	$(BIN)/python benchmarks/pca.py
+	$(BIN)/python benchmarks/playground.py
 
 checkpoints: .venv/app.stamp ## train again all that ships, from AEVIZ_DATA (hours on two cores)
 	$(BIN)/python -m tools.ship

@@ -112,6 +112,21 @@ def test_a_change_of_optimizer_keeps_the_moments_of_adam(learner):
     assert not np.allclose(faster[1], whole[1])
 
 
+def test_tiny_moments_become_zero():
+    """Subnormal numbers make a step several times slower, and moments would stay there."""
+    onnxruntime = pytest.importorskip("onnxruntime")
+    session = onnxruntime.InferenceSession(training_step(RunConfig()))
+    feeds = {
+        value.name: np.zeros([{"K": 0, "B": 1}.get(side, side) for side in value.shape], np.float32)
+        for value in session.get_inputs()
+    }
+    feeds["first_moment"][:4] = [1e-38, -1e-40, -2e-36, 0.5]
+    feeds["parameters"][:2] = [1e-38, 0.5]
+    found = dict(zip((value.name for value in session.get_outputs()), session.run(None, feeds), strict=True))
+    np.testing.assert_array_equal(found["new_first_moment"][:4], np.float32([0, 0, -2e-36, 0.5]))
+    np.testing.assert_array_equal(found["new_parameters"], feeds["parameters"])
+
+
 @pytest.mark.parametrize(
     "changes",
     [

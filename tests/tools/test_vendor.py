@@ -177,7 +177,7 @@ def test_unknown_name_is_told(capsys):
 @pytest.mark.parametrize(
     "machine", [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "x86_64"), ("darwin", "arm64")]
 )
-@pytest.mark.parametrize("name", ["onnxruntime-web", "typescript"])
+@pytest.mark.parametrize("name", ["onnxruntime-web", "typescript", "tfjs", "tfjs-backend-wasm"])
 def test_pins_are_exact(name, machine, monkeypatch):
     monkeypatch.setattr("sys.platform", machine[0])
     monkeypatch.setattr("platform.machine", lambda: machine[1])

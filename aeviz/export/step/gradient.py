@@ -33,8 +33,8 @@ class Result:
     """(3,): the objective, the reconstruction loss without its weight, the KL in nats an image."""
     latents: str
     """Points of the batch, posterior means, (B, D)."""
-    norms: str
-    """Norm of the gradient of each matrix of weights, (L,)."""
+    matrices: list[str]
+    """The gradient of each matrix of weights, flat, in the order of `Layout.layers`."""
 
 
 def gradients_of(graph: Graph, config: RunConfig, layout: Layout, weights: Weights, batch: Batch) -> Result:
@@ -69,14 +69,11 @@ def gradients_of(graph: Graph, config: RunConfig, layout: Layout, weights: Weigh
     if layout.encoder:
         backward(graph, layout.encoder, weights, encoded.trace, by_features, gradients, to_input=False)
     scalars = [graph.op("Reshape", value, graph.integers([1])) for value in (total, error.value, nats)]
-    norms = [
-        graph.op("ReduceL2", gradients[layer.weight.name], graph.integers([0]), keepdims=1) for layer in layout.layers
-    ]
     return Result(
         gradient=graph.op("Concat", *(gradients[slot.name] for slot in layout.slots), axis=0),
         losses=graph.op("Concat", *scalars, axis=0),
         latents=encoded.mean,
-        norms=graph.op("Concat", *norms, axis=0),
+        matrices=[gradients[layer.weight.name] for layer in layout.layers],
     )
 
 

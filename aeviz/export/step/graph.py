@@ -65,8 +65,16 @@ class Graph:
         return self._constants[key]
 
     def rename(self, value: str, name: str) -> None:
-        """Give a value a second name, such as that of an output."""
-        self.nodes.append(self.onnx.helper.make_node("Identity", [value], [name]))
+        """Give a value of this graph the name of an output, which later nodes must use; an input is copied."""
+        is_found = False
+        for node in self.nodes:
+            is_found |= value in node.output
+            for ends in (node.input, node.output):
+                for place, end in enumerate(ends):
+                    if end == value:
+                        ends[place] = name
+        if not is_found:
+            self.nodes.append(self.onnx.helper.make_node("Identity", [value], [name]))
 
     def close(self, inputs: Sequence[Any], outputs: Sequence[Any]) -> Any:
         """Return the onnx.GraphProto of these nodes."""

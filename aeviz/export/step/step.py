@@ -10,12 +10,13 @@
 
 It gives the new weights and the new state under the same names with "new_" before, and of each step
 losses (K, 3), the objective, its reconstruction loss and the KL in nats an image; latents (K, B, D), the points of the
-batch before the step (posterior means); and gradients (K, L), the norm of the gradient of each matrix of weights.
-K and B are free. Weights stay within the runtime from one step of the loop to the next.
+batch before the step (posterior means); and of the last step gradients (L,), the norm of the gradient of each matrix of
+weights. K and B are free. Weights stay within the runtime from one step of the loop to the next.
 """
 
 import functools
 import math
+from collections.abc import Sequence
 
 from aeviz.config import ObjectiveConfig, OptimizerConfig, RunConfig
 from aeviz.export.packages import package
@@ -25,6 +26,13 @@ from aeviz.export.step.layers import Weights
 from aeviz.export.step.layout import layout_of
 from aeviz.export.step.optimizers import MOMENTS, NUMBERS, update
 from aeviz.export.step.supported import check_supported
+
+TINY = 1e-36
+"""Size below which a moment is 0 at the start of the loop: a hundred times the least normal number of float32.
+
+Moments of weights without a gradient shrink to subnormal numbers, with which processors compute many times slower, and
+stay there, since 0.9 times the least of them is rounded to itself.
+"""
 
 
 def scalar_names(config: RunConfig) -> tuple[str, ...]:
@@ -84,24 +92,30 @@ def _write(config: RunConfig) -> bytes:
     moved = update(body, optimizer, held[0], result.gradient, held[1:], of_step("rate"), root)
     for value, name in zip((moved.parameters, *moved.moments), state, strict=True):
         body.rename(value, f"next_{name}")
-    measured: dict[str, list[int | str]] = {
-        "losses": [3],
-        "latents": ["B", latent_dim],
-        "gradients": [len(layout.layers)],
-    }
-    for value, name in zip((result.losses, result.latents, result.norms), measured, strict=True):
+    body.rename(_norms(body, result.matrices), "next_gradients")
+    measured: dict[str, list[int | str]] = {"losses": [3], "latents": ["B", latent_dim]}
+    for value, name in zip((result.losses, result.latents), measured, strict=True):
         body.rename(value, f"{name}_of_step")
     loop = body.close(
-        [tensor("step", [], "INT64"), tensor("going", [], "BOOL"), *(tensor(name, [layout.size]) for name in held)],
+        [
+            tensor("step", [], "INT64"),
+            tensor("going", [], "BOOL"),
+            *(tensor(name, [layout.size]) for name in held),
+            tensor("held_gradients", [len(layout.layers)]),
+        ],
         [
             tensor("goes_on", [], "BOOL"),
             *(tensor(f"next_{name}", [layout.size]) for name in state),
+            tensor("next_gradients", [len(layout.layers)]),
             *(tensor(f"{name}_of_step", shape) for name, shape in measured.items()),
         ],
     )
     steps = graph.op("Gather", graph.op("Shape", "images"), graph.integers(0))
-    outputs = [*(f"new_{name}" for name in state), *measured]
-    graph.nodes.append(package("onnx").helper.make_node("Loop", [steps, "", *state], outputs, body=loop))
+    graph.rename(graph.op("Sub", steps, graph.integers(1)), "last_step")
+    moments = [graph.op("Shrink", name, bias=0.0, lambd=TINY) for name in state[1:]]
+    begun = ["parameters", *moments, graph.floats([0.0] * len(layout.layers))]
+    outputs = [*(f"new_{name}" for name in state), "gradients", *measured]
+    graph.nodes.append(package("onnx").helper.make_node("Loop", [steps, "", *begun], outputs, body=loop))
     inputs = [tensor("images", ["K", "B", pixels])]
     if is_corrupted:
         inputs.append(tensor("corrupted", ["K", "B", pixels]))
@@ -115,6 +129,20 @@ def _write(config: RunConfig) -> bytes:
         inputs,
         [
             *(tensor(f"new_{name}", [layout.size]) for name in state),
+            tensor("gradients", [len(layout.layers)]),
             *(tensor(name, ["K", *shape]) for name, shape in measured.items()),
         ],
+    )
+
+
+def _norms(body: Graph, matrices: Sequence[str]) -> str:
+    """Return the norms of some vectors in the last step of the loop, and before it what the loop holds."""
+    last, before = Graph(body), Graph(body)
+    norms = last.op("Concat", *(last.op("ReduceL2", matrix, keepdims=1) for matrix in matrices), axis=0)
+    held = before.op("Identity", "held_gradients")
+    return body.op(
+        "If",
+        body.op("Equal", "step", "last_step"),
+        then_branch=last.close([], [tensor(norms, [len(matrices)])]),
+        else_branch=before.close([], [tensor(held, [len(matrices)])]),
     )

@@ -146,13 +146,12 @@ export class Learner {
     this.moments = names.map((name) => found[`new_${name}`].data);
     this.step += steps;
     this.counted += steps;
-    const width = found.gradients.dims[1];
     return {
       step: this.step,
       losses: found.losses.data,
       latents: found.latents.data,
       places,
-      gradients: found.gradients.data.slice((steps - 1) * width),
+      gradients: found.gradients.data,
       seconds: (performance.now() - begun) / 1000,
     };
   }
