@@ -1,20 +1,23 @@
 // The latent plane of a network that learns: points that glide, the decoded mesh behind them, and a point to drag.
 
 import { classColour } from "../kit/class_colours.js";
-import { context, element } from "../kit/dom.js";
+import { element } from "../kit/dom.js";
 import { Grip } from "../kit/grip.js";
 import { drawGaps, Mosaic } from "../kit/images.js";
 import { Plot } from "../kit/plot.js";
+import { Stamps } from "./stamps.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {import("./member.js").Member} Member */
 
 export const MESH = 14; // images along each side
 const NO_LABEL = 255;
-const GREY = "#8c8c8c";
+const GREY = [140, 140, 140];
+const OWN = [212, 20, 90];
 const TAIL = 0.01; // share of the points at each end that the view may cut
 const MARGIN = 0.12;
 const FOLLOW_MS = 300; // in which the view covers two thirds of the way to where the points are
+const [START, STOP] = [0.08, 0.01]; // shares of the view by which it is off when it begins and ends to move
 const RADIUS = 2.4;
 
 export class LatentPlane {
@@ -29,9 +32,14 @@ export class LatentPlane {
     this.mesh = null;
     /** @type {{ x: Pair, y: Pair } | null} */
     this.meshBox = null;
+    this.isMoving = false;
     this.isFresh = true; // the view jumps to the points instead of following them
-    /** @type {Map<string, HTMLCanvasElement>} */
-    this.discs = new Map();
+    this.look = this.ground = ""; // what the points and the ground were drawn for
+    this.meshes = 0; // decoded so far
+    this.place = 0; // times that the stage changed its size
+    this.stamps = new Stamps(this.plot.stage);
+    /** @type {Float32Array | null} */
+    this.own = null; // the code of the visitor's drawing
     this.grip = new Grip(this.plot, {
       name: "point that is decoded", text: "z", colour, moved: (to) => moved(this.inside(to)), step: 0.05,
     }); // prettier-ignore
@@ -80,6 +88,7 @@ export class LatentPlane {
     const rows = images.length / (shape[0] * shape[1] * shape[2] * MESH);
     if (this.mesh?.shape !== shape || this.mesh.grid.rows !== rows) this.mesh = new Mosaic(shape, MESH, rows);
     this.mesh.set(images);
+    this.meshes += 1;
     this.meshBox = this.asked ?? null;
   }
 
@@ -94,8 +103,36 @@ export class LatentPlane {
     const width = plan.latent_dim;
     const [x, y] = spots(shown, width, dims);
     this.follow(x, y, passed);
+    const { plot, stamps } = this;
+    const ground = [plot.x, plot.y, this.meshes, opacity, style.background, style.isStrong, style.scale, this.place].join();
+    if (ground !== this.ground && this.drawGround(style, opacity)) this.ground = ground;
+    if (this.ground !== ground) return;
+    const [sx, sy] = [plot.inner[0] / (plot.x[1] - plot.x[0]), plot.inner[1] / (plot.y[1] - plot.y[0])];
+    const [ox, oy] = plot.place([0, 0]);
+    const box = [ox + sx * plot.x[0], oy - sy * plot.y[1], ox + sx * plot.x[1], oy - sy * plot.y[0]];
+    const look = `${style.isDark} ${style.isStrong}`;
+    if (look !== this.look) stamps.clear();
+    this.look = look;
+    const rim = rgb(style.isStrong ? style.text : style.background);
+    stamps.begin(plot.width, plot.height);
+    for (let k = 0; k < x.length; k += 1) {
+      x[k] = ox + x[k] * sx;
+      y[k] = oy - y[k] * sy;
+    }
+    const colours = (/** @type {number} */ label) => (label === NO_LABEL ? GREY : rgb(classColour(label, plot.section)));
+    stamps.discs(x, y, data.labels, { colours, radius: RADIUS * style.scale, rim, box });
+    if (own) {
+      const at = [ox + own[dims[0]] * sx, oy - (width > 1 ? own[dims[1]] : 0) * sy];
+      stamps.discs([at[0]], [at[1]], [0], { colours: () => OWN, radius: 7 * style.scale, rim: [255, 255, 255], box });
+    }
+    stamps.end();
+    this.own = own;
+  }
+
+  /** Draw the axes and the mesh, which change far less often than the points. @param {import("../kit/theme.js").Style} style @param {number} opacity */
+  drawGround(style, opacity) {
     const { plot } = this;
-    if (!plot.begin(style)) return;
+    if (!plot.begin(style)) return false;
     if (this.mesh && this.meshBox && opacity > 0) {
       const [left, top] = plot.place([this.meshBox.x[0], this.meshBox.y[1]]);
       const [right, bottom] = plot.place([this.meshBox.x[1], this.meshBox.y[0]]);
@@ -104,43 +141,25 @@ export class LatentPlane {
       plot.brush.globalAlpha = 1;
       drawGaps(plot.brush, this.mesh.grid, { left, top, right, bottom }, style);
     }
-    const [sx, sy] = [plot.inner[0] / (plot.x[1] - plot.x[0]), plot.inner[1] / (plot.y[1] - plot.y[0])];
-    const [ox, oy] = plot.place([0, 0]);
-    const size = (2 * RADIUS + 2) * style.scale;
-    const discs = Array.from({ length: 256 }, (_, label) => label).map((label) =>
-      label === NO_LABEL || label < 64 ? this.disc(label === NO_LABEL ? GREY : classColour(label, plot.section), style) : null,
-    );
-    for (let k = 0; k < x.length; k += 1) {
-      const disc = discs[data.labels[k]] ?? discs[NO_LABEL];
-      if (disc) plot.brush.drawImage(disc, ox + x[k] * sx - size / 2, oy - y[k] * sy - size / 2, size, size);
-    }
-    if (own) {
-      const at = /** @type {Pair} */ ([own[dims[0]], width > 1 ? own[dims[1]] : 0]);
-      plot.dot(at, { colour: style.background, width: 9 });
-      plot.dot(at, { colour: "#d4145a", width: 7 });
-      plot.write("your drawing", [at[0] + 12 / sx, at[1]], { colour: style.text });
-    }
     plot.end();
-    const near = own ? `; your drawing at ${[...own].map((value) => value.toFixed(2)).join(", ")}` : "";
-    plot.canvas.setAttribute("aria-label", `Latent plane of ${x.length} images${near}`);
+    return true;
   }
 
-  /** @param {string} colour @param {import("../kit/theme.js").Style} style */
-  disc(colour, style) {
-    const key = `${colour} ${style.background} ${style.isStrong} ${style.scale}`;
-    const found = this.discs.get(key);
-    if (found) return found;
-    const canvas = document.createElement("canvas");
-    const side = (canvas.width = canvas.height = Math.ceil((2 * RADIUS + 2) * 4 * style.scale));
-    const brush = context(canvas);
-    brush.arc(side / 2, side / 2, RADIUS * 4 * style.scale, 0, 2 * Math.PI);
-    brush.fillStyle = colour;
-    brush.fill();
-    brush.strokeStyle = style.isStrong ? style.text : style.background;
-    brush.lineWidth = 2.4;
-    brush.stroke();
-    this.discs.set(key, canvas);
-    return canvas;
+  /** Put the handle of the point where it is seen. @param {Pair} at */
+  put(at) {
+    this.grip.at = at;
+    const [x, y] = this.plot.place(at);
+    this.grip.node.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+  }
+
+  /** Say what the plane shows. @param {number} count of images */
+  describe(count) {
+    const { own, grip, plot } = this;
+    const near = own ? `; your drawing at ${[...own].map((value) => value.toFixed(2)).join(", ")}` : "";
+    const label = `Latent plane of ${count} images${near}`;
+    if (plot.canvas.getAttribute("aria-label") !== label) plot.canvas.setAttribute("aria-label", label);
+    const text = `z at ${grip.at.map((value) => value.toFixed(2)).join(", ")}`;
+    if (grip.node.getAttribute("aria-description") !== text) grip.node.setAttribute("aria-description", text);
   }
 
   /** Let the view follow the points, all but the tails. @param {Float32Array} x @param {Float32Array} y @param {number} passed */
@@ -152,6 +171,10 @@ export class LatentPlane {
     if (!Number.isFinite(half + cx + cy)) return;
     const goal = [cx - half, cx + half, cy - half, cy + half];
     const now = [...this.plot.x, ...this.plot.y];
+    const near = Math.max(...goal.map((value, k) => Math.abs(value - now[k]))) / half;
+    if (near > START || this.isFresh) this.isMoving = true;
+    else if (near < STOP) this.isMoving = false;
+    if (!this.isMoving) return;
     const share = this.isFresh ? 1 : 1 - Math.exp(-passed / FOLLOW_MS);
     this.isFresh = false;
     const next = now.map((value, k) => value + share * (goal[k] - value));
@@ -181,4 +204,13 @@ function ends(values) {
   const sorted = values.slice().sort();
   const cut = Math.floor(TAIL * sorted.length);
   return [sorted[cut], sorted[sorted.length - 1 - cut]];
+}
+
+/**
+ * Red, green and blue of a colour as CSS computes it: #rrggbb or rgb(...).
+ * @param {string} colour
+ */
+function rgb(colour) {
+  if (colour.startsWith("#")) return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return (colour.match(/[\d.]+/g) ?? ["128", "128", "128"]).slice(0, 3).map(Number);
 }

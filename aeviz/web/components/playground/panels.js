@@ -2,14 +2,14 @@
 
 import { readable } from "../kit/axis.js";
 import { button, element, write } from "../kit/dom.js";
-import { Mosaic, setEach } from "../kit/images.js";
 import { Plot } from "../kit/plot.js";
+import { Strip } from "./strip.js";
 
 /** @typedef {import("./member.js").Member} Member */
 /** @typedef {{ title: string, colour: string, dash: number[] }} Look of a network */
 
 export const SHOWN = 10; // images that are reconstructed
-const FILTERS = 24;
+const [FILTERS, ACROSS] = [24, 12];
 const LEAST = 1e-6;
 
 export class LossPanel {
@@ -64,8 +64,8 @@ export class Reconstructions {
     element("h2", { text: "Images and their reconstructions" }, this.root);
     this.rows = element("div", { class: "rows" }, this.root);
     this.chosen = chosen;
-    /** @type {Mosaic[][]} */
-    this.mosaics = []; // a row of images, and one of each network
+    /** @type {Strip[]} */
+    this.strips = []; // of images, and of each network
     this.text = "";
   }
 
@@ -75,16 +75,17 @@ export class Reconstructions {
     if (text === this.text) return;
     this.text = text;
     this.rows.replaceChildren();
-    this.mosaics = ["images", ...titles].map((title, row) => {
+    this.strips = ["images", ...titles].map((title, row) => {
       if (titles.length > 1) element("span", { text: row ? title : "" , class: "name" }, this.rows);
       const label = row ? `Reconstructions${titles.length > 1 ? ` by ${title}` : ""}` : "Held-out images";
-      const strip = element("div", { class: "tiles", role: row ? "img" : "group", "aria-label": label }, this.rows);
-      return Array.from({ length: SHOWN }, (_, k) => {
-        const mosaic = new Mosaic(shape, 1, 1, false);
-        if (row) strip.append(mosaic.canvas);
-        else button(strip, "", `Follow image ${k + 1} through the network`, () => this.chosen(k)).append(mosaic.canvas);
-        return mosaic;
-      });
+      const holder = element("div", { class: "strip-of-images" }, this.rows);
+      const strip = new Strip(holder, shape, SHOWN);
+      strip.canvas.setAttribute("aria-label", label);
+      for (let k = 0; k < SHOWN && !row; k += 1) {
+        const node = button(holder, "", `Follow image ${k + 1} through the network`, () => this.chosen(k));
+        Object.assign(node.style, { left: `${(100 * k) / SHOWN}%`, width: `${100 / SHOWN}%` });
+      }
+      return strip;
     });
     this.rows.classList.toggle("named", titles.length > 1);
   }
@@ -92,7 +93,7 @@ export class Reconstructions {
   /** @param {Float32Array} images @param {(Float32Array | undefined)[]} made by each network */
   show(images, made) {
     [images, ...made].forEach((values, row) => {
-      if (values && this.mosaics[row]) setEach(this.mosaics[row], values.subarray(0, images.length));
+      if (values) this.strips[row]?.set(values.subarray(0, images.length));
     });
   }
 }
@@ -102,9 +103,8 @@ export class Filters {
   constructor(parent) {
     this.root = element("section", { class: "filters" }, parent);
     this.title = element("h2", { text: "Weights of the first layer" }, this.root);
-    this.tiles = element("div", { class: "tiles dozen", role: "img" }, this.root);
-    /** @type {Mosaic[]} */
-    this.mosaics = [];
+    /** @type {Strip | null} */
+    this.strip = null;
   }
 
   /**
@@ -117,18 +117,19 @@ export class Filters {
     if (!weights || !slot) return;
     const [units, pixels] = slot.shape;
     const count = Math.min(FILTERS, units);
-    if (this.mosaics.length !== count || this.mosaics[0].shape !== shape) {
-      this.mosaics = Array.from({ length: count }, () => new Mosaic(shape, 1, 1, false));
-      this.tiles.replaceChildren(...this.mosaics.map(({ canvas }) => canvas));
+    const columns = Math.min(ACROSS, count);
+    if (this.strip?.shape !== shape || this.strip.columns !== columns || this.strip.count < count) {
+      this.strip?.canvas.remove();
+      this.strip = new Strip(this.root, shape, columns, Math.ceil(count / columns));
     }
-    this.tiles.setAttribute("aria-label", `Weights of ${count} of ${units} units of the first layer, as images`);
+    this.strip.canvas.setAttribute("aria-label", `Weights of ${count} of ${units} units of the first layer, as images`);
     const found = weights.parameters.slice(slot.offset, slot.offset + count * pixels);
     for (let unit = 0; unit < count; unit += 1) {
       const part = found.subarray(unit * pixels, (unit + 1) * pixels);
       const largest = part.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
       for (let at = 0; at < pixels; at += 1) part[at] = 0.5 + part[at] / (2 * largest);
     }
-    setEach(this.mosaics, found);
+    this.strip.set(found);
     write(this.title, `Weights of the first layer: ${count < units ? `${count} of ${units} units` : `${units} units`}`);
   }
 }

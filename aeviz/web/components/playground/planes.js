@@ -59,6 +59,11 @@ export class Planes {
     this.makeAxes();
   }
 
+  /** The stages may have other sizes. */
+  resize() {
+    for (const plane of this.planes) plane.place += 1;
+  }
+
   refresh() {
     for (const plane of this.planes) plane.isFresh = true;
     this.isPlaced = false;
@@ -83,7 +88,7 @@ export class Planes {
     this.row.replaceChildren();
     this.planes = looks.map(({ title, colour }) => new LatentPlane(this.row, {
       title: looks.length > 1 ? title : "Latent plane: each point is an image", colour,
-      moved: (to) => this.move(to), pointed: (isHeld) => (this.isHeld = isHeld),
+      moved: (to) => this.move(to), pointed: (isHeld) => (this.session.isHeld = isHeld),
     })); // prettier-ignore
     this.root.classList.toggle("both", looks.length > 1);
     this.below.replaceChildren(this.words, this.blending);
@@ -165,9 +170,14 @@ export class Planes {
       const z = own < 0 || !seen.z ? null : seen.z.subarray(own * plan.latent_dim, (own + 1) * plan.latent_dim);
       plane.draw(member, { dims: this.dims, style, passed, opacity: this.blend, own: z?.length ? z : null });
       const at = /** @type {Pair} */ ([this.point[this.dims[0]], plan.latent_dim > 1 ? this.point[this.dims[1]] : 0]);
-      plane.grip.place(plane.inside(at), `z at ${at.map((value) => value.toFixed(2)).join(", ")}`);
+      plane.put(plane.inside(at));
       this.show(k, member);
     });
+  }
+
+  /** Say in words where the point is. @param {import("./member.js").Member[]} members */
+  describe(members) {
+    members.forEach((member, k) => this.planes[k]?.describe(member.shown.length / (this.plan?.latent_dim ?? 1)));
     write(this.words, `Decoded at z = (${[...this.point].slice(0, 4).map((value) => value.toFixed(2)).join(", ")}${this.point.length > 4 ? ", …" : ""}). Drag over the plane.`);
   }
 

@@ -86,7 +86,13 @@ class Playground {
     this.table = new LayerTable(side);
     this.bar.setReady(false);
     root.addEventListener("keydown", (event) => this.press(event));
-    this.unwatch = watchLooks(root, () => this.redraw());
+    this.looked = 0; // times that the looks of the page were read
+    /** @type {import("../kit/theme.js").Style | null} */
+    this.style = null;
+    this.unwatch = watchLooks(root, () => {
+      this.style = null;
+      this.redraw();
+    });
   }
 
   /** @param {Payload} payload */
@@ -295,13 +301,9 @@ class Playground {
     this.bar.setPlaying(session.isPlaying);
     this.activity.mark("frame", false);
     if (!session.isOpen || !payload?.plan || !data || !looks || !this.root.isConnected) return;
-    const style = styleOf(this.root);
-    const room = this.root.clientWidth / style.scale;
-    this.root.dataset.room = room > WIDE ? "wide" : room > MEDIUM ? "medium" : "narrow";
+    const style = this.look();
     const { members } = session;
     const { plan } = payload;
-    const epochSteps = stepsInEpoch(data.images.length / plan.pixels, Number(this.values.batch));
-    this.bar.show(members, { rate: session.isPlaying ? session.rate : 0, epochSteps, isVariational: plan.is_variational });
     const isGliding = members.map((member) => member.glide(passed)).some(Boolean);
     this.planes.draw(members, style, passed, this.own.isShown && this.own.image ? SHOWN : -1);
     this.activity.mark("playing", session.isPlaying);
@@ -313,9 +315,12 @@ class Playground {
       });
     }
     const seen = members.map((member) => `${member.step} ${member.seen.step} ${member.held.steps.length} ${looks.length}`).join();
-    const sight = `${seen} ${this.probe} ${style.isDark} ${style.scale} ${this.root.clientWidth}`;
+    const sight = `${seen} ${this.probe} ${this.looked} ${session.isPlaying} ${this.planes.point.join()}`;
     if (sight === this.sight || (session.isPlaying && now - this.lately < 90)) return;
     [this.sight, this.lately] = [sight, now];
+    const epochSteps = stepsInEpoch(data.images.length / plan.pixels, Number(this.values.batch));
+    this.bar.show(members, { rate: session.isPlaying ? session.rate : 0, epochSteps, isVariational: plan.is_variational });
+    this.planes.describe(members);
     this.loss.draw(members, looks, style);
     if (this.probes) this.reconstructions.show(this.probes, members.map((member) => member.seen.reconstructions));
     this.filters.show(members[0], data.shape);
@@ -328,6 +333,18 @@ class Playground {
       write(this.status, worst < 0 ? "" : `${looks.length > 1 ? `${looks[worst].title}: ` : ""}${found[worst]?.text}`);
     }
     if (found.some((finding) => finding?.kind === "diverged") && members.some(({ losses }) => !Number.isFinite(losses.last[0]))) session.pause();
+  }
+
+  /** The looks of the page, read when they have changed: to read them costs a layout. */
+  look() {
+    if (!this.style) {
+      this.style = styleOf(this.root);
+      this.looked += 1;
+      this.planes.resize();
+      const room = this.root.clientWidth / this.style.scale;
+      this.root.dataset.room = room > WIDE ? "wide" : room > MEDIUM ? "medium" : "narrow";
+    }
+    return this.style;
   }
 
   /** What each layer gives for the chosen image. @param {import("./member.js").Member} member */

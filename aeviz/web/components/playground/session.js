@@ -7,7 +7,8 @@ import { Member } from "./member.js";
 /** @typedef {{ plan: import("./learner.js").Plan, data: Data, settings: Settings[] }} Opened settings of each network */
 /** @typedef {() => { mesh: Float32Array | null, images: Float32Array | null, point: Float32Array | null }} Wanted */
 
-const CALL_MS = 30; // of steps between two reports
+const CALL_MS = 40; // of the worker between two reports
+const HELD_MS = 12; // the same while a point is dragged, whose image must not wait
 const LOOK_MS = 120; // between two looks at images
 const MEASURE_MS = 1000; // between two measurements of everything
 const MOST_STEPS = 64;
@@ -25,7 +26,7 @@ export class Session {
     /** @type {Settings[]} */
     this.settings = [];
     this.isPlaying = false;
-    this.isBusy = false;
+    this.isHeld = false; // whether a pointer drags a point
     this.pace = 0; // steps a second; 0 as many as possible
     this.chunk = 1;
     this.looked = this.measured = 0;
@@ -140,10 +141,11 @@ export class Session {
       const begun = performance.now();
       const count = this.pace ? 1 : this.chunk;
       await this.between(async () => {
-        await this.train(count);
+        const worked = 1000 * (await this.train(count));
         const now = performance.now();
         const spent = now - begun;
-        if (!this.pace) this.chunk = Math.max(1, Math.min(MOST_STEPS, Math.round((count * CALL_MS) / Math.max(spent, 1))));
+        const room = this.isHeld ? HELD_MS : CALL_MS;
+        if (!this.pace) this.chunk = Math.max(1, Math.min(MOST_STEPS, Math.round((count * room) / Math.max(worked, 0.1))));
         this.rate = this.rate ? 0.9 * this.rate + (0.1 * count * 1000) / spent : (count * 1000) / spent;
         if (now - this.measured > MEASURE_MS) await this.measure();
         else if (now - this.looked > LOOK_MS) await this.look();
@@ -160,11 +162,12 @@ export class Session {
     if (!this.closed) await this.between(() => this.measure());
   }
 
-  /** @param {number} count */
+  /** @param {number} count @returns {Promise<number>} seconds of the slower worker */
   async train(count) {
     const { settings } = this;
-    await Promise.all(this.members.map((member, k) => member.train(count, settings[k])));
+    const reports = await Promise.all(this.members.map((member, k) => member.train(count, settings[k])));
     this.page.changed();
+    return Math.max(...reports.map(({ seconds }) => seconds));
   }
 
   async look() {
