@@ -114,7 +114,7 @@ export class Session {
   }
 
   play() {
-    if (this.isPlaying || !this.isOpen) return;
+    if (this.isPlaying) return;
     this.isPlaying = true;
     void this.run();
   }
@@ -135,6 +135,8 @@ export class Session {
 
   async run() {
     this.chunk = 1;
+    await this.queue; // a network may be opening
+    if (!this.isOpen) this.isPlaying = false;
     while (this.isPlaying && !this.closed) {
       if (document.hidden) await new Promise((/** @type {(value?: unknown) => void} */ go) => (this.wake = go));
       if (!this.isPlaying) break;
@@ -159,7 +161,7 @@ export class Session {
         });
       }
     }
-    if (!this.closed) await this.between(() => this.measure());
+    if (!this.closed && this.isOpen) await this.between(() => this.measure());
   }
 
   /** @param {number} count @returns {Promise<number>} seconds of the slower worker */
