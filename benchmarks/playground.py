@@ -11,14 +11,17 @@ batches, each in a worker of its own on one thread, in turn:
                        `tfjs_cpu_steps_per_s` and `tfjs_wasm_steps_per_s` give. Its batches are tensors before the
                        clock starts, and nothing is read back before the last step.
     ratio              aeviz over the faster backend, in the same round
-    fps                frames a second while aeviz trains and 2,000 points move on a canvas; `shown_steps_per_s` are
-                       the steps a second meanwhile
+    fps                frames a second of the app's own page Playground, 1,440 x 900, while it trains that network;
+                       `shown_steps_per_s` are the steps a second meanwhile
+    first_points_ms    from the click on Play until the points have moved for the first time, page and network open
+    class              with --class N: processor time that the server needs a second with N pages open, as share of a
+                       core, while the first of them trains
 
 Medians of some rounds; `spread` has the least and the greatest. The losses of all must agree in the end, or the
 benchmark fails. Software graphics.
 
 Usage:
-    AEVIZ_DATA=... python benchmarks/playground.py [--json] [--rounds N]
+    AEVIZ_DATA=... python benchmarks/playground.py [--json] [--rounds N] [--class N]
 
 Chromium is the one that AEVIZ_CHROMIUM names, else one on PATH. TensorFlow.js is fetched once with npm.
 """
@@ -45,7 +48,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from aeviz.config import ModelConfig, OptimizerConfig, RunConfig, TrainConfig
-from aeviz.data import load_dataset
+from aeviz.data import is_available, load_dataset
 from aeviz.errors import DataError
 from aeviz.paths import PROJECT_ROOT
 from aeviz.playground.plan import plan_of
@@ -53,6 +56,7 @@ from aeviz.playground.settings import page_settings
 
 sys.path.insert(0, str(PROJECT_ROOT))
 
+from benchmarks.app_server import Server, running_app
 from tools.vendor import FetchError, fetch, read_pin
 
 PAGE = Path(__file__).with_name("playground_page")
@@ -69,6 +73,22 @@ AGREEMENT = 1e-3
 """Largest relative difference between the last losses of two trainers."""
 SHOW_S = 6.0
 TIMEOUT_MS = 120_000
+SETTLE_MS = 2_000
+"""Wait between the click on Play and the count of frames: scripts are compiled, the number of steps a call is found."""
+FIRST_STEP = """bar => new Promise((done) => {
+  const look = () => (Number(bar.dataset.step) > 0 ? done(performance.now()) : requestAnimationFrame(look));
+  look();
+})"""
+COUNT_FRAMES = """([bar, seconds]) => new Promise((done) => {
+  const [begun, step] = [performance.now(), Number(bar.dataset.step)];
+  let frames = 0;
+  const count = () => {
+    frames += 1;
+    if (performance.now() - begun < 1000 * seconds) requestAnimationFrame(count);
+    else done([frames, Number(bar.dataset.step) - step]);
+  };
+  requestAnimationFrame(count);
+})"""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -154,7 +174,7 @@ def serving(names: Sequence[str]) -> Iterator[str]:
             server.shutdown()
 
 
-def measure(browser: Browser, address: str, name: str, rounds: int, steps: int, show_s: float) -> dict[str, Any]:
+def measure(browser: Browser, address: str, name: str, rounds: int, steps: int) -> dict[str, Any]:
     """Measure one network.
 
     Raises:
@@ -176,7 +196,6 @@ def measure(browser: Browser, address: str, name: str, rounds: int, steps: int, 
     check_agreement(losses)
     best = [max(pair) for pair in zip(rates["cpu"], rates["wasm"], strict=True)]
     ratios = [own / other for own, other in zip(rates["aeviz"], best, strict=True)]
-    shown = measure_frames(page, show_s)
     page.close()
     median = {trainer: round(statistics.median(values), 1) for trainer, values in rates.items()}
     return {
@@ -185,8 +204,6 @@ def measure(browser: Browser, address: str, name: str, rounds: int, steps: int, 
         "tfjs_cpu_steps_per_s": median["cpu"],
         "tfjs_wasm_steps_per_s": median["wasm"],
         "ratio": round(statistics.median(ratios), 2),
-        "fps": round(shown["fps"], 1),
-        "shown_steps_per_s": round(shown["steps_per_s"], 1),
         "spread": {
             "steps_per_s": spread(rates["aeviz"], 1),
             "tfjs_cpu_steps_per_s": spread(rates["cpu"], 1),
@@ -198,10 +215,53 @@ def measure(browser: Browser, address: str, name: str, rounds: int, steps: int, 
     }
 
 
-def measure_frames(page: Page, seconds: float) -> Mapping[str, float]:
-    """Return frames and steps a second of a page that shows what it trains: here the benchmark's own."""
-    shown: dict[str, float] = page.evaluate("(seconds) => show(seconds)", seconds)
-    return shown
+def open_playground(browser: Browser, url: str, name: str) -> Page:
+    """Open the app's page with a network and wait until it can train."""
+    data = "mnist" if is_available("mnist") else "digits"
+    query = f"data={data}&hidden=128.64.12" if name == "thesis" else "data=digits&hidden=32.16"
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(TIMEOUT_MS)
+    page.goto(f"{url}playground?{query}")
+    page.locator("[data-testid=playground][data-structure][data-idle]").wait_for()
+    return page
+
+
+def measure_page(browser: Browser, url: str, name: str, show_s: float) -> dict[str, float]:
+    """Return what the app's page shows while it trains a network."""
+    page = open_playground(browser, url, name)
+    bar = page.locator(".controls-bar").element_handle()
+    begun: float = page.evaluate("performance.now()")
+    page.locator(".play").click()
+    first: float = page.evaluate(FIRST_STEP, bar) - begun
+    page.wait_for_timeout(SETTLE_MS)
+    frames, steps = page.evaluate(COUNT_FRAMES, [bar, show_s])
+    page.close()
+    return {
+        "fps": round(frames / show_s, 1),
+        "shown_steps_per_s": round(steps / show_s, 1),
+        "first_points_ms": round(first),
+    }
+
+
+def measure_class(browser: Browser, server: Server, pages: int, show_s: float) -> float | None:
+    """Return the share of a core that the server needs while many pages are open and one of them trains."""
+    opened = [open_playground(browser, server.url, "small") for _ in range(pages)]
+    opened[0].locator(".play").click()
+    before = processor_seconds(server.pid)
+    opened[0].wait_for_timeout(1000 * show_s)
+    after = processor_seconds(server.pid)
+    for page in opened:
+        page.close()
+    return None if before is None or after is None else round((after - before) / show_s, 4)
+
+
+def processor_seconds(pid: int) -> float | None:
+    """Return the processor time of a process so far; None on a system without /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def check_agreement(losses: Mapping[str, float]) -> None:
@@ -216,7 +276,9 @@ def spread(values: Sequence[float], digits: int) -> list[float]:
     return [round(min(values), digits), round(max(values), digits)]
 
 
-def measure_all(rounds: int, *, steps: Mapping[str, int] = STEPS, show_s: float = SHOW_S) -> dict[str, Any]:
+def measure_all(
+    rounds: int, *, steps: Mapping[str, int] = STEPS, show_s: float = SHOW_S, pages: int = 0
+) -> dict[str, Any]:
     """Measure the networks that `steps` names; return the report."""
     try:
         for package in ("tfjs", "tfjs-backend-wasm"):
@@ -226,9 +288,12 @@ def measure_all(rounds: int, *, steps: Mapping[str, int] = STEPS, show_s: float 
     chromium = os.environ.get("AEVIZ_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright, serving(list(steps)) as address:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        report: dict[str, Any] = {
-            name: measure(browser, address, name, rounds, count, show_s) for name, count in steps.items()
-        }
+        report: dict[str, Any] = {name: measure(browser, address, name, rounds, count) for name, count in steps.items()}
+        with running_app() as server:
+            for name in steps:
+                report[name] |= measure_page(browser, server.url, name, show_s)
+            if pages:
+                report["class"] = {"pages": pages, "server_cores": measure_class(browser, server, pages, show_s)}
         report["machine"] = (
             f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end; "
             f"Chromium {browser.version}, software graphics"
@@ -256,10 +321,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time training in the page beside TensorFlow.js.")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help=f"turns of each (default {ROUNDS})")
+    parser.add_argument("--class", type=int, default=0, metavar="N", dest="pages", help="open N pages, too")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error(f"--rounds {options.rounds}; expected at least 1")
-    report = measure_all(options.rounds)
+    report = measure_all(options.rounds, pages=options.pages)
     print(json.dumps(report, indent=2)) if options.json else print_table(report)
 
 

@@ -21,7 +21,7 @@ def test_report_of_a_short_run():
     if not all(find(read_pin(name), PACKAGES) for name in ("tfjs", "tfjs-backend-wasm")):
         pytest.skip("TensorFlow.js is not here: `python benchmarks/playground.py` fetches it")
     report = measure_all(1, steps={"small": 20}, show_s=1.0)["small"]
-    assert {"steps_per_s", "tfjs_steps_per_s", "ratio", "fps", "shown_steps_per_s"} <= report.keys()
+    assert {"steps_per_s", "tfjs_steps_per_s", "ratio", "fps", "shown_steps_per_s", "first_points_ms"} <= report.keys()
     assert set(report["losses"]) == set(TRAINERS)
     assert report["tfjs_steps_per_s"] == max(report["tfjs_cpu_steps_per_s"], report["tfjs_wasm_steps_per_s"])
     assert report["steps"] == 40

@@ -36,6 +36,13 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
         "10,000 test images as points: drag anywhere to decode, click one to see it.",
     ),
     (
+        "Train your own network",
+        "pages/playground.py",
+        ":material/toys_and_games:",
+        {},
+        "Press Play: your browser trains it, and the latent plane forms before your eyes.",
+    ),
+    (
         "Take a lesson",
         "pages/lessons.py",
         ":material/school:",
@@ -48,13 +55,6 @@ STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
         ":material/draw:",
         {"own": "true"},
         "Draw a digit or upload a photo, and see its point on the map.",
-    ),
-    (
-        "Train your own network",
-        "pages/train.py",
-        ":material/model_training:",
-        {},
-        "Half a minute for 8x8 digits; watch the latent plane form.",
     ),
     (
         "Adam and AMSGrad",
