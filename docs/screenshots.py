@@ -5,11 +5,13 @@ after the address take only those. Only pages about MNIST and the digits are pic
 the repository.
 """
 
+import io
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
@@ -22,11 +24,12 @@ VIEWS = {
     "draw": "/explore?model=mlp-2d-adam&with.mlp-2d-adam=nothing&own=true",
     "home": "/",
     "network": "/network?model=mlp-2d-adam",
+    "playground": "/playground?data=mnist&second=amsgrad",
     "laid-over": "/explore?model=mlp-2d-adam&align=true&morph=0.5",
 }
 HEIGHTS = {"train": 1270}
 """Heights in pixels of the views that need more than 900."""
-WIDTHS = {"train": 1440}
+WIDTHS = {"train": 1440, "playground": 1440}
 """Widths in pixels of the views that need more than 1,280."""
 
 
@@ -50,7 +53,28 @@ def draw(page: Page) -> None:
     page.mouse.up()
 
 
-ACTIONS = {"train": train, "draw": draw}
+def play(page: Page) -> None:
+    """Train for a while, and join the latent planes of some moments to a strip, playground-strip.png."""
+    step, planes = page.locator(".controls-bar"), page.locator(".latent-plane")
+    page.locator("[data-testid=playground][data-structure]").wait_for()
+    moments = []
+    for until in STRIP:
+        page.locator(".play").click()
+        page.wait_for_function("([bar, step]) => Number(bar.dataset.step) >= step", arg=[step.element_handle(), until])
+        page.locator(".play").click()
+        page.locator("[data-testid=playground][data-idle]").wait_for()
+        page.wait_for_timeout(1500)  # the points arrive
+        moments.append(Image.open(io.BytesIO(planes.first.screenshot())))
+    width, height = max(image.width for image in moments), max(image.height for image in moments)
+    strip = Image.new("RGB", (len(moments) * width, height), "white")
+    for place, image in enumerate(moments):
+        strip.paste(image, (place * width, 0))
+    strip.save(IMAGES / "playground-strip.png", optimize=True)
+
+
+STRIP = (5, 60, 250, 1200)
+"""Steps after which the strip of the playground has a picture."""
+ACTIONS = {"train": train, "draw": draw, "playground": play}
 
 
 def main(base: str, names: Sequence[str]) -> None:
