@@ -94,7 +94,7 @@ def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]
         modebar={"orientation": "v"},
         dragmode=False,  # a drag moves the start
         margin={**MARGIN, "r": 40},
-        height=180 + round(400 * min(1.0, (y_high - y_low) / (x_high - x_low))),
+        height=180 + round(450 * min(1.0, (y_high - y_low) / (x_high - x_low))),
         uirevision=surface.name,
         updatemenus=[_play_buttons(len(steps))],
         sliders=[

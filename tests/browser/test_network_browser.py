@@ -4,6 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from safetensors.numpy import load_file
+
+from aeviz.paths import PROJECT_ROOT
 
 
 def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in_the_address(visit):
@@ -31,6 +34,15 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     row.get_by_role("button", name="Reset z").click()
     row.get_by_role("img", name="Activations of encoder, layer 1").hover(position={"x": 5, "y": 5})
     expect(part.get_by_role("status")).to_contain_text("encoder, layer 1, unit 1:")
+    tip = part.get_by_role("status")
+    weights = load_file(PROJECT_ROOT / "checkpoints" / "digits-2d-adam" / "model.safetensors")["encoder.1.weight"]
+    expect(tip).to_contain_text(re.compile(r"Its weights, up to ±[\d.]+, one for each input"))
+    assert float(re.search(r"±([\d.]+)", tip.inner_text())[1]) == pytest.approx(abs(weights[0]).max(), abs=6e-3)
+    expect(tip.locator("canvas")).to_be_visible()
+    row.get_by_role("img", name="Activations of encoder, layer 2").focus()
+    page.keyboard.press("ArrowRight")  # the keyboard reaches each unit
+    expect(tip).to_contain_text("encoder, layer 2, unit 2:")
+    expect(tip).to_contain_text("the 5 inputs with the largest")
     expect(part.get_by_text("+max of each layer")).to_be_visible()
     frames = int(part.locator(".model").first.get_attribute("data-frames"))
     for _ in range(2):

@@ -39,6 +39,20 @@ def test_surfaces_play_and_say_where_each_method_ends(visit):
     assert "beta2 * v + (1 - beta2) * g**2" in codes
 
 
+def test_adam_and_amsgrad_are_said_to_take_one_track_where_they_do(visit):
+    """With the usual beta2 their tracks agree; on the quadratic surface it starts at 0.8, and both still arrive."""
+    app = visit("surfaces")
+    same = "Adam and AMSGrad took the same track"
+    assert any(same in text for text in texts(app.markdown))
+    app.segmented_control(key="surface").set_value("quadratic").run()
+    assert app.slider(key="beta2.quadratic").value == 0.8
+    verdicts = next(text for text in texts(app.markdown) if "reached a minimum" in text)
+    assert verdicts.startswith(":small[Every method reached a minimum")
+    assert not any(same in text for text in texts(app.markdown))
+    app.slider(key="beta2.quadratic").set_value(0.999).run()
+    assert any(same in text for text in texts(app.markdown))
+
+
 @pytest.mark.parametrize("surface", ["Beale", "saddle"])
 def test_start_lies_on_the_grid_of_its_sliders(visit, surface):
     app = visit("surfaces", surface=surface)

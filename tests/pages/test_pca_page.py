@@ -128,7 +128,7 @@ def run_until(app, condition):
 @pytest.mark.slow
 def test_relu_is_switched_on_and_compared_by_class_and_image(app, cache):
     app = open_pca(app, data="digits")
-    assert any("Nothing is trained yet" in text for text in texts(app.caption))
+    assert any("Nothing is trained yet" in text for text in texts(app.markdown))
     app.button(key="relu").click().run()
     assert "You may leave this page" in app.get("progress")[0].proto.text
     run_until(app, lambda: any("With ReLU the error is" in text for text in texts(app.markdown)))
@@ -157,12 +157,13 @@ def test_relu_comparison_belongs_to_the_images_it_was_made_of(tmp_path, cache):
 
 def test_relu_training_outlives_the_visit_and_can_be_stopped(app, cache):
     app = open_pca(app, data="circles", **{"relu-epochs": "longer"})
+    assert any("trains a nonlinear autoencoder here, in about half a minute" in text for text in texts(app.markdown))
     app.button(key="relu").click().run()
     app.switch_page("pages/home.py").run()
     app = open_pca(app, data="circles", **{"relu-epochs": "longer"})
     assert app.get("progress")
     app.button(key="relu-stop").click().run()
-    run_until(app, lambda: any("Nothing is trained yet" in text for text in texts(app.caption)))
+    run_until(app, lambda: any("Nothing is trained yet" in text for text in texts(app.markdown)))
     assert_healthy(app, TITLE)
 
 

@@ -24,6 +24,8 @@ START_GRID = 0.01
 """From one place of a start's slider to the next."""
 _USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle": "0.03", "Himmelblau": "0.01"}
 """Step sizes of SGD at first, by surface."""
+_SHORT_MEMORY = {"quadratic": 0.8}
+"""beta2 at first where it is not the usual 0.999: Adam overshoots there, and AMSGrad's larger denominator does not."""
 
 
 @st.fragment
@@ -39,7 +41,7 @@ def show_surfaces() -> None:
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")
             return
-        left, right = st.columns([3, 2], gap="medium")
+        left, right = st.columns(2, gap="medium")  # a square surface fills its half of a laptop's page
         with right:
             st.latex(surface.formula)
             st.caption(surface.summary)
@@ -126,7 +128,7 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
             help="alpha, from 0.0001 to 1. A step moves each coordinate by about this much.",
         )
         with others:
-            base = replace(_pick_betas(base), alpha=float(rate))
+            base = replace(_pick_betas(base, surface), alpha=float(rate))
     chosen: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
     if plain:
         rate = two.select_slider(
@@ -155,7 +157,7 @@ def _rate_label(names: list[MethodName], usual: str) -> str:
     return f"Step size of {', '.join([usual.replace(' and ', ', '), *others]) if others else usual}"
 
 
-def _pick_betas(base: Settings) -> Settings:
+def _pick_betas(base: Settings, surface: Surface) -> Settings:
     """Let the visitor choose how methods with a second moment forget, and whether they correct for it."""
     one, two = st.columns(2)
     beta1 = one.slider(
@@ -172,12 +174,13 @@ def _pick_betas(base: Settings) -> Settings:
         "beta2",
         0.0,
         0.999,
-        0.999,
+        _SHORT_MEMORY.get(surface.name, 0.999),
         0.001,
         format="%.3f",
-        key="beta2",
+        key=f"beta2.{surface.name}" if surface.name in _SHORT_MEMORY else "beta2",
         bind="query-params",
-        help="Decay of the mean of squared gradients, 0 to 0.999.",
+        help="Decay of the mean of squared gradients, 0 to 0.999. At first 0.8 on the quadratic surface, where this "
+        "tells Adam from AMSGrad, and at the usual 0.999 on the others.",
     )
     chosen = replace(base, beta1=float(beta1), beta2=float(beta2))
     is_corrected = st.toggle(
@@ -202,7 +205,7 @@ def _count_arrivals(surface: Surface, trajectories: list[Trajectory]) -> str:
     if "adam" in tracks and "amsgrad" in tracks and tracks["adam"].shape == tracks["amsgrad"].shape:
         apart = float(np.abs(tracks["adam"] - tracks["amsgrad"]).max())
         if apart < surface.close:
-            return f"Adam and AMSGrad took the same track. {text}"
+            return f"Adam and AMSGrad took the same track: a smaller beta2 parts them. {text}"
     return text
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.data import ImageDataset
 from aeviz.figures.images import enlarge, tile, to_data_uri
@@ -28,6 +29,7 @@ TILES, TILES_PX = 8, 640
 def show_comparison(key: cached.DataKey) -> None:
     """Offer to train a network with ReLU, show how far it is, and compare it with PCA."""
     with errors_as_messages(stop=False):
+        place = st.container()  # above the button, where whoever scrolled down to it sees what comes of it
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             config = _pick_config()
             train = st.button(
@@ -35,20 +37,24 @@ def show_comparison(key: cached.DataKey) -> None:
                 type="primary",
                 icon=":material/bolt:",
                 key="relu",
-                help="Trains in the background; you may leave this page.",
+                help="Trains an autoencoder with ReLU in the background; you may leave this page.",
             )
         train_images, test_images, digest = cached.relu_images(key)
         task = relu.relu_task(digest, config)
         comparison = cached.relu_comparison(task)
         if comparison is None and train:
+            waiting = place.empty()
+            waiting.progress(0.0, "Starting the training.")
             relu.start(task, train_images, test_images, config)
+            waiting.empty()
         if comparison is None:
             view = task.observe()
             active = view is not None and view.is_active
             # a fragment made anew: whether it polls is decided here
-            st.fragment(_show_task, run_every=POLL_S if active else None)(task, active)
+            with place:
+                st.fragment(_show_task, run_every=POLL_S if active else None)(task, active, config.steps)
             return
-        _show(comparison, test_images, config.latent_dim, is_short=config.steps < max(STEPS.values()))
+        _show(comparison, test_images, config.latent_dim, place, is_short=config.steps < max(STEPS.values()))
 
 
 def _pick_config() -> ReluConfig:
@@ -83,7 +89,7 @@ def _pick_config() -> ReluConfig:
     return ReluConfig(latent_dim=int(k), layers=LAYERS[str(layers)], steps=STEPS[str(length)])
 
 
-def _show_task(task: Task, active: bool) -> None:
+def _show_task(task: Task, active: bool, steps: int) -> None:
     """Show how the training stands; `active` says how it stood when this fragment was made."""
     with errors_as_messages(stop=False):
         view = task.observe()
@@ -99,13 +105,17 @@ def _show_task(task: Task, active: bool) -> None:
             why = escape(view.message) if view.state == "failed" else "its process ended before it was done"
             st.error(f"The training failed: {why}; try again.", icon=":material/error:")
             return
-        st.caption("Nothing is trained yet for this choice. It takes about ten seconds, once for all visitors.")
+        seconds = "ten seconds" if steps < max(STEPS.values()) else "half a minute"
+        st.markdown(
+            f"Nothing is trained yet for this choice. *Switch on ReLU* trains a nonlinear autoencoder here, in about "
+            f"{seconds}, and then shows whether its error is below PCA's, by class and by image."
+        )
 
 
-def _show(comparison: ReluComparison, test: ImageDataset, k: int, *, is_short: bool) -> None:
+def _show(comparison: ReluComparison, test: ImageDataset, k: int, place: DeltaGenerator, *, is_short: bool) -> None:
     better = comparison.network < comparison.pca
     gain = tell_gain(float(comparison.pca.mean()), float(comparison.network.mean()))
-    st.markdown(
+    place.markdown(
         f"**With ReLU the error is {comparison.network.mean():.4f}, PCA's {comparison.pca.mean():.4f}: {gain}**, on "
         f"{len(better):,} test images that neither has seen, at latent size {k}. It is "
         f"smaller for {better.mean():.0%} of the images. {tell_why(comparison, is_short=is_short)}"

@@ -35,6 +35,7 @@ class Activations {
     this.later = undefined;
     this.content = element("div", {}, root);
     this.tipBox = element("div", { class: "tip", role: "status", hidden: "" }, root);
+    this.tipText = element("div", {}, this.tipBox);
     this.palette = paletteOn(styleOf(root));
     /** @type {ModelRow[]} */
     this.rows = [];
@@ -143,13 +144,17 @@ class Activations {
 
   get tip() {
     return {
-      /** @param {string} text @param {PointerEvent} event */
-      show: (text, event) => {
+      /** @param {string} text @param {import("./layer_view.js").Spot} spot @param {HTMLCanvasElement} [picture] */
+      show: (text, spot, picture) => {
         const box = this.root.getBoundingClientRect();
-        write(this.tipBox, text);
+        write(this.tipText, text);
+        if (picture !== this.tipText.nextElementSibling) this.tipBox.replaceChildren(this.tipText, ...(picture ? [picture] : []));
         this.tipBox.hidden = false;
-        const left = Math.min(event.clientX - box.left + 12, box.width - this.tipBox.offsetWidth);
-        this.tipBox.style.transform = `translate(${Math.max(0, left)}px, ${event.clientY - box.top + 16}px)`;
+        const left = Math.min(spot.clientX - box.left + 12, box.width - this.tipBox.offsetWidth);
+        const high = this.tipBox.offsetHeight;
+        const isLow = spot.clientY + 16 + high > innerHeight && spot.clientY - 8 - high > 0; // no room below
+        const top = spot.clientY - box.top + (isLow ? -8 - high : 16);
+        this.tipBox.style.transform = `translate(${Math.max(0, left)}px, ${top}px)`;
       },
       hide: () => {
         this.tipBox.hidden = true;

@@ -1,15 +1,27 @@
-// One layer: its size in words, and its activations as coloured cells or small maps, of which each says its value.
+// One layer: its size in words, and its activations as coloured cells or small maps, of which each says its value. A unit
+// of a dense layer shows its weights too, and outlines the inputs that count most.
 
 import { brief, brushOf, context, element, pixelRatio, resize, write } from "../kit/dom.js";
-import { put, scaleOf } from "./colours.js";
+import { css, put, scaleOf } from "./colours.js";
 import { mapsOf, placeOf, tile, valueAt } from "./tiles.js";
 
 /** @typedef {import("../kit/engine.js").Layer} Layer */
 /** @typedef {import("./colours.js").Palette} Palette */
-/** @typedef {{ show: (text: string, event: PointerEvent) => void, hide: () => void }} Tip */
+/** @typedef {{ clientX: number, clientY: number }} Spot of the page */
+/** @typedef {{ show: (text: string, spot: Spot, picture?: HTMLCanvasElement) => void, hide: () => void }} Tip */
+/**
+ * @typedef {{
+ *   weights: (unit: number) => Float32Array | null, shape: number[], view: LayerView | null,
+ *   values: () => ArrayLike<number> | null
+ * }} Inputs of a dense layer: the weights of a unit; shape, view and values of the layer before
+ */
 
 const MOST_PX = 22; // side of a cell
 const GRID_PX = 6; // smallest cell that has a gap
+const WEIGHTS_PX = 168; // side of the picture of a unit's weights
+const STRONGEST = 5; // inputs that are outlined
+/** @type {Record<string, [number, number]>} */
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @param {number} count @param {string} noun */
 export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
@@ -38,6 +50,17 @@ export function heading(parent, title, layer) {
   return head;
 }
 
+/**
+ * The inputs that add most to a unit, or take most from it.
+ * @param {Float32Array} weights
+ * @param {ArrayLike<number>} values of the inputs
+ * @returns {number[]} at most five, the largest |weight times value| first; none of them 0
+ */
+export function strongest(weights, values) {
+  const share = weights.map((weight, k) => Math.abs(weight * values[k]));
+  return [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a]).slice(0, STRONGEST);
+}
+
 export class LayerView {
   /**
    * @param {Element} parent
@@ -62,11 +85,49 @@ export class LayerView {
     /** @type {{ x: number, y: number } | null} */
     this.pointed = null;
     this.marked = -1;
+    /** @type {number[]} values with an outline */
+    this.outlined = [];
+    /** @type {import("./colours.js").Palette | null} */
+    this.palette = null;
+    /** @type {Inputs | null} */
+    this.inputs = null;
+    /** @type {LayerView | null} the picture of a unit's weights */
+    this.weights = null;
+    this.unit = 0; // that the keyboard is at
     this.canvas.onpointermove = this.canvas.onpointerdown = (event) => this.point(event);
     this.canvas.onpointerleave = () => {
-      this.pointed = null;
-      tip.hide();
+      this.leave();
     };
+  }
+
+  /** Let units show where their values come from. @param {Inputs} inputs */
+  connect(inputs) {
+    this.inputs = inputs;
+    const { canvas } = this;
+    canvas.tabIndex = 0;
+    canvas.onfocus = () => canvas.matches(":focus-visible") && this.show(this.unit);
+    canvas.onblur = () => this.leave();
+    canvas.onkeydown = (event) => {
+      if (event.key === "Escape") return this.leave();
+      const step = KEYS[event.key];
+      if (!step || !this.values) return undefined;
+      event.preventDefault();
+      const next = this.unit + step[0] + step[1] * this.tiling.columns;
+      if (next >= 0 && next < this.values.length) this.unit = next;
+      return this.show(this.unit);
+    };
+  }
+
+  leave() {
+    this.tip.hide();
+    this.inputs?.view?.outline([]);
+  }
+
+  /** @param {number[]} indices of values */
+  outline(indices) {
+    if (String(indices) === String(this.outlined)) return;
+    this.outlined = indices;
+    if (this.palette) this.paint(this.palette);
   }
 
   /** Set the end of the colour scale. @param {ArrayLike<number>} values that the layer has for many images */
@@ -90,9 +151,11 @@ export class LayerView {
   /** @param {Palette} palette */
   paint(palette) {
     const { values, maps, canvas, room } = this;
-    if (!values || !room.clientWidth) return;
+    this.palette = palette;
+    const [across, down] = room.isConnected ? [room.clientWidth, room.clientHeight] : [WEIGHTS_PX, WEIGHTS_PX];
+    if (!values || !across) return;
     const ratio = pixelRatio();
-    const tiling = (this.tiling = tile(maps, room.clientWidth, room.clientHeight, MOST_PX));
+    const tiling = (this.tiling = tile(maps, across, down, MOST_PX));
     const [wide, high] = [maps.width * tiling.cell + tiling.gap, maps.height * tiling.cell + tiling.gap];
     const [width, height] = [tiling.columns * wide - tiling.gap, tiling.rows * high - tiling.gap];
     resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
@@ -109,10 +172,17 @@ export class LayerView {
       const [w, h] = [maps.width * tiling.cell - inset, maps.height * tiling.cell - inset];
       brush.drawImage(this.source, 0, map * maps.height, maps.width, maps.height, x, y, w, h);
     }
+    brush.strokeStyle = css(palette.ink);
+    brush.lineWidth = 2;
+    const size = maps.height * maps.width;
+    for (const index of this.outlined) {
+      const { x, y } = placeOf(maps, tiling, Math.floor(index / size));
+      const [column, row] = [index % maps.width, Math.floor((index % size) / maps.width)];
+      const side = Math.max(4, tiling.cell - inset);
+      brush.strokeRect(x + column * tiling.cell, y + row * tiling.cell, side, side);
+    }
     if (this.marked < 0) return;
     const { x, y } = placeOf(maps, tiling, this.marked);
-    brush.strokeStyle = getComputedStyle(canvas).color;
-    brush.lineWidth = 2;
     brush.strokeRect(x + 1, y + 1, maps.width * tiling.cell - 2 - inset, maps.height * tiling.cell - 2 - inset);
   }
 
@@ -128,9 +198,38 @@ export class LayerView {
   /** @param {PointerEvent} event */
   point(event) {
     const found = this.under(event);
-    if (!found || !this.values) return this.tip.hide();
-    const { height, width } = this.maps;
-    const place = height * width > 1 ? `map ${found.map + 1}, row ${found.row + 1}, column ${found.column + 1}` : `unit ${found.map + 1}`;
-    return this.tip.show(`${this.name}, ${place}: ${brief(this.values[found.index])}`, event);
+    if (!found) return this.leave();
+    this.unit = found.index;
+    return this.show(found.index, event);
+  }
+
+  /**
+   * Show a value, and for a unit of a dense layer its weights.
+   * @param {number} index
+   * @param {Spot} [spot] of the pointer
+   */
+  show(index, spot) {
+    const { values, maps, tiling, inputs, palette } = this;
+    if (!values || !palette) return this.leave();
+    const size = maps.height * maps.width;
+    const [map, row, column] = [Math.floor(index / size), Math.floor((index % size) / maps.width), index % maps.width];
+    const place = size > 1 ? `map ${map + 1}, row ${row + 1}, column ${column + 1}` : `unit ${map + 1}`;
+    const text = `${this.name}, ${place}: ${brief(values[index])}`;
+    const { x, y } = placeOf(maps, tiling, map);
+    const box = this.canvas.getBoundingClientRect();
+    const at = spot ?? {
+      clientX: box.left + x + (column + 1) * tiling.cell,
+      clientY: box.top + y + (row + 1) * tiling.cell,
+    };
+    const [weights, before] = [inputs?.weights(index), inputs?.values()];
+    if (!inputs || !weights || !before || weights.length !== before.length) return this.tip.show(text, at);
+    const view = (this.weights ??= new LayerView(element("div"), "weights", inputs.shape, this.tip));
+    view.outlined = strongest(weights, before);
+    view.scale = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
+    view.draw(weights, palette);
+    inputs.view?.outline(view.outlined);
+    const count = view.outlined.length;
+    const note = count ? `\nOutlined: the ${count} inputs with the largest |weight × value|.` : "\nAll its inputs are 0.";
+    return this.tip.show(`${text}\nIts weights, up to ±${brief(view.scale)}, one for each input.${note}`, at, view.canvas);
   }
 }

@@ -99,7 +99,7 @@ export class ModelRow {
     let codes = encoded[encoded.length - 1].values;
     const decoded = await decoder.trace(codes, rows);
     this.input = this.picture("Image", shape, null);
-    this.addLayers("encoder", encoder, encoded);
+    this.addLayers("encoder", encoder, encoded, shape);
     const dimensions = codes.length / rows;
     if (dimensions === 2 && pixels < LARGE) {
       // their plane shows all images
@@ -113,7 +113,12 @@ export class ModelRow {
       moved: (z) => this.want({ z }),
       reset: () => this.image && this.want({ image: this.image }),
     });
-    this.addLayers("decoder", decoder, decoded);
+    this.addLayers("decoder", decoder, decoded, [dimensions]);
+    const last = this.layers.findLast(({ part }) => part === "encoder");
+    if (this.code.cells && last) {
+      const before = encoded[last.index].shape.slice(1);
+      this.connect(this.code.cells, encoder.layers[last.index + 1], before, last.view);
+    }
     const { box } = this.code; // on a phone the strip begins with it
     if (this.strip.clientWidth < NARROW_PX) this.strip.scrollLeft = box.offsetLeft - this.strip.offsetLeft - 8;
     this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
@@ -128,16 +133,38 @@ export class ModelRow {
    * @param {"encoder" | "decoder"} part
    * @param {Network} opened
    * @param {Output[]} outputs of all its layers; the last one has a view of its own
+   * @param {number[]} shape of what goes in
    */
-  addLayers(part, opened, outputs) {
-    outputs.slice(0, -1).forEach(({ values, shape }, index) => {
+  addLayers(part, opened, outputs, shape) {
+    const first = this.layers.length;
+    outputs.slice(0, -1).forEach(({ values, shape: [, ...sides] }, index) => {
       const name = `${part}, layer ${index + 1}`;
       const box = element("section", { class: `layer ${part}`, "aria-label": name }, this.strip);
-      heading(box, sizeText(shape.slice(1)), opened.layers[index]);
-      const view = new LayerView(box, name, shape.slice(1), this.host.tip);
+      heading(box, sizeText(sides), opened.layers[index]);
+      const view = new LayerView(box, name, sides, this.host.tip);
       view.calibrate(values);
       this.layers.push({ view, part, index });
     });
+    outputs.slice(0, -1).forEach((_, index) => {
+      const before = index ? outputs[index - 1].shape.slice(1) : shape;
+      const view = this.layers[first + index].view;
+      this.connect(view, opened.layers[index], before, index ? this.layers[first + index - 1].view : null);
+    });
+  }
+
+  /**
+   * Let the units of a dense layer show their weights.
+   * @param {LayerView} view
+   * @param {import("../kit/engine.js").Layer} layer
+   * @param {number[]} shape of the values that go in
+   * @param {LayerView | null} before null for the image and the bottleneck
+   */
+  connect(view, { weights }, shape, before) {
+    if (!weights) return;
+    const isImage = shape === this.spec.encoder?.image_shape;
+    const shown = before ?? (isImage ? null : (this.code?.cells ?? null));
+    const values = () => (before ? before.values : isImage ? (this.image ?? null) : (this.code?.z ?? null));
+    view.connect({ weights, shape, view: shown, values });
   }
 
   /**

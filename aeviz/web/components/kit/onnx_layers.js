@@ -8,8 +8,11 @@
 import { NetworkError, Reader, text } from "./onnx_file.js";
 
 /**
- * @typedef {{ kind: string, activation: string, parameters: number, output: string }} Layer `activation` is empty for
- * none; `output` is the name of its values in the file.
+ * @typedef {{
+ *   kind: string, activation: string, parameters: number, output: string,
+ *   weights: ((unit: number) => Float32Array | null) | null
+ * }} Layer `activation` is empty for none; `output` is the name of its values in the file; `weights` gives a dense
+ * layer's weights from all its inputs to one unit, null where the file stores them in a way that is not read.
  */
 /** @typedef {{ kind: string, inputs: string[], outputs: string[], sides: Map<string, number[]> }} Node */
 
@@ -37,6 +40,7 @@ function readNode(bytes) {
       const sides = [];
       for (const entry of new Reader(part).fields()) {
         if (entry.field === 1) name = text(entry.bytes);
+        if (entry.field === 3) sides.push(entry.number);
         if (entry.field !== 8) continue;
         if (!entry.bytes.length) sides.push(entry.number);
         else for (const packed = new Reader(entry.bytes); packed.at < entry.bytes.length; ) sides.push(packed.number());
@@ -61,6 +65,41 @@ function readSize(bytes) {
     else for (const packed = new Reader(part); packed.at < part.length; ) size *= packed.number();
   }
   return [name, size];
+}
+
+/** @param {number} half a number of 16 bits @returns {number} */
+function widen(half) {
+  const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
+  const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
+  return half & 0x8000 ? -size : size;
+}
+
+/**
+ * The weights of one unit.
+ * @param {Uint8Array} bytes a tensor of two dimensions, of 32 or 16 bits a number
+ * @param {number} unit
+ * @param {boolean} byRow whether a row holds the weights of one unit, or a column
+ * @returns {Float32Array | null} null where the tensor is another one
+ */
+function readWeights(bytes, unit, byRow) {
+  /** @type {number[]} */
+  const shape = [];
+  let [type, raw] = [0, bytes.subarray(0, 0)];
+  for (const { field, number, bytes: part } of new Reader(bytes).fields()) {
+    if (field === 2) type = number;
+    else if (field === 9) raw = part;
+    if (field !== 1) continue;
+    if (!part.length) shape.push(number);
+    else for (const packed = new Reader(part); packed.at < part.length; ) shape.push(packed.number());
+  }
+  const [rows, columns] = shape;
+  const width = { 1: 4, 10: 2 }[type];
+  if (shape.length !== 2 || !width || raw.length !== rows * columns * width || unit >= (byRow ? rows : columns)) return null;
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
+  return Float32Array.from({ length: byRow ? columns : rows }, (_, k) => {
+    const at = width * (byRow ? unit * columns + k : k * columns + unit);
+    return width === 4 ? view.getFloat32(at, true) : widen(view.getUint16(at, true));
+  });
 }
 
 /** @param {Node} node */
@@ -91,10 +130,16 @@ export function readLayers(bytes) {
   const nodes = [];
   /** @type {Map<string, number>} */
   const sizes = new Map();
+  /** @type {Map<string, Uint8Array>} */
+  const tensors = new Map();
   let end = "";
   for (const { field, bytes: part } of new Reader(graphOf(bytes)).fields()) {
     if (field === 1) nodes.push(readNode(part));
-    else if (field === 5) sizes.set(...readSize(part));
+    else if (field === 5) {
+      const [name, size] = readSize(part);
+      sizes.set(name, size);
+      tensors.set(name, part);
+    }
     else if (field === OUTPUT) for (const entry of new Reader(part).fields()) if (entry.field === 1) end = text(entry.bytes);
   }
   /** @type {Layer[]} */
@@ -104,9 +149,16 @@ export function readLayers(bytes) {
     const [output] = node.outputs;
     const constant = node.inputs.length > 0 && node.inputs.every((name) => sizes.has(name));
     const parameters = node.inputs.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
-    if (constant) sizes.set(output, parameters); // weights that are stored in another type
-    else if (WEIGHTED.has(node.kind)) layers.push({ kind: kindOf(node), activation: "", parameters, output });
-    else if (layers.length && node.inputs.includes(follows)) {
+    const tensor = tensors.get(node.inputs[constant ? 0 : 1]);
+    if (constant) {
+      sizes.set(output, parameters); // weights that are stored in another type
+      if (tensor && node.kind === "Cast") tensors.set(output, tensor);
+    } else if (WEIGHTED.has(node.kind)) {
+      const byRow = node.sides.get("transB")?.[0] === 1;
+      const isDense = WEIGHTED.get(node.kind) === "Linear";
+      const weights = isDense && tensor ? (/** @type {number} */ unit) => readWeights(tensor, unit, byRow) : null;
+      layers.push({ kind: kindOf(node), activation: "", parameters, output, weights });
+    } else if (layers.length && node.inputs.includes(follows)) {
       const layer = layers[layers.length - 1];
       if (node.kind === "PRelu") layer.parameters += parameters; // its slope
       layer.activation ||= ACTIVATIONS.get(node.kind) ?? "";
