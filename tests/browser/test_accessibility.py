@@ -1,4 +1,4 @@
-"""axe finds nothing serious on Home, Explore, Lessons, Compare runs and Optimizers."""
+"""axe finds nothing serious on Home, Explore, Lessons, Compare runs, Optimizers and the Playground."""
 
 import pytest
 from app_server import wait_until_idle
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 BY_STREAMLIT = {"list", "listitem"}
 """Streamlit 1.67 puts the groups of the navigation as `div` into its list of pages (`stSidebarNavItems`)."""
 MAPS = ("/explore?model=digits-2d-adam&image=17", "/explore?model=vae-2d&with.vae-2d=nothing")
-PATHS = {"home and maps": ("/", *MAPS), "others": ("/lessons", "/compare", "/optimizers")}
+PATHS = {"home and maps": ("/", *MAPS), "others": ("/lessons", "/compare", "/optimizers", "/playground?data=digits")}
 STRONG = "contrast=more"
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 
@@ -138,7 +139,7 @@ def test_a_drawing_wanders_through_the_plane_and_a_kept_model_becomes_a_run(visi
 
 
 @pytest.mark.parametrize("dark", [True])
-def test_on_a_phone_play_and_plane_come_first(visit, dark):
+def test_on_a_phone_play_and_plane_come_first_and_own_images_are_learned(visit, dark, tmp_path):
     _, part = open_playground(visit, width=390, height=844, touch=True, dark=dark)
     expect(part.get_by_role("button", name="Play")).to_be_in_viewport()
     expect(part.get_by_role("img", name="Latent plane")).to_be_in_viewport(ratio=0.6)
@@ -146,6 +147,19 @@ def test_on_a_phone_play_and_plane_come_first(visit, dark):
     wide = """root => [...root.querySelectorAll(":scope > *")].map(
         (part) => [part.className, part.getBoundingClientRect().right - root.getBoundingClientRect().right])"""
     assert [name for name, excess in part.evaluate(wide) if excess > 1] == []
+    choose(part, "Images", "own")
+    expect(part.get_by_text("At least 5 are needed")).to_be_visible()
+    expect(part.get_by_role("button", name="Play")).to_be_disabled()
+    files = []
+    for place in range(8):
+        files.append(tmp_path / f"{place}.png")
+        Image.new("RGB", (40 + place, 30), (30 * place, 100, 20)).save(files[-1])
+    (tmp_path / "broken.png").write_bytes(b"no image")
+    part.get_by_label("Choose images").first.set_input_files([*files, tmp_path / "broken.png"])
+    expect(part.get_by_text("1 file could not be read as images or were too many. 8 images of yours")).to_be_visible()
+    expect(part.get_by_role("button", name="Play")).to_be_enabled()
+    expect(fact(part, "Step")).to_have_text("0")
+    play_until(part, 20)
 
 
 def test_a_learning_rate_that_is_too_large_is_named(visit):

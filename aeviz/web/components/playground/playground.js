@@ -123,6 +123,7 @@ class Playground {
     this.ownData.root.hidden = !isOwn;
     this.own.offerToAdd(isOwn);
     if (isOwn && !this.ownData.isEnough) {
+      this.session.pause();
       this.bar.setReady(false);
       this.bar.draw.disabled = false;
       this.own.set(payload.data.shape);
