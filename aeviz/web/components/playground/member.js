@@ -47,7 +47,11 @@ export class Member {
     this.isOpen = true;
     this.weights = null;
     this.baseline = meanImageError(data, plan.pixels);
-    if (!keeps) this.clear();
+    if (!keeps) {
+      this.clear();
+      this.target = this.shown = new Float32Array(0); // those of the former images
+      this.seen = {};
+    }
     await this.measure(true);
   }
 
