@@ -16,6 +16,7 @@ TITLES = {
     "/generate": "Generate",
     "/regimes": "Three regimes",
     "/lessons": "Lessons",
+    "/playground": "Playground",
     "/train": "Train",
     "/compare": "Compare runs",
     "/lab": "Lab",
