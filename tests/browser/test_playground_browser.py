@@ -63,6 +63,12 @@ def test_a_network_learns_in_the_page_answers_changes_and_begins_again_with_the_
     choose(part, "Noise on images", "masking")  # a new plan, but the same weights
     expect(part).to_have_attribute("data-structure", re.compile("masking"))
     assert step_of(part) > 3
+    for data in ("circles", "digits") * 3:  # images of another size, while it runs
+        choose(part, "Images", data)
+        expect(part).to_have_attribute("data-structure", re.compile(data))
+        expect(fact(part, "Held-out error")).to_have_text(re.compile(r"\d"))
+        part.page.wait_for_timeout(500)  # some looks at the images
+        expect(part.get_by_role("status").first).not_to_contain_text("cannot be trained")
     part.get_by_role("button", name="Pause").click()
 
     part.get_by_role("button", name="More: latent dimension").click()

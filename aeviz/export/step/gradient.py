@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from aeviz.config import RunConfig
 from aeviz.export.step.graph import Graph
-from aeviz.export.step.layers import Trace, Weights, backward, forward
+from aeviz.export.step.layers import Trace, Weights, backward, forward, posterior
 from aeviz.export.step.layout import Layout
 from aeviz.export.step.objective import divergence, penalty, reconstruction
-from aeviz.models.bottlenecks.gaussian import LOG_VARIANCE_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +104,7 @@ def _encode(graph: Graph, layout: Layout, weights: Weights, batch: Batch) -> Enc
     features = trace.outputs[-1] if layout.encoder else batch.entered
     if batch.noise is None:
         return Encoded(z=features, mean=features, trace=trace, features=features, heads=None)
-    mean, raw = (forward(graph, [head], weights, features).outputs[0] for head in layout.heads)
-    limit, least = graph.floats(LOG_VARIANCE_LIMIT), graph.floats(-LOG_VARIANCE_LIMIT)
-    log_variance = graph.op("Max", graph.op("Min", raw, limit), least)
+    mean, log_variance, raw = posterior(graph, layout, weights, features)
     deviation = graph.op("Exp", graph.op("Mul", log_variance, graph.floats(0.5)))
     spread = graph.op("Mul", deviation, batch.noise)
     heads = Heads(log_variance=log_variance, is_free=graph.op("Equal", raw, log_variance), spread=spread)

@@ -7,10 +7,9 @@ import numpy as np
 
 from aeviz import __version__
 from aeviz.export.beside import PRODUCER
+from aeviz.export.onnx import OPSET
 from aeviz.export.packages import package
 
-OPSET = 18
-"""Version of the operators, that of all files that aeviz writes."""
 IR_VERSION = 9
 """Version of the format, known to every runtime since 2023."""
 

@@ -1,14 +1,19 @@
-"""Dense layers as ONNX nodes: forward, and backward by the chain rule ([S3]; Rumelhart, Hinton & Williams 1986).
+"""Dense layers as ONNX nodes: forward, and backward by the chain rule.
 
 A batch is (B, width) throughout. Gradients are of the whole objective, which is a mean over the batch, so no layer
 divides by B.
+
+References:
+    D. Rumelhart, G. Hinton, R. Williams, Learning representations by back-propagating errors, Nature 323 (1986).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aeviz.export.step.graph import Graph
 from aeviz.export.step.layout import Dense, Layout
+from aeviz.models.bottlenecks.gaussian import LOG_VARIANCE_LIMIT
 
 _FORWARD = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "elu": "Elu", "leaky_relu": "LeakyRelu"}
 LEAK = 0.01
@@ -45,7 +50,7 @@ class Trace:
 
 
 def forward(graph: Graph, layers: Sequence[Dense], weights: Weights, x: str) -> Trace:
-    """Send a batch through layers, of which there is at least one."""
+    """Send a batch (B, in) through layers; a linear encoder before a Gaussian bottleneck has none."""
     inputs, outputs = [], []
     for layer in layers:
         inputs.append(x)
@@ -55,6 +60,23 @@ def forward(graph: Graph, layers: Sequence[Dense], weights: Weights, x: str) -> 
             x = graph.op(_FORWARD[layer.activation], x, **extra)
         outputs.append(x)
     return Trace(inputs=tuple(inputs), outputs=tuple(outputs))
+
+
+class Posterior(NamedTuple):
+    """What the heads of a Gaussian bottleneck give, each (B, D)."""
+
+    mean: str
+    log_variance: str
+    """Clamped as in `GaussianBottleneck`."""
+    raw: str
+    """The same before it was clamped."""
+
+
+def posterior(graph: Graph, layout: Layout, weights: Weights, features: str) -> Posterior:
+    """Send features (B, F) through the heads of a Gaussian bottleneck."""
+    mean, raw = (forward(graph, [head], weights, features).outputs[0] for head in layout.heads)
+    limit, least = graph.floats(LOG_VARIANCE_LIMIT), graph.floats(-LOG_VARIANCE_LIMIT)
+    return Posterior(mean=mean, log_variance=graph.op("Max", graph.op("Min", raw, limit), least), raw=raw)
 
 
 def backward(

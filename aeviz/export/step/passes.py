@@ -11,9 +11,8 @@ import math
 
 from aeviz.config import ModelConfig
 from aeviz.export.step.graph import Graph, model_bytes, tensor
-from aeviz.export.step.layers import Weights, forward
+from aeviz.export.step.layers import Weights, forward, posterior
 from aeviz.export.step.layout import layout_of
-from aeviz.models.bottlenecks.gaussian import LOG_VARIANCE_LIMIT
 
 
 @functools.lru_cache(maxsize=64)
@@ -31,9 +30,8 @@ def encoder_pass(config: ModelConfig) -> bytes:
     outputs = []
     if layout.heads:
         features = found[-1] if found else "images"
-        mean, raw = (forward(graph, [head], weights, features).outputs[0] for head in layout.heads)
-        limit, least = graph.floats(LOG_VARIANCE_LIMIT), graph.floats(-LOG_VARIANCE_LIMIT)
-        graph.rename(graph.op("Max", graph.op("Min", raw, limit), least), "log_variance")
+        mean, log_variance, _ = posterior(graph, layout, weights, features)
+        graph.rename(log_variance, "log_variance")
         outputs.append(tensor("log_variance", ["N", config.latent_dim]))
     else:
         mean = found[-1]

@@ -6,13 +6,11 @@ import numpy as np
 import streamlit as st
 
 from aeviz.training.samples import PRIOR, PriorSamples
-from aeviz.web.components.film.image_film import ImageSet, encode_strip, film_payload
-from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.components.film.image_film import ImageSet, encode_strip
 from aeviz.web.generate.sections import LEARNED, offer_models
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.history import read_epochs
-from aeviz.web.kernel.image_film import show_film
-from aeviz.web.kernel.images import is_large
+from aeviz.web.kernel.image_film import pack_film, show_film
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
@@ -75,15 +73,7 @@ def _film(runs: tuple[Model, ...], epochs: tuple[int, ...]) -> Sent:
                 name=model.name,
             )
         )
-    packed = film_payload(
-        sets,
-        epochs,
-        total=max(model.config.train.epochs for model in runs),
-        columns=COLUMNS,
-        beside=True,
-        smooth=is_large(runs[0]),
-    )
-    return Sent(name=blob_name("film", packed), content=packed)
+    return pack_film(runs, sets, epochs, columns=COLUMNS, beside=True)
 
 
 def _say_what_it_shows(runs: list[Model], samples: Mapping[str, PriorSamples]) -> None:

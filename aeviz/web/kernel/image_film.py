@@ -1,9 +1,14 @@
 """The film of images over training, on each page that has one: the epoch at which it stands is in the address."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from aeviz.web.components.film.image_film import image_film, reported_epoch
+from aeviz.web.components.film.image_film import ImageSet, film_payload, image_film, reported_epoch
 from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.kernel.images import is_large
+from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.spaces import Sent
 from aeviz.web.kernel.url import UrlState, parse_number
@@ -11,6 +16,21 @@ from aeviz.web.kernel.url import UrlState, parse_number
 EPOCH = UrlState("epoch", parse_number)
 """The epoch that is shown; none for the last."""
 _KEY = "image-film"
+
+
+def pack_film(
+    runs: Sequence[Model], sets: Sequence[ImageSet], epochs: Sequence[int], *, columns: int, beside: bool
+) -> Sent:
+    """Pack the film of some runs, with a name that stands for its content; arguments as those of `film_payload`."""
+    packed = film_payload(
+        sets,
+        epochs,
+        total=max(model.config.train.epochs for model in runs),
+        columns=columns,
+        beside=beside,
+        smooth=is_large(runs[0]),
+    )
+    return Sent(name=blob_name("film", packed), content=packed)
 
 
 def show_film(film: Sent, epochs: tuple[int, ...]) -> None:

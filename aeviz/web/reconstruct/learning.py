@@ -5,12 +5,10 @@ import streamlit as st
 
 from aeviz.errors import CheckpointFormatError
 from aeviz.training.samples import list_samples, read_fixed, read_sample
-from aeviz.web.components.film.image_film import ImageSet, encode_strip, film_payload
-from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.components.film.image_film import ImageSet, encode_strip
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.history import read_epochs
-from aeviz.web.kernel.image_film import show_film
-from aeviz.web.kernel.images import is_large
+from aeviz.web.kernel.image_film import pack_film, show_film
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.spaces import Sent
 from aeviz.web.kernel.text import escape
@@ -85,12 +83,4 @@ def _film(runs: tuple[Model, ...], epochs: tuple[int, ...]) -> Sent:
                 name=model.name,
             )
         )
-    packed = film_payload(
-        sets,
-        epochs,
-        total=max(model.config.train.epochs for model in runs),
-        columns=COLUMNS,
-        beside=False,
-        smooth=is_large(runs[0]),
-    )
-    return Sent(name=blob_name("film", packed), content=packed)
+    return pack_film(runs, sets, epochs, columns=COLUMNS, beside=False)

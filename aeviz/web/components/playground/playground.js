@@ -42,6 +42,9 @@ class Playground {
     this.activity = activity;
     /** @type {Payload | null} */
     this.payload = null;
+    /** @type {Payload | null} */
+    this.opened = null; // that of the networks which train
+    this.asked = ""; // structure of the payload that was opened last, or is being opened
     /** @type {Values} */
     this.values = {};
     /** @type {string[]} */
@@ -97,7 +100,6 @@ class Playground {
 
   /** @param {Payload} payload */
   async receive(payload) {
-    const former = this.payload;
     this.payload = payload;
     const text = JSON.stringify(payload.values);
     const place = this.awaited.lastIndexOf(text);
@@ -107,16 +109,16 @@ class Playground {
     this.controls.set(this.values, payload.options);
     this.showMessage();
     if (!payload.plan || this.awaited.length) return this.redraw();
-    if (former?.structure === payload.structure && this.data) {
+    if (this.asked === payload.structure) {
       if (isNews) this.change();
       return this.redraw();
     }
-    return this.busy("network", this.open(former));
+    this.asked = payload.structure;
+    return this.busy("network", this.open());
   }
 
-  /** @param {Payload | null} former */
-  async open(former) {
-    const { payload } = this;
+  async open() {
+    const { payload, opened: former } = this;
     if (!payload?.plan) return;
     const isOwn = this.values.data === OWN;
     const isSameData = Boolean(this.data) && former?.data.blob === payload.data.blob;
@@ -129,25 +131,32 @@ class Playground {
       this.own.set(payload.data.shape);
       return;
     }
-    if (isOwn && !isSameData) this.data = this.ownData.data();
+    let images = this.data;
+    if (isOwn && !isSameData) images = this.ownData.data();
     else if (!isSameData) {
       const found = unpack(await ask(payload.data.blob));
       if (payload !== this.payload) return; // the visitor went on meanwhile
-      this.data = { ...found, shape: payload.data.shape };
+      images = { ...found, shape: payload.data.shape };
     }
-    if (!this.data) return;
-    if (!isSameData) this.probe = 0;
+    if (!images) return;
     const weights = (/** @type {Payload | null} */ each) => JSON.stringify([each?.plan?.slots, each?.plan?.init]);
     const keeps = isSameData && this.session.isOpen && weights(former) === weights(payload);
     const { plan, data } = payload;
-    this.probes = unit(firstImages(this.data, SHOWN, plan.pixels));
     const settings = settingsOf(this.values);
-    this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational);
-    this.own.set(data.shape);
-    this.bar.draw.hidden = data.shape[0] !== 1;
-    this.name(settings);
-    this.planes.open(plan, keeps);
-    await this.session.open({ plan, data: this.data, settings }, keeps);
+    await this.session.open({ plan, data: images, settings }, keeps, () => {
+      // not before: the former networks cannot read these images
+      this.failure = "";
+      this.opened = payload;
+      this.data = images;
+      this.probes = unit(firstImages(images, SHOWN, plan.pixels));
+      if (!isSameData) this.probe = 0;
+      this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational);
+      this.own.set(data.shape);
+      this.bar.draw.hidden = data.shape[0] !== 1;
+      this.name(settings);
+      this.planes.open(plan, keeps);
+    });
+    this.showMessage();
     this.bar.setReady(this.session.isOpen);
     this.root.dataset.structure = payload.structure;
     this.redraw();
@@ -155,7 +164,8 @@ class Playground {
 
   /** Open a network on other images of the visitor's own. */
   reopen() {
-    void this.busy("network", this.open(null));
+    this.opened = null;
+    void this.busy("network", this.open());
   }
 
   /** @param {import("./learner.js").Settings[]} settings */
@@ -269,6 +279,7 @@ class Playground {
 
   /** @param {string} message */
   fail(message) {
+    this.asked = "";
     this.failure = `The network cannot be trained in this page: ${message}. Reload the page, or use Train, where the server computes.`;
     this.showMessage();
   }

@@ -70,9 +70,11 @@ export class Session {
   /**
    * @param {Opened} opened
    * @param {boolean} keeps whether the networks go on with their weights
+   * @param {() => void} [begin] called when the former networks have made their last step
    */
-  open({ plan, data, settings }, keeps) {
+  open({ plan, data, settings }, keeps, begin = () => undefined) {
     return this.between(async () => {
+      begin();
       this.settings = settings;
       while (this.members.length > settings.length) this.members.pop()?.close();
       while (this.members.length < settings.length) this.members.push(this.takeSpare());
