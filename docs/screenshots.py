@@ -16,16 +16,16 @@ from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 VIEWS = {
-    "latent-space": "/explore?model=mlp-2d-adam&image=1492",
+    "latent-space": "/explore?model=mlp-2d-adam&with.mlp-2d-adam=mlp-2d-amsgrad&image=1492",
     "latent-space-3d": "/explore?model=mlp-3d-amsgrad&with.mlp-3d-amsgrad=nothing",
     "decode": "/explore?show=decoded+plane&model=vae-10d&with.vae-10d=nothing",
     "reconstruct": "/reconstruct?model=mlp-2d-adam&with.mlp-2d-adam=mlp-64d-amsgrad",
     "train": "/train?preset=quick-look-mnist",
     "draw": "/explore?model=mlp-2d-adam&with.mlp-2d-adam=nothing&own=true",
     "home": "/",
-    "network": "/network?model=mlp-2d-adam",
+    "network": "/network?model=mlp-2d-adam&with.mlp-2d-adam=mlp-2d-amsgrad",
     "playground": "/playground?data=mnist&second=amsgrad",
-    "laid-over": "/explore?model=mlp-2d-adam&align=true&morph=0.5",
+    "laid-over": "/explore?model=mlp-2d-adam&with.mlp-2d-adam=mlp-2d-amsgrad&align=true&morph=0.5",
 }
 HEIGHTS = {"train": 1270}
 """Heights in pixels of the views that need more than 900."""
