@@ -127,6 +127,7 @@ def network_json(name: str) -> bytes:
     sent = {
         **plan,
         "steps": {optimizer: text(file) for optimizer, file in plan["steps"].items()},
+        "single_steps": {},
         "encoder": text(plan["encoder"]),
         "decoder": text(plan["decoder"]),
     }

@@ -160,18 +160,24 @@ def random_run(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium; tests are skipped where there is none."""
+def chromium_path():
+    """Where Chromium is; tests are skipped where there is none."""
     path = os.environ.get("AEVIZ_CHROMIUM") or next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
     if path is None:
         pytest.skip("no Chromium found: install Debian's package chromium, or set AEVIZ_CHROMIUM to a browser's path")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path):
+    """A headless Chromium."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=30_000)  # beside another test process a page may take its time
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

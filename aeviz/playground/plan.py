@@ -6,7 +6,7 @@ import typing
 from typing import TypedDict
 
 from aeviz.config import OptimizerConfig, OptimizerName, RunConfig
-from aeviz.export.step import decoder_pass, encoder_pass, layout_of, training_step
+from aeviz.export.step import decoder_pass, encoder_pass, layout_of, single_step, training_step
 from aeviz.export.step.optimizers import MOMENTS
 from aeviz.playground.weights import with_fan_in
 
@@ -46,6 +46,8 @@ class Plan(TypedDict):
     moments: dict[str, list[str]]
     steps: dict[str, bytes]
     """Training step of each optimizer, so that the page can change it without the server."""
+    single_steps: dict[str, bytes]
+    """The same without a loop, for the GPU of the visitor's computer."""
     encoder: bytes
     decoder: bytes
 
@@ -58,6 +60,7 @@ def plan_of(config: RunConfig) -> Plan:
         ExportError: The package onnx is not installed.
     """
     layout, model = layout_of(config.model), config.model
+    runs = {name: dataclasses.replace(config, optimizer=OptimizerConfig(name=name)) for name in OPTIMIZERS}
     parts = (("encoder", layout.encoder), ("bottleneck", layout.heads), ("decoder", layout.decoder))
     return Plan(
         slots=[
@@ -76,10 +79,8 @@ def plan_of(config: RunConfig) -> Plan:
             for layer in layers
         ],
         moments={name: list(MOMENTS[name]) for name in OPTIMIZERS},
-        steps={
-            name: training_step(dataclasses.replace(config, optimizer=OptimizerConfig(name=name)))
-            for name in OPTIMIZERS
-        },
+        steps={name: training_step(run) for name, run in runs.items()},
+        single_steps={name: single_step(run) for name, run in runs.items()},
         encoder=encoder_pass(model),
         decoder=decoder_pass(model),
     )

@@ -55,6 +55,11 @@ def test_a_network_learns_in_the_page_answers_changes_and_begins_again_with_the_
     expect(fact(part, "Step")).to_have_text("3")
     expect(fact(part, "Loss")).to_have_text(first)
 
+    part.get_by_text("More settings").click()
+    choose(part, "Processor", "webgpu")
+    expect(part.get_by_text(re.compile("^WebAssembly trains: .*WebGPU"))).to_be_visible()
+    choose(part, "Processor", "auto")
+
     part.get_by_role("button", name="Play").click()
     choose(part, "Optimizer", "sgd")
     part.get_by_role("slider", name="Learning rate", exact=True).press("ArrowRight")

@@ -24,12 +24,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   const learner = new Learner(runtime, plan, bytes(images), settings);
   const losses = [];
   for (const [place, steps] of calls.entries()) {
-    if (changes?.[place]) learner.change({ ...learner.settings, ...changes[place] });
+    if (changes?.[place]) await learner.change({ ...learner.settings, ...changes[place] });
     losses.push(...(await learner.train(steps)).losses);
   }
   const z = (await learner.encode(new Float32Array(plan.pixels).fill(0.5))).z;
   const image = (await learner.decode(z)).images;
-  for (const session of learner.sessions.values()) await (await session).release();
+  await learner.close();
   process.stdout.write(JSON.stringify({
     losses, weights: text(learner.parameters), z: [...z], image: text(image),
   }) + "\\n");
@@ -64,6 +64,7 @@ class NodeLearner:
         sent = {
             **plan,
             "steps": {name: text(file) for name, file in plan["steps"].items()},
+            "single_steps": {},
             "encoder": text(plan["encoder"]),
             "decoder": text(plan["decoder"]),
         }

@@ -11,7 +11,7 @@ from node_learner import NodeLearner
 
 from aeviz.config import ModelConfig, ObjectiveConfig, OptimizerConfig, RunConfig, TrainConfig
 from aeviz.errors import ConfigError
-from aeviz.export.step import check_supported, layout_of, training_step
+from aeviz.export.step import check_supported, layout_of, single_step, training_step
 from aeviz.playground.plan import plan_of
 from aeviz.playground.replay import network_of, replay
 from aeviz.playground.settings import page_settings
@@ -98,6 +98,26 @@ def test_twenty_steps_in_node_equal_those_of_pytorch(learner, config):
         point = model.encode_mean(grey)
         np.testing.assert_allclose(z, point[0].numpy(), rtol=1e-4, atol=1e-4)
         np.testing.assert_allclose(image, model.decode(point).clamp(0, 1).numpy().ravel(), rtol=1e-4, atol=1e-4)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(config=runs())
+def test_a_single_step_equals_one_of_the_loop(config):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    generator = np.random.default_rng(1)
+    free = {"K": 1, "B": 4}
+    loop, single = (onnxruntime.InferenceSession(write(config)) for write in (training_step, single_step))
+    feeds = {}
+    for value in loop.get_inputs():
+        shape = [free.get(side, side) for side in value.shape]
+        feeds[value.name] = generator.uniform(0.1, 0.9, shape).astype(np.float32)
+    assert [value.name for value in single.get_inputs()] == list(feeds)
+    alone = {
+        value.name: feeds[value.name].reshape([free.get(side, side) for side in value.shape])
+        for value in single.get_inputs()
+    }
+    for value, one, other in zip(single.get_outputs(), loop.run(None, feeds), single.run(None, alone), strict=True):
+        np.testing.assert_allclose(np.reshape(one, np.shape(other)), other, rtol=1e-5, atol=1e-6, err_msg=value.name)
 
 
 def test_a_change_of_optimizer_keeps_the_moments_of_adam(learner):

@@ -27,16 +27,24 @@ class Weights:
     names: dict[str, str]
 
     @classmethod
-    def split(cls, graph: Graph, layout: Layout, vector: str) -> "Weights":
-        """Part the vector of all weights into matrices and biases."""
-        sizes = graph.integers([slot.size for slot in layout.slots])
-        parts = graph.ops("Split", vector, sizes, count=len(layout.slots), axis=0)
+    def split(cls, graph: Graph, layout: Layout, vector: str, most: int | None = None) -> "Weights":
+        """Part the vector of all weights into matrices and biases, at most `most` of them by one node."""
+        parts = _split(graph, vector, [slot.size for slot in layout.slots], most or len(layout.slots))
         return cls(
             names={
                 slot.name: part if len(slot.shape) == 1 else graph.op("Reshape", part, graph.integers(slot.shape))
                 for slot, part in zip(layout.slots, parts, strict=True)
             }
         )
+
+
+def _split(graph: Graph, vector: str, sizes: Sequence[int], most: int) -> list[str]:
+    """Return the names of the parts of a vector, whose sizes are given."""
+    groups = [sizes[at : at + most] for at in range(0, len(sizes), most)]
+    if len(groups) == 1:
+        return graph.ops("Split", vector, graph.integers(list(sizes)), count=len(sizes), axis=0)
+    wholes = _split(graph, vector, [sum(group) for group in groups], most)
+    return [part for whole, group in zip(wholes, groups, strict=True) for part in _split(graph, whole, group, most)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +128,8 @@ def through_activation(graph: Graph, activation: str | None, output: str, gradie
         return gradient
     one = graph.floats(1.0)
     if activation == "relu":
-        slope = graph.op("Sign", output)
-    elif activation == "tanh":
+        return graph.op("Where", graph.op("Greater", output, graph.floats(0.0)), gradient, graph.floats(0.0))
+    if activation == "tanh":
         slope = graph.op("Sub", one, graph.op("Mul", output, output))
     elif activation == "sigmoid":
         slope = graph.op("Mul", output, graph.op("Sub", one, output))

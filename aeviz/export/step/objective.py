@@ -36,7 +36,7 @@ def reconstruction(graph: Graph, name: str, output: str, images: str, pixels: in
         return Term(value=value, gradient=graph.op("Mul", difference, graph.op("Div", graph.floats(2.0), count)))
     if name == "l1":
         value = graph.op("ReduceMean", graph.op("Abs", difference), keepdims=0)
-        return Term(value=value, gradient=graph.op("Div", graph.op("Sign", difference), count))
+        return Term(value=value, gradient=graph.op("Div", _sign(graph, difference), count))
     one, limit = graph.floats(1.0), graph.floats(LOG_LIMIT)
     rest = graph.op("Sub", one, output)
     yes = graph.op("Max", graph.op("Log", output), limit)
@@ -96,7 +96,7 @@ def penalty(graph: Graph, config: ObjectiveConfig, z: str, latent_dim: int, spar
     count = graph.op("Mul", rows, graph.floats(float(latent_dim)))
     if config.penalty == "l1":
         value = graph.op("ReduceMean", graph.op("Abs", z), keepdims=0)
-        return Term(value=value, gradient=graph.op("Div", graph.op("Sign", z), count))
+        return Term(value=value, gradient=graph.op("Div", _sign(graph, z), count))
     if config.penalty == "l2":
         value = graph.op("Div", graph.op("ReduceSumSquare", z, keepdims=0), count)
         return Term(value=value, gradient=graph.op("Mul", z, graph.op("Div", graph.floats(2.0), count)))
@@ -115,6 +115,12 @@ def penalty(graph: Graph, config: ObjectiveConfig, z: str, latent_dim: int, spar
         value=graph.op("ReduceSum", parts, keepdims=0),
         gradient=graph.op("Expand", graph.op("Div", slope, rows), graph.op("Shape", z)),
     )
+
+
+def _sign(graph: Graph, values: str) -> str:
+    """Return -1, 0 or 1 for each value; the operator Sign is missing on GPUs."""
+    above, below = (graph.op(kind, values, graph.floats(0.0)) for kind in ("Greater", "Less"))
+    return graph.op("Sub", graph.op("Cast", above, to=1), graph.op("Cast", below, to=1))
 
 
 def _rows(graph: Graph, batch: str) -> str:

@@ -1,4 +1,4 @@
-// Loads ONNX Runtime (WebAssembly), in the page or in a worker.
+// Loads ONNX Runtime, in the page or in a worker.
 
 // A module with one instruction on 128-bit vectors: v128.const and drop.
 const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12];
@@ -19,15 +19,23 @@ async function fetchUnpacked(address) {
   return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
+// Module and program of each build: that for WebGPU is twice as large and slower in WebAssembly.
+const BUILDS = {
+  wasm: ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm.gz"],
+  webgpu: ["ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm.gz"],
+};
+
 /**
  * Load the runtime, on one thread: more need a page that shares nothing with others.
+ * @param {"wasm" | "webgpu"} [build] what it computes with
  * @returns {Promise<any>} the module
  */
-export async function loadRuntime() {
+export async function loadRuntime(build = "wasm") {
   const folder = new URL("../vendor/onnxruntime-web/", import.meta.url);
+  const [module, file] = BUILDS[build];
   const [runtime, program] = await Promise.all([
-    import(new URL("ort.wasm.bundle.min.mjs", folder).href),
-    fetchUnpacked(new URL("ort-wasm-simd-threaded.wasm.gz", folder)),
+    import(new URL(module, folder).href),
+    fetchUnpacked(new URL(file, folder)),
   ]);
   runtime.env.wasm.numThreads = 1;
   runtime.env.wasm.wasmBinary = program;

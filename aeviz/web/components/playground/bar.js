@@ -60,9 +60,9 @@ export class Bar {
 
   /**
    * @param {import("./member.js").Member[]} members
-   * @param {{ rate: number, epochSteps: number, isVariational: boolean }} about
+   * @param {{ rate: number, isOnGpu: boolean, epochSteps: number, isVariational: boolean }} about
    */
-  show(members, { rate, epochSteps, isVariational }) {
+  show(members, { rate, isOnGpu, epochSteps, isVariational }) {
     const { step } = members[0];
     const each = (/** @type {(member: import("./member.js").Member) => number} */ read) =>
       members.map((member) => (Number.isFinite(read(member)) ? readable(read(member), 3) : "–")).join(" | ");
@@ -71,7 +71,7 @@ export class Bar {
     this.kl(isVariational ? `${each(({ held }) => held.last[1])} nats` : null);
     this.count(step.toLocaleString("en"));
     this.epoch((step / epochSteps).toFixed(step < 10 * epochSteps ? 1 : 0));
-    this.rate(rate ? String(Math.round(rate)) : "–");
+    this.rate(rate ? `${Math.round(rate)}${isOnGpu ? ", WebGPU" : ""}` : "–");
     Object.assign(this.root.dataset, { step: String(step) });
   }
 }

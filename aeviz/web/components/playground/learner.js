@@ -1,7 +1,8 @@
-// A network that learns: its weights, the state of its optimizer, and the sessions of ONNX Runtime that move them. Runs
+// A network that learns: its weights, the state of its optimizer, and the sessions of ONNX Runtime that read them. Runs
 // in a worker, and in Node for the tests.
 
 import { corrupt, gather, latentNoise, Order, unit } from "./batches.js";
+import { LoopSteps } from "./loop_steps.js";
 import { initialWeights } from "./weights.js";
 
 /**
@@ -10,8 +11,8 @@ import { initialWeights } from "./weights.js";
  *   slots: import("./weights.js").Slot[], size: number, pixels: number, channels: number, latent_dim: number,
  *   is_variational: boolean, init: string, moments: Record<string, string[]>,
  *   layers: { part: string, weight: string, activation: string | null }[],
- *   steps: Record<string, Uint8Array>, encoder: Uint8Array, decoder: Uint8Array
- * }} Plan `steps` and `moments` by the optimizer's name, the files of aeviz.export.step
+ *   steps: Record<string, Uint8Array>, single_steps: Record<string, Uint8Array>, encoder: Uint8Array, decoder: Uint8Array
+ * }} Plan `steps`, `single_steps` and `moments` by the optimizer's name; the files are those of aeviz.export.step
  */
 /**
  * What may change between two steps; the names are those of RunConfig.
@@ -24,14 +25,20 @@ import { initialWeights } from "./weights.js";
 /**
  * @typedef {{
  *   step: number, losses: Float32Array, latents: Float32Array, places: Int32Array, gradients: Float32Array,
- *   seconds: number
- * }} Report of some steps: `losses` three a step, `gradients` of the last one
+ *   seconds: number, lost: string
+ * }} Report of some steps: `losses` three a step, `gradients` of the last one; `lost` says why the GPU failed, or nothing
  */
+/**
+ * What some steps read, all in one array each; null where the network has none of it.
+ * @typedef {{
+ *   steps: number, size: number, places: Int32Array, images: Float32Array, corrupted: Float32Array | null,
+ *   noise: Float32Array | null, rate: Float32Array, root: Float32Array | null
+ * }} Batches `size` of a batch
+ */
+/** @typedef {{ parameters: Float32Array, moments: Float32Array[] }} State weights, and the vectors of the optimizer */
 
-/** @param {Settings} settings */
-function scalarsOf(settings) {
-  return { ...settings, beta1_rest: 1 - settings.beta1, beta2_rest: 1 - settings.beta2 };
-}
+const RACE_MS = 300; // for which a processor is timed
+const RACE_STEPS = 4; // in a call
 
 export class Learner {
   /**
@@ -47,7 +54,11 @@ export class Learner {
     this.count = images.length / plan.pixels;
     /** @type {Map<string, Promise<any>>} */
     this.sessions = new Map();
+    this.loop = new LoopSteps(runtime, plan);
+    /** @type {import("./gpu_steps.js").GpuSteps | null} */
+    this.gpu = null; // makes the steps in place of the loop
     this.settings = settings;
+    /** @type {Float32Array} */
     this.parameters = new Float32Array(0);
     /** @type {Float32Array[]} */
     this.moments = [];
@@ -81,12 +92,13 @@ export class Learner {
    * Go on with other settings. A change between Adam and AMSGrad keeps the moments; another optimizer begins with none.
    * @param {Settings} settings
    */
-  change(settings) {
+  async change(settings) {
     const before = this.settings.optimizer;
     const { batch_size, seed } = settings;
     if (batch_size !== this.settings.batch_size || seed !== this.settings.seed) {
       this.order = new Order(this.count, batch_size, seed);
     }
+    if (before !== settings.optimizer) await this.settle();
     this.settings = settings;
     if (before === settings.optimizer) return;
     if (before === "adam" && settings.optimizer === "amsgrad") this.moments.push(this.moments[1].slice());
@@ -108,7 +120,7 @@ export class Learner {
 
   /** Open all that training and drawing need, so that the first step is quick. */
   async warm() {
-    await this.session(this.settings.optimizer, this.plan.steps[this.settings.optimizer]);
+    await this.loop.warm(this.settings.optimizer);
     await this.session("encoder", this.plan.encoder);
     await this.session("decoder", this.plan.decoder);
   }
@@ -127,77 +139,117 @@ export class Learner {
    * @returns {Promise<Report>}
    */
   async train(steps) {
-    const { plan, settings } = this;
     const begun = performance.now();
-    const session = await this.session(settings.optimizer, plan.steps[settings.optimizer]);
-    const size = Math.min(settings.batch_size, this.count);
-    const { feeds, places } = this.batches(steps, size);
-    const names = plan.moments[settings.optimizer];
-    const vector = [plan.size];
-    feeds.parameters = this.tensor(this.parameters, vector);
-    names.forEach((name, place) => (feeds[name] = this.tensor(this.moments[place], vector)));
-    for (const [name, value] of Object.entries(scalarsOf(settings))) {
-      if (typeof value === "number" && session.inputNames.includes(name)) {
-        feeds[name] = this.tensor(Float32Array.of(value), []);
-      }
-    }
-    const found = await session.run(feeds);
-    this.parameters = found.new_parameters.data;
-    this.moments = names.map((name) => found[`new_${name}`].data);
+    const batches = this.batches(steps, Math.min(this.settings.batch_size, this.count));
+    const { made, lost } = await this.make(batches);
+    this.parameters = made.parameters;
+    if (made.moments) this.moments = made.moments;
     this.step += steps;
     this.counted += steps;
-    return {
-      step: this.step,
-      losses: found.losses.data,
-      latents: found.latents.data,
-      places,
-      gradients: found.gradients.data,
-      seconds: (performance.now() - begun) / 1000,
-    };
+    const { losses, latents, gradients } = made;
+    const { places } = batches;
+    return { step: this.step, losses, latents, places, gradients, seconds: (performance.now() - begun) / 1000, lost };
+  }
+
+  /**
+   * Make steps on the GPU if there is one; where it fails, its moments are lost and WebAssembly goes on.
+   * @param {Batches} batches
+   */
+  async make(batches) {
+    let lost = "";
+    if (this.gpu) {
+      try {
+        return { made: await this.gpu.make(this, batches, this.settings), lost };
+      } catch (error) {
+        lost = error instanceof Error ? error.message : String(error);
+        this.gpu = null;
+        this.forget();
+        for (let each = 0; each < batches.steps; each++) this.setNumbers(batches, each);
+      }
+    }
+    return { made: await this.loop.make(this, batches, this.settings), lost };
+  }
+
+  /** Take the moments back from the GPU, which keeps them between steps. */
+  async settle() {
+    this.moments = (await this.gpu?.moments(this)) ?? this.moments;
+  }
+
+  /**
+   * Time the steps of both processors, without a trace in the network.
+   * @param {import("./gpu_steps.js").GpuSteps} gpu
+   * @returns {Promise<{ wasm: number, webgpu: number, lost: string }>} steps a second; 0 where the GPU failed
+   */
+  async race(gpu) {
+    await this.settle();
+    const { parameters, moments, step, counted, gpu: former } = this;
+    const found = { wasm: 0, webgpu: 0, lost: "" };
+    for (const [name, one] of /** @type {["wasm" | "webgpu", typeof former][]} */ ([["wasm", null], ["webgpu", gpu]])) {
+      this.gpu = one;
+      found.lost = (await this.train(1)).lost; // compiles
+      const begun = performance.now();
+      for (let steps = RACE_STEPS; this.gpu === one; steps += RACE_STEPS) {
+        found.lost ||= (await this.train(RACE_STEPS)).lost;
+        const passed = performance.now() - begun;
+        if (passed < RACE_MS) continue;
+        found[name] = found.lost ? 0 : (1000 * steps) / passed;
+        break;
+      }
+      Object.assign(this, { parameters, moments, step, counted });
+    }
+    this.gpu = former;
+    return found;
   }
 
   /**
    * @param {number} steps
    * @param {number} size of a batch
+   * @returns {Batches}
    */
   batches(steps, size) {
     const { plan, settings } = this;
     const { pixels, latent_dim } = plan;
-    const clean = new Float32Array(steps * size * pixels);
-    const places = new Int32Array(steps * size);
     const isCorrupted = settings.corruption !== "none";
-    const noisy = new Float32Array(isCorrupted ? clean.length : 0);
-    const noise = new Float32Array(plan.is_variational ? steps * size * latent_dim : 0);
-    const [rate, root] = [new Float32Array(steps), new Float32Array(steps)];
+    const [images, places] = [new Float32Array(steps * size * pixels), new Int32Array(steps * size)];
+    const corrupted = isCorrupted ? new Float32Array(images.length) : null;
+    const noise = plan.is_variational ? new Float32Array(steps * size * latent_dim) : null;
+    const [rate, root] = [new Float32Array(steps), settings.optimizer === "sgd" ? null : new Float32Array(steps)];
+    const batches = { steps, size, places, images, corrupted, noise, rate, root };
     for (let each = 0; each < steps; each++) {
       const step = this.step + each;
       const chosen = this.order.of(step);
       places.set(chosen, each * size);
-      const batch = clean.subarray(each * size * pixels, (each + 1) * size * pixels);
+      const batch = images.subarray(each * size * pixels, (each + 1) * size * pixels);
       gather(this.images, pixels, chosen, batch);
-      if (isCorrupted) {
-        const target = noisy.subarray(each * size * pixels, (each + 1) * size * pixels);
+      if (corrupted) {
+        const target = corrupted.subarray(each * size * pixels, (each + 1) * size * pixels);
         corrupt(batch, target, { name: settings.corruption, level: settings.corruption_level }, plan, settings.seed, step);
       }
-      if (plan.is_variational) {
+      if (noise) {
         latentNoise(noise.subarray(each * size * latent_dim, (each + 1) * size * latent_dim), settings.seed, step);
       }
-      [rate[each], root[each]] = stepNumbers(settings, this.counted + each + 1);
+      this.setNumbers(batches, each);
     }
-    const batch = [steps, size, pixels];
-    /** @type {Record<string, any>} */
-    const feeds = { images: this.tensor(clean, batch), rate: this.tensor(rate, [steps]) };
-    if (settings.optimizer !== "sgd") feeds.root = this.tensor(root, [steps]);
-    if (isCorrupted) feeds.corrupted = this.tensor(noisy, batch);
-    if (plan.is_variational) feeds.noise = this.tensor(noise, [steps, size, latent_dim]);
-    return { feeds, places };
+    return batches;
+  }
+
+  /**
+   * Write the numbers of the optimizer for one of the steps.
+   * @param {Batches} batches
+   * @param {number} each
+   */
+  setNumbers({ rate, root }, each) {
+    const found = stepNumbers(this.settings, this.counted + each + 1);
+    rate[each] = found[0];
+    if (root) root[each] = found[1];
   }
 
   /**
    * Go on where another network is, whose weights have the same places.
    * @param {Learner} former
    */
-  inherit(former) {
+  async inherit(former) {
+    await former.settle();
     this.parameters = former.parameters;
     this.step = former.step;
     if (former.settings.optimizer !== this.settings.optimizer) return;
@@ -209,6 +261,8 @@ export class Learner {
   async close() {
     for (const session of this.sessions.values()) await (await session).release();
     this.sessions.clear();
+    await this.loop.close();
+    await this.gpu?.close();
   }
 
   /**

@@ -178,3 +178,18 @@ function bar(cell, value, most) {
   cell.style.setProperty("--share", `${Math.round(100 * share)}%`);
   write(cell, value === undefined ? "–" : readable(value, 2));
 }
+
+/**
+ * Some images to look at: held-out ones, then those of the training, and again where there are too few.
+ * @param {import("./member.js").Data} data
+ * @param {number} count
+ * @param {number} pixels
+ */
+export function firstImages({ held, images }, count, pixels) {
+  const found = new Uint8Array(count * pixels);
+  const all = [held, images].flatMap((part) =>
+    Array.from({ length: Math.min(count, part.length / pixels) }, (_, k) => part.subarray(k * pixels, (k + 1) * pixels)),
+  );
+  for (let k = 0; k < count; k += 1) found.set(all[k % all.length], k * pixels);
+  return found;
+}

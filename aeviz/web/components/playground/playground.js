@@ -13,8 +13,9 @@ import { diagnose } from "./diagnosis.js";
 import { NetworkDrawing } from "./network_drawing.js";
 import { OWN, OwnData } from "./own_data.js";
 import { OwnImage } from "./own_image.js";
-import { Filters, LayerTable, LossPanel, Reconstructions, SHOWN } from "./panels.js";
+import { Filters, firstImages, LayerTable, LossPanel, Reconstructions, SHOWN } from "./panels.js";
 import { Planes } from "./planes.js";
+import { ProcessorChoice } from "./processor_choice.js";
 import { Session } from "./session.js";
 import { settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
 
@@ -61,6 +62,7 @@ class Playground {
       changed: () => this.redraw(),
       spared: () => root.setAttribute("data-spare", ""),
       failed: (message) => this.fail(message),
+      judged: () => this.processor.show(this.session.choice, this.session.verdict),
       wanted: (index) => this.wanted(index),
     });
     activity.during("runtime", this.session.prepare().catch((error) => this.fail(error.message)));
@@ -76,6 +78,7 @@ class Playground {
     root.append(this.keptRoot);
     this.ownData = new OwnData(root, { changed: () => this.reopen(), draw: () => this.own.isShown || this.own.toggle() });
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
+    this.processor = new ProcessorChoice(this.controls.more, (choice) => void this.busy("processor", this.session.choose(choice)));
     this.network = new NetworkDrawing(root, {
       hidden: (widths) => this.choose({ hidden: widths.join(".") }),
       latent: (size) => this.choose({ latent: String(size) }),
@@ -331,7 +334,7 @@ class Playground {
     if (sight === this.sight || (session.isPlaying && now - this.lately < 90)) return;
     [this.sight, this.lately] = [sight, now];
     const epochSteps = stepsInEpoch(data.images.length / plan.pixels, Number(this.values.batch));
-    this.bar.show(members, { rate: session.isPlaying ? session.rate : 0, epochSteps, isVariational: plan.is_variational });
+    this.bar.show(members, { rate: session.isPlaying ? session.rate : 0, isOnGpu: session.isOnGpu, epochSteps, isVariational: plan.is_variational });
     this.planes.describe(members);
     this.loss.draw(members, looks, style);
     if (this.probes) this.reconstructions.show(this.probes, members.map((member) => member.seen.reconstructions));
@@ -377,21 +380,6 @@ class Playground {
     this.own.close();
     this.session.close();
   }
-}
-
-/**
- * Some images to look at: held-out ones, then those of the training, and again where there are too few.
- * @param {import("./member.js").Data} data
- * @param {number} count
- * @param {number} pixels
- */
-function firstImages({ held, images }, count, pixels) {
-  const found = new Uint8Array(count * pixels);
-  const all = [held, images].flatMap((part) =>
-    Array.from({ length: Math.min(count, part.length / pixels) }, (_, k) => part.subarray(k * pixels, (k + 1) * pixels)),
-  );
-  for (let k = 0; k < count; k += 1) found.set(all[k % all.length], k * pixels);
-  return found;
 }
 
 export default define(

@@ -12,12 +12,14 @@ const HELD_MS = 12; // the same while a point is dragged, whose image must not w
 const LOOK_MS = 120; // between two looks at images
 const MEASURE_MS = 1000; // between two measurements of everything
 const MOST_STEPS = 64;
+const SLOW_MS = 10; // of a step, from which on WebGPU is tried: it has 7 MB to load
 const SPARE_MS = 2500; // after which a second worker loads, so that a second network needs no server
 
 export class Session {
   /**
-   * @param {{ changed: () => void, spared: () => void, failed: (message: string) => void, wanted: (index: number) => ReturnType<Wanted> }} page
-   *   `changed` is called when there is something new to draw, `spared` when a second network needs no server
+   * @param {{ changed: () => void, spared: () => void, failed: (message: string) => void, judged: () => void, wanted: (index: number) => ReturnType<Wanted> }} page
+   *   `changed` is called when there is something new to draw, `spared` when a second network needs no server,
+   *   `judged` when the processor was chosen
    */
   constructor(page) {
     this.page = page;
@@ -31,6 +33,10 @@ export class Session {
     this.chunk = 1;
     this.looked = this.measured = 0;
     this.rate = 0; // steps a second that were made
+    /** @type {import("./processor.js").Choice} */
+    this.choice = "auto"; // of the processor
+    /** @type {import("./processor.js").Verdict | "measuring" | null} */
+    this.verdict = null; // null while WebAssembly is quick enough
     this.queue = Promise.resolve();
     this.closed = false;
     this.timer = 0;
@@ -46,6 +52,11 @@ export class Session {
 
   get isOpen() {
     return this.members.length > 0 && this.members.every(({ isOpen }) => isOpen);
+  }
+
+  /** Whether the graphics processor trains. */
+  get isOnGpu() {
+    return this.verdict !== null && this.verdict !== "measuring" && this.verdict.used === "webgpu";
   }
 
   /** Load the runtime before it is needed. */
@@ -82,6 +93,8 @@ export class Session {
       const joins = keeps && second !== undefined && !second.isOpen;
       await Promise.all(this.members.map((member, k) => member.open(plan, data, settings[k], keeps && member.isOpen)));
       if (joins || (second && second.step !== first.step)) await this.begin(); // both begin together
+      this.verdict = null;
+      if (this.choice === "webgpu") await this.judge();
       await this.look();
       this.timer ||= window.setTimeout(() => this.loadSpare(), SPARE_MS);
     });
@@ -104,6 +117,28 @@ export class Session {
   /** @param {Settings[]} settings */
   change(settings) {
     this.settings = settings;
+  }
+
+  /** @param {import("./processor.js").Choice} choice */
+  choose(choice) {
+    this.choice = choice;
+    this.verdict = null;
+    return this.between(async () => {
+      if (choice === "auto" || !this.isOpen) await Promise.all(this.members.map(({ client, isOpen }) => isOpen && client.call("processor", { choice: "wasm" })));
+      else await this.judge();
+      this.page.judged();
+    });
+  }
+
+  /** Let the workers choose the processor, one after the other, since they share it. */
+  async judge() {
+    this.verdict = "measuring";
+    this.page.judged();
+    const found = [];
+    for (const { client } of this.members) found.push(await client.call("processor", { choice: this.choice }));
+    this.verdict = found[0];
+    this.chunk = 1;
+    this.page.judged();
   }
 
   restart() {
@@ -146,6 +181,7 @@ export class Session {
       const count = this.pace ? 1 : this.chunk;
       await this.between(async () => {
         const worked = 1000 * (await this.train(count));
+        if (this.choice === "auto" && !this.verdict && worked > SLOW_MS * count) await this.judge();
         const now = performance.now();
         const spent = now - begun;
         const room = this.isHeld ? HELD_MS : CALL_MS;
@@ -170,6 +206,11 @@ export class Session {
   async train(count) {
     const { settings } = this;
     const reports = await Promise.all(this.members.map((member, k) => member.train(count, settings[k])));
+    const lost = reports.find((report) => report.lost)?.lost;
+    if (lost) {
+      this.verdict = { used: "wasm", rates: null, reason: `the graphics processor was lost, and with it the optimizer's moments (${lost})` };
+      this.page.judged();
+    }
     this.page.changed();
     return Math.max(...reports.map(({ seconds }) => seconds));
   }

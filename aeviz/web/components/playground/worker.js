@@ -3,6 +3,7 @@
 
 import { hasSimd, loadRuntime } from "../kit/runtime.js";
 import { Learner } from "./learner.js";
+import { chooseProcessor } from "./processor.js";
 
 /** @type {Promise<any> | null} */
 let runtime = null;
@@ -27,13 +28,17 @@ const acts = {
     await acts.load(null);
     const former = learner;
     learner = new Learner(await runtime, plan, images, settings);
-    if (former && keeps) learner.inherit(former);
+    if (former && keeps) await learner.inherit(former);
     await former?.close();
     await learner.warm();
   },
   async train({ steps, settings }) {
-    opened().change(settings);
+    await opened().change(settings);
     return opened().train(steps);
+  },
+  /** Choose what computes the steps; see processor.js. */
+  async processor({ choice }) {
+    return chooseProcessor(opened(), choice);
   },
   async restart({ settings }) {
     opened().restart(settings);
