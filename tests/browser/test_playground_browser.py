@@ -198,7 +198,13 @@ def test_on_a_phone_play_and_plane_come_first_and_own_images_are_learned(visit, 
 
 
 def test_a_learning_rate_that_is_too_large_is_named(visit):
-    _, part = open_playground(visit, "&optimizer=sgd&rate=100&loss=bce")
+    page, part = open_playground(visit, "&optimizer=sgd&rate=100&loss=bce")
     part.get_by_role("button", name="Play").click()
     expect(part.get_by_role("status").first).to_contain_text("Restart with a learning rate of 0.1.")
     expect(part).to_have_attribute("data-finding", re.compile("diverged|mean"))
+    part.get_by_role("button", name="Restart with rate 0.1").click()
+    expect(part.get_by_role("slider", name="Learning rate", exact=True)).to_have_attribute("aria-valuetext", "0.1")
+    expect(page).to_have_url(re.compile(r"rate=0\.1\b"))
+    expect(part.get_by_role("button", name="Pause")).to_be_visible()
+    expect(part).to_have_attribute("data-finding", "")
+    part.get_by_role("button", name="Pause").click()

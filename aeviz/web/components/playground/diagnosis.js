@@ -18,7 +18,8 @@ const NO_PROGRESS = 0.995;
  * @typedef {{
  *   step: number, losses: import("./curve.js").Curve, held: import("./curve.js").Curve, idle: number[], baseline: number
  * }} State of a network; `baseline` is the error of drawing the mean image for every held-out image
- * @typedef {{ kind: string, text: string }} Finding
+ * @typedef {{ rate?: number, kl?: number }} Remedy settings with which to begin again
+ * @typedef {{ kind: string, text: string, remedy?: Remedy }} Finding
  */
 
 /**
@@ -30,28 +31,31 @@ const NO_PROGRESS = 0.995;
 export function diagnose({ step, losses, held, idle, baseline }, settings, plan) {
   const [newest] = losses.last;
   const totals = losses.values[0];
-  const slower = `Restart with a learning rate of ${readable(Math.min(settings.learning_rate / 10, USUAL_RATE[settings.optimizer]), 2)}.`;
+  const rate = Math.min(settings.learning_rate / 10, USUAL_RATE[settings.optimizer]);
+  const slower = `Restart with a learning rate of ${readable(rate, 2)}.`;
   const worst = Math.max(0, ...idle);
   const dead = `${Math.round(100 * worst)} % of the units of hidden layer ${idle.indexOf(worst) + 1} are dead: 0 for every image.`;
   if (newest !== undefined && !Number.isFinite(newest)) {
-    return { kind: "diverged", text: `The loss is no longer a number: the weights have diverged. ${slower}` };
+    return { kind: "diverged", text: `The loss is no longer a number: the weights have diverged. ${slower}`, remedy: { rate } };
   }
   if (step < FEW_STEPS || totals.length < 20) return null;
   const recent = losses.recent(0, 20);
   const best = totals.reduce((least, value) => Math.min(least, value), Infinity);
   const start = totals.slice(0, 5).reduce((sum, value) => sum + value, 0) / 5;
   if (recent > WORSE * Math.max(best, 1e-9) && recent > start) {
-    return { kind: "diverged", text: `The loss rises above where it began: the steps are too long. ${slower}` };
+    return { kind: "diverged", text: `The loss rises above where it began: the steps are too long. ${slower}`, remedy: { rate } };
   }
   const kl = held.last[1];
   if (plan.is_variational && kl !== undefined && kl < LEAST_NATS && held.last[0] > NO_BETTER * baseline) {
-    const lower = settings.kl_weight > USUAL_KL ? `Lower the KL weight to ${readable(Math.min(settings.kl_weight / 10, USUAL_KL), 2)}; a code that stays empty needs a restart.` : "It rarely recovers by itself: restart.";
-    return { kind: "collapse", text: `Posterior collapse: the KL is ${kl.toFixed(2)} nats, so the code tells nothing of the image. ${lower}` };
+    const least = Math.min(settings.kl_weight, USUAL_KL);
+    const lower = settings.kl_weight > USUAL_KL ? `Lower the KL weight to ${readable(least, 2)}; a code that stays empty needs a restart.` : "It rarely recovers by itself: restart.";
+    return { kind: "collapse", text: `Posterior collapse: the KL is ${kl.toFixed(2)} nats, so the code tells nothing of the image. ${lower}`, remedy: { kl: least } };
   }
   const isStill = recent > STILL * losses.recent(0, 100);
   if (isStill && held.last[0] > NO_BETTER * baseline) {
     const cause = causeOf(settings, { slower, dead: worst > IDLE_SHARE ? dead : "" });
-    return { kind: "mean", text: `No better than drawing the mean image every time (error ${baseline.toFixed(4)}). ${cause}` };
+    const remedy = settings.learning_rate > LARGE_RATE ? { rate } : undefined;
+    return { kind: "mean", remedy, text: `No better than drawing the mean image every time (error ${baseline.toFixed(4)}). ${cause}` };
   }
   const errors = held.values[0];
   if (errors.length >= SOME_MEASUREMENTS) {

@@ -18,7 +18,7 @@ import { Planes } from "./planes.js";
 import { ProcessorChoice } from "./processor_choice.js";
 import { Session } from "./session.js";
 import { Sharing } from "./sharing.js";
-import { settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
+import { plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
 
 /** @typedef {import("./controls.js").Values} Values */
 /**
@@ -63,6 +63,8 @@ class Playground {
     this.frame = this.timer = this.before = this.lately = 0;
     this.sight = ""; // what the panels show
     this.failure = "";
+    /** @type {(import("./diagnosis.js").Remedy & { isSecond: boolean }) | undefined} */
+    this.remedy = undefined;
     const former = left;
     left = null;
     if (former) [this.opened, this.data] = [former.opened, former.data];
@@ -84,6 +86,7 @@ class Playground {
       pace: (steps) => (this.session.pace = steps),
       keep: () => void this.sharing.keep(this.session, this.values, channel),
       draw: () => this.own.toggle(),
+      mend: () => this.mend(),
       link: () => void this.busy("link", this.copyLink()),
     });
     this.status = this.bar.status;
@@ -103,7 +106,7 @@ class Playground {
     this.filters = new Filters(side);
     this.table = new LayerTable(side);
     this.bar.setReady(false);
-    root.addEventListener("keydown", (event) => this.press(event));
+    root.addEventListener("keydown", (event) => this.bar.press(event));
     this.looked = 0; // times that the looks of the page were read
     /** @type {import("../kit/theme.js").Style | null} */
     this.style = null;
@@ -243,17 +246,13 @@ class Playground {
     void this.busy("restart", this.session.restart(() => this.planes.refresh()));
   }
 
-  /** @param {KeyboardEvent} event */
-  press(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || ["INPUT", "SELECT", "BUTTON", "CANVAS", "SUMMARY"].includes(target.tagName)) return;
-    const acts = /** @type {Record<string, () => void>} */ ({
-      " ": () => this.toggle(), s: () => void this.session.advance(1), r: () => this.restart(),
-    }); // prettier-ignore
-    if (!Object.hasOwn(acts, event.key) || !this.session.isOpen) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[event.key]();
+  /** Begin again with the setting that was advised, and go on training. */
+  mend() {
+    const { rate, kl, isSecond } = this.remedy ?? {};
+    if (rate !== undefined) this.choose({ [isSecond && this.values.second !== SEED ? "rate2" : "rate"]: plain(rate) });
+    if (kl !== undefined) this.choose({ kl: plain(kl) });
+    this.restart();
+    this.session.play();
   }
 
   /** @param {number} index of the network */
@@ -346,6 +345,8 @@ class Playground {
     const found = members.map((member, k) => diagnose(member, session.settings[k], plan));
     const worst = found.findIndex(Boolean);
     this.root.dataset.finding = found[worst]?.kind ?? "";
+    this.remedy = found[worst]?.remedy && { ...found[worst].remedy, isSecond: worst > 0 };
+    this.bar.offer(this.remedy);
     if (!this.failure && !payload.message) {
       write(this.status, worst < 0 ? "" : `${looks.length > 1 ? `${looks[worst].title}: ` : ""}${found[worst]?.text}`);
     }

@@ -49,5 +49,8 @@ export function titlesOf(settings) {
   return settings.map(({ optimizer, learning_rate }) => `${OPTIMIZERS[optimizer]} ${learning_rate}`);
 }
 
+/** A number as the address writes it, without an exponent. @param {number} value */
+export const plain = (value) => value.toFixed(10).replace(/\.?0+$/, "");
+
 /** Widths in the address. @param {string} text */
 export const widthsOf = (text) => text.split(".").map(Number);
