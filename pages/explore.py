@@ -4,6 +4,7 @@ from aeviz.web.explore.bar import show_bar
 from aeviz.web.explore.measures import show_measures
 from aeviz.web.explore.plane import show_plane
 from aeviz.web.explore.posterior_view import show_posteriors
+from aeviz.web.explore.take_along import offer_file
 from aeviz.web.kernel.page import page, require_runs
 from aeviz.web.map.view import show_map
 
@@ -20,3 +21,4 @@ with page(
     runs = [run for run in (first, second) if run is not None]
     show_measures(runs)
     show_posteriors(runs, encodes=shown.options is not None)
+    offer_file(first, second)

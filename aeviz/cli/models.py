@@ -31,8 +31,16 @@ def add_commands(commands: "Commands") -> None:
     export = commands.add_parser("export", help="write a model in the format of other programs")
     export.add_argument("model", nargs="?", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
-    export.add_argument("--format", choices=("onnx",), required=True, help="onnx: decoder.onnx and encoder.onnx")
-    export.add_argument("--out", type=to_path, metavar="PATH", help="folder to write into (default: ./RUN-onnx)")
+    export.add_argument(
+        "--format",
+        choices=("onnx", "html"),
+        required=True,
+        help="onnx: decoder.onnx and encoder.onnx; html: one file with the latent space, which opens without a network",
+    )
+    export.add_argument("--second", metavar="RUN", help="html: a model of the same data that decodes beside it")
+    export.add_argument(
+        "--out", type=to_path, metavar="PATH", help="where to write (default: ./RUN-onnx or ./RUN.html)"
+    )
     add_json(export)
     export.set_defaults(run=_export)
 
@@ -96,6 +104,10 @@ def _export(options: argparse.Namespace) -> int:
         return _export_shipped(options)
     if options.model is None:
         raise ConfigError("export needs the name of a model or the folder of a run, see aeviz list; or --shipped")
+    if options.format == "html":
+        return _export_html(options)
+    if options.second is not None:
+        raise ConfigError("--second belongs to --format html")
     from aeviz.export.onnx import export_onnx
     from aeviz.training.run import load
 
@@ -110,6 +122,25 @@ def _export(options: argparse.Namespace) -> int:
             f"{file.path}: {file.bytes / 1e3:,.0f} kB, weights in {file.weights}, at worst {file.grey_levels:.4f} grey "
             f"levels from PyTorch over {file.inputs} inputs"
         )
+    return 0
+
+
+def _export_html(options: argparse.Namespace) -> int:
+    from aeviz.training.runs import find_run
+    from aeviz.web.takeaway.page import html_page
+
+    folder = find_run(options.model)
+    second = None if options.second is None else find_run(options.second)
+    text = html_page(folder, second)
+    path = options.out or Path(f"{folder.name}.html")
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder; --out names the file to write")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    if options.json:
+        print_json({"path": str(path), "bytes": path.stat().st_size})
+    else:
+        print(f"{path}: {path.stat().st_size / 1e3:,.0f} kB; open it in a browser, with or without a network")
     return 0
 
 
