@@ -9,6 +9,7 @@ import pytest
 from commands import RUN_KEYS, TINY, assert_refused, shell
 from PIL import Image
 
+from aeviz import __version__
 from aeviz.training.runs import CONFIG, MODEL
 
 EVALUATION_KEYS = [
@@ -142,7 +143,7 @@ def test_help_is_printed(arguments, aeviz):
 
 
 def test_version_is_printed(aeviz):
-    assert aeviz("--version") == (0, "aeviz 0.1.0\n", "")
+    assert aeviz("--version") == (0, f"aeviz {__version__}\n", "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A wheel as a user installs it: in an environment of its own, used from another folder that cannot be written to."""
 
 import contextlib
+import email
 import importlib.util
 import os
 import re
@@ -18,11 +19,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aeviz import __version__
 from aeviz.paths import COMPARISON
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    "MANIFEST.in", "README.md", "aeviz", "app.py", "benchmarks", "checkpoints", "docs", "pages", "pyproject.toml",
+    "LICENSE", "MANIFEST.in", "README.md", "aeviz", "app.py", "benchmarks", "checkpoints", "docs", "pages", "pyproject.toml",
     "setup.py", "tests", "tools", ".streamlit",
 )  # fmt: skip
 PATIENCE_S = 120
@@ -102,6 +104,18 @@ def test_wheel_carries_app_models_and_settings_and_nothing_for_maintainers(wheel
     files = [path for path in (ROOT / "aeviz").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     missing = {path.relative_to(ROOT).as_posix() for path in files} - set(names)
     assert not missing, "package data that pyproject.toml does not name"
+
+
+def test_wheel_states_version_and_licence(wheel):
+    """Released under MIT, by its SPDX name; the terms of the face models stand beside it."""
+    with zipfile.ZipFile(wheel) as content:
+        (path,) = [name for name in content.namelist() if name.endswith(".dist-info/METADATA")]
+        fields = email.message_from_bytes(content.read(path))
+        assert (fields["Version"], fields["License-Expression"]) == (__version__, "MIT")
+        licences = [f"{Path(path).parent}/licenses/{name}" for name in fields.get_all("License-File")]
+        assert {Path(name).name for name in licences} == {"LICENSE", "FACES.md"}
+        assert content.read(licences[0]).startswith(b"MIT License")
+    assert wheel.stat().st_size < 100e6  # what PyPI takes
 
 
 def test_source_distribution_builds_the_same_wheel(clone, wheel, tmp_path):
