@@ -24,8 +24,8 @@ from aeviz.paths import COMPARISON
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    "LICENSE", "MANIFEST.in", "README.md", "aeviz", "app.py", "benchmarks", "checkpoints", "docs", "pages", "pyproject.toml",
-    "setup.py", "tests", "tools", ".streamlit",
+    "LICENSE", "MANIFEST.in", "README.md", "aeviz", "app.py", "benchmarks", "checkpoints", "docs", "pages",
+    "pyproject.toml", "setup.py", "tests", "tools", ".streamlit",
 )  # fmt: skip
 PATIENCE_S = 120
 pytestmark = [
