@@ -40,7 +40,10 @@ def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
         st.caption(CAUTION.format(name=options.projection))
         return options
     if obstacle := find_obstacle(missing[0][1].algorithm):
-        st.info(f"{obstacle}. The map shows PCA; t-SNE keeps neighbours as well.", icon=":material/extension:")
+        st.info(
+            f"{obstacle}. The map shows PCA; t-SNE, which keeps neighbours too, does without it.",
+            icon=":material/extension:",
+        )
         return replace(options, projection="PCA")
     for place, (model, config) in enumerate(missing):
         job = _task(model, config).observe()
