@@ -48,6 +48,13 @@ def test_a_network_learns_in_the_page_answers_changes_and_begins_again_with_the_
     first = fact(part, "Loss").inner_text()
     play_until(part, 300)
     assert float(fact(part, "Held-out error").inner_text()) < 0.07
+    plane = part.locator(".latent-plane canvas").last
+    pixels = plane.evaluate("canvas => canvas.toDataURL()")
+    part.get_by_role("group", name="Classes shown").get_by_role("button", name="3").dblclick()
+    expect(part.get_by_role("button", name="All", exact=True)).to_be_visible()
+    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[plane.element_handle(), pixels])
+    part.get_by_role("button", name="Copy link").click()
+    expect(part.get_by_text("The link is copied.").or_(part.get_by_text(page.url))).to_be_visible()
     part.get_by_role("button", name="Restart").click()
     expect(fact(part, "Step")).to_have_text("0")
     for _ in range(3):
@@ -85,7 +92,7 @@ def test_a_network_learns_in_the_page_answers_changes_and_begins_again_with_the_
 
 
 def test_two_networks_share_weights_and_batches_and_a_point_is_decoded_by_both(visit):
-    _, part = open_playground(visit, "&second=amsgrad&bottleneck=gaussian")
+    page, part = open_playground(visit, "&second=amsgrad&bottleneck=gaussian")
     expect(part.get_by_role("heading", name="AMSGrad", exact=True)).to_be_visible()
     part.get_by_role("button", name="Step", exact=True).click()
     expect(fact(part, "Step")).to_have_text("1")
@@ -96,7 +103,7 @@ def test_two_networks_share_weights_and_batches_and_a_point_is_decoded_by_both(v
     assert float(one) < 0.2
     assert one != other
     expect(fact(part, "KL")).to_contain_text("nats")
-    words = part.locator(".decoded span").first
+    words = part.locator(".decoded .values")
     before = words.inner_text()
     image = part.get_by_role("img", name="The image that the network decodes at the point").first
     pixels = image.evaluate("canvas => canvas.toDataURL()")
@@ -109,6 +116,22 @@ def test_two_networks_share_weights_and_batches_and_a_point_is_decoded_by_both(v
     expect(words).not_to_have_text(before)
     expect(part).to_have_attribute("data-idle", "")
     assert image.evaluate("canvas => canvas.toDataURL()") != pixels
+
+    for k in range(1, 40):  # over the points: one of them shows its image
+        mouse.move(box["x"] + box["width"] * (0.2 + 0.015 * k), box["y"] + 0.45 * box["height"])
+        if part.locator(".hover-card:visible").count():
+            break
+    expect(part.locator(".hover-card").first).to_contain_text(re.compile(r"\d, image \d+"))
+
+    step = step_of(part)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train", exact=True).click()
+    expect(page).to_have_url(re.compile("/train"))
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Playground").click()
+    expect(part.get_by_role("heading", name="AMSGrad", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("second=amsgrad"))
+    expect(fact(part, "Step")).to_have_text(f"{step:,}")
+    choose(part, "Second network", "seed")
+    expect(part.get_by_role("heading", name="Adam, seed 1")).to_be_visible()
 
 
 def test_training_goes_on_without_the_server_and_changes_of_the_optimizer_too(visit):
@@ -133,6 +156,7 @@ def test_a_drawing_wanders_through_the_plane_and_a_kept_model_becomes_a_run(visi
     part.get_by_role("button", name="Draw").click()
     pad = part.get_by_role("application")
     box = pad.bounding_box()
+    assert box["width"] == pytest.approx(box["height"], abs=1)
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
@@ -174,7 +198,13 @@ def test_on_a_phone_play_and_plane_come_first_and_own_images_are_learned(visit, 
 
 
 def test_a_learning_rate_that_is_too_large_is_named(visit):
-    _, part = open_playground(visit, "&optimizer=sgd&rate=100&loss=bce")
+    page, part = open_playground(visit, "&optimizer=sgd&rate=100&loss=bce")
     part.get_by_role("button", name="Play").click()
-    expect(part.get_by_role("status").first).to_contain_text("learning rate of 10")
-    expect(part).to_have_attribute("data-finding", "diverged")
+    expect(part.get_by_role("status").first).to_contain_text("Restart with a learning rate of 0.1.")
+    expect(part).to_have_attribute("data-finding", re.compile("diverged|mean"))
+    part.get_by_role("button", name="Restart with rate 0.1").click()
+    expect(part.get_by_role("slider", name="Learning rate", exact=True)).to_have_attribute("aria-valuetext", "0.1")
+    expect(page).to_have_url(re.compile(r"rate=0\.1\b"))
+    expect(part.get_by_role("button", name="Pause")).to_be_visible()
+    expect(part).to_have_attribute("data-finding", "")
+    part.get_by_role("button", name="Pause").click()

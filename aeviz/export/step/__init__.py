@@ -1,8 +1,8 @@
 """A step of training as an ONNX graph, which any ONNX runtime runs without PyTorch: in the page above all.
 
 `training_step` writes forward pass, backward pass and optimizer for the networks of dense layers, many steps in a loop,
-and `single_step` one, for runtimes without a loop on the GPU; `passes` writes their encoder and decoder with weights as an
-input; `layout` says where each weight lies in the one vector that holds them.
+and `single_step` one, for runtimes without a loop on the GPU; `passes` writes their encoder and decoder with weights as
+an input; `layout` says where each weight lies in the one vector that holds them.
 """
 
 from aeviz.export.step.layout import Layout, Slot, layout_of

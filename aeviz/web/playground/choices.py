@@ -12,10 +12,16 @@ Values = Mapping[str, str]
 """Settings by name, in the texts of the address."""
 MAX_HIDDEN, MAX_UNITS, MAX_LATENT = 5, 1024, 64
 OPTIONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "bottleneck": (("deterministic", "a point"), ("gaussian", "a Gaussian (VAE)")),
-    "loss": (("mse", "squared error (MSE)"), ("bce", "cross-entropy (BCE)"), ("l1", "absolute error (L1)")),
+    "bottleneck": (("deterministic", "a point"), ("gaussian", "Gaussian (VAE)")),
+    "loss": (("mse", "squared (MSE)"), ("bce", "entropy (BCE)"), ("l1", "absolute (L1)")),
     "optimizer": (("adam", "Adam"), ("amsgrad", "AMSGrad"), ("sgd", "SGD, momentum")),
-    "second": (("none", "none"), ("adam", "Adam"), ("amsgrad", "AMSGrad"), ("sgd", "SGD, momentum")),
+    "second": (
+        ("none", "none"),
+        ("adam", "Adam"),
+        ("amsgrad", "AMSGrad"),
+        ("sgd", "SGD, momentum"),
+        ("seed", "another seed"),
+    ),
     "activation": (
         ("relu", "ReLU"),
         ("leaky_relu", "Leaky ReLU"),

@@ -11,6 +11,7 @@ from aeviz.playground.plan import Plan, plan_of
 from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.playground.component import playground, values_of
 from aeviz.web.components.playground.payload import Kept, PlaygroundImages, playground_payload
+from aeviz.web.kernel.page import has_just_arrived
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.playground import images
 from aeviz.web.playground.choices import (
@@ -29,6 +30,8 @@ from aeviz.web.playground.choices import (
 from aeviz.web.playground.keep import KEPT, keep
 
 _KEY = "playground"
+_LEFT = "playground.left"
+"""Session key: the settings with which the visitor left, by name."""
 
 
 def show_playground() -> None:
@@ -37,7 +40,9 @@ def show_playground() -> None:
     shapes = images.shapes()
     usual = {name: usual_hidden(shapes[name][0] * shapes[name][1] * shapes[name][2]) for name in known}
     data = data_state(known, "mnist" if "mnist" in known else "digits")
-    values = _read(data, usual)
+    if has_just_arrived():
+        _return_to_former(data, usual)
+    st.session_state[_LEFT] = values = _read(data, usual)
     plan: Plan | None = None
     found: PlaygroundImages | None = None
     message = ""
@@ -75,6 +80,18 @@ def _read(data: UrlState[str], usual: dict[str, str]) -> dict[str, str]:
 def _write(data: UrlState[str], usual: dict[str, str]) -> None:
     """Write what the page reports into the address."""
     values: Values = parse_values(values_of(_KEY), data, lambda name: hidden_state(usual[name]))
+    _put(values, data, usual)
+
+
+def _return_to_former(data: UrlState[str], usual: dict[str, str]) -> None:
+    """Go on with the settings of the last visit, whose networks the page still has, unless the address names others."""
+    left = st.session_state.get(_LEFT)
+    if left and not any(name in st.query_params for name in left):
+        _put(parse_values(left, data, lambda name: hidden_state(usual[name])), data, usual)
+
+
+def _put(values: Values, data: UrlState[str], usual: dict[str, str]) -> None:
+    """Write settings into the address."""
     data.write(values[DATA])
     hidden_state(usual[values[DATA]]).write(values[HIDDEN])
     for field in FIELDS.values():

@@ -60,11 +60,12 @@ export function linearTicks(low, high, most) {
 }
 
 /**
+ * Round numbers of an axis whose values double and halve by equal lengths.
  * @param {number} low
  * @param {number} high
  * @param {number} most
  */
-function logTicks(low, high, most) {
+export function logTicks(low, high, most) {
   /** @param {number[]} mantissas */
   const decades = (mantissas, every = 1) => {
     const ticks = [];

@@ -1,6 +1,6 @@
 // Axes on a canvas, with what is drawn on them and grips over them.
 
-import { digitsOf, linearTicks, readable } from "./axis.js";
+import { digitsOf, linearTicks, logTicks, readable } from "./axis.js";
 import { line } from "./curves.js";
 import { brushOf, element, pixelRatio, resize, write } from "./dom.js";
 
@@ -75,9 +75,8 @@ export class Plot {
     const faint = style.isStrong ? 0.3 : 0.1;
     brush.textAlign = "center";
     brush.textBaseline = "top";
-    const across = linearTicks(this.x[0], this.x[1], Math.max(2, (right - LEFT) / 70));
+    const across = ticks(this.x, this.isLogX, Math.max(2, (right - LEFT) / 70));
     for (const tick of across) {
-      if (this.isLogX && tick % 1) continue;
       const [at] = this.place([tick, 0]);
       brush.globalAlpha = tick === 0 && !this.isLogX ? 0.4 : faint;
       line(brush, at, TOP, at, bottom);
@@ -86,9 +85,8 @@ export class Plot {
     }
     brush.textAlign = "right";
     brush.textBaseline = "middle";
-    const up = linearTicks(Math.min(...this.y), Math.max(...this.y), Math.max(2, (bottom - TOP) / 40));
+    const up = ticks(this.y, this.isLog, Math.max(2, (bottom - TOP) / 40));
     for (const tick of up) {
-      if (this.isLog && tick % 1) continue;
       const [, at] = this.place([0, tick]);
       brush.globalAlpha = tick === 0 && !this.isLog ? 0.4 : faint;
       line(brush, LEFT, at, right, at);
@@ -199,4 +197,14 @@ export class Plot {
     const [x, y] = this.place(at);
     this.brush.fillText(text, x, y);
   }
+}
+
+/**
+ * @param {Pair} range either end may be the lower
+ * @param {boolean} isLog whether it holds decimal logarithms
+ * @param {number} most
+ */
+function ticks(range, isLog, most) {
+  const [low, high] = [Math.min(...range), Math.max(...range)];
+  return isLog ? logTicks(10 ** low, 10 ** high, most).map(Math.log10) : linearTicks(low, high, most);
 }

@@ -15,9 +15,10 @@ const PACES = [
 export class Bar {
   /**
    * @param {Element} parent
-   * @param {{ play: () => void, step: () => void, restart: () => void, pace: (steps: number) => void, keep: () => void, draw: () => void }} act
+   * @param {{ play: () => void, step: () => void, restart: () => void, pace: (steps: number) => void, keep: () => void, draw: () => void, link: () => void, mend: () => void }} act
    */
   constructor(parent, act) {
+    this.act = act;
     this.root = element("div", { class: "controls-bar", role: "group", "aria-label": "Training" }, parent);
     this.play = button(this.root, "", "Start training (space)", act.play);
     this.play.className = "play";
@@ -32,7 +33,11 @@ export class Bar {
     this.draw = button(this.root, "Draw", "Draw an image and watch its point wander while the network learns", act.draw);
     this.draw.setAttribute("aria-expanded", "false");
     this.keep = button(this.root, "Keep", "Send the weights to the server, where they become a run", act.keep);
+    this.link = button(this.root, "Copy link", "Copy the address of this experiment: whoever opens it has the same network and settings", act.link);
     this.status = element("p", { class: "status", role: "status" }, this.root);
+    this.remedy = button(this.root, "", "Begin again with this setting", act.mend);
+    this.remedy.removeAttribute("aria-label"); // its text says what it does
+    this.remedy.hidden = true;
     const facts = element("div", { class: "facts" }, this.root);
     this.loss = fact(facts, "Loss");
     this.held = fact(facts, "Held-out error");
@@ -43,6 +48,19 @@ export class Bar {
     this.setPlaying(false);
   }
 
+  /** Space, S and R anywhere on the page but in its controls. @param {KeyboardEvent} event */
+  press(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const isTaken = ["INPUT", "SELECT", "BUTTON", "CANVAS", "SUMMARY"].includes(target.tagName);
+    if (event.ctrlKey || event.metaKey || event.altKey || isTaken || this.play.disabled) return;
+    const { play, step, restart } = this.act;
+    const found = /** @type {Record<string, () => void>} */ ({ " ": play, s: step, r: restart })[event.key];
+    if (!found) return;
+    event.preventDefault();
+    event.stopPropagation();
+    found();
+  }
+
   /** @param {boolean} isPlaying */
   setPlaying(isPlaying) {
     if (this.play.dataset.playing === String(isPlaying)) return;
@@ -51,6 +69,13 @@ export class Bar {
     write(this.label, isPlaying ? "Pause" : "Play");
     this.play.title = isPlaying ? "Pause (space)" : "Start training (space)";
     this.play.setAttribute("aria-pressed", String(isPlaying));
+  }
+
+  /** Offer to begin again with another setting. @param {import("./diagnosis.js").Remedy | undefined} remedy */
+  offer(remedy) {
+    this.remedy.hidden = !remedy;
+    if (!remedy) return;
+    write(this.remedy, remedy.rate === undefined ? `Restart with KL weight ${readable(remedy.kl ?? 0, 2)}` : `Restart with rate ${readable(remedy.rate, 2)}`);
   }
 
   /** @param {boolean} isReady */

@@ -2,6 +2,7 @@
 
 import { element, write } from "../kit/dom.js";
 import { readable } from "../kit/axis.js";
+import { SEED } from "./values.js";
 
 /** @typedef {Record<string, string>} Values the settings by the names that they have in the address */
 /** @typedef {{ options: Record<string, [string, string][]>, isVariational: boolean }} Context lists: value and title of each option */
@@ -29,8 +30,8 @@ export const FIELDS = [
   { name: "optimizer", title: "Optimizer" },
   { name: "rate", title: "Learning rate", steps: RATES },
   { name: "momentum", title: "Momentum", steps: ["0", "0.5", "0.8", "0.9", "0.95", "0.99"], applies: (v) => v.optimizer === "sgd" || v.second === "sgd" },
-  { name: "second", title: "Second network", hint: "The same weights and batches with another optimizer" },
-  { name: "rate2", title: "Its learning rate", steps: RATES, applies: (v) => v.second !== "none" },
+  { name: "second", title: "Second network", hint: "The same weights and batches with another optimizer; or the same optimizer with another seed, to see how much chance alone changes" },
+  { name: "rate2", title: "Its learning rate", steps: RATES, applies: (v) => v.second !== "none" && v.second !== SEED },
   { name: "activation", title: "Activation" },
   { name: "batch", title: "Batch size", steps: ["1", "4", "8", "16", "32", "64", "128", "256"] },
   { name: "noise", title: "Noise on images" },

@@ -4,10 +4,12 @@ import { readable } from "../kit/axis.js";
 
 const [FEW_STEPS, SOME_MEASUREMENTS] = [200, 5];
 const WORSE = 3; // times the best loss that counts as diverged
-const IDLE_SHARE = 0.5;
+const IDLE_SHARE = 0.7;
 const LEAST_NATS = 0.1;
 const NO_BETTER = 0.97; // of the error of the mean image
 const LARGE_RATE = 0.02;
+const USUAL_RATE = /** @type {Record<string, number>} */ ({ adam: 0.001, amsgrad: 0.001, sgd: 0.1 });
+const USUAL_KL = 0.001;
 const STILL = 0.98; // of the loss a while ago, above which it stands still
 const RISE = 1.1; // of the error on held-out images above its least value
 const NO_PROGRESS = 0.995;
@@ -16,7 +18,8 @@ const NO_PROGRESS = 0.995;
  * @typedef {{
  *   step: number, losses: import("./curve.js").Curve, held: import("./curve.js").Curve, idle: number[], baseline: number
  * }} State of a network; `baseline` is the error of drawing the mean image for every held-out image
- * @typedef {{ kind: string, text: string }} Finding
+ * @typedef {{ rate?: number, kl?: number }} Remedy settings with which to begin again
+ * @typedef {{ kind: string, text: string, remedy?: Remedy }} Finding
  */
 
 /**
@@ -28,38 +31,33 @@ const NO_PROGRESS = 0.995;
 export function diagnose({ step, losses, held, idle, baseline }, settings, plan) {
   const [newest] = losses.last;
   const totals = losses.values[0];
-  const slower = `Restart with a learning rate of ${readable(settings.learning_rate / 10, 2)}.`;
+  const rate = Math.min(settings.learning_rate / 10, USUAL_RATE[settings.optimizer]);
+  const slower = `Restart with a learning rate of ${readable(rate, 2)}.`;
+  const worst = Math.max(0, ...idle);
+  const dead = `${Math.round(100 * worst)} % of the units of hidden layer ${idle.indexOf(worst) + 1} are dead: 0 for every image.`;
   if (newest !== undefined && !Number.isFinite(newest)) {
-    return { kind: "diverged", text: `The loss is no longer a number: the weights have diverged. ${slower}` };
+    return { kind: "diverged", text: `The loss is no longer a number: the weights have diverged. ${slower}`, remedy: { rate } };
   }
   if (step < FEW_STEPS || totals.length < 20) return null;
   const recent = losses.recent(0, 20);
   const best = totals.reduce((least, value) => Math.min(least, value), Infinity);
   const start = totals.slice(0, 5).reduce((sum, value) => sum + value, 0) / 5;
   if (recent > WORSE * Math.max(best, 1e-9) && recent > start) {
-    return { kind: "diverged", text: `The loss rises above where it began: the steps are too long. ${slower}` };
+    return { kind: "diverged", text: `The loss rises above where it began: the steps are too long. ${slower}`, remedy: { rate } };
   }
   const kl = held.last[1];
-  if (plan.is_variational && settings.kl_weight > 0 && kl !== undefined && kl < LEAST_NATS) {
-    return {
-      kind: "collapse",
-      text: `Posterior collapse: the KL is ${kl.toFixed(2)} nats, so the code tells nothing of the image. Try a KL weight of ${readable(settings.kl_weight / 10, 2)}.`,
-    };
+  if (plan.is_variational && kl !== undefined && kl < LEAST_NATS && held.last[0] > NO_BETTER * baseline) {
+    const least = Math.min(settings.kl_weight, USUAL_KL);
+    const lower = settings.kl_weight > USUAL_KL ? `Lower the KL weight to ${readable(least, 2)}; a code that stays empty needs a restart.` : "It rarely recovers by itself: restart.";
+    return { kind: "collapse", text: `Posterior collapse: the KL is ${kl.toFixed(2)} nats, so the code tells nothing of the image. ${lower}`, remedy: { kl: least } };
   }
   const isStill = recent > STILL * losses.recent(0, 100);
-  if (isStill && held.recent(0, 2) > NO_BETTER * baseline) {
-    const cause = settings.learning_rate > LARGE_RATE ? `The steps were too long. ${slower}` : "Try a larger learning rate, another activation, or a smaller penalty.";
-    return { kind: "mean", text: `No better than drawing the mean image every time (error ${baseline.toFixed(4)}). ${cause}` };
+  if (isStill && held.last[0] > NO_BETTER * baseline) {
+    const cause = causeOf(settings, { slower, dead: worst > IDLE_SHARE ? dead : "" });
+    const remedy = settings.learning_rate > LARGE_RATE ? { rate } : undefined;
+    return { kind: "mean", remedy, text: `No better than drawing the mean image every time (error ${baseline.toFixed(4)}). ${cause}` };
   }
   const errors = held.values[0];
-  const worst = Math.max(0, ...idle);
-  if (worst > IDLE_SHARE) {
-    const layer = idle.indexOf(worst) + 1;
-    return {
-      kind: "dead",
-      text: `${Math.round(100 * worst)} % of the units of hidden layer ${layer} are dead: 0 for every image. Try Leaky ReLU, or restart with a smaller learning rate.`,
-    };
-  }
   if (errors.length >= SOME_MEASUREMENTS) {
     const least = Math.min(...errors);
     const now = held.recent(0, 2);
@@ -70,8 +68,22 @@ export function diagnose({ step, losses, held, idle, baseline }, settings, plan)
       };
     }
   }
+  if (worst > IDLE_SHARE) {
+    return { kind: "dead", text: `${dead} Try Leaky ReLU, or restart with a smaller learning rate.` };
+  }
   if (recent > NO_PROGRESS * start) {
     return { kind: "stuck", text: "The loss hardly falls. Try a larger learning rate, or another activation." };
   }
   return null;
+}
+
+/**
+ * Why a network draws the mean image, and what to try.
+ * @param {import("./learner.js").Settings} settings
+ * @param {{ slower: string, dead: string }} found sentences; `dead` is empty where few units are dead
+ */
+function causeOf({ learning_rate, penalty_weight }, { slower, dead }) {
+  if (learning_rate > LARGE_RATE) return `The steps were too long. ${slower}`;
+  if (dead) return `${dead} Restart, with Leaky ReLU or a smaller learning rate.`;
+  return `Try a larger learning rate or another activation${penalty_weight > 0 ? ", or a smaller penalty" : ""}.`;
 }

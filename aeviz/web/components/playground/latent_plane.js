@@ -5,20 +5,22 @@ import { element } from "../kit/dom.js";
 import { Grip } from "../kit/grip.js";
 import { drawGaps, Mosaic } from "../kit/images.js";
 import { Plot } from "../kit/plot.js";
+import { HoverCard } from "./hover_card.js";
 import { Stamps } from "./stamps.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {import("./member.js").Member} Member */
 
-export const MESH = 14; // images along each side
+export const MESH = 16; // images along each side
+const BEYOND = 0.07; // share of the view that the mesh covers on each side of it, for when the view grows
 const NO_LABEL = 255;
-const GREY = [140, 140, 140];
 const OWN = [212, 20, 90];
 const TAIL = 0.01; // share of the points at each end that the view may cut
 const MARGIN = 0.12;
 const FOLLOW_MS = 300; // in which the view covers two thirds of the way to where the points are
 const [START, STOP] = [0.08, 0.01]; // shares of the view by which it is off when it begins and ends to move
 const RADIUS = 2.4;
+const PRIOR = 2.2; // least half width of the view for codes that a prior N(0, I) holds together
 
 export class LatentPlane {
   /**
@@ -40,6 +42,13 @@ export class LatentPlane {
     this.stamps = new Stamps(this.plot.stage);
     /** @type {Float32Array | null} */
     this.own = null; // the code of the visitor's drawing
+    this.colour = rgb(colour); // of points without a class
+    this.isVariational = false;
+    this.spots = { x: new Float32Array(0), y: new Float32Array(0) }; // of the points, in pixels of the stage
+    /** @type {import("./member.js").Data | null} */
+    this.data = null;
+    /** @type {string[]} */
+    this.names = []; // of the classes
     this.grip = new Grip(this.plot, {
       name: "point that is decoded", text: "z", colour, moved: (to) => moved(this.inside(to)), step: 0.05,
     }); // prettier-ignore
@@ -48,12 +57,16 @@ export class LatentPlane {
       if (event.target !== stage && event.target !== this.plot.canvas) return;
       event.preventDefault();
       stage.setPointerCapture(event.pointerId);
+      this.card.hide();
       pointed(true);
       moved(this.inside(this.plot.pointUnder(event)));
     };
+    this.card = new HoverCard(stage);
     stage.onpointermove = (event) => {
       if (stage.hasPointerCapture(event.pointerId)) moved(this.inside(this.plot.pointUnder(event)));
+      else if (event.pointerType === "mouse" && this.data) this.card.over(event, this.spots, this.data, this.names);
     };
+    stage.onpointerleave = () => this.card.hide();
     stage.onpointerup = stage.onpointercancel = () => pointed(false);
     this.axes = element("div", { class: "axes", hidden: "" }, this.plot.section);
   }
@@ -71,16 +84,22 @@ export class LatentPlane {
    * @param {Float32Array} rest the other coordinates
    */
   meshPoints(width, shown, rest) {
-    const { x, y } = this.plot;
+    const [x, y] = [wider(this.plot.x), wider(this.plot.y)];
     const rows = width === 1 ? 1 : MESH;
     const points = new Float32Array(MESH * rows * width);
-    this.asked = { x: /** @type {Pair} */ ([...x]), y: /** @type {Pair} */ ([...y]) };
+    this.asked = { x, y };
     for (let k = 0; k < MESH * rows; k += 1) {
       points.set(rest, k * width);
       points[k * width + shown[0]] = x[0] + ((x[1] - x[0]) * ((k % MESH) + 0.5)) / MESH;
       if (width > 1) points[k * width + shown[1]] = y[1] - ((y[1] - y[0]) * (Math.floor(k / MESH) + 0.5)) / MESH;
     }
     return points;
+  }
+
+  /** Whether the mesh was decoded for the present view. */
+  get isMeshOfView() {
+    const { meshBox, plot } = this;
+    return !meshBox || [...meshBox.x, ...meshBox.y].join() === [...wider(plot.x), ...wider(plot.y)].join();
   }
 
   /** @param {Float32Array} images @param {number[]} shape */
@@ -94,13 +113,17 @@ export class LatentPlane {
 
   /**
    * @param {Member} member
-   * @param {{ dims: Pair, style: import("../kit/theme.js").Style, passed: number, opacity: number, own: Float32Array | null }} state
-   *   `opacity` of the mesh, from 0 to 1; `own` the code of the visitor's drawing
+   * @param {{
+   *   dims: Pair, style: import("../kit/theme.js").Style, passed: number, opacity: number, own: Float32Array | null,
+   *   hidden: Set<number>
+   * }} state `opacity` of the mesh, from 0 to 1; `hidden` labels; `own` the code of the visitor's drawing
    */
-  draw(member, { dims, style, passed, opacity, own }) {
+  draw(member, { dims, style, passed, opacity, own, hidden }) {
     const { plan, data, shown } = member;
     if (!plan || !data) return;
     const width = plan.latent_dim;
+    this.isVariational = plan.is_variational;
+    this.data = data;
     const [x, y] = spots(shown, width, dims);
     this.follow(x, y, passed);
     const { plot, stamps } = this;
@@ -116,10 +139,11 @@ export class LatentPlane {
     const rim = rgb(style.isStrong ? style.text : style.background);
     stamps.begin(plot.width, plot.height);
     for (let k = 0; k < x.length; k += 1) {
-      x[k] = ox + x[k] * sx;
+      x[k] = hidden.has(data.labels[k]) ? NaN : ox + x[k] * sx;
       y[k] = oy - y[k] * sy;
     }
-    const colours = (/** @type {number} */ label) => (label === NO_LABEL ? GREY : rgb(classColour(label, plot.section)));
+    this.spots = { x, y };
+    const colours = (/** @type {number} */ label) => (label === NO_LABEL ? this.colour : rgb(classColour(label, plot.section)));
     stamps.discs(x, y, data.labels, { colours, radius: RADIUS * style.scale, rim, box });
     if (own) {
       const at = [ox + own[dims[0]] * sx, oy - (width > 1 ? own[dims[1]] : 0) * sy];
@@ -141,8 +165,25 @@ export class LatentPlane {
       plot.brush.globalAlpha = 1;
       drawGaps(plot.brush, this.mesh.grid, { left, top, right, bottom }, style);
     }
+    if (this.isVariational) this.drawPrior(style);
     plot.end();
     return true;
+  }
+
+  /** One and two standard deviations of the prior. @param {import("../kit/theme.js").Style} style */
+  drawPrior({ text, scale }) {
+    const { brush } = this.plot;
+    const [cx, cy] = this.plot.place([0, 0]);
+    const unit = this.plot.place([1, 0])[0] - cx;
+    brush.strokeStyle = text;
+    brush.lineWidth = scale;
+    brush.globalAlpha = 0.45;
+    for (const radius of [1, 2]) {
+      brush.beginPath();
+      brush.arc(cx, cy, radius * unit, 0, 2 * Math.PI);
+      brush.stroke();
+    }
+    brush.globalAlpha = 1;
   }
 
   /** Put the handle of the point where it is seen. @param {Pair} at */
@@ -166,8 +207,9 @@ export class LatentPlane {
   follow(x, y, passed) {
     const [left, right] = ends(x);
     const [low, high] = ends(y);
-    const half = Math.max(right - left, high - low, 1e-3) * (0.5 + MARGIN);
-    const [cx, cy] = [(left + right) / 2, (low + high) / 2];
+    const least = this.isVariational ? PRIOR : 1e-3;
+    const half = Math.max(Math.max(right - left, high - low) * (0.5 + MARGIN), least);
+    const [cx, cy] = half === PRIOR ? [0, 0] : [(left + right) / 2, (low + high) / 2];
     if (!Number.isFinite(half + cx + cy)) return;
     const goal = [cx - half, cx + half, cy - half, cy + half];
     const now = [...this.plot.x, ...this.plot.y];
@@ -181,6 +223,12 @@ export class LatentPlane {
     this.plot.x = [next[0], next[1]];
     this.plot.y = [next[2], next[3]];
   }
+}
+
+/** @param {Pair} range @returns {Pair} */
+function wider([low, high]) {
+  const more = BEYOND * (high - low);
+  return [low - more, high + more];
 }
 
 /**

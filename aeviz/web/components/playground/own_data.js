@@ -15,8 +15,9 @@ export class OwnData {
   /**
    * @param {Element} parent
    * @param {{ changed: () => void, draw: () => void }} act `changed` is called when there are other images, `draw` shows the pad
+   * @param {Own[]} images of an earlier visit to the page
    */
-  constructor(parent, act) {
+  constructor(parent, act, images) {
     this.act = act;
     this.root = element("section", { class: "own-data", hidden: "", "aria-label": "Your images" }, parent);
     const row = element("div", { class: "bar" }, this.root);
@@ -24,8 +25,7 @@ export class OwnData {
     this.folder = this.picker(row, "Choose a folder", { webkitdirectory: "" });
     button(row, "Draw some", "Draw images and add each to the training images", act.draw);
     this.words = element("p", { class: "values", role: "status" }, this.root);
-    /** @type {Own[]} */
-    this.images = [];
+    this.images = images;
     this.shape = [1, 28, 28];
     this.say();
   }
@@ -73,7 +73,7 @@ export class OwnData {
     if (this.isEnough) this.act.changed();
   }
 
-  /** @returns {import("./member.js").Data} */
+  /** @returns {import("./member.js").Data & { classes: string[] }} */
   data() {
     const size = this.shape[1] * this.shape[2];
     const isHeld = (/** @type {number} */ k) => (k + 1) % Math.round(1 / HELD_SHARE) === 0;
@@ -90,6 +90,7 @@ export class OwnData {
       held: joined(this.images.filter((_, k) => isHeld(k))),
       labels: Uint8Array.from(train, ({ label }) => (label && names.length > 1 ? names.indexOf(label) % NO_LABEL : NO_LABEL)),
       shape: this.shape,
+      classes: names.length > 1 ? names : [],
     };
   }
 }

@@ -43,7 +43,7 @@ export class LossPanel {
     const text = members
       .map(({ losses, held }, k) => `${looks[k].title}: objective ${shown(losses.recent(0, 10))}, held-out error ${shown(held.last[0])}`)
       .join("; ");
-    plot.describe("Loss by step (dashed: held-out error)", `${text}, step ${first?.step ?? 0}`);
+    plot.describe("Loss, log scale (dashed: held-out error)", `${text}, step ${first?.step ?? 0}`);
     const marks = looks.length > 1 ? looks : [];
     if (this.keys.dataset.text === JSON.stringify(marks)) return;
     this.keys.dataset.text = JSON.stringify(marks);
@@ -138,7 +138,7 @@ export class LayerTable {
   /** @param {Element} parent */
   constructor(parent) {
     this.root = element("section", { class: "layer-table" }, parent);
-    element("h2", { text: "Gradient and step by layer" }, this.root);
+    element("h2", { text: "Gradient and change by layer" }, this.root);
     this.table = element("table", {}, this.root);
     this.text = "";
     /** @type {{ gradient: HTMLElement, moved: HTMLElement }[]} */
@@ -149,15 +149,17 @@ export class LayerTable {
   show(member) {
     const { plan, gradients, moved } = member;
     if (!plan) return;
-    const names = plan.layers.map(({ weight }) => {
-      const slot = plan.slots.find(({ name }) => name === weight);
-      return slot ? `${slot.shape[1]} → ${slot.shape[0]}` : weight;
+    const heads = plan.layers.filter(({ part }) => plan.is_variational && part === "bottleneck");
+    const names = plan.layers.map((layer) => {
+      const slot = plan.slots.find(({ name }) => name === layer.weight);
+      const head = heads.includes(layer) ? [" (mean)", " (log-variance)"][heads.indexOf(layer)] : "";
+      return slot ? `${slot.shape[1]} → ${slot.shape[0]}${head}` : layer.weight;
     });
     if (this.text !== names.join()) {
       this.text = names.join();
       this.table.replaceChildren();
       const head = element("tr", {}, this.table);
-      for (const text of ["Layer", "Gradient", "Step"]) element("th", { text, scope: "col" }, head);
+      for (const text of ["Layer", "Gradient", "Change in a step"]) element("th", { text, scope: "col" }, head);
       this.rows = names.map((text) => {
         const row = element("tr", {}, this.table);
         element("th", { text, scope: "row" }, row);

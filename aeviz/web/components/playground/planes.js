@@ -1,7 +1,10 @@
 // The latent planes of one network or two, and the point that the visitor drags through them.
 
+import { readable } from "../kit/axis.js";
+import { classColour } from "../kit/class_colours.js";
 import { element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
+import { Legend } from "../kit/legend.js";
 import { LatentPlane } from "./latent_plane.js";
 
 /** @typedef {[number, number]} Pair */
@@ -19,8 +22,11 @@ export class Planes {
     this.root = element("div", { class: "planes" }, parent);
     this.row = element("div", { class: "row" }, this.root);
     this.below = element("div", { class: "decoded" }, this.root);
-    this.words = element("span", { class: "values" });
-    const label = (this.blending = element("label", { class: "blend" }));
+    this.about = element("div", { class: "about-point" });
+    this.legend = new Legend(this.about, () => this.changed());
+    const line = element("div", {}, this.about);
+    this.words = element("span", { class: "values" }, line);
+    const label = element("label", { class: "blend" }, line);
     element("span", { text: "Points" }, label);
     const slider = element("input", { type: "range", min: "0", max: "100", value: "45", "aria-label": "Strength of the decoded images behind the points" }, label);
     element("span", { text: "Images" }, label);
@@ -33,6 +39,8 @@ export class Planes {
     /** @type {(Mosaic | null)[]} */
     this.decoded = [];
     this.blend = 0.45;
+    /** @type {string[]} */
+    this.names = []; // of the classes
     /** @type {Pair} */
     this.dims = [0, 1];
     this.point = new Float32Array(2);
@@ -40,7 +48,7 @@ export class Planes {
     this.isAsking = false;
     this.isStale = false;
     this.text = "";
-    this.isPlaced = false;
+    this.isMoved = false; // by the visitor; until then the point stays in the middle of the images
     /** @type {Float32Array[]} */
     this.meshes = []; // shown by each plane
     /** @type {Float32Array[]} */
@@ -59,6 +67,14 @@ export class Planes {
     this.makeAxes();
   }
 
+  /** The classes of other images, all shown, or those of the same in other colours. @param {string[]} names @param {boolean} isNew */
+  setClasses(names, isNew) {
+    const classes = names.map((name, label) => ({ name, colour: classColour(label, this.root) }));
+    this.legend.show(classes, isNew ? [] : undefined);
+    this.names = names;
+    for (const plane of this.planes) plane.names = names;
+  }
+
   /** The stages may have other sizes. */
   resize() {
     for (const plane of this.planes) plane.place += 1;
@@ -66,13 +82,12 @@ export class Planes {
 
   refresh() {
     for (const plane of this.planes) plane.isFresh = true;
-    this.isPlaced = false;
+    this.isMoved = false;
   }
 
   /** Put the point among those of the images, unless the visitor has moved it. @param {Float32Array} latents */
   place(latents) {
-    if (this.isPlaced || !latents.length) return;
-    this.isPlaced = true;
+    if (this.isMoved || !latents.length) return;
     const width = this.point.length;
     for (let k = 0; k < width; k += 1) {
       const values = latents.filter((_, at) => at % width === k).sort();
@@ -90,8 +105,9 @@ export class Planes {
       title: looks.length > 1 ? title : "Latent plane: each point is an image", colour,
       moved: (to) => this.move(to), pointed: (isHeld) => (this.session.isHeld = isHeld),
     })); // prettier-ignore
+    for (const plane of this.planes) plane.names = this.names;
     this.root.classList.toggle("both", looks.length > 1);
-    this.below.replaceChildren(this.words, this.blending);
+    this.below.replaceChildren(this.about);
     this.decoded = looks.map(() => null);
     this.meshes = [];
     this.images = [];
@@ -128,9 +144,19 @@ export class Planes {
     return { mesh: plane.meshPoints(plan.latent_dim, this.dims, this.rest), point: this.point };
   }
 
+  /** Whether a view follows its points. */
+  get isMoving() {
+    return this.planes.some((plane) => plane.isMoving);
+  }
+
+  /** Whether a mesh was decoded for another view than the one that has come to rest. */
+  get isStaleMesh() {
+    return this.planes.some((plane) => !plane.isMoving && !plane.isMeshOfView);
+  }
+
   /** @param {Pair} to */
   move(to) {
-    this.isPlaced = true;
+    this.isMoved = true;
     this.point[this.dims[0]] = to[0];
     if (this.point.length > 1) this.point[this.dims[1]] = to[1];
     this.changed();
@@ -168,7 +194,7 @@ export class Planes {
         this.meshes[k] = seen.mesh;
       }
       const z = own < 0 || !seen.z ? null : seen.z.subarray(own * plan.latent_dim, (own + 1) * plan.latent_dim);
-      plane.draw(member, { dims: this.dims, style, passed, opacity: this.blend, own: z?.length ? z : null });
+      plane.draw(member, { dims: this.dims, style, passed, opacity: this.blend, own: z?.length ? z : null, hidden: this.legend.hidden });
       const at = /** @type {Pair} */ ([this.point[this.dims[0]], plan.latent_dim > 1 ? this.point[this.dims[1]] : 0]);
       plane.put(plane.inside(at));
       this.show(k, member);
@@ -178,7 +204,7 @@ export class Planes {
   /** Say in words where the point is. @param {import("./member.js").Member[]} members */
   describe(members) {
     members.forEach((member, k) => this.planes[k]?.describe(member.shown.length / (this.plan?.latent_dim ?? 1)));
-    write(this.words, `Decoded at z = (${[...this.point].slice(0, 4).map((value) => value.toFixed(2)).join(", ")}${this.point.length > 4 ? ", …" : ""}). Drag over the plane.`);
+    write(this.words, `Decoded at z = (${[...this.point].slice(0, 4).map(inWords).join(", ")}${this.point.length > 4 ? ", …" : ""}). Drag over the plane.`);
   }
 
   /** @param {number} index @param {import("./member.js").Member} member */
@@ -192,8 +218,11 @@ export class Planes {
       mosaic = this.decoded[index] = new Mosaic(member.data.shape, 1, 1, false);
       mosaic.canvas.setAttribute("role", "img");
       mosaic.canvas.setAttribute("aria-label", "The image that the network decodes at the point");
-      this.below.insertBefore(mosaic.canvas, this.words);
+      this.below.insertBefore(mosaic.canvas, this.about);
     }
     mosaic.set(image);
   }
 }
+
+/** @param {number} value */
+const inWords = (value) => (Math.abs(value) < 1000 ? value.toFixed(2) : readable(value, 3)).replace("-", "−");

@@ -17,19 +17,26 @@ import { Filters, firstImages, LayerTable, LossPanel, Reconstructions, SHOWN } f
 import { Planes } from "./planes.js";
 import { ProcessorChoice } from "./processor_choice.js";
 import { Session } from "./session.js";
-import { settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
+import { Sharing } from "./sharing.js";
+import { plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
 
 /** @typedef {import("./controls.js").Values} Values */
 /**
  * @typedef {{
  *   values: Values, options: Record<string, [string, string][]>, defaults: Record<string, string>, structure: string,
  *   plan: import("./learner.js").Plan | null, data: { blob: string, shape: number[], classes: string[] },
- *   message: string, kept: { text: string, links: { title: string, href: string }[] } | null, colours: string[]
+ *   message: string, kept: import("./sharing.js").Kept | null, colours: string[]
  * }} Payload `structure` stands for plan and data; `message` says why there is no plan; `defaults`: hidden layers by data
  */
 
 const REPORT_MS = 400;
-const [WIDE, MEDIUM] = [1000, 640]; // pixels of the page, for type of usual size
+const [WIDE, MEDIUM, SMALL] = [1000, 800, 640]; // pixels of the page, for type of usual size
+
+/**
+ * What a visit to the page leaves: the next one goes on with it.
+ * @type {{ session: Session, opened: Payload | null, data: import("./member.js").Data | null, own: import("./own_data.js").Own[] } | null}
+ */
+let left = null;
 
 class Playground {
   /**
@@ -55,28 +62,36 @@ class Playground {
     this.probe = 0;
     this.frame = this.timer = this.before = this.lately = 0;
     this.sight = ""; // what the panels show
-    this.shownKept = "";
     this.failure = "";
-    this.keptRoot = element("p", { class: "kept", role: "status", hidden: "" });
-    this.session = new Session({
+    /** @type {(import("./diagnosis.js").Remedy & { isSecond: boolean }) | undefined} */
+    this.remedy = undefined;
+    const former = left;
+    left = null;
+    if (former) [this.opened, this.data] = [former.opened, former.data];
+    /** @type {import("./session.js").Page} */
+    const page = {
       changed: () => this.redraw(),
       spared: () => root.setAttribute("data-spare", ""),
       failed: (message) => this.fail(message),
       judged: () => this.processor.show(this.session.choice, this.session.verdict),
       wanted: (index) => this.wanted(index),
-    });
+    };
+    this.session = former?.session ?? new Session(page);
+    this.session.page = page;
     activity.during("runtime", this.session.prepare().catch((error) => this.fail(error.message)));
     this.bar = new Bar(root, {
       play: () => this.toggle(),
       step: () => void this.busy("step", this.session.advance(1)),
       restart: () => this.restart(),
       pace: (steps) => (this.session.pace = steps),
-      keep: () => this.keep(),
+      keep: () => void this.sharing.keep(this.session, this.values, channel),
       draw: () => this.own.toggle(),
+      mend: () => this.mend(),
+      link: () => void this.busy("link", this.copyLink()),
     });
     this.status = this.bar.status;
-    root.append(this.keptRoot);
-    this.ownData = new OwnData(root, { changed: () => this.reopen(), draw: () => this.own.isShown || this.own.toggle() });
+    this.sharing = new Sharing(root);
+    this.ownData = new OwnData(root, { changed: () => this.reopen(), draw: () => this.own.isShown || this.own.toggle() }, former?.own ?? []);
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
     this.processor = new ProcessorChoice(this.controls.more, (choice) => void this.busy("processor", this.session.choose(choice)));
     this.network = new NetworkDrawing(root, {
@@ -91,7 +106,7 @@ class Playground {
     this.filters = new Filters(side);
     this.table = new LayerTable(side);
     this.bar.setReady(false);
-    root.addEventListener("keydown", (event) => this.press(event));
+    root.addEventListener("keydown", (event) => this.bar.press(event));
     this.looked = 0; // times that the looks of the page were read
     /** @type {import("../kit/theme.js").Style | null} */
     this.style = null;
@@ -158,6 +173,7 @@ class Playground {
       this.bar.draw.hidden = data.shape[0] !== 1;
       this.name(settings);
       this.planes.open(plan, keeps);
+      this.planes.setClasses(this.classes, !isSameData);
     });
     this.showMessage();
     this.bar.setReady(this.session.isOpen);
@@ -227,21 +243,16 @@ class Playground {
   }
 
   restart() {
-    this.planes.refresh();
-    void this.busy("restart", this.session.restart());
+    void this.busy("restart", this.session.restart(() => this.planes.refresh()));
   }
 
-  /** @param {KeyboardEvent} event */
-  press(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || ["INPUT", "SELECT", "BUTTON", "CANVAS", "SUMMARY"].includes(target.tagName)) return;
-    const acts = /** @type {Record<string, () => void>} */ ({
-      " ": () => this.toggle(), s: () => void this.session.advance(1), r: () => this.restart(),
-    }); // prettier-ignore
-    if (!Object.hasOwn(acts, event.key) || !this.session.isOpen) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[event.key]();
+  /** Begin again with the setting that was advised, and go on training. */
+  mend() {
+    const { rate, kl, isSecond } = this.remedy ?? {};
+    if (rate !== undefined) this.choose({ [isSecond && this.values.second !== SEED ? "rate2" : "rate"]: plain(rate) });
+    if (kl !== undefined) this.choose({ kl: plain(kl) });
+    this.restart();
+    this.session.play();
   }
 
   /** @param {number} index of the network */
@@ -267,17 +278,12 @@ class Playground {
     this.redraw();
   }
 
-  async keep() {
-    this.session.pause();
-    const [member] = this.session.members;
-    await this.session.between(() => member.weigh());
-    const { weights } = member;
-    if (!weights) return;
-    const bytes = new Uint8Array(weights.parameters.buffer, weights.parameters.byteOffset, weights.parameters.byteLength);
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-    const losses = member.held.steps.map((step, k) => [step, member.held.values[0][k]]);
-    this.channel.trigger("kept", { step: weights.step, weights: btoa(text), values: this.values, held: losses });
+  copyLink() {
+    if (this.timer) {
+      clearTimeout(this.timer);
+      this.report();
+    }
+    return this.sharing.copyLink(() => !this.awaited.length);
   }
 
   /** @param {string} message */
@@ -290,14 +296,7 @@ class Playground {
   showMessage() {
     const { payload } = this;
     write(this.status, this.failure || payload?.message || "");
-    if (!payload?.kept || this.shownKept === payload.kept.text) return;
-    this.shownKept = payload.kept.text;
-    this.keptRoot.hidden = false;
-    this.keptRoot.replaceChildren(`${payload.kept.text} `);
-    for (const { title, href } of payload.kept.links) {
-      element("a", { href, text: title, target: "_self" }, this.keptRoot);
-      this.keptRoot.append(" ");
-    }
+    if (payload?.kept) this.sharing.show(payload.kept);
   }
 
   redraw() {
@@ -319,9 +318,11 @@ class Playground {
     const style = this.look();
     const { members } = session;
     const { plan } = payload;
-    const isGliding = members.map((member) => member.glide(passed)).some(Boolean);
+    let isGliding = members.map((member) => member.glide(passed)).some(Boolean);
     this.planes.draw(members, style, passed, this.own.isShown && this.own.image ? SHOWN : -1);
+    isGliding ||= this.planes.isMoving;
     this.activity.mark("playing", session.isPlaying);
+    if (!isGliding && !session.isPlaying && this.planes.isStaleMesh) void this.busy("mesh", session.lookAgain());
     if (isGliding || session.isPlaying) {
       this.activity.mark("frame", true);
       this.frame ||= requestAnimationFrame((later) => {
@@ -344,10 +345,17 @@ class Playground {
     const found = members.map((member, k) => diagnose(member, session.settings[k], plan));
     const worst = found.findIndex(Boolean);
     this.root.dataset.finding = found[worst]?.kind ?? "";
+    this.remedy = found[worst]?.remedy && { ...found[worst].remedy, isSecond: worst > 0 };
+    this.bar.offer(this.remedy);
     if (!this.failure && !payload.message) {
       write(this.status, worst < 0 ? "" : `${looks.length > 1 ? `${looks[worst].title}: ` : ""}${found[worst]?.text}`);
     }
     if (found.some((finding) => finding?.kind === "diverged") && members.some(({ losses }) => !Number.isFinite(losses.last[0]))) session.pause();
+  }
+
+  /** Names of the classes of the images. */
+  get classes() {
+    return /** @type {any} */ (this.data)?.classes ?? this.opened?.data.classes ?? [];
   }
 
   /** The looks of the page, read when they have changed: to read them costs a layout. */
@@ -356,8 +364,9 @@ class Playground {
       this.style = styleOf(this.root);
       this.looked += 1;
       this.planes.resize();
+      this.planes.setClasses(this.classes, false);
       const room = this.root.clientWidth / this.style.scale;
-      this.root.dataset.room = room > WIDE ? "wide" : room > MEDIUM ? "medium" : "narrow";
+      this.root.dataset.room = room > WIDE ? "wide" : room > MEDIUM ? "medium" : room > SMALL ? "small" : "narrow";
     }
     return this.style;
   }
@@ -378,7 +387,9 @@ class Playground {
     clearTimeout(this.timer);
     this.unwatch();
     this.own.close();
-    this.session.close();
+    this.session.pause();
+    left?.session.close();
+    left = { session: this.session, opened: this.opened, data: this.data, own: this.ownData.images };
   }
 }
 

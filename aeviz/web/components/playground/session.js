@@ -7,6 +7,12 @@ import { Member } from "./member.js";
 /** @typedef {{ plan: import("./learner.js").Plan, data: Data, settings: Settings[] }} Opened settings of each network */
 /** @typedef {() => { mesh: Float32Array | null, images: Float32Array | null, point: Float32Array | null }} Wanted */
 
+/**
+ * @typedef {{ changed: () => void, spared: () => void, failed: (message: string) => void, judged: () => void, wanted: (index: number) => ReturnType<Wanted> }} Page
+ *   `changed` is called when there is something new to draw, `spared` when a second network needs no server,
+ *   `judged` when the processor was chosen
+ */
+
 const CALL_MS = 40; // of the worker between two reports
 const HELD_MS = 12; // the same while a point is dragged, whose image must not wait
 const LOOK_MS = 120; // between two looks at images
@@ -16,11 +22,7 @@ const SLOW_MS = 10; // of a step, from which on WebGPU is tried: it has 7 MB to 
 const SPARE_MS = 2500; // after which a second worker loads, so that a second network needs no server
 
 export class Session {
-  /**
-   * @param {{ changed: () => void, spared: () => void, failed: (message: string) => void, judged: () => void, wanted: (index: number) => ReturnType<Wanted> }} page
-   *   `changed` is called when there is something new to draw, `spared` when a second network needs no server,
-   *   `judged` when the processor was chosen
-   */
+  /** @param {Page} page */
   constructor(page) {
     this.page = page;
     /** @type {Member[]} */
@@ -29,6 +31,7 @@ export class Session {
     this.settings = [];
     this.isPlaying = false;
     this.isHeld = false; // whether a pointer drags a point
+    this.isLooking = false;
     this.pace = 0; // steps a second; 0 as many as possible
     this.chunk = 1;
     this.looked = this.measured = 0;
@@ -141,8 +144,13 @@ export class Session {
     this.page.judged();
   }
 
-  restart() {
-    return this.between(() => this.begin().then(() => this.look()));
+  /** @param {() => void} begun called when no report of the former training can follow */
+  restart(begun) {
+    return this.between(async () => {
+      await this.begin();
+      begun();
+      await this.look();
+    });
   }
 
   async begin() {
@@ -213,6 +221,14 @@ export class Session {
     }
     this.page.changed();
     return Math.max(...reports.map(({ seconds }) => seconds));
+  }
+
+  /** Look, unless that is about to happen. */
+  async lookAgain() {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    await this.between(() => this.look());
+    this.isLooking = false;
   }
 
   async look() {

@@ -6,10 +6,13 @@
 /** Names whose change needs another plan from the server; all others change a network while it runs. */
 export const STRUCTURE = ["data", "hidden", "latent", "activation", "bottleneck", "loss", "noise", "penalty", "init"];
 
+/** The second network that differs in nothing but weights and batches. */
+export const SEED = "seed";
+
 export const OPTIMIZERS = /** @type {Record<string, string>} */ ({ adam: "Adam", amsgrad: "AMSGrad", sgd: "SGD" });
 
 /**
- * The settings of each network: one, or two that differ in the optimizer and its learning rate.
+ * The settings of each network: one, or two that differ in the optimizer and its learning rate, or in the seed.
  * @param {Values} values
  * @returns {Settings[]}
  */
@@ -23,7 +26,7 @@ export function settingsOf(values) {
     momentum: Number(values.momentum),
     reconstruction_weight: 1,
     kl_weight: Number(values.kl),
-    penalty_weight: Number(values.weight),
+    penalty_weight: values.penalty === "none" ? 0 : Number(values.weight),
     sparsity: Number(values.sparsity),
     corruption: values.noise,
     corruption_level: Number(values.level),
@@ -31,6 +34,7 @@ export function settingsOf(values) {
     seed: Number(values.seed),
   };
   if (values.second === "none") return [first];
+  if (values.second === SEED) return [first, { ...first, seed: first.seed + 1 }];
   return [first, { ...first, optimizer: values.second, learning_rate: Number(values.rate2) }];
 }
 
@@ -41,8 +45,12 @@ export function settingsOf(values) {
 export function titlesOf(settings) {
   const names = settings.map(({ optimizer }) => OPTIMIZERS[optimizer] ?? optimizer);
   if (new Set(names).size === names.length) return names;
+  if (settings[0].seed !== settings[1].seed) return settings.map(({ seed }, k) => `${names[k]}, seed ${seed}`);
   return settings.map(({ optimizer, learning_rate }) => `${OPTIMIZERS[optimizer]} ${learning_rate}`);
 }
+
+/** A number as the address writes it, without an exponent. @param {number} value */
+export const plain = (value) => value.toFixed(10).replace(/\.?0+$/, "");
 
 /** Widths in the address. @param {string} text */
 export const widthsOf = (text) => text.split(".").map(Number);
