@@ -108,7 +108,8 @@ def environment(wheel, tmp_path_factory):
     packages = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
     (packages / "shared.pth").write_text(f"{shared}\n")  # .pth files in there are not followed
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python]
-    run(*pip, "install", "--no-deps", "--no-index", wheel)
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # may lead to another aeviz
+    run(*pip, "install", "--no-deps", "--no-index", wheel, env=clean)
     return folder / "bin"
 
 
