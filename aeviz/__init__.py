@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from aeviz.training.run import load as load
     from aeviz.training.runs import list_runs as list_runs
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
+"""The one place of the version: pyproject.toml and `aeviz --version` take it from here."""
 
 __all__ = ["__version__", "list_runs", "load", "train"]
 

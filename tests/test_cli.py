@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from commands import RUN_KEYS, TINY, assert_refused, shell
 from PIL import Image
 
+from aeviz import __version__
 from aeviz.training.runs import CONFIG, MODEL
 
 EVALUATION_KEYS = [
@@ -129,6 +131,80 @@ def test_data_prepare_of_unknown_name_is_refused(aeviz):
     assert_refused(aeviz("data", "prepare", "minst"), "unknown data set 'minst'")
 
 
+# models
+
+
+def test_models_lists_what_list_lists(aeviz, trained_folder, runs_folder):
+    shutil.copytree(trained_folder, runs_folder / "mine")
+    for options in ([], ["--json"]):
+        assert aeviz("models", "list", *options) == aeviz("list", *options)
+
+
+def test_models_info_describes_a_run_in_words_and_in_json(aeviz, trained_folder):
+    status, out, err = aeviz("models", "info", trained_folder, "--json")
+    assert (status, err) == (0, "")
+    described = json.loads(out)
+    assert list(described)[: len(RUN_KEYS)] == RUN_KEYS
+    assert described["path"] == str(trained_folder)
+    assert not described["ships"]
+    assert described["evaluation"] == json.loads((trained_folder / "evaluation.json").read_text())
+    config = json.loads((trained_folder / CONFIG).read_text())
+    assert described["provenance"] == config.pop("provenance")
+    assert config.pop("format")
+    assert described["config"] == config
+    status, out, err = aeviz("models", "info", trained_folder)
+    assert (status, err) == (0, "")
+    rows = dict(line.split(": ", 1) for line in out.splitlines())
+    assert rows["model.latent_dim"] == rows["latent_dim"] == str(config["model"]["latent_dim"])
+    assert float(rows["evaluation.mse"]) == described["evaluation"]["mse"]
+    assert rows["provenance.device"] == described["provenance"]["device"]
+    assert_refused(aeviz("models", "info", "nothing"), "no trained model 'nothing'")
+
+
+def test_models_remove_deletes_ones_own_run_when_told_to(aeviz, trained_folder, runs_folder, monkeypatch):
+    shutil.copytree(trained_folder, runs_folder / "mine")
+    assert_refused(aeviz("models", "remove", "mine"), "to remove run 'mine' without being asked, say --yes")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: "")
+    assert aeviz("models", "remove", "mine") == (0, "nothing was removed\n", "")
+    assert (runs_folder / "mine" / MODEL).is_file()
+    assert aeviz("models", "remove", "mine", "--yes") == (0, "mine is removed\n", "")
+    assert list(runs_folder.iterdir()) == []
+
+
+def test_models_remove_leaves_what_is_not_ones_own_run(aeviz, trained_folder, monkeypatch):
+    assert_refused(aeviz("models", "remove", trained_folder, "--yes"), "only runs of")
+    monkeypatch.setenv("AEVIZ_RUNS", str(trained_folder.parent / "elsewhere"))
+    monkeypatch.setattr("aeviz.training.runs.checkpoints_root", lambda: trained_folder.parent)
+    assert_refused(aeviz("models", "remove", trained_folder.name, "--yes"), "ships with aeviz; only runs of")
+    assert (trained_folder / MODEL).is_file()
+
+
+# completion
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_bash_completes_commands_options_and_names(aeviz, tmp_path):
+    status, script, err = aeviz("completion", "bash")
+    assert (status, err) == (0, "")
+    (tmp_path / "script").write_text(script)
+    ask = (
+        'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _shtab_aeviz; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+
+    def complete(*words):
+        command = ["bash", "--norc", "-c", ask, "bash", str(tmp_path / "script"), "aeviz", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.split()
+
+    assert complete("mod") == ["models"]
+    assert {"list", "info", "remove"} <= set(complete("models", ""))
+    assert complete("train", "--ep") == ["--epochs"]
+    assert complete("train", "mlp-2d-ad") == ["mlp-2d-adam"]
+    assert complete("data", "prepare", "fash") == ["fashion_mnist"]
+    assert aeviz("completion", "zsh")[1].startswith("#compdef aeviz")
+    assert_refused(aeviz("completion", "dos"), "invalid choice: 'dos'")
+
+
 # the command itself
 
 
@@ -142,7 +218,7 @@ def test_help_is_printed(arguments, aeviz):
 
 
 def test_version_is_printed(aeviz):
-    assert aeviz("--version") == (0, "aeviz 0.1.0\n", "")
+    assert aeviz("--version") == (0, f"aeviz {__version__}\n", "")
 
 
 @pytest.mark.parametrize(

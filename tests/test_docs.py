@@ -12,8 +12,7 @@ from aeviz.cli import build_parser
 
 ROOT = Path(__file__).parents[1]
 DOCS = [
-    ROOT / "README.md",
-    ROOT / "CHANGELOG.md",
+    *sorted(ROOT.glob("*.md")),
     ROOT / "checkpoints" / "FACES.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]

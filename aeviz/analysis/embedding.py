@@ -6,6 +6,7 @@ References:
     L. McInnes, J. Healy, J. Melville, UMAP: uniform manifold approximation and projection, 2018, arXiv:1802.03426.
 """
 
+import importlib.util
 import re
 import warnings
 from collections.abc import Callable
@@ -55,6 +56,13 @@ class EmbeddingConfig:
             raise ConfigError(f"an embedding was asked to mind {self.neighbours} neighbours; expected at least 2")
 
 
+def find_obstacle(algorithm: Algorithm) -> str | None:
+    """Return how to install what an algorithm needs where that is missing, in a sentence; None where it is there."""
+    if algorithm == "t-SNE" or importlib.util.find_spec("umap") is not None:
+        return None
+    return 'UMAP needs the package umap-learn, which is not installed; run `pip install "aeviz[umap]"` where aeviz runs'
+
+
 LEAST_POINTS = 10
 """Points below which there is nothing to embed."""
 
@@ -70,8 +78,10 @@ def embed(z: np.ndarray, config: EmbeddingConfig, on_progress: OnProgress = lamb
         on_progress: Told what is being done.
 
     Raises:
-        ConfigError: There are too few points.
+        ConfigError: There are too few points, or the package of the algorithm is not installed.
     """
+    if obstacle := find_obstacle(config.algorithm):
+        raise ConfigError(obstacle)
     if len(z) < LEAST_POINTS:
         raise ConfigError(f"{len(z)} points cannot be embedded; expected at least {LEAST_POINTS}; use PCA instead")
     run = _tsne if config.algorithm == "t-SNE" else _umap

@@ -1,12 +1,13 @@
-"""aeviz evaluate, list and export: what is done with trained models."""
+"""aeviz evaluate, list, export and models: what is done with trained models."""
 
 import argparse
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aeviz.cli.console import add_json, percent_bar, print_json, to_path
 from aeviz.errors import ConfigError
@@ -47,6 +48,20 @@ def add_commands(commands: "Commands") -> None:
     )
     add_json(export)
     export.set_defaults(run=_export)
+
+    models = commands.add_parser("models", help="list trained models, describe one or remove one of your own")
+    actions = models.add_subparsers(required=True, metavar="ACTION")
+    again = actions.add_parser("list", help="the same as aeviz list")
+    add_json(again)
+    again.set_defaults(run=_list)
+    info = actions.add_parser("info", help="what a model is, where it came from, how good it is, and all its settings")
+    info.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    add_json(info)
+    info.set_defaults(run=_info)
+    remove = actions.add_parser("remove", help="delete a run of AEVIZ_RUNS with all its files")
+    remove.add_argument("model", metavar="RUN", help="a name from 'aeviz list', not one that ships")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.set_defaults(run=_remove)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -100,6 +115,57 @@ def _list(options: argparse.Namespace) -> int:
             f"{run.name:<{width}}  {run.dataset:<10} {run.latent_dim:>6}  {run.optimizer:<9} "
             f"{run.parameters:>10,} {run.epochs:>6}  {error}"
         )
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    from aeviz.training.runs import find_run
+
+    folder = find_run(options.model)
+    summary, evaluation = folder.summary(), folder.evaluation()
+    described = {
+        **dataclasses.asdict(summary),
+        "path": str(folder.path.resolve()),
+        "ships": folder.is_shipped,
+        "provenance": dataclasses.asdict(folder.provenance),
+        "evaluation": None if evaluation is None else dataclasses.asdict(evaluation),
+        "config": folder.config.to_dict(),
+    }
+    if options.json:
+        print(json.dumps(described, indent=2))
+        return 0
+    del described["preset"]  # a setting, too
+    for name, value in _flatten(described):
+        print(f"{name}: {value}")
+    return 0
+
+
+def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield names with dots, as --set takes them for settings, and values of one line; what is not set is left out."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, "" if not prefix and name == "config" else f"{prefix}{name}.")
+        elif value not in (None, (), []):
+            yield f"{prefix}{name}", value if isinstance(value, str) else json.dumps(value)
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from aeviz.paths import runs_root
+    from aeviz.training.runs import find_run
+    from aeviz.workers import training
+
+    folder = find_run(options.model)
+    if folder.path.resolve().parent != runs_root().resolve():
+        where = "ships with aeviz" if folder.is_shipped else f"is in {str(folder.path.parent.resolve())!r}"
+        raise ConfigError(f"run {folder.name!r} {where}; only runs of {str(runs_root().resolve())!r} are removed")
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise ConfigError(f"to remove run {folder.name!r} without being asked, say --yes")
+        if input(f"Delete {folder.path.resolve()} with all its files? [y/N] ").strip().lower() not in ("y", "yes"):
+            print("nothing was removed")
+            return 0
+    training.delete(folder.path.resolve().name)
+    print(f"{folder.name} is removed")
     return 0
 
 

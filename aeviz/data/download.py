@@ -1,34 +1,30 @@
-"""Download a data set, whole or not at all: through torchvision, or a file by its address."""
+"""Download a data set, whole or not at all: files by their addresses and mirrors, or from Google Drive."""
 
 import contextlib
 import errno
-import hashlib
 import importlib
-import inspect
 import os
 import re
 import shutil
 import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
 
 from aeviz.data.source import Report
 from aeviz.errors import DataError
 
 _POLL_S = 0.1
 _STALL_S = 60.0
-"""Seconds without a new byte after which a download counts as failed; torchvision itself would wait for ever."""
+"""Seconds without a new byte after which a download counts as failed."""
 
 _CHUNK = 1 << 16
 """Bytes of a file that are read at once."""
 
+_DAMAGED = "file is corrupted: size or checksum differ from the publisher's"
 _this_thread = threading.local()
 
 
@@ -107,101 +103,105 @@ class _Worker(threading.Thread):
 
 
 class _CancelledError(Exception):
-    """Ends a download from within; none of the kinds after which torchvision tries the next server."""
+    """Ends a download from within; none of the kinds after which the next server is asked."""
 
 
-class _SilentBar:
-    """Stands in for torchvision's progress bar: shows nothing and ends the download once it is cancelled."""
+class _Bar:
+    """pooch's progress bar: shows nothing, and ends a download that is cancelled or longer than it should be."""
 
-    def __init__(self, cancelled: threading.Event) -> None:
+    def __init__(self, cancelled: threading.Event, n_bytes: int) -> None:
         self.cancelled = cancelled
-
-    def __enter__(self) -> "_SilentBar":
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        pass
+        self.n_bytes = n_bytes
+        self.arrived = self.total = 0
 
     def update(self, n: int) -> None:
+        self.arrived += n
         if self.cancelled.is_set():
             raise _CancelledError
+        if self.arrived > self.n_bytes + _CHUNK:  # pooch counts whole chunks
+            raise RuntimeError(_DAMAGED)
+
+    def reset(self) -> None:
+        self.arrived = 0
+
+    def close(self) -> None:
+        pass
 
 
-def with_torchvision(class_name: str) -> Callable[[Path], None]:
-    """Return the download of one of torchvision's data sets, by the name of its class, for `Publication.download`."""
-
-    def download(root: Path) -> None:
-        import torchvision
-
-        _silence_bars()
-        _silence_gdown()
-        getattr(torchvision.datasets, class_name)(root=root, download=True)
-
-    return download
-
-
-def download_file(url: str, target: Path, *, n_bytes: int, md5: str) -> None:
+def download_file(url: str, target: Path, *, n_bytes: int, md5: str, mirrors: Sequence[str] = ()) -> None:
     """Download a file and check it, within `Publication.download`.
 
     Args:
         url: Its address.
         target: Where to write it; its folder is made.
-        n_bytes: Its size as the publisher states it. No more is read.
+        n_bytes: Its size as the publisher states it. Little more is read.
+        md5: 32 hexadecimal digits, as the publisher states them.
+        mirrors: Other addresses of the same file, asked in turn where those before fail.
+
+    Raises:
+        requests.RequestException: The server did not answer with the file.
+        RuntimeError: The file is not the publisher's.
+        ExceptionGroup: Several servers were asked; holds what was wrong with each.
+    """
+    import requests
+
+    addresses = (url, *mirrors)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    failures: list[Exception] = []
+    for address in addresses:
+        try:
+            # all are asked before the whole counts as failed
+            _fetch_over_http(address, target, n_bytes, timeout_s=_STALL_S / (len(addresses) + 1))
+            return _check_file(target, n_bytes, md5)
+        except (requests.RequestException, RuntimeError) as exc:
+            failures.append(exc)
+    raise failures[0] if len(failures) == 1 else ExceptionGroup("no server had the file", failures)
+
+
+def _fetch_over_http(url: str, target: Path, n_bytes: int, *, timeout_s: float) -> None:
+    import pooch
+
+    cancelled = getattr(_this_thread, "cancelled", threading.Event())
+    with contextlib.ExitStack() as responses:
+
+        def close_later(response: Any, **_: Any) -> None:  # pooch leaves one open that is refused or cancelled
+            responses.callback(response.close)
+
+        pooch.HTTPDownloader(
+            progressbar=_Bar(cancelled, n_bytes),
+            chunk_size=_CHUNK,
+            headers={"User-Agent": "aeviz", "Accept-Encoding": "identity"},  # a .gz file is to arrive as it is
+            timeout=timeout_s,
+            hooks={"response": close_later},
+        )(url, str(target), None)
+
+
+def download_from_drive(file_id: str, target: Path, *, n_bytes: int, md5: str) -> None:
+    """Download a file from Google Drive and check it, within `Publication.download`.
+
+    Args:
+        file_id: Google Drive's name of the file.
+        target: Where to write it; its folder is made.
+        n_bytes: Its size as the publisher states it.
         md5: 32 hexadecimal digits, as the publisher states them.
 
     Raises:
+        ModuleNotFoundError: The package gdown, an extra, is not installed.
         RuntimeError: The file is not the publisher's.
+        gdown.exceptions.FileURLRetrievalError: Google Drive refused.
     """
+    gdown: Any = importlib.import_module("gdown")
     cancelled = getattr(_this_thread, "cancelled", threading.Event())
     target.parent.mkdir(parents=True, exist_ok=True)
-    digest, arrived = hashlib.md5(usedforsecurity=False), 0
-    request = urllib.request.Request(url, headers={"User-Agent": "aeviz"})
-    with urllib.request.urlopen(request, timeout=_STALL_S) as response, target.open("wb") as stream:
-        while arrived <= n_bytes and (chunk := response.read(_CHUNK)):
-            if cancelled.is_set():
-                raise _CancelledError
-            arrived += len(chunk)
-            digest.update(chunk)
-            stream.write(chunk)
-    if arrived != n_bytes or digest.hexdigest() != md5:
-        raise RuntimeError("file is corrupted: size or checksum differ from the publisher's")
+    gdown.download(id=file_id, output=str(target), quiet=True, cancel=cancelled)
+    _check_file(target, n_bytes, md5)
 
 
-def _silence_bars() -> None:
-    """Replace torchvision's progress bar, once, in the threads of this module; other threads keep theirs."""
-    from torchvision.datasets import utils
+def _check_file(path: Path, n_bytes: int, md5: str) -> None:
+    import pooch
 
-    shown = utils.tqdm
-    if getattr(shown, "is_aeviz", False):
-        return
-
-    def bar(*args: Any, **kwargs: Any) -> Any:
-        cancelled = getattr(_this_thread, "cancelled", None)
-        return shown(*args, **kwargs) if cancelled is None else _SilentBar(cancelled)
-
-    bar.is_aeviz = True  # type: ignore[attr-defined]
-    utils.tqdm = bar
-
-
-def _silence_gdown() -> None:
-    """Do the same to gdown, with which torchvision fetches from Google Drive, if it is installed."""
-    try:
-        gdown: Any = importlib.import_module("gdown")
-    except ModuleNotFoundError:  # torchvision will raise it again
-        return
-    shown = gdown.download
-    if getattr(shown, "is_aeviz", False):
-        return
-    can_cancel = "cancel" in inspect.signature(shown).parameters  # since gdown 6
-
-    def download(*args: Any, **kwargs: Any) -> Any:
-        cancelled = getattr(_this_thread, "cancelled", None)
-        if cancelled is not None:
-            kwargs |= {"quiet": True} | ({"cancel": cancelled} if can_cancel else {})
-        return shown(*args, **kwargs)
-
-    download.is_aeviz = True  # type: ignore[attr-defined]
-    gdown.download = download
+    if path.stat().st_size != n_bytes or pooch.file_hash(str(path), alg="md5") != md5:
+        raise RuntimeError(_DAMAGED)
 
 
 def _download(publication: Publication, folder: Path, report: Report) -> BaseException | None:
@@ -215,7 +215,7 @@ def _download(publication: Publication, folder: Path, report: Report) -> BaseExc
             arrived, trace_now = publication.count_arrived(folder)
             text = f"{publication.name}: {arrived / 1e6:,.1f} of {total / 1e6:,.1f} MB"
             if arrived >= total:
-                text += ", unpacking"
+                text += ", checking"
             report(min(arrived / total, 0.99), text)
             if trace_now != trace:
                 trace, changed = trace_now, time.monotonic()
@@ -258,18 +258,15 @@ def _failed(publication: Publication, root: Path, failure: BaseException) -> Dat
 
 
 def _cause(failure: BaseException) -> str:
-    """Describe why a download failed. torchvision packs what each server answered into one text."""
-    text = str(failure)
-    if "'gdown' is required" in text:
-        return "the package gdown, which fetches from Google Drive, is not installed; run `pip install gdown`"
+    """Describe why a download failed, in words."""
+    text = " ".join(str(failure).split())
+    if isinstance(failure, ExceptionGroup):
+        return ", and ".join(dict.fromkeys(_cause(each) for each in failure.exceptions))
+    if isinstance(failure, ModuleNotFoundError) and failure.name == "gdown":
+        return 'the package gdown, which fetches from Google Drive, is not installed; run `pip install "aeviz[celeba]"`'
     if type(failure).__module__.partition(".")[0] in ("gdown", "requests"):
-        return _drive_cause(text)
-    if isinstance(failure, HTTPError):
-        return f"the server answered {failure.code}: {failure.reason}"
-    if isinstance(failure, URLError):
-        reason = failure.reason.strerror if isinstance(failure.reason, OSError) else None
-        return f"no network connection to the server ({reason or failure.reason})"
-    if isinstance(failure, TimeoutError | ConnectionError | HTTPException):
+        return _server_cause(text)
+    if isinstance(failure, TimeoutError | ConnectionError):
         return f"the connection to the server broke off ({text})"
     if isinstance(failure, OSError):
         if failure.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -277,22 +274,18 @@ def _cause(failure: BaseException) -> str:
         if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             return "no permission to write there; choose another folder with AEVIZ_DATA"
         return f"the folder cannot be written ({failure.strerror or text})"
-    causes = [f"the server answered {answer}" for answer in re.findall(r"HTTP Error (\d+: [^\n]*)", text)]
     if "corrupted" in text:
-        causes.append("a file arrived damaged (its checksum is not the publisher's)")
-    reasons = re.findall(r"urlopen error (?:\[[^\]]*\] )?([^>\n]*)", text)
-    causes += [f"no network connection to the server ({reason})" for reason in reasons]
-    return ", and ".join(dict.fromkeys(causes)) or f"{type(failure).__name__}: {' '.join(text.split())}"
+        return "a file arrived damaged (its checksum is not the publisher's)"
+    return f"{type(failure).__name__}: {text}"
 
 
-def _drive_cause(text: str) -> str:
-    """Describe what Google Drive, or the connection to it, refused."""
-    words = " ".join(text.split())
-    if "Too many users" in words or "many accesses" in words:
+def _server_cause(text: str) -> str:
+    """Describe what a server, or the connection to it, refused."""
+    if "Too many users" in text or "many accesses" in text:
         return "Google Drive's quota for this file is used up, since many have fetched it lately; try again in a day"
-    if answer := re.match(r"(\d{3}) (?:Client|Server) Error: (.*?)(?: for url|$)", words):
+    if answer := re.match(r"(\d{3}) (?:Client|Server) Error: (.*?)(?: for url|$)", text):
         return f"the server answered {answer[1]}: {answer[2]}"
-    reason = re.search(r"\[Errno [^\]]*\] ([^)\"']*)", words)
-    if reason or "Max retries exceeded" in words:
-        return f"no network connection to the server ({reason[1].strip() if reason else words})"
-    return f"the connection to the server broke off ({words})"
+    reason = re.search(r"\[Errno [^\]]*\] ([^)\"']*)", text)
+    if reason or "Max retries exceeded" in text:
+        return f"no network connection to the server ({reason[1].strip() if reason else text})"
+    return f"the connection to the server broke off ({text})"

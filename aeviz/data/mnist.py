@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
-from aeviz.data.download import Publication, count_bytes, fetch, with_torchvision
+from aeviz.data.download import Publication, count_bytes, download_file, fetch
 from aeviz.data.idx import read_idx
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.data.splits import hold_out
@@ -41,7 +41,9 @@ class MnistFamily:
     """Whom to cite."""
     licence: str
     folder: str
-    """Folder below the data root, which is also the name of torchvision's class."""
+    """Folder below the data root."""
+    mirrors: tuple[str, ...]
+    """Addresses of the folder of the compressed files, asked in turn."""
     class_names: tuple[str, ...]
     files: Mapping[str, PublishedFile]
     """The four files by name, without .gz."""
@@ -78,6 +80,10 @@ FAMILIES: dict[str, MnistFamily] = {
         "Proceedings of the IEEE 86(11), 1998",
         licence="the publishers state none; commonly listed as CC BY-SA 3.0",
         folder="MNIST",
+        mirrors=(
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        ),
         class_names=tuple(str(digit) for digit in range(10)),
         files=_describe_files(
             (9_912_422, "f68b3c2dcbeaaa9fbdd348bbdeb94873", "6bbc9ace898e44ae57da46a324031adb"),
@@ -93,6 +99,10 @@ FAMILIES: dict[str, MnistFamily] = {
         "Algorithms, arXiv:1708.07747, 2017",
         licence="MIT, Copyright (c) 2017 Zalando SE, https://tech.zalando.com",
         folder="FashionMNIST",
+        mirrors=(
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        ),
         class_names=(
             "T-shirt/top",
             "Trouser",
@@ -120,6 +130,7 @@ FAMILIES: dict[str, MnistFamily] = {
         "(created by NIJL and others), https://doi.org/10.20676/00000341",
         licence="CC BY-SA 4.0",
         folder="KMNIST",
+        mirrors=("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
         class_names=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
         files=_describe_files(
             (18_165_135, "bdb82020997e1d708af4cf47b453dcf7", None),
@@ -238,14 +249,20 @@ def _candidates(family: MnistFamily, root: Path, file_name: str) -> list[tuple[P
 
 
 def _describe_publication(family: MnistFamily) -> Publication:
+    def download(root: Path) -> None:
+        for name, file in family.files.items():
+            first, *others = (f"{mirror}{name}.gz" for mirror in family.mirrors)
+            target = family.raw_folder(root) / f"{name}.gz"
+            download_file(first, target, n_bytes=file.n_bytes, md5=file.md5, mirrors=others)
+
     return Publication(
         name=family.name,
         folder=Path(family.folder, "raw"),
-        download=with_torchvision(family.folder),
+        download=download,
         expected=f"{len(family.files)} files of {family.bytes_download / 1e6:.1f} MB in all",
         by_hand=", ".join(f"{name}.gz" for name in family.files),
         n_bytes=family.bytes_download,
-        count_arrived=lambda root: (count_bytes(root, "*.gz"), count_bytes(root, "*")),
+        count_arrived=lambda root: (count_bytes(root, "*.gz"),) * 2,
     )
 
 

@@ -1,11 +1,13 @@
 """t-SNE and UMAP on a small set whose neighbours are known."""
 
+import sys
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 from sklearn.manifold import trustworthiness
 
-from aeviz.analysis.embedding import EmbeddingConfig, embed
+from aeviz.analysis.embedding import EmbeddingConfig, embed, find_obstacle
 from aeviz.analysis.latent import project, select
 from aeviz.errors import ConfigError
 
@@ -19,6 +21,8 @@ def digits():
 @pytest.mark.parametrize(("algorithm", "dimensions"), [("t-SNE", 2), ("UMAP", 2), ("UMAP", 3)])
 def test_neighbours_are_kept_better_than_by_pca(digits, algorithm, dimensions):
     said = []
+    if algorithm == "UMAP":
+        pytest.importorskip("umap", reason="UMAP is an extra", exc_type=ImportError)
     config = EmbeddingConfig(algorithm=algorithm, dimensions=dimensions, neighbours=15)
     points = embed(digits, config, lambda share, text: said.append((share, text)))
     assert points.shape == (300, dimensions)
@@ -45,13 +49,20 @@ def test_more_neighbours_than_points_are_cut_down(digits):
     assert embed(digits[:12], EmbeddingConfig(algorithm="t-SNE", neighbours=100)).shape == (12, 2)
 
 
+def test_umap_that_is_not_installed_is_named_and_tsne_does_without(digits, monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", None)
+    with pytest.raises(ConfigError, match=r'not installed; run `pip install "aeviz\[umap\]"` where'):
+        embed(digits, EmbeddingConfig(algorithm="UMAP"))
+    assert find_obstacle("t-SNE") is None
+
+
 def test_what_cannot_be_embedded_is_told(digits):
     with pytest.raises(ConfigError, match="expected 2, or 3 for UMAP"):
         EmbeddingConfig(algorithm="t-SNE", dimensions=3)
     with pytest.raises(ConfigError, match="expected at least 2"):
         EmbeddingConfig(algorithm="UMAP", neighbours=1)
     with pytest.raises(ConfigError, match="4 points cannot be embedded; expected at least 10"):
-        embed(digits[:4], EmbeddingConfig(algorithm="UMAP"))
+        embed(digits[:4], EmbeddingConfig(algorithm="t-SNE"))
 
 
 def test_chosen_dimensions_are_shown_as_they_are(digits):

@@ -5,6 +5,7 @@ import tarfile
 
 import numpy as np
 import pytest
+from publisher import Publisher
 
 from aeviz.data import bytes_to_download, cifar10, is_available, load_dataset, prepare_dataset
 from aeviz.errors import DataError
@@ -36,14 +37,18 @@ def archive(tmp_path, monkeypatch):
         add(f"{cifar10.FOLDER}/readme.html", b"not an image")
         for seed, name in enumerate(FILES):
             add(f"{cifar10.FOLDER}/{name}", make_records(12, seed).tobytes())
+    server = Publisher({path.name: path})
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(cifar10, "URL", f"{server.url}{path.name}")
     announce(path, monkeypatch)
-    return path
+    yield path
+    server.close()
 
 
 def announce(path, monkeypatch):
     monkeypatch.setattr(cifar10, "ARCHIVE_BYTES", path.stat().st_size)
     monkeypatch.setattr(cifar10, "ARCHIVE_MD5", cifar10._digest(path))
-    monkeypatch.setattr(cifar10, "URL", path.as_uri())
 
 
 @pytest.fixture

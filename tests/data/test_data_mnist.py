@@ -46,6 +46,7 @@ def test_table_of_files_is_torchvisions():
     for family in FAMILIES.values():
         known = dict(getattr(torchvision.datasets, family.folder).resources)
         assert {f"{name}.gz": file.md5 for name, file in family.files.items()} == known
+        assert family.mirrors[0] == getattr(torchvision.datasets, family.folder).mirrors[0]
 
 
 def test_real_mnist_splits_hold_every_training_digit(shared_root):

@@ -1,6 +1,7 @@
 """Every page as a visitor without data, network or a browser has it: AppTest runs the scripts themselves."""
 
 import ast
+import dataclasses
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from visits import assert_healthy, open_page, open_plane, texts
 
+from aeviz.data.mnist import FAMILIES
 from aeviz.paths import checkpoints_root
 from aeviz.web.kernel.models import list_models
 
@@ -249,9 +251,8 @@ def test_reconstruct_shows_originals_of_built_in_data(app):
 def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app, monkeypatch):
     if "mlp-2d-adam" not in MODELS:
         pytest.skip("no MNIST model ships yet")
-    from torchvision.datasets import MNIST
-
-    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])  # nothing listens on the discard port
+    nobody = dataclasses.replace(FAMILIES["mnist"], mirrors=("http://127.0.0.1:9/",))  # the discard port
+    monkeypatch.setitem(FAMILIES, "mnist", nobody)
     app = open_page(app, "reconstruct", "mlp-2d-adam")
     captions = [grid["text"] for grid in pair_grids(app)]
     assert "Originals" not in captions

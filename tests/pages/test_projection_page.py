@@ -1,6 +1,9 @@
 """Latents of more than three dimensions on the map: PCA, chosen dimensions, t-SNE and UMAP."""
 
+import importlib.machinery
+import sys
 import time
+import types
 
 import numpy as np
 import pytest
@@ -104,10 +107,25 @@ def test_finished_map_is_shown_with_a_caution_and_without_ellipses(app, payloads
     assert "points" not in {group.key for group in visit.get("button_group")}  # no samples
 
 
-def test_two_models_await_two_maps(app, begun):
+def test_two_models_await_two_maps(app, begun, monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", types.ModuleType("umap"))  # an extra, which need not be here
+    sys.modules["umap"].__spec__ = importlib.machinery.ModuleSpec("umap", None)
     visit = open_map(app, TEN, VARIATIONAL, projection="UMAP", directions="3")
     visit.button(key="embedding.start.1").click().run()
     assert [config.dimensions for _, _, config in begun] == [3]
+
+
+def test_umap_that_is_not_installed_is_offered_by_its_extra(app, payloads, begun, monkeypatch):  # noqa: F811
+    monkeypatch.setitem(sys.modules, "umap", None)
+    visit = open_map(app, TEN, VARIATIONAL, projection="UMAP")
+    (message,) = [info.value for info in visit.info if "not installed" in info.value]
+    assert '`pip install "aeviz[umap]"`' in message
+    ((panel, _), _) = payloads[-1]
+    assert panel.axis_names == ("PC1", "PC2")
+    assert "embedding.start.0" not in {button.key for button in visit.button}
+    visit.selectbox(key="projection").set_value("t-SNE").run()
+    assert not visit.exception
+    assert visit.button(key="embedding.start.0")
 
 
 def test_running_map_shows_progress_and_can_be_stopped(app):

@@ -1,6 +1,8 @@
 """A wheel as a user installs it: in an environment of its own, used from another folder that cannot be written to."""
 
 import contextlib
+import email
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -8,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import time
 import urllib.request
@@ -17,13 +18,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from aeviz import __version__
 from aeviz.paths import COMPARISON
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    "MANIFEST.in", "README.md", "aeviz", "app.py", "benchmarks", "checkpoints", "docs", "pages", "pyproject.toml",
-    "setup.py", "tests", "tools", ".streamlit",
+    "LICENSE", "MANIFEST.in", "README.md", "aeviz", "app.py", "benchmarks", "checkpoints", "docs", "pages",
+    "pyproject.toml", "setup.py", "tests", "tools", ".streamlit",
 )  # fmt: skip
 PATIENCE_S = 120
 pytestmark = [
@@ -67,16 +71,45 @@ def wheel(clone, tmp_path_factory):
     return path
 
 
+def link_requirements(wheel, folder):
+    """Link what a wheel asks for, and what that asks for, out of the environment of the tests; return the names."""
+    with zipfile.ZipFile(wheel) as content:
+        (path,) = [name for name in content.namelist() if name.endswith(".dist-info/METADATA")]
+        wanted = email.message_from_bytes(content.read(path)).get_all("Requires-Dist")
+    queue, linked = [(line, "") for line in wanted], set()
+    while queue:
+        line, extra = queue.pop()
+        requirement = Requirement(line)
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": extra}):
+            continue
+        for extra in ("", *requirement.extras):
+            if (name := canonicalize_name(requirement.name), extra) in linked:
+                continue
+            linked.add((name, extra))
+            found = importlib.metadata.distribution(name)
+            queue += [(line, extra) for line in found.requires or ()]
+            for top in {file.parts[0] for file in found.files} - {"..", "__pycache__"}:
+                if not (folder / top).exists():
+                    (folder / top).symlink_to(found.locate_file(top))
+    return {name for name, _ in linked}
+
+
 @pytest.fixture(scope="module")
 def environment(wheel, tmp_path_factory):
-    """A virtual environment that has the wheel, and what it needs from the environment of the tests."""
+    """A virtual environment that has the wheel, and no more than it asks for, from the environment of the tests."""
     folder = tmp_path_factory.mktemp("environment")
+    shared = tmp_path_factory.mktemp("shared") / "site-packages"  # elsewhere Streamlit takes itself for a clone
+    shared.mkdir()
+    names = link_requirements(wheel, shared)
+    assert {"streamlit", "torch", "pooch"} <= names
+    assert not {"umap-learn", "numba", "llvmlite", "torchvision", "gdown", "pytest"} & names
     run(sys.executable, "-m", "venv", "--without-pip", folder)
     python = folder / "bin" / "python"
     packages = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-    (packages / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")  # .pth files in there are not followed
+    (packages / "shared.pth").write_text(f"{shared}\n")  # .pth files in there are not followed
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python]
-    run(*pip, "install", "--no-deps", "--no-index", wheel)
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # may lead to another aeviz
+    run(*pip, "install", "--no-deps", "--no-index", wheel, env=clean)
     return folder / "bin"
 
 
@@ -102,6 +135,18 @@ def test_wheel_carries_app_models_and_settings_and_nothing_for_maintainers(wheel
     files = [path for path in (ROOT / "aeviz").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     missing = {path.relative_to(ROOT).as_posix() for path in files} - set(names)
     assert not missing, "package data that pyproject.toml does not name"
+
+
+def test_wheel_states_version_and_licence(wheel):
+    """Released under MIT, by its SPDX name; the terms of the face models stand beside it."""
+    with zipfile.ZipFile(wheel) as content:
+        (path,) = [name for name in content.namelist() if name.endswith(".dist-info/METADATA")]
+        fields = email.message_from_bytes(content.read(path))
+        assert (fields["Version"], fields["License-Expression"]) == (__version__, "MIT")
+        licences = [f"{Path(path).parent}/licenses/{name}" for name in fields.get_all("License-File")]
+        assert {Path(name).name for name in licences} == {"LICENSE", "FACES.md"}
+        assert content.read(licences[0]).startswith(b"MIT License")
+    assert wheel.stat().st_size < 100e6  # what PyPI takes
 
 
 def test_source_distribution_builds_the_same_wheel(clone, wheel, tmp_path):
@@ -155,11 +200,16 @@ def app(environment, folder, variables, log_path):
 
 
 @pytest.mark.browser
-def test_app_opens_decodes_a_point_and_prepares_its_networks(environment, elsewhere, tmp_path, chromium):
-    """The page follows a key, with the settings of .streamlit; the worker writes the ONNX files into the cache."""
+def test_app_opens_pages_decodes_a_point_and_prepares_its_networks(environment, elsewhere, tmp_path, chromium):
+    """The page follows a key, with the settings of .streamlit; the worker writes the ONNX files into the cache.
+
+    Home is there too, and UMAP, an extra, says how to install it. Nothing is written beside the package.
+    """
     from playwright.sync_api import expect
 
     folder, variables = elsewhere
+    packages = environment.parent / "lib"
+    before = {path for path in packages.rglob("*") if path.suffix != ".pyc"}
     log = tmp_path / "log"
     with app(environment, folder, variables, log) as address:
         page = chromium.new_page(viewport={"width": 1440, "height": 1000})
@@ -179,7 +229,16 @@ def test_app_opens_decodes_a_point_and_prepares_its_networks(environment, elsewh
         while len(list(files.glob("*/*.onnx"))) < 2:
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.2)
+        page.goto(f"{address}/explore?model=mlp-10d-amsgrad&projection=UMAP")
+        sentence = page.get_by_test_id("stAlert").filter(has_text='pip install "aeviz[umap]"')
+        expect(sentence).to_be_visible(timeout=1000 * PATIENCE_S)
+        page.goto(address)
+        expect(page.get_by_role("heading", name="aeviz").first).to_be_visible(timeout=1000 * PATIENCE_S)
+        expect(page.get_by_text("digits-2d-adam").first).to_be_visible(timeout=1000 * PATIENCE_S)
+        assert page.get_by_test_id("stException").count() == 0
         page.close()
     assert "Traceback" not in log.read_text().partition("Stopping...")[0]
     assert "usage statistics" not in log.read_text()  # the settings reached the server: it would announce them
     assert list(folder.iterdir()) == []
+    written = {path for path in packages.rglob("*") if path.suffix != ".pyc"} - before
+    assert {path.name for path in written} <= {"__pycache__"}

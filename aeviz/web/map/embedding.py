@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from aeviz.analysis.embedding import Algorithm, EmbeddingConfig
+from aeviz.analysis.embedding import Algorithm, EmbeddingConfig, find_obstacle
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
@@ -39,6 +39,12 @@ def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
     if not missing:
         st.caption(CAUTION.format(name=options.projection))
         return options
+    if obstacle := find_obstacle(missing[0][1].algorithm):
+        st.info(
+            f"{obstacle}. The map shows PCA; t-SNE, which keeps neighbours too, does without it.",
+            icon=":material/extension:",
+        )
+        return replace(options, projection="PCA")
     for place, (model, config) in enumerate(missing):
         job = _task(model, config).observe()
         active = job is not None and job.is_active

@@ -19,9 +19,3 @@ def listing(folder):
 
 def inodes(folder):
     return {path.name: path.stat().st_ino for path in folder.glob("*.npy")}
-
-
-def real_files():
-    import torchvision
-
-    return torchvision.datasets.CelebA.file_list

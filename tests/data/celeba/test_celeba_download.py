@@ -1,5 +1,6 @@
 """CelebA is downloaded or unpacked: from a Google Drive of the test's own, or from an archive."""
 
+import dataclasses
 import hashlib
 import importlib.util
 import os
@@ -12,7 +13,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from celeba_files import COUNTS, SPLITS, inodes, real_files
+from celeba_files import COUNTS, SPLITS, inodes
 from made_up_faces import NAMES
 
 from aeviz.data import (
@@ -31,20 +32,15 @@ from aeviz.errors import DataError
 
 @pytest.fixture
 def drive(root, tmp_path, monkeypatch):
-    """A Google Drive in this process that publishes CelebA in small, which torchvision and aeviz take for the real one.
+    """A Google Drive in this process that publishes CelebA in small, which aeviz takes for the real one.
 
     Returns a module in the place of gdown; `drive.failure` makes it fail, `drive.calls` lists what it was asked for.
     """
-    torchvision = pytest.importorskip("torchvision")
     source = tmp_path / "drive"
     shutil.move(root / "celeba", source)
     with zipfile.ZipFile(source / "img_align_celeba.zip", "w") as archive:
         for path in sorted((source / "img_align_celeba").iterdir()):
             archive.write(path, f"img_align_celeba/{path.name}")
-    names = file_names_of(source)
-    (source / "identity_CelebA.txt").write_text("".join(f"{name} 1\n" for name in names))
-    for name in ("list_bbox_celeba.txt", "list_landmarks_align_celeba.txt"):
-        (source / name).write_text(f"{len(names)}\nx y\n" + "".join(f"{name} 1 2\n" for name in names))
     root.rmdir()
     module = types.ModuleType("gdown")
     module.failure, module.calls = None, []
@@ -55,7 +51,7 @@ def drive(root, tmp_path, monkeypatch):
     FileURLRetrievalError.__module__ = "gdown.exceptions"
     module.FileURLRetrievalError = FileURLRetrievalError
 
-    def download(id, output, quiet, user_agent, cancel=None):
+    def download(*, id, output, quiet, cancel):
         module.calls.append((id, quiet, cancel))
         if module.failure is not None:
             raise module.failure
@@ -63,13 +59,11 @@ def drive(root, tmp_path, monkeypatch):
 
     module.download = download
     monkeypatch.setitem(sys.modules, "gdown", module)
-    files = [(name, hashlib.md5((source / name).read_bytes()).hexdigest(), name) for _, _, name in real_files()]
-    monkeypatch.setattr(torchvision.datasets.CelebA, "file_list", files)
+    for name, file in celeba.DRIVE.items():
+        content = (source / name).read_bytes()
+        fake = dataclasses.replace(file, file_id=name, n_bytes=len(content), md5=hashlib.md5(content).hexdigest())
+        monkeypatch.setitem(celeba.DRIVE, name, fake)
     return module
-
-
-def file_names_of(folder):
-    return [line.split()[0] for line in (folder / "list_eval_partition.txt").read_text().splitlines()]
 
 
 def test_prepare_downloads_and_makes_all_faces(drive, root, cache, capfd):
@@ -77,7 +71,7 @@ def test_prepare_downloads_and_makes_all_faces(drive, root, cache, capfd):
     folder = prepare_dataset("celeba", root=root, on_progress=lambda *words: reported.append(words))
     assert folder == root / "celeba"
     assert os.listdir(root) == ["celeba"]
-    assert sorted(name for name in os.listdir(folder) if not name.startswith(("identity", "list_b", "list_l"))) == [
+    assert sorted(os.listdir(folder)) == [
         "img_align_celeba",
         "list_attr_celeba.txt",
         "list_eval_partition.txt",
@@ -88,7 +82,7 @@ def test_prepare_downloads_and_makes_all_faces(drive, root, cache, capfd):
     shares = [share for share, _ in reported]
     assert shares == sorted(shares)
     assert reported[-1] == (1.0, f"celeba: ready in {folder}")
-    assert re.match(r"celeba: \d\.\d of 1,494\.7 MB", reported[0][1])
+    assert re.match(r"celeba: \d\.\d of 1,473\.0 MB", reported[0][1])
     assert all(quiet for _, quiet, _ in drive.calls)
     assert all(isinstance(cancel, threading.Event) for _, _, cancel in drive.calls)
     assert capfd.readouterr() == ("", "")
@@ -127,7 +121,7 @@ def pack(folder, *, inside="img_align_celeba/"):
 
 @pytest.fixture
 def no_download(monkeypatch):
-    monkeypatch.setattr(celeba, "with_torchvision", lambda name: pytest.fail("downloaded"))
+    monkeypatch.setattr(celeba, "download_from_drive", lambda *names, **options: pytest.fail("downloaded"))
 
 
 @pytest.mark.parametrize("inside", ["img_align_celeba/", "", "img_align_celeba/img_align_celeba/"])
@@ -137,7 +131,7 @@ def test_archive_beside_the_lists_is_unpacked_without_a_download(root, tmp_path,
     pack(root / "celeba", inside=inside)
     assert not is_available("celeba", root)
     assert bytes_to_download("celeba", root) == 0
-    assert bytes_to_download("celeba", tmp_path / "nowhere") == 1_494_710_798
+    assert bytes_to_download("celeba", tmp_path / "nowhere") == 1_473_048_250
     prepare_dataset("celeba", root=root)
     assert {split: load_dataset("celeba", split, root=root).fingerprint() for split in SPLITS} == expected
     assert (root / "celeba" / "img_align_celeba.zip").is_file()
@@ -195,9 +189,9 @@ def test_missing_gdown_is_named(drive, root, monkeypatch):
     monkeypatch.setitem(sys.modules, "gdown", None)
     message = (
         f"data set 'celeba' could not be downloaded into {root}: the package gdown, which fetches from Google Drive, "
-        "is not installed; run `pip install gdown`; expected 6 files of 1,494.7 MB in all; mend this and run `aeviz "
-        "data prepare celeba` again, or put img_align_celeba/*.jpg, list_eval_partition.txt, list_attr_celeba.txt into "
-        f"{root}/celeba by hand, or use the built-in 'digits' or 'circles'"
+        'is not installed; run `pip install "aeviz[celeba]"`; expected 3 files of 1,473.0 MB in all; mend this and run '
+        "`aeviz data prepare celeba` again, or put img_align_celeba/*.jpg, list_eval_partition.txt, "
+        f"list_attr_celeba.txt into {root}/celeba by hand, or use the built-in 'digits' or 'circles'"
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         prepare_dataset("celeba", root=root)
@@ -231,10 +225,10 @@ def test_no_network_is_named(drive, root, monkeypatch):
     with pytest.raises(requests.exceptions.ConnectionError) as caught:
         requests.get("http://127.0.0.1:9/")
     drive.failure = caught.value
-    with pytest.raises(DataError, match=r"no network connection to the server \(Connection refused\); expected 6"):
+    with pytest.raises(DataError, match=r"no network connection to the server \(Connection refused\); expected 3"):
         prepare_dataset("celeba", root=root)
     drive.failure = requests.exceptions.HTTPError("404 Client Error: Not Found for url: https://drive.google.com/uc?x")
-    with pytest.raises(DataError, match=r"the server answered 404: Not Found; expected 6"):
+    with pytest.raises(DataError, match=r"the server answered 404: Not Found; expected 3"):
         prepare_dataset("celeba", root=root)
     assert not root.exists()
 
@@ -246,26 +240,22 @@ def test_wrong_checksum_is_named(drive, root, tmp_path):
     assert not root.exists()
 
 
-def test_other_threads_keep_gdowns_progress_bar(drive, root, tmp_path):
-    prepare_dataset("celeba", root=root)
-    drive.calls.clear()
-    drive.download("list_attr_celeba.txt", str(tmp_path / "x"), quiet=False, user_agent="")
-    assert drive.calls == [("list_attr_celeba.txt", False, None)]
-
-
 @pytest.mark.skipif(importlib.util.find_spec("gdown") is not None, reason="gdown is installed")
-def test_real_torchvision_asks_for_gdown(tmp_path):
-    pytest.importorskip("torchvision")
+def test_gdown_is_asked_for(tmp_path):
     with pytest.raises(DataError, match="the package gdown, which fetches from Google Drive, is not installed"):
         prepare_dataset("celeba", root=tmp_path / "root")
 
 
-def test_catalog_and_layout_are_torchvisions():
-    pytest.importorskip("torchvision")
+def test_catalog_and_files_are_torchvisions():
     info = find_dataset("celeba")
     assert info in list_datasets()
     assert info.n_train + info.n_validation + info.n_test == 202_599
     assert info.image_shape == (3, 64, 64)
     assert "non-commercial research only" in info.licence
-    names = {name for _, _, name in real_files()}
-    assert names >= {f"{celeba.IMAGES}.zip", celeba.PARTITIONS, celeba.ATTRIBUTES}
+    known = {
+        name: (file_id, md5)
+        for file_id, md5, name in pytest.importorskip("torchvision").datasets.CelebA.file_list
+        if name in celeba.DRIVE
+    }
+    assert known == {name: (file.file_id, file.md5) for name, file in celeba.DRIVE.items()}
+    assert set(known) == {f"{celeba.IMAGES}.zip", celeba.PARTITIONS, celeba.ATTRIBUTES}
