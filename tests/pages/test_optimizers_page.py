@@ -108,6 +108,13 @@ def test_other_methods_are_offered_and_off_at_first(visit):
     assert any("momentum * m + g" in text for text in texts(app.code))
 
 
+def test_methods_of_the_surfaces_outlive_a_look_at_the_counterexample(visit):
+    app = visit("surfaces")
+    for section in ("counterexample", "surfaces"):
+        app.segmented_control(key="section").set_value(section).run()
+    assert app.pills(key="methods").value == ["Adam", "AMSGrad", "SGD", "Momentum"]
+
+
 def test_counterexample_verdict_follows_beta2(visit):
     app = visit("counterexample")
     assert any("Adam: the average regret does not go to zero" in text for text in texts(app.error))

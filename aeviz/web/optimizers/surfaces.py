@@ -36,7 +36,7 @@ def show_surfaces() -> None:
             name = st.segmented_control(
                 "Surface", list(SURFACES), default=FIRST, required=True, key="surface", bind="query-params"
             )
-            methods = pick_methods(list(METHODS))
+            methods = pick_methods(list(METHODS), key="methods")
         surface = SURFACES[str(name or FIRST)]
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")
