@@ -6,6 +6,7 @@ nor Plotly.
     run = aeviz.load("mlp-2d-adam")     a trained model
     aeviz.train(config)                 train one, returns the run
     aeviz.list_runs()                   what is there
+    aeviz.show(z, images=x, labels=y)   a map of vectors from anywhere, in the browser
 """
 
 import importlib
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
     from aeviz.experiment import train as train
     from aeviz.training.run import load as load
     from aeviz.training.runs import list_runs as list_runs
+    from aeviz.web.takeaway.show import show as show
 
 __version__ = "0.2.0"
 """The one place of the version: pyproject.toml and `aeviz --version` take it from here."""
 
-__all__ = ["__version__", "list_runs", "load", "train"]
+__all__ = ["__version__", "list_runs", "load", "show", "train"]
 
-_HOMES = {"load": "aeviz.training.run", "train": "aeviz.experiment", "list_runs": "aeviz.training.runs"}
+_HOMES = {
+    "load": "aeviz.training.run",
+    "train": "aeviz.experiment",
+    "list_runs": "aeviz.training.runs",
+    "show": "aeviz.web.takeaway.show",
+}
 _SUBPACKAGES = ("analysis", "config", "data", "errors", "figures", "models", "objectives", "presets", "training")
 
 

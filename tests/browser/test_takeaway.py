@@ -10,11 +10,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from aeviz.cli import main
+from aeviz.data import load_dataset
 from aeviz.errors import ExportError
 from aeviz.paths import checkpoints_root
 from aeviz.training.run import load
 from aeviz.training.runs import RunFolder
 from aeviz.web.takeaway.page import html_page
+from aeviz.web.takeaway.show import show
 
 
 @pytest.fixture
@@ -62,6 +64,25 @@ def test_two_models_decode_beside_each_other(offline, tmp_path):
     offline.goto(path.as_uri())
     expect(offline.get_by_role("img", name="Image decoded by digits-2d-amsgrad at this point")).to_be_visible()
     expect(offline.get_by_text("of the variance explained")).to_be_visible()
+
+
+def test_vectors_from_anywhere_are_a_map_with_images(offline, tmp_path):
+    digits = load_dataset("digits", "test")
+    images = digits.images[:]
+    path = show(
+        images.reshape(len(images), -1), labels=digits.labels, images=images, path=tmp_path / "map.html", opens=False
+    )
+    problems = []
+    offline.on("pageerror", lambda error: problems.append(str(error)))
+    offline.goto(path.as_uri())
+    expect(offline.get_by_text("principal components")).to_be_visible()
+    expect(offline.get_by_role("group", name="Classes shown").get_by_role("button")).to_have_count(10)
+    box = offline.locator(".stage").first.bounding_box()
+    place = offline.locator("[data-idle]").first.evaluate("root => root.screenOf(0, 3)")
+    offline.mouse.move(box["x"] + place[0], box["y"] + place[1])
+    expect(offline.locator(".tip")).to_contain_text("point")
+    expect(offline.locator(".tip canvas")).to_be_visible()
+    assert not problems
 
 
 def test_what_does_not_fit_is_said_in_a_sentence(tmp_path, capsys, monkeypatch):

@@ -1,14 +1,10 @@
 """The explorer of one model, or of two beside each other, as a single HTML file that needs no network and no server."""
 
-import base64
-import gzip
-import html
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aeviz import __version__
 from aeviz.analysis.alignment import find_translation
 from aeviz.analysis.basis import latent_basis
 from aeviz.analysis.latent import usual_distance
@@ -25,9 +21,9 @@ from aeviz.web.components.explorer.payload import (
     space_payload,
     view_payload,
 )
-from aeviz.web.components.kit.bundles import COMPONENTS, script_to_load
 from aeviz.web.components.kit.network import Network
-from aeviz.web.components.kit.wire import blob_name, pack
+from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.takeaway.document import document, is_packed
 
 if TYPE_CHECKING:
     from aeviz.analysis.plain_layers import PlainLayer
@@ -37,22 +33,6 @@ SIDE = 12
 """Images along each side of the decoded plane."""
 MOST_WEIGHTS = 2_000_000
 """Of a decoder: 8 MB, and some milliseconds an image."""
-_STYLE = """
-:root {
-  color-scheme: light dark;
-  --st-background-color: light-dark(#ffffff, #14161a); --st-text-color: light-dark(#22262c, #eceff3);
-  --st-primary-color: light-dark(#2469b3, #5aa9f0); --st-border-color: light-dark(#c9ced6, #444a53);
-  --st-font: system-ui, sans-serif; --st-base-radius: 0.5rem;
-}
-body {
-  margin: 0 auto; max-width: 90rem; padding: 1rem 1.25rem; box-sizing: border-box; font-family: var(--st-font);
-  background: var(--st-background-color); color: var(--st-text-color);
-}
-h1 { font-size: 1.4rem; margin: 0; }
-h1 + p { margin: 0.2rem 0 0.8rem; }
-footer { margin-top: 1rem; font-size: 0.8rem; opacity: 0.8; }
-@media (max-width: 45rem) { body { padding: 0.75rem; } }
-"""
 
 
 def can_be_page(folder: RunFolder) -> bool:
@@ -61,7 +41,7 @@ def can_be_page(folder: RunFolder) -> bool:
         "default",
         "relu",
     )
-    return is_plain and folder.has_latents and script_to_load(SCRIPT) != SCRIPT
+    return is_plain and folder.has_latents and is_packed(SCRIPT)
 
 
 def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
@@ -78,12 +58,6 @@ def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
             together; or the page's scripts are not packed.
         CheckpointFormatError: A run has kept no codes.
     """
-    script = script_to_load(SCRIPT)
-    if script == SCRIPT:
-        raise ExportError(
-            "the page's scripts are not packed into one file each, which an HTML file needs; make app packs them where "
-            "npm can be had, and so does an installation from the wheel"
-        )
     table = folder.require_latents()
     space = _space(folder, table)
     shown = [_decoder_view(folder, None)]
@@ -116,8 +90,14 @@ def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
         "blobs": [{"name": name, "content": content} for name, content in blobs],
         "decoders": decoders,
     }
-    content = base64.b64encode(gzip.compress(pack(held, digests=False), 9, mtime=0)).decode()
-    return _page(_title(folder, second), content, (COMPONENTS / script).read_text(encoding="utf-8"))
+    return document(
+        _title(folder, second),
+        "Drag over the plane, move the sliders or use the arrow keys: the decoder in this file draws the image there.",
+        "Points are codes of test images; the images themselves are not in this file.",
+        script=SCRIPT,
+        styles=("explorer/explorer.css",),
+        held=held,
+    )
 
 
 def _title(folder: RunFolder, second: RunFolder | None) -> str:
@@ -182,30 +162,3 @@ def _layer(layer: "PlainLayer") -> dict[str, object]:
         "activation": layer.activation,
         "grid": None if layer.grid is None else asdict(layer.grid),
     }
-
-
-def _page(title: str, content: str, script: str) -> str:
-    style = _STYLE + (COMPONENTS / "explorer" / "explorer.css").read_text(encoding="utf-8")
-    script = script.replace("</script", "<\\/script")
-    name = html.escape(title)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="aeviz {html.escape(__version__)}">
-<title>{name}: latent space</title>
-<style>{style}</style>
-</head>
-<body>
-<h1>{name}</h1>
-<p>Drag over the plane, move the sliders or use the arrow keys: the decoder in this file draws the image there.</p>
-<main id="aeviz"></main>
-<footer>Made by aeviz {html.escape(__version__)}. Points are codes of test images; the images themselves are not in this
-file. It works without a network.</footer>
-<noscript>This page computes in your browser: switch JavaScript on.</noscript>
-<script type="text/plain" id="aeviz-content">{content}</script>
-<script type="module">{script}</script>
-</body>
-</html>
-"""

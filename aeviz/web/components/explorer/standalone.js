@@ -1,8 +1,7 @@
 // The explorer in a file of its own, without a server: aeviz/web/takeaway/page.py writes the file and what it holds.
 
-import { put } from "../kit/blobs.js";
+import { showHeld, silent } from "../kit/held.js";
 import { run } from "../kit/plain_layers.js";
-import { unpack } from "../kit/wire.js";
 import explorer from "./explorer.js";
 
 /** @typedef {{ name: string, digest: string, decoder: import("../kit/plain_layers.js").Layer[] }} Decoder */
@@ -27,23 +26,11 @@ function networkOf({ decoder }) {
   };
 }
 
-/**
- * Show what a file holds.
- * @param {HTMLElement} parent
- * @param {string} text gzip, by base64
- */
-export default async function show(parent, text) {
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  /** @type {Held} */
-  const held = unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
+/** @param {HTMLElement} place @param {Held} held */
+export default function show(place, held) {
   const networks = new Map(held.decoders.map((each) => [`${each.name} ${each.digest}`, Promise.resolve(networkOf(each))]));
   Object.assign(window, { [ENGINE]: { runtime: null, networks, queue: Promise.resolve() } });
-  for (const { name, content } of held.blobs) put(name, content);
-  const ignore = () => undefined;
-  explorer({ data: held.view, parentElement: parent, setStateValue: ignore, setTriggerValue: ignore });
+  explorer({ data: held.view, parentElement: place, ...silent });
 }
 
-const place = document.getElementById("aeviz");
-const content = document.getElementById("aeviz-content");
-if (place && content) void show(place, content.textContent?.trim() ?? "");
+void showHeld(show);

@@ -12,7 +12,8 @@ export function drawTip(panel) {
   const label = map.header.labels[index];
   const name = label === NO_LABEL ? "" : ` · ${map.header.classes[label].name}`;
   const values = axes.map((axis, k) => `${axis} ${coordinates[index * dims + k].toFixed(2)}`).join("  ");
-  tip.textContent = `image ${index}${name}\n${values}\nerror ${errors[index].toFixed(2)}`;
+  const error = Number.isFinite(errors[index]) ? `\nerror ${errors[index].toFixed(2)}` : ""; // points from elsewhere have none
+  tip.textContent = `${error ? "image" : "point"} ${index}${name}\n${values}${error}`;
   map.layers.tip(panel, index);
   const [x, y] = panel.where(index);
   tip.hidden = x < 0 || y < 0 || x > panel.width || y > panel.height; // another panel, or a zoom, may leave it outside

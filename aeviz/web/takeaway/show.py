@@ -1,0 +1,120 @@
+"""Showing vectors from anywhere: from Python, and from files."""
+
+import csv
+import re
+import tempfile
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from aeviz.errors import DataError
+from aeviz.web.takeaway.points import Method, points_page
+
+LABEL_COLUMNS = ("label", "class", "labels", "target")
+"""Names of a column of classes in a CSV file, in any case."""
+_DIMENSION = re.compile("z[0-9]+")
+
+
+def show(
+    z: np.ndarray,
+    *,
+    labels: np.ndarray | Sequence[object] | None = None,
+    images: np.ndarray | None = None,
+    method: Method = "pca",
+    title: str = "Points",
+    path: str | Path | None = None,
+    opens: bool = True,
+) -> Path:
+    """Write a map of vectors as an HTML file, open it in the browser, and return its path.
+
+    Args:
+        z: The vectors, (N, D), real numbers.
+        labels: Class of each, (N,), numbers or words.
+        images: Images to show in place of points: see `aeviz.web.takeaway.points.points_page`.
+        method: "pca", "t-sne" or "umap", where there are more than three dimensions.
+        title: Heading of the file.
+        path: The file; a temporary one if None.
+        opens: Whether the browser opens it.
+
+    Raises:
+        DataError: The arrays do not fit each other.
+        ConfigError: The method is unknown or not installed.
+        ExportError: The page's scripts are not packed.
+    """
+    text = points_page(z, labels=labels, images=images, method=method, title=title)
+    if path is None:
+        file = Path(tempfile.mkdtemp(prefix="aeviz-")) / "points.html"
+    else:
+        file = Path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    if opens:
+        webbrowser.open(file.resolve().as_uri())
+    return file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Points:
+    """What a file holds."""
+
+    z: np.ndarray
+    labels: np.ndarray | None
+    images: np.ndarray | None
+
+
+def read_points(path: Path) -> Points:
+    """Read vectors from a file; nothing in it is executed.
+
+    A .npy file holds z, (N, D). A .npz file holds z and, where there are some, labels and images. A .csv file has a
+    head; columns z1, z2 and so on are the dimensions, or all columns of numbers where none has such a name; one named
+    label or class holds the classes.
+
+    Raises:
+        DataError: The file is missing, of another kind, or damaged.
+    """
+    kind = path.suffix.lower()
+    try:
+        if kind == ".npy":
+            return Points(z=np.load(path, allow_pickle=False), labels=None, images=None)
+        if kind == ".npz":
+            with np.load(path, allow_pickle=False) as arrays:
+                if "z" not in arrays:
+                    raise DataError(f"{path} holds {', '.join(arrays) or 'nothing'}; expected an array z, (N, D)")
+                found = {name: arrays[name] for name in ("z", "labels", "images") if name in arrays}
+            return Points(z=found["z"], labels=found.get("labels"), images=found.get("images"))
+        if kind == ".csv":
+            return _read_csv(path)
+    except (OSError, ValueError, EOFError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} cannot be read: {error}") from error
+    raise DataError(f"{path} is of no kind that is read; expected .npy, .npz or .csv")
+
+
+def _read_csv(path: Path) -> Points:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.reader(file))
+    if len(rows) < 2:
+        raise DataError(f"{path} has {len(rows)} lines; expected a head and a line for each point")
+    head, body = rows[0], [row for row in rows[1:] if row]
+    if any(len(row) != len(head) for row in body):
+        raise DataError(f"{path} has lines of other lengths than its head of {len(head)} columns")
+    columns = list(zip(*body, strict=True))
+    numbers, labels = [], None
+    has_dimensions = any(_DIMENSION.fullmatch(name.strip()) for name in head)
+    for name, column in zip(head, columns, strict=True):
+        if name.strip().lower() in LABEL_COLUMNS:
+            labels = np.array(column)
+            continue
+        if has_dimensions and not _DIMENSION.fullmatch(name.strip()):
+            continue
+        try:
+            numbers.append(np.array(column, dtype=np.float64))
+        except ValueError:
+            continue  # names, say
+    if not numbers:
+        raise DataError(f"{path} has no column of numbers; its columns are {', '.join(head[:8])}")
+    return Points(z=np.column_stack(numbers), labels=labels, images=None)
