@@ -1,9 +1,10 @@
 """Explore: where a network puts 10,000 images it never saw, and the image that it decodes anywhere between them."""
 
 from aeviz.web.explore.bar import show_bar
-from aeviz.web.explore.measures import show_measures
+from aeviz.web.explore.measures import are_measures_first, show_measures
 from aeviz.web.explore.plane import show_plane
 from aeviz.web.explore.posterior_view import show_posteriors
+from aeviz.web.explore.take_along import offer_file
 from aeviz.web.kernel.page import page, require_runs
 from aeviz.web.map.view import show_map
 
@@ -13,10 +14,15 @@ with page(
     "Where a network puts images it never saw. Drag anywhere to decode an image there; click a point for its image.",
 ):
     first, second, shown = show_bar(require_runs("summary"))
+    runs = [run for run in (first, second) if run is not None]
+    if are_measures_first():
+        show_measures(runs)
+        show_posteriors(runs, encodes=shown.options is not None)
     if shown.options is None:
         show_plane(first, second, shown.axes)
     else:
         show_map(first, second, shown.options)
-    runs = [run for run in (first, second) if run is not None]
-    show_measures(runs)
-    show_posteriors(runs, encodes=shown.options is not None)
+    if not are_measures_first():
+        show_measures(runs)
+        show_posteriors(runs, encodes=shown.options is not None)
+    offer_file(first, second)

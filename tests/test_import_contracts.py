@@ -5,7 +5,14 @@ import tomllib
 from aeviz.paths import PROJECT_ROOT
 
 WEB = PROJECT_ROOT / "aeviz" / "web"
-SHARED = {"aeviz.web.lesson", "aeviz.web.map", "aeviz.web.decoder", "aeviz.web.kernel", "aeviz.web.components"}
+SHARED = {
+    "aeviz.web.lesson",
+    "aeviz.web.map",
+    "aeviz.web.decoder",
+    "aeviz.web.kernel",
+    "aeviz.web.components",
+    "aeviz.web.takeaway",
+}
 """The packages of aeviz.web that are no page."""
 
 

@@ -16,7 +16,7 @@ _WINDOW = {"constrain": "domain", "zeroline": False, "showgrid": False}
 
 
 def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]) -> go.Figure:
-    """Draw the trajectories of methods over a surface's contours, with a button that plays them step by step.
+    """Draw the trajectories of methods over a surface's contours, as a film that plays them step by step.
 
     Each trajectory is drawn whole, and the film moves a head with a short tail along it. Whole trajectories in each
     frame would take ten times as long to build and to send.
@@ -94,7 +94,7 @@ def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]
         modebar={"orientation": "v"},
         dragmode=False,  # a drag moves the start
         margin={**MARGIN, "r": 40},
-        height=180 + round(450 * min(1.0, (y_high - y_low) / (x_high - x_low))),
+        height=165 + round(450 * min(1.0, (y_high - y_low) / (x_high - x_low))),
         uirevision=surface.name,
         updatemenus=[_play_buttons(len(steps))],
         sliders=[
@@ -131,20 +131,21 @@ def _head(points: np.ndarray, step: int) -> dict[str, list[float]]:
 
 
 def _play_buttons(frames: int) -> dict[str, object]:
-    pace = {"frame": {"duration": max(40, 5000 // frames), "redraw": False}, "transition": {"duration": 0}}
+    """Return the buttons that the page's own one presses; the page hides them, and a saved figure shows nothing."""
+    frame = {"duration": max(40, 5000 // frames), "redraw": False}
+    pace = {"frame": frame, "transition": {"duration": 0}, "fromcurrent": True}
     stop = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
     return {
         "type": "buttons",
-        "direction": "left",
         "showactive": False,
         "x": 0,
-        "y": 0,
+        "y": 1,
         "xanchor": "left",
-        "yanchor": "top",
-        "pad": {"t": 120},
+        "bgcolor": "rgba(0,0,0,0)",
+        "borderwidth": 0,
         "buttons": [
-            {"label": "▶ Play", "method": "animate", "args": [None, pace]},
-            {"label": "❚❚", "method": "animate", "args": [[None], stop]},
+            {"label": " ", "method": "animate", "args": [None, pace]},
+            {"label": " ", "method": "animate", "args": [[None], stop]},
         ],
     }
 

@@ -98,7 +98,7 @@ _SURFACES = (
         minimisers=((3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848127)),
         low=(-5.0, -5.0),
         high=(5.0, 5.0),
-        start=(0.0, -3.0),
+        start=(0.25, -3.25),
         formula=r"f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
         summary="Four minima of equal value. The method and the start decide which one is found.",
     ),

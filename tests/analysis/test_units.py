@@ -8,6 +8,7 @@ from scipy.stats import entropy, f_oneway
 from aeviz.analysis.units import (
     LEVELS,
     activation_levels,
+    example_of_push,
     extremes,
     histogram,
     measure_units,
@@ -93,6 +94,15 @@ def test_pushing_changes_one_unit_alone():
     activation = np.random.default_rng(0).normal(size=101)
     levels = activation_levels(activation)
     assert levels == pytest.approx(np.linspace(activation.min(), activation.max(), len(LEVELS)))
+
+
+def test_example_of_a_push_ends_among_the_typical_images():
+    """Of two images that a push brings to the typical ones, that which was farther; none where there is no other."""
+    typical = np.array([[1.0, 5.0], [1.1, 5.2]])
+    others = np.array([[9.0, 0.0], [1.0, 0.0], [1.0, 4.5], [5.0, 5.0]])
+    z, is_typical = np.concatenate([others, typical]), np.arange(6) >= 4
+    assert example_of_push(z, 1, is_typical) == 1
+    assert example_of_push(z, 1, np.ones(6, dtype=bool)) == 0
 
 
 def test_sparsity_divergence_is_scipys_and_sums_to_the_penalty_of_training():

@@ -19,6 +19,7 @@ TITLES = {
     "/pca": "PCA = linear autoencoder",
     "/optimizers": "Optimizers",
     "/network": "Network and training",
+    "/playground": "Playground",
 }
 LESSONS = {name: listed.lesson for name, listed in find_lessons().lessons.items() if listed.is_shipped}
 OWN = """

@@ -50,21 +50,28 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
     head = "plot => { const head = plot.data.at(-1); return [head.x.at(-1), head.y.at(-1)]; }"
     expect(page.get_by_text(re.compile(r"reached a minimum \(within 0.1\)"))).to_be_visible()
     end = plot.evaluate(head)
-    page.locator(".updatemenu-button", has_text="Play").first.click()
+    button = page.get_by_role("button", name=re.compile("^(Play|Pause)$"))
+    button.press("Enter")
     page.wait_for_timeout(1000)
     playing = plot.evaluate(head)
     assert playing != end
     page.wait_for_timeout(500)
     assert plot.evaluate(head) != playing
+    button.click()
+    expect(button).to_have_text("Play")
+    stopped = plot.evaluate(head)
+    page.wait_for_timeout(300)
+    assert plot.evaluate(head) == stopped != end
     for name in ("Himmelblau", "Beale"):
         page.get_by_role("radio", name=name).click()
         expect(page.get_by_role("figure", name=re.compile(f"surface {name}$"))).to_be_visible()
         drawn = plot.evaluate(DRAWN)
         assert drawn
-        page.locator(".updatemenu-button", has_text="Play").first.click()
+        button.click()
         page.wait_for_timeout(300)
         assert plot.evaluate(DRAWN) == drawn
         _go_to_the_middle(page, plot)
+        expect(button).to_have_text("Play")
         assert plot.evaluate(DRAWN) == drawn
 
 
@@ -72,7 +79,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
 def test_start_is_set_on_the_plot(visit):
     page = visit("/optimizers", prepare=lambda page: page.add_init_script(INTERRUPTED))
     start = page.get_by_test_id("surface-start")
-    expect(start).to_have_attribute("aria-label", re.compile(r"^Start at \(0.00, -3.00\)"))
+    expect(start).to_have_attribute("aria-label", re.compile(r"^Start at \(0.25, -3.25\)"))
     area = page.locator(".st-key-surface-film .nsewdrag").bounding_box()
     page.mouse.move(area["x"] + 0.5 * area["width"], area["y"] + 0.8 * area["height"])
     page.mouse.down()

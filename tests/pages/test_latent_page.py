@@ -112,6 +112,17 @@ def test_collapsed_dimensions_are_named(app):
     assert "**4 of 10 dimensions have collapsed** (z2, z7 to z9): they carry less than 0.01 nats each" in said(visit)
 
 
+@pytest.mark.parametrize(("asked", "is_first"), [("measures", True), ("nonsense", False)])
+def test_address_puts_the_measures_above_the_map(app, asked, is_first):
+    visit = open_map(app, "vae-10d", first=asked)
+    names = [
+        element.proto.component_name if element.type == "bidi_component" else str(getattr(element, "value", ""))
+        for element in visit.main
+    ]
+    bars, drawn = names.index("KL divergence of each latent dimension"), names.index("aeviz.map")
+    assert (bars < drawn) is is_first
+
+
 def test_collapsed_dimensions_in_a_row_are_a_range(app):
     open_map(app, PLAIN)  # views are imported inside a run
     from aeviz.web.explore.posterior_view import name_dimensions

@@ -52,7 +52,7 @@ def test_sparse_model_is_shown_first_and_without_its_images_codes_are_decoded(ap
     assert heading(app) == cards(app)[0] == f"z{best + 1}"
     assert re.search(r"class explains \d\d%", app.button(key=f"choose-z{best + 1}").label)
     lead = app.markdown[0]
-    assert re.search(r"The class explains \*\*\d\d%\*\* of its variance", lead.value)
+    assert re.search(r"\*\*\d\d%\*\* of the variation of its activation lies between the classes", lead.value)
     assert "nats" not in lead.value
     assert "Sparsity penalty: target 0.05, reached 0.05" in lead.proto.help
     assert "data:image/png" in html(app)
@@ -145,6 +145,21 @@ def test_pushed_images_follow_the_test_image(app):
     assert_healthy(app, "Units")
     assert pushed(app)["code"].tolist() == codes[8].astype(np.float32).tolist()
     assert html(app).count("<img") == 7  # from the median code: as it is, five levels, the change
+
+
+def test_each_unit_begins_with_an_example_of_its_own_until_an_image_is_chosen(app):
+    app = open_page(app, "units", "sparse-kl", unit="z51")
+    table, first = stored("sparse-kl"), app.number_input(key="image").value
+    assert table.labels[int(first)] == 9  # a 9 becomes a 7
+    app.selectbox(key="unit").set_value("z15").run()
+    second = app.number_input(key="image").value
+    assert second != first
+    assert table.labels[int(second)] == 8  # an 8 becomes a 0
+    assert "image" not in app.query_params
+    app.number_input(key="image").set_value(8.0).run()
+    app.selectbox(key="unit").set_value("z51").run()
+    assert app.number_input(key="image").value == 8
+    assert_healthy(app, "Units")
 
 
 def test_links_lead_to_the_map_along_the_unit_and_to_the_decoded_plane(app):

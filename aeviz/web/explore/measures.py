@@ -4,6 +4,15 @@ import streamlit as st
 
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import UrlState
+
+_FIRST = UrlState("first", lambda text: text if text == "measures" else None)
+"""Of an address that is about the measures, such as that of a lesson's step."""
+
+
+def are_measures_first() -> bool:
+    """Whether the address asks for the measures and the KL divergence of each dimension above the map."""
+    return _FIRST.restore() is not None
 
 
 def show_measures(runs: list[Model]) -> None:

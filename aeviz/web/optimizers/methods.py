@@ -11,14 +11,17 @@ FORMER_TITLES = {"ADAM": "Adam"}
 """Titles in addresses that were shared earlier."""
 
 
-def pick_methods(offered: list[MethodName]) -> list[MethodName]:
-    """Let the visitor choose methods, at first those that networks are trained with; the choice is in the URL."""
+def pick_methods(offered: list[MethodName], *, key: str) -> list[MethodName]:
+    """Let the visitor choose methods, at first those that networks are trained with; the choice is in the URL.
+
+    Args:
+        offered: What is on offer.
+        key: URL parameter; another for each offer, since a choice that is not on offer would be lost.
+    """
     titles = {METHODS[name].title: name for name in offered}
-    rename_choices("methods", FORMER_TITLES)
+    rename_choices(key, FORMER_TITLES)
     usual = [METHODS[name].title for name in offered if name in TRAINED]
-    chosen = st.pills(
-        "Methods", list(titles), selection_mode="multi", default=usual, key="methods", bind="query-params"
-    )
+    chosen = st.pills("Methods", list(titles), selection_mode="multi", default=usual, key=key, bind="query-params")
     return [name for title, name in titles.items() if title in chosen]
 
 

@@ -40,7 +40,7 @@ def show_counterexample() -> None:
             costs: Costs = "stochastic" if chosen == "stochastic" else "deterministic"
             st.latex(_FORMULAS[costs])
             st.caption("Each x in [-1, 1] is chosen before its cost is known. The first is x = 1.")
-            methods = pick_methods(["adam", "amsgrad", "sgd"])
+            methods = pick_methods(["adam", "amsgrad", "sgd"], key="compared")
             largest, settings, steps, seed = _pick(costs)
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")

@@ -19,13 +19,13 @@ from aeviz.web.optimizers.methods import pick_methods, show_methods
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
 """Step sizes on offer."""
 FIRST = "Himmelblau"
-"""The surface that the page opens on: from its start, SGD, momentum and Adam find three different minima."""
+"""The surface that the page opens on: from its start, Adam, AMSGrad and momentum find three different minima."""
 START_GRID = 0.01
 """From one place of a start's slider to the next."""
 _USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle": "0.03", "Himmelblau": "0.01"}
 """Step sizes of SGD at first, by surface."""
-_SHORT_MEMORY = {"quadratic": 0.8}
-"""beta2 at first where it is not the usual 0.999: Adam overshoots there, and AMSGrad's larger denominator does not."""
+_SHORT_MEMORY = {"quadratic": 0.8, "Himmelblau": 0.8}
+"""beta2 at first where it is not the usual 0.999, with which Adam and AMSGrad take one track."""
 
 
 @st.fragment
@@ -36,7 +36,7 @@ def show_surfaces() -> None:
             name = st.segmented_control(
                 "Surface", list(SURFACES), default=FIRST, required=True, key="surface", bind="query-params"
             )
-            methods = pick_methods(list(METHODS))
+            methods = pick_methods(list(METHODS), key="methods")
         surface = SURFACES[str(name or FIRST)]
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")
@@ -55,20 +55,23 @@ def show_surfaces() -> None:
             settings = _pick_settings(surface, methods)
         found = cached.trajectories(surface.name, settings, start, steps)
         with left:
+            above = st.container()
             show_figure(
                 surface_film(surface, found),
                 key="surface-film",
                 alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
                 f"{surface.name}",
             )
-            surface_start(
-                "surface-film",
-                low=surface.low,
-                high=surface.high,
-                start=start,
-                key="surface-start",
-                on_start=partial(_take_start, surface),
-            )
+            with above:  # where Play is on the first screen
+                st.html("<style>.st-key-surface-film .updatemenu-container { display: none; }</style>")
+                surface_start(
+                    "surface-film",
+                    low=surface.low,
+                    high=surface.high,
+                    start=start,
+                    key="surface-start",
+                    on_start=partial(_take_start, surface),
+                )
         verdicts.markdown(
             f":small[{_count_arrivals(surface, list(found.values()))}]  \n"
             + "  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values())
@@ -179,8 +182,8 @@ def _pick_betas(base: Settings, surface: Surface) -> Settings:
         format="%.3f",
         key=f"beta2.{surface.name}" if surface.name in _SHORT_MEMORY else "beta2",
         bind="query-params",
-        help="Decay of the mean of squared gradients, 0 to 0.999. At first 0.8 on the quadratic surface, where this "
-        "tells Adam from AMSGrad, and at the usual 0.999 on the others.",
+        help="Decay of the mean of squared gradients, 0 to 0.999. At first 0.8 on the surfaces Himmelblau and "
+        "quadratic, where this tells Adam from AMSGrad, and at the usual 0.999 on the others.",
     )
     chosen = replace(base, beta1=float(beta1), beta2=float(beta2))
     is_corrected = st.toggle(

@@ -39,6 +39,8 @@ from aeviz.workers.training import shell_command
 
 PRESET = "preset"
 """URL parameter of the experiment that the form starts from."""
+_OPEN = "settings"
+"""URL parameter, with any value: the settings are open at first, as a step of a lesson may want them."""
 FOLDER, SIDE = "folder", "side"
 """URL parameters of a folder of images to train on, and of the side to which they are resized."""
 QUICK = ("quick-look", "quick-look-mnist")
@@ -74,7 +76,7 @@ def show_form() -> RunConfig | None:
         start = st.container(width="content")
     _follow_address()
     head = st.container(gap="xsmall")
-    with st.expander("Settings", icon=":material/tune:"):
+    with st.expander("Settings", icon=":material/tune:", expanded=_OPEN in st.query_params):
         data = _input_all(head)
         shell = st.container()
     if data is None:

@@ -9,6 +9,7 @@ from aeviz.analysis.units import (
     LEVELS,
     UnitMeasures,
     activation_levels,
+    example_of_push,
     extremes,
     histogram,
     measure_units,
@@ -113,8 +114,21 @@ def levels(model: Model, unit: int) -> np.ndarray:
     return activation_levels(model.require_latents().z[:, unit])
 
 
+@shared(max_entries=1024)  # an integer each
+def example(model: Model, unit: int) -> int:
+    """Return the test image in whose code the page pushes a unit, from 0, at first: one that shows what the unit does.
+
+    The unit stands for the class that excites it most, or without classes for the tenth of the images that do.
+    """
+    table, best = model.require_latents(), measures(model).best_class
+    activation = table.z[:, unit]
+    if best is None or table.labels is None:
+        return example_of_push(table.z, unit, activation > np.quantile(activation, 0.9))
+    return example_of_push(table.z, unit, table.labels == best[unit])
+
+
 @shared(max_entries=256)  # 15 kB each, 65 kB for faces
-def pushed(model: Model, unit: int) -> str:
+def pushed(model: Model, unit: int, is_dark: bool) -> str:
     """Return HTML: images decoded from the median code while a unit, from 0, is pushed; the model must have latents."""
     values, code = levels(model, unit), model.summary.median
     images = decoded(model, np.concatenate([code[None].astype(np.float32), push(code, unit, values)]))
@@ -123,7 +137,7 @@ def pushed(model: Model, unit: int) -> str:
         *((f"{level:.0%}", format_value(value)) for level, value in zip(LEVELS, values, strict=True)),
     ]
     rows = [("From the median code", shrink(images, TILE_PX))]
-    return pushed_table(heads, rows, unit=name_unit(unit), smooth=is_large(model))
+    return pushed_table(heads, rows, unit=name_unit(unit), smooth=is_large(model), is_dark=is_dark)
 
 
 @shared(max_entries=256)  # 3 kB each

@@ -13,6 +13,7 @@ from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.client_inference import find_network, send_network
 from aeviz.web.kernel.controls import pick_image
 from aeviz.web.kernel.images import decoded, is_large
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL, NO_COMPARISON, errors_as_messages
 from aeviz.web.kernel.point_url import point_parameter
@@ -22,6 +23,7 @@ from aeviz.web.map.controls import AXES, PROJECTION
 from aeviz.web.units.cached import (
     AT_EACH_END,
     class_figure,
+    example,
     extreme_images,
     has_positive_codes,
     levels,
@@ -37,6 +39,8 @@ IMAGE = "image"
 _PUSH = UrlState("push", parse_share, lambda share: f"{share:.2f}", default=1.0)
 """Where the slider stands, from 0, the unit's lowest activation, to 1, its highest."""
 _KEY = "pushed-unit"
+_EXAMPLE = "units.example"
+"""Session key: the image that the last shown unit begins with."""
 
 
 def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
@@ -62,9 +66,18 @@ def _show_pushed(model: Model, unit: int, dataset: ImageDataset | None) -> None:
                 help="From the lowest to the highest activation of the unit on the test images. The row below pushes "
                 "it from the median code, in equal steps. Change: blue darker, red brighter.",
             )
-            image = pick_image(model, "Test image", IMAGE, 0)
+            image = pick_image(model, "Test image", IMAGE, _follow_example(model, unit))
         _show_push(model, unit, image, dataset)
-        st.html(pushed(model, unit))
+        st.html(pushed(model, unit, is_dark()))
+
+
+def _follow_example(model: Model, unit: int) -> int:
+    """Return the image that the unit begins with; a page that shows the one of another unit goes on to it."""
+    usual, before = example(model, unit), st.session_state.get(_EXAMPLE)
+    st.session_state[_EXAMPLE] = usual
+    if before is not None and st.session_state.get(IMAGE) == before:
+        st.session_state[IMAGE] = float(usual)
+    return usual
 
 
 def _show_push(model: Model, unit: int, image: int, dataset: ImageDataset | None) -> None:
@@ -168,7 +181,10 @@ def _describe(model: Model, unit: int) -> str:
     else:
         parts.append(f"Mean activation {format_value(mean)}.")
     if found.selectivity is not None:
-        parts.append(f"The class explains **{found.selectivity[unit]:.0%}** of its variance.")
+        parts.append(
+            f"**{found.selectivity[unit]:.0%}** of the variation of its activation lies between the classes, the rest "
+            "between images of one class."
+        )
     if model.summary.kl is not None:
         parts.append(
             "It is **active**: its mean varies with the image."

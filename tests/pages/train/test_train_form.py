@@ -28,7 +28,11 @@ def test_form_starts_with_the_quick_look(train):
     assert shell(train) == ".venv/bin/aeviz train quick-look"
     line = next(text for text in texts(train.caption) if text.startswith("Trains"))
     assert "13,666 parameters for 100 epochs: 64 pixel values to 2 numbers (32.0 : 1) and back" in line
-    assert [fold.label for fold in train.expander if "heory" not in fold.label] == ["Settings"]
+    assert [(fold.label, fold.proto.expanded) for fold in train.expander if "heory" not in fold.label] == [
+        ("Settings", False)
+    ]
+    train.query_params["settings"] = "open"
+    assert next(fold for fold in train.run().expander if fold.label == "Settings").proto.expanded
 
 
 def test_example_plays_until_a_run_is_shown(train, runs):

@@ -130,6 +130,7 @@ class Activations {
   /** @param {Element} bar */
   legend(bar) {
     const box = element("span", { class: "scale" }, bar);
+    element("span", { class: "hint", text: "Point at a square: its unit, value and weights." }, box);
     element("span", { text: "−max" }, box);
     this.ramp = element("i", {}, box);
     element("span", { text: "+max of each layer" }, box);

@@ -3,6 +3,7 @@
 
 import { brushOf, element, pixelRatio, resize } from "../kit/dom.js";
 import { classColour } from "../kit/class_colours.js";
+import { writeApart } from "../kit/painter.js";
 import { styleOf } from "../kit/theme.js";
 
 /** @typedef {import("./code_view.js").Range} Range */
@@ -86,7 +87,7 @@ export class CodePad {
   }
 
   /**
-   * Write the name of each class at the middle of its codes.
+   * Write the name of each class at the middle of its codes, or near it where names would cover each other.
    * @param {CanvasRenderingContext2D} brush
    * @param {import("../kit/theme.js").Style} style
    * @param {(x: number, y: number) => number[]} place in CSS pixels
@@ -95,19 +96,12 @@ export class CodePad {
     if (!this.known) return;
     const { codes } = this;
     const { labels, classes } = this.known;
-    brush.font = `600 ${style.font}`;
-    brush.textAlign = "center";
-    brush.textBaseline = "middle";
-    brush.lineWidth = 3;
-    brush.strokeStyle = style.background;
-    brush.fillStyle = style.text;
-    classes.forEach((name, label) => {
+    const middles = classes.map((_, label) => {
       const own = Array.from({ length: codes.length / 2 }, (_, k) => k).filter((k) => labels[k] === label);
-      if (!own.length) return;
+      if (!own.length) return null;
       const [x, y] = [0, 1].map((axis) => own.map((k) => codes[2 * k + axis]).sort((a, b) => a - b)[own.length >> 1]);
-      const [left, top] = place(x, y);
-      brush.strokeText(name, left, top);
-      brush.fillText(name, left, top);
+      return place(x, y);
     });
+    writeApart(brush, classes, middles, { width: this.canvas.clientWidth, height: this.canvas.clientHeight }, style);
   }
 }

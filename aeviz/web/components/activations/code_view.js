@@ -6,7 +6,9 @@ import { CodePad } from "./code_pad.js";
 import { LayerView, heading } from "./layer_view.js";
 
 const MOST_SLIDERS = 10;
-const REACH = 3.5; // standard deviations that a slider goes to each side of the mean
+const REACH = 3.5; // standard deviations that a slider goes to each side of the mean, at most
+const MARGIN = 0.08; // of the width of the codes, beyond the outermost ones
+const MANY = 50; // codes whose outermost ones say where codes are
 const DRAG_PX = 150; // dragged over which a value passes the whole range
 const STEPS = 200; // of a slider
 
@@ -21,11 +23,16 @@ const STEPS = 200; // of a slider
 export function rangesOf(codes, dimensions) {
   const count = codes.length / dimensions;
   return Array.from({ length: dimensions }, (_, k) => {
-    let [sum, squares] = [0, 0];
-    for (let i = k; i < codes.length; i += dimensions) [sum, squares] = [sum + codes[i], squares + codes[i] ** 2];
+    let [sum, squares, least, most] = [0, 0, Infinity, -Infinity];
+    for (let i = k; i < codes.length; i += dimensions) {
+      [sum, squares] = [sum + codes[i], squares + codes[i] ** 2];
+      [least, most] = [Math.min(least, codes[i]), Math.max(most, codes[i])];
+    }
     const mean = sum / count;
     const reach = REACH * Math.sqrt(Math.max(0, squares / count - mean ** 2)) || 1;
-    return { low: mean - reach, high: mean + reach };
+    if (dimensions !== 2 || count < MANY) return { low: mean - reach, high: mean + reach };
+    const margin = MARGIN * (most - least); // the plane is filled by its codes
+    return { low: Math.max(mean - reach, least - margin), high: Math.min(mean + reach, most + margin) };
   });
 }
 

@@ -21,7 +21,6 @@ import { LayerView, heading, sizeText } from "./layer_view.js";
 const SAMPLE = 32; // images whose activations give the colour scales
 const LARGE = 4096; // values of an image from which fewer do
 const FEW = 8;
-const NARROW_PX = 600; // a strip that begins with the code
 
 /** @param {ArrayLike<number>} left @param {ArrayLike<number>} right */
 function meanSquaredError(left, right) {
@@ -119,8 +118,6 @@ export class ModelRow {
       const before = encoded[last.index].shape.slice(1);
       this.connect(this.code.cells, encoder.layers[last.index + 1], before, last.view);
     }
-    const { box } = this.code; // on a phone the strip begins with it
-    if (this.strip.clientWidth < NARROW_PX) this.strip.scrollLeft = box.offsetLeft - this.strip.offsetLeft - 8;
     this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
     const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
     if (shown === spec.parameters || !spec.unseen) return;

@@ -198,17 +198,26 @@ export function drawMarkers(panel, style) {
 // names would cover each other they stand apart, and a line leads to each that is far from its points.
 /** @param {Panel} panel @param {{ name: string }[]} classes @param {Set<number>} hidden @param {Style} style */
 export function drawNames(panel, classes, hidden, style) {
-  const brush = brushOf(panel.front, panel.ratio);
+  const middles = classes.map((_, label) => {
+    const centre = panel.spec.names[label];
+    return centre && !hidden.has(label) ? panel.camera.locate(centre, panel) : null;
+  });
+  writeApart(brushOf(panel.front, panel.ratio), classes.map(({ name }) => name), middles, panel, style);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} brush
+ * @param {string[]} names
+ * @param {(number[] | null)[]} middles of the points of each, x and y in pixels; null for a name that is not shown
+ * @param {{ width: number, height: number }} panel
+ * @param {Style} style
+ */
+export function writeApart(brush, names, middles, panel, style) {
   brush.font = `600 ${style.font.replace(/^\d+px/, `${Math.round(NAME_PX * style.scale)}px`)}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
-  const wanted = classes.map(({ name }, label) => {
-    const centre = panel.spec.names[label];
-    if (!centre || hidden.has(label)) return null;
-    const [x, y] = panel.camera.locate(centre, panel);
-    return { x, y, width: brush.measureText(name).width };
-  });
+  const wanted = middles.map((middle, label) => middle && { x: middle[0], y: middle[1], width: brush.measureText(names[label]).width });
   const places = placeNames(wanted, panel);
   places.forEach((place, label) => {
     const from = wanted[label];
@@ -216,7 +225,7 @@ export function drawNames(panel, classes, hidden, style) {
   });
   places.forEach((place, label) => {
     if (!place) return;
-    writeText(brush, classes[label].name, place.x, place.y, style);
+    writeText(brush, names[label], place.x, place.y, style);
   });
   brush.textBaseline = "alphabetic";
 }

@@ -7,6 +7,7 @@ import { differenceColours, Mosaic } from "../kit/images.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
 import { Latest } from "../kit/latest.js";
 import { define } from "../kit/mount.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
 
 /**
  * @typedef {{
@@ -48,6 +49,12 @@ class PushedUnit {
     this.words = element("p", { class: "hint" }, root);
     this.row = element("div", { class: "images" }, root);
     this.made = "";
+    this.unwatch = watchLooks(root, () => this.paint());
+  }
+
+  /** On a dark page no change is black, and red and blue stay what they are. */
+  paint() {
+    if (this.change) this.change.canvas.style.filter = styleOf(this.root).isDark ? "invert(1) hue-rotate(180deg)" : "";
   }
 
   get share() {
@@ -91,6 +98,7 @@ class PushedUnit {
     this.reconstruction = figure("reconstruction", "Reconstruction", shape);
     this.pushed = figure("unit pushed", "Decoded with the unit pushed", shape);
     this.change = figure("change", "Change by the push", [3, shape[1], shape[2]]);
+    this.paint();
   }
 
   /** Open the network of the payload, unless it is open. @param {Payload} data */
@@ -159,6 +167,7 @@ class PushedUnit {
   }
 
   close() {
+    this.unwatch();
     this.latest.close();
     this.kept.stop();
   }

@@ -1,8 +1,10 @@
 // The start of the methods on the plot of a surface: a handle that a click, a drag or the arrow keys move. Python computes
-// the trajectories once the handle is let go.
+// the trajectories once the handle is let go. And a button that plays the plot's film: it presses Plotly's own,
+// which no key reaches and the page hides.
 
-import { element } from "../kit/dom.js";
+import { element, icon, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
+import { ICONS } from "../kit/player.js";
 
 /** @typedef {[number, number]} Point */
 /** @typedef {{ plot: string, low: Point, high: Point, start: Point }} Data `plot`: key of the Plotly chart */
@@ -48,7 +50,14 @@ class Surface {
     /** @type {Point} */
     this.at = [0, 0];
     this.isHeld = false;
-    element("p", { class: "how", text: "Click or drag on the surface to move the start, or use the arrow keys on its ring." }, root);
+    this.isPlaying = false;
+    const row = element("div", { class: "row" }, root);
+    this.button = element("button", { type: "button" }, row);
+    this.icon = element("span", {}, this.button);
+    this.label = element("span", {}, this.button);
+    this.button.onclick = () => this.play(!this.isPlaying);
+    this.showPlaying(false);
+    element("p", { class: "how", text: "Click or drag on the surface to move the start, or use the arrow keys on its ring." }, row);
     this.handle = element("div", { tabindex: "0", role: "application", style: HANDLE });
     this.handle.setAttribute("data-testid", "surface-start");
     this.handle.onkeydown = (event) => this.step(event);
@@ -94,11 +103,30 @@ class Surface {
 
   /** @param {Element} plot */
   join(plot) {
-    this.plot = plot;
+    if (plot !== this.plot) {
+      this.plot = plot;
+      /** @type {any} */ (plot).on("plotly_animated", () => this.showPlaying(false));
+    }
+    this.showPlaying(false); // Plotly stops a film whose traces change
     plot.querySelector(".svg-container")?.append(this.handle);
     this.resized.disconnect();
     this.resized.observe(plot);
     this.place();
+  }
+
+  /** @param {boolean} isWanted Whether the film is to play, or else to stop where it is */
+  play(isWanted) {
+    const plotly = this.plot?.querySelectorAll(".updatemenu-button")[isWanted ? 0 : 1];
+    if (!plotly) return;
+    plotly.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    this.showPlaying(isWanted);
+  }
+
+  /** @param {boolean} isPlaying */
+  showPlaying(isPlaying) {
+    this.isPlaying = isPlaying;
+    this.icon.replaceChildren(icon(ICONS[isPlaying ? "pause" : "play"]));
+    write(this.label, isPlaying ? "Pause" : "Play");
   }
 
   /** @param {Element | null} plot */

@@ -1,0 +1,30 @@
+"""What a visitor takes along from Explore: the latent space as one file."""
+
+from functools import partial
+
+import streamlit as st
+
+from aeviz.web.kernel.models import Model
+from aeviz.web.takeaway.page import can_be_page, html_page
+
+
+def offer_file(model: Model, second: Model | None) -> None:
+    """Offer the latent space of a model, and of a second one beside it, as an HTML file, made when asked for."""
+    if not can_be_page(model.folder):
+        return
+    beside = second.folder if second is not None and can_be_page(second.folder) else None
+    left, right = model.stored_latents, None if second is None else second.stored_latents
+    if left is None or right is None or left.fingerprint != right.fingerprint:
+        beside = None
+    name = model.name if beside is None else f"{model.name}-{beside.name}"
+    st.download_button(
+        "Take along (HTML)",
+        partial(html_page, model.folder, beside),
+        file_name=f"{name}.html",
+        mime="text/html",
+        icon=":material/download:",
+        on_click="ignore",
+        key="take-along",
+        help="One file with plane, sliders and decoder. It opens in any browser, without a network. "
+        f"On the command line: aeviz export {model.name} --format html",
+    )

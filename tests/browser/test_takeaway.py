@@ -1,0 +1,77 @@
+"""A latent space in one file: opened from a disk, without a network, and equal to PyTorch."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import expect
+
+from aeviz.cli import main
+from aeviz.errors import ExportError
+from aeviz.paths import checkpoints_root
+from aeviz.training.run import load
+from aeviz.training.runs import RunFolder
+from aeviz.web.takeaway.page import html_page
+
+
+@pytest.fixture
+def offline(chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def grey_of(canvas):
+    """Return the pixels of a canvas, (H, W)."""
+    _, _, text = canvas.evaluate("canvas => canvas.toDataURL()").partition(",")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))).convert("L"), np.int64)
+
+
+def test_a_file_decodes_without_a_network_as_pytorch_does(offline, tmp_path, capsys):
+    path = tmp_path / "one.html"
+    assert main(["export", "digits-2d-adam", "--format", "html", "--out", str(path)]) == 0
+    assert "open it in a browser" in capsys.readouterr().out
+    assert path.stat().st_size < 1_000_000
+    problems = []
+    offline.on("pageerror", lambda error: problems.append(str(error)))
+    offline.goto(path.as_uri())
+    image = offline.get_by_role("img", name="Image decoded by digits-2d-adam at this point")
+    expect(offline.get_by_text("by this file itself")).to_be_visible()
+    box = offline.locator(".stage .front").bounding_box()
+    shown = grey_of(image)
+    for x, y in ((0.3, 0.3), (0.7, 0.5)):
+        offline.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        expect(offline.locator("[data-idle]").first).to_be_attached()
+        before, shown = shown, grey_of(image)
+        assert (before != shown).any()
+    z = [float(field.input_value()) for field in offline.get_by_test_id("latent-sliders").get_by_role("slider").all()]
+    with torch.no_grad():
+        expected = load("digits-2d-adam").model.decode(torch.tensor([z])).clamp(0, 1)[0, 0].numpy() * 255
+    rows = shown[:: shown.shape[0] // 8, :: shown.shape[1] // 8][:8, :8]
+    assert np.abs(rows - expected).max() < 4  # sliders show three digits
+    assert not problems
+
+
+def test_two_models_decode_beside_each_other(offline, tmp_path):
+    folders = [RunFolder.read(checkpoints_root() / f"digits-2d-{name}") for name in ("adam", "amsgrad")]
+    path = tmp_path / "two.html"
+    path.write_text(html_page(*folders), encoding="utf-8")
+    offline.goto(path.as_uri())
+    expect(offline.get_by_role("img", name="Image decoded by digits-2d-amsgrad at this point")).to_be_visible()
+    expect(offline.get_by_text("of the variance explained")).to_be_visible()
+
+
+def test_what_does_not_fit_is_said_in_a_sentence(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    digits = RunFolder.read(checkpoints_root() / "digits-2d-adam")
+    circles = RunFolder.read(checkpoints_root() / "circles-3d")
+    with pytest.raises(ExportError, match="other images"):
+        html_page(digits, circles)
+    assert main(["export", "digits-2d-adam", "--format", "html", "--out", str(tmp_path)]) == 2
+    assert "is a folder" in capsys.readouterr().err
+    assert main(["export", "digits-2d-adam", "--format", "onnx", "--second", "x"]) == 2
+    assert main(["export", "celeba-vae", "--format", "html"]) == 2
+    assert not list(tmp_path.iterdir())
