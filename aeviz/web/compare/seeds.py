@@ -130,8 +130,8 @@ def _show_verdict(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None
     titles = titles_of(errors, lambda optimizer: METHODS[method_of(optimizer)].title)
     means = {optimizer: float(np.mean(list(values.values()))) for optimizer, values in errors.items()}
     best, *others = sorted(errors, key=means.__getitem__)
-    decimals = decimals_for(list(means.values()))
     gaps = {other: compare_means(errors[other], errors[best]) for other in others}
+    decimals = decimals_for([means[best], *(means[other] for other in others if gaps[other].is_shown)])
     close = [titles[other] for other in others if not gaps[other].is_shown]
     lines = [f"**No difference beyond the seeds between {titles[best]} and {' or '.join(close)}.**"] if close else []
     lines.append(
@@ -141,7 +141,8 @@ def _show_verdict(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None
         verdict = "more than the seeds explain" if found.is_shown else "no more than the seeds may explain"
         spread = max(errors[other].values()) - min(errors[other].values())
         lines.append(
-            f"{titles[other]} minus {titles[best]}: {means[other]:.{decimals}f} - {means[best]:.{decimals}f} = "
+            f"{titles[other]} minus {titles[best]}: "
+            f"{means[other]:.{decimals}f} \N{MINUS SIGN} {means[best]:.{decimals}f} = "
             f"{differ(means[other], means[best], decimals)}, **{verdict}**. "
             f"Largest difference between two {titles[other]} seeds: {spread:.{decimals}f}."
         )

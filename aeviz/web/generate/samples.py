@@ -145,7 +145,13 @@ def _show_grid(
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if far is not None:
-            st.markdown(f"**{int(far.sum())} of {len(far)}** are out of distribution (orange cross).", width="content")
+            st.markdown(
+                f"**{int(far.sum())} of {len(far)}** are out of distribution (orange cross).",
+                width="content",
+                help="The latent point has fewer encoded images near it than 99 % of the points that the decoder was "
+                "trained on. About one in a hundred good samples gets the cross too: it is about the point, not the "
+                "image.",
+            )
         parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
         offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
     return first

@@ -56,4 +56,9 @@ def _show(name: str, epochs: tuple[int, ...]) -> None:
             if rested in epochs:
                 EPOCH.write(None if rested == epochs[-1] else rested)
 
+        if len(epochs) > 1:
+            st.caption(
+                f"**Play** goes through the training from epoch {epochs[0]:,} to {epochs[-1]:,}; the slider and the "
+                "arrow keys go to any epoch."
+            )
         image_film(name, at, key=_KEY, on_change=write)

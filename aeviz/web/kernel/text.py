@@ -11,6 +11,8 @@ _ICON = re.compile(r":(?=[\w+/-]+:)")
 _MARK = re.compile(r"[\\`*\[\]{}<>#|~$&^!]|(?<![^\W_])_|_(?![^\W_])|:(?=\w)")
 _BEGINS = re.compile(r"^(\d*)([-+.)])(?=\s|$)")
 """Makes a line the item of a list."""
+LEAST_DECIMALS = 5
+"""Of errors that are compared."""
 
 
 def name_objective(config: ObjectiveConfig) -> str:
@@ -50,6 +52,11 @@ def format_with_error(value: float, error: float | None) -> str:
     return f"{value:,.{places}f} ± {error:,.{places}f}"
 
 
+def with_minus(text: str) -> str:
+    """Return a text of numbers with minus signs in place of hyphens."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
 def decimals_for(values: Sequence[float]) -> int:
     """Return with how many decimals, 5 to 8, each value's distance from the least one has two digits.
 
@@ -57,7 +64,7 @@ def decimals_for(values: Sequence[float]) -> int:
     one that the page names (`differ`).
     """
     gaps = [value - min(values) for value in values if value > min(values)]
-    return max(5, min(8, 1 - math.floor(math.log10(min(gaps))))) if gaps else 5
+    return max(LEAST_DECIMALS, min(8, 1 - math.floor(math.log10(min(gaps))))) if gaps else LEAST_DECIMALS
 
 
 def differ(first: float, second: float, decimals: int) -> str:

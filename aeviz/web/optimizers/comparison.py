@@ -28,7 +28,7 @@ from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages, same_images
-from aeviz.web.kernel.text import decimals_for, differ, name_objective
+from aeviz.web.kernel.text import LEAST_DECIMALS, decimals_for, differ, name_objective, with_minus
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
@@ -212,7 +212,8 @@ def _show_verdict(other: str, first: str, comparison: MeanDifference, seeds: int
     difference = comparison.difference
     direction = "lower" if difference < 0 else "higher"
     low, high = sorted([comparison.first, comparison.second])
-    decimals = decimals_for([low, high])
+    is_open = comparison.interval is not None and not comparison.is_shown
+    decimals = LEAST_DECIMALS if is_open else decimals_for([low, high])  # more would name what is chance
     numbers = (
         f"{comparison.first:.{decimals}f} against {comparison.second:.{decimals}f}, {differ(high, low, decimals)} "
         f"{direction}"
@@ -224,9 +225,11 @@ def _show_verdict(other: str, first: str, comparison: MeanDifference, seeds: int
         )
         return
     low, high = comparison.interval
-    text = f"{numbers}; standard deviation over the seeds {comparison.spread:.5f}; interval {low:.5f} to {high:.5f}"
+    interval = with_minus(f"{low:.5f} to {high:.5f}")
+    text = f"{numbers}; standard deviation over the seeds {comparison.spread:.5f}; interval {interval}"
     if comparison.paired is not None:
-        text += f" (paired by seed {comparison.paired[0]:.5f} to {comparison.paired[1]:.5f})"
+        low, high = comparison.paired
+        text += f" (paired by seed {with_minus(f'{low:.5f} to {high:.5f}')})"
     if comparison.is_shown:
         st.success(
             f"**{other} ends {direction} than {first}, and the difference is significant**: {text}; {seeds} seeds "

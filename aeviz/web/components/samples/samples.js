@@ -82,7 +82,7 @@ class Samples {
     this.lead.hidden = this.how.hidden = data.beside;
     this.picture.src = data.picture;
     this.picture.alt = data.text;
-    write(this.caption, data.text + (data.far.length ? ". ×: far from all encoded images" : ""));
+    write(this.caption, data.text + (data.far.length ? ". ×: its latent point is farther from the encoded images than 99 % of usual ones; the image may still be good" : ""));
     write(this.lead, `${data.count} images, each decoded from a random latent point.`);
     const rows = Math.ceil(data.count / data.columns);
     this.grid.style.setProperty("--columns", String(data.columns));
@@ -152,7 +152,7 @@ class Samples {
       this.hint,
       (sheets.nearest
         ? "Nearest by distance between latent codes. Pixel by pixel, another test image may be closer. "
-        : "") + (isFar ? "The point lies far from all encoded images (×)." : ""),
+        : "") + (isFar ? "×: the latent point is farther from the encoded images than 99 % of usual ones. That says nothing of the image itself." : ""),
     );
     this.link.hidden = !data.links.length;
     if (data.links.length) this.link.href = data.links[index];
