@@ -18,6 +18,7 @@ from aeviz.lab.optimizer_comparison import (
     own_settings,
     titles_of,
 )
+from aeviz.paths import checkpoints_root
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import list_compared
 from aeviz.web.compare.planes import plane_of
@@ -224,6 +225,10 @@ def _mean_and_deviation(values: Sequence[float]) -> str:
     return f"{np.mean(values):.5f}" + (f" ± {np.std(values, ddof=1):.5f}" if len(values) > 1 else "")
 
 
-@shared(max_entries=1)
 def _shipped() -> list[OptimizerComparison]:
+    return _shipped_in(str(checkpoints_root()))
+
+
+@shared(max_entries=1)
+def _shipped_in(root: str) -> list[OptimizerComparison]:
     return gather(list_compared())
