@@ -265,11 +265,16 @@ def list_folders() -> list[RunFolder]:
     return folders
 
 
+def compared_root() -> Path:
+    """Return the folder of the comparison of optimizers that ships."""
+    return checkpoints_root() / COMPARISON
+
+
 def list_compared() -> list[RunFolder]:
     """Return the runs of the comparison of optimizers that ships; no listing of models has them."""
     found = []
     with suppress(OSError):
-        for path in sorted((checkpoints_root() / COMPARISON).iterdir()):
+        for path in sorted(compared_root().iterdir()):
             with suppress(CheckpointError):  # the others still make a comparison
                 found.append(_read_listed(path))
     return [folder for folder in found if folder is not None]

@@ -241,7 +241,7 @@ def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
 
 
 def test_comparison_without_runs_offers_to_start_one(app_without_models, monkeypatch):
-    monkeypatch.setattr("aeviz.web.optimizers.cached._shipped", list)
+    monkeypatch.setattr("aeviz.web.optimizers.cached._shipped", lambda root: [])
     app_without_models.switch_page("pages/optimizers.py")
     app_without_models.query_params["section"] = "comparison"
     app = app_without_models.run()

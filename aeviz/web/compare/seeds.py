@@ -18,9 +18,8 @@ from aeviz.lab.optimizer_comparison import (
     own_settings,
     titles_of,
 )
-from aeviz.paths import checkpoints_root
 from aeviz.training.history import EpochReport
-from aeviz.training.runs import list_compared
+from aeviz.training.runs import compared_root, list_compared
 from aeviz.web.compare.planes import plane_of
 from aeviz.web.components.run_planes.component import read_seed, run_planes
 from aeviz.web.components.run_planes.payload import run_planes_payload
@@ -226,7 +225,7 @@ def _mean_and_deviation(values: Sequence[float]) -> str:
 
 
 def _shipped() -> list[OptimizerComparison]:
-    return _shipped_in(str(checkpoints_root()))
+    return _shipped_in(str(compared_root()))
 
 
 @shared(max_entries=1)

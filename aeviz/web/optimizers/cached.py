@@ -8,8 +8,7 @@ from aeviz.lab.descent import Course, ExampleName
 from aeviz.lab.optimizer_comparison import OptimizerComparison, gather
 from aeviz.lab.regret import Costs, Outcome
 from aeviz.lab.surfaces import SURFACES, Trajectory
-from aeviz.paths import checkpoints_root
-from aeviz.training.runs import RunFolder, list_compared
+from aeviz.training.runs import RunFolder, compared_root, list_compared
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 
@@ -43,7 +42,7 @@ def courses(name: ExampleName, start: float, steps: int) -> tuple[Course, Course
 def comparisons(found: Mapping[str, Model]) -> list[OptimizerComparison]:
     """Return the comparisons among the runs whose training went to its end, and the one that ships."""
     ended = [model.folder for model in found.values() if len(model.history()) == model.config.train.epochs]
-    return gather([*_shipped(str(checkpoints_root())), *ended])
+    return gather([*_shipped(str(compared_root())), *ended])
 
 
 @shared(max_entries=1)  # read once: 20 short files
