@@ -4,6 +4,7 @@ Places that an environment variable moves, and one that stays:
 
     AEVIZ_DATA   downloaded data sets     default ./data
     AEVIZ_RUNS   what you train yourself  default ./runs
+    AEVIZ_MODELS  more folders of runs    no default; several are parted as in PATH
     AEVIZ_CACHE  what can be made anew    default $XDG_CACHE_HOME/aeviz, else ~/.cache/aeviz
     AEVIZ_LESSONS  lessons of your own    no default: none are looked for
     AEVIZ_START  where relative paths of  default the current folder; `aeviz app` sets it to
@@ -29,6 +30,11 @@ def data_root() -> Path:
 def runs_root() -> Path:
     """Return the folder of one's own runs: AEVIZ_RUNS, else ./runs. It may not exist yet."""
     return Path(os.environ.get("AEVIZ_RUNS") or "runs").expanduser()
+
+
+def model_roots() -> tuple[Path, ...]:
+    """Return further folders of runs, which are only read: AEVIZ_MODELS, parted as in PATH. They may not exist."""
+    return tuple(Path(part).expanduser() for part in os.environ.get("AEVIZ_MODELS", "").split(os.pathsep) if part)
 
 
 def cache_root() -> Path:

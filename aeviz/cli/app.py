@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aeviz.errors import ConfigError
-from aeviz.paths import PROJECT_ROOT, cache_root, data_root, lessons_root, runs_root
+from aeviz.paths import PROJECT_ROOT, cache_root, data_root, lessons_root, model_roots, runs_root
 
 if TYPE_CHECKING:
     from aeviz.cli.console import Commands
@@ -53,6 +53,7 @@ def _app(options: argparse.Namespace) -> int:
     if (lessons := lessons_root()) is not None:
         folders["AEVIZ_LESSONS"] = lessons
     environment = os.environ | {name: str(folder.resolve()) for name, folder in folders.items()}
+    environment["AEVIZ_MODELS"] = os.pathsep.join(str(folder.resolve()) for folder in model_roots())
     environment["AEVIZ_START"] = str(Path.cwd())  # from which relative paths in the form count
     if os.name == "posix":  # become the server: whatever ends this process ends it, and with it the trainers
         os.chdir(PROJECT_ROOT)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, ConfigError
-from aeviz.paths import COMPARISON, checkpoints_root, runs_root
+from aeviz.paths import COMPARISON, checkpoints_root, model_roots, runs_root
 from aeviz.presets import PRESETS
 from aeviz.records import from_mapping, shorten
 from aeviz.training.files import write_json
@@ -209,7 +209,7 @@ def _folder_size(path: Path) -> int:
 
 
 def find_run(name: str | Path) -> RunFolder:
-    """Find a run by its name (those that ship before one's own) or by the path of its folder.
+    """Find a run by its name (those that ship first, one's own last) or by the path of its folder.
 
     Raises:
         CheckpointNotFoundError: There is none; the message lists the names there are.
@@ -218,7 +218,7 @@ def find_run(name: str | Path) -> RunFolder:
     text = str(name)
     candidates = [Path(text)]
     if text and Path(text).name == text and text not in (".", ".."):
-        candidates = [checkpoints_root() / text, runs_root() / text, Path(text)]
+        candidates = [*(root / text for root in listed_roots()), Path(text)]
     for path in candidates:
         if os.path.lexists(path / CONFIG) or (os.path.lexists(path) and file_problem(path / CONFIG)):
             return RunFolder.read(path)
@@ -265,6 +265,11 @@ def list_folders() -> list[RunFolder]:
     return folders
 
 
+def listed_roots() -> tuple[Path, ...]:
+    """Return the folders whose runs are listed: of those that ship, of AEVIZ_MODELS, and of one's own."""
+    return (checkpoints_root(), *model_roots(), runs_root())
+
+
 def compared_root() -> Path:
     """Return the folder of the comparison of optimizers that ships."""
     return checkpoints_root() / COMPARISON
@@ -294,14 +299,15 @@ def scan_folders() -> tuple[list[RunFolder], list[RunProblem]]:
     order = {name: position for position, name in enumerate(PRESETS)}
     folders: list[RunFolder] = []
     problems: list[RunProblem] = []
-    for root in (checkpoints_root(), runs_root()):
+    for root in listed_roots():
         taken = {folder.name for folder in folders}
         try:
             paths = sorted(root.iterdir(), key=lambda path: (order.get(path.name, len(order)), path.name))
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            message = f"cannot look into {str(root)!r}: {error.strerror}; change its permissions, or set AEVIZ_RUNS"
+            advice = "change its permissions, or set AEVIZ_RUNS or AEVIZ_MODELS"
+            message = f"cannot look into {str(root)!r}: {error.strerror}; {advice}"
             problems.append(RunProblem(path=root, message=message))
             continue
         for path in paths:
@@ -310,7 +316,9 @@ def scan_folders() -> tuple[list[RunFolder], list[RunProblem]]:
             try:
                 folder = _read_listed(path)
                 if folder is not None and folder.name in taken:
-                    raise CheckpointFormatError(f"{str(path)!r} has the name of a model that ships; rename it")
+                    raise CheckpointFormatError(
+                        f"{str(path)!r} has the name of a model before it; rename it"
+                    )
             except CheckpointNotFoundError:  # deleted since the folder was listed
                 continue
             except CheckpointError as error:

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from filelock import Timeout
 
 from aeviz.errors import AevizError, CheckpointError, WorkerError
-from aeviz.paths import PROJECT_ROOT, cache_root, data_root, runs_root
+from aeviz.paths import PROJECT_ROOT, cache_root, data_root, model_roots, runs_root
 from aeviz.training.safe_files import read_tail_checked
 
 Kind = Literal["training", "embedding", "export", "relu"]
@@ -143,6 +143,7 @@ def quiet_environment(threads: int = 1) -> dict[str, str]:
         "GOMP_SPINCOUNT": "0",
         "AEVIZ_DATA": str(data_root().resolve()),
         "AEVIZ_RUNS": str(runs_root().resolve()),
+        "AEVIZ_MODELS": os.pathsep.join(str(folder.resolve()) for folder in model_roots()),
         "AEVIZ_CACHE": str(cache_root().resolve()),
     }
 

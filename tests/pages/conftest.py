@@ -48,8 +48,7 @@ def home(app):
 @pytest.fixture
 def app_without_models(app, tmp_path, monkeypatch):
     """The app in a clone whose checkpoints were taken out."""
-    for module in ("aeviz.training.runs", "aeviz.web.kernel.models"):
-        monkeypatch.setattr(f"{module}.checkpoints_root", lambda: tmp_path / "checkpoints")
+    monkeypatch.setattr("aeviz.training.runs.checkpoints_root", lambda: tmp_path / "checkpoints")
     return app
 
 

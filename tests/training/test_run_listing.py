@@ -68,6 +68,17 @@ def test_list_puts_those_that_ship_first(three_runs):
     assert [run.name for run in list_runs()] == ["b", "a"]
 
 
+def test_further_folders_are_listed_between_and_a_copied_run_appears(three_runs, trained_folder, tmp_path, monkeypatch):
+    more, missing = tmp_path / "more", tmp_path / "missing"
+    shutil.copytree(trained_folder, more / "c")
+    monkeypatch.setenv("AEVIZ_MODELS", os.pathsep.join([str(missing), str(more)]))
+    assert [run.name for run in list_runs()] == ["b", "c", "a"]
+    assert find_run("c").path == more / "c"
+    assert not find_run("c").is_shipped
+    shutil.copytree(trained_folder, more / "d")
+    assert [run.name for run in list_runs()] == ["b", "c", "d", "a"]
+
+
 def test_list_states_what_a_run_is(three_runs):
     run = list_runs()[1]
     folder = find_run("a")
@@ -90,7 +101,7 @@ def test_damaged_run_is_left_out_with_a_line_in_the_log(file, content, three_run
     assert len(lines) == 2
     assert file in lines[0]
     assert "'a'" in lines[0]
-    assert "has the name of a model that ships" in lines[1]
+    assert "has the name of a model before it" in lines[1]
 
 
 def test_what_is_no_trained_run_is_left_out_silently(three_runs, caplog):

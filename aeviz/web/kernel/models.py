@@ -18,11 +18,11 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import CheckpointFormatError
 from aeviz.export.beside import weights_digest
-from aeviz.paths import cache_root, checkpoints_root, data_root, runs_root
+from aeviz.paths import cache_root, data_root
 from aeviz.training.history import EpochReport
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
 from aeviz.training.run_records import Evaluation, Provenance, RunProblem
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, scan_folders
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder, listed_roots, scan_folders
 from aeviz.training.safe_files import is_regular_file
 from aeviz.training.samples import PRIOR, PriorSamples, read_prior
 from aeviz.training.summary import SUMMARY, LatentSummary, read_summary
@@ -187,7 +187,7 @@ def _listing() -> tuple[list[RunFolder], list[RunProblem]]:
 def _listing_stamp() -> Stamp:
     # not the files that a trainer changes all the time: a listing reads every history, which a class must not wait for
     paths: list[Path] = []
-    for root in (checkpoints_root(), runs_root()):
+    for root in listed_roots():
         with suppress(OSError):  # a folder that is missing, or that may not be entered
             paths += [path / CONFIG for path in sorted(root.iterdir()) if is_regular_file(path / MODEL)]
     return stamp_of(paths)
