@@ -316,9 +316,7 @@ def scan_folders() -> tuple[list[RunFolder], list[RunProblem]]:
             try:
                 folder = _read_listed(path)
                 if folder is not None and folder.name in taken:
-                    raise CheckpointFormatError(
-                        f"{str(path)!r} has the name of a model before it; rename it"
-                    )
+                    raise CheckpointFormatError(f"{str(path)!r} has the name of a model before it; rename it")
             except CheckpointNotFoundError:  # deleted since the folder was listed
                 continue
             except CheckpointError as error:

@@ -12,9 +12,10 @@ PATHS = {"home and maps": ("/", *MAPS), "others": ("/lessons", "/compare", "/opt
 STRONG = "contrast=more"
 
 
-@pytest.mark.parametrize("pages", ["home and maps", pytest.param("others", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("look", ["", pytest.param(STRONG, marks=pytest.mark.slow)], ids=["usual", "high contrast"])
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("pages", ["home and maps", "others"])
+@pytest.mark.parametrize("look", ["", STRONG], ids=["usual", "high contrast"])
+@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious(visit, address, dark, look, pages, subtests):
     """The rules of WCAG that a program can check, as axe-core has them, in both themes, also with high contrast."""
     page = visit(PATHS[pages][0], dark=dark)

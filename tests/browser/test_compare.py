@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
+@pytest.mark.slow
 def test_all_runs_can_be_cleared_and_chosen_again(visit):
     """Cleared, the address says `runs=`, which names no run."""
     page = visit("/compare?runs=digits-2d-adam&runs=no-such-run")

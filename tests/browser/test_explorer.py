@@ -341,7 +341,8 @@ def test_finger_drags_on_a_phone_and_two_fingers_zoom(decode):
     np.testing.assert_allclose(point(page), there)  # a pinch does not move it
 
 
-@pytest.mark.parametrize("model", ["flat", pytest.param("deep", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["flat", "deep"])
 def test_server_decodes_under_the_same_controls_and_nothing_is_lost(decode, model):
     page = decode(f"model={model}&engine=server")
     expect(engine_words(page)).to_contain_text("by the server")
@@ -392,9 +393,10 @@ def test_browser_without_webassembly_decodes_all_the_same(decode):
     assert pixels(page).std() > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "missing",
-    ["ort-wasm-simd-threaded.wasm.gz", pytest.param("ort.wasm.bundle.min.mjs", marks=pytest.mark.slow)],
+    ["ort-wasm-simd-threaded.wasm.gz", "ort.wasm.bundle.min.mjs"],
 )
 def test_missing_runtime_is_said_and_done_without(decode, missing):
     page = decode(
@@ -405,7 +407,8 @@ def test_missing_runtime_is_said_and_done_without(decode, missing):
     assert pixels(page).std() > 5
 
 
-@pytest.mark.parametrize("name", ["cut-inside", pytest.param("too-large", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cut-inside", "too-large"])
 def test_bad_network_is_said_and_the_server_decodes(decode, name):
     page = decode(f"model={name}")
     expect(engine_words(page)).to_contain_text("by the server")
@@ -419,6 +422,7 @@ def test_bad_network_is_said_and_the_server_decodes(decode, name):
     until(page, lambda: np.abs(pixels(page) - image).max() > 10)
 
 
+@pytest.mark.slow
 def test_two_visitors_do_not_share_a_point(decode):
     one, other = decode(), decode()
     start, image = point(other), pixels(other)

@@ -83,6 +83,7 @@ def inside_on_screen(latent_map, n, holds, panel=0):
 CONCAVE = [(0.2, 0.2), (0.8, 0.25), (0.75, 0.8), (0.5, 0.4), (0.25, 0.85), (0.2, 0.2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dims", [2, 3])
 def test_lasso_selects_the_same_points_here_and_in_python(open_map, dims):
     """The page marks points at once; Python, which has only the outline, finds the same ones."""

@@ -88,6 +88,7 @@ def open_source(visit, name, **options):
     return page
 
 
+@pytest.mark.slow
 def test_every_kind_of_file_is_shown_or_refused_with_a_reason(visit):
     """A contact sheet of twelve awkward files: ten are prepared, two refused, none hides the others."""
     page = open_source(visit, "files")

@@ -176,6 +176,7 @@ def test_link_holds_what_was_done_just_before(visit):
     assert set(told) <= set(parse_qsl(urlsplit(page.url).query))
 
 
+@pytest.mark.slow
 def test_a_drawing_is_in_the_link(visit):
     """Who opens a copied link finds the drawing on the pad, its image in the inspector and its point on the map."""
     page = visit(ALONE + "&own=true")

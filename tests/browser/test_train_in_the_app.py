@@ -225,6 +225,7 @@ def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, ad
     wait_for(lambda: not trainers(runs_dir))
 
 
+@pytest.mark.slow
 def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     """The film of a finished run, one from a shell here: play, scrub with keys and slider; then on to the map."""
     train(tiny_config("train.epochs=12"), out=runs_dir / "with-a-film")

@@ -144,6 +144,7 @@ def test_map_answers_to_the_keyboard_and_its_legend_hides_a_class(visit):
     expect(page).not_to_have_url(re.compile("hidden"))
 
 
+@pytest.mark.slow
 def test_map_answers_to_touch(visit):
     """A tap on a phone selects the point under the finger."""
     page = visit("/explore?model=digits-2d-adam", width=390, height=844, touch=True)
@@ -265,6 +266,7 @@ def test_nonsense_numbers_in_the_address_are_ignored(visit, path):
     assert page.get_by_test_id("stAlertContentError").count() == 0
 
 
+@pytest.mark.slow
 def test_model_goes_along_to_the_next_page(visit):
     """A model chosen on one page is the model of the next, also over a page that has none."""
     page = visit("/explore")
@@ -294,6 +296,7 @@ def test_model_of_a_shared_link_goes_along_too(visit, start):
     expect(page).to_have_url(re.compile("model=circles-3d"))
 
 
+@pytest.mark.slow
 def test_map_opened_anew_shows_what_the_address_says(visit):
     """A class hidden and an image chosen in one visit to the page do not haunt the next."""
     page = visit("/explore?model=digits-2d-adam&image=17&hidden=3")
