@@ -11,9 +11,12 @@ from aeviz.paths import checkpoints_root
 
 
 def pytest_collection_modifyitems(items):
+    """Mark what runs in a browser. `make test` runs one story or two a page, the marked ones; the rest is slow."""
     for item in items:
         if Path(__file__).parent in Path(item.fspath).parents:
             item.add_marker(pytest.mark.browser)
+            if item.get_closest_marker("story") is None:
+                item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.flaky(reruns=2))  # on a busy machine a click may come too late; -rR lists them
 
 

@@ -12,7 +12,6 @@ PATHS = {"home and maps": ("/", *MAPS), "others": ("/lessons", "/compare", "/opt
 STRONG = "contrast=more"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("pages", ["home and maps", "others"])
 @pytest.mark.parametrize("look", ["", STRONG], ids=["usual", "high contrast"])
 @pytest.mark.parametrize("dark", [False, True])

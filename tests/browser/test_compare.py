@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 
-@pytest.mark.slow
 def test_all_runs_can_be_cleared_and_chosen_again(visit):
     """Cleared, the address says `runs=`, which names no run."""
     page = visit("/compare?runs=digits-2d-adam&runs=no-such-run")
@@ -41,6 +40,7 @@ def test_run_that_is_pointed_at_is_marked_in_curves_dots_and_planes(visit):
     expect(page).to_have_url(re.compile("planes=3"))
 
 
+@pytest.mark.story
 def test_page_opens_on_seeds_and_an_address_that_names_runs_on_them(visit):
     page = visit("/compare")
     expect(page.get_by_text("has the lowest mean validation error")).to_be_visible()

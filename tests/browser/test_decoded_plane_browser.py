@@ -23,6 +23,7 @@ def point(page):
     return [float(value) for value in text.split()]
 
 
+@pytest.mark.story
 def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
     """Six presses of a step button, twelve of an arrow key, as fast as they go, a random jump and its undo."""
     page = visit(f"/explore?show=decoded+plane&model={MODEL}&with.{MODEL}=nothing")
@@ -60,7 +61,6 @@ def test_no_move_is_lost_and_the_address_shows_the_same_image(visit):
     assert max(abs(a - b) for a, b in zip(point(page), there, strict=True)) < 0.01
 
 
-@pytest.mark.slow
 def test_overview_goes_where_it_is_clicked_and_the_plane_takes_other_axes(visit):
     """Rows of the first axes, made when somebody looks; the pad shows any two of the axes."""
     page = visit(f"/explore?show=decoded+plane&model={MODEL}&with.{MODEL}=nothing")

@@ -100,6 +100,7 @@ def test_nothing_jumps_after_the_first_picture(visit, path, width, height):
     assert sum(value for _, value, _ in late) < 0.05, late
 
 
+@pytest.mark.story
 def test_drag_on_the_map_decodes_and_moves_the_sliders_and_back(visit):
     """One point: dragged on the plane, moved by a slider, undone by a button; the address holds it."""
     page = visit(ALONE)
@@ -130,6 +131,7 @@ def test_drag_on_the_map_decodes_and_moves_the_sliders_and_back(visit):
     )
 
 
+@pytest.mark.story
 def test_chosen_image_shows_at_once_with_its_neighbours(visit):
     """The page itself finds the neighbours: those of scikit-learn. A neighbour's button chooses that image."""
     page = visit(ALONE)
@@ -155,6 +157,7 @@ def test_chosen_image_shows_at_once_with_its_neighbours(visit):
     expect(page.get_by_role("heading", name=f"Test image {expected[0]},")).to_be_visible()  # the server's part follows
 
 
+@pytest.mark.story
 def test_reconstruction_and_difference_are_those_of_pytorch(visit):
     """The card's images beside the library's own reconstruction."""
     page = visit(ALONE + "&image=17")
@@ -215,7 +218,7 @@ def test_both_models_decode_the_same_gesture(visit):
             expect(views.nth(each)).not_to_have_attribute("data-frames", str(frames[each]))
 
 
-@pytest.mark.slow
+@pytest.mark.story
 def test_finger_drags_the_point_on_a_phone(visit):
     """A finger decodes where it moves, and a tap chooses the image below it."""
     page = visit(ALONE, width=390, height=844, touch=True)
@@ -252,6 +255,7 @@ def draw(page, strokes):
                 page.mouse.down()
 
 
+@pytest.mark.story
 def test_drawn_digit_is_placed_on_the_map_while_it_is_drawn(visit):
     page = visit(ALONE)
     latent_map = drawn_map(page)
@@ -282,7 +286,6 @@ def test_drawn_digit_is_placed_on_the_map_while_it_is_drawn(visit):
     assert point_in(node) != place
 
 
-@pytest.mark.slow
 def test_server_places_a_drawing_where_the_page_cannot(visit):
     page = visit(ALONE + "&own=true&engine=server")
     node = inspector(page)
@@ -294,7 +297,6 @@ def test_server_places_a_drawing_where_the_page_cannot(visit):
     expect(page.get_by_test_id("chosen-image").get_by_text("Your drawing")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_waypoints_are_drawn_on_the_map_and_lead_there(visit):
     """Kept points are numbered on the map; a click on one goes there, and the link brings them back."""
     page = visit(ALONE)
@@ -324,7 +326,6 @@ def test_waypoints_are_drawn_on_the_map_and_lead_there(visit):
     assert drawn_map(page).evaluate("map => map.waypointsOf(0).length") == 2
 
 
-@pytest.mark.slow
 def test_selection_is_summed_up_in_the_inspector(visit):
     """Count, classes, spread and mean code of a lasso, in the page, as Python has them."""
     page = visit(ALONE)
@@ -362,7 +363,6 @@ def test_selection_is_summed_up_in_the_inspector(visit):
     expect(card).to_be_hidden()
 
 
-@pytest.mark.slow
 def test_second_model_encodes_the_drawing_itself(visit):
     """Not the corresponding point, where another digit may stand: its own code, on its own map."""
     page = visit(PAIR + "&own=true")

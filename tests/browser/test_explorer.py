@@ -270,6 +270,7 @@ def path_between_waypoints_is_moved_along_played_and_found_again(page):
     expect(page).not_to_have_url(re.compile("stops="))
 
 
+@pytest.mark.story
 def test_gestures_on_one_page(decode, subtests):
     """Each gesture begins where the point rests and the view is whole, on a page that is loaded once."""
     page = decode()
@@ -300,7 +301,6 @@ def test_second_model_decodes_the_same_gesture(decode):
     page.mouse.up()
 
 
-@pytest.mark.slow
 def test_copy_of_a_model_stands_beside_it(decode):
     page = decode("model=flat&with.flat=flat-again")
     drag(page, steps=5)
@@ -341,7 +341,6 @@ def test_finger_drags_on_a_phone_and_two_fingers_zoom(decode):
     np.testing.assert_allclose(point(page), there)  # a pinch does not move it
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", ["flat", "deep"])
 def test_server_decodes_under_the_same_controls_and_nothing_is_lost(decode, model):
     page = decode(f"model={model}&engine=server")
@@ -372,7 +371,6 @@ def test_server_decodes_under_the_same_controls_and_nothing_is_lost(decode, mode
     page.wait_for_timeout(1000)  # what was asked for is answered, or thrown away, without a word in the console
 
 
-@pytest.mark.slow
 @needs_runtime
 def test_server_and_runtime_draw_the_same(decode):
     at = "deep.at=z1_1~z2_-0.5"
@@ -381,7 +379,6 @@ def test_server_and_runtime_draw_the_same(decode):
     assert np.abs(pixels(page) - pixels(served)).max() <= 1
 
 
-@pytest.mark.slow
 def test_browser_without_webassembly_decodes_all_the_same(decode):
     page = decode("model=flat", prepare=lambda page: page.add_init_script("delete globalThis.WebAssembly"))
     expect(engine_words(page)).to_contain_text("by the server")
@@ -393,7 +390,6 @@ def test_browser_without_webassembly_decodes_all_the_same(decode):
     assert pixels(page).std() > 5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "missing",
     ["ort-wasm-simd-threaded.wasm.gz", "ort.wasm.bundle.min.mjs"],
@@ -407,7 +403,6 @@ def test_missing_runtime_is_said_and_done_without(decode, missing):
     assert pixels(page).std() > 5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cut-inside", "too-large"])
 def test_bad_network_is_said_and_the_server_decodes(decode, name):
     page = decode(f"model={name}")
@@ -422,7 +417,6 @@ def test_bad_network_is_said_and_the_server_decodes(decode, name):
     until(page, lambda: np.abs(pixels(page) - image).max() > 10)
 
 
-@pytest.mark.slow
 def test_two_visitors_do_not_share_a_point(decode):
     one, other = decode(), decode()
     start, image = point(other), pixels(other)
@@ -437,7 +431,6 @@ def test_two_visitors_do_not_share_a_point(decode):
     assert address(other, "flat.at") == ""
 
 
-@pytest.mark.slow
 def test_back_from_another_page_the_explorer_stands_where_it_was(decode):
     page = decode()
     drag(page)
@@ -479,7 +472,6 @@ def kept(page, session):
 DRAGS, ROUNDS = 1000, 10
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_memory_stays_flat_over_drags_and_page_changes(decode):
     """Streamlit keeps a little of each run, hence the slack."""

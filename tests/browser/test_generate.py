@@ -4,10 +4,12 @@ import io
 import re
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 
+@pytest.mark.story
 def test_number_is_drawn_while_it_is_typed_is_in_the_address_and_is_saved(visit):
     """No Enter is needed; a reload shows the same number; the seed counts on; the file holds the digits side by side.
 

@@ -28,7 +28,6 @@ def opaque_share(page):
     return page.get_by_test_id("latent-map").locator("canvas.points").first.evaluate(PIXELS)
 
 
-@pytest.mark.slow
 def test_switch_changes_page_and_map_and_goes_along(visit):
     page = visit(MAP)
     expect(page.locator(".view").first).to_have_attribute("data-frames", "1")
@@ -66,7 +65,6 @@ def test_address_and_system_ask_for_it(visit, how):
         page.emulate_media(contrast="no-preference")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("paths", [("/", MAP), ("/compare", "/optimizers", "/lessons")])
 @pytest.mark.parametrize("dark", [False, True])
 def test_texts_have_a_contrast_of_seven_to_one(visit, address, dark, paths, subtests):

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlsplit
 
-import pytest
 from app_server import choose, wait_until_idle
 from playwright.sync_api import expect
 
@@ -25,7 +24,6 @@ def follow(page, title):
     wait_until_idle(page)
 
 
-@pytest.mark.slow
 def test_back_and_forward_show_each_page_as_it_was_left(visit):
     page = visit("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()

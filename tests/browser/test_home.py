@@ -1,5 +1,6 @@
 """The first screen of Home answers to the pointer, and its starts lead on."""
 
+import pytest
 from app_server import wait_until_idle
 from playwright.sync_api import expect
 
@@ -24,6 +25,7 @@ def test_points_stand_in_until_the_decoder_is_there(visit):
     expect(key).to_be_visible()
 
 
+@pytest.mark.story
 def test_plane_decodes_under_the_pointer_without_the_server(visit):
     sent = []
     page = visit(

@@ -11,6 +11,7 @@ def divergences(page):
     return float(part.get_attribute("data-kl")), float(part.get_attribute("data-reverse"))
 
 
+@pytest.mark.story
 def test_dragged_density_answers_at_once_and_stays_in_the_address(visit):
     page = visit("/lab")
     part = page.get_by_test_id("divergence")
@@ -40,7 +41,6 @@ def test_dragged_density_answers_at_once_and_stays_in_the_address(visit):
     expect(part).to_have_attribute("data-kl", f"{shown[0]:.4f}")
 
 
-@pytest.mark.slow
 def test_fit_to_a_mixture_covers_both_modes_or_seeks_one(visit):
     page = visit("/lab")
     part = page.get_by_test_id("divergence")
@@ -60,7 +60,6 @@ def test_fit_to_a_mixture_covers_both_modes_or_seeks_one(visit):
     expect(page.get_by_text("A local minimum")).to_be_hidden()
 
 
-@pytest.mark.slow
 def test_finger_drags_a_width(visit):
     page = visit("/lab", width=390, height=844, touch=True)
     part = page.get_by_test_id("divergence")
@@ -78,7 +77,6 @@ def test_finger_drags_a_width(visit):
     expect(page).to_have_url(re.compile(r"gaussians=0_1_1_(2\.|3)"))
 
 
-@pytest.mark.slow
 def test_cloud_and_points_are_dragged_and_whitening_follows(visit):
     page = visit("/lab?experiment=Mahalanobis+distance")
     part = page.get_by_test_id("mahalanobis")
@@ -102,7 +100,6 @@ def test_cloud_and_points_are_dragged_and_whitening_follows(visit):
     expect(page).to_have_url(re.compile("cloud=1_1_0_2_1_1.9_-1"))
 
 
-@pytest.mark.slow
 def test_coin_is_dragged_and_more_outcomes_are_chosen(visit):
     page = visit("/lab?experiment=Entropy+of+a+coin")
     part = page.get_by_test_id("entropy")

@@ -20,6 +20,7 @@ def drag(page, node, dx, dy=0):
     page.mouse.up()
 
 
+@pytest.mark.story
 def test_backpropagation_steps_and_descends(visit):
     page, part = open_experiment(visit, "Backpropagation", "backpropagation")
     expect(part).to_have_attribute("data-loss", re.compile(r"0\.\d+"))
@@ -42,7 +43,6 @@ def test_backpropagation_steps_and_descends(visit):
     assert float(part.get_attribute("data-gradients").split()[0]) < 0.3 * float(gradients[0])
 
 
-@pytest.mark.slow
 def test_neuron_follows_weights_input_and_bias(visit):
     page, part = open_experiment(visit, "Activation functions", "neuron")
     expect(part).to_have_attribute("data-activation", "0.8176 0.1491")
@@ -59,7 +59,6 @@ def test_neuron_follows_weights_input_and_bias(visit):
     assert float(part.get_attribute("data-error")) < error / 20
 
 
-@pytest.mark.slow
 def test_batches_descend_from_the_dragged_start(visit):
     page, part = open_experiment(visit, "Batch sizes", "batches")
     expect(part).to_have_attribute("data-risks", re.compile("e"))
@@ -82,7 +81,6 @@ def test_batches_descend_from_the_dragged_start(visit):
     expect(page.get_by_test_id("batches")).to_have_attribute("data-risks", re.compile("e"))
 
 
-@pytest.mark.slow
 def test_projections_follow_points_and_norm(visit):
     page, part = open_experiment(visit, "Projection", "projection")
     expect(part).to_have_attribute("data-distances", re.compile(r"^1\.6[56]\d* 4\.30"))
@@ -95,7 +93,6 @@ def test_projections_follow_points_and_norm(visit):
     expect(page).not_to_have_url(re.compile(r"projection=2_4\.62_0\.38"))
 
 
-@pytest.mark.slow
 def test_dimension_and_moments_follow_their_sliders(visit):
     page, part = open_experiment(visit, "Dimension", "dimension")
     expect(part).to_have_attribute("data-shares", re.compile(r"^0\.692\d 0\.1900 "))
@@ -116,7 +113,6 @@ def test_dimension_and_moments_follow_their_sliders(visit):
     expect(part).not_to_have_attribute("data-steps", outside)
 
 
-@pytest.mark.slow
 def test_drawn_networks_compute(visit):
     page, part = open_experiment(visit, "Networks as drawings", "drawn_network")
     expect(part).to_have_attribute("data-parameters", "118")
@@ -143,7 +139,6 @@ def test_drawn_networks_compute(visit):
     expect(page.get_by_text("Write widths with - between them")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_basis_functions_are_learned_in_the_page(visit):
     page, part = open_experiment(visit, "Basis functions", "basis")
     expect(part).to_have_attribute("data-steps", "0")
@@ -160,7 +155,6 @@ def test_basis_functions_are_learned_in_the_page(visit):
     expect(page).to_have_url(re.compile(r"basis=5_0\.25_0_1_0"))
 
 
-@pytest.mark.slow
 def test_risk_follows_degree_data_and_loss(visit):
     page, part = open_experiment(visit, "Risk and empirical risk", "risk")
     expect(part).to_have_attribute("data-best", "3")
@@ -178,7 +172,6 @@ def test_risk_follows_degree_data_and_loss(visit):
     expect(page.get_by_text("L(x, y, t) = |y")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_weights_descend_the_loss_surface(visit):
     page, part = open_experiment(visit, "Loss surface", "loss_surface")
     expect(part).to_have_attribute("data-loss", re.compile(r"^0\.\d+"))

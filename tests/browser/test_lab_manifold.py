@@ -11,7 +11,7 @@ def open_experiment(visit, name, part, address=""):
     return page, page.get_by_test_id(part)
 
 
-@pytest.mark.slow
+@pytest.mark.story
 def test_discs_are_encoded_as_they_are_dragged(visit):
     page, part = open_experiment(visit, "Circles with three factors", "circles")
     expect(part).to_have_attribute("data-error", re.compile(r"^0\.000"))
@@ -28,7 +28,6 @@ def test_discs_are_encoded_as_they_are_dragged(visit):
     expect(page).to_have_url(re.compile(r"disc=3_14_4\.5_4"))
 
 
-@pytest.mark.slow
 def test_noise_moves_the_code_of_one_image(visit):
     page, part = open_experiment(visit, "A VAE in one picture", "one_vae", "&noise=0_0_40_1_1")
     expect(part).to_have_attribute("data-error", re.compile(r"\d"))
@@ -43,7 +42,6 @@ def test_noise_moves_the_code_of_one_image(visit):
     expect(page).to_have_url(re.compile("experiment=A\\+VAE\\+in\\+one\\+picture$"))
 
 
-@pytest.mark.slow
 def test_walks_follow_the_denoiser(visit):
     page, part = open_experiment(visit, "Denoising as a vector field", "denoising_field")
     expect(part).to_have_attribute("data-far", re.compile(r"^0\.0"))
@@ -58,7 +56,6 @@ def test_walks_follow_the_denoiser(visit):
     expect(page).to_have_url(re.compile(r"field=2_1\.2_-"))
 
 
-@pytest.mark.slow
 def test_both_walks_follow_t(visit):
     page, part = open_experiment(visit, "Walks on the manifold", "manifold_walk")
     expect(part).to_have_attribute("data-distances", re.compile(r"\d"))
@@ -71,7 +68,6 @@ def test_both_walks_follow_t(visit):
     expect(page).to_have_url(re.compile(r"[?&]t=0($|&)"))
 
 
-@pytest.mark.slow
 def test_enough_units_copy_until_sparsity_stops_them(visit):
     page, part = open_experiment(visit, "Identity shortcut", "identity_shortcut")
     expect(part).to_have_attribute("data-errors", "0.0000 0.0000")
@@ -84,7 +80,6 @@ def test_enough_units_copy_until_sparsity_stops_them(visit):
     expect(page).to_have_url(re.compile(r"copies=1_3_0\.4_0\.1_1\.1_1\.8"))
 
 
-@pytest.mark.slow
 def test_a_foreign_decoder_follows_the_dragged_code(visit):
     page, part = open_experiment(visit, "Encoder of A, decoder of B", "foreign_decoder")
     expect(part).to_have_attribute("data-errors", re.compile(r"\d"))

@@ -2,11 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 
-@pytest.mark.slow
 def test_em_goes_by_half_steps_runs_and_collapses(visit):
     page = visit("/lab?experiment=EM+on+a+mixture", prepare=lambda page: page.emulate_media(reduced_motion="reduce"))
     part = page.get_by_test_id("mixture")

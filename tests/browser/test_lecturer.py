@@ -30,7 +30,6 @@ def shown(page):
     }
 
 
-@pytest.mark.slow
 def test_class_sees_what_the_lecturer_has_prepared(visit):
     """Home, two models, a lasso, a click, Copy link at once: another browser shows the same."""
     page = visit("/")

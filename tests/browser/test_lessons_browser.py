@@ -67,7 +67,6 @@ def expect_view(page, view):
         expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value(model)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", LESSONS)
 def test_lesson_from_beginning_to_end(visit, name):
@@ -106,7 +105,6 @@ def parameters(page):
     return parse_qs(urlsplit(page.url).query)
 
 
-@pytest.mark.slow
 def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     page = visit("/lessons")
     start_own(page, OWN)
@@ -145,7 +143,6 @@ def test_view_wins_over_what_the_widgets_of_an_open_page_show(visit):
     expect(model).to_have_value("vae-2d")
 
 
-@pytest.mark.slow
 def test_reload_and_shared_link_resume_a_lesson(visit):
     lesson = LESSONS["posterior-collapse"]
     page = visit("/explore?model=vae-10d&lesson=posterior-collapse&step=6")
@@ -177,6 +174,7 @@ def test_tap_opens_the_column_on_a_phone(visit, path, width):
     page.wait_for_function(f"() => ({over})(document.querySelector('[data-testid=stSidebar]'))")
 
 
+@pytest.mark.story
 def test_question_covers_a_phone_until_it_is_answered(visit):
     """Then the view is in sight, and the next question covers it again."""
     page = visit("/lessons", width=390, height=844, touch=True)
@@ -188,6 +186,7 @@ def test_question_covers_a_phone_until_it_is_answered(visit):
     expect_view(page, LESSONS["latent-space"].steps[0].view)
 
 
+@pytest.mark.story
 def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
     page = visit("/lessons")
     page.locator(".st-key-teach-posterior-collapse").get_by_role("button", name="Teach", exact=True).first.click()
@@ -204,7 +203,6 @@ def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
     expect_view(page, LESSONS["posterior-collapse"].steps[0].view)
 
 
-@pytest.mark.slow
 def test_class_of_three_browsers(visit):
     """A teacher and two students: code, link, bars, reveal, the teacher's view, leave, rejoin, reload, CSV, end."""
     teacher, one, two = (visit("/lessons") for _ in range(3))

@@ -73,7 +73,6 @@ def test_distance_lies_over_the_plane_and_in_the_address(visit):
     expect(page).not_to_have_url(re.compile("field="))
 
 
-@pytest.mark.slow
 def test_regions_and_stretching_are_those_of_python_and_pytorch(visit):
     """A class that the legend hides does not vote; the page's decoder has PyTorch's derivatives."""
     page = visit(ALONE + "&field=classes&hidden=3", dark=True)
@@ -104,7 +103,6 @@ def test_regions_and_stretching_are_those_of_python_and_pytorch(visit):
     assert (np.abs(ratio - 1) < 0.05).mean() > 0.9
 
 
-@pytest.mark.slow
 def test_shortest_paths_by_the_images_join_the_waypoints(visit):
     """Never longer than the straight lines, whose length is that of the images decoded along them by PyTorch."""
     ends = np.array([[2.0, -3.0], [12.0, 5.0]])
@@ -126,7 +124,6 @@ def test_shortest_paths_by_the_images_join_the_waypoints(visit):
     assert found["straight"] == pytest.approx(expected, rel=0.1)
 
 
-@pytest.mark.slow
 def test_field_that_makes_no_sense_is_not_offered(visit):
     """No stretching without a decoder in the page, and no field in space; the list says why."""
     page = visit(ALONE.replace("?", "?engine=server&") + "&field=stretching")

@@ -97,6 +97,7 @@ def test_pictures_stand_in_place_of_points_when_zoomed_in(open_map):
     expect(stage).to_have_attribute("data-images", "0")
 
 
+@pytest.mark.story
 def test_neighbours_are_marked_and_a_click_on_one_moves_the_map(open_map):
     """The strip below the chosen image leads on, and the map follows."""
     page, latent_map = open_map(f"{ADDRESS}&image={IMAGE}")

@@ -83,7 +83,6 @@ def inside_on_screen(latent_map, n, holds, panel=0):
 CONCAVE = [(0.2, 0.2), (0.8, 0.25), (0.75, 0.8), (0.5, 0.4), (0.25, 0.85), (0.2, 0.2)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dims", [2, 3])
 def test_lasso_selects_the_same_points_here_and_in_python(open_map, dims):
     """The page marks points at once; Python, which has only the outline, finds the same ones."""
@@ -100,6 +99,7 @@ def test_lasso_selects_the_same_points_here_and_in_python(open_map, dims):
     assert chosen(latent_map) == []
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("dims", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_box_selects_what_lies_in_it_on_the_screen(open_map, dims):
     """Against the places of the points on the screen; a point on the very edge may fall to either side."""
@@ -370,7 +370,6 @@ def test_click_chooses_an_image_or_decodes_where_there_is_none(open_map):
     assert corner[:2] == pytest.approx([4, box["height"] - 4], abs=1)
 
 
-@pytest.mark.slow
 def test_space_turns_by_keyboard_and_selection_shows_no_outline_then(open_map):
     """Arrow keys turn; the points of a lasso stay selected from every side."""
     page, latent_map = open_map("dims=3")
@@ -389,7 +388,6 @@ def test_space_turns_by_keyboard_and_selection_shows_no_outline_then(open_map):
     assert chosen(latent_map) == found
 
 
-@pytest.mark.slow
 def test_many_points_are_all_drawn(open_map):
     """As many as there are, and a lasso answers."""
     page, latent_map = open_map("n=70000")

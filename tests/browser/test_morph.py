@@ -14,6 +14,7 @@ from aeviz.training.runs import RunFolder
 PAIR = "/explore?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad&align=true"
 
 
+@pytest.mark.story
 def test_one_key_turns_one_cloud_into_the_other(visit):
     """The points go where Procrustes puts them; arrows and caption say how far; the address keeps it."""
     page = visit(PAIR)
@@ -40,7 +41,6 @@ def test_one_key_turns_one_cloud_into_the_other(visit):
     expect(page).not_to_have_url(re.compile("morph="))
 
 
-@pytest.mark.slow
 def test_lasso_takes_the_points_back_to_their_own_model(visit):
     """An outline belongs to the first model's points; alone, a map offers no second one."""
     page = visit(PAIR + "&morph=1")

@@ -9,6 +9,7 @@ from safetensors.numpy import load_file
 from aeviz.paths import PROJECT_ROOT
 
 
+@pytest.mark.story
 def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in_the_address(visit):
     page = visit("/network?model=digits-2d-adam")
     part = page.get_by_test_id("activations")
@@ -58,7 +59,6 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     expect(page).not_to_have_url(re.compile("image="))
 
 
-@pytest.mark.slow
 def test_networks_of_two_face_models_answer(visit):
     """Four large networks share the runtime, which does one thing at a time; codes stand in for images."""
     page = visit("/network?model=celeba-vae&with.celeba-vae=celeba-msssim-vae")

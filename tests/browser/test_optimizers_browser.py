@@ -9,7 +9,6 @@ TRAINED_MS = 120_000
 """Two trainers one after the other, each of which imports torch, on a machine that a browser keeps busy."""
 
 
-@pytest.mark.slow
 def test_more_memory_turns_the_verdict_on_adam(visit):
     page = visit("/optimizers?section=counterexample")
     expect(page.get_by_text("Adam: the average regret does not go to zero")).to_be_visible()
@@ -42,7 +41,7 @@ def _go_to_the_middle(page, plot):
     expect(label).to_have_text("step 50")
 
 
-@pytest.mark.slow
+@pytest.mark.story
 def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
     page = visit("/optimizers?surface=Himmelblau&steps=100", prepare=lambda page: page.add_init_script(INTERRUPTED))
     plot = page.get_by_test_id("stPlotlyChart").first.locator(".js-plotly-plot")
@@ -75,7 +74,6 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
         assert plot.evaluate(DRAWN) == drawn
 
 
-@pytest.mark.slow
 def test_start_is_set_on_the_plot(visit):
     page = visit("/optimizers", prepare=lambda page: page.add_init_script(INTERRUPTED))
     start = page.get_by_test_id("surface-start")
@@ -92,7 +90,6 @@ def test_start_is_set_on_the_plot(visit):
     expect(page).to_have_url(re.compile(r"x.Himmelblau=-0.8&y.Himmelblau=2$"))
 
 
-@pytest.mark.slow
 def test_duel_is_trained_in_the_background_and_judged(visit):
     page = visit("/optimizers?section=comparison&seeds=1&epochs.digits=5&against=Adam&against=AMSGrad")
     expect(page.get_by_text("2 runs, one after the other")).to_be_visible()

@@ -88,7 +88,6 @@ def open_source(visit, name, **options):
     return page
 
 
-@pytest.mark.slow
 def test_every_kind_of_file_is_shown_or_refused_with_a_reason(visit):
     """A contact sheet of twelve awkward files: ten are prepared, two refused, none hides the others."""
     page = open_source(visit, "files")
@@ -102,6 +101,7 @@ def test_every_kind_of_file_is_shown_or_refused_with_a_reason(visit):
     expect(page.get_by_test_id("latent-map").first).to_have_attribute("data-markers", "1")
 
 
+@pytest.mark.story
 def test_photo_lands_on_the_map_with_a_verdict(visit):
     """One file: the steps of preparation, the verdict, the digit, a card for each model of that size."""
     page = open_source(visit, "files")
@@ -138,7 +138,6 @@ def test_drawn_digit_is_read_and_placed(visit, size):
     assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
 
 
-@pytest.mark.slow
 def test_pad_answers_to_the_keyboard(visit):
     """Space puts the pen down, arrows draw."""
     page = open_source(visit, "draw")
@@ -169,7 +168,6 @@ def test_pasted_picture_is_taken(visit):
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "0")
 
 
-@pytest.mark.slow
 def test_samples_are_for_those_who_have_none(visit):
     """A sample needs one click; the address keeps where it came from."""
     page = open_source(visit, "files")

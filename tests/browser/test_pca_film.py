@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from saved_image import check_saved_image
 
 
+@pytest.mark.story
 def test_film_plays_stops_and_follows_the_sliders(visit):
     """The start is far away, the end is PCA; another k gives another verdict, and its film plays by itself."""
     page = visit("/pca?data=digits")
@@ -58,7 +59,6 @@ PRESS_STOP = """
 """Presses Stop as soon as a pass was made: those on the circles may be over before Playwright has moved the mouse."""
 
 
-@pytest.mark.slow
 def test_training_with_relu_can_be_stopped(visit):
     """A click on Stop ends the worker; nothing is kept of what it trained."""
     page = visit("/pca?data=circles&relu-epochs=longer")

@@ -53,6 +53,7 @@ def ink(latent_map, layer):
     )
 
 
+@pytest.mark.story
 def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     """Ellipses of all, then a click on a point, then a zoom to its posterior: each is drawn and in the address."""
     page, latent_map = open_map("/explore?model=vae-2d&with.vae-2d=nothing")
@@ -89,7 +90,6 @@ def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     expect(page).to_have_url(re.compile("ellipses=off"))
 
 
-@pytest.mark.slow
 def test_prior_of_an_anchored_model_is_drawn_class_by_class(open_map):
     """A circle set a class; a hidden class takes its own away; the address keeps them shown."""
     page, latent_map = open_map("/explore?model=vae-2d-anchored&with.vae-2d-anchored=nothing")
@@ -106,7 +106,6 @@ def test_prior_of_an_anchored_model_is_drawn_class_by_class(open_map):
     expect(latent_map).to_have_attribute("data-priors", "10", timeout=30_000)
 
 
-@pytest.mark.slow
 def test_aligned_pair_draws_both_and_a_plain_model_none(open_map):
     """Two variational models: both have ellipses, also aligned; a plain model has no such controls."""
     page, latent_map = open_map("/explore?model=vae-2d&with.vae-2d=regime-both&align=true&ellipses=all&image=42")
@@ -117,7 +116,6 @@ def test_aligned_pair_draws_both_and_a_plain_model_none(open_map):
     assert page.get_by_text("Each point is", exact=True).count() == 0
 
 
-@pytest.mark.slow
 def test_click_on_a_sample_shows_its_image(open_map):
     """With samples in place of means a point is still its image, and the choice is in the address."""
     page, latent_map = open_map("/explore?model=regime-both&with.regime-both=nothing")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -32,6 +33,7 @@ def test_click_enlarges_an_image_beside_its_reconstruction_and_difference(visit)
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.story
 def test_cell_of_the_confusion_table_lists_its_images_which_open_on_explore(visit):
     """By click, then by arrow keys and Enter; the link opens one of the images on the map."""
     page = visit("/reconstruct?model=digits-2d-adam&with.digits-2d-adam=nothing")

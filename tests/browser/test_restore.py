@@ -13,7 +13,6 @@ def picture(page, name):
     return page.get_by_role("img", name=re.compile(name))
 
 
-@pytest.mark.slow
 def test_level_changes_what_is_restored_and_is_in_the_address(visit):
     """Each press of an arrow key corrupts more; a reload shows the same again."""
     page = visit("/reconstruct?source=corrupted+images&model=digits-2d-adam")

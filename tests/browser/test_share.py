@@ -28,7 +28,6 @@ SIZES = """map => {
 }"""
 
 
-@pytest.mark.slow
 def test_saved_image_holds_both_panels_and_the_legend(visit):
     """A PNG named after models and data, two pixels a page pixel: points of both panels, and the classes below them."""
     page = visit(PAIR + "&hidden=3&blend=0.5")
@@ -60,7 +59,6 @@ REFUSING = "Object.defineProperty(navigator, 'clipboard', { value: undefined });
 """A browser that gives a page from another machine no clipboard, as it came by plain http."""
 
 
-@pytest.mark.slow
 def test_link_is_copied_and_said(visit):
     """The clipboard holds the address; the button says so for two seconds."""
     page = visit(PAIR + "&image=17")
@@ -75,7 +73,6 @@ def test_link_is_copied_and_said(visit):
     expect(latent_map.get_by_role("button", name="Copy link")).to_be_visible()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("copies", [True, False])
 def test_link_can_be_copied_without_a_clipboard(visit, copies):
     """The older way is tried; if that fails, the address stands there, selected, until the visitor goes on."""
@@ -125,7 +122,6 @@ def test_map_and_decoded_image_are_in_view_on_a_projector(visit, path):
     assert page.evaluate("(n => n.scrollWidth - n.clientWidth)(document.querySelector('[data-testid=stMain]'))") <= 1
 
 
-@pytest.mark.slow
 def test_projector_size_goes_along_and_ends(visit):
     """The switch enlarges type and points; the next page and a lesson's view keep it; it can be switched off again."""
     page = visit(ALONE)
@@ -160,7 +156,6 @@ NEXT_AND_COPY = """map => {
 }"""
 
 
-@pytest.mark.slow
 def test_link_holds_what_was_done_just_before(visit):
     """The address comes from the server: the link waits for it."""
     page = visit(ALONE + "&image=17")
@@ -176,7 +171,6 @@ def test_link_holds_what_was_done_just_before(visit):
     assert set(told) <= set(parse_qsl(urlsplit(page.url).query))
 
 
-@pytest.mark.slow
 def test_a_drawing_is_in_the_link(visit):
     """Who opens a copied link finds the drawing on the pad, its image in the inspector and its point on the map."""
     page = visit(ALONE + "&own=true")

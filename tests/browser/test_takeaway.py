@@ -32,6 +32,7 @@ def grey_of(canvas):
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))).convert("L"), np.int64)
 
 
+@pytest.mark.story
 def test_a_file_decodes_without_a_network_as_pytorch_does(offline, tmp_path, capsys):
     path = tmp_path / "one.html"
     assert main(["export", "digits-2d-adam", "--format", "html", "--out", str(path)]) == 0
@@ -57,6 +58,7 @@ def test_a_file_decodes_without_a_network_as_pytorch_does(offline, tmp_path, cap
     assert not problems
 
 
+@pytest.mark.story
 def test_two_models_decode_beside_each_other(offline, tmp_path):
     folders = [RunFolder.read(checkpoints_root() / f"digits-2d-{name}") for name in ("adam", "amsgrad")]
     path = tmp_path / "two.html"
@@ -66,6 +68,7 @@ def test_two_models_decode_beside_each_other(offline, tmp_path):
     expect(offline.get_by_text("of the variance explained")).to_be_visible()
 
 
+@pytest.mark.story
 def test_vectors_from_anywhere_are_a_map_with_images(offline, tmp_path):
     digits = load_dataset("digits", "test")
     images = digits.images[:]
@@ -85,6 +88,7 @@ def test_vectors_from_anywhere_are_a_map_with_images(offline, tmp_path):
     assert not problems
 
 
+@pytest.mark.story
 def test_what_does_not_fit_is_said_in_a_sentence(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     digits = RunFolder.read(checkpoints_root() / "digits-2d-adam")

@@ -96,6 +96,7 @@ def go_to(page, title):
     expect(page).to_have_title(title)
 
 
+@pytest.mark.story
 def test_example_plays_before_there_is_a_run(visit):
     """The training of a shipped model plays above the fold, below a form of one row; a rerun leaves it where it is."""
     page = visit("/train")
@@ -116,7 +117,6 @@ def test_example_plays_before_there_is_a_run(visit):
     expect(film).to_have_attribute("data-playing", "false")
 
 
-@pytest.mark.slow
 def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     """One run, all its buttons; the gallery has it when it ended, the folder is gone when it is deleted."""
     page = visit("/train")
@@ -178,7 +178,6 @@ def test_start_pause_resume_stop_and_delete(visit, address, runs_dir):
     assert not (runs_dir / name).exists()
 
 
-@pytest.mark.slow
 def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, address, runs_dir):
     """Two sessions: one reloads and changes pages; the other, on a phone, queues behind it and stops its own run."""
     page = visit("/train")
@@ -225,7 +224,6 @@ def test_run_goes_on_over_reload_and_pages_while_another_visitor_waits(visit, ad
     wait_for(lambda: not trainers(runs_dir))
 
 
-@pytest.mark.slow
 def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     """The film of a finished run, one from a shell here: play, scrub with keys and slider; then on to the map."""
     train(tiny_config("train.epochs=12"), out=runs_dir / "with-a-film")
@@ -264,7 +262,6 @@ def test_film_is_played_and_scrubbed(visit, runs_dir, tiny_config):
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-drawn", re.compile(r"\d+"))
 
 
-@pytest.mark.slow
 def test_server_that_ends_takes_its_trainers_along_and_the_next_offers_to_go_on(visit, tmp_path):
     """SIGTERM while one run trains and one waits; after the restart both are offered, and a deep link leads in."""
     runs = tmp_path / "runs"

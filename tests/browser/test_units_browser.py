@@ -7,7 +7,6 @@ from app_server import choose, wait_until_idle
 from playwright.sync_api import expect
 
 
-@pytest.mark.slow
 def test_unit_is_chosen_by_its_card_and_followed_to_the_map_and_to_decode(visit):
     page = visit("/units?model=vae-10d&order=index")
     expect(page.get_by_role("button", name=re.compile("z10 "))).to_be_visible()
@@ -40,6 +39,7 @@ def test_unit_is_chosen_by_its_card_and_followed_to_the_map_and_to_decode(visit)
     expect(page).to_have_url(re.compile(r"vae-10d\.at=z4_"))
 
 
+@pytest.mark.story
 def test_push_is_above_the_fold_and_the_cards_follow_the_scroll(visit):
     page = visit("/units?model=vae-64d", height=900)
     expect(page.get_by_role("img", name=re.compile("^From the median code")).first).to_be_in_viewport(ratio=1)

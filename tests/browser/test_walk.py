@@ -57,6 +57,7 @@ def point_on_screen(latent_map, index, panel=0):
     return box["x"] + x, box["y"] + y
 
 
+@pytest.mark.story
 def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     """Home -> latent space in 2-D -> click a point -> 3-D, turn, click -> decode -> reconstruct."""
     page = visit("/?find=digits-2d-adam")
@@ -100,6 +101,7 @@ def test_walk_from_home_to_map_to_decoder_to_reconstructions(visit):
     expect(page.get_by_role("img", name=re.compile("mean Euclidean error")).first).to_be_visible()
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("path", quick_and_slow(TITLES, quick=("/", "/explore", "/train")))
 def test_page_fits_the_window_and_shows_no_error(visit, path):
     """Each page has a title, a heading, no error and nothing that sticks out sideways, and a window that turns."""
@@ -144,7 +146,6 @@ def test_map_answers_to_the_keyboard_and_its_legend_hides_a_class(visit):
     expect(page).not_to_have_url(re.compile("hidden"))
 
 
-@pytest.mark.slow
 def test_map_answers_to_touch(visit):
     """A tap on a phone selects the point under the finger."""
     page = visit("/explore?model=digits-2d-adam", width=390, height=844, touch=True)
@@ -163,7 +164,6 @@ def test_hover_shows_the_image_number_in_both_maps(visit):
     expect(latent_map.locator(".tip").nth(1)).to_contain_text("image 17")
 
 
-@pytest.mark.slow
 def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
     """Aligning moves the right map into the left one's frame; the left map keeps its zoom."""
     page = visit("/explore?model=digits-2d-adam&with.digits-2d-adam=digits-2d-amsgrad")
@@ -179,7 +179,6 @@ def test_alignment_keeps_the_left_map_and_moves_the_right(visit):
     assert latent_map.evaluate("map => map.screenOf(1, 3)") != pytest.approx(right, abs=1)
 
 
-@pytest.mark.slow
 def test_slider_decodes_another_image_and_is_in_the_address(visit):
     """A step of a slider by keyboard redraws the image; the address shows the same image again."""
     page = visit("/explore?show=decoded+plane&model=digits-2d-adam&with.digits-2d-adam=nothing")
@@ -198,7 +197,6 @@ def test_slider_decodes_another_image_and_is_in_the_address(visit):
     assert image.evaluate(DRAWN) == pytest.approx(after, abs=3)  # the address rounds the point
 
 
-@pytest.mark.slow
 def test_missing_mnist_pictures_are_offered(visit):
     """Without MNIST's own pictures: reconstructions are shown all the same, the originals are offered."""
     page = visit("/reconstruct?model=mlp-2d-adam")
@@ -207,7 +205,6 @@ def test_missing_mnist_pictures_are_offered(visit):
     expect(page.get_by_test_id("stMain").get_by_role("button", name=re.compile("Download MNIST"))).to_be_visible()
 
 
-@pytest.mark.slow
 def test_model_trained_in_a_shell_appears_in_the_gallery(visit, runs_dir):
     """`aeviz train` on the digits, then a look at the gallery of the running app."""
     page = visit("/?find=digits-2d-adam")
@@ -266,7 +263,6 @@ def test_nonsense_numbers_in_the_address_are_ignored(visit, path):
     assert page.get_by_test_id("stAlertContentError").count() == 0
 
 
-@pytest.mark.slow
 def test_model_goes_along_to_the_next_page(visit):
     """A model chosen on one page is the model of the next, also over a page that has none."""
     page = visit("/explore")
@@ -296,7 +292,6 @@ def test_model_of_a_shared_link_goes_along_too(visit, start):
     expect(page).to_have_url(re.compile("model=circles-3d"))
 
 
-@pytest.mark.slow
 def test_map_opened_anew_shows_what_the_address_says(visit):
     """A class hidden and an image chosen in one visit to the page do not haunt the next."""
     page = visit("/explore?model=digits-2d-adam&image=17&hidden=3")
