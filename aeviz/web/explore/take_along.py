@@ -4,7 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from aeviz.training.runs import RunFolder
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.runtime import start_torch
 from aeviz.web.takeaway.page import can_be_page, html_page
 
 
@@ -19,7 +21,7 @@ def offer_file(model: Model, second: Model | None) -> None:
     name = model.name if beside is None else f"{model.name}-{beside.name}"
     st.download_button(
         "Take along (HTML)",
-        partial(html_page, model.folder, beside),
+        partial(_make, model.folder, beside),
         file_name=f"{name}.html",
         mime="text/html",
         icon=":material/download:",
@@ -28,3 +30,8 @@ def offer_file(model: Model, second: Model | None) -> None:
         help="One file with plane, sliders and decoder. It opens in any browser, without a network. "
         f"On the command line: aeviz export {model.name} --format html",
     )
+
+
+def _make(folder: RunFolder, beside: RunFolder | None) -> str:
+    start_torch()
+    return html_page(folder, beside)

@@ -96,8 +96,9 @@ export class Session {
       const joins = keeps && second !== undefined && !second.isOpen;
       await Promise.all(this.members.map((member, k) => member.open(plan, data, settings[k], keeps && member.isOpen)));
       if (joins || (second && second.step !== first.step)) await this.begin(); // both begin together
-      this.verdict = null;
+      this.verdict = null; // of the former network
       if (this.choice === "webgpu") await this.judge();
+      else this.page.judged();
       await this.look();
       this.timer ||= window.setTimeout(() => this.loadSpare(), SPARE_MS);
     });
