@@ -15,7 +15,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from aeviz.paths import BUNDLE, cache_root
+from aeviz.paths import BUNDLE, cache_root, model_roots
 from aeviz.training.runs import MODEL, RunFolder
 from aeviz.training.safe_files import is_regular_file
 
@@ -30,7 +30,8 @@ _MOST_TEXT = 2**16
 def beside(folder: RunFolder, part: PartName) -> Path:
     """Return the path at which a part of a run is, or will be once it is written."""
     inside = folder.path / f"{part}.onnx"
-    is_ours = os.access(folder.path, os.W_OK) and BUNDLE not in folder.path.parents
+    is_only_read = {root.resolve() for root in (BUNDLE, *model_roots())} & set(folder.path.resolve().parents)
+    is_ours = os.access(folder.path, os.W_OK) and not is_only_read
     if not folder.is_trained or is_ours or _belongs(inside, part, folder):
         return inside
     return cache_root() / "onnx" / weights_digest(folder.path / MODEL) / inside.name

@@ -166,6 +166,18 @@ def test_read_only_run_is_served_from_the_cache(read_only, tmp_path):
     assert list(read_only.path.glob("*.onnx")) == []
 
 
+def test_run_of_a_further_folder_stays_as_it_is(folder, tmp_path, monkeypatch):
+    """AEVIZ_MODELS names folders that are only read, also where they could be written."""
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("AEVIZ_MODELS", str(folder.path.parent))
+    for part in PARTS:
+        (folder.path / f"{part}.onnx").unlink(missing_ok=True)
+    before = sorted(folder.path.iterdir())
+    write_beside(folder)
+    assert is_current(folder, "decoder")
+    assert sorted(folder.path.iterdir()) == before
+
+
 def test_run_without_weights_has_no_files(folder):
     (folder.path / MODEL).unlink()
     assert not is_current(folder, "decoder")
