@@ -58,6 +58,10 @@ class Graph:
         """Number of weights."""
         return sum(math.prod(shape) for shape in self.weights.values())
 
+    def parameters_of(self, name: str) -> int:
+        """Return how many numbers a weight has; 0 for any other value."""
+        return math.prod(self.weights[name]) if name in self.weights else 0
+
     def pruned(self, outputs: tuple[str, ...]) -> "Graph":
         """Return the graph with these outputs, and only with what they depend on."""
         needed, nodes = set(outputs), list[Node]()

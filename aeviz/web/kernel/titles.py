@@ -9,24 +9,27 @@ OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
 def title_of(config: RunConfig) -> str:
     """Return the title of a model: its kind, the dimensions of its latent space and its optimizer."""
     dimensions = config.model.latent_dim
-    return (
-        f"{_kind(config)}, {dimensions} dimension{'' if dimensions == 1 else 's'}, "
-        f"{OPTIMIZER_TITLES[config.optimizer.name]}"
-    )
+    last = "imported" if config.model.is_imported else optimizer_of(config)
+    return f"{_kind(config)}, {dimensions} dimension{'' if dimensions == 1 else 's'}, {last}"
+
+
+def optimizer_of(config: RunConfig) -> str:
+    """Return the name of the optimizer; of an imported model nothing is known of it."""
+    return "imported" if config.model.is_imported else OPTIMIZER_TITLES[config.optimizer.name]
 
 
 def describe(model: Model, count: int) -> str:
     """Return the heading of a model's map of so many test images: name, title, data, count and seed."""
     config = model.config
     left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
-    return (
-        f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {config.data.name} · "
-        f"seed {config.train.seed}"
-    )
+    seed = "" if config.model.is_imported else f" · seed {config.train.seed}"
+    return f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {config.data.name}{seed}"
 
 
 def _kind(config: RunConfig) -> str:
     model, objective = config.model, config.objective
+    if model.is_imported:
+        return "VAE" if model.is_variational else "Autoencoder"
     if model.is_variational:
         if not objective.reconstruction_weight:
             return "VAE, KL divergence only"
