@@ -13,7 +13,7 @@ from aeviz.cli import build_parser
 ROOT = Path(__file__).parents[1]
 DOCS = [
     *sorted(ROOT.glob("*.md")),
-    ROOT / "checkpoints" / "FACES.md",
+    *sorted((ROOT / "checkpoints").rglob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 EXTENDING = ROOT / "docs" / "extending.md"
@@ -32,7 +32,7 @@ def anchors(text):
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_to_files_and_headings(path):
     text = path.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -40,8 +40,8 @@ def test_links_lead_to_files_and_headings(path):
             continue
         name, _, anchor = target.partition("#")
         linked = (path.parent / name) if name else path
-        assert linked.exists(), f"{path.name} links to {target}"
-        assert not anchor or anchor in anchors(linked.read_text(encoding="utf-8")), f"{path.name} links to {target}"
+        assert linked.exists(), f"{path} links to {target}"
+        assert not anchor or anchor in anchors(linked.read_text(encoding="utf-8")), f"{path} links to {target}"
 
 
 def test_commands_of_the_readme_are_accepted():
