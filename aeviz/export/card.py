@@ -244,7 +244,7 @@ def _limits(folder: RunFolder, evaluation: Evaluation | None) -> list[str]:
             f"Its squared error is {100 * share:.3g} % of that of the mean training image, the best that a network can "
             f"do which ignores its input{'' if share < 1 else ': it does not reconstruct'}."
         )
-    if evaluation is not None and evaluation.active_units < model.latent_dim:
+    if model.is_variational and evaluation is not None and evaluation.active_units < model.latent_dim:
         items.append(
             f"{model.latent_dim - evaluation.active_units} of {model.latent_dim} latent dimensions hardly vary over "
             "the images: they carry next to nothing."
