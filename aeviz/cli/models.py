@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aeviz.cli import importing
 from aeviz.cli.console import add_json, percent_bar, print_json, to_path
 from aeviz.errors import ConfigError
 
@@ -49,7 +50,7 @@ def add_commands(commands: "Commands") -> None:
     add_json(export)
     export.set_defaults(run=_export)
 
-    models = commands.add_parser("models", help="list trained models, describe one or remove one of your own")
+    models = commands.add_parser("models", help="list models, describe or import one, or remove one of your own")
     actions = models.add_subparsers(required=True, metavar="ACTION")
     again = actions.add_parser("list", help="the same as aeviz list")
     add_json(again)
@@ -61,6 +62,7 @@ def add_commands(commands: "Commands") -> None:
     card = actions.add_parser("card", help="print the card of a model: a README.md that Hugging Face reads")
     card.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
     card.set_defaults(run=_card)
+    importing.add_action(actions)
     remove = actions.add_parser("remove", help="delete a run of AEVIZ_RUNS with all its files")
     remove.add_argument("model", metavar="RUN", help="a name from 'aeviz list', not one that ships")
     remove.add_argument("--yes", action="store_true", help="do not ask")
