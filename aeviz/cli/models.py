@@ -59,6 +59,9 @@ def add_commands(commands: "Commands") -> None:
     info.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
     add_json(info)
     info.set_defaults(run=_info)
+    card = actions.add_parser("card", help="print the card of a model: a README.md that Hugging Face reads")
+    card.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    card.set_defaults(run=_card)
     importing.add_action(actions)
     remove = actions.add_parser("remove", help="delete a run of AEVIZ_RUNS with all its files")
     remove.add_argument("model", metavar="RUN", help="a name from 'aeviz list', not one that ships")
@@ -139,6 +142,14 @@ def _info(options: argparse.Namespace) -> int:
     del described["preset"]  # a setting, too
     for name, value in _flatten(described):
         print(f"{name}: {value}")
+    return 0
+
+
+def _card(options: argparse.Namespace) -> int:
+    from aeviz.export.card import write_card
+    from aeviz.training.runs import find_run
+
+    print(write_card(find_run(options.model)), end="")
     return 0
 
 
