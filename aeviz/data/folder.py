@@ -8,8 +8,9 @@ import numpy as np
 
 from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
-from aeviz.data.folder_layout import FOLDER_PREFIX, Entry, Layout, list_images
+from aeviz.data.folder_layout import FOLDER_PREFIX, Layout, list_images
 from aeviz.data.image_files import ImageHeader, read_depth, read_header, read_pixels
+from aeviz.data.imports.store import is_imported, read_split
 from aeviz.data.names import natural_key, printable
 from aeviz.data.source import Report, Source
 from aeviz.data.splits import split_indices
@@ -42,8 +43,9 @@ class FolderSource(Source):
         return folder
 
     def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:
-        """Return one split, as `read_folder` does."""
-        return read_folder(config, split)
+        """Return one split, as `read_folder` does, or as it was imported."""
+        folder = folder_path(config.name)
+        return read_split(folder, config, split) if is_imported(folder) else read_folder(config, split)
 
 
 def folder_path(name: str) -> Path:
@@ -128,7 +130,7 @@ def read_folder(config: DataConfig, split: SplitName) -> ImageDataset:
     )
 
 
-def _choose(layout: Layout, config: DataConfig, split: SplitName) -> list[Entry]:
+def _choose(layout: Layout, config: DataConfig, split: SplitName) -> list[tuple[Path, str | None]]:
     if split == "test":
         return layout.test
     if layout.validation is not None:
