@@ -11,6 +11,7 @@ from aeviz.data.dataset import ImageDataset, SplitName
 from aeviz.data.folder_layout import FOLDER_PREFIX, Layout, list_images
 from aeviz.data.image_files import ImageHeader, read_depth, read_header, read_pixels
 from aeviz.data.imports.store import is_imported, read_split
+from aeviz.data.imports.visits import is_upload, title_of_upload
 from aeviz.data.names import natural_key, printable
 from aeviz.data.source import Report, Source
 from aeviz.data.splits import split_indices
@@ -45,7 +46,14 @@ class FolderSource(Source):
     def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:
         """Return one split, as `read_folder` does, or as it was imported."""
         folder = folder_path(config.name)
-        return read_split(folder, config, split) if is_imported(folder) else read_folder(config, split)
+        if is_imported(folder):
+            return read_split(folder, config, split)
+        if is_upload(folder):
+            raise DataError(
+                f"the images '{title_of_upload(folder)}' were uploaded for one visit, which has ended, and are "
+                "deleted; what was trained on them works without them; bring them again and keep them under a name"
+            )
+        return read_folder(config, split)
 
 
 def folder_path(name: str) -> Path:

@@ -21,7 +21,7 @@ from aeviz.data.imports.opening import open_files, title_of
 from aeviz.data.imports.store import ABOUT, Imported, is_imported, read_imported, read_split
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.errors import DataError, StorageError
-from aeviz.paths import cache_root, data_root
+from aeviz.paths import data_root
 
 OWN = "own"
 """Folder of these data sets below the data root."""
@@ -228,11 +228,6 @@ def remove_own(name: str) -> Path:
     except OSError as exc:
         raise StorageError(f"cannot delete {folder}: {exc.strerror or exc}") from exc
     return folder
-
-
-def default_scratch() -> Path:
-    """Return the folder below which what visitors upload lies."""
-    return cache_root() / "uploads"
 
 
 def _unique_name(path: Path, paths: Sequence[Path]) -> str:

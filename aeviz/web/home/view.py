@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import CheckpointError
 from aeviz.web.home.search import FIND, describe, fitting_models
 from aeviz.web.kernel import thumbnails
@@ -110,7 +111,7 @@ def _card(model: Model) -> None:
             else ", samples from its prior"
         )
         st.caption(
-            f"{escape(second)} · {escape(config.data.name)} · {config.model.encoder}{shown}  \n"
+            f"{escape(second)} · {escape(name_for_people(config.data.name))} · {config.model.encoder}{shown}  \n"
             f"validation error (MSE) {val_mse}"
         )
         if words := describe(model):

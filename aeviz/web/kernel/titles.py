@@ -1,6 +1,7 @@
 """What models are called where their names alone would say little: their kind, dimensions and optimizer."""
 
 from aeviz.config import RunConfig
+from aeviz.data.imports.visits import name_for_people
 from aeviz.web.kernel.models import Model
 
 OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
@@ -20,7 +21,7 @@ def describe(model: Model, count: int) -> str:
     config = model.config
     left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
     return (
-        f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {config.data.name} · "
+        f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {name_for_people(config.data.name)} · "
         f"seed {config.train.seed}"
     )
 
