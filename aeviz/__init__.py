@@ -5,6 +5,7 @@ nor Plotly.
 
     run = aeviz.load("mlp-2d-adam")     a trained model
     aeviz.train(config)                 train one, returns the run
+    aeviz.import_images(path, "pets")   images of your own as a data set
     aeviz.list_runs()                   what is there
     aeviz.show(z, images=x, labels=y)   a map of vectors from anywhere, in the browser
     aeviz.import_model("mine", encoder="encoder.onnx", decoder="decoder.onnx")   a model of another program
@@ -14,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aeviz.data.imports import import_images as import_images
     from aeviz.experiment import train as train
     from aeviz.foreign import import_model as import_model
     from aeviz.training.run import load as load
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 """The one place of the version: pyproject.toml and `aeviz --version` take it from here."""
 
-__all__ = ["__version__", "import_model", "list_runs", "load", "show", "train"]
+__all__ = ["__version__", "import_images", "import_model", "list_runs", "load", "show", "train"]
 
 _HOMES = {
+    "import_images": "aeviz.data.imports",
     "import_model": "aeviz.foreign",
     "load": "aeviz.training.run",
     "train": "aeviz.experiment",

@@ -16,6 +16,7 @@ from aeviz.data.cifar10 import Cifar10Source
 from aeviz.data.circles import CirclesSource
 from aeviz.data.digits import DigitsSource
 from aeviz.data.folder import FOLDER_PREFIX, FolderSource
+from aeviz.data.imports.own import OwnSource, list_own, own_folder
 from aeviz.data.mnist import MnistSource
 from aeviz.data.source import DatasetInfo, Source
 from aeviz.errors import DataError
@@ -59,17 +60,22 @@ for _source in _BUILT_IN:
 
 
 def list_datasets() -> list[DatasetInfo]:
-    """Return the named data sets, the embedded ones first; folder:PATH is not among them.
+    """Return the named data sets, the embedded ones first and those of one's own last; folder:PATH is not among them.
 
     Raises:
         ConfigError: A module of AEVIZ_PLUGINS cannot be imported.
     """
     import_plugins()
-    return [source.info for source in _SOURCES.values() if source.info is not None]
+    own = [OwnSource(name, own_folder(name)) for name in list_own() if name not in _SOURCES]
+    return [source.info for source in (*_SOURCES.values(), *own) if source.info is not None]
 
 
-def find_source(name: str) -> Source:
+def find_source(name: str, root: Path | None = None) -> Source:
     """Return the data set of that name, or the folder of folder:PATH.
+
+    Args:
+        name: The name.
+        root: The data root, where data sets of one's own lie; None for `aeviz.paths.data_root()`.
 
     Raises:
         DataError: There is none; the message lists the known names and guesses which one was meant.
@@ -81,14 +87,17 @@ def find_source(name: str) -> Source:
         import_plugins()
     if name in _SOURCES:
         return _SOURCES[name]
+    own = list_own(root)
+    if name in own:
+        return OwnSource(name, own_folder(name, root))
     folded = name.lower().replace("-", "_").replace(" ", "_")
-    if close := difflib.get_close_matches(folded, _SOURCES, n=1):
+    if close := difflib.get_close_matches(folded, [*_SOURCES, *own], n=1):
         guess = f"; did you mean {close[0]!r}?"
     elif _is_folder(name):
         guess = f"; did you mean {FOLDER_PREFIX + name!r}?"
     else:
         guess = ""
-    known = ", ".join([*_SOURCES, f"{FOLDER_PREFIX}PATH"])
+    known = ", ".join([*_SOURCES, *own, f"{FOLDER_PREFIX}PATH"])
     raise DataError(f"unknown data set {shorten(name)}; expected one of: {known}{guess}")
 
 

@@ -5,7 +5,8 @@
     ROOT/celeba/list_attr_celeba.txt       count, names, then 000001.jpg -1 1 1 -1 ...
 
 Kaggle's copy is read as it is unpacked: the photographs in img_align_celeba/img_align_celeba, the lists as .csv.
-img_align_celeba.zip beside the lists is unpacked instead of downloading the photographs once more.
+img_align_celeba.zip beside the lists is unpacked instead of downloading the photographs once more, and so is Kaggle's
+own archive, whatever its name, which holds the lists too.
 """
 
 import os
@@ -14,12 +15,14 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aeviz.data.dataset import SplitName
+from aeviz.data.imports.archive import check_directory
 from aeviz.errors import DataError
 
 NAME = "celeba"
@@ -28,6 +31,10 @@ IMAGES, PARTITIONS, ATTRIBUTES = "img_align_celeba", "list_eval_partition.txt", 
 ARCHIVE = f"{IMAGES}.zip"
 _MOST_PHOTOGRAPHS, _MOST_BYTES = 202_599, 1_000_000
 """How many files an archive may hold, and how many bytes each of them; the largest photograph has 30 kB."""
+_MOST_LIST_BYTES = 50_000_000
+"""Bytes of a list in an archive; the larger one has 27 MB."""
+_LISTS = frozenset(str(Path(name).with_suffix(end)) for name in (PARTITIONS, ATTRIBUTES) for end in (".txt", ".csv"))
+_PHOTOGRAPH = re.compile(r"[0-9]{6}\.jpg")
 _CODES: dict[SplitName, str] = {"train": "0", "validation": "1", "test": "2"}
 """How the list of partitions writes them."""
 
@@ -61,14 +68,35 @@ def list_missing(folder: Path) -> list[str]:
 
 
 def find_archive(folder: Path) -> Path | None:
-    """Return the archive of the photographs if the lists are beside it, so that unpacking it completes the data set."""
+    """Return an archive whose unpacking completes the data set: photographs, with the lists where they are missing."""
+    missing = {Path(name).stem for name in list_missing(folder)} - {"*"}
     archive = folder / ARCHIVE
-    is_enough = list_missing(folder) == [f"{IMAGES}/*.jpg"] and zipfile.is_zipfile(archive)
-    return archive if is_enough else None
+    if not missing and zipfile.is_zipfile(archive):
+        return archive
+    try:
+        others = sorted(folder.glob("*.zip"))
+        stamped = [(path, path.stat().st_mtime_ns) for path in others]
+    except OSError:  # no such folder, or not ours to look into
+        return None
+    return next((path for path, stamp in stamped if missing <= _lists_in(path, stamp)), None)
+
+
+@lru_cache(maxsize=8)
+def _lists_in(archive: Path, stamp: int) -> frozenset[str]:
+    """Return which lists an archive of photographs holds, without their endings; none if it holds no photographs."""
+    try:
+        check_directory(archive, archive.name)
+        with zipfile.ZipFile(archive) as content:
+            names = {name.rpartition("/")[2] for name in content.namelist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return frozenset()
+    if not any(_PHOTOGRAPH.fullmatch(name) for name in names):
+        return frozenset()
+    return frozenset(Path(name).stem for name in names if name in _LISTS)
 
 
 def unpack_photographs(archive: Path, folder: Path, count: Callable[[int], None]) -> None:
-    """Copy the photographs out of an archive; of the paths in it only the names of the files are used.
+    """Copy the photographs out of an archive, and the lists beside their folder; of paths only names of files count.
 
     Args:
         archive: img_align_celeba.zip.
@@ -84,7 +112,9 @@ def unpack_photographs(archive: Path, folder: Path, count: Callable[[int], None]
         with zipfile.ZipFile(archive) as content:
             for member in content.infolist():
                 name = member.filename.rpartition("/")[2]
-                is_photograph = re.fullmatch(r"[0-9]{6}\.jpg", name) and member.file_size <= _MOST_BYTES
+                if name in _LISTS and member.file_size <= _MOST_LIST_BYTES:
+                    (folder.parent / name).write_bytes(content.read(member))
+                is_photograph = _PHOTOGRAPH.fullmatch(name) and member.file_size <= _MOST_BYTES
                 if not is_photograph or n_files == _MOST_PHOTOGRAPHS:
                     continue
                 with content.open(member) as stream, (folder / name).open("wb") as target:

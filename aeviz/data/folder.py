@@ -8,8 +8,10 @@ import numpy as np
 
 from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
-from aeviz.data.folder_layout import FOLDER_PREFIX, Entry, Layout, list_images
+from aeviz.data.folder_layout import FOLDER_PREFIX, Layout, list_images
 from aeviz.data.image_files import ImageHeader, read_depth, read_header, read_pixels
+from aeviz.data.imports.store import is_imported, read_split
+from aeviz.data.imports.visits import is_upload, title_of_upload
 from aeviz.data.names import natural_key, printable
 from aeviz.data.source import Report, Source
 from aeviz.data.splits import split_indices
@@ -42,7 +44,15 @@ class FolderSource(Source):
         return folder
 
     def read(self, config: DataConfig, split: SplitName, root: Path, report: Report) -> ImageDataset:
-        """Return one split, as `read_folder` does."""
+        """Return one split, as `read_folder` does, or as it was imported."""
+        folder = folder_path(config.name)
+        if is_imported(folder):
+            return read_split(folder, config, split)
+        if is_upload(folder):
+            raise DataError(
+                f"the images '{title_of_upload(folder)}' were uploaded for one visit, which has ended, and are "
+                "deleted; what was trained on them works without them; bring them again and keep them under a name"
+            )
         return read_folder(config, split)
 
 
@@ -128,7 +138,7 @@ def read_folder(config: DataConfig, split: SplitName) -> ImageDataset:
     )
 
 
-def _choose(layout: Layout, config: DataConfig, split: SplitName) -> list[Entry]:
+def _choose(layout: Layout, config: DataConfig, split: SplitName) -> list[tuple[Path, str | None]]:
     if split == "test":
         return layout.test
     if layout.validation is not None:

@@ -1,24 +1,29 @@
 """Which files of a folder of images belong to which split and class.
 
-    PATH/*.png                      images without labels
+    PATH/*.png                      images without labels, or with those of a table such as labels.csv
     PATH/CLASS/*.png                one subfolder for each class
     PATH/train/..., PATH/test/...   either of the two in both, if the person has chosen the test images
     PATH/train/..., PATH/val/...    the same for validation images; with or without PATH/test
 
-`training`, `testing`, `valid` and `validation` are understood too, in capitals or not. Hidden files, files that are no
-images and anything deeper are ignored.
+`training`, `testing`, `valid` and `validation` are understood too, in capitals or not, and with the same words around
+each (seg_train, seg_test). Where a folder holds nothing but one subfolder, that is looked into. Hidden files, files
+that are no images and anything deeper are ignored.
 """
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic
 
 import numpy as np
 
 from aeviz.data.dataset import SplitName
 from aeviz.data.image_files import SUFFIXES
+from aeviz.data.label_table import read_labels
 from aeviz.data.names import printable
+from aeviz.data.tree import DiskTree, P, Tree
 from aeviz.errors import DataError
 
 FOLDER_PREFIX = "folder:"
@@ -27,7 +32,7 @@ MIN_IMAGES = 12
 _TEST_FRACTION = 1 / 6
 _SPLIT_SEED = 0
 """Fixes the test images whatever `DataConfig.split_seed` is."""
-_SPLIT_FOLDERS: dict[str, SplitName] = {
+SPLIT_WORDS: dict[str, SplitName] = {
     "train": "train",
     "training": "train",
     "test": "test",
@@ -39,23 +44,39 @@ _SPLIT_FOLDERS: dict[str, SplitName] = {
 """Names of subfolders, in lower case, that stand for a split if one for training is among them."""
 _MOST_SEARCHED = 1000
 """Folders that are looked into at most to find images that lie too deep."""
+_DEEPEST = 16
+"""Folders within each other, each with nothing but the next, that are passed at most."""
 
-Entry = tuple[Path, str | None]
-"""An image's file and the name of its class, printable."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts(Generic[P]):
+    """The images of a folder by the splits that the person has chosen, each list sorted by class folder and file name.
+
+    An entry is an image's file and the name of its class, printable, or None.
+    """
+
+    train: list[tuple[P, str | None]]
+    """Training images; if another list is None, with those that are still to be held out for that."""
+    validation: list[tuple[P, str | None]] | None
+    test: list[tuple[P, str | None]] | None
+    notes: list[str] = field(default_factory=list)
+    """How they were found, sentence by sentence, where that is not plain to see."""
+    unlabelled: list[P] = field(default_factory=list)
+    """Images that were left out, since a table that labels the others does not name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The images of a folder by split, each list sorted by class folder and file name."""
+    """The images of a folder on disk by split."""
 
-    train: list[Entry]
+    train: list[tuple[Path, str | None]]
     """Training images; if `validation` is None, with those that are still to be held out for validation."""
-    validation: list[Entry] | None
+    validation: list[tuple[Path, str | None]] | None
     """Validation images that the person has chosen."""
-    test: list[Entry]
+    test: list[tuple[Path, str | None]]
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[tuple[Path, str | None]]:
         """All images."""
         return self.train + (self.validation or []) + self.test
 
@@ -69,79 +90,148 @@ def list_images(folder: Path) -> Layout:
         DataError: The folder is missing, empty, mixed or too small, or a split would have no image; the message says
             what to do.
     """
-    files, subfolders = list_folder(folder)
+    parts = arrange(DiskTree(), folder)
+    train, test = parts.train, parts.test
+    if test is None:
+        kept, chosen = test_indices(len(train))
+        train, test = [train[index] for index in kept], [train[index] for index in chosen]
+    return Layout(train=train, validation=parts.validation, test=test)
+
+
+def test_indices(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of those of n training images that stay, and of the sixth that becomes the test set."""
+    permutation = np.random.default_rng(_SPLIT_SEED).permutation(n)
+    n_test = max(1, round(n * _TEST_FRACTION))
+    return np.sort(permutation[n_test:]), np.sort(permutation[:n_test])
+
+
+def arrange(tree: Tree[P], root: P) -> Parts[P]:
+    """Find the images of a folder and the splits that the person has chosen. Opens no image.
+
+    Raises:
+        DataError: As of `list_images`.
+    """
+    folder = _descend(tree, root)
+    files, subfolders = tree.look(folder)
     chosen = _find_split_folders(folder, subfolders)
     if chosen:
-        beside = files + [path for path in subfolders if path not in chosen.values() and any(list_folder(path))]
+        beside = files + [path for path in subfolders if path not in chosen.values() and any(tree.look(path))]
         if beside:
             raise DataError(
                 f"image folder {printable(folder)} has {_join(chosen.values())} subfolders and beside them "
                 f"{_quote(beside)}; expected nothing else with images; move the rest elsewhere"
             )
-        parts: dict[SplitName, list[Entry]] = {split: _list_entries(path, split) for split, path in chosen.items()}
-        if len({any(label is not None for _, label in entries) for entries in parts.values()}) > 1:
+        found = {split: _list_entries(tree, path, split) for split, path in chosen.items()}
+        if len({any(label is not None for _, label in entries) for entries in found.values()}) > 1:
             raise DataError(
                 f"image folder {printable(folder)} has class subfolders in some of {_join(chosen.values())} only; "
                 "expected them in all or in none; sort all the same way"
             )
     else:
-        parts = {"train": _list_entries(folder)}
-    train, validation, test = parts["train"], parts.get("validation"), parts.get("test")
-    if test is None:
-        permutation = np.random.default_rng(_SPLIT_SEED).permutation(len(train))
-        n_test = max(1, round(len(train) * _TEST_FRACTION))
-        test = [train[index] for index in np.sort(permutation[:n_test])]
-        train = [train[index] for index in np.sort(permutation[n_test:])]
-    layout = Layout(train=train, validation=validation, test=test)
-    n = len(layout.entries)
+        found = {"train": _list_entries(tree, folder)}
+    parts: Parts[P] = Parts(
+        train=found["train"],
+        validation=found.get("validation"),
+        test=found.get("test"),
+        notes=[] if folder == root else [f"images were found in {printable(folder.relative_to(root))}"],
+    )
+    if len({label for _, label in parts.train}) == 1:  # none, or the name of the folder that they lie in
+        parts = _with_table(tree, root, folder, chosen, parts)
+    n = len(parts.train) + len(parts.validation or []) + len(parts.test or [])
     if n < MIN_IMAGES:
         raise DataError(
             f"image folder {printable(folder)} holds {n} images; expected at least {MIN_IMAGES}, so that training, "
             "validation and test each get some; add images"
         )
-    if len(layout.train) < (2 if validation is None else 1):
-        raise DataError(_describe_few(folder, len(parts["train"]), chosen))
-    return layout
+    n_train = len(parts.train) - (max(1, round(len(parts.train) * _TEST_FRACTION)) if parts.test is None else 0)
+    if n_train < (2 if parts.validation is None else 1):
+        raise DataError(_describe_few(folder, len(parts.train), chosen))
+    return parts
 
 
-def list_folder(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return a folder's images and its subfolders, each sorted by name, without hidden ones.
-
-    Raises:
-        DataError: The folder cannot be opened.
-    """
-    try:
-        inside = sorted((path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))), key=_name)
-        subfolders = [path for path in inside if path.is_dir()]
-        return [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()], subfolders
-    except (OSError, ValueError) as exc:  # ValueError: a null byte
-        reason = exc.strerror if isinstance(exc, OSError) else str(exc)
-        raise DataError(
-            f"image folder {printable(folder)} cannot be opened: {reason}; expected a folder of images; check the path "
-            f"after '{FOLDER_PREFIX}'"
-        ) from exc
+def _descend(tree: Tree[P], folder: P) -> P:
+    """Return the folder in which the images or their subfolders lie: the last of those with nothing but the next."""
+    for _ in range(_DEEPEST):
+        files, subfolders = tree.look(folder)
+        if files or len(subfolders) != 1 or tree.is_link(subfolders[0]):
+            break
+        deeper, below = _look_or_skip(tree, subfolders[0])
+        if not (deeper or below) or (deeper and not tree.skips_top):  # else it is the one class
+            break
+        folder = subfolders[0]
+    return folder
 
 
-def _find_split_folders(folder: Path, subfolders: Sequence[Path]) -> dict[SplitName, Path]:
+def _with_table(tree: Tree[P], root: P, folder: P, chosen: Mapping[SplitName, P], parts: Parts[P]) -> Parts[P]:
+    """Return the images with the labels of the first table that names most of the training images."""
+    homes, images = [folder, *chosen.values()], [path for path, _ in parts.train]
+    while homes[0] != root:
+        homes.insert(0, homes[0].parent)
+    homes += [path.parent for path in images[:1] if path.parent not in homes]
+    rest = [path for entries in (parts.validation, parts.test) for path, _ in entries or []]
+    notes = list(parts.notes)
+    for home in homes:
+        names = {path.relative_to(home).as_posix(): path for path in images + rest if home in path.parents}
+        n_train = sum(home in path.parents for path in images)
+        for name, text in tree.tables(home):
+            table = read_labels(name, text, list(names)[:n_train], list(names)[n_train:])
+            if table is None:
+                continue
+            notes.append(table.note)
+            labels = {names[image]: label for image, label in table.labels.items()}
+            if sum(path in labels for path in images) * 2 >= len(images):
+                return _labelled(parts, labels, notes)
+    return Parts(train=parts.train, validation=parts.validation, test=parts.test, notes=notes)
+
+
+def _labelled(parts: Parts[P], labels: Mapping[P, str], notes: list[str]) -> Parts[P]:
+    """Return the images that have a label, with it; a split of which none has one counts as not chosen."""
+
+    def take(entries: Iterable[tuple[P, str | None]]) -> list[tuple[P, str | None]]:
+        return [(path, labels[path]) for path, _ in entries if path in labels]
+
+    everything = [path for part in (parts.train, parts.validation, parts.test) for path, _ in part or []]
+    return Parts(
+        train=take(parts.train),
+        validation=take(parts.validation or []) or None,
+        test=take(parts.test or []) or None,
+        notes=notes,
+        unlabelled=[path for path in everything if path not in labels],
+    )
+
+
+def _find_split_folders(folder: P, subfolders: Sequence[P]) -> dict[SplitName, P]:
     """Return the subfolders that stand for splits; none unless there is one for training and another."""
-    found: dict[SplitName, Path] = {}
+    groups: dict[str, dict[SplitName, P]] = {}
     for path in subfolders:
-        split = _SPLIT_FOLDERS.get(path.name.lower())
+        split, rest = split_of(path.name)
         if split is None:
             continue
+        found = groups.setdefault(rest, {})
         if split in found:
             raise DataError(
                 f"image folder {printable(folder)} has two subfolders of {split} images, {_quote([found[split], path])}"
                 "; expected one; join them"
             )
         found[split] = path
-    return found if "train" in found and len(found) > 1 else {}
+    whole = {rest: found for rest, found in groups.items() if "train" in found and len(found) > 1}
+    return whole[min(whole, key=len)] if whole else {}
 
 
-def _list_entries(folder: Path, split: SplitName | None = None) -> list[Entry]:
+def split_of(name: str) -> tuple[SplitName | None, str]:
+    """Return the split that a folder's name stands for, and what else is in the name."""
+    words = [word for word in re.split(r"[\s_.-]+|(?<=[a-z])(?=[0-9])", name.lower()) if word]
+    splits = [word for word in words if word in SPLIT_WORDS]
+    if len(splits) != 1:
+        return None, ""
+    return SPLIT_WORDS[splits[0]], " ".join(word for word in words if word not in SPLIT_WORDS)
+
+
+def _list_entries(tree: Tree[P], folder: P, split: SplitName | None = None) -> list[tuple[P, str | None]]:
     """Return the images of a folder, which the person has chosen for `split` if that is given."""
-    files, subfolders = list_folder(folder)
-    classes = {path: list_folder(path)[0] for path in subfolders}
+    folder = _descend(tree, folder)
+    files, subfolders = tree.look(folder)
+    classes = {path: tree.look(path)[0] for path in subfolders}
     classes = {path: members for path, members in classes.items() if members}
     if files and classes:
         raise DataError(
@@ -150,7 +240,7 @@ def _list_entries(folder: Path, split: SplitName | None = None) -> list[Entry]:
             "images into subfolders or the subfolders elsewhere"
         )
     if not files and not classes:
-        raise DataError(_describe_empty(folder, split))
+        raise DataError(_describe_empty(tree, folder, split))
     names = {path: printable(path.name) for path in classes}
     for name, count in Counter(names.values()).items():
         if count > 1:
@@ -161,7 +251,7 @@ def _list_entries(folder: Path, split: SplitName | None = None) -> list[Entry]:
     return [(path, None) for path in files] + [(path, names[home]) for home in classes for path in classes[home]]
 
 
-def _describe_few(folder: Path, count: int, chosen: Mapping[SplitName, Path]) -> str:
+def _describe_few(folder: P, count: int, chosen: Mapping[SplitName, P]) -> str:
     """Return the message about training images that are too few to give some to each split without images."""
     others = [split for split in ("validation", "test") if split not in chosen]
     return (
@@ -171,13 +261,15 @@ def _describe_few(folder: Path, count: int, chosen: Mapping[SplitName, Path]) ->
     )
 
 
-def _describe_empty(folder: Path, split: SplitName | None) -> str:
+def _describe_empty(tree: Tree[P], folder: P, split: SplitName | None) -> str:
     """Return the message about a folder without images; it names the place where some lie too deep."""
-    deeper = _find_deeper(folder)
+    deeper = _find_deeper(tree, folder)
     if deeper is not None:
-        home = deeper.parent if sum(bool(_list_or_skip(path)[0]) for path in _siblings(deeper)) > 1 else deeper
+        home = (
+            deeper.parent if sum(bool(_look_or_skip(tree, path)[0]) for path in _siblings(tree, deeper)) > 1 else deeper
+        )
         for path in (home, home.parent):
-            if path.name.lower() in _SPLIT_FOLDERS and path.parent != folder:
+            if path.name.lower() in SPLIT_WORDS and path.parent != folder:
                 home = path.parent
         return (
             f"image folder {printable(folder)} holds no images directly or in its subfolders, but some lie deeper, in "
@@ -191,37 +283,33 @@ def _describe_empty(folder: Path, split: SplitName | None) -> str:
     )
 
 
-def _find_deeper(folder: Path) -> Path | None:
+def _find_deeper(tree: Tree[P], folder: P) -> P | None:
     """Return the first folder with images below the subfolders of a folder, searching level by level."""
-    waiting, searched = deque(_list_or_skip(folder)[1]), 0
+    waiting, searched = deque(_look_or_skip(tree, folder)[1]), 0
     while waiting and searched < _MOST_SEARCHED:
-        files, subfolders = _list_or_skip(path := waiting.popleft())
+        files, subfolders = _look_or_skip(tree, path := waiting.popleft())
         searched += 1
         if files:
             return path
-        waiting += [path for path in subfolders if not path.is_symlink()]  # a link may lead round in a circle
+        waiting += [path for path in subfolders if not tree.is_link(path)]
     return None
 
 
-def _siblings(folder: Path) -> list[Path]:
-    return _list_or_skip(folder.parent)[1][:_MOST_SEARCHED]
+def _siblings(tree: Tree[P], folder: P) -> list[P]:
+    return _look_or_skip(tree, folder.parent)[1][:_MOST_SEARCHED]
 
 
-def _list_or_skip(folder: Path) -> tuple[list[Path], list[Path]]:
+def _look_or_skip(tree: Tree[P], folder: P) -> tuple[list[P], list[P]]:
     try:
-        return list_folder(folder)
+        return tree.look(folder)
     except DataError:  # not ours to look into
         return [], []
 
 
-def _name(path: Path) -> str:
-    return path.name
-
-
-def _quote(paths: Sequence[Path], most: int = 3) -> str:
+def _quote(paths: Sequence[P], most: int = 3) -> str:
     return ", ".join(repr(printable(path.name)) for path in paths[:most]) + (", ..." if len(paths) > most else "")
 
 
-def _join(paths: Iterable[Path]) -> str:
+def _join(paths: Iterable[P]) -> str:
     *first, last = sorted(printable(path.name) for path in paths)
     return f"{', '.join(first)} and {last}"

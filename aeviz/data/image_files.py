@@ -74,7 +74,7 @@ class ImageHeader:
     """Whether its grey values have 16 bits."""
 
 
-def read_header(path: Path) -> ImageHeader:
+def read_header(path: Path | bytes) -> ImageHeader:
     """Read an image's size and kind without decoding it.
 
     Raises:
@@ -92,7 +92,7 @@ def read_header(path: Path) -> ImageHeader:
         return ImageHeader(width=width, height=height, is_grey=_is_grey(image), is_deep=_is_deep(image))
 
 
-def read_depth(path: Path) -> int:
+def read_depth(path: Path | bytes) -> int:
     """Return how many bits the largest of an image's 16-bit grey values takes: 10, 12, 14 or 16.
 
     Cameras and scanners keep 12 bits in files of 16; taken for 16 bits, their images would be all but black.
@@ -104,11 +104,11 @@ def read_depth(path: Path) -> int:
         return _depth(image)
 
 
-def read_pixels(path: Path, *, is_grey: bool, side: int | None, depth: int = 16) -> NDArray[np.uint8]:
+def read_pixels(path: Path | bytes, *, is_grey: bool, side: int | None, depth: int = 16) -> NDArray[np.uint8]:
     """Decode an image.
 
     Args:
-        path: The file.
+        path: The file, or its content.
         is_grey: Whether to return one channel (luma, ITU-R 601-2) rather than red, green and blue.
         side: If given, the largest centred square is cut out and resized to side x side pixels with Lanczos's filter,
             which averages over all pixels when it makes an image smaller.

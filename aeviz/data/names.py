@@ -2,14 +2,14 @@
 
 import os
 import re
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 _JOINERS = "\u200c\u200d"
 """Invisible characters that some scripts need inside words."""
 
 
-def printable(name: str | Path) -> str:
+def printable(name: str | PurePath) -> str:
     r"""Return a name in a form that can be printed, written as JSON and shown on a page, whatever its bytes.
 
     Control characters, and bytes that are no UTF-8, are written as a backslash and their code: b"caf\xe9" becomes

@@ -39,8 +39,8 @@ def load_dataset(
         config = DataConfig(name=config)
     if split not in SPLIT_NAMES:
         raise DataError(f"unknown split {split!r} of {config.name!r}; expected one of: {', '.join(SPLIT_NAMES)}")
-    source = find_source(config.name)
-    dataset = source.read(config, split, data_root() if root is None else root, on_progress or _ignore)
+    root = data_root() if root is None else root
+    dataset = find_source(config.name, root).read(config, split, root, on_progress or _ignore)
     return dataset if split == "test" or config.without is None else leave_out(dataset, config.without)
 
 
@@ -50,7 +50,8 @@ def is_available(name: str, root: Path | None = None) -> bool:
     An unknown name is not available, and neither is one that a plugin would add which cannot be imported.
     """
     try:
-        return find_source(name).is_available(data_root() if root is None else root)
+        root = data_root() if root is None else root
+        return find_source(name, root).is_available(root)
     except (ConfigError, DataError):
         return False
 
@@ -61,7 +62,8 @@ def bytes_to_download(name: str, root: Path | None = None) -> int:
     Raises:
         DataError: The name is unknown.
     """
-    return find_source(name).bytes_to_download(data_root() if root is None else root)
+    root = data_root() if root is None else root
+    return find_source(name, root).bytes_to_download(root)
 
 
 def prepare_dataset(
@@ -85,7 +87,8 @@ def prepare_dataset(
     Raises:
         DataError: The name is unknown, or the download failed; the message says why and what to do.
     """
-    return find_source(name).prepare(data_root() if root is None else root, on_progress or _ignore)
+    root = data_root() if root is None else root
+    return find_source(name, root).prepare(root, on_progress or _ignore)
 
 
 def _ignore(share: float, text: str) -> None:

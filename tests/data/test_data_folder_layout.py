@@ -103,22 +103,61 @@ def test_few_training_images_beside_chosen_test_images_are_enough_with_a_larger_
 
 
 @pytest.mark.parametrize(
-    ("inside", "place", "use"),
+    ("inside", "home", "classes"),
     [
-        (("photos/cats",), "photos/cats", "photos/cats"),
-        (("photos/cats", "photos/dogs"), "photos/cats", "photos"),
-        (("set/train/cats", "set/train/dogs", "set/test/cats"), "set/test/cats", "set"),
-        (("a/b/c/d",), "a/b/c/d", "a/b/c/d"),
-        (("train/cats", "train/dogs"), "train/cats", "train"),
+        (("photos/cats",), "photos", ("cats",)),
+        (("photos/cats", "photos/dogs"), "photos", ("cats", "dogs")),
+        (("set/train/cats", "set/train/dogs", "set/test/cats"), "set", ("cats", "dogs")),
+        (("a/b/c/d",), "a/b/c", ("d",)),
+        (("train/cats", "train/dogs"), "train", ("cats", "dogs")),
     ],
 )
-def test_images_that_lie_too_deep_are_found(tmp_path, write_pictures, inside, place, use):
+def test_images_below_the_only_subfolder_are_found(tmp_path, write_pictures, inside, home, classes):
     for path in inside:
         write_pictures(tmp_path / path, 12)
-    message = f"but some lie deeper, in {place!r}; expected images or one subfolder for each class; use 'folder:"
+    assert load(tmp_path).class_names == classes
+    assert load(tmp_path).fingerprint() == load(tmp_path / home).fingerprint()
+
+
+def test_images_that_lie_too_deep_beside_other_folders_are_named(tmp_path, write_pictures):
+    write_pictures(tmp_path / "photos" / "2024" / "cats", 12)
+    write_pictures(tmp_path / "photos" / "2024" / "dogs", 12)
+    (tmp_path / "letters").mkdir()
+    message = (
+        "but some lie deeper, in 'photos/2024/cats'; expected images or one subfolder for each class; use 'folder:"
+    )
     with pytest.raises(DataError, match=re.escape(message)) as caught:
         load(tmp_path)
-    assert str(caught.value).endswith(f"use 'folder:{tmp_path / use}'")
+    assert str(caught.value).endswith(f"use 'folder:{tmp_path / 'photos' / '2024'}'")
+
+
+def test_split_folders_with_the_same_words_around_are_known(tmp_path, write_pictures):
+    for seed, name in enumerate(("seg_train/a", "seg_train/b", "seg_test/a", "seg_test/b")):
+        write_pictures(tmp_path / name, 6, seed=seed)
+    assert counts(tmp_path) == (10, 2, 12)
+    assert load(tmp_path).class_names == ("a", "b")
+
+
+def test_labels_of_a_flat_folder_come_from_a_table(tmp_path, write_pictures):
+    paths = write_pictures(tmp_path / "images", 20)
+    rows = [f"{path.stem};{'s10' if place % 2 else 's2'};x" for place, path in enumerate(paths)]
+    (tmp_path / "Labels.CSV").write_text("\n".join(["id;Species;who", *rows, "nobody;s3;x"]))
+    data = [load(tmp_path, split) for split in SPLITS]
+    assert data[0].class_names == ("s2", "s10")
+    known = {np.asarray(Image.open(path)).tobytes(): place % 2 for place, path in enumerate(paths)}
+    for part in data:
+        assert [known[image.tobytes()] for image in part.images] == part.labels.tolist()
+    (tmp_path / "Labels.CSV").write_text("\n".join(["id;who", *(f"{path.stem};{path.stem}" for path in paths)]))
+    assert load(tmp_path).class_names == ("images",), "as many labels as images are no classes"
+
+
+def test_test_folder_that_the_table_does_not_name_is_no_test_set(tmp_path, write_pictures):
+    paths = write_pictures(tmp_path / "train", 20)
+    write_pictures(tmp_path / "test", 9, seed=5)
+    rows = [f"{path.name},{place % 3}" for place, path in enumerate(paths)]
+    (tmp_path / "train.csv").write_text("\n".join(rows))  # without headings
+    assert sum(counts(tmp_path)) == 20
+    assert load(tmp_path).class_names == ("0", "1", "2")
 
 
 def test_search_for_deeper_images_ends_where_links_lead_in_a_circle(tmp_path):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import CheckpointError
 from aeviz.web.home.search import FIND, describe, fitting_models
 from aeviz.web.kernel import thumbnails
@@ -113,7 +114,7 @@ def _card(model: Model) -> None:
             if model.has_latents
             else ", samples from its prior"
         )
-        st.caption(f"{escape(second)} · {escape(config.data.name)} · {kind}{shown}  \n{said}")
+        st.caption(f"{escape(second)} · {escape(name_for_people(config.data.name))} · {kind}{shown}  \n{said}")
         if words := describe(model):
             st.caption(escape(words))
         if config.data.name == "celeba":

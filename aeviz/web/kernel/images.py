@@ -8,6 +8,7 @@ import streamlit as st
 
 from aeviz.data import ImageDataset, bytes_to_download, is_available, list_datasets, prepare_dataset
 from aeviz.data.catalog import FOLDER_PREFIX
+from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import AevizError, DataError
 from aeviz.figures.images import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
@@ -37,7 +38,8 @@ def find_originals(model: Model) -> tuple[ImageDataset | None, str]:
     """Return the test images that a run encoded, or None and why, in Markdown; no reason where they are not here."""
     name, table = model.config.data.name, model.latents
     if not name.startswith(FOLDER_PREFIX) and not is_available(name):
-        return None, ""
+        is_known = any(info.name == name for info in list_datasets())  # then its download is offered
+        return None, "" if is_known else f"{escape(name)} is no data set of this machine any more."
     try:
         data = replace(model.config.data, without=None)  # no part of the test set, which all runs of the data share
         dataset, fingerprint = datasets.test_images(
@@ -46,7 +48,7 @@ def find_originals(model: Model) -> tuple[ImageDataset | None, str]:
     except DataError as error:
         return None, escape(str(error))
     if table is None or fingerprint != table.fingerprint:
-        return None, f"{escape(name)} has changed since {escape(model.name)} encoded it."
+        return None, f"{escape(name_for_people(name))} has changed since {escape(model.name)} encoded it."
     return dataset, ""
 
 

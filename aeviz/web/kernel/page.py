@@ -22,6 +22,7 @@ from aeviz.web.components.history.component import keep_history
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.visits import hold_uploads
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     """
     _insist_on_navigation()
     start_plain()
+    hold_uploads()
     st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
     st.session_state[_PAGE] = title
     st.html(_STYLE)

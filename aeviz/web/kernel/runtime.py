@@ -17,6 +17,8 @@ import time
 
 import streamlit as st
 
+from aeviz.data.imports.visits import sweep
+
 GROWTH = 40
 """Modules that a page may import before memory is settled again."""
 COLLECT_EACH_S = 10.0
@@ -44,6 +46,7 @@ def start_torch() -> None:
 def start_plain() -> None:
     """Freeze what Streamlit, Plotly and NumPy brought, once a process, for pages that need no torch."""
     settle()
+    sweep()  # what visitors uploaded to a server that is dead
     threading.Thread(target=_collect_for_ever, name="aeviz-collector", daemon=True).start()
 
 

@@ -1,6 +1,7 @@
 """What models are called where their names alone would say little: their kind, dimensions and optimizer."""
 
 from aeviz.config import RunConfig
+from aeviz.data.imports.visits import name_for_people
 from aeviz.web.kernel.models import Model
 
 OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
@@ -23,7 +24,8 @@ def describe(model: Model, count: int) -> str:
     config = model.config
     left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
     seed = "" if config.model.is_imported else f" · seed {config.train.seed}"
-    return f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {config.data.name}{seed}"
+    data = name_for_people(config.data.name)
+    return f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {data}{seed}"
 
 
 def _kind(config: RunConfig) -> str:

@@ -190,6 +190,7 @@ def _uploaded(place: str, handwritten: bool) -> list[OwnImage]:
         "Images" if is_alone else "Image",
         type=list(SUFFIXES),
         accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 1_000_000,
         key=f"{place}.files",
         on_change=_forget_kept,  # not called when the visitor comes back to the page: then the images are still there
         help=f"PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, up to {MAX_BYTES / 1000000.0:.0f} MB and "

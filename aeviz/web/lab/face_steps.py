@@ -106,6 +106,7 @@ def _read(source: str, bar: DeltaGenerator) -> np.ndarray | None:
         file = st.file_uploader(
             "Image",
             type=list(SUFFIXES),
+            max_upload_size=MAX_BYTES // 1_000_000,
             key="face.file",
             help=f"Up to {MAX_BYTES / 1e6:.0f} MB. It stays in memory during your visit and is never stored.",
         )

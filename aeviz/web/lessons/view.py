@@ -146,7 +146,7 @@ def _show_upload() -> None:
         st.download_button(
             "Download the template", TEMPLATE, file_name="lesson.yaml", mime="text/yaml", icon=":material/download:"
         )
-        file = st.file_uploader("Lesson file", type=["yaml", "yml"], key="lesson-file")
+        file = st.file_uploader("Lesson file", type=["yaml", "yml"], key="lesson-file", max_upload_size=1)
         if file is not None:
             try:
                 if file.size > MAX_BYTES:

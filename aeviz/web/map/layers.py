@@ -8,7 +8,7 @@ import numpy as np
 from aeviz.analysis.density import SHARES
 from aeviz.config import DataConfig
 from aeviz.data import is_available
-from aeviz.data.catalog import FOLDER_PREFIX
+from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import DataError
 from aeviz.figures.palette import class_colour
 from aeviz.paths import data_root
@@ -63,7 +63,9 @@ def _hint(model: Model, *, has_images: bool) -> str:
     """Return what a visitor sees of the images on the map."""
     if has_images:
         return HINT
-    return f"Images of {model.config.data.name} are not on this machine, so points show none. Click one to decode it."
+    name = name_for_people(model.config.data.name)
+    why = "are not on this machine" if name == model.config.data.name else "were deleted when the visit ended"
+    return f"Images of {name} {why}, so points show none. Click one to decode it."
 
 
 def _column(panel: MapPanel, model: Model, options: MapOptions) -> np.ndarray | None:
@@ -99,7 +101,7 @@ def _contours(panel: MapPanel, labels: np.ndarray | None, options: MapOptions) -
 def sprite_name(model: Model) -> str | None:
     """Return the name under which the small images of a run's test images come; None if they are not here."""
     name, table = model.config.data.name, model.latents
-    if table is None or not (name.startswith(FOLDER_PREFIX) or is_available(name)):
+    if table is None or not is_available(name):
         return None
     identity = f"{name} {table.fingerprint} {SPRITE_FORMAT}"
     return "sprites-" + hashlib.blake2b(identity.encode(), digest_size=10).hexdigest()

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.curves import objective_parts
+from aeviz.data.imports.visits import name_for_people
 from aeviz.figures.charts import training_curves
 from aeviz.figures.objective_parts import objective_parts_figure
 from aeviz.presets import PRESETS
@@ -224,7 +225,8 @@ def _facts(model: Model) -> Mapping[str, str]:
     evaluation = model.evaluation
     preset = PRESETS.get(config.preset)
     facts: dict[str, Any] = {
-        "data": f"{config.data.name}: {origin.n_train:,} training, {origin.n_validation:,} validation images",
+        "data": f"{name_for_people(config.data.name)}: {origin.n_train:,} training, "
+        f"{origin.n_validation:,} validation images",
         "latent dimensions": config.model.latent_dim,
         "parameters": f"{origin.parameters:,}",
         "objective": name_objective(config.objective),

@@ -8,6 +8,7 @@ import streamlit as st
 from aeviz.config import DataConfig, ModelConfig, RunConfig
 from aeviz.data import list_datasets, load_dataset
 from aeviz.data.celeba import file_names
+from aeviz.data.celeba_files import NAME as CELEBA
 from aeviz.web.kernel.caching import Stamp, shared
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.models import list_models
@@ -39,10 +40,11 @@ def training_shape(data: DataConfig, root: str, stamp: Stamp) -> tuple[tuple[int
         dataset = load_dataset(data, "train", root=Path(root))
         return dataset.image_shape, len(dataset)
     info = next((info for info in list_datasets() if info.name == data.name), None)
-    if info is not None and info.n_validation is not None:  # a partition apart, of which perhaps only a part is here
+    if info is not None and info.name == CELEBA:  # of whose partitions perhaps only a part is here
         return info.image_shape, len(file_names("train", Path(root)))
     if info is not None:
-        return info.image_shape, info.n_train - round(info.n_train * data.validation_fraction)
+        held_out = round(info.n_train * data.validation_fraction) if info.n_validation is None else 0
+        return info.image_shape, info.n_train - held_out
     dataset = load_dataset(data, "train", root=Path(root))
     return dataset.image_shape, len(dataset)
 

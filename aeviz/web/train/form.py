@@ -23,6 +23,7 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.train import facts
 from aeviz.web.train.advice import advise
+from aeviz.web.train.bring import show_bring, uploaded
 from aeviz.web.train.field import Field
 from aeviz.web.train.fields import (
     BOTTLENECK,
@@ -41,11 +42,13 @@ PRESET = "preset"
 """URL parameter of the experiment that the form starts from."""
 _OPEN = "settings"
 """URL parameter, with any value: the settings are open at first, as a step of a lesson may want them."""
+_BRING = "bring"
+"""URL parameter, with any value: the place for the visitor's own images is open at first."""
 FOLDER, SIDE = "folder", "side"
 """URL parameters of a folder of images to train on, and of the side to which they are resized."""
 QUICK = ("quick-look", "quick-look-mnist")
 """Presets that stand first in the menu."""
-OWN_FOLDER = "my own folder of images"
+OWN_FOLDER = "a folder of images on the server"
 SMALLEST, LARGEST = 4, 512
 """Pixels that the side of an image may have."""
 FOLDER_SIDE = 64
@@ -75,6 +78,8 @@ def show_form() -> RunConfig | None:
         preset = _pick_preset()
         start = st.container(width="content")
     _follow_address()
+    with st.expander("Your own images", icon=":material/add_photo_alternate:", expanded=_BRING in st.query_params):
+        show_bring(str(st.session_state[_KEPT]["data"]), _use)
     head = st.container(gap="xsmall")
     with st.expander("Settings", icon=":material/tune:", expanded=_OPEN in st.query_params):
         data = _input_all(head)
@@ -168,9 +173,23 @@ def _fill(config: RunConfig) -> None:
         if value is None and entry.optional:
             value = "" if entry.kind == "text" else 0.0
         values[entry.key] = value
+    own = st.session_state.get(_KEPT, {}).get("data")
     st.session_state[_KEPT] = values
+    if own in uploaded():  # a preset changes the network, not the images that the visitor brought
+        _use(own)
     for name in values:  # a value set for a field that is not shown would come back on a later visit
         st.session_state.pop(_PREFIX + name, None)
+
+
+def _use(name: str) -> None:
+    """Put a data set into the form, and a batch size that its images suffice for."""
+    st.session_state[_PREFIX + "data"] = _keep("data", name)
+    with errors_as_messages(stop=False):
+        data = DataConfig(name=name)
+        _, n_train = facts.training_shape(data, str(data_root()), datasets.folder_stamp(name))
+        if st.session_state[_KEPT]["train.batch_size"] > n_train // 2:
+            size = max(1, min(64, n_train // 4))
+            st.session_state[_PREFIX + "train.batch_size"] = _keep("train.batch_size", size)
 
 
 def _restored(name: str, default: Any = None) -> str:
@@ -191,16 +210,21 @@ def _pick_data(head: DeltaGenerator) -> DataConfig | None:
 
     What is said about them stands in `head`, where it is in sight while the settings are folded.
     """
-    infos = {info.name: info for info in list_datasets()}
+    infos, own = {info.name: info for info in list_datasets()}, uploaded()
+    names = [*own, *infos, OWN_FOLDER]
+    if st.session_state[_restored("data")] not in names:  # removed, or a former visit's
+        st.session_state[_PREFIX + "data"] = next(iter(infos))
     name = st.selectbox(
         "Data",
-        [*infos, OWN_FOLDER],
-        format_func=lambda name: _data_title(str(name)),
+        names,
+        format_func=lambda name: own.get(str(name)) or _data_title(str(name)),
         key=_restored("data"),
         help="The data set. Part of the training images is held out for validation; test images are not used in "
         "training.",
     )
     _keep("data", name)
+    if name in own:
+        return DataConfig(name=str(name))
     if name != OWN_FOLDER:
         with head:
             offer_download(str(name), "to train on it")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from aeviz.analysis.curves import read_curves
 from aeviz.config import RunConfig
+from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import AevizError, CheckpointError
 from aeviz.lab.optimizer_comparison import is_comparison, title_of
 from aeviz.training.history import EpochReport, seconds_left
@@ -153,10 +154,11 @@ def _row(job: Job, *, is_watched: bool = False) -> None:
     elif job.is_pausing and job.state == "training":
         text = "pausing …"
     settings = job.status.settings
+    data = escape(name_for_people(settings.data.name))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"run-{job.name}"):
         st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
         st.markdown(
-            f"**{escape(job.name)}**  \n:small[{escape(settings.data.name)} · {settings.model.latent_dim}-d · "
+            f"**{escape(job.name)}**  \n:small[{data} · {settings.model.latent_dim}-d · "
             f"{_describe_optimizer(settings)}"
             # of the run that is watched, progress and film say the epoch: a third number would be older or newer
             + (

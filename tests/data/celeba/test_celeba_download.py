@@ -139,6 +139,22 @@ def test_archive_beside_the_lists_is_unpacked_without_a_download(root, tmp_path,
     assert not list(tmp_path.rglob("readme.txt"))
 
 
+def test_kaggles_archive_alone_is_unpacked_with_its_lists(root, no_download):
+    expected = {split: load_dataset("celeba", split, root=root).fingerprint() for split in SPLITS}
+    folder = root / "celeba"
+    pack(folder, inside="img_align_celeba/img_align_celeba/")
+    (folder / "img_align_celeba.zip").rename(folder / "archive.zip")
+    assert bytes_to_download("celeba", root) == 0
+    with zipfile.ZipFile(folder / "archive.zip", "a") as archive:
+        for name in ("list_eval_partition.txt", "list_attr_celeba.txt"):
+            archive.write(folder / name, name)
+            (folder / name).unlink()
+    assert not is_available("celeba", root)
+    assert bytes_to_download("celeba", root) == 0
+    prepare_dataset("celeba", root=root)
+    assert {split: load_dataset("celeba", split, root=root).fingerprint() for split in SPLITS} == expected
+
+
 def test_damaged_archive_is_named_and_leaves_nothing(root, no_download):
     pack(root / "celeba")
     path = root / "celeba" / "img_align_celeba.zip"

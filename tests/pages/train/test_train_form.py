@@ -29,7 +29,8 @@ def test_form_starts_with_the_quick_look(train):
     line = next(text for text in texts(train.caption) if text.startswith("Trains"))
     assert "13,666 parameters for 100 epochs: 64 pixel values to 2 numbers (32.0 : 1) and back" in line
     assert [(fold.label, fold.proto.expanded) for fold in train.expander if "heory" not in fold.label] == [
-        ("Settings", False)
+        ("Your own images", False),
+        ("Settings", False),
     ]
     train.query_params["settings"] = "open"
     assert next(fold for fold in train.run().expander if fold.label == "Settings").proto.expanded
@@ -309,7 +310,7 @@ def test_too_many_convolutions_are_said(train):
 
 
 def test_folder_of_my_own_images(train, tmp_path):
-    app = set_to(train, data="my own folder of images")
+    app = set_to(train, data="a folder of images on the server")
     assert "Enter a folder with at least 12 images" in app.info[0].value
     app = set_to(app, folder=str(tmp_path / "nowhere"), side=16, train__batch_size=4)
     assert "nowhere" in app.error[0].value
@@ -332,7 +333,7 @@ def test_address_puts_a_folder_into_the_form_once(app, runs, tmp_path):
     app.query_params["folder"] = str(folder)
     app.query_params["side"] = "20"
     app = app.switch_page("pages/train.py").run()
-    assert field(app, "data").value == "my own folder of images"
+    assert field(app, "data").value == "a folder of images on the server"
     assert "model.image_shape=[1,20,20]" in shell(set_to(app, train__batch_size=4))
     app = set_to(app, data="digits")
     assert field(app.run(), "data").value == "digits", "the address has had its turn"

@@ -1,0 +1,259 @@
+"""Bring your own images on Train: drop files, see what training will see, keep them under a name."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from aeviz.data.folder_layout import FOLDER_PREFIX
+from aeviz.data.image_files import SUFFIXES
+from aeviz.data.imports import Imported, read_imported, sample, suggest_name
+from aeviz.data.imports.build import LARGEST, SMALLEST
+from aeviz.data.imports.own import keep
+from aeviz.data.imports.visits import list_sets, remove, resize, take, title_of_upload
+from aeviz.errors import AevizError, DataError
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.images import LARGE, grid_uri
+from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.visitor import visitor_id
+from aeviz.web.kernel.visits import hold_uploads
+from aeviz.workers import training
+
+OTHER_KINDS = ("zip", "npz", "npy", "parquet", "arrow", "csv", "tsv")
+"""Endings of files that are no images."""
+COLUMNS = 10
+MOST_CLASSES, MOST_LINES = 24, 8
+"""Classes, and reasons for what was skipped, that are named."""
+_WAIT_S = 0.3
+_importing = threading.BoundedSemaphore(2)
+"""Imports decode thousands of images: a class must not do that all at once."""
+_ROUND, _MESSAGE = "bring.round", "bring.message"
+"""Session keys: number of the uploader, raised to empty it; what went wrong last."""
+
+Use = Callable[[str], None]
+"""Takes the name of a data set that the form is to train on."""
+
+
+def uploaded() -> dict[str, str]:
+    """Return the titles of this visitor's images by the names of their data sets."""
+    found = {}
+    for store in list_sets(visitor_id()):
+        try:
+            about = read_imported(store)
+        except DataError:  # deleted at this moment
+            continue
+        _, height, width = about.image_shape
+        found[f"{FOLDER_PREFIX}{store}"] = (
+            f"{about.title}: {about.n_images:,} images of {width}x{height}, yours for this visit"
+        )
+    return found
+
+
+def is_uploaded(name: str) -> bool:
+    """Whether a data set is one of this visitor's images."""
+    return any(name == f"{FOLDER_PREFIX}{store}" for store in list_sets(visitor_id()))
+
+
+def show_bring(chosen: str, use: Use) -> None:
+    """Let the visitor bring images, and show those that are chosen.
+
+    Args:
+        chosen: Name of the data set that stands in the form.
+        use: Puts another one there.
+    """
+    if is_uploaded(chosen):
+        _show_set(Path(chosen.removeprefix(FOLDER_PREFIX)), use)
+    else:
+        _show_uploader(use)
+
+
+def _show_uploader(use: Use) -> None:
+    """Show the place where files are dropped; import what lies in it."""
+    whole = st.segmented_control(
+        "What you bring",
+        ["files", "folder"],
+        default="files",
+        required=True,
+        format_func=lambda name: "A zip, or files" if name == "files" else "A folder",
+        key="bring.kind",
+        label_visibility="collapsed",
+    )
+    most = int(st.get_option("server.maxUploadSize"))
+    files = st.file_uploader(
+        "Images",
+        type=[*OTHER_KINDS, *(suffix[1:] for suffix in SUFFIXES)],
+        accept_multiple_files="directory" if whole == "folder" else True,
+        key=f"bring.{whole}.{st.session_state.setdefault(_ROUND, 0)}",
+        max_upload_size=most,
+        label_visibility="collapsed",
+    )
+    st.caption(
+        "A zip or folder of images (one subfolder per class; train and test if you like; or a labels.csv), single "
+        "images, .npy or .npz arrays, or Parquet files of Hugging Face. They stay on this server for your visit and "
+        f"are then deleted, unless you keep them under a name. Above {most} MB: `aeviz data import` in a shell."
+    )
+    if message := st.session_state.pop(_MESSAGE, None):
+        st.error(escape(message), icon=":material/error:")
+    if files:
+        _import(files, use)
+
+
+def _import(files: list[UploadedFile], use: Use) -> None:
+    visitor = visitor_id()
+
+    def work(report: Callable[[float, str], None]) -> str:
+        store, _ = take(visitor, {file.name: file for file in files}, report=report)
+        return f"{FOLDER_PREFIX}{store}"
+
+    _run(work, use)
+    _release(files)
+    _empty()
+    st.rerun()
+
+
+def _run(work: Callable[[Callable[[float, str], None]], str], use: Use) -> None:
+    """Do an import with progress and a button that stops it; a message is shown in the next run."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, "Waiting for another import")
+        # a click ends this run at the next sign of progress, and with it the import, which then leaves nothing
+        st.button("Stop", icon=":material/stop:", key="bring.stop", on_click=_empty)
+
+    def report(share: float, text: str) -> None:
+        bar.progress(min(share, 1.0), escape(text))
+
+    try:
+        with _turn(report):
+            use(work(report))
+        hold_uploads()
+    except AevizError as error:
+        st.session_state[_MESSAGE] = str(error)
+
+
+class _turn(AbstractContextManager[None]):  # noqa: N801 - used like a function
+    """Waits for one of the few places in which images are imported at a time."""
+
+    def __init__(self, report: Callable[[float, str], None]) -> None:
+        self._report = report
+
+    def __enter__(self) -> None:
+        while not _importing.acquire(timeout=_WAIT_S):
+            self._report(0.0, "Waiting for another import")  # where a click on Stop is noticed
+
+    def __exit__(self, *_: object) -> None:
+        _importing.release()
+
+
+def _empty() -> None:
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def _release(files: list[UploadedFile]) -> None:
+    """Let go of uploads that the server holds in memory; they lie on the disk by now."""
+    context = get_script_run_ctx()
+    manager = runtime.get_instance().uploaded_file_mgr if runtime.exists() else None
+    if isinstance(manager, MemoryUploadedFileManager) and context is not None:
+        for file in files:
+            manager.remove_file(context.session_id, file.file_id)
+
+
+def _show_set(store: Path, use: Use) -> None:
+    """Show what training will see of an upload, and what can be done with it."""
+    about = read_imported(store)
+    grid, facts = st.columns([3, 2], gap="medium")
+    with grid:
+        uri, text = _grid(store, store.stat().st_mtime_ns)
+        st.image(uri, width="stretch", caption=text)
+    with facts:
+        _show_facts(about)
+        _offer_size(store, about, use)
+        with st.container(horizontal=True):
+            with st.popover("Keep under a name", icon=":material/bookmark_add:"):
+                _offer_keeping(store, about, use)
+            with st.popover("Bring others", icon=":material/add_photo_alternate:"):
+                _show_uploader(use)
+            st.button("Remove", icon=":material/delete:", key="bring.remove", on_click=_remove, args=(store,))
+    if message := st.session_state.pop(_MESSAGE, None):
+        st.error(escape(message), icon=":material/error:")
+
+
+@shared(max_entries=32)  # some 100 kB each
+def _grid(store: Path, changed: int) -> tuple[str, str]:
+    images, names = sample(store)
+    classes = f", from {names[0]} to {names[-1]}" if names[0] else ""
+    is_large = max(images.shape[2:]) >= LARGE
+    text = escape(f"{len(images)} of the images{classes}, as training will see them")
+    return grid_uri(images, COLUMNS, 560, smooth=is_large), text
+
+
+def _show_facts(about: Imported) -> None:
+    channels, height, width = about.image_shape
+    parts = ", ".join(f"{count:,} {split}" for split, count in about.counts.items())
+    parts += "" if "test" in about.counts else f", {about.n_test:,} of them become the test set"
+    colours = "grey" if channels == 1 else "colour"
+    st.markdown(f"**{escape(about.title)}**: {about.n_images:,} images, {width}x{height} pixels, {colours} ({parts})")
+    if about.class_names:
+        named = [f"{escape(name)} ({n:,})" for name, n in zip(about.class_names, about.class_counts, strict=True)]
+        more = f" and {len(named) - MOST_CLASSES:,} more" if len(named) > MOST_CLASSES else ""
+        st.markdown(f"{len(named):,} classes: {', '.join(named[:MOST_CLASSES])}{more}")
+    else:
+        st.markdown("No classes: images lie in no class folders, and no table labels them.")
+    skips = [
+        f"- {skip.count:,} skipped: {escape(skip.reason)} ({escape(', '.join(skip.examples))}"
+        f"{', …' if skip.count > len(skip.examples) else ''})"
+        for skip in about.skipped
+    ]
+    lines = [f"- {escape(note)}" for note in about.notes]
+    more_skips = [f"- {len(skips) - MOST_LINES} more reasons"] if len(skips) > MOST_LINES else []
+    if lines or skips:
+        st.caption("\n".join([*skips[:MOST_LINES], *more_skips, *lines]))
+
+
+def _offer_size(store: Path, about: Imported, use: Use) -> None:
+    """Let the visitor choose another side."""
+    now = max(about.image_shape[1:])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        side = st.number_input(
+            "Side (pixels)",
+            min_value=SMALLEST,
+            max_value=LARGEST,
+            value=min(max(now, SMALLEST), LARGEST),
+            key=f"bring.side.{store}",
+            help=f"Images are cropped to squares and resized to this side, {SMALLEST} to {LARGEST} pixels.",
+        )
+        pressed = st.button("Resize", icon=":material/photo_size_select_large:", disabled=side == now)
+    if pressed:
+        _run(lambda report: f"{FOLDER_PREFIX}{resize(store, int(side), report=report)[0]}", use)
+        st.rerun()
+
+
+def _offer_keeping(store: Path, about: Imported, use: Use) -> None:
+    name = st.text_input(
+        "Name",
+        value=suggest_name(about.title),
+        key=f"bring.name.{store}",
+        help="Lower-case letters, digits and underscores. All visitors of this server can then train on the images.",
+    )
+
+    def do() -> None:
+        try:
+            keep(store, str(st.session_state[f"bring.name.{store}"]).strip())
+            use(str(st.session_state[f"bring.name.{store}"]).strip())
+        except AevizError as error:
+            st.session_state[_MESSAGE] = str(error)
+
+    st.button("Keep", key="bring.keep", on_click=do, disabled=not name)
+    st.caption("They become a data set of this server, beside the built-in ones.")
+
+
+def _remove(store: Path) -> None:
+    homes = {f"{FOLDER_PREFIX}{other}" for other in list_sets(visitor_id()) if other.parent == store.parent}
+    if any(job.is_active and job.status.settings.data.name in homes for job in training.list_jobs()):
+        st.session_state[_MESSAGE] = f"a run trains on {title_of_upload(store)}; stop it first"
+        return
+    remove(store)
