@@ -59,6 +59,8 @@ LARGEST_TURN = 15.0
 """A class has the same hue on both grounds up to so many degrees of CIELAB."""
 LEAST_CONTRAST = 3.0
 """Each has a contrast ratio of more (WCAG 2.2) to the background of its theme."""
+DARK_GROUND = "#171614"
+"""Background of the dark theme of Streamlit, as the app has it."""
 UNLABELLED = "#8c8c8c"
 """Points without a class."""
 FIRST, SECOND = "#3f90da", "#e76300"
