@@ -62,6 +62,7 @@ export class LatentMap {
     /** @type {Header["ellipses"]} */
     this.ellipses = "off";
     this.prior = false;
+    this.isWhole = true; // whether all points are drawn, not a part of very many
     this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]));
     this.toolbar = new Toolbar(this);
     this.row = element("div", { class: "panels" }, root);
@@ -121,6 +122,7 @@ export class LatentMap {
     if (!this.canDecode) this.tool = this.tool === "decode" ? "move" : this.tool;
     else if (!before.panels.length) this.tool = "decode"; // what a visitor of a linked map comes for
     this.root.dataset.tool = this.tool;
+    if (header.whole !== before.whole) this.isWhole = header.whole ?? true;
     if (header.blend !== before.blend) this.blend = header.blend;
     if (header.field !== before.field) this.field = header.field ?? "none";
     this.legend.show(header.classes, header.hidden);

@@ -4,6 +4,7 @@
 import { element } from "../kit/dom.js";
 import { FIELDS, obstacle } from "./field_kinds.js";
 import { revealPriors } from "./posteriors.js";
+import { MANY } from "./points.js";
 import { TOOLS } from "./pointer.js";
 
 /** @typedef {import("./map_data.js").Header} Header */
@@ -31,20 +32,28 @@ export class Toolbar {
   }
 
   /** @param {Header} header */
-  show({ panels, field }) {
+  show({ panels, field, n, whole }) {
     const decode = this.map.canDecode;
     const blends = decode && panels.some((spec) => spec.dims === 2 && spec.lift?.network);
     const posteriors = panels.some((spec) => spec.posteriors);
     const priors = panels.some((spec) => spec.priors.length);
-    const made = JSON.stringify([posteriors, priors, decode, blends, field !== null]);
-    if (this.made !== made) this.build(posteriors, priors, decode, blends);
+    const many = whole !== null && panels.some((spec) => spec.dims === 2) && n > MANY ? n : 0;
+    const made = JSON.stringify([posteriors, priors, decode, blends, field !== null, many]);
+    if (this.made !== made) this.build(posteriors, priors, decode, blends, many);
     this.made = made;
     this.markField();
     this.mark();
   }
 
-  /** @param {boolean} posteriors @param {boolean} priors @param {boolean} decode @param {boolean} blends what there is to choose */
-  build(posteriors, priors, decode, blends) {
+  /**
+   * Offer what there is to choose.
+   * @param {boolean} posteriors
+   * @param {boolean} priors
+   * @param {boolean} decode
+   * @param {boolean} blends
+   * @param {number} many how many points there are, where only a part is drawn at first; else 0
+   */
+  build(posteriors, priors, decode, blends, many) {
     const { map } = this;
     this.root.replaceChildren();
     this.choices = [];
@@ -71,6 +80,13 @@ export class Toolbar {
       choice(drag, text, () => map.tool === tool, () => map.pickTool(tool)).title = title;
     }
     if (blends) this.buildBlend(group("Show", false));
+    if (many) {
+      const text = `All ${many.toLocaleString("en")}`;
+      choice(group("Points", false), text, () => map.isWhole, () => {
+        map.isWhole = !map.isWhole;
+        map.channel.state("whole", map.isWhole);
+      }).title = "Draw all points. Otherwise a regular part of them while very many are in view; zoom in for the others";
+    }
     this.field = map.header.field === null ? null : this.buildField(group("Field", false));
     if (posteriors) {
       const box = group("Posterior ellipses");
