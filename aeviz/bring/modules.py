@@ -136,8 +136,9 @@ class _PythaeCodes(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Encode a batch."""
         embedding = self.encoder(x)["embedding"]
-        is_flat = embedding.ndim == 2
-        places = embedding.reshape(embedding.shape[0], 1, 1, -1) if is_flat else embedding.permute(0, 2, 3, 1)
+        is_flat = embedding.ndim == 2  # then each number is a place, as pythae has it
+        image = embedding.reshape(embedding.shape[0], 1, 1, -1) if is_flat else embedding
+        places = image.permute(0, 2, 3, 1)
         codes: Tensor = (
             self.quantizer.embeddings.weight
             if hasattr(self.quantizer.embeddings, "weight")
@@ -145,7 +146,7 @@ class _PythaeCodes(nn.Module):
         )
         distances = (places**2).sum(-1, keepdim=True) - 2 * places @ codes.T + (codes**2).sum(1)
         nearest = functional.embedding(distances.argmin(-1), codes)
-        return (nearest.reshape(embedding.shape) if is_flat else nearest.permute(0, 3, 1, 2),)
+        return (nearest.permute(0, 3, 1, 2).reshape(embedding.shape),)
 
 
 class _DiffusersEncoder(nn.Module):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import networks
 import numpy as np
 import onnx
+import onnx_files
 import onnxruntime
 import pytest
 import torch
@@ -23,7 +23,7 @@ from aeviz.models.foreign.graph import Graph
 from aeviz.training.foreign import NETWORK
 from aeviz.training.run import load
 
-node = networks.node
+node = onnx_files.node
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def digits(count: int = 20) -> np.ndarray:
 
 
 def test_run_gives_what_the_files_give_and_every_file_of_a_run_is_there(places: Path) -> None:
-    encoder, decoder, _, _ = networks.linear_pair()
+    encoder, decoder, _, _ = onnx_files.linear_pair()
     made = bring(encoder, decoder)
     assert (made.latent_dim, made.image_shape, made.is_variational, made.parameters) == (3, (1, 8, 8), False, 2 * 192)
     run, x = load("mine"), digits()
@@ -82,7 +82,7 @@ IMAGES: list[tuple[Sequence[int | str], Callable[[np.ndarray], np.ndarray]]] = [
 def test_images_may_be_laid_out_in_any_usual_way(
     side: Sequence[int | str], arrange: Callable[[np.ndarray], np.ndarray]
 ) -> None:
-    encoder, decoder, _, _ = networks.linear_pair(image=side)
+    encoder, decoder, _, _ = onnx_files.linear_pair(image=side)
     bring(encoder, decoder)
     x = digits(1)
     (z,) = run_file(encoder, np.ascontiguousarray(arrange(x)))
@@ -90,15 +90,15 @@ def test_images_may_be_laid_out_in_any_usual_way(
 
 
 def test_network_for_one_image_takes_many() -> None:
-    _, _, down, up = networks.linear_pair()
+    _, _, down, up = onnx_files.linear_pair()
     shape = np.array([1, 64], np.int64)
-    encoder = networks.file(
+    encoder = onnx_files.file(
         [node("Reshape", ["x", "shape"], ["flat"]), node("MatMul", ["flat", "down"], ["z"])],
         {"x": (1, 1, 8, 8)},
         {"z": (1, 3)},
         {"down": down, "shape": shape},
     )
-    decoder = networks.file(
+    decoder = onnx_files.file(
         [node("MatMul", ["z", "up"], ["v"]), node("Reshape", ["v", "shape"], ["y"])],
         {"z": (1, 3)},
         {"y": (1, 1, 8, 8)},
@@ -114,13 +114,13 @@ def principal(pixels: Pixels) -> tuple[bytes, bytes]:
     x = (digits(297).reshape(297, 64) - pixels.mean[0]) / pixels.deviation[0]
     centre = x.mean(axis=0)
     directions = np.linalg.svd(x - centre, full_matrices=False)[2][:20].astype(np.float32)
-    encoder = networks.file(
+    encoder = onnx_files.file(
         [node("Sub", ["x", "centre"], ["v"]), node("MatMul", ["v", "d"], ["z"])],
         {"x": ("N", 64)},
         {"z": ("N", 20)},
         {"centre": centre.astype(np.float32), "d": directions.T.copy()},
     )
-    decoder = networks.file(
+    decoder = onnx_files.file(
         [node("MatMul", ["z", "d"], ["v"]), node("Add", ["v", "centre"], ["y"])],
         {"z": ("N", 20)},
         {"y": ("N", 64)},
@@ -147,11 +147,11 @@ def spread(
     name: str, tail: list[onnx.NodeProto], *, joined: bool = False
 ) -> tuple[bytes, bytes, np.ndarray, np.ndarray]:
     """Return a VAE whose encoder has a second output, or one output twice as wide."""
-    _, decoder, down, _ = networks.linear_pair()
+    _, decoder, down, _ = onnx_files.linear_pair()
     second = np.random.default_rng(7).normal(size=(64, 3)).astype(np.float32) / 8
     nodes = [node("MatMul", ["x", "down"], ["mu"]), node("MatMul", ["x", "second"], ["log_var"]), *tail]
     outputs: dict[str, Any] = {"both": ("N", 6)} if joined else {"mu": ("N", 3), name: ("N", 3)}
-    file = networks.file(nodes, {"x": ("N", 64)}, outputs, {"down": down, "second": second, "half": np.float32(0.5)})
+    file = onnx_files.file(nodes, {"x": ("N", 64)}, outputs, {"down": down, "second": second, "half": np.float32(0.5)})
     return file, decoder, down, second
 
 
@@ -189,8 +189,8 @@ def test_posterior_is_read_from_log_variance_deviation_variance_or_halves(
 
 
 def test_outputs_may_be_named_and_samples_are_left_out() -> None:
-    _, decoder, down, _ = networks.linear_pair()
-    encoder = networks.file(
+    _, decoder, down, _ = onnx_files.linear_pair()
+    encoder = onnx_files.file(
         [
             node("MatMul", ["x", "down"], ["code"]),
             node("RandomNormalLike", ["code"], ["noise"]),
@@ -209,10 +209,10 @@ def test_outputs_may_be_named_and_samples_are_left_out() -> None:
 
 def test_latent_image_becomes_a_point() -> None:
     weights = np.random.default_rng(0).normal(size=(2, 1, 4, 4)).astype(np.float32)
-    encoder = networks.file(
+    encoder = onnx_files.file(
         [node("Conv", ["x", "w"], ["z"], strides=[4, 4])], {"x": ("N", 1, 8, 8)}, {"z": ("N", 2, 2, 2)}, {"w": weights}
     )
-    decoder = networks.file(
+    decoder = onnx_files.file(
         [node("ConvTranspose", ["z", "w"], ["y"], strides=[4, 4])],
         {"z": ("N", 2, 2, 2)},
         {"y": ("N", 1, 8, 8)},
@@ -255,18 +255,18 @@ def test_module_of_pytorch_comes_in_by_python(places: Path) -> None:
 
 
 def test_wrong_files_are_refused_in_a_sentence(places: Path) -> None:
-    encoder, decoder, _, _ = networks.linear_pair()
-    other, wide, _, _ = networks.linear_pair(pixels=100)
-    unknown = networks.file([node("Det", ["x"], ["z"])], {"x": ("N", 64, 64)}, {"z": ("N",)}, {})
-    outside = networks.file(
+    encoder, decoder, _, _ = onnx_files.linear_pair()
+    other, wide, _, _ = onnx_files.linear_pair(pixels=100)
+    unknown = onnx_files.file([node("Det", ["x"], ["z"])], {"x": ("N", 64, 64)}, {"z": ("N",)}, {})
+    outside = onnx_files.file(
         [node("FusedGelu", ["x"], ["z"], domain="com.vendor")],
         {"x": ("N", 64)},
         {"z": ("N", 64)},
         {},
         domain="com.vendor",
     )
-    two = networks.file([node("Add", ["x", "w"], ["z"])], {"x": ("N", 64), "w": ("N", 64)}, {"z": ("N", 64)}, {})
-    huge = networks.file(
+    two = onnx_files.file([node("Add", ["x", "w"], ["z"])], {"x": ("N", 64), "w": ("N", 64)}, {"z": ("N", 64)}, {})
+    huge = onnx_files.file(
         [node("Tile", ["x", "many"], ["t"]), node("ReduceMean", ["t"], ["z"], axes=[1])],
         {"x": ("N", 64)}, {"z": ("N", 1)}, {"many": np.array([1, 2**30], np.int64)}, 17,
     )  # fmt: skip
@@ -275,7 +275,7 @@ def test_wrong_files_are_refused_in_a_sentence(places: Path) -> None:
         (encoder[: len(encoder) // 2], decoder, "is no ONNX model"),
         (other, decoder, r"takes \(N, 100\); the images are 1 x 8 x 8"),
         (encoder, wide, "expected images of 1 x 8 x 8"),
-        (encoder, networks.linear_pair(latent=5)[1], "gives 3 numbers an image .* the decoder takes 5"),
+        (encoder, onnx_files.linear_pair(latent=5)[1], "gives 3 numbers an image .* the decoder takes 5"),
         (unknown, decoder, "needs Det, which aeviz cannot compute"),
         (outside, decoder, "com.vendor:FusedGelu"),
         (two, decoder, r"has 2 inputs \(x, w\)"),
@@ -290,7 +290,7 @@ def test_wrong_files_are_refused_in_a_sentence(places: Path) -> None:
 
 
 def test_weights_in_another_file_are_asked_for_in_one(tmp_path: Path) -> None:
-    encoder, decoder, _, _ = networks.linear_pair()
+    encoder, decoder, _, _ = onnx_files.linear_pair()
     model = onnx.load_model_from_string(encoder)
     onnx.save_model(model, tmp_path / "e.onnx", save_as_external_data=True, size_threshold=0)
     with pytest.raises(ImportedModelError, match="keeps its weights in another file"):
@@ -305,7 +305,7 @@ def test_file_that_may_hold_code_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_damaged_network_is_refused_when_the_run_is_loaded() -> None:
-    encoder, decoder, _, _ = networks.linear_pair()
+    encoder, decoder, _, _ = onnx_files.linear_pair()
     bring(encoder, decoder)
     path = load("mine").folder.path / NETWORK
     whole = json.loads(path.read_text())

@@ -2,7 +2,7 @@
 
 import json
 
-import networks
+import onnx_files
 import pytest
 from commands import assert_refused
 
@@ -14,7 +14,7 @@ def _own_runs(runs_folder):
 
 def test_files_become_a_run_that_other_commands_know(aeviz, tmp_path):
     encoder, decoder = tmp_path / "e.onnx", tmp_path / "d.onnx"
-    for path, content in zip((encoder, decoder), networks.linear_pair()[:2], strict=True):
+    for path, content in zip((encoder, decoder), onnx_files.linear_pair()[:2], strict=True):
         path.write_bytes(content)
     files = ("--encoder", encoder, "--decoder", decoder)
     status, out, _ = aeviz("models", "import", "mine", *files, "--data", "digits")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import networks
 import numpy as np
+import onnx_files
 import onnxruntime
 import pytest
 import torch
@@ -106,59 +106,59 @@ def test_operator_gives_what_onnxruntime_gives(case: Case) -> None:
     op, shape, others, attributes = case
     names = [f"w{k}" if other is not None else "" for k, other in enumerate(others)]
     opset = 13 if "axes" in attributes else 18  # where axes became an input
-    made = [networks.node(op, ["x", *names], ["v"], **attributes), networks.node("Cast", ["v"], ["y"], to=1)]
+    made = [onnx_files.node(op, ["x", *names], ["v"], **attributes), onnx_files.node("Cast", ["v"], ["y"], to=1)]
     weights = {name: other for name, other in zip(names, others, strict=True) if other is not None}
-    compare(networks.file(made, {"x": shape}, {"y": None}, weights, opset), normal(*shape))
+    compare(onnx_files.file(made, {"x": shape}, {"y": None}, weights, opset), normal(*shape))
 
 
 @pytest.mark.parametrize("approximate", ["none", "tanh"])
 def test_gelu_and_group_normalisation_of_newer_versions(approximate: str) -> None:
     made = [
-        networks.node("GroupNormalization", ["x", "s", "b"], ["n"], num_groups=2, epsilon=1e-4),
-        networks.node("Gelu", ["n"], ["y"], approximate=approximate),
+        onnx_files.node("GroupNormalization", ["x", "s", "b"], ["n"], num_groups=2, epsilon=1e-4),
+        onnx_files.node("Gelu", ["n"], ["y"], approximate=approximate),
     ]
     weights = {"s": normal(4), "b": normal(4)}
-    compare(networks.file(made, {"x": IMAGE}, {"y": None}, weights, 21), normal(*IMAGE))
+    compare(onnx_files.file(made, {"x": IMAGE}, {"y": None}, weights, 21), normal(*IMAGE))
 
 
 def test_comparisons_and_choices() -> None:
     made = [
-        *(networks.node(op, ["x", "half"], [f"b{k}"]) for k, op in enumerate(
+        *(onnx_files.node(op, ["x", "half"], [f"b{k}"]) for k, op in enumerate(
             ("Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal")
         )),
-        networks.node("And", ["b0", "b1"], ["both"]),
-        networks.node("Not", ["both"], ["not"]),
-        networks.node("Or", ["not", "b2"], ["or"]),
-        networks.node("Where", ["or", "x", "half"], ["chosen"]),
-        networks.node("CastLike", ["chosen", "x"], ["y"]),
+        onnx_files.node("And", ["b0", "b1"], ["both"]),
+        onnx_files.node("Not", ["both"], ["not"]),
+        onnx_files.node("Or", ["not", "b2"], ["or"]),
+        onnx_files.node("Where", ["or", "x", "half"], ["chosen"]),
+        onnx_files.node("CastLike", ["chosen", "x"], ["y"]),
     ]  # fmt: skip
-    compare(networks.file(made, {"x": (4, 5)}, {"y": None}, {"half": np.float32(0.5)}), normal(4, 5))
+    compare(onnx_files.file(made, {"x": (4, 5)}, {"y": None}, {"half": np.float32(0.5)}), normal(4, 5))
 
 
 def test_shapes_that_are_computed_and_parts_that_are_joined_again() -> None:
     made = [
-        networks.node("Shape", ["x"], ["shape"], start=0, end=1),
-        networks.node("Concat", ["shape", "rest"], ["target"], axis=0),
-        networks.node("Split", ["x", "sizes"], ["a", "b"], axis=1),
-        networks.node("Split", ["x"], ["c", "d"], axis=1, num_outputs=2),
-        networks.node("ConstantOfShape", ["shape"], ["zeros"]),
-        networks.node("Range", ["zero", "three", "one"], ["range"]),
-        networks.node("Concat", ["b", "a", "c", "d"], ["all"], axis=1),
-        networks.node("Reshape", ["all", "target"], ["y0"]),
-        networks.node("Unsqueeze", ["zeros", "last"], ["z1"]),
-        networks.node("Cast", ["range"], ["range.f"], to=1),
-        networks.node("Add", ["z1", "range.f"], ["z2"]),
-        networks.node("ReduceSum", ["z2", "last"], ["z3"]),
-        networks.node("Unsqueeze", ["z3", "last"], ["z4"]),
-        networks.node("Add", ["y0", "z4"], ["y1"]),
-        networks.node("Sqrt", ["y1"], ["y2"]),
-        networks.node("Log", ["y2"], ["y"]),
+        onnx_files.node("Shape", ["x"], ["shape"], start=0, end=1),
+        onnx_files.node("Concat", ["shape", "rest"], ["target"], axis=0),
+        onnx_files.node("Split", ["x", "sizes"], ["a", "b"], axis=1),
+        onnx_files.node("Split", ["x"], ["c", "d"], axis=1, num_outputs=2),
+        onnx_files.node("ConstantOfShape", ["shape"], ["zeros"]),
+        onnx_files.node("Range", ["zero", "three", "one"], ["range"]),
+        onnx_files.node("Concat", ["b", "a", "c", "d"], ["all"], axis=1),
+        onnx_files.node("Reshape", ["all", "target"], ["y0"]),
+        onnx_files.node("Unsqueeze", ["zeros", "last"], ["z1"]),
+        onnx_files.node("Cast", ["range"], ["range.f"], to=1),
+        onnx_files.node("Add", ["z1", "range.f"], ["z2"]),
+        onnx_files.node("ReduceSum", ["z2", "last"], ["z3"]),
+        onnx_files.node("Unsqueeze", ["z3", "last"], ["z4"]),
+        onnx_files.node("Add", ["y0", "z4"], ["y1"]),
+        onnx_files.node("Sqrt", ["y1"], ["y2"]),
+        onnx_files.node("Log", ["y2"], ["y"]),
     ]
     weights = {
         "rest": whole(2, -1), "sizes": whole(2, 4), "zero": np.int64(0), "three": np.int64(3), "one": np.int64(1),
         "last": whole(1),
     }  # fmt: skip
-    compare(networks.file(made, {"x": ("N", 6)}, {"y": None}, weights), np.abs(normal(4, 6)) + 1)
+    compare(onnx_files.file(made, {"x": ("N", 6)}, {"y": None}, weights), np.abs(normal(4, 6)) + 1)
 
 
 def test_the_table_is_tried_as_a_whole() -> None:
