@@ -22,6 +22,7 @@ from aeviz.web.components.history.component import keep_history
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.titles import show_title
 from aeviz.web.kernel.visits import hold_uploads
 
 _log = logging.getLogger(__name__)
@@ -238,6 +239,7 @@ def pick_model(found: Mapping[str, Model], *, default: str = USUAL_MODEL) -> Mod
         help="Shipped models first, then your own runs.",
     )
     st.session_state[_CHOSEN] = chosen
+    show_title(MODEL, found[str(chosen)])
     return found[str(chosen)]
 
 
@@ -275,6 +277,8 @@ def pick_second(
         help="A second model of the same data.",
     )
     second = found.get(str(chosen))
+    if second is not None:
+        show_title(f"{parameter}.{first.name}", second)
     if second is not None and mapped and not same_images(first, second):
         st.warning(
             f"{escape(first.name)} and {escape(second.name)} have different test images and cannot be compared "

@@ -4,7 +4,6 @@
 import { element } from "../kit/dom.js";
 import { FIELDS, obstacle } from "./field_kinds.js";
 import { revealPriors } from "./posteriors.js";
-import { MANY } from "./points.js";
 import { TOOLS } from "./pointer.js";
 
 /** @typedef {import("./map_data.js").Header} Header */
@@ -32,14 +31,13 @@ export class Toolbar {
   }
 
   /** @param {Header} header */
-  show({ panels, field, n, whole }) {
+  show({ panels, field }) {
     const decode = this.map.canDecode;
     const blends = decode && panels.some((spec) => spec.dims === 2 && spec.lift?.network);
     const posteriors = panels.some((spec) => spec.posteriors);
     const priors = panels.some((spec) => spec.priors.length);
-    const many = whole !== null && panels.some((spec) => spec.dims === 2) && n > MANY ? n : 0;
-    const made = JSON.stringify([posteriors, priors, decode, blends, field !== null, many]);
-    if (this.made !== made) this.build(posteriors, priors, decode, blends, many);
+    const made = JSON.stringify([posteriors, priors, decode, blends, field !== null]);
+    if (this.made !== made) this.build(posteriors, priors, decode, blends);
     this.made = made;
     this.markField();
     this.mark();
@@ -51,9 +49,8 @@ export class Toolbar {
    * @param {boolean} priors
    * @param {boolean} decode
    * @param {boolean} blends
-   * @param {number} many how many points there are, where only a part is drawn at first; else 0
    */
-  build(posteriors, priors, decode, blends, many) {
+  build(posteriors, priors, decode, blends) {
     const { map } = this;
     this.root.replaceChildren();
     this.choices = [];
@@ -80,13 +77,6 @@ export class Toolbar {
       choice(drag, text, () => map.tool === tool, () => map.pickTool(tool)).title = title;
     }
     if (blends) this.buildBlend(group("Show", false));
-    if (many) {
-      const text = `All ${many.toLocaleString("en")}`;
-      choice(group("Points", false), text, () => map.isWhole, () => {
-        map.isWhole = !map.isWhole;
-        map.channel.state("whole", map.isWhole);
-      }).title = "Draw all points. Otherwise a regular part of them while very many are in view; zoom in for the others";
-    }
     this.field = map.header.field === null ? null : this.buildField(group("Field", false));
     if (posteriors) {
       const box = group("Posterior ellipses");
