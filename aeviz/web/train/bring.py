@@ -108,13 +108,25 @@ def _import(files: list[UploadedFile], use: Use) -> None:
     visitor = visitor_id()
 
     def work(report: Callable[[float, str], None]) -> str:
-        store, _ = take(visitor, {file.name: file for file in files}, report=report)
+        store, _ = take(visitor, _by_name(files), report=report)
         return f"{FOLDER_PREFIX}{store}"
 
     _run(work, use)
     _release(files)
     _empty()
     st.rerun()
+
+
+def _by_name(files: list[UploadedFile]) -> dict[str, UploadedFile]:
+    """Return files by their names; one of a name that another has gets a number before its ending."""
+    found: dict[str, UploadedFile] = {}
+    for file in files:
+        name, number = file.name, 2
+        while name in found:
+            stem, dot, ending = file.name.rpartition(".")
+            name, number = f"{stem} ({number}){dot}{ending}", number + 1
+        found[name] = file
+    return found
 
 
 def _run(work: Callable[[Callable[[float, str], None]], str], use: Use) -> None:
@@ -127,10 +139,10 @@ def _run(work: Callable[[Callable[[float, str], None]], str], use: Use) -> None:
     def report(share: float, text: str) -> None:
         bar.progress(min(share, 1.0), escape(text))
 
+    hold_uploads(expected=True)
     try:
         with _turn(report):
             use(work(report))
-        hold_uploads()
     except AevizError as error:
         st.session_state[_MESSAGE] = str(error)
 

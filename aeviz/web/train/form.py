@@ -13,6 +13,7 @@ from aeviz.config import DataConfig, RunConfig
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.data.folder import resolve_folder
+from aeviz.data.imports import list_own
 from aeviz.errors import ConfigError
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
@@ -175,7 +176,7 @@ def _fill(config: RunConfig) -> None:
         values[entry.key] = value
     own = st.session_state.get(_KEPT, {}).get("data")
     st.session_state[_KEPT] = values
-    if own in uploaded():  # a preset changes the network, not the images that the visitor brought
+    if own in uploaded() or own in list_own():  # a preset changes the network, not the images that the visitor brought
         _use(own)
     for name in values:  # a value set for a field that is not shown would come back on a later visit
         st.session_state.pop(_PREFIX + name, None)

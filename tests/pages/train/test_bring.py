@@ -75,6 +75,15 @@ def test_kept_images_are_a_data_set_of_their_own(train, digits_zip, tmp_path):
     assert (tmp_path / "data" / "own" / "my_digits").is_dir()
 
 
+def test_files_of_one_name_are_all_taken(train):
+    for seed in range(14):
+        out = io.BytesIO()
+        Image.fromarray(np.random.default_rng(seed).integers(0, 256, (8, 8), dtype=np.uint8)).save(out, "PNG")
+        train.file_uploader[0].upload("image.png", out.getvalue())
+    app = train.run()
+    assert any(text.startswith("**14 files**: 14 images") for text in texts(app.markdown)), texts(app.markdown)
+
+
 def test_another_side_and_removal(train, digits_zip, cache):
     app = drop(train, "x.zip", digits_zip)
     next(widget for widget in app.number_input if widget.key.startswith("bring.side")).set_value(16)
