@@ -80,7 +80,7 @@ def show_form() -> RunConfig | None:
         start = st.container(width="content")
     _follow_address()
     with st.expander("Your own images", icon=":material/add_photo_alternate:", expanded=_BRING in st.query_params):
-        show_bring(str(st.session_state[_KEPT]["data"]), _use)
+        show_bring(str(st.session_state.get(_PREFIX + "data", st.session_state[_KEPT]["data"])), _use)
     head = st.container(gap="xsmall")
     with st.expander("Settings", icon=":material/tune:", expanded=_OPEN in st.query_params):
         data = _input_all(head)
