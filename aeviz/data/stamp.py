@@ -1,4 +1,4 @@
-"""When a folder of images last changed, without opening an image."""
+"""When a person's own images last changed, without opening an image."""
 
 import hashlib
 import itertools
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from aeviz.data.folder import folder_path
 from aeviz.data.folder_layout import FOLDER_PREFIX
+from aeviz.data.imports.own import own_folder
+from aeviz.data.imports.store import ABOUT
 from aeviz.errors import DataError
 
 _DEPTH = 2
@@ -19,17 +21,19 @@ _MOST_FILES = 2000
 def folder_stamp(name: str) -> str:
     """Return a digest that changes when an image of folder:PATH is added, removed, renamed or overwritten.
 
+    For an imported data set it changes when another is imported under the same name.
+
     Names, sizes and times of change count, of the first 2,000 files and subfolders; of what lies in a subfolder beyond
     these only the subfolder's own time, which does not change when a file is overwritten in place.
 
     Args:
-        name: Name of a data set; one that is no folder never changes.
+        name: Name of a data set; one that comes from its publisher never changes.
 
     Returns:
-        32 hexadecimal digits; empty for a data set that is no folder, or a folder that cannot be read.
+        32 hexadecimal digits; empty for a data set of a publisher, or a folder that cannot be read.
     """
     if not name.startswith(FOLDER_PREFIX):
-        return ""
+        return _stamp_own(name)
     digest = hashlib.blake2b(digest_size=16)
     try:
         root = folder_path(name)
@@ -52,6 +56,14 @@ def folder_stamp(name: str) -> str:
             line = f"{depth}|{entry.name}|{status.st_mtime_ns}|{0 if is_folder else status.st_size}\n"
             digest.update(line.encode(errors="surrogateescape"))
     return digest.hexdigest()
+
+
+def _stamp_own(name: str) -> str:
+    try:
+        time = (own_folder(name) / ABOUT).stat().st_mtime_ns
+    except (OSError, ValueError):  # none of that name
+        return ""
+    return hashlib.blake2b(str(time).encode(), digest_size=16).hexdigest()
 
 
 def _scan(folder: Path, most: int) -> list[os.DirEntry[str]]:

@@ -16,7 +16,8 @@ import aeviz
 from aeviz.cli import main
 from aeviz.config import DataConfig
 from aeviz.data import is_available, list_datasets, load_dataset, preview_images
-from aeviz.data.imports import archive, import_images
+from aeviz.data.imports import archive, import_images, remove_own
+from aeviz.data.stamp import folder_stamp
 from aeviz.errors import DataError, StorageError
 
 SPLITS = ("train", "validation", "test")
@@ -361,6 +362,16 @@ def test_name_that_could_be_no_folder_is_refused(tmp_path):
     for name in ("../up", "", "Pets", "1st", "x" * 41):
         with pytest.raises(DataError, match="is no name for a data set"):
             import_images(tmp_path, name)
+
+
+def test_images_imported_anew_under_a_name_have_another_stamp(tmp_path):
+    import_images(pack(tmp_path / "x.zip", CLASSES), "x")
+    before = folder_stamp("x")
+    remove_own("x")
+    assert before
+    assert folder_stamp("x") == folder_stamp("mnist") == ""
+    import_images(tmp_path / "x.zip", "x")
+    assert folder_stamp("x") not in ("", before)
 
 
 # command line

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from aeviz.config import DataConfig
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
 from aeviz.data.folder_layout import test_indices
 from aeviz.data.imports.items import Skip
-from aeviz.data.splits import hold_out
+from aeviz.data.splits import split_indices
 from aeviz.errors import ConfigError, DataError
 from aeviz.records import from_mapping
 
@@ -169,15 +169,14 @@ def read_split(folder: Path, config: DataConfig, split: SplitName) -> ImageDatas
     if split in about.counts and split != "train":
         return part(split)
     train = part("train")
+    places = np.arange(len(train))
     if "test" not in about.counts:
-        kept, chosen = test_indices(len(train))
+        places, chosen = test_indices(len(train))
         if split == "test":
             return train.take(chosen)
-        train = train.take(kept)
-    if "validation" in about.counts:
-        return train
-    wanted: Literal["train", "validation"] = "validation" if split == "validation" else "train"
-    return hold_out(train, config, wanted)
+    if "validation" not in about.counts:
+        places = places[split_indices(len(places), config, "validation" if split == "validation" else "train")]
+    return train if len(places) == len(train) else train.take(places)  # taken once: it is a copy in memory
 
 
 def sample(folder: Path, most: int = 50) -> tuple[NDArray[np.uint8], list[str]]:

@@ -21,10 +21,14 @@ _windows: Counter[str] = Counter()
 _guard = threading.Lock()
 
 
-def hold_uploads() -> None:
-    """Keep what this visitor uploaded for as long as this window is open; costs nothing where there is nothing."""
+def hold_uploads(*, expected: bool = False) -> None:
+    """Keep what this visitor uploaded for as long as this window is open; costs nothing where there is nothing.
+
+    Args:
+        expected: Whether something is about to be uploaded.
+    """
     visitor = visitor_id()
-    if visits.list_sets(visitor):
+    if expected or visits.list_sets(visitor):
         _hold(visitor)
 
 
@@ -49,13 +53,14 @@ def _wait(visitor: str) -> None:
 
 def _end(visitor: str) -> None:
     """Delete what a visitor uploaded, unless they are back; while a run reads it, look again later."""
-    with _guard:
+    if _windows[visitor] > 0:
+        return
+    names = {f"{FOLDER_PREFIX}{store}" for store in visits.list_sets(visitor)}
+    if any(job.is_active and job.status.settings.data.name in names for job in training.list_jobs()):
+        _wait(visitor)
+        return
+    with _guard:  # not while files are looked at or deleted: the server's loop waits for it
         if _windows[visitor] > 0:
             return
-        names = {f"{FOLDER_PREFIX}{store}" for store in visits.list_sets(visitor)}
-        in_use = any(job.is_active and job.status.settings.data.name in names for job in training.list_jobs())
-        if not in_use:
-            visits.end_visit(visitor)
-            del _windows[visitor]
-    if in_use:
-        _wait(visitor)
+        del _windows[visitor]
+    visits.end_visit(visitor)

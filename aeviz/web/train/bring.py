@@ -13,9 +13,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aeviz.data.folder_layout import FOLDER_PREFIX
 from aeviz.data.image_files import SUFFIXES
-from aeviz.data.imports import Imported, read_imported, sample, suggest_name
+from aeviz.data.imports import Imported, list_own, read_imported, sample, suggest_name
 from aeviz.data.imports.build import LARGEST, SMALLEST
-from aeviz.data.imports.own import keep
+from aeviz.data.imports.own import keep, own_folder
 from aeviz.data.imports.visits import list_sets, remove, resize, take, title_of_upload
 from aeviz.errors import AevizError, DataError
 from aeviz.web.kernel.caching import shared
@@ -67,8 +67,12 @@ def show_bring(chosen: str, use: Use) -> None:
         chosen: Name of the data set that stands in the form.
         use: Puts another one there.
     """
+    if message := st.session_state.pop(_MESSAGE, None):
+        st.error(escape(message), icon=":material/error:")
     if is_uploaded(chosen):
         _show_set(Path(chosen.removeprefix(FOLDER_PREFIX)), use)
+    elif chosen in list_own():
+        _show_set(own_folder(chosen), use, is_kept=True)
     else:
         _show_uploader(use)
 
@@ -98,8 +102,6 @@ def _show_uploader(use: Use) -> None:
         "images, .npy or .npz arrays, or Parquet files of Hugging Face. They stay on this server for your visit and "
         f"are then deleted, unless you keep them under a name. Above {most} MB: `aeviz data import` in a shell."
     )
-    if message := st.session_state.pop(_MESSAGE, None):
-        st.error(escape(message), icon=":material/error:")
     if files:
         _import(files, use)
 
@@ -108,13 +110,25 @@ def _import(files: list[UploadedFile], use: Use) -> None:
     visitor = visitor_id()
 
     def work(report: Callable[[float, str], None]) -> str:
-        store, _ = take(visitor, {file.name: file for file in files}, report=report)
+        store, _ = take(visitor, _by_name(files), report=report)
         return f"{FOLDER_PREFIX}{store}"
 
     _run(work, use)
     _release(files)
     _empty()
     st.rerun()
+
+
+def _by_name(files: list[UploadedFile]) -> dict[str, UploadedFile]:
+    """Return files by their names; one of a name that another has gets a number before its ending."""
+    found: dict[str, UploadedFile] = {}
+    for file in files:
+        name, number = file.name, 2
+        while name in found:
+            stem, dot, ending = file.name.rpartition(".")
+            name, number = f"{stem} ({number}){dot}{ending}", number + 1
+        found[name] = file
+    return found
 
 
 def _run(work: Callable[[Callable[[float, str], None]], str], use: Use) -> None:
@@ -127,10 +141,10 @@ def _run(work: Callable[[Callable[[float, str], None]], str], use: Use) -> None:
     def report(share: float, text: str) -> None:
         bar.progress(min(share, 1.0), escape(text))
 
+    hold_uploads(expected=True)
     try:
         with _turn(report):
             use(work(report))
-        hold_uploads()
     except AevizError as error:
         st.session_state[_MESSAGE] = str(error)
 
@@ -162,8 +176,8 @@ def _release(files: list[UploadedFile]) -> None:
             manager.remove_file(context.session_id, file.file_id)
 
 
-def _show_set(store: Path, use: Use) -> None:
-    """Show what training will see of an upload, and what can be done with it."""
+def _show_set(store: Path, use: Use, *, is_kept: bool = False) -> None:
+    """Show what training will see of imported images, and what can be done with them."""
     about = read_imported(store)
     grid, facts = st.columns([3, 2], gap="medium")
     with grid:
@@ -171,15 +185,16 @@ def _show_set(store: Path, use: Use) -> None:
         st.image(uri, width="stretch", caption=text)
     with facts:
         _show_facts(about)
-        _offer_size(store, about, use)
+        if not is_kept:
+            _offer_size(store, about, use)
         with st.container(horizontal=True):
-            with st.popover("Keep under a name", icon=":material/bookmark_add:"):
-                _offer_keeping(store, about, use)
+            if not is_kept:
+                with st.popover("Keep under a name", icon=":material/bookmark_add:"):
+                    _offer_keeping(store, about, use)
             with st.popover("Bring others", icon=":material/add_photo_alternate:"):
                 _show_uploader(use)
-            st.button("Remove", icon=":material/delete:", key="bring.remove", on_click=_remove, args=(store,))
-    if message := st.session_state.pop(_MESSAGE, None):
-        st.error(escape(message), icon=":material/error:")
+            if not is_kept:
+                st.button("Remove", icon=":material/delete:", key="bring.remove", on_click=_remove, args=(store,))
 
 
 @shared(max_entries=32)  # some 100 kB each

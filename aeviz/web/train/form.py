@@ -13,6 +13,7 @@ from aeviz.config import DataConfig, RunConfig
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.data.folder import resolve_folder
+from aeviz.data.imports import list_own
 from aeviz.errors import ConfigError
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
@@ -79,7 +80,7 @@ def show_form() -> RunConfig | None:
         start = st.container(width="content")
     _follow_address()
     with st.expander("Your own images", icon=":material/add_photo_alternate:", expanded=_BRING in st.query_params):
-        show_bring(str(st.session_state[_KEPT]["data"]), _use)
+        show_bring(str(st.session_state.get(_PREFIX + "data", st.session_state[_KEPT]["data"])), _use)
     head = st.container(gap="xsmall")
     with st.expander("Settings", icon=":material/tune:", expanded=_OPEN in st.query_params):
         data = _input_all(head)
@@ -175,7 +176,7 @@ def _fill(config: RunConfig) -> None:
         values[entry.key] = value
     own = st.session_state.get(_KEPT, {}).get("data")
     st.session_state[_KEPT] = values
-    if own in uploaded():  # a preset changes the network, not the images that the visitor brought
+    if own in uploaded() or own in list_own():  # a preset changes the network, not the images that the visitor brought
         _use(own)
     for name in values:  # a value set for a field that is not shown would come back on a later visit
         st.session_state.pop(_PREFIX + name, None)

@@ -67,12 +67,28 @@ def test_dropped_zip_is_shown_and_chosen_and_can_be_trained_on(train, digits_zip
 
 def test_kept_images_are_a_data_set_of_their_own(train, digits_zip, tmp_path):
     app = drop(train, "My digits.zip", digits_zip)
+    name = next(widget for widget in app.text_input if widget.key.startswith("bring.name"))
+    name.set_value("digits").run()
+    button(app, "Keep").click().run()
+    assert "named 'digits' is there already" in app.error[0].value
+    name.set_value("my_digits").run()
     button(app, "Keep").click().run()
     assert not app.error
     assert field(app, "data").value == "my_digits"
     assert "my_digits (your own): 50 images of 8x8" in field(app, "data").options
     assert not start_button(app).disabled
     assert (tmp_path / "data" / "own" / "my_digits").is_dir()
+    assert any(text.startswith("**My digits.zip**: 60 images") for text in texts(app.markdown)), "still shown"
+    assert "Remove" not in [widget.label for widget in app.button], "nobody deletes what others may use"
+
+
+def test_files_of_one_name_are_all_taken(train):
+    for seed in range(14):
+        out = io.BytesIO()
+        Image.fromarray(np.random.default_rng(seed).integers(0, 256, (8, 8), dtype=np.uint8)).save(out, "PNG")
+        train.file_uploader[0].upload("image.png", out.getvalue())
+    app = train.run()
+    assert any(text.startswith("**14 files**: 14 images") for text in texts(app.markdown)), texts(app.markdown)
 
 
 def test_another_side_and_removal(train, digits_zip, cache):
