@@ -70,7 +70,7 @@ def write_card(folder: RunFolder) -> str:
         "## Data and licence",
         _items(_data(folder, info)),
         "## Network",
-        _layers(config.model),
+        _network(folder),
         "## Training",
         _items(_training(folder)),
         "## Measured",
@@ -139,6 +139,8 @@ def _data(folder: RunFolder, info: DatasetInfo | None) -> list[str]:
         f"Trained on {origin.n_train:,} images of {title}, validated on {origin.n_validation:,}, pixels in [0, 1]. "
         f"Fingerprint of the training images: `{origin.data_fingerprint}`."
     ]
+    if origin.imported_from:
+        items = [f"Measured with images of {title}, pixels in [0, 1]; what it was trained on is not known here."]
     if data.without is not None:
         items.append(f"Left out of training: class {data.without}.")
     if info is not None:
@@ -152,8 +154,14 @@ def _data(folder: RunFolder, info: DatasetInfo | None) -> list[str]:
     return items
 
 
-def _layers(model: ModelConfig) -> str:
-    """Return the layers as a table, a row each."""
+def _network(folder: RunFolder) -> str:
+    """Return the layers as a table, a row each; of a model of another program, where they are."""
+    model = folder.config.model
+    if model.is_imported:
+        return _paragraph(
+            f"Made by another program, imported from {folder.provenance.imported_from}; `network.json` lists its "
+            "operators, those of ONNX."
+        )
     rows = [["part", "layer", "output", "parameters"], ["---", "---", "---", "---:"]]
     for layer in describe_layers(model):
         kind = f"{layer.kind}, {layer.activation}" if layer.activation else layer.kind
@@ -163,6 +171,8 @@ def _layers(model: ModelConfig) -> str:
 
 def _training(folder: RunFolder) -> list[str]:
     config, origin = folder.config, folder.provenance
+    if origin.imported_from:
+        return [f"Not known here: imported on {origin.created[:10]} with {_versions(origin)}."]
     optimizer, train = config.optimizer, config.train
     rate = _SCHEDULES[optimizer.schedule].format(rate=optimizer.learning_rate, decay=optimizer.decay)
     items = [
@@ -231,10 +241,11 @@ def _limits(folder: RunFolder, evaluation: Evaluation | None) -> list[str]:
     model = config.model
     items = [
         "It knows images like those of its training set alone: it draws any other as one of them, without a warning.",
-        "One network of one seed: it does not show which method is better.",
     ]
+    if not origin.imported_from and origin.seeds_tried == 1:
+        items.append("One network of one seed: it does not show which method is better.")
     if origin.seeds_tried > 1:
-        items[-1] = (
+        items.append(
             f"{origin.seeds_tried} seeds were trained and the best was kept; its figures are better than those of a "
             "seed at random, and do not show which method is better."
         )
