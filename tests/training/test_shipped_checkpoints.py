@@ -8,6 +8,7 @@ import torch
 
 import aeviz
 from aeviz.data.catalog import find_dataset
+from aeviz.export.card import CARD
 from aeviz.lab.optimizer_comparison import USUAL_EPOCHS, base_of, gather, shared_part
 from aeviz.paths import checkpoints_root
 from aeviz.presets import PRESETS
@@ -47,7 +48,7 @@ def test_holds_what_ships_and_nothing_else(folders, subtests):
             assert LAST not in names
             latents = SUMMARY if folder.name in FACES else LATENTS
             recorded = {SAMPLES} if folder.name in RECORDED else set()
-            assert names - {PRIOR} == recorded | {CONFIG, HISTORY, MODEL, EVALUATION, latents}
+            assert names - {PRIOR} == recorded | {CARD, CONFIG, HISTORY, MODEL, EVALUATION, latents}
             assert folder.is_shipped
 
 
