@@ -104,18 +104,23 @@ def relink(markdown: str, source: str, here: str, known: dict[str, str]) -> str:
 
 
 def deepen_lists(markdown: str) -> str:
-    """Return the text with the lines below a list's item indented twice as far: Python-Markdown wants four spaces."""
-    lines, in_list, fence = [], False, ""
+    """Return the text with lists indented by four spaces a level, as Python-Markdown wants them."""
+    lines: list[str] = []
+    contents: list[int] = []  # column of the content of each list that is open, the outer one first
+    fenced, shift = False, 0
     for line in markdown.splitlines():
         stripped = line.lstrip()
-        indent = line[: len(line) - len(stripped)]
-        if not fence and stripped and not indent:
-            in_list = re.match(r"(?:[-*]|\d+\.) ", line) is not None
-        if in_list:
-            line = (fence or indent) + line if stripped else line
+        if stripped and not fenced:
+            indent = len(line) - len(stripped)
+            while contents and indent < contents[-1]:
+                contents.pop()
+            base = contents[-1] if contents else 0
+            shift = 4 * len(contents) - base
+            if indent - base < 4 and (marker := re.match(r"(?:[-*]|\d+\.) +", stripped)):
+                contents.append(indent + len(marker[0]))
         if stripped.startswith("```"):
-            fence = "" if fence else indent
-        lines.append(line)
+            fenced = not fenced
+        lines.append(" " * shift + line if stripped else line)
     return "\n".join(lines) + "\n"
 
 

@@ -30,9 +30,10 @@ def test_links_between_files_become_links_between_pages(source, here, text, expe
 
 
 def test_lists_are_indented_as_python_markdown_wants_it():
-    text = "- a\n  more\n  - b\n    of b\nplain\n    code\n1. one\n   ```\n     x\n   ```\n"
+    text = "- a\n  more\n\n      code\n\n  - b\n    of b\n- c\n\nplain\n\n    code\n\n1. one\n   ```\n     x\n   ```\n"
     assert deepen_lists(text) == (
-        "- a\n    more\n    - b\n        of b\nplain\n    code\n1. one\n      ```\n        x\n      ```\n"
+        "- a\n    more\n\n        code\n\n    - b\n        of b\n- c\n\nplain\n\n    code\n\n"
+        "1. one\n    ```\n      x\n    ```\n"
     )
 
 
