@@ -11,7 +11,7 @@ RUNTIME := $(VENDOR)/onnxruntime-web/stamp.json
 TSC := .venv/typescript/tsc
 SCRIPTS := $(filter-out aeviz/web/components/bundled/%,$(wildcard aeviz/web/components/*/*.js))
 BUNDLES := aeviz/web/components/bundled/stamp.json
-CORE_TESTS := $(addprefix tests/,analysis data export lab lessons models objectives training test_cli.py test_cli_train.py test_config.py test_presets.py test_records.py)
+CORE_TESTS := $(addprefix tests/,analysis bring data export lab lessons models objectives training test_cli.py test_cli_train.py test_config.py test_presets.py test_records.py)
 
 # Half as many processes again as cores, since browser tests wait; each takes half of the rest when it is done.
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(8, 3 * (os.cpu_count() or 2) // 2))')
