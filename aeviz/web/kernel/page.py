@@ -18,6 +18,7 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
+from aeviz.published import list_published
 from aeviz.web.components.history.component import keep_history
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
@@ -210,6 +211,11 @@ def has(model: Model, needs: Needs) -> bool:
 def _why_absent(name: str) -> str:
     """Say why a model that an address names is not on offer."""
     model = list_models().get(name)
+    if model is None and name in list_published():
+        return (
+            f"{name} is published beside aeviz and not on this machine; another model is shown. Fetch it on Home, or "
+            f"by: aeviz models fetch {name}"
+        )
     if model is None:
         return f"Unknown model {name!r}; another is shown."
     if not model.has_summary:
