@@ -17,7 +17,7 @@ CORE_TESTS := $(addprefix tests/,analysis data export lab lessons models objecti
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(8, 3 * (os.cpu_count() or 2) // 2))')
 PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --durations=20 -rfER
 
-.PHONY: help app test test-slow test-all test-oldest lint bench checkpoints results measure clean
+.PHONY: help app test test-slow test-all test-oldest lint docs bench checkpoints results measure clean
 .NOTPARALLEL: # one pip at a time works in .venv
 .DEFAULT_GOAL := help
 
@@ -46,6 +46,9 @@ lint: .venv/dev.stamp ## check format, lint, types (Python, and JavaScript where
 	$(BIN)/lint-imports
 	@$(BIN)/python -m tools.vendor typescript --into .venv
 	@if [ -x $(TSC) ]; then echo $(TSC); $(TSC); fi
+
+docs: .venv/docs.stamp ## build the documentation as a site into build/site; a warning is an error, and nothing asks a network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q -f docs/site/mkdocs.yml
 
 bench: .venv/bench.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
@@ -86,11 +89,15 @@ clean: ## remove what was installed and cached; data and runs stay
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing PyTorch, Streamlit, the test tools and the rest: one to five minutes, once"
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/app.stamp .venv/docs.stamp
+
+.venv/docs.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[docs]'
 	@touch $@ .venv/app.stamp
 
 .venv/bench.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev,bench]'
-	@touch $@ .venv/app.stamp .venv/dev.stamp
+	@touch $@ .venv/app.stamp .venv/dev.stamp .venv/docs.stamp
 
 # Without dependencies: pyproject.toml asks for a newer PyTorch, which is what a user should have.
 .venv-oldest/app.stamp: pyproject.toml constraints-oldest.txt

@@ -32,6 +32,7 @@ page = st.navigation(
         "Train": [
             st.Page("pages/playground.py", title="Playground", icon=":material/toys_and_games:"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+            st.Page("pages/import_model.py", title="Import a model", icon=":material/input:"),
             st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
         ],
     },

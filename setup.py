@@ -15,8 +15,9 @@ from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
 BUNDLED = ("app.py", "pages", ".streamlit", "checkpoints")
-NOT_BUNDLED = shutil.ignore_patterns("*.onnx", "__pycache__", "*.py[co]")
-"""ONNX files are made from the weights where they are first wanted."""
+NOT_BUNDLED = shutil.ignore_patterns("*.onnx", "__pycache__", "*.py[co]", "celeba-*")
+"""ONNX files are made from the weights where they are first wanted. The models of faces, whose terms are
+non-commercial, are published beside the wheel: `aeviz models fetch`."""
 
 
 def fetch_runtime() -> None:

@@ -12,6 +12,7 @@
       TrainingStopped                    somebody asked the run to stop; it can be resumed
       WorkerError                        a process that works in the background cannot be started or given its files
       ExportError                        a model cannot be written in, or read from, another program's format
+      ImportedModelError (ValueError)    a model of another program cannot be read, or does not fit images and points
       PayloadError (ValueError)          what the page is sent cannot be packed, or is damaged
       LessonError (ValueError)           a lesson file cannot be used
       ClassroomError                     a class cannot be opened, found or answered
@@ -67,6 +68,10 @@ class WorkerError(AevizError):
 
 class ExportError(AevizError):
     """Raised when a model cannot be written in another program's format, or when such a file does not fit its run."""
+
+
+class ImportedModelError(AevizError, ValueError):
+    """Raised when a model of another program cannot be read, computed, or fitted to images and latent points."""
 
 
 class PayloadError(AevizError, ValueError):

@@ -5,6 +5,7 @@ Places that an environment variable moves, and one that stays:
     AEVIZ_DATA   downloaded data sets     default ./data
     AEVIZ_RUNS   what you train yourself  default ./runs
     AEVIZ_MODELS  more folders of runs    no default; several are parted as in PATH
+    AEVIZ_RELEASES  address of models    no default; `aeviz models fetch` downloads from there
     AEVIZ_CACHE  what can be made anew    default $XDG_CACHE_HOME/aeviz, else ~/.cache/aeviz
     AEVIZ_LESSONS  lessons of your own    no default: none are looked for
     AEVIZ_START  where relative paths of  default the current folder; `aeviz app` sets it to
@@ -45,6 +46,11 @@ def cache_root() -> Path:
     if named := os.environ.get("AEVIZ_CACHE"):
         return Path(named).expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "aeviz"
+
+
+def fetched_root() -> Path:
+    """Return the folder of published models that were fetched. It may not exist yet."""
+    return cache_root() / "models"
 
 
 def lessons_root() -> Path | None:

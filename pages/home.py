@@ -1,6 +1,7 @@
 """Home: a latent plane that decodes under the pointer, where to begin, and every trained model."""
 
 from aeviz.web.home.live import send_first_screen, show_first_screen
+from aeviz.web.home.published import offer_published
 from aeviz.web.home.view import show_gallery
 from aeviz.web.kernel.page import page, require_runs
 
@@ -12,4 +13,5 @@ with page(
     found = require_runs("weights")
     show_first_screen(found)
     show_gallery(found)
+    offer_published()
     send_first_screen(found)

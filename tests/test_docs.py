@@ -2,20 +2,25 @@
 
 import ast
 import importlib.util
+import pkgutil
 import re
 import shlex
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
+from addresses import CHOICES, assert_leads_somewhere
 
+import aeviz
 from aeviz.cli import build_parser
 
 ROOT = Path(__file__).parents[1]
 DOCS = [
     *sorted(ROOT.glob("*.md")),
-    ROOT / "checkpoints" / "FACES.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "checkpoints").rglob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
+NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
 EXTENDING = ROOT / "docs" / "extending.md"
 EXAMPLES = {
     "Add a data set": "data/test_data_registry.py",
@@ -32,7 +37,7 @@ def anchors(text):
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_to_files_and_headings(path):
     text = path.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -40,8 +45,31 @@ def test_links_lead_to_files_and_headings(path):
             continue
         name, _, anchor = target.partition("#")
         linked = (path.parent / name) if name else path
-        assert linked.exists(), f"{path.name} links to {target}"
-        assert not anchor or anchor in anchors(linked.read_text(encoding="utf-8")), f"{path.name} links to {target}"
+        assert linked.exists(), f"{path} links to {target}"
+        assert not anchor or anchor in anchors(linked.read_text(encoding="utf-8")), f"{path} links to {target}"
+
+
+@pytest.mark.parametrize("path", [*DOCS, *NOTEBOOKS], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_addresses_of_the_app_lead_somewhere(path):
+    for address in re.findall(r"http://localhost:8501([^\s)>\"]*)", path.read_text(encoding="utf-8")):
+        assert_leads_somewhere(address)
+
+
+def test_theory_leads_to_every_experiment():
+    text = (ROOT / "docs" / "theory.md").read_text(encoding="utf-8")
+    for page, parameter in (("/lab", "experiment"), ("/optimizers", "section")):
+        linked = {unquote_plus(value) for value in re.findall(rf"{page}\?{parameter}=([^)]*)\)", text)}
+        assert linked == CHOICES[page, parameter]
+
+
+def test_api_pages_name_what_there_is_and_all_that_the_package_offers():
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "api").glob("*.md"))
+    names = re.findall(r"^::: (\S+)$", pages, flags=re.MULTILINE)
+    assert len(set(names)) == len(names) > 60
+    for name in names:
+        pkgutil.resolve_name(name)
+    offered = {f"aeviz.{name}" for name in aeviz.__all__ if name != "__version__"}
+    assert offered <= set(names)
 
 
 def test_commands_of_the_readme_are_accepted():

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aeviz.config import ObjectiveConfig
 from aeviz.errors import AevizError, ConfigError, DataError
+from aeviz.export.card import describe_objective
 from aeviz.paths import PROJECT_ROOT, checkpoints_root
 from aeviz.presets import PRESETS
 from aeviz.training.files import write_atomically
@@ -214,24 +214,7 @@ def _measured(name: str, error: str | None = None) -> _Cell:
 
 
 def _objective(result: Result) -> str:
-    """Return the loss as a sum of terms, as `ObjectiveConfig` weighs them."""
-    objective = result.folder.config.objective
-    terms = []
-    if objective.reconstruction_weight:
-        weight = "" if objective.reconstruction_weight == 1 else f"{objective.reconstruction_weight:g} "
-        terms.append(weight + objective.loss_spec.symbol)
-    if objective.kl_weight:
-        terms.append(f"{objective.kl_weight:.3g} KL{_mean_over_dimensions(objective)}")
-    if objective.penalty != "none":
-        terms.append(f"{objective.penalty_weight:g} {_PENALTIES.get(objective.penalty, objective.penalty)}")
-    if result.folder.config.model.bottleneck_spec.is_quantized:
-        terms.append(f"code book + {result.folder.config.model.commitment:g} commitment")
-    corruption = "" if objective.corruption == "none" else f", {objective.corruption} {objective.corruption_level:g}"
-    return " + ".join(terms) + corruption
-
-
-def _mean_over_dimensions(objective: ObjectiveConfig) -> str:
-    return " / D" if objective.kl_reduction == "mean" else ""
+    return describe_objective(result.folder.config)
 
 
 def _verdict(result: Result) -> str:
@@ -240,7 +223,6 @@ def _verdict(result: Result) -> str:
     return "yes" if result.best.val_loss <= result.logged else "**no**"
 
 
-_PENALTIES = {"l1": "L1", "l2": "L2", "kl_sparsity": "KL sparsity"}
 _TRAINING: dict[str, _Cell] = {
     "model": lambda result: result.folder.name,
     "data": lambda result: result.folder.config.data.name,

@@ -34,6 +34,7 @@ from aeviz.training.samples import SAMPLES, list_samples
 from aeviz.training.status import JOB_FILES
 from aeviz.training.summary import SUMMARY
 from aeviz.training.weights import read_tensors, save_weights
+from tools.cards import write_cards
 
 SEEDS = 5
 """Seeds that are tried at most."""
@@ -95,6 +96,7 @@ def main(arguments: Sequence[str]) -> int:
         for recipe in RECIPES:
             if not arguments or set(arguments) & set(recipe.presets):
                 ship(recipe)
+        write_cards()
     except AevizError as error:
         print(f"aeviz: {error}", file=sys.stderr)
         return 2

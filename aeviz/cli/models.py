@@ -3,12 +3,14 @@
 import argparse
 import dataclasses
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aeviz.cli import fetching, importing
 from aeviz.cli.console import add_json, percent_bar, print_json, to_path
 from aeviz.errors import ConfigError
 
@@ -49,7 +51,7 @@ def add_commands(commands: "Commands") -> None:
     add_json(export)
     export.set_defaults(run=_export)
 
-    models = commands.add_parser("models", help="list trained models, describe one or remove one of your own")
+    models = commands.add_parser("models", help="list models, describe, import or fetch one, or remove one of your own")
     actions = models.add_subparsers(required=True, metavar="ACTION")
     again = actions.add_parser("list", help="the same as aeviz list")
     add_json(again)
@@ -58,7 +60,12 @@ def add_commands(commands: "Commands") -> None:
     info.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
     add_json(info)
     info.set_defaults(run=_info)
-    remove = actions.add_parser("remove", help="delete a run of AEVIZ_RUNS with all its files")
+    card = actions.add_parser("card", help="print the card of a model: a README.md that Hugging Face reads")
+    card.add_argument("model", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    card.set_defaults(run=_card)
+    importing.add_action(actions)
+    fetching.add_action(actions)
+    remove = actions.add_parser("remove", help="delete a run of AEVIZ_RUNS, or a fetched model, with all its files")
     remove.add_argument("model", metavar="RUN", help="a name from 'aeviz list', not one that ships")
     remove.add_argument("--yes", action="store_true", help="do not ask")
     remove.set_defaults(run=_remove)
@@ -140,6 +147,14 @@ def _info(options: argparse.Namespace) -> int:
     return 0
 
 
+def _card(options: argparse.Namespace) -> int:
+    from aeviz.export.card import write_card
+    from aeviz.training.runs import find_run
+
+    print(write_card(find_run(options.model)), end="")
+    return 0
+
+
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield names with dots, as --set takes them for settings, and values of one line; what is not set is left out."""
     for name, value in values.items():
@@ -150,12 +165,13 @@ def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from aeviz.paths import runs_root
+    from aeviz.paths import fetched_root, runs_root
     from aeviz.training.runs import find_run
     from aeviz.workers import training
 
     folder = find_run(options.model)
-    if folder.path.resolve().parent != runs_root().resolve():
+    is_fetched = folder.path.resolve().parent == fetched_root().resolve()
+    if not is_fetched and folder.path.resolve().parent != runs_root().resolve():
         where = "ships with aeviz" if folder.is_shipped else f"is in {str(folder.path.parent.resolve())!r}"
         raise ConfigError(f"run {folder.name!r} {where}; only runs of {str(runs_root().resolve())!r} are removed")
     if not options.yes:
@@ -164,7 +180,10 @@ def _remove(options: argparse.Namespace) -> int:
         if input(f"Delete {folder.path.resolve()} with all its files? [y/N] ").strip().lower() not in ("y", "yes"):
             print("nothing was removed")
             return 0
-    training.delete(folder.path.resolve().name)
+    if is_fetched:
+        shutil.rmtree(folder.path)
+    else:
+        training.delete(folder.path.resolve().name)
     print(f"{folder.name} is removed")
     return 0
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aeviz.records import require, shorten
-from aeviz.registry import BOTTLENECKS, ENCODERS, BottleneckSpec, EncoderSpec
+from aeviz.registry import BOTTLENECKS, ENCODERS, FOREIGN, BottleneckSpec, EncoderSpec
 
 MAX_WIDTH = 16_384
 """Widest layer: with its weights to a neighbour of the same width, already a gigabyte."""
@@ -27,7 +27,7 @@ class ModelConfig:
     image_shape: tuple[int, int, int] = (1, 28, 28)
     """(C, H, W) of the images: channels, then height and width in pixels."""
     encoder: str = "mlp"
-    """A name in `aeviz.registry.ENCODERS`."""
+    """A name in `aeviz.registry.ENCODERS`; "foreign" for a model that was imported."""
     bottleneck: str = "deterministic"
     """A name in `aeviz.registry.BOTTLENECKS`."""
     decoder: str = "mlp"
@@ -126,17 +126,22 @@ class ModelConfig:
     @property
     def encoder_spec(self) -> EncoderSpec:
         """The registered entry of the encoder."""
-        return ENCODERS.find("model.encoder", self.encoder)
+        return FOREIGN if self.encoder == FOREIGN.name else ENCODERS.find("model.encoder", self.encoder)
 
     @property
     def decoder_spec(self) -> EncoderSpec:
         """The registered entry of the encoder that the decoder mirrors."""
-        return ENCODERS.find("model.decoder", self.decoder)
+        return FOREIGN if self.decoder == FOREIGN.name else ENCODERS.find("model.decoder", self.decoder)
 
     @property
     def bottleneck_spec(self) -> BottleneckSpec:
         """The registered entry of the bottleneck."""
         return BOTTLENECKS.find("model.bottleneck", self.bottleneck)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether another program made the network, which lies beside the weights."""
+        return self.encoder == FOREIGN.name
 
     @property
     def is_variational(self) -> bool:

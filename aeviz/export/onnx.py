@@ -22,7 +22,9 @@ from aeviz.errors import ExportError
 from aeviz.export.beside import PARTS, PRODUCER, PartName
 from aeviz.export.check import ExportCheck, Trial, check_trial
 from aeviz.export.files import ENDS, expected_metadata, refuse_foreign
+from aeviz.export.foreign import write_graph
 from aeviz.export.packages import package, require_packages
+from aeviz.models.foreign.network import ForeignAutoencoder
 from aeviz.training.files import write_atomically
 from aeviz.training.run import Run
 
@@ -87,6 +89,9 @@ def export_encoder(run: Run, path: Path, *, half: bool = True) -> ExportCheck:
 
 def _translate(trial: Trial) -> Any:
     """Return a part as an onnx.ModelProto with float32 weights and without traces of the machine that made it."""
+    model = trial.network.model
+    if isinstance(model, ForeignAutoencoder):  # its operators are ONNX's own
+        return write_graph(model, trial.part)
     source, target = ENDS[trial.part]
     try:
         with warnings.catch_warnings():

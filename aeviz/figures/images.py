@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from aeviz.figures.palette import CLASS_COLOURS, CLASS_COLOURS_ON_DARK, FIRST, UNLABELLED
+from aeviz.figures.palette import CLASS_COLOURS, CLASS_COLOURS_ON_DARK, DARK_GROUND, FIRST, UNLABELLED
 
 GAP = 1
 """Pixels between tiles, before enlargement."""
@@ -209,49 +209,55 @@ def bar_thumbnail(values: Sequence[float], side_px: int) -> np.ndarray:
     return picture
 
 
-def error_map(image: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    """Show where a reconstruction errs: blue where it is too dark, red where too bright, white where right.
+def error_map(image: np.ndarray, reconstruction: np.ndarray, *, is_dark: bool = False) -> np.ndarray:
+    """Show where a reconstruction errs: blue where it is too dark, red where too bright, the ground where right.
 
     Args:
         image: (C, H, W), uint8.
         reconstruction: (C, H, W), float32 in [0, 1].
+        is_dark: Whether it stands on a dark page.
 
     Returns:
         (H, W, 3), uint8.
     """
-    return change_map(reconstruction.astype(np.float64) - image / 255)
+    return change_map(reconstruction.astype(np.float64) - image / 255, is_dark=is_dark)
 
 
-def change_map(change: np.ndarray) -> np.ndarray:
-    """Show a difference of two images: blue where it makes darker, red where brighter, white where it is 0.
+def change_map(change: np.ndarray, *, is_dark: bool = False) -> np.ndarray:
+    """Show a difference of two images: blue where it makes darker, red where brighter, the page's ground where it is 0.
 
     Args:
         change: (C, H, W), floating point, in [-1, 1]; its mean over the channels is shown.
+        is_dark: Whether it stands on a dark page.
 
     Returns:
         (H, W, 3), uint8.
     """
     signed = change.astype(np.float64).mean(axis=0)
     strength = np.sqrt(np.abs(signed))  # the root shows small errors too
-    colour: np.ndarray = np.where(signed[..., None] > 0, (189, 31, 1), (30, 100, 190))
-    picture: np.ndarray = np.round(255 + strength[..., None] * (colour - 255)).astype(np.uint8)
+    ends = ((255, 110, 80), (100, 170, 255)) if is_dark else ((189, 31, 1), (30, 100, 190))
+    ground = np.array(_rgb(DARK_GROUND if is_dark else "#ffffff"))
+    colour: np.ndarray = np.where(signed[..., None] > 0, *ends)
+    picture: np.ndarray = np.round(ground + strength[..., None] * (colour - ground)).astype(np.uint8)
     return picture
 
 
-def similarity_map(similarity: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Show where a reconstruction is like its image in structure: white where it is, dark where not.
+def similarity_map(similarity: np.ndarray, height: int, width: int, *, is_dark: bool = False) -> np.ndarray:
+    """Show where a reconstruction is like its image in structure: the page's ground where it is, violet where not.
 
     Args:
         similarity: SSIM by position of the window, (H', W'), in (-1, 1]; below 0 counts as 0.
         height: Height of the image in pixels, at least H'.
         width: Width of it, at least W'.
+        is_dark: Whether it stands on a dark page.
 
     Returns:
         (height, width, 3), uint8; the margin, on which no window is centred, is grey.
     """
     strength = 1 - np.clip(similarity.astype(np.float64), 0, 1)[..., None]
-    picture = np.full((height, width, 3), 190, dtype=np.uint8)
+    ground, unlike = (DARK_GROUND, "#d8b4f8") if is_dark else ("#ffffff", "#3e145e")
+    picture = np.full((height, width, 3), 90 if is_dark else 190, dtype=np.uint8)
     top, left = (height - similarity.shape[0]) // 2, (width - similarity.shape[1]) // 2
     inner = picture[top : top + similarity.shape[0], left : left + similarity.shape[1]]
-    inner[...] = np.round(255 + strength * (np.array((62, 20, 94)) - 255))
+    inner[...] = np.round(np.array(_rgb(ground)) + strength * (np.array(_rgb(unlike)) - _rgb(ground)))
     return picture

@@ -6,13 +6,13 @@ colours of a light page, unless the theme is known: `on_dark` gives the counterp
 the browser.
 
 The first and the seventh colour are the two sides of a comparison, equal in both palettes. A search with random starts
-chose the other eight of each: it maximised the smallest CIEDE2000 difference of two colours, that seen with a
-deficiency counted 1.6 times, among colours with the contrast and with a chroma of at least 24; on a light ground 34,
-and no colour darker than L* = 34: dots of three pixels in darker colours all look black. The deficiencies are
-protanopia and deuteranopia, on a light ground tritanopia too: everybody sees dots that small as if without blue cones
-(foveal tritanopia), so an olive and a blue of one lightness look alike there. Then the order was chosen so that digits
-which models confuse (3, 5, 8 and 4, 7, 9) differ most, for each of these viewers, and the counterparts are alike in hue
-where that costs nothing.
+chose the other eight for a light ground: it maximised the smallest CIEDE2000 difference of two colours, that seen with
+a deficiency counted 1.6 times, among colours with the contrast, with a chroma of at least 34 and no darker than
+L* = 34: dots of three pixels in darker colours all look black. The deficiencies are protanopia, deuteranopia and
+tritanopia: everybody sees dots that small as if without blue cones (foveal tritanopia), so an olive and a blue of one
+lightness look alike there. Then the order was chosen so that digits which models confuse (3, 5, 8 and 4, 7, 9) differ
+most, for each of these viewers. Simulated annealing then chose the counterparts on a dark ground, with a chroma of at
+least 24: it turned the hues as little as the same differences allow.
 
 References:
     G. Sharma, W. Wu and E. N. Dalal, The CIEDE2000 color-difference formula, Color Research and Application 30, 2005.
@@ -40,25 +40,27 @@ CLASS_COLOURS = (
 """On a light ground."""
 CLASS_COLOURS_ON_DARK = (
     "#3f90da",
-    "#725e85",
-    "#008f72",
-    "#bafff1",
-    "#fece9f",
-    "#ffff00",
+    "#825874",
+    "#28db88",
+    "#b3c3ff",
+    "#f7ffd0",
+    "#8f9368",
     "#e76300",
-    "#cdc7ff",
-    "#f683a4",
-    "#c7153c",
+    "#723bf0",
+    "#c4223b",
+    "#de8cb2",
 )
 """On a dark ground."""
 LEAST_DIFFERENCE = 20.0
 """Each two class colours differ by more, in CIEDE2000, for normal vision."""
 LEAST_DIFFERENCE_DEFICIENT = 12.5
-"""The same with protanopia and with deuteranopia."""
-LEAST_DIFFERENCE_TRITAN = 9.4
-"""The same with tritanopia, so for small dots; on a light ground it is that of the other deficiencies."""
+"""The same with protanopia, deuteranopia and tritanopia."""
+LARGEST_TURN = 15.0
+"""A class has the same hue on both grounds up to so many degrees of CIELAB."""
 LEAST_CONTRAST = 3.0
 """Each has a contrast ratio of more (WCAG 2.2) to the background of its theme."""
+DARK_GROUND = "#171614"
+"""Background of the dark theme of Streamlit, as the app has it."""
 UNLABELLED = "#8c8c8c"
 """Points without a class."""
 FIRST, SECOND = "#3f90da", "#e76300"

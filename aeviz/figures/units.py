@@ -11,8 +11,6 @@ from aeviz.figures.palette import FIRST, SECOND, class_colour
 
 HEIGHT_PX = 250
 """Height of each of the charts."""
-ON_DARK = "invert(1) hue-rotate(180deg)"
-"""CSS filter that turns white to black and leaves red and blue what they are."""
 _TABLE = "<table style='border-collapse:collapse;width:100%;table-layout:fixed;font-size:0.8125rem;text-align:center'>"
 _CELL = "style='padding:2px;font-weight:400;border:0'"
 
@@ -107,22 +105,22 @@ def pushed_table(
         rows: Title of each row and its images, (S, C, H, W), floats in [0, 1]: first the unchanged one.
         unit: Name of the unit, for those who hear the page.
         smooth: Whether images are enlarged smoothly and not as squares.
-        is_dark: Whether the page is dark; no difference is black there and not white.
+        is_dark: Whether it stands on a dark page.
     """
     look = f"display:block;width:100%;image-rendering:{'auto' if smooth else 'pixelated'}"
 
-    def cell(picture: np.ndarray, words: str, style: str = look) -> str:
+    def cell(picture: np.ndarray, words: str) -> str:
         uri = to_small_uri(picture)
-        return f"<td {_CELL}><img src='{uri}' alt='{escape(words, quote=True)}' style='{style}'></td>"
+        return f"<td {_CELL}><img src='{uri}' alt='{escape(words, quote=True)}' style='{look}'></td>"
 
-    change = f"{look};filter:{ON_DARK}" if is_dark else look
     body = ""
     for title, images in rows:
         cells = [
             cell(picture, f"{title}: {unit} {f'at {value}' if value else level}")
             for picture, (level, value) in zip(to_grey_or_rgb(images), heads, strict=True)
         ]
-        cells.append(cell(change_map(images[-1].astype(np.float64) - images[1]), f"{title}: difference", change))
+        change = change_map(images[-1].astype(np.float64) - images[1], is_dark=is_dark)
+        cells.append(cell(change, f"{title}: difference"))
         body += f"<tr><th colspan='{len(cells)}' scope='rowgroup' {_CELL}>{escape(title)}</th></tr><tr>"
         body += "".join(cells) + "</tr>"
     top = "".join(

@@ -11,12 +11,13 @@ that do so, separated by commas, for the app and the command line.
 
 from aeviz.registry.base import Registry, resolve
 from aeviz.registry.bottlenecks import BOTTLENECKS, BottleneckSpec
-from aeviz.registry.encoders import ENCODERS, EncoderSpec
+from aeviz.registry.encoders import ENCODERS, FOREIGN, EncoderSpec
 from aeviz.registry.losses import LOSSES, LossSpec
 
 __all__ = [
     "BOTTLENECKS",
     "ENCODERS",
+    "FOREIGN",
     "LOSSES",
     "BottleneckSpec",
     "EncoderSpec",

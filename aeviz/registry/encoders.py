@@ -58,6 +58,25 @@ def check_strides(config: ModelConfig) -> None:
     )
 
 
+def _check_both(config: ModelConfig) -> None:
+    require(
+        config.encoder == config.decoder,
+        f"model.encoder={config.encoder!r} with model.decoder={config.decoder!r}; an imported model has both, and "
+        "cannot be mixed with layers of aeviz",
+    )
+
+
+FOREIGN = EncoderSpec(
+    name="foreign",
+    title="imported from another program",
+    summary="operators that network.json of the run lists",
+    build_encoder="",
+    build_decoder="",
+    check=_check_both,
+    ends_in_latent=lambda config: not config.is_variational,
+)
+"""Stands for the networks of an imported run. It is in no menu, since no such network is built from settings."""
+
 ENCODERS = Registry(
     "encoder",
     EncoderSpec(

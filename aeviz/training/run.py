@@ -12,6 +12,7 @@ from aeviz.config import DeviceName, RunConfig
 from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, DataError
 from aeviz.models import Autoencoder, build_model
 from aeviz.training.devices import resolve_device
+from aeviz.training.foreign import build_imported
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import MODEL, RunFolder, find_run
 from aeviz.training.safe_files import file_problem, unreadable
@@ -158,7 +159,8 @@ def load(name: str | Path | RunFolder, *, device: DeviceName = "cpu") -> Run:
         raise unreadable(folder.path / MODEL, problem)
     if not folder.is_trained:
         raise _untrained(folder)
-    model = build_model(folder.config.model)
+    config = folder.config.model
+    model = build_imported(folder.path, config) if config.is_imported else build_model(config)
     tensors, _ = read_tensors(folder.path / MODEL)
     load_weights(model, tensors, folder.name)
     target = resolve_device(device)

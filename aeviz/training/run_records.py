@@ -30,6 +30,9 @@ class Provenance:
     mean_image_mse: float | None = None
     """Mean squared error on the validation images of a network that always returns the mean training image; what has
     learned anything is below it. None in runs of older versions."""
+    imported_from: str = ""
+    """Of a model of another program: the files and the program that wrote them. Its training is not known here: the
+    images are those that it was measured on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

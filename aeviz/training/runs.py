@@ -23,7 +23,7 @@ from pathlib import Path
 
 from aeviz.config import FORMAT_VERSION, RunConfig
 from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, ConfigError
-from aeviz.paths import COMPARISON, checkpoints_root, model_roots, runs_root
+from aeviz.paths import COMPARISON, checkpoints_root, fetched_root, model_roots, runs_root
 from aeviz.presets import PRESETS
 from aeviz.records import from_mapping, shorten
 from aeviz.training.files import write_json
@@ -58,8 +58,8 @@ class RunFolder:
 
     @property
     def is_shipped(self) -> bool:
-        """Whether the run came with aeviz."""
-        return self.path.parent.resolve() == checkpoints_root().resolve()
+        """Whether the run came with aeviz, or was published beside it and fetched."""
+        return self.path.parent.resolve() in (checkpoints_root().resolve(), fetched_root().resolve())
 
     @property
     def has_latents(self) -> bool:
@@ -266,8 +266,8 @@ def list_folders() -> list[RunFolder]:
 
 
 def listed_roots() -> tuple[Path, ...]:
-    """Return the folders whose runs are listed: of those that ship, of AEVIZ_MODELS, and of one's own."""
-    return (checkpoints_root(), *model_roots(), runs_root())
+    """Return the folders whose runs are listed: that ship, that were fetched, of AEVIZ_MODELS, and one's own."""
+    return (checkpoints_root(), fetched_root(), *model_roots(), runs_root())
 
 
 def compared_root() -> Path:

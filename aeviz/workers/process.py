@@ -22,7 +22,7 @@ from aeviz.errors import AevizError, CheckpointError, WorkerError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, model_roots, runs_root
 from aeviz.training.safe_files import read_tail_checked
 
-Kind = Literal["training", "embedding", "export", "relu"]
+Kind = Literal["training", "embedding", "export", "importing", "relu"]
 """The module of `aeviz.workers` that does the work."""
 
 START_S = 20.0

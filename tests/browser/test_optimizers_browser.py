@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from app_server import choose
 from playwright.sync_api import expect
 
 TRAINED_MS = 240_000
@@ -62,7 +63,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
     page.wait_for_timeout(300)
     assert plot.evaluate(head) == stopped != end
     for name in ("Himmelblau", "Beale"):
-        page.get_by_role("radio", name=name).click()
+        choose(page, "Surface", name)
         expect(page.get_by_role("figure", name=re.compile(f"surface {name}$"))).to_be_visible()
         drawn = plot.evaluate(DRAWN)
         assert drawn

@@ -17,6 +17,7 @@ TITLES = {
     "/regimes": "Three regimes",
     "/lessons": "Lessons",
     "/playground": "Playground",
+    "/import_model": "Import a model",
     "/train": "Train",
     "/compare": "Compare runs",
     "/lab": "Lab",

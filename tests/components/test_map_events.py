@@ -22,12 +22,15 @@ def test_what_the_map_sends_is_read():
             "blend": 0.25,
             "field": "classes",
             "morph": 0.5,
+            "whole": True,
         }
     )
     assert (found.selected, found.hidden, found.ellipses, found.prior) == (3, (0, 7), "all", True)
     assert found.selection is not None
     assert found.selection.panel == 1
     assert found.blend == 0.25
+    assert found.whole is True
+    assert read_event({"whole": 1}).whole is None
     assert found.field == "classes"
     assert (found.morph, found.is_beside) == (0.5, False)
     assert read_event({"morph": -1}).is_beside

@@ -117,7 +117,7 @@ def test_names_are_written_apart_with_lines_to_their_points(tmp_path):
     centres = [[150, 100], [150, 100], [151, 101], [149, 99], None, [60, 40]]
     found = run_script(tmp_path, DRAW, {"centres": centres, "hidden": [3]})
     assert [text for text, *_ in found["written"]] == ["class 0", "class 1", "class 2", "class 5"]
-    assert all(font == "600 14px sans-serif" for *_, font in found["written"])
+    assert all(font == "700 16px sans-serif" for *_, font in found["written"])
     assert len({(x, y) for _, x, y, _ in found["written"]}) == 4
     assert {tuple(start) for start in found["lines"]} <= {(150, 100), (151, 101)}
     assert found["lines"]

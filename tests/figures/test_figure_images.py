@@ -16,7 +16,7 @@ from aeviz.figures.images import (
     to_grey_or_rgb,
     to_png,
 )
-from aeviz.figures.palette import CLASS_COLOURS, FIRST, UNLABELLED
+from aeviz.figures.palette import CLASS_COLOURS, DARK_GROUND, FIRST, UNLABELLED
 
 
 def rgb(code):
@@ -140,6 +140,16 @@ def test_similarity_map_is_white_where_alike_dark_where_not_and_grey_at_the_marg
     margin = np.ones((4, 6), dtype=bool)
     margin[1:3, 2:4] = False
     assert (picture[margin] == 190).all()
+
+
+def test_no_difference_is_the_ground_of_a_dark_page():
+    image = np.array([[[0, 100, 255]]], dtype=np.uint8)
+    ground = rgb(DARK_GROUND)
+    red, right, blue = error_map(image, np.array([[[1, 100 / 255, 0]]]), is_dark=True)[0].tolist()
+    assert np.abs(np.subtract(right, ground)).max() <= 1
+    assert red[0] > 200 > red[2]
+    assert blue[2] > 200 > blue[0]
+    assert similarity_map(np.ones((1, 1)), 1, 1, is_dark=True)[0, 0].tolist() == ground
 
 
 def test_bar_thumbnail_has_a_bar_a_number_with_its_height():

@@ -47,7 +47,7 @@ def test_adam_and_amsgrad_are_said_to_take_one_track_where_they_do(visit):
     verdicts = next(text for text in texts(app.markdown) if "Every method reached a minimum" in text)
     goals = re.findall(r"\*\*(Adam|AMSGrad)\*\* at \((.*?)\)", verdicts)
     assert len(set(goals)) == len({goal for _, goal in goals}) == 2
-    app.segmented_control(key="surface").set_value("quadratic").run()
+    app.selectbox(key="surface").set_value("quadratic").run()
     assert app.slider(key="beta2.quadratic").value == 0.8
     verdicts = next(text for text in texts(app.markdown) if "reached a minimum" in text)
     assert verdicts.startswith(":small[Every method reached a minimum")

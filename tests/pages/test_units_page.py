@@ -13,6 +13,8 @@ from aeviz.analysis.units import measure_units
 from aeviz.paths import checkpoints_root
 from aeviz.training.latents import read_latents
 from aeviz.web.components.kit.wire import unpack
+from aeviz.web.kernel.images import originals
+from aeviz.web.kernel.models import list_models
 
 
 def cards(app):
@@ -30,6 +32,12 @@ def stored(name):
     """The encoded test set of a shipped model."""
     config = json.loads((checkpoints_root() / name / "config.json").read_text())
     return read_latents(checkpoints_root() / name, config["model"]["latent_dim"], 10)
+
+
+def stored_best_class(name, unit):
+    """The class whose images excite a unit of a shipped model most, in the mean."""
+    table = stored(name)
+    return int(np.argmax([table.z[table.labels == label, unit].mean() for label in range(10)]))
 
 
 def pushed(app):
@@ -53,6 +61,7 @@ def test_sparse_model_is_shown_first_and_without_its_images_codes_are_decoded(ap
     assert re.search(r"class explains \d\d%", app.button(key=f"choose-z{best + 1}").label)
     lead = app.markdown[0]
     assert re.search(r"\*\*\d\d%\*\* of the variation of its activation lies between the classes", lead.value)
+    assert lead.value.startswith(f"**Detects class {stored_best_class('sparse-kl', best)}.**")
     assert "nats" not in lead.value
     assert "Sparsity penalty: target 0.05, reached 0.05" in lead.proto.help
     assert "data:image/png" in html(app)
@@ -145,6 +154,24 @@ def test_pushed_images_follow_the_test_image(app):
     assert_healthy(app, "Units")
     assert pushed(app)["code"].tolist() == codes[8].astype(np.float32).tolist()
     assert html(app).count("<img") == 7  # from the median code: as it is, five levels, the change
+
+
+def test_a_class_is_named_that_the_pushed_image_is_read_as(app):
+    """By the ten test images nearest in pixels."""
+    app = open_page(app, "units", "digits-2d-adam", unit="z1", image="5")
+    words = next(text for text in texts(app.markdown) if text.startswith("**Push z1**"))
+    low, high = re.search(r"is read as \*\*(\d)\*\* at its lowest activation, as \*\*(\d)\*\* at its", words).groups()
+    model, table = aeviz.load("digits-2d-adam"), stored("digits-2d-adam")
+    ends = np.repeat(table.z[5:6].astype(np.float32), 2, axis=0)
+    ends[:, 0] = table.z[:, 0].min(), table.z[:, 0].max()
+    images = model.decode(ends).numpy().reshape(2, -1)
+    test = list_models()["digits-2d-adam"]
+    dataset = originals(test)
+    distances = np.linalg.norm(images[:, None] - dataset.images.reshape(len(dataset), -1) / 255, axis=2)
+    distances[:, 5] = np.inf
+    votes = [np.bincount(dataset.labels[np.argsort(row)[:10]]) for row in distances]
+    assert votes[0][int(low)] == votes[0].max()
+    assert votes[1][int(high)] == votes[1].max()
 
 
 def test_each_unit_begins_with_an_example_of_its_own_until_an_image_is_chosen(app):

@@ -23,6 +23,7 @@ from packaging.utils import canonicalize_name
 
 from aeviz import __version__
 from aeviz.paths import COMPARISON
+from aeviz.published import list_published
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
@@ -128,7 +129,7 @@ def test_wheel_carries_app_models_and_settings_and_nothing_for_maintainers(wheel
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"aeviz", wheel.name.rsplit("-", 3)[0] + ".dist-info"}
     bundle = {name.removeprefix("aeviz/_bundle/") for name in names if name.startswith("aeviz/_bundle/")}
-    shipped = {path.parent.name for path in (ROOT / "checkpoints").glob("*/config.json")}
+    shipped = {path.parent.name for path in (ROOT / "checkpoints").glob("*/config.json")} - set(list_published())
     assert {"app.py", ".streamlit/config.toml", "pages/explore.py", "checkpoints/FACES.md"} <= bundle
     assert {name.split("/")[1] for name in bundle if name.endswith("/model.safetensors")} == shipped | {COMPARISON}
     assert not [name for name in names if name.endswith((".onnx", ".pyc")) or "/tests/" in name or "/tools/" in name]

@@ -9,7 +9,7 @@ from aeviz.presets import PRESETS
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.titles import OPTIMIZER_TITLES, title_of
+from aeviz.web.kernel.titles import optimizer_of, title_of
 
 FIND = "find"
 """URL parameter of the words."""
@@ -61,6 +61,6 @@ def describe(model: Model) -> str:
 def _said_of(model: Model) -> str:
     """Return all that a card says of a model, in small letters."""
     config = model.config
-    optimizer = OPTIMIZER_TITLES[config.optimizer.name]
+    optimizer = optimizer_of(config)
     text = f"{model.name} {config.data.name} {config.model.encoder} {optimizer} {config.model.latent_dim}-d "
     return f"{text}{title_of(config)} {describe(model)}".lower()

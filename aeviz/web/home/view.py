@@ -102,7 +102,11 @@ def _card(model: Model) -> None:
         head, second = (title_of(config), model.name) if model.is_shipped else (model.name, title_of(config))
         st.markdown(f"**{escape(head)}**")
         val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
+        said = f"validation error (MSE) {val_mse}"
+        if config.model.is_imported and model.evaluation is not None:
+            said = f"test error (MSE) {model.evaluation.mse:.5f}"
         dimensions = config.model.latent_dim
+        kind = config.model.encoder_spec.title if config.model.is_imported else config.model.encoder
         shown = (
             ""
             if dimensions <= 3
@@ -110,10 +114,7 @@ def _card(model: Model) -> None:
             if model.has_latents
             else ", samples from its prior"
         )
-        st.caption(
-            f"{escape(second)} · {escape(name_for_people(config.data.name))} · {config.model.encoder}{shown}  \n"
-            f"validation error (MSE) {val_mse}"
-        )
+        st.caption(f"{escape(second)} · {escape(name_for_people(config.data.name))} · {kind}{shown}  \n{said}")
         if words := describe(model):
             st.caption(escape(words))
         if config.data.name == "celeba":

@@ -124,7 +124,11 @@ def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable
         st.session_state[key] = False
 
     offer = st.popover(
-        "All", key=key, icon=":material/apps:", help=f"All {len(experiments)} experiments by group", on_change="rerun"
+        f"All {len(experiments)}",
+        key=key,
+        icon=":material/apps:",
+        help="All experiments by group, and what each shows",
+        on_change="rerun",
     )
     if not offer.open:
         return
@@ -133,9 +137,11 @@ def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable
         for group, members in groupby(experiments, key=lambda experiment: experiment.group):
             with st.container(gap=None):
                 st.markdown(f"**{group}**")
-                for name in [member.name for member in members]:
+                for name, notice in [(member.name, member.notice) for member in members]:
                     kind: Literal["primary", "tertiary"] = "primary" if name == current else "tertiary"
-                    st.button(name, key=f"{key}.{name}", type=kind, on_click=choose_and_close, args=(name,))
+                    st.button(
+                        name, key=f"{key}.{name}", type=kind, help=notice, on_click=choose_and_close, args=(name,)
+                    )
 
 
 def _show(experiment: Experiment) -> None:

@@ -18,10 +18,12 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
+from aeviz.published import list_published
 from aeviz.web.components.history.component import keep_history
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
 from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.titles import show_title
 from aeviz.web.kernel.visits import hold_uploads
 
 _log = logging.getLogger(__name__)
@@ -209,6 +211,11 @@ def has(model: Model, needs: Needs) -> bool:
 def _why_absent(name: str) -> str:
     """Say why a model that an address names is not on offer."""
     model = list_models().get(name)
+    if model is None and name in list_published():
+        return (
+            f"{name} is published beside aeviz and not on this machine; another model is shown. Fetch it on Home, or "
+            f"by: aeviz models fetch {name}"
+        )
     if model is None:
         return f"Unknown model {name!r}; another is shown."
     if not model.has_summary:
@@ -238,6 +245,7 @@ def pick_model(found: Mapping[str, Model], *, default: str = USUAL_MODEL) -> Mod
         help="Shipped models first, then your own runs.",
     )
     st.session_state[_CHOSEN] = chosen
+    show_title(MODEL, found[str(chosen)])
     return found[str(chosen)]
 
 
@@ -275,6 +283,8 @@ def pick_second(
         help="A second model of the same data.",
     )
     second = found.get(str(chosen))
+    if second is not None:
+        show_title(f"{parameter}.{first.name}", second)
     if second is not None and mapped and not same_images(first, second):
         st.warning(
             f"{escape(first.name)} and {escape(second.name)} have different test images and cannot be compared "

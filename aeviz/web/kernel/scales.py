@@ -13,19 +13,22 @@ def describe_scales(model: Model) -> str:
     scales = kl_scales(config.objective, config.model.latent_dim, math.prod(config.model.image_shape))
     if scales is None:
         return "Trained without the KL term." if config.objective.kl_weight == 0 else "Trained on the KL term only."
-    if config.objective.loss_spec.distribution == "Bernoulli":
+    loss = config.objective.loss_spec
+    mean = " as a mean over pixels" if loss.distribution else ""
+    text = f"KL weight {scales.of_sum_kl:.3g}: of the KL summed over dimensions, beside the {loss.title}{mean}"
+    if config.objective.kl_reduction == "mean":
+        text += f" (trained as {scales.of_mean_kl:.3g} of the mean over dimensions)"
+    if loss.distribution == "Bernoulli":
         return (
-            f"KL weight: {scales.of_mean_kl:.3g} (mean over dimensions) or {scales.of_sum_kl:.3g} (sum), with the "
-            f"mean cross-entropy. With the summed cross-entropy this is beta = {scales.beta_of_bernoulli:.3g} (1 "
-            f"is the ELBO of a Bernoulli decoder); Snell's C = {scales.snell_c:,.0f}."
+            f"{text}. Beside the sum over pixels this is beta = {scales.beta_of_bernoulli:.3g} (1 is the ELBO of a "
+            f"Bernoulli decoder); Snell's C = {scales.snell_c:,.0f}."
         )
-    if config.objective.loss_spec.distribution != "Gaussian":
-        return f"KL weight {scales.of_sum_kl:.3g} per nat (Snell's C = {scales.snell_c:,.0f})."
-    return (
-        f"KL weight: {scales.of_mean_kl:.3g} (mean over dimensions) or {scales.of_sum_kl:.3g} (sum), with the mean "
-        f"squared error. With half the summed squared error this is beta = {scales.beta:.3g}, the ELBO of a "
-        f"Gaussian decoder with variance {scales.variance:.3g}; Snell's C = {scales.snell_c:,.0f}."
-    )
+    if loss.distribution == "Gaussian":
+        return (
+            f"{text}. Beside half the sum over pixels this is beta = {scales.beta:.3g}, the ELBO of a Gaussian decoder "
+            f"with variance {scales.variance:.3g}; Snell's C = {scales.snell_c:,.0f}."
+        )
+    return f"{text}; Snell's C = {scales.snell_c:,.0f}."
 
 
 def describe_penalty(config: RunConfig) -> str:

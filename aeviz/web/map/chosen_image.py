@@ -8,6 +8,7 @@ import streamlit as st
 from aeviz.figures.images import enlarge, error_map, shrink, similarity_map, tile, to_data_uri, to_small_uri
 from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.images import decoded, offer_download, originals
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.runtime import start_torch
 from aeviz.web.kernel.text import escape
@@ -48,10 +49,12 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
         image = decoded(model, own.z[index : index + 1])
         shown.append((tile(image, 1), f"{model.name}: error {own.error[index]:.2f}"))
         if dataset is not None:
-            shown.append((error_map(dataset.images[index], image[0]), "red: too bright, blue: too dark"))
+            shown.append(
+                (error_map(dataset.images[index], image[0], is_dark=is_dark()), "red: too bright, blue: too dark")
+            )
             by_place = compare_pair(dataset.images[index], image[0]).ssim_map
             if by_place is not None:
-                shown.append((similarity_map(by_place, *image.shape[2:]), "SSIM: white = similar"))
+                shown.append((similarity_map(by_place, *image.shape[2:], is_dark=is_dark()), "SSIM: violet = unlike"))
         if seed is not None and posteriors.has_posteriors(model):
             samples = posteriors.posterior_samples(model, seed)
             shown.append((tile(decoded(model, samples[index : index + 1]), 1), f"{model.name}: sample, decoded"))

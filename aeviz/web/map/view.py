@@ -51,6 +51,8 @@ FIELD = UrlState[FieldName](
 """What is drawn over the plane."""
 MORPH = UrlState("morph", parse_share, lambda share: format(share, ".2f").rstrip("0").rstrip("."))
 """The second map laid over the first, from 0, the points of the first, to 1, those of the second."""
+WHOLE = UrlState("all", lambda text: text == "1", lambda is_drawn: "1" if is_drawn else "", default=False)
+"""Whether all points are drawn; a part of very many at first."""
 OUTLINE = UrlState("outline", selection_from_text, selection_to_text)
 """The outline around the selected points."""
 _DATA = "latent.data"
@@ -81,6 +83,7 @@ _PARTS = {
     "blend": [_ADDRESS],
     "field": [_ADDRESS],
     "morph": [_ADDRESS],
+    "whole": [_ADDRESS],
 }
 """Which of them show what the visitor does to the map."""
 
@@ -98,6 +101,7 @@ class _Start:
     """None where a plane has no sense: that of a single latent dimension has the error as its other axis."""
     selection: Selection | None
     morph: float | None
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +143,7 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
         field=None if is_line else FIELD.restore(),
         selection=st.session_state[_FIRST_OUTLINE],
         morph=MORPH.restore(),
+        is_whole=bool(WHOLE.restore()),
     )
     runs = [model for model in (first, second) if model is not None]
     for model in runs:
@@ -190,6 +195,7 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             field=start.field,
             aligned=alignment is not None,
             morph=start.morph,
+            is_whole=start.is_whole,
             selection=start.selection,
             layers=LAYERS,
             file="-".join([*(model.name for model in (first, second) if model is not None), first.config.data.name]),
@@ -258,6 +264,8 @@ def _take(model: Model, key: str, name: str, n: int) -> None:
         FIELD.write(event.field)
     elif name == "morph" and (event.morph is not None or event.is_beside):
         MORPH.write(event.morph)
+    elif name == "whole" and event.whole is not None:
+        WHOLE.write(event.whole)
     elif name == "selection" and (event.selection is not None or event.is_cleared):
         OUTLINE.write(event.selection)
     _run_again(name)

@@ -10,6 +10,11 @@ def layer_rows(model: Model) -> tuple[dict[str, str | int], ...]:
     """Return the layers of a model's network, a row each, from the image to its reconstruction."""
     start_torch()
     from aeviz.models import describe_layers
+    from aeviz.models.foreign.network import ForeignAutoencoder
+    from aeviz.models.foreign.rows import describe_foreign
+
+    network = model.network().model if model.config.model.is_imported else None
+    found = describe_foreign(network) if isinstance(network, ForeignAutoencoder) else None
 
     return tuple(
         {
@@ -19,5 +24,5 @@ def layer_rows(model: Model) -> tuple[dict[str, str | int], ...]:
             "output": " x ".join(map(str, layer.output_shape)),
             "parameters": layer.parameters,
         }
-        for layer in describe_layers(model.config.model)
+        for layer in found or describe_layers(model.config.model)
     )

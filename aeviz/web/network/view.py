@@ -29,6 +29,11 @@ from aeviz.web.network.sample import sample
 LOGGED = "author's log, validation MSE"
 """Row of the table: the loss in the public code of S1's author."""
 _KEY = "activations"
+_OF_TRAINING = (
+    "objective", "penalty", "activation, initial weights", "optimizer", "learning rate", "epochs", "seed",
+    "validation MSE", "trained on", "begun",
+)  # fmt: skip
+"""Rows of the table that say nothing of an imported model."""
 _IMAGE = UrlState("image", parse=lambda text: int(text) if text.isascii() and text.isdecimal() else None)
 """URL parameter: index in the test set of the image that goes through the network."""
 
@@ -104,7 +109,12 @@ def show_curves(runs: list[Model]) -> None:
         histories = {model.name: model.history() for model in runs}
         longest = max((len(history) for history in histories.values()), default=0)
         if longest < 2:
-            st.caption("No curve yet: it needs two epochs.")
+            imported = all(model.config.model.is_imported for model in runs)
+            st.caption(
+                "Another program trained this network, so there are no curves."
+                if imported
+                else "No curve yet: it needs two epochs."
+            )
             return
         with st.container(horizontal=True, vertical_alignment="bottom"):
             part = st.segmented_control(
@@ -239,4 +249,9 @@ def _facts(model: Model) -> Mapping[str, str]:
         "trained on": f"{origin.device}, torch {origin.versions.get('torch', '?')}",
         "begun": origin.created,
     }
+    if config.model.is_imported:
+        facts = {name: value for name, value in facts.items() if name not in _OF_TRAINING}
+        facts["data"] = f"measured on {config.data.name}"
+        facts["imported from"] = origin.imported_from
+        facts["imported"] = origin.created
     return {name: str(value) for name, value in facts.items() if value is not None}

@@ -33,8 +33,9 @@ def show_surfaces() -> None:
     """Let the visitor choose surface, start and settings; show trajectories, values and effective step sizes."""
     with errors_as_messages():
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            name = st.segmented_control(
-                "Surface", list(SURFACES), default=FIRST, required=True, key="surface", bind="query-params"
+            names = list(SURFACES)
+            name = st.selectbox(
+                "Surface", names, index=names.index(FIRST), key="surface", bind="query-params", width=170
             )
             methods = pick_methods(list(METHODS), key="methods")
         surface = SURFACES[str(name or FIRST)]

@@ -58,44 +58,49 @@ def _read(model: Model) -> _Reading:
     return _Reading(indices=indices, labels=labels, votes=votes, table=confusion(labels, votes, len(model.class_names)))
 
 
-@st.fragment
-def show_confusions(runs: list[Model]) -> None:
-    """Show for each model which classes its reconstructions are read as, and images of the chosen cell."""
-    with errors_as_messages():
-        dataset, _ = find_originals(runs[0])
-        if dataset is None or dataset.labels is None:
-            return
+def has_confusions(runs: list[Model]) -> bool:
+    """Whether the test images of the models are here and have classes."""
+    dataset, _ = find_originals(runs[0])
+    return dataset is not None and dataset.labels is not None
+
+
+def show_confusions(runs: list[Model]) -> Cell | None:
+    """Show for each model which classes its reconstructions are read as; call it in a fragment.
+
+    Args:
+        runs: The models, for which `has_confusions` must hold.
+
+    Returns:
+        The chosen cell; None where something was wrong, which the page then says.
+    """
+    with errors_as_messages(stop=False):
         found = {model.name: _read(model) for model in runs}
         tables = {name: reading.table for name, reading in found.items()}
         kept = ", ".join(f"{escape(name)} {np.trace(table) / table.sum():.0%}" for name, table in tables.items())
-        count, total = len(found[runs[0].name].indices), len(dataset)
+        count, total = len(found[runs[0].name].indices), len(runs[0].require_latents().z)
         st.markdown(
-            f"**Reconstructions that keep their class:** {kept}. A cell is the percentage of a row's originals whose "
-            "reconstruction is read as the column's class, by the 10 test images nearest to it in pixels.",
-            help=f"The 10 images, without the original, vote on the class; the model takes no part. Counted over "
-            f"{count:,} of {total:,} test images. Blue: the class is kept; orange: it is another. The shade grows with "
-            "the root of the share. Click a cell, or reach it with the arrow keys and press Enter, to see its images.",
+            f"**{_name_confusions(runs, tables)}**  \nReconstructions that keep their class: {kept}.",
+            help="A cell is the percentage of a row's originals whose reconstruction is read as the column's class. "
+            "The 10 test images nearest to it in pixels, without the original, vote on the class; the model takes no "
+            f"part. Counted over {count:,} of {total:,} test images. Blue: the class is kept; orange: it is another. "
+            "The shade grows with the root of the share. Click a cell, or reach it with the arrow keys and press "
+            "Enter, to see its images.",
         )
         key = "confusion " + " ".join(tables)
-        at, row, column = confusion_tables(tables, runs[0].class_names, _most_confused(tables[runs[0].name]), key=key)
-        _show_images(runs[at], found[runs[at].name], dataset, (row, column))
+        return confusion_tables(tables, runs[0].class_names, _most_confused(tables[runs[0].name]), key=key)
+    return None
 
 
-def name_confusions(runs: list[Model]) -> str:
-    """Return the pair of classes that each model confuses most, in Markdown; nothing where no class is known."""
-    dataset, _ = find_originals(runs[0])
-    if dataset is None or dataset.labels is None:
-        return ""
+def _name_confusions(runs: list[Model], tables: dict[str, np.ndarray]) -> str:
+    """Return the pair of classes that each model confuses most, in Markdown."""
     parts = []
     for model in runs:
-        table = _read(model).table
+        table = tables[model.name]
         _, row, column = _most_confused(table)
         if row != column:
             names = [escape(model.class_names[place]) for place in (row, column)]
-            parts.append(
-                f"{escape(model.name)} **{names[0]} as {names[1]}** ({table[row, column] / table[row].sum():.0%})"
-            )
-    return f"Read wrongly most often: {', '.join(parts)}." if parts else ""
+            parts.append(f"{escape(model.name)} {names[0]} as {names[1]} ({table[row, column] / table[row].sum():.0%})")
+    return f"Read wrongly most often: {', '.join(parts)}." if parts else "No reconstruction is read wrongly."
 
 
 def _most_confused(table: np.ndarray) -> Cell:
@@ -106,8 +111,16 @@ def _most_confused(table: np.ndarray) -> Cell:
     return 0, row, column
 
 
-def _show_images(model: Model, reading: _Reading, dataset: ImageDataset, cell: tuple[int, int]) -> None:
+def show_cell(runs: list[Model], cell: Cell) -> None:
     """Show some images of a cell, original beside reconstruction, each a link to Explore."""
+    with errors_as_messages(stop=False):
+        dataset, _ = find_originals(runs[0])
+        at, row, column = cell
+        if dataset is not None:
+            _show_images(runs[at], _read(runs[at]), dataset, (row, column))
+
+
+def _show_images(model: Model, reading: _Reading, dataset: ImageDataset, cell: tuple[int, int]) -> None:
     row, column = cell
     members = reading.indices[(reading.labels == row) & (reading.votes == column)]
     shown = members[:SHOWN]

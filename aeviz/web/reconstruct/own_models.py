@@ -6,6 +6,7 @@ import streamlit as st
 
 from aeviz.data.prepare import Prepared
 from aeviz.figures.images import enlarge, error_map, similarity_map, tile, to_data_uri
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.reconstruct.own_result import result_of
@@ -22,8 +23,8 @@ def show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) ->
     kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
     st.subheader("Reconstructions by all models")
     st.caption(
-        "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (white: similar, dark: "
-        "different, grey: undefined). Larger PSNR and SSIM are better."
+        "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (violet: unlike, "
+        "grey: undefined). Larger PSNR and SSIM are better."
     )
     _cards(prepared, [model, *(other for other in kin if other.name != model.name)])
     strangers = [other for other in fitting if other not in kin]
@@ -38,9 +39,10 @@ def _cards(prepared: Prepared, runs: list[Model]) -> None:
             result = result_of(prepared, model)
             image, likeness = result.image, result.likeness
             with st.container(width=CARD_PX, border=True):
-                parts = [(tile(image[None], 1), "reconstruction"), (error_map(prepared.image, image), "error")]
+                errors = error_map(prepared.image, image, is_dark=is_dark())
+                parts = [(tile(image[None], 1), "reconstruction"), (errors, "error")]
                 if likeness.ssim_map is not None:
-                    parts.append((similarity_map(likeness.ssim_map, *image.shape[1:]), "SSIM"))
+                    parts.append((similarity_map(likeness.ssim_map, *image.shape[1:], is_dark=is_dark()), "SSIM"))
                 with st.container(horizontal=True, gap="small"):
                     for part, name in parts:
                         st.image(

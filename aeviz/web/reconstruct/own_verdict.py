@@ -5,6 +5,7 @@ import streamlit as st
 from aeviz.analysis.novelty import Vote
 from aeviz.figures.images import enlarge, error_map, similarity_map, take, tile, to_data_uri
 from aeviz.web.kernel.images import decoded
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.upload import OwnImage
@@ -32,11 +33,11 @@ def show_pass(picture: OwnImage, result: OwnResult) -> None:
     parts = [
         (tile(result.input[None], 1), "network input"),
         (tile(image[None], 1), "its reconstruction"),
-        (error_map(result.input, image), "red: too bright, blue: too dark"),
+        (error_map(result.input, image, is_dark=is_dark()), "red: too bright, blue: too dark"),
     ]
     by_place = result.likeness.ssim_map
     if by_place is not None:
-        parts.append((similarity_map(by_place, *image.shape[1:]), "SSIM: white = similar"))
+        parts.append((similarity_map(by_place, *image.shape[1:], is_dark=is_dark()), "SSIM: violet = unlike"))
     with st.container(horizontal=True, gap="small"):
         for part, caption in parts:
             st.image(

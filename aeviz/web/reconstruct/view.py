@@ -20,7 +20,7 @@ from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages,
 from aeviz.web.kernel.reading import read_by_pixels
 from aeviz.web.kernel.scales import describe_ms_ssim
 from aeviz.web.kernel.url import rename_choices
-from aeviz.web.reconstruct.confusion import name_confusions, show_confusions
+from aeviz.web.reconstruct.confusion import has_confusions, show_cell, show_confusions
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
@@ -44,6 +44,15 @@ PER_CLASS = 10
 EXTREMES = 10
 TILE_PX = 64
 """Longest side in pixels of an image in a grid; larger ones are shown smaller, since a hundred are sent at once."""
+_ROW, _CELL = "grids-and-tables", "cell-images"
+_STYLE = f"""<style>
+@media (max-width: 40rem) {{
+  .st-key-{_ROW} .stHorizontalBlock:has(> .stColumn) {{ flex-direction: column; }}
+  .st-key-{_ROW} :is(.stColumn, .stColumn > .stVerticalBlock) {{ display: contents; }}
+  [data-testid="stLayoutWrapper"]:has(> .st-key-{_CELL}) {{ order: 1; }}
+}}
+</style>"""
+"""In a narrow window the images of a cell follow its table."""
 _SOURCE = "source"
 _SUBSTITUTE = "reconstruct.substitute"
 """Session key: the visitor's own model, and the one shown in its place where theirs was not trained for the choice."""
@@ -120,24 +129,30 @@ def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
 
 def show_test_images(runs: list[Model]) -> None:
     """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
-    with st.container(horizontal=True, vertical_alignment="center", key="confused-most"):
-        headline = st.empty()
-        headline.markdown(":small[&nbsp;]")  # keeps its line until the votes are counted
-    _show_grids(runs)
-    with errors_as_messages():
-        words = name_confusions(runs)
-        if words:
-            headline.markdown(words, help="More in the tables below the images.")
-        else:
-            headline.empty()
-    show_confusions(runs)
+    _show_grids_and_tables(runs)
     _show_error_bars(runs)
     _show_extremes(runs)
 
 
 @st.fragment
+def _show_grids_and_tables(runs: list[Model]) -> None:
+    """Show ten images of each class and their reconstructions by each model; beside them how their classes are read."""
+    if not has_confusions(runs):
+        _show_grids(runs)
+        return
+    st.html(_STYLE)
+    with st.container(key=_ROW):
+        left, right = st.columns([13, 7], gap="medium")
+    with left:
+        _show_grids(runs)
+    with right:
+        cell = show_confusions(runs)
+    if cell is not None:
+        with left, st.container(key=_CELL):
+            show_cell(runs, cell)
+
+
 def _show_grids(runs: list[Model]) -> None:
-    """Show ten images of each class, and their reconstructions by each model."""
     with errors_as_messages():
         pixels = math.prod(runs[0].config.model.image_shape)
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -161,8 +161,9 @@ VARIATIONAL = (
         form="%.6g",
         step=1e-3,
         applies=is_variational,
-        help="Factor of the KL divergence in the objective, 0 to 1000. Larger: closer to the prior, blurrier "
-        "images; too large: posterior collapse.",
+        help="Factor of the KL divergence, 0 to 1000, beside a reconstruction loss that is a mean over pixels. With "
+        "the sum of the KL and cross-entropy, 1 / pixels is the ELBO. Larger: closer to the prior, blurrier images; "
+        "too large: posterior collapse.",
     ),
     Field(
         key="objective.kl_reduction",

@@ -21,6 +21,7 @@ from aeviz.figures.units import activation_histogram, class_mean_bars, pushed_ta
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import TILE_PX, decoded, is_large
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.reading import read_by_pixels
 from aeviz.web.units.words import format_value, name_unit
 
 ON_CARD, CARD_TILE_PX = 6, 32
@@ -138,6 +139,26 @@ def pushed(model: Model, unit: int, is_dark: bool) -> str:
     ]
     rows = [("From the median code", shrink(images, TILE_PX))]
     return pushed_table(heads, rows, unit=name_unit(unit), smooth=is_large(model), is_dark=is_dark)
+
+
+@shared(max_entries=1024)  # three numbers each
+def read_push(model: Model, unit: int, image: int) -> tuple[int, int, int] | None:
+    """Return the class of a test image, and those that it is read as with the unit at its lowest and at its highest.
+
+    Args:
+        model: The model, which must have latents.
+        unit: From 0.
+        image: Index in the test set.
+
+    Returns:
+        None where the test images are not on this machine or have no classes.
+    """
+    table = model.require_latents()
+    if table.labels is None:
+        return None
+    images = decoded(model, push(table.z[image], unit, levels(model, unit)[[0, -1]]))
+    votes = read_by_pixels(model, images, np.array([image, image]))
+    return None if votes is None else (int(table.labels[image]), int(votes[0]), int(votes[1]))
 
 
 @shared(max_entries=256)  # 3 kB each

@@ -29,6 +29,7 @@ from aeviz.web.units.cached import (
     levels,
     measures,
     pushed,
+    read_push,
     sparsity_target,
     spread_figure,
 )
@@ -38,6 +39,8 @@ IMAGE = "image"
 """URL parameter of the test image in whose code the unit is pushed."""
 _PUSH = UrlState("push", parse_share, lambda share: f"{share:.2f}", default=1.0)
 """Where the slider stands, from 0, the unit's lowest activation, to 1, its highest."""
+DETECTS, PREFERS = 0.5, 0.2
+"""Class selectivity from which on a unit is said to detect, or to prefer, the class that excites it most."""
 _KEY = "pushed-unit"
 _EXAMPLE = "units.example"
 """Session key: the image that the last shown unit begins with."""
@@ -50,9 +53,9 @@ def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
         st.subheader(f"Unit {name}")
         _show_links(model, unit)
     st.markdown(_describe(model, unit), help=_details(model, unit))
+    _show_ends(model, unit, dataset)
     _show_pushed(model, unit, dataset)
     send_network(model, "decoder")
-    _show_ends(model, unit, dataset)
     _show_charts(model, unit)
 
 
@@ -60,15 +63,27 @@ def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
 def _show_pushed(model: Model, unit: int, dataset: ImageDataset | None) -> None:
     with errors_as_messages():
         name = name_unit(unit)
+        words, stage = st.empty(), st.container()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.markdown(
-                f"**Push {name}**, all else unchanged",
-                help="From the lowest to the highest activation of the unit on the test images. The row below pushes "
-                "it from the median code, in equal steps. Change: blue darker, red brighter.",
-            )
             image = pick_image(model, "Test image", IMAGE, _follow_example(model, unit))
-        _show_push(model, unit, image, dataset)
+        words.markdown(
+            f"**Push {name}**, all else unchanged{_say_read(model, unit, image)}",
+            help="From the lowest to the highest activation of the unit on the test images. The row below pushes it "
+            "from the median code, in equal steps. Change: blue darker, red brighter. The 10 test images nearest in "
+            "pixels vote on the class of a decoded image.",
+        )
+        with stage:
+            _show_push(model, unit, image, dataset)
         st.html(pushed(model, unit, is_dark()))
+
+
+def _say_read(model: Model, unit: int, image: int) -> str:
+    """Say what the image is read as with the unit at its lowest and at its highest; empty without classes or images."""
+    found = read_push(model, unit, image)
+    if found is None:
+        return ""
+    label, low, high = (escape(model.class_names[each]) for each in found)
+    return f". A **{label}** is read as **{low}** at its lowest activation, as **{high}** at its highest."
 
 
 def _follow_example(model: Model, unit: int) -> int:
@@ -172,11 +187,19 @@ def _describe(model: Model, unit: int) -> str:
     mean, variance = float(found.mean[unit]), float(found.variance[unit])
     parts = []
     if found.best_class is not None:
-        best = found.best_class[unit]
+        best = escape(model.class_names[found.best_class[unit]])
         high = float(found.class_means[:, unit].max())
+        share = 0.0 if found.selectivity is None else float(found.selectivity[unit])
+        verdict = (
+            f"Detects class {best}."
+            if share >= DETECTS
+            else f"Prefers class {best}."
+            if share >= PREFERS
+            else "Stands for no class: look for what the images share."
+        )
         parts.append(
-            f"Class **{escape(model.class_names[best])}** excites it most: {format_value(high)} on average; "
-            f"over all images {format_value(mean)}."
+            f"**{verdict}** Class {best} excites it most: {format_value(high)} on average; over all images "
+            f"{format_value(mean)}."
         )
     else:
         parts.append(f"Mean activation {format_value(mean)}.")

@@ -5,7 +5,8 @@ import { network } from "../kit/engine.js";
 import { Mosaic } from "../kit/images.js";
 import { Latest } from "../kit/latest.js";
 import { CodeView } from "./code_view.js";
-import { LayerView, heading, sizeText } from "./layer_view.js";
+import { drawFunnel } from "./funnel.js";
+import { LayerView, counted, heading, sizeText } from "./layer_view.js";
 
 /** @typedef {import("../kit/engine.js").NetworkSpec} NetworkSpec */
 /** @typedef {import("../kit/engine.js").Network} Network */
@@ -44,6 +45,7 @@ export class ModelRow {
     });
     this.box = element("section", { class: "model", "aria-label": spec.title }, parent);
     const title = element("h4", { text: spec.title }, this.box);
+    this.size = element("small", { class: "size" }, title);
     element("small", { text: `${spec.parameters.toLocaleString("en")} weights and biases` }, title);
     this.words = element("p", { class: "words", "aria-live": "polite" }, this.box);
     this.strip = element("div", { class: "strip" }, this.box);
@@ -119,6 +121,9 @@ export class ModelRow {
       this.connect(this.code.cells, encoder.layers[last.index + 1], before, last.view);
     }
     this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
+    const values = (/** @type {Output[]} */ outputs) => outputs.slice(0, -1).map((output) => output.values.length / rows);
+    drawFunnel(this.strip, [pixels, ...values(encoded), dimensions, ...values(decoded), pixels]);
+    write(this.size, `${counted(pixels, "value")} → ${counted(dimensions, "number")} → ${counted(pixels, "value")}`);
     const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
     if (shown === spec.parameters || !spec.unseen) return;
     const [part, all] = [shown, spec.parameters].map((count) => count.toLocaleString("en"));

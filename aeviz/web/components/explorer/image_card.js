@@ -3,6 +3,7 @@
 
 import { context, element, write } from "../kit/dom.js";
 import { differenceColours, Mosaic } from "../kit/images.js";
+import { signedFilter, watchLooks } from "../kit/theme.js";
 import { sprite } from "../kit/sprites.js";
 import { countVotes, nearest, Neighbours, NO_LABEL, voteText } from "./neighbours.js";
 
@@ -46,8 +47,8 @@ export class ImageCard {
     this.error = new Mosaic([3, shape[1], shape[2]], 1, 1, smooth);
     this.originalFigure = figure("original", "The chosen image", this.original);
     figure("decoded", "Its reconstruction", this.drawn.canvas);
-    this.errorFigure = figure("difference", "Reconstruction minus image", this.error.canvas);
-    this.errorFigure.title = "Red: the reconstruction is too bright; blue: it is too dark";
+    this.errorFigure = figure("red: too bright, blue: too dark", "Reconstruction minus image", this.error.canvas);
+    this.unwatch = watchLooks(this.root, () => (this.error.canvas.style.filter = signedFilter(this.root)));
     this.vote = element("div", { class: "hint" }, this.root);
     this.neighbours = new Neighbours(this.root, host);
     this.index = -1;
@@ -188,6 +189,7 @@ export class ImageCard {
 
   close() {
     this.token += 1;
+    this.unwatch();
     this.root.remove();
   }
 }

@@ -8,8 +8,8 @@ const ON_LIGHT = [
   "#829d62", "#e76300", "#7925ff", "#cb0036", "#c27398",
 ]; // prettier-ignore
 const ON_DARK = [
-  "#3f90da", "#725e85", "#008f72", "#bafff1", "#fece9f",
-  "#ffff00", "#e76300", "#cdc7ff", "#f683a4", "#c7153c",
+  "#3f90da", "#825874", "#28db88", "#b3c3ff", "#f7ffd0",
+  "#8f9368", "#e76300", "#723bf0", "#c4223b", "#de8cb2",
 ]; // prettier-ignore
 
 /**

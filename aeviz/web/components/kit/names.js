@@ -3,7 +3,7 @@
 /** @typedef {{ x: number, y: number, width: number }} Name its wanted middle and its width, in pixels */
 /** @typedef {{ x: number, y: number, isMoved: boolean }} Place `isMoved`: a line leads from its points to the name */
 
-export const NAME_HEIGHT = 18; // of a line of 14 pixels with its rim
+export const NAME_HEIGHT = 20; // of a line of 16 pixels with its frame
 const GAP = 3; // between two names
 const EDGE = 3; // between a name and the edge of the panel
 const SLACK = 0.5; // of the gap, so that pushing comes to an end

@@ -1,13 +1,14 @@
 // Drawing of a panel around its points: axes on the back canvas, marks, names and markers on the front one.
 
 import { brushOf } from "./dom.js";
-import { lineEnd, placeNames } from "./names.js";
+import { lineEnd, NAME_HEIGHT, placeNames } from "./names.js";
 
 /** @typedef {any} Panel a panel of the map, or the plane of the film */
 /** @typedef {import("./theme.js").Style} Style */
 
 const MARKER = "#e6007e"; // no class has it
-const NAME_PX = 14; // size of the classes' names
+const NAME_PAD = 5; // pixels between a name and its frame
+const NAME_PX = 16; // size of the classes' names
 
 /** @param {number} range */
 function niceStep(range) {
@@ -196,13 +197,13 @@ export function drawMarkers(panel, style) {
 
 // The name of each class in the middle of its points, so that the map can be read without telling colours apart. Where
 // names would cover each other they stand apart, and a line leads to each that is far from its points.
-/** @param {Panel} panel @param {{ name: string }[]} classes @param {Set<number>} hidden @param {Style} style */
+/** @param {Panel} panel @param {{ name: string, colour?: string }[]} classes @param {Set<number>} hidden @param {Style} style */
 export function drawNames(panel, classes, hidden, style) {
   const middles = classes.map((_, label) => {
     const centre = panel.spec.names[label];
     return centre && !hidden.has(label) ? panel.camera.locate(centre, panel) : null;
   });
-  writeApart(brushOf(panel.front, panel.ratio), classes.map(({ name }) => name), middles, panel, style);
+  writeApart(brushOf(panel.front, panel.ratio), classes.map(({ name }) => name), middles, panel, style, classes.map(({ colour }) => colour));
 }
 
 /**
@@ -211,13 +212,14 @@ export function drawNames(panel, classes, hidden, style) {
  * @param {(number[] | null)[]} middles of the points of each, x and y in pixels; null for a name that is not shown
  * @param {{ width: number, height: number }} panel
  * @param {Style} style
+ * @param {(string | undefined)[]} [colours] of the frame around each name; by default names have none
  */
-export function writeApart(brush, names, middles, panel, style) {
-  brush.font = `600 ${style.font.replace(/^\d+px/, `${Math.round(NAME_PX * style.scale)}px`)}`;
+export function writeApart(brush, names, middles, panel, style, colours = []) {
+  brush.font = `700 ${style.font.replace(/^\d+px/, `${Math.round(NAME_PX * style.scale)}px`)}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
-  const wanted = middles.map((middle, label) => middle && { x: middle[0], y: middle[1], width: brush.measureText(names[label]).width });
+  const wanted = middles.map((middle, label) => middle && { x: middle[0], y: middle[1], width: brush.measureText(names[label]).width + (colours[label] ? 2 * NAME_PAD : 0) });
   const places = placeNames(wanted, panel);
   places.forEach((place, label) => {
     const from = wanted[label];
@@ -225,7 +227,17 @@ export function writeApart(brush, names, middles, panel, style) {
   });
   places.forEach((place, label) => {
     if (!place) return;
-    writeText(brush, names[label], place.x, place.y, style);
+    const [colour, width] = [colours[label], wanted[label]?.width ?? 0];
+    if (!colour) return writeText(brush, names[label], place.x, place.y, style);
+    brush.beginPath();
+    brush.roundRect(place.x - width / 2, place.y - NAME_HEIGHT / 2, width, NAME_HEIGHT, 4);
+    brush.fillStyle = style.background;
+    brush.strokeStyle = colour;
+    brush.lineWidth = 2;
+    brush.fill();
+    brush.stroke();
+    brush.fillStyle = style.text;
+    brush.fillText(names[label], place.x, place.y + 1);
   });
   brush.textBaseline = "alphabetic";
 }

@@ -74,3 +74,11 @@ export function watchLooks(root, act) {
     forced.removeEventListener("change", act);
   };
 }
+
+/**
+ * The CSS filter of an image of signed differences: on a dark page no difference is black, and the colours keep their hues.
+ * @param {Element} root
+ */
+export function signedFilter(root) {
+  return styleOf(root).isDark ? "invert(1) hue-rotate(180deg)" : "";
+}

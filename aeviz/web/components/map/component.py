@@ -8,7 +8,7 @@ from aeviz.analysis.selection import FARTHEST, Selection, read_selection
 from aeviz.web.components.kit.mount import Component
 from aeviz.web.components.map.payload import EllipseMode, FieldName
 
-EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "blend", "field", "morph")
+EVENTS = ("selected", "hidden", "ellipses", "prior", "selection", "blend", "field", "morph", "whole")
 """Events that the visitor can trigger on the map."""
 _component = Component(name="map", script="map/map.js", style="map/map.css", events=EVENTS)
 
@@ -35,6 +35,8 @@ class MapEvent:
     """What is drawn over the plane."""
     morph: float | None = None
     """The second map laid over the first: from 0, the first, to 1, the second."""
+    whole: bool | None = None
+    """Whether all points are drawn, not a part of very many."""
     is_beside: bool = False
     """Whether both are shown side by side again."""
 
@@ -55,12 +57,13 @@ def read_event(state: object) -> MapEvent:
     result = state if isinstance(state, Mapping) else {}
     selected, hidden = result.get("selected"), result.get("hidden")
     ellipses, prior = result.get("ellipses"), result.get("prior")
-    drawn = result.get("selection")
+    drawn, whole = result.get("selection"), result.get("whole")
     return MapEvent(
         selected=selected if _is_index(selected) else None,
         hidden=tuple(hidden) if isinstance(hidden, list) and all(_is_index(label) for label in hidden) else None,
         ellipses=next((mode for mode in get_args(EllipseMode) if mode == ellipses), None),
         prior=prior if isinstance(prior, bool) else None,
+        whole=whole if isinstance(whole, bool) else None,
         selection=read_selection(drawn),
         is_cleared=isinstance(drawn, Mapping) and not drawn.get("polygon"),
         blend=_read_blend(result.get("blend")),

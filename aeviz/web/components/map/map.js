@@ -17,6 +17,7 @@ import { Link } from "./link.js";
 import { EMPTY, keepArrays } from "./map_data.js";
 import { Morph } from "./morph.js";
 import { Panel } from "./panel.js";
+import { MANY } from "./points.js";
 import { revealPriors } from "./posteriors.js";
 import { routeOn } from "./route.js";
 import { Toolbar } from "./toolbar.js";
@@ -62,6 +63,7 @@ export class LatentMap {
     /** @type {Header["ellipses"]} */
     this.ellipses = "off";
     this.prior = false;
+    this.isWhole = true; // whether all points are drawn, not a part of very many
     this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]));
     this.toolbar = new Toolbar(this);
     this.row = element("div", { class: "panels" }, root);
@@ -71,6 +73,14 @@ export class LatentMap {
     this.count = element("span", { role: "status" }, chosen);
     this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
     this.clear.onclick = () => this.clearSelection();
+    this.whole = element("button", { type: "button" }, chosen);
+    this.whole.title = "Draw all points, not a regular part of very many; the part grows as you zoom in";
+    this.whole.onclick = () => {
+      this.isWhole = !this.isWhole;
+      this.offerWhole();
+      this.channel.state("whole", this.isWhole);
+      this.redraw();
+    };
     this.morph = new Morph(this, chosen);
     this.actions = new Actions(this, chosen);
     this.layers = new Layers(this);
@@ -121,11 +131,13 @@ export class LatentMap {
     if (!this.canDecode) this.tool = this.tool === "decode" ? "move" : this.tool;
     else if (!before.panels.length) this.tool = "decode"; // what a visitor of a linked map comes for
     this.root.dataset.tool = this.tool;
+    if (header.whole !== before.whole) this.isWhole = header.whole ?? true;
     if (header.blend !== before.blend) this.blend = header.blend;
     if (header.field !== before.field) this.field = header.field ?? "none";
     this.legend.show(header.classes, header.hidden);
     this.toolbar.show(header);
     this.actions.show(header);
+    this.offerWhole();
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
     if (header.morph !== before.morph) this.morph.share = header.morph;
@@ -140,6 +152,14 @@ export class LatentMap {
     this.applySelection();
     this.layers.show();
     this.redraw();
+  }
+
+  /** Offer to draw all points, where a part is drawn at first. */
+  offerWhole() {
+    const { whole, n, panels } = this.header;
+    this.whole.hidden = whole === null || n <= MANY || panels.every(({ dims }) => dims !== 2);
+    this.whole.textContent = `All ${n.toLocaleString("en")} points`;
+    this.whole.setAttribute("aria-pressed", String(this.isWhole));
   }
 
   /** See the panels as the address says, when the page was opened with it. */

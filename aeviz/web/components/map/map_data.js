@@ -52,6 +52,7 @@ export const NO_LABEL = 65535;
  * @property {number} selected
  * @property {"off" | "chosen" | "all"} ellipses
  * @property {boolean} prior
+ * @property {boolean | null} whole whether all points are drawn at first; null where there is no choice
  * @property {number} height largest height of a panel in pixels; 0 for what is left of the window
  * @property {string} meaning
  * @property {string} hint
@@ -69,7 +70,7 @@ export const NO_LABEL = 65535;
 
 /** @type {Header} */
 export const EMPTY = {
-  n: 0, panels: [], classes: [], hidden: [], selected: -1, ellipses: "off", prior: false, height: 0, meaning: "", hint: "",
+  n: 0, panels: [], classes: [], hidden: [], selected: -1, ellipses: "off", prior: false, whole: null, height: 0, meaning: "", hint: "",
   file: "", linkable: false, layers: "", selection: null, model: "", aligned: false, morph: null, blend: 0, field: null, labels: new Uint16Array(0),
 }; // prettier-ignore
 

@@ -317,7 +317,7 @@ export class Panel {
       const look = { codes: scale?.codes ?? header.labels, palette: scale?.colours ?? palette, labels: header.labels };
       const { isStrong, isDark } = styleOf(this.map.root);
       const rim = isStrong ? Array(3).fill(isDark ? 255 : 0) : null;
-      const cloud = this.points.seen(this, { ...look, hidden: isHidden, chosen, rim }, turning);
+      const cloud = this.points.seen(this, { ...look, hidden: isHidden, chosen, rim }, turning, this.map.isWhole || Boolean(chosen));
       this.job = this.painter.paint(cloud, middle.width, middle.height);
       this.spent = 0;
     }

@@ -251,6 +251,7 @@ def map_payload(
     field: FieldName | None = None,
     aligned: bool = False,
     morph: float | None = None,
+    is_whole: bool | None = None,
     height_px: int | None = 520,
     layers: str = "",
     file: str = "latent-map",
@@ -276,6 +277,8 @@ def map_payload(
         aligned: Whether the second panel has the coordinates of the first, by Procrustes.
         morph: Lays the second map over the first, with the points on the way from 0, the first, to 1, the second; None
             shows both side by side.
+        is_whole: Whether all points of a plane are drawn at first, or, of more than 4,000 in view, a regular part of
+            about 2,500; None draws all and offers no choice.
         height_px: Largest height of a panel in pixels; None for what is left of the window.
         layers: Name of the overlay (`aeviz.web.components.map.overlay_payload`) that the map shows; none if empty.
         file: Name of the file that *Save image* writes, without suffix.
@@ -308,6 +311,7 @@ def map_payload(
             "field": field,
             "aligned": aligned,
             "morph": morph,
+            "whole": is_whole,
             "height": height_px or 0,
             "layers": layers,
             "file": file,

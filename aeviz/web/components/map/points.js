@@ -6,7 +6,9 @@ import { discRadius } from "./dots.js";
 const LEVELS = 64; // steps of depth in which points in space are drawn, far ones first
 const STRONG = 1.25; // times the radius, with high contrast
 const EDGE_PX = 4; // radius of a disc that reaches into the view from outside
-const MANY = 0.3; // share of the points in view
+const SHARE = 0.3; // share of the points in view
+export const MANY = 4000; // in view; of more a part of about `PART` is drawn, where the map is asked to
+const PART = 2500;
 const TURNED = 150_000; // points in space that are drawn at most while they turn
 
 /** @typedef {import("../kit/camera.js").Camera} Camera */
@@ -30,6 +32,8 @@ export class Points {
     this.order = null;
     /** @type {Uint8Array | null} */
     this.levels = null;
+    /** @type {Uint32Array | null} */
+    this.part = null; // the points that are drawn of very many
     this.isPrepared = false;
   }
 
@@ -55,25 +59,30 @@ export class Points {
    * @param {View} view
    * @param {Look} look
    * @param {boolean} turning whether some points of very many may be left out, for speed
+   * @param {boolean} [isWhole] whether all points of a plane are drawn, however many are in view
    */
-  seen(view, look, turning) {
+  seen(view, look, turning, isWhole = true) {
     const { camera, ratio, width, height } = view;
     if (this.spec.dims === 3) return this.inSpace(view, look, turning);
     const scale = camera.scale(view);
     const [x, y] = camera.centre;
     const share = Math.min(1, camera.half / this.spec.half) ** 2; // of the points, were they spread evenly
-    const radius = discRadius(this.n * share) * view.scale ** 2 * (look.rim ? STRONG : 1);
+    const shown = this.n * share;
+    const every = isWhole || shown <= MANY ? 1 : Math.ceil(shown / PART);
+    const radius = discRadius(shown / every) * view.scale ** 2 * (look.rim ? STRONG : 1);
+    if (every > 1) this.part = this.part?.[1] === every ? this.part : Uint32Array.from({ length: Math.ceil(this.n / every) }, (_, k) => k * every);
     // as they come is quicker than by cells, unless few are in view
-    const whole = share > MANY || this.coordinates !== this.spec.coordinates;
+    const whole = share > SHARE || this.coordinates !== this.spec.coordinates;
+    const part = every > 1 ? this.part : null;
     /** @type {[number, number][]} */
-    const runs = whole ? [[0, this.n]] : this.inView(view);
+    const runs = part ? [[0, part.length]] : whole ? [[0, this.n]] : this.inView(view);
     return {
       ...look,
       coordinates: this.coordinates,
       stride: 2,
       scale: /** @type {[number, number]} */ ([scale * ratio, -scale * ratio]),
       offset: /** @type {[number, number]} */ ([(width / 2 - x * scale) * ratio, (height / 2 + y * scale) * ratio]),
-      order: whole ? null : this.flatGrid().order,
+      order: part ?? (whole ? null : this.flatGrid().order),
       runs,
       radius: radius * ratio,
     };

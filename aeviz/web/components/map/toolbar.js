@@ -43,7 +43,13 @@ export class Toolbar {
     this.mark();
   }
 
-  /** @param {boolean} posteriors @param {boolean} priors @param {boolean} decode @param {boolean} blends what there is to choose */
+  /**
+   * Offer what there is to choose.
+   * @param {boolean} posteriors
+   * @param {boolean} priors
+   * @param {boolean} decode
+   * @param {boolean} blends
+   */
   build(posteriors, priors, decode, blends) {
     const { map } = this;
     this.root.replaceChildren();

@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_grid.js";
 import { define } from "../kit/mount.js";
+import { signedFilter } from "../kit/theme.js";
 import { signedDifference } from "./difference.js";
 
 /** @typedef {{ title: string, picture: string, text: string, words: string[], marked: number[] }} Grid */
@@ -130,6 +131,7 @@ class Pairs {
         const difference = this.figure(`Difference, ${title}`, "reconstruction minus original");
         [difference.width, difference.height] = [canvas.width, canvas.height];
         const image = new ImageData(signedDifference(original, pixels), canvas.width, canvas.height);
+        difference.style.filter = signedFilter(this.root);
         difference.getContext("2d")?.putImageData(image, 0, 0);
       }
     });

@@ -11,6 +11,7 @@ import { SEED } from "./values.js";
  * @property {string} name
  * @property {string} title
  * @property {string} [hint]
+ * @property {string} [note] stands below
  * @property {string[]} [steps] of a slider; a list of choices without
  * @property {(values: Values) => boolean} [applies]
  * @property {boolean} [isRare] whether it stands folded
@@ -25,7 +26,7 @@ const isMoment = (/** @type {Values} */ values) => values.optimizer !== "sgd" ||
 export const FIELDS = [
   { name: "data", title: "Images" },
   { name: "bottleneck", title: "Latent" },
-  { name: "kl", title: "KL weight", steps: WEIGHTS, applies: isVae, hint: "Beside a loss that is a mean over pixels; 0.001 is usual" },
+  { name: "kl", title: "KL weight", steps: WEIGHTS, applies: isVae, hint: "Times the KL (sum over dimensions), beside a loss that is a mean over pixels. 0.001 is usual; 1 / pixels is the ELBO of the cross-entropy", note: "of the KL sum, beside a mean over pixels" },
   { name: "loss", title: "Loss" },
   { name: "optimizer", title: "Optimizer" },
   { name: "rate", title: "Learning rate", steps: RATES },
@@ -67,6 +68,7 @@ export class Controls {
     const label = element("label", { class: field.steps ? "slider" : "list" }, field.isRare ? this.more : this.root);
     if (field.hint) label.title = field.hint;
     element("span", { text: field.title }, label);
+    if (field.note) element("small", { text: field.note, "aria-hidden": "true" }, label);
     const name = { "aria-label": field.title, "data-name": field.name };
     if (field.steps) {
       const { steps } = field;

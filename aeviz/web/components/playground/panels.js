@@ -43,7 +43,7 @@ export class LossPanel {
     const text = members
       .map(({ losses, held }, k) => `${looks[k].title}: objective ${shown(losses.recent(0, 10))}, held-out error ${shown(held.last[0])}`)
       .join("; ");
-    plot.describe("Loss, log scale (dashed: held-out error)", `${text}, step ${first?.step ?? 0}`);
+    plot.describe("Loss, log scale (dashed: held-out)", `${text}, step ${first?.step ?? 0}`);
     const marks = looks.length > 1 ? looks : [];
     if (this.keys.dataset.text === JSON.stringify(marks)) return;
     this.keys.dataset.text = JSON.stringify(marks);

@@ -7,7 +7,7 @@ import { differenceColours, Mosaic } from "../kit/images.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
 import { Latest } from "../kit/latest.js";
 import { define } from "../kit/mount.js";
-import { styleOf, watchLooks } from "../kit/theme.js";
+import { signedFilter, watchLooks } from "../kit/theme.js";
 
 /**
  * @typedef {{
@@ -52,9 +52,8 @@ class PushedUnit {
     this.unwatch = watchLooks(root, () => this.paint());
   }
 
-  /** On a dark page no change is black, and red and blue stay what they are. */
   paint() {
-    if (this.change) this.change.canvas.style.filter = styleOf(this.root).isDark ? "invert(1) hue-rotate(180deg)" : "";
+    if (this.change) this.change.canvas.style.filter = signedFilter(this.root);
   }
 
   get share() {

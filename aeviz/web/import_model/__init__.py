@@ -1,0 +1,1 @@
+"""A model of another program, brought in through the page."""

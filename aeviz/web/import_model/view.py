@@ -1,0 +1,228 @@
+"""The import of a model: two files, what they do not say, progress, and what came of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from aeviz.bring.settings import Imported, ImportSettings
+from aeviz.data import is_available, list_datasets
+from aeviz.errors import AevizError
+from aeviz.web.kernel.images import find_originals, is_large, show_grid
+from aeviz.web.kernel.models import Model, list_models
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape, format_duration
+from aeviz.workers import importing
+from aeviz.workers.task import Task
+
+AUTOMATIC = "find out"
+BEST = "what it reconstructs best"
+RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
+SHOWN = 10
+"""Test images that are shown with their reconstructions."""
+_TASK = "import.task"
+"""Session key: the task of this visitor that works, or is done."""
+_POLL_S = 1.0
+_EXPORT = """import torch
+
+model.eval()
+N = torch.export.Dim("N")  # any number of images
+
+# images (N, C, H, W) -> latent points, or (mean, log-variance)
+torch.onnx.export(model.encoder, (torch.zeros(2, 1, 28, 28),), "encoder.onnx",
+                  dynamic_shapes=({0: N},), output_names=["mean", "log_variance"],
+                  external_data=False)
+
+# latent points (N, D) -> images
+torch.onnx.export(model.decoder, (torch.zeros(2, 16),), "decoder.onnx",
+                  dynamic_shapes=({0: N},), external_data=False)
+"""
+_PYTHON = """import aeviz
+
+aeviz.import_model("mine", encoder="encoder.onnx", decoder="decoder.onnx")
+
+# a model of pythae (AE, VAE, VQVAE) or an AutoencoderKL of diffusers
+aeviz.import_model("theirs", model=vae, data="mnist")
+
+# PyTorch modules as they are
+aeviz.import_model("modules", encoder=encoder, decoder=decoder,
+                   data="mnist", latent_dim=16)
+"""
+_SHELL = "aeviz models import mine --encoder encoder.onnx --decoder decoder.onnx --data mnist"
+
+
+def show_import() -> None:
+    """Show the form, or the import that this visitor has begun."""
+    with errors_as_messages(stop=False):
+        job: Task | None = st.session_state.get(_TASK)
+        if job is not None:
+            made = importing.read_imported(job)
+            if made is not None:
+                _show_result(made)
+            else:
+                _show_work(job)
+        _show_form(job)
+
+
+def _show_form(job: Task | None) -> None:
+    form, example = st.columns([5, 6], gap="large")
+    with form:
+        first, second = st.columns(2)
+        encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder")
+        decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder")
+        settings = _ask()
+        is_busy = job is not None and (view := job.observe()) is not None and view.is_active
+        if st.button(
+            "Import",
+            icon=":material/download:",
+            type="primary",
+            disabled=encoder is None or decoder is None or is_busy,
+            help="Both files are read, checked and measured in a process of their own: seconds for a small network.",
+        ):
+            _start(encoder, decoder, settings)
+        st.caption(
+            "The encoder takes images, the decoder takes latent points. Channels may come first or last, pixels may be "
+            "a row, the latent may be an image: shapes are read from the files. No code of a file is run: only known "
+            "operators of ONNX are computed, and pickled files such as .pt are refused."
+        )
+    with example:
+        pytorch, python, shell = st.tabs(["Export from PyTorch", "In Python", "In a shell"])
+        pytorch.code(_EXPORT, language="python", wrap_lines=True)
+        python.code(_PYTHON, language="python")
+        shell.code(_SHELL, language="sh", wrap_lines=True)
+
+
+def _ask() -> ImportSettings:
+    """Ask for what the files do not say."""
+    left, right = st.columns(2)
+    name = left.text_input("Name", value="my-model", key="import.name", help="By which all pages list the model.")
+    sets = {info.name: info.title for info in list_datasets() if is_available(info.name)}
+    data = right.selectbox(
+        "Measure it on",
+        [BEST, *sets],
+        format_func=lambda each: sets.get(each, each),
+        key="import.data",
+        help="The test images of this data set become the map. They have to be as large as the model's.",
+    )
+    with st.expander("More settings"):
+        columns = st.columns(2)
+        pixels = [
+            column.selectbox(label, RANGES, key=key, help="Range of the pixels, black to white.")
+            for column, label, key in zip(
+                columns,
+                ("Pixels that the encoder takes", "Pixels that the decoder gives"),
+                ("import.in", "import.out"),
+                strict=True,
+            )
+        ]
+        outputs = [
+            column.text_input(label, key=key, placeholder="found by its name", help=why)
+            for column, label, key, why in zip(
+                columns,
+                ("Output with the mean", "Output with the spread"),
+                ("import.mean", "import.spread"),
+                (
+                    "Name of the encoder's output that is the latent point or the posterior's mean.",
+                    "Name of the output that is the log-variance, the variance or the standard deviation.",
+                ),
+                strict=True,
+            )
+        ]
+    ranges = [None if each == AUTOMATIC else str(each) for each in pixels]
+    return ImportSettings(
+        name=name.strip(),
+        data=None if data == BEST else str(data),
+        pixels_in=ranges[0],
+        pixels_out=ranges[1],
+        mean=outputs[0].strip() or None,
+        log_variance=outputs[1].strip() or None,
+    )
+
+
+def _start(encoder: UploadedFile | None, decoder: UploadedFile | None, settings: ImportSettings) -> None:
+    if encoder is None or decoder is None:
+        return
+    contents = encoder.getvalue(), decoder.getvalue()
+    settings = replace(settings, source=f"{encoder.name} and {decoder.name}")
+    job = importing.importing_task(*contents, settings)
+    importing.start(job, *contents, settings)
+    st.session_state[_TASK] = job
+    st.rerun()
+
+
+@st.fragment(run_every=_POLL_S)
+def _show_work(job: Task) -> None:
+    """Show how the import stands, and stop it where its checks take too long."""
+    with errors_as_messages(stop=False):
+        view = job.observe()
+        if view is not None and view.is_active:
+            problem = importing.check_time(job, view)
+            left = "" if view.seconds_left is None else f"; about {format_duration(view.seconds_left)} left"
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.progress(view.share, escape(problem or f"{view.message}{left}"))
+                if st.button("Stop", icon=":material/stop:", key="import.stop"):
+                    job.ask_to_stop()
+            return
+        if importing.read_imported(job) is not None:
+            st.rerun(scope="app")
+        why = "its files are gone" if view is None else view.message or "its process ended before it was done"
+        if view is not None and view.state == "stopped":
+            st.info("The import was stopped; nothing of it is kept.", icon=":material/stop_circle:")
+        else:
+            st.error(f"The model was not imported: {escape(why)}.", icon=":material/error:")
+
+
+def _show_result(made: Imported) -> None:
+    model = list_models().get(made.name)
+    if model is None:
+        st.warning(f"{escape(made.name)} is imported, but another folder has a model of this name.")
+        return
+    with st.container(border=True):
+        images, facts = st.columns([3, 2], gap="medium")
+        with images:
+            try:
+                _show_images(model)
+            except AevizError as error:
+                st.error(escape(str(error)), icon=":material/error:")
+        with facts:
+            kind = "a variational autoencoder" if made.is_variational else "an autoencoder"
+            shape = " x ".join(map(str, made.image_shape))
+            st.markdown(
+                f"**{escape(made.name)}** is imported: {kind} of {shape} images with {made.latent_dim} latent "
+                f"dimensions and {made.parameters:,} weights. Pixels go in as {escape(made.pixels_in)} and come out as "
+                f"{escape(made.pixels_out)}."
+            )
+            verdict = (
+                f"below that of the mean image, {made.mean_image_mse:.4f}."
+                if made.mse < made.mean_image_mse
+                else f"not below that of the mean image, {made.mean_image_mse:.4f}. Are these the images that it knows?"
+            )
+            st.markdown(
+                f"Its mean squared error on the test images of {escape(made.data)} is {made.mse:.4f}, {verdict}"
+            )
+            with st.container(horizontal=True):
+                for label, target, icon in (
+                    ("Explore", "pages/explore.py", ":material/scatter_plot:"),
+                    ("Generate", "pages/generate.py", ":material/auto_awesome:"),
+                    ("Reconstruct", "pages/reconstruct.py", ":material/compare:"),
+                    ("Network", "pages/network.py", ":material/lan:"),
+                ):
+                    st.page_link(target, label=label, icon=icon, query_params={"model": made.name})
+
+
+def _show_images(model: Model) -> None:
+    """Show the first test images above their reconstructions."""
+    dataset, why = find_originals(model)
+    if dataset is None:
+        st.caption(f"The test images cannot be shown: {why}")
+        return
+    x = np.asarray(dataset.images[:SHOWN], np.float32) / 255
+    y = model.network().reconstruct(dataset.images[:SHOWN]).numpy()
+    show_grid(
+        np.concatenate([x, y]),
+        "Test images and their reconstructions",
+        columns=len(x),
+        least_px=640,
+        smooth=is_large(model),
+    )

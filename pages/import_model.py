@@ -1,0 +1,11 @@
+"""Import a model: encoder and decoder of any program, as ONNX, become a model that every page shows."""
+
+from aeviz.web.import_model.view import show_import
+from aeviz.web.kernel.page import page
+
+with page(
+    "import_model",
+    "Import a model",
+    "Bring an encoder and a decoder that another program trained. Every page then works with them.",
+):
+    show_import()

@@ -1,0 +1,50 @@
+"""Import a model: two files dropped on the page become a model, or are refused in a sentence."""
+
+import time
+
+import onnx_files
+import pytest
+from visits import open_page
+
+
+@pytest.fixture
+def page(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    return open_page(app, "import_model")
+
+
+def press_import(app, encoder, decoder, name):
+    """Drop two files, press Import and wait until it has ended."""
+    app.file_uploader(key="import.encoder").upload("e.onnx", encoder)
+    app.file_uploader(key="import.decoder").upload("d.onnx", decoder)
+    app.text_input(key="import.name").set_value(name)
+    app.selectbox(key="import.data").set_value("digits")
+    app.run()
+    next(button for button in app.button if button.label == "Import").click().run()
+    for _ in range(240):
+        if app.error or any("is imported" in text.value for text in app.markdown):
+            return app
+        time.sleep(0.25)
+        app.run()
+    raise AssertionError("the import did not end")
+
+
+def test_two_files_become_a_model_that_is_shown_with_its_reconstructions(page):
+    encoder, decoder, _, _ = onnx_files.linear_pair()
+    assert next(button for button in page.button if button.label == "Import").disabled
+    app = press_import(page, encoder, decoder, "mine")
+    assert not app.exception
+    assert not app.error
+    shown = " ".join(text.value for text in app.markdown)
+    assert "**mine** is imported: a autoencoder" not in shown
+    assert "**mine** is imported: an autoencoder of 1 x 8 x 8 images with 3 latent dimensions and 384 weights" in shown
+    assert "Are these the images that it knows?" in shown
+
+
+def test_bad_file_is_refused_and_the_form_stays(page):
+    _, decoder, _, _ = onnx_files.linear_pair()
+    app = press_import(page, b"nothing of the kind", decoder, "mine")
+    assert not app.exception
+    (error,) = app.error
+    assert "The model was not imported: the encoder is no ONNX model" in error.value
+    assert app.text_input(key="import.name").value == "mine"
