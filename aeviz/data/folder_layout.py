@@ -13,7 +13,7 @@ that are no images and anything deeper are ignored.
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic
 
@@ -62,7 +62,7 @@ class Parts(Generic[P]):
     notes: list[str] = field(default_factory=list)
     """How they were found, sentence by sentence, where that is not plain to see."""
     unlabelled: list[P] = field(default_factory=list)
-    """Images that were left out, since a table that labels the others does not name them."""
+    """Images that were left out, since they have no label and the others do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,16 +113,20 @@ def arrange(tree: Tree[P], root: P) -> Parts[P]:
     """
     folder = _descend(tree, root)
     files, subfolders = tree.look(folder)
+    unlabelled: list[P] = []
     chosen = _find_split_folders(folder, subfolders)
     if chosen:
         beside = files + [path for path in subfolders if path not in chosen.values() and any(tree.look(path))]
-        if beside:
+        if beside and not tree.is_import:
             raise DataError(
                 f"image folder {printable(folder)} has {_join(chosen.values())} subfolders and beside them "
                 f"{_quote(beside)}; expected nothing else with images; move the rest elsewhere"
             )
         found = {split: _list_entries(tree, path, split) for split, path in chosen.items()}
-        if len({any(label is not None for _, label in entries) for entries in found.values()}) > 1:
+        bare = [split for split, entries in found.items() if not any(label for _, label in entries)]
+        if tree.is_import and bare and "train" not in bare:  # a competition's test images, whose labels are secret
+            unlabelled = [path for split in bare for path, _ in found.pop(split)]
+        elif 0 < len(bare) < len(found):
             raise DataError(
                 f"image folder {printable(folder)} has class subfolders in some of {_join(chosen.values())} only; "
                 "expected them in all or in none; sort all the same way"
@@ -133,6 +137,7 @@ def arrange(tree: Tree[P], root: P) -> Parts[P]:
         train=found["train"],
         validation=found.get("validation"),
         test=found.get("test"),
+        unlabelled=unlabelled,
         notes=[] if folder == root else [f"images were found in {printable(folder.relative_to(root))}"],
     )
     if len({label for _, label in parts.train}) == 1:  # none, or the name of the folder that they lie in
@@ -156,7 +161,7 @@ def _descend(tree: Tree[P], folder: P) -> P:
         if files or len(subfolders) != 1 or tree.is_link(subfolders[0]):
             break
         deeper, below = _look_or_skip(tree, subfolders[0])
-        if not (deeper or below) or (deeper and not tree.skips_top):  # else it is the one class
+        if not (deeper or below) or (deeper and not tree.is_import):  # else it is the one class
             break
         folder = subfolders[0]
     return folder
@@ -181,7 +186,7 @@ def _with_table(tree: Tree[P], root: P, folder: P, chosen: Mapping[SplitName, P]
             labels = {names[image]: label for image, label in table.labels.items()}
             if sum(path in labels for path in images) * 2 >= len(images):
                 return _labelled(parts, labels, notes)
-    return Parts(train=parts.train, validation=parts.validation, test=parts.test, notes=notes)
+    return replace(parts, notes=notes)
 
 
 def _labelled(parts: Parts[P], labels: Mapping[P, str], notes: list[str]) -> Parts[P]:
@@ -233,6 +238,8 @@ def _list_entries(tree: Tree[P], folder: P, split: SplitName | None = None) -> l
     files, subfolders = tree.look(folder)
     classes = {path: tree.look(path)[0] for path in subfolders}
     classes = {path: members for path, members in classes.items() if members}
+    if files and tree.is_import and sum(map(len, classes.values())) > len(files):
+        files = []
     if files and classes:
         raise DataError(
             f"image folder {printable(folder)} is mixed: {len(files)} images lie beside subfolders with images, "

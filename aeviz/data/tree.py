@@ -17,8 +17,12 @@ _TABLES = (".csv", ".tsv")
 class Tree(ABC, Generic[P]):
     """Folders of images."""
 
-    skips_top = False
-    """Whether a folder of images that is the only one is no class, but how the whole was packed."""
+    is_import = False
+    """Whether this is an import, whose report names what is left out.
+
+    A folder of images that is the only one is then no class, but how the whole was packed, and a few images that lie
+    beside the others are no error.
+    """
 
     @abstractmethod
     def look(self, folder: P) -> tuple[list[P], list[P]]:
@@ -40,8 +44,8 @@ class Tree(ABC, Generic[P]):
 class DiskTree(Tree[Path]):
     """Folders on a disk."""
 
-    def __init__(self, *, skips_top: bool = False) -> None:
-        self.skips_top = skips_top
+    def __init__(self, *, is_import: bool = False) -> None:
+        self.is_import = is_import
 
     def look(self, folder: Path) -> tuple[list[Path], list[Path]]:
         """See `Tree`."""
@@ -74,7 +78,7 @@ class DiskTree(Tree[Path]):
 class MemberTree(Tree[PurePosixPath]):
     """Folders as a list of paths says, such as that of an archive."""
 
-    skips_top = True
+    is_import = True
 
     def __init__(self, images: list[PurePosixPath], tables: Mapping[PurePosixPath, bytes]) -> None:
         self._files: dict[PurePosixPath, list[PurePosixPath]] = {}

@@ -3,6 +3,9 @@
 import io
 import json
 import pickle
+import shutil
+import subprocess
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -217,3 +220,30 @@ def test_damaged_and_foreign_tables_are_a_sentence(tmp_path):
     (tmp_path / "x.arrow").write_bytes(b"nothing of the kind")
     with pytest.raises(DataError, match=r"x\.arrow cannot be read"):
         preview_images(tmp_path / "x.arrow")
+
+
+# in a process of its own
+
+
+def test_reader_that_ends_its_process_is_a_sentence(tmp_path, monkeypatch):
+    pq.write_table(table(), tmp_path / "x.parquet")
+    monkeypatch.setattr("aeviz.data.imports.apart.sys", SimpleNamespace(executable=shutil.which("false")))
+    with pytest.raises(DataError, match=r"x\.parquet cannot be read: it is damaged in a way that ended its reader"):
+        preview_images(tmp_path / "x.parquet")
+
+
+def test_import_apart_that_is_given_up_leaves_neither_process_nor_files(tmp_path):
+    pq.write_table(table(), tmp_path / "x.parquet")
+    ended = []
+
+    def stop(share, text):
+        if share:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        start = subprocess.Popen
+        patch.setattr(subprocess, "Popen", lambda *args, **options: ended.append(start(*args, **options)) or ended[0])
+        with pytest.raises(KeyboardInterrupt):
+            aeviz.import_images(tmp_path / "x.parquet", "x", on_progress=stop)
+    assert ended[0].returncode is not None
+    assert not list((tmp_path / "data" / "own").iterdir())

@@ -1,23 +1,18 @@
 """Images from zip archives, folders and single files as people have them, and as attackers would."""
 
-import io
-import json
 import stat
 import struct
 import zipfile
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from packed import CLASSES, pack, picture, skips
 
 import aeviz
-from aeviz.cli import main
 from aeviz.config import DataConfig
 from aeviz.data import is_available, list_datasets, load_dataset, preview_images
-from aeviz.data.imports import archive, import_images, remove_own
-from aeviz.data.stamp import folder_stamp
+from aeviz.data.imports import archive, import_images
 from aeviz.errors import DataError, StorageError
 
 SPLITS = ("train", "validation", "test")
@@ -28,32 +23,6 @@ def root(tmp_path, monkeypatch):
     monkeypatch.setenv("AEVIZ_DATA", str(tmp_path / "data"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     return tmp_path / "data"
-
-
-def picture(seed, size=(8, 8), mode="L", kind="PNG"):
-    """The bytes of an image file, and its pixels."""
-    shape = (size[1], size[0]) if mode == "L" else (size[1], size[0], 3)
-    pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, kind)
-    return out.getvalue(), pixels
-
-
-def pack(path, names, **options):
-    """A zip archive with a different image under each name."""
-    with zipfile.ZipFile(path, "w") as out:
-        for seed, name in enumerate(names):
-            kind = {".jpg": "JPEG", ".jfif": "JPEG", ".pgm": "PPM", ".ppm": "PPM"}.get(Path(name).suffix, "PNG")
-            mode = "RGB" if kind == "PPM" and name.endswith(".ppm") else "L"
-            out.writestr(name, picture(seed, mode=mode, kind=kind, **options)[0])
-    return path
-
-
-def skips(about):
-    return {skip.reason: skip.count for skip in about.skipped}
-
-
-CLASSES = [f"{name}/{number}.png" for name in ("cat", "dog") for number in range(12)]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +89,7 @@ def test_labels_of_a_flat_archive_come_from_its_table(tmp_path):
     about, _, _ = preview_images(path)
     assert about.class_names == ("a", "b")
     assert about.n_images == 18
-    assert skips(about) == {"not named in the table of labels": 2}
+    assert skips(about) == {"without a label, which the others have": 2}
     assert "labels are column 'label' of labels.csv" in about.notes
 
 
@@ -142,6 +111,18 @@ def test_images_of_many_sizes_are_cut_square_and_resized_and_small_ones_of_one_s
 
 
 # what is left out, and why
+
+
+def test_test_images_without_labels_and_images_beside_the_others_are_skipped(tmp_path):
+    names = [f"train/{name}" for name in CLASSES] + [f"test/{number}.png" for number in range(5)]
+    about, _, _ = preview_images(pack(tmp_path / "x.zip", [*names, "cover.png", "sample/1.png"]))
+    assert dict(about.counts) == {"train": 24}
+    assert skips(about) == {"without a label, which the others have": 5, "too deep in the folders, or beside them": 2}
+    about, _, _ = preview_images(pack(tmp_path / "y.zip", [*CLASSES, "cover.png"]))
+    assert about.class_names == ("cat", "dog")
+    assert skips(about) == {"too deep in the folders, or beside them": 1}
+    with pytest.raises(DataError, match="is mixed: 30 images lie beside subfolders with images"):
+        preview_images(pack(tmp_path / "z.zip", [*CLASSES, *(f"{number}.png" for number in range(30))]))
 
 
 def test_what_is_no_image_is_skipped_with_its_reason(tmp_path):
@@ -328,74 +309,3 @@ def test_full_disk_and_too_many_pixels_are_told_before_anything_is_written(tmp_p
     monkeypatch.setattr("aeviz.data.imports.items.MOST_IMAGES", 20)
     with pytest.raises(DataError, match="holds 24 images; expected at most 20"):
         preview_images(path)
-
-
-# what is stored
-
-
-def test_damaged_store_is_a_sentence(tmp_path, root):
-    import_images(pack(tmp_path / "x.zip", CLASSES), "x")
-    folder = root / "own" / "x"
-    name = f"folder:{folder}"
-    assert len(load_dataset(name, "train")) == 17
-    with pytest.raises(DataError, match=r"was imported at 8x8 pixels and data\.image_size is 16"):
-        load_dataset(DataConfig(name=name, image_size=16))
-    pixels = (folder / "images.u8").read_bytes()
-    (folder / "images.u8").write_bytes(pixels[:-1])
-    with pytest.raises(DataError, match=r"images\.u8 cannot be read: it has 1,535 bytes and should have 1,536"):
-        load_dataset(name)
-    (folder / "images.u8").write_bytes(pixels)
-    (folder / "labels.npy").write_bytes(b"x")
-    with pytest.raises(DataError, match=r"labels\.npy cannot be read"):
-        load_dataset(name)
-    about = json.loads((folder / "aeviz-images.json").read_text())
-    (folder / "aeviz-images.json").write_text(json.dumps({**about, "counts": {"train": -5}}))
-    with pytest.raises(DataError, match="describes no images that this version can read"):
-        load_dataset(name)
-    (folder / "aeviz-images.json").write_text("{")
-    with pytest.raises(DataError, match=r"aeviz-images\.json cannot be read"):
-        load_dataset(name)
-    assert "x" not in [info.name for info in list_datasets()]
-
-
-def test_name_that_could_be_no_folder_is_refused(tmp_path):
-    for name in ("../up", "", "Pets", "1st", "x" * 41):
-        with pytest.raises(DataError, match="is no name for a data set"):
-            import_images(tmp_path, name)
-
-
-def test_images_imported_anew_under_a_name_have_another_stamp(tmp_path):
-    import_images(pack(tmp_path / "x.zip", CLASSES), "x")
-    before = folder_stamp("x")
-    remove_own("x")
-    assert before
-    assert folder_stamp("x") == folder_stamp("mnist") == ""
-    import_images(tmp_path / "x.zip", "x")
-    assert folder_stamp("x") not in ("", before)
-
-
-# command line
-
-
-def test_commands(tmp_path, capsys, root):
-    path = str(pack(tmp_path / "My pets.zip", CLASSES))
-    assert main(["data", "preview", path, "--images", str(tmp_path / "seen.png")]) == 0
-    out = capsys.readouterr().out
-    assert "My pets.zip: 24 images of 1 x 8 x 8 (24 train)" in out
-    assert "2 classes: cat 12, dog 12" in out
-    with Image.open(tmp_path / "seen.png") as seen:
-        assert seen.width >= 640
-    assert not (root / "own").exists()
-    assert main(["data", "import", path]) == 0
-    assert "kept as my_pets; train on it: aeviz train PRESET --data my_pets" in capsys.readouterr().out
-    assert main(["data", "import", path, "--name", "two", "--side", "4", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["image_shape"] == [1, 4, 4]
-    assert main(["data", "list"]) == 0
-    assert (
-        "my_pets        here                 20 +      4 images of 1 x 8 x 8  my_pets (your own)"
-        in capsys.readouterr().out
-    )
-    assert main(["data", "remove", "my_pets"]) == 0
-    assert main(["data", "remove", "my_pets"]) == 2
-    assert "there is no data set 'my_pets' of your own; there are: two" in capsys.readouterr().err
-    assert main(["data", "import", str(tmp_path / "no.zip")]) == 2

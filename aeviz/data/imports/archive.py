@@ -41,7 +41,7 @@ class _Arranged(Opened):
         self._parts, self._root = parts, root
         self.notes += parts.notes
         for path in parts.unlabelled:
-            self.skipped.add(self._shown(path), "not named in the table of labels")
+            self.skipped.add(self._shown(path), "without a label, which the others have")
         members: dict[SplitName, list[tuple[PurePath, str | None]] | None] = {
             "train": parts.train,
             "validation": parts.validation,
@@ -145,7 +145,7 @@ class FolderImages(_Arranged):
 
     def __init__(self, path: Path, title: str) -> None:
         super().__init__(title)
-        self._take(arrange(DiskTree(skips_top=True), path), path)  # type: ignore[arg-type] # Parts is not covariant
+        self._take(arrange(DiskTree(is_import=True), path), path)  # type: ignore[arg-type] # Parts is not covariant
         rest: list[PurePath] = []
         for home, folders, names in os.walk(path):
             folders[:] = [name for name in folders if not is_hidden(name)]

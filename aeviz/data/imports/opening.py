@@ -51,6 +51,17 @@ def open_files(files: Mapping[str, Path], title: str, scratch: Path) -> Opened:
     return LooseImages(files, title)
 
 
+def holds_tables(files: Mapping[str, Path]) -> bool:
+    """Whether Parquet or Arrow files are among what was brought."""
+    for name, path in files.items():
+        if path.is_dir():
+            if any(each.lower().endswith(_TABLES) for each in _list_arrays(path)):
+                return True
+        elif name.lower().endswith(_TABLES) or (path.is_file() and _kind(path) in ("parquet", "arrow")):
+            return True
+    return False
+
+
 def title_of(paths: list[Path]) -> str:
     """Return what a source is called."""
     name = printable(Path(paths[0].resolve().name)) if paths else "nothing"
@@ -58,6 +69,16 @@ def title_of(paths: list[Path]) -> str:
 
 
 def _open_folder(folder: Path, title: str, scratch: Path) -> Opened:
+    found = _list_arrays(folder)
+    for suffixes in (_TABLES, _ARRAYS):
+        chosen = {name: path for name, path in found.items() if name.lower().endswith(suffixes)}
+        if chosen:
+            return TableImages(chosen, title) if suffixes == _TABLES else open_array_files(chosen, title, scratch)
+    return FolderImages(folder, title)
+
+
+def _list_arrays(folder: Path) -> dict[str, Path]:
+    """Return the files of arrays and tables in a folder, by their paths in it."""
     found: dict[str, Path] = {}
     listed = 0
     for home, folders, names in os.walk(folder):
@@ -69,11 +90,7 @@ def _open_folder(folder: Path, title: str, scratch: Path) -> Opened:
                 found[path.relative_to(folder).as_posix()] = path
         if listed > _MOST_LISTED:
             break
-    for suffixes in (_TABLES, _ARRAYS):
-        chosen = {name: path for name, path in found.items() if name.lower().endswith(suffixes)}
-        if chosen:
-            return TableImages(chosen, title) if suffixes == _TABLES else open_array_files(chosen, title, scratch)
-    return FolderImages(folder, title)
+    return found
 
 
 def _kind(path: Path) -> str:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
+from aeviz.data.imports.apart import import_apart
 from aeviz.data.imports.arrays import ArrayImages
 from aeviz.data.imports.build import build, scratch_folder
 from aeviz.data.imports.items import Opened
-from aeviz.data.imports.opening import open_files, title_of
+from aeviz.data.imports.opening import holds_tables, open_files, title_of
 from aeviz.data.imports.store import ABOUT, Imported, is_imported, read_imported, read_split
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.errors import DataError, StorageError
@@ -169,13 +170,9 @@ def import_to(source: Brought, folder: Path, *, side: int | None, report: Report
         arrays = {str(key): np.asarray(array) for key, array in source.items()}
         return build(ArrayImages(arrays, title or "arrays"), folder, side=side, report=report)
     paths = [Path(path).expanduser() for path in source]
-    return import_files(
-        {_unique_name(path, paths): path for path in paths},
-        folder,
-        side=side,
-        report=report,
-        title=title or title_of(paths),
-    )
+    files = {_unique_name(path, paths): path for path in paths}
+    work = import_apart if holds_tables(files) else import_files  # Arrow's reader can end its process
+    return work(files, folder, side=side, report=report, title=title or title_of(paths))
 
 
 def import_files(files: Mapping[str, Path], folder: Path, *, side: int | None, report: Report, title: str) -> Imported:

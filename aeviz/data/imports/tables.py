@@ -162,11 +162,10 @@ def _open_arrow(path: Path) -> Any:
 
 
 def _each(reader: Any) -> Iterator["pa.RecordBatch"]:
-    if hasattr(reader, "get_batch"):
-        for place in range(reader.num_record_batches):
-            yield reader.get_batch(place)
-    else:
-        yield from reader
+    is_file = hasattr(reader, "get_batch")
+    for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
+        batch.validate(full=True)  # else offsets of a damaged file lead out of it
+        yield batch
 
 
 def _is_image_type(kind: "pa.DataType") -> bool:

@@ -20,7 +20,8 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from aeviz.data.folder_layout import FOLDER_PREFIX
-from aeviz.data.imports.own import import_files, suggest_name
+from aeviz.data.imports.apart import import_apart
+from aeviz.data.imports.own import suggest_name
 from aeviz.data.imports.store import Imported, is_imported, read_imported
 from aeviz.data.source import Report
 from aeviz.errors import DataError, StorageError
@@ -148,7 +149,7 @@ def _import(target: Path, side: int | None, report: Report) -> tuple[Path, Impor
     store = target / (suggest_name(str(brought["title"])) + ("" if side is None else f"-{side}"))
     if is_imported(store):
         return store, read_imported(store)
-    return store, import_files(files, store, side=side, report=report, title=str(brought["title"]))
+    return store, import_apart(files, store, side=side, report=report, title=str(brought["title"]))
 
 
 def _server_folder() -> Path:

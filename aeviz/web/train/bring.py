@@ -182,7 +182,7 @@ def _show_set(store: Path, use: Use, *, is_kept: bool = False) -> None:
     grid, facts = st.columns([3, 2], gap="medium")
     with grid:
         uri, text = _grid(store, store.stat().st_mtime_ns)
-        st.image(uri, width="stretch", caption=text)
+        st.image(uri, width="stretch", caption=text, alt=text)
     with facts:
         _show_facts(about)
         if not is_kept:
