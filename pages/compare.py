@@ -5,6 +5,7 @@ import streamlit as st
 from aeviz.web.compare.seeds import is_by_seeds, show_seeds
 from aeviz.web.compare.view import pick_runs, show_differences, show_overlay, show_planes, show_verdict
 from aeviz.web.kernel.page import page, require_runs
+from aeviz.web.kernel.recipes import compare_code, offer_code
 
 with page(
     "compare",
@@ -22,3 +23,4 @@ with page(
     show_overlay(runs)
     show_planes(runs)
     show_differences(runs)
+    offer_code(compare_code([run.name for run in runs]))

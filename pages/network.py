@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.web.kernel.page import NO_COMPARISON, page, pick_model, pick_second, require_runs
+from aeviz.web.kernel.recipes import network_code, offer_code
 from aeviz.web.network.view import show_activations, show_curves, show_layers, show_settings
 
 with page(
@@ -21,3 +22,5 @@ with page(
     show_curves(runs)
     show_layers(runs)
     show_settings(runs)
+    if own := [run.name for run in runs if not run.config.model.is_imported]:
+        offer_code(network_code(own))

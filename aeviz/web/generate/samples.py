@@ -20,6 +20,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL, errors_as_messages
 from aeviz.web.kernel.point_url import point_parameter
 from aeviz.web.kernel.priors import anchoring, is_anchored
+from aeviz.web.kernel.recipes import offer_code, samples_code
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
@@ -55,6 +56,7 @@ def show_samples(runs: list[Model]) -> None:
         draw = _pick_draw(runs)
         if len(runs) == 1:
             _show_grid(runs[0], draw)
+            _offer_code(runs, draw)
             with st.expander("What to look for"):
                 _remark(runs[0])
                 _show_distance(runs[0])
@@ -71,6 +73,22 @@ def show_samples(runs: list[Model]) -> None:
             )
         else:
             st.caption("The models differ in latent size or image size, so each has its own noise.")
+        _offer_code(runs, draw)
+
+
+def _offer_code(runs: list[Model], draw: Draw) -> None:
+    """Offer the code of the grids, where they come from one prior or one Gaussian."""
+    is_plain = draw.class_name is None and len(set(map(is_large, runs))) == 1
+    if draw.source == PRIOR:
+        is_plain = is_plain and all(each.config.model.is_variational and not is_anchored(each) for each in runs)
+    else:
+        is_plain = is_plain and all(each.has_latents for each in runs)
+    if is_plain:
+        side = LARGE_SIDE if is_large(runs[0]) else SIDE
+        names = [each.name for each in runs]
+        offer_code(
+            samples_code(names, is_prior=draw.source == PRIOR, temperature=draw.temperature, seed=draw.seed, side=side)
+        )
 
 
 def _pick_draw(runs: list[Model]) -> Draw:

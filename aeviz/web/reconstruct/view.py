@@ -18,6 +18,7 @@ from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_dow
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.kernel.reading import read_by_pixels
+from aeviz.web.kernel.recipes import offer_code, reconstruct_code
 from aeviz.web.kernel.scales import describe_ms_ssim
 from aeviz.web.kernel.url import rename_choices
 from aeviz.web.reconstruct.confusion import has_confusions, show_cell, show_confusions
@@ -198,6 +199,8 @@ def _show_grids(runs: list[Model]) -> None:
         )
         if dataset is None:
             offer_download(runs[0].config.data.name, "to show the original images")
+        else:
+            offer_code(reconstruct_code([model.name for model in runs], int(seed), per_class))
 
 
 def _original_grid(model: Model, dataset: ImageDataset, chosen: np.ndarray) -> Grid:

@@ -21,6 +21,7 @@ from aeviz.registry import BOTTLENECKS
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.recipes import offer_code, train_code
 from aeviz.web.kernel.text import escape
 from aeviz.web.train import facts
 from aeviz.web.train.advice import advise
@@ -97,6 +98,7 @@ def show_form() -> RunConfig | None:
         with shell:
             st.caption("The same in a shell:")
             st.code(f".venv/bin/{shell_command(config)}", language="bash", wrap_lines=True)
+            offer_code(train_code(config))
     return config if started else None
 
 

@@ -8,6 +8,7 @@ from aeviz.analysis.units import order_units
 from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import has_just_arrived, pick_model
+from aeviz.web.kernel.recipes import offer_code, unit_code
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 from aeviz.web.units.cached import measures
@@ -42,6 +43,8 @@ def show_units(found: Mapping[str, Model]) -> None:
         show_overview(model, order, unit, dataset)
     with right:
         show_unit(model, unit, dataset)
+        if dataset is not None:
+            offer_code(unit_code(model.name, unit))
 
 
 def _pick_unit(model: Model) -> tuple[int, str]:
