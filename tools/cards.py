@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aeviz.errors import AevizError
 from aeviz.export.card import CARD, write_card
+from aeviz.paths import fetched_root
 from aeviz.training.files import write_atomically
 from aeviz.training.runs import list_folders
 
@@ -22,7 +23,8 @@ def write_cards() -> int:
         CheckpointFormatError: A file of one is damaged.
         OSError: A card cannot be written.
     """
-    folders = [folder for folder in list_folders() if folder.is_shipped]
+    elsewhere = fetched_root().resolve()
+    folders = [each for each in list_folders() if each.is_shipped and each.path.parent.resolve() != elsewhere]
     for folder in folders:
         write_atomically(folder.path / CARD, partial(Path.write_bytes, data=write_card(folder).encode()))
     return len(folders)
