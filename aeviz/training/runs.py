@@ -106,7 +106,10 @@ class RunFolder:
 
     def write(self) -> None:
         """Write config.json, atomically."""
-        values = {"format": FORMAT_VERSION, **self.config.to_dict(), "provenance": dataclasses.asdict(self.provenance)}
+        origin = dataclasses.asdict(self.provenance)
+        if not self.provenance.imported_from:
+            del origin["imported_from"]  # which older versions do not know
+        values = {"format": FORMAT_VERSION, **self.config.to_dict(), "provenance": origin}
         write_json(self.path / CONFIG, values)
 
     def history(self) -> list[EpochReport]:

@@ -7,12 +7,12 @@ SCRIPT = """
 async function main(cases) {
   const { diagnose } = await import("./playground/diagnosis.js");
   const { Curve } = await import("./playground/curve.js");
-  return cases.map(({ losses, held, idle, baseline, rate, klWeight }) => {
+  return cases.map(({ losses, held, idle, baseline, rate, klWeight, gradients }) => {
     const curve = new Curve(3);
     losses.forEach((value, k) => curve.add(k + 1, [value ?? NaN, value ?? NaN, 0]));
     const measured = new Curve(2);
     held.forEach(([error, kl], k) => measured.add(100 * k, [error, kl]));
-    const state = { step: losses.length, losses: curve, held: measured, idle, baseline };
+    const state = { step: losses.length, losses: curve, held: measured, idle, baseline, gradients };
     const settings = { learning_rate: rate, kl_weight: klWeight, optimizer: "adam", penalty_weight: 0 };
     const { kind, text } = diagnose(state, settings, { is_variational: klWeight > 0 }) ?? { kind: "", text: "" };
     return [kind, text];
@@ -21,10 +21,13 @@ async function main(cases) {
 """
 FALLING = [0.2 * 0.99**k + 0.01 for k in range(300)]
 USUAL = {"losses": FALLING, "held": [[0.05, 5]] * 6, "idle": [0.1], "baseline": 0.07, "rate": 0.001, "klWeight": 0}
+USUAL["gradients"] = [0.1, 0.02]
 CASES = {
     "": {},
     "diverged": {"losses": [0.2, 0.1, None]},
     "diverged above the start": {"losses": [0.2, 0.1] + [5.0] * 300},
+    "standstill": {"losses": [0.23] * 40, "rate": 1, "gradients": [0, 0]},
+    "standstill of a usual rate": {"losses": [0.23] * 40, "gradients": [0, 0]},
     "collapse": {"klWeight": 0.1, "held": [[0.0705, 0.02]] * 6},
     "collapse that stays": {"klWeight": 0.001, "held": [[0.0705, 0.0]] * 6},
     "mean": {"losses": [0.2] + [0.07] * 300, "held": [[0.0705, 0]] * 6, "rate": 0.3},
@@ -43,6 +46,8 @@ def findings(tmp_path_factory):
 
 ADVICE = {
     "diverged": "a learning rate of 0.0001.",
+    "standstill": "All gradients are 0: no weight changes any more. Restart with a learning rate of 0.001.",
+    "standstill of a usual rate": "Restart with another seed or activation.",
     "collapse": "Lower the KL weight to 0.001",
     "collapse that stays": "restart",
     "mean": "a learning rate of 0.001.",

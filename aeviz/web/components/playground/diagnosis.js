@@ -16,8 +16,9 @@ const NO_PROGRESS = 0.995;
 
 /**
  * @typedef {{
- *   step: number, losses: import("./curve.js").Curve, held: import("./curve.js").Curve, idle: number[], baseline: number
- * }} State of a network; `baseline` is the error of drawing the mean image for every held-out image
+ *   step: number, losses: import("./curve.js").Curve, held: import("./curve.js").Curve, idle: number[], baseline: number,
+ *   gradients: ArrayLike<number>
+ * }} State of a network; `gradients`: their norms by layer in the last step; `baseline` is the error of drawing the mean image for every held-out image
  * @typedef {{ rate?: number, kl?: number }} Remedy settings with which to begin again
  * @typedef {{ kind: string, text: string, remedy?: Remedy }} Finding
  */
@@ -28,7 +29,7 @@ const NO_PROGRESS = 0.995;
  * @param {{ is_variational: boolean }} plan
  * @returns {Finding | null} the most serious finding
  */
-export function diagnose({ step, losses, held, idle, baseline }, settings, plan) {
+export function diagnose({ step, losses, held, idle, baseline, gradients }, settings, plan) {
   const [newest] = losses.last;
   const totals = losses.values[0];
   const rate = Math.min(settings.learning_rate / 10, USUAL_RATE[settings.optimizer]);
@@ -37,6 +38,11 @@ export function diagnose({ step, losses, held, idle, baseline }, settings, plan)
   const dead = `${Math.round(100 * worst)} % of the units of hidden layer ${idle.indexOf(worst) + 1} are dead: 0 for every image.`;
   if (newest !== undefined && !Number.isFinite(newest)) {
     return { kind: "diverged", text: `The loss is no longer a number: the weights have diverged. ${slower}`, remedy: { rate } };
+  }
+  if (totals.length >= 20 && gradients.length > 0 && Array.from(gradients).every((norm) => norm === 0)) {
+    const isLarge = settings.learning_rate > LARGE_RATE;
+    const advice = isLarge ? slower : "Restart with another seed or activation.";
+    return { kind: "standstill", text: `All gradients are 0: no weight changes any more. ${advice}`, remedy: isLarge ? { rate } : undefined };
   }
   if (step < FEW_STEPS || totals.length < 20) return null;
   const recent = losses.recent(0, 20);
