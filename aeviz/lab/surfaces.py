@@ -51,6 +51,11 @@ class Surface:
         """Distance from a minimiser that counts as having reached it."""
         return CLOSE * float(np.subtract(self.high, self.low).max())
 
+    @property
+    def limit(self) -> float:
+        """Size of a coordinate at which a trajectory has diverged."""
+        return FAR * float(np.subtract(self.high, self.low).max())
+
     def above(self, values: np.ndarray) -> np.ndarray:
         """Return how far values lie above the least one; 0 where the difference is a few roundings of it."""
         gaps = values - self.minimum
@@ -192,7 +197,6 @@ def travel(
     """
     if not np.isfinite(start).all():
         raise ConfigError(f"start={start!r}; expected two finite numbers")
-    width = float(np.subtract(surface.high, surface.low).max())
     found: dict[MethodName, Trajectory] = {}
     for name, settings in methods.items():
         trace = run_method(
@@ -201,7 +205,7 @@ def travel(
             np.array(start, dtype=np.float64),
             settings,
             steps,
-            limit=FAR * width,
+            limit=surface.limit,
         )
         distances = np.linalg.norm(trace.x[:, None, :] - np.array(surface.minimisers), axis=2)
         outside = np.flatnonzero(distances.min(axis=1) > surface.close)

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from aeviz.figures.method_lines import COLOURS
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import METHODS, TRAINED, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
@@ -70,6 +71,10 @@ def show_surfaces() -> None:
                     low=surface.low,
                     high=surface.high,
                     start=start,
+                    surface=surface.name,
+                    steps=steps,
+                    limit=surface.limit,
+                    methods=[_for_page(name, each) for name, each in settings],
                     key="surface-start",
                     on_start=partial(_take_start, surface),
                 )
@@ -85,6 +90,20 @@ def show_surfaces() -> None:
             st.markdown("**Effective step size**: solid along x, faint along y")
             show_figure(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
         show_methods(methods)
+
+
+def _for_page(name: MethodName, settings: Settings) -> dict[str, object]:
+    """Return a method as the page computes it while the start is dragged."""
+    return {
+        "name": name,
+        "colour": COLOURS[name],
+        "alpha": settings.alpha,
+        "beta1": settings.beta1,
+        "beta2": settings.beta2,
+        "momentum": settings.momentum,
+        "is_corrected": settings.correction == "torch",
+        "epsilon": settings.epsilon,
+    }
 
 
 def _take_start(surface: Surface) -> None:

@@ -1,7 +1,7 @@
 """A handle on the plot of a surface that sets where the methods start."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from aeviz.web.components.kit.mount import Component
 
@@ -14,6 +14,10 @@ def surface_start(
     low: tuple[float, float],
     high: tuple[float, float],
     start: tuple[float, float],
+    surface: str,
+    steps: int,
+    limit: float,
+    methods: Sequence[Mapping[str, object]],
     key: str,
     on_start: Callable[[], None],
 ) -> None:
@@ -24,10 +28,23 @@ def surface_start(
         low: Lower left corner of the window.
         high: Upper right corner.
         start: Where the methods start now.
+        surface: Name of the function, as in `aeviz.lab.surfaces.SURFACES`.
+        steps: Steps that each method takes.
+        limit: Size of a coordinate at which a trajectory ends.
+        methods: Name, colour and settings of each, as surface/descents.js has them: it draws them during a drag.
         key: Identity of the handle.
         on_start: Called before the run that a new start begins; `read_start` tells it.
     """
-    data = {"plot": plot, "low": list(low), "high": list(high), "start": list(start)}
+    data = {
+        "plot": plot,
+        "low": list(low),
+        "high": list(high),
+        "start": list(start),
+        "surface": surface,
+        "steps": steps,
+        "limit": limit,
+        "methods": list(methods),
+    }
     _component.show(data, key=key, callbacks={"start": on_start})
 
 

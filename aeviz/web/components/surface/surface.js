@@ -1,13 +1,19 @@
-// The start of the methods on the plot of a surface: a handle that a click, a drag or the arrow keys move. Python computes
-// the trajectories once the handle is let go. And a button that plays the plot's film: it presses Plotly's own,
+// The start of the methods on the plot of a surface: a handle that a click, a drag or the arrow keys move. Trajectories
+// follow it; Python computes them, and what is said of them, once the handle is let go. And a button that plays the plot's film: it presses Plotly's own,
 // which no key reaches and the page hides.
 
 import { element, icon, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
+import { descend } from "./descents.js";
 
 /** @typedef {[number, number]} Point */
-/** @typedef {{ plot: string, low: Point, high: Point, start: Point }} Data `plot`: key of the Plotly chart */
+/**
+ * @typedef {{
+ *   plot: string, low: Point, high: Point, start: Point, surface: string, steps: number, limit: number,
+ *   methods: import("./descents.js").Method[]
+ * }} Data `plot`: key of the Plotly chart
+ */
 
 const LOOK_MS = 100; // between two looks for the plot
 const LOOKS = 150;
@@ -18,6 +24,10 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 const HANDLE =
   "position: absolute; width: 26px; height: 26px; margin: -13px 0 0 -13px; box-sizing: border-box; border-radius: 50%;" +
   "border: 3px solid #000; box-shadow: 0 0 0 2px #fff, inset 0 0 0 2px #fff; cursor: grab; z-index: 2;";
+
+const LAYER = "position: absolute; pointer-events: none; z-index: 1; overflow: hidden;";
+const SVG = "http://www.w3.org/2000/svg";
+const FADED = "0.15"; // of the trajectories that belong to the former start
 
 /**
  * The point of the window at a place of the area that shows it.
@@ -51,6 +61,7 @@ class Surface {
     this.at = [0, 0];
     this.isHeld = false;
     this.isPlaying = false;
+    this.isAhead = false; // of the trajectories that Python drew
     const row = element("div", { class: "row" }, root);
     this.button = element("button", { type: "button" }, row);
     this.icon = element("span", {}, this.button);
@@ -61,6 +72,9 @@ class Surface {
     this.handle = element("div", { tabindex: "0", role: "application", style: HANDLE });
     this.handle.setAttribute("data-testid", "surface-start");
     this.handle.onkeydown = (event) => this.step(event);
+    this.layer = document.createElementNS(SVG, "svg");
+    this.layer.setAttribute("style", LAYER);
+    this.layer.setAttribute("data-testid", "surface-paths");
     this.listening = new AbortController();
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.looking = undefined;
@@ -80,6 +94,7 @@ class Surface {
   receive(data) {
     this.data = data;
     if (!this.isHeld) this.at = data.start;
+    this.isAhead = false;
     this.look(LOOKS);
   }
 
@@ -108,7 +123,7 @@ class Surface {
       /** @type {any} */ (plot).on("plotly_animated", () => this.showPlaying(false));
     }
     this.showPlaying(false); // Plotly stops a film whose traces change
-    plot.querySelector(".svg-container")?.append(this.handle);
+    plot.querySelector(".svg-container")?.append(this.layer, this.handle);
     this.resized.disconnect();
     this.resized.observe(plot);
     this.place();
@@ -142,7 +157,41 @@ class Surface {
     const [x, y] = this.at;
     this.handle.style.left = `${area.left - around.left + ((x - low[0]) / (high[0] - low[0])) * area.width}px`;
     this.handle.style.top = `${area.top - around.top + ((high[1] - y) / (high[1] - low[1])) * area.height}px`;
+    this.draw(area, around);
     this.handle.setAttribute("aria-label", `Start at (${x.toFixed(2)}, ${y.toFixed(2)}); arrow keys move it`);
+  }
+
+  /**
+   * Draws the trajectories from where the handle is, as long as those of the plot begin elsewhere.
+   * @param {DOMRect} area
+   * @param {DOMRect} around
+   */
+  draw(area, around) {
+    const { data } = this;
+    /** @type {NodeListOf<SVGElement> | undefined} */ (this.plot?.querySelectorAll(".scatterlayer"))?.forEach((layer) => {
+      layer.style.opacity = this.isAhead ? FADED : "";
+    });
+    if (!data || !this.isAhead) {
+      this.layer.replaceChildren();
+      return;
+    }
+    const { low, high, surface, steps, limit, methods } = data;
+    this.layer.style.left = `${area.left - around.left}px`;
+    this.layer.style.top = `${area.top - around.top}px`;
+    this.layer.setAttribute("width", `${area.width}`);
+    this.layer.setAttribute("height", `${area.height}`);
+    const [right, up] = [area.width / (high[0] - low[0]), area.height / (high[1] - low[1])];
+    this.layer.replaceChildren(
+      ...methods.map((method, index) => {
+        const line = document.createElementNS(SVG, "polyline");
+        const points = descend(surface, method, this.at, steps, limit);
+        line.setAttribute("points", points.map(([x, y]) => `${(x - low[0]) * right},${(high[1] - y) * up}`).join(" "));
+        line.setAttribute("fill", "none");
+        line.setAttribute("stroke", method.colour);
+        line.setAttribute("stroke-width", `${2 + 1.5 * (methods.length - 1 - index)}`);
+        return line;
+      }),
+    );
   }
 
   /** @param {PointerEvent} event */
@@ -159,6 +208,7 @@ class Surface {
     const area = this.area(this.plot);
     if (!area || !this.data) return;
     this.at = pointAt(this.data, area, event.clientX, event.clientY);
+    this.isAhead = true;
     this.place();
   }
 
@@ -174,6 +224,7 @@ class Surface {
     if (!this.isHeld || !this.data) return;
     this.isHeld = false;
     this.at = this.data.start;
+    this.isAhead = false;
     this.place();
   }
 
@@ -188,6 +239,7 @@ class Surface {
         Math.min(high[axis], Math.max(low[axis], value + (step[axis] * (high[axis] - low[axis])) / KEY_STEPS)),
       )
     );
+    this.isAhead = true;
     this.place();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.send(), REST_MS);
@@ -203,6 +255,7 @@ class Surface {
     this.listening.abort();
     this.resized.disconnect();
     this.handle.remove();
+    this.layer.remove();
   }
 }
 
