@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.method_lines import COLOURS
+from aeviz.figures.method_lines import COLOURS, DASHES
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import METHODS, TRAINED, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
@@ -97,6 +97,7 @@ def _for_page(name: MethodName, settings: Settings) -> dict[str, object]:
     return {
         "name": name,
         "colour": COLOURS[name],
+        "dash": DASHES[name].replace(",", " "),
         "alpha": settings.alpha,
         "beta1": settings.beta1,
         "beta2": settings.beta2,

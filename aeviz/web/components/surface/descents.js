@@ -3,7 +3,7 @@
 
 /** @typedef {[number, number]} Point */
 /**
- * @typedef {{ name: string, colour: string, alpha: number, beta1: number, beta2: number, momentum: number,
+ * @typedef {{ name: string, colour: string, dash: string, alpha: number, beta1: number, beta2: number, momentum: number,
  *   is_corrected: boolean, epsilon: number }} Method
  */
 

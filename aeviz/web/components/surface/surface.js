@@ -27,6 +27,8 @@ const HANDLE =
 
 const LAYER = "position: absolute; pointer-events: none; z-index: 1; overflow: hidden;";
 const SVG = "http://www.w3.org/2000/svg";
+/** @type {Record<string, string>} */
+const GAPS = { solid: "", dash: "9 9", dot: "3 3", dashdot: "9 3 3 3", longdash: "15 6", longdashdot: "15 6 3 6" }; // Plotly's names
 const FADED = "0.15"; // of the trajectories that belong to the former start
 
 /**
@@ -188,6 +190,7 @@ class Surface {
         line.setAttribute("points", points.map(([x, y]) => `${(x - low[0]) * right},${(high[1] - y) * up}`).join(" "));
         line.setAttribute("fill", "none");
         line.setAttribute("stroke", method.colour);
+        line.setAttribute("stroke-dasharray", GAPS[method.dash] ?? method.dash);
         line.setAttribute("stroke-width", `${2 + 1.5 * (methods.length - 1 - index)}`);
         return line;
       }),
