@@ -17,6 +17,7 @@ from aeviz.data.imports import Imported, list_own, read_imported, sample, sugges
 from aeviz.data.imports.build import LARGEST, SMALLEST
 from aeviz.data.imports.own import keep, own_folder
 from aeviz.data.imports.visits import list_sets, remove, resize, take, title_of_upload
+from aeviz.data.names import natural_key
 from aeviz.errors import AevizError, DataError
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import LARGE, grid_uri
@@ -200,7 +201,9 @@ def _show_set(store: Path, use: Use, *, is_kept: bool = False) -> None:
 @shared(max_entries=32)  # some 100 kB each
 def _grid(store: Path, changed: int) -> tuple[str, str]:
     images, names = sample(store)
-    classes = f", from {names[0]} to {names[-1]}" if names[0] else ""
+    order = sorted(range(len(names)), key=lambda place: (natural_key(names[place]), place))
+    images = images[order]
+    classes = f", from {names[order[0]]} to {names[order[-1]]}" if names[0] else ""
     is_large = max(images.shape[2:]) >= LARGE
     text = escape(f"{len(images)} of the images{classes}, as training will see them")
     return grid_uri(images, COLUMNS, 560, smooth=is_large), text
