@@ -19,6 +19,8 @@ from aeviz.workers.task import Task
 AUTOMATIC = "find out"
 BEST = "what it reconstructs best"
 RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
+MOST_MB = 100
+"""Size of an uploaded file; larger ones come in by the command line."""
 SHOWN = 10
 """Test images that are shown with their reconstructions."""
 _TASK = "import.task"
@@ -69,8 +71,8 @@ def _show_form(job: Task | None) -> None:
     form, example = st.columns([5, 6], gap="large")
     with form:
         first, second = st.columns(2)
-        encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder")
-        decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder")
+        encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)
+        decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder", max_upload_size=MOST_MB)
         settings = _ask()
         is_busy = job is not None and (view := job.observe()) is not None and view.is_active
         if st.button(
