@@ -39,10 +39,10 @@ def add_commands(commands: "Commands") -> None:
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
     export.add_argument(
         "--format",
-        choices=("onnx", "html", "csv", "npz", "projector"),
+        choices=("onnx", "html", "csv", "parquet", "npz", "projector"),
         required=True,
         help="onnx: decoder.onnx and encoder.onnx; html: one file with the latent space, which needs no network; "
-        "csv, npz: the codes of the test images; projector: the same for TensorBoard's projector",
+        "csv, parquet, npz: the codes of the test images; projector: the same for TensorBoard's projector",
     )
     export.add_argument("--second", metavar="RUN", help="html: a model of the same data that decodes beside it")
     export.add_argument(
@@ -230,7 +230,7 @@ def _export_html(options: argparse.Namespace) -> int:
 
 
 def _export_codes(options: argparse.Namespace) -> int:
-    from aeviz.export.tables import latent_csv, write_npz, write_projector
+    from aeviz.export.tables import latent_csv, write_npz, write_parquet, write_projector
     from aeviz.training.runs import find_run
 
     folder = find_run(options.model)
@@ -245,6 +245,8 @@ def _export_codes(options: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     if options.format == "csv":
         path.write_text(latent_csv(table, names), encoding="utf-8")
+    elif options.format == "parquet":
+        write_parquet(table, names, path)
     else:
         write_npz(table, names, path)
     return _tell(options, path, f"{len(table.z):,} codes of {table.z.shape[1]} dimensions")

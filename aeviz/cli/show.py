@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 def add_commands(commands: "Commands") -> None:
     """Add the command."""
-    show = commands.add_parser("show", help="show vectors from a .npy, .npz or .csv file as a map in the browser")
-    show.add_argument("file", type=to_path, metavar="FILE", help=".npz: z, labels and images; .csv: numbers and label")
+    show = commands.add_parser(
+        "show", help="show vectors from a .npy, .npz, .csv or .parquet file as a map in the browser"
+    )
+    show.add_argument(
+        "file", type=to_path, metavar="FILE", help=".npz: z, labels and images; .csv, .parquet: numbers and label"
+    )
     show.add_argument("--method", choices=("pca", "t-sne", "umap"), default="pca", help="for more than 3 dimensions")
     show.add_argument("--out", type=to_path, metavar="PATH", help="write an HTML file there instead of opening one")
     show.set_defaults(run=_show)

@@ -1,6 +1,7 @@
-"""The encoded test images of a run for other programs: CSV, NumPy, and the Embedding Projector of TensorBoard.
+"""The encoded test images of a run for other programs: CSV, Parquet, NumPy, and TensorBoard's Embedding Projector.
 
     csv         one row an image: image, label, class, z1 to zD, error, and of a Gaussian posterior s1 to sD
+    parquet     the same columns, numbers in float32
     npz         z (N, D), error (N,), and labels (N,), classes, log_variance (N, D) where there are some
     projector   a folder that `tensorboard --logdir FOLDER` opens: tensors.tsv, metadata.tsv, projector_config.pbtxt,
                 and sprite.png where the test images are on this machine
@@ -16,6 +17,7 @@ import math
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -63,6 +65,23 @@ def write_npz(table: LatentTable, class_names: Sequence[str], path: Path) -> Non
         arrays["log_variance"] = table.log_variance
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def write_parquet(table: LatentTable, class_names: Sequence[str], path: Path) -> None:
+    """Write the encoded images as the columns of `latent_csv`: numbers in float32, image and label in int64."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns: dict[str, Any] = {"image": np.arange(len(table.z))}
+    if table.labels is not None:
+        columns["label"] = table.labels
+        columns["class"] = [class_names[label] for label in table.labels.tolist()] if class_names else None
+    columns |= {f"z{k}": table.z[:, k - 1] for k in range(1, table.z.shape[1] + 1)}
+    columns["error"] = table.error
+    if table.log_variance is not None:
+        deviations = np.exp(table.log_variance / 2)
+        columns |= {f"s{k}": deviations[:, k - 1] for k in range(1, deviations.shape[1] + 1)}
+    parquet.write_table(pa.table({name: values for name, values in columns.items() if values is not None}), path)
 
 
 def write_projector(

@@ -6,17 +6,20 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 from PIL import Image
 
 from aeviz.cli import main
 from aeviz.data import load_dataset
 from aeviz.errors import ExportError
-from aeviz.export.tables import latent_csv, write_npz, write_projector
+from aeviz.export.tables import latent_csv, write_npz, write_parquet, write_projector
 from aeviz.paths import checkpoints_root
 from aeviz.training.runs import RunFolder
 
@@ -53,6 +56,19 @@ def test_npz_holds_the_same(folder, tmp_path):
         np.testing.assert_array_equal(found["z"], table.z)
         np.testing.assert_array_equal(found["labels"], table.labels)
         assert found["classes"].tolist() == list(folder.provenance.class_names)
+
+
+def test_parquet_holds_the_columns_of_the_csv():
+    run = RunFolder.read(checkpoints_root() / "vae-2d")
+    table, names = run.require_latents(), run.provenance.class_names
+    with tempfile.TemporaryDirectory() as folder:
+        write_parquet(table, names, Path(folder) / "codes.parquet")
+        found = pyarrow.parquet.read_table(Path(folder) / "codes.parquet")
+    rows = list(csv.DictReader(io.StringIO(latent_csv(table, names))))
+    assert found.column_names == list(rows[0])
+    assert found["class"].to_pylist() == [row["class"] for row in rows]
+    np.testing.assert_array_equal(found["z2"].to_numpy(), table.z[:, 1])
+    np.testing.assert_allclose(found["s1"].to_numpy(), [float(row["s1"]) for row in rows], rtol=1e-4)
 
 
 def test_projector_has_a_picture_for_each_point(folder, tmp_path, capsys):

@@ -1,7 +1,9 @@
 """Vectors from anywhere as a map in one file: what is read, what is refused."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 import aeviz
 from aeviz.cli import main
@@ -97,3 +99,18 @@ def test_principal_components_are_those_of_scikit_learn():
     expected = PCA(2).fit(Z)
     np.testing.assert_allclose(np.abs(points), np.abs(expected.transform(Z)), rtol=1e-3, atol=1e-4)
     assert f"{expected.explained_variance_ratio_.sum():.0%}" in words
+
+
+def test_parquet_holds_columns_or_lists_of_numbers(tmp_path):
+    vectors = np.arange(12.0).reshape(6, 2)
+    labels = list("aabbcc")
+    flat = pa.table({"name": labels, "z1": vectors[:, 0], "z2": vectors[:, 1], "label": labels})
+    nested = pa.table({"embedding": pa.array(vectors.tolist()), "label": labels, "other": list(range(6))})
+    for place, table in enumerate((flat, nested)):
+        parquet.write_table(table, tmp_path / f"{place}.parquet")
+        found = read_points(tmp_path / f"{place}.parquet")
+        np.testing.assert_array_equal(found.z, vectors)
+        assert list(found.labels) == labels
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_points(tmp_path / "bad.parquet")

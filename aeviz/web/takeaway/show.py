@@ -4,7 +4,7 @@ import csv
 import re
 import tempfile
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def read_points(path: Path) -> Points:
 
     A .npy file holds z, (N, D). A .npz file holds z and, where there are some, labels and images. A .csv file has a
     head; columns z1, z2 and so on are the dimensions, or all columns of numbers where none has such a name; one named
-    label or class holds the classes.
+    label or class holds the classes. A .parquet file has the same columns, or one of lists of numbers, the vectors.
 
     Raises:
         DataError: The file is missing, of another kind, or damaged.
@@ -87,11 +87,13 @@ def read_points(path: Path) -> Points:
             return Points(z=found["z"], labels=found.get("labels"), images=found.get("images"))
         if kind == ".csv":
             return _read_csv(path)
+        if kind == ".parquet":
+            return _read_parquet(path)
     except (OSError, ValueError, EOFError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{path} cannot be read: {error}") from error
-    raise DataError(f"{path} is of no kind that is read; expected .npy, .npz or .csv")
+    raise DataError(f"{path} is of no kind that is read; expected .npy, .npz, .csv or .parquet")
 
 
 def _read_csv(path: Path) -> Points:
@@ -102,19 +104,43 @@ def _read_csv(path: Path) -> Points:
     head, body = rows[0], [row for row in rows[1:] if row]
     if any(len(row) != len(head) for row in body):
         raise DataError(f"{path} has lines of other lengths than its head of {len(head)} columns")
-    columns = list(zip(*body, strict=True))
+    columns = [np.array(column) for column in zip(*body, strict=True)]
+    return _pick_columns(path, dict(zip(head, columns, strict=True)))
+
+
+def _read_parquet(path: Path) -> Points:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = parquet.read_table(path)
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        kind = column.type
+        if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+            if pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type):
+                columns[name] = np.array(column.to_pylist(), dtype=np.float64)
+        elif not pa.types.is_nested(kind):
+            columns[name] = column.to_numpy()
+    return _pick_columns(path, columns)
+
+
+def _pick_columns(path: Path, columns: Mapping[str, np.ndarray]) -> Points:
+    """Return the vectors and classes that named columns hold."""
     numbers, labels = [], None
-    has_dimensions = any(_DIMENSION.fullmatch(name.strip()) for name in head)
-    for name, column in zip(head, columns, strict=True):
+    vectors = next((column for column in columns.values() if column.ndim == 2), None)
+    has_dimensions = any(_DIMENSION.fullmatch(name.strip()) for name in columns)
+    for name, column in columns.items():
         if name.strip().lower() in LABEL_COLUMNS:
-            labels = np.array(column)
+            labels = column
             continue
         if has_dimensions and not _DIMENSION.fullmatch(name.strip()):
             continue
         try:
-            numbers.append(np.array(column, dtype=np.float64))
-        except ValueError:
+            numbers.append(column.astype(np.float64))
+        except (ValueError, TypeError):
             continue  # names, say
+    if vectors is not None:
+        return Points(z=vectors, labels=labels, images=None)
     if not numbers:
-        raise DataError(f"{path} has no column of numbers; its columns are {', '.join(head[:8])}")
+        raise DataError(f"{path} has no column of numbers; its columns are {', '.join(list(columns)[:8])}")
     return Points(z=np.column_stack(numbers), labels=labels, images=None)
