@@ -134,7 +134,7 @@ def _info(options: argparse.Namespace) -> int:
         **dataclasses.asdict(summary),
         "path": str(folder.path.resolve()),
         "ships": folder.is_shipped,
-        "provenance": dataclasses.asdict(folder.provenance),
+        "provenance": folder.provenance.to_dict(),
         "evaluation": None if evaluation is None else dataclasses.asdict(evaluation),
         "config": folder.config.to_dict(),
     }

@@ -1,8 +1,10 @@
 """Records of a run beside its settings: its provenance, its evaluation, and its line in a listing."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,13 @@ class Provenance:
     imported_from: str = ""
     """Of a model of another program: the files and the program that wrote them. Its training is not known here: the
     images are those that it was measured on."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON values, as versions before 0.3 read them unless the run is imported."""
+        values = dataclasses.asdict(self)
+        if not self.imported_from:
+            del values["imported_from"]
+        return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,10 +106,7 @@ class RunFolder:
 
     def write(self) -> None:
         """Write config.json, atomically."""
-        origin = dataclasses.asdict(self.provenance)
-        if not self.provenance.imported_from:
-            del origin["imported_from"]  # which older versions do not know
-        values = {"format": FORMAT_VERSION, **self.config.to_dict(), "provenance": origin}
+        values = {"format": FORMAT_VERSION, **self.config.to_dict(), "provenance": self.provenance.to_dict()}
         write_json(self.path / CONFIG, values)
 
     def history(self) -> list[EpochReport]:
