@@ -21,8 +21,12 @@ def press_import(app, encoder, decoder, name):
     app.selectbox(key="import.data").set_value("digits")
     app.run()
     next(button for button in app.button if button.label == "Import").click().run()
+    return wait_for_end(app)
+
+
+def wait_for_end(app):
     for _ in range(240):
-        if app.error or any("is imported" in text.value for text in app.markdown):
+        if app.error or any("is imported: a" in text.value for text in app.markdown):
             return app
         time.sleep(0.25)
         app.run()
@@ -48,3 +52,12 @@ def test_bad_file_is_refused_and_the_form_stays(page):
     (error,) = app.error
     assert "The model was not imported: the encoder is no ONNX model" in error.value
     assert app.text_input(key="import.name").value == "mine"
+
+
+def test_example_is_one_click_away(page):
+    next(button for button in page.button if button.label == "Import the example").click().run()
+    page = wait_for_end(page)
+    assert not page.exception
+    shown = " ".join(text.value for text in page.markdown)
+    assert "**example** is imported: an autoencoder of 1 x 8 x 8 images with 2 latent dimensions" in shown
+    assert "below that of the mean image" in shown

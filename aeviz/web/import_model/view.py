@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from aeviz.bring.settings import Imported, ImportSettings
 from aeviz.data import is_available, list_datasets
 from aeviz.errors import AevizError
+from aeviz.export.beside import PARTS, beside, is_current
 from aeviz.web.kernel.images import find_originals, is_large, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
@@ -16,6 +17,8 @@ from aeviz.web.kernel.text import escape, format_duration
 from aeviz.workers import importing
 from aeviz.workers.task import Task
 
+EXAMPLE = "digits-2d-adam"
+"""The model whose files are offered as an example."""
 AUTOMATIC = "find out"
 BEST = "what it reconstructs best"
 RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
@@ -64,6 +67,8 @@ def show_import() -> None:
                 _show_result(made)
             else:
                 _show_work(job)
+        else:
+            _offer_example()
         _show_form(job)
 
 
@@ -93,6 +98,26 @@ def _show_form(job: Task | None) -> None:
         pytorch.code(_EXPORT, language="python", wrap_lines=True)
         python.code(_PYTHON, language="python")
         shell.code(_SHELL, language="sh", wrap_lines=True)
+
+
+def _offer_example() -> None:
+    """Show what an import comes to, and offer to import the files of a model that ships."""
+    model = list_models().get(EXAMPLE)
+    if model is None or not all(is_current(model.folder, part) for part in PARTS):
+        return
+    with st.container(border=True):
+        images, words = st.columns([3, 2], gap="medium")
+        with images:
+            _show_images(model)
+        with words:
+            st.markdown(
+                "**Try it with an example.** The encoder and the decoder of "
+                f"{EXAMPLE}, written as ONNX, come in like those of any program: their shapes are read, ranges of "
+                "pixels are compared, and the test images are encoded and decoded again."
+            )
+            if st.button("Import the example", icon=":material/play_arrow:", key="import.example"):
+                contents = [beside(model.folder, part).read_bytes() for part in ("encoder", "decoder")]
+                _begin(contents[0], contents[1], ImportSettings(name="example", data="digits", source=EXAMPLE))
 
 
 def _ask() -> ImportSettings:
@@ -145,10 +170,13 @@ def _ask() -> ImportSettings:
 def _start(encoder: UploadedFile | None, decoder: UploadedFile | None, settings: ImportSettings) -> None:
     if encoder is None or decoder is None:
         return
-    contents = encoder.getvalue(), decoder.getvalue()
     settings = replace(settings, source=f"{encoder.name} and {decoder.name}")
-    job = importing.importing_task(*contents, settings)
-    importing.start(job, *contents, settings)
+    _begin(encoder.getvalue(), decoder.getvalue(), settings)
+
+
+def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings) -> None:
+    job = importing.importing_task(encoder, decoder, settings)
+    importing.start(job, encoder, decoder, settings)
     st.session_state[_TASK] = job
     st.rerun()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from aeviz.errors import LessonError
-from aeviz.lessons import MAX_BYTES, TEMPLATE, Choices, Lesson, Listed, parse_lesson
+from aeviz.lessons import MAX_BYTES, TEMPLATE, Lesson, Listed, parse_lesson
 from aeviz.lessons.classroom import CODE_LENGTH
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
@@ -22,6 +22,14 @@ _STYLE = """<style>
 [class*="st-key-lesson-cards"] > div { flex: 1 1 18rem !important; width: auto !important; max-width: 100%; }
 </style>"""
 """Cards share the width of the window."""
+
+
+_QUESTION_STYLE = """<style>
+.st-key-lesson-question .lesson-picture { height: min(24rem, 45vh); }
+.st-key-lesson-question .lesson-picture figure { flex: 0 1 22rem; }
+.st-key-lesson-question .lesson-picture img { height: calc(100% - 1.25rem); }
+</style>"""
+"""What the lesson is about, large while its question is open."""
 
 
 def show_lessons() -> None:
@@ -64,14 +72,14 @@ def show_lessons() -> None:
 def _show_question(now: state.Running) -> None:
     """Show the question of the running lesson large: the page that answers it opens with the prediction."""
     question = now.step.question
-    with st.container(border=True):
+    with st.container(border=True, key="lesson-question"):
         if question is None or now.is_open:
             st.markdown(f"**{to_markdown(now.lesson.title)}** stands in the column on the left.")
         else:
             st.markdown(f"### {to_markdown(question.ask)}")
-            if isinstance(question, Choices):
-                st.markdown("\n".join(f"- {to_markdown(choice)}" for choice in question.choices))
             st.caption("Predict in the column on the left. Then the page opens that shows the answer.")
+            if (picture := pictures.picture_of(now.lesson)) is not None:
+                st.html(pictures.STYLE + _QUESTION_STYLE + picture)
     st.caption("End the lesson in the column to see all lessons, or to join a class.")
 
 

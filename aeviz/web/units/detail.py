@@ -83,6 +83,8 @@ def _say_read(model: Model, unit: int, image: int) -> str:
     if found is None:
         return ""
     label, low, high = (escape(model.class_names[each]) for each in found)
+    if label == low == high:
+        return f". A **{label}** stays a **{label}** at both ends."
     return f". A **{label}** is read as **{low}** at its lowest activation, as **{high}** at its highest."
 
 
