@@ -43,7 +43,7 @@ def show_title(key: str, model: Model) -> None:
     """
     label = f".st-key-{re.sub('[^a-zA-Z0-9_-]', '-', key)} [data-testid='stWidgetLabel'] p"
     st.html(
-        f"<style>{label} {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }}"
+        f"<style>{label} {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin-right: 0.4rem; }}"
         f"{label}::after {{ content: '{title_of(model.config)}'; padding-left: 0.6rem; "
         "opacity: var(--aeviz-faint, 0.75); }</style>"
     )

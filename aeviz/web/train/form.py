@@ -71,6 +71,13 @@ quick-look as a VAE keeps both dimensions active; with three times as much one c
 quick-look --set model.bottleneck=gaussian --set objective.kl_weight=0.0016` (0.0047), then `aeviz evaluate RUN`."""
 
 
+_FOLDS_STYLE = """<style>
+.st-key-train-folds > div { flex: 1 1 18rem !important; width: auto !important; min-width: 0; }
+.st-key-train-folds > div:has(> details[open], > div > details[open]) { flex-basis: 100% !important; }
+</style>"""
+"""What is folded stands beside each other, what is open has the whole row."""
+
+
 def show_form() -> RunConfig | None:
     """Show the form; return the settings if they can be trained and the visitor pressed start, else None.
 
@@ -80,10 +87,12 @@ def show_form() -> RunConfig | None:
         preset = _pick_preset()
         start = st.container(width="content")
     _follow_address()
-    with st.expander("Your own images", icon=":material/add_photo_alternate:", expanded=_BRING in st.query_params):
-        show_bring(str(st.session_state.get(_PREFIX + "data", st.session_state[_KEPT]["data"])), _use)
     head = st.container(gap="xsmall")
-    with st.expander("Settings", icon=":material/tune:", expanded=_OPEN in st.query_params):
+    st.html(_FOLDS_STYLE)
+    folds = st.container(horizontal=True, gap="small", key="train-folds")
+    with folds.expander("Your own images", icon=":material/add_photo_alternate:", expanded=_BRING in st.query_params):
+        show_bring(str(st.session_state.get(_PREFIX + "data", st.session_state[_KEPT]["data"])), _use)
+    with folds.expander("Settings", icon=":material/tune:", expanded=_OPEN in st.query_params):
         data = _input_all(head)
         shell = st.container()
     if data is None:
