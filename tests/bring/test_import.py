@@ -225,6 +225,7 @@ def test_latent_image_becomes_a_point() -> None:
     np.testing.assert_allclose(load("mine").encode(x), z.reshape(-1, 8), atol=1e-5)
 
 
+@pytest.mark.slow  # a process that loads torch, twice
 def test_module_of_pytorch_comes_in_by_python(places: Path) -> None:
     torch.manual_seed(0)
     encoder = torch.nn.Sequential(

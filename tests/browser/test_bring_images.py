@@ -77,7 +77,7 @@ def test_zip_and_folder_are_shown_and_trained_on_and_stop_leaves_nothing(visit, 
     field = page.get_by_role("spinbutton", name="Epochs")
     field.fill("1")
     field.press("Enter")
-    expect(page.locator("code", has_text="train.epochs=1")).to_have_count(1)
+    expect(page.locator("code", has_text="aeviz train").filter(has_text="train.epochs=1")).to_have_count(1)
     page.get_by_role("button", name="Start training").click()
     expect(page).to_have_url(re.compile("run=quick-look-on-my_digits"))
     name = re.search(r"run=([\w-]+)", page.url)[1]

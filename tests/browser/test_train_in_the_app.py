@@ -65,7 +65,7 @@ def start(page, epochs):
     field = page.get_by_role("spinbutton", name="Epochs")
     field.fill(str(epochs))
     field.press("Enter")
-    expect(page.locator("code", has_text=f"train.epochs={epochs}")).to_have_count(1)
+    expect(page.locator("code", has_text="aeviz train").filter(has_text=f"train.epochs={epochs}")).to_have_count(1)
     page.get_by_role("button", name="Start training").click()
     expect(page).to_have_url(re.compile(r"run=quick-look-\d+"))
     return re.search(r"run=([\w-]+)", page.url)[1]
@@ -112,7 +112,7 @@ def test_example_plays_before_there_is_a_run(visit):
     field = page.get_by_role("spinbutton", name="Epochs")
     field.fill("7")
     field.press("Enter")
-    expect(page.locator("code", has_text="train.epochs=7")).to_have_count(1)
+    expect(page.locator("code", has_text="aeviz train").filter(has_text="train.epochs=7")).to_have_count(1)
     expect(film).to_have_attribute("data-frame", str(stopped))
     expect(film).to_have_attribute("data-playing", "false")
 

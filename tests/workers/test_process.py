@@ -11,7 +11,7 @@ from aeviz.workers.__main__ import main
 @pytest.mark.parametrize("arguments", [[], ["training"], ["cooking", "folder"], ["relu", "a", "b"]])
 def test_entry_point_refuses_what_is_no_worker(arguments, capsys):
     assert main(arguments) == 2
-    assert capsys.readouterr().err == "expected one of training, embedding, export, relu and a folder\n"
+    assert capsys.readouterr().err == "expected one of training, embedding, export, importing, relu and a folder\n"
 
 
 def test_worker_that_is_refused_says_why_in_one_line(tmp_path):

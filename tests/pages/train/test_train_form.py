@@ -31,6 +31,7 @@ def test_form_starts_with_the_quick_look(train):
     assert [(fold.label, fold.proto.expanded) for fold in train.expander if "heory" not in fold.label] == [
         ("Your own images", False),
         ("Settings", False),
+        ("Python that makes this", False),
     ]
     train.query_params["settings"] = "open"
     assert next(fold for fold in train.run().expander if fold.label == "Settings").proto.expanded
