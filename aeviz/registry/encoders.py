@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from aeviz.errors import ConfigError
 from aeviz.records import require
 from aeviz.registry.base import Registry, Target
 
@@ -66,12 +67,19 @@ def _check_both(config: ModelConfig) -> None:
     )
 
 
+def _refuse(config: ModelConfig) -> NoReturn:
+    raise ConfigError(
+        "an imported model is kept as operators of another program and is not trained here; train a new network, or "
+        "train it there and import it again"
+    )
+
+
 FOREIGN = EncoderSpec(
     name="foreign",
     title="imported from another program",
     summary="operators that network.json of the run lists",
-    build_encoder="",
-    build_decoder="",
+    build_encoder=_refuse,
+    build_decoder=_refuse,
     check=_check_both,
     ends_in_latent=lambda config: not config.is_variational,
 )

@@ -27,7 +27,7 @@ node = onnx_files.node
 
 
 @pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_worker_left: None) -> Path:
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
     return tmp_path

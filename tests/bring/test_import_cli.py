@@ -8,7 +8,7 @@ from commands import assert_refused
 
 
 @pytest.fixture(autouse=True)
-def _own_runs(runs_folder):
+def _own_runs(runs_folder, no_worker_left):
     """The commands of each test write into a folder of its own."""
 
 
@@ -26,6 +26,8 @@ def test_files_become_a_run_that_other_commands_know(aeviz, tmp_path):
     assert aeviz("models", "list")[0] == 0
     status, out, _ = aeviz("evaluate", "mine", "--json")
     assert json.loads(out)["n"] == 297
+    assert_refused(aeviz("train", "--resume", tmp_path / "runs" / "mine"), "is not trained here")
+    assert_refused(aeviz("export", "mine", "--format", "html", "--out", tmp_path / "x.html"), "mine")
     refused = (
         (("mine", *files, "--pixels-in", "0..1"), "there is a model 'mine' already"),
         (("b", *files, "--pixel-mean", "x"), "expected numbers with commas"),

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # their w
 
 
 @pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_worker_left: None) -> None:
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
     torch.manual_seed(0)

@@ -8,7 +8,7 @@ from visits import open_page
 
 
 @pytest.fixture
-def page(app, tmp_path, monkeypatch):
+def page(app, tmp_path, monkeypatch, no_worker_left):
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
     return open_page(app, "import_model")
 
