@@ -5,6 +5,7 @@ import { classColour } from "../kit/class_colours.js";
 import { element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
 import { Legend } from "../kit/legend.js";
+import { counterpart } from "./counterpart.js";
 import { LatentPlane } from "./latent_plane.js";
 
 /** @typedef {[number, number]} Pair */
@@ -43,7 +44,10 @@ export class Planes {
     this.names = []; // of the classes
     /** @type {Pair} */
     this.dims = [0, 1];
+    /** @type {Float32Array} */
     this.point = new Float32Array(2);
+    /** @type {Float32Array} */
+    this.other = new Float32Array(2); // in the second plane, where that is of another seed
     this.rest = new Float32Array(2);
     this.isAsking = false;
     this.isStale = false;
@@ -59,6 +63,7 @@ export class Planes {
   open(plan, keeps) {
     if (this.plan?.latent_dim !== plan.latent_dim) {
       this.point = new Float32Array(plan.latent_dim);
+      this.other = new Float32Array(plan.latent_dim);
       this.rest = new Float32Array(plan.latent_dim);
       this.dims = [0, plan.latent_dim > 1 ? 1 : 0];
     }
@@ -101,9 +106,9 @@ export class Planes {
     if (text === this.text) return;
     this.text = text;
     this.row.replaceChildren();
-    this.planes = looks.map(({ title, colour }) => new LatentPlane(this.row, {
+    this.planes = looks.map(({ title, colour }, index) => new LatentPlane(this.row, {
       title: looks.length > 1 ? title : "Latent plane: each point is an image", colour,
-      moved: (to) => this.move(to), pointed: (isHeld) => (this.session.isHeld = isHeld),
+      moved: (to) => this.move(to, index), pointed: (isHeld) => (this.session.isHeld = isHeld),
     })); // prettier-ignore
     for (const plane of this.planes) plane.names = this.names;
     this.root.classList.toggle("both", looks.length > 1);
@@ -141,7 +146,8 @@ export class Planes {
     const plane = this.planes[index];
     if (!plan || !plane) return { mesh: null, point: null };
     this.place(this.session.members[0].target);
-    return { mesh: plane.meshPoints(plan.latent_dim, this.dims, this.rest), point: this.point };
+    this.follow();
+    return { mesh: plane.meshPoints(plan.latent_dim, this.dims, this.rest), point: this.pointOf(index) };
   }
 
   /** Whether a view follows its points. */
@@ -154,11 +160,37 @@ export class Planes {
     return this.planes.some((plane) => !plane.isMoving && !plane.isMeshOfView);
   }
 
-  /** @param {Pair} to */
-  move(to) {
+  /** Whether the second network began with other weights, so that a point of one plane means nothing in the other. */
+  get areUnrelated() {
+    const [first, second] = this.session.settings;
+    return Boolean(second) && first.seed !== second.seed;
+  }
+
+  /** The point that a network decodes. @param {number} index */
+  pointOf(index) {
+    return index > 0 && this.areUnrelated ? this.other : this.point;
+  }
+
+  /** Put the point of the second plane at the image that is nearest to the first one's. */
+  follow() {
+    const [first, second] = this.session.members;
+    if (this.areUnrelated && second) this.other = counterpart(this.point, first.target, second.target);
+  }
+
+  /** @param {Pair} to @param {number} index of the plane */
+  move(to, index) {
     this.isMoved = true;
-    this.point[this.dims[0]] = to[0];
-    if (this.point.length > 1) this.point[this.dims[1]] = to[1];
+    const isOther = index > 0 && this.areUnrelated;
+    const point = isOther ? this.other.slice() : this.point;
+    point[this.dims[0]] = to[0];
+    if (point.length > 1) point[this.dims[1]] = to[1];
+    if (isOther) {
+      const [first, second] = this.session.members;
+      this.point = counterpart(point, second.target, first.target);
+      this.other = point;
+    } else {
+      this.follow();
+    }
     this.changed();
     if (this.isAsking) this.isStale = true;
     else void this.ask();
@@ -170,7 +202,7 @@ export class Planes {
     do {
       this.isStale = false;
       const { members } = this.session;
-      await Promise.all(members.map((member) => member.look({ mesh: null, images: null, point: this.point }))).catch(() => undefined);
+      await Promise.all(members.map((member, k) => member.look({ mesh: null, images: null, point: this.pointOf(k) }))).catch(() => undefined);
       this.changed();
     } while (this.isStale);
     this.isAsking = false;
@@ -195,7 +227,8 @@ export class Planes {
       }
       const z = own < 0 || !seen.z ? null : seen.z.subarray(own * plan.latent_dim, (own + 1) * plan.latent_dim);
       plane.draw(member, { dims: this.dims, style, passed, opacity: this.blend, own: z?.length ? z : null, hidden: this.legend.hidden });
-      const at = /** @type {Pair} */ ([this.point[this.dims[0]], plan.latent_dim > 1 ? this.point[this.dims[1]] : 0]);
+      const point = this.pointOf(k);
+      const at = /** @type {Pair} */ ([point[this.dims[0]], plan.latent_dim > 1 ? point[this.dims[1]] : 0]);
       plane.put(plane.inside(at));
       this.show(k, member);
     });
@@ -204,7 +237,8 @@ export class Planes {
   /** Say in words where the point is. @param {import("./member.js").Member[]} members */
   describe(members) {
     members.forEach((member, k) => this.planes[k]?.describe(member.shown.length / (this.plan?.latent_dim ?? 1)));
-    write(this.words, `Decoded at z = (${[...this.point].slice(0, 4).map(inWords).join(", ")}${this.point.length > 4 ? ", …" : ""}). Drag over the plane.`);
+    const joined = this.areUnrelated ? " In the other plane: the code of the image nearest to it." : "";
+    write(this.words, `Decoded at z = (${[...this.point].slice(0, 4).map(inWords).join(", ")}${this.point.length > 4 ? ", …" : ""}). Drag over the plane.${joined}`);
   }
 
   /** @param {number} index @param {import("./member.js").Member} member */
