@@ -208,6 +208,7 @@ def _download(publication: Publication, folder: Path, report: Report) -> BaseExc
     """Download into `folder`, reporting in this thread; return what went wrong, or None."""
     worker = _Worker(publication, folder)
     total = publication.n_bytes
+    report(0.0, f"{publication.name}: 0.0 of {total / 1e6:,.1f} MB")  # a quick one may end before the first look
     worker.start()
     try:
         trace, changed = 0, time.monotonic()
