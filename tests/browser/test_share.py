@@ -167,7 +167,7 @@ def test_link_holds_what_was_done_just_before(visit):
     assert "image=18" in link
     expect(page).to_have_url(re.compile("image=18"))
     wait_until_idle(page)
-    # a busy server writes the decoded point of an image one run later than the image, so the link may hold the last one's
+    # a busy server writes the decoded point one run later than the image, so the link may hold that of the last image
     told = {pair for pair in parse_qsl(urlsplit(link).query) if not pair[0].endswith(".at")}
     assert told <= set(parse_qsl(urlsplit(page.url).query))
 
