@@ -10,11 +10,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aeviz.data.source import Report
 from aeviz.errors import CheckpointError, CheckpointNotFoundError
 from aeviz.paths import fetched_root
 from aeviz.records import from_mapping
@@ -26,8 +27,6 @@ RELEASES = "AEVIZ_RELEASES"
 _TIMEOUT_S = 30.0
 _SLACK = 1 << 16
 """Bytes that may arrive above the size of a file: whole chunks are counted."""
-
-Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

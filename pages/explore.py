@@ -4,9 +4,8 @@ from aeviz.web.explore.bar import show_bar
 from aeviz.web.explore.measures import are_measures_first, show_measures
 from aeviz.web.explore.plane import show_plane
 from aeviz.web.explore.posterior_view import show_posteriors
-from aeviz.web.explore.take_along import offer_file
-from aeviz.web.kernel.page import page, require_runs, same_images
-from aeviz.web.kernel.recipes import explore_code, offer_code
+from aeviz.web.explore.take_along import offer_file, offer_python
+from aeviz.web.kernel.page import page, require_runs
 from aeviz.web.map.view import show_map
 
 with page(
@@ -27,6 +26,4 @@ with page(
         show_measures(runs)
         show_posteriors(runs, encodes=shown.options is not None)
     offer_file(first, second)
-    if first.has_latents:
-        twin = second.name if second is not None and same_images(first, second) else None
-        offer_code(explore_code(first.name, twin))
+    offer_python(first, second)

@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 
+import numpy as np
 import pytest
 from commands import assert_refused
 
@@ -68,12 +69,8 @@ def test_model_is_fetched_listed_and_decodes_like_the_one_in_the_clone(server):
     assert shares == sorted(shares)
     assert shares[-1] == 1
     assert [run.name for run in list_folders()] == [NAME]
-    point = load(NAME).folder.summary()
-    assert point.parameters > 1_000_000
-    assert (folder.path / "model.safetensors").read_bytes() == (
-        checkpoints_root() / NAME / "model.safetensors"
-    ).read_bytes()
-    shutil.rmtree(address, ignore_errors=True)
+    z = np.zeros((2, 128), np.float32)
+    np.testing.assert_array_equal(load(NAME).decode(z), load(checkpoints_root() / NAME).decode(z))
     assert published.fetch_model(NAME, address="http://127.0.0.1:9/") == folder, "it is not fetched twice"
 
 

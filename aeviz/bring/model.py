@@ -1,7 +1,6 @@
 """Makes a run of a model of another program: fits its ends, checks it, measures it on a data set."""
 
 import math
-import platform
 import shutil
 import tempfile
 import time
@@ -15,7 +14,6 @@ import numpy as np
 import onnx
 import torch
 
-import aeviz
 from aeviz.bring.ends import (
     Pixels,
     Shape,
@@ -31,6 +29,7 @@ from aeviz.bring.settings import Imported, ImportSettings
 from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.folder import FOLDER_PREFIX, resolve_folder
+from aeviz.data.source import Report
 from aeviz.errors import DataError, ImportedModelError, StorageError
 from aeviz.experiment import measure
 from aeviz.export.missing import write_beside
@@ -39,7 +38,7 @@ from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.files import storage_errors
 from aeviz.training.foreign import NETWORK, write_graphs
 from aeviz.training.run_records import Provenance
-from aeviz.training.run_start import mean_image_error
+from aeviz.training.run_start import library_versions, mean_image_error
 from aeviz.training.runs import MODEL, RunFolder
 from aeviz.training.weights import check_finite, save_weights
 
@@ -53,7 +52,6 @@ MEANINGLESS = 1e6
 STALE_S = 86_400.0
 """Age in seconds at which an unfinished import is removed."""
 LARGEST_LATENT = 4096
-Report = Callable[[float, str], None]
 _GUESSES = ("0..1", "-1..1", "0..255")
 
 
@@ -329,13 +327,7 @@ def _provenance(
     producers = " and ".join(dict.fromkeys(each.producer for each in (encoder, decoder) if each.producer))
     return Provenance(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={
-            "aeviz": aeviz.__version__,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-            "onnx": onnx.__version__,
-        },
+        versions={**library_versions(), "onnx": onnx.__version__},
         device="unknown",
         data_fingerprint=train_set.fingerprint(),
         class_names=train_set.class_names,

@@ -65,6 +65,16 @@ def mean_image_error(train_images: np.ndarray, images: np.ndarray) -> float:
     return float((squares / images.size - 2 * (ours * mean).mean() + (mean**2).mean()) / 255**2)
 
 
+def library_versions() -> dict[str, str]:
+    """Return the versions that a run's provenance names."""
+    return {
+        "aeviz": aeviz.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
+
+
 def begin_run(
     path: Path,
     config: RunConfig,
@@ -89,12 +99,7 @@ def begin_run(
     check_folder(path, resume=False)
     provenance = Provenance(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={
-            "aeviz": aeviz.__version__,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
+        versions=library_versions(),
         device=describe_device(trainer.device),
         data_fingerprint=fingerprint,
         class_names=train_set.class_names,

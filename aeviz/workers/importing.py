@@ -1,5 +1,6 @@
 """Models of other programs, read and measured by a worker: what a file holds never runs in the server."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -28,7 +29,7 @@ _LOOK_S = 0.1
 
 def importing_task(encoder: bytes, decoder: bytes, settings: "ImportSettings") -> Task:
     """Return the task that makes a run of two files."""
-    digest = task.digest_key(encoder.hex(), decoder.hex())
+    digest = [hashlib.blake2b(content).hexdigest() for content in (encoder, decoder)]
     return Task(kind="importing", key=task.digest_key(digest, asdict(settings), str(runs_root().resolve())))
 
 

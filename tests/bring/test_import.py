@@ -327,5 +327,5 @@ def test_damaged_network_is_refused_when_the_run_is_loaded() -> None:
     damaged(lambda values: values["decoder"].update(weights={"w": [2.5]}))
     damaged(lambda values: values.pop("encoder"))
     path.write_text(json.dumps(whole))
-    assert Graph.from_dict(whole["encoder"], "it").to_dict() == Graph.from_dict(whole["encoder"], "it").to_dict()
+    assert json.loads(json.dumps(Graph.from_dict(whole["encoder"], "it").to_dict())) == whole["encoder"]
     load("mine")

@@ -39,6 +39,13 @@ def test_explore_opens_both_maps(app, pasted):
     assert len(opened) == 2
 
 
+def test_explore_opens_the_map_without_images_where_they_are_not_here(app, pasted):
+    page = open_page(app, "explore", "vae-2d", **{"with.vae-2d": "nothing"})
+    assert not page.exception
+    _, _, opened = pasted(page)
+    assert len(opened) == 1
+
+
 def test_generate_draws_the_samples_of_the_page(app, pasted, tmp_path):
     page = open_page(app, "generate", "vae-2d", **{"with.vae-2d": "nothing", "temperature": "0.5", "seed": "3"})
     assert not page.exception

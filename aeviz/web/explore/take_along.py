@@ -5,7 +5,10 @@ from functools import partial
 import streamlit as st
 
 from aeviz.training.runs import RunFolder
+from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.page import same_images
+from aeviz.web.kernel.recipes import explore_code, offer_code
 from aeviz.web.kernel.runtime import start_torch
 from aeviz.web.takeaway.page import can_be_page, html_page
 
@@ -30,6 +33,13 @@ def offer_file(model: Model, second: Model | None) -> None:
         help="One file with plane, sliders and decoder. It opens in any browser, without a network. "
         f"On the command line: aeviz export {model.name} --format html",
     )
+
+
+def offer_python(model: Model, second: Model | None) -> None:
+    """Offer the code of the map, and of a second one of the same test images."""
+    if model.has_latents:
+        twin = second.name if second is not None and second.has_latents and same_images(model, second) else None
+        offer_code(explore_code(model.name, twin, has_images=find_originals(model)[0] is not None))
 
 
 def _make(folder: RunFolder, beside: RunFolder | None) -> str:

@@ -10,6 +10,7 @@ from aeviz.bring.settings import Imported, ImportSettings
 from aeviz.data import is_available, list_datasets
 from aeviz.errors import AevizError
 from aeviz.export.beside import PARTS, beside, is_current
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import find_originals, is_large, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
@@ -247,12 +248,16 @@ def _show_images(model: Model) -> None:
     if dataset is None:
         st.caption(f"The test images cannot be shown: {why}")
         return
-    x = np.asarray(dataset.images[:SHOWN], np.float32) / 255
-    y = model.network().reconstruct(dataset.images[:SHOWN]).numpy()
     show_grid(
-        np.concatenate([x, y]),
+        _rows(model, dataset.images[:SHOWN]),
         "Test images and their reconstructions",
-        columns=len(x),
+        columns=min(SHOWN, len(dataset.images)),
         least_px=640,
         smooth=is_large(model),
     )
+
+
+@shared(max_entries=16)  # at most 1 MB each
+def _rows(model: Model, _images: np.ndarray) -> np.ndarray:
+    """Return images and then their reconstructions, (2 N, C, H, W), float32 in [0, 1]; the model stands for both."""
+    return np.concatenate([np.asarray(_images, np.float32) / 255, model.network().reconstruct(_images).numpy()])

@@ -17,15 +17,22 @@ def offer_code(text: str) -> None:
         st.code(text, language="python")
 
 
-def explore_code(name: str, second: str | None = None) -> str:
-    """Return the code of a map, and of a second one turned onto it."""
-    text = f"""import aeviz
-from aeviz.data import load_dataset
+def explore_code(name: str, second: str | None = None, *, has_images: bool = True) -> str:
+    """Return the code of a map, and of a second one turned onto it.
 
+    Args:
+        name: The model.
+        second: A model that encoded the same test images.
+        has_images: Whether these are on this machine; else points stand alone.
+    """
+    load = "from aeviz.data import load_dataset\n" if has_images else ""
+    originals = f"{_ORIGINALS}\n" if has_images else ""
+    images = ", images=images" if has_images else ""
+    text = f"""import aeviz
+{load}
 run = aeviz.load({name!r})
 latents = run.folder.require_latents()  # z (N, D), labels and error of each test image
-{_ORIGINALS}
-aeviz.show(latents.z, labels=latents.labels, images=images, title={name!r})  # opens the map in the browser
+{originals}aeviz.show(latents.z, labels=latents.labels{images}, title={name!r})  # opens the map in the browser
 
 decoded = run.decode(latents.z[:10])  # (10, C, H, W), float32 in [0, 1]; any point may be decoded
 """
@@ -35,7 +42,7 @@ from aeviz.analysis.alignment import align
 
 second = aeviz.load({second!r}).folder.require_latents()
 similarity = align(second.z, latents.z)  # rotation, scale and shift: Procrustes
-aeviz.show(similarity.apply(second.z), labels=second.labels, images=images, title={second!r})
+aeviz.show(similarity.apply(second.z), labels=second.labels{images}, title={second!r})
 """
     return text
 
