@@ -11,6 +11,8 @@ const TOLD_MS = 2000; // for so long a button says what came of it
 const SENT_MS = 150; // by then the server works on what the visitor did last
 const LONGEST_MS = 900; // some browsers let a page copy only so soon after a click
 const LOOK_MS = 30;
+const LEFT_MS = 3000; // by then the server has written the point of a newly chosen image
+const POINT = ".at"; // ends the parameter of a model's point, as aeviz.web.kernel.point_url says
 
 export class Actions {
   /**
@@ -26,6 +28,8 @@ export class Actions {
     this.image = button(this.root, "Save image", "Save what the map shows as a PNG file", () => void this.save());
     this.message = element("span", { class: "unseen", "aria-live": "polite" }, this.root);
     this.timer = 0;
+    /** @type {{ point: string | null, at: number }} in the address when another image was chosen */
+    this.left = { point: null, at: -Infinity };
   }
 
   /** @param {import("./map_data.js").Header} header */
@@ -50,6 +54,12 @@ export class Actions {
     else this.offer(address);
   }
 
+  /** Another image is chosen: the point in the address belongs to the one before until the server writes the new one. */
+  leaveImage() {
+    const found = new URL(window.location.href).searchParams;
+    this.left = { point: found.get(this.map.header.model + POINT), at: performance.now() };
+  }
+
   /** The address of the page, with zoom and viewpoints, and the chosen image, of which the server may not know yet. */
   address() {
     const address = new URL(window.location.href);
@@ -59,6 +69,10 @@ export class Actions {
     if (camera && found.get(CAMERA) !== camera) found.set(CAMERA, camera);
     if (!camera && found.has(CAMERA)) found.delete(CAMERA);
     if (image && found.get("image") !== image) found.set("image", image);
+    const at = this.map.header.model + POINT;
+    const { point } = this.left;
+    // without a point, whoever follows the address begins at the chosen image
+    if (point !== null && found.get(at) === point && performance.now() - this.left.at < LEFT_MS) found.delete(at);
     const { drawing } = this.map.link;
     if (drawing) found.set(DRAWING, drawing);
     else if (found.has(DRAWING)) found.delete(DRAWING);

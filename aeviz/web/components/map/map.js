@@ -230,6 +230,7 @@ export class LatentMap {
 
   /** @param {number} index */
   select(index) {
+    this.actions.leaveImage();
     this.selected = index;
     this.link.choose(true);
     this.redraw();
