@@ -136,7 +136,6 @@ export class LatentMap {
     if (header.field !== before.field) this.field = header.field ?? "none";
     this.legend.show(header.classes, header.hidden);
     this.toolbar.show(header);
-    this.actions.show(header);
     this.offerWhole();
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);

@@ -1,6 +1,7 @@
 // The playground: a network that the visitor builds, trains and watches, all of it in the page. Python sends the graphs of
 // a network and the images, and keeps the settings in the address.
 
+import { addToAddress, until } from "../kit/address.js";
 import { ask } from "../kit/blobs.js";
 import { element, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
@@ -8,9 +9,10 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 import { unpack } from "../kit/wire.js";
 import { Bar } from "./bar.js";
 import { stepsInEpoch, unit } from "./batches.js";
+import { Begin } from "./begin.js";
 import { Controls } from "./controls.js";
 import { diagnose } from "./diagnosis.js";
-import { NetworkDrawing } from "./network_drawing.js";
+import { activationsOf, NetworkDrawing } from "./network_drawing.js";
 import { OWN, OwnData } from "./own_data.js";
 import { OwnImage } from "./own_image.js";
 import { Filters, firstImages, LayerTable, LossPanel, Reconstructions, SHOWN } from "./panels.js";
@@ -87,10 +89,10 @@ class Playground {
       keep: () => void this.sharing.keep(this.session, this.values, channel),
       draw: () => this.own.toggle(),
       mend: () => this.mend(),
-      link: () => void this.busy("link", this.copyLink()),
     });
     this.status = this.bar.status;
     this.sharing = new Sharing(root);
+    this.leave = addToAddress(this);
     this.ownData = new OwnData(root, { changed: () => this.reopen(), draw: () => this.own.isShown || this.own.toggle() }, former?.own ?? []);
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
     this.processor = new ProcessorChoice(this.controls.more, (choice) => void this.busy("processor", this.session.choose(choice)));
@@ -99,6 +101,7 @@ class Playground {
       latent: (size) => this.choose({ latent: String(size) }),
     });
     this.planes = new Planes(root, this.session, () => this.redraw());
+    this.begin = new Begin(this.planes.root, () => this.toggle());
     const side = element("div", { class: "side" }, root);
     this.loss = new LossPanel(side);
     this.own = new OwnImage(side, activity, () => this.ownChanged(), (image) => this.ownData.add(image));
@@ -278,12 +281,11 @@ class Playground {
     this.redraw();
   }
 
-  copyLink() {
-    if (this.timer) {
-      clearTimeout(this.timer);
-      this.report();
-    }
-    return this.sharing.copyLink(() => !this.awaited.length);
+  /** Wait until the address holds all settings. */
+  async settle() {
+    clearTimeout(this.timer);
+    if (this.timer) this.report();
+    await until(() => !this.awaited.length);
   }
 
   /** @param {string} message */
@@ -322,6 +324,7 @@ class Playground {
     this.planes.draw(members, style, passed, this.own.isShown && this.own.image ? SHOWN : -1);
     isGliding ||= this.planes.isMoving;
     this.activity.mark("playing", session.isPlaying);
+    this.begin.show(!session.isPlaying && members.every(({ step }) => step === 0));
     if (!isGliding && !session.isPlaying && this.planes.isStaleMesh) void this.busy("mesh", session.lookAgain());
     if (isGliding || session.isPlaying) {
       this.activity.mark("frame", true);
@@ -341,7 +344,7 @@ class Playground {
     if (this.probes) this.reconstructions.show(this.probes, members.map((member) => member.seen.reconstructions));
     this.filters.show(members[0], data.shape);
     this.table.show(members[0]);
-    this.network.show(this.activations(members[0]), data.shape[0], style);
+    this.network.show(activationsOf(members[0], this.probes, this.probe), data.shape[0], style);
     const found = members.map((member, k) => diagnose(member, session.settings[k], plan));
     const worst = found.findIndex(Boolean);
     this.root.dataset.finding = found[worst]?.kind ?? "";
@@ -371,18 +374,8 @@ class Playground {
     return this.style;
   }
 
-  /** What each layer gives for the chosen image. @param {import("./member.js").Member} member */
-  activations(member) {
-    const { seen, plan } = member;
-    if (!this.probes || !plan || !seen.z || !seen.hidden) return [];
-    const row = (/** @type {Float32Array} */ values, /** @type {number} */ width) =>
-      values.subarray(this.probe * width, (this.probe + 1) * width);
-    const rows = seen.z.length / plan.latent_dim;
-    const layers = [...seen.hidden, seen.z, ...seen.decoded].map((values) => row(values, values.length / rows));
-    return [row(this.probes, plan.pixels), ...layers, row(seen.reconstructions, plan.pixels)];
-  }
-
   close() {
+    this.leave();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     this.unwatch();
