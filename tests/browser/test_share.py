@@ -63,7 +63,7 @@ def test_link_is_copied_and_said(visit):
     """The clipboard holds the address; the button says so for two seconds."""
     page = visit(PAIR + "&image=17")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    latent_map = drawn_map(page)
+    drawn_map(page)
     page.get_by_role("button", name="Copy link").click()
     told = page.get_by_role("button", name="Link copied")
     expect(told).to_be_visible()
@@ -175,7 +175,7 @@ def test_link_holds_what_was_done_just_before(visit):
 def test_a_drawing_is_in_the_link(visit):
     """Who opens a copied link finds the drawing on the pad, its image in the inspector and its point on the map."""
     page = visit(ALONE + "&own=true")
-    latent_map = drawn_map(page)
+    drawn_map(page)
     pad = page.get_by_test_id("drawing-pad")
     box = pad.locator("canvas").first.bounding_box()
     unit = box["width"] / 280
