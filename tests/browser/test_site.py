@@ -1,0 +1,95 @@
+"""The site on a web server that knows nothing of aeviz: gallery, a model, a lesson, the playground."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from app_server import free_port
+from playwright.sync_api import expect
+from test_takeaway import grey_of
+
+from aeviz.cli import main
+from aeviz.training.run import load
+
+NAMES = ("digits-2d-adam", "digits-2d-amsgrad")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The address of a site below a path, as GitHub Pages has it."""
+    root = tmp_path_factory.mktemp("pages")
+    assert main(["export", *NAMES, "--format", "site", "--out", str(root / "some" / "place")]) == 0
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "-d", str(root), "--bind", "127.0.0.1"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield f"http://127.0.0.1:{port}/some/place/"
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def visitor(chromium, site):
+    """A page that reaches the site and no other host, and the list of what went wrong."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    problems = []
+    context.route(
+        lambda url: not url.startswith(site), lambda route: (problems.append(route.request.url), route.abort())
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("response", lambda answer: problems.append(answer.url) if answer.status >= 400 else None)
+    yield page, problems
+    context.close()
+
+
+def test_gallery_leads_to_a_model_that_decodes_as_pytorch_does(visitor, site):
+    page, problems = visitor
+    for _ in range(30):  # until the server answers
+        try:
+            page.goto(site)
+            break
+        except Exception:
+            page.wait_for_timeout(200)
+    expect(page.get_by_text("by this page itself")).to_be_visible()
+    page.locator("#models").get_by_role("link", name="Autoencoder, 2 dimensions, Adam").click()
+    expect(page).to_have_url(f"{site}models/{NAMES[0]}.html")
+    expect(page.get_by_text("Decoded in your browser by this page itself")).to_be_visible()
+    box = page.locator(".stage .front").bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.4 * box["height"], steps=5)
+    page.mouse.up()
+    expect(page.locator("[data-idle]").first).to_be_attached()
+    sliders = page.get_by_test_id("latent-sliders").get_by_role("slider").all()
+    z = [float(field.input_value()) for field in sliders]
+    page.goto(f"{page.url}?at={','.join(map(str, z))}")  # at the very numbers that the sliders show
+    expect(page.get_by_text("Decoded in your browser by this page itself")).to_be_visible()
+    expect(page.locator("[data-idle]").first).to_be_attached()
+    shown = grey_of(page.get_by_role("img", name=f"Image decoded by {NAMES[0]} at this point"))
+    with torch.no_grad():
+        expected = load(NAMES[0]).model.decode(torch.tensor([z])).clamp(0, 1)[0, 0].numpy() * 255
+    assert np.abs(shown[:: shown.shape[0] // 8, :: shown.shape[1] // 8][:8, :8] - expected).max() <= 1
+    page.get_by_role("link", name=" and ".join(NAMES)).click()
+    expect(page.get_by_role("img", name=f"Image decoded by {NAMES[1]} at this point")).to_be_visible()
+    assert not problems
+
+
+def test_a_lesson_asks_first_and_explains_then(visitor, site):
+    page, problems = visitor
+    page.goto(f"{site}lessons/latent-space.html")
+    first, second = (page.get_by_role("region", name=f"Step {place}", exact=True) for place in (1, 2))
+    expect(first.get_by_text("Look for:")).to_be_hidden()
+    first.get_by_role("button", name="Answer").click()
+    expect(first.get_by_text("Choose an answer first")).to_be_visible()
+    first.get_by_role("spinbutton").fill("391")
+    first.get_by_role("button", name="Answer").click()
+    expect(first.get_by_text("As you predicted: 392")).to_be_visible()
+    expect(first.get_by_text("Look for:")).to_be_visible()
+    expect(first.get_by_text("needs the app")).to_be_visible()  # its model is not in this site
+    second.get_by_label("It saw the label of every tenth image.").check()
+    second.get_by_role("button", name="Answer").click()
+    expect(second.get_by_text("Not as you predicted.")).to_be_visible()
+    expect(page.get_by_text("1 of 2 predictions were right.")).to_be_visible()
+    assert not problems
