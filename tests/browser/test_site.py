@@ -1,12 +1,12 @@
 """The site on a web server that knows nothing of aeviz: gallery, a model, a lesson, the playground."""
 
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import torch
-from app_server import free_port
 from playwright.sync_api import expect
 from test_takeaway import grey_of
 
@@ -21,12 +21,11 @@ def site(tmp_path_factory):
     """The address of a site below a path, as GitHub Pages has it."""
     root = tmp_path_factory.mktemp("pages")
     assert main(["export", *NAMES, "--format", "site", "--out", str(root / "some" / "place")]) == 0
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "-d", str(root), "--bind", "127.0.0.1"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield f"http://127.0.0.1:{port}/some/place/"
-    server.terminate()
-    server.wait(10)
+    command = [sys.executable, "-u", "-m", "http.server", "0", "-d", str(root), "--bind", "127.0.0.1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        port = re.search("port ([0-9]+)", server.stdout.readline())[1]
+        yield f"http://127.0.0.1:{port}/some/place/"
+        server.terminate()
 
 
 @pytest.fixture
@@ -46,12 +45,7 @@ def visitor(chromium, site):
 
 def test_gallery_leads_to_a_model_that_decodes_as_pytorch_does(visitor, site):
     page, problems = visitor
-    for _ in range(30):  # until the server answers
-        try:
-            page.goto(site)
-            break
-        except Exception:
-            page.wait_for_timeout(200)
+    page.goto(site)
     expect(page.get_by_text("by this page itself")).to_be_visible()
     page.locator("#models").get_by_role("link", name="Autoencoder, 2 dimensions, Adam").click()
     expect(page).to_have_url(f"{site}models/{NAMES[0]}.html")

@@ -4,6 +4,7 @@ from aeviz.training.runs import RunFolder
 from aeviz.web.takeaway.document import document, is_packed
 from aeviz.web.takeaway.runtime import MODULE, PROGRAM, has_runtime, runtime_files
 from aeviz.web.takeaway.space import held_space
+from aeviz.web.takeaway.titles import terms_of
 
 SCRIPT = "explorer/standalone.js"
 _PLAIN = ("mlp", "linear", "conv", "conv_bn")
@@ -37,10 +38,13 @@ def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
     if held.needs_runtime:
         files = runtime_files()
         runtime = {"module": files[MODULE].read_bytes(), "program": files[PROGRAM].read_bytes()}
+    points = (
+        "Points are codes of test images; the images themselves are not in this file." if folder.has_latents else ""
+    )
     return document(
         folder.name if second is None else f"{folder.name} and {second.name}",
         "Drag over the plane, move the sliders or use the arrow keys: the decoder in this file draws the image there.",
-        "Points are codes of test images; the images themselves are not in this file.",
+        points if folder.has_latents else terms_of(folder),
         script=SCRIPT,
         styles=("explorer/explorer.css",),
         held={

@@ -71,6 +71,13 @@ def special_of(run: Listed) -> str:
     return words[0].upper() + words[1:]
 
 
+def terms_of(run: Listed) -> str:
+    """Return the terms of a model whose data asks for some, a sentence; empty for others."""
+    if run.config.data.name != "celeba":
+        return ""
+    return "Trained on CelebA: model and images are for non-commercial research only."
+
+
 def groups_of(runs: Iterable[Run]) -> dict[str, tuple[list[Run], str]]:
     """Return the groups of a gallery, one's own runs first: title to the runs and a sentence on them."""
     found: dict[str, tuple[list[Run], str]] = {

@@ -18,7 +18,7 @@ from aeviz.training.samples import read_prior
 from aeviz.web.takeaway.runtime import FOLDER, runtime_files
 from aeviz.web.takeaway.site.shell import SCRIPTS, Site, file_name, link, offer
 from aeviz.web.takeaway.space import Held, held_space
-from aeviz.web.takeaway.titles import groups_of, special_of, title_of
+from aeviz.web.takeaway.titles import groups_of, special_of, terms_of, title_of
 
 SCRIPT, STYLE = "explorer/standalone.js", "explorer/explorer.css"
 _PAIR_WORDS = {
@@ -97,7 +97,7 @@ def add_pair(site: Site, contents: Contents, first: RunFolder, second: RunFolder
     singles = " · ".join(link(f"../{contents.models[run.name]}", run.name) for run in (first, second))
     body = (
         f"<h1>{html.escape(first.name)} and {html.escape(second.name)}</h1><p>{html.escape(words)}</p>"
-        f'<p>{_HINT}</p><main id="aeviz"></main><p>Alone: {singles}</p>{_terms((first, second))}'
+        f'<p>{_HINT}</p><main id="aeviz"></main><p>Alone: {singles}</p><p>{terms_of(first)}</p>'
     )
     _add_explorer(site, path, name, body, held)
 
@@ -193,7 +193,7 @@ def _card(folder: RunFolder, path: str) -> str:
         head, second = second, head
     words = f"{second} · {name_for_people(folder.config.data.name)}"
     special = special_of(folder)
-    terms = "" if folder.config.data.name != "celeba" else "<small>CelebA: for non-commercial research only.</small>"
+    terms = f"<small>{terms_of(folder)}</small>"
     return (
         f'<a class="card" href="{path}">{picture}<div class="words"><strong>{html.escape(head)}</strong>'
         f"<small>{html.escape(words)}</small><small>{html.escape(special)}</small>{terms}</div></a>"
@@ -224,7 +224,7 @@ def _facts(folder: RunFolder) -> str:
     if folder.has_latents:
         rows.append(("Points", "codes of test images; the images themselves are not in this page"))
     body = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(words)}</dd>" for name, words in rows)
-    return f'<dl class="facts">{body}</dl>{_terms((folder,))}'
+    return f'<dl class="facts">{body}</dl><p>{terms_of(folder)}</p>'
 
 
 def _data(config: DataConfig) -> str:
@@ -232,10 +232,3 @@ def _data(config: DataConfig) -> str:
     if found is None:
         return name_for_people(config.name)
     return f"{found.title} ({found.licence})"
-
-
-def _terms(folders: Iterable[RunFolder]) -> str:
-    """Return the terms of models whose data asks for some."""
-    if not any(folder.config.data.name == "celeba" for folder in folders):
-        return ""
-    return "<p>Trained on CelebA: models and the images that they draw are for non-commercial research only.</p>"
