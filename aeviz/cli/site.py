@@ -8,8 +8,8 @@ from aeviz.cli.console import percent_bar, print_json
 from aeviz.errors import ConfigError
 
 FORMAT = "site"
-_SECONDS = 2
-"""That a model takes, with its pairs."""
+_SECONDS, _MORE_SECONDS = 2, 8
+"""That a model takes, with its pairs; and the playground."""
 
 
 def export_site(options: argparse.Namespace) -> int:
@@ -22,7 +22,11 @@ def export_site(options: argparse.Namespace) -> int:
     named = [find_run(name) for name in options.models]
     runs = named or [folder for folder in list_folders() if folder.is_shipped and folder.is_trained]
     folder: Path = options.out or Path("aeviz-site")
-    print(f"aeviz: writing {len(runs)} models, about {_SECONDS * len(runs)} s", file=sys.stderr, flush=True)
+    print(
+        f"aeviz: writing {len(runs)} models, about {_SECONDS * len(runs) + _MORE_SECONDS} s",
+        file=sys.stderr,
+        flush=True,
+    )
     with percent_bar() as show:
         written = write_site(folder, runs, on_progress=show)
     for name, reason in written.left_out.items():

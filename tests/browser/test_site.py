@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import expect
+from test_playground_browser import choose, fact, play_until
 from test_takeaway import grey_of
 
 from aeviz.cli import main
+from aeviz.config import DataConfig
+from aeviz.data import load_dataset
+from aeviz.playground.choices import DEFAULTS, config_of
+from aeviz.playground.replay import replay
 from aeviz.training.run import load
 
 NAMES = ("digits-2d-adam", "digits-2d-amsgrad")
@@ -86,4 +91,34 @@ def test_a_lesson_asks_first_and_explains_then(visitor, site):
     second.get_by_role("button", name="Answer").click()
     expect(second.get_by_text("Not as you predicted.")).to_be_visible()
     expect(page.get_by_text("1 of 2 predictions were right.")).to_be_visible()
+    assert not problems
+
+
+def test_the_playground_trains_as_pytorch_does_and_offers_what_is_there(visitor, site):
+    page, problems = visitor
+    page.goto(f"{site}playground.html?optimizer=amsgrad&hidden=64.48")
+    part = page.get_by_test_id("playground")
+    expect(part.get_by_role("button", name="Play")).to_be_enabled()
+    choose(part, "Latent", "gaussian")
+    expect(page).to_have_url(re.compile("bottleneck=gaussian"))
+    expect(part).to_have_attribute("data-idle", "")
+    step = part.get_by_role("button", name="Step", exact=True)
+    for count in range(1, 6):
+        step.click()
+        expect(fact(part, "Step")).to_have_text(str(count))
+    values = {**DEFAULTS, "data": "digits", "hidden": "64.48", "bottleneck": "gaussian", "optimizer": "amsgrad"}
+    images = load_dataset(DataConfig(name="digits"), "train").images[:2000]
+    expected = replay(config_of(values, (1, 8, 8)), images.reshape(len(images), -1), 5).losses[:, 0].mean()
+    assert float(fact(part, "Loss").inner_text()) == pytest.approx(expected, rel=0.01)
+
+    absent = part.get_by_role("combobox", name="Activation", exact=True).locator("option[value=tanh]")
+    expect(absent).to_be_disabled()  # of these hidden layers there is none
+    expect(part.get_by_role("button", name="Fewer: units of hidden layer 1")).to_be_disabled()
+    expect(page.get_by_text("What is greyed out needs a network that is not in this site")).to_be_visible()
+    part.get_by_role("button", name="Fewer: units of hidden layer 2").click()
+    expect(page).not_to_have_url(re.compile("hidden="))
+    expect(absent).to_be_enabled()
+    choose(part, "Images", "circles")
+    expect(part.get_by_role("img", name="Hidden 1: 128 units")).to_be_visible()
+    play_until(part, 20)
     assert not problems

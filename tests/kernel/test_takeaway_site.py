@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r'(?:src|srcset|href)="([^"]*)"')
 
 @pytest.fixture(scope="module")
 def site():
-    return make_site([RunFolder.read(checkpoints_root() / name) for name in NAMES], title="Digits & more")
+    return make_site([RunFolder.read(checkpoints_root() / name) for name in NAMES], title="Digits & more", trains=False)
 
 
 def test_every_address_leads_to_a_file_of_the_folder(site):

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from aeviz.lessons import Choices, Lesson, Number, Question, Step, View
 from aeviz.web.takeaway.site.markdown import to_html, to_inline
@@ -39,7 +40,7 @@ def counterpart(view: View, site: Site, contents: Contents) -> tuple[str, str]:
     """Return the path of what shows a view in the site, empty where nothing does, and what it lacks, as a clause."""
     given = dict(view.parameters)
     if view.page == "/playground":
-        return (PLAYGROUND, "") if PLAYGROUND in site.files else ("", "")
+        return (f"{PLAYGROUND}?{urlencode(view.parameters)}", "") if PLAYGROUND in site.files else ("", "")
     model = given.get("model", "")
     if view.page not in ("/explore", "/generate") or model not in contents.models:
         return "", ""

@@ -113,7 +113,7 @@ class Site:
             title: Of its tab.
             body: Its content, HTML, with addresses from its own place.
             script: What runs in it, below aeviz/web/components.
-            styles: Style sheets, likewise, besides the site's own.
+            styles: Style sheets besides the site's own, likewise, or paths in the site.
             held: What the script is given, in the page itself.
             loads: Paths of files that `add_held` returned, with more of it.
         """
@@ -156,10 +156,17 @@ class Site:
 """.encode()
 
     def _add(self, path: str) -> str:
-        """Add a script or a style sheet of the components; return its path in the folder."""
+        """Add a script or a style sheet of the components unless the site has it; return its path in the folder."""
+        if path in self.files:
+            return path
         found = script_to_load(path) if path.endswith(".js") else path
-        self.files.setdefault(f"{SCRIPTS}/{found}", (COMPONENTS / found).read_bytes())
+        self.files.setdefault(f"{SCRIPTS}/{found}", self.component(found))
         return f"{SCRIPTS}/{found}"
+
+    @staticmethod
+    def component(path: str) -> bytes:
+        """Return a file below aeviz/web/components."""
+        return (COMPONENTS / path).read_bytes()
 
 
 def site_style() -> bytes:

@@ -14,14 +14,15 @@ from aeviz.lessons.library import SHIPPED
 from aeviz.training.runs import RunFolder
 from aeviz.web.components.kit.bundles import COMPONENTS
 from aeviz.web.takeaway.document import require_packed
-from aeviz.web.takeaway.site import models
+from aeviz.web.takeaway.site import models, playground
 from aeviz.web.takeaway.site.lessons import add_lessons
 from aeviz.web.takeaway.site.models import Contents
 from aeviz.web.takeaway.site.shell import Site, offer, site_style
 
 STAMP = "aeviz-site.json"
 """What tells that a folder is such a site, so that it may be written anew."""
-FACES = "FACES.md"
+_PLAYGROUND = 6
+"""Models in whose time the graphs of the playground are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +79,18 @@ def make_site(
     runs: Sequence[RunFolder],
     *,
     title: str = "aeviz",
+    trains: bool = True,
     on_progress: Callable[[float, str], None] = lambda share, text: None,
 ) -> Site:
-    """Return the site; arguments as of `write_site`."""
+    """Return the site; arguments as of `write_site`. Without `trains` it has no playground."""
     site, contents = Site(title=title), Contents()
     site.sections += [("lessons/index.html", "Lessons")]
+    if trains:
+        site.sections += [(playground.PAGE, "Playground")]
     lessons = _lessons()
     folders = {run.name: run for run in runs}
     pairs = models.pairs_of(list(folders), lessons.values())
-    count = len(folders) + len(pairs) + 1
+    count = len(folders) + len(pairs) + (_PLAYGROUND if trains else 0)
     for done, run in enumerate(folders.values()):
         on_progress(done / count, run.name)
         models.add_model(site, contents, run)
@@ -96,9 +100,17 @@ def make_site(
         on_progress(done / count, f"{first} | {second}")
         if {first, second} <= set(contents.models):
             models.add_pair(site, contents, folders[first], folders[second])
-    on_progress((count - 1) / count, "lessons")
+    offers = ""
+    if trains:
+        begun = len(folders) + len(pairs)
+        playground.add_playground(
+            site, lambda share: on_progress((begun + share * _PLAYGROUND) / count, "graphs of the playground")
+        )
+        words = "Press Play: your browser trains it, and the latent plane forms before your eyes."
+        offers = offer(playground.PAGE, "Train your own network", words)
     add_lessons(site, contents, lessons)
-    models.add_start(site, contents, folders, offer("lessons/index.html", "Take a lesson", "Predict first, then look."))
+    offers += offer("lessons/index.html", "Take a lesson", "Predict first, then look.")
+    models.add_start(site, contents, folders, offers)
     site.files["site.css"] = site_style()
     site.files["icon.svg"] = (COMPONENTS.parent / "icon.svg").read_bytes()
     site.files[".nojekyll"] = b""  # a host that runs Jekyll would leave some files out
