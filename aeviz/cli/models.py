@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aeviz.cli import fetching, importing
+from aeviz.cli import fetching, importing, site
 from aeviz.cli.console import add_json, percent_bar, print_json, to_path
 from aeviz.errors import ConfigError
 
@@ -35,18 +35,22 @@ def add_commands(commands: "Commands") -> None:
     listing.set_defaults(run=_list)
 
     export = commands.add_parser("export", help="write a model in the format of other programs")
-    export.add_argument("model", nargs="?", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
+    export.add_argument("models", nargs="*", metavar="RUN", help="a name from 'aeviz list', or the folder of a run")
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
     export.add_argument(
         "--format",
-        choices=("onnx", "html", "csv", "parquet", "npz", "projector"),
+        choices=("onnx", "html", "csv", "parquet", "npz", "projector", site.FORMAT),
         required=True,
         help="onnx: decoder.onnx and encoder.onnx; html: one file with the latent space, which needs no network; "
-        "csv, parquet, npz: the codes of the test images; projector: the same for TensorBoard's projector",
+        "csv, parquet, npz: the codes of the test images; projector: the same for TensorBoard's projector; "
+        "site: a folder for any web server, with the models named, or all that ship, side by side and with lessons",
     )
     export.add_argument("--second", metavar="RUN", help="html: a model of the same data that decodes beside it")
     export.add_argument(
-        "--out", type=to_path, metavar="PATH", help="where to write (default: ./RUN-onnx, ./RUN.html and so on)"
+        "--out",
+        type=to_path,
+        metavar="PATH",
+        help="where to write (default: ./RUN-onnx, ./RUN.html, ./aeviz-site and so on)",
     )
     add_json(export)
     export.set_defaults(run=_export)
@@ -189,8 +193,13 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    if options.format == site.FORMAT:
+        return site.export_site(options)
+    options.model = options.models[0] if options.models else None
     if options.shipped:
         return _export_shipped(options)
+    if len(options.models) > 1:
+        raise ConfigError(f"--format {options.format} takes one model; --format site takes several")
     if options.model is None:
         raise ConfigError("export needs the name of a model or the folder of a run, see aeviz list; or --shipped")
     if options.format == "html":

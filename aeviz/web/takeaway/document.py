@@ -10,7 +10,7 @@ from aeviz.errors import ExportError
 from aeviz.web.components.kit.bundles import COMPONENTS, script_to_load
 from aeviz.web.components.kit.wire import pack
 
-_STYLE = """
+STYLE = """
 :root {
   color-scheme: light dark;
   --st-background-color: #ffffff; --st-text-color: #22262c; --st-primary-color: #2469b3; --st-border-color: #c9ced6;
@@ -37,6 +37,20 @@ def is_packed(script: str) -> bool:
     return script_to_load(script) != script
 
 
+def content_of(held: Mapping[str, object]) -> str:
+    """Return what a script is given, as the text of an element that components/kit/held.js reads."""
+    return base64.b64encode(gzip.compress(pack(held, digests=False), 9, mtime=0)).decode()
+
+
+def require_packed(script: str) -> None:
+    """Raise an ExportError unless a script is there as one file."""
+    if not is_packed(script):
+        raise ExportError(
+            "the page's scripts are not packed into one file each, which an HTML file needs; make app packs them where "
+            "npm can be had, and so does an installation from the wheel"
+        )
+
+
 def document(
     title: str, words: str, footer: str, *, script: str, styles: Sequence[str], held: Mapping[str, object]
 ) -> str:
@@ -53,12 +67,7 @@ def document(
     Raises:
         ExportError: The scripts of the page are not packed.
     """
-    if not is_packed(script):
-        raise ExportError(
-            "the page's scripts are not packed into one file each, which an HTML file needs; make app packs them where "
-            "npm can be had, and so does an installation from the wheel"
-        )
-    content = base64.b64encode(gzip.compress(pack(held, digests=False), 9, mtime=0)).decode()
+    require_packed(script)
     rules = "".join((COMPONENTS / path).read_text(encoding="utf-8") for path in styles)
     code = (COMPONENTS / script_to_load(script)).read_text(encoding="utf-8").replace("</script", "<\\/script")
     name, version = html.escape(title), html.escape(__version__)
@@ -69,7 +78,7 @@ def document(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="aeviz {version}">
 <title>{name}: latent space</title>
-<style>{_STYLE}{rules}</style>
+<style>{STYLE}{rules}</style>
 </head>
 <body>
 <h1>{name}</h1>
@@ -77,7 +86,7 @@ def document(
 <main id="aeviz"></main>
 <footer>Made by aeviz {version}. {html.escape(footer)} It works without a network.</footer>
 <noscript>This page computes in your browser: switch JavaScript on.</noscript>
-<script type="text/plain" id="aeviz-content">{content}</script>
+<script type="text/plain" id="aeviz-content">{content_of(held)}</script>
 <script type="module">{code}</script>
 </body>
 </html>

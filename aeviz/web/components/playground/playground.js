@@ -27,8 +27,9 @@ import { plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values
  * @typedef {{
  *   values: Values, options: Record<string, [string, string][]>, defaults: Record<string, string>, structure: string,
  *   plan: import("./learner.js").Plan | null, data: { blob: string, shape: number[], classes: string[] },
- *   message: string, kept: import("./sharing.js").Kept | null, colours: string[]
- * }} Payload `structure` stands for plan and data; `message` says why there is no plan; `defaults`: hidden layers by data
+ *   message: string, kept: import("./sharing.js").Kept | null, colours: string[], offers?: (values: Values) => boolean
+ * }} Payload `structure` stands for plan and data; `message` says why there is no plan; `defaults`: hidden
+ * layers by data; `offers` tells which networks there are where no server makes them
  */
 
 const REPORT_MS = 400;
@@ -97,6 +98,7 @@ class Playground {
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
     this.processor = new ProcessorChoice(this.controls.more, (choice) => void this.busy("processor", this.session.choose(choice)));
     this.network = new NetworkDrawing(root, {
+      offers: (changed) => this.offers(changed),
       hidden: (widths) => this.choose({ hidden: widths.join(".") }),
       latent: (size) => this.choose({ latent: String(size) }),
     });
@@ -127,7 +129,8 @@ class Playground {
     if (place >= 0) this.awaited.splice(0, place + 1);
     const isNews = place < 0 && !this.awaited.length && text !== JSON.stringify(this.values);
     if (isNews) this.values = { ...payload.values };
-    this.controls.set(this.values, payload.options);
+    if (payload.offers) this.leaveServer();
+    this.controls.set(this.values, payload.options, (changed) => this.offers(changed));
     this.showMessage();
     if (!payload.plan || this.awaited.length) return this.redraw();
     if (this.asked === payload.structure) {
@@ -136,6 +139,25 @@ class Playground {
     }
     this.asked = payload.structure;
     return this.busy("network", this.open());
+  }
+
+  /** Hide what needs the server, or a runtime that is not there. */
+  leaveServer() {
+    this.bar.keep.hidden = true;
+    this.processor.hide();
+    this.session.choice = "wasm";
+  }
+
+  /** The settings after a change. @param {Values} changed @returns {Values} */
+  after(changed) {
+    const usual = this.payload?.defaults ?? {};
+    const isUsual = this.values.hidden === usual[this.values.data];
+    return { ...this.values, ...(changed.data && isUsual ? { hidden: usual[changed.data] } : {}), ...changed };
+  }
+
+  /** Whether there is a network after a change. @param {Values} changed */
+  offers(changed) {
+    return this.payload?.offers?.(this.after(changed)) ?? true;
   }
 
   async open() {
@@ -171,7 +193,7 @@ class Playground {
       this.data = images;
       this.probes = unit(firstImages(images, SHOWN, plan.pixels));
       if (!isSameData) this.probe = 0;
-      this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational);
+      this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational, payload.offers ? payload.structure : "");
       this.own.set(data.shape);
       this.bar.draw.hidden = data.shape[0] !== 1;
       this.name(settings);
@@ -201,11 +223,8 @@ class Playground {
 
   /** @param {Values} changed */
   choose(changed) {
-    const before = this.values;
-    this.values = { ...before, ...changed };
-    const usual = this.payload?.defaults ?? {};
-    if (changed.data && before.hidden === usual[before.data]) this.values.hidden = usual[changed.data];
-    if (this.payload) this.controls.set(this.values, this.payload.options);
+    this.values = this.after(changed);
+    if (this.payload) this.controls.set(this.values, this.payload.options, (next) => this.offers(next));
     const isStructural = STRUCTURE.some((name) => name in changed);
     clearTimeout(this.timer);
     this.activity.mark("report", true);

@@ -20,6 +20,12 @@ export class ProcessorChoice {
     this.show("auto", null);
   }
 
+  hide() {
+    this.note.hidden = true;
+    const label = this.input.closest("label");
+    if (label) label.hidden = true;
+  }
+
   /**
    * @param {import("./processor.js").Choice} choice
    * @param {import("./processor.js").Verdict | "measuring" | null} verdict
