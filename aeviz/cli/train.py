@@ -35,7 +35,8 @@ def add_commands(commands: "Commands") -> None:
         "--tracker",
         action="append",
         metavar="NAME[=PLACE]",
-        help="tell another program of the training, such as tensorboard, tensorboard=FOLDER (default: AEVIZ_TRACKERS)",
+        help="tell another program of the training: tensorboard, tensorboard=FOLDER, mlflow or mlflow=URI (default: "
+        "those of AEVIZ_TRACKERS)",
     )
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of config.json")
     add_json(train)

@@ -77,4 +77,12 @@ TRACKERS: Registry[TrackerSpec] = Registry(
         package="tensorboard",
         install="aeviz[tensorboard]",
     ),
+    TrackerSpec(
+        name="mlflow",
+        title="MLflow",
+        open="aeviz.trackers.mlflow:MlflowTracker",
+        package="mlflow",
+        install="aeviz[mlflow]",
+        check="aeviz.trackers.mlflow:tracking_uri",
+    ),
 )
