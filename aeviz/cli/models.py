@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aeviz.cli import fetching, importing, site
-from aeviz.cli.console import add_json, percent_bar, print_json, to_path
+from aeviz.cli import fetching, films, importing, site
+from aeviz.cli.console import add_json, file_to_write, percent_bar, print_json, tell_written, to_path
 from aeviz.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -39,10 +39,11 @@ def add_commands(commands: "Commands") -> None:
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
     export.add_argument(
         "--format",
-        choices=("onnx", "html", "csv", "parquet", "npz", "projector", site.FORMAT),
+        choices=("onnx", "html", "csv", "parquet", "npz", "projector", *films.FORMATS, site.FORMAT),
         required=True,
         help="onnx: decoder.onnx and encoder.onnx; html: one file with the latent space, which needs no network; "
         "csv, parquet, npz: the codes of the test images; projector: the same for TensorBoard's projector; "
+        "gif, webp, mp4: a film; "
         "site: a folder for any web server, with the models named, or all that ship, side by side and with lessons",
     )
     export.add_argument("--second", metavar="RUN", help="html: a model of the same data that decodes beside it")
@@ -52,6 +53,7 @@ def add_commands(commands: "Commands") -> None:
         metavar="PATH",
         help="where to write (default: ./RUN-onnx, ./RUN.html, ./aeviz-site and so on)",
     )
+    films.add_options(export)
     add_json(export)
     export.set_defaults(run=_export)
 
@@ -202,6 +204,9 @@ def _export(options: argparse.Namespace) -> int:
         raise ConfigError(f"--format {options.format} takes one model; --format site takes several")
     if options.model is None:
         raise ConfigError("export needs the name of a model or the folder of a run, see aeviz list; or --shipped")
+    if options.format in films.FORMATS:
+        return films.export_film(options)
+    films.refuse_options(options)
     if options.format == "html":
         return _export_html(options)
     if options.second is not None:
@@ -231,11 +236,11 @@ def _export_html(options: argparse.Namespace) -> int:
 
     folder = find_run(options.model)
     second = None if options.second is None else find_run(options.second)
-    path = _file_to_write(options, f"{folder.name}.html")
+    path = file_to_write(options, f"{folder.name}.html")
     text = html_page(folder, second)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    return _tell(options, path, "open it in a browser, with or without a network")
+    return tell_written(options, path, "open it in a browser, with or without a network")
 
 
 def _export_codes(options: argparse.Namespace) -> int:
@@ -249,8 +254,8 @@ def _export_codes(options: argparse.Namespace) -> int:
         images = _test_images(folder, table.fingerprint)
         write_projector(table, names, path, name=folder.name, images=images)
         without = "" if images is not None else "; without pictures, since the test images are not on this machine"
-        return _tell(options, path, f"tensorboard --logdir {path} opens it{without}")
-    path = _file_to_write(options, f"{folder.name}.{options.format}")
+        return tell_written(options, path, f"tensorboard --logdir {path} opens it{without}")
+    path = file_to_write(options, f"{folder.name}.{options.format}")
     path.parent.mkdir(parents=True, exist_ok=True)
     if options.format == "csv":
         path.write_text(latent_csv(table, names), encoding="utf-8")
@@ -258,7 +263,7 @@ def _export_codes(options: argparse.Namespace) -> int:
         write_parquet(table, names, path)
     else:
         write_npz(table, names, path)
-    return _tell(options, path, f"{len(table.z):,} codes of {table.z.shape[1]} dimensions")
+    return tell_written(options, path, f"{len(table.z):,} codes of {table.z.shape[1]} dimensions")
 
 
 def _test_images(folder: "RunFolder", fingerprint: str) -> "np.ndarray | None":
@@ -272,23 +277,6 @@ def _test_images(folder: "RunFolder", fingerprint: str) -> "np.ndarray | None":
         return None
     dataset = with_class_order(load_dataset(folder.config.data, "test"), folder.provenance.class_names)
     return np.asarray(dataset.images[:]) if dataset.fingerprint() == fingerprint else None
-
-
-def _file_to_write(options: argparse.Namespace, usual: str) -> Path:
-    path: Path = options.out or Path(usual)
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder; --out names the file to write")
-    return path
-
-
-def _tell(options: argparse.Namespace, path: Path, words: str) -> int:
-    """Say what was written."""
-    size = sum(file.stat().st_size for file in path.iterdir()) if path.is_dir() else path.stat().st_size
-    if options.json:
-        print_json({"path": str(path), "bytes": size})
-    else:
-        print(f"{path}: {size / 1e3:,.0f} kB; {words}")
-    return 0
 
 
 def _export_shipped(options: argparse.Namespace) -> int:
