@@ -10,17 +10,19 @@ from aeviz.errors import ExportError
 from aeviz.web.components.kit.bundles import COMPONENTS, script_to_load
 from aeviz.web.components.kit.wire import pack
 
-_STYLE = """
-:root {
-  color-scheme: light dark;
+LIGHT = """
   --st-background-color: #ffffff; --st-text-color: #22262c; --st-primary-color: #2469b3; --st-border-color: #c9ced6;
   --st-font: system-ui, sans-serif; --st-base-radius: 0.5rem;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --st-background-color: #14161a; --st-text-color: #eceff3; --st-primary-color: #5aa9f0; --st-border-color: #444a53;
-  }
-}
+"""
+"""The custom properties that the components take their colours from, as Streamlit sets them in the app."""
+DARK = """
+  --st-background-color: #14161a; --st-text-color: #eceff3; --st-primary-color: #5aa9f0; --st-border-color: #444a53;
+"""
+_STYLE = f"""
+:root {{ color-scheme: light dark; {LIGHT} }}
+@media (prefers-color-scheme: dark) {{ :root {{ {DARK} }} }}
+"""
+_STYLE += """
 body {
   margin: 0 auto; max-width: 90rem; padding: 1rem 1.25rem; box-sizing: border-box; font-family: var(--st-font);
   background: var(--st-background-color); color: var(--st-text-color);
@@ -35,6 +37,30 @@ footer { margin-top: 1rem; font-size: 0.8rem; opacity: 0.8; }
 def is_packed(script: str) -> bool:
     """Tell whether a script is there as one file, with all that it imports."""
     return script_to_load(script) != script
+
+
+def packed_script(script: str) -> str:
+    """Return a script of the components, below aeviz/web/components, with all that it imports.
+
+    Raises:
+        ExportError: The scripts of the page are not packed.
+    """
+    if not is_packed(script):
+        raise ExportError(
+            "the page's scripts are not packed into one file each, which a place without the app needs; make app packs "
+            "them where npm can be had, and so does an installation from the wheel"
+        )
+    return (COMPONENTS / script_to_load(script)).read_text(encoding="utf-8")
+
+
+def pack_held(held: Mapping[str, object]) -> str:
+    """Return what a script is given as text that components/kit/held.js reads: base64 of gzip of `kit.wire`."""
+    return base64.b64encode(gzip.compress(pack(held, digests=False), 9, mtime=0)).decode()
+
+
+def rules_of(style: str) -> str:
+    """Return a style sheet of the components, below aeviz/web/components."""
+    return (COMPONENTS / style).read_text(encoding="utf-8")
 
 
 def document(
@@ -53,14 +79,8 @@ def document(
     Raises:
         ExportError: The scripts of the page are not packed.
     """
-    if not is_packed(script):
-        raise ExportError(
-            "the page's scripts are not packed into one file each, which an HTML file needs; make app packs them where "
-            "npm can be had, and so does an installation from the wheel"
-        )
-    content = base64.b64encode(gzip.compress(pack(held, digests=False), 9, mtime=0)).decode()
-    rules = "".join((COMPONENTS / path).read_text(encoding="utf-8") for path in styles)
-    code = (COMPONENTS / script_to_load(script)).read_text(encoding="utf-8").replace("</script", "<\\/script")
+    code, content = packed_script(script).replace("</script", "<\\/script"), pack_held(held)
+    rules = "".join(rules_of(path) for path in styles)
     name, version = html.escape(title), html.escape(__version__)
     return f"""<!doctype html>
 <html lang="en">

@@ -15,6 +15,7 @@ from aeviz.training.latents import LatentTable
 from aeviz.training.runs import MODEL, RunFolder
 from aeviz.web.components.explorer.payload import (
     DecoderView,
+    Part,
     Support,
     View,
     bridge_payload,
@@ -58,6 +59,27 @@ def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
             together; or the page's scripts are not packed.
         CheckpointFormatError: A run has kept no codes.
     """
+    return document(
+        _title(folder, second),
+        "Drag over the plane, move the sliders or use the arrow keys: the decoder in this file draws the image there.",
+        "Points are codes of test images; the images themselves are not in this file.",
+        script=SCRIPT,
+        styles=("explorer/explorer.css",),
+        held=explorer_held(folder, second, parts=("pad", "sliders", "strip", "waypoints"), model=folder.name),
+    )
+
+
+def explorer_held(
+    folder: RunFolder, second: RunFolder | None, *, parts: tuple[Part, ...], model: str
+) -> dict[str, object]:
+    """Return what components/explorer/standalone.js is given; errors as in `html_page`.
+
+    Args:
+        folder: The run whose space is shown.
+        second: A run that decodes beside it.
+        parts: What is shown.
+        model: Name under which a map beside it shares the point.
+    """
     table = folder.require_latents()
     space = _space(folder, table)
     shown = [_decoder_view(folder, None)]
@@ -75,29 +97,26 @@ def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
     view = View(
         view="file",
         space=blobs[0][0],
-        point=tuple(np.median(table.z, axis=0).astype(float).tolist()),
+        point=start_point(table),
         revision=0,
         pair=(0, min(1, table.z.shape[1] - 1)),
         along=0,
         backdrop="both",
         side=SIDE,
-        parts=("pad", "sliders", "strip", "waypoints"),
-        model=folder.name,
+        parts=parts,
+        model=model,
         decoder_views=tuple(shown),
     )
-    held = {
+    return {
         "view": view_payload(view),
         "blobs": [{"name": name, "content": content} for name, content in blobs],
         "decoders": decoders,
     }
-    return document(
-        _title(folder, second),
-        "Drag over the plane, move the sliders or use the arrow keys: the decoder in this file draws the image there.",
-        "Points are codes of test images; the images themselves are not in this file.",
-        script=SCRIPT,
-        styles=("explorer/explorer.css",),
-        held=held,
-    )
+
+
+def start_point(table: LatentTable) -> tuple[float, ...]:
+    """Return the latent point that is shown first, D coordinates: the median of the codes."""
+    return tuple(np.median(table.z, axis=0).astype(float).tolist())
 
 
 def _title(folder: RunFolder, second: RunFolder | None) -> str:
@@ -121,16 +140,22 @@ def _decoder_view(folder: RunFolder, bridge: tuple[str, str] | None) -> DecoderV
         alt=f"Image decoded by {folder.name} at this point",
         shape=config.image_shape,
         smooth=config.image_shape[0] == 3,
-        network=Network(
-            name=f"decoder-{folder.name}",
-            part="decoder",
-            latent_dim=config.latent_dim,
-            image_shape=config.image_shape,
-            digest=weights_digest(folder.path / MODEL),
-            limit=0,
-        ),
+        network=decoder_network(folder),
         bridge=name,
         bridge_words=words,
+    )
+
+
+def decoder_network(folder: RunFolder) -> Network:
+    """Return how the page knows the decoder of a run that is computed by its own script."""
+    config = folder.config.model
+    return Network(
+        name=f"decoder-{folder.name}",
+        part="decoder",
+        latent_dim=config.latent_dim,
+        image_shape=config.image_shape,
+        digest=weights_digest(folder.path / MODEL),
+        limit=0,
     )
 
 

@@ -1,5 +1,6 @@
 // The explorer in a file of its own, without a server: aeviz/web/takeaway/page.py writes the file and what it holds.
 
+import { addNetwork } from "../kit/engine.js";
 import { showHeld, silent } from "../kit/held.js";
 import { run } from "../kit/plain_layers.js";
 import explorer from "./explorer.js";
@@ -7,13 +8,11 @@ import explorer from "./explorer.js";
 /** @typedef {{ name: string, digest: string, decoder: import("../kit/plain_layers.js").Layer[] }} Decoder */
 /** @typedef {{ view: Uint8Array, blobs: { name: string, content: Uint8Array }[], decoders: Decoder[] }} Held */
 
-const ENGINE = Symbol.for("aeviz.engine"); // see kit/engine.js: networks by name and digest
-
 /** @param {Decoder} decoder @returns {import("../kit/engine.js").Network} */
 function networkOf({ decoder }) {
   const width = decoder[0].weights.length / decoder[0].bias.length;
   return {
-    by: "this file itself",
+    by: "the page itself",
     layers: [],
     async run(input, rows) {
       const images = Array.from({ length: rows }, (_, row) => run(decoder, input.subarray(row * width, (row + 1) * width)));
@@ -26,11 +25,15 @@ function networkOf({ decoder }) {
   };
 }
 
-/** @param {HTMLElement} place @param {Held} held */
-export default function show(place, held) {
-  const networks = new Map(held.decoders.map((each) => [`${each.name} ${each.digest}`, Promise.resolve(networkOf(each))]));
-  Object.assign(window, { [ENGINE]: { runtime: null, networks, queue: Promise.resolve() } });
-  explorer({ data: held.view, parentElement: place, ...silent });
+/**
+ * @param {HTMLElement | ShadowRoot} place
+ * @param {Held} held
+ * @param {import("../kit/held.js").Reports} [reports] hears what the visitor does
+ * @returns {() => void} ends it, once its element has left the page
+ */
+export default function show(place, held, reports = silent) {
+  for (const decoder of held.decoders) addNetwork(decoder.name, decoder.digest, networkOf(decoder));
+  return explorer({ data: held.view, parentElement: place, ...reports });
 }
 
 void showHeld(show);

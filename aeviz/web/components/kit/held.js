@@ -3,7 +3,12 @@
 import { put } from "./blobs.js";
 import { unpack } from "./wire.js";
 
+/**
+ * @typedef {{ setStateValue: (name: string, value: any) => void, setTriggerValue: (name: string, value: any) => void }} Reports
+ */
+
 /** Functions that a component is given in place of Streamlit's. */
+/** @type {Reports} */
 export const silent = { setStateValue: () => undefined, setTriggerValue: () => undefined };
 
 /**
@@ -14,10 +19,18 @@ export const silent = { setStateValue: () => undefined, setTriggerValue: () => u
 export async function showHeld(show) {
   const [place, content] = ["aeviz", "aeviz-content"].map((name) => document.getElementById(name));
   if (!place || !content) return;
-  const packed = Uint8Array.from(atob(content.textContent?.trim() ?? ""), (letter) => letter.charCodeAt(0));
+  show(place, await readHeld(content.textContent ?? ""));
+}
+
+/**
+ * Read what Python packed (aeviz/web/takeaway/document.py), and put its blobs into the store.
+ * @param {string} text base64 of gzip
+ * @returns {Promise<any>}
+ */
+export async function readHeld(text) {
+  const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  /** @type {Held} */
   const held = unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
-  for (const { name, content: bytes } of held.blobs) put(name, bytes);
-  show(place, held);
+  for (const { name, content } of held.blobs) put(name, content);
+  return held;
 }
