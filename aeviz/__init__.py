@@ -9,6 +9,7 @@ nor Plotly.
     aeviz.list_runs()                   what is there
     aeviz.show(z, images=x, labels=y)   a map of vectors from anywhere, in the browser
     aeviz.widget("mlp-2d-adam")         map and decoder in a notebook
+    aeviz.component.latent_map(run, key="map")   the same in a Streamlit page of your own
     aeviz.import_model("mine", encoder="encoder.onnx", decoder="decoder.onnx")   a model of another program
 """
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from aeviz.foreign import import_model as import_model
     from aeviz.training.run import load as load
     from aeviz.training.runs import list_runs as list_runs
+    from aeviz.web import component as component
     from aeviz.web.takeaway.show import show as show
     from aeviz.web.takeaway.widget import widget as widget
 
@@ -38,16 +40,19 @@ _HOMES = {
     "show": "aeviz.web.takeaway.show",
     "widget": "aeviz.web.takeaway.widget",
 }
+_MODULES = {"component": "aeviz.web.component"}
 _SUBPACKAGES = ("analysis", "config", "data", "errors", "figures", "models", "objectives", "presets", "training")
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     if name in _SUBPACKAGES:
         return importlib.import_module(f"aeviz.{name}")
     raise AttributeError(f"module 'aeviz' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *_SUBPACKAGES])
+    return sorted([*__all__, *_MODULES, *_SUBPACKAGES])

@@ -40,8 +40,13 @@ export class Shown {
       element("style", { text: style ?? "" }, tree);
       return tree;
     });
+    this.selected = "[]"; // what was told, or is known, of the selection
     const hearMap = (/** @type {string} */ name) => {
-      if (name === "selection" || name === "hidden") ears.selection(this.map.chosenOf());
+      if (name !== "selection" && name !== "hidden") return;
+      const found = this.map.chosenOf();
+      if (JSON.stringify(found) === this.selected) return;
+      this.selected = JSON.stringify(found);
+      ears.selection(found);
     };
     /** @param {string} name @param {{ values: number[] }} value */
     const hearExplorer = (name, value) => {
@@ -61,6 +66,7 @@ export class Shown {
 
   /** Select points of the map, as a program asks. @param {number[]} indices */
   select(indices) {
+    this.selected = JSON.stringify(indices);
     this.map.selectGiven(indices);
   }
 
