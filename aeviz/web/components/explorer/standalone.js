@@ -14,14 +14,12 @@ import explorer from "./explorer.js";
  * }} Held `runtime` is that of decoders among the blobs; without it they load it from beside the script
  */
 
-const HERE = location.protocol === "file:" ? "this file itself" : "this page itself";
-
 /** @param {Decoder} decoder @returns {import("../kit/engine.js").Network} */
 function networkOf({ decoder }) {
   const width = decoder[0].weights.length / decoder[0].bias.length;
   const wide = decoder[0].grid ? decoder[0].grid.small.reduce((product, length) => product * length, 1) : width;
   return {
-    by: HERE,
+    by: "the page itself",
     layers: [],
     async run(input, rows) {
       const images = Array.from({ length: rows }, (_, row) => run(decoder, input.subarray(row * wide, (row + 1) * wide)));
