@@ -18,7 +18,7 @@ import { Planes } from "./planes.js";
 import { ProcessorChoice } from "./processor_choice.js";
 import { Session } from "./session.js";
 import { Sharing } from "./sharing.js";
-import { plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
+import { afterChange, plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
 
 /** @typedef {import("./controls.js").Values} Values */
 /**
@@ -141,20 +141,12 @@ class Playground {
   /** Hide what needs the server, or a runtime that is not there. */
   leaveServer() {
     this.bar.keep.hidden = true;
-    this.processor.hide();
-    this.session.choice = "wasm";
-  }
-
-  /** The settings after a change. @param {Values} changed @returns {Values} */
-  after(changed) {
-    const usual = this.payload?.defaults ?? {};
-    const isUsual = this.values.hidden === usual[this.values.data];
-    return { ...this.values, ...(changed.data && isUsual ? { hidden: usual[changed.data] } : {}), ...changed };
+    this.session.choice = this.processor.hide();
   }
 
   /** Whether there is a network after a change. @param {Values} changed */
   offers(changed) {
-    return this.payload?.offers?.(this.after(changed)) ?? true;
+    return this.payload?.offers?.(afterChange(this.values, changed, this.payload.defaults)) ?? true;
   }
 
   async open() {
@@ -220,7 +212,7 @@ class Playground {
 
   /** @param {Values} changed */
   choose(changed) {
-    this.values = this.after(changed);
+    this.values = afterChange(this.values, changed, this.payload?.defaults ?? {});
     if (this.payload) this.controls.set(this.values, this.payload.options, (next) => this.offers(next));
     const isStructural = STRUCTURE.some((name) => name in changed);
     clearTimeout(this.timer);
@@ -360,7 +352,7 @@ class Playground {
     if (this.probes) this.reconstructions.show(this.probes, members.map((member) => member.seen.reconstructions));
     this.filters.show(members[0], data.shape);
     this.table.show(members[0]);
-    this.network.show(this.activations(members[0]), data.shape[0], style);
+    this.network.show(this.probes ? members[0].activations(this.probes, this.probe) : [], data.shape[0], style);
     const found = members.map((member, k) => diagnose(member, session.settings[k], plan));
     const worst = found.findIndex(Boolean);
     this.root.dataset.finding = found[worst]?.kind ?? "";
@@ -388,17 +380,6 @@ class Playground {
       this.root.dataset.room = room > WIDE ? "wide" : room > MEDIUM ? "medium" : room > SMALL ? "small" : "narrow";
     }
     return this.style;
-  }
-
-  /** What each layer gives for the chosen image. @param {import("./member.js").Member} member */
-  activations(member) {
-    const { seen, plan } = member;
-    if (!this.probes || !plan || !seen.z || !seen.hidden) return [];
-    const row = (/** @type {Float32Array} */ values, /** @type {number} */ width) =>
-      values.subarray(this.probe * width, (this.probe + 1) * width);
-    const rows = seen.z.length / plan.latent_dim;
-    const layers = [...seen.hidden, seen.z, ...seen.decoded].map((values) => row(values, values.length / rows));
-    return [row(this.probes, plan.pixels), ...layers, row(seen.reconstructions, plan.pixels)];
   }
 
   close() {

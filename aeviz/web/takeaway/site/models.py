@@ -73,9 +73,10 @@ def add_model(site: Site, contents: Contents, folder: RunFolder) -> None:
     contents.starts[folder.name] = held.start
     for tone, picture in _pictures(folder).items():
         site.files[f"pictures/{name}-{tone}.webp"] = picture
+    words = "".join(f"{each}. " for each in (title_of(folder.config), special_of(folder)) if each)
     body = (
-        f"<h1>{html.escape(folder.name)}</h1><p>{html.escape(f'{title_of(folder.config)}. {special_of(folder)}')}</p>"
-        f'<p>{_HINT}</p><main id="aeviz"></main>@pairs@{_facts(folder)}'
+        f"<h1>{html.escape(folder.name)}</h1><p>{html.escape(words)}{_HINT}</p>"
+        f'<main id="aeviz"></main>@pairs@{_facts(folder)}'
     )
     _add_explorer(site, path, folder.name, body, held)
 
@@ -97,7 +98,7 @@ def add_pair(site: Site, contents: Contents, first: RunFolder, second: RunFolder
     singles = " · ".join(link(f"../{contents.models[run.name]}", run.name) for run in (first, second))
     body = (
         f"<h1>{html.escape(first.name)} and {html.escape(second.name)}</h1><p>{html.escape(words)}</p>"
-        f'<p>{_HINT}</p><main id="aeviz"></main><p>Alone: {singles}</p><p>{terms_of(first)}</p>'
+        f'<main id="aeviz"></main><p>Alone: {singles}</p><p>{terms_of(first)}</p>'
     )
     _add_explorer(site, path, name, body, held)
 
@@ -191,13 +192,10 @@ def _card(folder: RunFolder, path: str) -> str:
     head, second = title_of(folder.config), folder.name
     if not folder.is_shipped:
         head, second = second, head
-    words = f"{second} · {name_for_people(folder.config.data.name)}"
-    special = special_of(folder)
-    terms = f"<small>{terms_of(folder)}</small>"
-    return (
-        f'<a class="card" href="{path}">{picture}<div class="words"><strong>{html.escape(head)}</strong>'
-        f"<small>{html.escape(words)}</small><small>{html.escape(special)}</small>{terms}</div></a>"
-    )
+    words = (f"{second} · {name_for_people(folder.config.data.name)}", special_of(folder), terms_of(folder))
+    lines = "".join(f"<small>{html.escape(each)}</small>" for each in words if each)
+    head = f"<strong>{html.escape(head)}</strong>"
+    return f'<a class="card" href="{path}">{picture}<div class="words">{head}{lines}</div></a>'
 
 
 def _pair_card(first: RunFolder, second: RunFolder, path: str) -> str:

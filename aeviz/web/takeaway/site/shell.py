@@ -47,6 +47,7 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
   background: var(--st-background-color); color: inherit; min-height: 2.5rem; margin-right: 0.5rem;
 }
 .step button[type="submit"] { background: var(--st-primary-color); color: var(--st-background-color); }
+.step .asked { font-weight: 600; }
 .verdict { border-left: 4px solid var(--st-primary-color); padding: 0.4rem 0.75rem; margin: 0.75rem 0; }
 .needs { opacity: 0.85; font-size: 0.9rem; }
 code { overflow-wrap: anywhere; }
