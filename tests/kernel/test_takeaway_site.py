@@ -106,4 +106,5 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
     assert main(["export", *NAMES, "--format", "html"]) == 2
     assert "takes one model" in capsys.readouterr().err
     assert main(["export", "--format", "site", "--second", "x"]) == 2
-    assert file_name("a b/ü..") == "a-b"
+    assert file_name("a-b") == "a-b"
+    assert re.fullmatch("a-b-[0-9a-f]{6}", file_name("a b/ü.."))

@@ -64,5 +64,5 @@ export default function begin(root) {
   }
 }
 
-const page = globalThis.document?.querySelector("main.reading");
+const page = globalThis.document?.querySelector(".reading");
 if (page instanceof HTMLElement) begin(page);

@@ -72,8 +72,8 @@ def _page(site: Site, contents: Contents, lesson: Lesson) -> str:
     sources = f"<h2>Sources</h2><ul>{sources}</ul>" if sources else ""
     title, summary = (to_inline(text, _nowhere) for text in (lesson.title, lesson.summary))
     return (
-        f'<main class="reading"><h1>{title}</h1><p>{summary}</p>{steps}'
-        f'<p class="result" role="status"></p>{sources}</main>'
+        f'<div class="reading"><h1>{title}</h1><p>{summary}</p>{steps}'
+        f'<p class="result" role="status"></p>{sources}</div>'
     )
 
 

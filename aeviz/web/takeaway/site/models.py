@@ -78,7 +78,7 @@ def add_model(site: Site, contents: Contents, folder: RunFolder) -> None:
     words = "".join(f"{each}. " for each in (title_of(folder.config), special_of(folder)) if each)
     body = (
         f"<h1>{html.escape(folder.name)}</h1><p>{html.escape(words)}{_HINT}</p>"
-        f'<main id="aeviz"></main>@pairs@{_facts(site, folder)}'
+        f'<div id="aeviz"></div>@pairs@{_facts(site, folder)}'
     )
     _add_explorer(site, path, folder.name, body, held)
 
@@ -100,7 +100,7 @@ def add_pair(site: Site, contents: Contents, first: RunFolder, second: RunFolder
     singles = " · ".join(link(f"../{contents.models[run.name]}", run.name) for run in (first, second))
     body = (
         f"<h1>{html.escape(first.name)} and {html.escape(second.name)}</h1><p>{html.escape(words)}</p>"
-        f'<main id="aeviz"></main><p>Alone: {singles}</p>{_terms(site, first)}'
+        f'<div id="aeviz"></div><p>Alone: {singles}</p>{_terms(site, first)}'
     )
     _add_explorer(site, path, name, body, held)
 
@@ -143,7 +143,7 @@ def add_start(site: Site, contents: Contents, folders: Mapping[str, RunFolder], 
     for pair, (title, words) in _PAIR_WORDS.items():
         if pair in contents.pairs:
             explore += offer(contents.pairs[pair], title, words)
-    body = f'{head}<div class="start"><main id="aeviz"></main><div>{explore}{offers}</div></div>{models}'
+    body = f'{head}<div class="start"><div id="aeviz"></div><div>{explore}{offers}</div></div>{models}'
     _add_explorer(site, "index.html", site.title, body, held_space(folders[live], parts=("pad", "hover")))
 
 
