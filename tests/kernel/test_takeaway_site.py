@@ -81,12 +81,12 @@ def test_views_lead_to_their_counterparts():
     def shown(address):
         return counterpart(parse_view(address, {"/explore", "/pca", "/generate", "/playground"}), Site(), contents)
 
-    assert shown("/explore?model=a&with.a=nothing&a.at=z2_-25.5") == ("models/a.html?at=1,-25.5", "")
+    assert shown("/explore?model=a&with.a=nothing&a.at=z2_-25.5") == ("models/a.html?at=1,-25.5", False)
     assert shown("/explore?model=a&a.at=z9_1")[0] == "models/a.html"
-    assert shown("/explore?model=a&with.a=b") == ("pairs/a-and-b.html", "")
-    assert shown("/explore?model=a&with.a=c") == ("", "")
-    assert shown("/explore?model=a&first=measures") == ("models/a.html", "what else the step shows")
-    assert shown("/pca?data=digits") == shown("/playground") == ("", "")
+    assert shown("/explore?model=a&with.a=b") == ("pairs/a-and-b.html", False)
+    assert shown("/explore?model=a&with.a=c") == ("", False)
+    assert shown("/explore?model=a&first=measures") == ("models/a.html", True)
+    assert shown("/pca?data=digits") == shown("/playground") == ("", False)
 
 
 def test_pairs_are_those_of_home_of_lessons_and_of_optimizers():
@@ -106,4 +106,5 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
     assert main(["export", *NAMES, "--format", "html"]) == 2
     assert "takes one model" in capsys.readouterr().err
     assert main(["export", "--format", "site", "--second", "x"]) == 2
-    assert file_name("a b/ü..") == "a-b"
+    assert file_name("a-b") == "a-b"
+    assert re.fullmatch("a-b-[0-9a-f]{6}", file_name("a b/ü.."))

@@ -23,6 +23,13 @@ STYLE = f"""
 @media (prefers-color-scheme: dark) {{ :root {{ {DARK} }} }}
 """
 STYLE += """
+@media (prefers-contrast: more) {
+  :root {
+    --aeviz-strength: 1; --aeviz-faint: 1; --aeviz-ink: light-dark(#000, #fff);
+    --aeviz-edge: light-dark(#5c5c5c, #b0b0b0); --aeviz-accent: light-dark(#003f7d, #8fcbff);
+    --st-text-color: var(--aeviz-ink); --st-border-color: var(--aeviz-edge); --st-primary-color: var(--aeviz-accent);
+  }
+}
 body {
   margin: 0 auto; max-width: 90rem; padding: 1rem 1.25rem; box-sizing: border-box; font-family: var(--st-font);
   background: var(--st-background-color); color: var(--st-text-color);

@@ -25,7 +25,7 @@ function counter(root) {
   return () => {
     const made = [...root.querySelectorAll("[data-right]")];
     const right = made.filter((each) => each instanceof HTMLElement && each.dataset.right === "true").length;
-    if (result) result.textContent = `${right} of ${made.length} predictions were right.`;
+    if (result && made.length) result.textContent = `${right} of ${made.length} predictions were right.`;
   };
 }
 
@@ -45,7 +45,10 @@ export default function begin(root) {
       if (!given) verdict.append("The answer: ", solution);
       else if (right) verdict.append("As you predicted: ", solution);
       else verdict.append("Not as you predicted. You said: ", given.words, ". The answer: ", solution);
-      form.replaceWith(verdict);
+      const question = element("p", { class: "asked" });
+      form.querySelector("legend span")?.remove();
+      question.append(...(form.querySelector("legend")?.childNodes ?? []));
+      form.replaceWith(question, verdict);
       answer.hidden = false;
       count();
     };
@@ -61,5 +64,5 @@ export default function begin(root) {
   }
 }
 
-const page = globalThis.document?.querySelector("main.reading");
+const page = globalThis.document?.querySelector(".reading");
 if (page instanceof HTMLElement) begin(page);

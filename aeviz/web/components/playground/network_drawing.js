@@ -169,18 +169,3 @@ function paintCells(canvas, values, channels, isDark) {
   }
   brush.putImageData(pixels, 0, 0);
 }
-
-/**
- * What each layer gives for an image, from the image to its reconstruction.
- * @param {import("./member.js").Member} member
- * @param {Float32Array | undefined} images that the member looked at
- * @param {number} index of the image
- */
-export function activationsOf({ seen, plan }, images, index) {
-  if (!images || !plan || !seen.z || !seen.hidden) return [];
-  const row = (/** @type {Float32Array} */ values, /** @type {number} */ width) =>
-    values.subarray(index * width, (index + 1) * width);
-  const rows = seen.z.length / plan.latent_dim;
-  const layers = [...seen.hidden, seen.z, ...seen.decoded].map((values) => row(values, values.length / rows));
-  return [row(images, plan.pixels), ...layers, row(seen.reconstructions, plan.pixels)];
-}

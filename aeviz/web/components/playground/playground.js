@@ -12,7 +12,7 @@ import { stepsInEpoch, unit } from "./batches.js";
 import { Begin } from "./begin.js";
 import { Controls } from "./controls.js";
 import { diagnose } from "./diagnosis.js";
-import { activationsOf, NetworkDrawing } from "./network_drawing.js";
+import { NetworkDrawing } from "./network_drawing.js";
 import { OWN, OwnData } from "./own_data.js";
 import { OwnImage } from "./own_image.js";
 import { Filters, firstImages, LayerTable, LossPanel, Reconstructions, SHOWN } from "./panels.js";
@@ -20,7 +20,7 @@ import { Planes } from "./planes.js";
 import { ProcessorChoice } from "./processor_choice.js";
 import { Session } from "./session.js";
 import { Sharing } from "./sharing.js";
-import { plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
+import { afterChange, plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
 
 /** @typedef {import("./controls.js").Values} Values */
 /**
@@ -144,20 +144,12 @@ class Playground {
   /** Hide what needs the server, or a runtime that is not there. */
   leaveServer() {
     this.bar.keep.hidden = true;
-    this.processor.hide();
-    this.session.choice = "wasm";
-  }
-
-  /** The settings after a change. @param {Values} changed @returns {Values} */
-  after(changed) {
-    const usual = this.payload?.defaults ?? {};
-    const isUsual = this.values.hidden === usual[this.values.data];
-    return { ...this.values, ...(changed.data && isUsual ? { hidden: usual[changed.data] } : {}), ...changed };
+    this.session.choice = this.processor.hide();
   }
 
   /** Whether there is a network after a change. @param {Values} changed */
   offers(changed) {
-    return this.payload?.offers?.(this.after(changed)) ?? true;
+    return this.payload?.offers?.(afterChange(this.values, changed, this.payload.defaults)) ?? true;
   }
 
   async open() {
@@ -223,7 +215,7 @@ class Playground {
 
   /** @param {Values} changed */
   choose(changed) {
-    this.values = this.after(changed);
+    this.values = afterChange(this.values, changed, this.payload?.defaults ?? {});
     if (this.payload) this.controls.set(this.values, this.payload.options, (next) => this.offers(next));
     const isStructural = STRUCTURE.some((name) => name in changed);
     clearTimeout(this.timer);
@@ -363,7 +355,7 @@ class Playground {
     if (this.probes) this.reconstructions.show(this.probes, members.map((member) => member.seen.reconstructions));
     this.filters.show(members[0], data.shape);
     this.table.show(members[0]);
-    this.network.show(activationsOf(members[0], this.probes, this.probe), data.shape[0], style);
+    this.network.show(this.probes ? members[0].activations(this.probes, this.probe) : [], data.shape[0], style);
     const found = members.map((member, k) => diagnose(member, session.settings[k], plan));
     const worst = found.findIndex(Boolean);
     this.root.dataset.finding = found[worst]?.kind ?? "";

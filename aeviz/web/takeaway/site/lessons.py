@@ -36,14 +36,14 @@ def add_lessons(site: Site, contents: Contents, lessons: Mapping[str, Lesson]) -
     )
 
 
-def counterpart(view: View, site: Site, contents: Contents) -> tuple[str, str]:
-    """Return the path of what shows a view in the site, empty where nothing does, and what it lacks, as a clause."""
+def counterpart(view: View, site: Site, contents: Contents) -> tuple[str, bool]:
+    """Return the path of what shows a view in the site, empty where nothing does, and whether it shows but a part."""
     given = dict(view.parameters)
     if view.page == "/playground":
-        return (f"{PLAYGROUND}?{urlencode(view.parameters)}", "") if PLAYGROUND in site.files else ("", "")
+        return (f"{PLAYGROUND}?{urlencode(view.parameters)}" if PLAYGROUND in site.files else "", False)
     model = given.get("model", "")
     if view.page not in ("/explore", "/generate") or model not in contents.models:
-        return "", ""
+        return "", False
     second = given.get(f"with.{model}", "nothing")
     path = contents.models[model]
     if second != "nothing":
@@ -52,8 +52,7 @@ def counterpart(view: View, site: Site, contents: Contents) -> tuple[str, str]:
     if path and at and (point := _point(at, contents.starts[model])):
         path = f"{path}?at={','.join(f'{value:g}' for value in point)}"
     known = {*_SHOWN, f"with.{model}", f"{model}.at"}
-    lacks = "what else the step shows" if view.page == "/generate" or set(given) - known else ""
-    return path, lacks
+    return path, bool(path) and (view.page == "/generate" or bool(set(given) - known))
 
 
 def _point(text: str, start: tuple[float, ...]) -> tuple[float, ...] | None:
@@ -73,8 +72,8 @@ def _page(site: Site, contents: Contents, lesson: Lesson) -> str:
     sources = f"<h2>Sources</h2><ul>{sources}</ul>" if sources else ""
     title, summary = (to_inline(text, _nowhere) for text in (lesson.title, lesson.summary))
     return (
-        f'<main class="reading"><h1>{title}</h1><p>{summary}</p>{steps}'
-        f'<p class="result" role="status"></p>{sources}</main>'
+        f'<div class="reading"><h1>{title}</h1><p>{summary}</p>{steps}'
+        f'<p class="result" role="status"></p>{sources}</div>'
     )
 
 
@@ -105,7 +104,7 @@ def _question(question: Question, place: int) -> str:
     solution = to_inline(question.solution, _nowhere)
     return (
         f"<form {given}><template>{solution}</template>"
-        f"<fieldset><legend>Predict first. {ask}</legend>{choices}</fieldset>"
+        f"<fieldset><legend><span>Predict first.</span> {ask}</legend>{choices}</fieldset>"
         f'{buttons}<p class="hint" role="status"></p></form>'
     )
 
@@ -117,19 +116,16 @@ def _number(question: Number) -> str:
 
 def _answer(site: Site, contents: Contents, step: Step) -> str:
     expect = f"<p><strong>Look for:</strong> {to_inline(step.expect, _nowhere)}</p>" if step.expect else ""
-    path, lacks = counterpart(step.view, site, contents)
+    path, is_part = counterpart(step.view, site, contents)
     address = f"<code>{html.escape(str(step.view))}</code>"
     if not path:
         way = f'<p class="needs">This step\'s view needs the app: <code>aeviz app</code>, then {address}.</p>'
     else:
-        title = (
-            "the Playground"
-            if path == PLAYGROUND
-            else path.partition("/")[2].partition(".html")[0].replace("-and-", " and ")
-        )
+        place = path.partition("?")[0].removesuffix(".html")
+        title = place.partition("/")[2].replace("-and-", " and ") or "the Playground"
         way = f'<p><a class="view" href="../{html.escape(path)}">Open {html.escape(title)}</a></p>'
-        if lacks:
-            way += f'<p class="needs">The app shows {lacks}: <code>aeviz app</code>, then {address}.</p>'
+        if is_part:
+            way += f'<p class="needs">The app shows more of this view: <code>aeviz app</code>, then {address}.</p>'
     return f"{expect}{way}{to_html(step.explanation, _nowhere)}"
 
 

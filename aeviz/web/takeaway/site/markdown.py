@@ -106,4 +106,5 @@ def _atom(tokens: list[str]) -> str:
         return f"<mn>{token}</mn>"
     if token.isalpha():
         return f"<mi>{token}</mi>"
-    return f"<mo>{'&minus;' if token == '-' else html.escape(token)}</mo>"
+    fence = ' stretchy="false"' if token in "()[]|" else ""
+    return f"<mo{fence}>{'&minus;' if token == '-' else html.escape(token)}</mo>"

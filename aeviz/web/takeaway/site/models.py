@@ -13,6 +13,7 @@ from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import AevizError
 from aeviz.figures.images import latent_thumbnail, tile, to_webp
 from aeviz.lessons import Lesson, models_named
+from aeviz.paths import checkpoints_root
 from aeviz.training.runs import RunFolder
 from aeviz.training.samples import read_prior
 from aeviz.web.takeaway.runtime import FOLDER, runtime_files
@@ -30,6 +31,7 @@ PAIRS = tuple(_PAIR_WORDS)
 LIVE = ("vae-2d", "digits-2d-adam")
 """Models whose plane stands on the start page, the first that is there."""
 _TILES, _COLUMNS = 16, 4
+_FACES = "terms-of-faces.txt"
 _HINT = "Drag over the plane, move the sliders or use the arrow keys: the decoder in this page draws the image there."
 Pair = tuple[str, str]
 
@@ -73,9 +75,10 @@ def add_model(site: Site, contents: Contents, folder: RunFolder) -> None:
     contents.starts[folder.name] = held.start
     for tone, picture in _pictures(folder).items():
         site.files[f"pictures/{name}-{tone}.webp"] = picture
+    words = "".join(f"{each}. " for each in (title_of(folder.config), special_of(folder)) if each)
     body = (
-        f"<h1>{html.escape(folder.name)}</h1><p>{html.escape(f'{title_of(folder.config)}. {special_of(folder)}')}</p>"
-        f'<p>{_HINT}</p><main id="aeviz"></main>@pairs@{_facts(folder)}'
+        f"<h1>{html.escape(folder.name)}</h1><p>{html.escape(words)}{_HINT}</p>"
+        f'<div id="aeviz"></div>@pairs@{_facts(site, folder)}'
     )
     _add_explorer(site, path, folder.name, body, held)
 
@@ -97,7 +100,7 @@ def add_pair(site: Site, contents: Contents, first: RunFolder, second: RunFolder
     singles = " · ".join(link(f"../{contents.models[run.name]}", run.name) for run in (first, second))
     body = (
         f"<h1>{html.escape(first.name)} and {html.escape(second.name)}</h1><p>{html.escape(words)}</p>"
-        f'<p>{_HINT}</p><main id="aeviz"></main><p>Alone: {singles}</p><p>{terms_of(first)}</p>'
+        f'<div id="aeviz"></div><p>Alone: {singles}</p>{_terms(site, first)}'
     )
     _add_explorer(site, path, name, body, held)
 
@@ -140,7 +143,7 @@ def add_start(site: Site, contents: Contents, folders: Mapping[str, RunFolder], 
     for pair, (title, words) in _PAIR_WORDS.items():
         if pair in contents.pairs:
             explore += offer(contents.pairs[pair], title, words)
-    body = f'{head}<div class="start"><main id="aeviz"></main><div>{explore}{offers}</div></div>{models}'
+    body = f'{head}<div class="start"><div id="aeviz"></div><div>{explore}{offers}</div></div>{models}'
     _add_explorer(site, "index.html", site.title, body, held_space(folders[live], parts=("pad", "hover")))
 
 
@@ -191,13 +194,10 @@ def _card(folder: RunFolder, path: str) -> str:
     head, second = title_of(folder.config), folder.name
     if not folder.is_shipped:
         head, second = second, head
-    words = f"{second} · {name_for_people(folder.config.data.name)}"
-    special = special_of(folder)
-    terms = f"<small>{terms_of(folder)}</small>"
-    return (
-        f'<a class="card" href="{path}">{picture}<div class="words"><strong>{html.escape(head)}</strong>'
-        f"<small>{html.escape(words)}</small><small>{html.escape(special)}</small>{terms}</div></a>"
-    )
+    words = (f"{second} · {name_for_people(folder.config.data.name)}", special_of(folder), terms_of(folder))
+    lines = "".join(f"<small>{html.escape(each)}</small>" for each in words if each)
+    head = f"<strong>{html.escape(head)}</strong>"
+    return f'<a class="card" href="{path}">{picture}<div class="words">{head}{lines}</div></a>'
 
 
 def _pair_card(first: RunFolder, second: RunFolder, path: str) -> str:
@@ -210,7 +210,7 @@ def _pair_card(first: RunFolder, second: RunFolder, path: str) -> str:
     )
 
 
-def _facts(folder: RunFolder) -> str:
+def _facts(site: Site, folder: RunFolder) -> str:
     """Return the table below a model: data and its licence, size, error."""
     config, evaluation = folder.config, folder.evaluation()
     rows = [("Data", _data(config.data)), ("Latent dimensions", str(config.model.latent_dim))]
@@ -224,7 +224,7 @@ def _facts(folder: RunFolder) -> str:
     if folder.has_latents:
         rows.append(("Points", "codes of test images; the images themselves are not in this page"))
     body = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(words)}</dd>" for name, words in rows)
-    return f'<dl class="facts">{body}</dl><p>{terms_of(folder)}</p>'
+    return f'<dl class="facts">{body}</dl>{_terms(site, folder)}'
 
 
 def _data(config: DataConfig) -> str:
@@ -232,3 +232,12 @@ def _data(config: DataConfig) -> str:
     if found is None:
         return name_for_people(config.name)
     return f"{found.title} ({found.licence})"
+
+
+def _terms(site: Site, folder: RunFolder) -> str:
+    """Return the terms of a model whose data asks for some, and add them to the site."""
+    words, text = terms_of(folder), checkpoints_root() / "FACES.md"
+    if not words or not text.is_file():
+        return f"<p>{words}</p>" if words else ""
+    site.files[_FACES] = text.read_bytes()
+    return f"<p>{words} {link(f'../{_FACES}', 'Terms')}</p>"

@@ -83,7 +83,7 @@ def add_playground(site: Site, on_progress: Callable[[float], None] = lambda sha
     sources = "; ".join(f"{known[name].title}: {known[name].licence}" for name in NETWORKS)
     body = (
         "<h1>Playground</h1><p>Press Play: your browser trains the network. What is greyed out needs a network that is "
-        'not in this site; the app makes any.</p><main id="aeviz"></main>'
+        'not in this site; the app makes any.</p><div id="aeviz"></div>'
         f'<p class="needs">{len(wanted):,} networks. Images: {html.escape(sources)}.</p>'
     )
     site.add_page(PAGE, "Playground", body, script=SCRIPT, styles=("playground.css",), held=held, loads=loads)

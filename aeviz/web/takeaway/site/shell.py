@@ -1,6 +1,7 @@
 """What the pages of the site share: their frame, their style, and the folder that they lie in."""
 
 import gzip
+import hashlib
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
   background: var(--st-background-color); color: inherit; min-height: 2.5rem; margin-right: 0.5rem;
 }
 .step button[type="submit"] { background: var(--st-primary-color); color: var(--st-background-color); }
+.step .asked { font-weight: 600; }
 .verdict { border-left: 4px solid var(--st-primary-color); padding: 0.4rem 0.75rem; margin: 0.75rem 0; }
 .needs { opacity: 0.85; font-size: 0.9rem; }
 code { overflow-wrap: anywhere; }
@@ -56,12 +58,20 @@ code { overflow-wrap: anywhere; }
 @media (max-width: 60rem) { .start { grid-template-columns: minmax(0, 1fr); } }
 """
 _NAVIGATION = (("index.html", "aeviz"), ("index.html#models", "Models"), ("index.html#pairs", "Side by side"))
+_FROM_DISK = (
+    '<p id="from-disk" hidden>A browser does not load the parts of this page from a disk. Put the folder on a web '
+    "server, or run <code>python -m http.server</code> in it.</p>"
+    '<script>document.getElementById("from-disk").hidden = location.protocol !== "file:";</script>\n'
+)
 _UNSAFE = re.compile("[^A-Za-z0-9._-]+")
 
 
 def file_name(name: str) -> str:
-    """Return the name of a run or lesson as a part of an address that needs no escapes."""
-    return _UNSAFE.sub("-", name).strip(".-") or "run"
+    """Return a name as a part of an address that needs no escapes, another for another name."""
+    plain = _UNSAFE.sub("-", name).strip(".-")
+    if plain == name:
+        return name
+    return f"{plain or 'run'}-{hashlib.blake2b(name.encode(errors='surrogateescape'), digest_size=3).hexdigest()}"
 
 
 def link(href: str, text: str) -> str:
@@ -132,6 +142,7 @@ class Site:
         for place, words in (*_NAVIGATION, *self.sections):
             current = ' aria-current="page"' if place.partition(".")[0].partition("/")[0] == here != "index" else ""
             links.append(f'<a href="{up}{place}"{current}>{html.escape(words)}</a>')
+        note = _FROM_DISK if script else ""
         version = html.escape(__version__)
         name = html.escape(title if title == self.title else f"{title} · {self.title}")
         self.files[path] = f"""<!doctype html>
@@ -147,7 +158,9 @@ class Site:
 </head>
 <body>
 <nav class="site-head" aria-label="Site">{"".join(links)}</nav>
-{body}
+<main>
+{note}{body}
+</main>
 <footer>Made by aeviz {version}. All is computed in your browser; nothing is sent anywhere.</footer>
 <noscript>This page computes in your browser: switch JavaScript on.</noscript>
 {"".join(parts)}
