@@ -10,6 +10,7 @@ nor Plotly.
     aeviz.show(z, images=x, labels=y)   a map of vectors from anywhere, in the browser
     aeviz.widget("mlp-2d-adam")         map and decoder in a notebook
     aeviz.component.latent_map(run, key="map")   the same in a Streamlit page of your own
+    aeviz.push("vae-2d", "me/vae-2d")   a run with its card to the Hugging Face Hub; aeviz.pull fetches one
     aeviz.import_model("mine", encoder="encoder.onnx", decoder="decoder.onnx")   a model of another program
 """
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from aeviz.data.imports import import_images as import_images
     from aeviz.experiment import train as train
     from aeviz.foreign import import_model as import_model
+    from aeviz.hub import pull as pull
+    from aeviz.hub import push as push
     from aeviz.training.run import load as load
     from aeviz.training.runs import list_runs as list_runs
     from aeviz.web import component as component
@@ -29,12 +32,25 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 """The one place of the version: pyproject.toml and `aeviz --version` take it from here."""
 
-__all__ = ["__version__", "import_images", "import_model", "list_runs", "load", "show", "train", "widget"]
+__all__ = [
+    "__version__",
+    "import_images",
+    "import_model",
+    "list_runs",
+    "load",
+    "pull",
+    "push",
+    "show",
+    "train",
+    "widget",
+]
 
 _HOMES = {
     "import_images": "aeviz.data.imports",
     "import_model": "aeviz.foreign",
     "load": "aeviz.training.run",
+    "pull": "aeviz.hub",
+    "push": "aeviz.hub",
     "train": "aeviz.experiment",
     "list_runs": "aeviz.training.runs",
     "show": "aeviz.web.takeaway.show",

@@ -118,6 +118,18 @@ def beside(pictures: Sequence[np.ndarray], gap: int = 8) -> np.ndarray:
     return np.concatenate(parts, axis=1)
 
 
+def below(pictures: Sequence[np.ndarray], gap: int = 8) -> np.ndarray:
+    """Put pictures, (H, W, 3), uint8, below each other on white."""
+    return beside([picture.transpose(1, 0, 2) for picture in pictures], gap).transpose(1, 0, 2)
+
+
+def on_white(picture: np.ndarray) -> np.ndarray:
+    """Return a picture with transparency, (H, W, 4), uint8, on white, (H, W, 3), uint8."""
+    cover = picture[..., 3:].astype(np.float32) / 255
+    opaque: np.ndarray = np.round(picture[..., :3] * cover + _GROUND * (1 - cover)).astype(np.uint8)
+    return opaque
+
+
 def caption(picture: np.ndarray, text: str) -> np.ndarray:
     """Write a line below a picture, (H, W, 3), uint8, cut where it is too long; the picture itself stays as it is."""
     width = picture.shape[1]

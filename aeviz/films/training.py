@@ -10,7 +10,7 @@ import numpy as np
 from aeviz.analysis.latent import follow_planes
 from aeviz.errors import ExportError
 from aeviz.figures.images import latent_thumbnail, tile
-from aeviz.films.film import LARGE, Film, Timing, beside, caption, fit
+from aeviz.films.film import LARGE, Film, Timing, beside, caption, fit, on_white
 from aeviz.training.runs import RunFolder
 from aeviz.training.safe_files import is_regular_file
 from aeviz.training.samples import PRIOR, SAMPLES, Sample, list_samples, read_fixed, read_prior, read_sample
@@ -104,9 +104,7 @@ def _plane(folder: RunFolder, size: int) -> _Drawn:
     side = (size - 8) // 2
 
     def draw(place: int) -> np.ndarray:
-        points = latent_thumbnail(planes[place], fixed.labels, side, window=window)
-        cover = points[..., 3:].astype(np.float32) / 255
-        plane = np.round(points[..., :3] * cover + 255 * (1 - cover)).astype(np.uint8)
+        plane = on_white(latent_thumbnail(planes[place], fixed.labels, side, window=window))
         grid = samples[place].grid
         decoded = fit(tile(grid, math.isqrt(len(grid))), side, smooth=False)
         return caption(beside([plane, decoded]), _words(folder, samples[place].epoch))

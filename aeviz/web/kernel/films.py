@@ -1,7 +1,7 @@
 """Films of a model as files: made when a visitor asks for one, one at a time, and kept for the next."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -16,13 +16,13 @@ from aeviz.web.kernel.text import escape
 
 _MIMES: dict[Format, str] = {"gif": "image/gif", "webp": "image/webp", "mp4": "video/mp4"}
 _Ends = tuple[tuple[float, ...], tuple[float, ...]]
-_one = threading.Lock()
+one_at_a_time = threading.Lock()
 """Held while a film is made: it takes seconds of a core and up to half a gigabyte."""
 
 
 def offer_training_films(runs: Sequence[Model], view: View) -> None:
     """Offer the recorded training of each run as a film; each must have that view of it."""
-    with _popover():
+    with film_popover():
         for model in runs:
             if len(runs) > 1:
                 st.markdown(f"**{escape(model.name)}**")
@@ -33,29 +33,42 @@ def offer_training_films(runs: Sequence[Model], view: View) -> None:
 def offer_walk(model: Model, start: np.ndarray, end: np.ndarray, *, spherical: bool) -> None:
     """Offer the walk between two latent points, (D,), and back as a film."""
     ends: _Ends = (tuple(map(float, start)), tuple(map(float, end)))
-    with _popover():
+    with film_popover():
         _buttons(model, "spherical" if spherical else "linear", ends)
         _explain(model.name, "--film walk --from I --to J")
 
 
-def _popover() -> "st.delta_generator.DeltaGenerator":
+def film_popover() -> "st.delta_generator.DeltaGenerator":
+    """Return the popover that the buttons of a film stand in."""
     return st.popover("Save film", icon=":material/movie:", width="content")
 
 
-def _buttons(model: Model, kind: str, ends: _Ends | None) -> None:
+def show_buttons(make: Callable[[Format], bytes], name: str, key: str) -> None:
+    """Show a button for each format of a film.
+
+    Args:
+        make: Makes the file, when the visitor asks for it.
+        name: Of the file, without its suffix.
+        key: Identity on the page.
+    """
     with st.container(horizontal=True):
         for form, mime in _MIMES.items():
             if form == "mp4" and not has_mp4():
                 continue
             st.download_button(
                 form.upper() if form != "webp" else "WebP",
-                partial(_file, model, kind, ends, form),
-                file_name=f"{model.name}-{'walk' if ends else 'training'}.{form}",
+                partial(make, form),
+                file_name=f"{name}.{form}",
                 mime=mime,
                 icon=":material/download:",
                 on_click="ignore",
-                key=f"film-{model.name}-{kind}-{form}",
+                key=f"film-{key}-{form}",
             )
+
+
+def _buttons(model: Model, kind: str, ends: _Ends | None) -> None:
+    name = f"{model.name}-{'walk' if ends else 'training'}"
+    show_buttons(partial(_file, model, kind, ends), name, f"{model.name}-{kind}")
 
 
 def _explain(name: str, options: str) -> None:
@@ -64,7 +77,7 @@ def _explain(name: str, options: str) -> None:
 
 @shared(max_entries=12)  # some megabytes each at most
 def _file(model: Model, kind: str, ends: _Ends | None, form: Format) -> bytes:
-    with _one:
+    with one_at_a_time:
         return encode(_film(model, kind, ends), form)
 
 
