@@ -9,6 +9,7 @@ nor Plotly.
     aeviz.list_runs()                   what is there
     aeviz.show(z, images=x, labels=y)   a map of vectors from anywhere, in the browser
     aeviz.widget("mlp-2d-adam")         map and decoder in a notebook
+    aeviz.save_figure(run, "map", "map.pdf", width=85)   a figure for print, by matplotlib
     aeviz.component.latent_map(run, key="map")   the same in a Streamlit page of your own
     aeviz.import_model("mine", encoder="encoder.onnx", decoder="decoder.onnx")   a model of another program
 """
@@ -23,13 +24,24 @@ if TYPE_CHECKING:
     from aeviz.training.run import load as load
     from aeviz.training.runs import list_runs as list_runs
     from aeviz.web import component as component
+    from aeviz.web.takeaway.figures import save_figure as save_figure
     from aeviz.web.takeaway.show import show as show
     from aeviz.web.takeaway.widget import widget as widget
 
 __version__ = "0.2.0"
 """The one place of the version: pyproject.toml and `aeviz --version` take it from here."""
 
-__all__ = ["__version__", "import_images", "import_model", "list_runs", "load", "show", "train", "widget"]
+__all__ = [
+    "__version__",
+    "import_images",
+    "import_model",
+    "list_runs",
+    "load",
+    "save_figure",
+    "show",
+    "train",
+    "widget",
+]
 
 _HOMES = {
     "import_images": "aeviz.data.imports",
@@ -37,6 +49,7 @@ _HOMES = {
     "load": "aeviz.training.run",
     "train": "aeviz.experiment",
     "list_runs": "aeviz.training.runs",
+    "save_figure": "aeviz.web.takeaway.figures",
     "show": "aeviz.web.takeaway.show",
     "widget": "aeviz.web.takeaway.widget",
 }

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 from aeviz.cli import fetching, importing
 from aeviz.cli.console import add_json, percent_bar, print_json, to_path
 from aeviz.errors import ConfigError
+from aeviz.export.figure_kinds import FORMATS, KINDS, WIDTH_MM, Kind
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from aeviz.cli.console import Commands
-    from aeviz.training.runs import RunFolder
 
 
 def add_commands(commands: "Commands") -> None:
@@ -39,12 +37,21 @@ def add_commands(commands: "Commands") -> None:
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
     export.add_argument(
         "--format",
-        choices=("onnx", "html", "csv", "parquet", "npz", "projector"),
+        choices=("onnx", "html", "csv", "parquet", "npz", "projector", *FORMATS),
         required=True,
         help="onnx: decoder.onnx and encoder.onnx; html: one file with the latent space, which needs no network; "
-        "csv, parquet, npz: the codes of the test images; projector: the same for TensorBoard's projector",
+        "csv, parquet, npz: the codes of the test images; projector: the same for TensorBoard's projector; "
+        "svg, pdf, png: a figure for print",
     )
-    export.add_argument("--second", metavar="RUN", help="html: a model of the same data that decodes beside it")
+    export.add_argument("--figure", choices=KINDS, help="svg, pdf, png: which figure (default: map)")
+    export.add_argument(
+        "--width", type=float, metavar="MM", help=f"svg, pdf, png: width in millimetres (default: {WIDTH_MM:g})"
+    )
+    export.add_argument(
+        "--second",
+        metavar="RUN",
+        help="html: a model of the same data that decodes beside it; curves and reconstructions: one shown with it",
+    )
     export.add_argument(
         "--out", type=to_path, metavar="PATH", help="where to write (default: ./RUN-onnx, ./RUN.html and so on)"
     )
@@ -193,10 +200,14 @@ def _export(options: argparse.Namespace) -> int:
         return _export_shipped(options)
     if options.model is None:
         raise ConfigError("export needs the name of a model or the folder of a run, see aeviz list; or --shipped")
+    if options.format in FORMATS:
+        return _export_figure(options)
+    if options.figure is not None or options.width is not None:
+        raise ConfigError(f"--figure and --width belong to --format {', '.join(FORMATS)}")
     if options.format == "html":
         return _export_html(options)
     if options.second is not None:
-        raise ConfigError("--second belongs to --format html")
+        raise ConfigError("--second belongs to --format html, and to figures of curves and reconstructions")
     if options.format != "onnx":
         return _export_codes(options)
     from aeviz.export.onnx import export_onnx
@@ -229,15 +240,30 @@ def _export_html(options: argparse.Namespace) -> int:
     return _tell(options, path, "open it in a browser, with or without a network")
 
 
+def _export_figure(options: argparse.Namespace) -> int:
+    from aeviz.training.runs import find_run
+    from aeviz.web.takeaway.figures import figure_file, file_name
+
+    folders = [find_run(name) for name in (options.model, options.second) if name is not None]
+    kind: Kind = options.figure or "map"
+    width = WIDTH_MM if options.width is None else options.width
+    path = _file_to_write(options, file_name(folders, kind, options.format))
+    content = figure_file(folders, kind, options.format, width)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return _tell(options, path, f"{width:g} mm wide, type of 8 points")
+
+
 def _export_codes(options: argparse.Namespace) -> int:
     from aeviz.export.tables import latent_csv, write_npz, write_parquet, write_projector
     from aeviz.training.runs import find_run
+    from aeviz.web.takeaway.figures import find_test_images
 
     folder = find_run(options.model)
     table, names = folder.require_latents(), folder.provenance.class_names
     if options.format == "projector":
         path = options.out or Path(f"{folder.name}-projector")
-        images = _test_images(folder, table.fingerprint)
+        images = find_test_images(folder, table.fingerprint)
         write_projector(table, names, path, name=folder.name, images=images)
         without = "" if images is not None else "; without pictures, since the test images are not on this machine"
         return _tell(options, path, f"tensorboard --logdir {path} opens it{without}")
@@ -250,19 +276,6 @@ def _export_codes(options: argparse.Namespace) -> int:
     else:
         write_npz(table, names, path)
     return _tell(options, path, f"{len(table.z):,} codes of {table.z.shape[1]} dimensions")
-
-
-def _test_images(folder: "RunFolder", fingerprint: str) -> "np.ndarray | None":
-    """Return the test images that a run has encoded, (N, C, H, W), uint8; None where they are not here."""
-    import numpy as np
-
-    from aeviz.data import is_available, load_dataset
-    from aeviz.data.changes import with_class_order
-
-    if not is_available(folder.config.data.name):
-        return None
-    dataset = with_class_order(load_dataset(folder.config.data, "test"), folder.provenance.class_names)
-    return np.asarray(dataset.images[:]) if dataset.fingerprint() == fingerprint else None
 
 
 def _file_to_write(options: argparse.Namespace, usual: str) -> Path:
