@@ -9,6 +9,7 @@ nor Plotly.
     aeviz.list_runs()                   what is there
     aeviz.show(z, images=x, labels=y)   a map of vectors from anywhere, in the browser
     aeviz.widget("mlp-2d-adam")         map and decoder in a notebook
+    aeviz.save_figure(run, "map", "map.pdf", width=85)   a figure for print, by matplotlib
     aeviz.component.latent_map(run, key="map")   the same in a Streamlit page of your own
     aeviz.push("vae-2d", "me/vae-2d")   a run with its card to the Hugging Face Hub; aeviz.pull fetches one
     aeviz.import_model("mine", encoder="encoder.onnx", decoder="decoder.onnx")   a model of another program
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aeviz.training.run import load as load
     from aeviz.training.runs import list_runs as list_runs
     from aeviz.web import component as component
+    from aeviz.web.takeaway.figures import save_figure as save_figure
     from aeviz.web.takeaway.show import show as show
     from aeviz.web.takeaway.widget import widget as widget
 
@@ -40,6 +42,7 @@ __all__ = [
     "load",
     "pull",
     "push",
+    "save_figure",
     "show",
     "train",
     "widget",
@@ -53,6 +56,7 @@ _HOMES = {
     "push": "aeviz.hub",
     "train": "aeviz.experiment",
     "list_runs": "aeviz.training.runs",
+    "save_figure": "aeviz.web.takeaway.figures",
     "show": "aeviz.web.takeaway.show",
     "widget": "aeviz.web.takeaway.widget",
 }
