@@ -1,4 +1,4 @@
-"""Optimizers: what makes ADAM, AMSGrad, SGD and momentum differ, where each fails, and whether it matters here."""
+"""Optimizers: what makes Adam, AMSGrad, SGD and momentum differ, where each fails, and whether it matters here."""
 
 from aeviz.web.kernel.page import page
 from aeviz.web.optimizers.view import show_section

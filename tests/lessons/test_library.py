@@ -9,7 +9,7 @@ from aeviz.paths import PROJECT_ROOT, checkpoints_root
 
 FIVE = {
     "From PCA to VAE": 45,
-    "ADAM or AMSGrad?": 20,
+    "Adam or AMSGrad?": 20,
     "Why VAEs blur, and what MS-SSIM does": 45,
     "What a latent space is and is not": 20,
     "Posterior collapse": 20,

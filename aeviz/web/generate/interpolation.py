@@ -147,7 +147,10 @@ def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: boo
     )
     text = f"Grey band: 90 % of the {which} ({low:.2f} to {high:.2f})."
     if has_one_prior and not is_drawn:
-        text += " An image's point is its posterior mean; samples also have its variance and lie farther out."
+        text += (
+            " An image's point is its posterior mean, which lies nearer to the origin than samples of the prior (norm "
+            f"about {np.sqrt(model.config.model.latent_dim):.1f}): those have the posterior's variance as well."
+        )
     st.caption(text)
 
 

@@ -41,7 +41,7 @@ export function diagnose({ step, losses, held, idle, baseline, gradients }, sett
   }
   if (totals.length >= 20 && gradients.length > 0 && Array.from(gradients).every((norm) => norm === 0)) {
     const isLarge = settings.learning_rate > LARGE_RATE;
-    const advice = isLarge ? slower : "Restart with another seed or activation.";
+    const advice = isLarge ? slower : "Restart: no setting changes that. If it happens again, try Leaky ReLU or a smaller learning rate.";
     return { kind: "standstill", text: `All gradients are 0: no weight changes any more. ${advice}`, remedy: isLarge ? { rate } : undefined };
   }
   if (step < FEW_STEPS || totals.length < 20) return null;
