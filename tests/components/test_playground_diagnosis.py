@@ -47,7 +47,7 @@ def findings(tmp_path_factory):
 ADVICE = {
     "diverged": "a learning rate of 0.0001.",
     "standstill": "All gradients are 0: no weight changes any more. Restart with a learning rate of 0.001.",
-    "standstill of a usual rate": "Restart: no setting changes that. If it happens again, try Leaky ReLU or a smaller learning rate.",
+    "standstill of a usual rate": "Restart: no setting changes that.",
     "collapse": "Lower the KL weight to 0.001",
     "collapse that stays": "restart",
     "mean": "a learning rate of 0.001.",

@@ -61,3 +61,8 @@ def test_example_is_one_click_away(page):
     shown = " ".join(text.value for text in page.markdown)
     assert "**example** is imported: an autoencoder of 1 x 8 x 8 images with 2 latent dimensions" in shown
     assert "below that of the mean image" in shown
+    assert "2 latent dimensions and 13,666 weights" in shown  # as in the model that the files are of
+    assert "example: 1 x 8 x 8, 2 latent dimensions" in shown
+    page.button(key="delete-example").click().run()
+    assert not page.exception
+    assert "2 latent dimensions" not in " ".join(text.value for text in page.markdown)

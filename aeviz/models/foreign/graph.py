@@ -55,8 +55,8 @@ class Graph:
 
     @property
     def parameters(self) -> int:
-        """Number of weights."""
-        return sum(math.prod(shape) for shape in self.weights.values())
+        """Number of weights; single numbers without an axis are left out, such as the bounds of a function."""
+        return sum(math.prod(shape) for shape in self.weights.values() if shape)
 
     def parameters_of(self, name: str) -> int:
         """Return how many numbers a weight has; 0 for any other value."""

@@ -2,17 +2,14 @@
 
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from aeviz.bring.settings import Imported, ImportSettings
+from aeviz.bring.settings import ImportSettings
 from aeviz.data import is_available, list_datasets
-from aeviz.errors import AevizError
 from aeviz.export.beside import PARTS, beside, is_current
-from aeviz.web.kernel.caching import shared
-from aeviz.web.kernel.images import find_originals, is_large, show_grid
-from aeviz.web.kernel.models import Model, list_models
+from aeviz.web.import_model.made import list_imported, show_images, show_result
+from aeviz.web.kernel.models import list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.workers import importing
@@ -25,23 +22,29 @@ BEST = "what it reconstructs best"
 RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
 MOST_MB = 100
 """Size of an uploaded file; larger ones come in by the command line."""
-SHOWN = 10
-"""Test images that are shown with their reconstructions."""
 _TASK = "import.task"
 """Session key: the task of this visitor that works, or is done."""
 _POLL_S = 1.0
+_WAY = """<style>
+.import-way { display: flex; flex-wrap: wrap; align-items: center; gap: 0.35rem 0.6rem; margin-top: 0.5rem; }
+.import-way b { padding: 0.2rem 0.7rem; border: 1.5px solid currentColor; border-radius: 0.5rem; }
+</style><div class="import-way">Your own: images → <b>encoder</b> → latent points → <b>decoder</b> → images</div>"""
+"""The way of an image through the two files."""
 _EXPORT = """import torch
 
 model.eval()
 N = torch.export.Dim("N")  # any number of images
+size = (1, 28, 28)  # of an image: channels, height, width
+latent_dim = 16
 
-# images (N, C, H, W) -> latent points, or (mean, log-variance)
-torch.onnx.export(model.encoder, (torch.zeros(2, 1, 28, 28),), "encoder.onnx",
+# images (N, C, H, W) -> latent points; output_names only where the encoder
+# returns two tensors: the mean and the log-variance of the posterior
+torch.onnx.export(model.encoder, (torch.zeros(2, *size),), "encoder.onnx",
                   dynamic_shapes=({0: N},), output_names=["mean", "log_variance"],
                   external_data=False)
 
 # latent points (N, D) -> images
-torch.onnx.export(model.decoder, (torch.zeros(2, 16),), "decoder.onnx",
+torch.onnx.export(model.decoder, (torch.zeros(2, latent_dim),), "decoder.onnx",
                   dynamic_shapes=({0: N},), external_data=False)
 """
 _PYTHON = """import aeviz
@@ -65,20 +68,21 @@ def show_import() -> None:
         if job is not None:
             made = importing.read_imported(job)
             if made is not None:
-                _show_result(made)
+                show_result(made)
             else:
                 _show_work(job)
         else:
             _offer_example()
         _show_form(job)
+        list_imported()
 
 
 def _show_form(job: Task | None) -> None:
-    form, example = st.columns([5, 6], gap="large")
-    with form:
-        first, second = st.columns(2)
-        encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)
-        decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder", max_upload_size=MOST_MB)
+    st.html(_WAY)
+    first, second, asked = st.columns([3, 3, 5], gap="medium")
+    encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)
+    decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder", max_upload_size=MOST_MB)
+    with asked:
         settings = _ask()
         is_busy = job is not None and (view := job.observe()) is not None and view.is_active
         if st.button(
@@ -89,16 +93,16 @@ def _show_form(job: Task | None) -> None:
             help="Both files are read, checked and measured in a process of their own: seconds for a small network.",
         ):
             _start(encoder, decoder, settings)
-        st.caption(
-            "The encoder takes images, the decoder takes latent points. Channels may come first or last, pixels may be "
-            "a row, the latent may be an image: shapes are read from the files. No code of a file is run: only known "
-            "operators of ONNX are computed, and pickled files such as .pt are refused."
-        )
-    with example:
+    with st.expander("How to write the two files, and other ways in", icon=":material/code:"):
         pytorch, python, shell = st.tabs(["Export from PyTorch", "In Python", "In a shell"])
         pytorch.code(_EXPORT, language="python", wrap_lines=True)
         python.code(_PYTHON, language="python")
         shell.code(_SHELL, language="sh", wrap_lines=True)
+    st.caption(
+        "Channels may come first or last, pixels may be a row, the latent may be an image: shapes are read from the "
+        "files. No code of a file is run: only known operators of ONNX are computed, and pickled files such as .pt are "
+        "refused."
+    )
 
 
 def _offer_example() -> None:
@@ -109,14 +113,14 @@ def _offer_example() -> None:
     with st.container(border=True):
         images, words = st.columns([3, 2], gap="medium")
         with images:
-            _show_images(model)
+            show_images(model)
         with words:
             st.markdown(
                 "**Try it with an example.** The encoder and the decoder of "
                 f"{EXAMPLE}, written as ONNX, come in like those of any program: their shapes are read, ranges of "
                 "pixels are compared, and the test images are encoded and decoded again."
             )
-            if st.button("Import the example", icon=":material/play_arrow:", key="import.example"):
+            if st.button("Import the example", icon=":material/play_arrow:", type="primary", key="import.example"):
                 contents = [beside(model.folder, part).read_bytes() for part in ("encoder", "decoder")]
                 _begin(contents[0], contents[1], ImportSettings(name="example", data="digits", source=EXAMPLE))
 
@@ -202,62 +206,3 @@ def _show_work(job: Task) -> None:
             st.info("The import was stopped; nothing of it is kept.", icon=":material/stop_circle:")
         else:
             st.error(f"The model was not imported: {escape(why)}.", icon=":material/error:")
-
-
-def _show_result(made: Imported) -> None:
-    model = list_models().get(made.name)
-    if model is None:
-        st.warning(f"{escape(made.name)} is imported, but another folder has a model of this name.")
-        return
-    with st.container(border=True):
-        images, facts = st.columns([3, 2], gap="medium")
-        with images:
-            try:
-                _show_images(model)
-            except AevizError as error:
-                st.error(escape(str(error)), icon=":material/error:")
-        with facts:
-            kind = "a variational autoencoder" if made.is_variational else "an autoencoder"
-            shape = " x ".join(map(str, made.image_shape))
-            st.markdown(
-                f"**{escape(made.name)}** is imported: {kind} of {shape} images with {made.latent_dim} latent "
-                f"dimensions and {made.parameters:,} weights. Pixels go in as {escape(made.pixels_in)} and come out as "
-                f"{escape(made.pixels_out)}."
-            )
-            verdict = (
-                f"below that of the mean image, {made.mean_image_mse:.4f}."
-                if made.mse < made.mean_image_mse
-                else f"not below that of the mean image, {made.mean_image_mse:.4f}. Are these the images that it knows?"
-            )
-            st.markdown(
-                f"Its mean squared error on the test images of {escape(made.data)} is {made.mse:.4f}, {verdict}"
-            )
-            with st.container(horizontal=True):
-                for label, target, icon in (
-                    ("Explore", "pages/explore.py", ":material/scatter_plot:"),
-                    ("Generate", "pages/generate.py", ":material/auto_awesome:"),
-                    ("Reconstruct", "pages/reconstruct.py", ":material/compare:"),
-                    ("Network", "pages/network.py", ":material/lan:"),
-                ):
-                    st.page_link(target, label=label, icon=icon, query_params={"model": made.name})
-
-
-def _show_images(model: Model) -> None:
-    """Show the first test images above their reconstructions."""
-    dataset, why = find_originals(model)
-    if dataset is None:
-        st.caption(f"The test images cannot be shown: {why}")
-        return
-    show_grid(
-        _rows(model, dataset.images[:SHOWN]),
-        "Test images and their reconstructions",
-        columns=min(SHOWN, len(dataset.images)),
-        least_px=640,
-        smooth=is_large(model),
-    )
-
-
-@shared(max_entries=16)  # at most 1 MB each
-def _rows(model: Model, _images: np.ndarray) -> np.ndarray:
-    """Return images and then their reconstructions, (2 N, C, H, W), float32 in [0, 1]; the model stands for both."""
-    return np.concatenate([np.asarray(_images, np.float32) / 255, model.network().reconstruct(_images).numpy()])

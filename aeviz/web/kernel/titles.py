@@ -32,7 +32,8 @@ def show_title(key: str, model: Model) -> None:
     whole = f".st-key-{re.sub('[^a-zA-Z0-9_-]', '-', key)} [data-testid='stWidgetLabel']"
     label = f"{whole} p"
     st.html(
-        f"<style>{whole} :has(p) {{ min-width: 0; }} {label} {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin-right: 0.4rem; }}"
+        f"<style>{whole} :has(p) {{ min-width: 0; }} "
+        f"{label} {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin-right: 0.4rem; }}"
         f"{label}::after {{ content: '{title_of(model.config)}'; padding-left: 0.6rem; "
         "opacity: var(--aeviz-faint, 0.75); }</style>"
     )
