@@ -10,9 +10,12 @@ from torch import Tensor, nn
 
 from aeviz.models.bottlenecks.deterministic import DeterministicBottleneck
 from aeviz.models.bottlenecks.gaussian import GaussianBottleneck
+from aeviz.models.decoders import ToUnitInterval
 from aeviz.training.run import Run
 
 _ACTIVATIONS: dict[type[nn.Module], str] = {nn.ReLU: "relu", nn.Sigmoid: "sigmoid", nn.Tanh: "tanh"}
+_TORCHS_OWN: dict[str, nn.LeakyReLU | nn.ELU] = {"leaky_relu": nn.LeakyReLU(), "elu": nn.ELU()}
+"""Activations with a constant, of which the page knows torch's own."""
 MOST_WEIGHTS = 1_000_000
 """Of encoder and decoder together, 4 MB for the page."""
 Shape = tuple[int, ...]
@@ -42,7 +45,7 @@ class PlainLayer:
     bias: np.ndarray
     """float32: (outputs,), of convolutions one for each channel of the output."""
     activation: str = "identity"
-    """relu, sigmoid, tanh or identity."""
+    """relu, leaky_relu, elu, sigmoid, tanh, unit_tanh (which is (tanh + 1) / 2) or identity."""
     grid: Grid | None = None
     """Of a convolution."""
 
@@ -88,6 +91,8 @@ def plain_network(run: Run) -> PlainNetwork | None:
 def plain_layers(modules: Iterable[nn.Module], shape: Shape) -> list[PlainLayer] | None:
     """Return linear and convolutional layers with their activations; None if there is a layer of another kind.
 
+    Normalization over the batch, as it is after training, is a part of the layer before it.
+
     Args:
         modules: One after the other.
         shape: Of the input, without the batch.
@@ -107,11 +112,46 @@ def plain_layers(modules: Iterable[nn.Module], shape: Shape) -> list[PlainLayer]
             shape = (math.prod(shape),)
         elif isinstance(module, nn.Unflatten):
             shape = tuple(int(length) for length in module.unflattened_size)
-        elif type(module) in _ACTIVATIONS and layers and layers[-1].activation == "identity":
-            layers[-1] = replace(layers[-1], activation=_ACTIVATIONS[type(module)])
-        elif not isinstance(module, nn.Identity):
+        elif isinstance(module, ToUnitInterval) and layers and layers[-1].activation == "tanh":
+            layers[-1] = replace(layers[-1], activation="unit_tanh")
+        elif isinstance(module, nn.Identity):
+            continue
+        elif not layers or layers[-1].activation != "identity":
+            return None
+        elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and module.running_mean is not None:
+            layers[-1] = _normalised(layers[-1], module)
+        elif name := _activation(module):
+            layers[-1] = replace(layers[-1], activation=name)
+        else:
             return None
     return layers
+
+
+def _activation(module: nn.Module) -> str:
+    """Return the name of an activation, empty where the page does not know it."""
+    for name, own in _TORCHS_OWN.items():
+        if type(module) is type(own) and repr(module).replace(", inplace=True", "") == repr(own):
+            return name
+    return _ACTIVATIONS.get(type(module), "")
+
+
+def _normalised(layer: PlainLayer, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> PlainLayer:
+    """Return the layer that gives what a layer and the normalization behind it give."""
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    scale = _array(norm.running_var + norm.eps).astype(np.float64) ** -0.5
+    if norm.weight is not None:
+        scale = scale * _array(norm.weight)
+    shift = -_array(norm.running_mean) * scale + (0 if norm.bias is None else _array(norm.bias))
+    axis = 1 if layer.kind == "transposed" else 0  # of the outputs
+    along = [-1 if k == axis else 1 for k in range(layer.weights.ndim)]
+    weights = (layer.weights * scale.reshape(along)).astype(np.float32)
+    return replace(layer, weights=weights, bias=(layer.bias * scale + shift).astype(np.float32))
+
+
+def count_products(layers: Iterable[PlainLayer]) -> int:
+    """Return how many products of two numbers an input costs, about."""
+    return sum(layer.weights.size * (1 if layer.grid is None else math.prod(layer.grid.small[1:])) for layer in layers)
 
 
 def _convolution(module: nn.Conv2d | nn.ConvTranspose2d, shape: Shape) -> tuple[PlainLayer, Shape] | None:

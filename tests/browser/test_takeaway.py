@@ -6,9 +6,11 @@ import io
 import numpy as np
 import pytest
 import torch
+from onnx_files import linear_pair
 from PIL import Image
 from playwright.sync_api import expect
 
+import aeviz
 from aeviz.cli import main
 from aeviz.data import load_dataset
 from aeviz.errors import ExportError
@@ -42,7 +44,7 @@ def test_a_file_decodes_without_a_network_as_pytorch_does(offline, tmp_path, cap
     offline.on("pageerror", lambda error: problems.append(str(error)))
     offline.goto(path.as_uri())
     image = offline.get_by_role("img", name="Image decoded by digits-2d-adam at this point")
-    expect(offline.get_by_text("by this file itself")).to_be_visible()
+    expect(offline.get_by_text("by the page itself")).to_be_visible()
     box = offline.locator(".stage .front").bounding_box()
     shown = grey_of(image)
     for x, y in ((0.3, 0.3), (0.7, 0.5)):
@@ -56,6 +58,43 @@ def test_a_file_decodes_without_a_network_as_pytorch_does(offline, tmp_path, cap
     rows = shown[:: shown.shape[0] // 8, :: shown.shape[1] // 8][:8, :8]
     assert np.abs(rows - expected).max() < 4  # sliders show three digits
     assert not problems
+
+
+def decoded_in(page, path, run):
+    """Return the image that a file of a run shows at z = 0.3, (H, W), and PyTorch's, both in grey levels."""
+    z = [0.3] * run.config.model.latent_dim
+    page.goto(f"{path.as_uri()}?at={','.join(map(str, z))}")
+    expect(page.get_by_text("Decoded in your browser by ONNX Runtime")).to_be_visible()
+    expect(page.locator("[data-idle]").first).to_be_attached()
+    shown = grey_of(page.get_by_role("img", name=f"Image decoded by {run.name} at this point"))
+    with torch.no_grad():
+        image = run.model.decode(torch.tensor([z])).clamp(0, 1)[0].numpy() * 255
+    grey = np.asarray(
+        Image.fromarray(image.round().astype(np.uint8).transpose(1, 2, 0).squeeze()).convert("L"), np.int64
+    )
+    step = shown.shape[0] // grey.shape[0]
+    return shown[::step, ::step], grey
+
+
+def test_a_decoder_of_faces_is_computed_by_the_runtime_in_the_file(offline, tmp_path):
+    path = tmp_path / "faces.html"
+    assert main(["export", "celeba-vae", "--format", "html", "--out", str(path)]) == 0
+    assert path.stat().st_size < 11_000_000
+    assert "non-commercial" in path.read_text(encoding="utf-8")
+    shown, expected = decoded_in(offline, path, load("celeba-vae"))
+    assert np.abs(shown - expected).max() <= 2
+
+
+def test_an_imported_decoder_is_computed_by_the_runtime_in_the_file(offline, tmp_path, monkeypatch):
+    monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
+    parts = [tmp_path / "encoder.onnx", tmp_path / "decoder.onnx"]
+    for file, content in zip(parts, linear_pair(last="HardSigmoid")[:2], strict=True):
+        file.write_bytes(content)
+    aeviz.import_model("theirs", encoder=parts[0], decoder=parts[1], data="digits")
+    path = tmp_path / "theirs.html"
+    assert main(["export", "theirs", "--format", "html", "--out", str(path)]) == 0
+    shown, expected = decoded_in(offline, path, load("theirs"))
+    assert np.abs(shown - expected).max() <= 1
 
 
 @pytest.mark.story
@@ -98,5 +137,6 @@ def test_what_does_not_fit_is_said_in_a_sentence(tmp_path, capsys, monkeypatch):
     assert main(["export", "digits-2d-adam", "--format", "html", "--out", str(tmp_path)]) == 2
     assert "is a folder" in capsys.readouterr().err
     assert main(["export", "digits-2d-adam", "--format", "onnx", "--second", "x"]) == 2
-    assert main(["export", "celeba-vae", "--format", "html"]) == 2
+    assert main(["export", "digits-2d-adam", "--second", "celeba-vae", "--format", "html"]) == 2
+    assert "no latents.npz" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 from page_scripts import run_script
+from torch import nn
 
-from aeviz.analysis.plain_layers import plain_network
+from aeviz.analysis.plain_layers import plain_layers, plain_network
 from aeviz.data.circles import render_discs
 from aeviz.lab.discs import disc_errors, read_discs
 from aeviz.lab.reparameterization import estimate_mean, path_gradients
+from aeviz.models.decoders import ToUnitInterval
 from aeviz.training.run import load
 
 SCRIPT = """
@@ -97,3 +99,51 @@ def test_page_computes_a_vae_and_its_gradients_as_python_does(name, tmp_path):
     q = torch.distributions.Normal(mu, sigma)
     kl = torch.distributions.kl_divergence(q, torch.distributions.Normal(0.0, 1.0)).sum().item()
     np.testing.assert_allclose(found["kl"], kl, rtol=1e-3)
+
+
+FOLDED = """
+async function main({ layers, points }) {
+  const { run, runBack } = await import("./kit/plain_layers.js");
+  return points.map((z) => [[...run(layers, z)], [...runBack(layers, z, (x) => x.map(() => 1)).gradient]]);
+}
+"""
+
+
+def test_page_computes_normalization_and_other_activations_as_pytorch_does(tmp_path):
+    draw = torch.Generator().manual_seed(0)
+    network = nn.Sequential(
+        nn.Linear(3, 18),
+        nn.BatchNorm1d(18),
+        nn.LeakyReLU(inplace=True),
+        nn.Unflatten(1, (2, 3, 3)),
+        nn.ConvTranspose2d(2, 4, 4, stride=2, padding=1, bias=False),
+        nn.BatchNorm2d(4),
+        nn.ELU(),
+        nn.Conv2d(4, 3, 3, padding=1),
+        nn.BatchNorm2d(3, affine=False),
+        nn.Tanh(),
+        ToUnitInterval(),
+    ).eval()
+    for tensor in (*network.parameters(), *(each for each in network.buffers() if each.is_floating_point())):
+        tensor.data = torch.rand(tensor.shape, generator=draw) - (0 if tensor.min() == 1 else 0.5)
+    for norm in (network[1], network[5], network[8]):
+        norm.running_var.add_(0.7)
+    layers = plain_layers([network], (3,))
+    z = torch.rand((2, 3), generator=draw, requires_grad=True)
+    expected = network(z)
+    expected.sum().backward()
+    told = [
+        {
+            "kind": layer.kind,
+            "weights": layer.weights.ravel().tolist(),
+            "bias": layer.bias.tolist(),
+            "activation": layer.activation,
+            "grid": None if layer.grid is None else dataclasses.asdict(layer.grid),
+        }
+        for layer in layers
+    ]
+    found = run_script(tmp_path, FOLDED, {"layers": told, "points": z.detach().tolist()})
+    np.testing.assert_allclose([each[0] for each in found], expected.detach().flatten(1).numpy(), atol=1e-5)
+    np.testing.assert_allclose([each[1] for each in found], z.grad.numpy(), rtol=1e-3, atol=1e-5)
+    assert plain_layers([nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.BatchNorm1d(3))], (3,)) is None
+    assert plain_layers([nn.Linear(3, 3), nn.LeakyReLU(0.2)], (3,)) is None

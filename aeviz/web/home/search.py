@@ -1,15 +1,13 @@
 """The search for a model, which the first screen offers."""
 
-import re
 from collections.abc import Mapping
 
 import streamlit as st
 
-from aeviz.presets import PRESETS
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.titles import optimizer_of, title_of
+from aeviz.web.takeaway.titles import optimizer_of, special_of, title_of
 
 FIND = "find"
 """URL parameter of the words."""
@@ -49,18 +47,9 @@ def fitting_models(found: Mapping[str, Model]) -> list[Model]:
     return [model for model in found.values() if all(word in _said_of(model) for word in words)]
 
 
-def describe(model: Model) -> str:
-    """Say what is special about a model that ships; nothing of others, whose settings are free."""
-    preset = PRESETS.get(model.name) if model.is_shipped else None
-    if preset is None:
-        return ""
-    words = re.sub(r" \([^()]*\)$", "", preset.summary)  # where it comes from, which the pages of the model say
-    return words[0].upper() + words[1:]
-
-
 def _said_of(model: Model) -> str:
     """Return all that a card says of a model, in small letters."""
     config = model.config
     optimizer = optimizer_of(config)
     text = f"{model.name} {config.data.name} {config.model.encoder} {optimizer} {config.model.latent_dim}-d "
-    return f"{text}{title_of(config)} {describe(model)}".lower()
+    return f"{text}{title_of(config)} {special_of(model)}".lower()

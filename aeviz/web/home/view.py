@@ -6,15 +6,13 @@ import streamlit as st
 
 from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import CheckpointError
-from aeviz.web.home.search import FIND, describe, fitting_models
+from aeviz.web.home.search import FIND, fitting_models
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_problems
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.titles import title_of
+from aeviz.web.takeaway.titles import OWN, groups_of, special_of, title_of
 
-OWN = "Your own runs"
-"""Heading of the models that did not come with aeviz."""
 CARD_PX = 248
 """Width of a card, so that a row holds as many as the window has room for."""
 SPARSE = ("l1", "kl_sparsity")
@@ -37,19 +35,7 @@ def show_gallery(found: Mapping[str, Model]) -> None:
         with st.expander(f"Runs that cannot be opened ({len(problems)})", icon=":material/broken_image:"):
             st.markdown("\n".join(f"- {escape(problem)}" for problem in problems))
     fitting = fitting_models(found)
-    shipped = [model for model in fitting if model.is_shipped]
-    faces = [model for model in shipped if not model.has_latents]
-    variational = [model for model in shipped if model.has_latents and model.config.model.is_variational]
-    plain = [model for model in shipped if model.has_latents and not model.config.model.is_variational]
-    groups = {
-        OWN: ([model for model in fitting if not model.is_shipped], "Trained on this machine."),
-        "Autoencoders": (plain, "Compress an image, then reconstruct it; trained with Adam and with AMSGrad."),
-        "Variational autoencoders": (
-            variational,
-            "The codes follow a prior, so new images can be sampled.",
-        ),
-        "Faces": (faces, "A VAE and an MSSIM-VAE with 128 dimensions; the cards show samples."),
-    }
+    groups = groups_of(fitting)
     anchors = {title: title.lower().replace(" ", "-") for title, (members, _) in groups.items() if members}
     st.markdown(" · ".join(f"[{title}](#{anchor})" for title, anchor in anchors.items()))
     for title, (members, words) in groups.items():
@@ -115,7 +101,7 @@ def _card(model: Model) -> None:
             else ", samples from its prior"
         )
         st.caption(f"{escape(second)} · {escape(name_for_people(config.data.name))} · {kind}{shown}  \n{said}")
-        if words := describe(model):
+        if words := special_of(model):
             st.caption(escape(words))
         if config.data.name == "celeba":
             st.caption("CelebA: for non-commercial research only.")

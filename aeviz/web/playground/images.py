@@ -1,21 +1,14 @@
-"""The images that a page learns: a first part of a data set, small enough to be sent to thirty visitors."""
+"""The data sets of the playground, and their images."""
 
-import math
-
-from aeviz.config import DataConfig
-from aeviz.data import is_available, list_datasets, load_dataset
+from aeviz.data import is_available, list_datasets
 from aeviz.paths import data_root
-from aeviz.web.components.kit.wire import blob_name
-from aeviz.web.components.playground.payload import PlaygroundImages, pack_images
+from aeviz.web.components.playground.payload import PlaygroundImages
 from aeviz.web.kernel.caching import Stamp, shared
 from aeviz.web.kernel.datasets import folder_stamp
+from aeviz.web.takeaway.playground_images import read_images
 
-MOST_IMAGES, MOST_BYTES = 2000, 4 << 20
-"""Images that a page learns: as many as S1's figures show, and no more bytes than a classroom's network bears."""
 OWN, OWN_SHAPE = "own", (1, 28, 28)
 """Value of the setting for the visitor's own images, and their shape (C, H, W)."""
-MOST_HELD = 400
-"""Images that a page measures on."""
 
 
 def available() -> dict[str, str]:
@@ -42,12 +35,4 @@ def images_of(name: str) -> PlaygroundImages:
 
 @shared(max_entries=8, spinner="Reading the images …")  # at most 5 MB each
 def _read(name: str, root: str, stamp: Stamp) -> PlaygroundImages:
-    train = load_dataset(DataConfig(name=name), "train")
-    held = load_dataset(DataConfig(name=name), "validation")
-    size = math.prod(train.image_shape)
-    count = min(MOST_IMAGES, max(64, MOST_BYTES // size))
-    labels = None if train.labels is None else train.labels[:count]
-    content = pack_images(train.images[:count], held.images[: min(MOST_HELD, max(64, count // 4))], labels)
-    return PlaygroundImages(
-        blob=blob_name("playground", content), content=content, shape=train.image_shape, classes=train.class_names
-    )
+    return read_images(name)

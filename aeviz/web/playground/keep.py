@@ -4,13 +4,14 @@ import streamlit as st
 
 from aeviz.errors import AevizError, ConfigError
 from aeviz.paths import runs_root
+from aeviz.playground.choices import DATA, config_of
 from aeviz.playground.keep import keep_run, read_weights
 from aeviz.training.runs import new_run_path
 from aeviz.web.components.playground.component import sent_of
 from aeviz.web.components.playground.payload import Kept
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.playground import images
-from aeviz.web.playground.choices import DATA, config_of, hidden_state, parse_values
+from aeviz.web.playground.choices import hidden_state, parse_values
 from aeviz.workers import training
 
 KEPT = "playground.kept"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from aeviz.errors import AevizError
 from aeviz.figures.palette import FIRST, SECOND
+from aeviz.playground.choices import DATA, HIDDEN, OPTIONS, STRUCTURE, Values, config_of, usual_hidden
 from aeviz.playground.plan import Plan, plan_of
 from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.playground.component import playground, values_of
@@ -14,19 +15,7 @@ from aeviz.web.components.playground.payload import Kept, PlaygroundImages, play
 from aeviz.web.kernel.page import has_just_arrived
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.playground import images
-from aeviz.web.playground.choices import (
-    DATA,
-    FIELDS,
-    HIDDEN,
-    OPTIONS,
-    STRUCTURE,
-    Values,
-    config_of,
-    data_state,
-    hidden_state,
-    parse_values,
-    usual_hidden,
-)
+from aeviz.web.playground.choices import FIELDS, data_state, hidden_state, parse_values
 from aeviz.web.playground.keep import KEPT, keep
 
 _KEY = "playground"

@@ -8,9 +8,25 @@
 /** @typedef {{ encoder: Layer[], decoder: Layer[] }} PlainNetwork */
 
 /** @type {Record<string, (x: number) => number>} */
-const RULES = { identity: (x) => x, relu: (x) => Math.max(0, x), sigmoid: (x) => 1 / (1 + Math.exp(-x)), tanh: Math.tanh };
+const RULES = {
+  identity: (x) => x,
+  relu: (x) => Math.max(0, x),
+  leaky_relu: (x) => (x > 0 ? x : 0.01 * x),
+  elu: (x) => (x > 0 ? x : Math.expm1(x)),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+  unit_tanh: (x) => (Math.tanh(x) + 1) / 2,
+};
 /** Derivatives by the value of the activation. @type {Record<string, (a: number) => number>} */
-const SLOPES = { identity: () => 1, relu: (a) => Number(a > 0), sigmoid: (a) => a * (1 - a), tanh: (a) => 1 - a * a };
+const SLOPES = {
+  identity: () => 1,
+  relu: (a) => Number(a > 0),
+  leaky_relu: (a) => (a > 0 ? 1 : 0.01),
+  elu: (a) => (a > 0 ? 1 : a + 1),
+  sigmoid: (a) => a * (1 - a),
+  tanh: (a) => 1 - a * a,
+  unit_tanh: (a) => 2 * a * (1 - a),
+};
 
 /** @param {Float32Array} weights @param {ArrayLike<number>} input @param {number} count of outputs */
 function multiply(weights, input, count) {

@@ -15,8 +15,11 @@ export function hasSimd() {
  */
 async function fetchUnpacked(address) {
   const answer = await fetch(address);
-  if (!answer.ok || !answer.body) throw new Error(`${address.pathname} was answered with status ${answer.status}`);
-  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  if (!answer.ok) throw new Error(`${address.pathname} was answered with status ${answer.status}`);
+  const content = await answer.arrayBuffer();
+  const [first, second] = new Uint8Array(content, 0, 2);
+  if (first !== 0x1f || second !== 0x8b) return content; // some servers unpack what they send
+  return new Response(new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 // Module and program of each build: that for WebGPU is twice as large and slower in WebAssembly.

@@ -5,19 +5,12 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aeviz.web.components.kit.bundles import COMPONENTS
 from aeviz.web.components.kit.mount import Component, state_of
+from aeviz.web.components.playground.payload import playground_style
 
-_STYLES = ("kit/experiment.css", "playground/playground.css")
-
-
-def _style() -> str:
-    """Return the rules of the component: its own after those that it shares, and those of the pad for the pad alone."""
-    shared = [(COMPONENTS / path).read_text(encoding="utf-8") for path in _STYLES]
-    return "\n".join([*shared, ".own {", (COMPONENTS / "drawing/drawing.css").read_text(encoding="utf-8"), "}"])
-
-
-_component = Component(name="playground", script="playground/playground.js", style=_style(), events=("changed", "kept"))
+_component = Component(
+    name="playground", script="playground/playground.js", style=playground_style(), events=("changed", "kept")
+)
 _LONGEST = 16 << 20
 """Characters of weights that are looked at; two million weights take 10.7 million."""
 

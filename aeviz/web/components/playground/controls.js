@@ -86,8 +86,9 @@ export class Controls {
   /**
    * @param {Values} values
    * @param {Record<string, [string, string][]>} options
+   * @param {(changed: Values) => boolean} offers whether there is a network after a change
    */
-  set(values, options) {
+  set(values, options, offers) {
     for (const { field, label, input, shown } of this.inputs.values()) {
       label.hidden = field.applies ? !field.applies(values) : false;
       const value = values[field.name];
@@ -106,6 +107,7 @@ export class Controls {
         input.replaceChildren(...list.map(([choice, title]) => element("option", { value: choice, text: title })));
       }
       if (input.value !== value) input.value = value;
+      for (const option of /** @type {HTMLSelectElement} */ (input).options) option.disabled = option.value !== value && !offers({ [field.name]: option.value });
     }
   }
 }

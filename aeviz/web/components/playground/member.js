@@ -146,6 +146,20 @@ export class Member {
     return far > 1e-3;
   }
 
+  /**
+   * What each layer gives for one of the images that it sees.
+   * @param {Float32Array} images
+   * @param {number} index
+   */
+  activations(images, index) {
+    const { seen, plan } = this;
+    if (!plan || !seen.z || !seen.hidden) return [];
+    const row = (/** @type {Float32Array} */ values, /** @type {number} */ width) => values.subarray(index * width, (index + 1) * width);
+    const rows = seen.z.length / plan.latent_dim;
+    const layers = [...seen.hidden, seen.z, ...seen.decoded].map((values) => row(values, values.length / rows));
+    return [row(images, plan.pixels), ...layers, row(seen.reconstructions, plan.pixels)];
+  }
+
   close() {
     this.client.close();
   }

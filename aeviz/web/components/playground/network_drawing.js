@@ -4,6 +4,7 @@ import { button, context, element, resize, write } from "../kit/dom.js";
 
 export const WIDTHS = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 export const MOST_LAYERS = 5;
+const MOST_LATENT = 64;
 const TALLEST_REM = 5;
 
 /** @typedef {{ title: string, width: number, at: number | null }} Layer `at` counts the hidden layers; null of those that follow from others */
@@ -17,7 +18,8 @@ export function nextWidth(width, step) {
 export class NetworkDrawing {
   /**
    * @param {Element} parent
-   * @param {{ hidden: (widths: number[]) => void, latent: (size: number) => void }} act
+   * @param {{ hidden: (widths: number[]) => void, latent: (size: number) => void, offers: (changed: import("./controls.js").Values) => boolean }} act
+   *   `offers` tells whether there is a network after a change
    */
   constructor(parent, act) {
     this.act = act;
@@ -35,9 +37,10 @@ export class NetworkDrawing {
    * @param {number} latent
    * @param {number[]} shape of an image
    * @param {boolean} isVariational
+   * @param {string} key of what else decides about the networks on offer
    */
-  set(hidden, latent, shape, isVariational) {
-    const text = JSON.stringify([hidden, latent, shape, isVariational]);
+  set(hidden, latent, shape, isVariational, key) {
+    const text = JSON.stringify([hidden, latent, shape, isVariational, key]);
     if (text === this.text) return;
     this.text = text;
     this.hidden = hidden;
@@ -48,7 +51,8 @@ export class NetworkDrawing {
     hidden.forEach((width, at) => this.hiddenLayer(width, at));
     this.more();
     const code = this.layer(isVariational ? "Latent (mean)" : "Latent", latent, latent, null, "latent");
-    this.steps(code, latent > 1 ? () => this.act.latent(latent - 1) : null, latent < 64 ? () => this.act.latent(latent + 1) : null, "latent dimension");
+    const size = (/** @type {number} */ next) => (next >= 1 && next <= MOST_LATENT && this.act.offers({ latent: String(next) }) ? () => this.act.latent(next) : null);
+    this.steps(code, size(latent - 1), size(latent + 1), "latent dimension");
     [...hidden].reverse().forEach((width) => this.layer("", width, columnsOf(width), null, "mirrored"));
     this.layer("Reconstruction", pixels, shape[2], null);
   }
@@ -56,21 +60,27 @@ export class NetworkDrawing {
   /** @param {number} width @param {number} at */
   hiddenLayer(width, at) {
     const column = this.layer(`Hidden ${at + 1}`, width, columnsOf(width), at);
-    const change = (/** @type {number} */ step) => () => {
+    const change = (/** @type {number} */ step) => {
       const widths = [...this.hidden];
       widths[at] = nextWidth(width, step);
-      this.act.hidden(widths);
+      return widths[at] === width ? null : this.layers(widths);
     };
-    this.steps(column, width > WIDTHS[0] ? change(-1) : null, width < WIDTHS[WIDTHS.length - 1] ? change(1) : null, `units of hidden layer ${at + 1}`);
+    this.steps(column, change(-1), change(1), `units of hidden layer ${at + 1}`);
+  }
+
+  /** What gives the network other hidden layers; null where there is no such network. @param {number[]} widths */
+  layers(widths) {
+    const isOffered = widths.length >= 1 && widths.length <= MOST_LAYERS && this.act.offers({ hidden: widths.join(".") });
+    return isOffered ? () => this.act.hidden(widths) : null;
   }
 
   more() {
     const { hidden } = this;
     const column = element("div", { class: "more" }, this.row);
-    const add = button(column, "+ layer", "Add a hidden layer before the latent", () => this.act.hidden([...hidden, Math.max(2, nextWidth(hidden.at(-1) ?? 64, -1))]));
-    add.disabled = hidden.length >= MOST_LAYERS;
-    const drop = button(column, "− layer", "Take the last hidden layer away", () => this.act.hidden(hidden.slice(0, -1)));
-    drop.disabled = hidden.length <= 1;
+    const wider = this.layers([...hidden, Math.max(2, nextWidth(hidden.at(-1) ?? 64, -1))]);
+    const fewer = this.layers(hidden.slice(0, -1));
+    button(column, "+ layer", "Add a hidden layer before the latent", () => wider?.()).disabled = !wider;
+    button(column, "− layer", "Take the last hidden layer away", () => fewer?.()).disabled = !fewer;
   }
 
   /**

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aeviz.web.components.kit.bundles import COMPONENTS
 from aeviz.web.components.kit.wire import pack
 
+_STYLES = ("kit/experiment.css", "playground/playground.css")
 NO_LABEL = 255
 """Label of an image without a class."""
 
@@ -82,3 +84,9 @@ def playground_payload(
             "colours": colours,
         }
     )
+
+
+def playground_style() -> str:
+    """Return the rules of the component: its own after those that it shares, and those of the pad for the pad alone."""
+    shared = [(COMPONENTS / path).read_text(encoding="utf-8") for path in _STYLES]
+    return "\n".join([*shared, ".own {", (COMPONENTS / "drawing/drawing.css").read_text(encoding="utf-8"), "}"])

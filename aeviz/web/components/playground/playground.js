@@ -1,6 +1,7 @@
 // The playground: a network that the visitor builds, trains and watches, all of it in the page. Python sends the graphs of
 // a network and the images, and keeps the settings in the address.
 
+import { addToAddress, until } from "../kit/address.js";
 import { ask } from "../kit/blobs.js";
 import { element, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
@@ -8,6 +9,7 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 import { unpack } from "../kit/wire.js";
 import { Bar } from "./bar.js";
 import { stepsInEpoch, unit } from "./batches.js";
+import { Begin } from "./begin.js";
 import { Controls } from "./controls.js";
 import { diagnose } from "./diagnosis.js";
 import { NetworkDrawing } from "./network_drawing.js";
@@ -18,15 +20,16 @@ import { Planes } from "./planes.js";
 import { ProcessorChoice } from "./processor_choice.js";
 import { Session } from "./session.js";
 import { Sharing } from "./sharing.js";
-import { plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
+import { afterChange, plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } from "./values.js";
 
 /** @typedef {import("./controls.js").Values} Values */
 /**
  * @typedef {{
  *   values: Values, options: Record<string, [string, string][]>, defaults: Record<string, string>, structure: string,
  *   plan: import("./learner.js").Plan | null, data: { blob: string, shape: number[], classes: string[] },
- *   message: string, kept: import("./sharing.js").Kept | null, colours: string[]
- * }} Payload `structure` stands for plan and data; `message` says why there is no plan; `defaults`: hidden layers by data
+ *   message: string, kept: import("./sharing.js").Kept | null, colours: string[], offers?: (values: Values) => boolean
+ * }} Payload `structure` stands for plan and data; `message` says why there is no plan; `defaults`: hidden
+ * layers by data; `offers` tells which networks there are where no server makes them
  */
 
 const REPORT_MS = 400;
@@ -87,18 +90,20 @@ class Playground {
       keep: () => void this.sharing.keep(this.session, this.values, channel),
       draw: () => this.own.toggle(),
       mend: () => this.mend(),
-      link: () => void this.busy("link", this.copyLink()),
     });
     this.status = this.bar.status;
     this.sharing = new Sharing(root);
+    this.leave = addToAddress(this);
     this.ownData = new OwnData(root, { changed: () => this.reopen(), draw: () => this.own.isShown || this.own.toggle() }, former?.own ?? []);
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
     this.processor = new ProcessorChoice(this.controls.more, (choice) => void this.busy("processor", this.session.choose(choice)));
     this.network = new NetworkDrawing(root, {
+      offers: (changed) => this.offers(changed),
       hidden: (widths) => this.choose({ hidden: widths.join(".") }),
       latent: (size) => this.choose({ latent: String(size) }),
     });
     this.planes = new Planes(root, this.session, () => this.redraw());
+    this.begin = new Begin(this.planes.root, () => this.toggle());
     const side = element("div", { class: "side" }, root);
     this.loss = new LossPanel(side);
     this.own = new OwnImage(side, activity, () => this.ownChanged(), (image) => this.ownData.add(image));
@@ -124,7 +129,8 @@ class Playground {
     if (place >= 0) this.awaited.splice(0, place + 1);
     const isNews = place < 0 && !this.awaited.length && text !== JSON.stringify(this.values);
     if (isNews) this.values = { ...payload.values };
-    this.controls.set(this.values, payload.options);
+    if (payload.offers) this.leaveServer();
+    this.controls.set(this.values, payload.options, (changed) => this.offers(changed));
     this.showMessage();
     if (!payload.plan || this.awaited.length) return this.redraw();
     if (this.asked === payload.structure) {
@@ -133,6 +139,17 @@ class Playground {
     }
     this.asked = payload.structure;
     return this.busy("network", this.open());
+  }
+
+  /** Hide what needs the server, or a runtime that is not there. */
+  leaveServer() {
+    this.bar.keep.hidden = true;
+    this.session.choice = this.processor.hide();
+  }
+
+  /** Whether there is a network after a change. @param {Values} changed */
+  offers(changed) {
+    return this.payload?.offers?.(afterChange(this.values, changed, this.payload.defaults)) ?? true;
   }
 
   async open() {
@@ -168,7 +185,7 @@ class Playground {
       this.data = images;
       this.probes = unit(firstImages(images, SHOWN, plan.pixels));
       if (!isSameData) this.probe = 0;
-      this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational);
+      this.network.set(widthsOf(this.values.hidden), plan.latent_dim, data.shape, plan.is_variational, payload.offers ? payload.structure : "");
       this.own.set(data.shape);
       this.bar.draw.hidden = data.shape[0] !== 1;
       this.name(settings);
@@ -198,11 +215,8 @@ class Playground {
 
   /** @param {Values} changed */
   choose(changed) {
-    const before = this.values;
-    this.values = { ...before, ...changed };
-    const usual = this.payload?.defaults ?? {};
-    if (changed.data && before.hidden === usual[before.data]) this.values.hidden = usual[changed.data];
-    if (this.payload) this.controls.set(this.values, this.payload.options);
+    this.values = afterChange(this.values, changed, this.payload?.defaults ?? {});
+    if (this.payload) this.controls.set(this.values, this.payload.options, (next) => this.offers(next));
     const isStructural = STRUCTURE.some((name) => name in changed);
     clearTimeout(this.timer);
     this.activity.mark("report", true);
@@ -278,12 +292,11 @@ class Playground {
     this.redraw();
   }
 
-  copyLink() {
-    if (this.timer) {
-      clearTimeout(this.timer);
-      this.report();
-    }
-    return this.sharing.copyLink(() => !this.awaited.length);
+  /** Wait until the address holds all settings. */
+  async settle() {
+    clearTimeout(this.timer);
+    if (this.timer) this.report();
+    await until(() => !this.awaited.length);
   }
 
   /** @param {string} message */
@@ -322,6 +335,7 @@ class Playground {
     this.planes.draw(members, style, passed, this.own.isShown && this.own.image ? SHOWN : -1);
     isGliding ||= this.planes.isMoving;
     this.activity.mark("playing", session.isPlaying);
+    this.begin.show(!session.isPlaying && members.every(({ step }) => step === 0));
     if (!isGliding && !session.isPlaying && this.planes.isStaleMesh) void this.busy("mesh", session.lookAgain());
     if (isGliding || session.isPlaying) {
       this.activity.mark("frame", true);
@@ -341,7 +355,7 @@ class Playground {
     if (this.probes) this.reconstructions.show(this.probes, members.map((member) => member.seen.reconstructions));
     this.filters.show(members[0], data.shape);
     this.table.show(members[0]);
-    this.network.show(this.activations(members[0]), data.shape[0], style);
+    this.network.show(this.probes ? members[0].activations(this.probes, this.probe) : [], data.shape[0], style);
     const found = members.map((member, k) => diagnose(member, session.settings[k], plan));
     const worst = found.findIndex(Boolean);
     this.root.dataset.finding = found[worst]?.kind ?? "";
@@ -371,18 +385,8 @@ class Playground {
     return this.style;
   }
 
-  /** What each layer gives for the chosen image. @param {import("./member.js").Member} member */
-  activations(member) {
-    const { seen, plan } = member;
-    if (!this.probes || !plan || !seen.z || !seen.hidden) return [];
-    const row = (/** @type {Float32Array} */ values, /** @type {number} */ width) =>
-      values.subarray(this.probe * width, (this.probe + 1) * width);
-    const rows = seen.z.length / plan.latent_dim;
-    const layers = [...seen.hidden, seen.z, ...seen.decoded].map((values) => row(values, values.length / rows));
-    return [row(this.probes, plan.pixels), ...layers, row(seen.reconstructions, plan.pixels)];
-  }
-
   close() {
+    this.leave();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     this.unwatch();

@@ -20,6 +20,14 @@ export class ProcessorChoice {
     this.show("auto", null);
   }
 
+  /** Offer no choice, and return what is left. @returns {"wasm"} */
+  hide() {
+    this.note.hidden = true;
+    const label = this.input.closest("label");
+    if (label) label.hidden = true;
+    return "wasm";
+  }
+
   /**
    * @param {import("./processor.js").Choice} choice
    * @param {import("./processor.js").Verdict | "measuring" | null} verdict

@@ -12,6 +12,16 @@ export const SEED = "seed";
 export const OPTIMIZERS = /** @type {Record<string, string>} */ ({ adam: "Adam", amsgrad: "AMSGrad", sgd: "SGD" });
 
 /**
+ * The settings after a change: other images come with the hidden layers that suit them, unless the visitor chose some.
+ * @param {Values} values @param {Values} changed @param {Values} usual hidden layers by data
+ * @returns {Values}
+ */
+export function afterChange(values, changed, usual) {
+  const isUsual = values.hidden === usual[values.data];
+  return { ...values, ...(changed.data && isUsual ? { hidden: usual[changed.data] } : {}), ...changed };
+}
+
+/**
  * The settings of each network: one, or two that differ in the optimizer and its learning rate, or in the seed.
  * @param {Values} values
  * @returns {Settings[]}
