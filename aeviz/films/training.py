@@ -80,7 +80,7 @@ def _refuse_missing(folder: RunFolder, known: tuple[View, ...], view: View | Non
     if not known:
         raise ExportError(
             f"run '{folder.name}' keeps no record of its training ({SAMPLES}/), so there is no film of it; runs "
-            "that you train keep one, and of the models that ship digits-2d-adam; or choose --film traversal"
+            "that you train keep one, and of the models that ship digits-2d-adam or vae-2d; or choose --film traversal"
         )
     if view is not None:
         raise ExportError(f"run '{folder.name}' did not record the view {view!r}; it has: {', '.join(known)}")

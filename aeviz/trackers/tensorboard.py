@@ -1,7 +1,11 @@
 """TensorBoard: event files in RUN/tensorboard, or in a folder that one names, below it by the name of the run."""
 
+import importlib
+import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +17,6 @@ from aeviz.training.samples import list_samples
 FOLDER = "tensorboard"
 """Folder of the event files in that of a run."""
 _SUFFIX = ".aeviz"
-_FLUSH_S = 5
-"""Seconds after which what was told is on disk."""
 
 
 class TensorBoardTracker(Tracker):
@@ -31,36 +33,79 @@ class TensorBoardTracker(Tracker):
 
     def begin(self, epochs: Sequence[TrackedEpoch]) -> None:
         """Write the settings, and what is known of the epochs before."""
-        from torch.utils.tensorboard import SummaryWriter
-
         self.path.mkdir(parents=True, exist_ok=True)
         for before in self.path.glob(f"events.out.tfevents.*{_SUFFIX}"):
             before.unlink()
-        # purge_step: a TensorBoard that is open forgets what it read from the files before
-        self._writer = SummaryWriter(self.path, purge_step=0, flush_secs=_FLUSH_S, filename_suffix=_SUFFIX)
+        self._events = EventFile(self.path / f"events.out.tfevents.{time.time():.0f}.{os.getpid()}{_SUFFIX}")
         rows = [f"| {name} | {value} |" for name, value in self._run.config.settings().items()]
-        self._writer.add_text("settings", "\n".join(["| setting | value |", "|---|---|", *rows]), 0)
+        self._events.text("settings", "\n".join(["| setting | value |", "|---|---|", *rows]))
         for epoch in epochs:
-            self.epoch(epoch)
+            self._events.scalars(epoch.scalars, epoch.epoch)
         last = epochs[-1].epoch if epochs else 0
         for number in list_samples(self._run.path):
             if number <= last and (picture := reconstructions(self._run.path, number)) is not None:
                 self.picture(number, picture)
-        self._writer.flush()
+        self._events.flush()
 
     def epoch(self, epoch: TrackedEpoch) -> None:
         """Write the numbers of an epoch."""
-        for name, value in epoch.scalars.items():
-            self._writer.add_scalar(name, value, epoch.epoch)
+        self._events.scalars(epoch.scalars, epoch.epoch)
+        self._events.flush()
 
     def picture(self, epoch: int, picture: np.ndarray) -> None:
         """Write a picture."""
-        self._writer.add_image("validation images and reconstructions", picture, epoch, dataformats="HWC")
+        self._events.image("validation images and reconstructions", picture, epoch)
 
     def measured(self, figures: Mapping[str, float], card: str) -> None:
         """Write the card, which has the figures."""
-        self._writer.add_text("card", card, 0)
+        self._events.text("card", card)
 
     def close(self, ending: Ending) -> None:
         """Write what is left."""
-        self._writer.close()
+        self._events.close()
+
+
+class EventFile:
+    """A file of TensorBoard's events, written in this thread.
+
+    torch's SummaryWriter writes in a thread of its own: on a full disk that thread ends, and closing the writer waits
+    for it for ever.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        protos: Any = importlib.import_module("tensorboard.compat.proto.event_pb2")
+        records: Any = importlib.import_module("tensorboard.summary.writer.record_writer")
+        self._event, self._session = protos.Event, protos.SessionLog
+        self._summary: Any = importlib.import_module("torch.utils.tensorboard.summary")
+        self._file = path.open("wb")
+        self._records = records.RecordWriter(self._file)
+        self._write(0, file_version="brain.Event:2")
+        # a TensorBoard that is open forgets what it read from files before
+        self._write(0, session_log=self._session(status=self._session.START))
+
+    def scalars(self, values: Mapping[str, float], step: int) -> None:
+        """Write numbers of a step by name."""
+        for name, value in values.items():
+            self._write(step, summary=self._summary.scalar(name, value))
+
+    def image(self, name: str, picture: np.ndarray, step: int) -> None:
+        """Write a picture, (H, W, 3), uint8, of a step."""
+        self._write(step, summary=self._summary.image(name, picture, dataformats="HWC"))
+
+    def text(self, name: str, text: str) -> None:
+        """Write a text in Markdown."""
+        self._write(0, summary=self._summary.text(name, text))
+
+    def flush(self) -> None:
+        """Bring what was written to the disk."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self._file.close()
+
+    def _write(self, step: int, **content: Any) -> None:
+        self._records.write(self._event(wall_time=time.time(), step=step, **content).SerializeToString())

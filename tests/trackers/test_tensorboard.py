@@ -14,6 +14,7 @@ from aeviz.cli import main
 from aeviz.errors import ConfigError
 from aeviz.experiment import train
 from aeviz.trackers import TRACKERS, TRACKERS_VARIABLE, Tracker, TrackerSpec
+from aeviz.trackers.tensorboard import EventFile
 from aeviz.trackers.tracking import reconstructions
 from aeviz.training.runs import RunFolder
 
@@ -115,6 +116,16 @@ def test_tracker_that_fails_is_one_warning_and_the_training_goes_on(tiny_config,
         "tracker failing",
     ]
     assert "No space left on device" in warnings[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_disk_neither_stops_nor_holds_up_the_training(tiny_config, tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("aeviz.trackers.tensorboard.EventFile", lambda path: EventFile(Path("/dev/full")))
+    train(tiny_config("train.epochs=2"), out=tmp_path / "run", trackers=["tensorboard"])
+    assert len(RunFolder.read(tmp_path / "run").history()) == 2
+    (warning,) = [record.getMessage() for record in caplog.records if "tracker" in record.getMessage()]
+    assert "tracker tensorboard failed and is left out from here on" in warning
+    assert "No space left on device" in warning
 
 
 def test_example_of_the_documentation_works(tiny_config, tmp_path):
