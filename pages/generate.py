@@ -11,12 +11,8 @@ with page(
     "Make new images: sample from the prior, interpolate between images, add and subtract latent points.",
 ):
     found = require_runs("weights")
-    section = pick_section()
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        section = pick_section()
         first = pick_model(found, default=usual_model(section))
-    second = None
-    if section in COMPARING:
-        with right:
-            second = pick_second(found, first, mapped=False)
+        second = pick_second(found, first, mapped=False) if section in COMPARING else None
     show_section(section, found, first, second)

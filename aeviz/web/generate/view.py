@@ -38,6 +38,7 @@ def pick_section() -> str:
         key=MAKE,
         bind="query-params",
         label_visibility="collapsed",
+        width="content",
         on_change=_choose_model,
     )
     return str(chosen or SAMPLES)

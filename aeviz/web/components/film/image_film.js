@@ -192,7 +192,7 @@ class ImageFilm {
       const from = Math.min(curves.epochs[0], epochs[0]);
       const to = Math.max(curves.epochs[curves.epochs.length - 1], epochs[epochs.length - 1]);
       chart.size(ratio);
-      chart.set({ epochs: curves.epochs, from, to, left: { series: curves.series, log: false, fromZero: true } });
+      chart.set({ epochs: curves.epochs, from, to, left: { series: curves.series, log: false, fromZero: false } });
       chart.drawBack(style);
     });
   }
