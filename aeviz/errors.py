@@ -12,6 +12,7 @@
       TrainingStopped                    somebody asked the run to stop; it can be resumed
       WorkerError                        a process that works in the background cannot be started or given its files
       ExportError                        a model cannot be written in, or read from, another program's format
+      HubError                           a run cannot be pushed to, or pulled from, the Hugging Face Hub
       ImportedModelError (ValueError)    a model of another program cannot be read, or does not fit images and points
       PayloadError (ValueError)          what the page is sent cannot be packed, or is damaged
       LessonError (ValueError)           a lesson file cannot be used
@@ -68,6 +69,10 @@ class WorkerError(AevizError):
 
 class ExportError(AevizError):
     """Raised when a model cannot be written in another program's format, or when such a file does not fit its run."""
+
+
+class HubError(AevizError):
+    """Raised when a run cannot be pushed to the Hugging Face Hub, or pulled from there."""
 
 
 class ImportedModelError(AevizError, ValueError):

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from aeviz.data.splits import leave_out
 from aeviz.errors import AevizError, ConfigError, DataError, StorageError, TrainingError, TrainingStopped
 from aeviz.lab.optimizer_comparison import is_comparison
 from aeviz.paths import checkpoints_root, runs_root
+from aeviz.trackers import Tracking
 from aeviz.training.batches import count_steps
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.files import storage_errors
@@ -45,6 +46,7 @@ def train(
     on_epoch: Callable[[EpochReport], None] | None = None,
     on_step: Callable[[int], None] | None = None,
     monitor: Monitor | None = None,
+    trackers: Sequence[str] | None = None,
 ) -> Run:
     """Train a model, measure it on the test set and keep it as a run.
 
@@ -59,25 +61,29 @@ def train(
         on_epoch: Called with each epoch's report once it is on disk.
         on_step: Called after each optimizer step with its number within the epoch.
         monitor: The monitor of a job that the app started, already `at_work` in `out`.
+        trackers: Programs that are told of the training, each as NAME or NAME=PLACE, such as "tensorboard" or
+            "mlflow=http://localhost:5000"; None for those that AEVIZ_TRACKERS names. One that fails is left out.
 
     Raises:
-        ConfigError: The settings do not fit the data, or `out` is taken.
+        ConfigError: The settings do not fit the data, `out` is taken, or a tracker is not there.
         DataError: The data is missing or damaged.
         StorageError: A file of the run cannot be written, for example because the disk is full.
         TrainingError: The loss stopped being finite; the run keeps the last good epoch.
         TrainingStopped: The run was asked to stop.
     """
+    tracking = Tracking(trackers)
     path = out or new_run_path(config)
     if not resume and path.parent.resolve() == runs_root().resolve() and (checkpoints_root() / path.name).exists():
         raise ConfigError(f"{path.name!r} is the name of a model that ships with aeviz; choose another for --out")
     if monitor is not None:
-        return _train(config, path, resume, on_epoch, on_step, monitor)
+        with tracking:
+            return _train(config, path, resume, on_epoch, on_step, monitor, tracking)
     absent = [folder for folder in (path, path.parent) if not folder.exists()]
     check_folder(path, resume=resume)
     monitor = Monitor(path, config)
     try:
-        with monitor.at_work():
-            return _train(config, path, resume, on_epoch, on_step, monitor)
+        with monitor.at_work(), tracking:
+            return _train(config, path, resume, on_epoch, on_step, monitor, tracking)
     finally:
         if path in absent and not (path / CONFIG).is_file():  # refused before it began: leave nothing behind
             shutil.rmtree(path, ignore_errors=True)
@@ -93,6 +99,7 @@ def _train(
     on_epoch: Callable[[EpochReport], None] | None,
     on_step: Callable[[int], None] | None,
     monitor: Monitor,
+    tracking: Tracking,
 ) -> Run:
 
     def report_reading(share: float, text: str) -> None:
@@ -113,6 +120,10 @@ def _train(
         has_begun = True
         monitor.report("training", epoch=epoch, step=0, steps_per_epoch=steps, device=device)
 
+    def open_run(epoch: int) -> None:
+        begin(epoch)
+        tracking.begin(path, epoch)
+
     def show_step(step: int) -> None:
         if on_step is not None:
             on_step(step)
@@ -120,6 +131,7 @@ def _train(
 
     def show_epoch(report: EpochReport) -> None:
         begin(report.epoch)
+        tracking.epoch(report)
         if on_epoch is not None:
             on_epoch(report)
 
@@ -133,7 +145,7 @@ def _train(
             validation_set,
             path,
             resume=resume,
-            on_begin=begin,
+            on_begin=open_run,
             on_epoch=show_epoch,
             on_step=show_step,
             observe=recorder.observe,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from aeviz import __version__
-from aeviz.cli import app, completion, data, lesson, models, pca, show, train
+from aeviz.cli import app, completion, data, hub, lesson, models, pca, show, train
 from aeviz.cli.console import INTERRUPTED, Parser, complain, escape_unprintable
 from aeviz.errors import AevizError
 
@@ -50,6 +50,6 @@ def build_parser() -> Parser:
     parser = Parser(prog="aeviz", description="Explore the latent spaces of autoencoders.")
     parser.add_argument("--version", action="version", version=f"aeviz {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (app, train, models, pca, data, lesson, completion, show):
+    for module in (app, train, models, hub, pca, data, lesson, completion, show):
         module.add_commands(commands)
     return parser

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from aeviz.errors import ConfigError
+
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
     """Where a command adds its parser."""
@@ -82,3 +84,25 @@ def percent_bar() -> Iterator[Callable[[float, str], None]]:
             bar.update(100 * share - bar.n)
 
         yield show
+
+
+def file_to_write(options: argparse.Namespace, usual: str) -> Path:
+    """Return the file that --out names, or the usual one.
+
+    Raises:
+        ConfigError: It is a folder.
+    """
+    path: Path = options.out or Path(usual)
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder; --out names the file to write")
+    return path
+
+
+def tell_written(options: argparse.Namespace, path: Path, words: str) -> int:
+    """Say what was written, a file or a folder, and what it is for."""
+    size = sum(file.stat().st_size for file in path.iterdir()) if path.is_dir() else path.stat().st_size
+    if options.json:
+        print_json({"path": str(path), "bytes": size})
+    else:
+        print(f"{path}: {size / 1e3:,.0f} kB; {words}")
+    return 0

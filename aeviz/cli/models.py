@@ -10,15 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aeviz.cli import fetching, importing, site
-from aeviz.cli.console import add_json, percent_bar, print_json, to_path
+from aeviz.cli import fetching, figures, films, importing, site
+from aeviz.cli.console import add_json, file_to_write, percent_bar, print_json, tell_written, to_path
 from aeviz.errors import ConfigError
+from aeviz.export.figure_kinds import FORMATS
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from aeviz.cli.console import Commands
-    from aeviz.training.runs import RunFolder
 
 
 def add_commands(commands: "Commands") -> None:
@@ -39,19 +37,26 @@ def add_commands(commands: "Commands") -> None:
     export.add_argument("--shipped", action="store_true", help="what is missing beside the models that ship")
     export.add_argument(
         "--format",
-        choices=("onnx", "html", "csv", "parquet", "npz", "projector", site.FORMAT),
+        choices=("onnx", "html", "csv", "parquet", "npz", "projector", *FORMATS, *films.FORMATS, site.FORMAT),
         required=True,
         help="onnx: decoder.onnx and encoder.onnx; html: one file with the latent space, which needs no network; "
         "csv, parquet, npz: the codes of the test images; projector: the same for TensorBoard's projector; "
+        "svg, pdf, png: a figure for print; gif, webp, mp4: a film; "
         "site: a folder for any web server, with the models named, or all that ship, side by side and with lessons",
     )
-    export.add_argument("--second", metavar="RUN", help="html: a model of the same data that decodes beside it")
+    export.add_argument(
+        "--second",
+        metavar="RUN",
+        help="html: a model of the same data that decodes beside it; curves and reconstructions: one shown with it",
+    )
     export.add_argument(
         "--out",
         type=to_path,
         metavar="PATH",
         help="where to write (default: ./RUN-onnx, ./RUN.html, ./aeviz-site and so on)",
     )
+    figures.add_options(export)
+    films.add_options(export)
     add_json(export)
     export.set_defaults(run=_export)
 
@@ -202,10 +207,16 @@ def _export(options: argparse.Namespace) -> int:
         raise ConfigError(f"--format {options.format} takes one model; --format site takes several")
     if options.model is None:
         raise ConfigError("export needs the name of a model or the folder of a run, see aeviz list; or --shipped")
+    if options.format in FORMATS:
+        return figures.export_figure(options)
+    figures.refuse_options(options)
+    if options.format in films.FORMATS:
+        return films.export_film(options)
+    films.refuse_options(options)
     if options.format == "html":
         return _export_html(options)
     if options.second is not None:
-        raise ConfigError("--second belongs to --format html")
+        raise ConfigError("--second belongs to --format html, and to figures of curves and reconstructions")
     if options.format != "onnx":
         return _export_codes(options)
     from aeviz.export.onnx import export_onnx
@@ -231,26 +242,27 @@ def _export_html(options: argparse.Namespace) -> int:
 
     folder = find_run(options.model)
     second = None if options.second is None else find_run(options.second)
-    path = _file_to_write(options, f"{folder.name}.html")
+    path = file_to_write(options, f"{folder.name}.html")
     text = html_page(folder, second)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    return _tell(options, path, "open it in a browser, with or without a network")
+    return tell_written(options, path, "open it in a browser, with or without a network")
 
 
 def _export_codes(options: argparse.Namespace) -> int:
     from aeviz.export.tables import latent_csv, write_npz, write_parquet, write_projector
     from aeviz.training.runs import find_run
+    from aeviz.web.takeaway.figures import find_test_images
 
     folder = find_run(options.model)
     table, names = folder.require_latents(), folder.provenance.class_names
     if options.format == "projector":
         path = options.out or Path(f"{folder.name}-projector")
-        images = _test_images(folder, table.fingerprint)
+        images = find_test_images(folder, table.fingerprint)
         write_projector(table, names, path, name=folder.name, images=images)
         without = "" if images is not None else "; without pictures, since the test images are not on this machine"
-        return _tell(options, path, f"tensorboard --logdir {path} opens it{without}")
-    path = _file_to_write(options, f"{folder.name}.{options.format}")
+        return tell_written(options, path, f"tensorboard --logdir {path} opens it{without}")
+    path = file_to_write(options, f"{folder.name}.{options.format}")
     path.parent.mkdir(parents=True, exist_ok=True)
     if options.format == "csv":
         path.write_text(latent_csv(table, names), encoding="utf-8")
@@ -258,37 +270,7 @@ def _export_codes(options: argparse.Namespace) -> int:
         write_parquet(table, names, path)
     else:
         write_npz(table, names, path)
-    return _tell(options, path, f"{len(table.z):,} codes of {table.z.shape[1]} dimensions")
-
-
-def _test_images(folder: "RunFolder", fingerprint: str) -> "np.ndarray | None":
-    """Return the test images that a run has encoded, (N, C, H, W), uint8; None where they are not here."""
-    import numpy as np
-
-    from aeviz.data import is_available, load_dataset
-    from aeviz.data.changes import with_class_order
-
-    if not is_available(folder.config.data.name):
-        return None
-    dataset = with_class_order(load_dataset(folder.config.data, "test"), folder.provenance.class_names)
-    return np.asarray(dataset.images[:]) if dataset.fingerprint() == fingerprint else None
-
-
-def _file_to_write(options: argparse.Namespace, usual: str) -> Path:
-    path: Path = options.out or Path(usual)
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder; --out names the file to write")
-    return path
-
-
-def _tell(options: argparse.Namespace, path: Path, words: str) -> int:
-    """Say what was written."""
-    size = sum(file.stat().st_size for file in path.iterdir()) if path.is_dir() else path.stat().st_size
-    if options.json:
-        print_json({"path": str(path), "bytes": size})
-    else:
-        print(f"{path}: {size / 1e3:,.0f} kB; {words}")
-    return 0
+    return tell_written(options, path, f"{len(table.z):,} codes of {table.z.shape[1]} dimensions")
 
 
 def _export_shipped(options: argparse.Namespace) -> int:

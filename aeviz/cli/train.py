@@ -31,6 +31,13 @@ def add_commands(commands: "Commands") -> None:
     train.add_argument("--out", type=to_path, metavar="DIR", help="folder of the run (default: a new one)")
     train.add_argument("--resume", type=to_path, metavar="DIR", help="go on with the run in this folder")
     train.add_argument("--no-onnx", action="store_true", help="write no decoder.onnx and encoder.onnx for the page")
+    train.add_argument(
+        "--tracker",
+        action="append",
+        metavar="NAME[=PLACE]",
+        help="tell another program of the training: tensorboard, tensorboard=FOLDER, mlflow or mlflow=URI (default: "
+        "those of AEVIZ_TRACKERS)",
+    )
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting of config.json")
     add_json(train)
     assert isinstance(train, Parser)
@@ -82,7 +89,9 @@ def _train(options: argparse.Namespace) -> int:
             bar.set_description_str(f"{config.preset}, measuring on the test set")
 
     try:
-        run = train(config, out=path, resume=options.resume is not None, on_epoch=show, on_step=begin)
+        run = train(
+            config, out=path, resume=options.resume is not None, on_epoch=show, on_step=begin, trackers=options.tracker
+        )
     except (KeyboardInterrupt, TrainingStopped):
         if not (path / CONFIG).is_file():
             raise  # nothing to go on with yet

@@ -68,3 +68,11 @@ class ObjectiveConfig:
     def loss_spec(self) -> LossSpec:
         """The registered entry of the reconstruction loss."""
         return LOSSES.find("objective.reconstruction", self.reconstruction)
+
+    @property
+    def words(self) -> str:
+        """The objective in words: the reconstruction loss, and what is added to it."""
+        parts = [self.loss_spec.title] if self.reconstruction_weight > 0 else []
+        parts += ["KL"] if self.kl_weight > 0 else []
+        parts += ["penalty"] if self.penalty != "none" and self.penalty_weight > 0 else []
+        return " + ".join(parts)

@@ -49,8 +49,8 @@ def test_class_sees_what_the_lecturer_has_prepared(visit):
     latent_map.get_by_role("button", name="3", exact=True).click()
     latent_map.get_by_role("button", name=re.compile("^Zoom in")).nth(1).click()
     page.mouse.click(*point_on_screen(drawn_map(page), IMAGE, panel=1))
-    latent_map.get_by_role("button", name="Copy link").click()  # the server does not know of the click yet
-    expect(latent_map.get_by_role("button", name="Link copied")).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()  # the server does not know of the click yet
+    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     prepared = shown(page)
     assert prepared["models"] == list(MODELS)

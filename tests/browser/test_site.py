@@ -51,10 +51,10 @@ def visitor(chromium, site):
 def test_gallery_leads_to_a_model_that_decodes_as_pytorch_does(visitor, site):
     page, problems = visitor
     page.goto(site)
-    expect(page.get_by_text("by this page itself")).to_be_visible()
+    expect(page.get_by_text("by the page itself")).to_be_visible()
     page.locator("#models").get_by_role("link", name="Autoencoder, 2 dimensions, Adam").click()
     expect(page).to_have_url(f"{site}models/{NAMES[0]}.html")
-    expect(page.get_by_text("Decoded in your browser by this page itself")).to_be_visible()
+    expect(page.get_by_text("Decoded in your browser by the page itself")).to_be_visible()
     box = page.locator(".stage .front").bounding_box()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
     page.mouse.down()
@@ -64,7 +64,7 @@ def test_gallery_leads_to_a_model_that_decodes_as_pytorch_does(visitor, site):
     sliders = page.get_by_test_id("latent-sliders").get_by_role("slider").all()
     z = [float(field.input_value()) for field in sliders]
     page.goto(f"{page.url}?at={','.join(map(str, z))}")  # at the very numbers that the sliders show
-    expect(page.get_by_text("Decoded in your browser by this page itself")).to_be_visible()
+    expect(page.get_by_text("Decoded in your browser by the page itself")).to_be_visible()
     expect(page.locator("[data-idle]").first).to_be_attached()
     shown = grey_of(page.get_by_role("img", name=f"Image decoded by {NAMES[0]} at this point"))
     with torch.no_grad():

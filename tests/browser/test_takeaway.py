@@ -44,7 +44,7 @@ def test_a_file_decodes_without_a_network_as_pytorch_does(offline, tmp_path, cap
     offline.on("pageerror", lambda error: problems.append(str(error)))
     offline.goto(path.as_uri())
     image = offline.get_by_role("img", name="Image decoded by digits-2d-adam at this point")
-    expect(offline.get_by_text("by this file itself")).to_be_visible()
+    expect(offline.get_by_text("by the page itself")).to_be_visible()
     box = offline.locator(".stage .front").bounding_box()
     shown = grey_of(image)
     for x, y in ((0.3, 0.3), (0.7, 0.5)):

@@ -27,7 +27,13 @@ def test_real_explorer_is_in_the_page(runs, app, name):
     app = open_plane(app, name)
     assert_healthy(app, "Explore")
     sent = [element.proto for element in app.get("bidi_component")]
-    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {"explorer", "blobs", "history", "paste"}
+    assert {proto.component_name.rpartition(".")[2] for proto in sent} == {
+        "explorer",
+        "blobs",
+        "copy_link",
+        "history",
+        "paste",
+    }
 
 
 def test_dimensions_come_by_divergence_with_their_nats(runs, app, desk):

@@ -344,6 +344,7 @@ def test_over_training_opens_on_a_model_with_a_record(app):
     assert app.selectbox(key="model").value == "digits-2d-adam"
     assert not any("no recorded reconstructions" in info.value for info in app.info)
     assert film_of(app)["at"] == 300
+    assert [button.proto.label for button in app.get("download_button")] == ["GIF", "WebP", "MP4"] * 2
 
 
 def test_choosing_over_training_turns_to_a_model_with_a_record(app):

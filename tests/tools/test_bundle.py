@@ -9,7 +9,7 @@ import pytest
 from aeviz.paths import PROJECT_ROOT
 from aeviz.web.components.kit import bundles
 from aeviz.web.components.kit.bundles import COMPONENTS, bundle_name, digest_of_scripts, script_to_load
-from aeviz.web.takeaway import page, points
+from aeviz.web.takeaway import held, page, points
 from aeviz.web.takeaway.site import lessons, playground
 from tools import bundle
 from tools.vendor import FetchError
@@ -77,6 +77,7 @@ def test_every_component_names_a_script_that_is_bundled():
         points.SCRIPT,
         lessons.SCRIPT,
         playground.SCRIPT,
+        held.SCRIPT,
     }
     assert len({bundle_name(script) for script in scripts}) == len(scripts)
 

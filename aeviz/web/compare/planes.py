@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from aeviz.analysis.latent import follow_planes
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.method_lines import thin
 from aeviz.training.samples import list_samples, read_fixed, read_sample
@@ -9,7 +10,7 @@ from aeviz.web.components.run_planes.component import run_planes
 from aeviz.web.components.run_planes.payload import RunPlane, run_planes_payload
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.projections import follow_planes, projection
+from aeviz.web.kernel.projections import projection
 
 MOST_POINTS = 2000
 """Points of a plane."""

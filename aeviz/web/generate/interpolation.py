@@ -30,6 +30,7 @@ from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
+from aeviz.web.kernel.films import offer_walk
 from aeviz.web.kernel.images import decoded, offer_download, originals, show_many, show_row
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -80,6 +81,7 @@ def show_interpolation(model: Model) -> None:
                 chosen = _pick_animated(list(paths))
             prepare_networks(model)
             show_path(model, np.stack([a, b]), spherical=chosen == SPHERICAL, key=f"path-{model.name}")
+            offer_walk(model, a, b, spherical=chosen == SPHERICAL)
         if SPHERICAL not in paths:
             st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
         chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")

@@ -9,6 +9,7 @@ from aeviz.training.samples import PRIOR, PriorSamples
 from aeviz.web.components.film.image_film import ImageSet, encode_strip
 from aeviz.web.generate.sections import LEARNED, offer_models
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.films import offer_training_films
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.image_film import pack_film, show_film
 from aeviz.web.kernel.models import Model
@@ -43,6 +44,7 @@ def show_learning(found: Mapping[str, Model], runs: list[Model]) -> None:
         shown = [model for model in runs if model.name in recorded]
         show_film(_film(tuple(shown), epochs), epochs)
         _say_what_it_shows(shown, recorded)
+        offer_training_films(shown, "prior")
 
 
 @shared(max_entries=16)  # at most half a megabyte each

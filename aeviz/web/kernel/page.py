@@ -19,6 +19,7 @@ from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
 from aeviz.published import list_published
+from aeviz.web.components.copy_link.component import copy_link
 from aeviz.web.components.history.component import keep_history
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
@@ -51,6 +52,7 @@ _STYLE = """<style>
 .st-key-head h1 { font-size: 1.5rem; line-height: 2rem; padding: 0; margin: 0; }
 @media (max-width: 30rem) { .st-key-head h1 { font-size: 1.3rem; } }
 .st-key-head [data-testid="stCaptionContainer"] p { font-size: 14px; } /* also where type is larger: it has one line */
+.st-key-head > :has(.stBidiComponent) { margin-left: auto; height: 2rem; pointer-events: auto; }
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
 [data-testid="stSidebarHeader"] { margin-bottom: 0; }
 [data-testid="stCaptionContainer"][class] { opacity: 0.78; }
@@ -62,7 +64,7 @@ body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2re
 @media (max-width: 40rem) {
   .stMainBlockContainer { padding: 0.75rem 1rem 1rem; }
   .st-key-head > *:first-child { height: auto; min-height: 2rem; }
-  .st-key-head > *:last-child { display: none; } /* the picture needs the room */
+  .st-key-head > :has([data-testid="stCaptionContainer"]) { display: none; } /* the picture needs the room */
 }
 </style>"""
 """A page fills one screen: its title stands beside its caption, in the line of Streamlit's menu.
@@ -100,6 +102,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     with st.container(key="head", gap=None):
         st.title(title)
         st.caption(caption)
+        copy_link()
     try:
         with errors_as_messages():
             yield

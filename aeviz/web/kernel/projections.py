@@ -32,19 +32,3 @@ def projected(model: Model, dimensions: int, axes: tuple[int, ...] | None = None
     if axes is not None and len(axes) == dimensions and model.require_latents().z.shape[1] > dimensions:
         return chosen_dimensions(model, axes)
     return projection(model, dimensions)
-
-
-def follow_planes(latents: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[str, str]]:
-    """Return the latent points of each sample, (N, D) each, in two dimensions, and the names of the two.
-
-    More than two are shown by the principal directions of the newest sample, held fixed for all, so that what moves is
-    the network and not the axes. A line is spread by the number of the image.
-    """
-    if not latents:
-        return [], ("z1", "z2")
-    newest = latents[-1]
-    if newest.shape[1] == 1:
-        spread = np.linspace(-1, 1, len(newest))[:, None] * max(float(np.ptp(newest)), 1e-6) / 4
-        return [np.hstack([z, spread]).astype(np.float32) for z in latents], ("z1", "image")
-    shown: Projection = project(newest, 2)
-    return [shown.apply(z) for z in latents], (shown.axis_names[0], shown.axis_names[1])

@@ -17,10 +17,7 @@ LEAST_DECIMALS = 5
 
 def name_objective(config: ObjectiveConfig) -> str:
     """Return the objective in words: the reconstruction loss, and what is added to it."""
-    parts = [config.loss_spec.title] if config.reconstruction_weight > 0 else []
-    parts += ["KL"] if config.kl_weight > 0 else []
-    parts += ["penalty"] if config.penalty != "none" and config.penalty_weight > 0 else []
-    return " + ".join(parts)
+    return config.words
 
 
 def escape(text: str) -> str:

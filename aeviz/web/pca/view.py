@@ -14,6 +14,7 @@ from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.pca import cached
+from aeviz.web.pca.saved_film import offer_film
 from aeviz.web.pca.verdicts import tell_verdict
 
 MOST_COMPONENTS = 64
@@ -55,6 +56,7 @@ def show_linear() -> cached.DataKey | None:
     with errors_as_messages(stop=False):
         model = _train(key, config)
         component.pca_film(model.film, key="pca-film")
+        offer_film(key, config)
         with st.container(border=True, key="verdict"):
             st.markdown(tell_verdict(model, config, cached.moments(key)))
     return key

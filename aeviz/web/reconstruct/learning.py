@@ -7,6 +7,7 @@ from aeviz.errors import CheckpointFormatError
 from aeviz.training.samples import list_samples, read_fixed, read_sample
 from aeviz.web.components.film.image_film import ImageSet, encode_strip
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.films import offer_training_films
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.image_film import pack_film, show_film
 from aeviz.web.kernel.models import Model
@@ -49,6 +50,7 @@ def _show_film(runs: list[Model]) -> None:
         st.info("These runs have no recorded epoch in common. Choose two of the same length.", icon=":material/movie:")
     if epochs:
         show_film(_film(tuple(model for model, _ in readable), tuple(epochs)), tuple(epochs))
+        offer_training_films([model for model, _ in readable], "reconstructions")
 
 
 @shared(max_entries=32)  # some 100 kB each

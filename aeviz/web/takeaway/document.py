@@ -10,17 +10,19 @@ from aeviz.errors import ExportError
 from aeviz.web.components.kit.bundles import COMPONENTS, script_to_load
 from aeviz.web.components.kit.wire import pack
 
-STYLE = """
-:root {
-  color-scheme: light dark;
+LIGHT = """
   --st-background-color: #ffffff; --st-text-color: #22262c; --st-primary-color: #2469b3; --st-border-color: #c9ced6;
   --st-font: system-ui, sans-serif; --st-base-radius: 0.5rem;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --st-background-color: #14161a; --st-text-color: #eceff3; --st-primary-color: #5aa9f0; --st-border-color: #444a53;
-  }
-}
+"""
+"""The custom properties that the components take their colours from, as Streamlit sets them in the app."""
+DARK = """
+  --st-background-color: #14161a; --st-text-color: #eceff3; --st-primary-color: #5aa9f0; --st-border-color: #444a53;
+"""
+STYLE = f"""
+:root {{ color-scheme: light dark; {LIGHT} }}
+@media (prefers-color-scheme: dark) {{ :root {{ {DARK} }} }}
+"""
+STYLE += """
 @media (prefers-contrast: more) {
   :root {
     --aeviz-strength: 1; --aeviz-faint: 1; --aeviz-ink: light-dark(#000, #fff);
@@ -44,18 +46,33 @@ def is_packed(script: str) -> bool:
     return script_to_load(script) != script
 
 
-def content_of(held: Mapping[str, object]) -> str:
-    """Return what a script is given, as the text of an element that components/kit/held.js reads."""
-    return base64.b64encode(gzip.compress(pack(held, digests=False), 9, mtime=0)).decode()
-
-
 def require_packed(script: str) -> None:
     """Raise an ExportError unless a script is there as one file."""
     if not is_packed(script):
         raise ExportError(
-            "the page's scripts are not packed into one file each, which an HTML file needs; make app packs them where "
-            "npm can be had, and so does an installation from the wheel"
+            "the page's scripts are not packed into one file each, which a place without the app needs; make app packs "
+            "them where npm can be had, and so does an installation from the wheel"
         )
+
+
+def packed_script(script: str) -> str:
+    """Return a script of the components, below aeviz/web/components, with all that it imports.
+
+    Raises:
+        ExportError: The scripts of the page are not packed.
+    """
+    require_packed(script)
+    return (COMPONENTS / script_to_load(script)).read_text(encoding="utf-8")
+
+
+def pack_held(held: Mapping[str, object]) -> str:
+    """Return what a script is given as text that components/kit/held.js reads: base64 of gzip of `kit.wire`."""
+    return base64.b64encode(gzip.compress(pack(held, digests=False), 9, mtime=0)).decode()
+
+
+def rules_of(style: str) -> str:
+    """Return a style sheet of the components, below aeviz/web/components."""
+    return (COMPONENTS / style).read_text(encoding="utf-8")
 
 
 def document(
@@ -74,9 +91,8 @@ def document(
     Raises:
         ExportError: The scripts of the page are not packed.
     """
-    require_packed(script)
-    rules = "".join((COMPONENTS / path).read_text(encoding="utf-8") for path in styles)
-    code = (COMPONENTS / script_to_load(script)).read_text(encoding="utf-8").replace("</script", "<\\/script")
+    code = packed_script(script).replace("</script", "<\\/script")
+    rules = "".join(rules_of(path) for path in styles)
     name, version = html.escape(title), html.escape(__version__)
     return f"""<!doctype html>
 <html lang="en">
@@ -93,7 +109,7 @@ def document(
 <main id="aeviz"></main>
 <footer>Made by aeviz {version}. {html.escape(footer)} It works without a network.</footer>
 <noscript>This page computes in your browser: switch JavaScript on.</noscript>
-<script type="text/plain" id="aeviz-content">{content_of(held)}</script>
+<script type="text/plain" id="aeviz-content">{pack_held(held)}</script>
 <script type="module">{code}</script>
 </body>
 </html>

@@ -2,7 +2,7 @@
 
 from aeviz.training.runs import RunFolder
 from aeviz.web.takeaway.document import document, is_packed
-from aeviz.web.takeaway.runtime import MODULE, PROGRAM, has_runtime, runtime_files
+from aeviz.web.takeaway.runtime import has_runtime
 from aeviz.web.takeaway.space import held_space
 from aeviz.web.takeaway.titles import terms_of
 
@@ -34,10 +34,6 @@ def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
         CheckpointFormatError: A run has kept no codes.
     """
     held = held_space(folder, second)
-    runtime = None
-    if held.needs_runtime:
-        files = runtime_files()
-        runtime = {"module": files[MODULE].read_bytes(), "program": files[PROGRAM].read_bytes()}
     points = (
         "Points are codes of test images; the images themselves are not in this file." if folder.has_latents else ""
     )
@@ -47,10 +43,5 @@ def html_page(folder: RunFolder, second: RunFolder | None = None) -> str:
         points if folder.has_latents else terms_of(folder),
         script=SCRIPT,
         styles=("explorer/explorer.css",),
-        held={
-            "view": held.view,
-            "blobs": [{"name": name, "content": content} for name, content in held.blobs.items()],
-            "decoders": list(held.decoders.values()),
-            "runtime": runtime,
-        },
+        held=held.for_script(),
     )

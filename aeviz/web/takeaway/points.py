@@ -1,6 +1,7 @@
 """A map of vectors from anywhere, with labels and images if there are some, as a single HTML file."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -20,6 +21,18 @@ MOST_CLASSES = 1000
 Method = Literal["pca", "t-sne", "umap"]
 METHODS: tuple[Method, ...] = get_args(Method)
 _NAME = "points"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PointsMap:
+    """A map of vectors, packed for the page."""
+
+    held: dict[str, object]
+    """What components/map/standalone.js is given."""
+    words: str
+    """A sentence on the axes."""
+    count: int
+    has_images: bool
 
 
 def points_page(
@@ -45,6 +58,38 @@ def points_page(
         ConfigError: There is no such method, or it cannot be computed.
         ExportError: The page's scripts are not packed.
     """
+    found = points_map(z, labels=labels, images=images, method=method, title=title)
+    return document(
+        title,
+        found.words,
+        f"It holds {found.count:,} points{' and small versions of their images' if found.has_images else ''}.",
+        script=SCRIPT,
+        styles=("map/map.css",),
+        held=found.held,
+    )
+
+
+def points_map(
+    z: np.ndarray,
+    *,
+    labels: np.ndarray | Sequence[object] | None = None,
+    images: np.ndarray | None = None,
+    method: Method = "pca",
+    title: str = "Points",
+    name: str = _NAME,
+    height_px: int | None = None,
+) -> PointsMap:
+    """Return a map of vectors; arguments and errors as in `points_page`.
+
+    Args:
+        z: The vectors.
+        labels: Their classes.
+        images: Their images.
+        method: How more than three dimensions become two.
+        title: Heading of the panel.
+        name: Identity among the maps of a page.
+        height_px: Largest height in pixels; None for what is left of the window.
+    """
     z = np.asarray(z)
     if z.ndim != 2 or not len(z) or z.dtype.kind not in "fiu":
         raise DataError(
@@ -65,19 +110,12 @@ def points_page(
         sprite = blob_name("sprites", packed)
         blobs.append({"name": sprite, "content": packed})
     hint = "Zoom in to see images in place of points." if sprite else ""
-    held = {
-        "map": map_payload([panel], codes, names, height_px=None, layers=_NAME, file=title),
-        "overlay": pack_overlay(_NAME, len(z), 1, Overlay(sprite=sprite, hint=hint)),
+    held: dict[str, object] = {
+        "map": map_payload([panel], codes, names, height_px=height_px, layers=name, file=title),
+        "overlay": pack_overlay(name, len(z), 1, Overlay(sprite=sprite, hint=hint)),
         "blobs": blobs,
     }
-    return document(
-        title,
-        words,
-        f"It holds {len(z):,} points{' and small versions of their images' if sprite else ''}.",
-        script=SCRIPT,
-        styles=("map/map.css",),
-        held=held,
-    )
+    return PointsMap(held=held, words=words, count=len(z), has_images=sprite is not None)
 
 
 def as_images(images: np.ndarray, count: int) -> np.ndarray:

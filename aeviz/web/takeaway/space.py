@@ -26,6 +26,7 @@ from aeviz.web.components.explorer.payload import (
 )
 from aeviz.web.components.kit.network import Network
 from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.takeaway.runtime import MODULE, PROGRAM, runtime_files
 
 if TYPE_CHECKING:
     from aeviz.analysis.plain_layers import PlainLayer
@@ -55,9 +56,26 @@ class Held:
     """Whether ONNX Runtime computes the others, which are among the blobs."""
     start: tuple[float, ...] = ()
     """The latent point that is shown first, (D,)."""
+    network: Network | None = None
+    """The decoder of the run whose space is shown."""
+
+    def for_script(self) -> dict[str, object]:
+        """Return what components/explorer/standalone.js is given."""
+        runtime = None
+        if self.needs_runtime:
+            files = runtime_files()
+            runtime = {"module": files[MODULE].read_bytes(), "program": files[PROGRAM].read_bytes()}
+        return {
+            "view": self.view,
+            "blobs": [{"name": name, "content": content} for name, content in self.blobs.items()],
+            "decoders": list(self.decoders.values()),
+            "runtime": runtime,
+        }
 
 
-def held_space(folder: RunFolder, second: RunFolder | None = None, parts: tuple[Part, ...] = PARTS) -> Held:
+def held_space(
+    folder: RunFolder, second: RunFolder | None = None, parts: tuple[Part, ...] = PARTS, *, model: str | None = None
+) -> Held:
     """Return a latent space with its decoder, and a second one that decodes the corresponding point.
 
     It holds the codes of the test images and their classes, not the images themselves, whose licences differ.
@@ -66,6 +84,7 @@ def held_space(folder: RunFolder, second: RunFolder | None = None, parts: tuple[
         folder: The run whose space is shown.
         second: A run of the same data; where neither has kept its codes, it encodes the image of the first.
         parts: What the explorer shows.
+        model: Name under which a map beside it shares the point; the run's at first.
 
     Raises:
         ExportError: A decoder cannot be taken along, or the runs do not belong together.
@@ -113,11 +132,18 @@ def held_space(folder: RunFolder, second: RunFolder | None = None, parts: tuple[
         backdrop="images" if table is None or "sliders" not in parts else "both",
         side=LARGE_SIDE if int(np.prod(config.image_shape)) > LARGE_PIXELS else SIDE,
         parts=(*parts, "overview") if is_wide else parts,
-        model=folder.name,
+        model=model or folder.name,
         decoder_views=tuple(views),
     )
     needs_runtime = any(view.network is not None and view.network.name not in decoders for view in views)
-    return Held(view=view_payload(view), blobs=blobs, decoders=decoders, needs_runtime=needs_runtime, start=point)
+    return Held(
+        view=view_payload(view),
+        blobs=blobs,
+        decoders=decoders,
+        needs_runtime=needs_runtime,
+        start=point,
+        network=views[0].network,
+    )
 
 
 def _space(folder: RunFolder, table: LatentTable | None) -> tuple[bytes, tuple[float, ...]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from aeviz.analysis.curves import ObjectiveParts, objective_parts
-from aeviz.analysis.latent import GRID_TAIL, quantile_ranges
+from aeviz.analysis.latent import GRID_TAIL, follow_planes, quantile_ranges
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.images import tile, to_png, to_webp
 from aeviz.figures.objective_parts import KL_NAME, RECONSTRUCTION_NAME, TOTAL_NAME
@@ -17,7 +17,6 @@ from aeviz.training.samples import Sample, list_samples, read_fixed, read_sample
 from aeviz.web.components.film.payload import FilmFrame, film_payload
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.history import read_epochs
-from aeviz.web.kernel.projections import follow_planes
 from aeviz.web.kernel.text import name_objective
 
 _log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ What comes back may have been made up by any browser, so that everything is chec
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aeviz.web.components.explorer.payload import FARTHEST
 from aeviz.web.components.kit.mount import Component
 
 _component = Component(
@@ -14,8 +15,6 @@ _component = Component(
 
 MOST_POINTS = 400
 """Points in one request."""
-FARTHEST = 1e6
-"""Coordinates of a point are below that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,15 +123,15 @@ export class Explorer {
     this.fixed = view.parts.includes("path");
     this.hovers = view.parts.includes("hover");
     [{ shape: this.shape, smooth: this.smooth }] = view.decoder_views;
-    const shows = view.parts.includes("image");
+    const [shows, pad] = ["image", "pad"].map((part) => view.parts.includes(part));
     this.root.dataset.models = String(view.decoder_views.length);
-    this.root.dataset.kind = this.fixed ? "path" : this.hovers ? "live" : shows ? "inspector" : "full";
+    this.root.dataset.kind = this.fixed ? "path" : this.hovers ? "live" : shows ? "inspector" : pad ? "full" : "beside";
     this.root.replaceChildren();
     const isFull = this.root.dataset.kind === "full";
     const plane = isFull ? element("div", { class: "plane" }, this.root) : this.root;
     const beside = isFull ? element("div", { class: "beside" }, this.root) : this.root; // the plane
     const main = element("div", { class: "main" }, beside);
-    if (view.parts.includes("pad") && space.dimensions > 1) {
+    if (pad && space.dimensions > 1) {
       const box = isFull ? plane : element("div", { class: "plane" }, main);
       if (space.dimensions > 2) this.buildPair(box, space);
       this.pad = new Pad(box, this.host());
@@ -150,19 +150,19 @@ export class Explorer {
     if (this.path) this.parts.push(this.path);
     if (view.parts.includes("overview")) this.parts.push(new Overview(plane, this.host()));
     this.follow();
-    if (shows || this.card) this.link(view.model);
+    if (shows || this.card || this.root.dataset.kind === "beside") this.link(view.model);
   }
 
   /** @param {HTMLElement} parent @param {View} view */
   buildNearest(parent, view) {
-    const choose = (/** @type {number} */ index) => this.moveTo(near.neighbours.codeOf(index));
+    const choose = (/** @type {number} */ index) => this.moveTo(this.space?.codeOf(index));
     const near = new Nearest(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
     this.parts.push(near);
   }
 
   /** What shows the visitor's own image beside the plane, and test images nowhere. @param {HTMLElement} parent @param {View} view */
   buildOwn(parent, view) {
-    const choose = (/** @type {number} */ index) => this.moveTo(this.card?.codeOf(index));
+    const choose = (/** @type {number} */ index) => this.moveTo(this.space?.codeOf(index));
     this.card = new ImageCard(parent, Object.assign(this.host(), { sprite: view.sprite, choose }));
     this.parts.push(this.card);
   }
@@ -212,7 +212,7 @@ export class Explorer {
    */
   choose(index, byHand) {
     if (byHand || !this.card?.isOwn) this.card?.show(index);
-    const z = byHand ? this.card?.codeOf(index) : null;
+    const z = byHand ? this.space?.codeOf(index) : null;
     if (z) this.move(z, false); // Python hears of the image from the map, and knows its point
   }
 

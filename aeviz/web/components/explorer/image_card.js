@@ -64,11 +64,6 @@ export class ImageCard {
     }
   }
 
-  /** The latent point of a test image, if the page has its code along all axes. @param {number} index */
-  codeOf(index) {
-    return this.neighbours.codeOf(index);
-  }
-
   /** Whether it shows the visitor's own image. */
   get isOwn() {
     return this.index === OWN;
@@ -78,7 +73,7 @@ export class ImageCard {
   show(index) {
     if (index === this.index) return;
     this.index = index;
-    const z = this.codeOf(index);
+    const z = this.host.space.codeOf(index);
     this.root.hidden = !z;
     this.token += 1;
     if (z) this.host.during("chosen image", this.fill(index, z, this.token)).catch(this.host.failed);

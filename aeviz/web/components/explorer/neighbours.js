@@ -85,13 +85,6 @@ export class Neighbours {
     this.row = element("div", { class: "neighbours", role: "group", "aria-label": "Nearest images in the latent space" }, parent);
   }
 
-  /** The latent point of a test image, if the page has its code along all axes. @param {number} index */
-  codeOf(index) {
-    const { space } = this.host;
-    if (index < 0 || index >= space.count || space.codes.length < space.dimensions) return null;
-    return space.moved(space.origin, space.axes.map((_, axis) => [axis, space.encoded(axis, index)]));
-  }
-
   /** @param {number[]} near indices of the images */
   async show(near) {
     const token = (this.token += 1);
@@ -112,7 +105,7 @@ export class Neighbours {
       else {
         const mosaic = new Mosaic(shape, 1, 1, smooth);
         missing.push(mosaic);
-        codes.push(this.codeOf(index) ?? new Float64Array(space.dimensions));
+        codes.push(space.codeOf(index) ?? new Float64Array(space.dimensions));
         tile.append(mosaic.canvas);
       }
       return tile;

@@ -13,6 +13,8 @@ from aeviz.figures.palette import class_colour
 from aeviz.web.components.kit.network import Network
 from aeviz.web.components.kit.wire import pack
 
+FARTHEST = 1e6
+"""Coordinates of a point that the page reports are below that."""
 NO_LABEL = 65535
 """Label of a point without a class."""
 MOST_CODES = 1_000_000

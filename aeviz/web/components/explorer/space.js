@@ -49,6 +49,15 @@ export class Space {
   }
 
   /**
+   * The latent point of an encoded image; null where not all its coordinates are here.
+   * @param {number} index
+   */
+  codeOf(index) {
+    if (index < 0 || index >= this.count || this.codes.length < this.dimensions) return null;
+    return this.moved(this.origin, this.axes.map((_, axis) => [axis, this.encoded(axis, index)]));
+  }
+
+  /**
    * A copy of a latent point with some coordinates set.
    * @param {ArrayLike<number>} point
    * @param {[number, number][]} changes pairs of axis and coordinate

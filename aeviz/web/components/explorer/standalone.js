@@ -1,5 +1,6 @@
 // The explorer in a file of its own, without a server: aeviz/web/takeaway/page.py writes the file and what it holds.
 
+import { addNetwork, giveRuntime } from "../kit/engine.js";
 import { gunzip, showHeld, silent } from "../kit/held.js";
 import { run } from "../kit/plain_layers.js";
 import { unpack } from "../kit/wire.js";
@@ -13,15 +14,12 @@ import explorer from "./explorer.js";
  * }} Held `runtime` is that of decoders among the blobs; without it they load it from beside the script
  */
 
-const ENGINE = Symbol.for("aeviz.engine"); // see kit/engine.js: networks by name and digest
-const HERE = location.protocol === "file:" ? "this file itself" : "this page itself";
-
 /** @param {Decoder} decoder @returns {import("../kit/engine.js").Network} */
 function networkOf({ decoder }) {
   const width = decoder[0].weights.length / decoder[0].bias.length;
   const wide = decoder[0].grid ? decoder[0].grid.small.reduce((product, length) => product * length, 1) : width;
   return {
-    by: HERE,
+    by: "the page itself",
     layers: [],
     async run(input, rows) {
       const images = Array.from({ length: rows }, (_, row) => run(decoder, input.subarray(row * wide, (row + 1) * wide)));
@@ -50,12 +48,18 @@ function viewOf(packed) {
   return at.length === view.point.length && at.every(Number.isFinite) ? { ...view, point: at } : packed;
 }
 
-/** @param {HTMLElement} place @param {Held} held */
-export default function show(place, held) {
-  const networks = new Map(held.decoders.map((each) => [`${each.name} ${each.digest}`, Promise.resolve(networkOf(each))]));
-  const runtime = held.runtime ? openRuntime(held.runtime) : null;
-  Object.assign(window, { [ENGINE]: { runtime, networks, queue: Promise.resolve() } });
-  explorer({ data: viewOf(held.view), parentElement: place, ...silent });
+/**
+ * @param {HTMLElement | ShadowRoot} place
+ * @param {Held} held
+ * @param {import("../kit/held.js").Reports} [reports] hears what the visitor does
+ * @returns {() => void} ends it, once its element has left the page
+ */
+export default function show(place, held, reports = silent) {
+  for (const decoder of held.decoders) addNetwork(decoder.name, decoder.digest, networkOf(decoder));
+  if (held.runtime) giveRuntime(() => openRuntime(/** @type {any} */ (held.runtime)));
+  return explorer({ data: held.view, parentElement: place, ...reports });
 }
 
-void showHeld(show);
+/** @param {HTMLElement} place @param {Held} held */
+const showPage = (place, held) => void show(place, { ...held, view: viewOf(held.view) });
+void showHeld(showPage);

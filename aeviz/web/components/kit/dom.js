@@ -4,7 +4,7 @@
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Record<string, string>} [attributes] `text` sets the text
- * @param {Element | null} [parent]
+ * @param {ParentNode | null} [parent]
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function element(tag, attributes = {}, parent = null) {

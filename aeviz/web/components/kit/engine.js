@@ -28,10 +28,16 @@ const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins
 const ARRIVAL_MS = 30_000; // four megabytes over a class room's wireless network take a while
 const HOLDER = Symbol.for("aeviz.engine");
 
-/** @returns {{ runtime: Promise<any> | null, networks: Map<string, Promise<Network>>, queue: Promise<unknown> }} */
+/**
+ * @typedef {{
+ *   runtime: Promise<any> | null, networks: Map<string, Promise<Network>>, given: Map<string, Network>, queue: Promise<unknown>
+ * }} Holder `given` are networks that were not opened here and cannot be opened again.
+ */
+
+/** @returns {Holder} */
 function holder() {
   const found = /** @type {any} */ (window);
-  return (found[HOLDER] ??= { runtime: null, networks: new Map(), queue: Promise.resolve() });
+  return (found[HOLDER] ??= { runtime: null, networks: new Map(), given: new Map(), queue: Promise.resolve() });
 }
 
 /**
@@ -168,6 +174,21 @@ async function open(spec, withLayers) {
   }
 }
 
+/**
+ * Give the page a network that is there already: it is found by its name and digest like those opened from a file.
+ * @param {string} name
+ * @param {string} digest
+ * @param {Network} opened
+ */
+export function addNetwork(name, digest, opened) {
+  holder().given.set(`${name} ${digest}`, opened);
+}
+
+/** Give the page a runtime of its own, in place of that beside its scripts. @param {() => Promise<any>} load */
+export function giveRuntime(load) {
+  holder().runtime ??= load();
+}
+
 /** Why the page cannot run a network that is in order: the server must. */
 export class Unable extends Error {
   name = "Unable";
@@ -182,8 +203,10 @@ export class Unable extends Error {
  * @throws {Unable} this page cannot run it
  */
 export function network(spec, withLayers = false) {
-  const { networks } = holder();
+  const { networks, given } = holder();
   const name = `${spec.name} ${spec.digest}${withLayers ? " with layers" : ""}`;
+  const ready = given.get(name);
+  if (ready) return Promise.resolve(ready);
   const found = networks.get(name) ?? open(spec, withLayers);
   networks.delete(name);
   networks.set(name, found);

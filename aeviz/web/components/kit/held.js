@@ -1,9 +1,14 @@
-// What an HTML file of its own holds, or a folder of such files: aeviz/web/takeaway packs it, and no server is there to ask.
+// What an HTML file of its own holds: aeviz/web/takeaway/document.py packs it, and no server is there to ask.
 
 import { put } from "./blobs.js";
 import { unpack } from "./wire.js";
 
+/**
+ * @typedef {{ setStateValue: (name: string, value: any) => void, setTriggerValue: (name: string, value: any) => void }} Reports
+ */
+
 /** Functions that a component is given in place of Streamlit's. */
+/** @type {Reports} */
 export const silent = { setStateValue: () => undefined, setTriggerValue: () => undefined };
 
 /** @param {Uint8Array | ArrayBuffer} packed by gzip @returns {Promise<Uint8Array>} */
@@ -29,8 +34,7 @@ export async function showHeld(show) {
   if (!place || !content) return;
   try {
     const files = (content.dataset.files ?? "").split(" ").filter(Boolean);
-    const own = Uint8Array.from(atob(content.textContent?.trim() ?? ""), (letter) => letter.charCodeAt(0));
-    const parts = await Promise.all([gunzip(own).then((bytes) => unpack(bytes)), ...files.map(fetchHeld)]);
+    const parts = await Promise.all([unpackText(content.textContent ?? ""), ...files.map(fetchHeld)]);
     /** @type {Record<string, any>} */
     const held = {};
     for (const [name, value] of parts.flatMap((part) => Object.entries(part))) {
@@ -41,4 +45,20 @@ export async function showHeld(show) {
   } catch (error) {
     place.textContent = `This part of the page failed: ${error instanceof Error ? error.message : error}. Reload the page.`;
   }
+}
+
+/**
+ * Read what Python packed (aeviz/web/takeaway/document.py), and put its blobs into the store.
+ * @param {string} text base64 of gzip
+ * @returns {Promise<any>}
+ */
+export async function readHeld(text) {
+  const held = await unpackText(text);
+  for (const { name, content } of held.blobs) put(name, content);
+  return held;
+}
+
+/** @param {string} text base64 of gzip @returns {Promise<Record<string, any>>} */
+async function unpackText(text) {
+  return unpack(await gunzip(Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0))));
 }

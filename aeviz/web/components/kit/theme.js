@@ -8,6 +8,7 @@
 const FONT_PX = 13; // on canvases
 const ROOT_PX = 16; // size of the page's type that this belongs to
 const STRENGTH = "--aeviz-strength"; // 1 with high contrast; see aeviz/web/kernel/looks.py
+const LOOKS = "aeviz:looks"; // sent where something else than the app chooses the theme, as a notebook does
 const FORCED = "(forced-colors: active)"; // the system chooses the colours of the page, though not those of canvases
 
 /**
@@ -61,6 +62,7 @@ export function watchLooks(root, act) {
   const theme = new MutationObserver(act);
   const app = document.querySelector(".stApp") ?? document.body;
   theme.observe(app, { attributes: true, attributeFilter: ["class", "style"] });
+  window.addEventListener(LOOKS, act);
   const contrast = (/** @type {any} */ event) => {
     if (event.propertyName === STRENGTH) act();
   };
@@ -70,9 +72,15 @@ export function watchLooks(root, act) {
   return () => {
     size.disconnect();
     theme.disconnect();
+    window.removeEventListener(LOOKS, act);
     app.removeEventListener("transitionend", contrast);
     forced.removeEventListener("change", act);
   };
+}
+
+/** Say that the theme around the components has changed. */
+export function tellLooks() {
+  window.dispatchEvent(new Event(LOOKS));
 }
 
 /**

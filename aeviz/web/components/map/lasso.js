@@ -134,7 +134,7 @@ class Outline {
  * @param {Camera} camera any of the right dimension; set to the selection's own in space
  * @param {Uint16Array} codes
  * @param {Uint8Array} hidden by code
- * @returns {{ chosen: Uint8Array, count: number }}
+ * @returns {Uint8Array} 1 for each that it holds
  */
 export function choose(selection, spec, camera, codes, hidden) {
   const { coordinates, dims } = spec;
@@ -142,14 +142,12 @@ export function choose(selection, spec, camera, codes, hidden) {
   const outline = new Outline(selection.polygon);
   if (selection.camera) camera.restore(selection.camera);
   const axes = camera.axes();
-  let count = 0;
   for (let i = 0; i < codes.length; i += 1) {
     if (hidden[codes[i]]) continue;
     let [x, y] = [coordinates[dims * i], coordinates[dims * i + 1]];
     if (dims === 3) [x, y] = camera.lay([x, y, coordinates[3 * i + 2]], axes);
     if (!outline.holds(x, y)) continue;
     chosen[i] = 1;
-    count += 1;
   }
-  return { chosen, count };
+  return chosen;
 }

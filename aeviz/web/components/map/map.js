@@ -53,6 +53,7 @@ export class LatentMap {
     this.selection = null;
     /** @type {Uint8Array | null} */
     this.chosen = null; // the points of the selection, by index
+    this.given = this.chosen; // the same, where a program selects points, without an outline
     /** @type {Panel[]} */
     this.panels = [];
     this.pending = 0;
@@ -99,15 +100,13 @@ export class LatentMap {
         this.panels[panel].arrive();
         return this.panels[panel].where(index).slice(0, 2);
       },
-      cameraOf: (/** @type {number} */ panel) => {
-        const { transition, camera } = this.panels[panel];
-        return transition ? transition.to.camera : camera.state();
-      },
+      cameraOf: (/** @type {number} */ panel) => this.panels[panel].transition?.to.camera ?? this.panels[panel].camera.state(),
       placeOf: (/** @type {number} */ panel, /** @type {number} */ index) => this.panels[panel].where(index).slice(0, 2),
       locateOn: (/** @type {number} */ panel, /** @type {number[]} */ point) =>
         this.panels[panel].camera.locate(point, this.panels[panel]),
       chosenOf: () => (this.chosen ? [...this.chosen.keys()].filter((i) => this.chosen?.[i]) : []),
       selectionOf: () => this.selection,
+      selectGiven: (/** @type {number[]} */ indices) => this.selectGiven(indices),
       isBusy: (/** @type {number} */ panel) => this.panels[panel].isStale,
       costOf: (/** @type {number} */ panel) => this.panels[panel].dotsCost, // milliseconds that its points took
       fieldOf: (/** @type {number} */ panel) => this.panels[panel].field.shown,
@@ -136,7 +135,6 @@ export class LatentMap {
     if (header.field !== before.field) this.field = header.field ?? "none";
     this.legend.show(header.classes, header.hidden);
     this.toolbar.show(header);
-    this.actions.show(header);
     this.offerWhole();
     const views = this.panels.map((panel) => panel.spec.view);
     this.showPanels(header, before);
@@ -230,6 +228,7 @@ export class LatentMap {
 
   /** @param {number} index */
   select(index) {
+    this.actions.leaveImage();
     this.selected = index;
     this.link.choose(true);
     this.redraw();
@@ -269,17 +268,27 @@ export class LatentMap {
    */
   selectWithin(panel, outline) {
     this.selection = toSelection(outline, this.panels.indexOf(panel), panel.camera, panel);
+    this.given = null;
     this.applySelection();
     this.redraw();
     this.channel.state("selection", this.selection);
   }
 
   clearSelection() {
-    this.selection = null;
+    this.selection = this.given = null;
     this.applySelection();
     this.redraw();
     // not null, which Python could not distinguish from a map that nobody has touched
     this.channel.state("selection", { panel: 0, polygon: [], camera: null });
+  }
+
+  /** Select points by their numbers, without an outline; none clears the selection. @param {number[]} indices */
+  selectGiven(indices) {
+    this.selection = null;
+    this.given = indices.length ? new Uint8Array(this.header.n) : null;
+    for (const index of indices) if (this.given) this.given[index] = 1;
+    this.applySelection();
+    this.redraw();
   }
 
   /**
@@ -305,17 +314,12 @@ export class LatentMap {
     const spec = selection ? panels[selection.panel] : null;
     if (!selection || !spec || (spec.dims === 2) !== (selection.camera === null)) {
       if (selection) this.dropSelection();
-      this.chosen = null;
-      this.clear.hidden = true;
-      this.count.textContent = this.root.dataset.chosen = "";
-      this.link.tellSelection();
-      return;
-    }
-    const { chosen, count } = choose(selection, spec, new Camera(spec.dims), labels, this.isHidden);
-    this.chosen = chosen;
-    this.clear.hidden = false;
-    this.count.textContent = `${count.toLocaleString("en")} of ${n.toLocaleString("en")} selected`;
-    this.root.dataset.chosen = String(count);
+      this.chosen = this.given;
+    } else this.chosen = choose(selection, spec, new Camera(spec.dims), labels, this.isHidden);
+    const count = this.chosen?.reduce((sum, one) => sum + one, 0) ?? 0;
+    this.clear.hidden = !this.chosen;
+    this.count.textContent = this.chosen && `${count.toLocaleString("en")} of ${n.toLocaleString("en")} selected`;
+    this.root.dataset.chosen = this.chosen ? String(count) : "";
     this.link.tellSelection();
   }
 

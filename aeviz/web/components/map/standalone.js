@@ -5,13 +5,20 @@ import { unpack } from "../kit/wire.js";
 import map from "./map.js";
 import { post } from "./overlay_store.js";
 
-/** @typedef {{ map: Uint8Array, overlay: Uint8Array, blobs: { name: string, content: Uint8Array }[] }} Held */
+/** @typedef {{ map: Uint8Array, overlay?: Uint8Array, blobs: { name: string, content: Uint8Array }[] }} Held */
 
-/** @param {HTMLElement} place @param {Held} held */
-export default function show(place, held) {
-  const overlay = unpack(held.overlay);
-  post(overlay.map, overlay);
-  map({ data: held.map, parentElement: place, ...silent });
+/**
+ * @param {HTMLElement | ShadowRoot} place
+ * @param {Held} held
+ * @param {import("../kit/held.js").Reports} [reports] hears what the visitor does
+ * @returns {() => void} ends it, once its element has left the page
+ */
+export default function show(place, held, reports = silent) {
+  if (held.overlay) {
+    const overlay = unpack(held.overlay);
+    post(overlay.map, overlay);
+  }
+  return map({ data: held.map, parentElement: place, ...reports });
 }
 
 void showHeld(show);

@@ -15,7 +15,7 @@ const PACES = [
 export class Bar {
   /**
    * @param {Element} parent
-   * @param {{ play: () => void, step: () => void, restart: () => void, pace: (steps: number) => void, keep: () => void, draw: () => void, link: () => void, mend: () => void }} act
+   * @param {{ play: () => void, step: () => void, restart: () => void, pace: (steps: number) => void, keep: () => void, draw: () => void, mend: () => void }} act
    */
   constructor(parent, act) {
     this.act = act;
@@ -33,7 +33,6 @@ export class Bar {
     this.draw = button(this.root, "Draw", "Draw an image and watch its point wander while the network learns", act.draw);
     this.draw.setAttribute("aria-expanded", "false");
     this.keep = button(this.root, "Keep", "Send the weights to the server, where they become a run", act.keep);
-    this.link = button(this.root, "Copy link", "Copy the address of this experiment: whoever opens it has the same network and settings", act.link);
     this.status = element("p", { class: "status", role: "status" }, this.root);
     this.remedy = button(this.root, "", "Begin again with this setting", act.mend);
     this.remedy.removeAttribute("aria-label"); // its text says what it does

@@ -1,6 +1,7 @@
 // The playground: a network that the visitor builds, trains and watches, all of it in the page. Python sends the graphs of
 // a network and the images, and keeps the settings in the address.
 
+import { addToAddress, until } from "../kit/address.js";
 import { ask } from "../kit/blobs.js";
 import { element, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
@@ -8,6 +9,7 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 import { unpack } from "../kit/wire.js";
 import { Bar } from "./bar.js";
 import { stepsInEpoch, unit } from "./batches.js";
+import { Begin } from "./begin.js";
 import { Controls } from "./controls.js";
 import { diagnose } from "./diagnosis.js";
 import { NetworkDrawing } from "./network_drawing.js";
@@ -88,10 +90,10 @@ class Playground {
       keep: () => void this.sharing.keep(this.session, this.values, channel),
       draw: () => this.own.toggle(),
       mend: () => this.mend(),
-      link: () => void this.busy("link", this.copyLink()),
     });
     this.status = this.bar.status;
     this.sharing = new Sharing(root);
+    this.leave = addToAddress(this);
     this.ownData = new OwnData(root, { changed: () => this.reopen(), draw: () => this.own.isShown || this.own.toggle() }, former?.own ?? []);
     this.controls = new Controls(root, (name, value) => this.choose({ [name]: value }));
     this.processor = new ProcessorChoice(this.controls.more, (choice) => void this.busy("processor", this.session.choose(choice)));
@@ -101,6 +103,7 @@ class Playground {
       latent: (size) => this.choose({ latent: String(size) }),
     });
     this.planes = new Planes(root, this.session, () => this.redraw());
+    this.begin = new Begin(this.planes.root, () => this.toggle());
     const side = element("div", { class: "side" }, root);
     this.loss = new LossPanel(side);
     this.own = new OwnImage(side, activity, () => this.ownChanged(), (image) => this.ownData.add(image));
@@ -289,12 +292,11 @@ class Playground {
     this.redraw();
   }
 
-  copyLink() {
-    if (this.timer) {
-      clearTimeout(this.timer);
-      this.report();
-    }
-    return this.sharing.copyLink(() => !this.awaited.length);
+  /** Wait until the address holds all settings. */
+  async settle() {
+    clearTimeout(this.timer);
+    if (this.timer) this.report();
+    await until(() => !this.awaited.length);
   }
 
   /** @param {string} message */
@@ -333,6 +335,7 @@ class Playground {
     this.planes.draw(members, style, passed, this.own.isShown && this.own.image ? SHOWN : -1);
     isGliding ||= this.planes.isMoving;
     this.activity.mark("playing", session.isPlaying);
+    this.begin.show(!session.isPlaying && members.every(({ step }) => step === 0));
     if (!isGliding && !session.isPlaying && this.planes.isStaleMesh) void this.busy("mesh", session.lookAgain());
     if (isGliding || session.isPlaying) {
       this.activity.mark("frame", true);
@@ -383,6 +386,7 @@ class Playground {
   }
 
   close() {
+    this.leave();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     this.unwatch();

@@ -1,12 +1,8 @@
-// What a visitor takes along: a link to the experiment, and the model as a run on the server.
+// What a visitor takes along: the model as a run on the server.
 
-import { copyText } from "../kit/clipboard.js";
 import { element } from "../kit/dom.js";
 
 /** @typedef {{ text: string, links: { title: string, href: string }[] }} Kept what became of a model that was sent */
-
-const TOLD_MS = 4000; // for which a word about a copied link stays
-const [WAIT_MS, WAITS] = [50, 16]; // for the address: some browsers let a page copy only so soon after a click
 
 export class Sharing {
   /** @param {Element} parent */
@@ -48,15 +44,6 @@ export class Sharing {
     if (!weights) return;
     const losses = held.steps.map((step, k) => [step, held.values[0][k]]);
     channel.trigger("kept", { step: weights.step, weights: textOf(weights.parameters), values, held: losses });
-  }
-
-  /** Copy the address of the page. @param {() => boolean} isSettled whether it holds all settings */
-  async copyLink(isSettled) {
-    for (let waits = 0; !isSettled() && waits < WAITS; waits += 1) await new Promise((go) => setTimeout(go, WAIT_MS));
-    const { href } = window.location;
-    const said = (await copyText(href)) ? "The link is copied." : href;
-    this.tell(said);
-    if (said !== href) setTimeout(() => (this.root.hidden ||= this.root.textContent === said), TOLD_MS);
   }
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aeviz import __version__
 from aeviz.web.components.kit.bundles import COMPONENTS, script_to_load
 from aeviz.web.components.kit.wire import pack
-from aeviz.web.takeaway.document import STYLE, content_of
+from aeviz.web.takeaway.document import STYLE, pack_held
 
 SCRIPTS = "scripts"
 """Folder of what lies below aeviz/web/components in aeviz, at the same paths: scripts find the runtime from there."""
@@ -133,7 +133,7 @@ class Site:
         if held is not None:
             names = html.escape(" ".join(up + name for name in loads))
             parts.append(
-                f'<script type="text/plain" id="aeviz-content" data-files="{names}">{content_of(held)}</script>'
+                f'<script type="text/plain" id="aeviz-content" data-files="{names}">{pack_held(held)}</script>'
             )
         if script:
             parts.append(f'<script type="module" src="{up}{self._add(script)}"></script>')
