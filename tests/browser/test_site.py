@@ -120,5 +120,6 @@ def test_the_playground_trains_as_pytorch_does_and_offers_what_is_there(visitor,
     expect(absent).to_be_enabled()
     choose(part, "Images", "circles")
     expect(part.get_by_role("img", name="Hidden 1: 128 units")).to_be_visible()
+    expect(part).to_have_attribute("data-idle", "")
     play_until(part, 20)
     assert not problems

@@ -85,8 +85,9 @@ def test_a_decoder_of_faces_is_computed_by_the_runtime_in_the_file(offline, tmp_
     assert np.abs(shown - expected).max() <= 2
 
 
-def test_an_imported_decoder_is_computed_by_the_runtime_in_the_file(offline, tmp_path, monkeypatch):
+def test_an_imported_decoder_is_computed_by_the_runtime_in_the_file(offline, tmp_path, monkeypatch, no_worker_left):
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
     parts = [tmp_path / "encoder.onnx", tmp_path / "decoder.onnx"]
     for file, content in zip(parts, linear_pair(last="HardSigmoid")[:2], strict=True):
         file.write_bytes(content)

@@ -17,10 +17,7 @@ def offer_file(model: Model, second: Model | None) -> None:
     """Offer the latent space of a model, and of a second one beside it, as an HTML file, made when asked for."""
     if not can_be_page(model.folder):
         return
-    beside = second.folder if second is not None and can_be_page(second.folder) else None
-    left, right = model.stored_latents, None if second is None else second.stored_latents
-    if left is None or right is None or left.fingerprint != right.fingerprint:
-        beside = None
+    beside = second.folder if second is not None and _fits(model, second) else None
     name = model.name if beside is None else f"{model.name}-{beside.name}"
     st.download_button(
         "Take along (HTML)",
@@ -40,6 +37,17 @@ def offer_python(model: Model, second: Model | None) -> None:
     if model.has_latents:
         twin = second.name if second is not None and second.has_latents and same_images(model, second) else None
         offer_code(explore_code(model.name, twin, has_images=find_originals(model)[0] is not None))
+
+
+def _fits(model: Model, second: Model) -> bool:
+    """Whether a file can hold a second model: of the same images, or without codes of any, as the first one is."""
+    if not can_be_page(second.folder):
+        return False
+    left, right = model.stored_latents, second.stored_latents
+    if left is None and right is None:
+        same = model.config.model.image_shape == second.config.model.image_shape
+        return same and model.config.data.name == second.config.data.name
+    return left is not None and right is not None and left.fingerprint == right.fingerprint
 
 
 def _make(folder: RunFolder, beside: RunFolder | None) -> str:
