@@ -14,6 +14,7 @@ from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.training.samples import list_samples
 from aeviz.web.components.film.component import training_film
+from aeviz.web.kernel.figure_file import offer_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
@@ -207,7 +208,9 @@ def _show_run(job: Job) -> None:
         for note in read_curves(history, folder.provenance.mean_image_mse):
             st.warning(note.text, icon=":material/lightbulb:")
         if history:
-            offer_curves({job.name: job.path}, f"{job.name}-curves")
+            with st.container(horizontal=True):
+                offer_curves({job.name: job.path}, f"{job.name}-curves")
+                offer_figure(["curves"], [folder], key=job.name)
 
 
 def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
