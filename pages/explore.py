@@ -1,10 +1,12 @@
 """Explore: where a network puts 10,000 images it never saw, and the image that it decodes anywhere between them."""
 
+import streamlit as st
+
 from aeviz.web.explore.bar import show_bar
 from aeviz.web.explore.measures import are_measures_first, show_measures
 from aeviz.web.explore.plane import show_plane
 from aeviz.web.explore.posterior_view import show_posteriors
-from aeviz.web.explore.take_along import offer_file, offer_python
+from aeviz.web.explore.take_along import offer_figures, offer_file, offer_python
 from aeviz.web.kernel.page import page, require_runs
 from aeviz.web.map.view import show_map
 
@@ -25,5 +27,7 @@ with page(
     if not are_measures_first():
         show_measures(runs)
         show_posteriors(runs, encodes=shown.options is not None)
-    offer_file(first, second)
+    with st.container(horizontal=True):
+        offer_file(first, second)
+        offer_figures(first)
     offer_python(first, second)

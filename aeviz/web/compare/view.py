@@ -9,6 +9,7 @@ from aeviz.figures.charts import difference_curves, training_curves
 from aeviz.web.compare.planes import show_run_planes
 from aeviz.web.compare.words import name_setting, name_value
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.figure_file import offer_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
@@ -121,10 +122,13 @@ def show_overlay(runs: list[Model]) -> None:
     show_figure(figure, key=CHART, alt=alt + " and ".join(curves))
     show_run_planes([model for model in runs if model.name in curves], chart=CHART, is_mapped=_are_mapped(runs))
     names = list(curves)
-    offer_curves(
-        {model.name: model.path for model in runs if model.name in curves},
-        f"{names[0]}-curves" if len(names) == 1 else f"curves-of-{len(names)}-runs",
-    )
+    shown = [model for model in runs if model.name in curves]
+    with st.container(horizontal=True):
+        offer_curves(
+            {model.name: model.path for model in shown},
+            f"{names[0]}-curves" if len(names) == 1 else f"curves-of-{len(names)}-runs",
+        )
+        offer_figure(["curves"], [model.folder for model in shown], key="compare", window=int(window))
 
 
 def show_differences(runs: list[Model]) -> None:

@@ -1,10 +1,12 @@
-"""What a visitor takes along from Explore: the latent space as one file."""
+"""What a visitor takes along from Explore: the latent space as one file, figures for print, and code."""
 
 from functools import partial
 
 import streamlit as st
 
+from aeviz.export.figure_kinds import Kind
 from aeviz.training.runs import RunFolder
+from aeviz.web.kernel.figure_file import offer_figure
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import same_images
@@ -30,6 +32,16 @@ def offer_file(model: Model, second: Model | None) -> None:
         help="One file with plane, sliders and decoder. It opens in any browser, without a network. "
         f"On the command line: aeviz export {model.name} --format html",
     )
+
+
+def offer_figures(model: Model) -> None:
+    """Offer figures of a model for print: those that its files can have."""
+    if not model.has_latents:
+        return
+    kinds: list[Kind] = ["map"]
+    kinds += ["plane"] if model.config.model.latent_dim > 1 else []
+    kinds += ["reconstructions"] if find_originals(model)[0] is not None else []
+    offer_figure(kinds, [model.folder], key="explore")
 
 
 def offer_python(model: Model, second: Model | None) -> None:

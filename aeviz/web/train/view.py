@@ -15,6 +15,7 @@ from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.training.samples import list_samples
 from aeviz.web.components.film.component import training_film
 from aeviz.web.kernel.films import offer_training_films
+from aeviz.web.kernel.figure_file import offer_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -213,6 +214,7 @@ def _show_run(job: Job) -> None:
                 offer_curves({job.name: job.path}, f"{job.name}-curves")
                 if not job.is_active and list_samples(job.path):
                     offer_training_films([Model(folder)], "plane")
+                offer_figure(["curves"], [folder], key=job.name)
 
 
 def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:

@@ -53,7 +53,7 @@ def test_comparison_of_two_optimizers_is_called_fair(app, runs):
     assert differences(app)["optimizer"] == ["Adam", "AMSGrad"]
     assert "**test error (MSE)**" in differences(app)
     assert any(text.startswith("A fair comparison:") for text in texts(app.caption))
-    assert [button.proto.label for button in app.get("download_button")] == ["Curves (CSV)"]
+    assert [button.proto.label for button in app.get("download_button")] == ["Curves (CSV)", "SVG", "PDF"]
 
 
 def test_comparison_without_a_choice_asks_for_one(app, runs):
