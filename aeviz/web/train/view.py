@@ -14,8 +14,8 @@ from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.training.samples import list_samples
 from aeviz.web.components.film.component import training_film
-from aeviz.web.kernel.films import offer_training_films
 from aeviz.web.kernel.figure_file import offer_figure
+from aeviz.web.kernel.films import offer_training_films
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages

@@ -298,7 +298,14 @@ export class Chart {
       if (veiled) {
         brush.globalAlpha = VEIL;
         brush.fillStyle = style.background;
-        brush.fillRect(x, MARGIN.top - 6, Math.max(0, right - x + 8), bottom - MARGIN.top + 5);
+        brush.beginPath();
+        brush.rect(x, MARGIN.top - 6, Math.max(0, right - x + 8), bottom - MARGIN.top + 5);
+        const { label } = this; // stays readable
+        if (label && label.right > x) {
+          const left = Math.max(label.left, x);
+          brush.rect(left, label.top, label.right - left, label.bottom - label.top);
+        }
+        brush.fill("evenodd");
       }
       brush.globalAlpha = 0.85;
       brush.fillStyle = brush.strokeStyle = style.text;
