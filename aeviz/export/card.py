@@ -92,7 +92,7 @@ def _header(folder: RunFolder, info: DatasetInfo | None) -> str:
     if not folder.is_shipped:
         values["license"] = "unknown"
     elif info is not None and info.name == FACES:
-        values |= {"license": "other", "license_name": "non-commercial-research", "license_link": "../FACES.md"}
+        values |= {"license": "other", "license_name": "non-commercial-research"}
     else:
         values["license"] = "mit"
     if info is not None:
@@ -148,7 +148,10 @@ def _data(folder: RunFolder, info: DatasetInfo | None) -> list[str]:
     if not folder.is_shipped:
         items.append("Licence of the model: none stated; its maker decides.")
     elif info is not None and info.name == FACES:
-        items.append("Licence of the model: non-commercial research only, as [its terms](../FACES.md) say.")
+        items.append(
+            "Licence of the model: non-commercial research only, and no part of the data may be passed on: CelebA is "
+            "given under these terms. The folder holds no image of CelebA and no code of one."
+        )
     else:
         items.append("Licence of the model: MIT, that of aeviz.")
     return items

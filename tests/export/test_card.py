@@ -35,7 +35,7 @@ def test_header_names_library_licence_data_and_kind():
         "celeba-vae",
         "celeba-msssim-vae",
     }
-    assert headers["celeba-vae"]["license_link"] == "../FACES.md"
+    assert headers["celeba-vae"]["license_name"] == "non-commercial-research"
     assert headers["vae-2d"]["datasets"] == ["mnist"]
     assert "vq-vae" in headers["vq-mnist"]["tags"]
     assert "variational-autoencoder" in headers["flow-2d"]["tags"]

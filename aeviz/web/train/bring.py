@@ -15,7 +15,7 @@ from aeviz.data.folder_layout import FOLDER_PREFIX
 from aeviz.data.image_files import SUFFIXES
 from aeviz.data.imports import Imported, list_own, read_imported, sample, suggest_name
 from aeviz.data.imports.build import LARGEST, SMALLEST
-from aeviz.data.imports.own import keep, own_folder
+from aeviz.data.imports.own import keep, own_folder, remove_own
 from aeviz.data.imports.visits import list_sets, remove, resize, take, title_of_upload
 from aeviz.data.names import natural_key
 from aeviz.errors import AevizError, DataError
@@ -34,8 +34,8 @@ MOST_CLASSES, MOST_LINES = 24, 8
 _WAIT_S = 0.3
 _importing = threading.BoundedSemaphore(2)
 """Imports decode thousands of images: a class must not do that all at once."""
-_ROUND, _MESSAGE = "bring.round", "bring.message"
-"""Session keys: number of the uploader, raised to empty it; what went wrong last."""
+_ROUND, _MESSAGE, _KEPT = "bring.round", "bring.message", "bring.kept"
+"""Session keys: number of the uploader, raised to empty it; what went wrong last; names that this visitor kept."""
 
 Use = Callable[[str], None]
 """Takes the name of a data set that the form is to train on."""
@@ -196,6 +196,13 @@ def _show_set(store: Path, use: Use, *, is_kept: bool = False) -> None:
                 _show_uploader(use)
             if not is_kept:
                 st.button("Remove", icon=":material/delete:", key="bring.remove", on_click=_remove, args=(store,))
+            elif (name := store.name) in st.session_state.get(_KEPT, ()):  # others may use those of other visitors
+                with st.popover("Delete", icon=":material/delete:"):
+                    st.markdown(
+                        f"Delete the data set **{escape(name)}** from this server? Runs that trained on it keep their "
+                        "weights. This cannot be undone."
+                    )
+                    st.button("Delete permanently", key="bring.delete", on_click=_delete_kept, args=(name, use))
 
 
 @shared(max_entries=32)  # some 100 kB each
@@ -260,8 +267,10 @@ def _offer_keeping(store: Path, about: Imported, use: Use) -> None:
 
     def do() -> None:
         try:
-            keep(store, str(st.session_state[f"bring.name.{store}"]).strip())
-            use(str(st.session_state[f"bring.name.{store}"]).strip())
+            name = str(st.session_state[f"bring.name.{store}"]).strip()
+            keep(store, name)
+            st.session_state.setdefault(_KEPT, set()).add(name)
+            use(name)
         except AevizError as error:
             st.session_state[_MESSAGE] = str(error)
 
@@ -275,3 +284,15 @@ def _remove(store: Path) -> None:
         st.session_state[_MESSAGE] = f"a run trains on {title_of_upload(store)}; stop it first"
         return
     remove(store)
+
+
+def _delete_kept(name: str, use: Use) -> None:
+    if any(job.is_active and job.status.settings.data.name == name for job in training.list_jobs()):
+        st.session_state[_MESSAGE] = f"a run trains on {name}; stop it first"
+        return
+    try:
+        remove_own(name)
+    except AevizError as error:
+        st.session_state[_MESSAGE] = str(error)
+        return
+    use("digits")

@@ -80,6 +80,10 @@ def test_kept_images_are_a_data_set_of_their_own(train, digits_zip, tmp_path):
     assert (tmp_path / "data" / "own" / "my_digits").is_dir()
     assert any(text.startswith("**My digits.zip**: 60 images") for text in texts(app.markdown)), "still shown"
     assert "Remove" not in [widget.label for widget in app.button], "nobody deletes what others may use"
+    button(app, "Delete permanently").click().run()  # but who kept it may
+    assert not app.error
+    assert not (tmp_path / "data" / "own" / "my_digits").exists()
+    assert field(app, "data").value == "digits"
 
 
 def test_files_of_one_name_are_all_taken(train):
