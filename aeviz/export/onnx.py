@@ -10,6 +10,7 @@ References:
     ONNX operators, version 18: https://onnx.ai/onnx/operators
 """
 
+import logging
 import warnings
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,8 @@ def _translate(trial: Trial) -> Any:
     if isinstance(model, ForeignAutoencoder):  # its operators are ONNX's own
         return write_graph(model, trial.part)
     source, target = ENDS[trial.part]
+    # of operators that no model here has; a line for each
+    logging.getLogger("torch.onnx._internal.exporter._registration").addFilter(_is_no_torchvision)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # PyTorch 2.11 warns of its own exporter
@@ -117,6 +120,11 @@ def _translate(trial: Trial) -> Any:
         entry.ClearField("metadata_props")  # lines of source, with paths
         entry.ClearField("doc_string")
     return model
+
+
+def _is_no_torchvision(record: logging.LogRecord) -> bool:
+    """Whether a message is about something else than torchvision, which aeviz does not need."""
+    return "torchvision is not installed" not in record.getMessage()
 
 
 def _halved(model: Any) -> Any:

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import shutil
 import sys
@@ -98,6 +99,14 @@ def test_onnxruntime_gives_what_the_run_gives(random_run, tmp_path, name):
         np.testing.assert_allclose(decoded, run.decode(z), atol=1e-4)
         np.testing.assert_allclose(encoded, run.encode(images), atol=1e-4)
         assert 0 <= decoded.min() <= decoded.max() <= 1
+
+
+def test_nothing_is_said_of_torchvision_which_is_not_needed(random_run, tmp_path, monkeypatch, caplog):
+    find = importlib.util.find_spec
+    absent = "torchvision"
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == absent else find(name, *rest))
+    export_decoder(random_run(NETWORKS["mlp"]), tmp_path / "decoder.onnx")
+    assert "torchvision" not in caplog.text
 
 
 def test_float16_weights_stay_within_half_a_grey_level(exported):
