@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 from commands import RUN_KEYS, TINY, assert_refused
+from PIL import Image
 
 from aeviz.cli import INTERRUPTED, main
 from aeviz.training.runs import CONFIG, MODEL, RunFolder
@@ -29,6 +31,22 @@ def test_train_leaves_a_run_and_says_where(aeviz, tmp_path):
     assert folder.config.preset == "digits-2d-adam"
     assert folder.config.model.hidden == (8, 4)
     assert (folder.config.train.epochs, folder.config.train.batch_size) == (2, 128)
+
+
+def test_few_images_of_ones_own_get_a_batch_size_that_fits(aeviz, tmp_path):
+    for number in range(40):
+        target = tmp_path / "images" / f"class {number % 2}" / f"{number}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pixels = np.random.default_rng(number).integers(0, 256, (8, 8), dtype=np.uint8)
+        Image.fromarray(pixels).save(target)
+    options = ["--data", f"folder:{tmp_path / 'images'}", "--epochs", 1, "--set", "model.hidden=[8]"]
+    status, _, err = aeviz("train", "digits-2d-adam", *options, "--out", tmp_path / "run")
+    assert status == 0
+    assert "batch size 6, since there are 27 training images" in err
+    assert RunFolder.read(tmp_path / "run").config.train.batch_size == 6
+    refused = aeviz("train", "digits-2d-adam", *options, "--set", "train.batch_size=64", "--out", tmp_path / "other")
+    assert refused[0] == 2
+    assert "is larger than the 27 training images" in refused[2]
 
 
 def test_train_json_prints_one_document_and_nothing_else(aeviz, tmp_path):

@@ -150,6 +150,14 @@ def training_config(options: argparse.Namespace) -> tuple[RunConfig, Path | None
     if options.data is not None or (options.resume is None and config.data != before.data):
         from aeviz.data import load_dataset
 
-        shape = load_dataset(config.data, "train").image_shape
-        config = replace(config, model=replace(config.model, image_shape=shape))
+        images = load_dataset(config.data, "train")
+        config = replace(config, model=replace(config.model, image_shape=images.image_shape))
+        if config.train.batch_size > len(images) // 2 and not any(
+            each.startswith("train.batch_size") for each in settings
+        ):
+            from aeviz.config.train import usual_batch_size
+
+            size = usual_batch_size(len(images))
+            print(f"aeviz: batch size {size}, since there are {len(images)} training images", file=sys.stderr)
+            config = replace(config, train=replace(config.train, batch_size=size))
     return config, path

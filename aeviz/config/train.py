@@ -33,3 +33,8 @@ class TrainConfig:
             self.gradient_clip is None or self.gradient_clip > 0,
             f"train.gradient_clip={self.gradient_clip!r}; expected a positive norm, or none to switch clipping off",
         )
+
+
+def usual_batch_size(n_train: int) -> int:
+    """Return a batch size for few images: a quarter of them, from 1 to 64."""
+    return max(1, min(64, n_train // 4))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from aeviz.config import RunConfig
+from aeviz.config.train import usual_batch_size
 from aeviz.errors import CheckpointMismatchError, ConfigError, TrainingError
 from aeviz.models import Autoencoder, build_model, initialise
 from aeviz.objectives import Objective, annealing_factor, corrupt, mse
@@ -70,7 +71,7 @@ class Trainer:
         if config.train.batch_size > n_train:
             raise ConfigError(
                 f"train.batch_size={config.train.batch_size} is larger than the {n_train} training images; "
-                f"choose at most {n_train}, for example --set train.batch_size={max(1, min(64, n_train // 4))}"
+                f"choose at most {n_train}, for example --set train.batch_size={usual_batch_size(n_train)}"
             )
         self.config = config
         self.device = device

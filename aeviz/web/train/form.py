@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.config import DataConfig, RunConfig
+from aeviz.config.train import usual_batch_size
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.data.folder import resolve_folder
@@ -200,7 +201,7 @@ def _use(name: str) -> None:
         data = DataConfig(name=name)
         _, n_train = facts.training_shape(data, str(data_root()), datasets.folder_stamp(name))
         if st.session_state[_KEPT]["train.batch_size"] > n_train // 2:
-            size = max(1, min(64, n_train // 4))
+            size = usual_batch_size(n_train)
             st.session_state[_PREFIX + "train.batch_size"] = _keep("train.batch_size", size)
 
 
