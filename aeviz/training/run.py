@@ -31,6 +31,11 @@ class Run:
     """The network, in eval mode, its gradients switched off."""
     device: torch.device
 
+    def __repr__(self) -> str:
+        """Say in one line what it is; the network prints its layers itself."""
+        config = self.folder.config
+        return f"Run({self.name!r}, {config.data.name}, {config.model.latent_dim} latent dimensions, {self.device})"
+
     @property
     def name(self) -> str:
         """Name of the run."""

@@ -190,7 +190,7 @@ class RunFolder:
             preset=self.config.preset,
             dataset=self.config.data.name,
             latent_dim=self.config.model.latent_dim,
-            optimizer=self.config.optimizer.name,
+            optimizer="unknown" if self.config.model.is_imported else self.config.optimizer.name,
             parameters=self.provenance.parameters,
             epochs=len(self.history()),
             val_mse=best.val_mse if best else None,

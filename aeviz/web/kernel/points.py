@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.latent import data_distance
+from aeviz.analysis.latent import NEIGHBOURS, data_distance
 from aeviz.data import is_available
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets, distances
@@ -31,7 +31,10 @@ def show_distance(model: Model, point: np.ndarray) -> None:
         used = distances.used_dimensions(model)
         distance = float(data_distance(point[None][:, used], table.z[:, used])[0])
         limit = distances.draw_limit(model)
-        words = "to the 10th nearest test image"
+        count = len(table.z)
+        words = f"to the {NEIGHBOURS}th nearest test image"
+        if count < NEIGHBOURS:
+            words = f"to the farthest of the {count} test images"
     if distance > limit:
         st.warning(
             (
