@@ -101,6 +101,7 @@ class RunSummary:
     dataset: str
     latent_dim: int
     optimizer: str
+    """Its name; "unknown" of an imported model."""
     parameters: int
     epochs: int
     """Epochs trained."""
