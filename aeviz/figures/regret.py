@@ -11,6 +11,9 @@ from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.descent import Course
 from aeviz.lab.regret import Bound, Outcome
 
+UNCHANGED, CORRECTED = "only what the theorem asks", "with the missing condition"
+"""The two descents of an example: one that satisfies S1's theorem and fails, and one that converges."""
+
 
 def regret_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
     """Draw the average regret R_T / T of each method against T, with the bounds for AMSGrad.
@@ -75,7 +78,7 @@ def point_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
 def descent_curves(broken: Course, mended: Course) -> go.Figure:
     """Draw the iterates of a descent that misses a condition, and of one that has it, against k; x_1 is the start."""
     figure = go.Figure()
-    for colour, name, course in ((SECOND, "as printed", broken), (FIRST, "with the condition", mended)):
+    for colour, name, course in ((SECOND, UNCHANGED, broken), (FIRST, CORRECTED, mended)):
         kept = spaced(len(course.x))
         kept = kept[np.abs(course.x[kept]) < FARTHEST]
         figure.add_trace(

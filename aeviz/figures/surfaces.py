@@ -6,16 +6,21 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aeviz.figures.method_lines import COLOURS, DASHES, DRAWN, MARGIN, method_curves, method_line, style_axes, thin
+from aeviz.figures.palette import DARK_GROUND
 from aeviz.figures.surface_image import surface_image
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.surfaces import Surface, Trajectory
 
 FRAMES, TAIL = 50, 6
 """Pictures of the film after the first, at most; points behind the head of a trajectory."""
+FILM_MS = 3000
+"""Length of the film, about."""
 _WINDOW = {"constrain": "domain", "zeroline": False, "showgrid": False}
 
 
-def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]) -> go.Figure:
+def surface_film(
+    surface: Surface, trajectories: Mapping[MethodName, Trajectory], *, is_dark: bool = False
+) -> go.Figure:
     """Draw the trajectories of methods over a surface's contours, as a film that plays them step by step.
 
     Each trajectory is drawn whole, and the film moves a head with a short tail along it. Whole trajectories in each
@@ -24,6 +29,7 @@ def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]
     Args:
         surface: The function; its contours are those of the logarithm of f above its minimum.
         trajectories: Method to its trajectory.
+        is_dark: Whether the page is dark.
     """
     (x_low, y_low), (x_high, y_high) = surface.low, surface.high
     figure = go.Figure(
@@ -37,9 +43,23 @@ def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]
         )
     )
     longest = max(trajectory.trace.steps for trajectory in trajectories.values())
-    for below, (name, trajectory) in zip(range(len(trajectories) - 1, -1, -1), trajectories.items(), strict=True):
+    widths = {name: 2.5 + 1.5 * below for below, name in enumerate(reversed(list(trajectories)))}
+    for name, trajectory in trajectories.items():  # edges, below all trajectories
         kept = thin(len(trajectory.points), DRAWN)
-        width = 2 + 1.5 * below  # wider than those above it: methods share a valley's floor
+        figure.add_trace(
+            go.Scatter(
+                x=np.round(trajectory.points[kept, 0], 4),
+                y=np.round(trajectory.points[kept, 1], 4),
+                mode="lines",
+                name=METHODS[name].title,
+                showlegend=False,
+                hoverinfo="skip",
+                line={"color": DARK_GROUND if is_dark else "white", "width": widths[name] + 3},
+            )
+        )
+    for name, trajectory in trajectories.items():
+        kept = thin(len(trajectory.points), DRAWN)
+        width = widths[name]  # wider than those above it: methods share a valley's floor
         figure.add_trace(
             go.Scatter(
                 x=np.round(trajectory.points[kept, 0], 4),
@@ -79,7 +99,7 @@ def surface_film(surface: Surface, trajectories: Mapping[MethodName, Trajectory]
         yaxis={"title": "y", "range": [y_low, y_high], "scaleanchor": "x", "constraintoward": "top", **_WINDOW},
         images=[
             {
-                "source": surface_image(surface),
+                "source": surface_image(surface, is_dark),
                 "xref": "x",
                 "yref": "y",
                 "x": x_low,
@@ -132,7 +152,7 @@ def _head(points: np.ndarray, step: int) -> dict[str, list[float]]:
 
 def _play_buttons(frames: int) -> dict[str, object]:
     """Return the buttons that the page's own one presses; the page hides them, and a saved figure shows nothing."""
-    frame = {"duration": max(40, 5000 // frames), "redraw": False}
+    frame = {"duration": max(40, FILM_MS // frames), "redraw": False}
     pace = {"frame": frame, "transition": {"duration": 0}, "fromcurrent": True}
     stop = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
     return {

@@ -30,6 +30,15 @@ plot => [...plot.querySelectorAll('.contourlayer path, .imagelayer image')].filt
 INTERRUPTED = "addEventListener('unhandledrejection', event => event.reason === undefined && event.preventDefault())"
 """Plotly rejects the promise of a film that another frame interrupts, with nothing, and nobody can catch it."""
 
+SEEN = """
+window.seen = new Set();
+setInterval(() => {
+  const label = document.querySelector(".st-key-surface-film .slider-label");
+  if (label) seen.add(label.textContent);
+}, 50);
+"""
+"""Notes the steps that the film has shown."""
+
 
 def _go_to_the_middle(page, plot):
     """Click on the slider's middle until it shows it: Plotly drops a click while the playing film moves the slider."""
@@ -73,6 +82,27 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
         _go_to_the_middle(page, plot)
         expect(button).to_have_text("Play")
         assert plot.evaluate(DRAWN) == drawn
+
+
+def test_film_plays_by_itself_once_and_not_with_reduced_motion(visit):
+    page = visit("/optimizers", prepare=lambda page: page.add_init_script(SEEN))
+    page.wait_for_function("seen.size > 10")
+    expect(page.locator(".st-key-surface-film .slider-label").first).to_have_text("step 200")  # where it rests
+    expect(page.get_by_role("button", name=re.compile("^(Play|Pause)$"))).to_have_text("Play")
+    choose(page, "Surface", "Beale")
+    expect(page.get_by_role("figure", name=re.compile("surface Beale$"))).to_be_visible()
+    page.evaluate("seen.clear()")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("seen.size") <= 1
+
+    def calm(page):
+        page.add_init_script(SEEN)
+        page.emulate_media(reduced_motion="reduce")
+
+    page = visit("/optimizers", prepare=calm)
+    expect(page.get_by_text(re.compile(r"reached a minimum \(within 0.1\)"))).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert page.evaluate("seen.size") <= 1
 
 
 def test_start_is_set_on_the_plot(visit):

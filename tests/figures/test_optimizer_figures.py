@@ -27,7 +27,7 @@ def test_film_ends_where_the_trajectories_end_and_starts_at_the_start(trajectori
     assert {trace.type for trace in figure.data} == {"scatter"}  # Plotly takes layers of others away while it plays
     assert [frame.name for frame in figure.frames] == [str(step) for step in range(0, 81, 2)]
     first, last = figure.frames[0], figure.frames[-1]
-    assert first.traces == last.traces == (3, 4)
+    assert first.traces == last.traces == (5, 6)  # above minimum, edges and trajectories
     for head, trajectory in zip(first.data, trajectories.values(), strict=True):
         assert (head.x[-1], head.y[-1]) == (-3, 2)
         assert trajectory.points[0].tolist() == [-3, 2]

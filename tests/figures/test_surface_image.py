@@ -5,13 +5,14 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.color import rgb2lab
 
 from aeviz.figures.surface_image import DECADES, FLOOR, GRID, SIDE, surface_image
 from aeviz.lab.surfaces import SURFACES
 
 
-def drawing(surface):
-    return base64.b64decode(surface_image(surface).partition("base64,")[2]).decode()
+def drawing(surface, is_dark=False):
+    return base64.b64decode(surface_image(surface, is_dark).partition("base64,")[2]).decode()
 
 
 @pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
@@ -29,8 +30,13 @@ def test_contours_lie_at_half_powers_of_ten(surface):
         assert np.median(off) < 0.5
 
 
-def test_picture_is_strongest_at_the_minimum():
-    data = re.search(r"data:image/png;base64,([^\"]+)", drawing(SURFACES["quadratic"]))[1]
-    opacity = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))[..., 3]
-    assert np.unravel_index(opacity.argmax(), opacity.shape) == (40, 40)
-    assert opacity[0, 0] == opacity.min()
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_lightness_changes_evenly_away_from_the_page_down_to_the_minimum(is_dark):
+    data = re.search(r"data:image/png;base64,([^\"]+)", drawing(SURFACES["quadratic"], is_dark))[1]
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+    lightness = rgb2lab(picture)[..., 0] * (1 if is_dark else -1)
+    assert lightness[40, 40] == pytest.approx(lightness.max(), abs=0.5)
+    assert lightness[0, 0] == pytest.approx(lightness.min(), abs=0.5)
+    assert np.ptp(lightness) > 30
+    along = lightness[40, 40:]  # from the minimum uphill
+    assert (np.diff(along) < 0.5).all()

@@ -7,13 +7,10 @@ import streamlit as st
 
 from aeviz.analysis.alignment import align
 from aeviz.config import OptimizerConfig
-from aeviz.figures.comparison import Curve, arrows, comparison_curves, gap_bars, layer_curves
-from aeviz.lab.adaptive import MethodName
+from aeviz.figures.comparison import Curve, arrows, comparison_curves, layer_curves
+from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.optimizer_comparison import (
-    CONFIDENCE,
-    MeanDifference,
     OptimizerComparison,
-    compare_means,
     layer_titles,
     long_title_of,
     method_of,
@@ -28,13 +25,18 @@ from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages, same_images
-from aeviz.web.kernel.text import LEAST_DECIMALS, decimals_for, differ, name_objective, with_minus
+from aeviz.web.kernel.text import name_objective
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.comparison_start import show_start, take_ended, time_of_several
 from aeviz.web.optimizers.methods import show_methods
+from aeviz.web.optimizers.verdicts import headline, short_title, show_verdicts
 
+_WHY_RATES_DIFFER = (
+    "Adam and AMSGrad divide each gradient by its size, SGD and momentum do not. Gradients of a mean over pixels are "
+    "small, so SGD and momentum need a much larger learning rate."
+)
 ARROWS = 40
 """Images that get an arrow."""
 _STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
@@ -121,7 +123,12 @@ def _show_results(comparison: OptimizerComparison) -> None:
             optimizer: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
             for optimizer in titles
         }
-        epochs = comparison.shared.train.epochs
+        errors = {
+            titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
+            for optimizer, by_seed in histories.items()
+        }
+        st.markdown(headline(errors, list(_titles(comparison, short_title).values())))
+        above, epochs = st.container(), comparison.shared.train.epochs
         window = int(
             st.slider(
                 "Moving average (epochs)",
@@ -142,13 +149,16 @@ def _show_results(comparison: OptimizerComparison) -> None:
             )
             for optimizer, by_seed in histories.items()
         ]
-        show_figure(
-            comparison_curves(curves, f"validation loss ({name_objective(comparison.shared.objective)})", window),
-            key="comparison-curves",
-            alt="Validation loss of " + ", ".join(curve.title for curve in curves),
-        )
-        if len(comparison.seeds) > 1:
-            st.caption("Thin lines are single seeds, thick lines their means.")
+        with above:
+            show_figure(
+                comparison_curves(curves, f"validation loss ({name_objective(comparison.shared.objective)})", window),
+                key="comparison-curves",
+                alt="Validation loss of " + ", ".join(curve.title for curve in curves),
+            )
+            notes = ["Thin lines are single seeds, thick lines their means."] if len(comparison.seeds) > 1 else []
+            if len({METHODS[curve.method].has_moment for curve in curves}) > 1:
+                notes.append(_WHY_RATES_DIFFER)
+            st.caption(" ".join(notes))
         offer_curves(
             {
                 f"{title}, seed {seed}": comparison.lines[optimizer][seed].path
@@ -157,91 +167,7 @@ def _show_results(comparison: OptimizerComparison) -> None:
             },
             "optimizer-comparison-curves",
         )
-        errors = {
-            titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
-            for optimizer, by_seed in histories.items()
-        }
-        _show_verdicts(errors)
-
-
-def _show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
-    """Say of each optimizer whether it ends below the first by more than the seeds alone explain.
-
-    Args:
-        errors: Validation error by seed of each optimizer, by its title; the others are compared to the first.
-    """
-    st.markdown("**Validation error (MSE) after the last epoch**")
-    st.table(
-        {
-            "optimizer": list(errors),
-            "mean": [f"{np.mean(list(values.values())):.5f}" for values in errors.values()],
-            "spread of the seeds": [
-                f"{np.std(list(values.values()), ddof=1):.5f}" if len(values) > 1 else "unknown"
-                for values in errors.values()
-            ],
-            "lowest": [f"{min(values.values()):.5f}" for values in errors.values()],
-            "highest": [f"{max(values.values()):.5f}" for values in errors.values()],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
-    first, *others = errors
-    found = {other: compare_means(errors[other], errors[first]) for other in others}
-    for other, comparison in found.items():
-        _show_verdict(other, first, comparison, len(errors[other]))
-    if any(comparison.interval is not None for comparison in found.values()):
-        show_figure(
-            gap_bars(
-                [
-                    (f"{other} minus {first}", comparison.difference, comparison.interval)
-                    for other, comparison in found.items()
-                ]
-            ),
-            key="comparison-gaps",
-            alt="Differences of mean validation errors with their intervals",
-        )
-        st.caption(
-            f"Welch's {CONFIDENCE:.0%} confidence interval of the difference; several intervals together are wrong "
-            "more "
-            "often than one in twenty times. The paired interval compares runs of the same seed. Another learning rate "
-            "may reverse the result: this compares optimizers *as they were set*."
-        )
-
-
-def _show_verdict(other: str, first: str, comparison: MeanDifference, seeds: int) -> None:
-    difference = comparison.difference
-    direction = "lower" if difference < 0 else "higher"
-    low, high = sorted([comparison.first, comparison.second])
-    is_open = comparison.interval is not None and not comparison.is_shown
-    decimals = LEAST_DECIMALS if is_open else decimals_for([low, high])  # more would name what is chance
-    numbers = (
-        f"{comparison.first:.{decimals}f} against {comparison.second:.{decimals}f}, {differ(high, low, decimals)} "
-        f"{direction}"
-    )
-    if comparison.interval is None:
-        st.info(
-            f"**{other} and {first}: {numbers}, from one seed each.** One seed cannot tell whether this is chance.",
-            icon=":material/question_mark:",
-        )
-        return
-    low, high = comparison.interval
-    interval = with_minus(f"{low:.5f} to {high:.5f}")
-    text = f"{numbers}; standard deviation over the seeds {comparison.spread:.5f}; interval {interval}"
-    if comparison.paired is not None:
-        low, high = comparison.paired
-        text += f" (paired by seed {with_minus(f'{low:.5f} to {high:.5f}')})"
-    if comparison.is_shown:
-        st.success(
-            f"**{other} ends {direction} than {first}, and the difference is significant**: {text}; {seeds} seeds "
-            "each.",
-            icon=":material/check_circle:",
-        )
-    else:
-        st.info(
-            f"**No difference shown between {other} and {first}**: it is within the variation between seeds. {text}; "
-            f"{seeds} seeds each.",
-            icon=":material/drag_handle:",
-        )
+        show_verdicts(errors)
 
 
 @st.fragment

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aeviz.figures.regret import descent_curves
+from aeviz.figures.regret import CORRECTED, UNCHANGED, descent_curves
 from aeviz.lab.descent import EXAMPLES, Course, Example, ExampleName, summable_limit
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
@@ -24,6 +24,11 @@ NEAR = 1e-9
 def show_descent() -> None:
     """Let the visitor choose an example, start and steps; show both descents and what condition is missing."""
     with errors_as_messages():
+        st.markdown(
+            "**Theorem** (S1, 1.2.5, as printed): for a convex function f, gradient descent "
+            "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ converges to a minimiser if $\\alpha_k \\to 0$. "
+            "**That is not enough**: each example satisfies it and fails until a missing condition is added."
+        )
         rename_choices("example", {"steps that sum up": "summable steps"})
         chosen = st.segmented_control(
             "Example", list(_TITLES), default=next(iter(_TITLES)), required=True, key="example", bind="query-params"
@@ -46,9 +51,9 @@ def show_descent() -> None:
             steps = int(
                 st.slider("Steps", 10, 10_000, 1000, 10, key="length", bind="query-params", help="From 10 to 10,000.")
             )
-            st.markdown("As printed")
+            st.markdown(UNCHANGED.capitalize())
             st.latex(example.broken.formula + r",\quad " + example.broken.steps_formula)
-            st.markdown(f"With the condition: **{example.missing}**")
+            st.markdown(f"{CORRECTED.capitalize()}: **{example.missing}**")
             st.latex(example.mended.formula + r",\quad " + example.mended.steps_formula)
             if example.mended.safeguarded:
                 st.caption("Each step is halved until f decreases by half of what the slope predicts (Armijo rule).")
@@ -56,17 +61,12 @@ def show_descent() -> None:
         with right:
             show_figure(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")
         _show_verdict(example, start, broken, mended)
-        st.markdown(
-            "S1, Theorem 1.2.5: gradient descent "
-            "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ on a convex function converges to a minimiser if "
-            "$\\alpha_k \\to 0$. **That is not enough**: each example satisfies it and fails."
-        )
         rows = [row for row in (*_ROWS, steps) if row <= steps]
         st.table(
             {
                 "after": ["1 step" if row == 1 else f"{row:,} steps" for row in dict.fromkeys(rows)],
-                "as printed": [_at(broken, row) for row in dict.fromkeys(rows)],
-                "with the condition": [_at(mended, row) for row in dict.fromkeys(rows)],
+                UNCHANGED: [_at(broken, row) for row in dict.fromkeys(rows)],
+                CORRECTED: [_at(mended, row) for row in dict.fromkeys(rows)],
             },
             border="horizontal",
             hide_index=True,
@@ -79,7 +79,7 @@ def _at(course: Course, row: int) -> str:
 
 def _show_verdict(example: Example, start: float, broken: Course, mended: Course) -> None:
     steps, x = len(broken.x) - 1, float(broken.x[-1])
-    good = f" With the condition it is at {mended.x[-1]:.3g} after {len(mended.x) - 1:,} steps."
+    good = f" With it, x is {mended.x[-1]:.3g} after {len(mended.x) - 1:,} steps."
     if example.name != "endless" and abs(start) < NEAR:
         st.info(
             "**You start at the minimiser.** The slope is 0 there, so x never moves. Move the start.",

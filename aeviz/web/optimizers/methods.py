@@ -10,6 +10,11 @@ from aeviz.web.kernel.url import rename_choices
 FORMER_TITLES = {"ADAM": "Adam"}
 """Titles in addresses that were shared earlier."""
 
+_STYLE = """<style>
+:is(.st-key-methods, .st-key-compared) [role="toolbar"] { flex-wrap: wrap; overflow: visible; mask-image: none; }
+</style>"""
+"""On a phone, methods that do not fit stand in another line; Streamlit hides them at the right."""
+
 
 def pick_methods(offered: list[MethodName], *, key: str) -> list[MethodName]:
     """Let the visitor choose methods, at first those that networks are trained with; the choice is in the URL.
@@ -18,6 +23,7 @@ def pick_methods(offered: list[MethodName], *, key: str) -> list[MethodName]:
         offered: What is on offer.
         key: URL parameter; another for each offer, since a choice that is not on offer would be lost.
     """
+    st.html(_STYLE)
     titles = {METHODS[name].title: name for name in offered}
     rename_choices(key, FORMER_TITLES)
     usual = [METHODS[name].title for name in offered if name in TRAINED]

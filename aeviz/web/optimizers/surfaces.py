@@ -13,6 +13,7 @@ from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.surface.component import read_start, surface_start
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
@@ -46,7 +47,7 @@ def show_surfaces() -> None:
         left, right = st.columns(2, gap="medium")  # a square surface fills its half of a laptop's page
         with right:
             st.latex(surface.formula)
-            st.caption(surface.summary)
+            st.caption(f"{surface.summary} The bluer the ground, the lower f.")
             verdicts = st.container()
             start = _pick_start(surface)
             steps = int(
@@ -59,7 +60,7 @@ def show_surfaces() -> None:
         with left:
             above = st.container()
             show_figure(
-                surface_film(surface, found),
+                surface_film(surface, found, is_dark=is_dark()),
                 key="surface-film",
                 alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
                 f"{surface.name}",

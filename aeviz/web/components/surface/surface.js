@@ -29,7 +29,11 @@ const LAYER = "position: absolute; pointer-events: none; z-index: 1; overflow: h
 const SVG = "http://www.w3.org/2000/svg";
 /** @type {Record<string, string>} */
 const GAPS = { solid: "", dash: "9 9", dot: "3 3", dashdot: "9 3 3 3", longdash: "15 6", longdashdot: "15 6 3 6" }; // Plotly's names
+const GROUND = "stroke: light-dark(#fff, #171614)"; // the edge of a trajectory, as in Python
 const FADED = "0.15"; // of the trajectories that belong to the former start
+const STEPS = "steps"; // what an address that was made for another film says
+const FIRST_MS = 400; // from the plot to the film that plays by itself
+let hasPlayed = false; // by itself, in this visit
 
 /**
  * The point of the window at a place of the area that shows it.
@@ -63,6 +67,7 @@ class Surface {
     this.at = [0, 0];
     this.isHeld = false;
     this.isPlaying = false;
+    this.isTouched = false;
     this.isAhead = false; // of the trajectories that Python drew
     const row = element("div", { class: "row" }, root);
     this.button = element("button", { type: "button" }, row);
@@ -85,6 +90,8 @@ class Surface {
     /** @type {Element | null} */
     this.plot = null;
     const { signal } = this.listening;
+    for (const touch of ["pointerdown", "keydown", "wheel"])
+      document.addEventListener(touch, () => (this.isTouched = true), { capture: true, passive: true, signal });
     document.addEventListener("pointerdown", (event) => this.take(event), { capture: true, signal });
     document.addEventListener("pointermove", (event) => this.isHeld && this.move(event), { signal });
     document.addEventListener("pointerup", (event) => this.drop(event), { signal });
@@ -129,12 +136,29 @@ class Surface {
     this.resized.disconnect();
     this.resized.observe(plot);
     this.place();
+    this.playOnce();
+  }
+
+  /** Plays the film when the page is opened, for visitors who have asked for nothing yet. */
+  playOnce() {
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
+    const isAsked = this.isTouched || new URLSearchParams(location.search).has(STEPS);
+    if (hasPlayed || isCalm || isAsked) return;
+    hasPlayed = true;
+    this.activity.mark("film", true);
+    this.resting = setTimeout(() => {
+      if (this.isTouched) this.activity.mark("film", false);
+      else this.play(true);
+    }, FIRST_MS);
   }
 
   /** @param {boolean} isWanted Whether the film is to play, or else to stop where it is */
   play(isWanted) {
     const plotly = this.plot?.querySelectorAll(".updatemenu-button")[isWanted ? 0 : 1];
-    if (!plotly) return;
+    if (!plotly) {
+      this.showPlaying(false);
+      return;
+    }
     plotly.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     this.showPlaying(isWanted);
   }
@@ -142,6 +166,7 @@ class Surface {
   /** @param {boolean} isPlaying */
   showPlaying(isPlaying) {
     this.isPlaying = isPlaying;
+    if (!isPlaying) this.activity.mark("film", false);
     this.icon.replaceChildren(icon(ICONS[isPlaying ? "pause" : "play"]));
     write(this.label, isPlaying ? "Pause" : "Play");
   }
@@ -183,18 +208,24 @@ class Surface {
     this.layer.setAttribute("width", `${area.width}`);
     this.layer.setAttribute("height", `${area.height}`);
     const [right, up] = [area.width / (high[0] - low[0]), area.height / (high[1] - low[1])];
-    this.layer.replaceChildren(
-      ...methods.map((method, index) => {
-        const line = document.createElementNS(SVG, "polyline");
-        const points = descend(surface, method, this.at, steps, limit);
-        line.setAttribute("points", points.map(([x, y]) => `${(x - low[0]) * right},${(high[1] - y) * up}`).join(" "));
-        line.setAttribute("fill", "none");
-        line.setAttribute("stroke", method.colour);
-        line.setAttribute("stroke-dasharray", GAPS[method.dash] ?? method.dash);
-        line.setAttribute("stroke-width", `${2 + 1.5 * (methods.length - 1 - index)}`);
-        return line;
-      }),
-    );
+    const lines = methods.map((method, index) => {
+      const line = document.createElementNS(SVG, "polyline");
+      const points = descend(surface, method, this.at, steps, limit);
+      line.setAttribute("points", points.map(([x, y]) => `${(x - low[0]) * right},${(high[1] - y) * up}`).join(" "));
+      line.setAttribute("fill", "none");
+      line.setAttribute("stroke", method.colour);
+      line.setAttribute("stroke-dasharray", GAPS[method.dash] ?? method.dash);
+      line.setAttribute("stroke-width", `${2.5 + 1.5 * (methods.length - 1 - index)}`);
+      return line;
+    });
+    const edges = lines.map((line) => {
+      const edge = /** @type {SVGElement} */ (line.cloneNode());
+      edge.setAttribute("style", GROUND);
+      edge.removeAttribute("stroke-dasharray");
+      edge.setAttribute("stroke-width", `${Number(line.getAttribute("stroke-width")) + 3}`);
+      return edge;
+    });
+    this.layer.replaceChildren(...edges, ...lines);
   }
 
   /** @param {PointerEvent} event */
