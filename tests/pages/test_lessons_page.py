@@ -1,11 +1,16 @@
 """Lessons: cards, a lesson beside its pages, a lesson of one's own, and both sides of a class."""
 
+import re
+
+import numpy as np
 import pytest
 from visits import assert_healthy, new_session, open_page, texts
 
 from aeviz.lessons import Classrooms, find_lessons
 from aeviz.web.kernel.caching import forget_all
+from aeviz.web.kernel.models import list_models
 from aeviz.web.lesson import classes
+from aeviz.web.lessons import questions
 
 OWN = """
 title: Mine
@@ -98,6 +103,24 @@ def test_page_lists_five_lessons_with_time_and_questions(app):
     assert not column(app)
 
 
+def test_cards_that_ship_have_pictures_of_their_own(app):
+    open_page(app, "lessons")
+    pictures = [html for html in texts(app.get("html")) if "<figure" in html]
+    assert len(pictures) == 5
+    sources = re.findall(r'src="([^"]+)"', " ".join(pictures))
+    assert len(sources) == len(set(sources))
+    model = list_models()["mlp-2d-adam"]
+    codes = np.array([[1.0, 2.0], [-3.0, 0.5]], dtype=np.float32)
+    np.testing.assert_allclose(questions._decode(model, codes), model.network().decode(codes).numpy(), atol=1e-5)
+
+
+def test_finished_lesson_leads_to_the_next(app):
+    open_page(app, "lessons", lesson="latent-space", step="7")
+    press(app, "lesson-skip")
+    app.button(key="lesson-finish").click().run()
+    assert app.button(key="next-lesson").label == "Next lesson: From PCA to VAE"
+
+
 def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     open_page(app, "lessons")
     press(app, "start-mine")
@@ -130,6 +153,9 @@ def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     press(app, "lesson-finish")
     assert texts(app.title) == ["Lessons"]
     assert texts(app.success) == ["You have come to the end of **Mine**. 1 of 2 predictions were right."]
+    listed = next(text for text in texts(app.markdown) if "**Wrong:**" in text)
+    assert "**Wrong:** How many? The answer: 2 dimensions" in listed
+    assert "**Right:** Which? that" in listed
     assert not column(app)
     assert "lesson" not in app.query_params
 
@@ -313,7 +339,7 @@ def test_cards_have_pictures_of_the_models_that_the_lesson_shows(app, own):
         part.proto.body for part in app.get("html") if "lesson-picture" in part.proto.body and "<img" in part.proto.body
     ]
     assert len(pictures) == 6, "five that ship and one of one's own"
-    assert all("Latent map, coloured by class, of " in each for each in pictures if "mlp-2d-adam" in each)
+    assert "Latent map, coloured by class, of mlp-2d-adam" in pictures[-1]
     (collapse,) = (each for each in pictures if "vae-64d" in each)
     assert collapse.count('alt="KL divergence of each latent dimension of ') == 3
     (faces,) = (each for each in pictures if "celeba" in each)

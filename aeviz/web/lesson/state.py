@@ -109,7 +109,7 @@ def finish() -> NoReturn:
     """End the lesson; the page Lessons tells how it went."""
     now = running()
     if now is not None:
-        st.session_state[_RESULT] = (now.lesson.title, *now.result())
+        st.session_state[_RESULT] = now
     drop()
     open_address("/lessons", [])
 
@@ -122,10 +122,10 @@ def drop() -> None:
             del st.query_params[name]
 
 
-def take_result() -> tuple[str, int, int] | None:
-    """Return title, right predictions and predictions of the lesson that was finished last; None before that."""
-    result: tuple[str, int, int] | None = st.session_state.get(_RESULT)
-    return result
+def ended() -> Running | None:
+    """Return the lesson that was finished last, with its answers; None before that."""
+    found: Running | None = st.session_state.get(_RESULT)
+    return found
 
 
 def open_view(view: View) -> NoReturn:

@@ -1,18 +1,19 @@
-"""The picture on a lesson's card: what the models look like that its views show."""
+"""The picture on a lesson's card: its own question, or what the models look like that its views show."""
 
+from collections.abc import Mapping
 from html import escape
 
-from aeviz.errors import CheckpointError
+from aeviz.errors import AevizError, CheckpointError
 from aeviz.figures.images import bar_thumbnail, latent_thumbnail, tile, to_data_uri, to_small_uri
 from aeviz.lessons import Lesson, models_named
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_models
+from aeviz.web.lessons.questions import SIDE_PX, Picture, pictures_of
 
 MOST = 3
 """Models on a card: the first that the lesson names."""
-SIDE_PX = 160
 _DRAWS, _COLUMNS = 9, 3
 """Draws from the prior, of a model that ships without its codes, and how many of them in a row."""
 _ICONS = {
@@ -25,6 +26,7 @@ _ICONS = {
 STYLE = """<style>
 .lesson-picture { display: flex; gap: 0.75rem; justify-content: space-around; height: 7rem; }
 .lesson-picture figure { margin: 0; min-width: 0; flex: 0 1 8rem; text-align: center; }
+.lesson-picture figure.is-wide { flex-basis: 14rem; }
 .lesson-picture img { width: 100%; height: 5.75rem; object-fit: contain; display: block; }
 .lesson-picture figcaption {
   font-size: 0.75rem; line-height: 1.25rem; opacity: var(--aeviz-faint, 0.75);
@@ -35,18 +37,32 @@ STYLE = """<style>
 </style>"""
 
 
-def picture_of(lesson: Lesson) -> str | None:
-    """Return the picture of a lesson as HTML; None where its views show no model that is here."""
+def picture_of(name: str, lesson: Lesson) -> str | None:
+    """Return the picture of a lesson, by its name, as HTML; None where its views show no model that is here."""
     found = list_models()
-    named = dict.fromkeys(name for step in lesson.steps for name in models_named(step.view) if name in found)
-    shown = [(name, _picture(found[name], is_dark())) for name in list(named)[:MOST]]
+    shown = _own(name, found) or _of_models(lesson, found)
     parts = [
-        f'<figure title="{words} of {escape(name)}"><img src="{source}" alt="{words} of {escape(name)}">'
-        f"<figcaption>{escape(name)}</figcaption></figure>"
-        for name, (source, words) in shown
-        if source
+        f'<figure title="{escape(each.words)}" class="is-{each.shape}">'
+        f'<img src="{each.source}" alt="{escape(each.words)}"><figcaption>{escape(each.caption)}</figcaption></figure>'
+        for each in shown
     ]
     return f'<div class="lesson-picture">{"".join(parts)}</div>' if parts else None
+
+
+def _own(name: str, found: Mapping[str, Model]) -> list[Picture]:
+    try:
+        return pictures_of(name, found, is_dark()) or []
+    except AevizError:  # a damaged run hides no lesson
+        return []
+
+
+def _of_models(lesson: Lesson, found: Mapping[str, Model]) -> list[Picture]:
+    """Return a picture of each of the first models that a lesson names."""
+    named = dict.fromkeys(name for step in lesson.steps for name in models_named(step.view) if name in found)
+    shown = [(name, _picture(found[name], is_dark())) for name in list(named)[:MOST]]
+    return [
+        Picture(source=source, words=f"{words} of {name}", caption=name) for name, (source, words) in shown if source
+    ]
 
 
 def icon_of(lesson: Lesson) -> str:

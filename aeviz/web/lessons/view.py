@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from aeviz.errors import LessonError
-from aeviz.lessons import MAX_BYTES, TEMPLATE, Lesson, Listed, parse_lesson
+from aeviz.lessons import MAX_BYTES, TEMPLATE, Answer, Lesson, Listed, Question, parse_lesson
 from aeviz.lessons.classroom import CODE_LENGTH
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
@@ -78,35 +78,70 @@ def _show_question(now: state.Running) -> None:
         else:
             st.markdown(f"### {to_markdown(question.ask)}")
             st.caption("Predict in the column on the left. Then the page opens that shows the answer.")
-            if (picture := pictures.picture_of(now.lesson)) is not None:
+            if (picture := pictures.picture_of(now.name, now.lesson)) is not None:
                 st.html(pictures.STYLE + _QUESTION_STYLE + picture)
     st.caption("End the lesson in the column to see all lessons, or to join a class.")
 
 
 def _show_result() -> None:
-    result = state.take_result()
-    if result is None:
+    """Say how the last lesson went, question by question, and lead to the next one."""
+    ended = state.ended()
+    if ended is None:
         return
-    title, right, made = result
+    right, made = ended.result()
     how = f" {right} of {made} predictions were right." if made else ""
-    stop = "" if title.endswith(("?", "!", ".")) else "."
-    st.success(f"You have come to the end of **{escape(title)}**{stop}{how}", icon=":material/flag:")
+    stop = "" if ended.lesson.title.endswith(("?", "!", ".")) else "."
+    st.success(f"You have come to the end of **{escape(ended.lesson.title)}**{stop}{how}", icon=":material/flag:")
+    following = _next(ended.name)
+    if following is not None and st.button(
+        f"Next lesson: {following.lesson.title}", key="next-lesson", type="primary", icon=":material/arrow_forward:"
+    ):
+        state.start(following.name, following.lesson)
+    lines = [
+        _judge(step.question, ended.given.get(place))
+        for place, step in enumerate(ended.lesson.steps)
+        if step.question is not None
+    ]
+    if lines:
+        with st.expander("Your predictions", expanded=True, icon=":material/checklist:"):
+            st.markdown("\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1)))
+
+
+def _judge(question: Question, given: Answer | None) -> str:
+    """Return a question with what became of the prediction, as a line of Markdown."""
+    ask, solution = (" ".join(to_markdown(text).split()) for text in (question.ask, question.solution))
+    if given is None:
+        return f":material/remove: **Skipped:** {ask} The answer: {solution}"
+    if question.is_right(given):
+        return f":green[:material/check_circle:] **Right:** {ask} {solution}"
+    return f":orange[:material/cancel:] **Wrong:** {ask} The answer: {solution}"
+
+
+def _next(name: str) -> Listed | None:
+    """Return the lesson that follows in the list; None after the last one and after an uploaded one."""
+    names = list(lessons := state.library().lessons)
+    place = names.index(name) + 1 if name in names else len(names)
+    return lessons[names[place]] if place < len(names) else None
 
 
 def _show_join() -> None:
     with (
         st.form("join-class", border=False, enter_to_submit=True),
-        st.container(horizontal=True, vertical_alignment="bottom"),
+        st.container(horizontal=True, vertical_alignment="center", gap="small"),
     ):
         text = st.text_input(
             "Code of your class",
             key="class-code",
             max_chars=CODE_LENGTH + 5,
-            width=200,
-            placeholder="for example KRTMB",
-            help="Your teacher's screen shows it. No account is needed, and nobody learns who answered what.",
+            width=170,
+            placeholder="Code of your class",
+            label_visibility="collapsed",
         )
-        is_sent = st.form_submit_button("Join the class", icon=":material/login:")
+        is_sent = st.form_submit_button(
+            "Join the class",
+            icon=":material/login:",
+            help="Your teacher's screen shows the code. No account is needed, and nobody learns who answered what.",
+        )
     if is_sent:
         with errors_as_messages(stop=False):
             classes.join(text)
@@ -115,21 +150,24 @@ def _show_join() -> None:
 def _show_cards(lessons: Iterable[Listed], key: str) -> None:
     st.html(_STYLE + pictures.STYLE)
     with st.container(horizontal=True, gap="small", key=f"lesson-cards-{key}"):
-        for listed in lessons:
-            _show_card(listed.name, listed.lesson)
+        for place, listed in enumerate(lessons, 1):
+            _show_card(listed.name, listed.lesson, place if listed.is_shipped else None)
 
 
-def _show_card(name: str, lesson: Lesson) -> None:
+def _show_card(name: str, lesson: Lesson, place: int | None = None) -> None:
+    """Show a card; those that ship have a place in the order in which they build on each other."""
     with st.container(border=True, width=CARD_PX, gap="xsmall", key=f"lesson-card-{name}"):
-        picture = pictures.picture_of(lesson)
+        picture = pictures.picture_of(name, lesson)
         if picture is not None:
             st.html(picture)
         else:
             with st.container(key=f"lesson-icon-{name}"):
                 st.markdown(pictures.icon_of(lesson))
-        st.markdown(f"##### {to_markdown(lesson.title)}")
+        number = "" if place is None else f"{place}. "
+        st.markdown(f"##### {number}{to_markdown(lesson.title)}")
         questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
-        st.caption(f":material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
+        begin = ":blue-badge[:material/flag: Start here] " if place == 1 else ""
+        st.caption(f"{begin}:material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
         st.markdown(to_markdown(lesson.summary))
         with st.container(horizontal=True):
             if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:"):
