@@ -139,8 +139,9 @@ def _regret() -> list[Picture]:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, up, strict=True))
         dash = ' stroke-dasharray="10 6"' if name == "amsgrad" else ""
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="4"{dash}/>')
+        above = 10 if name == "adam" else 30  # of the end: AMSGrad's line comes down
         parts.append(
-            f'<text x="{width - 6}" y="{up[-1] - 10:.0f}" text-anchor="end" font-family="sans-serif" font-size="22" '
+            f'<text x="{width - 6}" y="{up[-1] - above:.0f}" text-anchor="end" font-family="sans-serif" font-size="22" '
             f'font-weight="600" fill="{colour}">{title}</text>'
         )
     text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(parts)}</svg>'

@@ -98,9 +98,9 @@ def _show_result() -> None:
     ):
         state.start(following.name, following.lesson)
     lines = [
-        _judge(step.question, ended.given.get(place))
+        _judge(question, ended.given[place])
         for place, step in enumerate(ended.lesson.steps)
-        if step.question is not None
+        if (question := step.question) is not None and place in ended.given
     ]
     if lines:
         with st.expander("Your predictions", expanded=True, icon=":material/checklist:"):
