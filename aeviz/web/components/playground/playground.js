@@ -337,13 +337,7 @@ class Playground {
     this.activity.mark("playing", session.isPlaying);
     this.begin.show(!session.isPlaying && members.every(({ step }) => step === 0));
     if (!isGliding && !session.isPlaying && this.planes.isStaleMesh) void this.busy("mesh", session.lookAgain());
-    if (isGliding || session.isPlaying) {
-      this.activity.mark("frame", true);
-      this.frame ||= requestAnimationFrame((later) => {
-        this.frame = 0;
-        this.draw(later);
-      });
-    }
+    if (isGliding || session.isPlaying) this.redraw();
     const seen = members.map((member) => `${member.step} ${member.seen.step} ${member.held.steps.length} ${looks.length}`).join();
     const sight = `${seen} ${this.probe} ${this.looked} ${session.isPlaying} ${this.planes.point.join()}`;
     if (sight === this.sight || (session.isPlaying && now - this.lately < 90)) return;
