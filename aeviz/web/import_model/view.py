@@ -9,6 +9,7 @@ from aeviz.bring.settings import ImportSettings
 from aeviz.data import is_available, list_datasets
 from aeviz.export.beside import PARTS, beside, is_current
 from aeviz.web.import_model.made import list_imported, show_images, show_result
+from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.models import list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
@@ -108,7 +109,10 @@ def _show_form(job: Task | None) -> None:
 def _offer_example() -> None:
     """Show what an import comes to, and offer to import the files of a model that ships."""
     model = list_models().get(EXAMPLE)
-    if model is None or not all(is_current(model.folder, part) for part in PARTS):
+    if model is None:
+        return
+    if not all(is_current(model.folder, part) for part in PARTS):
+        prepare_networks(model, "there is no example to import")
         return
     with st.container(border=True):
         images, words = st.columns([3, 2], gap="medium")

@@ -166,7 +166,7 @@ def _show_card(name: str, lesson: Lesson, place: int | None = None) -> None:
         number = "" if place is None else f"{place}. "
         st.markdown(f"##### {number}{to_markdown(lesson.title)}")
         questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
-        begin = ":blue-badge[:material/flag: Start here] " if place == 1 else ""
+        begin = "**Start here** · " if place == 1 else ""
         st.caption(f"{begin}:material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
         st.markdown(to_markdown(lesson.summary))
         with st.container(horizontal=True):

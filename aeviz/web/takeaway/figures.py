@@ -178,7 +178,10 @@ def _reconstructions(folders: Sequence[RunFolder], width_mm: float) -> "Figure":
 
     images = find_test_images(folders[0])
     if images is None:
-        raise DataError(f"the test images of {folders[0].name} are not on this machine: see aeviz data list")
+        raise DataError(
+            f"the test images of {folders[0].name} are not on this machine; fetch them: aeviz data prepare "
+            f"{folders[0].config.data.name}"
+        )
     for folder in folders[1:]:
         if not folder.config.data.shares_test_images(folders[0].config.data):
             raise DataError(f"{folder.name} has other test images than {folders[0].name}; choose runs of one data set")

@@ -57,7 +57,7 @@ code { overflow-wrap: anywhere; }
 .start > div { display: grid; gap: 0.6rem; }
 @media (max-width: 60rem) { .start { grid-template-columns: minmax(0, 1fr); } }
 """
-_NAVIGATION = (("index.html", "aeviz"), ("index.html#models", "Models"), ("index.html#pairs", "Side by side"))
+_NAVIGATION = (("index.html", "aeviz"), ("index.html#models", "Models"))
 _FROM_DISK = (
     '<p id="from-disk" hidden>A browser does not load the parts of this page from a disk. Put the folder on a web '
     "server, or run <code>python -m http.server</code> in it.</p>"

@@ -84,12 +84,14 @@ def make_site(
 ) -> Site:
     """Return the site; arguments as of `write_site`. Without `trains` it has no playground."""
     site, contents = Site(title=title), Contents()
-    site.sections += [("lessons/index.html", "Lessons")]
-    if trains:
-        site.sections += [(playground.PAGE, "Playground")]
     lessons = _lessons()
     folders = {run.name: run for run in runs}
     pairs = models.pairs_of(list(folders), lessons.values())
+    if pairs:
+        site.sections += [("index.html#pairs", "Side by side")]
+    site.sections += [("lessons/index.html", "Lessons")]
+    if trains:
+        site.sections += [(playground.PAGE, "Playground")]
     count = len(folders) + len(pairs) + (_PLAYGROUND if trains else 0)
     for done, run in enumerate(folders.values()):
         on_progress(done / count, run.name)
