@@ -1,5 +1,6 @@
 """The Python that pages offer runs as pasted and makes what they show."""
 
+import re
 import webbrowser
 
 import numpy as np
@@ -93,3 +94,30 @@ def test_train_trains_what_the_form_says(app, pasted, monkeypatch, tmp_path):
     space = {}
     exec(compile(train_code(config), "pasted", "exec"), space)  # noqa: S102
     assert space["run"].config == config
+
+
+def test_pca_prints_both_errors_of_the_page(app, pasted):
+    page = open_page(app, "pca", data="digits", steps="250")
+    assert not page.exception
+    printed, _, _ = pasted(page)
+    shared = re.search(r"mean squared error of PCA ([\d.]+), of the linear autoencoder ([\d.]+)", printed)
+    assert shared is not None
+    assert float(shared[2]) == pytest.approx(float(shared[1]), rel=1e-2)
+
+
+def test_regimes_draw_the_samples_of_the_page(app, pasted):
+    page = open_page(app, "regimes", seed="3")
+    assert not page.exception
+    printed, files, _ = pasted(page)
+    assert files == ["prior-regime-both.png", "prior-regime-kl.png", "prior-regime-reconstruction.png"]
+    z = np.random.default_rng(3).standard_normal((36, 2)).astype(np.float32)
+    np.testing.assert_array_equal(picture(files[0]), tile(load("regime-both").decode(z).numpy(), 9))
+    assert "regime-kl: mean squared error" in printed
+
+
+def test_optimizers_end_where_the_page_says(app, pasted):
+    page = open_page(app, "optimizers")
+    assert not page.exception
+    printed, _, _ = pasted(page)
+    assert "at (3.00, 2.00), near a minimum from step 116" in printed
+    assert any("(3.00, 2.00) from step 116" in text.value for text in page.markdown)

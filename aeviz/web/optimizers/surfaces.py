@@ -13,8 +13,10 @@ from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.surface.component import read_start, surface_start
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.lab_recipes import surface_code
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.recipes import offer_code
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
 
@@ -91,6 +93,7 @@ def show_surfaces() -> None:
             st.markdown("**Effective step size**: solid along x, faint along y")
             show_figure(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
         show_methods(methods)
+        offer_code(surface_code(surface.name, dict(settings), start, steps))
 
 
 def _for_page(name: MethodName, settings: Settings) -> dict[str, object]:

@@ -10,8 +10,10 @@ from aeviz.lab.linear_autoencoder import OPTIMIZERS, PENALTIES, LinearConfig, Op
 from aeviz.web.components.pca_film import component
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download
+from aeviz.web.kernel.lab_recipes import pca_code
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.recipes import offer_code
 from aeviz.web.kernel.text import escape
 from aeviz.web.pca import cached
 from aeviz.web.pca.saved_film import offer_film
@@ -59,6 +61,7 @@ def show_linear() -> cached.DataKey | None:
         offer_film(key, config)
         with st.container(border=True, key="verdict"):
             st.markdown(tell_verdict(model, config, cached.moments(key)))
+        offer_code(pca_code(chosen, config, most_pixels=cached.MOST_PIXELS, most_images=cached.MOST_IMAGES))
     return key
 
 

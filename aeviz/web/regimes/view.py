@@ -22,9 +22,11 @@ from aeviz.web.components.prior_samples.component import Picture, prior_samples
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import is_large, marked_images
+from aeviz.web.kernel.lab_recipes import regimes_code
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.recipes import offer_code
 from aeviz.web.kernel.scales import describe_scales
 from aeviz.web.kernel.text import escape, format_with_error
 from aeviz.web.kernel.url import rename_choices
@@ -118,6 +120,9 @@ def show_regimes() -> None:
             )
             titles = [regime.title for regime, model in zip(REGIMES, runs, strict=True) if model is not None]
             _show_figures(shown, titles, seed)
+            if all(model.evaluation is not None and model.evaluation.elbo is not None for model in shown):
+                names = list(dict.fromkeys(model.name for model in shown))
+                offer_code(regimes_code(names, seed=seed, count=SAMPLES, columns=COLUMNS))
 
 
 def _planar_runs() -> dict[str, Model]:
