@@ -55,5 +55,5 @@ def test_only_plain_layers_are_taken():
     assert vae.encoder[-1].weights.shape == (4, 64)
     assert [layer.kind for layer in vae.decoder] == ["dense"] + ["transposed"] * 3
     assert vae.decoder[-1].grid.large == (1, 28, 28)
-    assert plain_layers([torch.nn.Linear(2, 3), torch.nn.ELU()], (2,)) is None
+    assert plain_layers([torch.nn.Linear(2, 3), torch.nn.GELU()], (2,)) is None
     assert plain_layers([torch.nn.Conv2d(4, 4, 3, groups=2)], (4, 8, 8)) is None

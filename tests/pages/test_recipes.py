@@ -119,5 +119,5 @@ def test_optimizers_end_where_the_page_says(app, pasted):
     page = open_page(app, "optimizers")
     assert not page.exception
     printed, _, _ = pasted(page)
-    assert "at (3.00, 2.00), near a minimum from step 116" in printed
+    assert "minimum (3.00, 2.00) from step 116" in printed
     assert any("(3.00, 2.00) from step 116" in text.value for text in page.markdown)

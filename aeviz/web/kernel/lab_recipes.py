@@ -48,7 +48,6 @@ from aeviz.lab.surfaces import SURFACES, travel
 surface = SURFACES[{surface!r}]
 methods = {dict(methods)!r}
 for name, found in travel(surface, methods, {start!r}, {steps}).items():
-    x, y = found.points[-1]
-    where = f"at ({{x:.2f}}, {{y:.2f}}), near a minimum from step {{found.arrived}}"
-    print(f"{{name}}: f = {{found.values[-1]:.3g}} {{where}}")
+    x, y = found.nearest  # None: the end is not near it
+    print(f"{{name}}: f = {{found.values[-1]:.3g}}, minimum ({{x:.2f}}, {{y:.2f}}) from step {{found.arrived}}")
 """
