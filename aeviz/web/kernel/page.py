@@ -52,7 +52,10 @@ _STYLE = """<style>
 .st-key-head h1 { font-size: 1.5rem; line-height: 2rem; padding: 0; margin: 0; }
 @media (max-width: 30rem) { .st-key-head h1 { font-size: 1.3rem; } }
 .st-key-head [data-testid="stCaptionContainer"] p { font-size: 14px; } /* also where type is larger: it has one line */
-.st-key-head > :has(.stBidiComponent) { margin-left: auto; height: 2rem; pointer-events: auto; }
+.st-key-head > :has(> .st-key-copy-link) { /* its room before it is there: nothing may jump */
+  margin-left: auto; width: 7rem !important; height: 2rem; pointer-events: auto;
+}
+@media (max-width: 48rem) { .st-key-head > :has(> .st-key-copy-link) { width: 2.75rem !important; } }
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
 [data-testid="stSidebarHeader"] { margin-bottom: 0; }
 [data-testid="stCaptionContainer"][class] { opacity: 0.78; }
@@ -102,7 +105,8 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     with st.container(key="head", gap=None):
         st.title(title)
         st.caption(caption)
-        copy_link()
+        with st.container(key="copy-link"):
+            copy_link()
     try:
         with errors_as_messages():
             yield

@@ -7,4 +7,4 @@ _component = Component(name="copy_link", script="copy_link/copy_link.js", style=
 
 def copy_link() -> None:
     """Show the button. The address is the browser's: nothing is sent to the server."""
-    _component.show(None, key="copy-link")
+    _component.show(None, key="link-to-copy")
