@@ -53,7 +53,7 @@ def show_verdict(question: Question, given: Answer | None) -> None:
         st.success(f"**As you predicted:** {solution}", icon=":material/check_circle:")
     else:
         st.warning(
-            f"**Not as you predicted.** You said: {to_markdown(question.describe(given))}.  \nThe answer: {solution}",
+            f"**Not as you predicted.** You said: {to_markdown(question.describe(given).removesuffix('.'))}.  \nThe answer: {solution}",
             icon=":material/compare_arrows:",
         )
 
