@@ -145,7 +145,10 @@ def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: boo
         alt="Distance from the origin: "
         + ", ".join(f"minimum on the {name} path {values.min():.2f}" for name, values in norms.items()),
     )
-    text = f"Grey band: 90 % of the {which} ({low:.2f} to {high:.2f})."
+    text = (
+        f"Grey band: 90 % of the {which} ({low:.2f} to {high:.2f}). A point below it can have encoded images near it "
+        "all the same, and is then not out of distribution."
+    )
     if has_one_prior and not is_drawn:
         text += (
             " An image's point is its posterior mean, which lies nearer to the origin than samples of the prior (norm "
@@ -181,7 +184,7 @@ def _advice(model: Model) -> str:
             f"also passes through likely points.{uses}"
         )
     return (
-        f"**Use spherical interpolation.** In {count} dimensions nearly all samples of N(0, I) have norm about "
+        f"**Use spherical interpolation.** In {count} dimensions samples of N(0, I) have norm about "
         f"{np.sqrt(count):.1f} (the square root of {count}). The middle of the linear path has a smaller norm, and "
         f"its images look average; the spherical path keeps the norm.{uses}"
     )

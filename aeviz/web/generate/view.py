@@ -25,11 +25,16 @@ USUAL, ANCHORED = "vae-10d", "vae-2d-anchored"
 _IS_SUBSTITUTE = "generate.substitute"
 """Session key: whether the second stands in for the first."""
 _DIGITS = frozenset("0123456789")
+_STYLE = """<style>
+@media (max-width: 40rem) { .st-key-make div:has(> button) { flex-wrap: wrap; overflow: visible; } }
+</style>"""
+"""On a phone all sections are in view, in two rows."""
 
 
 def pick_section() -> str:
     """Let the visitor choose what to make; the choice is in the URL."""
     rename_choices(MAKE, {"as it learned": LEARNED})
+    st.html(_STYLE)
     chosen = st.segmented_control(
         "What to make",
         [SAMPLES, LEARNED, INTERPOLATE, ARITHMETIC, NUMBER],

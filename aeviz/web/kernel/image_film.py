@@ -15,6 +15,8 @@ from aeviz.web.kernel.url import UrlState, parse_number
 
 EPOCH = UrlState("epoch", parse_number)
 """The epoch that is shown; none for the last."""
+LISTED = 8
+"""Recorded epochs that are named one by one, at most."""
 _KEY = "image-film"
 
 
@@ -57,8 +59,8 @@ def _show(name: str, epochs: tuple[int, ...]) -> None:
                 EPOCH.write(None if rested == epochs[-1] else rested)
 
         if len(epochs) > 1:
-            st.caption(
-                f"**Play** goes through the training from epoch {epochs[0]:,} to {epochs[-1]:,}; the slider and the "
-                "arrow keys go to any epoch."
-            )
+            recorded = f"{len(epochs)} recorded epochs, {epochs[0]:,} to {epochs[-1]:,}"
+            if len(epochs) <= LISTED:
+                recorded = f"recorded epochs {', '.join(f'{each:,}' for each in epochs)}"
+            st.caption(f"**Play** goes through the {recorded}; the slider and the arrow keys go to any of them.")
         image_film(name, at, key=_KEY, on_change=write)

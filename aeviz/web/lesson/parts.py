@@ -52,8 +52,9 @@ def show_verdict(question: Question, given: Answer | None) -> None:
     elif question.is_right(given):
         st.success(f"**As you predicted:** {solution}", icon=":material/check_circle:")
     else:
+        said = to_markdown(question.describe(given).removesuffix("."))
         st.warning(
-            f"**Not as you predicted.** You said: {to_markdown(question.describe(given).removesuffix('.'))}.  \nThe answer: {solution}",
+            f"**Not as you predicted.** You said: {said}.  \nThe answer: {solution}",
             icon=":material/compare_arrows:",
         )
 

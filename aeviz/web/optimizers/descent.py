@@ -25,7 +25,7 @@ def show_descent() -> None:
     """Let the visitor choose an example, start and steps; show both descents and what condition is missing."""
     with errors_as_messages():
         st.markdown(
-            "**Theorem** (S1, 1.2.5, as printed): for a convex function f, gradient descent "
+            "**Theorem** (Sevkovych 2023, 1.2.5, as printed): for a convex function f, gradient descent "
             "$x_{k+1} = x_k - \\alpha_k \\nabla f(x_k)$ converges to a minimiser if $\\alpha_k \\to 0$. "
             "**That is not enough**: each example satisfies it and fails until a missing condition is added."
         )
