@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from onnx_files import linear_pair
 from playwright.sync_api import expect
 
 import aeviz
@@ -153,3 +154,13 @@ def test_two_widgets_of_a_run_move_each_for_itself(mount):
     points = page.locator(".explorer").evaluate_all("all => all.map((each) => each.dataset.point)")
     assert points[0] == "1.000 1.000"
     assert points[1] != points[0]
+
+
+def test_an_imported_decoder_is_computed_by_the_runtime_in_the_widget(mount, tmp_path, monkeypatch):
+    monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
+    parts = [tmp_path / "encoder.onnx", tmp_path / "decoder.onnx"]
+    for file, content in zip(parts, linear_pair(last="HardSigmoid")[:2], strict=True):
+        file.write_bytes(content)
+    aeviz.import_model("theirs", encoder=parts[0], decoder=parts[1], data="digits")
+    page = mount(aeviz.widget("theirs"))
+    expect(page.get_by_text("Decoded in your browser by ONNX Runtime")).to_be_visible()
