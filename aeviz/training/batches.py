@@ -55,14 +55,19 @@ class ResidentImages:
         """Yield the batches of an epoch: (B, C, H, W), float32 in [0, 1], and the labels, (B,), or None.
 
         The order comes from a CPU generator seeded by seed and epoch: the same on every device, and known again to a
-        run that resumes.
+        run that resumes. Images lie in a buffer that the next batch overwrites; fresh memory would cost more than they.
         """
         generator = torch.Generator().manual_seed((seed << 20) + epoch)
         order = torch.randperm(len(self), generator=generator).to(self.images.device)
-        for places in split_batches(len(order), batch_size):
-            chosen = order[places.start : places.stop]
+        batches = split_batches(len(order), batch_size)
+        largest = max(map(len, batches), default=0)
+        chosen_images = self.images.new_empty(largest, *self.images.shape[1:])
+        floats = torch.empty_like(chosen_images, dtype=torch.float32)
+        for places in batches:
+            chosen, count = order[places.start : places.stop], len(places)
             labels = None if self.labels is None else self.labels[chosen]
-            yield self.images.index_select(0, chosen).to(torch.float32).div_(255), labels
+            torch.index_select(self.images, 0, chosen, out=chosen_images[:count])
+            yield floats[:count].copy_(chosen_images[:count]).div_(255), labels
 
     def in_order(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Yield all images and labels in their order, as `shuffled` does."""

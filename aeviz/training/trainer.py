@@ -21,6 +21,7 @@ from aeviz.models import Autoencoder, build_model, initialise
 from aeviz.objectives import Objective, annealing_factor, corrupt, mse
 from aeviz.training.batches import ResidentImages, count_steps
 from aeviz.training.optimizers import build_optimizer, schedule_factor
+from aeviz.training.steps import gradient_step
 from aeviz.training.weights import check_finite, load_weights
 
 _OPTIMIZER_STATE = re.compile(r"optimizer\.(\d{1,9})\.(\w+)")
@@ -89,6 +90,7 @@ class Trainer:
             self.model.to(memory_format=torch.channels_last)
         self.optimizer = build_optimizer(config.optimizer, self.model.parameters(), device)
         self._objective = Objective(config.objective)
+        self._gradient_step = gradient_step(config, self.model, device)
 
     def train_epoch(self, images: ResidentImages, on_step: Callable[[int], None] | None = None) -> "EpochPass":
         """Make one pass through the images.
@@ -120,13 +122,11 @@ class Trainer:
             )
             share = annealing_factor(self.config.objective, self.epoch + step / self.steps_per_epoch)
             self.optimizer.param_groups[0]["lr"] = rate
-            self.optimizer.zero_grad(set_to_none=True)
-            loss = self._training_loss(x, labels, generator, share)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss = self._compute_gradient(x, labels, generator, share)
             limit = float("inf") if train.gradient_clip is None else train.gradient_clip
             norms.append(self._clip_gradient(limit))
             self.optimizer.step()
-            losses.append(loss.detach())  # read once at the end: no step waits for the device
+            losses.append(loss)  # read once at the end: no step waits for the device
             sizes.append(len(x))
             if on_step is not None:
                 called = time.perf_counter()
@@ -153,16 +153,14 @@ class Trainer:
             kl_share=share if self.config.model.is_variational else None,
         )
 
-    def _training_loss(self, x: Tensor, labels: Tensor | None, generator: torch.Generator, share: float) -> Tensor:
-        """Return the objective of a batch as training sees it: flipped, corrupted, sampled."""
+    def _compute_gradient(self, x: Tensor, labels: Tensor | None, generator: torch.Generator, share: float) -> Tensor:
+        """Return the objective of a batch as training sees it: flipped, corrupted, sampled; leave its gradient."""
         objective = self.config.objective
         if self.config.train.flip:
             mirrored = torch.rand(len(x), 1, 1, 1, generator=generator, device=self.device) < 0.5
             x = torch.where(mirrored, x.flip(3), x)
         entered = corrupt(x, objective.corruption, objective.corruption_level, generator)
-        passed = self.model.autoencode(entered, self._noise(len(x), generator), labels)
-        code = passed.code
-        return self._objective(passed.reconstruction, x, code.z, code.kl, own_loss=code.own_loss, annealed=share).total
+        return self._gradient_step(entered, x, self._noise(len(x), generator), labels, share)
 
     def _generator(self, epoch: int) -> torch.Generator:
         """Return the generator of an epoch's noise, the same for a run that resumes; epoch 0 is that of validation."""
