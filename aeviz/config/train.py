@@ -6,6 +6,7 @@ from typing import Literal
 from aeviz.records import require
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+PrecisionName = Literal["fp32", "bf16"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,9 @@ class TrainConfig:
     """Seed of the initial weights and of the batch order; the optimizer has no part in either."""
     device: DeviceName = "auto"
     """auto takes CUDA, else Apple's MPS, else the CPU."""
+    precision: PrecisionName = "fp32"
+    """Numbers in the products of a training step: fp32, or bf16, which is faster where the processor has it. Weights,
+    the optimizer's state and every loss stay float32, and so does validation."""
     flip: bool = False
     """Whether training images are mirrored left to right with probability 1/2 (S2, faces); never those measured on."""
     gradient_clip: float | None = None

@@ -2,6 +2,8 @@
 
 On a CPU a small network spends half of a step of autograd on its bookkeeping and on fresh memory. Here a batch is a
 chain of matrix products and of functions in place. It computes what autograd computes (tests/training/test_dense.py).
+With `train.precision=bf16` the products of large layers take bfloat16, of 8 significant bits, and add up in float32;
+weights, sums, activations and gradients stay float32. A small product gains nothing: it keeps float32.
 
 References:
     [S1] M. Sevkovych, On variational autoencoders: theory and applications, Univ. of Stuttgart, 2023, section 1.2.2
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from aeviz.config.train import PrecisionName
 
 _ATEN = torch.ops.aten
 
@@ -51,12 +55,69 @@ def _pointwise(module: nn.Module) -> _Pointwise | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Buffers:
-    """Outputs of the layers and gradients by them, (N, F) each, for one size of batch."""
+SMALLEST_HALVED = 1 << 14
+"""Weights of the smallest layer whose products are worth the way to bfloat16 and back."""
 
-    outputs: list[Tensor]
-    gradients: list[Tensor]
+
+class _Products:
+    """The three matrix products of a linear layer, for one size of batch.
+
+    Args:
+        linear: The layer.
+        count: N, images in the batch.
+    """
+
+    def __init__(self, linear: nn.Linear, count: int) -> None:
+        self.linear = linear
+        self.output = linear.weight.new_empty(count, linear.out_features, requires_grad=False)
+        """(N, out), float32."""
+        self.gradient = torch.empty_like(self.output)
+        """Of the loss by `output`, once it is known."""
+        self._entered = torch.empty(0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return W x + b."""
+        self._entered = x
+        return torch.addmm(self.linear.bias, x, self.linear.weight.t(), out=self.output)
+
+    def backward(self, gradient: Tensor, by_input: Tensor | None) -> None:
+        """Write the gradients by weights and bias, and that by the input into `by_input`, (N, in)."""
+        torch.mm(gradient.t(), self._entered, out=self.linear.weight.grad)
+        torch.sum(gradient, 0, out=self.linear.bias.grad)
+        if by_input is not None:
+            torch.mm(gradient, self.linear.weight, out=by_input)
+
+
+class _HalvedProducts(_Products):
+    """The same products of bfloat16 numbers; what enters and what leaves is float32."""
+
+    def __init__(self, linear: nn.Linear, count: int) -> None:
+        super().__init__(linear, count)
+        self._weight = torch.empty_like(linear.weight, dtype=torch.bfloat16, requires_grad=False)
+        self._x = self._weight.new_empty(count, linear.in_features)
+        self._y = self._weight.new_empty(count, linear.out_features)
+        self._by_weight, self._by_x = torch.empty_like(self._weight), torch.empty_like(self._x)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return W x + b."""
+        self._weight.copy_(self.linear.weight)
+        torch.mm(self._x.copy_(x), self._weight.t(), out=self._y)
+        return self.output.copy_(self._y).add_(self.linear.bias)
+
+    def backward(self, gradient: Tensor, by_input: Tensor | None) -> None:
+        """Write the gradients by weights and bias, and that by the input into `by_input`, (N, in)."""
+        halved = self._y.copy_(gradient)
+        _gradient_of(self.linear.weight).copy_(torch.mm(halved.t(), self._x, out=self._by_weight))
+        torch.sum(gradient, 0, out=self.linear.bias.grad)
+        if by_input is not None:
+            by_input.copy_(torch.mm(halved, self._weight, out=self._by_x))
+
+
+def _gradient_of(parameter: Tensor) -> Tensor:
+    """Return the gradient that a chain keeps for a parameter."""
+    if parameter.grad is None:
+        raise RuntimeError("a chain's gradient was taken away; expected the one that it made")
+    return parameter.grad
 
 
 class DenseChain:
@@ -65,18 +126,20 @@ class DenseChain:
     Args:
         layers: A linear layer and what follows it, or None, from the first to the last. Their gradients are kept in
             `weight.grad` and `bias.grad`, which each backward pass overwrites.
+        precision: Of the products of layers with at least `SMALLEST_HALVED` weights.
     """
 
-    def __init__(self, layers: list[tuple[nn.Linear, _Pointwise | None]]) -> None:
-        self._layers = layers
-        self._buffers: dict[int, _Buffers] = {}
-        self._input = torch.empty(0)
-        for linear, _ in layers:
+    def __init__(self, layers: list[tuple[nn.Linear, _Pointwise | None]], precision: PrecisionName = "fp32") -> None:
+        self._linears = [linear for linear, _ in layers]
+        self._functions = [function for _, function in layers]
+        self._precision = precision
+        self._products: dict[int, list[_Products]] = {}
+        for linear in self._linears:
             for parameter in linear.parameters():
                 parameter.grad = torch.zeros_like(parameter)
 
     @classmethod
-    def of(cls, modules: Iterable[nn.Module]) -> "DenseChain | None":
+    def of(cls, modules: Iterable[nn.Module], precision: PrecisionName = "fp32") -> "DenseChain | None":
         """Return the chain of a stack of layers; None where one of them does not fit into it or there is none."""
         layers: list[tuple[nn.Linear, _Pointwise | None]] = []
         for module in modules:
@@ -89,7 +152,7 @@ class DenseChain:
             if function is None or not layers or layers[-1][1] is not None:
                 return None
             layers[-1] = (layers[-1][0], function)
-        return cls(layers) if layers else None
+        return cls(layers, precision) if layers else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the output of a batch, (N, last width); it is a buffer that the next batch overwrites.
@@ -97,18 +160,15 @@ class DenseChain:
         Args:
             x: (N, first width), float32. It must not change before `backward`.
         """
-        buffers = self._buffers_of(len(x))
-        self._input = x
-        for (linear, function), output in zip(self._layers, buffers.outputs, strict=True):
-            torch.addmm(linear.bias, x, linear.weight.t(), out=output)
+        for products, function in zip(self._of(len(x)), self._functions, strict=True):
+            x = products.forward(x)
             if function is not None:
-                function.forward(output)
-            x = output
+                function.forward(x)
         return x
 
     def gradient_buffer(self, count: int) -> Tensor:
         """Return a buffer for the gradient by the output of `count` images, (count, last width), to be filled."""
-        return self._buffers_of(count).gradients[-1]
+        return self._of(count)[-1].gradient
 
     def backward(self, gradient: Tensor, *, to_input: bool = False) -> Tensor | None:
         """Write the gradients by the weights and biases of the last batch.
@@ -120,25 +180,26 @@ class DenseChain:
         Returns:
             The gradient by the input, (N, first width), or None.
         """
-        buffers = self._buffers_of(len(gradient))
-        for index in range(len(self._layers) - 1, -1, -1):
-            linear, function = self._layers[index]
+        chain = self._of(len(gradient))
+        by_input = gradient.new_empty(len(gradient), self._linears[0].in_features) if to_input else None
+        for index in range(len(chain) - 1, -1, -1):
+            function = self._functions[index]
             if function is not None:
-                function.backward(gradient, buffers.outputs[index])
-            entered = buffers.outputs[index - 1] if index else self._input
-            torch.mm(gradient.t(), entered, out=linear.weight.grad)
-            torch.sum(gradient, 0, out=linear.bias.grad)
-            if index:
-                gradient = torch.mm(gradient, linear.weight, out=buffers.gradients[index - 1])
-        return gradient @ self._layers[0][0].weight if to_input else None
+                function.backward(gradient, chain[index].output)
+            before = chain[index - 1].gradient if index else by_input
+            chain[index].backward(gradient, before)
+            if before is not None:
+                gradient = before
+        return by_input
 
-    def _buffers_of(self, count: int) -> _Buffers:
-        """Return the buffers for `count` images; only a full batch and the last of an epoch are ever asked for."""
-        if count not in self._buffers:
-            first = self._layers[0][0].weight
-            widths = [linear.out_features for linear, _ in self._layers]
-            self._buffers[count] = _Buffers(
-                outputs=[first.new_empty(count, width, requires_grad=False) for width in widths],
-                gradients=[first.new_empty(count, width, requires_grad=False) for width in widths],
-            )
-        return self._buffers[count]
+    def _of(self, count: int) -> list[_Products]:
+        """Return the products for `count` images; only a full batch and the last of an epoch are ever asked for."""
+        if count not in self._products:
+            is_halved = self._precision == "bf16"
+            self._products[count] = [
+                (_HalvedProducts if is_halved and linear.weight.numel() >= SMALLEST_HALVED else _Products)(
+                    linear, count
+                )
+                for linear in self._linears
+            ]
+        return self._products[count]

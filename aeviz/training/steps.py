@@ -77,13 +77,13 @@ class DenseStep:
     @classmethod
     def of(cls, config: RunConfig, model: Autoencoder) -> "DenseStep | None":
         """Return the step of a network; None where a layer of it is not dense."""
-        bottleneck = model.bottleneck
+        bottleneck, precision = model.bottleneck, config.train.precision
         if isinstance(bottleneck, DeterministicBottleneck) and config.objective.penalty == "none":
             head = bottleneck.head
             plain = [*model.encoder, *(head if isinstance(head, nn.Sequential) else [head]), *model.decoder]
-            chain = DenseChain.of(plain)
+            chain = DenseChain.of(plain, precision)
             return None if chain is None else cls(config, model, chain, None)
-        before, after = DenseChain.of(model.encoder), DenseChain.of(model.decoder)
+        before, after = DenseChain.of(model.encoder, precision), DenseChain.of(model.decoder, precision)
         return None if before is None or after is None else cls(config, model, before, after)
 
     def __call__(self, entered: Tensor, x: Tensor, noise: Tensor | None, labels: Tensor | None, share: float) -> Tensor:

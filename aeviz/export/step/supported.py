@@ -42,6 +42,8 @@ def check_supported(config: RunConfig) -> None:
         refuse("objective.free_bits", objective.free_bits, "0")
     if config.train.gradient_clip is not None:
         refuse("train.gradient_clip", config.train.gradient_clip, "none")
+    if config.train.precision != "fp32":
+        refuse("train.precision", config.train.precision, "fp32")
     if config.train.flip:
         refuse("train.flip", config.train.flip, "false")
     if (size := layout_of(config.model).size) > MAX_PARAMETERS:

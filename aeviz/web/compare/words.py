@@ -53,6 +53,7 @@ SETTINGS = {
     "train.batch_size": "batch size (images)",
     "train.seed": "seed",
     "train.device": "device",
+    "train.precision": "precision of a step",
     "train.flip": "random flips",
     "train.gradient_clip": "gradient clip",
 }
