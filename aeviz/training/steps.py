@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from aeviz.config import RunConfig
 from aeviz.models import Autoencoder
-from aeviz.models.bottlenecks import DeterministicBottleneck
+from aeviz.models.bottlenecks import Code, DeterministicBottleneck
 from aeviz.objectives import Objective
 from aeviz.training.dense import DenseChain
 
@@ -49,11 +49,16 @@ class AutogradStep:
 
     def __init__(self, config: RunConfig, model: Autoencoder) -> None:
         self._model, self._objective = model, Objective(config.objective)
+        self._is_halved = config.train.precision == "bf16"
 
     def __call__(self, entered: Tensor, x: Tensor, noise: Tensor | None, labels: Tensor | None, share: float) -> Tensor:
         """Return the objective."""
         self._model.zero_grad(set_to_none=True)
-        reconstruction, code = self._model.autoencode(entered, noise, labels)
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self._is_halved):
+            reconstruction, code = self._model.autoencode(entered, noise, labels)
+        if self._is_halved:
+            reconstruction = reconstruction.float()
+            code = Code(*(None if part is None else part.float() for part in code))
         loss = self._objective(reconstruction, x, code.z, code.kl, own_loss=code.own_loss, annealed=share).total
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
