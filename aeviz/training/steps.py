@@ -7,11 +7,14 @@ from torch import Tensor, nn
 
 from aeviz.config import RunConfig
 from aeviz.models import Autoencoder
-from aeviz.models.bottlenecks import Code, DeterministicBottleneck
+from aeviz.models.autoencoder import Passed
+from aeviz.models.bottlenecks import DeterministicBottleneck
 from aeviz.objectives import Objective
 from aeviz.training.dense import DenseChain
 
 _ATEN = torch.ops.aten
+_OUTPUT_LAYERS = {"identity": 0, "sigmoid": 1, "tanh": 2}
+"""Layers at the end of a decoder that make pixels of sums, by the names of model.output."""
 
 
 class GradientStep(Protocol):
@@ -54,14 +57,27 @@ class AutogradStep:
     def __call__(self, entered: Tensor, x: Tensor, noise: Tensor | None, labels: Tensor | None, share: float) -> Tensor:
         """Return the objective."""
         self._model.zero_grad(set_to_none=True)
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=self._is_halved):
-            reconstruction, code = self._model.autoencode(entered, noise, labels)
-        if self._is_halved:
-            reconstruction = reconstruction.float()
-            code = Code(*(None if part is None else part.float() for part in code))
+        reconstruction, code = (self._pass_halved if self._is_halved else self._model.autoencode)(
+            entered, noise, labels
+        )
         loss = self._objective(reconstruction, x, code.z, code.kl, own_loss=code.own_loss, annealed=share).total
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
+
+    def _pass_halved(self, entered: Tensor, noise: Tensor | None, labels: Tensor | None) -> Passed:
+        """Do as `Autoencoder.autoencode` does, with bfloat16 products in encoder and decoder alone.
+
+        The bottleneck keeps float32, since a divergence is a difference of near numbers; so does the function that ends
+        in an image, since between 0.5 and 1 bfloat16 knows 128 values and a pixel has 256.
+        """
+        model = self._model
+        at = len(model.decoder) - _OUTPUT_LAYERS[model.config.output]
+        with torch.autocast(entered.device.type, torch.bfloat16):
+            features = model.encoder(entered)
+        code = model.bottleneck(features.float(), noise, model.prior_mean(labels))
+        with torch.autocast(entered.device.type, torch.bfloat16):
+            sums = model.decoder[:at](code.z)
+        return Passed(reconstruction=model.decoder[at:](sums.float()), code=code)
 
 
 class DenseStep:

@@ -61,24 +61,22 @@ def test_other_layers_are_left_to_autograd(tiny_config, settings):
 
 
 @pytest.mark.parametrize("settings", [(), ("model.encoder=conv", "model.decoder=conv"), NETWORKS["vae"]])
-def test_half_precision_gives_nearly_the_gradient_of_full_precision(tiny_config, settings, monkeypatch):
+def test_half_precision_gives_nearly_the_gradient_of_full_precision(tiny_config, tiny_sets, settings, monkeypatch):
     monkeypatch.setattr("aeviz.training.dense.SMALLEST_HALVED", 1)  # else no layer of so small a network
-    x = torch.rand(8, 1, 12, 12, generator=torch.Generator().manual_seed(0))
+    x = torch.from_numpy(tiny_sets["train"].images) / 255
     results = []
     for precision in ("fp32", "bf16"):
-        config = tiny_config(
-            *settings, "model.image_shape=[1,12,12]", "model.init=xavier", f"train.precision={precision}"
-        )
+        config = tiny_config(*settings, "model.init=xavier", f"train.precision={precision}")
         model = build_model(config.model)
         initialise(model, 3, config.model.init)
-        noise = torch.ones(8, config.model.latent_dim) if config.model.is_variational else None
+        noise = torch.ones(len(x), config.model.latent_dim) if config.model.is_variational else None
         loss = gradient_step(config, model, CPU)(x, x, noise, None, 1.0)
         assert loss.dtype == torch.float32
         results.append((float(loss), torch.cat([parameter.grad.flatten() for parameter in model.parameters()])))
     (loss, gradient), (halved_loss, halved) = results
     assert halved_loss == pytest.approx(loss, rel=1e-2)
     assert halved.dtype == torch.float32
-    assert 0 < float((halved - gradient).norm() / gradient.norm()) < 0.1
+    assert 0 < float((halved - gradient).norm() / gradient.norm()) < 0.03
 
 
 def test_half_precision_learns_as_full_precision_does(fit_tiny):
