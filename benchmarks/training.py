@@ -4,8 +4,9 @@ All contestants train the same network from the same initial weights, on the sam
 with the same batch size, optimizer and number of threads, on the CPU, and take turns, so that a machine that slows down
 slows all of them.
 
-    aeviz     `Trainer.train_epoch`: images resident as uint8, a batch is an index and a division, a fused optimizer
-              step, the losses read once at the end of the epoch
+    aeviz     `Trainer.train_epoch`: images resident as uint8, a batch is an index and a division, dense layers without
+              autograd, a fused optimizer step, the losses read once at the end of the epoch
+    bf16      the same with train.precision=bf16: the products of a step take bfloat16 numbers
     tutorial  what most tutorials show: a Dataset that turns one image at a time into a PIL image and that into a
               tensor, a DataLoader (the better of 0 and 2 workers), torch.optim.Adam, loss.item() each step
     pythae    `BaseTrainer.train_step` of https://github.com/clementchadebec/benchmark_VAE (0.1.2), if importable: pip
@@ -53,8 +54,12 @@ from aeviz.presets import get_preset
 from aeviz.training.batches import ResidentImages
 from aeviz.training.trainer import Trainer
 
-NETS = {"mlp-2d": "mlp-2d-adam", "conv-64d": "conv-64d-amsgrad"}
-"""Name in the report and preset of each network."""
+NETS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "mlp-2d": ("mlp-2d-adam", ()),
+    "mlp-wide": ("mlp-2d-adam", ("model.hidden=[512,256,128,64]",)),
+    "conv-64d": ("conv-64d-amsgrad", ()),
+}
+"""Name in the report to the preset of each network and what differs from it."""
 N_IMAGES = 60_000
 WORKERS = (0, 2)
 """Worker processes of the tutorial's DataLoader that are tried."""
@@ -72,15 +77,19 @@ class Result:
 
     aeviz_s: float
     tutorial_s: float
+    bf16_s: float
     pythae_s: float | None
     fraction_of_peak: float
     aeviz_range_s: tuple[float, float]
+    bf16_range_s: tuple[float, float]
     tutorial_range_s: tuple[float, float]
+    pythae_range_s: tuple[float, float] | None
     tutorial_workers: int
     tutorial_s_by_workers: dict[int, float]
     """Seconds of the trial epoch that chose the number of workers."""
     aeviz_loss: float
     """Mean training loss of the last epoch; all contestants come to about the same, as they do the same work."""
+    bf16_loss: float
     tutorial_loss: float
     flop_per_epoch: float
     peak_flop_per_s: float
@@ -207,6 +216,8 @@ def pythae_epoch(config: RunConfig, dataset: ImageDataset, folder: Path) -> Epoc
         model=model, train_dataset=BaseDataset(images, torch.zeros(len(images))), training_config=settings
     )
     trainer.prepare_training()
+    handler = trainer.callback_handler  # its progress bar writes a line a batch into a log
+    handler.callbacks = [callback for callback in handler.callbacks if not hasattr(callback, "train_progress_bar")]
     return lambda: float(trainer.train_step(epoch=1))
 
 
@@ -244,9 +255,8 @@ def time_epoch(epoch: Epoch) -> tuple[float, float]:
     return time.perf_counter() - start, loss
 
 
-def measure(preset: str, dataset: ImageDataset, images: str, epochs: int) -> Result:
+def measure(config: RunConfig, dataset: ImageDataset, images: str, epochs: int) -> Result:
     """Let the contestants take turns for a number of epochs."""
-    config = get_preset(preset).config
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(sys.stderr):
         ours, peaks = aeviz_epoch(config, dataset), [measure_peak()]
         candidates = {workers: tutorial_epoch(config, dataset, workers) for workers in WORKERS}
@@ -254,7 +264,9 @@ def measure(preset: str, dataset: ImageDataset, images: str, epochs: int) -> Res
         ours()
         trial = {workers: time_epoch(epoch)[0] for workers, epoch in candidates.items()}  # also warms them up
         workers = min(trial, key=lambda key: trial[key])
-        contestants = {"aeviz": ours, "tutorial": candidates[workers]}
+        halved = aeviz_epoch(config.with_settings(["train.precision=bf16"]), dataset)
+        halved()
+        contestants = {"aeviz": ours, "bf16": halved, "tutorial": candidates[workers]}
         if pythae is not None:
             pythae()
             contestants["pythae"] = pythae
@@ -266,17 +278,22 @@ def measure(preset: str, dataset: ImageDataset, images: str, epochs: int) -> Res
                 seconds[name].append(elapsed)
             peaks.append(measure_peak())
     medians = {name: statistics.median(values) for name, values in seconds.items()}
+    ranges = {name: (min(values), max(values)) for name, values in seconds.items()}
     flop = count_flop(config, len(dataset.images))
     return Result(
         aeviz_s=medians["aeviz"],
+        bf16_s=medians["bf16"],
         tutorial_s=medians["tutorial"],
         pythae_s=medians.get("pythae"),
         fraction_of_peak=flop / medians["aeviz"] / max(peaks),
-        aeviz_range_s=(min(seconds["aeviz"]), max(seconds["aeviz"])),
-        tutorial_range_s=(min(seconds["tutorial"]), max(seconds["tutorial"])),
+        aeviz_range_s=ranges["aeviz"],
+        bf16_range_s=ranges["bf16"],
+        tutorial_range_s=ranges["tutorial"],
+        pythae_range_s=ranges.get("pythae"),
         tutorial_workers=workers,
         tutorial_s_by_workers=trial,
         aeviz_loss=losses["aeviz"],
+        bf16_loss=losses["bf16"],
         tutorial_loss=losses["tutorial"],
         flop_per_epoch=flop,
         peak_flop_per_s=max(peaks),
@@ -302,18 +319,23 @@ def print_table(results: dict[str, Result]) -> None:
         print(
             f"\n{name}: one epoch of {result.n_images:,} {result.images} images, batch 512, median of {result.epochs}"
         )
-        low, high = result.aeviz_range_s
-        print(f"  {'aeviz':<10}{result.aeviz_s:8.3f} s  ({low:.3f} to {high:.3f})   1.0x")
-        low, high = result.tutorial_range_s
-        ratio = result.tutorial_s / result.aeviz_s
-        print(f"  {'tutorial':<10}{result.tutorial_s:8.3f} s  ({low:.3f} to {high:.3f})  {ratio:4.1f}x  ", end="")
         tried = ", ".join(f"{workers}: {seconds:.2f} s" for workers, seconds in result.tutorial_s_by_workers.items())
-        print(f"{result.tutorial_workers} workers (tried {tried})")
+        rows = [
+            ("aeviz", result.aeviz_s, result.aeviz_range_s, ""),
+            ("bf16", result.bf16_s, result.bf16_range_s, ""),
+            ("tutorial", result.tutorial_s, result.tutorial_range_s, f"{result.tutorial_workers} workers ({tried})"),
+        ]
+        if result.pythae_s is not None and result.pythae_range_s is not None:
+            rows.append(("pythae", result.pythae_s, result.pythae_range_s, ""))
+        for contestant, seconds, (low, high), note in rows:
+            ratios = f"{seconds / result.aeviz_s:5.1f}x aeviz {seconds / result.bf16_s:5.1f}x bf16"
+            print(f"  {contestant:<10}{seconds:8.3f} s  ({low:.3f} to {high:.3f}) {ratios}  {note}")
         if result.pythae_s is None:
             print(f"  {'pythae':<10}not installed")
-        else:
-            print(f"  {'pythae':<10}{result.pythae_s:8.3f} s  {'':18}  {result.pythae_s / result.aeviz_s:4.1f}x")
-        print(f"  training loss of the last epoch: aeviz {result.aeviz_loss:.5f}, tutorial {result.tutorial_loss:.5f}")
+        print(
+            f"  training loss of the last epoch: aeviz {result.aeviz_loss:.5f}, bf16 {result.bf16_loss:.5f}, tutorial "
+            f"{result.tutorial_loss:.5f}"
+        )
         print(
             f"  {result.flop_per_epoch / 1e9:.1f} GFLOP an epoch: {result.fraction_of_peak:.0%} of the "
             f"{result.peak_flop_per_s / 1e9:.0f} GFLOP/s of a matrix product"
@@ -335,7 +357,10 @@ def main() -> None:
     dataset = dataset.take(np.arange(options.images))
     if images == "random":
         print("MNIST is not in AEVIZ_DATA; training on random images of its shape", file=sys.stderr)
-    results = {name: measure(preset, dataset, images, options.epochs) for name, preset in NETS.items()}
+    results = {
+        name: measure(get_preset(preset).config.with_settings(settings), dataset, images, options.epochs)
+        for name, (preset, settings) in NETS.items()
+    }
     if options.json:
         print(json.dumps({name: dataclasses.asdict(result) for name, result in results.items()}, indent=2))
     else:
