@@ -22,11 +22,11 @@ from aeviz.errors import AevizError, ConfigError, DataError, StorageError, Train
 from aeviz.lab.optimizer_comparison import is_comparison
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.trackers import Tracking
+from aeviz.training import loop
 from aeviz.training.batches import count_steps
 from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.files import storage_errors
 from aeviz.training.history import EpochReport
-from aeviz.training.loop import fit
 from aeviz.training.moments import append_moments, measure_moments
 from aeviz.training.monitor import Monitor
 from aeviz.training.run import Run, load
@@ -139,7 +139,7 @@ def _train(
         append_moments(path, measure_moments(trainer.model, trainer.optimizer, trainer.epoch))
 
     try:
-        folder = fit(
+        folder = loop.fit(
             config,
             train_set,
             validation_set,
@@ -176,6 +176,24 @@ def _train(
         raise
     monitor.report("finished")
     return run
+
+
+def assist(config: RunConfig, *, out: Path, resume: bool = False) -> None:
+    """Take part in a training as one of several processes that is not the first (`aeviz.training.processes`).
+
+    Args:
+        config: Every setting, as for `train`.
+        out: Folder of the run, which the first process writes.
+        resume: Go on with the run in `out`.
+
+    Raises:
+        ConfigError: The processes cannot divide the batches.
+        DataError: The data is missing or damaged.
+        TrainingError: The loss stopped being finite.
+    """
+    names = RunFolder.read(out).provenance.class_names if resume else ()
+    train_set = with_class_order(load_dataset(config.data, "train"), names)
+    loop.assist(config, train_set, out, resume=resume)
 
 
 def find_changed_images(folder: RunFolder, data: DataConfig, train_set: ImageDataset) -> str | None:

@@ -56,6 +56,27 @@ def _list_choices() -> str:
 
 
 def _train(options: argparse.Namespace) -> int:
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return _train_here(options)
+    from aeviz.training.processes import RESTARTS, joined
+    from aeviz.training.runs import CONFIG
+
+    if options.out is None and options.resume is None:
+        raise ConfigError("several processes need one folder that all of them know; name it with --out DIR")
+    if int(os.environ.get(RESTARTS, "0")) and options.out is not None and (options.out / CONFIG).is_file():
+        options.resume, options.out, options.data, options.preset, options.set = options.out, None, None, None, []
+    config, path = training_config(options)
+    with joined(config.train.device) as processes:
+        if processes.rank == 0:
+            return _train_here(options)
+        from aeviz.experiment import assist
+
+        assert path is not None
+        assist(config, out=path, resume=options.resume is not None)
+    return 0
+
+
+def _train_here(options: argparse.Namespace) -> int:
     config, path = training_config(options)
     from tqdm import tqdm
 

@@ -13,10 +13,11 @@ from aeviz.training.batches import ResidentImages
 from aeviz.training.devices import resolve_device
 from aeviz.training.files import storage_errors
 from aeviz.training.history import EpochReport, append_report
+from aeviz.training.processes import Processes
 from aeviz.training.run_start import begin_run, resume_run
 from aeviz.training.runs import HISTORY, LAST, MODEL, RunFolder
 from aeviz.training.trainer import Trainer
-from aeviz.training.weights import save_weights
+from aeviz.training.weights import read_tensors, save_weights
 
 
 def fit(
@@ -78,6 +79,8 @@ def fit(
         best = min((report.val_loss for report in history), default=float("inf"))
         images = ResidentImages.place(train_set, device)
         validation_images = ResidentImages.place(validation_set, device)
+        if (processes := Processes.current()) is not None:
+            processes.check(config, trainer.epoch)
         if on_begin is not None:
             on_begin(trainer.epoch)
         if observe is not None:  # a run that was killed may not have got to it
@@ -114,6 +117,33 @@ def fit(
             if on_epoch is not None:
                 on_epoch(report)
     return folder
+
+
+def assist(config: RunConfig, train_set: ImageDataset, path: Path, *, resume: bool = False) -> None:
+    """Compute this process's share of each gradient while the first process trains the run; write nothing.
+
+    Args:
+        config: Every setting, as for `fit`.
+        train_set: The same images in the same order as the first process has.
+        path: Folder of the run; it is read where the run is resumed.
+        resume: Go on from the folder's last epoch.
+
+    Raises:
+        ConfigError: The processes cannot divide the batches.
+        TrainingError: The loss stopped being finite, for all processes.
+    """
+    device = resolve_device(config.train.device)
+    trainer = Trainer(config, len(train_set), device)
+    if resume:
+        tensors, epoch = read_tensors(path / LAST)
+        trainer.restore(tensors, epoch, path.name)
+    processes = Processes.current()
+    if processes is None:
+        raise ConfigError("there is no other process to assist; start several with torchrun")
+    processes.check(config, trainer.epoch)
+    images = ResidentImages.place(train_set, device)
+    while trainer.epoch < config.train.epochs:
+        trainer.train_epoch(images)
 
 
 def _check_anchors(config: RunConfig, train_set: ImageDataset) -> None:

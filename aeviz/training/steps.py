@@ -4,13 +4,16 @@ from typing import Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from aeviz.config import RunConfig
+from aeviz.errors import ConfigError
 from aeviz.models import Autoencoder
 from aeviz.models.autoencoder import Passed
 from aeviz.models.bottlenecks import DeterministicBottleneck
 from aeviz.objectives import Objective
 from aeviz.training.dense import DenseChain
+from aeviz.training.processes import Processes
 
 _ATEN = torch.ops.aten
 _OUTPUT_LAYERS = {"identity": 0, "sigmoid": 1, "tanh": 2}
@@ -34,12 +37,51 @@ class GradientStep(Protocol):
 
 
 def gradient_step(config: RunConfig, model: Autoencoder, device: torch.device) -> GradientStep:
-    """Return the fastest that computes this network's gradient on the device."""
+    """Return the fastest that computes this network's gradient on the device, in one process or several.
+
+    Raises:
+        ConfigError: Several processes cannot divide the batch of such a network.
+    """
+    if (processes := Processes.current()) is not None:
+        return SharedStep(config, model, device, processes)
     if device.type == "cpu":
         step = DenseStep.of(config, model)
         if step is not None:
             return step
     return AutogradStep(config, model)
+
+
+class TrainingPass(nn.Module):
+    """The objective of a batch, as a module.
+
+    Args:
+        config: The objective, and the precision of the products.
+        model: The network.
+    """
+
+    def __init__(self, config: RunConfig, model: Autoencoder) -> None:
+        super().__init__()
+        self.model, self._objective = model, Objective(config.objective)
+        self._is_halved = config.train.precision == "bf16"
+
+    def forward(self, entered: Tensor, x: Tensor, noise: Tensor | None, labels: Tensor | None, share: float) -> Tensor:
+        """Return the objective, of which autograd knows the way."""
+        reconstruction, code = (self._pass_halved if self._is_halved else self.model.autoencode)(entered, noise, labels)
+        return self._objective(reconstruction, x, code.z, code.kl, own_loss=code.own_loss, annealed=share).total
+
+    def _pass_halved(self, entered: Tensor, noise: Tensor | None, labels: Tensor | None) -> Passed:
+        """Do as `Autoencoder.autoencode` does, with bfloat16 products in encoder and decoder alone.
+
+        The bottleneck keeps float32, since a divergence is a difference of near numbers; so does the function that ends
+        in an image, since between 0.5 and 1 bfloat16 knows 128 values and a pixel has 256.
+        """
+        at = len(self.model.decoder) - _OUTPUT_LAYERS[self.model.config.output]
+        with torch.autocast(entered.device.type, torch.bfloat16):
+            features = self.model.encoder(entered)
+        code = self.model.bottleneck(features.float(), noise, self.model.prior_mean(labels))
+        with torch.autocast(entered.device.type, torch.bfloat16):
+            sums = self.model.decoder[:at](code.z)
+        return Passed(reconstruction=self.model.decoder[at:](sums.float()), code=code)
 
 
 class AutogradStep:
@@ -51,33 +93,55 @@ class AutogradStep:
     """
 
     def __init__(self, config: RunConfig, model: Autoencoder) -> None:
-        self._model, self._objective = model, Objective(config.objective)
-        self._is_halved = config.train.precision == "bf16"
+        self._pass = TrainingPass(config, model)
 
     def __call__(self, entered: Tensor, x: Tensor, noise: Tensor | None, labels: Tensor | None, share: float) -> Tensor:
         """Return the objective."""
-        self._model.zero_grad(set_to_none=True)
-        reconstruction, code = (self._pass_halved if self._is_halved else self._model.autoencode)(
-            entered, noise, labels
-        )
-        loss = self._objective(reconstruction, x, code.z, code.kl, own_loss=code.own_loss, annealed=share).total
+        self._pass.zero_grad(set_to_none=True)
+        loss: Tensor = self._pass(entered, x, noise, labels, share)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
-    def _pass_halved(self, entered: Tensor, noise: Tensor | None, labels: Tensor | None) -> Passed:
-        """Do as `Autoencoder.autoencode` does, with bfloat16 products in encoder and decoder alone.
 
-        The bottleneck keeps float32, since a divergence is a difference of near numbers; so does the function that ends
-        in an image, since between 0.5 and 1 bfloat16 knows 128 values and a pixel has 256.
-        """
-        model = self._model
-        at = len(model.decoder) - _OUTPUT_LAYERS[model.config.output]
-        with torch.autocast(entered.device.type, torch.bfloat16):
-            features = model.encoder(entered)
-        code = model.bottleneck(features.float(), noise, model.prior_mean(labels))
-        with torch.autocast(entered.device.type, torch.bfloat16):
-            sums = model.decoder[:at](code.z)
-        return Passed(reconstruction=model.decoder[at:](sums.float()), code=code)
+class SharedStep:
+    """The gradient of a batch that several processes divide; each of them ends with the whole gradient.
+
+    Args:
+        config: The objective.
+        model: The network; batch normalisation in it is over the whole batch, which takes NVIDIA cards.
+        device: Where this process computes.
+        processes: All of them.
+
+    Raises:
+        ConfigError: The network normalises over batches and the device is no NVIDIA card.
+    """
+
+    def __init__(self, config: RunConfig, model: Autoencoder, device: torch.device, processes: Processes) -> None:
+        self._processes = processes
+        module: nn.Module = TrainingPass(config, model)
+        if any(isinstance(layer, nn.BatchNorm2d) for layer in module.modules()):
+            if device.type != "cuda":
+                raise ConfigError(
+                    "batch normalisation over a batch that several processes divide needs NVIDIA cards; train this "
+                    "network in one process, or choose an encoder without it"
+                )
+            for parent in list(model.modules()):
+                for name, layer in parent.named_children():
+                    if isinstance(layer, nn.BatchNorm2d):
+                        setattr(parent, name, nn.SyncBatchNorm.convert_sync_batchnorm(layer))  # type: ignore[no-untyped-call]
+        self._pass = DistributedDataParallel(module)
+
+    def __call__(self, entered: Tensor, x: Tensor, noise: Tensor | None, labels: Tensor | None, share: float) -> Tensor:
+        """Return the objective of the whole batch."""
+        count, part = len(x), self._processes.part_of(len(x))
+        weight = (part.stop - part.start) / count
+        if weight == 0:  # fewer images than processes: one is computed and does not count
+            part = slice(0, 1)
+        self._pass.zero_grad(set_to_none=True)
+        cut_noise, cut_labels = (None if whole is None else whole[part] for whole in (noise, labels))
+        loss = self._pass(entered[part], x[part], cut_noise, cut_labels, share) * weight
+        (loss * self._processes.count).backward()  # the mean over the processes is taken of the gradients
+        return self._processes.total(loss.detach())
 
 
 class DenseStep:
