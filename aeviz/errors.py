@@ -17,6 +17,7 @@
       PayloadError (ValueError)          what the page is sent cannot be packed, or is damaged
       LessonError (ValueError)           a lesson file cannot be used
       ClassroomError                     a class cannot be opened, found or answered
+      ProcessLostError                   another process of a training was lost
 
 A message says what is wrong with which thing, what was found, what was expected and what to do next. The app and the
 command line show the message and nothing else, so it has to stand alone.
@@ -65,6 +66,10 @@ class TrainingStopped(AevizError):  # noqa: N818 - a wish that was granted, no e
 
 class WorkerError(AevizError):
     """Raised when a process that works in the background cannot be started, or its files cannot be written."""
+
+
+class ProcessLostError(AevizError):
+    """Raised when one of several processes that train a network together does not answer any more."""
 
 
 class ExportError(AevizError):

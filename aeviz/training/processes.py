@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, distributed
 
 from aeviz.config import RunConfig
-from aeviz.errors import ConfigError
+from aeviz.errors import ConfigError, ProcessLostError
 
 RESTARTS = "TORCHELASTIC_RESTART_COUNT"
 """Variable in which torchrun tells how often it has started the processes anew."""
@@ -88,3 +88,17 @@ def joined(device: str) -> Iterator[Processes]:
         yield Processes(distributed.get_rank(), distributed.get_world_size())
     finally:
         distributed.destroy_process_group()
+
+
+@contextmanager
+def lost_processes() -> Iterator[None]:
+    """Raise a ProcessLostError where another process does not answer any more."""
+    try:
+        yield
+    except RuntimeError as error:  # of Gloo; NCCL's error is one, too
+        if not any(word in str(error) for word in ("gloo", "NCCL", "Connection")):
+            raise
+        raise ProcessLostError(
+            "another process of this training was lost, and with it the epoch that had begun; torchrun starts all anew "
+            "if it was told --max-restarts, or go on with --resume"
+        ) from error

@@ -13,7 +13,7 @@ from aeviz.models.autoencoder import Passed
 from aeviz.models.bottlenecks import DeterministicBottleneck
 from aeviz.objectives import Objective
 from aeviz.training.dense import DenseChain
-from aeviz.training.processes import Processes
+from aeviz.training.processes import Processes, lost_processes
 
 _ATEN = torch.ops.aten
 _OUTPUT_LAYERS = {"identity": 0, "sigmoid": 1, "tanh": 2}
@@ -140,8 +140,9 @@ class SharedStep:
         self._pass.zero_grad(set_to_none=True)
         cut_noise, cut_labels = (None if whole is None else whole[part] for whole in (noise, labels))
         loss = self._pass(entered[part], x[part], cut_noise, cut_labels, share) * weight
-        (loss * self._processes.count).backward()  # the mean over the processes is taken of the gradients
-        return self._processes.total(loss.detach())
+        with lost_processes():
+            (loss * self._processes.count).backward()  # the mean over the processes is taken of the gradients
+            return self._processes.total(loss.detach())
 
 
 class DenseStep:
