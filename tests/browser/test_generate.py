@@ -90,3 +90,22 @@ def test_two_models_show_the_same_place_of_their_grids(visit):
     page.keyboard.press("ArrowDown")
     expect(samples.last.get_by_role("status")).to_have_text("Image 24 of 100")
     expect(samples.last.get_by_text(re.compile("^nearest code: "))).to_be_visible()
+
+
+def test_mark_on_the_loss_curve_stands_at_the_epoch_of_the_images_while_the_film_plays(visit):
+    """It is looked at in every frame that the browser draws: it never lies between two recorded epochs."""
+    page = visit("/generate?model=vae-10d&make=over+training&epoch=8", width=1440, height=900)
+    film = page.get_by_test_id("image-film")
+    expect(film).to_have_attribute("data-frame", "8")
+    seen = film.evaluate(
+        """node => new Promise(done => {
+          const seen = new Set();
+          const look = () => {
+            seen.add(`${node.dataset.frame} ${node.dataset.mark}`);
+            node.dataset.frame === "22" ? done([...seen]) : requestAnimationFrame(look);
+          };
+          node.querySelector("[aria-label=Play]").click();
+          look();
+        })"""
+    )
+    assert seen == ["8 8", "15 15", "22 22"]
