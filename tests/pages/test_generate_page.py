@@ -198,6 +198,20 @@ def test_paths_are_linear_and_spherical_from_one_image_to_the_other(variational,
     assert len(app.get("plotly_chart")) == 1
 
 
+def test_path_opens_with_a_pair_whose_line_goes_astray_more_than_its_circle(app):
+    """The text counts what is shown, and another model has a pair of its own."""
+    app = open_section(app, "vae-10d", "interpolate")
+    ends = [app.number_input(key=place).value for place in ("start", "end")]
+    line, circle = map(int, re.search(r"(\d+) of 11 on the line, (\d+) of 11 on the circle", said(app)).groups())
+    assert line > circle
+    names = [re.search(r"class (\d)", name)[1] for name in captions(app)[:2]]
+    assert f"Not clearly {names[0]} or {names[1]}: " in said(app)
+    assert "6 active of 10 dimensions" in said(app)
+    app.selectbox(key="model").set_value("circles-3d").run()
+    assert_healthy(app, "Generate")
+    assert [app.number_input(key=place).value for place in ("start", "end")] != ends
+
+
 def test_path_from_an_image_to_itself_is_linear_only(variational, app):
     app = open_section(app, "standard", "interpolate")
     app.number_input(key="end").set_value(0).run()

@@ -1,0 +1,77 @@
+"""The small map of a model's latent space, on which the sections of Generate show where their images come from."""
+
+import numpy as np
+
+from aeviz.analysis.latent_plane import LatentPlane, latent_plane
+from aeviz.web.components.kit.blobs import send_blob
+from aeviz.web.components.kit.small_map import ground_payload
+from aeviz.web.components.kit.wire import blob_name
+from aeviz.web.kernel import priors
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.distances import used_dimensions
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.posteriors import mean_variances
+from aeviz.web.kernel.spaces import Sent
+
+MOST = 2500
+"""Encoded images on the map at most, evenly spread over the test set."""
+TAIL = 0.002
+"""Share of the encoded images that may lie beyond each edge of the map."""
+REACH = 2.5
+"""Deviations from the mean that the map shows at least."""
+
+
+@shared(max_entries=64)  # some kilobytes each
+def plane(model: Model) -> LatentPlane | None:
+    """Return the plane of a model's map; None where no statistics of its latent space are known, or it has no plane."""
+    if not model.has_summary:
+        return None
+    return latent_plane(model.summary.mean, model.summary.covariance, used_dimensions(model))
+
+
+@shared(max_entries=32)  # 25 kB each
+def ground(model: Model) -> Sent | None:
+    """Return what the map of a model shows beneath; None where it has none."""
+    found, table = plane(model), model.stored_latents
+    if found is None:
+        return None
+    places, labels = np.zeros((0, 2), dtype=np.float32), None
+    spread = np.sqrt(np.einsum("ik,ij,jk->k", found.axes, model.summary.covariance, found.axes))
+    spread = np.sqrt(spread**2 + mean_variances(model) @ found.axes**2)
+    middle = found.place(model.summary.mean[None])[0]
+    low, high = middle - REACH * spread, middle + REACH * spread
+    if table is not None:
+        places = found.place(table.z)
+        ends = np.quantile(places, [TAIL, 1 - TAIL], axis=0)
+        low, high = (
+            (ends[0], ends[1]) if priors.is_anchored(model) else (np.minimum(low, ends[0]), np.maximum(high, ends[1]))
+        )
+        step = -(-len(places) // MOST)
+        places = places[::step]
+        labels = None if table.labels is None else table.labels[::step]
+    half = 1.06 * float((high - low).max()) / 2
+    centre = (low + high) / 2
+    view = np.stack([centre - half, centre + half], axis=1)
+    packed = ground_payload(
+        places, labels, model.class_names, view=view, axes=found.names, words=_words(model, found, table is not None)
+    )
+    return Sent(name=blob_name("ground", packed), content=packed)
+
+
+def send_ground(model: Model) -> None:
+    """Send the page the ground of a model's map, if it has one; call it at the end, outside of fragments."""
+    found = ground(model)
+    if found is not None:
+        send_blob(found.name, found.content)
+
+
+def _words(model: Model, found: LatentPlane, has_points: bool) -> str:
+    points = "Points: encoded test images. " if has_points else ""
+    if found.share >= 1:
+        count = model.config.model.latent_dim
+        return f"{points}The latent plane itself." if count == 2 else f"{points}The active dimensions."
+    what = "posterior means" if model.config.model.is_variational else "codes"
+    return (
+        f"{points}PCA of the {what} in the active dimensions, {found.share:.0%} of their variance: what is close here "
+        "may be far apart."
+    )
