@@ -61,6 +61,23 @@ def test_path_starts_at_an_image_of_the_visitor(visit):
     expect(page).to_have_url(re.compile("start-own.from=files"))
 
 
+def test_samples_flow_to_the_next_ones_and_through_the_temperatures(visit):
+    """On the way their images are decoded in the page; at the end stand those that Python decoded, and the text is theirs."""
+    page = visit("/generate?model=vae-10d&with.vae-10d=nothing", width=1280, height=720)
+    samples = page.get_by_test_id("samples")
+    expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Image \d+ of 100, out of distribution"))
+    expect(samples.get_by_role("img", name="The samples on the map of vae-10d")).to_be_in_viewport(ratio=0.95)
+    samples.get_by_role("button", name="Play: temperature 0 to 2").click()
+    expect(samples.locator(".moving")).to_be_visible()
+    expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Temperature [01]\.\d\d, back to 1\.00"))
+    samples.get_by_role("button", name="Stop").click()
+    expect(samples.locator(".moving")).to_be_hidden()
+    page.get_by_role("button", name="Again").click()
+    expect(samples.get_by_role("status")).to_have_text("On the way to the new samples")
+    expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Image \d+ of 100"))
+    expect(samples).to_have_attribute("data-moving", "false")
+
+
 def test_chosen_sample_is_shown_large_and_leads_to_explore(visit):
     """A click shows the image beside its nearest test image, arrow keys move on, and the link opens its point."""
     page = visit("/generate?model=digits-2d-adam&with.digits-2d-adam=nothing", width=1280, height=720)

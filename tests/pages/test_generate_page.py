@@ -124,6 +124,17 @@ def test_each_sample_has_its_nearest_test_image_and_its_point_on_explore(variati
     assert re.fullmatch(r"explore\?model=standard&standard\.at=((z|PC)\d_-?[\d.]+~?)+", grid["links"][0])
 
 
+def test_samples_lie_on_a_map_and_the_first_chosen_is_one_that_is_crossed_out(app):
+    app = open_section(app, "vae-10d", "samples")
+    grid = grids(app)[0]
+    assert grid["first"] in grid["far"]
+    places = grid["places"]
+    assert [len(row) for row in places["points"]] == [10] * 100
+    assert places["centres"] == [[0.0] * 10]
+    assert len(places["nearest"]) == 100
+    assert places["network"]["latent_dim"] == 10
+
+
 def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
     app = open_section(app, "anchored", "samples")
     assert "the priors of all classes, one after the other" in captions(app)[0]

@@ -58,11 +58,11 @@ def ground(model: Model) -> Sent | None:
     return Sent(name=blob_name("ground", packed), content=packed)
 
 
-def send_ground(model: Model) -> None:
-    """Send the page the ground of a model's map, if it has one; call it at the end, outside of fragments."""
-    found = ground(model)
-    if found is not None:
-        send_blob(found.name, found.content)
+def send_ground(*runs: Model) -> None:
+    """Send the page the ground of each model's map, that of copies once; call it at the end, outside of fragments."""
+    found = (ground(model) for model in runs)
+    for name, content in {each.name: each.content for each in found if each is not None}.items():
+        send_blob(name, content)
 
 
 def _words(model: Model, found: LatentPlane, has_points: bool) -> str:

@@ -9,7 +9,7 @@ from aeviz.web.generate.ground import send_ground
 from aeviz.web.generate.interpolation import show_arithmetic, show_interpolation
 from aeviz.web.generate.learning import show_learning
 from aeviz.web.generate.number import show_number
-from aeviz.web.generate.samples import show_samples
+from aeviz.web.generate.samples import send_samples, show_samples
 from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.kernel.models import Model, list_models
@@ -101,7 +101,9 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
         if not is_anchored(first) and (better := [other.name for other in found.values() if is_anchored(other)]):
             st.caption("Class-anchored models write more clearly:")
             offer_models(better, NUMBER)
-    if section != LEARNED:
+    if section == SAMPLES:
+        send_samples(runs)
+    elif section != LEARNED:
         send_ground(first)
 
 

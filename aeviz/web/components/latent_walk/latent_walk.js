@@ -151,10 +151,10 @@ class LatentWalk {
   draw() {
     const { data, figures, sheets, at, map } = this;
     if (!data) return;
-    data.walks.forEach(({ texts, name }, k) => {
+    data.walks.forEach(({ texts }, k) => {
       drawTile(figures[k].canvas, sheets[k], data.tiling, at);
       write(figures[k].words, texts[at]);
-      figures[k].canvas.setAttribute("aria-label", `${name}: ${texts[at]}`);
+      figures[k].canvas.setAttribute("aria-label", `At ${data.stops[at]} of the ${data.stopName.toLowerCase()}: ${texts[at]}`);
     });
     if (data.walks.length) {
       const stop = data.stops[at].toFixed(2).replace("-", "−");
