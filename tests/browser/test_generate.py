@@ -62,7 +62,7 @@ def test_path_starts_at_an_image_of_the_visitor(visit):
 
 
 def test_samples_flow_to_the_next_ones_and_through_the_temperatures(visit):
-    """On the way their images are decoded in the page; at the end stand those that Python decoded, and the text is theirs."""
+    """On the way their images are decoded in the page; those that Python decoded stand at the end."""
     page = visit("/generate?model=vae-10d&with.vae-10d=nothing", width=1280, height=720)
     samples = page.get_by_test_id("samples")
     expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Image \d+ of 100, out of distribution"))

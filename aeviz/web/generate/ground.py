@@ -36,8 +36,8 @@ def ground(model: Model) -> Sent | None:
     if found is None:
         return None
     places, labels = np.zeros((0, 2), dtype=np.float32), None
-    spread = np.sqrt(np.einsum("ik,ij,jk->k", found.axes, model.summary.covariance, found.axes))
-    spread = np.sqrt(spread**2 + mean_variances(model) @ found.axes**2)
+    spread_of_codes = np.sqrt(np.einsum("ik,ij,jk->k", found.axes, model.summary.covariance, found.axes))
+    spread = np.sqrt(spread_of_codes**2 + mean_variances(model) @ found.axes**2)
     middle = found.place(model.summary.mean[None])[0]
     low, high = middle - REACH * spread, middle + REACH * spread
     if table is not None:
@@ -53,7 +53,13 @@ def ground(model: Model) -> Sent | None:
     centre = (low + high) / 2
     view = np.stack([centre - half, centre + half], axis=1)
     packed = ground_payload(
-        places, labels, model.class_names, view=view, axes=found.names, words=_words(model, found, table is not None)
+        places,
+        labels,
+        model.class_names,
+        view=view,
+        axes=found.names,
+        words=_words(model, found, table is not None),
+        ellipse=None if table is not None else (*middle.tolist(), *spread_of_codes.tolist()),
     )
     return Sent(name=blob_name("ground", packed), content=packed)
 
@@ -66,7 +72,11 @@ def send_ground(*runs: Model) -> None:
 
 
 def _words(model: Model, found: LatentPlane, has_points: bool) -> str:
-    points = "Points: encoded test images. " if has_points else ""
+    points = (
+        "Points: encoded test images. "
+        if has_points
+        else "Ellipses: 1 and 2 standard deviations of the encoded images. "
+    )
     if found.share >= 1:
         count = model.config.model.latent_dim
         return f"{points}The latent plane itself." if count == 2 else f"{points}The active dimensions."

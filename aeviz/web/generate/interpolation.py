@@ -1,20 +1,17 @@
-"""Paths through the latent space: from one image to another, and along the difference between two classes."""
+"""Paths through the latent space from one image to another."""
 
 import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import (
     Gaussian,
-    group_direction,
     has_spherical_path,
     linear_path,
-    move_along,
     path_length,
     spherical_path,
     usual_norms,
 )
 from aeviz.figures.charts import COMPARED, distance_from_origin
-from aeviz.figures.images import take
 from aeviz.figures.palette import UNLABELLED
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk
 from aeviz.web.generate.ground import ground, plane
@@ -40,14 +37,12 @@ from aeviz.web.generate.starts import (
 )
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.charts import show_figure
-from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.films import offer_walk
-from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_many, show_row
+from aeviz.web.kernel.images import decoded, is_large, offer_download, show_many
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
-from aeviz.web.kernel.reading import read_by_encoder
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
@@ -59,8 +54,6 @@ FRAMES, LARGE_FRAMES = 51, 21
 """Images that a path is played by, and one of large images."""
 FEW = 3
 """Active dimensions in which a normal distribution still has much of its mass near its mean."""
-STRENGTHS = np.linspace(-2, 2, 9)
-"""Shares of a direction that are added to an image."""
 LINEAR, SPHERICAL = "linear", "spherical"
 NAMES = {LINEAR: "Linear interpolation", SPHERICAL: "Spherical interpolation (slerp)"}
 NAMED = {LINEAR: "line", SPHERICAL: "circle"}
@@ -276,76 +269,3 @@ def _advice(model: Model) -> str:
         "the line has a smaller norm, and its images look average; the circle keeps the norm. Collapsed dimensions do "
         "not count."
     )
-
-
-@st.fragment
-def show_arithmetic(model: Model) -> None:
-    """Add the difference between the means of two classes to a test image."""
-    with errors_as_messages():
-        table, classes = model.require_latents(), model.encoded_classes()
-        if table.labels is None or len(classes) < 2:
-            st.info(
-                f"{escape(model.config.data.name)} has fewer than two classes, so there is no class direction.",
-                icon=":material/label_off:",
-            )
-            return
-        if not distances.used_dimensions(model).any():
-            st.info(
-                f"All dimensions of {escape(model.name)} have collapsed: no direction changes its images. Choose "
-                "another model.",
-                icon=":material/compress:",
-            )
-            return
-        image, plus, minus, strength = _pick_sum(model, classes, int(table.labels[0]))
-        if plus == minus:
-            st.info(
-                f"Choose two different classes: the difference of {escape(plus)} with itself is zero.",
-                icon=":material/balance:",
-            )
-            return
-        z, labels = table.z, table.labels
-        direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
-        ends = move_along(z[image], direction, np.array([0.0, strength]))
-        drawn = decoded(model, ends)
-        before, after = (model.provenance.class_names[int(label)] for label in read_by_encoder(model, drawn))
-        step = f"{'plus' if strength >= 0 else 'minus'} {abs(strength):g} · (mean of {plus} minus mean of {minus})"
-        text = f"reconstruction by {model.name} (classified as {before}); {step} (classified as {after})"
-        dataset = originals(model)
-        if dataset is not None:
-            drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
-            text = f"image {image}, class {model.provenance.class_names[int(labels[image])]}; {text}"
-        show_row(model, drawn, text)
-        st.caption(f"From left to right: {escape(text)}.")
-        path = move_along(z[image], direction, STRENGTHS)
-        text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of 0.5, 0 in the middle: "
-        show_many(model, path, len(STRENGTHS), text + far_text(model, path))
-        st.caption(
-            f"Strength 1 is the distance from the mean of {escape(minus)} to the mean of {escape(plus)}: "
-            f"{np.linalg.norm(direction):.2f}. Each decoded image is encoded again; its 10 nearest test images give "
-            "its class."
-        )
-        offer_download(model.config.data.name, "to show the original image")
-
-
-def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[int, str, str, float]:
-    """Let the visitor choose an image, the class to add, that to take away, and the strength."""
-    names = list(classes)
-    minus_default = model.provenance.class_names[first_label]
-    plus_default = next(name for name in reversed(names) if name != minus_default)
-    why = "The mean of the codes of this class is {}."
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        image = pick_image(model, "Test image", "onto", 0)
-        plus = pick_class("plus the mean of", names, "plus", plus_default, why.format("added"))
-        minus = pick_class("minus the mean of", names, "minus", minus_default, why.format("subtracted"))
-        strength = st.slider(
-            "Strength",
-            min_value=-2.0,
-            max_value=2.0,
-            value=1.0,
-            step=0.05,
-            key="strength",
-            bind="query-params",
-            width=220,
-            help="Multiple of the difference of the two means, -2 to 2.",
-        )
-    return image, plus, minus, float(strength)

@@ -100,5 +100,5 @@ def show_readings(readings: Sequence[str]) -> None:
     cells = "".join(f"<span>{html.escape(text)}</span>" for text in readings)
     st.html(
         f'<div style="display:grid;grid-template-columns:repeat({len(readings)},minmax(0,1fr));text-align:center;'
-        f'font-size:0.875rem;margin-bottom:-0.75rem" aria-label="Read as">{cells}</div>'
+        f'font-size:0.875rem;margin-bottom:-0.75rem">{cells}</div>'
     )

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.web.generate.arithmetic import show_arithmetic
 from aeviz.web.generate.attributes import has_attributes, show_attributes
 from aeviz.web.generate.ground import send_ground
-from aeviz.web.generate.interpolation import show_arithmetic, show_interpolation
+from aeviz.web.generate.interpolation import show_interpolation
 from aeviz.web.generate.learning import show_learning
 from aeviz.web.generate.number import show_number
 from aeviz.web.generate.samples import send_samples, show_samples

@@ -10,12 +10,19 @@ import { unpack } from "./wire.js";
 /** @typedef {{ name: string, colour: string, centre: Pair | null }} Named */
 /**
  * @typedef {{
- *   places: Float32Array, labels: Uint16Array, classes: Named[], view: [Pair, Pair], axes: [string, string], words: string
+ *   places: Float32Array, labels: Uint16Array, classes: Named[], view: [Pair, Pair], axes: [string, string], words: string,
+ *   ellipse: [number, number, number, number] | null
  * }} Ground
  */
 
 const GREY = "#8c8c8c";
 const MOST_NAMED = 20; // more names would cover the points
+
+/** @param {[number, number, number, number]} ellipse centre and deviations @param {number} times @returns {Pair[]} */
+function around([x, y, wide, tall], times) {
+  const angles = Array.from({ length: 61 }, (_, k) => (k * Math.PI) / 30);
+  return angles.map((angle) => [x + times * wide * Math.cos(angle), y + times * tall * Math.sin(angle)]);
+}
 
 export class SmallMap {
   /** @param {Element} parent @param {string} label */
@@ -62,8 +69,9 @@ export class SmallMap {
   }
 
   /** @param {Style} style @param {Ground} ground */
-  drawGround(style, { places, labels, classes, axes }) {
+  drawGround(style, { places, labels, classes, axes, ellipse }) {
     const { plot } = this;
+    if (ellipse) for (const times of [1, 2]) plot.curve(around(ellipse, times), { colour: style.text, width: 1.2, alpha: 0.5 });
     const n = labels.length;
     const look = (/** @type {number} */ i) => ({ colour: classes[labels[i]]?.colour ?? GREY, width: n > 1200 ? 1.3 : 1.8, alpha: style.isStrong ? 0.8 : 0.45 });
     for (let i = 0; i < n; i += 1) plot.dot([places[2 * i], places[2 * i + 1]], look(i));

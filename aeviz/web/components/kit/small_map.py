@@ -19,6 +19,7 @@ def ground_payload(
     view: np.ndarray,
     axes: tuple[str, str],
     words: str,
+    ellipse: tuple[float, float, float, float] | None = None,
 ) -> bytes:
     """Pack the ground of a small map for the page's blob store; kit/small_map.js draws it.
 
@@ -29,6 +30,7 @@ def ground_payload(
         view: The part of the plane to show, (2, 2), a row (low, high) for each axis.
         axes: What lies across and what upwards.
         words: What the plane is.
+        ellipse: Centre and standard deviations along both axes, whose ellipses stand for points that are not there.
     """
     named = labels is not None and len(places) > 0
     classes = []
@@ -44,5 +46,6 @@ def ground_payload(
             "view": np.asarray(view, dtype=float).tolist(),
             "axes": list(axes),
             "words": words,
+            "ellipse": None if ellipse is None else list(ellipse),
         }
     )

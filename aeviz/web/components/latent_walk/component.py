@@ -1,15 +1,19 @@
 """Paths through a latent space on a small map of it, and the image at the same place of each, played and dragged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from aeviz.figures.images import GAP, tile, to_small_uri
-from aeviz.web.components.kit.mount import Component
+from aeviz.web.components.kit.mount import Component, numbers_of
 from aeviz.web.components.kit.wire import pack
 
-_component = Component(name="latent_walk", script="latent_walk/latent_walk.js", style="latent_walk/latent_walk.css")
+CHANGED = "changed"
+"""Event: the visitor rests at another place; its value is a list with its number among the stops."""
+_component = Component(
+    name="latent_walk", script="latent_walk/latent_walk.js", style="latent_walk/latent_walk.css", events=(CHANGED,)
+)
 _COLUMNS = 9
 """Images in a row of the picture that the page takes them from."""
 
@@ -27,6 +31,8 @@ class Walk:
     """Where they lie on the map, (F, 2), floating point."""
     texts: Sequence[str]
     """What each image is, F texts."""
+    start: int | None = None
+    """The place from which an arrow leads to the one that is shown; None for no arrow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,7 @@ def latent_walk(
     arrows: Sequence[Arrow] = (),
     smooth: bool = False,
     key: str,
+    on_change: Callable[[], None] | None = None,
 ) -> None:
     """Show the map with what lies on it, and where there are walks their images, a slider and Play.
 
@@ -78,6 +85,7 @@ def latent_walk(
         arrows: Steps.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         key: Identity on the page.
+        on_change: Called when the visitor has gone to another place, which `reported_stop` returns; None reports none.
     """
     _component.show(
         pack(
@@ -91,6 +99,7 @@ def latent_walk(
                         "sheet": to_small_uri(tile(walk.images, _COLUMNS)),
                         "places": walk.places.astype(np.float32),
                         "texts": list(walk.texts),
+                        "start": walk.start,
                     }
                     for walk in walks
                 ],
@@ -111,7 +120,15 @@ def latent_walk(
                     for arrow in arrows
                 ],
                 "smooth": smooth,
+                "reports": on_change is not None,
             }
         ),
         key=key,
+        callbacks=None if on_change is None else {CHANGED: on_change},
     )
+
+
+def reported_stop(key: str, stops: np.ndarray) -> float | None:
+    """Return which of the stops the visitor has gone to in the walk with this key; None where that is unknown."""
+    found = numbers_of(key, CHANGED)
+    return float(stops[int(found[0])]) if found and found[0] in range(len(stops)) else None

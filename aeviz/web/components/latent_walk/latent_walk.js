@@ -1,8 +1,10 @@
 // Paths through a latent space on a small map, with the image at the same place of each: played, dragged and stopped in the
-// page. Python sends the images; marks that move glide to their new places. Nothing is reported.
+// page. Python sends the images; marks that move glide to their new places. Where Python asks
+// for it, it learns the place at which the visitor rests, for the address.
 
 import { ask } from "../kit/blobs.js";
 import { element, icon, write } from "../kit/dom.js";
+import { KeptNumbers } from "../kit/kept_numbers.js";
 import { drawTile, loadImage } from "../kit/image_grid.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
@@ -10,13 +12,13 @@ import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 
 /** @typedef {import("../kit/plot.js").Pair} Pair */
-/** @typedef {{ name: string, colour: string, sheet: string, places: Float32Array, texts: string[] }} Walk */
+/** @typedef {{ name: string, colour: string, sheet: string, places: Float32Array, texts: string[], start: number | null }} Walk */
 /** @typedef {{ at: Pair, text: string, colour: string, faint: boolean }} Mark */
 /** @typedef {{ start: Pair, end: Pair, text: string, colour: string }} Arrow */
 /**
  * @typedef {{
  *   ground: string | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
- *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], smooth: boolean
+ *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], smooth: boolean, reports: boolean
  * }} Data see component.py
  */
 
@@ -24,8 +26,13 @@ const SECONDS = 4; // from one end to the other
 const GLIDE_MS = 700; // of marks to their new places
 
 class LatentWalk {
-  /** @param {HTMLElement} root @param {import("../kit/mount.js").Activity} activity */
-  constructor(root, activity) {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.kept = new KeptNumbers(channel, activity, () => [this.at]);
     this.root = root;
     this.activity = activity;
     /** @type {Data | null} */
@@ -44,6 +51,7 @@ class LatentWalk {
     this.slider.oninput = () => {
       this.stop();
       this.go(this.slider.valueAsNumber);
+      if (this.data?.reports) this.kept.start();
     };
     this.output = element("output", {}, this.bar);
     this.shown = element("div", { class: "shown" }, root);
@@ -87,8 +95,8 @@ class LatentWalk {
     this.slider.max = String(Math.max(0, data.stops.length - 1));
     this.slider.setAttribute("aria-label", data.stopName);
     this.map.plot.canvas.setAttribute("aria-label", data.label);
-    const places = `${data.stops} ${data.first} ${data.walks.map(({ sheet }) => sheet)}`;
-    if (places !== this.places) {
+    const places = `${data.stops} ${data.walks.map(({ sheet }) => sheet)}`;
+    if (data.reports ? this.kept.isNews([data.first], Boolean(this.began)) : places !== this.places) {
       this.stop();
       this.go(data.first);
     } else this.draw();
@@ -116,6 +124,7 @@ class LatentWalk {
     if (!this.began) return;
     this.began = 0;
     this.namePlay();
+    if (this.data?.reports) this.kept.start();
   }
 
   /** @param {number} now */
@@ -186,7 +195,15 @@ class LatentWalk {
         if (text) map.name(text, place, style.text, style, [13, -11]);
       }
     });
-    for (const { places, colour } of data.walks) map.mark([places[2 * at], places[2 * at + 1]], colour, style, 7);
+    for (const { places, colour, start } of data.walks) {
+      const place = (/** @type {number} */ k) => /** @type {Pair} */ ([places[2 * k], places[2 * k + 1]]);
+      if (start === null) map.mark(place(at), colour, style, 7);
+      else {
+        map.mark(place(start), style.background, style, 4);
+        plot.arrow(place(start), place(at), { colour: style.background, width: 7 });
+        plot.arrow(place(start), place(at), { colour: style.text, width: 4 });
+      }
+    }
   }
 
   close() {
@@ -194,10 +211,11 @@ class LatentWalk {
     this.unwatch();
     cancelAnimationFrame(this.frame);
     this.began = this.glide = 0;
+    this.kept.stop();
   }
 }
 
 export default define(
   { class: "latent-walk", role: "region", "aria-label": "On the map", "data-testid": "latent-walk" },
-  (root, _, activity) => new LatentWalk(root, activity),
+  (root, channel, activity) => new LatentWalk(root, channel, activity),
 );
