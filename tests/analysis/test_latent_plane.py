@@ -37,3 +37,10 @@ def test_votes_are_counted_for_each_class():
     votes = count_votes(np.array([[0.0], [9.6]]), z, labels)
     assert votes.tolist() == [[10, 0, 0], [5, 0, 5]]
     assert vote_of_neighbours(np.array([[19.0]]), z, labels).tolist() == [2]
+
+
+def test_a_direction_lies_across_and_the_largest_spread_of_the_rest_upwards():
+    covariance = np.diag([9.0, 4.0, 1.0])
+    found = latent_plane(np.zeros(3), covariance, np.ones(3, dtype=bool), np.array([-2.0, 0, 0]))
+    np.testing.assert_allclose(found.axes, [[-1, 0], [0, 1], [0, 0]], atol=1e-12)
+    assert np.isclose(found.share, 13 / 14)

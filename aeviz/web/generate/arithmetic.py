@@ -108,8 +108,9 @@ def _show_walk(model: Model, z: np.ndarray, direction: np.ndarray, means: np.nda
 
     stops = LARGE_STOPS if is_large(model) else STOPS
     path = move_along(z, direction, stops)
-    images, found, sent = decoded(model, path), plane(model), ground(model)
     minus, plus = names
+    along = tuple(direction.tolist())
+    images, found, sent = decoded(model, path), plane(model, along), ground(model, along, f"{plus} minus {minus}")
     texts = [
         f"{'plus' if stop >= 0 else 'minus'} {abs(stop):.2f} · ({plus} minus {minus}): read as {each.text}"
         for stop, each in zip(stops, read(model, images), strict=True)
@@ -126,6 +127,7 @@ def _show_walk(model: Model, z: np.ndarray, direction: np.ndarray, means: np.nda
         arrows = [Arrow(start=(x0, y0), end=(x1, y1), text="", colour=class_colour(labels[1]))]
     latent_walk(
         None if sent is None else sent.name,
+        content=None if sent is None else sent.content,
         label=f"The difference of the means, and the image that it is added to, on the map of {model.name}",
         walks=[Walk(name="Sum", colour=COMPARED[0], images=images, places=places, texts=texts, start=len(stops) // 2)],
         stops=stops,

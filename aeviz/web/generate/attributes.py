@@ -104,20 +104,21 @@ def _show_result(
     with shown:
         show_row(model, drawn, text)
         st.caption(f"From left to right: {escape(text)}.")
+        for which, name in enumerate(names):
+            points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
+            said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]
+            if len(names) > 1:
+                said.insert(1, "others as set above")
+            show_readings([f"{strength:g}" for strength in STRIP])
+            show_many(model, points, len(STRIP), ", ".join(filter(None, said)))
     with on_map:
         _show_map(model, start, names, directions, amounts)
-    for which, name in enumerate(names):
-        points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
-        said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]
-        if len(names) > 1:
-            said.insert(1, "others as set above")
-        show_readings([f"{strength:g}" for strength in STRIP])
-        show_many(model, points, len(STRIP), ", ".join(filter(None, said)))
 
 
 def _show_map(model: Model, start: Start, names: list[str], directions: np.ndarray, amounts: np.ndarray) -> None:
     """Show the start on the map, and the step of each attribute from where the one before has led."""
-    found, sent = plane(model), ground(model)
+    along = tuple(directions[0].tolist())
+    found, sent = plane(model, along), ground(model, along, names[0].lower())
     if found is None or sent is None:
         return
     steps = np.concatenate([np.zeros((1, len(start.z))), np.cumsum(amounts[:, None] * directions, axis=0)])
@@ -129,6 +130,7 @@ def _show_map(model: Model, start: Start, names: list[str], directions: np.ndarr
         at = end
     latent_walk(
         sent.name,
+        content=sent.content,
         label=f"The steps of the attributes on the map of {model.name}",
         marks=[Mark(at=(x, y), text="start", colour=UNLABELLED)],
         arrows=arrows,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from aeviz.analysis.generation import gaussian_of
 from aeviz.analysis.latent_plane import LatentPlane, latent_plane
 from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.kit.small_map import ground_payload
@@ -21,45 +22,61 @@ REACH = 2.5
 """Deviations from the mean that the map shows at least."""
 
 
+Direction = tuple[float, ...]
+"""A direction in the latent space, D numbers, that can be a key of a cache."""
+
+
 @shared(max_entries=64)  # some kilobytes each
-def plane(model: Model) -> LatentPlane | None:
-    """Return the plane of a model's map; None where no statistics of its latent space are known, or it has no plane."""
+def plane(model: Model, along: Direction | None = None) -> LatentPlane | None:
+    """Return the plane of a model's map; None where no statistics of its latent space are known, or it has no plane.
+
+    Args:
+        model: The model.
+        along: A direction to lay across the map, where it does not show all active dimensions anyway.
+    """
     if not model.has_summary:
         return None
-    return latent_plane(model.summary.mean, model.summary.covariance, used_dimensions(model))
+    found = model.summary
+    step = None if along is None else np.array(along)
+    return latent_plane(found.mean, found.covariance, used_dimensions(model), step)
 
 
-@shared(max_entries=32)  # 25 kB each
-def ground(model: Model) -> Sent | None:
-    """Return what the map of a model shows beneath; None where it has none."""
-    found, table = plane(model), model.stored_latents
+@shared(max_entries=64)  # 25 kB each
+def ground(model: Model, along: Direction | None = None, name: str = "") -> Sent | None:
+    """Return what the map of a model shows beneath; None where it has none.
+
+    Args:
+        model: The model.
+        along: As for `plane`; the page has the ground of such a map only by its content.
+        name: What that direction is.
+    """
+    found, table = plane(model, along), model.stored_latents
     if found is None:
         return None
     places, labels = np.zeros((0, 2), dtype=np.float32), None
-    spread_of_codes = np.sqrt(np.einsum("ik,ij,jk->k", found.axes, model.summary.covariance, found.axes))
-    spread = np.sqrt(spread_of_codes**2 + mean_variances(model) @ found.axes**2)
+    covariance = found.axes.T @ model.summary.covariance @ found.axes
+    spread = np.sqrt(np.diag(covariance) + mean_variances(model) @ found.axes**2)
     middle = found.place(model.summary.mean[None])[0]
     low, high = middle - REACH * spread, middle + REACH * spread
     if table is not None:
         places = found.place(table.z)
         ends = np.quantile(places, [TAIL, 1 - TAIL], axis=0)
-        low, high = (
-            (ends[0], ends[1]) if priors.is_anchored(model) else (np.minimum(low, ends[0]), np.maximum(high, ends[1]))
-        )
+        is_anchored = priors.is_anchored(model)
+        low, high = (ends[0], ends[1]) if is_anchored else (np.minimum(low, ends[0]), np.maximum(high, ends[1]))
         step = -(-len(places) // MOST)
         places = places[::step]
         labels = None if table.labels is None else table.labels[::step]
     half = 1.06 * float((high - low).max()) / 2
     centre = (low + high) / 2
-    view = np.stack([centre - half, centre + half], axis=1)
+    root = gaussian_of(middle.astype(np.float64), covariance).factor
     packed = ground_payload(
         places,
         labels,
         model.class_names,
-        view=view,
-        axes=found.names,
-        words=_words(model, found, table is not None),
-        ellipse=None if table is not None else (*middle.tolist(), *spread_of_codes.tolist()),
+        view=np.stack([centre - half, centre + half], axis=1),
+        axes=found.names if along is None or found.share >= 1 else (name, found.names[1]),
+        words=_words(model, found, table is not None, name),
+        ellipse=None if table is not None else (*middle.tolist(), *root.ravel().tolist()),
     )
     return Sent(name=blob_name("ground", packed), content=packed)
 
@@ -71,7 +88,7 @@ def send_ground(*runs: Model) -> None:
         send_blob(name, content)
 
 
-def _words(model: Model, found: LatentPlane, has_points: bool) -> str:
+def _words(model: Model, found: LatentPlane, has_points: bool, name: str) -> str:
     points = (
         "Points: encoded test images. "
         if has_points
@@ -80,6 +97,11 @@ def _words(model: Model, found: LatentPlane, has_points: bool) -> str:
     if found.share >= 1:
         count = model.config.model.latent_dim
         return f"{points}The latent plane itself." if count == 2 else f"{points}The active dimensions."
+    if name:
+        return (
+            f"{points}Across: the direction of {name}. Upwards: the first principal component of the rest. What is "
+            "close here may be far apart."
+        )
     what = "posterior means" if model.config.model.is_variational else "codes"
     return (
         f"{points}PCA of the {what} in the active dimensions, {found.share:.0%} of their variance: what is close here "

@@ -11,17 +11,20 @@ import { unpack } from "./wire.js";
 /**
  * @typedef {{
  *   places: Float32Array, labels: Uint16Array, classes: Named[], view: [Pair, Pair], axes: [string, string], words: string,
- *   ellipse: [number, number, number, number] | null
+ *   ellipse: number[] | null
  * }} Ground
  */
 
 const GREY = "#8c8c8c";
+const EDGE = 9; // pixels beyond the axes that marks at the edge may take
 const MOST_NAMED = 20; // more names would cover the points
 
-/** @param {[number, number, number, number]} ellipse centre and deviations @param {number} times @returns {Pair[]} */
-function around([x, y, wide, tall], times) {
-  const angles = Array.from({ length: 61 }, (_, k) => (k * Math.PI) / 30);
-  return angles.map((angle) => [x + times * wide * Math.cos(angle), y + times * tall * Math.sin(angle)]);
+/** @param {number[]} ellipse centre and root of the covariance @param {number} times @returns {Pair[]} */
+function around([x, y, a, b, c, d], times) {
+  return Array.from({ length: 61 }, (_, k) => {
+    const [cosine, sine] = [times * Math.cos((k * Math.PI) / 30), times * Math.sin((k * Math.PI) / 30)];
+    return [x + a * cosine + b * sine, y + c * cosine + d * sine];
+  });
 }
 
 export class SmallMap {
@@ -61,7 +64,14 @@ export class SmallMap {
     const { width, height } = plot.canvas;
     resize(this.front, width, height);
     const brush = (plot.brush = brushOf(this.front, width / plot.width));
+    brush.restore(); // what the last call kept
+    brush.setTransform(width / plot.width, 0, 0, width / plot.width, 0, 0);
     brush.clearRect(0, 0, plot.width, plot.height);
+    brush.save();
+    const [left, top] = plot.place([plot.x[0], plot.y[1]]);
+    brush.beginPath();
+    brush.rect(left - EDGE, top - EDGE, plot.inner[0] + 2 * EDGE, plot.inner[1] + 2 * EDGE);
+    brush.clip();
     brush.globalAlpha = 1;
     brush.font = style.font;
     brush.lineJoin = brush.lineCap = "round";
@@ -77,19 +87,20 @@ export class SmallMap {
     for (let i = 0; i < n; i += 1) plot.dot([places[2 * i], places[2 * i + 1]], look(i));
     if (classes.length <= MOST_NAMED) for (const { name, colour, centre } of classes) if (centre) this.name(name, centre, colour, style);
     const [x, y] = [plot.x[1], plot.y[0]];
-    this.name(`${axes[0]} →`, [x, y], style.text, style, [-18, -9]);
-    this.name(`${axes[1]} ↑`, [plot.x[0], plot.y[1]], style.text, style, [18, 9]);
+    this.name(`${axes[0]} →`, [x, y], style.text, style, [-3, -9], "right");
+    this.name(`${axes[1]} ↑`, [plot.x[0], plot.y[1]], style.text, style, [3, 9], "left");
   }
 
   /**
    * A word over the points, with a rim of the page's colour.
    * @param {string} text @param {Pair} at @param {string} colour @param {Style} style @param {Pair} [off] pixels
+   * @param {CanvasTextAlign} [align]
    */
-  name(text, at, colour, style, off = [0, 0]) {
+  name(text, at, colour, style, off = [0, 0], align = "center") {
     const { brush } = this.plot;
     const [x, y] = this.plot.place(at);
     brush.globalAlpha = 1;
-    brush.textAlign = "center";
+    brush.textAlign = align;
     brush.textBaseline = "middle";
     brush.lineWidth = 4;
     brush.strokeStyle = style.background;

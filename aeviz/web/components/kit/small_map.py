@@ -19,7 +19,7 @@ def ground_payload(
     view: np.ndarray,
     axes: tuple[str, str],
     words: str,
-    ellipse: tuple[float, float, float, float] | None = None,
+    ellipse: tuple[float, ...] | None = None,
 ) -> bytes:
     """Pack the ground of a small map for the page's blob store; kit/small_map.js draws it.
 
@@ -30,7 +30,8 @@ def ground_payload(
         view: The part of the plane to show, (2, 2), a row (low, high) for each axis.
         axes: What lies across and what upwards.
         words: What the plane is.
-        ellipse: Centre and standard deviations along both axes, whose ellipses stand for points that are not there.
+        ellipse: Centre and root of the covariance row by row, 6 numbers, whose ellipses stand for points that are not
+            there.
     """
     named = labels is not None and len(places) > 0
     classes = []

@@ -61,6 +61,7 @@ class Arrow:
 def latent_walk(
     ground: str | None,
     *,
+    content: bytes | None = None,
     label: str,
     walks: Sequence[Walk] = (),
     stops: np.ndarray | None = None,
@@ -76,6 +77,7 @@ def latent_walk(
 
     Args:
         ground: Name of the map's ground in the page's blob store; None for no map.
+        content: The ground itself, where it is not in the blob store.
         label: What the map shows, for those who do not see it.
         walks: All of F places.
         stops: The number of each place, (F,), such as a share of the path or a strength; None without walks.
@@ -91,6 +93,7 @@ def latent_walk(
         pack(
             {
                 "ground": ground,
+                "content": content,
                 "label": label,
                 "walks": [
                     {

@@ -17,7 +17,7 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 /** @typedef {{ start: Pair, end: Pair, text: string, colour: string }} Arrow */
 /**
  * @typedef {{
- *   ground: string | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
+ *   ground: string | null, content: Uint8Array | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
  *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], smooth: boolean, reports: boolean
  * }} Data see component.py
  */
@@ -73,7 +73,7 @@ class LatentWalk {
   async open(data, revision) {
     const [sheets, ground] = await Promise.all([
       Promise.all(data.walks.map(({ sheet }) => loadImage(sheet))),
-      data.ground && data.ground !== this.ground ? ask(data.ground) : null,
+      data.ground && data.ground !== this.ground ? (data.content ?? ask(data.ground)) : null,
     ]);
     if (revision !== this.asked) return;
     const stays = data.ground === this.ground && data.marks.length === this.data?.marks.length;
@@ -183,7 +183,7 @@ class LatentWalk {
     for (const { start, end, text, colour } of data.arrows) {
       plot.arrow(start, end, { colour: style.background, width: 6 });
       plot.arrow(start, end, { colour, width: 3 });
-      if (text) map.name(text, [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2], style.text, style, [0, -14]);
+      if (text) map.name(text, [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2], style.text, style, [0, 14]);
     }
     data.marks.forEach(({ text, colour, faint }, k) => {
       const place = this.markAt(k);
