@@ -234,3 +234,8 @@ def most_alike(images: np.ndarray, others: np.ndarray) -> int:
         others: Likewise; compared image by image.
     """
     return int(np.square(images - others).mean(axis=(1, 2, 3)).argmin())
+
+
+def least_alike(images: np.ndarray, others: np.ndarray) -> int:
+    """Return which image has the largest mean squared difference, the first of equals; arguments as `most_alike`."""
+    return int(np.square(images - others).mean(axis=(1, 2, 3)).argmax())

@@ -137,7 +137,16 @@ def is_far(points: np.ndarray, z: np.ndarray, limit: float) -> np.ndarray:
 def vote_of_neighbours(
     points: np.ndarray, z: np.ndarray, labels: np.ndarray, without: np.ndarray | None = None
 ) -> np.ndarray:
-    """Return the class that most of the 10 encoded images nearest to each point have; the lowest of equals.
+    """Return the class that most of the 10 encoded images nearest to each point have, (M,); the lowest of equals.
+
+    Arguments as those of `count_votes`.
+    """
+    winners: np.ndarray = count_votes(points, z, labels, without).argmax(axis=1)
+    return winners
+
+
+def count_votes(points: np.ndarray, z: np.ndarray, labels: np.ndarray, without: np.ndarray | None = None) -> np.ndarray:
+    """Return how many of the 10 encoded images nearest to each point each class has.
 
     Args:
         points: (M, D), floating point.
@@ -146,7 +155,7 @@ def vote_of_neighbours(
         without: For each point the index of an image that has no vote, (M,), int64, -1 for none; None for none at all.
 
     Returns:
-        (M,), int64.
+        (M, Y), int64, for the classes up to the largest label.
     """
     rank = min(NEIGHBOURS, len(z) - (without is not None))
     squares = _squared_distances(points, z)
@@ -154,7 +163,10 @@ def vote_of_neighbours(
         rows = np.flatnonzero(without >= 0)
         squares[rows, without[rows]] = np.inf
     nearest = np.argpartition(squares, rank - 1, axis=1)[:, :rank]
-    return np.array([np.bincount(labels[row]).argmax() for row in nearest], dtype=np.int64)
+    classes = int(labels.max()) + 1
+    return np.array([np.bincount(labels[row], minlength=classes) for row in nearest], dtype=np.int64).reshape(
+        -1, classes
+    )
 
 
 def nearest_index(points: np.ndarray, z: np.ndarray) -> np.ndarray:

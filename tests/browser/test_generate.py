@@ -61,6 +61,23 @@ def test_path_starts_at_an_image_of_the_visitor(visit):
     expect(page).to_have_url(re.compile("start-own.from=files"))
 
 
+def test_samples_flow_to_the_next_ones_and_through_the_temperatures(visit):
+    """On the way their images are decoded in the page; those that Python decoded stand at the end."""
+    page = visit("/generate?model=vae-10d&with.vae-10d=nothing", width=1280, height=720)
+    samples = page.get_by_test_id("samples")
+    expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Image \d+ of 100, out of distribution"))
+    expect(samples.get_by_role("img", name="The samples on the map of vae-10d")).to_be_in_viewport(ratio=0.95)
+    samples.get_by_role("button", name="Play: temperature 0 to 2").click()
+    expect(samples.locator(".moving")).to_be_visible()
+    expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Temperature [01]\.\d\d, back to 1\.00"))
+    samples.get_by_role("button", name="Stop").click()
+    expect(samples.locator(".moving")).to_be_hidden()
+    page.get_by_role("button", name="Again").click()
+    expect(samples.get_by_role("status")).to_have_text("On the way to the new samples")
+    expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Image \d+ of 100"))
+    expect(samples).to_have_attribute("data-moving", "false")
+
+
 def test_chosen_sample_is_shown_large_and_leads_to_explore(visit):
     """A click shows the image beside its nearest test image, arrow keys move on, and the link opens its point."""
     page = visit("/generate?model=digits-2d-adam&with.digits-2d-adam=nothing", width=1280, height=720)
@@ -90,3 +107,22 @@ def test_two_models_show_the_same_place_of_their_grids(visit):
     page.keyboard.press("ArrowDown")
     expect(samples.last.get_by_role("status")).to_have_text("Image 24 of 100")
     expect(samples.last.get_by_text(re.compile("^nearest code: "))).to_be_visible()
+
+
+def test_mark_on_the_loss_curve_stands_at_the_epoch_of_the_images_while_the_film_plays(visit):
+    """It is looked at in every frame that the browser draws: it never lies between two recorded epochs."""
+    page = visit("/generate?model=vae-10d&make=over+training&epoch=8", width=1440, height=900)
+    film = page.get_by_test_id("image-film")
+    expect(film).to_have_attribute("data-frame", "8")
+    seen = film.evaluate(
+        """node => new Promise(done => {
+          const seen = new Set();
+          const look = () => {
+            seen.add(`${node.dataset.frame} ${node.dataset.mark}`);
+            node.dataset.frame === "22" ? done([...seen]) : requestAnimationFrame(look);
+          };
+          node.querySelector("[aria-label=Play]").click();
+          look();
+        })"""
+    )
+    assert seen == ["8 8", "15 15", "22 22"]

@@ -5,11 +5,13 @@ import json
 import re
 import shutil
 
+import numpy as np
 import pytest
 from visits import assert_healthy, open_page, texts
 
 from aeviz.analysis.sample_quality import mean_and_error
 from aeviz.lab.sample_quality import distances
+from aeviz.web.components.kit.wire import unpack
 from aeviz.web.kernel.models import list_models
 
 SECTIONS = ["samples", "interpolate", "arithmetic", "write a number"]
@@ -56,6 +58,12 @@ def grids(app):
     """What the grids of samples were sent, in which the visitor chooses an image."""
     shown = (component.proto for component in app.get("bidi_component"))
     return [json.loads(proto.json) for proto in shown if proto.component_name == "aeviz.samples"]
+
+
+def walk_of(app):
+    """What the page was sent of the paths on the small map."""
+    (proto,) = (each.proto for each in app.get("bidi_component") if each.proto.component_name == "aeviz.latent_walk")
+    return unpack(proto.bytes)
 
 
 def pictures(app):
@@ -122,6 +130,17 @@ def test_each_sample_has_its_nearest_test_image_and_its_point_on_explore(variati
     labels = list_models()["standard"].require_latents().labels
     assert labels[int(number)] == int(label)
     assert re.fullmatch(r"explore\?model=standard&standard\.at=((z|PC)\d_-?[\d.]+~?)+", grid["links"][0])
+
+
+def test_samples_lie_on_a_map_and_the_first_chosen_is_one_that_is_crossed_out(app):
+    app = open_section(app, "vae-10d", "samples")
+    grid = grids(app)[0]
+    assert grid["first"] in grid["far"]
+    places = grid["places"]
+    assert [len(row) for row in places["points"]] == [10] * 100
+    assert places["centres"] == [[0.0] * 10]
+    assert len(places["nearest"]) == 100
+    assert places["network"]["latent_dim"] == 10
 
 
 def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
@@ -198,6 +217,20 @@ def test_paths_are_linear_and_spherical_from_one_image_to_the_other(variational,
     assert len(app.get("plotly_chart")) == 1
 
 
+def test_path_opens_with_a_pair_whose_line_goes_astray_more_than_its_circle(app):
+    """The text counts what is shown, and another model has a pair of its own."""
+    app = open_section(app, "vae-10d", "interpolate")
+    ends = [app.number_input(key=place).value for place in ("start", "end")]
+    line, circle = map(int, re.search(r"(\d+) of 11 on the line, (\d+) of 11 on the circle", said(app)).groups())
+    assert line > circle
+    names = [re.search(r"class (\d)", name)[1] for name in captions(app)[:2]]
+    assert f"Not clearly {names[0]} or {names[1]}: " in said(app)
+    assert "6 active of 10 dimensions" in said(app)
+    app.selectbox(key="model").set_value("circles-3d").run()
+    assert_healthy(app, "Generate")
+    assert [app.number_input(key=place).value for place in ("start", "end")] != ends
+
+
 def test_path_from_an_image_to_itself_is_linear_only(variational, app):
     app = open_section(app, "standard", "interpolate")
     app.number_input(key="end").set_value(0).run()
@@ -229,16 +262,21 @@ def test_class_of_other_images_is_forgotten(app):
 
 
 def test_arithmetic_turns_one_class_into_another(variational, app):
+    """The walk names strength and class of each image; the strength that it opens at is in the address."""
     app = open_section(app, "anchored", "arithmetic")
-    minus = app.selectbox(key="minus").value
-    assert minus != app.selectbox(key="plus").value
-    assert f"(classified as {minus}); plus 1" in said(app)
-    before = pictures(app)
-    app.slider(key="strength").set_value(-0.5).run()
-    assert "minus 0.5" in said(app)
-    after = pictures(app)
-    assert after[0] != before[0]
-    assert after[1] == before[1]  # the strip shows all strengths anyway
+    minus, plus = (app.selectbox(key=key).value for key in ("minus", "plus"))
+    assert minus != plus
+    walk = walk_of(app)
+    texts_of_sum = walk["walks"][0]["texts"]
+    assert walk["stops"][walk["first"]] == 1
+    assert texts_of_sum[walk["stops"].index(0)].endswith(f"read as {minus}")
+    assert texts_of_sum[walk["first"]].startswith(f"plus 1.00 · ({plus} minus {minus}): read as ")
+    assert [mark["text"] for mark in walk["marks"]] == [minus, plus]
+    assert len(walk["arrows"]) == 1
+    app.query_params["strength"] = "-0.5"
+    app.run()
+    walk = walk_of(app)
+    assert walk["stops"][walk["first"]] == -0.5
 
 
 def test_arithmetic_of_a_class_with_itself_says_so(variational, app):
@@ -256,6 +294,14 @@ def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
     assert encoded >= 7
     assert pixels >= 7
     assert "from the prior of its class" in said(app)
+
+
+def test_number_shows_all_anchors_and_its_draws_on_the_map(app):
+    app = open_section(app, "vae-2d-anchored", "write a number")
+    marks = walk_of(app)["marks"]
+    assert [mark["text"] for mark in marks] == [*"0123456789", *"31415"]
+    assert [mark["faint"] for mark in marks] == [True] * 10 + [False] * 5
+    np.testing.assert_allclose(np.hypot(*np.array([mark["at"] for mark in marks[:10]]).T), [4, 8] * 5, atol=1e-4)
 
 
 def test_digits_stay_when_more_are_typed(variational, app):

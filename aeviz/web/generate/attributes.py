@@ -6,6 +6,10 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.attributes import FEW, Attribute, add_attributes, list_attributes, most_alike, vary_one
+from aeviz.figures.palette import UNLABELLED, class_colour
+from aeviz.web.components.latent_walk.component import Arrow, Mark, latent_walk
+from aeviz.web.generate.ground import ground, plane
+from aeviz.web.generate.readings import show_readings
 from aeviz.web.generate.starts import MEAN, TEST, Start, explain_absent, list_origins, pick_start
 from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.images import decoded, offer_download, show_many, show_row
@@ -96,14 +100,42 @@ def _show_result(
     if start.image is not None:
         drawn = np.concatenate([start.image[None].astype(np.float32) / np.float32(255), drawn])
         text = f"{start.name}; reconstruction by {model.name}; {total}"
-    show_row(model, drawn, text)
-    st.caption(f"From left to right: {escape(text)}.")
-    for which, name in enumerate(names):
-        points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
-        said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]
-        if len(names) > 1:
-            said.insert(1, "others as set above")
-        show_many(model, points, len(STRIP), ", ".join(filter(None, said)))
+    shown, on_map = st.columns([5, 4], gap="medium")
+    with shown:
+        show_row(model, drawn, text)
+        st.caption(f"From left to right: {escape(text)}.")
+        for which, name in enumerate(names):
+            points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
+            said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]
+            if len(names) > 1:
+                said.insert(1, "others as set above")
+            show_readings([f"{strength:g}" for strength in STRIP])
+            show_many(model, points, len(STRIP), ", ".join(filter(None, said)))
+    with on_map:
+        _show_map(model, start, names, directions, amounts)
+
+
+def _show_map(model: Model, start: Start, names: list[str], directions: np.ndarray, amounts: np.ndarray) -> None:
+    """Show the start on the map, and the step of each attribute from where the one before has led."""
+    along = tuple(directions[0].tolist())
+    found, sent = plane(model, along), ground(model, along, names[0].lower())
+    if found is None or sent is None:
+        return
+    steps = np.concatenate([np.zeros((1, len(start.z))), np.cumsum(amounts[:, None] * directions, axis=0)])
+    (x, y), *ends = [(float(x), float(y)) for x, y in found.place(start.z + steps)]
+    arrows, at = [], (x, y)
+    for which, end in enumerate(ends):
+        text = f"{amounts[which]:+g} {names[which].lower()}"
+        arrows.append(Arrow(start=at, end=end, text=text, colour=class_colour(which)))
+        at = end
+    latent_walk(
+        sent.name,
+        content=sent.content,
+        label=f"The steps of the attributes on the map of {model.name}",
+        marks=[Mark(at=(x, y), text="start", colour=UNLABELLED)],
+        arrows=arrows,
+        key=f"attributes-{model.name}",
+    )
 
 
 def _say_what_it_means(attributes: Mapping[str, Attribute], chosen: list[str]) -> None:

@@ -1,20 +1,30 @@
-"""Paths through the latent space: from one image to another, and along the difference between two classes."""
+"""Paths through the latent space from one image to another."""
 
 import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import (
-    group_direction,
+    Gaussian,
     has_spherical_path,
     linear_path,
-    move_along,
     path_length,
     spherical_path,
     usual_norms,
 )
-from aeviz.figures.charts import distance_from_origin
-from aeviz.figures.images import take
-from aeviz.web.generate.path_explorer import show_path
+from aeviz.figures.charts import COMPARED, distance_from_origin
+from aeviz.figures.palette import UNLABELLED
+from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk
+from aeviz.web.generate.ground import ground, plane
+from aeviz.web.generate.readings import (
+    CLEAR,
+    Reading,
+    astray,
+    has_readings,
+    read,
+    show_readings,
+    telling_pair,
+    without_collapsed,
+)
 from aeviz.web.generate.starts import (
     DRAW,
     MEAN,
@@ -27,15 +37,12 @@ from aeviz.web.generate.starts import (
 )
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.charts import show_figure
-from aeviz.web.kernel.client_inference import prepare_networks
-from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.films import offer_walk
-from aeviz.web.kernel.images import decoded, offer_download, originals, show_many, show_row
+from aeviz.web.kernel.images import decoded, is_large, offer_download, show_many
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
-from aeviz.web.kernel.reading import read_by_encoder
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
@@ -43,9 +50,14 @@ STEPS, MOST_STEPS = 11, 33
 """Images on a path at first, both ends included, and at most."""
 ROW = 11
 """Images in a row at most; a longer path is broken into rows of the same length."""
-STRENGTHS = np.linspace(-2, 2, 9)
-"""Shares of a direction that are added to an image."""
+FRAMES, LARGE_FRAMES = 51, 21
+"""Images that a path is played by, and one of large images."""
+FEW = 3
+"""Active dimensions in which a normal distribution still has much of its mass near its mean."""
 LINEAR, SPHERICAL = "linear", "spherical"
+NAMES = {LINEAR: "Linear interpolation", SPHERICAL: "Spherical interpolation (slerp)"}
+NAMED = {LINEAR: "line", SPHERICAL: "circle"}
+"""Names of the paths, and in a word what they are."""
 _FORMER = {"straight": LINEAR, "round": SPHERICAL}
 """Names of the paths in addresses of older versions."""
 
@@ -56,35 +68,33 @@ def show_interpolation(model: Model) -> None:
     with errors_as_messages():
         model.network()  # before the controls: a file that is dropped while it loads would be lost
         origins = [origin for origin in list_origins(model) if origin != MEAN]
-        left, right, choices = st.columns([5, 5, 3], gap="medium")
+        first, second = telling_pair(model) if has_readings(model) else (0, _second(model))
+        with st.container(key="ends"):
+            left, right, choices = st.columns([5, 5, 3], gap="medium")
         with left:
-            start = pick_start(model, "From", "start", 0, origins)
+            start = pick_start(model, "From", "start", first, origins)
         with right:
-            last = len(model.require_latents().z) - 1 if has_test_images(model) else 1
-            end = pick_start(model, "To", "end", min(1, last), origins)
+            end = pick_start(model, "To", "end", second, origins)
         if start is None or end is None:
             explain_absent(model)
             return
         with choices:
             steps = _pick_steps()
-        columns = -(-steps // -(-steps // ROW))
-        a, b = start.z, end.z
-        paths = {LINEAR: linear_path(a, b, steps)}
-        if has_spherical_path(a, b):
-            paths[SPHERICAL] = spherical_path(a, b, steps)
-        names = {LINEAR: "Linear interpolation", SPHERICAL: "Spherical interpolation (slerp)"}
-        for name, path in paths.items():
-            said = [f"{names[name]}: length {path_length(path):.2f}", far_text(model, path)]
-            show_many(model, path, columns, ", ".join(filter(None, said)))
-        if model.has_summary:
-            with choices:
-                chosen = _pick_animated(list(paths))
-            prepare_networks(model)
-            show_path(model, np.stack([a, b]), spherical=chosen == SPHERICAL, key=f"path-{model.name}")
-            offer_walk(model, a, b, spherical=chosen == SPHERICAL)
-        if SPHERICAL not in paths:
-            st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
-        chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        a, b = without_collapsed(model, start.z), without_collapsed(model, end.z)
+        ways = [LINEAR, *([SPHERICAL] if has_spherical_path(a, b) else [])]
+        paths = {way: _path(way, a, b, steps) for way in ways}
+        strips, walk = st.columns([5, 4], gap="medium")
+        with strips:
+            verdict = _show_strips(model, paths)
+            if SPHERICAL not in paths:
+                st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
+            st.markdown(verdict)
+        with walk:
+            _show_walk(model, a, b, tuple(ways))
+        with choices:
+            _offer_film(model, a, b, ways)
+        with st.container(key="norms"):
+            chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with chart:
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
         with words:
@@ -94,15 +104,84 @@ def show_interpolation(model: Model) -> None:
             offer_download(model.config.data.name, "to show the two original images")
 
 
-def _pick_animated(paths: list[str]) -> str:
-    """Let the visitor choose, where there are two paths, along which one the slider in the page moves."""
-    rename_choices("way", _FORMER)
-    if len(paths) < 2:
-        return LINEAR
-    asked = st.segmented_control(
-        "Animate", paths, default=LINEAR, required=True, key="way", bind="query-params", width="content"
+def _second(model: Model) -> int:
+    return min(1, len(model.require_latents().z) - 1) if has_test_images(model) else 1
+
+
+def _path(way: str, a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
+    return linear_path(a, b, steps) if way == LINEAR else spherical_path(a, b, steps)
+
+
+def _show_strips(model: Model, paths: dict[str, np.ndarray]) -> str:
+    """Show the images on each path with what they are read as; return what that comes to."""
+    found = {}
+    for way, path in paths.items():
+        columns = -(-len(path) // -(-len(path) // ROW))
+        if has_readings(model):
+            found[way] = read(model, decoded(model, path))
+            if columns == len(path):
+                show_readings([each.text for each in found[way]])
+        said = [f"{NAMES[way]}: length {path_length(path):.2f}", far_text(model, path)]
+        show_many(model, path, columns, ", ".join(filter(None, said)))
+    return _compare(found)
+
+
+def _compare(readings: dict[str, list[Reading]]) -> str:
+    """Say of how many images on each path the class is unclear or that of neither end."""
+    if not readings:
+        return ""
+    counts = {way: sum(astray(found)) for way, found in readings.items()}
+    first, last = (readings[LINEAR][k].name for k in (0, -1))
+    ends = escape(first) if first == last else f"{escape(first)} or {escape(last)}"
+    said = [f"{counts[way]} of {len(found)} on the {NAMED[way]}" for way, found in readings.items()]
+    text = f"**Not clearly {ends}: {', '.join(said)}.**"
+    return f"{text} Each image is encoded again and read by its 10 nearest test images; ?: fewer than {CLEAR} agree."
+
+
+def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...]) -> None:
+    """Show both paths on the map, and the image at the same place of each."""
+    frames = LARGE_FRAMES if is_large(model) else FRAMES
+    found, sent = plane(model), ground(model)
+    walks = []
+    for way, colour in zip(ways, COMPARED, strict=False):
+        path = _path(way, a, b, frames)
+        images = decoded(model, path)
+        texts = [NAMED[way].capitalize()] * frames
+        if has_readings(model):
+            texts = [f"{NAMED[way].capitalize()}: {each.text}" for each in read(model, images)]
+        places = np.zeros((frames, 2)) if found is None else found.place(path)
+        walks.append(Walk(name=NAMES[way], colour=colour, images=images, places=places, texts=texts))
+    marks = []
+    if found is not None:
+        low, high = found.place(np.stack([a, b])).tolist()
+        marks = [
+            Mark(at=(low[0], low[1]), text="from", colour=UNLABELLED),
+            Mark(at=(high[0], high[1]), text="to", colour=UNLABELLED),
+        ]
+    latent_walk(
+        None if sent is None else sent.name,
+        label=f"The paths on the map of {model.name}",
+        walks=walks,
+        stops=np.linspace(0, 1, frames),
+        stop_name="Position on the path",
+        first=frames // 2,
+        marks=marks,
+        smooth=is_large(model),
+        key=f"path-{model.name}",
     )
-    return str(asked)
+
+
+def _offer_film(model: Model, a: np.ndarray, b: np.ndarray, ways: list[str]) -> None:
+    """Offer one of the paths as a film."""
+    if not model.has_summary:
+        return
+    rename_choices("way", _FORMER)
+    way: object = LINEAR
+    if len(ways) > 1:
+        way = st.segmented_control(
+            "Film of", ways, default=LINEAR, required=True, key="way", bind="query-params", width="content"
+        )
+    offer_walk(model, a, b, spherical=way == SPHERICAL)
 
 
 def _pick_steps() -> int:
@@ -130,13 +209,13 @@ def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: boo
     has_one_prior = model.config.model.is_variational and not is_anchored(model)
     if has_one_prior and (is_drawn or not model.has_summary):
         gaussian, origin = gaussian_of_draws(model, 0)
-        (low, high), which = usual_norms(gaussian), f"samples from {origin}"
+        (low, high), which = usual_norms(_in_active(model, gaussian)), f"samples from {origin}"
     elif not model.has_summary:
         return
     elif has_test_images(model):
         (low, high), which = priors.usual_norms(model), "encoded test images"
     else:
-        low, high = usual_norms(priors.data_gaussian(model, None))
+        low, high = usual_norms(_in_active(model, priors.data_gaussian(model, None)))
         which = "samples from a Gaussian fitted to the data"
     norms = {name: np.linalg.norm(path, axis=1) for name, path in paths.items()}
     show_figure(
@@ -150,114 +229,43 @@ def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: boo
         "all the same, and is then not out of distribution."
     )
     if has_one_prior and not is_drawn:
+        used = distances.used_dimensions(model).sum()
         text += (
             " An image's point is its posterior mean, which lies nearer to the origin than samples of the prior (norm "
-            f"about {np.sqrt(model.config.model.latent_dim):.1f}): those have the posterior's variance as well."
+            f"about {np.sqrt(used):.1f}): those have the posterior's variance as well."
         )
     st.caption(text)
 
 
+def _in_active(model: Model, gaussian: Gaussian) -> Gaussian:
+    """Return a Gaussian without what it does in the dimensions that the decoder ignores."""
+    if not model.has_summary:
+        return gaussian
+    used = distances.used_dimensions(model)
+    return Gaussian(mean=np.where(used, gaussian.mean, 0), factor=gaussian.factor * used[:, None])
+
+
 def _advice(model: Model) -> str:
-    """Say which path makes sense for a model."""
-    config = model.config.model
+    """Say what the two paths mean for a model, whatever they show of one pair."""
+    config, name = model.config.model, escape(model.name)
     if not config.is_variational:
-        return (
-            f"**Use linear interpolation.** {escape(model.name)} has no prior, so the origin has no meaning; the "
-            "spherical path is only a comparison."
-        )
+        return f"{name} has no prior, so the origin has no meaning: no path is better for all pairs."
     if is_anchored(model):
         return (
-            "**Use linear interpolation.** The priors of this model have their means away from the origin; a "
-            "circle around the origin can cross other classes."
+            f"The priors of {name} have their means away from the origin: a circle around it can cross other classes."
         )
     used = int(distances.used_dimensions(model).sum()) if model.has_summary else config.latent_dim
     if used == 0:
         return (
-            f"**Neither.** All dimensions of {escape(model.name)} have collapsed: its decoder ignores the latent "
-            "point and gives the same image everywhere."
+            f"**Neither.** All dimensions of {name} have collapsed: its decoder ignores the latent point and gives the "
+            "same image everywhere."
         )
     count = config.latent_dim
-    uses = f" {escape(model.name)} has {used} active dimensions of {count}." if used < count else ""
-    if count <= 3:
-        return (
-            f"**Either.** In {count} dimensions much of the mass of N(0, I) is near the origin, so the linear path "
-            f"also passes through likely points.{uses}"
-        )
+    active = f"the {used} active of {count} dimensions of {name}" if used < count else f"the {count} dimensions"
+    if used <= FEW:
+        return f"In {active} much of the mass of N(0, I) is near the origin: the line passes through likely points too."
     return (
-        f"**Use spherical interpolation.** In {count} dimensions samples of N(0, I) have norm about "
-        f"{np.sqrt(count):.1f} (the square root of {count}). The middle of the linear path has a smaller norm, and "
-        f"its images look average; the spherical path keeps the norm.{uses}"
+        f"In {active} samples of N(0, I) have norm about {np.sqrt(used):.1f}, the square root of {used}. The middle of "
+        "the line has a smaller norm, and its images look average; the circle keeps the norm. Collapsed dimensions do "
+        "not count."
     )
-
-
-@st.fragment
-def show_arithmetic(model: Model) -> None:
-    """Add the difference between the means of two classes to a test image."""
-    with errors_as_messages():
-        table, classes = model.require_latents(), model.encoded_classes()
-        if table.labels is None or len(classes) < 2:
-            st.info(
-                f"{escape(model.config.data.name)} has fewer than two classes, so there is no class direction.",
-                icon=":material/label_off:",
-            )
-            return
-        if not distances.used_dimensions(model).any():
-            st.info(
-                f"All dimensions of {escape(model.name)} have collapsed: no direction changes its images. Choose "
-                "another model.",
-                icon=":material/compress:",
-            )
-            return
-        image, plus, minus, strength = _pick_sum(model, classes, int(table.labels[0]))
-        if plus == minus:
-            st.info(
-                f"Choose two different classes: the difference of {escape(plus)} with itself is zero.",
-                icon=":material/balance:",
-            )
-            return
-        z, labels = table.z, table.labels
-        direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
-        ends = move_along(z[image], direction, np.array([0.0, strength]))
-        drawn = decoded(model, ends)
-        before, after = (model.provenance.class_names[int(label)] for label in read_by_encoder(model, drawn))
-        step = f"{'plus' if strength >= 0 else 'minus'} {abs(strength):g} · (mean of {plus} minus mean of {minus})"
-        text = f"reconstruction by {model.name} (classified as {before}); {step} (classified as {after})"
-        dataset = originals(model)
-        if dataset is not None:
-            drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
-            text = f"image {image}, class {model.provenance.class_names[int(labels[image])]}; {text}"
-        show_row(model, drawn, text)
-        st.caption(f"From left to right: {escape(text)}.")
-        path = move_along(z[image], direction, STRENGTHS)
-        text = f"Strength {STRENGTHS[0]:g} to {STRENGTHS[-1]:g} in steps of 0.5, 0 in the middle: "
-        show_many(model, path, len(STRENGTHS), text + far_text(model, path))
-        st.caption(
-            f"Strength 1 is the distance from the mean of {escape(minus)} to the mean of {escape(plus)}: "
-            f"{np.linalg.norm(direction):.2f}. Each decoded image is encoded again; its 10 nearest test images give "
-            "its class."
-        )
-        offer_download(model.config.data.name, "to show the original image")
-
-
-def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[int, str, str, float]:
-    """Let the visitor choose an image, the class to add, that to take away, and the strength."""
-    names = list(classes)
-    minus_default = model.provenance.class_names[first_label]
-    plus_default = next(name for name in reversed(names) if name != minus_default)
-    why = "The mean of the codes of this class is {}."
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        image = pick_image(model, "Test image", "onto", 0)
-        plus = pick_class("plus the mean of", names, "plus", plus_default, why.format("added"))
-        minus = pick_class("minus the mean of", names, "minus", minus_default, why.format("subtracted"))
-        strength = st.slider(
-            "Strength",
-            min_value=-2.0,
-            max_value=2.0,
-            value=1.0,
-            step=0.05,
-            key="strength",
-            bind="query-params",
-            width=220,
-            help="Multiple of the difference of the two means, -2 to 2.",
-        )
-    return image, plus, minus, float(strength)

@@ -3,8 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read_number
+from aeviz.analysis.generation import MOST_DIGITS, Gaussian, draw_noise, draw_points, read_number
 from aeviz.figures.images import enlarge, tile, to_data_uri
+from aeviz.figures.palette import class_colour
+from aeviz.web.components.latent_walk.component import Mark, latent_walk
+from aeviz.web.generate.ground import ground, plane
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.controls import pick_chance
 from aeviz.web.kernel.distances import find_far
@@ -54,8 +57,30 @@ def show_number(model: Model) -> None:
         noise = draw_noise(seed, len(labels), model.config.model.latent_dim)
         points = draw_points(gaussians, np.arange(len(labels)), noise, temperature)
         images = decoded(model, points)
-        _show_image(model, typed, images, f"temperature {temperature:g}, seed {seed}", f"{typed}-seed{seed}")
-        _show_reading(model, labels, images, points)
+        shown, on_map = st.columns([5, 4], gap="medium")
+        with shown:
+            _show_image(model, typed, images, f"temperature {temperature:g}, seed {seed}", f"{typed}-seed{seed}")
+            _show_reading(model, labels, images, points)
+        with on_map:
+            _show_map(model, labels, gaussians, points)
+
+
+def _show_map(model: Model, labels: np.ndarray, gaussians: list[Gaussian], points: np.ndarray) -> None:
+    """Show on the map what each digit was drawn around, and where its point came to lie."""
+    found, sent = plane(model), ground(model)
+    if found is None or sent is None:
+        return
+    names, marks = model.provenance.class_names, []
+    means = {int(label): each.mean for label, each in zip(labels, gaussians, strict=True)}
+    if is_anchored(model):
+        means = {label: priors.prior_gaussian(model, label).mean for label in model.encoded_classes().values()}
+    for label, (x, y) in zip(means, found.place(np.stack(list(means.values()))).tolist(), strict=True):
+        marks.append(Mark(at=(x, y), text=names[label], colour=class_colour(label), is_faint=True))
+    for label, (x, y) in zip(labels.tolist(), found.place(points).tolist(), strict=True):
+        marks.append(Mark(at=(x, y), text=names[label], colour=class_colour(label)))
+    what = "anchors" if is_anchored(model) else "class means"
+    latent_walk(sent.name, label=f"The digits on the map of {model.name}", marks=marks, key=f"digits-{model.name}")
+    st.caption(f"Discs: {what}. Dots with a rim: the points that the digits were decoded from.")
 
 
 def _show_image(model: Model, typed: str, images: np.ndarray, chance: str, name: str) -> None:

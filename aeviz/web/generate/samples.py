@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.generation import draw_noise, draw_points, most_alike, share_out
+from aeviz.analysis.generation import Gaussian, draw_noise, draw_points, least_alike, most_alike, share_out
 from aeviz.analysis.latent import nearest_index
 from aeviz.analysis.sample_quality import mean_and_error
 from aeviz.figures.images import shrink, take, tile
 from aeviz.lab import sample_quality
-from aeviz.web.components.samples.component import sample_grid
+from aeviz.web.components.samples.component import Places, sample_grid
+from aeviz.web.generate.ground import ground, plane, send_ground
 from aeviz.web.kernel import distances, priors
+from aeviz.web.kernel.client_inference import find_network, send_networks
 from aeviz.web.kernel.controls import pick_chance, pick_class
 from aeviz.web.kernel.distances import find_far
 from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_image
@@ -76,6 +78,12 @@ def show_samples(runs: list[Model]) -> None:
         _offer_code(runs, draw)
 
 
+def send_samples(runs: list[Model]) -> None:
+    """Send the page what the samples move on and are decoded by; call it at the end, outside of fragments."""
+    send_ground(*runs)
+    send_networks([model for model in runs if not is_large(model)], "decoder")
+
+
 def _offer_code(runs: list[Model], draw: Draw) -> None:
     """Offer the code of the grids, where they come from one prior or one Gaussian."""
     is_plain = draw.class_name is None and len(set(map(is_large, runs))) == 1
@@ -136,14 +144,14 @@ def _show_grid(
             icon=":material/hourglass_top:",
         )
         return None
-    points, origin = drawn
+    points, origin, gaussians = drawn
     text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
     side = LARGE_SIDE if is_large(model) else SIDE
     far = find_far(model, points)
     images = shrink(decoded(model, points), CHOSEN_PX)
     nearest, texts = _find_nearest(model, points)
-    if first is None:  # a sharp image beside a similar one says most at first sight
-        first = 0 if nearest is None else most_alike(images, shrink(nearest, CHOSEN_PX))
+    if first is None:
+        first = _telling(images, nearest, far)
     links = []
     if model.has_summary:
         links = ["explore?" + urlencode({MODEL: model.name, **point_parameter(model, point)}) for point in points]
@@ -151,6 +159,7 @@ def _show_grid(
         images,
         columns=side,
         text=text,
+        model=model.name,
         far=np.zeros(len(points), dtype=bool) if far is None else far,
         nearest=nearest,
         nearest_texts=texts,
@@ -159,6 +168,7 @@ def _show_grid(
         smooth=is_large(model),
         beside=beside,
         group=group,
+        places=_places(model, points, gaussians, draw.temperature),
         key=f"samples-{model.name}",
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -173,6 +183,38 @@ def _show_grid(
         parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
         offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
     return first
+
+
+def _telling(images: np.ndarray, nearest: np.ndarray | None, far: np.ndarray | None) -> int:
+    """Return the sample that says most at first sight: a crossed-out one whose image is least like its test image.
+
+    Without a cross it is the one most like its test image.
+    """
+    if nearest is None:
+        return 0 if far is None else int(far.argmax())
+    others = shrink(nearest, CHOSEN_PX)
+    if far is None or not far.any():
+        return most_alike(images, others)
+    crossed = np.flatnonzero(far)
+    return int(crossed[least_alike(images[crossed], others[crossed])])
+
+
+def _places(model: Model, points: np.ndarray, gaussians: list[Gaussian], temperature: float) -> Places | None:
+    """Return where samples lie, for the map; None where the model has none."""
+    found, sent = plane(model), ground(model)
+    if found is None or sent is None:
+        return None
+    table, used = model.stored_latents, distances.used_dimensions(model)
+    return Places(
+        ground=sent.name,
+        plane=found,
+        points=points,
+        centres=np.stack([each.mean for each in gaussians]),
+        which=share_out(len(points), len(gaussians)),
+        temperature=temperature,
+        nearest=None if table is None else table.z[nearest_index(points[:, used], table.z[:, used])],
+        network=None if is_large(model) else find_network(model, "decoder").spec,
+    )
 
 
 def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, list[str]]:
@@ -192,8 +234,8 @@ def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, 
     ]
 
 
-def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:
-    """Return latent points and what they were drawn from; None where there is nothing to fit to."""
+def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str, list[Gaussian]] | None:
+    """Return latent points, what they were drawn from in words, and that; None where there is nothing to fit to."""
     config, classes = model.config.model, model.encoded_classes()
     label = None if draw.class_name is None else classes.get(draw.class_name)
     of_class = f" of class {draw.class_name}" if label is not None else ""
@@ -210,7 +252,7 @@ def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str] | None:
         origin = f"a Gaussian fitted to the encoded images{of_class}"
     count = (LARGE_SIDE if is_large(model) else SIDE) ** 2
     noise = draw_noise(draw.seed, count, config.latent_dim)
-    return draw_points(gaussians, share_out(count, len(gaussians)), noise, draw.temperature), origin
+    return draw_points(gaussians, share_out(count, len(gaussians)), noise, draw.temperature), origin, gaussians
 
 
 def _remark(model: Model) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.web.generate.arithmetic import show_arithmetic
 from aeviz.web.generate.attributes import has_attributes, show_attributes
-from aeviz.web.generate.interpolation import show_arithmetic, show_interpolation
+from aeviz.web.generate.ground import send_ground
+from aeviz.web.generate.interpolation import show_interpolation
 from aeviz.web.generate.learning import show_learning
 from aeviz.web.generate.number import show_number
-from aeviz.web.generate.path_explorer import send_path
-from aeviz.web.generate.samples import show_samples
+from aeviz.web.generate.samples import send_samples, show_samples
 from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.kernel.models import Model, list_models
@@ -26,9 +27,13 @@ _IS_SUBSTITUTE = "generate.substitute"
 """Session key: whether the second stands in for the first."""
 _DIGITS = frozenset("0123456789")
 _STYLE = """<style>
-@media (max-width: 40rem) { .st-key-make div:has(> button) { flex-wrap: wrap; overflow: visible; } }
+@media (max-width: 40rem) {
+  .st-key-make div:has(> button) { flex-wrap: wrap; overflow: visible; }
+  div:has(> .st-key-ends) { order: 1; }
+  div:has(> .st-key-norms) { order: 2; }
+}
 </style>"""
-"""On a phone all sections are in view, in two rows."""
+"""On a phone all sections are in view, in two rows, and the paths stand above the choice of their ends."""
 
 
 def pick_section() -> str:
@@ -84,7 +89,6 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
         show_learning(found, runs)
     elif section == INTERPOLATE:
         show_interpolation(first)
-        send_path(first)
     elif section == NUMBER and not first.provenance.class_names:
         _explain_no_digits(found, first)
     elif section == ARITHMETIC and has_attributes(first):
@@ -98,6 +102,10 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
         if not is_anchored(first) and (better := [other.name for other in found.values() if is_anchored(other)]):
             st.caption("Class-anchored models write more clearly:")
             offer_models(better, NUMBER)
+    if section == SAMPLES:
+        send_samples(runs)
+    elif section != LEARNED:
+        send_ground(first)
 
 
 def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from aeviz.analysis import latent as analysis_latent
-from aeviz.analysis.latent import ACTIVE, is_far, vote_of_neighbours
+from aeviz.analysis.latent import ACTIVE, count_votes, is_far
 from aeviz.analysis.latent_gaussian import LatentGaussian, gaussian_by_directions
 from aeviz.analysis.posterior import usual_sample_distance
 from aeviz.web.components.explorer.payload import Support
@@ -98,8 +98,14 @@ def far_text(model: Model, points: np.ndarray) -> str:
 
 def read_points(model: Model, points: np.ndarray) -> np.ndarray:
     """Return the class that the encoded test images nearest to each point have, (N,); the images must have classes."""
+    winners: np.ndarray = votes_at(model, points).argmax(axis=1)
+    return winners
+
+
+def votes_at(model: Model, points: np.ndarray) -> np.ndarray:
+    """Return how many of the 10 encoded images nearest to each point each class has, (N, Y); they must have classes."""
     table = model.require_latents()
     if table.labels is None:
         raise LookupError("the images have no classes; the caller must check first")
     used = used_dimensions(model)
-    return vote_of_neighbours(points[:, used], table.z[:, used], table.labels)
+    return count_votes(points[:, used], table.z[:, used], table.labels)

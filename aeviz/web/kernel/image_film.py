@@ -59,8 +59,8 @@ def _show(name: str, epochs: tuple[int, ...]) -> None:
                 EPOCH.write(None if rested == epochs[-1] else rested)
 
         if len(epochs) > 1:
-            recorded = f"{len(epochs)} recorded epochs, {epochs[0]:,} to {epochs[-1]:,}"
+            recorded = f"{len(epochs)} epochs, {epochs[0]:,} to {epochs[-1]:,}"
             if len(epochs) <= LISTED:
-                recorded = f"recorded epochs {', '.join(f'{each:,}' for each in epochs)}"
-            st.caption(f"**Play** goes through the {recorded}; the slider and the arrow keys go to any of them.")
+                recorded = f"epochs {', '.join(f'{each:,}' for each in epochs)}"
+            st.caption(f"Images were recorded at {recorded} (dots on the curve); **Play** steps from one to the next.")
         image_film(name, at, key=_KEY, on_change=write)

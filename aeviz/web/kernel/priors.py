@@ -12,7 +12,7 @@ from aeviz.analysis.generation import (
 )
 from aeviz.analysis.prior_fit import PriorFit, fit_prior
 from aeviz.web.kernel.caching import shared
-from aeviz.web.kernel.distances import draw_limit
+from aeviz.web.kernel.distances import draw_limit, used_dimensions
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 
@@ -51,8 +51,9 @@ def anchored_share(model: Model) -> float | None:
 
 @shared(max_entries=64)  # two numbers each
 def usual_norms(model: Model) -> tuple[float, float]:
-    """Return the bounds of the distance from the origin between which 9 of 10 encoded test images lie."""
-    low, high = np.quantile(np.linalg.norm(model.require_latents().z, axis=1), [0.05, 0.95])
+    """Return the bounds of the distance from the origin, in active dimensions, of 9 of 10 encoded test images."""
+    used = used_dimensions(model)
+    low, high = np.quantile(np.linalg.norm(model.require_latents().z[:, used], axis=1), [0.05, 0.95])
     return float(low), float(high)
 
 

@@ -7,7 +7,7 @@ repeat what was asked for.
 import numpy as np
 
 from aeviz.analysis.latent import vote_of_neighbours
-from aeviz.web.kernel.distances import read_points
+from aeviz.web.kernel.distances import read_points, votes_at
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 
@@ -26,6 +26,11 @@ def read_by_encoder(model: Model, images: np.ndarray) -> np.ndarray:
         (N,), int64.
     """
     return read_points(model, model.network().encode(images).numpy())
+
+
+def votes_by_encoder(model: Model, images: np.ndarray) -> np.ndarray:
+    """Return how many of the 10 encoded test images nearest to the code of each image each class has, (N, Y), int64."""
+    return votes_at(model, model.network().encode(images).numpy())
 
 
 def read_by_pixels(model: Model, images: np.ndarray, own: np.ndarray | None = None) -> np.ndarray | None:

@@ -21,7 +21,7 @@ import { Strip } from "./strip.js";
  * @typedef {{
  *   view: string, space: string, point: number[], revision: number, pair: [number, number], along: number,
  *   backdrop: string, side: number, parts: string[], decoder_views: import("./decoder_view.js").Spec[],
- *   own: { key: string, name: string, image: Uint8Array, z: number[] } | null, waypoints: number[][], spherical: boolean, images: Uint8Array | null, model: string, sprite: string | null,
+ *   own: { key: string, name: string, image: Uint8Array, z: number[] } | null, waypoints: number[][], images: Uint8Array | null, model: string, sprite: string | null,
  *   response: { number: number, error: string | null } | null
  * }} View what Python sends (payload.py). With another `view` everything is built anew; `images` belong to the response.
  */
@@ -118,14 +118,12 @@ export class Explorer {
     this.axis = view.along;
     this.backdrop = view.backdrop;
     this.side = view.side;
-    this.spherical = view.spherical;
     this.waypoints = view.waypoints.map((waypoint) => Float64Array.from(waypoint));
-    this.fixed = view.parts.includes("path");
     this.hovers = view.parts.includes("hover");
     [{ shape: this.shape, smooth: this.smooth }] = view.decoder_views;
     const [shows, pad] = ["image", "pad"].map((part) => view.parts.includes(part));
     this.root.dataset.models = String(view.decoder_views.length);
-    this.root.dataset.kind = this.fixed ? "path" : this.hovers ? "live" : shows ? "inspector" : pad ? "full" : "beside";
+    this.root.dataset.kind = this.hovers ? "live" : shows ? "inspector" : pad ? "full" : "beside";
     this.root.replaceChildren();
     const isFull = this.root.dataset.kind === "full";
     const plane = isFull ? element("div", { class: "plane" }, this.root) : this.root;
@@ -146,7 +144,7 @@ export class Explorer {
       this.parts.push(this.strip);
     }
     if (view.parts.includes("nearest") && space.count) this.buildNearest(beside, view);
-    this.path = view.parts.includes("waypoints") || this.fixed ? new Path(beside, this.host()) : null;
+    this.path = view.parts.includes("waypoints") ? new Path(beside, this.host()) : null;
     if (this.path) this.parts.push(this.path);
     if (view.parts.includes("overview")) this.parts.push(new Overview(plane, this.host()));
     this.follow();
@@ -300,9 +298,7 @@ export class Explorer {
       set backdrop(value) { explorer.backdrop = value; },
       get waypoints() { return explorer.waypoints; },
       set waypoints(value) { explorer.waypoints = value; explorer.tellPath(); },
-      get fixed() { return explorer.fixed; },
       get hovers() { return explorer.hovers; },
-      get spherical() { return explorer.spherical; },
       move: (/** @type {Float64Array} */ point, /** @type {boolean} */ done) => this.move(point, done),
       send: () => this.messages.hurry(),
       focus: (/** @type {number} */ axis) => {

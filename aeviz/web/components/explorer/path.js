@@ -6,36 +6,23 @@ import { ICONS } from "../kit/player.js";
 
 /**
  * @typedef {{
- *   point: Float64Array, waypoints: Float64Array[], shape: number[], smooth: boolean, fixed: boolean, spherical: boolean,
+ *   point: Float64Array, waypoints: Float64Array[], shape: number[], smooth: boolean,
  *   move: (point: Float64Array, done: boolean) => void, keep: (waypoints: Float64Array[]) => void,
  *   decode: (points: Float32Array, rows: number) => Promise<ArrayLike<number>>, failed: (error: unknown) => void,
  *   during: import("./explorer.js").During
- * }} PathHost `fixed`: the waypoints are given and the visitor cannot change them.
+ * }} PathHost
  */
 
 const MOST = 12;
 const SECONDS = 1.6; // from one waypoint to the next when played
 
 /**
- * The point at a share of the path from one to another: a line, or an arc around the origin where they are not opposite.
+ * The point at a share of the line from one to another.
  * @param {Float64Array} from
  * @param {Float64Array} to
  * @param {number} share from 0 to 1
- * @param {boolean} spherical
  */
-export function between(from, to, share, spherical) {
-  let [a, b] = [1 - share, share];
-  if (spherical) {
-    const [x, y] = [from, to].map((point) => Math.sqrt(point.reduce((sum, value) => sum + value * value, 0)));
-    const cosine = from.reduce((sum, value, k) => sum + value * to[k], 0) / (x * y);
-    const angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
-    if (x > 0 && y > 0 && angle > 1e-4 && angle < Math.PI - 1e-3) {
-      a = Math.sin((1 - share) * angle) / Math.sin(angle);
-      b = Math.sin(share * angle) / Math.sin(angle);
-    }
-  }
-  return from.map((value, k) => a * value + b * to[k]);
-}
+const between = (from, to, share) => from.map((value, k) => (1 - share) * value + share * to[k]);
 
 export class Path {
   /**
@@ -46,12 +33,10 @@ export class Path {
     this.host = host;
     this.root = element("div", { class: "path", "data-testid": "latent-path" }, parent);
     const head = element("div", { class: "choices" }, this.root);
-    if (!host.fixed) {
-      this.keeper = button(head, "Add waypoint", "Add the current point to the path", () =>
-        this.change([...this.host.waypoints, Float64Array.from(this.host.point)]),
-      );
-      this.clearer = button(head, "Remove all", "Remove all waypoints", () => this.change([]));
-    }
+    this.keeper = button(head, "Add waypoint", "Add the current point to the path", () =>
+      this.change([...this.host.waypoints, Float64Array.from(this.host.point)]),
+    );
+    this.clearer = button(head, "Remove all", "Remove all waypoints", () => this.change([]));
     this.player = button(head, "Play", "Move along the path and back", () => this.play());
     this.player.classList.add("play");
     this.namePlayer("play");
@@ -91,12 +76,12 @@ export class Path {
   /** Show the waypoints. */
   async list() {
     const token = (this.token += 1);
-    const { waypoints, shape, smooth, fixed } = this.host;
+    const { waypoints, shape, smooth } = this.host;
     const many = waypoints.length > 1;
     this.slider.hidden = this.player.hidden = !many;
     this.slider.max = String(Math.max(0, waypoints.length - 1));
-    if (this.keeper) this.keeper.disabled = waypoints.length >= MOST;
-    if (this.clearer) this.clearer.hidden = !waypoints.length;
+    this.keeper.disabled = waypoints.length >= MOST;
+    this.clearer.hidden = !waypoints.length;
     this.words.textContent = many ? "" : `Add ${waypoints.length ? "a second waypoint" : "two waypoints"} to move between them.`;
     this.root.dataset.waypoints = String(waypoints.length);
     if (!waypoints.length) return this.row.replaceChildren();
@@ -115,7 +100,7 @@ export class Path {
       const mosaic = new Mosaic(shape, 1, 1, smooth);
       go.append(mosaic.canvas);
       const remove = () => this.change(this.host.waypoints.filter((__, other) => other !== k));
-      if (!fixed) button(tile, "×", `Remove waypoint ${k + 1}`, remove);
+      button(tile, "×", `Remove waypoint ${k + 1}`, remove);
       return mosaic;
     });
     setEach(mosaics, values);
@@ -124,11 +109,11 @@ export class Path {
 
   /** @param {boolean} done whether the visitor has let go */
   walk(done) {
-    const { waypoints, spherical } = this.host;
+    const { waypoints } = this.host;
     if (waypoints.length < 2) return;
     const at = Math.min(waypoints.length - 1, this.slider.valueAsNumber);
     const from = Math.min(waypoints.length - 2, Math.floor(at));
-    this.host.move(between(waypoints[from], waypoints[from + 1], at - from, spherical), done);
+    this.host.move(between(waypoints[from], waypoints[from + 1], at - from), done);
   }
 
   play() {

@@ -19,7 +19,7 @@ NO_LABEL = 65535
 """Label of a point without a class."""
 MOST_CODES = 1_000_000
 """Coordinates of encoded images, two bytes each, that a page is sent: 10,000 images along the first 100 axes."""
-Part = Literal["pad", "sliders", "strip", "waypoints", "path", "overview", "hover", "image", "nearest", "own"]
+Part = Literal["pad", "sliders", "strip", "waypoints", "overview", "hover", "image", "nearest", "own"]
 Backdrop = Literal["images", "points", "both"]
 
 
@@ -91,8 +91,6 @@ class View:
     waypoints: tuple[tuple[float, ...], ...] = ()
     own: Own | None = None
     """The visitor's image, shown in place of a chosen test image until one is chosen; needs "image" or "own"."""
-    spherical: bool = False
-    """Whether the path between waypoints is an arc around the origin."""
     response: Response | None = None
 
 

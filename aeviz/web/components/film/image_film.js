@@ -83,6 +83,7 @@ class ImageFilm {
       draw: (full) => this.draw(full),
       save: () => void activity.during("image", this.save()),
       hasSteps: true,
+      isStepped: true, // images are those of a recorded epoch, and so is the mark on the curve
     });
     this.board = element("div", { class: "pictures" }, root);
     this.kept = new KeptNumbers(channel, activity, () => [this.epoch]);
@@ -160,7 +161,7 @@ class ImageFilm {
     });
     for (const chart of this.charts) chart.drawFront(style, player.front(chart));
     player.report(`epoch ${this.epoch.toLocaleString("en")} of ${film.total.toLocaleString("en")}`);
-    Object.assign(this.root.dataset, { frame: String(this.epoch), frames: String(film.epochs.length) });
+    Object.assign(this.root.dataset, { frame: String(this.epoch), frames: String(film.epochs.length), mark: String(player.cursor) });
     if (!player.playing && this.epoch !== this.rested) {
       this.rested = this.epoch;
       this.kept.start();
@@ -192,7 +193,7 @@ class ImageFilm {
       const from = Math.min(curves.epochs[0], epochs[0]);
       const to = Math.max(curves.epochs[curves.epochs.length - 1], epochs[epochs.length - 1]);
       chart.size(ratio);
-      chart.set({ epochs: curves.epochs, from, to, left: { series: curves.series, log: false, fromZero: false } });
+      chart.set({ epochs: curves.epochs, from, to, left: { series: curves.series, log: false, fromZero: false }, dots: epochs });
       chart.drawBack(style);
     });
   }

@@ -44,6 +44,8 @@ export class Chart {
     this.right = null;
     /** @type {Mark | null} */
     this.best = null;
+    /** @type {number[]} */
+    this.dots = [];
     /** @type {Axis | null} */
     this.axis = null;
     /** @type {Axis | null} */
@@ -76,13 +78,14 @@ export class Chart {
   }
 
   /**
-   * Takes the curves: `left` and `right` are series on an axis each, `best` is a place to mark.
+   * Takes the curves: `left` and `right` are series on an axis each, `best` is a place to mark,
+   * `dots` are epochs that the left curves have dots at.
    * @param {{
-   *   epochs: Int32Array, from: number, to: number, left: Group, right?: Group | null, best?: Mark | null
+   *   epochs: Int32Array, from: number, to: number, left: Group, right?: Group | null, best?: Mark | null, dots?: number[]
    * }} content
    */
-  set({ epochs, from, to, left, right = null, best = null }) {
-    Object.assign(this, { epochs, from, to: Math.max(to, from + 1), left, right, best });
+  set({ epochs, from, to, left, right = null, best = null, dots = [] }) {
+    Object.assign(this, { epochs, from, to: Math.max(to, from + 1), left, right, best, dots });
   }
 
   /** @param {number} ratio pixels of the screen in one of the page */
@@ -160,11 +163,24 @@ export class Chart {
       for (const { colour, smooth } of this.left.series) {
         if (smooth) drawCurve(brush, this.epochs, smooth, scales, { colour, width: 2.4, alpha: 1 });
       }
+      for (const series of this.left.series) this.drawDots(brush, axis, series);
     }
     brush.restore();
     if (rightAxis && this.right) this.drawRightTicks(brush, style, rightAxis, this.right.series[0].colour, right);
     this.label = null;
     if (this.best && axis) this.drawBest(brush, style, axis, this.best, bottom);
+  }
+
+  /** @param {Brush} brush @param {Axis} axis @param {Series} series */
+  drawDots(brush, axis, { colour, raw }) {
+    brush.fillStyle = colour;
+    for (const epoch of this.dots) {
+      const value = raw[this.epochs.indexOf(epoch)];
+      if (!Number.isFinite(value)) continue;
+      brush.beginPath();
+      brush.arc(this.x(epoch), this.y(axis, value), 4, 0, 2 * Math.PI);
+      brush.fill();
+    }
   }
 
   /**

@@ -44,7 +44,7 @@ export async function loadImage(uri) {
 /**
  * Draw one image of a tiled picture.
  * @param {HTMLCanvasElement} canvas takes its size
- * @param {HTMLImageElement} picture
+ * @param {HTMLImageElement | HTMLCanvasElement} picture
  * @param {Tiling} tiling
  * @param {number} index
  * @returns {CanvasRenderingContext2D}

@@ -12,9 +12,10 @@ import { watchLooks } from "./theme.js";
 /**
  * @typedef {{
  *   unit: string, framesPerSecond: (last: number) => number, draw: (full: boolean) => void, save: () => void,
- *   hasSteps?: boolean
+ *   hasSteps?: boolean, isStepped?: boolean
  * }} Options `unit` is what a frame is counted by; `draw` draws the film as the player stands, all of it if `full`;
- * `save` gives the visitor the shown frame as an image.
+ * `save` gives the visitor the shown frame as an image; with `isStepped` nothing lies between two frames, so that the
+ * place is that of the shown one at every moment.
  */
 
 const SPEEDS = [0.5, 1, 2, 4];
@@ -107,7 +108,7 @@ export class Player {
    * Where the points are, counted in frames.
    */
   get place() {
-    return this.reduced.matches ? this.shown : this.position;
+    return this.reduced.matches || this.options.isStepped ? this.shown : this.position;
   }
 
   /** The time at that place; null where there is no frame. */

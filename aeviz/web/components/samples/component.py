@@ -1,13 +1,57 @@
 """Images that a model generated, in a grid; the chosen one is shown large, with the test image of the nearest code."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from aeviz.analysis.latent_plane import LatentPlane
 from aeviz.figures.images import GAP, shrink, tile, to_data_uri
 from aeviz.web.components.kit.mount import Component
+from aeviz.web.components.kit.network import Network
 
 _component = Component(name="samples", script="samples/samples.js", style="samples/samples.css")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Places:
+    """Where N samples lie in a latent space of D dimensions."""
+
+    ground: str
+    """Name of the map's ground in the page's blob store."""
+    plane: LatentPlane
+    """Of the map."""
+    points: np.ndarray
+    """(N, D), floating point."""
+    centres: np.ndarray
+    """Means of what they were drawn from, (K, D)."""
+    which: np.ndarray
+    """The mean of each, (N,), integer."""
+    temperature: float
+    """At which they were drawn, above 0."""
+    nearest: np.ndarray | None
+    """The encoded image nearest to each, (N, D); None where none is known."""
+    network: Network | None
+    """The decoder for the page, which shows samples on their way; None moves only the points on the map."""
+
+    def to_json(self) -> dict[str, object]:
+        """Return what the page is sent."""
+        nearest = None if self.nearest is None else _short(self.plane.place(self.nearest))
+        return {
+            "ground": self.ground,
+            "origin": _short(self.plane.origin),
+            "axes": _short(self.plane.axes),
+            "points": _short(self.points),
+            "centres": _short(self.centres),
+            "which": self.which.tolist(),
+            "temperature": self.temperature,
+            "nearest": nearest,
+            "network": None if self.network is None else asdict(self.network),
+        }
+
+
+def _short(values: np.ndarray) -> object:
+    return values.astype(float).round(4).tolist()
 
 
 def sample_grid(
@@ -15,6 +59,7 @@ def sample_grid(
     *,
     columns: int,
     text: str,
+    model: str,
     far: np.ndarray,
     nearest: np.ndarray | None,
     nearest_texts: Sequence[str],
@@ -23,6 +68,7 @@ def sample_grid(
     smooth: bool,
     beside: bool = False,
     group: str | None = None,
+    places: Places | None = None,
     key: str,
 ) -> None:
     """Show images in a grid beside the one that the visitor points at or clicks; nothing comes back to Python.
@@ -31,6 +77,7 @@ def sample_grid(
         images: (N, C, H, W), uint8 or float32 in [0, 1].
         columns: Images in a row.
         text: What the images are, shown below the grid.
+        model: Name of the model.
         far: Which images to cross out, (N,), bool.
         nearest: The test image whose code is nearest to each image's latent point, (N, C, H, W); None where none is
             known.
@@ -40,6 +87,7 @@ def sample_grid(
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         beside: Whether another grid stands beside this one, so that the chosen image goes below.
         group: Name of the grids that show the same place when the visitor points at one of them.
+        places: Where they lie, for a small map on which new samples flow from the old ones; None for no map.
         key: Identity of the grid on the page.
     """
     _component.show(
@@ -52,12 +100,14 @@ def sample_grid(
             "tile": list(images.shape[2:]),
             "far": np.flatnonzero(far).tolist(),
             "text": text,
+            "model": model,
             "nearestTexts": list(nearest_texts),
             "links": list(links),
             "first": first,
             "smooth": smooth,
             "beside": beside,
             "group": group,
+            "places": None if places is None else places.to_json(),
         },
         key=key,
     )

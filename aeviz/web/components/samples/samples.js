@@ -1,19 +1,32 @@
 // Generated images in a grid. The one under the pointer, or else the one clicked last, is shown large, with the test image
 // whose code is nearest to its latent point and a link to that point on Explore. Grids of one group show the same place.
-// No rerun takes place.
+// No rerun takes place. A small map shows where they lie; new samples flow there from where the old ones were.
 
-import { element, write } from "../kit/dom.js";
+import { ask } from "../kit/blobs.js";
+import { element, icon, write } from "../kit/dom.js";
 import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_grid.js";
 import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
+import { ICONS } from "../kit/player.js";
+import { SmallMap } from "../kit/small_map.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
+import { Flow, atTemperature, between } from "./flow.js";
 
 /**
  * @typedef {{
  *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
- *   far: number[], text: string, nearestTexts: string[], links: string[], first: number, smooth: boolean,
- *   beside: boolean, group: string | null
+ *   far: number[], text: string, model: string, nearestTexts: string[], links: string[], first: number, smooth: boolean,
+ *   beside: boolean, group: string | null, places: import("./flow.js").Places | null
  * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
+
+const FLOW_MS = 1300; // from the old samples to the new ones
+const SWEEP_MS = 7000; // of Play: temperature 0 to the highest in the first part of it, then back to that of the page
+const [HIGHEST, RISE] = [2, 0.7];
+const REACH_PX = 14; // on the map, from a sample that is meant
+const [CHOSEN, FAR] = ["#4c9dff", "#e68a00"];
+
+/** @typedef {[number, number]} Pair */
 
 class Samples {
   /**
@@ -42,7 +55,8 @@ class Samples {
     this.lead = element("p", { class: "lead" }, card);
     this.how = element("p", { class: "hint", text: "Point at an image, click it, or use the arrow keys." }, card);
     this.title = element("h4", { role: "status" }, card);
-    const pair = element("div", { class: "pair" }, card);
+    this.both = element("div", { class: "both" }, card);
+    const pair = element("div", { class: "pair" }, this.both);
     /** @param {string} name */
     const figure = (name) => {
       const node = element("figure", {}, pair);
@@ -52,6 +66,19 @@ class Samples {
     this.own = figure("Generated image, large");
     this.other = figure("Nearest test image");
     write(this.own.words, "generated");
+    const space = element("div", { class: "space" }, this.both);
+    this.play = element("button", { type: "button", class: "play" }, space);
+    this.play.onclick = () => (this.flow.isMoving ? this.flow.stop() : this.sweep());
+    this.map = new SmallMap(space, "");
+    this.ground = "";
+    this.temperature = -1; // while Play sweeps it
+    this.flow = new Flow(this.grid, activity, (_, share) => this.moved(share));
+    this.namePlay();
+    const { stage } = this.map.plot;
+    stage.onpointermove = (event) => event.pointerType === "mouse" && this.show(this.onMap(event, this.chosen));
+    stage.onpointerdown = (event) => this.choose(this.onMap(event, this.chosen));
+    stage.onpointerleave = () => this.show(this.chosen);
+    this.unwatch = watchLooks(root, () => this.drawMap());
     this.hint = element("p", { class: "hint" }, card);
     this.link = element("a", { class: "link", text: "Open this point on Explore" }, card);
     this.grid.onpointermove = (event) => this.point(event, false);
@@ -73,10 +100,25 @@ class Samples {
 
   /** @param {Data} data @param {number} revision */
   async open(data, revision) {
-    const [picture, nearest] = await Promise.all([loadImage(data.picture), data.nearest ? loadImage(data.nearest) : null]);
+    const { places } = data;
+    const [picture, nearest, ground] = await Promise.all([
+      loadImage(data.picture),
+      data.nearest ? loadImage(data.nearest) : null,
+      places && places.ground !== this.ground ? ask(places.ground) : null,
+    ]);
     if (revision !== this.asked) return;
-    if (data.picture !== this.data?.picture) this.chosen = data.first;
+    const isNew = data.picture !== this.data?.picture;
+    if (isNew) this.chosen = data.first;
+    this.flow.stop();
+    const from = this.flow.points;
+    const flows = isNew && places && places.ground === this.ground && from.length === places.points.length;
     [this.data, this.sheets] = [data, { picture, nearest }];
+    if (ground) this.map.take(ground);
+    if (places && places.ground !== this.ground) this.flow.prepare(places);
+    this.ground = places?.ground ?? "";
+    this.flow.points = places?.points ?? [];
+    this.both.classList.toggle("mapped", Boolean(places));
+    this.map.plot.canvas.setAttribute("aria-label", `The samples on the map of ${data.model}`);
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
     this.lead.hidden = this.how.hidden = data.beside;
@@ -93,6 +135,87 @@ class Samples {
     this.other.node.hidden = !nearest;
     this.show(this.chosen);
     this.join(data.group);
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (flows && !isStill) this.move((t) => between(from, places.points, t * t * (3 - 2 * t)), FLOW_MS);
+  }
+
+  /** @param {import("./flow.js").Way} way @param {number} lasts */
+  move(way, lasts) {
+    const { data, sheets } = this;
+    if (!data || !sheets) return;
+    const { columns, gap, tile } = data;
+    const shape = data.places?.network?.image_shape ?? [1, ...tile];
+    this.flow.start(way, lasts, { picture: sheets.picture, shape, columns, gap });
+    this.namePlay();
+  }
+
+  /** Go through the temperatures, with the same noise. */
+  sweep() {
+    const places = this.data?.places;
+    if (!places) return;
+    this.move((share) => {
+      const back = (share - RISE) / (1 - RISE);
+      const now = share < RISE ? (HIGHEST * share) / RISE : HIGHEST + (places.temperature - HIGHEST) * back;
+      this.temperature = share < 1 ? now : -1;
+      return share < 1 ? atTemperature(places, now) : places.points;
+    }, SWEEP_MS);
+  }
+
+  namePlay() {
+    const isMoving = this.flow.isMoving;
+    const name = isMoving ? "Stop" : `Play: temperature 0 to ${HIGHEST}`;
+    this.play.replaceChildren(icon(ICONS[isMoving ? "pause" : "play"]), element("span", { text: name }));
+    this.root.dataset.moving = String(isMoving);
+  }
+
+  /** @param {number} share of a movement that has passed, 1 at its end, -1 where new images are there */
+  moved(share) {
+    if (!this.data) return;
+    this.root.classList.toggle("moves", share !== 1);
+    if (share === 1) {
+      this.temperature = -1;
+      this.namePlay();
+    }
+    this.draw(Number(this.root.dataset.shown ?? 0));
+  }
+
+  /** Where a sample is now on the map. @param {number} index @returns {Pair} */
+  placeOf(index) {
+    const { origin, axes } = /** @type {import("./flow.js").Places} */ (this.data?.places);
+    const point = this.flow.points[index];
+    const along = (/** @type {number} */ axis) => axes.reduce((sum, row, k) => sum + (point[k] - origin[k]) * row[axis], 0);
+    return [along(0), along(1)];
+  }
+
+  /** The sample under the pointer on the map. @param {PointerEvent} event @param {number} otherwise */
+  onMap(event, otherwise) {
+    let [found, least] = [otherwise, REACH_PX];
+    this.flow.points.forEach((_, index) => {
+      const distance = this.map.distance(event, this.placeOf(index));
+      if (distance < least) [found, least] = [index, distance];
+    });
+    return found;
+  }
+
+  drawMap() {
+    const { data, map } = this;
+    const shown = Number(this.root.dataset.shown ?? -1);
+    const style = styleOf(this.root);
+    if (!data?.places || shown < 0 || !map.begin(style)) return;
+    const isMoving = this.flow.isMoving;
+    map.plot.brush.font = `bold ${16 * style.scale}px sans-serif`; // of the crosses
+    this.flow.points.forEach((_, index) => {
+      const at = this.placeOf(index);
+      if (!isMoving && data.far.includes(index)) map.name("×", at, FAR, style);
+      else map.plot.dot(at, { colour: style.text, width: 2.4 });
+    });
+    const at = this.placeOf(shown);
+    const near = data.places.nearest?.[shown];
+    if (near && !isMoving) {
+      map.plot.curve([at, near], { colour: style.text, width: 1.5 });
+      map.mark(near, style.background, style, 3);
+    }
+    map.mark(at, CHOSEN, style, 6);
   }
 
   /** @param {string | null} group of grids that show the same place */
@@ -142,24 +265,28 @@ class Samples {
     this.root.dataset.shown = String(index);
     this.place(this.frame, index);
     const isFar = data.far.includes(index);
-    write(this.title, `Image ${index + 1} of ${data.count}`);
-    drawTile(this.own.canvas, sheets.picture, data, index);
+    write(this.title, `Image ${index + 1} of ${data.count}${isFar ? ", out of distribution (×)" : ""}`);
+    const moving = this.flow.canvas;
+    drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
+    this.drawMap();
+    if (this.flow.isMoving) {
+      const back = `, back to ${data.places?.temperature.toFixed(2)} at the end`;
+      write(this.title, this.temperature < 0 ? "On the way to the new samples" : `Temperature ${this.temperature.toFixed(2)}${back}`);
+      return;
+    }
     if (sheets.nearest) {
       drawTile(this.other.canvas, sheets.nearest, data, index);
       write(this.other.words, data.nearestTexts[index]);
     }
-    write(
-      this.hint,
-      (sheets.nearest
-        ? "Nearest by distance between latent codes. Pixel by pixel, another test image may be closer. "
-        : "") + (isFar ? "×: the latent point is farther from the encoded images than 99 % of usual ones. That says nothing of the image itself." : ""),
-    );
+    write(this.hint, sheets.nearest ? "Nearest by distance between latent codes. Pixel by pixel, another test image may be closer." : "");
     this.link.hidden = !data.links.length;
     if (data.links.length) this.link.href = data.links[index];
   }
 
   close() {
     this.asked += 1;
+    this.unwatch();
+    this.flow.close();
     this.leave();
   }
 }

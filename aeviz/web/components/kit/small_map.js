@@ -1,0 +1,128 @@
+// A small map of a latent space: the encoded images in a plane (small_map.py), and over them what a section draws.
+
+import { allOnDark } from "./class_colours.js";
+import { brushOf, element, pixelRatio, resize } from "./dom.js";
+import { Plot } from "./plot.js";
+import { unpack } from "./wire.js";
+
+/** @typedef {import("./plot.js").Pair} Pair */
+/** @typedef {import("./theme.js").Style} Style */
+/** @typedef {{ name: string, colour: string, centre: Pair | null }} Named */
+/**
+ * @typedef {{
+ *   places: Float32Array, labels: Uint16Array, classes: Named[], view: [Pair, Pair], axes: [string, string], words: string,
+ *   ellipse: number[] | null
+ * }} Ground
+ */
+
+const GREY = "#8c8c8c";
+const EDGE = 9; // pixels beyond the axes that marks at the edge may take
+const MOST_NAMED = 20; // more names would cover the points
+
+/** @param {number[]} ellipse centre and root of the covariance @param {number} times @returns {Pair[]} */
+function around([x, y, a, b, c, d], times) {
+  return Array.from({ length: 61 }, (_, k) => {
+    const [cosine, sine] = [times * Math.cos((k * Math.PI) / 30), times * Math.sin((k * Math.PI) / 30)];
+    return [x + a * cosine + b * sine, y + c * cosine + d * sine];
+  });
+}
+
+export class SmallMap {
+  /** @param {Element} parent @param {string} label */
+  constructor(parent, label) {
+    this.plot = new Plot(parent, { title: "", label, x: [0, 1], y: [0, 1], isSquare: true, kind: "small-map" });
+    this.front = element("canvas", { class: "front", "aria-hidden": "true" }, this.plot.stage);
+    this.words = element("p", { class: "hint" }, this.plot.section);
+    /** @type {Ground | null} */
+    this.ground = null;
+    this.drawn = ""; // what the back canvas shows
+  }
+
+  /** @param {Uint8Array} bytes */
+  take(bytes) {
+    this.ground = /** @type {Ground} */ (unpack(bytes));
+    [this.plot.x, this.plot.y] = this.ground.view;
+    this.words.textContent = this.ground.words;
+    this.drawn = "";
+  }
+
+  /**
+   * Draw the ground where it changed, and empty the front: `plot` draws on that until the next call. False where there is no room.
+   * @param {Style} style
+   */
+  begin(style) {
+    const { plot, ground } = this;
+    if (!ground) return false;
+    const { clientWidth, clientHeight } = plot.stage;
+    const drawn = [clientWidth, clientHeight, pixelRatio(), style.text, style.font, style.isStrong].join();
+    if (drawn !== this.drawn) {
+      if (!plot.begin(style)) return false;
+      this.drawGround(style, style.isDark ? allOnDark(ground) : ground);
+      plot.end();
+      this.drawn = drawn;
+    }
+    const { width, height } = plot.canvas;
+    resize(this.front, width, height);
+    const brush = (plot.brush = brushOf(this.front, width / plot.width));
+    brush.restore(); // what the last call kept
+    brush.setTransform(width / plot.width, 0, 0, width / plot.width, 0, 0);
+    brush.clearRect(0, 0, plot.width, plot.height);
+    brush.save();
+    const [left, top] = plot.place([plot.x[0], plot.y[1]]);
+    brush.beginPath();
+    brush.rect(left - EDGE, top - EDGE, plot.inner[0] + 2 * EDGE, plot.inner[1] + 2 * EDGE);
+    brush.clip();
+    brush.globalAlpha = 1;
+    brush.font = style.font;
+    brush.lineJoin = brush.lineCap = "round";
+    return true;
+  }
+
+  /** @param {Style} style @param {Ground} ground */
+  drawGround(style, { places, labels, classes, axes, ellipse }) {
+    const { plot } = this;
+    if (ellipse) for (const times of [1, 2]) plot.curve(around(ellipse, times), { colour: style.text, width: 1.2, alpha: 0.5 });
+    const n = labels.length;
+    const look = (/** @type {number} */ i) => ({ colour: classes[labels[i]]?.colour ?? GREY, width: n > 1200 ? 1.3 : 1.8, alpha: style.isStrong ? 0.8 : 0.45 });
+    for (let i = 0; i < n; i += 1) plot.dot([places[2 * i], places[2 * i + 1]], look(i));
+    if (classes.length <= MOST_NAMED) for (const { name, colour, centre } of classes) if (centre) this.name(name, centre, colour, style);
+    const [x, y] = [plot.x[1], plot.y[0]];
+    this.name(`${axes[0]} →`, [x, y], style.text, style, [-3, -9], "right");
+    this.name(`${axes[1]} ↑`, [plot.x[0], plot.y[1]], style.text, style, [3, 9], "left");
+  }
+
+  /**
+   * A word over the points, with a rim of the page's colour.
+   * @param {string} text @param {Pair} at @param {string} colour @param {Style} style @param {Pair} [off] pixels
+   * @param {CanvasTextAlign} [align]
+   */
+  name(text, at, colour, style, off = [0, 0], align = "center") {
+    const { brush } = this.plot;
+    const [x, y] = this.plot.place(at);
+    brush.globalAlpha = 1;
+    brush.textAlign = align;
+    brush.textBaseline = "middle";
+    brush.lineWidth = 4;
+    brush.strokeStyle = style.background;
+    brush.fillStyle = colour;
+    brush.strokeText(text, x + off[0], y + off[1]);
+    brush.fillText(text, x + off[0], y + off[1]);
+  }
+
+  /**
+   * A dot with a rim, as marks are that stand out from the points.
+   * @param {Pair} at @param {string} colour @param {Style} style @param {number} [radius]
+   */
+  mark(at, colour, style, radius = 5) {
+    this.plot.dot(at, { colour: style.background, width: radius + 2 });
+    this.plot.dot(at, { colour: style.text, width: radius + 1 });
+    this.plot.dot(at, { colour, width: radius });
+  }
+
+  /** Where the pointer is, in pixels from a place. @param {PointerEvent} event @param {Pair} at */
+  distance(event, at) {
+    const box = this.plot.stage.getBoundingClientRect();
+    const [x, y] = this.plot.place(at);
+    return Math.hypot(event.clientX - box.left - x, event.clientY - box.top - y);
+  }
+}

@@ -1,0 +1,1 @@
+"""The latent-walk component: Python side, script and style."""

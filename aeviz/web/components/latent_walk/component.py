@@ -1,0 +1,137 @@
+"""Paths through a latent space on a small map of it, and the image at the same place of each, played and dragged."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aeviz.figures.images import GAP, tile, to_small_uri
+from aeviz.web.components.kit.mount import Component, numbers_of
+from aeviz.web.components.kit.wire import pack
+
+CHANGED = "changed"
+"""Event: the visitor rests at another place; its value is a list with its number among the stops."""
+_component = Component(
+    name="latent_walk", script="latent_walk/latent_walk.js", style="latent_walk/latent_walk.css", events=(CHANGED,)
+)
+_COLUMNS = 9
+"""Images in a row of the picture that the page takes them from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Walk:
+    """A path and the images along it."""
+
+    name: str
+    colour: str
+    """#rrggbb."""
+    images: np.ndarray
+    """(F, C, H, W), uint8 or float32 in [0, 1]."""
+    places: np.ndarray
+    """Where they lie on the map, (F, 2), floating point."""
+    texts: Sequence[str]
+    """What each image is, F texts."""
+    start: int | None = None
+    """The place from which an arrow leads to the one that is shown; None for no arrow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A point on the map."""
+
+    at: tuple[float, float]
+    text: str
+    colour: str
+    """#rrggbb."""
+    is_faint: bool = False
+    """Whether it is a ring that others lie around, such as a mean, and not a point itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """A step from one place of the map to another."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    text: str
+    colour: str
+    """#rrggbb."""
+
+
+def latent_walk(
+    ground: str | None,
+    *,
+    content: bytes | None = None,
+    label: str,
+    walks: Sequence[Walk] = (),
+    stops: np.ndarray | None = None,
+    stop_name: str = "",
+    first: int = 0,
+    marks: Sequence[Mark] = (),
+    arrows: Sequence[Arrow] = (),
+    smooth: bool = False,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+) -> None:
+    """Show the map with what lies on it, and where there are walks their images, a slider and Play.
+
+    Args:
+        ground: Name of the map's ground in the page's blob store; None for no map.
+        content: The ground itself, where it is not in the blob store.
+        label: What the map shows, for those who do not see it.
+        walks: All of F places.
+        stops: The number of each place, (F,), such as a share of the path or a strength; None without walks.
+        stop_name: What that number is.
+        first: The place that is shown first.
+        marks: Points; they move to their new places when these change and their number does not.
+        arrows: Steps.
+        smooth: Whether the browser interpolates between pixels; otherwise they are squares.
+        key: Identity on the page.
+        on_change: Called when the visitor has gone to another place, which `reported_stop` returns; None reports none.
+    """
+    _component.show(
+        pack(
+            {
+                "ground": ground,
+                "content": content,
+                "label": label,
+                "walks": [
+                    {
+                        "name": walk.name,
+                        "colour": walk.colour,
+                        "sheet": to_small_uri(tile(walk.images, _COLUMNS)),
+                        "places": walk.places.astype(np.float32),
+                        "texts": list(walk.texts),
+                        "start": walk.start,
+                    }
+                    for walk in walks
+                ],
+                "tiling": {
+                    "columns": _COLUMNS,
+                    "gap": GAP,
+                    "tile": list(walks[0].images.shape[2:]) if walks else [1, 1],
+                },
+                "stops": [] if stops is None else [round(float(stop), 4) for stop in stops],
+                "stopName": stop_name,
+                "first": first,
+                "marks": [
+                    {"at": list(mark.at), "text": mark.text, "colour": mark.colour, "faint": mark.is_faint}
+                    for mark in marks
+                ],
+                "arrows": [
+                    {"start": list(arrow.start), "end": list(arrow.end), "text": arrow.text, "colour": arrow.colour}
+                    for arrow in arrows
+                ],
+                "smooth": smooth,
+                "reports": on_change is not None,
+            }
+        ),
+        key=key,
+        callbacks=None if on_change is None else {CHANGED: on_change},
+    )
+
+
+def reported_stop(key: str, stops: np.ndarray) -> float | None:
+    """Return which of the stops the visitor has gone to in the walk with this key; None where that is unknown."""
+    found = numbers_of(key, CHANGED)
+    return float(stops[int(found[0])]) if found and found[0] in range(len(stops)) else None

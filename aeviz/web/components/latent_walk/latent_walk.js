@@ -1,0 +1,221 @@
+// Paths through a latent space on a small map, with the image at the same place of each: played, dragged and stopped in the
+// page. Python sends the images; marks that move glide to their new places. Where Python asks
+// for it, it learns the place at which the visitor rests, for the address.
+
+import { ask } from "../kit/blobs.js";
+import { element, icon, write } from "../kit/dom.js";
+import { KeptNumbers } from "../kit/kept_numbers.js";
+import { drawTile, loadImage } from "../kit/image_grid.js";
+import { define } from "../kit/mount.js";
+import { ICONS } from "../kit/player.js";
+import { SmallMap } from "../kit/small_map.js";
+import { styleOf, watchLooks } from "../kit/theme.js";
+
+/** @typedef {import("../kit/plot.js").Pair} Pair */
+/** @typedef {{ name: string, colour: string, sheet: string, places: Float32Array, texts: string[], start: number | null }} Walk */
+/** @typedef {{ at: Pair, text: string, colour: string, faint: boolean }} Mark */
+/** @typedef {{ start: Pair, end: Pair, text: string, colour: string }} Arrow */
+/**
+ * @typedef {{
+ *   ground: string | null, content: Uint8Array | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
+ *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], smooth: boolean, reports: boolean
+ * }} Data see component.py
+ */
+
+const SECONDS = 4; // from one end to the other
+const GLIDE_MS = 700; // of marks to their new places
+
+class LatentWalk {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, channel, activity) {
+    this.kept = new KeptNumbers(channel, activity, () => [this.at]);
+    this.root = root;
+    this.activity = activity;
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {HTMLImageElement[]} */
+    this.sheets = [];
+    this.asked = this.at = this.frame = this.began = this.glide = 0;
+    /** @type {Pair[]} where the marks come from */
+    this.before = [];
+    this.places = ""; // identity of the walks that `at` belongs to
+    this.ground = "";
+    this.bar = element("div", { class: "bar", role: "group", "aria-label": "Path" }, root);
+    this.play = element("button", { type: "button" }, this.bar);
+    this.play.onclick = () => (this.began ? this.stop() : this.start());
+    this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
+    this.slider.oninput = () => {
+      this.stop();
+      this.go(this.slider.valueAsNumber);
+      if (this.data?.reports) this.kept.start();
+    };
+    this.output = element("output", {}, this.bar);
+    this.shown = element("div", { class: "shown" }, root);
+    this.images = element("div", { class: "images" }, this.shown);
+    /** @type {{ canvas: HTMLCanvasElement, words: HTMLElement }[]} */
+    this.figures = [];
+    this.map = new SmallMap(this.shown, "");
+    this.namePlay();
+    this.unwatch = watchLooks(root, () => this.draw());
+  }
+
+  /** @param {Data} data */
+  receive(data) {
+    this.asked += 1;
+    return this.activity.during("images", this.open(data, this.asked));
+  }
+
+  /** @param {Data} data @param {number} revision */
+  async open(data, revision) {
+    const [sheets, ground] = await Promise.all([
+      Promise.all(data.walks.map(({ sheet }) => loadImage(sheet))),
+      data.ground && data.ground !== this.ground ? (data.content ?? ask(data.ground)) : null,
+    ]);
+    if (revision !== this.asked) return;
+    const stays = data.ground === this.ground && data.marks.length === this.data?.marks.length;
+    this.before = stays && this.data ? this.data.marks.map((_, k) => this.markAt(k)) : [];
+    this.glide = stays && !matchMedia("(prefers-reduced-motion: reduce)").matches ? performance.now() : 0;
+    if (ground) this.map.take(ground);
+    this.ground = data.ground ?? "";
+    this.map.plot.section.hidden = !data.ground;
+    [this.data, this.sheets] = [data, sheets];
+    this.root.classList.toggle("smooth", data.smooth);
+    this.shown.classList.toggle("alone", !data.walks.length || !data.ground);
+    this.bar.hidden = this.images.hidden = !data.walks.length;
+    this.images.replaceChildren();
+    this.figures = data.walks.map(({ name, colour }) => {
+      const figure = element("figure", { style: `--colour: ${data.walks.length > 1 ? colour : "transparent"}` }, this.images);
+      const canvas = element("canvas", { role: "img", "aria-label": name }, figure);
+      return { canvas, words: element("figcaption", {}, figure) };
+    });
+    this.slider.max = String(Math.max(0, data.stops.length - 1));
+    this.slider.setAttribute("aria-label", data.stopName);
+    this.map.plot.canvas.setAttribute("aria-label", data.label);
+    const places = `${data.stops} ${data.walks.map(({ sheet }) => sheet)}`;
+    if (data.reports ? this.kept.isNews([data.first], Boolean(this.began)) : places !== this.places) {
+      this.stop();
+      this.go(data.first);
+    } else this.draw();
+    this.places = places;
+    if (this.glide && !this.frame) this.frame = requestAnimationFrame((now) => this.step(now));
+  }
+
+  /** @param {"play" | "pause"} [act] what a click does */
+  namePlay(act = "play") {
+    this.play.replaceChildren(icon(ICONS[act]), element("span", { text: act === "play" ? "Play" : "Pause" }));
+    this.root.dataset.playing = String(act === "pause");
+  }
+
+  start() {
+    const last = (this.data?.stops.length ?? 0) - 1;
+    if (last < 1) return;
+    this.began = performance.now() - (this.at / last) * SECONDS * 1000;
+    if (this.at >= last) this.began = performance.now();
+    this.namePlay("pause");
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame((now) => this.step(now));
+  }
+
+  stop() {
+    if (!this.began) return;
+    this.began = 0;
+    this.namePlay();
+    if (this.data?.reports) this.kept.start();
+  }
+
+  /** @param {number} now */
+  step(now) {
+    this.frame = 0;
+    const last = (this.data?.stops.length ?? 0) - 1;
+    if (this.began) {
+      const share = Math.max(0, now - this.began) / (SECONDS * 1000);
+      this.at = Math.min(last, Math.round(share * last));
+      if (share >= 1) this.stop();
+    }
+    if (now - this.glide > GLIDE_MS) this.glide = 0;
+    this.draw();
+    if (this.began || this.glide) this.frame = requestAnimationFrame((next) => this.step(next));
+  }
+
+  /** @param {number} at */
+  go(at) {
+    this.at = at;
+    this.draw();
+  }
+
+  /** Where a mark is now, on its way to its place. @param {number} k @returns {Pair} */
+  markAt(k) {
+    const to = /** @type {Data} */ (this.data).marks[k].at;
+    const from = this.before[k];
+    if (!from || !this.glide) return to;
+    const passed = Math.min(1, Math.max(0, (performance.now() - this.glide) / GLIDE_MS));
+    const share = passed * passed * (3 - 2 * passed);
+    return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
+  }
+
+  draw() {
+    const { data, figures, sheets, at, map } = this;
+    if (!data) return;
+    data.walks.forEach(({ texts }, k) => {
+      drawTile(figures[k].canvas, sheets[k], data.tiling, at);
+      write(figures[k].words, texts[at]);
+      figures[k].canvas.setAttribute("aria-label", `At ${data.stops[at]} of the ${data.stopName.toLowerCase()}: ${texts[at]}`);
+    });
+    if (data.walks.length) {
+      const stop = data.stops[at].toFixed(2).replace("-", "−");
+      write(this.output, stop);
+      this.slider.value = String(at);
+      this.slider.setAttribute("aria-valuetext", `${data.stopName} ${stop}`);
+      this.root.dataset.at = String(at);
+    }
+    const style = styleOf(this.root);
+    if (!this.ground || !map.begin(style)) return;
+    const { plot } = map;
+    for (const { places, colour } of data.walks) {
+      const line = data.stops.map((_, k) => /** @type {Pair} */ ([places[2 * k], places[2 * k + 1]]));
+      plot.curve(line, { colour: style.background, width: 5, alpha: 0.8 });
+      plot.curve(line, { colour, width: 2.5 });
+    }
+    for (const { start, end, text, colour } of data.arrows) {
+      plot.arrow(start, end, { colour: style.background, width: 6 });
+      plot.arrow(start, end, { colour, width: 3 });
+      if (text) map.name(text, [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2], style.text, style, [0, 14]);
+    }
+    data.marks.forEach(({ text, colour, faint }, k) => {
+      const place = this.markAt(k);
+      if (faint) {
+        plot.dot(place, { colour, width: 12, alpha: 0.25 });
+        map.name(text, place, style.text, style);
+      } else {
+        map.mark(place, colour, style);
+        if (text) map.name(text, place, style.text, style, [13, -11]);
+      }
+    });
+    for (const { places, colour, start } of data.walks) {
+      const place = (/** @type {number} */ k) => /** @type {Pair} */ ([places[2 * k], places[2 * k + 1]]);
+      if (start === null) map.mark(place(at), colour, style, 7);
+      else {
+        map.mark(place(start), style.background, style, 4);
+        plot.arrow(place(start), place(at), { colour: style.background, width: 7 });
+        plot.arrow(place(start), place(at), { colour: style.text, width: 4 });
+      }
+    }
+  }
+
+  close() {
+    this.asked += 1;
+    this.unwatch();
+    cancelAnimationFrame(this.frame);
+    this.began = this.glide = 0;
+    this.kept.stop();
+  }
+}
+
+export default define(
+  { class: "latent-walk", role: "region", "aria-label": "On the map", "data-testid": "latent-walk" },
+  (root, channel, activity) => new LatentWalk(root, channel, activity),
+);

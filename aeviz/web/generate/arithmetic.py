@@ -1,0 +1,154 @@
+"""An image changed along the difference between the means of two classes."""
+
+import numpy as np
+import streamlit as st
+
+from aeviz.analysis.generation import group_direction, move_along
+from aeviz.figures.charts import COMPARED
+from aeviz.figures.images import take
+from aeviz.figures.palette import class_colour
+from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent_walk, reported_stop
+from aeviz.web.generate.ground import ground, plane
+from aeviz.web.generate.readings import read, show_readings
+from aeviz.web.kernel import distances
+from aeviz.web.kernel.controls import pick_class, pick_image
+from aeviz.web.kernel.distances import far_text
+from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_many, show_row
+from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.url import UrlState
+
+STRENGTHS = np.linspace(-2, 2, 9)
+"""Shares of the difference that are added to the image of each place of the strip."""
+STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 21)
+"""Those that the slider stops at, and of large images."""
+
+
+def _parse_strength(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if STOPS[0] <= value <= STOPS[-1] else None
+
+
+STRENGTH = UrlState("strength", _parse_strength, "{:g}".format, 1.0)
+"""The strength that is shown."""
+
+
+@st.fragment
+def show_arithmetic(model: Model) -> None:
+    """Add the difference between the means of two classes to a test image."""
+    with errors_as_messages():
+        table, classes = model.require_latents(), model.encoded_classes()
+        if table.labels is None or len(classes) < 2:
+            st.info(
+                f"{escape(model.config.data.name)} has fewer than two classes, so there is no class direction.",
+                icon=":material/label_off:",
+            )
+            return
+        if not distances.used_dimensions(model).any():
+            st.info(
+                f"All dimensions of {escape(model.name)} have collapsed: no direction changes its images. Choose "
+                "another model.",
+                icon=":material/compress:",
+            )
+            return
+        image, plus, minus = _pick_sum(model, classes, int(table.labels[0]))
+        if plus == minus:
+            st.info(
+                f"Choose two different classes: the difference of {escape(plus)} with itself is zero.",
+                icon=":material/balance:",
+            )
+            return
+        z, labels = table.z, table.labels
+        means = np.stack([z[labels == classes[name]].mean(axis=0, dtype=np.float64) for name in (minus, plus)])
+        direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
+        strips, walk = st.columns([5, 4], gap="medium")
+        with strips:
+            _show_start(model, image)
+            _show_strip(model, z[image], direction)
+            st.caption(
+                f"Strength 1 goes from the mean of {escape(minus)} to the mean of {escape(plus)}, a distance of "
+                f"{np.linalg.norm(direction):.2f}. Each image is encoded again and read by its 10 nearest test images."
+            )
+        with walk:
+            _show_walk(model, z[image], direction, means, (minus, plus))
+        offer_download(model.config.data.name, "to show the original image")
+
+
+def _show_start(model: Model, image: int) -> None:
+    """Show the image and its reconstruction, which the strip and the walk start from."""
+    table, dataset = model.require_latents(), originals(model)
+    drawn = decoded(model, table.z[[image]])
+    text = f"reconstruction by {model.name}, read as {read(model, drawn)[0].text}"
+    if dataset is not None:
+        drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
+        assert table.labels is not None
+        text = f"image {image}, class {model.class_names[int(table.labels[image])]}; {text}"
+    show_row(model, drawn, text, width=120)
+    st.caption(f"From left to right: {escape(text)}.")
+
+
+def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray) -> None:
+    """Show the image at several strengths, each with what it is read as."""
+    path = move_along(z, direction, STRENGTHS)
+    readings = read(model, decoded(model, path))
+    show_readings([f"{strength:g}: {each.text}" for strength, each in zip(STRENGTHS, readings, strict=True)])
+    show_many(model, path, len(STRENGTHS), f"Strength, and what the image is read as; {far_text(model, path)}")
+
+
+def _show_walk(model: Model, z: np.ndarray, direction: np.ndarray, means: np.ndarray, names: tuple[str, str]) -> None:
+    """Show the step on the map, and the image at any strength."""
+    key = f"sum-{model.name}"
+
+    def write() -> None:
+        STRENGTH.write(reported_stop(key, stops))
+
+    stops = LARGE_STOPS if is_large(model) else STOPS
+    path = move_along(z, direction, stops)
+    minus, plus = names
+    along = tuple(direction.tolist())
+    images, found, sent = decoded(model, path), plane(model, along), ground(model, along, f"{plus} minus {minus}")
+    texts = [
+        f"{'plus' if stop >= 0 else 'minus'} {abs(stop):.2f} · ({plus} minus {minus}): read as {each.text}"
+        for stop, each in zip(stops, read(model, images), strict=True)
+    ]
+    places = np.zeros((len(stops), 2)) if found is None else found.place(path)
+    marks, arrows = [], []
+    if found is not None:
+        (x0, y0), (x1, y1) = found.place(means).tolist()
+        labels = [model.class_names.index(name) for name in names]
+        marks = [
+            Mark(at=(x, y), text=name, colour=class_colour(label), is_faint=True)
+            for (x, y), name, label in zip(((x0, y0), (x1, y1)), names, labels, strict=True)
+        ]
+        arrows = [Arrow(start=(x0, y0), end=(x1, y1), text="", colour=class_colour(labels[1]))]
+    latent_walk(
+        None if sent is None else sent.name,
+        content=None if sent is None else sent.content,
+        label=f"The difference of the means, and the image that it is added to, on the map of {model.name}",
+        walks=[Walk(name="Sum", colour=COMPARED[0], images=images, places=places, texts=texts, start=len(stops) // 2)],
+        stops=stops,
+        stop_name="Strength",
+        first=int(np.abs(stops - float(STRENGTH.restore() or 0)).argmin()),
+        marks=marks,
+        arrows=arrows,
+        smooth=is_large(model),
+        key=key,
+        on_change=write,
+    )
+
+
+def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[int, str, str]:
+    """Let the visitor choose an image, the class to add and that to take away."""
+    names = list(classes)
+    minus_default = model.provenance.class_names[first_label]
+    plus_default = next(name for name in reversed(names) if name != minus_default)
+    why = "The mean of the codes of this class is {}."
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        image = pick_image(model, "Test image", "onto", 0)
+        plus = pick_class("plus the mean of", names, "plus", plus_default, why.format("added"))
+        minus = pick_class("minus the mean of", names, "minus", minus_default, why.format("subtracted"))
+    return image, plus, minus
