@@ -131,8 +131,8 @@ class Classroom:
     def move(self, step: int) -> None:
         """Go to a step; where it has no question, or its answer is told, followers see its view.
 
-        Where its question is still open they see that of the step before, in case its answer was never told: the text
-        of a step begins at the page where the one before it has ended.
+        Where its question is open they see the page that belongs beside it. Where none does they see the view of the
+        step before, in case its answer was never told.
         """
         with self._lock:
             self._insist_on_open()
@@ -140,8 +140,9 @@ class Classroom:
                 raise ClassroomError(f"the lesson has no step {step + 1}; it has {len(self.lesson.steps)}")
             left, self._step = self._step, step
             self._change()
-            if self._question(step) is None or step in self._revealed:
-                self._send(str(self.lesson.steps[step].view))
+            beside = self.lesson.steps[step].beside(is_open=step in self._revealed)
+            if beside is not None:
+                self._send(str(beside))
             elif step == left + 1 and self._question(left) is not None and left not in self._revealed:
                 self._send(str(self.lesson.steps[left].view))
 

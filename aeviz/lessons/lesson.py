@@ -81,10 +81,22 @@ class Step:
     """The page that stands beside it; with a question it opens after the answer."""
     question: Question | None = None
     """What the learner predicts before the view opens."""
+    before: View | None = None
+    """The page beside the question, which does not give the answer away; None leaves the page that is open."""
+    find: str = ""
+    """Words on the page of the view, to which it is scrolled."""
     expect: str = ""
     """What to look for in the view, as Markdown."""
+    action: str = ""
+    """What to do there, as Markdown."""
+    done: tuple[str, str] | None = None
+    """Parameter of the address that tells that it was done, and its value then, empty for any other than before."""
     explanation: str = ""
     """Why it is so, as Markdown; shown with the view."""
+
+    def beside(self, *, is_open: bool) -> View | None:
+        """Return the page that belongs beside this step, its question answered (`is_open`) or not; None for any."""
+        return self.view if is_open or self.question is None else self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

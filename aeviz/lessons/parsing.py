@@ -14,9 +14,10 @@ MAX_BYTES = 200_000
 MOST_STEPS, MOST_CHOICES, MOST_SOURCES = 40, 6, 20
 MOST_MINUTES = 240
 TITLE, SUMMARY, TEXT, ASK, CHOICE, EXPLANATION, SOURCE, ADDRESS, UNIT = 80, 400, 2000, 400, 160, 2000, 300, 1000, 20
+FIND = 80
 """Characters of each text at most."""
 _LESSON = ("title", "minutes", "summary", "sources", "steps")
-_STEP = ("text", "view", "question", "expect", "explanation")
+_STEP = ("text", "view", "question", "before", "find", "expect", "try", "done", "explanation")
 _CHOICES, _NUMBER = ("choices", "correct"), ("answer", "tolerance", "unit")
 _MOST_PROBLEMS = 20
 """Errors that one message holds; the rest is counted."""
@@ -103,21 +104,44 @@ def _read_lesson(values: object, problems: list[str], pages: Collection[str]) ->
 
 def _read_step(values: object, where: str, problems: list[str], pages: Collection[str]) -> Step:
     fields = Fields(values, where, problems, _STEP)
-    view = View("/")
-    if address := fields.text("view", ADDRESS):
-        try:
-            view = parse_view(address, pages)
-        except LessonError as error:
-            fields.complain("view:", str(error))
+    view = _read_view(fields, "view", pages) or View("/")
+    if fields.has("before") and not fields.has("question"):
+        fields.complain("before", "is the page beside a question, and this step has none; remove the line")
     return Step(
         text=fields.text("text", TEXT),
         view=view,
+        before=_read_view(fields, "before", pages, required=False),
+        find=" ".join(fields.text("find", FIND, required=False).split()),
+        action=fields.text("try", TEXT, required=False),
+        done=_read_done(fields, view),
         question=_read_question(fields.raw("question"), f"{where}question.", problems)
         if fields.has("question")
         else None,
         expect=fields.text("expect", TEXT, required=False),
         explanation=fields.text("explanation", EXPLANATION, required=False),
     )
+
+
+def _read_view(fields: Fields, name: str, pages: Collection[str], *, required: bool = True) -> View | None:
+    address = fields.text(name, ADDRESS, required=required)
+    if not address:
+        return None
+    try:
+        return parse_view(address, pages)
+    except LessonError as error:
+        fields.complain(f"{name}:", str(error))
+        return None
+
+
+def _read_done(fields: Fields, view: View) -> tuple[str, str] | None:
+    name, _, value = fields.text("done", ADDRESS, required=False).partition("=")
+    if not name:
+        return None
+    if not fields.has("try"):
+        fields.complain("done", "tells when what `try` asks for was done, and this step has no `try`")
+    if value and dict(view.parameters).get(name) == value:
+        fields.complain("done", f"is {name}={value}, which the view has from the start; expected what the learner sets")
+    return name, value
 
 
 def _read_question(values: object, where: str, problems: list[str]) -> Question | None:

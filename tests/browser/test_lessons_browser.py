@@ -34,27 +34,43 @@ steps:
 """
 
 
+WORDS_ARE_SEEN = """words => {
+  const find = (node) => {
+    for (const child of node.children) {
+      const found = (child.shadowRoot && find(child.shadowRoot)) || find(child);
+      if (found) return found;
+      const has = child.textContent.replace(/\\s+/g, " ").includes(words);
+      if (has && child.getBoundingClientRect().height > 1) return child;
+    }
+    return null;
+  };
+  const box = find(document.querySelector("[data-testid=stMain]"))?.getBoundingClientRect();
+  return box && box.top > 0 && box.bottom <= innerHeight;
+}"""
+
+
 def column(page):
     return page.get_by_test_id("stSidebar")
 
 
-def press(page, name, place=None):
-    (place or column(page)).get_by_role("button", name=name, exact=True).click()
+def press(page, name):
+    column(page).get_by_role("button", name=name, exact=True).click()
 
 
-def predict(page, question, is_right, place=None):
-    """Answer a question in the column, or in another place, rightly or wrongly."""
-    where = place or column(page)
+def predict(page, question, is_right):
+    """Answer a question in the column, rightly or wrongly."""
     if isinstance(question, Choices):
         right = question.correct
-        where.get_by_role("radio").nth(right if is_right else (right + 1) % len(question.choices)).check(force=True)
+        column(page).get_by_role("radio").nth(right if is_right else (right + 1) % len(question.choices)).check(
+            force=True
+        )
     else:
         number = question.answer if is_right else question.answer + 10 * question.tolerance + 7
-        field = where.get_by_role("spinbutton")
+        field = column(page).get_by_role("spinbutton")
         field.fill(f"{number:g}")
         field.press("Tab")
     wait_until_idle(page)
-    press(page, "Answer", where)
+    press(page, "Answer")
 
 
 def expect_view(page, view):
@@ -76,6 +92,8 @@ def test_lesson_from_beginning_to_end(visit, name):
     page.locator(f".st-key-start-{name}").get_by_role("button", name="Start", exact=True).first.click()
     for place, step in enumerate(lesson.steps):
         expect(column(page).get_by_text(f"Step {place + 1} of {len(lesson.steps)}")).to_be_visible()
+        if step.before is not None:
+            expect_view(page, step.before)
         is_right = place % 2 == 0
         if step.question is not None:
             predict(page, step.question, is_right)
@@ -83,6 +101,8 @@ def test_lesson_from_beginning_to_end(visit, name):
             expect(column(page).get_by_text(verdict, exact=False).first).to_be_visible()
         expect_view(page, step.view)
         expect(page.get_by_test_id("stException")).to_have_count(0)
+        if step.find:
+            page.wait_for_function(WORDS_ARE_SEEN, arg=step.find)
         if step.view.page != "/optimizers":  # where a red box says that a method does not converge
             expect(page.get_by_test_id("stMain").get_by_test_id("stAlertContentError")).to_have_count(0)
         press(page, "Next" if place < len(lesson.steps) - 1 else "Finish")
@@ -154,36 +174,50 @@ def test_reload_and_shared_link_resume_a_lesson(visit):
 
 
 @pytest.mark.parametrize(
-    ("path", "width"),
-    [("/explore", 360), ("/explore", 390), ("/explore", 768), ("/explore?lesson=latent-space&step=1", 390)],
+    "width",
+    [360, 390, 768],
 )
-def test_tap_opens_the_column_on_a_phone(visit, path, width):
+def test_tap_opens_the_column_on_a_phone(visit, width):
     """Nothing lies over the button, and the page's head does not show through the open column."""
-    page = visit(path, width=width, height=844, touch=True)
+    page = visit("/explore", width=width, height=844, touch=True)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    if "lesson=" in path:  # it opens by itself with a question
-        expect(column(page).get_by_text("Predict first").first).to_be_in_viewport()
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").tap()
     button = page.get_by_test_id("stExpandSidebarButton")
     box = button.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    has_lesson, aside = "lesson=" in path, column(page)
-    inside = aside.get_by_text("Predict first") if has_lesson else aside.get_by_role("link", name="Home")
-    expect(inside.first).to_be_in_viewport()
+    expect(column(page).get_by_role("link", name="Home").first).to_be_in_viewport()
     over = "node => node.contains(document.elementFromPoint(120, 40))"
     page.wait_for_function(f"() => ({over})(document.querySelector('[data-testid=stSidebar]'))")
 
 
 @pytest.mark.story
-def test_question_covers_a_phone_until_it_is_answered(visit):
-    """Then the view is in sight, and the next question covers it again."""
+def test_lesson_is_a_sheet_below_the_picture_on_a_phone(visit):
+    """It is high for a question and low for the answer; a tap on its button, or on the page, moves it."""
     page = visit("/lessons", width=390, height=844, touch=True)
     page.locator(".st-key-start-latent-space").get_by_role("button", name="Start", exact=True).first.tap()
-    question = column(page).get_by_text("Predict first").first
-    expect(question).to_be_in_viewport()
+    expect(column(page).get_by_text("Predict first").first).to_be_in_viewport()
+    expect_view(page, LESSONS["latent-space"].steps[0].before)
+    top = "top => Math.abs(document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().top - top) < 2"
+    page.wait_for_function(top, arg=422)
+    plane = page.locator("canvas").first
+    page.wait_for_function("plane => plane.getBoundingClientRect().top < 80", arg=plane.element_handle())
     predict(page, LESSONS["latent-space"].steps[0].question, is_right=True)
-    expect(question).not_to_be_in_viewport()
     expect_view(page, LESSONS["latent-space"].steps[0].view)
+    page.wait_for_function(top, arg=591)
+    expect(column(page).get_by_text("As you predicted").first).to_be_in_viewport()
+    expect(column(page).get_by_role("button", name="Next", exact=True)).to_be_in_viewport()
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    page.wait_for_function(top, arg=422)
+    page.touchscreen.tap(200, 30)
+    page.wait_for_function(top, arg=591)
+
+
+def test_trial_is_told_when_the_address_shows_it(visit):
+    page = visit("/lessons?lesson=adam-or-amsgrad&step=4")
+    press(page, "Skip")
+    expect(page.get_by_text("Aligned: 84%")).to_be_in_viewport()
+    expect(column(page).get_by_text("Done", exact=False)).to_have_count(0)
+    page.get_by_text("Align (Procrustes)").click()
+    expect(column(page).get_by_text("✓ Done")).to_be_visible()
 
 
 @pytest.mark.story
@@ -219,32 +253,27 @@ def test_class_of_three_browsers(visit):
     expect(column(one).get_by_text("Step 1 of 7")).to_be_visible()
     two.set_viewport_size({"width": 390, "height": 844})
     two.goto(f"{two.url.split('/lessons')[0]}/lessons?class={code}")
-    panel = two.locator(".st-key-class-panel")
-    expect(panel.get_by_text("Step 1 of 7")).to_be_in_viewport()
-    expect(panel.get_by_role("spinbutton")).to_be_in_viewport()
-    assert panel.bounding_box()["y"] >= 60, "the line of Streamlit's menu covers it"
-    expect(one.locator(".st-key-class-panel")).to_be_hidden()
+    expect(column(two).get_by_text("Step 1 of 7")).to_be_in_viewport()
     expect(board.get_by_text("2 students in the class")).to_be_visible()
 
     question = LESSONS["posterior-collapse"].steps[0].question
     predict(one, question, True)
     expect(column(one).get_by_text("You can change it until it is revealed")).to_be_visible()
-    predict(two, question, False, panel)
-    expect(panel.get_by_text("You can change it until it is revealed")).to_be_in_viewport()
+    predict(two, question, False)
+    expect(column(two).get_by_text("You can change it until it is revealed")).to_be_visible()
     board.get_by_text("Show the answers").click()
     expect(board.get_by_text("4 dimensions: 1")).to_be_visible()
     expect(board.get_by_text("11 dimensions: 1")).to_be_visible()
     expect(board.get_by_text("2 of 2 answered")).to_be_visible()
     two.reload()  # the same browser is the same student
-    expect(panel.get_by_text("You can change it until it is revealed")).to_be_in_viewport()
+    expect(column(two).get_by_text("You can change it until it is revealed")).to_be_visible()
     expect(board.get_by_text("2 students in the class")).to_be_visible()
 
     press(teacher, "Reveal")
     for page, verdict in ((one, "As you predicted"), (two, "Not as you predicted")):
         expect(page.get_by_role("heading", name="Explore", exact=True, level=1)).to_be_visible()
         expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("vae-10d")
-        place = panel if page is two else column(page)
-        expect(place.get_by_text(verdict).first).to_be_in_viewport()
+        expect(column(page).get_by_text(verdict).first).to_be_in_viewport()
     two.set_viewport_size({"width": 1280, "height": 900})
 
     press(two, "Leave the class")

@@ -42,6 +42,11 @@ def test_shipped_lesson_leads_to_pages_and_models_that_exist(path):
         assert set(models_named(step.view)) <= models, step.view
         named = [value for name, value in step.view.parameters if name == "runs"]
         assert set(named) <= models, step.view
+    for step in lesson.steps[1:]:
+        assert step.before is not None, "a question beside the view of the step before"
+        assert set(models_named(step.before)) <= models, step.before
+        # the Playground is not trained before its button is pressed
+        assert step.before != step.view or step.view.page == "/playground", "the view gives the answer away"
 
 
 def test_pages_are_those_of_the_navigation():

@@ -31,7 +31,11 @@ def test_complete_lesson_is_read():
             text: Look.
             view: /explore?model=vae-2d&ellipses=all
             question: {ask: "Which?", choices: [a, b, c], correct: 3}
+            before: /explore?model=vae-2d
+            find: Test  error
             expect: E
+            try: Turn it on.
+            done: align=true
             explanation: $x$
         """)
         + "  - text: More.\n    view: /\n    question: {ask: 'How many?', answer: 2.5, tolerance: 0.5, unit: nats}\n"
@@ -45,8 +49,26 @@ def test_complete_lesson_is_read():
     assert first.view.parameters == (("model", "vae-2d"), ("ellipses", "all"))
     assert first.question == Choices(ask="Which?", choices=("a", "b", "c"), correct=2)
     assert (first.expect, first.explanation) == ("E", "$x$")
+    assert (first.find, first.action, first.done) == ("Test error", "Turn it on.", ("align", "true"))
+    assert str(first.beside(is_open=False)) == "/explore?model=vae-2d"
+    assert first.beside(is_open=True) == first.view
+    assert second.beside(is_open=False) is None
     assert second.question == Number(ask="How many?", answer=2.5, tolerance=0.5, unit="nats")
     assert lesson.questions == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("before: /explore", "step 1, before is the page beside a question, and this step has none; remove the line"),
+        ("question: {ask: Q, choices: [a, b], correct: 1}\nbefore: /explor", "did you mean /explore?"),
+        ("done: align", "step 1, done tells when what `try` asks for was done, and this step has no `try`"),
+        ("try: T\ndone: model=vae-2d", "step 1, done is model=vae-2d, which the view has from the start"),
+    ],
+)
+def test_pages_and_actions_are_checked(fields, expected):
+    (problem,) = problems(step(f"text: T\nview: /explore?model=vae-2d\n{fields}"))
+    assert expected in problem
 
 
 def test_template_is_a_lesson():

@@ -60,12 +60,6 @@ def column(app):
     return " ".join(_said(app.sidebar))
 
 
-def panel(app):
-    """What a student's panel above the page says; nothing where there is none."""
-    said = _said(app.main)
-    return " ".join(said) if any(text.startswith(":material/groups: Class ") for text in said) else ""
-
-
 def _said(place):
     kinds = ("markdown", "caption", "success", "error", "info", "warning")
     return [element.value for kind in kinds for element in place.get(kind)]
@@ -158,6 +152,34 @@ def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     assert "**Right:** Which? that" in listed
     assert not column(app)
     assert "lesson" not in app.query_params
+
+
+def test_page_of_the_question_opens_before_the_answer(app, own):
+    """The view, its words to find and what to try come with the answer; the class goes the same way."""
+    step = """
+  - text: Fourth text.
+    before: "/explore?model=vae-3d"
+    view: "/explore?model=vae-10d&first=measures"
+    question: {ask: "Fewer?", choices: [yes it has, no it has not], correct: 1}
+    find: Test error (MSE)
+    try: Choose another model.
+    done: model
+"""
+    (own / "mine.yaml").write_text(OWN + step)
+    open_page(app, "lessons", lesson="mine", step="3")
+    press(app, "lesson-skip")
+    press(app, "lesson-next")
+    assert app.selectbox(key="model").value == "vae-3d"
+    assert "Fewer?" in column(app)
+    assert "Choose another model." not in column(app)
+    press(app, "lesson-skip")
+    assert app.selectbox(key="model").value == "vae-10d"
+    assert "**Try it:** Choose another model." in column(app)
+    press(app, "lesson-teach")
+    assert app.selectbox(key="model").value == "vae-3d"
+    press(app, "class-reveal")
+    assert app.selectbox(key="model").value == "vae-10d"
+    assert "**Try it:** Choose another model." in column(app)
 
 
 def test_skip_tells_the_answer_without_a_verdict(app, own):
@@ -268,12 +290,8 @@ def test_class_from_code_to_reveal(app, own):
     student.number_input(key=f"class.answer.{code}.1.None").set_value(5.0).run()
     press(student, "class-answer")
     assert "Your answer: 5 dimensions." in column(student)
-    # a phone shows the same above the page
-    assert f"Class {code} · Step 2 of 3" in panel(student)
-    assert "How many?" in panel(student)
-    assert "Your answer: 5 dimensions." in panel(student)
-    student.number_input(key=f"panel.class.answer.{code}.1.5.0").set_value(2.0).run()
-    press(student, "panel.class-answer")
+    student.number_input(key=f"class.answer.{code}.1.5.0").set_value(2.0).run()
+    press(student, "class-answer")
     assert "Your answer: 2 dimensions." in column(student)
     assert student.number_input(key=f"class.answer.{code}.1.2.0").value == 2
     run(app)
@@ -290,7 +308,6 @@ def test_class_from_code_to_reveal(app, own):
     assert texts(student.title) == ["Explore"]
     assert student.selectbox(key="model").value == "vae-2d"
     assert "**As you predicted:** 2 dimensions" in column(student)
-    assert "**As you predicted:** 2 dimensions" in panel(student)
     run(app)
     assert any("The answer: **2 dimensions**." in text for text in texts(app.markdown))
 
@@ -298,7 +315,6 @@ def test_class_from_code_to_reveal(app, own):
     press(app, "class-next")
     run(student)
     assert "You have left the class for now" in column(student)
-    assert not panel(student)
     press(app, "class-reveal")
     run(student)
     assert student.selectbox(key="model").value == "vae-2d"

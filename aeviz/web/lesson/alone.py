@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from aeviz.lessons import Answer
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.lesson import classes, state
-from aeviz.web.lesson.parts import ask, show_explanation, show_head, show_verdict, to_markdown
+from aeviz.web.lesson.parts import ask, lead, show_explanation, show_head, show_verdict, to_markdown
 
 
 @st.fragment
@@ -24,24 +25,26 @@ def _show(now: state.Running) -> None:
     st.markdown(to_markdown(step.text))
     if step.question is not None and not now.is_open:
         chosen = ask(step.question, f"lesson.answer.{now.name}.{now.place}")
-        with st.container(horizontal=True):
-            is_sent = st.button("Answer", type="primary", key="lesson-answer", icon=":material/done:")
-            is_skipped = st.button("Skip", key="lesson-skip", help="Show the answer without a prediction.")
-        if is_skipped or (is_sent and chosen is not None):
-            state.answer(now, None if is_skipped else chosen)
-        if is_sent:
-            st.caption("Choose an answer first, or skip the question.")
+        lead(now.lesson, now.place, is_open=False)
     else:
+        chosen = None
         if step.question is not None:
             show_verdict(step.question, now.given.get(now.place))
-        show_explanation(now.lesson, step)
-    _show_buttons(now)
+        show_explanation(now.lesson, now.place)
+    _show_buttons(now, chosen)
 
 
-def _show_buttons(now: state.Running) -> None:
-    with st.container(horizontal=True):
-        if st.button("Back", key="lesson-back", disabled=now.place == 0, icon=":material/arrow_back:"):
+def _show_buttons(now: state.Running, chosen: Answer | None) -> None:
+    with st.container(horizontal=True, gap="xsmall", key="lesson-go"):
+        if st.button("Back", key="lesson-back", disabled=now.place == 0):
             state.go_on(replace(now, place=now.place - 1))
+        if not now.is_open:
+            is_sent = st.button("Answer", type="primary", key="lesson-answer", icon=":material/done:")
+            is_skipped = st.button("Skip", key="lesson-skip", help="Show the answer without a prediction.")
+            if is_skipped or (is_sent and chosen is not None):
+                state.answer(now, None if is_skipped else chosen)
+            if is_sent:
+                st.caption("Choose an answer first, or skip the question.")
         if now.is_open and not now.is_last:
             if st.button("Next", key="lesson-next", type="primary", icon=":material/arrow_forward:"):
                 state.go_on(replace(now, place=now.place + 1))

@@ -134,7 +134,7 @@ def follow(room: Classroom) -> NoReturn:
 
 
 def show_step(room: Classroom, skipped: View | None = None) -> NoReturn:
-    """Show the teacher the view of the present step; a question stands beside the page that is open.
+    """Show the teacher the page that belongs beside the present step; without one a question leaves the page open.
 
     Args:
         room: The class.
@@ -143,10 +143,9 @@ def show_step(room: Classroom, skipped: View | None = None) -> NoReturn:
     now = room.state()
     st.session_state[_SEEN] = now.addresses
     step = room.lesson.steps[now.step]
-    if step.question is None or now.is_revealed:
-        state.open_view(step.view)
-    if skipped is not None:
-        state.open_view(skipped)
+    beside = step.beside(is_open=now.is_revealed) or skipped
+    if beside is not None:
+        state.open_view(beside)
     st.rerun()
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.errors import ClassroomError
+from aeviz.lessons import Classroom
 from aeviz.web.kernel.navigation import settle_address
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
@@ -10,20 +11,37 @@ from aeviz.web.lesson import classes, desk, seat, state
 from aeviz.web.lesson.alone import show_alone
 
 _STYLE = """<style>
-[data-testid="stSidebarContent"] { display: flex; flex-direction: column; }
+[data-testid="stSidebarContent"] { display: flex; flex-direction: column; scroll-padding-bottom: 5rem; }
 [data-testid="stSidebarUserContent"] { order: 1; padding-top: 0; padding-bottom: 1rem; }
 :is([data-testid="stSidebarNav"], [data-testid="stSidebarNavSeparator"]) { order: 2; }
-.st-key-lesson-hint { display: none; }
+:has(> .st-key-lesson-go) { position: sticky; bottom: 0; z-index: 1; }
+.st-key-lesson-go { padding: 0.5rem 0; }
+[class*="st-key-lesson-guide-"] { margin-top: -1rem; } /* empty until something was done */
+[data-testid="stSidebar"] :is(:has(.st-key-lesson-go), .st-key-lesson-go) { background: inherit; }
 @media (pointer: coarse) {
   [data-testid="stSidebar"] [role="radiogroup"] label { min-height: 2.75rem; align-items: center; }
 }
 @media (max-width: 768px) {
-  .st-key-lesson-hint { /* not below Streamlit's own head, whose button it leaves free */
-    display: flex; z-index: 999990; padding: 0 2.5rem 0.5rem; pointer-events: none;
+  [data-testid="stSidebar"], [data-testid="stSidebar"][data-collapsed="true"] {
+    position: fixed !important; inset: auto 0 0 0 !important; z-index: 999989; height: 50dvh !important;
+    width: 100% !important; min-width: 100% !important; max-width: 100% !important; transform: none !important;
+    border-radius: 1rem 1rem 0 0; box-shadow: 0 0 1rem #0006; transition: height 0.2s;
   }
+  [data-testid="stSidebar"][data-collapsed="true"] { height: 30dvh !important; }
+  [data-testid="stSidebarContent"] { width: 100% !important; border-radius: inherit; }
+  [data-testid="stSidebarContent"] > * { width: auto !important; }
+  [data-testid="stSidebarHeader"] { height: 0; min-height: 0; margin: 0; padding: 0; }
+  :is([data-testid="stSidebarCollapseButton"], [data-testid="stExpandSidebarButton"]) {
+    display: grid; place-items: center; position: fixed !important; right: 0.75rem; z-index: 999992; rotate: -90deg;
+    width: 2.75rem; height: 2.75rem; border-radius: 50%; background: #8884; backdrop-filter: blur(0.5rem);
+  }
+  [data-testid="stSidebarCollapseButton"] { bottom: calc(50dvh - 1.25rem); }
+  [data-testid="stExpandSidebarButton"] { bottom: calc(30dvh - 1.25rem); }
+  [data-testid="stMainBlockContainer"] { padding-bottom: 55dvh; }
 }
+@media (max-width: 768px) and (prefers-reduced-motion: reduce) { [data-testid="stSidebar"] { transition: none; } }
 </style>"""
-"""The lesson stands above the navigation. On a phone, where the column is folded away, a line tells where it is."""
+"""The lesson stands above the navigation. On a phone it is a sheet at the bottom, low or high, below the page."""
 
 
 _NOTICE_STYLE = "<style>.st-key-lesson-notice { margin-top: 3rem; }</style>"
@@ -48,15 +66,10 @@ def show_lesson(page: str) -> None:
                 st.warning(escape(message), icon=":material/school:")
     if room is None and now is None:
         return
-    # on a phone, where the column covers the page, it opens with a question and makes way for what the answer shows
-    is_asking = room is None and now is not None and not now.is_open
+    # on a phone the sheet is high for a question and makes way for what the answer shows
+    is_asking = _is_asking(room, now)
     st.set_page_config(initial_sidebar_state="expanded" if is_asking else "auto")
     st.html(_STYLE)
-    has_panel = room is not None and not classes.is_teacher(room) and not classes.is_away()
-    lesson = room.lesson if room is not None else now.lesson if now is not None else None
-    if lesson is not None and not has_panel:
-        with st.container(key="lesson-hint"):
-            st.caption(f":material/school: **{escape(lesson.title)}** Open the lesson with » at the top left.")
     with errors_as_messages(stop=False), st.sidebar:
         if room is None:
             show_alone()
@@ -64,10 +77,15 @@ def show_lesson(page: str) -> None:
             desk.show_desk()
         else:
             seat.show_seat()
-    if has_panel:
-        seat.show_panel()
-    elif room is not None and classes.is_teacher(room):
+    if room is not None and classes.is_teacher(room):
         desk.show_board(room)
+
+
+def _is_asking(room: Classroom | None, now: state.Running | None) -> bool:
+    if room is None:
+        return now is not None and not now.is_open
+    step = room.state()
+    return not classes.is_away() and not step.is_revealed and room.lesson.steps[step.step].question is not None
 
 
 def _follow_address(page: str) -> str:

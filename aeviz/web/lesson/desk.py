@@ -33,8 +33,8 @@ def _show(room: Classroom) -> None:
             room.reveal()
             classes.show_step(room)
     else:
-        show_explanation(room.lesson, step)
-    with st.container(horizontal=True):
+        show_explanation(room.lesson, now.step)
+    with st.container(horizontal=True, key="lesson-go"):
         if st.button("Back", key="class-back", disabled=now.step == 0, icon=":material/arrow_back:"):
             _move(room, now.step - 1)
         if st.button(

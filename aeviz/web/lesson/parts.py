@@ -4,7 +4,9 @@ import re
 
 import streamlit as st
 
-from aeviz.lessons import Answer, Choices, Lesson, Question, Step
+from aeviz.lessons import Answer, Choices, Lesson, Question
+from aeviz.web.components.lesson_guide.component import guide
+from aeviz.web.lesson.state import views_opened
 
 
 def to_markdown(text: str) -> str:
@@ -44,6 +46,13 @@ def ask(question: Question, key: str, start: Answer | None = None) -> Answer | N
     return None if number is None else float(number)
 
 
+def lead(lesson: Lesson, place: int, *, is_open: bool = True) -> None:
+    """Bring into sight what an open step speaks of, and tell when what it asks for was done; else the picture alone."""
+    step = lesson.steps[place]
+    find, done = (step.find, step.done) if is_open else ("", None)
+    guide(f"{place}-{is_open}", find=find, done=done, view=views_opened())
+
+
 def show_verdict(question: Question, given: Answer | None) -> None:
     """Say whether a prediction was right, and what is; None stands for no prediction."""
     solution = to_markdown(question.solution)
@@ -59,13 +68,17 @@ def show_verdict(question: Question, given: Answer | None) -> None:
         )
 
 
-def show_explanation(lesson: Lesson, step: Step) -> None:
-    """Show what to look for in the view, why it is so, and the sources that this step names."""
+def show_explanation(lesson: Lesson, place: int) -> None:
+    """Show what to look for in a step's view, what to do there, why it is so, and the sources that the step names."""
+    step = lesson.steps[place]
     if step.expect:
         st.markdown(f"**Look for:** {to_markdown(step.expect)}")
+    if step.action:
+        st.markdown(f":material/touch_app: **Try it:** {to_markdown(step.action)}")
+    lead(lesson, place)
     if step.explanation:
         st.markdown(to_markdown(step.explanation))
-    named = re.findall(r"\[\w+\]", f"{step.text} {step.expect} {step.explanation}")
+    named = re.findall(r"\[\w+\]", f"{step.text} {step.expect} {step.action} {step.explanation}")
     for source in lesson.sources:
         if source.startswith(tuple(named)):
             st.caption(to_markdown(source))

@@ -4,19 +4,9 @@ import streamlit as st
 
 from aeviz.lessons import Classroom, ClassState
 from aeviz.web.kernel.page import errors_as_messages
-from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.lesson import classes
-from aeviz.web.lesson.parts import ask, show_explanation, show_head, show_verdict, to_markdown
-
-_PANEL_STYLE = """<style>
-.st-key-class-panel { display: none; }
-@media (max-width: 768px) {
-  .st-key-class-panel { display: flex; margin-top: 3rem; }
-  .st-key-class-panel [role="radiogroup"] label { min-height: 2.75rem; align-items: center; }
-}
-</style>"""
-"""Below the line of Streamlit's menu, as high as a finger needs it."""
+from aeviz.web.lesson.parts import ask, lead, show_explanation, show_head, show_verdict, to_markdown
 
 
 def show_seat() -> None:
@@ -64,10 +54,11 @@ def _show(room: Classroom) -> None:
     st.markdown(to_markdown(step.text))
     if step.question is not None and not now.is_revealed:
         _show_question(room, now)
+        lead(room.lesson, now.step, is_open=False)
     else:
         if step.question is not None:
             show_verdict(step.question, room.answer_of(visitor_id(), now.step))
-        show_explanation(room.lesson, step)
+        show_explanation(room.lesson, now.step)
     if st.button(
         "Leave the class",
         key="class-leave",
@@ -79,51 +70,15 @@ def _show(room: Classroom) -> None:
         st.rerun()
 
 
-def show_panel() -> None:
-    """Show the question and how it stands above the page, on a phone alone: there the column covers the page."""
-    st.html(_PANEL_STYLE)
-    with st.container(border=True, gap="small", key="class-panel"):
-        _show_panel()
-
-
-@st.fragment
-def _show_panel() -> None:
-    room = classes.current()
-    if room is None:
-        st.rerun()
-    with errors_as_messages(stop=False):
-        now = room.state()
-        step = room.lesson.steps[now.step]
-        st.caption(
-            f":material/groups: Class {room.code} · Step {now.step + 1} of {len(room.lesson.steps)} · "
-            f"{escape(room.lesson.title)}"
-        )
-        if step.question is not None and not now.is_revealed:
-            _show_question(room, now, "panel.")
-            st.markdown(to_markdown(step.text))
-            return
-        if step.question is None:
-            st.markdown(to_markdown(step.text))
-        else:
-            st.markdown(f"**{to_markdown(step.question.ask)}**")
-            show_verdict(step.question, room.answer_of(visitor_id(), now.step))
-        with st.expander("What to look for, and why"):
-            if step.question is not None:
-                st.markdown(to_markdown(step.text))
-            show_explanation(room.lesson, step)
-
-
-def _show_question(room: Classroom, now: ClassState, place: str = "") -> None:
-    """Show the question with its field; `place` tells the keys of one place from those of another."""
+def _show_question(room: Classroom, now: ClassState) -> None:
     question = room.lesson.steps[now.step].question
     if question is None:
         return
     given = room.answer_of(visitor_id(), now.step)
-    # an answer that was given in the other place is shown in this one too
-    chosen = ask(question, f"{place}class.answer.{room.code}.{now.step}.{given}", given)
+    chosen = ask(question, f"class.answer.{room.code}.{now.step}.{given}", given)
     label = "Answer" if given is None else "Change my answer"
     # never disabled: a number that is still being typed reaches Python together with the click
-    is_sent = st.button(label, key=f"{place}class-answer", type="primary", icon=":material/done:")
+    is_sent = st.button(label, key="class-answer", type="primary", icon=":material/done:")
     if is_sent and chosen is None:
         st.caption("Choose an answer first.")
     if is_sent and chosen is not None:

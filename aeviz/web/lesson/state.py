@@ -14,8 +14,10 @@ LESSON, STEP, CLASS = "lesson", "step", "room"
 """URL parameters: name of the lesson, step counted from 1, code of the class ("class" is that of an image)."""
 UPLOADED = "uploaded"
 """Name of the lesson that the visitor has uploaded."""
-_RUNNING, _UPLOAD, _RESULT, _CODE = "lesson.running", "lesson.upload", "lesson.result", "lesson.code"
-"""Session keys: the running lesson; the uploaded one; how the last one ended; the class."""
+_RUNNING, _UPLOAD, _RESULT, _CODE, _OPENED = (
+    f"lesson.{name}" for name in ("running", "upload", "result", "code", "opened")
+)
+"""Session keys: the running lesson; the uploaded one; how the last one ended; the class; how many views were opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +95,11 @@ def start(name: str, lesson: Lesson) -> NoReturn:
 
 
 def go_on(now: Running) -> NoReturn:
-    """Show a lesson as it is now: its view where that may be seen, else the question beside the present page."""
+    """Show a lesson as it is now: its view where that may be seen, else the page that belongs beside its question."""
     st.session_state[_RUNNING] = now
-    if now.is_open:
-        open_view(now.step.view)
+    beside = now.step.beside(is_open=now.is_open)
+    if beside is not None:
+        open_view(beside)
     st.rerun()
 
 
@@ -130,7 +133,14 @@ def ended() -> Running | None:
 
 def open_view(view: View) -> NoReturn:
     """Show a view beside the lesson."""
+    st.session_state[_OPENED] = views_opened() + 1
     open_address(view.page, [*view.parameters, *_own_parameters().items()])
+
+
+def views_opened() -> int:
+    """Return how many views were opened in this visit."""
+    count: int = st.session_state.get(_OPENED, 0)
+    return count
 
 
 def class_code() -> str | None:

@@ -43,13 +43,9 @@ def show_lessons() -> None:
         _show_join()
     else:
         part = "teach" if classes.is_teacher(room) else "take part in"
-        what = (
-            "The lesson stands in the column on the left (» at the top left of a narrow window)."
-            if classes.is_teacher(room)
-            else "Its questions stand in the column on the left, on a phone above the page."
-        )
         st.info(
-            f"You {part} class {room.code}. {what} End or leave it there to take a lesson alone.",
+            f"You {part} class {room.code}. The lesson stands in the column on the left, on a phone at the bottom. "
+            "End or leave it there to take a lesson alone.",
             icon=":material/groups:",
         )
         address = join_address(room.code) if classes.is_teacher(room) else ""
@@ -74,10 +70,10 @@ def _show_question(now: state.Running) -> None:
     question = now.step.question
     with st.container(border=True, key="lesson-question"):
         if question is None or now.is_open:
-            st.markdown(f"**{to_markdown(now.lesson.title)}** stands in the column on the left.")
+            st.markdown(f"**{to_markdown(now.lesson.title)}** stands in the column.")
         else:
             st.markdown(f"### {to_markdown(question.ask)}")
-            st.caption("Predict in the column on the left. Then the page opens that shows the answer.")
+            st.caption("Predict in the column. Then the page opens that shows the answer.")
             if (picture := pictures.picture_of(now.name, now.lesson)) is not None:
                 st.html(pictures.STYLE + _QUESTION_STYLE + picture)
     st.caption("End the lesson in the column to see all lessons, or to join a class.")

@@ -81,10 +81,11 @@ def _step(site: Site, contents: Contents, lesson: Lesson, place: int) -> str:
     step = lesson.steps[place]
     question = "" if step.question is None else _question(step.question, place)
     hidden = "" if step.question is None else " hidden"
+    before = "" if step.before is None else f"<div>Beside this question: {_way(site, contents, step.before)}</div>"
     text, answer = to_html(step.text, _nowhere), _answer(site, contents, step)
     return (
         f'<section class="step" aria-label="Step {place + 1}"><h2>Step {place + 1} of {len(lesson.steps)}</h2>'
-        f'{text}{question}<div class="answer"{hidden}>{answer}</div></section>'
+        f'{text}{before}{question}<div class="answer"{hidden}>{answer}</div></section>'
     )
 
 
@@ -116,17 +117,21 @@ def _number(question: Number) -> str:
 
 def _answer(site: Site, contents: Contents, step: Step) -> str:
     expect = f"<p><strong>Look for:</strong> {to_inline(step.expect, _nowhere)}</p>" if step.expect else ""
-    path, is_part = counterpart(step.view, site, contents)
-    address = f"<code>{html.escape(str(step.view))}</code>"
+    return f"{expect}{_way(site, contents, step.view)}{to_html(step.explanation, _nowhere)}"
+
+
+def _way(site: Site, contents: Contents, view: View) -> str:
+    """Return the way to a view: the page of the site that shows it, or its address in the app."""
+    path, is_part = counterpart(view, site, contents)
+    address = f"<code>{html.escape(str(view))}</code>"
     if not path:
-        way = f'<p class="needs">This step\'s view needs the app: <code>aeviz app</code>, then {address}.</p>'
-    else:
-        place = path.partition("?")[0].removesuffix(".html")
-        title = place.partition("/")[2].replace("-and-", " and ") or "the Playground"
-        way = f'<p><a class="view" href="../{html.escape(path)}">Open {html.escape(title)}</a></p>'
-        if is_part:
-            way += f'<p class="needs">The app shows more of this view: <code>aeviz app</code>, then {address}.</p>'
-    return f"{expect}{way}{to_html(step.explanation, _nowhere)}"
+        return f'<p class="needs">This view needs the app: <code>aeviz app</code>, then {address}.</p>'
+    place = path.partition("?")[0].removesuffix(".html")
+    title = place.partition("/")[2].replace("-and-", " and ") or "the Playground"
+    way = f'<p><a class="view" href="../{html.escape(path)}">Open {html.escape(title)}</a></p>'
+    if is_part:
+        way += f'<p class="needs">The app shows more of this view: <code>aeviz app</code>, then {address}.</p>'
+    return way
 
 
 def _nowhere(target: str) -> str | None:

@@ -1,0 +1,179 @@
+// Leads the eye to what a lesson's step speaks of: scrolls the page to it and marks it; and tells when what the step asks
+// for was done, as the address of the page shows. The server is not asked.
+
+import { write } from "../kit/dom.js";
+import { define } from "../kit/mount.js";
+
+const LOOK_MS = 300;
+const PATIENCE_MS = 20_000; // a page that has not shown the words by then does not show them
+const SETTLING_MS = 2500; // pictures that load meanwhile move what was found
+const MARK_MS = 4000;
+const MARGIN_PX = 48; // kept free below
+const HEAD_PX = 64; // Streamlit's head covers so much
+const PICTURE_PX = 100;
+
+/** @typedef {{ find: string, done: [string, string] | null, view: number }} Guide */
+
+/**
+ * The innermost visible element that contains words, inside the shadow trees of components too.
+ * @param {ParentNode} root
+ * @param {string} words
+ * @returns {Element | null}
+ */
+export function findWords(root, words) {
+  for (const child of root.children) {
+    const inside = child.shadowRoot && findWords(child.shadowRoot, words);
+    const found = inside || findWords(child, words);
+    if (found) return found;
+    if ((child.textContent ?? "").replace(/\s+/g, " ").includes(words) && isSeen(child)) return child;
+  }
+  return null;
+}
+
+/**
+ * The first picture that is large enough to be what a page is about.
+ * @param {ParentNode} root
+ * @returns {Element | null}
+ */
+export function findPicture(root) {
+  for (const child of root.children) {
+    if (["CANVAS", "IMG", "svg"].includes(child.tagName)) {
+      const { width, height } = child.getBoundingClientRect();
+      if (width >= PICTURE_PX && height >= PICTURE_PX && isSeen(child)) return child;
+    } else {
+      const found = (child.shadowRoot && findPicture(child.shadowRoot)) || findPicture(child);
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/** Where the sheet begins that the column is on a phone; null elsewhere. */
+function topOfSheet() {
+  const sheet = document.querySelector("[data-testid=stSidebar]")?.getBoundingClientRect();
+  return sheet && sheet.width >= innerWidth && sheet.top > 0 ? sheet.top : null;
+}
+
+/** @param {Element} element */
+function isSeen(element) {
+  const { width, height } = element.getBoundingClientRect();
+  return width > 1 && height > 1 && !["STYLE", "SCRIPT", "OPTION"].includes(element.tagName) && element.checkVisibility({ visibilityProperty: true });
+}
+
+/**
+ * How far to scroll so that what lies from `top` to `bottom` is seen between `from` and `to`; no further than needed.
+ * @param {{ top: number, bottom: number }} box
+ * @param {number} from
+ * @param {number} to
+ */
+export function distance({ top, bottom }, from, to) {
+  if (top < from || bottom - top > to - from) return top - from;
+  return Math.max(0, bottom - to);
+}
+
+/**
+ * Whether the address has what tells that an action was done.
+ * @param {[string, string]} done parameter and value, empty for any other than `first`
+ * @param {string} search of the address
+ * @param {string | null} first
+ */
+export function isDone([name, value], search, first) {
+  const now = new URLSearchParams(search).get(name);
+  return value ? now === value : now !== first;
+}
+
+const isReady = () => document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") === "notRunning";
+
+class LessonGuide {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Activity} activity
+   */
+  constructor(root, activity) {
+    this.root = root;
+    this.activity = activity;
+    /** @type {Guide} */
+    this.guide = { find: "", done: null, view: -1 };
+    /** @type {string | null | undefined} value at first of the parameter that is watched */
+    this.first = undefined;
+    this.since = 0;
+    this.foundAt = 0;
+    this.timer = window.setInterval(() => this.look(), LOOK_MS);
+    this.listening = new AbortController();
+    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) { // the visitor scrolls, or acts
+      addEventListener(kind, () => this.rest(), { capture: true, passive: true, signal: this.listening.signal });
+    }
+  }
+
+  /** @param {Guide} guide */
+  receive(guide) {
+    if (guide.view === this.guide.view) return;
+    this.guide = guide;
+    this.first = undefined;
+    write(this.root, "");
+    this.since = performance.now();
+    this.foundAt = 0;
+    this.activity.mark("find", true);
+    this.showStart();
+  }
+
+  /** Begin a step's column at its top, and on a phone at the verdict where there is one. */
+  showStart() {
+    const column = document.querySelector("[data-testid=stSidebarContent]");
+    const verdict = topOfSheet() === null ? null : column?.querySelector("[data-testid=stAlert]");
+    column?.scrollTo({ top: 0 });
+    if (column && verdict) column.scrollTo({ top: verdict.getBoundingClientRect().top - column.getBoundingClientRect().top - 16 });
+  }
+
+  look() {
+    if (!isReady()) return;
+    const { find, done } = this.guide;
+    if (done) {
+      if (this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);
+      if (isDone(done, location.search, this.first)) write(this.root, "✓ Done");
+    }
+    const top = topOfSheet();
+    if (!find && top === null) this.rest();
+    const page = document.querySelector("[data-testid=stMain]");
+    if (!page || !this.since) return;
+    const now = performance.now();
+    const words = find ? findWords(page, find) : null;
+    const picture = top === null || (find && !words) ? null : findPicture(page);
+    if (words || picture) this.lead(page, words, picture, now, top);
+    if (now - this.since > PATIENCE_MS || (this.foundAt && now - this.foundAt > SETTLING_MS)) this.rest();
+  }
+
+  /**
+   * Where a sheet leaves no room for both, words below the picture give way to it: the sheet has them too.
+   * @param {Element} page that scrolls
+   * @param {Element | null} words
+   * @param {Element | null} picture looked for beside a sheet alone
+   * @param {number} now
+   * @param {number | null} sheet where it begins
+   */
+  lead(page, words, picture, now, sheet) {
+    const end = (sheet ?? innerHeight) - MARGIN_PX;
+    const [box, seen] = [words, picture].map((each) => each?.getBoundingClientRect());
+    const isFar = box && seen && box.top > seen.top && box.bottom - seen.top > end - HEAD_PX;
+    const by = box && !isFar ? distance(box, HEAD_PX + 8, end) : (seen?.top ?? HEAD_PX) - HEAD_PX;
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (Math.abs(by) > 2) page.scrollBy({ top: by, behavior: isStill ? "auto" : "smooth" });
+    if (this.foundAt) return;
+    this.foundAt = now;
+    const mark = { outline: "2px solid #e69f00", outlineOffset: "4px", borderRadius: "2px" };
+    words?.animate([mark, mark, { ...mark, outlineColor: "transparent" }], { duration: MARK_MS });
+  }
+
+  /** Leave the page where it is. */
+  rest() {
+    this.since = 0;
+    this.activity.mark("find", false);
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.listening.abort();
+  }
+}
+
+export default define({ class: "lesson-guide", role: "status" }, (root, _channel, activity) => new LessonGuide(root, activity));
