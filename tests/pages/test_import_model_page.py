@@ -76,6 +76,8 @@ def test_example_is_one_click_away(page):
     assert "Imported" not in shown.replace("is imported", "")  # it is shown above, and listed nowhere else
     page.button(key="delete-example").click().run()
     assert not page.exception
+    assert not page.error
+    assert "Import an example" in page.radio(key="import.kind").label  # from the beginning
     assert "2 latent dimensions" not in " ".join(text.value for text in page.markdown)
 
 

@@ -72,27 +72,39 @@ def show_example(begin: Callable[[bytes, bytes, ImportSettings], None], *, with_
     if not all(is_current(model.folder, part) for part in PARTS):
         prepare_networks(model, "there is no example to import")
         return
-    with st.container(border=True, key="import-example"):
-        if with_way:
-            way, offer = st.columns([7, 3], gap="medium")
-            with way:
-                _show_way(model)
-        else:
-            offer = st.container()
+    with st.container(border=True):
+        if not with_way:
+            _offer(model, begin, is_busy, is_first=False)
+            return
+        way, offer = st.columns([7, 3], gap="medium")
+        with way:
+            _show_way(model)
         with offer:
-            _offer(model, begin, is_busy)
-    if with_way:
-        send_layers([model])
+            _offer(model, begin, is_busy, is_first=True)
+            st.caption(
+                "**In class:** before the point moves, guess where the next digit lands. Then drag z to make a digit."
+            )
+    send_layers([model])
 
 
-def _offer(model: Model, begin: Callable[[bytes, bytes, ImportSettings], None], is_busy: bool) -> None:
+def _offer(
+    model: Model, begin: Callable[[bytes, bytes, ImportSettings], None], is_busy: bool, *, is_first: bool
+) -> None:
     titles = [kind.title for kind in KINDS]
     chosen = st.radio(
-        "**Import an example**", titles, captions=[kind.caption for kind in KINDS], key="import.kind", index=0
+        "**Import an example**" if is_first else "**Another example**",
+        titles,
+        captions=[kind.caption for kind in KINDS],
+        horizontal=not is_first,
+        key="import.kind",
     )
-    kind = KINDS[titles.index(chosen or titles[0])]
+    kind = KINDS[titles.index(chosen)]
     if st.button(
-        "Try the example", icon=":material/play_arrow:", type="primary", key="import.example", disabled=is_busy
+        "Try the example",
+        icon=":material/play_arrow:",
+        type="primary" if is_first else "secondary",
+        key="import.example",
+        disabled=is_busy,
     ):
         settings = ImportSettings(
             name=kind.name,

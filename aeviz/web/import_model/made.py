@@ -14,10 +14,14 @@ from aeviz.web.kernel.images import TILE_PX, find_originals, is_large
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.text import escape
-from aeviz.workers import training
+from aeviz.workers import importing, training
+from aeviz.workers.task import Task
 
+TASK = "import.task"
+"""Session key: the import of this visitor that works, or is done."""
 SHOWN = 5
 """Test images that are shown as the best ones, and as the worst."""
+MAP_PX = 220
 _TARGETS = (
     ("Generate", "pages/generate.py", ":material/auto_awesome:"),
     ("Reconstruct", "pages/reconstruct.py", ":material/compare:"),
@@ -43,12 +47,7 @@ def show_result(made: Imported) -> None:
     with st.container(border=True):
         if advice := advise(made):
             st.warning(f"**Something does not fit.** {escape(advice)}", icon=":material/warning:")
-        plane, images, facts = st.columns([4, 8, 9], gap="medium")
-        with plane:
-            picture = thumbnails.thumbnail(model, is_dark())
-            if picture is not None:
-                st.image(picture, width="stretch", alt=f"Latent map of {made.name}, coloured by class")
-                st.caption("Latent map of the test images")
+        images, facts, plane = st.columns([8, 9, 4], gap="medium")  # in the order that a phone shows
         with images:
             try:
                 _show_ends(model)
@@ -56,6 +55,11 @@ def show_result(made: Imported) -> None:
                 st.error(escape(str(error)), icon=":material/error:")
         with facts:
             _show_facts(made, model)
+        with plane:
+            picture = thumbnails.thumbnail(model, is_dark())
+            if picture is not None:
+                st.image(picture, width=MAP_PX, alt=f"Latent map of {made.name}, coloured by class")
+                st.caption("Latent map of the test images")
 
 
 def _show_facts(made: Imported, model: Model) -> None:
@@ -123,10 +127,15 @@ def _offer_deletion(model: Model) -> None:
 
 
 def _delete(name: str) -> None:
+    job: Task | None = st.session_state.get(TASK)
+    made = None if job is None else importing.read_imported(job)
     try:
         training.delete(name)
     except AevizError as error:
         st.toast(escape(str(error)), icon=":material/error:")
+        return
+    if made is not None and made.name == name:
+        del st.session_state[TASK]
 
 
 def _show_ends(model: Model) -> None:

@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from aeviz.bring.settings import ImportSettings
 from aeviz.data import is_available, list_datasets
 from aeviz.web.import_model.example import show_example
-from aeviz.web.import_model.made import list_imported, show_result
+from aeviz.web.import_model.made import TASK, list_imported, show_result
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.workers import importing
@@ -20,8 +20,6 @@ BEST = "find the best fit"
 RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
 MOST_MB = 100
 """Size of an uploaded file; larger ones come in by the command line."""
-_TASK = "import.task"
-"""Session key: the task of this visitor that works, or is done."""
 _POLL_S = 1.0
 _EXPORT = """import torch
 
@@ -57,7 +55,7 @@ _SHELL = "aeviz models import mine --encoder encoder.onnx --decoder decoder.onnx
 def show_import() -> None:
     """Show the form, or the import that this visitor has begun."""
     with errors_as_messages(stop=False):
-        job: Task | None = st.session_state.get(_TASK)
+        job: Task | None = st.session_state.get(TASK)
         made = None if job is None else importing.read_imported(job)
         if made is not None:
             show_result(made)
@@ -156,7 +154,7 @@ def _start(encoder: UploadedFile | None, decoder: UploadedFile | None, settings:
 def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings) -> None:
     job = importing.importing_task(encoder, decoder, settings)
     importing.start(job, encoder, decoder, settings)
-    st.session_state[_TASK] = job
+    st.session_state[TASK] = job
     st.rerun()
 
 
