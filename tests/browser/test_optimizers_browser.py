@@ -14,6 +14,12 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     page = visit("/optimizers?section=counterexample")
     expect(page.get_by_text("Adam: the average regret does not go to zero")).to_be_visible()
     expect(page.get_by_text("AMSGrad: the average regret goes to zero")).to_be_visible()
+    steps = page.get_by_test_id("regret_steps")
+    expect(steps).to_have_attribute("data-step", "3")  # by itself
+    steps.get_by_role("button", name="Pause").click()
+    expect(steps.get_by_text("Lower is better")).to_be_visible()
+    steps.get_by_role("slider").fill("250")
+    expect(steps.get_by_text("Adam: x = 1.00")).to_be_visible()
     page.get_by_role("slider", name=re.compile("^beta2")).press("End")
     expect(page.get_by_text("Adam: the average regret goes to zero")).to_be_visible()
     expect(page.get_by_text("does not go to zero")).to_have_count(0)
