@@ -75,8 +75,8 @@ class RegretSteps extends Experiment {
     plot.y = [-most, most];
     place.input.max = String(last);
     place.set(step, String(step));
-    const cost = slopes.length ? `cost f(x) = ${number(slope, slope === -1 ? 0 : 1).replace(/^−1$/, "−").replace(/\.0$/, "")}x` : "mean of the points chosen";
-    plot.describe(`Step ${step}: ${cost}. Lower is better.`, `Step ${step}, ${cost}: ${tracks.map(({ title, x }) => `${title} at ${number(x[step - 1])}`).join(", ")}`);
+    const cost = slopes.length ? `cost f(x) = ${number(slope, slope === -1 ? 0 : 1).replace(/^−1$/, "−").replace(/\.0$/, "")}x` : "mean of the points chosen over the sequences";
+    plot.describe(`Step ${step}: ${cost}${slopes.length ? ". Lower is better" : ""}.`, `Step ${step}, ${cost}: ${tracks.map(({ title, x }) => `${title} at ${number(x[step - 1])}`).join(", ")}`);
     if (plot.begin(style)) {
       plot.curve([[-1, -slope], [1, slope]], { colour: style.text, width: 2 });
       tracks.forEach(({ x, colour }, k) => {
@@ -87,7 +87,7 @@ class RegretSteps extends Experiment {
     }
     words.replaceChildren(
       ...tracks.map(({ title, colour, x, regret }) =>
-        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}, average regret ${number(regret[step - 1])}` }),
+        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}, R/t = ${number(regret[step - 1])}` }),
       ),
     );
     const name = this.timer ? "Pause" : "Play";
