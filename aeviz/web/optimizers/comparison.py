@@ -75,7 +75,7 @@ def show_comparison() -> None:
         _show_part(comparison, histories, errors)
     else:
         st.info("No finished runs differ only in the optimizer yet. Start some below.", icon=":material/balance:")
-    show_start()
+    show_start(is_first=not names)
 
 
 def _runs(comparison: OptimizerComparison) -> set[str]:
