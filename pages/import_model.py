@@ -6,6 +6,6 @@ from aeviz.web.kernel.page import page
 with page(
     "import_model",
     "Import a model",
-    "Bring an encoder and a decoder that another program trained. Every page then works with them.",
+    "An encoder and a decoder of another program become a model that every page shows.",
 ):
     show_import()

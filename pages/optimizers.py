@@ -6,6 +6,6 @@ from aeviz.web.optimizers.view import show_section
 with page(
     "optimizers",
     "Optimizers",
-    "Adam, AMSGrad, SGD and momentum are one method with two choices. See where they differ and where each fails.",
+    "Adam, AMSGrad, SGD and momentum: one method, two choices. See where each fails.",
 ):
     show_section()

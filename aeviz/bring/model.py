@@ -25,6 +25,7 @@ from aeviz.bring.ends import (
     free_batch,
 )
 from aeviz.bring.onnx_file import OnnxNetwork, check_operators, read_network
+from aeviz.bring.remedies import Network, Remedy, find_remedy, mean_error
 from aeviz.bring.settings import Imported, ImportSettings
 from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
@@ -98,7 +99,15 @@ def make_run(encoder: bytes, decoder: bytes, settings: ImportSettings, report: R
         if test_set.image_shape == image
         for each in _candidates(first, second, latent_dim, settings, test_set)
     ]
-    (_, ranges, first, second), data = min(tried, key=lambda pair: pair[0][0])
+    (_, ranges, fitted_first, fitted_second), data = min(tried, key=lambda pair: pair[0][0])
+    untold = replace(settings, pixels_in=None, pixels_out=None)
+    others = list(_candidates(first, second, latent_dim, untold, dict(choices)[data])) if settings != untold else []
+    remedy = find_remedy(
+        _composed(fitted_first, fitted_second),
+        ranges,
+        [(named, _composed(encoder, decoder)) for _, named, encoder, decoder in others],
+        _tried_images(dict(choices)[data]),
+    )
     config = RunConfig(
         preset="imported",
         data=data,
@@ -106,12 +115,12 @@ def make_run(encoder: bytes, decoder: bytes, settings: ImportSettings, report: R
             image_shape=image,
             encoder="foreign",
             decoder="foreign",
-            bottleneck="gaussian" if len(first.graph.outputs) == 2 else "deterministic",
+            bottleneck="gaussian" if len(fitted_first.graph.outputs) == 2 else "deterministic",
             latent_dim=latent_dim,
         ),
-        objective=_objective(len(first.graph.outputs) == 2, image),
+        objective=_objective(len(fitted_first.graph.outputs) == 2, image),
     )
-    return _keep(first, second, config, ranges, settings, report)
+    return _keep(fitted_first, fitted_second, config, ranges, remedy, settings, report)
 
 
 def check_name(name: str) -> None:
@@ -232,7 +241,7 @@ def _candidates(
 ) -> Iterator[Candidate]:
     """Yield the network with each range of pixels that is asked for, or that may be meant."""
     image = test_set.image_shape
-    x = torch.from_numpy(np.asarray(test_set.images[:TRIED], np.float32) / 255)
+    x = _tried_images(test_set)
     pairs: list[tuple[tuple[str, Pixels], tuple[str, Pixels]]]
     if settings.pixel_mean or settings.pixel_deviation:
         given = Pixels(mean=settings.pixel_mean or (0.0,), deviation=settings.pixel_deviation or (1.0,))
@@ -249,12 +258,19 @@ def _candidates(
     for (name_in, pixels_in), (name_out, pixels_out) in pairs:
         first = fit_encoder(encoder, image, pixels_in)
         second = fit_images(decoder, image, pixels_out, shape)
-        y = _outputs(second, _outputs(first, x)[0])[0].clamp(0, 1)
-        error = float(((y - x) ** 2).mean() / ((x - x.mean(dim=0)) ** 2).mean().clamp(min=1e-9))
+        error = mean_error(_composed(first, second), x) / max(1e-9, float(((x - x.mean(dim=0)) ** 2).mean()))
         is_usual = (name_in, name_out) == (_GUESSES[0], _GUESSES[0])
         if not is_usual:  # must be clearly better, and better than no network at all
             error *= UNUSUAL if error < 1 else MEANINGLESS
         yield (error if math.isfinite(error) else math.inf), (name_in, name_out), first, second
+
+
+def _tried_images(test_set: ImageDataset) -> torch.Tensor:
+    return torch.from_numpy(np.asarray(test_set.images[:TRIED], np.float32) / 255)
+
+
+def _composed(encoder: OnnxNetwork, decoder: OnnxNetwork) -> Network:
+    return lambda x: _outputs(decoder, _outputs(encoder, x)[0])[0]
 
 
 def _keep(
@@ -262,6 +278,7 @@ def _keep(
     decoder: OnnxNetwork,
     config: RunConfig,
     ranges: tuple[str, str],
+    remedy: Remedy | None,
     settings: ImportSettings,
     report: Report,
 ) -> Imported:
@@ -314,6 +331,10 @@ def _keep(
         mse=evaluation.mse,
         mean_image_mse=origin.mean_image_mse,
         parameters=origin.parameters,
+        remedy="" if remedy is None else remedy.kind,
+        remedy_in="" if remedy is None else remedy.pixels[0],
+        remedy_out="" if remedy is None else remedy.pixels[1],
+        remedy_mse=0.0 if remedy is None else remedy.mse,
     )
 
 

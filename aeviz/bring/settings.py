@@ -1,6 +1,9 @@
 """What is asked for when a model is imported, and what comes of it. Needs neither torch nor onnx."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+RemedyKind = Literal["", "range", "transposed", "upside down", "inverted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,38 @@ class Imported:
     mean_image_mse: float
     """The same of a network that always returns the mean training image: a model of these images is below it."""
     parameters: int
+    remedy: RemedyKind = ""
+    """What would make its error clearly smaller: another range, or images changed so; empty where nothing would."""
+    remedy_in: str = ""
+    """The range of pixels in with which `remedy_mse` was found, and out."""
+    remedy_out: str = ""
+    remedy_mse: float = 0.0
+    """Mean squared error with the remedy, on the first test images."""
+
+
+def advise(made: Imported) -> str:
+    """Return what was expected and what to do, in one or two sentences; empty where nothing is known to be wrong."""
+    found = f"the error would be about {made.remedy_mse:.3f} in place of {made.mse:.3f}"
+    if made.remedy == "range":
+        told, meant = _name(made.pixels_in, made.pixels_out), _name(made.remedy_in, made.remedy_out)
+        return f"Wrong range of pixels: it was imported as {told}. As {meant} {found}. Import it again with that range."
+    if made.remedy == "transposed":
+        return (
+            f"Rows and columns are swapped: with each image transposed, {found}. Export it for images (N, C, H, W), "
+            "with the rows before the columns: swap the last two axes before the encoder and behind the decoder."
+        )
+    if made.remedy == "upside down":
+        return (
+            f"It learned images upside down: with each image turned over, {found}. Export it for images whose first "
+            "row is the top one."
+        )
+    if made.remedy == "inverted":
+        return (
+            f"It learned black and white exchanged: with each pixel p as 1 - p, {found}. Export it with 1 - p before "
+            "the encoder and behind the decoder."
+        )
+    return ""
+
+
+def _name(pixels_in: str, pixels_out: str) -> str:
+    return pixels_in if pixels_in == pixels_out else f"{pixels_in} in and {pixels_out} out"

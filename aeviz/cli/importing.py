@@ -57,7 +57,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from aeviz.bring.settings import ImportSettings
+    from aeviz.bring.settings import ImportSettings, advise
     from aeviz.foreign import read_file
     from aeviz.workers.importing import import_files
 
@@ -84,11 +84,12 @@ def _import(options: argparse.Namespace) -> int:
         print_json(made)
         return 0
     kind = "variational autoencoder" if made.is_variational else "autoencoder"
+    advice = advise(made)
     print(
         f"{made.name}: {kind} of {'x'.join(map(str, made.image_shape))} images with {made.latent_dim} latent "
         f"dimensions, {made.parameters:,} weights; pixels in {made.pixels_in}, out {made.pixels_out}\n"
         f"mean squared error {made.mse:.4f} on the test images of {made.data}; the mean image has "
         f"{made.mean_image_mse:.4f}{'' if made.mse < made.mean_image_mse else ': are these the images it knows?'}\n"
-        "aeviz app shows it on every page"
+        f"{advice}{chr(10) if advice else ''}aeviz app shows it on every page"
     )
     return 0

@@ -186,33 +186,68 @@ def layer_curves(
     return figure
 
 
-def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]]) -> go.Figure:
-    """Draw the difference of means of pairs of optimizers with its interval, over a line at 0.
+def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]], reference: str) -> go.Figure:
+    """Draw how far optimizers end from one of them, each with the interval of the difference, around a line at 0.
+
+    The name of each stands over its row, so that it needs no room at the left; an interval that holds 0 is grey.
 
     Args:
-        gaps: What is compared, the difference and Welch's interval, None where there is none.
+        gaps: The optimizer, its mean less that of the reference, and Welch's interval, None where there is none.
+        reference: The optimizer that the others are compared to.
     """
-    figure = go.Figure(
-        go.Scatter(
-            x=[difference for _, difference, _ in gaps],
-            y=[name.replace(" less ", "<br>less ") for name, _, _ in gaps],
-            mode="markers",
-            marker={"size": 10, "color": FIRST},
-            error_x={
-                "type": "data",
-                "array": [0.0 if interval is None else interval[1] - difference for _, difference, interval in gaps],
-                "thickness": 2,
-                "width": 7,
-            },
-            hovertemplate="%{y}: %{x:.6f}<extra></extra>",
+    figure = go.Figure()
+    ends = [0.0]
+    for row, (name, difference, interval) in enumerate(gaps):
+        low, high = (difference, difference) if interval is None else interval
+        ends += [low, high]
+        colour = FIRST if low > 0 or high < 0 else UNLABELLED
+        figure.add_trace(
+            go.Scatter(
+                x=[difference],
+                y=[row],
+                mode="markers",
+                name=name,
+                marker={"size": 13, "color": colour},
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [high - difference],
+                    "arrayminus": [difference - low],
+                    "thickness": 4,
+                    "width": 9,
+                    "color": colour,
+                },
+                hovertemplate="%{x:.5f}<extra>" + name + "</extra>",
+            )
         )
-    )
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=row - 0.42, text=f"<b>{name}</b>", showarrow=False, font={"size": 14}
+        )
+    room = 0.08 * ((max(ends) - min(ends)) or 1.0)
     figure.add_vline(x=0, line={"color": UNLABELLED, "dash": "dash"})
+    for text, edge in ((f"← lower than {reference}", "left"), (f"higher than {reference} →", "right")):
+        figure.add_annotation(
+            x=float(edge == "right"),
+            xref="paper",
+            xanchor=edge,
+            y=0,
+            yref="paper",
+            yanchor="bottom",
+            text=text,
+            showarrow=False,
+        )
     figure.update_layout(
-        xaxis={"title": f"difference, {CONFIDENCE:.0%} interval", "nticks": 5},
-        yaxis={"autorange": "reversed", "automargin": True},
-        margin=MARGIN,
-        height=110 + 42 * len(gaps),
+        xaxis={
+            "title": {"text": f"difference in validation error, {CONFIDENCE:.0%} interval", "standoff": 16},
+            "range": [min(ends) - room, max(ends) + room],
+            "nticks": 5,
+            "tickangle": 0,
+            "zeroline": False,
+        },
+        yaxis={"range": [len(gaps) - 0.1, -0.75], "visible": False},
+        showlegend=False,
+        margin={**MARGIN, "t": 5},
+        height=103 + 62 * len(gaps),
     )
     return figure
 

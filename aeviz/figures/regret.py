@@ -11,6 +11,8 @@ from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.descent import Course
 from aeviz.lab.regret import Bound, Outcome
 
+LOW_PX = 290
+"""Height of a figure that stands above another one."""
 UNCHANGED, CORRECTED = "only what the theorem asks", "with the missing condition"
 """The two descents of an example: one that satisfies S1's theorem and fails, and one that converges."""
 
@@ -33,6 +35,7 @@ def regret_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
         if outcome.bound is not None:
             figure.add_traces(_bound_lines(outcome.bound, spaced(len(outcome.regret))))
     figure = style_axes(figure, "T", "average regret R<sub>T</sub> / T", is_log=False)
+    figure.update_layout(height=LOW_PX)
     figure.update_xaxes(type="log")
     top = regret_axis_top(outcomes)
     figure.update_yaxes(range=[min(0.0, *(float(o.regret.min()) for o in outcomes.values())) - 0.02 * top, top])
@@ -70,6 +73,7 @@ def point_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
             method_line(name, kept + 1, outcome.x[kept], METHODS[name].title, 1.0, "t = %{x}: x = %{y:.3f}")
         )
     figure = style_axes(figure, "t", "x<sub>t</sub>", is_log=False)
+    figure.update_layout(height=LOW_PX, showlegend=False)  # colours and dashes are those of the regret above
     figure.update_xaxes(type="log")
     figure.update_yaxes(range=[-1.08, 1.08])
     return figure

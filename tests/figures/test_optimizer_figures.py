@@ -121,9 +121,21 @@ def test_two_optimizers_of_one_method_have_two_colours():
     assert first.line.color != second.line.color
 
 
-def test_gaps_without_an_interval_are_points():
-    figure = gap_bars([("a less b", 0.5, (0.2, 0.8)), ("c less b", -0.1, None)])
-    np.testing.assert_allclose(figure.data[0].error_x.array, [0.3, 0])
+def test_gaps_stand_with_their_intervals_below_their_names():
+    """On a telephone nothing is left of the axis; an interval that holds 0 has no colour of its own."""
+    figure = gap_bars([("AMSGrad", 0.5, (0.2, 0.8)), ("SGD", -0.1, (-0.4, 0.2)), ("Momentum", -0.1, None)], "Adam")
+    bars = [(trace.error_x.arrayminus[0], trace.error_x.array[0]) for trace in figure.data]
+    np.testing.assert_allclose(bars, [(0.3, 0.3), (0.3, 0.3), (0, 0)])
+    shown, open_gap, _ = (trace.marker.color for trace in figure.data)
+    assert shown != open_gap
+    assert not figure.layout.yaxis.visible
+    notes = [note.text for note in figure.layout.annotations]
+    assert [f"<b>{name}</b>" in notes for name in ("AMSGrad", "SGD", "Momentum")] == [True] * 3
+    assert any("lower than Adam" in note for note in notes)
+    low, high = figure.layout.xaxis.range
+    assert low < -0.4
+    assert high > 0.8
+    assert len(figure.layout.xaxis.title.text) < 45
 
 
 def test_arrows_lead_from_one_plane_to_the_other():
@@ -172,12 +184,6 @@ def test_ticks_of_a_layer_do_not_lie_on_each_other(values, ticks):
     recorded = [Moments(epoch=n, effective={"a": float(value)}, held={"a": 1.0}) for n, value in enumerate(values)]
     figure = layer_curves({"Adam 0.1": ("adam", recorded)}, {"a": "first"}, "effective")
     assert figure.layout.yaxis.tickvals == ticks
-
-
-def test_gaps_name_the_pair_in_two_lines():
-    figure = gap_bars([("AMSGrad 0.003 less Adam 0.003", 0.5, (0.2, 0.8))])
-    assert list(figure.data[0].y) == ["AMSGrad 0.003<br>less Adam 0.003"]
-    assert len(figure.layout.xaxis.title.text) < 30
 
 
 def test_figures_do_without_pandas():

@@ -10,6 +10,7 @@ from visits import new_session, open_page, texts
 
 from aeviz.experiment import train
 from aeviz.training.status import JobStatus
+from aeviz.web.optimizers.comparison import PLANES
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
@@ -18,10 +19,10 @@ from aeviz.workers.training import Job
 def open_comparison(app_without_models, tiny_config, tmp_path):
     """A function that trains a run of one epoch for each tuple of settings, and opens the comparison among them."""
 
-    def visit(*runs):
+    def visit(*runs, **address):
         for place, settings in enumerate(runs):
             train(tiny_config("train.epochs=1", *settings), out=tmp_path / "runs" / f"run-{place}")
-        app = open_page(app_without_models, "optimizers", section="comparison")
+        app = open_page(app_without_models, "optimizers", section="comparison", **address)
         assert not app.exception, texts(app.exception)
         return app
 
@@ -29,7 +30,7 @@ def open_comparison(app_without_models, tiny_config, tmp_path):
 
 
 def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
-    app = open_comparison(("model.latent_dim=1",), ("model.latent_dim=1", "optimizer.name=amsgrad"))
+    app = open_comparison(("model.latent_dim=1",), ("model.latent_dim=1", "optimizer.name=amsgrad"), part=PLANES)
     assert "digits, mlp 8-4-1" in app.selectbox(key="comparison").value
     assert "aligned" not in {toggle.key for toggle in app.toggle}
     assert any("cannot be aligned" in text for text in texts(app.caption))
@@ -39,14 +40,17 @@ def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
 
 def test_one_method_with_two_values_of_beta2_is_a_comparison(open_comparison):
     app = open_comparison((), ("optimizer.beta2=0.9",))
+    assert "Curves (CSV)" in [widget.proto.label for widget in app.get("download_button")]
+    app.segmented_control(key="part").set_value(PLANES).run()
     assert app.selectbox(key="left").options == ["Adam 0.003, beta2 0.999", "Adam 0.003, beta2 0.9"]
     assert app.selectbox(key="right").value == "Adam 0.003, beta2 0.9"
     assert any("images that moved most" in text for text in texts(app.markdown))
-    assert "Curves (CSV)" in [widget.proto.label for widget in app.get("download_button")]
 
 
 def test_arrows_follow_the_toggle_and_name_the_axes_of_the_map(open_comparison):
-    app = open_comparison(("model.latent_dim=3",), ("model.latent_dim=3", "optimizer.beta2=0.9"))
+    app = open_comparison(
+        ("model.latent_dim=3",), ("model.latent_dim=3", "optimizer.beta2=0.9"), of="0"
+    )  # as shared earlier
     assert any("images that moved most" in text and text.endswith(", aligned") for text in texts(app.markdown))
     aligned = arrow_plot(app)
     assert (aligned["layout"]["xaxis"]["title"]["text"], aligned["layout"]["yaxis"]["title"]["text"]) == ("PC1", "PC2")
@@ -65,7 +69,11 @@ def arrow_plot(app):
 
 
 def test_layers_show_steps_or_the_maximum_of_second_moments(open_comparison):
-    app = open_comparison(("preset=optimizer-comparison",), ("preset=optimizer-comparison", "optimizer.name=amsgrad"))
+    app = open_comparison(
+        ("preset=optimizer-comparison",),
+        ("preset=optimizer-comparison", "optimizer.name=amsgrad"),
+        why="effective step size",
+    )
     assert any("Effective step size by layer" in text for text in texts(app.markdown))
     titles = [
         note["text"]
@@ -221,9 +229,8 @@ def test_only_one_comparison_is_started_at_a_time(visitors, trainers, monkeypatc
         assert any("Another visitor's comparison is running" in text for text in texts(mine.warning))
     assert trainers.found == []
     mine.button[-1].click().run()
-    monkeypatch.setattr(
-        comparison, "show_start", comparison_start._show_form
-    )  # it was before them when mine was started
+    form = comparison_start._show_form  # it was before them when mine was started
+    monkeypatch.setattr(comparison, "show_start", lambda is_first: form())
     theirs.button[-1].click().run()
     assert any("Another visitor's comparison is running" in text for text in texts(theirs.warning))
     assert len(trainers.found) == 2

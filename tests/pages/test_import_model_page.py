@@ -1,15 +1,20 @@
 """Import a model: two files dropped on the page become a model, or are refused in a sentence."""
 
+import re
 import time
 
 import onnx_files
 import pytest
 from visits import open_page
 
+from aeviz.web.import_model import example
+from aeviz.web.import_model.made import SHOWN
+
 
 @pytest.fixture
 def page(app, tmp_path, monkeypatch, no_worker_left):
     monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(example, "EXAMPLES", ("digits-2d-adam",))  # a model of few and small images
     return open_page(app, "import_model")
 
 
@@ -55,14 +60,35 @@ def test_bad_file_is_refused_and_the_form_stays(page):
 
 
 def test_example_is_one_click_away(page):
-    next(button for button in page.button if button.label == "Import the example").click().run()
+    page.button(key="import.example").click().run()
     page = wait_for_end(page)
     assert not page.exception
     shown = " ".join(text.value for text in page.markdown)
     assert "**example** is imported: an autoencoder of 1 x 8 x 8 images with 2 latent dimensions" in shown
     assert "below that of the mean image" in shown
     assert "2 latent dimensions and 13,666 weights" in shown  # as in the model that the files are of
-    assert "example: 1 x 8 x 8, 2 latent dimensions" in shown
+    assert not page.warning
+    tables = next(block.body for block in page.get("html") if "Best: smallest error" in block.body)
+    errors = [float(value) for value in re.findall(r"<td>(0\.\d+)</td>", tables)]
+    assert len(errors) == 2 * SHOWN
+    assert errors == sorted(errors)
+    assert tables.count("<img") == 4 * SHOWN
+    assert "Imported" not in shown.replace("is imported", "")  # it is shown above, and listed nowhere else
     page.button(key="delete-example").click().run()
     assert not page.exception
+    assert not page.error
+    assert "Import an example" in page.radio(key="import.kind").label  # from the beginning
     assert "2 latent dimensions" not in " ".join(text.value for text in page.markdown)
+
+
+@pytest.mark.parametrize(
+    ("title", "advice"), [("Wrong range", "As 0..1 the error"), ("Swapped axes", "Rows and columns")]
+)
+def test_example_that_does_not_fit_says_what_to_do(page, title, advice):
+    page.radio(key="import.kind").set_value(title).run()
+    page.button(key="import.example").click().run()
+    page = wait_for_end(page)
+    assert not page.exception
+    (warning,) = page.warning
+    assert advice in warning.value
+    assert "not below that of the mean image" in " ".join(text.value for text in page.markdown)

@@ -8,6 +8,7 @@ import pytest
 from visits import open_page, texts
 
 from aeviz.training.runs import find_run
+from aeviz.web.optimizers.comparison import NUMBERS, PLANES, WHY
 
 
 @pytest.fixture
@@ -221,8 +222,11 @@ def test_comparison_of_a_shipped_pair_says_that_one_seed_gives_no_verdict(visit)
     app = visit("comparison")
     choice = app.selectbox(key="comparison")
     choice.set_value(next(option for option in choice.options if "1 seed each" in option)).run()
+    assert any("One seed each: no verdict" in text for text in texts(app.markdown))
+    app.segmented_control(key="part").set_value(NUMBERS).run()
     assert any("from one seed each" in text for text in texts(app.info))
     assert any("the same initial weights" in text for text in texts(app.markdown))
+    app.segmented_control(key="part").set_value(PLANES).run()
     assert any("images that moved most" in text for text in texts(app.markdown))
     assert app.button[-1].label == "Start the comparison"
     assert any(
@@ -231,7 +235,7 @@ def test_comparison_of_a_shipped_pair_says_that_one_seed_gives_no_verdict(visit)
 
 
 def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
-    app = visit("comparison")
+    app = visit("comparison", part=WHY)
     codes = " ".join(element.value for element in app.code)
     assert "beta2 * v + (1 - beta2) * g**2" in codes
     assert "largest_mean_square" in codes

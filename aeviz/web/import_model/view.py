@@ -3,34 +3,24 @@
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aeviz.bring.settings import ImportSettings
 from aeviz.data import is_available, list_datasets
-from aeviz.export.beside import PARTS, beside, is_current
-from aeviz.web.import_model.made import list_imported, show_images, show_result
-from aeviz.web.kernel.client_inference import prepare_networks
-from aeviz.web.kernel.models import list_models
+from aeviz.web.import_model.example import show_example
+from aeviz.web.import_model.made import TASK, list_imported, show_result
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.workers import importing
 from aeviz.workers.task import Task
 
-EXAMPLE = "digits-2d-adam"
-"""The model whose files are offered as an example."""
 AUTOMATIC = "find out"
-BEST = "what it reconstructs best"
+BEST = "find the best fit"
 RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
 MOST_MB = 100
 """Size of an uploaded file; larger ones come in by the command line."""
-_TASK = "import.task"
-"""Session key: the task of this visitor that works, or is done."""
 _POLL_S = 1.0
-_WAY = """<style>
-.import-way { display: flex; flex-wrap: wrap; align-items: center; gap: 0.35rem 0.6rem; margin-top: 0.5rem; }
-.import-way b { padding: 0.2rem 0.7rem; border: 1.5px solid currentColor; border-radius: 0.5rem; }
-</style><div class="import-way">Your own: images → <b>encoder</b> → latent points → <b>decoder</b> → images</div>"""
-"""The way of an image through the two files."""
 _EXPORT = """import torch
 
 model.eval()
@@ -65,28 +55,26 @@ _SHELL = "aeviz models import mine --encoder encoder.onnx --decoder decoder.onnx
 def show_import() -> None:
     """Show the form, or the import that this visitor has begun."""
     with errors_as_messages(stop=False):
-        job: Task | None = st.session_state.get(_TASK)
-        if job is not None:
-            made = importing.read_imported(job)
-            if made is not None:
-                show_result(made)
-            else:
-                _show_work(job)
-        else:
-            _offer_example()
-        _show_form(job)
-        list_imported()
+        job: Task | None = st.session_state.get(TASK)
+        made = None if job is None else importing.read_imported(job)
+        if made is not None:
+            show_result(made)
+        elif job is not None:
+            _show_work(job)
+        is_busy = job is not None and (view := job.observe()) is not None and view.is_active
+        show_example(_begin, with_way=made is None, is_busy=is_busy)
+        _show_form(is_busy)
+        list_imported("" if made is None else made.name)
 
 
-def _show_form(job: Task | None) -> None:
-    st.html(_WAY)
+def _show_form(is_busy: bool) -> None:
+    st.markdown("**Your own model**")
     first, second, asked = st.columns([3, 3, 5], gap="medium")
     encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)
     decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder", max_upload_size=MOST_MB)
     with asked:
-        settings = _ask()
-        is_busy = job is not None and (view := job.observe()) is not None and view.is_active
-        if st.button(
+        settings, place = _ask()
+        if place.button(
             "Import",
             icon=":material/download:",
             type="primary",
@@ -106,31 +94,8 @@ def _show_form(job: Task | None) -> None:
     )
 
 
-def _offer_example() -> None:
-    """Show what an import comes to, and offer to import the files of a model that ships."""
-    model = list_models().get(EXAMPLE)
-    if model is None:
-        return
-    if not all(is_current(model.folder, part) for part in PARTS):
-        prepare_networks(model, "there is no example to import")
-        return
-    with st.container(border=True):
-        images, words = st.columns([3, 2], gap="medium")
-        with images:
-            show_images(model)
-        with words:
-            st.markdown(
-                "**Try it with an example.** The encoder and the decoder of "
-                f"{EXAMPLE}, written as ONNX, come in like those of any program: their shapes are read, ranges of "
-                "pixels are compared, and the test images are encoded and decoded again."
-            )
-            if st.button("Import the example", icon=":material/play_arrow:", type="primary", key="import.example"):
-                contents = [beside(model.folder, part).read_bytes() for part in ("encoder", "decoder")]
-                _begin(contents[0], contents[1], ImportSettings(name="example", data="digits", source=EXAMPLE))
-
-
-def _ask() -> ImportSettings:
-    """Ask for what the files do not say."""
+def _ask() -> tuple[ImportSettings, DeltaGenerator]:
+    """Ask for what the files do not say; return it, and the place of the button before what is rarely asked."""
     left, right = st.columns(2)
     name = left.text_input("Name", value="my-model", key="import.name", help="By which all pages list the model.")
     sets = {info.name: info.title for info in list_datasets() if is_available(info.name)}
@@ -139,8 +104,10 @@ def _ask() -> ImportSettings:
         [BEST, *sets],
         format_func=lambda each: sets.get(each, each),
         key="import.data",
-        help="The test images of this data set become the map. They have to be as large as the model's.",
+        help="The test images of this data set become the map. They have to be as large as the model's. The best fit "
+        "is the data set that the model reconstructs with the smallest error.",
     )
+    place = st.container()
     with st.expander("More settings"):
         columns = st.columns(2)
         pixels = [
@@ -166,7 +133,7 @@ def _ask() -> ImportSettings:
             )
         ]
     ranges = [None if each == AUTOMATIC else str(each) for each in pixels]
-    return ImportSettings(
+    settings = ImportSettings(
         name=name.strip(),
         data=None if data == BEST else str(data),
         pixels_in=ranges[0],
@@ -174,6 +141,7 @@ def _ask() -> ImportSettings:
         mean=outputs[0].strip() or None,
         log_variance=outputs[1].strip() or None,
     )
+    return settings, place
 
 
 def _start(encoder: UploadedFile | None, decoder: UploadedFile | None, settings: ImportSettings) -> None:
@@ -186,7 +154,7 @@ def _start(encoder: UploadedFile | None, decoder: UploadedFile | None, settings:
 def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings) -> None:
     job = importing.importing_task(encoder, decoder, settings)
     importing.start(job, encoder, decoder, settings)
-    st.session_state[_TASK] = job
+    st.session_state[TASK] = job
     st.rerun()
 
 

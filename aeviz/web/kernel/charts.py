@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -14,7 +15,9 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 """Characters that a file name does without."""
 
 
-def show_figure(figure: go.Figure, *, key: str, alt: str, on_click: Callable[[], None] | None = None) -> None:
+def show_figure(
+    figure: go.Figure, *, key: str, alt: str, on_click: Callable[[], None] | None = None, fills: bool = False
+) -> None:
     """Show a figure; under the pointer a button saves it as SVG.
 
     Args:
@@ -22,14 +25,24 @@ def show_figure(figure: go.Figure, *, key: str, alt: str, on_click: Callable[[],
         key: Identity on the page, from which the saved file gets its name.
         alt: Text that stands for the figure.
         on_click: Called after a click on a point; `clicked_point` says on which.
+        fills: Whether it takes the height that a style gives to the element with its key, and not its own.
     """
+    height: Literal["stretch", "content"] = "stretch" if fills else "content"
     shown = enlarge_text(figure, FACTOR) if is_projected() else make_legible(figure)
     if is_dark():
         shown = on_dark(shown)
     if on_click is None:
-        st.plotly_chart(shown, key=key, alt=alt, config=save_button(key))
+        st.plotly_chart(shown, key=key, alt=alt, config=save_button(key), height=height)
     else:
-        st.plotly_chart(shown, key=key, alt=alt, config=save_button(key), on_select=on_click, selection_mode="points")
+        st.plotly_chart(
+            shown,
+            key=key,
+            alt=alt,
+            config=save_button(key),
+            height=height,
+            on_select=on_click,
+            selection_mode="points",
+        )
 
 
 def clicked_point(key: str, trace: int) -> int | None:

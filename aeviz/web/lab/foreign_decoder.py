@@ -19,9 +19,9 @@ from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import decoded, find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, pick_model, same_images
+from aeviz.web.kernel.plain_models import is_plain, layers_of, plain_models, send_layers
 from aeviz.web.kernel.url import drop_stale_choice
 from aeviz.web.lab.numbers import Numbers
-from aeviz.web.lab.plain_models import is_plain, layers_of, plain_models, send_layers
 
 _KEY = "lab.foreign-decoder"
 USUAL_MODEL, USUAL_DECODER = "digits-2d-adam", "digits-adam-seed-4"

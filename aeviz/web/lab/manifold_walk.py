@@ -18,9 +18,9 @@ from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, pick_model
+from aeviz.web.kernel.plain_models import layers_of, plain_models, send_layers
 from aeviz.web.kernel.spaces import Sent
 from aeviz.web.lab.numbers import Numbers
-from aeviz.web.lab.plain_models import layers_of, plain_models, send_layers
 
 _KEY = "lab.manifold-walk"
 USUAL_MODEL = "circles-3d"

@@ -12,8 +12,8 @@ from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, pick_model
+from aeviz.web.kernel.plain_models import layers_of, plain_models, send_layers
 from aeviz.web.lab.numbers import Numbers
-from aeviz.web.lab.plain_models import layers_of, plain_models, send_layers
 from aeviz.web.lab.posterior_cached import drawn_image
 
 _KEY = "lab.one-vae"

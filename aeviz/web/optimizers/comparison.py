@@ -19,6 +19,7 @@ from aeviz.lab.optimizer_comparison import (
     title_of,
     titles_of,
 )
+from aeviz.training.history import EpochReport
 from aeviz.training.moments import Moments, read_moments
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.charts import show_figure
@@ -31,12 +32,14 @@ from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.comparison_start import show_start, take_ended, time_of_several
 from aeviz.web.optimizers.methods import show_methods
-from aeviz.web.optimizers.verdicts import headline, short_title, show_verdicts
+from aeviz.web.optimizers.verdicts import Errors, headline, short_title, show_gaps, show_numbers
 
 _WHY_RATES_DIFFER = (
     "Adam and AMSGrad divide each gradient by its size, SGD and momentum do not. Gradients of a mean over pixels are "
     "small, so SGD and momentum need a much larger learning rate."
 )
+CURVES, NUMBERS, WHY, PLANES = PARTS = ("curves", "numbers", "why they differ", "latent planes")
+"""What there is to see of a comparison below its verdict."""
 ARROWS = 40
 """Images that get an arrow."""
 _STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
@@ -61,19 +64,18 @@ def show_comparison() -> None:
             help="Finished runs that differ only in optimizer and seed.",
         )
         comparison = names.get(str(chosen), found[0])
-        _show_results(comparison)
-        if len(comparison.seeds) == 1:
-            st.caption(
-                "One seed per optimizer gives no spread and no verdict. Five seeds of all four optimizers on the "
-                f"digits take about {time_of_several()}; start them below."
-            )
-        _show_shared(comparison)
-        _show_layers(comparison)
-        show_methods(list(dict.fromkeys(map(method_of, _titles(comparison)))), by_torch=True)
-        _show_planes(comparison)
+        histories = _histories(comparison)
+        errors = {
+            title: {seed: epochs[-1].val_mse for seed, epochs in by_seed.items()}
+            for title, by_seed in histories.items()
+        }
+        short = list(_titles(comparison, short_title).values())
+        st.markdown(headline(errors, short))
+        show_gaps(errors, short)
+        _show_part(comparison, histories, errors)
     else:
         st.info("No finished runs differ only in the optimizer yet. Start some below.", icon=":material/balance:")
-    show_start()
+    show_start(is_first=not names)
 
 
 def _runs(comparison: OptimizerComparison) -> set[str]:
@@ -115,19 +117,54 @@ def _show_shared(comparison: OptimizerComparison) -> None:
         )
 
 
+Histories = Mapping[str, Mapping[int, list[EpochReport]]]
+"""What the runs of an optimizer recorded, by its long title and by seed."""
+
+
+def _histories(comparison: OptimizerComparison) -> Histories:
+    return {
+        title: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
+        for optimizer, title in _titles(comparison, long_title_of).items()
+    }
+
+
+def _show_part(comparison: OptimizerComparison, histories: Histories, errors: Errors) -> None:
+    """Let the visitor choose what to see of a comparison below its verdict, and show it."""
+    _open_part_of_address()
+    chosen = st.segmented_control(
+        "Details", PARTS, default=CURVES, required=True, key="part", bind="query-params", label_visibility="collapsed"
+    )
+    if chosen == WHY:
+        _show_layers(comparison)
+        show_methods(list(dict.fromkeys(map(method_of, _titles(comparison)))), by_torch=True)
+    elif chosen == PLANES:
+        _show_planes(comparison)
+    elif chosen == NUMBERS:
+        show_numbers(errors)
+        _show_shared(comparison)
+    else:
+        _show_curves(comparison, histories)
+    if len(comparison.seeds) == 1:
+        st.caption(
+            "One seed per optimizer gives no spread and no verdict. Five seeds of all four optimizers on the "
+            f"digits take about {time_of_several()}; start them below."
+        )
+
+
+def _open_part_of_address() -> None:
+    """Let addresses that were shared before there were parts open the one that they speak of."""
+    if "part" in st.session_state or "part" in st.query_params:
+        return
+    for part, names in ((WHY, ("why",)), (PLANES, ("left", "right", "of", "aligned"))):
+        if any(name in st.query_params for name in names):
+            st.session_state["part"] = part
+            return
+
+
 @st.fragment
-def _show_results(comparison: OptimizerComparison) -> None:
+def _show_curves(comparison: OptimizerComparison, histories: Histories) -> None:
     with errors_as_messages():
         titles = _titles(comparison, long_title_of)
-        histories = {
-            optimizer: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
-            for optimizer in titles
-        }
-        errors = {
-            titles[optimizer]: {seed: history[-1].val_mse for seed, history in by_seed.items()}
-            for optimizer, by_seed in histories.items()
-        }
-        st.markdown(headline(errors, list(_titles(comparison, short_title).values())))
         above, epochs = st.container(), comparison.shared.train.epochs
         window = int(
             st.slider(
@@ -143,11 +180,11 @@ def _show_results(comparison: OptimizerComparison) -> None:
         )
         curves = [
             Curve(
-                title=titles[optimizer],
+                title=title,
                 method=method_of(optimizer),
-                losses=np.array([[report.val_loss for report in history] for history in by_seed.values()]),
+                losses=np.array([[report.val_loss for report in history] for history in histories[title].values()]),
             )
-            for optimizer, by_seed in histories.items()
+            for optimizer, title in titles.items()
         ]
         with above:
             show_figure(
@@ -167,7 +204,6 @@ def _show_results(comparison: OptimizerComparison) -> None:
             },
             "optimizer-comparison-curves",
         )
-        show_verdicts(errors)
 
 
 @st.fragment
@@ -180,10 +216,10 @@ def _show_layers(comparison: OptimizerComparison) -> None:
         if (moments := read_moments(comparison.lines[optimizer][seed].path))
     }
     if not recorded:
+        st.info("These runs recorded no step sizes.", icon=":material/info:")
         return
     weights = dict.fromkeys(name for _, moments in recorded.values() for name in moments[-1].effective)
     layers = layer_titles(comparison.shared.model, weights)
-    st.subheader("Why they differ")
     adaptive = {title: pair for title, pair in recorded.items() if pair[0] in ("adam", "amsgrad")}
     shown = _STEPS
     if any(method == "amsgrad" for method, _ in adaptive.values()):
@@ -247,7 +283,6 @@ def _round(value: float) -> str:
 
 def _show_planes(comparison: OptimizerComparison) -> None:
     """Show where two of the optimizers put the same images, and which moved most."""
-    st.subheader("Latent planes")
     titles = {title: comparison.lines[optimizer] for optimizer, title in _titles(comparison).items()}
     names = list(titles)
     with st.container(horizontal=True, vertical_alignment="bottom"):

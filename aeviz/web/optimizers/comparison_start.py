@@ -51,14 +51,19 @@ RATES_ON_OFFER = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "
 """Step sizes on offer."""
 
 
-def show_start() -> None:
-    """Show the comparison that is at work, or the form that starts one."""
+def show_start(*, is_first: bool) -> None:
+    """Show the comparison that is at work, or the form that starts one.
+
+    Args:
+        is_first: Whether there is none to see yet, so that the form is open; it is, too, where the address fills it in.
+    """
     active = frozenset(job.name for job in _jobs() if job.is_active)
     if active:
         st.subheader("A comparison is running")
         st.fragment(_show_progress, run_every=POLL_S)(active)
         return
-    with st.expander("Start a comparison", icon=":material/balance:", expanded=not st.query_params.get("comparison")):
+    is_open = is_first or any(name in st.query_params for name in ("seeds", "on", "against"))
+    with st.expander("Start a comparison", icon=":material/balance:", expanded=is_open):
         _show_form()
 
 

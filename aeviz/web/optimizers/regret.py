@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.figures.method_lines import COLOURS
 from aeviz.figures.regret import point_curves, regret_axis_top, regret_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings
 from aeviz.lab.regret import EXCESS, SEQUENCES, Bound, Costs, Outcome
+from aeviz.web.components.regret_steps.component import REGRET_STEPS
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
@@ -16,6 +18,8 @@ BETAS = ("0.01", "0.03", "0.06", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"
 """beta2 on offer."""
 MOST_STEPS = 10_000
 """Costs on offer, at most."""
+PLAYED = 260
+"""Steps that are played one by one, at most."""
 _FORMULAS: Mapping[Costs, str] = {
     "deterministic": r"f_t(x) = \begin{cases} C x & t \bmod 3 = 1 \\ -x & \text{otherwise} \end{cases}",
     "stochastic": r"f_t(x) = \begin{cases} C x & \text{with probability } \tfrac{1 + \delta}{C + 1} \\"
@@ -27,6 +31,7 @@ _FORMULAS: Mapping[Costs, str] = {
 def show_counterexample() -> None:
     """Let the visitor choose the costs and the settings; show regret, points and what they say."""
     with errors_as_messages():
+        verdicts = st.container()
         left, right = st.columns([3, 2], gap="medium")
         with right:
             chosen = st.segmented_control(
@@ -47,10 +52,14 @@ def show_counterexample() -> None:
             return
         found = cached.play(costs, largest, settings, steps, tuple(methods), seed)
         with left:
+            _show_steps(found, costs, largest)
             show_figure(regret_curves(found), key="regret", alt=_describe(found, steps))
             show_figure(point_curves(found), key="points", alt="Chosen points by step; -1 is the best")
-        for outcome in found.values():
-            _show_verdict(outcome, largest, settings.beta2, costs)
+        for column, outcome in zip(verdicts.columns(len(found)), found.values(), strict=True):
+            with column:
+                _show_verdict(outcome, largest)
+        if why := _explain_adam(found.get("adam"), largest, settings.beta2, costs):
+            st.markdown(why)
         _show_bound(found, settings, steps)
         show_methods(methods)
 
@@ -120,35 +129,59 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
     return largest, settings, steps, seed
 
 
-def _show_verdict(outcome: Outcome, largest: float, beta2: float, costs: Costs) -> None:
+def _show_steps(found: Mapping[MethodName, Outcome], costs: Costs, largest: float) -> None:
+    """Play the first steps: each cost, and the points that the methods chose on it."""
+    steps = min(PLAYED, *(len(outcome.x) for outcome in found.values()))
+    REGRET_STEPS.show(
+        [0],
+        key="regret-steps",
+        on_change=lambda: None,
+        more={
+            "slopes": [largest if step % 3 == 0 else -1.0 for step in range(steps)] if costs == "deterministic" else [],
+            "tracks": [
+                {
+                    "title": METHODS[name].title,
+                    "colour": COLOURS[name],
+                    "x": outcome.x[:steps].round(3).tolist(),
+                    "regret": outcome.regret[:steps].round(3).tolist(),
+                }
+                for name, outcome in found.items()
+            ],
+        },
+    )
+
+
+def _show_verdict(outcome: Outcome, largest: float) -> None:
     title, steps = METHODS[outcome.method].title, len(outcome.regret)
     numbers = (
-        f"{outcome.regret[steps // 2 - 1]:.3g} after {steps // 2:,} steps, {outcome.regret[-1]:.3g} after {steps:,}; "
-        f"x is {outcome.x[-1]:.2f}"
+        f"{outcome.regret[steps // 2 - 1]:.3g} after {steps // 2:,} steps, {outcome.regret[-1]:.3g} after {steps:,}"
     )
     verdict = outcome.verdict(largest)
     if verdict == "vanishes":
-        st.success(f"**{title}: the average regret goes to zero.** It was {numbers}.", icon=":material/check_circle:")
-        return
-    if verdict == "open":
+        st.success(f"**{title}: the average regret goes to zero**: {numbers}.", icon=":material/check_circle:")
+    elif verdict == "open":
         st.info(
             f"**{title}: undecided after {steps:,} steps.** The average regret was {numbers}. "
             f"{'Try more steps or a' if steps < MOST_STEPS else 'Try a'} larger alpha.",
             icon=":material/hourglass_empty:",
         )
-        return
-    why = ""
-    if outcome.method == "adam" and costs == "deterministic" and beta2 <= 1 / (1 + largest**2):
-        why = (
-            f" It stays at the *worst* point. The large gradient, {largest:g}, comes every third step and is divided "
-            "by its own size. Its square is forgotten before the next one, and the two gradients of -1 move x back. "
-            f"Staying at 1 costs 2 (C - 2) / 3 = {2 * (largest - 2) / 3:.3g} a step."
+    else:
+        st.error(f"**{title}: the average regret does not go to zero**: {numbers}.", icon=":material/trending_flat:")
+
+
+def _explain_adam(outcome: Outcome | None, largest: float, beta2: float, costs: Costs) -> str:
+    """Say why Adam's regret stays, where it does."""
+    if outcome is None or outcome.verdict(largest) != "stays":
+        return ""
+    if costs == "deterministic" and beta2 <= 1 / (1 + largest**2):
+        return (
+            f"**Why Adam stays at the worst point, 1:** the large gradient, {largest:g}, comes every third step and is "
+            "divided by its own size. Its square is forgotten before the next one, and the two gradients of -1 move x "
+            f"back. Staying at 1 costs 2 (C - 2) / 3 = {2 * (largest - 2) / 3:.3g} a step."
         )
-    elif outcome.method == "adam":
-        why = " The large gradient is divided by its own size and then forgotten. A larger beta2 helps."
-    st.error(
-        f"**{title}: the average regret does not go to zero.** It was {numbers}; x keeps returning to 1.{why}",
-        icon=":material/trending_flat:",
+    return (
+        "**Why Adam keeps returning to 1:** the large gradient is divided by its own size and then forgotten. A larger "
+        "beta2 helps."
     )
 
 

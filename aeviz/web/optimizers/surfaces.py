@@ -31,6 +31,13 @@ _USUAL = {"quadratic": "0.03", "Rosenbrock": "0.001", "Beale": "0.01", "saddle":
 _SHORT_MEMORY = {"quadratic": 0.8, "Himmelblau": 0.8}
 """beta2 at first where it is not the usual 0.999, with which Adam and AMSGrad take one track."""
 
+_STYLE = """<style>
+.st-key-surface-film .updatemenu-container { display: none; }
+.st-key-surface-place { container-type: inline-size; }
+.st-key-surface-film { height: min(%dpx, calc(11.5rem + %g * (100cqw - 6.5rem))) !important; }
+</style>"""
+"""Hides Plotly's own buttons; on a phone the film is as high as its window is wide, so that no gap is left in it."""
+
 
 @st.fragment
 def show_surfaces() -> None:
@@ -61,14 +68,19 @@ def show_surfaces() -> None:
         found = cached.trajectories(surface.name, settings, start, steps)
         with left:
             above = st.container()
-            show_figure(
-                surface_film(surface, found, is_dark=is_dark()),
-                key="surface-film",
-                alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
-                f"{surface.name}",
-            )
+            film = surface_film(surface, found, is_dark=is_dark())
+            with st.container(key="surface-place"):
+                show_figure(
+                    film,
+                    key="surface-film",
+                    alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
+                    f"{surface.name}",
+                    fills=True,
+                )
             with above:  # where Play is on the first screen
-                st.html("<style>.st-key-surface-film .updatemenu-container { display: none; }</style>")
+                (x_low, y_low), (x_high, y_high) = surface.low, surface.high
+                shape = min(1.0, (y_high - y_low) / (x_high - x_low))
+                st.html(_STYLE % (film.layout.height, shape))
                 surface_start(
                     "surface-film",
                     low=surface.low,

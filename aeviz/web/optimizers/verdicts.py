@@ -12,14 +12,17 @@ from aeviz.lab.optimizer_comparison import CONFIDENCE, MeanDifference, compare_m
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.text import LEAST_DECIMALS, decimals_for, differ, with_minus
 
+Errors = Mapping[str, Mapping[int, float]]
+"""Validation error by seed of each optimizer, by its title."""
+
 
 def short_title(optimizer: OptimizerConfig) -> str:
     """Return the name of an optimizer's method."""
     return METHODS[method_of(optimizer)].title
 
 
-def headline(errors: Mapping[str, Mapping[int, float]], names: list[str]) -> str:
-    """Say in a sentence or two what the comparison found; arguments as in `show_verdicts`, with shorter names."""
+def headline(errors: Errors, names: list[str]) -> str:
+    """Say in a sentence or two what the comparison found; arguments as in `show_gaps`."""
     first, *others = errors.values()
     judged = [(name, compare_means(other, first)) for name, other in zip(names[1:], others, strict=True)]
     if all(found.interval is None for _, found in judged):
@@ -38,17 +41,36 @@ def headline(errors: Mapping[str, Mapping[int, float]], names: list[str]) -> str
     return " ".join(parts)
 
 
-def show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
+def show_gaps(errors: Errors, names: list[str]) -> None:
+    """Draw the differences of the mean errors from that of the first with their intervals, where there are any.
+
+    Args:
+        errors: As in `show_numbers`.
+        names: Shorter names of the optimizers.
+    """
+    reference, *others = names
+    first, *rest = errors.values()
+    found = [compare_means(other, first) for other in rest]
+    if all(each.interval is None for each in found):
+        return
+    show_figure(
+        gap_bars([(name, each.difference, each.interval) for name, each in zip(others, found, strict=True)], reference),
+        key="comparison-gaps",
+        alt=f"Differences of mean validation errors from {reference} with their intervals",
+    )
+    st.caption("An interval that holds 0 shows no difference: other seeds might reverse it.")
+
+
+def show_numbers(errors: Errors) -> None:
     """Say of each optimizer whether it ends below the first by more than the seeds alone explain.
 
     Args:
         errors: Validation error by seed of each optimizer, by its title; the others are compared to the first.
     """
-    st.markdown("**Validation error (MSE) after the last epoch**")
     st.table(
         {
             "optimizer": list(errors),
-            "mean": [f"{np.mean(list(values.values())):.5f}" for values in errors.values()],
+            "mean MSE": [f"{np.mean(list(values.values())):.5f}" for values in errors.values()],
             "spread of the seeds": [
                 f"{np.std(list(values.values()), ddof=1):.5f}" if len(values) > 1 else "unknown"
                 for values in errors.values()
@@ -64,21 +86,10 @@ def show_verdicts(errors: Mapping[str, Mapping[int, float]]) -> None:
     for other, comparison in found.items():
         _show_verdict(other, first, comparison, len(errors[other]))
     if any(comparison.interval is not None for comparison in found.values()):
-        show_figure(
-            gap_bars(
-                [
-                    (f"{other} minus {first}", comparison.difference, comparison.interval)
-                    for other, comparison in found.items()
-                ]
-            ),
-            key="comparison-gaps",
-            alt="Differences of mean validation errors with their intervals",
-        )
         st.caption(
             f"Welch's {CONFIDENCE:.0%} confidence interval of the difference; several intervals together are wrong "
-            "more "
-            "often than one in twenty times. The paired interval compares runs of the same seed. Another learning rate "
-            "may reverse the result: this compares optimizers *as they were set*."
+            "more often than one in twenty times. The paired interval compares runs of the same seed. Another learning "
+            "rate may reverse the result: this compares optimizers *as they were set*."
         )
 
 

@@ -1,4 +1,4 @@
-"""Models of dense and convolutional layers: the page of an experiment computes them itself."""
+"""Models of dense and convolutional layers, which the page computes itself."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict

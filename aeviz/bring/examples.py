@@ -1,0 +1,27 @@
+"""Files that go wrong in a way that teaches something: what a model reads is not what the images have."""
+
+from aeviz.export.packages import package
+
+
+def swap_axes(content: bytes) -> bytes:
+    """Return an encoder or a decoder, in ONNX, that has the columns of images before their rows.
+
+    Args:
+        content: A file of aeviz for square images: its input or its output is named image, (N, C, H, H).
+
+    Raises:
+        ExportError: The package onnx is not installed.
+    """
+    onnx = package("onnx")
+    model = onnx.load_model_from_string(content)
+    graph, inner = model.graph, "image.swapped"
+    is_encoder = graph.input[0].name == "image"
+    for node in graph.node:
+        names = node.input if is_encoder else node.output
+        for place, name in enumerate(names):
+            if name == "image":
+                names[place] = inner
+    ends = ["image", inner] if is_encoder else [inner, "image"]
+    swap = onnx.helper.make_node("Transpose", ends[:1], ends[1:], perm=[0, 1, 3, 2])
+    graph.node.insert(0 if is_encoder else len(graph.node), swap)
+    return bytes(model.SerializeToString())

@@ -1,0 +1,1 @@
+"""The way of an image through the two files of an import."""

@@ -1,0 +1,1 @@
+"""Methods on costs that come one by one."""

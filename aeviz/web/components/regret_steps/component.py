@@ -1,0 +1,8 @@
+"""The costs of the counterexample one by one, and the points that methods choose on them, played step by step.
+
+Its one number is 0: nothing of it is kept.
+"""
+
+from aeviz.web.components.kit.experiment import ExperimentComponent
+
+REGRET_STEPS = ExperimentComponent("regret_steps")

@@ -1,0 +1,110 @@
+// The costs f_t of the counterexample, one after the other: a line over the points from -1 to 1, and on it the point x_t that
+// each method has chosen before it knew the line. Python sends points and average regrets of the first steps.
+
+import { element, icon, write } from "../kit/dom.js";
+import { Experiment, number, slider } from "../kit/experiment.js";
+import { define } from "../kit/mount.js";
+import { onPage } from "../kit/class_colours.js";
+import { ICONS } from "../kit/player.js";
+import { Plot } from "../kit/plot.js";
+
+/** @typedef {{ title: string, colour: string, x: number[], regret: number[] }} Track */
+
+const SLOW = 12; // steps that can be read one by one
+const [SLOW_MS, FAST_MS] = [600, 50];
+let hasPlayed = false; // by itself, in this visit
+
+class RegretSteps extends Experiment {
+  /** @param {any} data */
+  receive(data) {
+    this.tracks = /** @type {Track[]} */ (data.tracks);
+    this.slopes = /** @type {number[]} */ (data.slopes); // none where costs are random: each sequence has its own
+    this.last = this.tracks[0].x.length;
+    this.step = Math.min(this.step ?? 1, this.last);
+    super.receive(data);
+    this.redraw();
+  }
+
+  make() {
+    const { root } = this;
+    const bar = element("div", { class: "bar" }, root);
+    this.button = element("button", { type: "button", class: "play" }, bar);
+    this.icon = element("span", {}, this.button);
+    this.label = element("span", {}, this.button);
+    this.button.onclick = () => this.play(!this.timer);
+    this.place = slider(bar, "step t", { min: 1, max: 1, step: 1 }, (value) => this.go(value));
+    this.plot = new Plot(root, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
+    this.words = element("p", { class: "values", role: "status" }, root);
+    if (hasPlayed || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    hasPlayed = true;
+    this.play(true);
+  }
+
+  /** @param {boolean} isOn */
+  play(isOn) {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (isOn) {
+      if ((this.step ?? 1) >= (this.last ?? 1)) this.step = 1;
+      this.wait();
+    }
+    this.redraw();
+  }
+
+  wait() {
+    this.timer = window.setTimeout(() => {
+      this.step = (this.step ?? 1) + 1;
+      if (this.step < (this.last ?? 1)) this.wait();
+      else this.timer = 0;
+      this.redraw();
+    }, (this.step ?? 1) < SLOW ? SLOW_MS : FAST_MS);
+  }
+
+  /** @param {number} step */
+  go(step) {
+    this.play(false);
+    this.step = step;
+  }
+
+  /** @param {import("../kit/theme.js").Style} style */
+  paint(style) {
+    const { plot, tracks, slopes, place, words, button, label, step = 1, last = 1 } = this;
+    if (!plot || !tracks || !slopes || !place || !words || !button || !label) return;
+    const slope = slopes[step - 1] ?? 0;
+    const most = 1.25 * Math.max(1, ...slopes.slice(0, 3).map(Math.abs));
+    plot.y = [-most, most];
+    place.input.max = String(last);
+    place.set(step, String(step));
+    const cost = slopes.length ? `cost f(x) = ${number(slope, slope === -1 ? 0 : 1).replace(/^−1$/, "−").replace(/\.0$/, "")}x` : "mean of the points chosen over the sequences";
+    plot.describe(`Step ${step}: ${cost}${slopes.length ? ". Lower is better" : ""}.`, `Step ${step}, ${cost}: ${tracks.map(({ title, x }) => `${title} at ${number(x[step - 1])}`).join(", ")}`);
+    if (plot.begin(style)) {
+      plot.curve([[-1, -slope], [1, slope]], { colour: style.text, width: 2 });
+      tracks.forEach(({ x, colour }, k) => {
+        const at = x[step - 1];
+        plot.dot([at, slope * at], { colour: onPage(colour, this.root), width: 6 + 4 * (tracks.length - 1 - k) });
+      });
+      plot.end();
+    }
+    words.replaceChildren(
+      ...tracks.map(({ title, colour, x, regret }) =>
+        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}, R/t = ${number(regret[step - 1])}` }),
+      ),
+    );
+    const name = this.timer ? "Pause" : "Play";
+    if (label.textContent !== name) {
+      write(label, name);
+      this.icon?.replaceChildren(icon(this.timer ? ICONS.pause : ICONS.play));
+    }
+    this.root.dataset.step = String(step);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    super.close();
+  }
+}
+
+export default define(
+  { class: "experiment regret-steps", "data-testid": "regret_steps" },
+  (root, channel, activity) => new RegretSteps(root, channel, activity),
+);
