@@ -2,12 +2,15 @@
 // server decodes for the page.
 //
 // Runtime and opened networks hang on the window, since Streamlit serves this file once for each component and a
-// runtime takes 14 MB. A network is known by the name that its bytes have in the blob store.
+// runtime takes 14 MB. A network is known by the name that its bytes have in the blob store. The runtime works in a
+// worker; in the page only where a file brings its own along, from which a browser starts no worker.
 
 import { ask } from "./blobs.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
 import { readLayers, withOutputs } from "./onnx_layers.js";
 import { hasSimd, loadRuntime } from "./runtime.js";
+import { Sessions } from "./sessions.js";
+import { Client } from "./worker_client.js";
 
 /**
  * @typedef {{
@@ -26,31 +29,37 @@ import { hasSimd, loadRuntime } from "./runtime.js";
 const KEPT = 6; // opened networks
 const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins when its WebAssembly is missing
 const ARRIVAL_MS = 30_000; // four megabytes over a class room's wireless network take a while
+const AT_ONCE = 1 << 16; // values that a network gives before another may have its turn
 const HOLDER = Symbol.for("aeviz.engine");
 
+/** @typedef {Pick<Sessions, "open" | "run" | "close">} Runner */
 /**
  * @typedef {{
- *   runtime: Promise<any> | null, networks: Map<string, Promise<Network>>, given: Map<string, Network>, queue: Promise<unknown>
+ *   runner: Promise<Runner> | null, networks: Map<string, Promise<Network>>, given: Map<string, Network>
  * }} Holder `given` are networks that were not opened here and cannot be opened again.
  */
 
 /** @returns {Holder} */
 function holder() {
   const found = /** @type {any} */ (window);
-  return (found[HOLDER] ??= { runtime: null, networks: new Map(), given: new Map(), queue: Promise.resolve() });
+  return (found[HOLDER] ??= { runner: null, networks: new Map(), given: new Map() });
 }
 
-/**
- * Do what the runtime is needed for when all before it is done: it has one thread and one memory for all networks.
- * @template T
- * @param {() => Promise<T>} task
- * @returns {Promise<T>}
- */
-function inTurn(task) {
-  const found = holder();
-  const result = found.queue.then(task);
-  found.queue = result.catch(() => undefined);
-  return result;
+/** @returns {Promise<Runner>} what runs networks: in a worker where there are any */
+async function startRunner() {
+  if (typeof Worker === "undefined") return new Sessions(await loadRuntime());
+  const client = new Client("kit");
+  await client.call("load", []);
+  return {
+    open: (bytes) => client.call("open", [bytes]),
+    run: (...argument) => client.call("run", argument),
+    close: (key) => client.call("close", [key]),
+  };
+}
+
+/** @param {number[]} shape */
+function sizeOf(shape) {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
 /** Whether the visitor, or a test, asks the server to decode: ?engine=server in the address. */
@@ -89,30 +98,41 @@ function check(spec, bytes) {
  * @returns {Promise<Network>}
  */
 async function openWithRuntime(spec, bytes, layers) {
-  holder().runtime ??= loadRuntime();
-  const runtime = await holder().runtime;
-  let session;
+  const runner = await (holder().runner ??= startRunner());
+  /** @type {number} */
+  let key;
   try {
-    session = await inTurn(() => runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"] }));
+    key = await runner.open(bytes);
   } catch (error) {
-    if (String(error).includes(NOT_STARTED)) throw error;
-    throw new NetworkError(`ONNX Runtime cannot open it (${String(error).slice(0, 120)})`);
+    const text = error instanceof Error ? error.message : String(error);
+    if (text.includes(NOT_STARTED)) throw error;
+    throw new NetworkError(`ONNX Runtime cannot open it (${text.slice(0, 120)})`);
   }
   const decodes = spec.part === "decoder";
   const [source, target] = decodes ? ["z", "image"] : ["image", "z"];
   const shape = decodes ? [spec.latent_dim] : spec.image_shape;
-  /** @param {Float32Array} input @param {number} rows @returns {Promise<Record<string, any>>} */
-  const outputs = (input, rows) =>
-    inTurn(() => session.run({ [source]: new runtime.Tensor("float32", input, [rows, ...shape]) }));
+  const pixels = sizeOf(spec.image_shape), wide = sizeOf(shape);
+  const rowsAtOnce = Math.max(1, Math.floor(AT_ONCE / Math.max(pixels, spec.latent_dim)));
   return {
     by: "ONNX Runtime",
     layers,
-    run: async (input, rows) => (await outputs(input, rows))[target].data,
-    async trace(input, rows) {
-      const found = await outputs(input, rows);
-      return layers.map(({ output }) => ({ values: found[output].data, shape: [...found[output].dims] }));
+    async run(input, rows) {
+      if (rows <= rowsAtOnce) return (await runner.run(key, source, input, [rows, ...shape], [target]))[0].data;
+      const parts = [];
+      for (let row = 0; row < rows; row += rowsAtOnce) {
+        const count = Math.min(rowsAtOnce, rows - row);
+        const part = input.slice(row * wide, (row + count) * wide);
+        parts.push((await runner.run(key, source, part, [count, ...shape], [target]))[0].data);
+      }
+      const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+      return whole;
     },
-    close: () => inTurn(() => session.release()),
+    async trace(input, rows) {
+      const found = await runner.run(key, source, input, [rows, ...shape], layers.map(({ output }) => output));
+      return found.map(({ data, dims }) => ({ values: data, shape: dims }));
+    },
+    close: () => void runner.close(key).catch(() => undefined),
   };
 }
 
@@ -122,7 +142,7 @@ async function openWithRuntime(spec, bytes, layers) {
  * @param {Network} opened
  */
 async function tried(spec, opened) {
-  const pixels = spec.image_shape.reduce((product, length) => product * length, 1);
+  const pixels = sizeOf(spec.image_shape);
   const [wide, expected] = spec.part === "decoder" ? [spec.latent_dim, pixels] : [pixels, spec.latent_dim];
   let found;
   try {
@@ -169,7 +189,7 @@ async function open(spec, withLayers) {
     return await tried(spec, await openWithRuntime(spec, bytes, layers));
   } catch (error) {
     if (error instanceof NetworkError) throw error;
-    holder().runtime = null; // the next visit may have more luck
+    holder().runner = null; // the next visit may have more luck
     throw new Unable("ONNX Runtime could not be loaded from the server");
   }
 }
@@ -186,7 +206,7 @@ export function addNetwork(name, digest, opened) {
 
 /** Give the page a runtime of its own, in place of that beside its scripts. @param {() => Promise<any>} load */
 export function giveRuntime(load) {
-  holder().runtime ??= load();
+  holder().runner ??= load().then((runtime) => new Sessions(runtime));
 }
 
 /** Why the page cannot run a network that is in order: the server must. */

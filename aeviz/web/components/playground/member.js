@@ -1,6 +1,6 @@
 // One network of the playground as the page sees it: its latent points, curves, images and what is wrong with it.
 
-import { Client } from "./client.js";
+import { Client } from "../kit/worker_client.js";
 import { Curve } from "./curve.js";
 
 /** @typedef {import("./learner.js").Plan} Plan */
@@ -11,7 +11,7 @@ const SMOOTHING_MS = 120; // in which a point covers two thirds of the way to it
 
 export class Member {
   constructor() {
-    this.client = new Client();
+    this.client = new Client("playground");
     /** @type {Plan | null} */
     this.plan = null;
     /** @type {Data | null} */

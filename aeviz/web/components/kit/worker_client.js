@@ -3,9 +3,10 @@
 const BUNDLED = "/bundled/";
 
 export class Client {
-  constructor() {
+  /** @param {string} component whose worker.js it is */
+  constructor(component) {
     const isBundled = import.meta.url.includes(BUNDLED);
-    const address = new URL(isBundled ? "./playground-worker.js" : "./worker.js", import.meta.url);
+    const address = new URL(isBundled ? `./${component}-worker.js` : `../${component}/worker.js`, import.meta.url);
     this.worker = new Worker(address, { type: "module" });
     this.count = 0;
     /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
