@@ -18,8 +18,10 @@ from aeviz.bring.model import make_run
 from aeviz.bring.settings import Imported, ImportSettings
 from aeviz.data import load_dataset
 from aeviz.errors import CheckpointFormatError, ImportedModelError
+from aeviz.export.beside import PARTS
 from aeviz.export.check import check_export
 from aeviz.models.foreign.graph import Graph
+from aeviz.paths import checkpoints_root
 from aeviz.training.foreign import NETWORK
 from aeviz.training.run import load
 
@@ -329,3 +331,10 @@ def test_damaged_network_is_refused_when_the_run_is_loaded() -> None:
     path.write_text(json.dumps(whole))
     assert json.loads(json.dumps(Graph.from_dict(whole["encoder"], "it").to_dict())) == whole["encoder"]
     load("mine")
+
+
+def test_range_that_was_told_wrong_is_imported_and_the_right_one_named() -> None:
+    encoder, decoder = ((checkpoints_root() / "digits-2d-adam" / f"{part}.onnx").read_bytes() for part in PARTS[::-1])
+    made = bring(encoder, decoder, pixels_in="-1..1", pixels_out="-1..1")
+    assert (made.pixels_in, made.remedy, made.remedy_in, made.remedy_out) == ("-1..1", "range", "0..1", "0..1")
+    assert made.remedy_mse < 0.2 * made.mse

@@ -17,5 +17,5 @@ def test_images_take_turns_and_a_dragged_point_is_decoded(visit):
     expect(way).to_have_attribute("data-at", "own")
     expect(way.get_by_text("none: you chose z")).to_be_visible()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="decoder", exact=True).click()
+        page.get_by_role("button", name="decoder.onnx", exact=True).click()
     assert saved.value.suggested_filename == "decoder.onnx"

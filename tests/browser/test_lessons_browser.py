@@ -13,6 +13,7 @@ TITLES = {
     "/explore": "Explore",
     "/reconstruct": "Reconstruct",
     "/generate": "Generate",
+    "/lab": "Lab",
     "/regimes": "Three regimes",
     "/train": "Train",
     "/compare": "Compare runs",
@@ -226,6 +227,8 @@ def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
     page.locator(".st-key-teach-posterior-collapse").get_by_role("button", name="Teach", exact=True).first.click()
     board = page.locator(".st-key-class-board")
     expect(board.get_by_role("heading")).to_be_visible()
+    expect_view(page, LESSONS["posterior-collapse"].steps[0].before)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Lessons").click()
     expect(page.get_by_text("You teach class")).to_be_visible()
     expect(page.get_by_role("button", name="Start", exact=True)).to_have_count(0)
     heading = board.get_by_role("heading").bounding_box()
@@ -234,7 +237,7 @@ def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
     colours = "node => [getComputedStyle(node).color, getComputedStyle(node).backgroundColor]"
     assert len(set(question.evaluate(colours))) == 2
     press(page, "Next")
-    expect_view(page, LESSONS["posterior-collapse"].steps[0].view)
+    expect_view(page, LESSONS["posterior-collapse"].steps[1].before)
 
 
 def test_class_of_three_browsers(visit):
@@ -294,6 +297,7 @@ def test_class_of_three_browsers(visit):
     press(teacher, "Next")
     for page in (one, two):
         expect(column(page).get_by_text("Step 2 of 7")).to_be_visible()
+    wait_until_idle(teacher)
     column(teacher).get_by_role("button", name="End the class").click()
     with teacher.expect_download() as download:
         teacher.get_by_role("button", name="Download the answers (CSV)").click()
@@ -303,4 +307,5 @@ def test_class_of_three_browsers(visit):
     teacher.get_by_role("button", name="End now").click()
     for page in (one, two):
         expect(page.get_by_text(f"Class {code} has ended")).to_be_visible()
+        page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
         assert page.get_by_test_id("stAlert").bounding_box()["y"] >= 60, "the line of Streamlit's menu covers it"

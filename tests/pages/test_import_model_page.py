@@ -7,6 +7,7 @@ import onnx_files
 import pytest
 from visits import open_page
 
+from aeviz.bring.settings import ImportSettings
 from aeviz.web.import_model import example
 from aeviz.web.import_model.made import SHOWN
 
@@ -81,14 +82,19 @@ def test_example_is_one_click_away(page):
     assert "2 latent dimensions" not in " ".join(text.value for text in page.markdown)
 
 
-@pytest.mark.parametrize(
-    ("title", "advice"), [("Wrong range", "As 0..1 the error"), ("Swapped axes", "Rows and columns")]
-)
-def test_example_that_does_not_fit_says_what_to_do(page, title, advice):
-    page.radio(key="import.kind").set_value(title).run()
+def test_example_leaves_a_model_of_its_name_alone(monkeypatch):
+    settings = ImportSettings(name="example")
+    monkeypatch.setattr(example, "list_models", lambda: {"example": None, "example-2": None})
+    assert example._with_free_name(b"", b"", settings).name == "example-3"
+    monkeypatch.setattr(example.importing, "read_imported", lambda job: "what it came to before")
+    assert example._with_free_name(b"", b"", settings).name == "example"
+
+
+def test_example_that_does_not_fit_says_what_to_do(page):
+    page.radio(key="import.kind").set_value("Swapped axes").run()
     page.button(key="import.example").click().run()
     page = wait_for_end(page)
     assert not page.exception
     (warning,) = page.warning
-    assert advice in warning.value
+    assert "Rows and columns are swapped" in warning.value
     assert "not below that of the mean image" in " ".join(text.value for text in page.markdown)

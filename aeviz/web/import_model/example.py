@@ -1,8 +1,9 @@
 """The example: one image on its way through two files, and imports of these files that fit or teach what does not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 
 import numpy as np
 import streamlit as st
@@ -16,6 +17,7 @@ from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.plain_models import layers_of, send_layers
+from aeviz.workers import importing
 
 EXAMPLES = ("vae-2d", "digits-2d-adam")
 """Models with a latent plane whose files are offered: the first one whose images are on this machine."""
@@ -106,28 +108,37 @@ def _offer(
         key="import.example",
         disabled=is_busy,
     ):
+        data = model.config.data.name
         settings = ImportSettings(
-            name=kind.name,
-            data=model.config.data.name,
-            pixels_in=kind.pixels,
-            pixels_out=kind.pixels,
-            source=model.name,
+            name=kind.name, data=data, pixels_in=kind.pixels, pixels_out=kind.pixels, source=model.name
         )
         encoder, decoder = (example_file(model, part, kind.is_swapped) for part in ("encoder", "decoder"))
-        begin(encoder, decoder, settings)
+        begin(encoder, decoder, _with_free_name(encoder, decoder, settings))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for part in reversed(PARTS):
+            name = f"{part}{'-swapped' if kind.is_swapped else ''}.onnx"
             st.download_button(
-                part,
+                name,
                 partial(example_file, model, part, kind.is_swapped),
-                file_name=f"{part}{'-swapped' if kind.is_swapped else ''}.onnx",
+                file_name=name,
                 mime="application/octet-stream",
                 icon=":material/download:",
                 type="tertiary",
                 on_click="ignore",
                 key=f"import.download.{part}",
-                help=f"The {part} of this example as an ONNX file; netron.app draws it.",
+                help=f"The {part} of this example. Drop it below, or draw it with netron.app.",
             )
+
+
+def _with_free_name(encoder: bytes, decoder: bytes, settings: ImportSettings) -> ImportSettings:
+    """Return the settings with a name that no other model has; the same import as before keeps its own."""
+    models = list_models()
+    named = settings
+    for number in count(2):
+        if named.name not in models or importing.read_imported(importing.importing_task(encoder, decoder, named)):
+            break
+        named = replace(settings, name=f"{settings.name}-{number}")
+    return named
 
 
 @shared(max_entries=8)  # 0.2 MB each

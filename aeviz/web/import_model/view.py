@@ -87,11 +87,11 @@ def _show_form(is_busy: bool) -> None:
         pytorch.code(_EXPORT, language="python", wrap_lines=True)
         python.code(_PYTHON, language="python")
         shell.code(_SHELL, language="sh", wrap_lines=True)
-    st.caption(
-        "Channels may come first or last, pixels may be a row, the latent may be an image: shapes are read from the "
-        "files. No code of a file is run: only known operators of ONNX are computed, and pickled files such as .pt are "
-        "refused."
-    )
+        st.caption(
+            "Channels may come first or last, pixels may be a row, the latent may be an image: shapes are read from "
+            "the files. No code of a file is run: only known operators of ONNX are computed, and pickled files such as "
+            ".pt are refused."
+        )
 
 
 def _ask() -> tuple[ImportSettings, DeltaGenerator]:

@@ -6,7 +6,7 @@ import { define } from "../kit/mount.js";
 
 const LOOK_MS = 300;
 const PATIENCE_MS = 20_000; // a page that has not shown the words by then does not show them
-const SETTLING_MS = 2500; // pictures that load meanwhile move what was found
+const SETTLING_MS = 4000; // pictures that load meanwhile move what was found
 const MARK_MS = 4000;
 const MARGIN_PX = 48; // kept free below
 const HEAD_PX = 64; // Streamlit's head covers so much
@@ -126,7 +126,10 @@ class LessonGuide {
   }
 
   look() {
-    if (!isReady()) return;
+    if (!isReady()) {
+      if (this.since) this.since = performance.now();
+      return;
+    }
     const { find, done } = this.guide;
     if (done) {
       if (this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);

@@ -71,7 +71,7 @@ class RegretSteps extends Experiment {
     const { plot, tracks, slopes, place, words, button, label, step = 1, last = 1 } = this;
     if (!plot || !tracks || !slopes || !place || !words || !button || !label) return;
     const slope = slopes[step - 1] ?? 0;
-    const most = 1.25 * Math.max(1, ...slopes.slice(0, 3).map(Math.abs));
+    const most = 1.6 * Math.max(1, ...slopes.slice(0, 3).map(Math.abs));
     plot.y = [-most, most];
     place.input.max = String(last);
     place.set(step, String(step));
