@@ -263,24 +263,3 @@ async function main() {
     sent = dict(run_script(tmp_path, MESSAGES + script))
     assert sent["point"]["values"] == [0.3, -1]
     assert sent["view"] == {"backdrop": "points", "along": 3}
-
-
-@pytest.mark.parametrize("spherical", [True, False])
-def test_path_between_points_is_a_line_or_an_arc(tmp_path, spherical):
-    script = """
-async function main({ from, to, shares, spherical }) {
-  const { between } = await import("./explorer/path.js");
-  const [a, b] = [from, to].map((point) => Float64Array.from(point));
-  return shares.map((share) => Array.from(between(a, b, share, spherical)));
-}
-"""
-    from scipy.spatial import geometric_slerp
-
-    a, b = np.array([[0.6, 0.8, 0, 0], [0, 0.6, -0.8, 0]])
-    shares = np.linspace(0, 1, 6)
-    argument = {"from": a.tolist(), "to": b.tolist(), "shares": shares.tolist(), "spherical": spherical}
-    expected = geometric_slerp(a, b, shares) if spherical else a + shares[:, None] * (b - a)
-    np.testing.assert_allclose(run_script(tmp_path, script, argument), expected, atol=1e-12)
-    opposite = argument | {"to": (-a).tolist()}
-    assert np.isfinite(run_script(tmp_path, script, opposite)).all()
-    assert np.isfinite(run_script(tmp_path, script, argument | {"from": [0, 0, 0, 0]})).all()

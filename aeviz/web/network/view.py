@@ -87,8 +87,8 @@ def _note_narrow(model: Model) -> None:
     if "hidden" in model.config.model.encoder_spec.fields and narrowest < model.config.model.latent_dim:
         st.info(
             f"The layer before the bottleneck has {narrowest} units, so the {model.config.model.latent_dim} latent "
-            f"coordinates span at most {narrowest} dimensions. By S1, definition 2.1.1, the step "
-            f"{narrowest} to {model.config.model.latent_dim} is not an encoder. The layers are from its "
+            f"coordinates span at most {narrowest} dimensions. By Sevkovych's definition 2.1.1, the step "
+            f"{narrowest} to {model.config.model.latent_dim} is not an encoder. The layers are from the "
             "author's public code.",
             icon=":material/info:",
         )
