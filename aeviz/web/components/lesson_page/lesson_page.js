@@ -44,7 +44,10 @@ export default function begin(root) {
       if (given) verdict.dataset.right = String(right);
       if (!given) verdict.append("The answer: ", solution);
       else if (right) verdict.append("As you predicted: ", solution);
-      else verdict.append("Not as you predicted. You said: ", given.words.replace(/\.$/, ""), ". The answer: ", solution);
+      else {
+        const stop = /[.!?]$/.test(given.words.textContent ?? "") ? " " : ". ";
+        verdict.append("Not as you predicted. You said: ", given.words, `${stop}The answer: `, solution);
+      }
       const question = element("p", { class: "asked" });
       form.querySelector("legend span")?.remove();
       question.append(...(form.querySelector("legend")?.childNodes ?? []));
