@@ -69,7 +69,12 @@ export class Pad {
     this.token = 0;
     this.gestures = new Gestures(this, this.front);
     this.later = new Later(() => this.decodeMesh(), REST_MS, (isPending) => host.report("pad", isPending));
-    this.unwatch = watchLooks(this.stage, () => this.redraw());
+    /** @type {[number, number] | null} */
+    this.measured = null;
+    this.unwatch = watchLooks(this.stage, () => {
+      this.measured = null;
+      this.redraw();
+    });
     this.reset();
   }
 
@@ -121,12 +126,17 @@ export class Pad {
     return [((across - left) / (right - left)) * this.width, ((top - up) / (top - bottom)) * this.height];
   }
 
+  /** Width and height in pixels; asking the browser between two changes of the page makes it lay out all anew. */
+  get size() {
+    return (this.measured ??= [this.stage.clientWidth || 1, this.stage.clientHeight || 1]);
+  }
+
   get width() {
-    return this.stage.clientWidth || 1;
+    return this.size[0];
   }
 
   get height() {
-    return this.stage.clientHeight || 1;
+    return this.size[1];
   }
 
   // moves

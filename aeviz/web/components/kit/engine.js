@@ -2,8 +2,9 @@
 // server decodes for the page.
 //
 // Runtime and opened networks hang on the window, since Streamlit serves this file once for each component and a
-// runtime takes 14 MB. A network is known by the name that its bytes have in the blob store. The runtime works in a
-// worker; in the page only where a file brings its own along, from which a browser starts no worker.
+// runtime takes 14 MB. A network is known by the name that its bytes have in the blob store. Networks of convolutions run
+// in a worker, so that none makes the pointer wait. The way there and back costs a frame, of which a small dense network
+// needs a fiftieth: it runs in the page. So does all in a file that brings its runtime along, which starts no worker.
 
 import { ask } from "./blobs.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
@@ -29,25 +30,27 @@ import { Client } from "./worker_client.js";
 const KEPT = 6; // opened networks
 const NOT_STARTED = "no available backend"; // how ONNX Runtime's message begins when its WebAssembly is missing
 const ARRIVAL_MS = 30_000; // four megabytes over a class room's wireless network take a while
+const QUICK_BYTES = 2 << 20; // of a dense network that runs in the page
 const AT_ONCE = 1 << 16; // values that a network gives before another may have its turn
 const HOLDER = Symbol.for("aeviz.engine");
 
 /** @typedef {Pick<Sessions, "open" | "run" | "close">} Runner */
+/** @typedef {"page" | "worker"} Place of a runtime */
 /**
  * @typedef {{
- *   runner: Promise<Runner> | null, networks: Map<string, Promise<Network>>, given: Map<string, Network>
+ *   runners: Map<Place, Promise<Runner>>, networks: Map<string, Promise<Network>>, given: Map<string, Network>
  * }} Holder `given` are networks that were not opened here and cannot be opened again.
  */
 
 /** @returns {Holder} */
 function holder() {
   const found = /** @type {any} */ (window);
-  return (found[HOLDER] ??= { runner: null, networks: new Map(), given: new Map() });
+  return (found[HOLDER] ??= { runners: new Map(), networks: new Map(), given: new Map() });
 }
 
-/** @returns {Promise<Runner>} what runs networks: in a worker where there are any */
-async function startRunner() {
-  if (typeof Worker === "undefined") return new Sessions(await loadRuntime());
+/** @param {Place} place @returns {Promise<Runner>} what runs networks there; in the page where there are no workers */
+async function startRunner(place) {
+  if (place === "page" || typeof Worker === "undefined") return new Sessions(await loadRuntime());
   const client = new Client("kit");
   await client.call("load", []);
   return {
@@ -89,16 +92,21 @@ function check(spec, bytes) {
   if (file.properties.get("model_digest") !== spec.digest) {
     throw new NetworkError("it was made from other weights than this model has now");
   }
+  return file;
 }
 
 /**
  * @param {NetworkSpec} spec
  * @param {Uint8Array} bytes
  * @param {Layer[]} layers whose outputs it gives too
+ * @param {Place} place where it runs
  * @returns {Promise<Network>}
  */
-async function openWithRuntime(spec, bytes, layers) {
-  const runner = await (holder().runner ??= startRunner());
+async function openWithRuntime(spec, bytes, layers, place) {
+  const { runners } = holder();
+  const started = runners.get(place) ?? startRunner(place);
+  runners.set(place, started);
+  const runner = await started;
   /** @type {number} */
   let key;
   try {
@@ -180,16 +188,18 @@ async function arrival(name) {
  */
 async function open(spec, withLayers) {
   let bytes = await arrival(spec.name);
-  check(spec, bytes);
+  const { operators } = check(spec, bytes);
+  const isQuick = bytes.length <= QUICK_BYTES && ![...operators].some((name) => name.includes("Conv"));
+  const place = isQuick ? "page" : "worker";
   const layers = withLayers ? readLayers(bytes) : [];
   if (withLayers) bytes = withOutputs(bytes, layers.map(({ output }) => output));
   if (isForbidden()) throw new Unable("as the address asks");
   if (!hasSimd()) throw new Unable("this browser has no WebAssembly with SIMD");
   try {
-    return await tried(spec, await openWithRuntime(spec, bytes, layers));
+    return await tried(spec, await openWithRuntime(spec, bytes, layers, place));
   } catch (error) {
     if (error instanceof NetworkError) throw error;
-    holder().runner = null; // the next visit may have more luck
+    holder().runners.delete(place); // the next visit may have more luck
     throw new Unable("ONNX Runtime could not be loaded from the server");
   }
 }
@@ -206,7 +216,8 @@ export function addNetwork(name, digest, opened) {
 
 /** Give the page a runtime of its own, in place of that beside its scripts. @param {() => Promise<any>} load */
 export function giveRuntime(load) {
-  holder().runner ??= load().then((runtime) => new Sessions(runtime));
+  const sessions = load().then((runtime) => new Sessions(runtime));
+  for (const place of /** @type {Place[]} */ (["page", "worker"])) holder().runners.set(place, sessions);
 }
 
 /** Why the page cannot run a network that is in order: the server must. */

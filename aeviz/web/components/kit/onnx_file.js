@@ -3,7 +3,7 @@
 // Fields are numbered as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 
 /** @typedef {{ name: string, shape: (number | null)[] }} End An input or output; null stands for a free length. */
-/** @typedef {{ inputs: End[], outputs: End[], properties: Map<string, string> }} OnnxFile */
+/** @typedef {{ inputs: End[], outputs: End[], operators: Set<string>, properties: Map<string, string> }} OnnxFile */
 
 /** What is wrong with a network, in words for the visitor. */
 export class NetworkError extends Error {
@@ -87,7 +87,7 @@ function readEnd(bytes) {
  */
 export function readOnnx(bytes) {
   /** @type {OnnxFile} */
-  const file = { inputs: [], outputs: [], properties: new Map() };
+  const file = { inputs: [], outputs: [], operators: new Set(), properties: new Map() };
   let graph = null;
   for (const { field, bytes: part } of new Reader(bytes).fields()) {
     if (field === 7) graph = part;
@@ -103,6 +103,9 @@ export function readOnnx(bytes) {
   for (const { field, bytes: part } of new Reader(graph).fields()) {
     if (field === 11) file.inputs.push(readEnd(part));
     else if (field === 12) file.outputs.push(readEnd(part));
+    else if (field === 1) {
+      for (const { field: kind, bytes: name } of new Reader(part).fields()) if (kind === 4) file.operators.add(text(name));
+    }
   }
   return file;
 }
