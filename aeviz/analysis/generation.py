@@ -201,7 +201,7 @@ def read_number(text: str, class_names: Sequence[str]) -> np.ndarray:
     typed = text.strip()
     other = "".join(dict.fromkeys(character for character in typed if character not in "0123456789"))
     if other:
-        raise DataError(f"only digits can be written, and {other[:MOST_DIGITS]!r} is none; type for example 2025")
+        raise DataError(f"{other[:MOST_DIGITS]!r} is no digit; type digits from 0 to 9, for example 2025")
     if not 1 <= len(typed) <= MOST_DIGITS:
         raise DataError(f"a number of {len(typed)} digits; type 1 to {MOST_DIGITS} digits, for example 2025")
     names = list(class_names)

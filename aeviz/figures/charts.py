@@ -232,9 +232,9 @@ def distance_from_origin(paths: Mapping[str, np.ndarray], usual: tuple[float, fl
         xaxis={"title": "share of the path", "tickformat": ".0%"},
         yaxis={"title": "distance from the origin", "rangemode": "tozero"},
         showlegend=True,
-        legend={"orientation": "h", "y": -0.35},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
-        height=300,
+        height=210,
     )
     return figure
 

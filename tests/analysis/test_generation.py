@@ -231,11 +231,11 @@ def test_read_number_returns_the_classes_in_order():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("12a4", "only digits can be written, and 'a' is none"),
-        ("3.14", "'.' is none"),
-        ("-1", "'-' is none"),
-        ("1 2", "' ' is none"),
-        ("٣", "'٣' is none"),  # a digit of another script, of which no image was seen
+        ("12a4", "'a' is no digit; type digits"),
+        ("3.14", "'.' is no digit"),
+        ("-1", "'-' is no digit"),
+        ("1 2", "' ' is no digit"),
+        ("٣", "'٣' is no digit"),  # a digit of another script, of which no image was seen
         ("", "a number of 0 digits; type 1 to 12"),
         ("1" * 13, "a number of 13 digits; type 1 to 12"),
     ],

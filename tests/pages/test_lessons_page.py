@@ -356,8 +356,7 @@ def test_cards_have_pictures_of_the_models_that_the_lesson_shows(app, own):
     ]
     assert len(pictures) == 6, "five that ship and one of one's own"
     assert "Latent map, coloured by class, of mlp-2d-adam" in pictures[-1]
-    (collapse,) = (each for each in pictures if "vae-64d" in each)
-    assert collapse.count('alt="KL divergence of each latent dimension of ') == 3
+    assert not any("vae-64d" in each or "KL divergence" in each for each in pictures), "no card gives an answer away"
     (faces,) = (each for each in pictures if "celeba" in each)
     assert 'alt="Samples of celeba-vae"' in faces
 

@@ -89,16 +89,12 @@ def show_interpolation(model: Model) -> None:
             if SPHERICAL not in paths:
                 st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
             st.markdown(verdict)
+            _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
         with walk:
             _show_walk(model, a, b, tuple(ways))
         with choices:
             _offer_film(model, a, b, ways)
-        with st.container(key="norms"):
-            chart, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
-        with chart:
-            _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
-        with words:
-            st.markdown(_advice(model))
+        st.markdown(_advice(model))
         explain_absent(model)
         if TEST in (start.origin, end.origin):
             offer_download(model.config.data.name, "to show the two original images")

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import MOST_DIGITS, Gaussian, draw_noise, draw_points, read_number
+from aeviz.errors import DataError
 from aeviz.figures.images import enlarge, tile, to_data_uri
 from aeviz.figures.palette import class_colour
 from aeviz.web.components.latent_walk.component import Mark, latent_walk
@@ -18,6 +19,8 @@ from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels
 from aeviz.web.kernel.text import escape
 
+START, LAST = "31415", "number-shown"
+"""The number at first, and the key of the last one that could be written."""
 DIGIT_PX, WIDEST_PX = 140, 1000
 """Width in pixels of a digit, and of the longest number."""
 
@@ -29,7 +32,7 @@ def show_number(model: Model) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             typed = st.text_input(
                 "Number",
-                value="31415",
+                value=START,
                 max_chars=MOST_DIGITS,
                 key="number",
                 bind="query-params",
@@ -43,7 +46,14 @@ def show_number(model: Model) -> None:
             st.info(f"Type a number of 1 to {MOST_DIGITS} digits.", icon=":material/dialpad:")
             return
         names = model.provenance.class_names
-        labels = read_number(typed, names)
+        try:
+            labels = read_number(typed, names)
+        except DataError as error:
+            shown = st.session_state.get(LAST, START)
+            labels = read_number(shown, names)  # of another model it may fail: then that is the message
+            st.warning(f"{escape(str(error))}. Shown is still {shown}.", icon=":material/dialpad:")
+            typed = shown
+        st.session_state[LAST] = typed
         absent = sorted({names[label] for label in labels} - set(model.encoded_classes()))
         if absent and not is_anchored(model):
             st.warning(

@@ -14,6 +14,7 @@ from aeviz.lab import sample_quality
 from aeviz.web.components.samples.component import Places, sample_grid
 from aeviz.web.generate.ground import ground, plane, send_ground
 from aeviz.web.kernel import distances, priors
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.client_inference import find_network, send_networks
 from aeviz.web.kernel.controls import pick_chance, pick_class
 from aeviz.web.kernel.distances import find_far
@@ -35,6 +36,8 @@ CHOSEN_PX = 128
 """Longest side in pixels of an image that can be chosen."""
 PICTURE_PX = 840
 """Least width in pixels of the grid as a file."""
+HOTTEST, TEMPERATURES = 2.0, 21
+"""Highest temperature that Play goes through, from 0, and at how many of them the crosses are known."""
 WIDE = 1.25
 """Standard deviation of the encoded images above which they are said to spread beyond the prior."""
 
@@ -160,7 +163,7 @@ def _show_grid(
         columns=side,
         text=text,
         model=model.name,
-        far=np.zeros(len(points), dtype=bool) if far is None else far,
+        far=far,
         nearest=nearest,
         nearest_texts=texts,
         links=links,
@@ -168,20 +171,11 @@ def _show_grid(
         smooth=is_large(model),
         beside=beside,
         group=group,
-        places=_places(model, points, gaussians, draw.temperature),
+        places=_places(model, draw, points, gaussians),
         key=f"samples-{model.name}",
     )
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        if far is not None:
-            st.markdown(
-                f"**{int(far.sum())} of {len(far)}** are out of distribution (orange cross).",
-                width="content",
-                help="The latent point has fewer encoded images near it than 99 % of the points that the decoder was "
-                "trained on. About one in a hundred good samples gets the cross too: it is about the point, not the "
-                "image.",
-            )
-        parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
-        offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
+    parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
+    offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
     return first
 
 
@@ -199,22 +193,36 @@ def _telling(images: np.ndarray, nearest: np.ndarray | None, far: np.ndarray | N
     return int(crossed[least_alike(images[crossed], others[crossed])])
 
 
-def _places(model: Model, points: np.ndarray, gaussians: list[Gaussian], temperature: float) -> Places | None:
+def _places(model: Model, draw: Draw, points: np.ndarray, gaussians: list[Gaussian]) -> Places | None:
     """Return where samples lie, for the map; None where the model has none."""
     found, sent = plane(model), ground(model)
     if found is None or sent is None:
         return None
     table, used = model.stored_latents, distances.used_dimensions(model)
+    centres, which = np.stack([each.mean for each in gaussians]), share_out(len(points), len(gaussians))
+    far = None
+    if model.has_summary:
+        far = _far_by_temperature(model, draw, points, centres[which])
     return Places(
         ground=sent.name,
         plane=found,
         points=points,
-        centres=np.stack([each.mean for each in gaussians]),
-        which=share_out(len(points), len(gaussians)),
-        temperature=temperature,
+        centres=centres,
+        which=which,
+        temperature=draw.temperature,
+        far_by_temperature=far,
         nearest=None if table is None else table.z[nearest_index(points[:, used], table.z[:, used])],
         network=None if is_large(model) else find_network(model, "decoder").spec,
     )
+
+
+@shared(max_entries=64)  # some kilobytes each
+def _far_by_temperature(model: Model, draw: Draw, _points: np.ndarray, _centres: np.ndarray) -> list[np.ndarray]:
+    """Return which of the samples of a draw are out of distribution at each temperature that Play goes through."""
+    noise = (_points - _centres) / draw.temperature
+    by_temperature = _centres + np.linspace(0, HOTTEST, TEMPERATURES)[:, None, None] * noise
+    far = distances.mark_far(model, by_temperature.reshape(-1, _points.shape[1]))
+    return list(far.reshape(TEMPERATURES, len(_points)))
 
 
 def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, list[str]]:

@@ -30,7 +30,7 @@ _STYLE = """<style>
 @media (max-width: 40rem) {
   .st-key-make div:has(> button) { flex-wrap: wrap; overflow: visible; }
   div:has(> .st-key-ends) { order: 1; }
-  div:has(> .st-key-norms) { order: 2; }
+
 }
 </style>"""
 """On a phone all sections are in view, in two rows, and the paths stand above the choice of their ends."""

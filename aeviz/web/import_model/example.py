@@ -40,6 +40,11 @@ class Kind:
     is_swapped: bool = False
     """Whether its files have columns before rows."""
 
+    @property
+    def fault(self) -> str:
+        """What the picture shows of it: "range", "axes" or nothing."""
+        return "axes" if self.is_swapped else "range" if self.pixels else ""
+
 
 KINDS = (
     Kind(name="example", title="It fits", caption="The files as they were exported."),
@@ -79,19 +84,22 @@ def show_example(begin: Callable[[bytes, bytes, ImportSettings], None], *, with_
             _offer(model, begin, is_busy, is_first=False)
             return
         way, offer = st.columns([7, 3], gap="medium")
-        with way:
-            _show_way(model)
         with offer:
-            _offer(model, begin, is_busy, is_first=True)
+            kind = _offer(model, begin, is_busy, is_first=True)
             st.caption(
                 "**In class:** before the point moves, guess where the next digit lands. Then drag z to make a digit."
+                if not kind.fault
+                else "**In class:** what do the outputs have in common? What is wrong with the input?"
             )
+        with way:
+            _show_way(model, kind)
     send_layers([model])
 
 
 def _offer(
     model: Model, begin: Callable[[bytes, bytes, ImportSettings], None], is_busy: bool, *, is_first: bool
-) -> None:
+) -> Kind:
+    """Offer the examples; return the one that is chosen."""
     titles = [kind.title for kind in KINDS]
     chosen = st.radio(
         "**Import an example**" if is_first else "**Another example**",
@@ -128,6 +136,7 @@ def _offer(
                 key=f"import.download.{part}",
                 help=f"The {part} of this example. Drop it below, or draw it with netron.app.",
             )
+    return kind
 
 
 def _with_free_name(encoder: bytes, decoder: bytes, settings: ImportSettings) -> ImportSettings:
@@ -152,7 +161,7 @@ def example_file(model: Model, part: PartName, is_swapped: bool) -> bytes:
     return swap_axes(content)
 
 
-def _show_way(model: Model) -> None:
+def _show_way(model: Model, kind: Kind) -> None:
     layers, dataset = layers_of(model), find_originals(model)[0]
     if layers is None or dataset is None:
         return
@@ -165,6 +174,9 @@ def _show_way(model: Model) -> None:
             "networks": [layers.name],
             "images": dataset.images[chosen].reshape(len(chosen), -1).tolist(),
             "shape": list(model.config.model.image_shape),
+            "classes": [None if dataset.labels is None else int(dataset.labels[place]) for place in chosen],
+            "names": list(model.class_names),
+            "fault": kind.fault,
             **_codes(model),
         },
     )

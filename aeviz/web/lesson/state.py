@@ -14,10 +14,11 @@ LESSON, STEP, CLASS = "lesson", "step", "room"
 """URL parameters: name of the lesson, step counted from 1, code of the class ("class" is that of an image)."""
 UPLOADED = "uploaded"
 """Name of the lesson that the visitor has uploaded."""
-_RUNNING, _UPLOAD, _RESULT, _CODE, _OPENED = (
-    f"lesson.{name}" for name in ("running", "upload", "result", "code", "opened")
+_RUNNING, _UPLOAD, _RESULT, _CODE, _OPENED, _FINISHED = (
+    f"lesson.{name}" for name in ("running", "upload", "result", "code", "opened", "finished")
 )
-"""Session keys: the running lesson; the uploaded one; how the last one ended; the class; how many views were opened."""
+"""Session keys: the running lesson; the uploaded one; how the last one ended; the class; how many views were opened;
+the names of the lessons that were finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ def finish() -> NoReturn:
     now = running()
     if now is not None:
         st.session_state[_RESULT] = now
+        st.session_state[_FINISHED] = finished() | {now.name}
     drop()
     open_address("/lessons", [])
 
@@ -123,6 +125,11 @@ def drop() -> None:
     for name in (LESSON, STEP):
         if name in st.query_params:
             del st.query_params[name]
+
+
+def finished() -> frozenset[str]:
+    """Return the names of the lessons that were taken to their ends during this visit."""
+    return frozenset(st.session_state.get(_FINISHED, ()))
 
 
 def ended() -> Running | None:

@@ -28,6 +28,7 @@ _PATH, _COLUMNS = 9, 3
 _ENDS = (1, 0)
 """Classes between which the path runs."""
 _FACES = 4
+_DIMENSIONS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def _regret() -> list[Picture]:
     top = max(float(outcome.regret[shown - 1].max()) for outcome in outcomes.values())
     across = 8 + (width - 16) * np.log(shown / _FROM) / np.log(_STEPS / _FROM)
     parts = [f'<path d="M8 4V{height - 8}H{width - 4}" fill="none" stroke="#8c8c8c" stroke-width="2"/>']
-    for (name, outcome), colour, title in zip(outcomes.items(), (FIRST, SECOND), ("Adam", "AMSGrad"), strict=True):
+    for (name, outcome), colour in zip(outcomes.items(), (FIRST, SECOND), strict=True):
         up = height - 8 - (height - 28) * np.maximum(outcome.regret[shown - 1], 0) / top
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, up, strict=True))
         dash = ' stroke-dasharray="10 6"' if name == "amsgrad" else ""
@@ -142,17 +143,45 @@ def _regret() -> list[Picture]:
         above = 10 if name == "adam" else 30  # of the end: AMSGrad's line comes down
         parts.append(
             f'<text x="{width - 6}" y="{up[-1] - above:.0f}" text-anchor="end" font-family="sans-serif" font-size="22" '
-            f'font-weight="600" fill="{colour}">{title}</text>'
+            f'font-weight="600" fill="{colour}">?</text>'
         )
-    text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(parts)}</svg>'
     return [
         Picture(
-            source="data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode(),
-            words="Average regret of Adam, which stays, and of AMSGrad, which goes to zero, on convex costs",
-            caption="average regret on convex costs",
+            source=_svg(width, height, parts),
+            words="Average regret of Adam and AMSGrad on convex costs: one stays, one goes to zero",
+            caption="average regret: which is Adam?",
             shape="wide",
         )
     ]
+
+
+def _bars() -> list[Picture]:
+    """Return a place for the bar of each of ten latent dimensions, none of which is told."""
+    height, width = SIDE_PX, round(WIDE * SIDE_PX)
+    step = width / _DIMENSIONS
+    parts = [
+        f'<rect x="{k * step + 4:.0f}" y="8" width="{step - 8:.0f}" height="{height - 40}" rx="4" fill="none" '
+        f'stroke="{FIRST}" stroke-width="3" stroke-dasharray="7 5"/>'
+        f'<text x="{(k + 0.5) * step:.0f}" y="{height / 2:.0f}" text-anchor="middle" font-family="sans-serif" '
+        f'font-size="24" font-weight="600" fill="{FIRST}">?</text>'
+        f'<text x="{(k + 0.5) * step:.0f}" y="{height - 6}" text-anchor="middle" font-family="sans-serif" '
+        f'font-size="18" fill="#8c8c8c">z{k}</text>'
+        for k in range(_DIMENSIONS)
+    ]
+    return [
+        Picture(
+            source=_svg(width, height, parts),
+            words="Ten latent dimensions, each with a question mark",
+            caption="which of the ten say something?",
+            shape="wide",
+        )
+    ]
+
+
+def _svg(width: int, height: int, parts: list[str]) -> str:
+    """Return a drawing as a data URI."""
+    text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(parts)}</svg>'
+    return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
 
 
 @shared(max_entries=8)  # 20 kB each
@@ -173,6 +202,7 @@ _MADE: Mapping[str, tuple[tuple[str, ...], Callable[..., list[Picture]]]] = {
     "latent-space": (("mlp-2d-adam",), _path),
     "pca-to-vae": (("vae-2d",), _planes),
     "adam-or-amsgrad": ((), lambda is_dark: _regret()),
+    "posterior-collapse": ((), lambda is_dark: _bars()),
     "blur-and-ms-ssim": (("celeba-vae", "celeba-msssim-vae"), lambda *models, is_dark: _faces(*models)),
 }
 """Lesson to the models that its pictures need, and what draws them. Others show the models that they name."""

@@ -163,6 +163,8 @@ def _show_card(name: str, lesson: Lesson, place: int | None = None) -> None:
         st.markdown(f"##### {number}{to_markdown(lesson.title)}")
         questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
         begin = "**Start here** · " if place == 1 else ""
+        if name in state.finished():
+            begin = ":green[:material/check_circle: **done**] · "
         st.caption(f"{begin}:material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
         st.markdown(to_markdown(lesson.summary))
         with st.container(horizontal=True):

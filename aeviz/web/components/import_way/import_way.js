@@ -1,5 +1,6 @@
 // Image → encoder → latent point → decoder → image. The example images take turns: the point glides to that of the next one,
-// and the decoder draws what lies on its way. Whoever drags the point sees the decoder alone.
+// and the decoder draws what lies on its way. Whoever drags the point sees the decoder alone. With a fault the images enter
+// and leave as in an import that does not fit.
 
 import { classColour } from "../kit/class_colours.js";
 import { element, icon, write } from "../kit/dom.js";
@@ -13,18 +14,60 @@ import { ICONS } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
 
 /** @typedef {[number, number]} Pair */
-/** @typedef {{ images: number[][], shape: number[], codes: Pair[], labels: number[] | null }} Sent */
+/** @typedef {"" | "range" | "axes"} Fault */
+/**
+ * @typedef {{
+ *   images: number[][], shape: number[], classes: (number | null)[], codes: Pair[], labels: number[] | null, names: string[],
+ *   fault: Fault
+ * }} Sent `classes`: those of the images
+ */
 
 const INK = "#c2419f";
 const REST_MS = 1700; // at an image
 const GLIDE_MS = 900; // from one to the next
 
+/** An image whose columns are its rows. @param {ArrayLike<number>} image @param {number[]} shape */
+function transposed(image, [channels, height, width]) {
+  const found = new Float32Array(image.length);
+  for (let c = 0; c < channels; c += 1) {
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) found[(c * width + x) * height + y] = image[(c * height + y) * width + x];
+    }
+  }
+  return found;
+}
+
 class ImportWay extends NetworkExperiment {
   /** @param {any} data */
   receive(data) {
-    const { images, shape, codes, labels } = data;
-    this.sent = /** @type {Sent} */ ({ images, shape, codes, labels });
+    const { images, shape, classes, codes, labels, names, fault } = data;
+    const isNew = this.sent && this.sent.fault !== fault;
+    this.sent = /** @type {Sent} */ ({ images, shape, classes, codes, labels, names, fault });
+    if (isNew && this.pixels) this.change();
     return super.receive(data);
+  }
+
+  /** Let the images take another way: through the same files, imported otherwise. */
+  change() {
+    this.points = this.pixels?.map((image) => this.encode(image));
+    this.ends = null;
+    this.tiles?.forEach((tile, k) => tile.set(this.drawn(this.points?.[k] ?? [0, 0])));
+    this.play(false);
+    this.go(this.shown ?? 0);
+  }
+
+  /** @param {Float32Array} image @returns {Pair} */
+  encode(image) {
+    const { fault, shape } = /** @type {Sent} */ (this.sent);
+    const entered = fault === "range" ? image.map((value) => 2 * value - 1) : fault === "axes" ? transposed(image, shape) : image;
+    return /** @type {Pair} */ ([...run(this.networks[0].encoder, entered)].slice(0, 2));
+  }
+
+  /** The image that is shown for a point. @param {Pair} point @returns {Float32Array} */
+  drawn(point) {
+    const { fault, shape } = /** @type {Sent} */ (this.sent);
+    const made = Float32Array.from(decode(this.networks[0], point));
+    return fault === "range" ? made.map((value) => (value + 1) / 2) : fault === "axes" ? transposed(made, shape) : made;
   }
 
   make() {
@@ -32,7 +75,7 @@ class ImportWay extends NetworkExperiment {
     if (!sent) return;
     const { shape } = sent;
     this.pixels = sent.images.map((image) => Float32Array.from(image, (level) => level / 255));
-    this.points = this.pixels.map((image) => /** @type {Pair} */ ([...run(this.networks[0].encoder, image)].slice(0, 2)));
+    this.points = this.pixels.map((image) => this.encode(image));
     this.at = /** @type {Pair} */ ([...this.points[0]]);
     this.shown = 0;
     /** @type {{ from: Pair, since: number } | null} */
@@ -69,11 +112,11 @@ class ImportWay extends NetworkExperiment {
     for (const text of ["input", "output"]) element("span", { text }, names);
     this.choices = pixels.map((image, k) => {
       const node = element("button", { type: "button", title: "Send this image through", "aria-label": `Example image ${k + 1}` }, strip);
-      for (const values of [image, decode(this.networks[0], this.points?.[k] ?? [])]) {
-        const mosaic = new Mosaic(sent.shape, 1, 1, false);
-        mosaic.set(values);
-        node.append(mosaic.canvas);
-      }
+      const [above, below] = [0, 1].map(() => new Mosaic(sent.shape, 1, 1, false));
+      above.set(image);
+      below.set(this.drawn(this.points?.[k] ?? [0, 0]));
+      node.append(above.canvas, below.canvas);
+      this.tiles = [...(this.tiles ?? []), below];
       node.onclick = () => {
         this.play(false);
         this.go(k);
@@ -135,7 +178,7 @@ class ImportWay extends NetworkExperiment {
     const { map, grip, input, output, pixels, sent, button, shown = 0, at } = this;
     if (!map || !grip || !input || !output || !pixels || !sent || !button || !at) return;
     const image = pixels[shown];
-    const made = decode(this.networks[0], at);
+    const made = this.drawn(at);
     input.mosaic.set(image);
     output.mosaic.set(made);
     input.figure.classList.toggle("away", this.isOwn);
@@ -161,8 +204,9 @@ class ImportWay extends NetworkExperiment {
   paintMap(map, style) {
     const { sent, points, root } = this;
     if (!sent || !points) return;
+    const codes = sent.fault ? points : sent.codes; // those of the other test images are known for the import that fits
     if (!this.ends) {
-      const spread = [0, 1].map((axis) => sent.codes.map((point) => point[axis]).sort((a, b) => a - b));
+      const spread = [0, 1].map((axis) => codes.map((point) => point[axis]).sort((a, b) => a - b));
       const ends = spread.map((list, axis) => [
         Math.min(list[Math.floor(0.01 * list.length)], ...points.map((point) => point[axis])),
         Math.max(list[Math.floor(0.99 * (list.length - 1))], ...points.map((point) => point[axis])),
@@ -171,8 +215,31 @@ class ImportWay extends NetworkExperiment {
     }
     [map.x, map.y] = this.ends;
     if (!map.begin(style)) return;
-    sent.codes.forEach((point, k) => map.dot(point, { colour: sent.labels ? classColour(sent.labels[k], root) : style.text, width: 2, alpha: 0.6 }));
+    /** @param {number | null | undefined} label */
+    const colourOf = (label) => (label === null || label === undefined ? style.text : classColour(label, root));
+    const labels = sent.fault ? sent.classes : (sent.labels ?? []);
+    codes.forEach((point, k) => map.dot(point, { colour: colourOf(labels[k]), width: sent.fault ? 5 : 2, alpha: sent.fault ? 1 : 0.6 }));
+    this.paintNames(map, style);
     map.end();
+  }
+
+  /** Name the classes, each at the middle of its points. @param {Plot} map @param {import("../kit/theme.js").Style} style */
+  paintNames(map, style) {
+    const { sent, points, root } = this;
+    if (!sent || !points) return;
+    const { brush } = map;
+    Object.assign(brush, { textAlign: "center", textBaseline: "middle", lineWidth: 4, strokeStyle: style.background, globalAlpha: 1 });
+    brush.font = `bold ${13 * style.scale}px sans-serif`;
+    sent.names.forEach((name, label) => {
+      const own = sent.fault ? points.filter((_, k) => sent.classes[k] === label) : sent.codes.filter((_, k) => sent.labels?.[k] === label);
+      if (!own.length) return;
+      const middle = [0, 1].map((axis) => own.map((point) => point[axis]).sort((a, b) => a - b)[own.length >> 1]);
+      const [x, y] = map.place(/** @type {Pair} */ (middle));
+      const up = sent.fault ? 12 * style.scale : 0; // a single point stays in sight
+      brush.fillStyle = classColour(label, root);
+      brush.strokeText(name, x, y - up);
+      brush.fillText(name, x, y - up);
+    });
   }
 
   close() {

@@ -114,6 +114,7 @@ class LessonGuide {
     this.since = performance.now();
     this.foundAt = 0;
     this.activity.mark("find", true);
+    document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 }); // the former step may have led down the page
     this.showStart();
   }
 

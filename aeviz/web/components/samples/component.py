@@ -29,6 +29,9 @@ class Places:
     """The mean of each, (N,), integer."""
     temperature: float
     """At which they were drawn, above 0."""
+    far_by_temperature: list[np.ndarray] | None
+    """Which of them would be out of distribution at evenly spaced temperatures from 0 to the highest, (N,), bool, for
+    each; None where unknown."""
     nearest: np.ndarray | None
     """The encoded image nearest to each, (N, D); None where none is known."""
     network: Network | None
@@ -37,6 +40,7 @@ class Places:
     def to_json(self) -> dict[str, object]:
         """Return what the page is sent."""
         nearest = None if self.nearest is None else _short(self.plane.place(self.nearest))
+        far = self.far_by_temperature
         return {
             "ground": self.ground,
             "origin": _short(self.plane.origin),
@@ -45,6 +49,7 @@ class Places:
             "centres": _short(self.centres),
             "which": self.which.tolist(),
             "temperature": self.temperature,
+            "far": None if far is None else [np.flatnonzero(each).tolist() for each in far],
             "nearest": nearest,
             "network": None if self.network is None else asdict(self.network),
         }
@@ -60,7 +65,7 @@ def sample_grid(
     columns: int,
     text: str,
     model: str,
-    far: np.ndarray,
+    far: np.ndarray | None,
     nearest: np.ndarray | None,
     nearest_texts: Sequence[str],
     links: Sequence[str],
@@ -78,7 +83,7 @@ def sample_grid(
         columns: Images in a row.
         text: What the images are, shown below the grid.
         model: Name of the model.
-        far: Which images to cross out, (N,), bool.
+        far: Which images to cross out and count, (N,), bool; None where that is unknown.
         nearest: The test image whose code is nearest to each image's latent point, (N, C, H, W); None where none is
             known.
         nearest_texts: What each of those is, N texts, or none where `nearest` is None.
@@ -98,7 +103,7 @@ def sample_grid(
             "columns": columns,
             "gap": GAP,
             "tile": list(images.shape[2:]),
-            "far": np.flatnonzero(far).tolist(),
+            "far": None if far is None else np.flatnonzero(far).tolist(),
             "text": text,
             "model": model,
             "nearestTexts": list(nearest_texts),

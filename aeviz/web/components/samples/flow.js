@@ -8,8 +8,9 @@ import { Latest } from "../kit/latest.js";
 /**
  * @typedef {{
  *   ground: string, points: number[][], centres: number[][], which: number[], origin: number[], axes: [number, number][],
- *   nearest: [number, number][] | null, temperature: number, network: import("../kit/engine.js").NetworkSpec | null
- * }} Places of samples: `points` were drawn around `centres[which]` at `temperature`; `origin` and `axes` span the map
+ *   nearest: [number, number][] | null, temperature: number, far: number[][] | null, network: import("../kit/engine.js").NetworkSpec | null
+ * }} Places of samples: `points` were drawn around `centres[which]` at `temperature`; `origin` and `axes` span the map;
+ * `far` are the samples out of distribution at temperatures from 0 to the highest
  */
 /** @typedef {(share: number) => number[][]} Way the latent points at a share of a movement, from 0 to 1 */
 

@@ -15,7 +15,7 @@ import { Flow, atTemperature, between } from "./flow.js";
 /**
  * @typedef {{
  *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
- *   far: number[], text: string, model: string, nearestTexts: string[], links: string[], first: number, smooth: boolean,
+ *   far: number[] | null, text: string, model: string, nearestTexts: string[], links: string[], first: number, smooth: boolean,
  *   beside: boolean, group: string | null, places: import("./flow.js").Places | null
  * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
@@ -72,6 +72,8 @@ class Samples {
     this.map = new SmallMap(space, "");
     this.ground = "";
     this.temperature = -1; // while Play sweeps it
+    /** @type {number[] | null} */
+    this.crossed = null;
     this.flow = new Flow(this.grid, activity, (_, share) => this.moved(share));
     this.namePlay();
     const { stage } = this.map.plot;
@@ -121,22 +123,42 @@ class Samples {
     this.map.plot.canvas.setAttribute("aria-label", `The samples on the map of ${data.model}`);
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
-    this.lead.hidden = this.how.hidden = data.beside;
+    this.how.hidden = data.beside;
     this.picture.src = data.picture;
     this.picture.alt = data.text;
-    write(this.caption, data.text + (data.far.length ? ". ×: its latent point is farther from the encoded images than 99 % of usual ones; the image may still be good" : ""));
-    write(this.lead, `${data.count} images, each decoded from a random latent point.`);
+    write(this.caption, data.text + (data.far?.length ? ". ×: its latent point is farther from the encoded images than 99 % of usual ones; the image may still be good" : ""));
     const rows = Math.ceil(data.count / data.columns);
     this.grid.style.setProperty("--columns", String(data.columns));
     this.grid.style.setProperty("--rows", String(rows));
     this.grid.style.setProperty("--shape", String(picture.width / picture.height));
-    this.marks.replaceChildren();
-    for (const index of data.far) this.place(element("i", { text: "×" }, this.marks), index);
+    this.crossed = null;
+    this.cross(data.far ?? []);
     this.other.node.hidden = !nearest;
     this.show(this.chosen);
     this.join(data.group);
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (flows && !isStill) this.move((t) => between(from, places.points, t * t * (3 - 2 * t)), FLOW_MS);
+  }
+
+  /** Cross samples out, and say how many. @param {number[]} far */
+  cross(far) {
+    if (!this.data || far === this.crossed) return;
+    this.crossed = far;
+    this.marks.replaceChildren();
+    for (const index of far) this.place(element("i", { text: "×" }, this.marks), index);
+    const { count, places } = this.data;
+    const now = this.temperature < 0 ? (places?.temperature ?? null) : this.temperature;
+    const at = now === null ? "" : ` at temperature ${now.toFixed(this.temperature < 0 ? 2 : 1)}`;
+    const known = this.data.far === null ? `${count} images, each decoded from a random latent point` : "";
+    write(this.lead, `${known || `${far.length} of ${count} out of distribution (×)${at}`}.`);
+  }
+
+  /** The samples out of distribution now: while Play sweeps the temperature, those of the nearest one that is known. */
+  get far() {
+    const { data, temperature } = this;
+    const known = data?.places?.far;
+    if (!data?.far || temperature < 0 || !known) return data?.far ?? [];
+    return known[Math.round((temperature / HIGHEST) * (known.length - 1))];
   }
 
   /** @param {import("./flow.js").Way} way @param {number} lasts */
@@ -171,11 +193,13 @@ class Samples {
   /** @param {number} share of a movement that has passed, 1 at its end, -1 where new images are there */
   moved(share) {
     if (!this.data) return;
-    this.root.classList.toggle("moves", share !== 1);
     if (share === 1) {
       this.temperature = -1;
       this.namePlay();
     }
+    const sweeps = this.temperature >= 0;
+    this.root.classList.toggle("moves", share !== 1 && !sweeps);
+    if (share === 1 || sweeps) this.cross(this.far);
     this.draw(Number(this.root.dataset.shown ?? 0));
   }
 
@@ -203,10 +227,11 @@ class Samples {
     const style = styleOf(this.root);
     if (!data?.places || shown < 0 || !map.begin(style)) return;
     const isMoving = this.flow.isMoving;
+    const crossed = isMoving && this.temperature < 0 ? [] : this.far;
     map.plot.brush.font = `bold ${16 * style.scale}px sans-serif`; // of the crosses
     this.flow.points.forEach((_, index) => {
       const at = this.placeOf(index);
-      if (!isMoving && data.far.includes(index)) map.name("×", at, FAR, style);
+      if (crossed.includes(index)) map.name("×", at, FAR, style);
       else map.plot.dot(at, { colour: style.text, width: 2.4 });
     });
     const at = this.placeOf(shown);
@@ -264,7 +289,7 @@ class Samples {
     if (!data || !sheets) return;
     this.root.dataset.shown = String(index);
     this.place(this.frame, index);
-    const isFar = data.far.includes(index);
+    const isFar = this.far.includes(index);
     write(this.title, `Image ${index + 1} of ${data.count}${isFar ? ", out of distribution (×)" : ""}`);
     const moving = this.flow.canvas;
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
