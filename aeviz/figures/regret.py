@@ -50,7 +50,7 @@ def regret_axis_top(outcomes: Mapping[MethodName, Outcome]) -> float:
 def _bound_lines(bound: Bound, kept: np.ndarray) -> list[go.Scatter]:
     """Return the bound of S1's theorem and, where it is another, the one that Phuong & Phong quote."""
     quoted = "bound quoted by Phuong & Phong"
-    lines = [("bound from the thesis", "dot", bound.total), (quoted, "dashdot", bound.quoted_total)]
+    lines = [("bound for AMSGrad, from the thesis", "dot", bound.total), (quoted, "dashdot", bound.quoted_total)]
     return [
         go.Scatter(
             x=kept + 1,

@@ -62,7 +62,7 @@ def test_regret_has_the_bound_and_bands_of_random_costs(costs, bands):
     names = [trace.name for trace in figure.data]
     assert sum("seed to seed" in name for name in names) == bands
     assert [name for name in names if "bound" in name] == [
-        "bound from the thesis"
+        "bound for AMSGrad, from the thesis"
     ]  # without momentum both bounds are one
     curve = next(trace for trace in figure.data if trace.name == "Adam")
     assert curve.x[-1] == 200
@@ -74,7 +74,7 @@ def test_both_bounds_are_drawn_where_they_differ():
     settings = Settings(alpha=0.5, decay="root", beta1=0.5, beta1_decays=True, beta2=0.5)
     outcome = play("deterministic", 3.0, settings, 3000, ("amsgrad",))
     lines = {trace.name: trace.y for trace in regret_curves(outcome).data if "bound" in trace.name}
-    assert list(lines) == ["bound from the thesis", "bound quoted by Phuong & Phong"]
+    assert list(lines) == ["bound for AMSGrad, from the thesis", "bound quoted by Phuong & Phong"]
     assert [round(values[-1], 3) for values in lines.values()] == [3.060, 2.042]
 
 

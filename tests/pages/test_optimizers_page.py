@@ -124,7 +124,7 @@ def test_counterexample_verdict_follows_beta2(visit):
     assert any("Adam: the average regret does not go to zero" in text for text in texts(app.error))
     assert any("AMSGrad: the average regret goes to zero" in text for text in texts(app.success))
     assert any("Theorem 1.2.17" in text for text in texts(app.markdown))
-    assert any(trace["name"] == "bound from the thesis" for trace in figure(app)["data"])
+    assert any(trace["name"] == "bound for AMSGrad, from the thesis" for trace in figure(app)["data"])
     app.select_slider(key="memory").set_value("0.99").run()
     assert not app.error
     assert any("Adam: the average regret goes to zero" in text for text in texts(app.success))

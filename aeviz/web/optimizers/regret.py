@@ -170,8 +170,15 @@ def _show_verdict(outcome: Outcome, largest: float) -> None:
 
 
 def _explain_adam(outcome: Outcome | None, largest: float, beta2: float, costs: Costs) -> str:
-    """Say why Adam's regret stays, where it does."""
-    if outcome is None or outcome.verdict(largest) != "stays":
+    """Say why Adam's regret stays, or why it does not."""
+    verdict = None if outcome is None else outcome.verdict(largest)
+    if verdict == "vanishes":
+        return (
+            f"**Why Adam does not fail here:** with beta2 = {beta2:g} it still remembers the large gradient, {largest:g}, "
+            "when the next one comes. But for every beta2 there are costs with which Adam fails: the large gradient must be "
+            "rarer (Reddi et al. 2018, Theorem 2)."
+        )
+    if verdict != "stays":
         return ""
     if costs == "deterministic" and beta2 <= 1 / (1 + largest**2):
         return (

@@ -110,13 +110,15 @@ class ImportWay extends NetworkExperiment {
     this.button = element("button", { type: "button" }, names);
     this.button.onclick = () => this.play(!this.timer && !this.glide);
     for (const text of ["input", "output"]) element("span", { text }, names);
+    /** @type {Mosaic[]} the outputs */
+    this.tiles = [];
     this.choices = pixels.map((image, k) => {
       const node = element("button", { type: "button", title: "Send this image through", "aria-label": `Example image ${k + 1}` }, strip);
       const [above, below] = [0, 1].map(() => new Mosaic(sent.shape, 1, 1, false));
       above.set(image);
       below.set(this.drawn(this.points?.[k] ?? [0, 0]));
       node.append(above.canvas, below.canvas);
-      this.tiles = [...(this.tiles ?? []), below];
+      this.tiles?.push(below);
       node.onclick = () => {
         this.play(false);
         this.go(k);

@@ -11,6 +11,7 @@ const MARK_MS = 4000;
 const MARGIN_PX = 48; // kept free below
 const HEAD_PX = 64; // Streamlit's head covers so much
 const PICTURE_PX = 100;
+const BUTTONS_PX = 84; // below the answers, at the lower end of the sheet
 
 /** @typedef {{ find: string, done: [string, string] | null, view: number }} Guide */
 
@@ -98,6 +99,7 @@ class LessonGuide {
     this.first = undefined;
     this.since = 0;
     this.foundAt = 0;
+    this.hasBegun = true; // nothing is to be shown yet
     this.timer = window.setInterval(() => this.look(), LOOK_MS);
     this.listening = new AbortController();
     for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) { // the visitor scrolls, or acts
@@ -115,14 +117,20 @@ class LessonGuide {
     this.foundAt = 0;
     this.activity.mark("find", true);
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 }); // the former step may have led down the page
+    this.hasBegun = false;
     this.showStart();
   }
 
-  /** Begin a step's column at its top, and on a phone at the verdict where there is one. */
+  /** Begin a step's column at its top; on a phone at the verdict, or so far down that the answers are seen. */
   showStart() {
     const column = document.querySelector("[data-testid=stSidebarContent]");
     const verdict = topOfSheet() === null ? null : column?.querySelector("[data-testid=stAlert]");
     column?.scrollTo({ top: 0 });
+    const answers = topOfSheet() === null || verdict ? null : column?.querySelector("[data-testid=stRadio], [data-testid=stNumberInput]");
+    if (column && answers) {
+      const [box, sheet] = [answers.getBoundingClientRect(), column.getBoundingClientRect()];
+      column.scrollTo({ top: Math.max(0, Math.min(box.bottom - sheet.bottom + BUTTONS_PX, box.top - sheet.top - 16)) });
+    }
     if (column && verdict) column.scrollTo({ top: verdict.getBoundingClientRect().top - column.getBoundingClientRect().top - 16 });
   }
 
@@ -131,6 +139,8 @@ class LessonGuide {
       if (this.since) this.since = performance.now();
       return;
     }
+    if (!this.hasBegun) this.showStart(); // the column stands only now
+    this.hasBegun = true;
     const { find, done } = this.guide;
     if (done) {
       if (this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);
