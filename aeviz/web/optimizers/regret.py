@@ -59,7 +59,7 @@ def show_counterexample() -> None:
             with column:
                 _show_verdict(outcome, largest)
         if why := _explain_adam(found.get("adam"), largest, settings.beta2, costs):
-            st.markdown(why)
+            verdicts.markdown(why)
         _show_bound(found, settings, steps)
         show_methods(methods)
 
@@ -174,8 +174,8 @@ def _explain_adam(outcome: Outcome | None, largest: float, beta2: float, costs: 
     verdict = None if outcome is None else outcome.verdict(largest)
     if verdict == "vanishes":
         return (
-            f"**Why Adam does not fail here:** with beta2 = {beta2:g} it still remembers the large gradient, {largest:g}, "
-            "when the next one comes. But for every beta2 there are costs with which Adam fails: the large gradient "
+            f"**Why Adam does not fail here:** with beta2 = {beta2:g} it still remembers the large gradient, "
+            f"{largest:g}, when the next one comes. But for every beta2 there are costs with which Adam fails: the large gradient "
             "must be rarer (Reddi et al. 2018, Theorem 2)."
         )
     if verdict != "stays":
