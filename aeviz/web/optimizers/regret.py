@@ -175,8 +175,8 @@ def _explain_adam(outcome: Outcome | None, largest: float, beta2: float, costs: 
     if verdict == "vanishes":
         return (
             f"**Why Adam does not fail here:** with beta2 = {beta2:g} it still remembers the large gradient, "
-            f"{largest:g}, when the next one comes. But for every beta2 there are costs with which Adam fails: the large gradient "
-            "must be rarer (Reddi et al. 2018, Theorem 2)."
+            f"{largest:g}, when the next one comes. But for every beta2 there are costs with which Adam fails: the "
+            "large gradient must be rarer (Reddi et al. 2018, Theorem 2)."
         )
     if verdict != "stays":
         return ""
