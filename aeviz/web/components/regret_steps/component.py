@@ -5,4 +5,4 @@ Its one number is 0: nothing of it is kept.
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
 
-REGRET_STEPS = ExperimentComponent("regret_steps")
+REGRET_STEPS = ExperimentComponent("regret_steps", script="regret_steps/regret_steps.js")
