@@ -2,7 +2,7 @@
 
     samples/fixed.npz          the images that are followed, and the labels of the points
     samples/epoch-000012.npz   their latent points and reconstructions after epoch 12
-    prior_samples.npz          the same draws from the prior, decoded at five milestones
+    prior_samples.npz          the same draws from the prior, decoded after some of the epochs
 
 Draws from the prior show no image of the data, so they ship with a model; the rest holds images of the data set and
 stays in its user's own folder. Needs no torch.
@@ -27,8 +27,8 @@ EVEN = 40
 """Further epochs that are kept, evenly spaced."""
 GROWING = 20
 """Further epochs that are kept, each a constant factor after the one before."""
-MILESTONES = (0.25, 0.5, 0.75, 1.0)
-"""Shares of the training after which the prior is sampled; once more after the first epoch ([S2] figures 4.5, 4.8)."""
+MILESTONES = 9
+"""Epochs, at most, after which the prior is sampled ([S2] figures 4.5, 4.8)."""
 _T = TypeVar("_T")
 _NAME = re.compile(r"epoch-(\d{6,9})\.npz")
 _ADVICE = "train the model again to have it"
@@ -76,8 +76,11 @@ class PriorSamples:
 
 
 def milestones(epochs: int) -> frozenset[int]:
-    """Return the epochs after which the prior is sampled: the first, and a quarter, a half ... of all."""
-    return frozenset({1, *(max(1, round(share * epochs)) for share in MILESTONES)})
+    """Return the epochs after which the prior is sampled: the first, the last, and some a constant factor apart.
+
+    A network changes most in its first epochs.
+    """
+    return frozenset(np.geomspace(1, epochs, MILESTONES).round().astype(int).tolist())
 
 
 def wanted_epochs(epochs: int) -> frozenset[int]:

@@ -9,16 +9,20 @@ from aeviz.figures.images import take
 from aeviz.figures.palette import class_colour
 from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent_walk, reported_stop
 from aeviz.web.generate.ground import ground, plane
-from aeviz.web.generate.readings import read, show_readings
+from aeviz.web.generate.readings import Reading, read, show_readings
 from aeviz.web.kernel import distances
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_many, show_row
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.reading import votes_by_encoder
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import UrlState
 
+OWN = "its own class"
+"""What is taken away at first."""
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of the difference that are added to the image of each place of the strip."""
 STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 21)
@@ -55,7 +59,7 @@ def show_arithmetic(model: Model) -> None:
                 icon=":material/compress:",
             )
             return
-        image, plus, minus = _pick_sum(model, classes, int(table.labels[0]))
+        image, plus, minus = _pick_sum(model, classes, table.labels)
         if plus == minus:
             st.info(
                 f"Choose two different classes: the difference of {escape(plus)} with itself is zero.",
@@ -69,12 +73,15 @@ def show_arithmetic(model: Model) -> None:
         with strips:
             _show_start(model, image)
             _show_strip(model, z[image], direction)
+            readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
+            st.markdown(_finding(image, model.class_names[int(labels[image])], plus, readings))
             st.caption(
                 f"Strength 1 goes from the mean of {escape(minus)} to the mean of {escape(plus)}, a distance of "
                 f"{np.linalg.norm(direction):.2f}. Each image is encoded again and read by its 10 nearest test images."
             )
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus))
+            st.caption("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2.")
         offer_download(model.config.data.name, "to show the original image")
 
 
@@ -141,14 +148,39 @@ def _show_walk(model: Model, z: np.ndarray, direction: np.ndarray, means: np.nda
     )
 
 
-def _pick_sum(model: Model, classes: dict[str, int], first_label: int) -> tuple[int, str, str]:
-    """Let the visitor choose an image, the class to add and that to take away."""
+def _pick_sum(model: Model, classes: dict[str, int], labels: np.ndarray) -> tuple[int, str, str]:
+    """Let the visitor choose an image, the class to add and that to take away, at first the image's own."""
     names = list(classes)
-    minus_default = model.provenance.class_names[first_label]
-    plus_default = next(name for name in reversed(names) if name != minus_default)
     why = "The mean of the codes of this class is {}."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         image = pick_image(model, "Test image", "onto", 0)
-        plus = pick_class("plus the mean of", names, "plus", plus_default, why.format("added"))
-        minus = pick_class("minus the mean of", names, "minus", minus_default, why.format("subtracted"))
-    return image, plus, minus
+        own = model.class_names[int(labels[image])]
+        plus = pick_class("plus the mean of", names, "plus", _telling_class(model), why.format("added"))
+        minus = pick_class("minus the mean of", [OWN, *names], "minus", OWN, why.format("subtracted"))
+    return image, plus, own if minus == OWN else minus
+
+
+@shared(max_entries=64, spinner="Looking for a class …")  # a name each
+def _telling_class(model: Model) -> str:
+    """Return the class whose difference from that of test image 0 turns the image into it most clearly."""
+    table, names = model.require_latents(), model.class_names
+    assert table.labels is not None
+    own = int(table.labels[0])
+    others = [label for label in model.encoded_classes().values() if label != own]
+    away = table.z[table.labels == own]
+    sums = [
+        move_along(table.z[0], group_direction(table.z[table.labels == other], away), np.ones(1)) for other in others
+    ]
+    votes = votes_by_encoder(model, decoded(model, np.concatenate(sums)))
+    return names[max(others, key=lambda other: int(votes[others.index(other), other]))]
+
+
+def _finding(image: int, own: str, plus: str, readings: list[Reading]) -> str:
+    """Say from which strength on the image is read as the class that is added."""
+    name = f"Image {image}, a {escape(own)},"
+    turned = [stop for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
+    if not turned:
+        return f"**{name} is not clearly read as {escape(plus)} up to strength {STOPS[-1]:g}.**"
+    if turned[0] == 0:
+        return f"**{name} is read as {escape(plus)} without any step.**"
+    return f"**{name} is read as {escape(plus)} from strength {turned[0]:.2f} on.**"

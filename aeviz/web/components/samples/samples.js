@@ -126,7 +126,8 @@ class Samples {
     this.how.hidden = data.beside;
     this.picture.src = data.picture;
     this.picture.alt = data.text;
-    write(this.caption, data.text + (data.far?.length ? ". ×: its latent point is farther from the encoded images than 99 % of usual ones; the image may still be good" : ""));
+    const what = ". ×: the latent point is farther from the encoded images than 99 % of usual ones; this judges the point, not the image";
+    write(this.caption, data.text + (data.far ? what : ""));
     const rows = Math.ceil(data.count / data.columns);
     this.grid.style.setProperty("--columns", String(data.columns));
     this.grid.style.setProperty("--rows", String(rows));
