@@ -95,8 +95,8 @@ export class LayerView {
     this.weights = null;
     this.unit = 0; // that the keyboard is at
     this.canvas.onpointermove = this.canvas.onpointerdown = (event) => this.point(event);
-    this.canvas.onpointerleave = () => {
-      this.leave();
+    this.canvas.onpointerleave = (event) => {
+      if (event.pointerType === "mouse") this.leave(); // after a tap it stays until another place is tapped
     };
   }
 
