@@ -119,10 +119,10 @@ def test_mark_on_the_loss_curve_stands_at_the_epoch_of_the_images_while_the_film
           const seen = new Set();
           const look = () => {
             seen.add(`${node.dataset.frame} ${node.dataset.mark}`);
-            node.dataset.frame === "22" ? done([...seen]) : requestAnimationFrame(look);
+            node.dataset.frame === "20" ? done([...seen]) : requestAnimationFrame(look);
           };
           node.querySelector("[aria-label=Play]").click();
           look();
         })"""
     )
-    assert seen == ["8 8", "15 15", "22 22"]
+    assert seen == ["8 8", "13 13", "20 20"]
