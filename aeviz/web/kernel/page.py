@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 import aeviz.web
 from aeviz.config import RunConfig
@@ -151,7 +151,7 @@ def _insist_on_navigation() -> None:
     """
     if PagesManager.uses_pages_directory:
         runpy.run_path(str(PROJECT_ROOT / "app.py"))
-        st.stop()
+        raise StopException  # st.stop() would also drop what the visitor did since the page is on the screen
 
 
 @contextmanager
