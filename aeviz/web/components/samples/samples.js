@@ -296,8 +296,8 @@ class Samples {
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
     this.drawMap();
     if (this.flow.isMoving) {
-      const back = `, back to ${data.places?.temperature.toFixed(2)} at the end`;
-      write(this.title, this.temperature < 0 ? "On the way to the new samples" : `Temperature ${this.temperature.toFixed(2)}${back}`);
+      const back = `The same noise, scaled; back to temperature ${data.places?.temperature.toFixed(2)} at the end`;
+      write(this.title, this.temperature < 0 ? "On the way to the new samples" : back);
       return;
     }
     if (sheets.nearest) {
