@@ -56,7 +56,7 @@ def _list_choices() -> str:
 
 
 def _train(options: argparse.Namespace) -> int:
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    if not _is_one_of_several():
         return _train_here(options)
     from aeviz.training.processes import RESTARTS, joined
     from aeviz.training.runs import CONFIG
@@ -74,6 +74,13 @@ def _train(options: argparse.Namespace) -> int:
         assert path is not None
         assist(config, out=path, resume=options.resume is not None)
     return 0
+
+
+def _is_one_of_several() -> bool:
+    """Whether torchrun, or a launcher that sets the same variables, started this process beside others."""
+    if not {"RANK", "MASTER_ADDR", "MASTER_PORT"} <= set(os.environ):
+        return False
+    return os.environ.get("WORLD_SIZE", "1") not in ("", "1")
 
 
 def _train_here(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ References:
     (backpropagation).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -113,6 +113,15 @@ class _HalvedProducts(_Products):
             by_input.copy_(torch.mm(halved, self._weight, out=self._by_x))
 
 
+def _unstacked(module: nn.Module) -> Iterator[nn.Module]:
+    """Yield the layers of a stack in turn; a module that computes otherwise is itself the only one."""
+    if isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward:
+        for each in module:
+            yield from _unstacked(each)
+    else:
+        yield module
+
+
 def _gradient_of(parameter: Tensor) -> Tensor:
     """Return the gradient that a chain keeps for a parameter."""
     if parameter.grad is None:
@@ -139,13 +148,18 @@ class DenseChain:
                 parameter.grad = torch.zeros_like(parameter)
 
     @classmethod
-    def of(cls, modules: Iterable[nn.Module], precision: PrecisionName = "fp32") -> "DenseChain | None":
-        """Return the chain of a stack of layers; None where one of them does not fit into it or there is none."""
+    def of(cls, *stacks: nn.Module, precision: PrecisionName = "fp32") -> "DenseChain | None":
+        """Return the chain of layers that follow one another.
+
+        None where one of them does not fit into it, occurs twice (its gradients would be sums), or there is none.
+        """
         layers: list[tuple[nn.Linear, _Pointwise | None]] = []
-        for module in modules:
+        for module in (each for stack in stacks for each in _unstacked(stack)):
             if isinstance(module, nn.Flatten | nn.Unflatten | nn.Identity):
                 continue
-            if isinstance(module, nn.Linear) and module.bias is not None:
+            if type(module) is nn.Linear and module.bias is not None:
+                if any(linear is module for linear, _ in layers):
+                    return None
                 layers.append((module, None))
                 continue
             function = _pointwise(module)

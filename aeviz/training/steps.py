@@ -165,11 +165,9 @@ class DenseStep:
         """Return the step of a network; None where a layer of it is not dense."""
         bottleneck, precision = model.bottleneck, config.train.precision
         if isinstance(bottleneck, DeterministicBottleneck) and config.objective.penalty == "none":
-            head = bottleneck.head
-            plain = [*model.encoder, *(head if isinstance(head, nn.Sequential) else [head]), *model.decoder]
-            chain = DenseChain.of(plain, precision)
+            chain = DenseChain.of(model.encoder, bottleneck.head, model.decoder, precision=precision)
             return None if chain is None else cls(config, model, chain, None)
-        before, after = DenseChain.of(model.encoder, precision), DenseChain.of(model.decoder, precision)
+        before, after = (DenseChain.of(stack, precision=precision) for stack in (model.encoder, model.decoder))
         return None if before is None or after is None else cls(config, model, before, after)
 
     def __call__(self, entered: Tensor, x: Tensor, noise: Tensor | None, labels: Tensor | None, share: float) -> Tensor:
@@ -200,6 +198,8 @@ class DenseStep:
     def _reconstruct(self, chain: DenseChain, output: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weighted error of reconstructions, a scalar, and the gradient by them, (N, C * H * W)."""
         gradient = chain.gradient_buffer(len(x))
+        if self._weight == 0:
+            return output.new_zeros(()), gradient.zero_()
         if self._is_mse:
             weight = output.new_tensor(self._weight)
             _ATEN.mse_loss_backward.grad_input(weight, output, x.flatten(1), 1, grad_input=gradient)

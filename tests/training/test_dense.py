@@ -7,6 +7,7 @@ import torch
 
 from aeviz.config import RunConfig
 from aeviz.models import build_model, initialise
+from aeviz.training.dense import DenseChain
 from aeviz.training.steps import AutogradStep, DenseStep, gradient_step
 
 CPU = torch.device("cpu")
@@ -21,6 +22,7 @@ NETWORKS = {
     "tanh between": ("model.activation=tanh",),
     "penalty": ("objective.penalty=l1", "objective.penalty_weight=0.1"),
     "vae": ("model.bottleneck=gaussian", "objective.kl_weight=0.01"),
+    "KL alone": ("model.bottleneck=gaussian", "objective.kl_weight=0.01", "objective.reconstruction_weight=0"),
     "vae without KL": ("model.bottleneck=gaussian",),
     "anchored": ("model.bottleneck=gaussian", "objective.kl_weight=0.01", "model.prior=anchored", "model.classes=10"),
     "code book": ("model.bottleneck=quantized",),
@@ -55,6 +57,17 @@ def test_gradients_equal_those_of_autograd(tiny_config, name):
 def test_other_layers_are_left_to_autograd(tiny_config, settings):
     config: RunConfig = tiny_config(*settings)
     assert isinstance(gradient_step(config, build_model(config.model), CPU), AutogradStep)
+
+
+def test_layers_that_share_weights_or_compute_otherwise_are_left_to_autograd():
+    layer = torch.nn.Linear(4, 4)
+
+    class Other(torch.nn.Sequential):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    assert DenseChain.of(torch.nn.Sequential(layer, torch.nn.ReLU(), layer)) is None
+    assert DenseChain.of(Other(torch.nn.Linear(4, 4))) is None
 
 
 # Half precision

@@ -335,8 +335,8 @@ ADVANCED = (
         label="Precision of a step",
         kind="choice",
         choices={"fp32": "32 bits", "bf16": "16 bits (bfloat16)"},
-        help="Numbers in the products of a step. With 16 bits an epoch takes about half the time where the processor "
-        "has them (graphics cards, Intel since 2023, AMD since 2022), and longer where not. Weights keep 32 bits.",
+        help="Numbers in the products of a step. With 16 bits an epoch takes 70 to 90 % of the time on a processor "
+        "that computes with them (docs/benchmarks.md); another may be slower. Weights keep 32 bits.",
     ),
     Field(
         key="data.validation_fraction",

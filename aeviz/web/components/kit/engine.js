@@ -3,8 +3,8 @@
 //
 // Runtime and opened networks hang on the window, since Streamlit serves this file once for each component and a
 // runtime takes 14 MB. A network is known by the name that its bytes have in the blob store. Networks of convolutions run
-// in a worker, so that none makes the pointer wait. The way there and back costs a frame, of which a small dense network
-// needs a fiftieth: it runs in the page. So does all in a file that brings its runtime along, which starts no worker.
+// in a worker, so that none makes the pointer wait. The way there and back costs a frame, which a small dense network does
+// not need: it runs in the page. So does all in a file that brings its runtime along, which starts no worker.
 
 import { ask } from "./blobs.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
