@@ -48,7 +48,14 @@ UNUSUAL = RunConfig(
         name="sgd", learning_rate=0.1, schedule="one_cycle", decay=0.9, beta1=0.5, beta2=0.6, epsilon=1e-5, momentum=0.0
     ),
     train=TrainConfig(
-        epochs=3, batch_size=4, seed=2**31 - 1, device="cuda", precision="bf16", flip=True, gradient_clip=0.5
+        epochs=3,
+        batch_size=4,
+        seed=2**31 - 1,
+        device="cuda",
+        precision="bf16",
+        shuffle="blocks",
+        flip=True,
+        gradient_clip=0.5,
     ),
 )
 

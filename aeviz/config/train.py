@@ -7,6 +7,7 @@ from aeviz.records import require
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 PrecisionName = Literal["fp32", "bf16"]
+ShuffleName = Literal["all", "blocks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,9 @@ class TrainConfig:
     precision: PrecisionName = "fp32"
     """Numbers in the products of a training step: fp32, or bf16, which is faster where the processor has it. Weights,
     the optimizer's state and every loss stay float32, and so does validation."""
+    shuffle: ShuffleName = "all"
+    """How the images of an epoch are mixed: all of them in memory, or block by block from disk, for sets that are
+    larger than memory (`aeviz.training.images_on_disk`)."""
     flip: bool = False
     """Whether training images are mirrored left to right with probability 1/2 (S2, faces); never those measured on."""
     gradient_clip: float | None = None

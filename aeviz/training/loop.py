@@ -9,10 +9,10 @@ from aeviz.config import MAX_CLASSES, RunConfig
 from aeviz.data import ImageDataset
 from aeviz.errors import ConfigError, DataError, TrainingError
 from aeviz.models import Autoencoder
-from aeviz.training.batches import ResidentImages
 from aeviz.training.devices import resolve_device
 from aeviz.training.files import storage_errors
 from aeviz.training.history import EpochReport, append_report
+from aeviz.training.images_on_disk import place_images
 from aeviz.training.processes import Processes
 from aeviz.training.run_start import begin_run, resume_run
 from aeviz.training.runs import HISTORY, LAST, MODEL, RunFolder
@@ -51,7 +51,7 @@ def fit(
     Raises:
         ConfigError: Model and images do not fit, the prior has not an anchor for each class, the folder is taken, or
             more epochs than asked for are trained.
-        DataError: There are no training images, or none for validation.
+        DataError: There are no training images, or none for validation, or more than memory holds.
         CheckpointMismatchError: The data of a resumed run changed.
         StorageError: A file of the run cannot be written; the folder keeps the last epoch that was written whole.
         TrainingError: The loss stopped being finite; the folder keeps the last good epoch.
@@ -77,8 +77,8 @@ def fit(
         else:
             folder, history = begin_run(path, config, trainer, train_set, validation_set, fingerprint), []
         best = min((report.val_loss for report in history), default=float("inf"))
-        images = ResidentImages.place(train_set, device)
-        validation_images = ResidentImages.place(validation_set, device)
+        images = place_images(train_set, config.train, device)
+        validation_images = place_images(validation_set, config.train, device)
         if (processes := Processes.current()) is not None:
             processes.check(config, trainer.epoch)
         if on_begin is not None:
@@ -141,7 +141,7 @@ def assist(config: RunConfig, train_set: ImageDataset, path: Path, *, resume: bo
     if processes is None:
         raise ConfigError("there is no other process to assist; start several with torchrun")
     processes.check(config, trainer.epoch)
-    images = ResidentImages.place(train_set, device)
+    images = place_images(train_set, config.train, device)
     while trainer.epoch < config.train.epochs:
         trainer.train_epoch(images)
 

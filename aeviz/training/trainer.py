@@ -19,7 +19,8 @@ from aeviz.config.train import usual_batch_size
 from aeviz.errors import CheckpointMismatchError, ConfigError, TrainingError
 from aeviz.models import Autoencoder, build_model, initialise
 from aeviz.objectives import Objective, annealing_factor, corrupt, mse
-from aeviz.training.batches import ResidentImages, count_steps
+from aeviz.training.batches import count_steps
+from aeviz.training.images_on_disk import TrainingImages
 from aeviz.training.optimizers import build_optimizer, schedule_factor
 from aeviz.training.steps import gradient_step
 from aeviz.training.weights import check_finite, load_weights
@@ -92,7 +93,7 @@ class Trainer:
         self._objective = Objective(config.objective)
         self._gradient_step = gradient_step(config, self.model, device)
 
-    def train_epoch(self, images: ResidentImages, on_step: Callable[[int], None] | None = None) -> "EpochPass":
+    def train_epoch(self, images: TrainingImages, on_step: Callable[[int], None] | None = None) -> "EpochPass":
         """Make one pass through the images.
 
         Args:
@@ -181,7 +182,7 @@ class Trainer:
         return norm
 
     @torch.inference_mode()
-    def validate(self, images: ResidentImages) -> Validation:
+    def validate(self, images: TrainingImages) -> Validation:
         """Measure the network on images, which are neither flipped nor corrupted; the noise is the same every time.
 
         The public code of [S2]'s author validates with another KL weight than it trains with; here it is one. While it

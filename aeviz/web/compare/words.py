@@ -54,6 +54,7 @@ SETTINGS = {
     "train.seed": "seed",
     "train.device": "device",
     "train.precision": "precision of a step",
+    "train.shuffle": "mixing of the images",
     "train.flip": "random flips",
     "train.gradient_clip": "gradient clip",
 }

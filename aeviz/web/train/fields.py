@@ -339,6 +339,14 @@ ADVANCED = (
         "that computes with them (docs/benchmarks.md); another may be slower. Weights keep 32 bits.",
     ),
     Field(
+        key="train.shuffle",
+        label="Mixing of the images",
+        kind="choice",
+        choices={"all": "all in memory", "blocks": "in blocks, from disk"},
+        help="All: every image is in memory, and each epoch has a random order. Blocks: images stay on disk; 64 MB of "
+        "them at a time are read and mixed, for data sets that are larger than memory.",
+    ),
+    Field(
         key="data.validation_fraction",
         label="Validation share",
         kind="real",
