@@ -38,7 +38,8 @@ class EpochReport:
     seconds: float
     """Wall-clock time of the epoch, validation included, pauses left out."""
     gradient_norm: float | None = None
-    """Mean over the steps of the Euclidean norm of the whole gradient, before clipping; None where not finite."""
+    """Mean Euclidean norm of the whole gradient, before clipping, over every eighth step, or over all with clipping;
+    None where not finite."""
     images_per_second: float | None = None
     """Training images a second, validation and pauses left out."""
     val_kl: float | None = None

@@ -27,6 +27,8 @@ from aeviz.training.weights import check_finite, load_weights
 
 _OPTIMIZER_STATE = re.compile(r"optimizer\.(\d{1,9})\.(\w+)")
 _RESTORE = "restore the folder or train the model again"
+NORM_EACH = 8
+"""Of so many steps one measures the norm of its gradient, unless clipping needs all norms."""
 EVALUATION_BATCH = 2048
 """Validation images a forward pass takes at once."""
 
@@ -40,7 +42,8 @@ class EpochPass:
     learning_rate: float
     """Learning rate of the last step."""
     gradient_norm: float | None
-    """Mean over the steps of the norm of the whole gradient, before clipping; None where not finite."""
+    """Mean norm of the whole gradient, before clipping, over every `NORM_EACH`th step from the first on, or over all
+    steps where clipping is on; None where not finite."""
     seconds: float
     """Duration, without the time that the caller spent between steps."""
     kl_share: float | None
@@ -124,8 +127,10 @@ class Trainer:
             share = annealing_factor(self.config.objective, self.epoch + step / self.steps_per_epoch)
             self.optimizer.param_groups[0]["lr"] = rate
             loss = self._compute_gradient(x, labels, generator, share)
-            limit = float("inf") if train.gradient_clip is None else train.gradient_clip
-            norms.append(self._clip_gradient(limit))
+            if train.gradient_clip is not None:
+                norms.append(self._clip_gradient(train.gradient_clip))
+            elif step % NORM_EACH == 0:
+                norms.append(torch.nn.utils.get_total_norm(self._gradients()))
             self.optimizer.step()
             losses.append(loss)  # read once at the end: no step waits for the device
             sizes.append(len(x))
@@ -175,11 +180,12 @@ class Trainer:
 
     def _clip_gradient(self, limit: float) -> Tensor:
         """Scale the gradient down to the norm `limit` if it is longer; return the norm that it had."""
-        gradients = [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
-        norm = torch.nn.utils.get_total_norm(gradients)
-        if math.isfinite(limit):
-            torch.nn.utils.clip_grads_with_norm_(self.model.parameters(), limit, norm)
+        norm = torch.nn.utils.get_total_norm(self._gradients())
+        torch.nn.utils.clip_grads_with_norm_(self.model.parameters(), limit, norm)
         return norm
+
+    def _gradients(self) -> list[Tensor]:
+        return [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
 
     @torch.inference_mode()
     def validate(self, images: TrainingImages) -> Validation:

@@ -14,7 +14,7 @@ from aeviz.training.batches import ResidentImages
 from aeviz.training.history import EpochReport
 from aeviz.training.loop import fit
 from aeviz.training.run_start import mean_image_error
-from aeviz.training.trainer import Trainer
+from aeviz.training.trainer import NORM_EACH, Trainer
 
 CPU = torch.device("cpu")
 
@@ -240,16 +240,19 @@ def test_gradient_norm_is_that_of_the_whole_gradient(tiny_config, tiny_sets):
     assert passed.gradient_norm == pytest.approx(expected, rel=1e-4)
 
 
-def test_gradient_norm_is_the_mean_over_the_steps(tiny_config, tiny_sets):
-    config = tiny_config("train.batch_size=32", "optimizer.name=sgd", "optimizer.learning_rate=1e-30")
+@pytest.mark.parametrize(("clip", "each"), [("none", NORM_EACH), ("1e6", 1)])
+def test_gradient_norm_is_the_mean_over_every_eighth_step_or_over_all_with_clipping(clip, each, tiny_config, tiny_sets):
+    config = tiny_config(
+        "train.batch_size=10", "optimizer.name=sgd", "optimizer.learning_rate=1e-30", f"train.gradient_clip={clip}"
+    )
     images = ResidentImages.place(tiny_sets["train"], CPU)
     steps = [
         gradient_by_hand(config, (batch * 255).round().to(torch.uint8).numpy())
-        for batch, _ in images.shuffled(32, config.train.seed, 1)
+        for batch, _ in images.shuffled(10, config.train.seed, 1)
     ]
-    assert len(steps) == 4
+    assert len(steps) == 10
     passed = Trainer(config, 100, CPU).train_epoch(images)
-    assert passed.gradient_norm == pytest.approx(np.mean(steps), rel=1e-4)
+    assert passed.gradient_norm == pytest.approx(np.mean(steps[::each]), rel=1e-4)
 
 
 def test_gradient_norm_is_told_as_it_was_before_clipping(tiny_config, tiny_sets):
