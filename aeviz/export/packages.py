@@ -1,6 +1,7 @@
 """The packages that only exports need, imported on use: onnx, onnxscript and onnxruntime."""
 
 import importlib
+import os
 from typing import Any
 
 from aeviz.errors import ExportError
@@ -15,9 +16,13 @@ def require_packages() -> None:
 def package(name: str) -> Any:
     """Import a package that only exports need.
 
+    From 1.29 on onnxruntime tells its makers about each model that it runs, graph name and digests included; aeviz
+    switches that off, unless ORT_DISABLE_TELEMETRY says otherwise.
+
     Raises:
         ExportError: It is not installed.
     """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         return importlib.import_module(name)
     except ImportError as error:
