@@ -46,18 +46,21 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_app(folder: Path = PROJECT_ROOT, script: Path | str = "app.py") -> Iterator[Server]:
+def running_app(
+    folder: Path = PROJECT_ROOT, script: Path | str = "app.py", shared_runs: Path | None = None
+) -> Iterator[Server]:
     """Start the app in a process of its own, without runs of the user's own, and end it afterwards.
 
     Args:
         folder: Where app.py and the package lie, to measure another version of the app than this one.
         script: What Streamlit runs instead of app.py, such as a page made for a benchmark.
+        shared_runs: Folder of runs that several servers share; None for an empty one.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     command += ["--server.address", "localhost", "--server.port", str(port)]
     with tempfile.TemporaryDirectory() as runs, tempfile.TemporaryFile() as log:
-        environment = environment_of(folder, runs)
+        environment = environment_of(folder, runs if shared_runs is None else str(shared_runs))
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
