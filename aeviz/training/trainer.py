@@ -76,6 +76,7 @@ class Trainer:
             )
         self.config = config
         self.device = device
+        self.n_train = n_train
         self.epoch = 0
         self.steps_per_epoch = count_steps(n_train, config.train.batch_size)
         self.model: Autoencoder = build_model(config.model)
