@@ -6,7 +6,7 @@ features has shrunk to 1 x 1; no gradient should come from one image in any case
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,15 @@ def count_steps(count: int, batch_size: int) -> int:
     return len(split_batches(count, batch_size))
 
 
+def epoch_order(count: int, seed: int, epoch: int) -> Tensor:
+    """Return the order of `count` images in an epoch, (count,), int64.
+
+    It comes from a CPU generator seeded by seed and epoch: the same on every device, and known again to a run that
+    resumes.
+    """
+    return torch.randperm(count, generator=torch.Generator().manual_seed((seed << 20) + epoch))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResidentImages:
     """Images on the device as uint8; floats in [0, 1] exist only a batch at a time."""
@@ -54,11 +63,10 @@ class ResidentImages:
     def shuffled(self, batch_size: int, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Yield the batches of an epoch: (B, C, H, W), float32 in [0, 1], and the labels, (B,), or None.
 
-        The order comes from a CPU generator seeded by seed and epoch: the same on every device, and known again to a
-        run that resumes. Images lie in a buffer that the next batch overwrites; fresh memory would cost more than they.
+        The order is that of `epoch_order`. Images lie in a buffer that the next batch overwrites; fresh memory would
+        cost more than they.
         """
-        generator = torch.Generator().manual_seed((seed << 20) + epoch)
-        order = torch.randperm(len(self), generator=generator).to(self.images.device)
+        order = epoch_order(len(self), seed, epoch).to(self.images.device)
         batches = split_batches(len(order), batch_size)
         largest = max(map(len, batches), default=0)
         chosen_images = self.images.new_empty(largest, *self.images.shape[1:])
@@ -68,6 +76,16 @@ class ResidentImages:
             labels = None if self.labels is None else self.labels[chosen]
             torch.index_select(self.images, 0, chosen, out=chosen_images[:count])
             yield floats[:count].copy_(chosen_images[:count]).div_(255), labels
+
+    def shuffled_by_seed(
+        self, batch_size: int, seeds: Sequence[int], epoch: int
+    ) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Yield the batches that `shuffled` yields for each of K seeds: (K, B, C, H, W) and (K, B), or None."""
+        orders = torch.stack([epoch_order(len(self), seed, epoch) for seed in seeds]).to(self.images.device)
+        for places in split_batches(len(self), batch_size):
+            chosen = orders[:, places.start : places.stop]
+            labels = None if self.labels is None else self.labels[chosen]
+            yield self.images[chosen].to(torch.float32).div_(255), labels
 
     def in_order(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Yield all images and labels in their order, as `shuffled` does."""

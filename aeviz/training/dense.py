@@ -2,6 +2,7 @@
 
 On a CPU a small network spends half of a step of autograd on its bookkeeping and on fresh memory. Here a batch is a
 chain of matrix products and of functions in place. It computes what autograd computes (tests/training/test_dense.py).
+A chain of several networks of one shape computes them all in each product (`StackedLinear`).
 With `train.precision=bf16` the products of large layers take bfloat16, of 8 significant bits, and add up in float32;
 weights, sums, activations and gradients stay float32. A small product gains nothing: it keeps float32.
 
@@ -59,6 +60,20 @@ SMALLEST_HALVED = 1 << 14
 """Weights of the smallest layer whose products are worth the way to bfloat16 and back."""
 
 
+class StackedLinear(nn.Module):
+    """The same linear layer of K networks.
+
+    Args:
+        weight: (K, out, in), float32.
+        bias: (K, out), float32.
+    """
+
+    def __init__(self, weight: nn.Parameter, bias: nn.Parameter) -> None:
+        super().__init__()
+        self.weight, self.bias = weight, bias
+        _, self.out_features, self.in_features = weight.shape
+
+
 class _Products:
     """The three matrix products of a linear layer, for one size of batch.
 
@@ -67,7 +82,7 @@ class _Products:
         count: N, images in the batch.
     """
 
-    def __init__(self, linear: nn.Linear, count: int) -> None:
+    def __init__(self, linear: nn.Linear | StackedLinear, count: int) -> None:
         self.linear = linear
         self.output = linear.weight.new_empty(count, linear.out_features, requires_grad=False)
         """(N, out), float32."""
@@ -88,10 +103,32 @@ class _Products:
             torch.mm(gradient, self.linear.weight, out=by_input)
 
 
+class _StackedProducts(_Products):
+    """The same products of K networks; each array has K in front."""
+
+    def __init__(self, linear: nn.Linear | StackedLinear, count: int) -> None:
+        self.linear = linear
+        self.output = linear.weight.new_empty(len(linear.weight), count, linear.out_features, requires_grad=False)
+        self.gradient = torch.empty_like(self.output)
+        self._entered = torch.empty(0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return W x + b."""
+        self._entered = x
+        return torch.baddbmm(self.linear.bias[:, None], x, self.linear.weight.transpose(1, 2), out=self.output)
+
+    def backward(self, gradient: Tensor, by_input: Tensor | None) -> None:
+        """Write the gradients by weights and bias, and that by the input into `by_input`, (K, N, in)."""
+        torch.bmm(gradient.transpose(1, 2), self._entered, out=self.linear.weight.grad)
+        torch.sum(gradient, 1, out=self.linear.bias.grad)
+        if by_input is not None:
+            torch.bmm(gradient, self.linear.weight, out=by_input)
+
+
 class _HalvedProducts(_Products):
     """The same products of bfloat16 numbers; what enters and what leaves is float32."""
 
-    def __init__(self, linear: nn.Linear, count: int) -> None:
+    def __init__(self, linear: nn.Linear | StackedLinear, count: int) -> None:
         super().__init__(linear, count)
         self._weight = torch.empty_like(linear.weight, dtype=torch.bfloat16, requires_grad=False)
         self._x = self._weight.new_empty(count, linear.in_features)
@@ -111,6 +148,10 @@ class _HalvedProducts(_Products):
         torch.sum(gradient, 0, out=self.linear.bias.grad)
         if by_input is not None:
             by_input.copy_(torch.mm(halved, self._weight, out=self._by_x))
+
+
+_Layer = tuple[nn.Linear | StackedLinear, _Pointwise | None]
+"""A linear layer and the function after it."""
 
 
 def _unstacked(module: nn.Module) -> Iterator[nn.Module]:
@@ -138,22 +179,32 @@ class DenseChain:
         precision: Of the products of layers with at least `SMALLEST_HALVED` weights.
     """
 
-    def __init__(self, layers: list[tuple[nn.Linear, _Pointwise | None]], precision: PrecisionName = "fp32") -> None:
+    def __init__(self, layers: "list[_Layer]", precision: PrecisionName = "fp32") -> None:
         self._linears = [linear for linear, _ in layers]
         self._functions = [function for _, function in layers]
         self._precision = precision
         self._products: dict[int, list[_Products]] = {}
         for linear in self._linears:
-            for parameter in linear.parameters():
+            for parameter in linear.parameters() if isinstance(linear, nn.Linear) else ():
                 parameter.grad = torch.zeros_like(parameter)
 
     @classmethod
-    def of(cls, *stacks: nn.Module, precision: PrecisionName = "fp32") -> "DenseChain | None":
+    def of(
+        cls,
+        *stacks: nn.Module,
+        precision: PrecisionName = "fp32",
+        stacked: Callable[[nn.Linear], StackedLinear] | None = None,
+    ) -> "DenseChain | None":
         """Return the chain of layers that follow one another.
 
         None where one of them does not fit into it, occurs twice (its gradients would be sums), or there is none.
+
+        Args:
+            stacks: The layers.
+            precision: Of the products, as above.
+            stacked: Gives for each linear layer that of K networks; the chain is then theirs, and float32.
         """
-        layers: list[tuple[nn.Linear, _Pointwise | None]] = []
+        layers: list[_Layer] = []
         for module in (each for stack in stacks for each in _unstacked(stack)):
             if isinstance(module, nn.Flatten | nn.Unflatten | nn.Identity):
                 continue
@@ -166,15 +217,19 @@ class DenseChain:
             if function is None or not layers or layers[-1][1] is not None:
                 return None
             layers[-1] = (layers[-1][0], function)
+        if stacked is not None:
+            layers = [(stacked(linear), function) for linear, function in layers if isinstance(linear, nn.Linear)]
         return cls(layers, precision) if layers else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the output of a batch, (N, last width); it is a buffer that the next batch overwrites.
 
+        Arrays of K networks have K in front, here and below.
+
         Args:
             x: (N, first width), float32. It must not change before `backward`.
         """
-        for products, function in zip(self._of(len(x)), self._functions, strict=True):
+        for products, function in zip(self._of(x.shape[-2]), self._functions, strict=True):
             x = products.forward(x)
             if function is not None:
                 function.forward(x)
@@ -194,8 +249,8 @@ class DenseChain:
         Returns:
             The gradient by the input, (N, first width), or None.
         """
-        chain = self._of(len(gradient))
-        by_input = gradient.new_empty(len(gradient), self._linears[0].in_features) if to_input else None
+        chain = self._of(gradient.shape[-2])
+        by_input = gradient.new_empty(*gradient.shape[:-1], self._linears[0].in_features) if to_input else None
         for index in range(len(chain) - 1, -1, -1):
             function = self._functions[index]
             if function is not None:
@@ -209,11 +264,11 @@ class DenseChain:
     def _of(self, count: int) -> list[_Products]:
         """Return the products for `count` images; only a full batch and the last of an epoch are ever asked for."""
         if count not in self._products:
-            is_halved = self._precision == "bf16"
-            self._products[count] = [
-                (_HalvedProducts if is_halved and linear.weight.numel() >= SMALLEST_HALVED else _Products)(
-                    linear, count
-                )
-                for linear in self._linears
-            ]
+            self._products[count] = [self._kind(linear)(linear, count) for linear in self._linears]
         return self._products[count]
+
+    def _kind(self, linear: nn.Linear | StackedLinear) -> type[_Products]:
+        if isinstance(linear, StackedLinear):
+            return _StackedProducts
+        is_halved = self._precision == "bf16" and linear.weight.numel() >= SMALLEST_HALVED
+        return _HalvedProducts if is_halved else _Products

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aeviz.config import MAX_CLASSES, RunConfig
@@ -16,7 +16,7 @@ from aeviz.training.images_on_disk import place_images
 from aeviz.training.processes import Processes
 from aeviz.training.run_start import begin_run, resume_run
 from aeviz.training.runs import HISTORY, LAST, MODEL, RunFolder
-from aeviz.training.trainer import Trainer
+from aeviz.training.trainer import EpochPass, Trainer, Validation
 from aeviz.training.weights import read_tensors, save_weights
 
 
@@ -56,18 +56,7 @@ def fit(
         StorageError: A file of the run cannot be written; the folder keeps the last epoch that was written whole.
         TrainingError: The loss stopped being finite; the folder keeps the last good epoch.
     """
-    for dataset in (train_set, validation_set):
-        if len(dataset) == 0:
-            raise DataError(
-                f"{dataset.name!r} has no {dataset.split} images; expected one or more of each split; add images"
-            )
-    if train_set.image_shape != config.model.image_shape:
-        raise ConfigError(
-            f"model.image_shape={config.model.image_shape} but the images of {train_set.name!r} are "
-            f"{train_set.image_shape}; set model.image_shape to theirs"
-        )
-    if config.model.prior == "anchored":
-        _check_anchors(config, train_set)
+    check_images(config, train_set, validation_set)
     device = resolve_device(config.train.device)
     trainer = Trainer(config, len(train_set), device)
     fingerprint = train_set.fingerprint()
@@ -76,7 +65,7 @@ def fit(
             folder, history = resume_run(path, config, trainer, fingerprint)
         else:
             folder, history = begin_run(path, config, trainer, train_set, validation_set, fingerprint), []
-        best = min((report.val_loss for report in history), default=float("inf"))
+        writer = EpochWriter(path, trainer, history)
         images = place_images(train_set, config.train, device)
         validation_images = place_images(validation_set, config.train, device)
         if (processes := Processes.current()) is not None:
@@ -89,27 +78,7 @@ def fit(
             result = trainer.train_epoch(images, on_step)
             start = time.perf_counter()
             validation = trainer.validate(validation_images)
-            if not (math.isfinite(validation.loss) and math.isfinite(validation.mse)):
-                trainer.epoch -= 1
-                raise TrainingError(trainer.divergence_message(f"the validation loss became {validation.loss}"))
-            report = EpochReport(
-                epoch=trainer.epoch,
-                train_loss=result.loss,
-                val_loss=validation.loss,
-                val_mse=validation.mse,
-                learning_rate=result.learning_rate,
-                seconds=result.seconds + time.perf_counter() - start,
-                gradient_norm=result.gradient_norm,
-                images_per_second=len(train_set) / max(result.seconds, 1e-9),
-                val_kl=validation.kl,
-                kl_share=result.kl_share,
-            )
-            # in this order a crash between two of these leaves a run that resumes to the same curve
-            append_report(path / HISTORY, report)
-            if validation.loss < best:
-                best = validation.loss
-                save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
-            save_weights(path / LAST, trainer.state(), trainer.epoch)
+            report = writer.write(result, validation, result.seconds + time.perf_counter() - start)
             if on_trained is not None:
                 on_trained(trainer)
             if observe is not None:
@@ -117,6 +86,76 @@ def fit(
             if on_epoch is not None:
                 on_epoch(report)
     return folder
+
+
+class EpochWriter:
+    """Keeps a run's folder up to date, epoch by epoch.
+
+    Args:
+        path: Folder of the run, begun or resumed.
+        trainer: Its network and optimizer.
+        history: The epochs so far.
+    """
+
+    def __init__(self, path: Path, trainer: Trainer, history: Sequence[EpochReport]) -> None:
+        self._path, self._trainer = path, trainer
+        self._best = min((report.val_loss for report in history), default=float("inf"))
+
+    def write(self, result: EpochPass, validation: Validation, seconds: float) -> EpochReport:
+        """Write the epoch that the trainer has just passed.
+
+        Args:
+            result: Of the training.
+            validation: After it.
+            seconds: Both took.
+
+        Raises:
+            TrainingError: The validation loss is not finite; the trainer is then set back to the epoch before.
+        """
+        path, trainer = self._path, self._trainer
+        if not (math.isfinite(validation.loss) and math.isfinite(validation.mse)):
+            trainer.epoch -= 1
+            raise TrainingError(trainer.divergence_message(f"the validation loss became {validation.loss}"))
+        report = EpochReport(
+            epoch=trainer.epoch,
+            train_loss=result.loss,
+            val_loss=validation.loss,
+            val_mse=validation.mse,
+            learning_rate=result.learning_rate,
+            seconds=seconds,
+            gradient_norm=result.gradient_norm,
+            images_per_second=trainer.n_train / max(result.seconds, 1e-9),
+            val_kl=validation.kl,
+            kl_share=result.kl_share,
+        )
+        # in this order a crash between two of these leaves a run that resumes to the same curve
+        append_report(path / HISTORY, report)
+        if validation.loss < self._best:
+            self._best = validation.loss
+            save_weights(path / MODEL, trainer.model.state_dict(), trainer.epoch)
+        save_weights(path / LAST, trainer.state(), trainer.epoch)
+        return report
+
+
+def check_images(config: RunConfig, train_set: ImageDataset, validation_set: ImageDataset) -> None:
+    """Check that there are images of both splits, and that the model fits them.
+
+    Raises:
+        ConfigError: It does not.
+        DataError: There are none.
+    """
+    for dataset in (train_set, validation_set):
+        if len(dataset) == 0:
+            raise DataError(
+                f"{dataset.name!r} has no {dataset.split} images; expected one or more of each split; add images"
+            )
+    if train_set.image_shape != config.model.image_shape:
+        raise ConfigError(
+            f"model.image_shape={config.model.image_shape} but the images of {train_set.name!r} are "
+            f"{train_set.image_shape}; set model.image_shape to theirs"
+        )
+    if config.model.prior == "anchored":
+        _check_anchors(config, train_set)
 
 
 def assist(config: RunConfig, train_set: ImageDataset, path: Path, *, resume: bool = False) -> None:

@@ -80,6 +80,7 @@ class Trainer:
             )
         self.config = config
         self.device = device
+        self.n_train = n_train
         self.epoch = 0
         self.steps_per_epoch = count_steps(n_train, config.train.batch_size)
         self.model: Autoencoder = build_model(config.model)
@@ -112,19 +113,10 @@ class Trainer:
         self.model.train()
         start, idle = time.perf_counter(), 0.0
         losses, norms, sizes, rate = [], [], [], 0.0
-        first_step = self.epoch * self.steps_per_epoch
-        total_steps = train.epochs * self.steps_per_epoch
-        generator = self._generator(self.epoch + 1)
+        generator = self.epoch_generator(self.epoch + 1)
         share = 1.0
         for step, (x, labels) in enumerate(images.shuffled(train.batch_size, train.seed, self.epoch + 1)):
-            rate = self.config.optimizer.learning_rate * schedule_factor(
-                self.config.optimizer.schedule,
-                first_step + step,
-                total_steps,
-                steps_per_epoch=self.steps_per_epoch,
-                decay=self.config.optimizer.decay,
-            )
-            share = annealing_factor(self.config.objective, self.epoch + step / self.steps_per_epoch)
+            rate, share = self.learning_rate(step), self.kl_share(step)
             self.optimizer.param_groups[0]["lr"] = rate
             loss = self._compute_gradient(x, labels, generator, share)
             if train.gradient_clip is not None:
@@ -161,14 +153,43 @@ class Trainer:
 
     def _compute_gradient(self, x: Tensor, labels: Tensor | None, generator: torch.Generator, share: float) -> Tensor:
         """Return the objective of a batch as training sees it: flipped, corrupted, sampled; leave its gradient."""
+        entered, x, noise = self.draw(x, generator)
+        return self._gradient_step(entered, x, noise, labels, share)
+
+    def draw(self, x: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Draw all that is random in a step.
+
+        Args:
+            x: Images of the batch, (N, C, H, W), float32 in [0, 1].
+            generator: That of the epoch, `epoch_generator`.
+
+        Returns:
+            The images as they enter the network, those that the reconstructions should equal, and the noise of a
+            variational bottleneck, (N, D), or None.
+        """
         objective = self.config.objective
         if self.config.train.flip:
             mirrored = torch.rand(len(x), 1, 1, 1, generator=generator, device=self.device) < 0.5
             x = torch.where(mirrored, x.flip(3), x)
         entered = corrupt(x, objective.corruption, objective.corruption_level, generator)
-        return self._gradient_step(entered, x, self._noise(len(x), generator), labels, share)
+        return entered, x, self._noise(len(x), generator)
 
-    def _generator(self, epoch: int) -> torch.Generator:
+    def learning_rate(self, step: int) -> float:
+        """Return the learning rate of a step of the next epoch, counted from 0."""
+        optimizer = self.config.optimizer
+        return optimizer.learning_rate * schedule_factor(
+            optimizer.schedule,
+            self.epoch * self.steps_per_epoch + step,
+            self.config.train.epochs * self.steps_per_epoch,
+            steps_per_epoch=self.steps_per_epoch,
+            decay=optimizer.decay,
+        )
+
+    def kl_share(self, step: int) -> float:
+        """Return the share of the KL weight that counts in a step of the next epoch, counted from 0."""
+        return annealing_factor(self.config.objective, self.epoch + step / self.steps_per_epoch)
+
+    def epoch_generator(self, epoch: int) -> torch.Generator:
         """Return the generator of an epoch's noise, the same for a run that resumes; epoch 0 is that of validation."""
         return torch.Generator(self.device).manual_seed((1 << 60) + (self.config.train.seed << 20) + epoch)
 
@@ -195,7 +216,7 @@ class Trainer:
         is annealed the validation loss has all of it, so that epochs can be compared.
         """
         self.model.eval()
-        generator = self._generator(0)
+        generator = self.epoch_generator(0)
         is_variational = self.config.model.is_variational
         totals = torch.zeros(3, device=self.device)
         for x, labels in images.in_order(EVALUATION_BATCH):
