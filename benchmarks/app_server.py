@@ -54,8 +54,10 @@ def running_app(folder: Path = PROJECT_ROOT, script: Path | str = "app.py") -> I
         script: What Streamlit runs instead of app.py, such as a page made for a benchmark.
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
-    command += ["--server.address", "localhost", "--server.port", str(port)]
+    command = [sys.executable, "-m", "aeviz.web.server", "localhost", str(port), "--headless"]
+    if script != "app.py" or not (folder / "aeviz" / "web" / "server").is_dir():  # a version from before the guard
+        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+        command += ["--server.address", "localhost", "--server.port", str(port)]
     with tempfile.TemporaryDirectory() as runs, tempfile.TemporaryFile() as log:
         environment = environment_of(folder, runs)
         started = time.perf_counter()

@@ -19,6 +19,7 @@ from aeviz.data.imports.own import keep, own_folder, remove_own
 from aeviz.data.imports.visits import list_sets, remove, resize, take, title_of_upload
 from aeviz.data.names import natural_key
 from aeviz.errors import AevizError, DataError
+from aeviz.serving.limits import limits
 from aeviz.serving.owners import mark, owner_of
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.caching import shared
@@ -94,7 +95,8 @@ def _show_uploader(use: Use) -> None:
         key="bring.kind",
         label_visibility="collapsed",
     )
-    most = int(st.get_option("server.maxUploadSize"))
+    most, memory = int(st.get_option("server.maxUploadSize")), limits().memory_mb_each
+    in_all = f", all at a time {memory:,} MB" if memory else ""
     files = st.file_uploader(
         "Images",
         type=[*OTHER_KINDS, *(suffix[1:] for suffix in SUFFIXES)],
@@ -106,7 +108,8 @@ def _show_uploader(use: Use) -> None:
     st.caption(
         "A zip or folder of images (one subfolder per class; train and test if you like; or a labels.csv), single "
         "images, .npy or .npz arrays, or Parquet files of Hugging Face. They stay on this server for your visit and "
-        f"are then deleted, unless you keep them under a name. Above {most} MB: `aeviz data import` in a shell."
+        f"are then deleted, unless you keep them under a name. A file may have {most} MB{in_all}; for more: "
+        "`aeviz data import` in a shell."
     )
     if files:
         _import(files, use)

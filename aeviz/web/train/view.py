@@ -51,9 +51,12 @@ _TITLES = {
 
 
 def start_run(config: RunConfig) -> None:
-    """Start a run of this visitor and watch it."""
-    with st.spinner("Starting the trainer …"):
+    """Start a run of this visitor and watch it; where that is refused, say why above the runs that there are."""
+    job = None
+    with errors_as_messages(stop=False), st.spinner("Starting the trainer …"):
         job = jobs.start(config)
+    if job is None:
+        return
     _mine().add(job.name)
     st.query_params[RUN] = job.name
     st.rerun()

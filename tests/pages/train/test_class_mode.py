@@ -100,6 +100,7 @@ def test_limit_is_one_sentence_on_the_page(train, runs, in_class, monkeypatch):
     assert not app.exception
     assert texts(app.error)[0].startswith("this server allows at most 1 runs of one visitor")
     assert len(training.list_jobs()) == 1
+    assert "**mine**" in "".join(texts(app.markdown)), "what one may delete stands below"
 
 
 def test_demonstration_changes_nothing(train, runs, in_class, monkeypatch):
