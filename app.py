@@ -12,6 +12,7 @@ page = st.navigation(
     {
         "": [
             st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+            st.Page("pages/status.py", title="Status", visibility="hidden"),
         ],
         "Explore": [
             st.Page("pages/explore.py", title="Explore", icon=":material/scatter_plot:"),

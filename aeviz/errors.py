@@ -10,6 +10,7 @@
       TrainingError                      training cannot go on (the loss is no longer finite)
         StorageError                     a run cannot be written, for example because the disk is full
       TrainingStopped                    somebody asked the run to stop; it can be resumed
+      NotAllowedError                    this server does not let its visitors do that, or a limit is reached
       WorkerError                        a process that works in the background cannot be started or given its files
       ExportError                        a model cannot be written in, or read from, another program's format
       HubError                           a run cannot be pushed to, or pulled from, the Hugging Face Hub
@@ -62,6 +63,10 @@ class StorageError(TrainingError):
 
 class TrainingStopped(AevizError):  # noqa: N818 - a wish that was granted, no error
     """Raised in a training run that was asked to stop; what was learned is kept and can be resumed."""
+
+
+class NotAllowedError(AevizError):
+    """Raised when a server does not let its visitors do something; the message says the limit and what to do."""
 
 
 class WorkerError(AevizError):

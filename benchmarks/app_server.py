@@ -57,8 +57,10 @@ def running_app(
         shared_runs: Folder of runs that several servers share; None for an empty one.
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
-    command += ["--server.address", "localhost", "--server.port", str(port)]
+    command = [sys.executable, "-m", "aeviz.web.server", "localhost", str(port), "--headless"]
+    if script != "app.py" or not (folder / "aeviz" / "web" / "server").is_dir():  # a version from before the guard
+        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+        command += ["--server.address", "localhost", "--server.port", str(port)]
     with tempfile.TemporaryDirectory() as runs, tempfile.TemporaryFile() as log:
         environment = environment_of(folder, runs if shared_runs is None else str(shared_runs))
         started = time.perf_counter()

@@ -286,10 +286,26 @@ def test_app_becomes_streamlit_with_absolute_roots(aeviz, monkeypatch, tmp_path)
     port = free_port()
     assert aeviz("app", "--port", port, "--host", "0.0.0.0", "--headless")[0] == 0
     ((command, environment),) = calls
-    assert command[1:4] == ["-m", "streamlit", "run"]
-    assert os.path.isfile(command[4])
-    assert command[5:] == [f"--server.port={port}", "--server.address=0.0.0.0", "--server.headless=true"]
+    assert command[1:] == ["-m", "aeviz.web.server", "0.0.0.0", str(port), "--headless"]
     assert environment["AEVIZ_DATA"] == str(tmp_path / "here")
+
+
+def test_app_says_its_mode_to_the_server(aeviz, monkeypatch):
+    modes = []
+
+    def record(program, command, environment):
+        modes.append(environment["AEVIZ_MODE"])
+        sys.exit(0)  # does not come back
+
+    monkeypatch.setattr(os, "execve", record)
+    monkeypatch.delenv("AEVIZ_MODE", raising=False)
+    for more in ([], ["--host", "0.0.0.0"], ["--host", "0.0.0.0", "--mode", "open"], ["--mode", "demo"]):
+        assert aeviz("app", "--port", free_port(), *more)[0] == 0
+    assert modes == ["open", "class", "open", "demo"]
+    for name, value in (("AEVIZ_MODE", "shut"), ("AEVIZ_LIMIT_JOBS", "many"), ("AEVIZ_HOSTS", "http://x")):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            assert_refused(aeviz("app", "--port", free_port()), name)
 
 
 def test_module_is_the_command():

@@ -12,6 +12,7 @@ SHARED = {
     "aeviz.web.kernel",
     "aeviz.web.components",
     "aeviz.web.takeaway",
+    "aeviz.web.server",
 }
 """The packages of aeviz.web that are no page."""
 

@@ -18,7 +18,16 @@ SETTINGS = ("config", "errors", "paths", "presets", "records", "registry", "scal
 """Modules and packages below everything else, drawn as one box."""
 ENTRY = ("cli", "__main__", "__init__")
 """Where a shell and Python come in; `aeviz/__init__` loads what it names only when it is used."""
-SHARED = ("web.component", "web.components", "web.decoder", "web.kernel", "web.lesson", "web.map", "web.takeaway")
+SHARED = (
+    "web.component",
+    "web.components",
+    "web.decoder",
+    "web.kernel",
+    "web.lesson",
+    "web.map",
+    "web.server",
+    "web.takeaway",
+)
 """Packages of aeviz.web that several pages use; each of the others belongs to one page."""
 BOX_PX, GAP_PX, ROW_PX, MARGIN_PX = (104, 34), 10, 72, 20
 """Width and height of a box, the gap between boxes, the height of a row, and the margin, in pixels."""

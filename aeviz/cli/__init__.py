@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from aeviz import __version__
-from aeviz.cli import app, completion, data, hub, lesson, models, pca, show, sweep, train
+from aeviz.cli import app, completion, data, doctor, hub, lesson, models, pca, show, sweep, train
 from aeviz.cli.console import INTERRUPTED, Parser, complain, escape_unprintable
 from aeviz.errors import AevizError
 
@@ -16,7 +16,7 @@ __all__ = ["INTERRUPTED", "build_parser", "main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 for success, 2 for bad usage or input, 130 after Ctrl-C.
 
-    `lesson check` also has 1, for a lesson with errors, and `sweep`, for a run that failed.
+    `lesson check`, `doctor` and `sweep` also have 1: a lesson with errors, an installation with problems, a run that failed.
     """
     escape_unprintable()
     logging.basicConfig(level=logging.WARNING, format="aeviz: %(message)s", stream=sys.stderr)
@@ -50,6 +50,6 @@ def build_parser() -> Parser:
     parser = Parser(prog="aeviz", description="Explore the latent spaces of autoencoders.")
     parser.add_argument("--version", action="version", version=f"aeviz {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (app, train, sweep, models, hub, pca, data, lesson, completion, show):
+    for module in (app, doctor, train, sweep, models, hub, pca, data, lesson, completion, show):
         module.add_commands(commands)
     return parser

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from aeviz.errors import ConfigError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, lessons_root, model_roots, runs_root
+from aeviz.serving.hosts import known_hosts
+from aeviz.serving.limits import limits
+from aeviz.serving.mode import MODE, MODES, mode_for
 
 if TYPE_CHECKING:
     from aeviz.cli.console import Commands
@@ -18,13 +21,20 @@ if TYPE_CHECKING:
 def add_commands(commands: "Commands") -> None:
     """Add the command."""
     app = commands.add_parser("app", help="open the app in a browser")
-    app.add_argument("--port", type=_port, default=8501, metavar="N", help="port of the server (default 8501)")
+    app.add_argument("--port", type=to_port, default=8501, metavar="N", help="port of the server (default 8501)")
     app.add_argument("--host", default="localhost", metavar="H", help="address to serve (default localhost)")
     app.add_argument("--headless", action="store_true", help="open no browser")
+    app.add_argument(
+        "--mode",
+        choices=MODES,
+        help="what visitors may do: open, class or demo (default: AEVIZ_MODE, else open on this machine alone, class "
+        "where others reach it)",
+    )
     app.set_defaults(run=_app)
 
 
-def _port(text: str) -> int:
+def to_port(text: str) -> int:
+    """Return the port that an option names."""
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; expected a number from 1 to 65535")
     return int(text)
@@ -43,17 +53,18 @@ def _check_address(host: str, port: int) -> None:
 
 def _app(options: argparse.Namespace) -> int:
     _check_address(options.host, options.port)
-    script = PROJECT_ROOT / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += [f"--server.port={options.port}", f"--server.address={options.host}"]
+    mode = options.mode or mode_for(options.host)
+    limits(), known_hosts(options.host)  # a setting that cannot work is told before the server starts
+    command = [sys.executable, "-m", "aeviz.web.server", options.host, str(options.port)]
     if options.headless:
-        command += ["--server.headless=true"]
+        command += ["--headless"]
     # Streamlit reads .streamlit/config.toml from where it starts, so the folders are made absolute first
     folders = {"AEVIZ_DATA": data_root(), "AEVIZ_RUNS": runs_root(), "AEVIZ_CACHE": cache_root()}
     if (lessons := lessons_root()) is not None:
         folders["AEVIZ_LESSONS"] = lessons
     environment = os.environ | {name: str(folder.resolve()) for name, folder in folders.items()}
     environment["AEVIZ_MODELS"] = os.pathsep.join(str(folder.resolve()) for folder in model_roots())
+    environment[MODE] = mode
     environment["AEVIZ_START"] = str(Path.cwd())  # from which relative paths in the form count
     if os.name == "posix":  # become the server: whatever ends this process ends it, and with it the trainers
         os.chdir(PROJECT_ROOT)

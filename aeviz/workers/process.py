@@ -20,6 +20,7 @@ from filelock import Timeout
 
 from aeviz.errors import AevizError, CheckpointError, WorkerError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, model_roots, runs_root
+from aeviz.serving.limits import limits, variable
 from aeviz.training.safe_files import read_tail_checked
 
 Kind = Literal["training", "embedding", "export", "importing", "relu"]
@@ -38,6 +39,8 @@ STOPPED = 130
 
 _children: list[subprocess.Popen[bytes]] = []
 """The workers that this process started. Their standard input stays open, and they are reaped when they end."""
+_starting = 0
+"""Workers whose process is about to be started."""
 _guard = threading.Lock()
 
 
@@ -64,7 +67,7 @@ def launch(
         WorkerError: It ended first, or was silent for START_S seconds; the message quotes its log.
         OSError: The log cannot be written, or no process can be started.
     """
-    with log.open("ab") as output:
+    with _place(), log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "aeviz.workers", kind, str(path.resolve())],
             cwd=PROJECT_ROOT,
@@ -74,12 +77,12 @@ def launch(
             env=dict(environment),
             start_new_session=True,  # Ctrl-C in the server's terminal is not meant for it
         )
+        with _guard:
+            _children.append(process)
     assert process.stdin is not None
     with suppress(BrokenPipeError):  # it died at once; its log says why
         process.stdin.write(json.dumps(settings).encode() + b"\n")
         process.stdin.flush()
-    with _guard:
-        _children.append(process)
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if has_reported(process.pid):
@@ -93,6 +96,36 @@ def launch(
     process.wait()
     message = read_log(log)[-LOG_TAIL:] or "it left no message"
     raise WorkerError(f"the {kind} process did not start: {message}; try again")
+
+
+def count_workers() -> int:
+    """Return how many workers of this process live: at work, or waiting for their turn."""
+    reap()
+    return len(_children)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Hold a place for a worker while its process is started.
+
+    Raises:
+        WorkerError: As many workers live as this server takes.
+    """
+    global _starting
+    reap()
+    most = limits().jobs
+    with _guard:
+        if most and len(_children) + _starting >= most:
+            raise WorkerError(
+                f"this server takes at most {most} jobs at work or in the queue ({variable('jobs')}); try again when "
+                "one of them has ended"
+            )
+        _starting += 1
+    try:
+        yield
+    finally:
+        with _guard:
+            _starting -= 1
 
 
 def begin(niceness: int) -> Any:

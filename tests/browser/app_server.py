@@ -1,4 +1,4 @@
-"""The app in a process of its own, as `streamlit run app.py` starts it."""
+"""The app in a process of its own, as `aeviz app` starts it; another app as `streamlit run app.py` does."""
 
 import contextlib
 import os
@@ -19,11 +19,14 @@ PAGE_MS = 30_000
 
 @contextlib.contextmanager
 def serve(log_path, cwd=ROOT, **environment):
-    """Run the app on a free port; yield its address."""
+    """Run the app of this repository, or another app.py in the folder `cwd`, on a free port; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
+    command = [sys.executable, "-m", "aeviz", "app", f"--port={port}", "--headless"]
+    if cwd != ROOT:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+        command += ["--server.headless=true"]
     with log_path.open("wb") as log:
         server = subprocess.Popen(
             command, cwd=cwd, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
@@ -58,4 +61,4 @@ def choose(page, label, name):
 
 def log_before_stop(log_path):
     """Return the log of a server up to its stop: after that Streamlit may fail on a page that is still connected."""
-    return log_path.read_text().partition("Stopping...")[0]
+    return log_path.read_text().partition("Stopping")[0]

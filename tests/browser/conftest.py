@@ -1,4 +1,4 @@
-"""The app as `streamlit run app.py` starts it, and Debian's Chromium to look at it."""
+"""The app as `aeviz app` starts it, and Debian's Chromium to look at it."""
 
 import shutil
 from collections import defaultdict
@@ -118,6 +118,10 @@ def visit(chromium, visitors, address):
         session.send("Storage.clearDataForOrigin", {"origin": base, "storageTypes": "local_storage"})
         session.detach()
         page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "console",
+            lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None,
+        )
         if prepare:
             prepare(page)
         page.goto(base + path)

@@ -204,7 +204,7 @@ def test_trainers_are_started_although_the_visitor_clicks_on_and_not_after_a_sto
     own, problems = set(), []
     for config, expected in ((configs[:4], 4), (configs[4:], 4)):
         comparison_start._turn.acquire()
-        comparison_start._start_all(config, own, problems)  # what the thread does
+        comparison_start._start_all("owner", config, own, problems)  # what the thread does
         assert not comparison_start._turn.locked()
         assert len(own) == len(trainers.found) == expected
         comparison_start._stop(["run-0"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -272,7 +273,7 @@ def test_comparison_starts_every_run_of_its_plan(visit, monkeypatch):
 
     def start(config):
         started.append(config)
-        return SimpleNamespace(name=f"run-{len(started)}")
+        return SimpleNamespace(name=f"run-{len(started)}", path=Path(f"run-{len(started)}"))
 
     monkeypatch.setattr("aeviz.workers.training.start", start)
     app = visit("comparison", seeds="2")

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from aeviz.errors import WorkerError
+from aeviz.workers import process
 from aeviz.workers.__main__ import main
 
 
@@ -31,3 +33,25 @@ def test_worker_that_waits_holds_no_torch():
         "sys.exit(bool({'torch', 'sklearn', 'streamlit', 'plotly'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_server_takes_so_many_jobs_and_no_more(tmp_path, monkeypatch):
+    """Of whatever kind, in every mode; one that has ended makes room."""
+    monkeypatch.setenv("AEVIZ_LIMIT_JOBS", str(process.count_workers() + 1))
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as working:
+        process._children.append(working)
+        with pytest.raises(
+            WorkerError, match=r"at most \d+ jobs at work or in the queue \(AEVIZ_LIMIT_JOBS\); try again"
+        ):
+            start(tmp_path)
+        assert not list(tmp_path.iterdir())
+        working.communicate(b"\n")
+    start(tmp_path)
+    assert (tmp_path / "log").exists()
+
+
+def start(folder):
+    """Start a worker whose input is refused; it counts as reported."""
+    process.launch(
+        "relu", folder, {}, log=folder / "log", environment=process.quiet_environment(), has_reported=lambda pid: True
+    )

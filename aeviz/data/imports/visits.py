@@ -81,6 +81,21 @@ def list_sets(visitor: str) -> list[Path]:
         return []
 
 
+def bytes_held(visitor: str) -> tuple[int, int]:
+    """Return the bytes of the files that lie in this server's folder: a visitor's, and all."""
+    found = _servers.get(uploads_root())
+    if found is None:
+        return 0, 0
+    return _bytes_below(found[0] / visitor), _bytes_below(found[0])
+
+
+def _bytes_below(home: Path) -> int:
+    try:
+        return sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    except OSError:  # one was deleted meanwhile: what is left counts the next time
+        return 0
+
+
 def take(visitor: str, files: Mapping[str, BinaryIO], *, report: Report) -> tuple[Path, Imported]:
     """Import what a visitor uploaded.
 

@@ -4,13 +4,14 @@ import streamlit as st
 
 from aeviz.errors import AevizError
 from aeviz.published import RELEASES, fetch_model, is_here, list_published, releases_address
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.text import escape
 
 
 def offer_published() -> None:
     """Offer each published model that is not here, with its size and terms; nothing where all are here."""
     missing = {name: model for name, model in list_published().items() if not is_here(name)}
-    if not missing:
+    if not missing or jobs.is_demo():
         return
     st.subheader("More models")
     for name, model in missing.items():

@@ -8,17 +8,21 @@ from aeviz.data import ImageDataset
 from aeviz.errors import AevizError
 from aeviz.figures.images import shrink, to_data_uri, to_grey_or_rgb
 from aeviz.paths import runs_root
-from aeviz.web.kernel import thumbnails
+from aeviz.serving.owners import mark
+from aeviz.web.kernel import jobs, thumbnails
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import TILE_PX, find_originals, is_large
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.text import escape
-from aeviz.workers import importing, training
+from aeviz.web.kernel.visitor import owner
+from aeviz.workers import importing
 from aeviz.workers.task import Task
 
 TASK = "import.task"
 """Session key: the import of this visitor that works, or is done."""
+BEGUN = "import.begun"
+"""Session key: name of the model whose import this visitor began, until it is known as theirs."""
 SHOWN = 5
 """Test images that are shown as the best ones, and as the worst."""
 MAP_PX = 220
@@ -44,6 +48,8 @@ def show_result(made: Imported) -> None:
     if model is None:
         st.info(f"{escape(made.name)} was imported; it is not there any more, or another folder has its name.")
         return
+    if st.session_state.pop(BEGUN, None) == made.name:
+        mark(model.path, owner())
     with st.container(border=True):
         if advice := advise(made):
             is_example = made.name.startswith("example-")  # which a class shall find out by itself
@@ -125,7 +131,7 @@ def list_imported(but: str = "") -> None:
 
 
 def _offer_deletion(model: Model) -> None:
-    if model.path.resolve().parent != runs_root().resolve():
+    if model.path.resolve().parent != runs_root().resolve() or not jobs.may_manage(model.path):
         return
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown(f"Delete **{escape(model.name)}** with its weights? This cannot be undone.")
@@ -136,7 +142,7 @@ def _delete(name: str) -> None:
     job: Task | None = st.session_state.get(TASK)
     made = None if job is None else importing.read_imported(job)
     try:
-        training.delete(name)
+        jobs.delete(name)
     except AevizError as error:
         st.toast(escape(str(error)), icon=":material/error:")
         return

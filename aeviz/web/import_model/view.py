@@ -8,8 +8,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aeviz.bring.settings import ImportSettings
 from aeviz.data import is_available, list_datasets
+from aeviz.paths import runs_root
 from aeviz.web.import_model.example import show_example
-from aeviz.web.import_model.made import TASK, list_imported, show_result
+from aeviz.web.import_model.made import BEGUN, TASK, list_imported, show_result
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.workers import importing
@@ -69,6 +71,7 @@ def show_import() -> None:
 
 def _show_form(is_busy: bool) -> None:
     st.markdown("**Your own model**")
+    jobs.note_demo()
     first, second, asked = st.columns([3, 3, 5], gap="medium")
     encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)
     decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder", max_upload_size=MOST_MB)
@@ -78,7 +81,7 @@ def _show_form(is_busy: bool) -> None:
             "Import",
             icon=":material/download:",
             type="primary",
-            disabled=encoder is None or decoder is None or is_busy,
+            disabled=encoder is None or decoder is None or is_busy or jobs.is_demo(),
             help="Both files are read, checked and measured in a process of their own: seconds for a small network.",
         ):
             _start(encoder, decoder, settings)
@@ -152,7 +155,10 @@ def _start(encoder: UploadedFile | None, decoder: UploadedFile | None, settings:
 
 
 def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings) -> None:
+    jobs.check_new_runs()
     job = importing.importing_task(encoder, decoder, settings)
+    if importing.read_imported(job) is None and not (runs_root() / settings.name).exists():
+        st.session_state[BEGUN] = settings.name
     importing.start(job, encoder, decoder, settings)
     st.session_state[TASK] = job
     st.rerun()

@@ -13,7 +13,7 @@ from aeviz.errors import AevizError, DataError
 from aeviz.figures.images import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
 from aeviz.paths import data_root
-from aeviz.web.kernel import datasets
+from aeviz.web.kernel import datasets, jobs
 from aeviz.web.kernel.distances import find_far
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -70,6 +70,9 @@ def offer_download(name: str, why: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{info.title} is not on this machine.** It is needed {why}.")
         n_bytes = bytes_to_download(name)
+        if jobs.is_demo():
+            st.caption("This server is a demonstration, which downloads nothing. Install aeviz to do that.")
+            return
         action = f"Download {info.title} ({n_bytes / 1e6:.0f} MB)" if n_bytes else f"Unpack {info.title}"
         if st.button(action, icon=":material/download:", key=f"download.{name}"):
             bar = st.progress(0.0, "Connecting …")

@@ -18,11 +18,13 @@ from aeviz.lab.optimizer_comparison import (
     plan,
     title_of,
 )
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.kernel.url import rename_choices
+from aeviz.web.kernel.visitor import owner
 from aeviz.web.optimizers.methods import FORMER_TITLES
 from aeviz.workers import training
 from aeviz.workers.training import Job
@@ -167,14 +169,16 @@ def _start(configs: list[RunConfig]) -> None:
     """Start the runs, unless another visitor's comparison is at work, which is said then.
 
     Raises:
+        NotAllowedError: They are more runs than the visitor may start.
         TrainingError: A trainer did not come up.
     """
+    jobs.check_new_runs(len(configs))
     if not _turn.acquire(blocking=False):
         _refuse()
         return
     own: set[str] = set()
     problems: list[AevizError] = []
-    starter = threading.Thread(target=_start_all, args=(configs, own, problems), daemon=True)
+    starter = threading.Thread(target=_start_all, args=(owner(), configs, own, problems), daemon=True)
     try:
         is_free = not any(job.is_active for job in _jobs())
         if is_free:
@@ -197,13 +201,13 @@ def _start(configs: list[RunConfig]) -> None:
     st.rerun()
 
 
-def _start_all(configs: list[RunConfig], own: set[str], problems: list[AevizError]) -> None:
-    """Start the runs one by one, and note their names or why one did not start; a thread, which holds the turn."""
+def _start_all(whose: str, configs: list[RunConfig], own: set[str], problems: list[AevizError]) -> None:
+    """Start an owner's runs one by one; note their names, or why one did not start; a thread, which holds the turn."""
     try:
         for config in configs:
             if _is_stopped.is_set():
                 break
-            name = training.start(config).name
+            name = jobs.start_for(whose, config).name
             _latest.add(name)
             own.add(name)
     except AevizError as error:
@@ -256,6 +260,9 @@ def _show_progress(active: frozenset[str]) -> None:
             "Stop the comparison", icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,)
         )
         return
+    if not all(jobs.may_manage(job.path) for job in at_work):
+        st.caption("Another visitor started it. Its runs are listed on Train.")
+        return
     st.caption("Another visitor started it, or you did before you reloaded this page. Its runs are listed on Train.")
     with st.popover("Stop the comparison", icon=":material/stop_circle:"):
         st.markdown("It was not started from this window. Stop it anyway?")
@@ -272,7 +279,7 @@ def _stop(names: list[str]) -> None:
     _is_stopped.set()
     for name in names:
         try:
-            training.stop(name)
+            jobs.stop(name)
         except AevizError as error:
             st.toast(escape(str(error)), icon=":material/error:")
 

@@ -9,10 +9,10 @@ from aeviz.playground.keep import keep_run, read_weights
 from aeviz.training.runs import new_run_path
 from aeviz.web.components.playground.component import sent_of
 from aeviz.web.components.playground.payload import Kept
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.playground import images
 from aeviz.web.playground.choices import hidden_state, parse_values
-from aeviz.workers import training
 
 KEPT = "playground.kept"
 """Session key: what became of the model that was kept last."""
@@ -38,9 +38,10 @@ def _keep(key: str, data: UrlState[str], usual: dict[str, str]) -> Kept:
         )
     config = config_of(values, images.images_of(values[DATA]).shape)
     weights = read_weights(config, sent.weights)
+    jobs.check_new_runs()
     runs_root().mkdir(parents=True, exist_ok=True)
     path = new_run_path(config)
     folder = keep_run(path, config, weights)
-    training.evaluate(folder.path, folder.config)
+    jobs.evaluate(folder.path, folder.config)
     links = (("Open in Train", f"/train?run={path.name}"), ("Open its map", f"/explore?model={path.name}"))
     return Kept(text=f"Kept after {sent.step:,} steps as {path.name}; it is being evaluated.", links=links)

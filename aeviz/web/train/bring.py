@@ -19,10 +19,13 @@ from aeviz.data.imports.own import keep, own_folder, remove_own
 from aeviz.data.imports.visits import list_sets, remove, resize, take, title_of_upload
 from aeviz.data.names import natural_key
 from aeviz.errors import AevizError, DataError
+from aeviz.serving.limits import limits
+from aeviz.serving.owners import mark, owner_of
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import LARGE, grid_uri
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.visitor import visitor_id
+from aeviz.web.kernel.visitor import owner, visitor_id
 from aeviz.web.kernel.visits import hold_uploads
 from aeviz.workers import training
 
@@ -68,6 +71,9 @@ def show_bring(chosen: str, use: Use) -> None:
         chosen: Name of the data set that stands in the form.
         use: Puts another one there.
     """
+    if jobs.is_demo():
+        st.caption("On this demonstration server no images can be brought.")
+        return
     if message := st.session_state.pop(_MESSAGE, None):
         st.error(escape(message), icon=":material/error:")
     if is_uploaded(chosen):
@@ -89,7 +95,8 @@ def _show_uploader(use: Use) -> None:
         key="bring.kind",
         label_visibility="collapsed",
     )
-    most = int(st.get_option("server.maxUploadSize"))
+    most, memory = int(st.get_option("server.maxUploadSize")), limits().memory_mb_each
+    in_all = f", all at a time {memory:,} MB" if memory else ""
     files = st.file_uploader(
         "Images",
         type=[*OTHER_KINDS, *(suffix[1:] for suffix in SUFFIXES)],
@@ -101,7 +108,8 @@ def _show_uploader(use: Use) -> None:
     st.caption(
         "A zip or folder of images (one subfolder per class; train and test if you like; or a labels.csv), single "
         "images, .npy or .npz arrays, or Parquet files of Hugging Face. They stay on this server for your visit and "
-        f"are then deleted, unless you keep them under a name. Above {most} MB: `aeviz data import` in a shell."
+        f"are then deleted, unless you keep them under a name. A file may have {most} MB{in_all}; for more: "
+        "`aeviz data import` in a shell."
     )
     if files:
         _import(files, use)
@@ -111,6 +119,7 @@ def _import(files: list[UploadedFile], use: Use) -> None:
     visitor = visitor_id()
 
     def work(report: Callable[[float, str], None]) -> str:
+        jobs.check_upload(sum(file.size for file in files))
         store, _ = take(visitor, _by_name(files), report=report)
         return f"{FOLDER_PREFIX}{store}"
 
@@ -196,13 +205,18 @@ def _show_set(store: Path, use: Use, *, is_kept: bool = False) -> None:
                 _show_uploader(use)
             if not is_kept:
                 st.button("Remove", icon=":material/delete:", key="bring.remove", on_click=_remove, args=(store,))
-            elif (name := store.name) in st.session_state.get(_KEPT, ()):  # others may use those of other visitors
+            elif _may_delete_kept(name := store.name):  # others may use those of other visitors
                 with st.popover("Delete", icon=":material/delete:"):
                     st.markdown(
                         f"Delete the data set **{escape(name)}** from this server? Runs that trained on it keep their "
                         "weights. This cannot be undone."
                     )
                     st.button("Delete permanently", key="bring.delete", on_click=_delete_kept, args=(name, use))
+
+
+def _may_delete_kept(name: str) -> bool:
+    """Whether this visitor kept a data set, in this visit or in this browser."""
+    return name in st.session_state.get(_KEPT, ()) or owner_of(own_folder(name)) == owner()
 
 
 @shared(max_entries=32)  # some 100 kB each
@@ -253,8 +267,13 @@ def _offer_size(store: Path, about: Imported, use: Use) -> None:
         )
         pressed = st.button("Resize", icon=":material/photo_size_select_large:", disabled=side == now)
     if pressed:
-        _run(lambda report: f"{FOLDER_PREFIX}{resize(store, int(side), report=report)[0]}", use)
+        _run(lambda report: _resize(store, int(side), report), use)
         st.rerun()
+
+
+def _resize(store: Path, side: int, report: Callable[[float, str], None]) -> str:
+    jobs.check_upload(0)
+    return f"{FOLDER_PREFIX}{resize(store, side, report=report)[0]}"
 
 
 def _offer_keeping(store: Path, about: Imported, use: Use) -> None:
@@ -268,7 +287,9 @@ def _offer_keeping(store: Path, about: Imported, use: Use) -> None:
     def do() -> None:
         try:
             name = str(st.session_state[f"bring.name.{store}"]).strip()
+            jobs.check_keep(store)
             keep(store, name)
+            mark(own_folder(name), owner())
             st.session_state.setdefault(_KEPT, set()).add(name)
             use(name)
         except AevizError as error:
@@ -291,6 +312,7 @@ def _delete_kept(name: str, use: Use) -> None:
         st.session_state[_MESSAGE] = f"a run trains on {name}; stop it first"
         return
     try:
+        jobs.check_changes()
         remove_own(name)
     except AevizError as error:
         st.session_state[_MESSAGE] = str(error)

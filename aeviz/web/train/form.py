@@ -19,7 +19,7 @@ from aeviz.errors import ConfigError
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
 from aeviz.registry import BOTTLENECKS
-from aeviz.web.kernel import datasets
+from aeviz.web.kernel import datasets, jobs
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.recipes import offer_code, train_code
@@ -84,6 +84,7 @@ def show_form() -> RunConfig | None:
 
     In sight are the preset, the start button and what it will do; all settings are folded.
     """
+    jobs.note_demo()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         preset = _pick_preset()
         start = st.container(width="content")
@@ -103,7 +104,9 @@ def show_form() -> RunConfig | None:
         config = _build(preset, data)
         advise(config)
     with start:
-        started = st.button("Start training", type="primary", icon=":material/play_arrow:", disabled=config is None)
+        started = st.button(
+            "Start training", type="primary", icon=":material/play_arrow:", disabled=config is None or jobs.is_demo()
+        )
     if config is not None:
         with shell:
             st.caption("The same in a shell:")
@@ -166,7 +169,7 @@ def _pick_preset() -> str:
 def _follow_address() -> None:
     """Put the folder of images that the address names into the form, once, on top of the preset."""
     folder, side = st.query_params.get(FOLDER), st.query_params.get(SIDE, "")
-    if not folder or st.session_state.get(_FOLLOWED) == folder:
+    if not folder or not jobs.may_name_folders() or st.session_state.get(_FOLLOWED) == folder:
         return
     st.session_state[_FOLLOWED] = folder
     asked: dict[str, Any] = {"data": OWN_FOLDER, FOLDER: folder}
@@ -224,7 +227,7 @@ def _pick_data(head: DeltaGenerator) -> DataConfig | None:
     What is said about them stands in `head`, where it is in sight while the settings are folded.
     """
     infos, own = {info.name: info for info in list_datasets()}, uploaded()
-    names = [*own, *infos, OWN_FOLDER]
+    names = [*own, *infos, *([OWN_FOLDER] if jobs.may_name_folders() else [])]
     if st.session_state[_restored("data")] not in names:  # removed, or a former visit's
         st.session_state[_PREFIX + "data"] = next(iter(infos))
     name = st.selectbox(
@@ -235,6 +238,8 @@ def _pick_data(head: DeltaGenerator) -> DataConfig | None:
         help="The data set. Part of the training images is held out for validation; test images are not used in "
         "training.",
     )
+    if name not in names:  # made up by a browser
+        name = next(iter(infos))
     _keep("data", name)
     if name in own:
         return DataConfig(name=str(name))

@@ -14,6 +14,7 @@ from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
 from aeviz.training.samples import list_samples
 from aeviz.web.components.film.component import training_film
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.figure_file import offer_figure
 from aeviz.web.kernel.films import offer_training_films
 from aeviz.web.kernel.history import offer_curves, read_epochs
@@ -50,9 +51,12 @@ _TITLES = {
 
 
 def start_run(config: RunConfig) -> None:
-    """Start a run of this visitor and watch it."""
-    with st.spinner("Starting the trainer …"):
-        job = training.start(config)
+    """Start a run of this visitor and watch it; where that is refused, say why above the runs that there are."""
+    job = None
+    with errors_as_messages(stop=False), st.spinner("Starting the trainer …"):
+        job = jobs.start(config)
+    if job is None:
+        return
     _mine().add(job.name)
     st.query_params[RUN] = job.name
     st.rerun()
@@ -295,7 +299,9 @@ def _show_links(job: Job) -> None:
 
 
 def _controls(job: Job) -> None:
-    """Offer what can be done with a run; what would disturb somebody else's work asks first."""
+    """Offer what the visitor may do with a run; what would disturb somebody else's work asks first."""
+    if not jobs.may_manage(job.path):
+        return
     if job.is_active:
         if job.is_pausing:
             _button(job, "Resume", ":material/play_arrow:", "unpause")
@@ -336,17 +342,17 @@ def _button(job: Job, label: str, icon: str, action: str) -> None:
 def _do(action: str, name: str, epochs: int | None = None) -> None:
     try:
         if action == "pause":
-            training.pause(name)
+            jobs.pause(name)
         elif action == "unpause":
-            training.unpause(name)
+            jobs.unpause(name)
         elif action == "stop":
-            training.stop(name)
+            jobs.stop(name)
         elif action == "delete":
-            training.delete(name)
+            jobs.delete(name)
             if st.query_params.get(RUN) == name:
                 del st.query_params[RUN]
         else:
-            training.resume(name, epochs=epochs)
+            jobs.resume(name, epochs=epochs)
             _mine().add(name)
             st.query_params[RUN] = name
     except AevizError as error:

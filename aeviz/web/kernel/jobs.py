@@ -1,0 +1,260 @@
+"""What visitors may do with runs: the one way from a page to `aeviz.workers.training`.
+
+`aeviz.serving.mode` says what each mode allows. In class mode a run belongs to the browser that started it; a run that
+a shell trained belongs to nobody, and no visitor can change it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from aeviz.config import RunConfig
+from aeviz.data.folder_layout import FOLDER_PREFIX
+from aeviz.data.imports import list_own, visits
+from aeviz.data.imports.own import own_folder
+from aeviz.errors import NotAllowedError
+from aeviz.paths import data_root, runs_root
+from aeviz.serving import owners
+from aeviz.serving.limits import MB, limits
+from aeviz.serving.mode import server_mode
+from aeviz.serving.usage import check_free, check_limit, size_of
+from aeviz.web.kernel.visitor import owner, visitor_id
+from aeviz.workers import training
+from aeviz.workers.training import Job
+
+DEMO = "this server is a demonstration: everything can be looked at, nothing is trained, kept or deleted"
+"""Why nothing can be changed on a server in demo mode."""
+_OWN_MACHINE = "Install aeviz on a machine of your own to do that"
+_starting: Counter[str] = Counter()
+"""Trainings of each owner that are about to start: two windows must not pass a limit together."""
+_guard = threading.Lock()
+
+
+def is_demo() -> bool:
+    """Whether nothing on this server can be changed."""
+    return server_mode() == "demo"
+
+
+def note_demo() -> None:
+    """Say that nothing can be changed on this server, where that is so."""
+    if is_demo():
+        st.info(f"{DEMO[0].upper()}{DEMO[1:]}. {_OWN_MACHINE}.", icon=":material/lock:")
+
+
+def may_name_folders() -> bool:
+    """Whether a visitor may name a folder of the server; where not, no path of theirs is looked at."""
+    return server_mode() == "open"
+
+
+def may_manage(path: Path) -> bool:
+    """Whether the visitor may stop, resume and delete the run, or delete the data set, in a folder."""
+    mode = server_mode()
+    return mode == "open" or (mode == "class" and owners.owner_of(path) == owner())
+
+
+def check_changes() -> None:
+    """Check that something may be changed on this server at all.
+
+    Raises:
+        NotAllowedError: It is a demonstration.
+    """
+    if is_demo():
+        raise NotAllowedError(f"{DEMO}; {_OWN_MACHINE[0].lower()}{_OWN_MACHINE[1:]}")
+
+
+def check_new_runs(count: int = 1) -> None:
+    """Check that the visitor may add so many runs.
+
+    Raises:
+        NotAllowedError: It is a demonstration, or a limit is reached; the message says which, and what to do.
+    """
+    check_changes()
+    most = limits()
+    check_free(runs_root(), most.free_mb)
+    mine_soon = count + _starting[owner()]
+    _check_queue(mine_soon)
+    if not (most.runs or most.runs_each or most.disk_mb or most.disk_mb_each):
+        return
+    runs = _runs()
+    mine = [path for path in runs if owners.owner_of(path) == owner()]
+    check_limit(len(mine) + mine_soon, "runs_each", "runs of one visitor", "delete one of yours first")
+    check_limit(len(runs) + count, "runs", "runs in all", "ask who runs it to remove some")
+    if most.disk_mb or most.disk_mb_each:
+        used = {path: size_of(path) for path in runs}
+        advice = "delete a run of yours first"
+        check_limit(sum(used[path] for path in mine) / MB, "disk_mb_each", "megabytes of runs of one visitor", advice)
+        check_limit(sum(used.values()) / MB, "disk_mb", "megabytes of runs in all", "ask who runs it to make room")
+
+
+def start(config: RunConfig) -> Job:
+    """Start a training of this visitor.
+
+    Raises:
+        NotAllowedError: The mode does not allow it, or a limit is reached.
+        WorkerError: The trainer did not start.
+    """
+    check_data(config.data.name)
+    with _place():
+        return start_for(owner(), config)
+
+
+def start_for(whose: str, config: RunConfig) -> Job:
+    """Start a training that was allowed before, also from another thread than the page's.
+
+    Args:
+        whose: From `owner`.
+        config: All settings.
+
+    Raises:
+        WorkerError: The trainer did not start.
+    """
+    job = training.start(config)
+    owners.mark(job.path, whose)
+    return job
+
+
+def check_data(name: str) -> None:
+    """Check that the visitor may train on a data set: in class mode not on a folder of the server.
+
+    Raises:
+        NotAllowedError: They may not. Whether there is such a folder is neither looked at nor said.
+    """
+    if may_name_folders() or not name.startswith(FOLDER_PREFIX):
+        return
+    if name not in {f"{FOLDER_PREFIX}{store}" for store in visits.list_sets(visitor_id())}:
+        raise NotAllowedError(
+            "on this server you train on a data set of the list, or on images that you upload; folders of the server "
+            "are for who runs it"
+        )
+
+
+def check_upload(size: int) -> None:
+    """Check that the visitor may bring so many bytes of images.
+
+    Raises:
+        NotAllowedError: It is a demonstration, or a limit is reached.
+    """
+    check_changes()
+    mine, everything = visits.bytes_held(visitor_id())
+    advice = "remove a set of images first, or bring fewer"
+    check_limit((mine + size) / MB, "uploads_mb_each", "megabytes of uploads of one visitor", advice)
+    advice = "try again when others have left"
+    check_limit((everything + size) / MB, "uploads_mb", "megabytes of uploads in all", advice)
+
+
+def check_keep(store: Path) -> None:
+    """Check that the visitor may keep uploaded images as a data set of the server.
+
+    Raises:
+        NotAllowedError: It is a demonstration, or a limit is reached.
+    """
+    check_changes()
+    check_free(data_root(), limits().free_mb)
+    sizes = {own_folder(name): size_of(own_folder(name)) for name in list_own()}
+    size = size_of(store)
+    mine = sum(each for path, each in sizes.items() if owners.owner_of(path) == owner())
+    advice = "delete a data set of yours first"
+    check_limit((mine + size) / MB, "uploads_mb_each", "megabytes of images kept by one visitor", advice)
+    advice = "ask who runs it to remove some"
+    check_limit((sum(sizes.values()) + size) / MB, "uploads_mb", "megabytes of kept images", advice)
+
+
+def evaluate(path: Path, config: RunConfig) -> Job:
+    """Let a trainer evaluate a run that a page has trained for this visitor; `check_new_runs` comes before it is kept.
+
+    Raises:
+        WorkerError: The trainer did not start.
+    """
+    owners.mark(path, owner())
+    return training.evaluate(path, config)
+
+
+def resume(name: str, *, epochs: int | None = None) -> Job:
+    """Go on with a run of this visitor; arguments and errors as of `training.resume`.
+
+    Raises:
+        NotAllowedError: It is not theirs, or they have as many trainings as they may.
+    """
+    _check_own(name)
+    check_free(runs_root(), limits().free_mb)
+    _check_queue(1 + _starting[owner()])
+    return training.resume(name, epochs=epochs)
+
+
+def pause(name: str) -> None:
+    """Ask a run of this visitor to rest; errors as of `_check_own` and `training.pause`."""
+    _check_own(name)
+    training.pause(name)
+
+
+def unpause(name: str) -> None:
+    """Let a run of this visitor go on; errors as of `_check_own` and `training.unpause`."""
+    _check_own(name)
+    training.unpause(name)
+
+
+def stop(name: str) -> None:
+    """Ask a run of this visitor to end; errors as of `_check_own` and `training.stop`."""
+    _check_own(name)
+    training.stop(name)
+
+
+def delete(name: str) -> None:
+    """Delete a run of this visitor; errors as of `_check_own` and `training.delete`."""
+    _check_own(name)
+    training.delete(name)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Hold a place for a new run of this visitor while its trainer is started; errors as of `check_new_runs`."""
+    whose = owner()
+    with _guard:
+        check_new_runs()
+        _starting[whose] += 1
+    try:
+        yield
+    finally:
+        with _guard:
+            _starting[whose] -= 1
+            if not _starting[whose]:
+                del _starting[whose]
+
+
+def _check_own(name: str) -> None:
+    """Check that a run is the visitor's to manage.
+
+    Raises:
+        NotAllowedError: It is not.
+    """
+    check_changes()
+    if server_mode() == "open":
+        return
+    is_name = Path(name).name == name and name not in ("", "..")
+    if not is_name or owners.owner_of(runs_root() / name) != owner():
+        raise NotAllowedError(
+            f"{name!r} was not started in this browser; on this server you manage your own runs, so ask who started it"
+        )
+
+
+def _check_queue(count: int) -> None:
+    if not limits().jobs_each:
+        return
+    mine = sum(job.is_active and owners.owner_of(job.path) == owner() for job in training.list_jobs())
+    check_limit(
+        mine + count,
+        "jobs_each",
+        "trainings of one visitor at work or in the queue",
+        "wait until one of yours has ended, or stop one",
+    )
+
+
+def _runs() -> list[Path]:
+    try:
+        return [path for path in runs_root().iterdir() if path.is_dir() and not path.name.startswith(".")]
+    except OSError:
+        return []

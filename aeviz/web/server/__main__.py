@@ -1,0 +1,88 @@
+"""Serve the app: `python -m aeviz.web.server ADDRESS PORT [--headless]`, which `aeviz app` becomes."""
+
+import argparse
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import cli_util, config, net_util, runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+from aeviz.paths import PROJECT_ROOT
+from aeviz.serving.hosts import known_hosts, named_hosts
+from aeviz.serving.mode import MODE, MODES, WORDS, server_mode
+from aeviz.web.server.guard import Guard
+from aeviz.web.server.uploads import UploadLimits
+
+WILDCARDS = ("0.0.0.0", "::")
+
+
+def main() -> None:
+    """Serve until a signal comes."""
+    parser = argparse.ArgumentParser(prog="python -m aeviz.web.server", description=__doc__)
+    parser.add_argument("address")
+    parser.add_argument("port", type=int)
+    parser.add_argument("--headless", action="store_true")
+    options = parser.parse_args()
+    script = PROJECT_ROOT / "app.py"
+    sys.argv = [str(script)]  # what Streamlit takes for the program that it runs
+    settings = {"server.address": options.address, "server.port": options.port, **_settings()}
+    if options.headless:
+        settings["server.headless"] = True
+    guard = Middleware(
+        Guard,
+        known=known_hosts(options.address),
+        named=named_hosts(),
+        uploads=UploadLimits(_uploaded_files),
+    )
+    app = st.App(script, middleware=[guard], lifespan=partial(_lifespan, options.address, options.port))
+    app.run(config=settings)
+
+
+def _settings() -> dict[str, object]:
+    """Return Streamlit's settings that a server must have whatever a file says."""
+    named = [name for name in named_hosts() if name != "*"]
+    return {
+        "server.enableXsrfProtection": True,
+        "server.enableCORS": True,
+        "server.corsAllowedOrigins": [f"{scheme}://{name}" for name in named for scheme in ("https", "http")],
+        "server.enableAgentApi": False,
+        "client.allowedOrigins": [],
+        "browser.gatherUsageStats": False,
+        "logger.hideWelcomeMessage": True,  # at 0.0.0.0 it would ask another site for this machine's address
+    }
+
+
+@asynccontextmanager
+async def _lifespan(address: str, port: int, app: st.App) -> AsyncIterator[None]:
+    """Say where the app is and who may do what, and open a browser unless that is not wanted."""
+    at = partial(_url, port=port)
+    here = at("localhost" if address in WILDCARDS else address)
+    print(f"\n  aeviz is at {here}")
+    if address in WILDCARDS and (other := net_util.get_internal_ip()):
+        print(f"  For others on this network: {at(other)}")
+    mode = server_mode()
+    others = " or ".join(other for other in MODES if other != mode)
+    print(f"  {mode.capitalize()} mode: {WORDS[mode]} ({MODE} or --mode makes it {others})\n", flush=True)
+    if not config.get_option("server.headless"):
+        cli_util.open_browser(here)
+    yield
+    print("\n  Stopping...", flush=True)
+
+
+def _url(host: str, port: int) -> str:
+    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    scheme = "https" if config.get_option("server.sslCertFile") else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/{base}"
+
+
+def _uploaded_files() -> MemoryUploadedFileManager | None:
+    manager = runtime.get_instance().uploaded_file_mgr if runtime.exists() else None
+    return manager if isinstance(manager, MemoryUploadedFileManager) else None
+
+
+if __name__ == "__main__":
+    main()

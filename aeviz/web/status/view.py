@@ -1,0 +1,152 @@
+"""The server now: mode and limits for everybody; machine, memory, sessions and caches where visitors are trusted."""
+
+import os
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+
+import streamlit as st
+from streamlit import runtime
+
+from aeviz import __version__
+from aeviz.paths import cache_root, runs_root
+from aeviz.serving import owners
+from aeviz.serving.checks import available_mb
+from aeviz.serving.limits import MB, Limits, limits, variable
+from aeviz.serving.mode import WORDS, server_mode
+from aeviz.serving.usage import size_of
+from aeviz.training.monitor import max_jobs
+from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.visitor import owner
+from aeviz.workers import process, training
+
+LOOK_S = 5.0
+"""Seconds between two looks."""
+CACHE_S = 60.0
+"""Seconds for which the sizes of folders are not measured again."""
+_LIMITS = {
+    "jobs": "Jobs at work or waiting",
+    "runs": "Runs",
+    "disk_mb": "MB of runs on the disk",
+    "uploads_mb": "MB of uploaded images; as much of kept ones",
+    "memory_mb": "MB of uploads on their way",
+}
+"""What is limited, of all visitors and, with _each, of one."""
+
+
+def show_status() -> None:
+    """Show how the server stands, and look again every while."""
+    st.fragment(_show, run_every=LOOK_S)()
+
+
+def _show() -> None:
+    with errors_as_messages():
+        mode = server_mode()
+        st.markdown(f"**{mode.capitalize()} mode**: {WORDS[mode]}. This is aeviz {__version__}.")
+        now, most, more = st.columns([3, 5, 5], gap="medium")
+        with now:
+            _show_now(is_trusted=mode == "open")
+        with most:
+            _show_limits(limits())
+        with more:
+            if mode == "open":
+                _show_machine()
+            elif mode == "class":
+                _show_own()
+
+
+def _show_now(*, is_trusted: bool) -> None:
+    """Show what the server does.
+
+    Args:
+        is_trusted: Whether visitors may know what would tell a stranger how busy or how full the machine is.
+    """
+    jobs = [job for job in training.list_jobs() if job.is_active]
+    waiting = sum(job.state == "queued" for job in jobs)
+    facts = {
+        "Trainings at work": f"{len(jobs) - waiting} of {max_jobs()} at a time",
+        "In the queue": f"{waiting}",
+    }
+    if is_trusted:
+        sessions = getattr(runtime.get_instance(), "_session_mgr", None) if runtime.exists() else None
+        if sessions is not None:  # Streamlit has no public name for them
+            facts["Open windows"] = f"{sessions.num_active_sessions()}"
+        facts["Worker processes"] = f"{process.count_workers()}"
+        for name, megabytes in (("Memory of the server", _server_mb()), ("Memory available", available_mb())):
+            if megabytes is not None:
+                facts[name] = f"{megabytes:,} MB"
+    _show_facts("Now", facts)
+
+
+def _show_facts(title: str, facts: Mapping[str, str]) -> None:
+    lines = "\n".join(f"| {name} | {escape(text)} |" for name, text in facts.items())
+    st.markdown(f"| {title} | |\n|---|---|\n{lines}")
+
+
+def _server_mb() -> int | None:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE") // MB
+
+
+def _show_limits(most: Limits) -> None:
+    values = {name: f"{value:,}" if value else "none" for name, value in asdict(most).items()}
+    lines = "\n".join(
+        f"| {text} | {values[name]} | {values[name + '_each']} | `{name.upper()}` |" for name, text in _LIMITS.items()
+    )
+    st.markdown(f"| Limits | all | each | Name |\n|---|--:|--:|---|\n{lines}")
+    st.caption(
+        f"{values['free_mb']} MB stay free on the disk (FREE_MB). Who runs the server sets a limit by its name: "
+        f"{variable('jobs')}=60 for all visitors, {variable('jobs_each')}=3 for each; 0 is none."
+    )
+
+
+def _show_own() -> None:
+    mine = [job for job in training.list_jobs() if owners.owner_of(job.path) == owner()]
+    active = sum(job.is_active for job in mine)
+    _show_facts(
+        "Yours, by this browser",
+        {
+            "Runs": f"{len(mine)}",
+            "Size": f"{sum(size_of(job.path) for job in mine) / MB:,.1f} MB",
+            "At work or in the queue": f"{active}",
+        },
+    )
+    st.page_link("pages/train.py", label="Your runs on Train", icon=":material/model_training:")
+
+
+def _show_machine() -> None:
+    versions = {name: metadata.version(name) for name in ("torch", "streamlit", "numpy")}
+    facts = {
+        "Python": f"{platform.python_version()} on {platform.system()} {platform.machine()}",
+        "Packages": ", ".join(f"{name} {version}" for name, version in versions.items()),
+        "Device": f"{_device()}, {os.cpu_count() or 1} processor cores",
+    }
+    for title, folder in (("Runs", runs_root()), ("Caches", cache_root())):
+        used, free = _folder_mb(str(folder.absolute()))
+        facts[title] = f"{used:,} MB, {free:,} MB free, in {folder.absolute()}"
+    _show_facts("This machine", facts)
+    st.caption("`aeviz doctor` checks the installation and says what to do.")
+
+
+@st.cache_resource(show_spinner=False)
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+@st.cache_data(ttl=CACHE_S, show_spinner=False)
+def _folder_mb(folder: str) -> tuple[int, int]:
+    """Return the megabytes in a folder, and those that are free on its disk."""
+    place = Path(folder)
+    used = size_of(place) // MB
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return used, shutil.disk_usage(place).free // MB
