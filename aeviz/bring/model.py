@@ -331,6 +331,7 @@ def _keep(
         mse=evaluation.mse,
         mean_image_mse=origin.mean_image_mse,
         parameters=origin.parameters,
+        change=settings.change,
         remedy="" if remedy is None else remedy.kind,
         remedy_in="" if remedy is None else remedy.pixels[0],
         remedy_out="" if remedy is None else remedy.pixels[1],

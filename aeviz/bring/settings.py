@@ -5,6 +5,8 @@ from typing import Literal
 
 Change = Literal["", "transposed", "upside down", "inverted"]
 """What is done to each image before the encoder, and again behind the decoder; done twice, it gives the image back."""
+Fault = Literal["range", "axes"]
+"""What an example does wrong: it scales pixels to [-1, 1], or takes columns before rows."""
 RemedyKind = Literal["", "range", "transposed", "upside down", "inverted"]
 
 
@@ -52,6 +54,8 @@ class Imported:
     mean_image_mse: float
     """The same of a network that always returns the mean training image: a model of these images is below it."""
     parameters: int
+    change: Change = ""
+    """What each image undergoes before the encoder and behind the decoder, as asked for."""
     remedy: RemedyKind = ""
     """What would make its error clearly smaller: another range, or images changed so; empty where nothing would."""
     remedy_in: str = ""

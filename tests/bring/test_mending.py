@@ -39,6 +39,7 @@ def test_images_are_changed_before_the_encoder_and_behind_the_decoder(
     x = np.asarray(load_dataset("digits", "test").images[:20], np.float32) / 255
     expected = rule(np.asarray(load("digits-2d-adam").reconstruct(np.ascontiguousarray(rule(x)))))
     np.testing.assert_allclose(load("mine").reconstruct(x), expected, atol=1e-5)
+    assert made.change == change
     assert made.remedy == change  # the files were right
     assert mend(ImportSettings(name="b", change=change), made) == ImportSettings(name="b")
 
