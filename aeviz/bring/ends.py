@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from aeviz.bring.onnx_file import OnnxNetwork
+from aeviz.bring.settings import Change
 from aeviz.errors import ImportedModelError
 from aeviz.models.foreign.graph import Attribute, Constant, Node
 
@@ -89,6 +90,18 @@ class _Builder:
         taken.update(name for node in (*self.network.graph.nodes, *self.nodes) for name in node.outputs)
         return next(name for index in count() if (name := f"{_OURS}{index}") not in taken)
 
+    def change(self, value: str, change: Change, height: int) -> str:
+        """Change images (N, C, H, W) in [0, 1]."""
+        if change == "transposed":
+            return self.add("Transpose", value, perm=[0, 1, 3, 2])
+        if change == "inverted":
+            return self.add("Sub", self.weight(np.array(1.0)), value)
+        if change == "upside down":
+            rows = self._name()
+            self.constants[rows] = Constant(shape=(height,), values=tuple(reversed(range(height))))
+            return self.add("Gather", value, rows, axis=2)
+        return value
+
     def build(self, *, before: bool, ends: tuple[str, ...]) -> OnnxNetwork:
         """Return the network with what was added; `ends` are its new input, or its new outputs."""
         graph = self.network.graph
@@ -158,8 +171,14 @@ def _spread_of(name: str) -> Spread | None:
     return next((kind for pattern, kind in _SPREADS if re.search(pattern, name.lower())), None)
 
 
-def fit_encoder(network: OnnxNetwork, image: Shape, pixels: Pixels) -> OnnxNetwork:
+def fit_encoder(network: OnnxNetwork, image: Shape, pixels: Pixels, change: Change = "") -> OnnxNetwork:
     """Put the operators before an encoder that make its input of images (N, C, H, W) in [0, 1].
+
+    Args:
+        network: The encoder.
+        image: (C, H, W); H = W for a change of axes.
+        pixels: How it normalises pixels.
+        change: What is done to the images before that.
 
     Raises:
         ImportedModelError: Its input has another number of pixels or channels.
@@ -167,7 +186,8 @@ def fit_encoder(network: OnnxNetwork, image: Shape, pixels: Pixels) -> OnnxNetwo
     channels, height, width = image
     shape = network.input_shape
     added = _Builder(network)
-    value = start = f"{_OURS}image"
+    start = f"{_OURS}image"
+    value = added.change(start, change, height)
     if pixels != Pixels():
         mean, deviation = (np.array(each, np.float32).reshape(1, -1, 1, 1) for each in (pixels.mean, pixels.deviation))
         value = added.add("Sub", value, added.weight(mean))
@@ -189,7 +209,9 @@ def fit_encoder(network: OnnxNetwork, image: Shape, pixels: Pixels) -> OnnxNetwo
     return added.build(before=True, ends=(start,))
 
 
-def fit_images(network: OnnxNetwork, image: Shape, pixels: Pixels, found: tuple[int, ...]) -> OnnxNetwork:
+def fit_images(
+    network: OnnxNetwork, image: Shape, pixels: Pixels, found: tuple[int, ...], change: Change = ""
+) -> OnnxNetwork:
     """Put the operators behind a decoder that make images (N, C, H, W) in [0, 1] of its output.
 
     Args:
@@ -197,6 +219,7 @@ def fit_images(network: OnnxNetwork, image: Shape, pixels: Pixels, found: tuple[
         image: (C, H, W).
         pixels: How it normalises pixels.
         found: Shape of what it gives for a batch.
+        change: What is done to the images at last.
 
     Raises:
         ImportedModelError: That is no image of this shape.
@@ -217,7 +240,7 @@ def fit_images(network: OnnxNetwork, image: Shape, pixels: Pixels, found: tuple[
         mean, deviation = (np.array(each, np.float32).reshape(1, -1, 1, 1) for each in (pixels.mean, pixels.deviation))
         value = added.add("Mul", value, added.weight(deviation))
         value = added.add("Add", value, added.weight(mean))
-    return added.build(before=False, ends=(value,))
+    return added.build(before=False, ends=(added.change(value, change, height),))
 
 
 def fit_points(network: OnnxNetwork, side: tuple[int, ...]) -> OnnxNetwork:

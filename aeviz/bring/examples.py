@@ -1,6 +1,33 @@
 """Files that go wrong in a way that teaches something: what a model reads is not what the images have."""
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aeviz.bring.settings import Fault
 from aeviz.export.packages import package
+
+if TYPE_CHECKING:
+    from aeviz.training.run import Run
+
+
+def codes_with_fault(run: "Run", images: np.ndarray, fault: Fault) -> np.ndarray:
+    """Return the latent points of images that enter the encoder as an import with a fault lets them.
+
+    Args:
+        run: A model of square images in [0, 1].
+        images: (N, C, H, H), uint8.
+        fault: What is wrong.
+
+    Returns:
+        (N, D), float32.
+    """
+    import torch
+
+    x = torch.from_numpy(np.asarray(images, np.float32) / 255).to(run.device)
+    with torch.inference_mode():
+        entering = 2 * x - 1 if fault == "range" else x.transpose(2, 3)
+        return np.asarray(run.model.encode_mean(entering).cpu())
 
 
 def swap_axes(content: bytes) -> bytes:

@@ -256,8 +256,8 @@ def _candidates(
         pairs = [(a, b) for a, b in product(*ranges)]
     shape = tuple(_outputs(decoder, torch.zeros(2, latent_dim))[0].shape)
     for (name_in, pixels_in), (name_out, pixels_out) in pairs:
-        first = fit_encoder(encoder, image, pixels_in)
-        second = fit_images(decoder, image, pixels_out, shape)
+        first = fit_encoder(encoder, image, pixels_in, settings.change)
+        second = fit_images(decoder, image, pixels_out, shape, settings.change)
         error = mean_error(_composed(first, second), x) / max(1e-9, float(((x - x.mean(dim=0)) ** 2).mean()))
         is_usual = (name_in, name_out) == (_GUESSES[0], _GUESSES[0])
         if not is_usual:  # must be clearly better, and better than no network at all
@@ -331,6 +331,7 @@ def _keep(
         mse=evaluation.mse,
         mean_image_mse=origin.mean_image_mse,
         parameters=origin.parameters,
+        change=settings.change,
         remedy="" if remedy is None else remedy.kind,
         remedy_in="" if remedy is None else remedy.pixels[0],
         remedy_out="" if remedy is None else remedy.pixels[1],

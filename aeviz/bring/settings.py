@@ -1,8 +1,12 @@
 """What is asked for when a model is imported, and what comes of it. Needs neither torch nor onnx."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+Change = Literal["", "transposed", "upside down", "inverted"]
+"""What is done to each image before the encoder, and again behind the decoder; done twice, it gives the image back."""
+Fault = Literal["range", "axes"]
+"""What an example does wrong: it scales pixels to [-1, 1], or takes columns before rows."""
 RemedyKind = Literal["", "range", "transposed", "upside down", "inverted"]
 
 
@@ -26,6 +30,8 @@ class ImportSettings:
     """Name of the encoder's output that is the latent point or the posterior's mean; None finds it."""
     log_variance: str | None = None
     """Name of the output that is the log-variance, the deviation or the variance; None finds it."""
+    change: Change = ""
+    """What the images have to undergo so that the network knows them: transposed where it takes columns before rows."""
     source: str = ""
     """Where the files come from, for the record."""
 
@@ -48,6 +54,8 @@ class Imported:
     mean_image_mse: float
     """The same of a network that always returns the mean training image: a model of these images is below it."""
     parameters: int
+    change: Change = ""
+    """What each image undergoes before the encoder and behind the decoder, as asked for."""
     remedy: RemedyKind = ""
     """What would make its error clearly smaller: another range, or images changed so; empty where nothing would."""
     remedy_in: str = ""
@@ -55,6 +63,17 @@ class Imported:
     remedy_out: str = ""
     remedy_mse: float = 0.0
     """Mean squared error with the remedy, on the first test images."""
+
+
+def mend(settings: ImportSettings, made: Imported) -> ImportSettings | None:
+    """Return the settings with which the same files fit, as `made` tells; None where it tells of nothing to do."""
+    if made.remedy == "range":
+        return replace(
+            settings, pixels_in=made.remedy_in, pixels_out=made.remedy_out, pixel_mean=(), pixel_deviation=()
+        )
+    if not made.remedy or settings.change not in ("", made.remedy):
+        return None
+    return replace(settings, change="" if settings.change else made.remedy)
 
 
 def advise(made: Imported) -> str:
@@ -65,18 +84,19 @@ def advise(made: Imported) -> str:
         return f"Wrong range of pixels: it was imported as {told}. As {meant} {found}. Import it again with that range."
     if made.remedy == "transposed":
         return (
-            f"Rows and columns are swapped: with each image transposed, {found}. Export it for images (N, C, H, W), "
-            "with the rows before the columns: swap the last two axes before the encoder and behind the decoder."
+            f"Rows and columns are swapped: with each image transposed, {found}. Diagonal strokes such as / "
+            "stay as they are, so they come out best. Import it again with each image transposed, or "
+            "export it for images (N, C, H, W): rows before columns."
         )
     if made.remedy == "upside down":
         return (
-            f"It learned images upside down: with each image turned over, {found}. Export it for images whose first "
-            "row is the top one."
+            f"It learned images upside down: with each image turned over, {found}. Import it again with each image "
+            "upside down, or export it for images whose first row is the top one."
         )
     if made.remedy == "inverted":
         return (
-            f"It learned black and white exchanged: with each pixel p as 1 - p, {found}. Export it with 1 - p before "
-            "the encoder and behind the decoder."
+            f"It learned black and white exchanged: with each pixel p as 1 - p, {found}. Import it again with "
+            "each image inverted, or export it with 1 - p before the encoder and behind the decoder."
         )
     return ""
 

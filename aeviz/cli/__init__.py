@@ -16,7 +16,8 @@ __all__ = ["INTERRUPTED", "build_parser", "main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 for success, 2 for bad usage or input, 130 after Ctrl-C.
 
-    `lesson check`, `doctor` and `sweep` also have 1: a lesson with errors, an installation with problems, a run that failed.
+    `lesson check`, `doctor` and `sweep` also have 1: for a lesson with errors, an installation with problems, a run
+    that failed.
     """
     escape_unprintable()
     logging.basicConfig(level=logging.WARNING, format="aeviz: %(message)s", stream=sys.stderr)

@@ -45,6 +45,13 @@ def add_action(actions: "Commands") -> None:
     parser.add_argument(
         "--log-variance", metavar="OUTPUT", help="the output that is the posterior's log-variance, or its deviation"
     )
+    parser.add_argument(
+        "--change",
+        choices=("transposed", "upside down", "inverted"),
+        default="",
+        help="what is done to each image before the encoder and behind the decoder, such as transposed where the "
+        "files take columns before rows",
+    )
     add_json(parser)
     parser.set_defaults(run=_import)
 
@@ -75,6 +82,7 @@ def _import(options: argparse.Namespace) -> int:
         pixel_deviation=options.pixel_deviation,
         mean=options.mean,
         log_variance=options.log_variance,
+        change=options.change,
         source=" and ".join(file.name for file in files),
     )
     encoder, decoder = map(read_file, files)

@@ -74,8 +74,8 @@ class TrainerStack:
             raise ConfigError("runs that train together may differ in seed and optimizer alone; train these one by one")
         if not all(is_stackable(trainer.config, trainer.model) for trainer in trainers):
             raise ConfigError(
-                "only networks without convolutions, normalisation and code book, in fp32, with Adam or AMSGrad and with "
-                "all images in memory train together; train these one by one"
+                "only networks without convolutions, normalisation and code book, in fp32, with Adam or AMSGrad and "
+                "with all images in memory train together; train these one by one"
             )
         self.trainers = tuple(trainers)
         optimizers = list(dict.fromkeys(trainer.config.optimizer for trainer in trainers))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from onnx.reference import ReferenceEvaluator
 
-from aeviz.bring.examples import swap_axes
+from aeviz.bring.examples import codes_with_fault, swap_axes
 from aeviz.bring.remedies import find_remedy
 from aeviz.bring.settings import Imported, RemedyKind, advise
 from aeviz.data import load_dataset
@@ -65,6 +65,10 @@ def test_swapped_files_take_and_give_columns_before_rows() -> None:
 
     z = run(encoder, x)
     torch.testing.assert_close(run(swap_axes(encoder), x.transpose(0, 1, 3, 2)), z)
+    levels, network = load_dataset("digits", "test").images[:100], load("digits-2d-adam")
+    for fault, entering in (("axes", x.transpose(0, 1, 3, 2)), ("range", 2 * x - 1)):
+        found = torch.from_numpy(codes_with_fault(network, levels, fault))
+        torch.testing.assert_close(found, run(encoder, entering), rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(run(swap_axes(decoder), z.numpy()).transpose(2, 3), run(decoder, z.numpy()))
 
 

@@ -48,7 +48,7 @@ def test_two_files_become_a_model_that_is_shown_with_its_reconstructions(page):
     shown = " ".join(text.value for text in app.markdown)
     assert "**mine** is imported: a autoencoder" not in shown
     assert "**mine** is imported: an autoencoder of 1 x 8 x 8 images with 3 latent dimensions and 384 weights" in shown
-    assert "Are these the images that it knows?" in shown
+    assert "Are these the images that it knows?" in app.warning[0].value
 
 
 def test_bad_file_is_refused_and_the_form_stays(page):
@@ -66,9 +66,10 @@ def test_example_is_one_click_away(page):
     assert not page.exception
     shown = " ".join(text.value for text in page.markdown)
     assert "**example** is imported: an autoencoder of 1 x 8 x 8 images with 2 latent dimensions" in shown
-    assert "below that of the mean image" in shown
+    assert "below that of the mean image" in page.success[0].value
     assert "2 latent dimensions and 13,666 weights" in shown  # as in the model that the files are of
     assert not page.warning
+    assert "**example fits.** Its mean squared error on the test images of digits is" in page.success[0].value
     tables = next(block.body for block in page.get("html") if "Best: smallest error" in block.body)
     errors = [float(value) for value in re.findall(r"<td>(0\.\d+)</td>", tables)]
     assert len(errors) == 2 * SHOWN
@@ -78,23 +79,52 @@ def test_example_is_one_click_away(page):
     page.button(key="delete-example").click().run()
     assert not page.exception
     assert not page.error
-    assert "Import an example" in page.radio(key="import.kind").label  # from the beginning
+    assert page.button(key="import.example").label == "Import the example"  # from the beginning
     assert "2 latent dimensions" not in " ".join(text.value for text in page.markdown)
 
 
 def test_example_leaves_a_model_of_its_name_alone(monkeypatch):
     settings = ImportSettings(name="example")
     monkeypatch.setattr(example, "list_models", lambda: {"example": None, "example-2": None})
-    assert example._with_free_name(b"", b"", settings).name == "example-3"
+    assert example.with_free_name(b"", b"", settings).name == "example-3"
     monkeypatch.setattr(example.importing, "read_imported", lambda job: "what it came to before")
-    assert example._with_free_name(b"", b"", settings).name == "example"
+    assert example.with_free_name(b"", b"", settings).name == "example"
 
 
-def test_example_that_does_not_fit_says_what_to_do(page):
-    page.radio(key="import.kind").set_value("Swapped axes").run()
+@pytest.mark.parametrize(
+    ("case", "name", "fault"),
+    [("Case A", "case-a", "Wrong range of pixels"), ("Case B", "case-b", "Rows and columns are swapped")],
+)
+def test_case_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(page, case, name, fault):
+    page.radio(key="import.kind").set_value(case).run()
+    assert [each.label for each in page.get("download_button")] == [
+        f"encoder{name[4:]}.onnx",
+        f"decoder{name[4:]}.onnx",
+    ]
     page.button(key="import.example").click().run()
     page = wait_for_end(page)
-    assert not page.exception
     (warning,) = page.warning
-    assert "Rows and columns are swapped" in warning.value
-    assert "not below that of the mean image" in " ".join(text.value for text in page.markdown)
+    assert f"**{name} does not fit.**" in warning.value
+    assert "not below that of the mean image" in warning.value
+    everything = " ".join(text.value for text in (*page.warning, *page.markdown, *page.caption))
+    assert not [word for word in ("range", "swapped", "transposed", "Pixels") if word in everything]
+    page.button(key="import.diagnose").click().run()
+    assert fault in page.warning[0].value
+    page.button(key="import.mend").click().run()
+    page = wait_for_end(page)
+    assert not page.exception
+    assert f"**{name}-mended fits.**" in page.success[0].value
+    assert not page.warning
+    page.button(key="import.back").click().run()
+    assert page.button(key="import.example").label == f"Import {case}"
+    assert not page.success
+
+
+def test_upload_that_does_not_fit_is_mended_as_long_as_its_files_are_there(page):
+    (encoder, decoder) = example.files_of("case-b")
+    page = press_import(page, encoder, decoder, "mine")
+    assert "Rows and columns are swapped" in page.warning[0].value  # at once: nothing is to be found out
+    page.button(key="import.mend").click().run()
+    page = wait_for_end(page)
+    assert "**mine-mended fits.**" in page.success[0].value
+    assert "**Each image** is transposed before the encoder" in " ".join(text.value for text in page.markdown)

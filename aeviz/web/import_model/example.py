@@ -8,7 +8,7 @@ from itertools import count
 import numpy as np
 import streamlit as st
 
-from aeviz.bring.settings import ImportSettings
+from aeviz.bring.settings import Fault, ImportSettings
 from aeviz.data import is_available
 from aeviz.export.beside import PARTS, PartName, beside, is_current
 from aeviz.web.components.import_way.component import IMPORT_WAY
@@ -29,105 +29,102 @@ _STRIP = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One way to import the example."""
+    """One way to import the example. Names and titles keep to themselves what is wrong: a class finds out."""
 
     name: str
     """Of the model that it becomes."""
     title: str
-    caption: str
-    pixels: str | None = None
-    """The range that is told; None lets the import find it."""
-    is_swapped: bool = False
-    """Whether its files have columns before rows."""
-
-    @property
-    def fault(self) -> str:
-        """What the picture shows of it: "range", "axes" or nothing."""
-        return "axes" if self.is_swapped else "range" if self.pixels else ""
+    suffix: str = ""
+    """Of the names of its files."""
+    fault: Fault | None = None
 
 
 KINDS = (
-    Kind(name="example", title="It fits", caption="The files as they were exported."),
-    Kind(
-        name="example-range",
-        title="Wrong range",
-        caption="The same files, imported as [-1, 1].",
-        pixels="-1..1",
-    ),
-    Kind(
-        name="example-axes",
-        title="Swapped axes",
-        caption="Files that take columns before rows.",
-        is_swapped=True,
-    ),
+    Kind(name="example", title="It fits"),
+    Kind(name="case-a", title="Case A", suffix="-a", fault="range"),
+    Kind(name="case-b", title="Case B", suffix="-b", fault="axes"),
 )
+_TOLD = "-1..1"
+"""The range that an import with a wrong one is told."""
+
+Begin = Callable[[bytes, bytes, ImportSettings], None]
+"""Starts an import of an encoder's and a decoder's content."""
 
 
-def show_example(begin: Callable[[bytes, bytes, ImportSettings], None], *, with_way: bool, is_busy: bool) -> None:
+def show_example(begin: Begin, back: Callable[[], None] | None, *, is_busy: bool) -> None:
     """Show the way of an image through the two files of the example, and offer to import them.
 
     Args:
-        begin: Starts an import of an encoder's and a decoder's content.
-        with_way: Whether to show the way; else only what is offered.
+        begin: Starts an import.
+        back: Leads from a result to the way; None where the way is shown.
         is_busy: Whether an import is at work.
     """
-    models = list_models()
-    usable = [each for name in EXAMPLES if (each := models.get(name)) and is_available(each.config.data.name)]
-    if not usable:
+    model = _model()
+    if model is None:
         return
-    model = usable[0]
     if not all(is_current(model.folder, part) for part in PARTS):
         prepare_networks(model, "there is no example to import")
         return
+    with_way = back is None
     with st.container(border=True):
-        if not with_way:
-            _offer(model, begin, is_busy, is_first=False)
-            return
-        way, offer = st.columns([7, 3], gap="medium")
-        with offer:
-            kind = _offer(model, begin, is_busy, is_first=True)
-            st.caption(
-                "**In class:** before the point moves, guess where the next digit lands. Then drag z to make a digit."
-                if not kind.fault
-                else "**In class:** what do the outputs have in common? What is wrong with the input?"
+        titles = [kind.title for kind in KINDS]
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                "**An example, and two that do not fit:**" if with_way else "**Another example:**",
+                width="content",
+                help="In class: choose a case, find from its images what went wrong, and mend it.",
             )
-        with way:
+            chosen = st.radio(
+                "Example", titles, horizontal=True, key="import.kind", label_visibility="collapsed", width="content"
+            )
+        kind = KINDS[titles.index(chosen)]
+        if with_way:
             _show_way(model, kind)
-    send_layers([model])
+        _offer(model, kind, begin, back, is_busy=is_busy)
+    if with_way:
+        send_layers([model])
 
 
-def _offer(
-    model: Model, begin: Callable[[bytes, bytes, ImportSettings], None], is_busy: bool, *, is_first: bool
-) -> Kind:
-    """Offer the examples; return the one that is chosen."""
-    titles = [kind.title for kind in KINDS]
-    chosen = st.radio(
-        "**Import an example**" if is_first else "**Another example**",
-        titles,
-        captions=[kind.caption for kind in KINDS],
-        horizontal=not is_first,
-        key="import.kind",
-    )
-    kind = KINDS[titles.index(chosen)]
-    if st.button(
-        "Try the example",
-        icon=":material/play_arrow:",
-        type="primary" if is_first else "secondary",
-        key="import.example",
-        disabled=is_busy,
-    ):
-        data = model.config.data.name
-        settings = ImportSettings(
-            name=kind.name, data=data, pixels_in=kind.pixels, pixels_out=kind.pixels, source=model.name
-        )
-        encoder, decoder = (example_file(model, part, kind.is_swapped) for part in ("encoder", "decoder"))
-        begin(encoder, decoder, _with_free_name(encoder, decoder, settings))
+def files_of(name: str) -> tuple[bytes, bytes] | None:
+    """Return the encoder and the decoder of the example that became a model of this name, or None."""
+    model = _model()
+    kind = next((kind for kind in reversed(KINDS) if name.startswith(kind.name)), None)
+    if model is None or kind is None or not all(is_current(model.folder, part) for part in PARTS):
+        return None
+    encoder, decoder = (example_file(model, part, kind.fault == "axes") for part in ("encoder", "decoder"))
+    return encoder, decoder
+
+
+def _model() -> Model | None:
+    models = list_models()
+    usable = (each for name in EXAMPLES if (each := models.get(name)) and is_available(each.config.data.name))
+    return next(usable, None)
+
+
+def _offer(model: Model, kind: Kind, begin: Begin, back: Callable[[], None] | None, *, is_busy: bool) -> None:
+    """Offer to import and to download an example."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(
+            f"Import {kind.title if kind.fault else 'the example'}",
+            icon=":material/play_arrow:",
+            type="secondary" if back else "primary",
+            key="import.example",
+            disabled=is_busy,
+            help="As you would import files of your own: both are checked, and measured on the test images.",
+        ):
+            told = _TOLD if kind.fault == "range" else None
+            data = model.config.data.name
+            settings = ImportSettings(name=kind.name, data=data, pixels_in=told, pixels_out=told, source=model.name)
+            files = files_of(kind.name)
+            assert files is not None
+            begin(*files, with_free_name(*files, settings))
+        if back:
+            st.button("Back to the images on their way", icon=":material/undo:", key="import.back", on_click=back)
         for part in reversed(PARTS):
-            name = f"{part}{'-swapped' if kind.is_swapped else ''}.onnx"
+            name = f"{part}{kind.suffix}.onnx"
             st.download_button(
                 name,
-                partial(example_file, model, part, kind.is_swapped),
+                partial(example_file, model, part, kind.fault == "axes"),
                 file_name=name,
                 mime="application/octet-stream",
                 icon=":material/download:",
@@ -136,10 +133,9 @@ def _offer(
                 key=f"import.download.{part}",
                 help=f"The {part} of this example. Drop it below, or draw it with netron.app.",
             )
-    return kind
 
 
-def _with_free_name(encoder: bytes, decoder: bytes, settings: ImportSettings) -> ImportSettings:
+def with_free_name(encoder: bytes, decoder: bytes, settings: ImportSettings) -> ImportSettings:
     """Return the settings with a name that no other model has; the same import as before keeps its own."""
     models = list_models()
     named = settings
@@ -156,7 +152,7 @@ def example_file(model: Model, part: PartName, is_swapped: bool) -> bytes:
     content = beside(model.folder, part).read_bytes()
     if not is_swapped:
         return content
-    from aeviz.bring.examples import swap_axes  # with onnx, which only this needs
+    from aeviz.bring.examples import swap_axes  # with onnx, which only these need
 
     return swap_axes(content)
 
@@ -176,7 +172,9 @@ def _show_way(model: Model, kind: Kind) -> None:
             "shape": list(model.config.model.image_shape),
             "classes": [None if dataset.labels is None else int(dataset.labels[place]) for place in chosen],
             "names": list(model.class_names),
-            "fault": kind.fault,
+            "title": kind.title,
+            "fault": kind.fault or "",
+            "broken": None if kind.fault is None else _codes_with_fault(model, kind.fault),
             **_codes(model),
         },
     )
@@ -189,9 +187,30 @@ def _one_of_each(labels: np.ndarray | None, count: int) -> list[int]:
     return [int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)[:_STRIP]]
 
 
+def _chosen(count: int) -> np.ndarray:
+    """Return the places of the test images that stand for all."""
+    return np.unique(np.linspace(0, count - 1, _CODES).round().astype(int))
+
+
 @shared(max_entries=2)
 def _codes(model: Model) -> dict[str, object]:
     table = model.require_latents()
-    chosen = np.unique(np.linspace(0, len(table.z) - 1, _CODES).round().astype(int))
+    chosen = _chosen(len(table.z))
     labels = None if table.labels is None else table.labels[chosen].tolist()
-    return {"codes": table.z[chosen].astype(np.float64).round(3).tolist(), "labels": labels}
+    return {"codes": _rounded(table.z[chosen]), "labels": labels}
+
+
+@shared(max_entries=4)
+def _codes_with_fault(model: Model, fault: Fault) -> list[list[float]] | None:
+    """Return the latent points of the same images where the import has a fault."""
+    dataset = find_originals(model)[0]
+    if dataset is None:
+        return None
+    from aeviz.bring.examples import codes_with_fault
+
+    return _rounded(codes_with_fault(model.network(), dataset.images[_chosen(len(dataset.images))], fault))
+
+
+def _rounded(z: np.ndarray) -> list[list[float]]:
+    points: list[list[float]] = z.astype(np.float64).round(3).tolist()
+    return points

@@ -1,4 +1,6 @@
-"""What an import came to: the model's best and worst images and its map, its checks, and all models that came in so."""
+"""What an import came to: whether it fits, its best and worst images, its map, and all models that came in so."""
+
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -9,10 +11,11 @@ from aeviz.errors import AevizError
 from aeviz.figures.images import shrink, to_data_uri, to_grey_or_rgb
 from aeviz.paths import runs_root
 from aeviz.serving.owners import mark
-from aeviz.web.kernel import jobs, thumbnails
+from aeviz.web.components.import_map.component import show_import_map
+from aeviz.web.components.kit.small_map import ground_payload
+from aeviz.web.kernel import jobs, projections
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import TILE_PX, find_originals, is_large
-from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.visitor import owner
@@ -25,7 +28,17 @@ BEGUN = "import.begun"
 """Session key: name of the model whose import this visitor began, until it is known as theirs."""
 SHOWN = 5
 """Test images that are shown as the best ones, and as the worst."""
-MAP_PX = 220
+MOST = 2500
+"""Test images on the map at most, evenly spread."""
+TAIL = 0.005
+"""Share of them that may lie beyond each edge of the map."""
+_DIAGNOSED = "import.diagnosed"
+"""Session key: name of the case whose fault the visitor has asked for."""
+_MEND = {
+    "transposed": "transpose each image",
+    "upside down": "turn each image over",
+    "inverted": "invert each image",
+}
 _TARGETS = (
     ("Generate", "pages/generate.py", ":material/auto_awesome:"),
     ("Reconstruct", "pages/reconstruct.py", ":material/compare:"),
@@ -42,8 +55,13 @@ _STYLE = """<style>
 </style>"""
 
 
-def show_result(made: Imported) -> None:
-    """Show a model that was imported just now."""
+def show_result(made: Imported, mend: Callable[[], None] | None) -> None:
+    """Show a model that was imported just now.
+
+    Args:
+        made: What came of it.
+        mend: Imports its files again so that they fit; None where that is not known, or not needed.
+    """
     model = list_models().get(made.name)
     if model is None:
         st.info(f"{escape(made.name)} was imported; it is not there any more, or another folder has its name.")
@@ -51,59 +69,100 @@ def show_result(made: Imported) -> None:
     if st.session_state.pop(BEGUN, None) == made.name:
         mark(model.path, owner())
     with st.container(border=True):
-        if advice := advise(made):
-            is_example = made.name.startswith("example-")  # which a class shall find out by itself
-            with st.expander(
-                "Something does not fit: what was found, and what to do",
-                expanded=not is_example,
-                icon=":material/warning:",
-            ):
-                st.warning(escape(advice))
-        images, facts, plane = st.columns([8, 9, 4], gap="medium")  # in the order that a phone shows
+        is_secret = (
+            made.name.startswith("case-") and bool(made.remedy) and st.session_state.get(_DIAGNOSED) != made.name
+        )
+        _show_verdict(made, model, mend, is_secret=is_secret)
+        images, plane, facts = st.columns([8, 7, 7], gap="medium")  # in the order that a phone shows
         with images:
             try:
                 _show_ends(model)
             except AevizError as error:
                 st.error(escape(str(error)), icon=":material/error:")
-        with facts:
-            _show_facts(made, model)
         with plane:
-            picture = thumbnails.thumbnail(model, is_dark())
-            if picture is not None:
-                st.image(picture, width=MAP_PX, alt=f"Latent map of {made.name}, coloured by class")
-                st.caption("Latent map of the test images")
+            if model.has_latents:
+                show_import_map(_map(model), key="import.map")
+        with facts:
+            _show_facts(made, is_secret=is_secret)
 
 
-def _show_facts(made: Imported, model: Model) -> None:
-    kind = "a variational autoencoder" if made.is_variational else "an autoencoder"
-    shape = " x ".join(map(str, made.image_shape))
-    verdict = (
-        f"below that of the mean image, {made.mean_image_mse:.4f}."
-        if made.mse < made.mean_image_mse
-        else f"not below that of the mean image, {made.mean_image_mse:.4f}."
+def _show_verdict(made: Imported, model: Model, mend: Callable[[], None] | None, *, is_secret: bool) -> None:
+    """Say whether the model fits, what is wrong where it does not, unless that is asked for, and what to do next."""
+    is_better = made.mse < made.mean_image_mse
+    error = (
+        f"Its mean squared error on the test images of {escape(made.data)} is {made.mse:.4f}, "
+        f"{'' if is_better else 'not '}below that of the mean image, {made.mean_image_mse:.4f}."
     )
-    if made.mse >= made.mean_image_mse and not made.remedy:
-        verdict += " Are these the images that it knows?"
-    st.markdown(
-        f"**{escape(made.name)}** is imported: {kind} of {shape} images with {made.latent_dim} latent "
-        f"dimensions and {made.parameters:,} weights."
-    )
-    st.markdown(
-        f"1. **Shapes**: image {shape}, latent point {made.latent_dim}, image {shape} again.\n"
-        f"2. **Pixels** go in as {escape(made.pixels_in)} and come out as {escape(made.pixels_out)}.\n"
-        f"3. **Error**: its mean squared error on the test images of {escape(made.data)} is {made.mse:.4f}, {verdict}"
-    )
+    advice = advise(made)
+    if is_better and not advice:
+        st.success(f"**{escape(made.name)} fits.** {error}", icon=":material/check_circle:")
+    else:
+        why = escape(advice) or "Are these the images that it knows?"
+        if is_secret:
+            why = "**In class:** what do the outputs have in common? Which images come out best? What went wrong?"
+        st.warning(f"**{escape(made.name)} does not fit.** {error}\n\n{why}", icon=":material/warning:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if st.button("Explore it", type="primary", icon=":material/scatter_plot:", key="import.explore"):
+        if is_secret:
+            if st.button("Show the fault", type="primary", icon=":material/search:", key="import.diagnose"):
+                st.session_state[_DIAGNOSED] = made.name
+                st.rerun()
+        elif mend is not None:
+            how = _MEND.get(made.remedy, f"take pixels as {made.remedy_in}")
+            if st.button(
+                f"Mend it: {how}",
+                type="primary",
+                icon=":material/build:",
+                key="import.mend",
+                help="Imports the same files again.",
+            ):
+                mend()
+        is_first = is_better and not advice
+        if st.button(
+            "Explore it",
+            type="primary" if is_first else "secondary",
+            icon=":material/scatter_plot:",
+            key="import.explore",
+        ):
             st.switch_page("pages/explore.py", query_params={"model": made.name})
         for label, target, icon in _TARGETS:
             st.page_link(target, label=label, icon=icon, query_params={"model": made.name})
         _offer_deletion(model)
-    st.caption(
-        "**In class:** what do the outputs have in common, and what was done wrong? Then open the box above."
-        if made.remedy
-        else "**In class:** why does it fail on the worst images? Find one on the map of Explore and compare its "
-        "neighbours."
+
+
+def _show_facts(made: Imported, *, is_secret: bool) -> None:
+    kind = "a variational autoencoder" if made.is_variational else "an autoencoder"
+    shape = " x ".join(map(str, made.image_shape))
+    st.markdown(
+        f"**{escape(made.name)}** is imported: {kind} of {shape} images with {made.latent_dim} latent "
+        f"dimensions and {made.parameters:,} weights."
+    )
+    facts = [f"- **Shapes**: image {shape}, latent point {made.latent_dim}, image {shape} again."]
+    if not is_secret:
+        facts.append(f"- **Pixels** go in as {escape(made.pixels_in)} and come out as {escape(made.pixels_out)}.")
+    if made.change:
+        facts.append(f"- **Each image** is {made.change} before the encoder and behind the decoder.")
+    st.markdown("\n".join(facts))
+    if not made.remedy:
+        st.caption(
+            "**In class:** why does it fail on the worst images? Find one on the map of Explore and compare its "
+            "neighbours."
+        )
+
+
+@shared(max_entries=16)  # 25 kB each
+def _map(model: Model) -> bytes:
+    """Pack the map of the test images: the latent plane, or their first two principal components."""
+    found, labels = projections.projection(model, 2), model.require_latents().labels
+    ends = np.quantile(found.points.astype(np.float64), [TAIL, 1 - TAIL], axis=0)
+    middle, half = ends.mean(axis=0), max(1.06 * float((ends[1] - ends[0]).max()) / 2, 1e-9)
+    step = -(-len(found.points) // MOST)
+    return ground_payload(
+        found.points[::step],
+        None if labels is None else labels[::step],
+        model.class_names,
+        view=np.stack([middle - half, middle + half], axis=1),
+        axes=(found.axis_names[0], found.axis_names[1]),
+        words="",
     )
 
 

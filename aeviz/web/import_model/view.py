@@ -1,15 +1,16 @@
 """The import of a model: two files, what they do not say, progress, and what came of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from aeviz.bring.settings import ImportSettings
+from aeviz.bring.settings import Imported, ImportSettings, mend
 from aeviz.data import is_available, list_datasets
 from aeviz.paths import runs_root
-from aeviz.web.import_model.example import show_example
+from aeviz.web.import_model.example import files_of, show_example, with_free_name
 from aeviz.web.import_model.made import BEGUN, TASK, list_imported, show_result
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.page import errors_as_messages
@@ -23,6 +24,8 @@ RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
 MOST_MB = 100
 """Size of an uploaded file; larger ones come in by the command line."""
 _POLL_S = 1.0
+_BEGUN, _FILES = "import.begun", "import.files"
+"""Session keys: settings of the import of this visitor, and identities of its uploads, None for an example."""
 _EXPORT = """import torch
 
 model.eval()
@@ -60,11 +63,11 @@ def show_import() -> None:
         job: Task | None = st.session_state.get(TASK)
         made = None if job is None else importing.read_imported(job)
         if made is not None:
-            show_result(made)
+            show_result(made, _mending(made))
         elif job is not None:
             _show_work(job)
         is_busy = job is not None and (view := job.observe()) is not None and view.is_active
-        show_example(_begin, with_way=made is None, is_busy=is_busy)
+        show_example(_begin, None if made is None else _leave, is_busy=is_busy)
         _show_form(is_busy)
         list_imported("" if made is None else made.name)
 
@@ -147,20 +150,46 @@ def _ask() -> tuple[ImportSettings, DeltaGenerator]:
     return settings, place
 
 
+def _leave() -> None:
+    """Show no result any more."""
+    del st.session_state[TASK]
+
+
+def _mending(made: Imported) -> Callable[[], None] | None:
+    """Return what imports the same files so that they fit; None where it is not known how, or the files are gone."""
+    begun: ImportSettings | None = st.session_state.get(_BEGUN)
+    found = None if begun is None else mend(begun, made)
+    if found is None:
+        return None
+    ids = st.session_state.get(_FILES)
+    uploads: list[UploadedFile | None] = [st.session_state.get(f"import.{part}") for part in ("encoder", "decoder")]
+    present = [each for each in uploads if each is not None]
+    if ids is None:
+        files = files_of(made.name)
+    elif [each.file_id for each in present] == ids:
+        files = present[0].getvalue(), present[1].getvalue()
+    else:
+        files = None
+    if files is None:
+        return None
+    return lambda: _begin(*files, with_free_name(*files, replace(found, name=f"{made.name}-mended")), ids)
+
+
 def _start(encoder: UploadedFile | None, decoder: UploadedFile | None, settings: ImportSettings) -> None:
     if encoder is None or decoder is None:
         return
     settings = replace(settings, source=f"{encoder.name} and {decoder.name}")
-    _begin(encoder.getvalue(), decoder.getvalue(), settings)
+    _begin(encoder.getvalue(), decoder.getvalue(), settings, [encoder.file_id, decoder.file_id])
 
 
-def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings) -> None:
+def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings, uploads: list[str] | None = None) -> None:
+    """Begin an import; `uploads` are the identities of the visitor's own files."""
     jobs.check_new_runs()
     job = importing.importing_task(encoder, decoder, settings)
     if importing.read_imported(job) is None and not (runs_root() / settings.name).exists():
         st.session_state[BEGUN] = settings.name
     importing.start(job, encoder, decoder, settings)
-    st.session_state[TASK] = job
+    st.session_state.update({TASK: job, _BEGUN: settings, _FILES: uploads})
     st.rerun()
 
 

@@ -1,6 +1,6 @@
 // Image → encoder → latent point → decoder → image. The example images take turns: the point glides to that of the next one,
-// and the decoder draws what lies on its way. Whoever drags the point sees the decoder alone. With a fault the images enter
-// and leave as in an import that does not fit.
+// and the decoder draws what lies on its way. Whoever drags the point sees the decoder alone. In a case the images enter and
+// leave as in an import that does not fit: the visitor finds out how, and mends it.
 
 import { classColour } from "../kit/class_colours.js";
 import { element, icon, write } from "../kit/dom.js";
@@ -12,151 +12,233 @@ import { NetworkExperiment } from "../kit/network_experiment.js";
 import { decode, run } from "../kit/plain_layers.js";
 import { ICONS } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
+import { entering, extent, leaving, signed } from "./faults.js";
+import { Finder } from "./finder.js";
 
 /** @typedef {[number, number]} Pair */
-/** @typedef {"" | "range" | "axes"} Fault */
+/** @typedef {import("./faults.js").Fault} Fault */
 /**
  * @typedef {{
- *   images: number[][], shape: number[], classes: (number | null)[], codes: Pair[], labels: number[] | null, names: string[],
- *   fault: Fault
- * }} Sent `classes`: those of the images
+ *   images: number[][], shape: number[], classes: (number | null)[], codes: Pair[], broken: Pair[] | null,
+ *   labels: number[] | null, names: string[], title: string, fault: Fault
+ * }} Sent `classes`: those of the images; `codes`, `broken`: test images where the import fits, and with the fault
  */
+/** @typedef {{ figure: HTMLElement, mosaic: Mosaic, words: HTMLElement }} View */
+/** @typedef {{ enters: Float32Array, z: Pair, output: Float32Array }} Pass of an image through both networks */
 
 const INK = "#c2419f";
 const REST_MS = 1700; // at an image
 const GLIDE_MS = 900; // from one to the next
+const SPREAD = 0.01; // share of the test images that may lie beyond each end of an axis
 
-/** An image whose columns are its rows. @param {ArrayLike<number>} image @param {number[]} shape */
-function transposed(image, [channels, height, width]) {
-  const found = new Float32Array(image.length);
-  for (let c = 0; c < channels; c += 1) {
-    for (let y = 0; y < height; y += 1) {
-      for (let x = 0; x < width; x += 1) found[(c * width + x) * height + y] = image[(c * height + y) * width + x];
-    }
-  }
-  return found;
-}
+const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** @param {number} share */
+const eased = (share) => share * share * (3 - 2 * share);
 
 class ImportWay extends NetworkExperiment {
+  /** @type {Map<Fault, { guess: Fault, isFound: boolean, wasRight: boolean }>} what the visitor knows of each case */
+  known = new Map();
+  isMended = false;
+  shown = 0; // an image
+  left = 0; // images of this round
+  timer = 0;
+  /** @type {Pair[] | undefined} */
+  cloud;
+  /** @type {Pair[] | undefined} */
+  ends;
+  isPaused = isStill(); // by the visitor
+
   /** @param {any} data */
   receive(data) {
-    const { images, shape, classes, codes, labels, names, fault } = data;
+    const { images, shape, classes, codes, broken, labels, names, title, fault } = data;
     const isNew = this.sent && this.sent.fault !== fault;
-    this.sent = /** @type {Sent} */ ({ images, shape, classes, codes, labels, names, fault });
-    if (isNew && this.pixels) this.change();
+    this.sent = /** @type {Sent} */ ({ images, shape, classes, codes, broken, labels, names, title, fault });
+    if (isNew && this.pixels) {
+      this.isMended = false;
+      this.change();
+    }
     return super.receive(data);
   }
 
-  /** Let the images take another way: through the same files, imported otherwise. */
+  /** As the images enter and leave now. @returns {Fault} */
+  get fault() {
+    return this.isMended ? "" : (this.sent?.fault ?? "");
+  }
+
+  get isHidden() {
+    return Boolean(this.sent?.fault) && !this.known.get(this.sent?.fault ?? "")?.isFound;
+  }
+
+  /** Send an image through. @param {Float32Array} image @param {Fault} [fault] @returns {Pass} */
+  pass(image, fault = this.fault) {
+    const { shape } = /** @type {Sent} */ (this.sent);
+    const enters = entering(image, shape, fault);
+    const z = /** @type {Pair} */ ([...run(this.networks[0].encoder, enters)].slice(0, 2));
+    return { enters, z, output: leaving(decode(this.networks[0], z), shape, fault) };
+  }
+
+  /** Let the images take another way: through the same networks, imported otherwise. */
   change() {
-    this.points = this.pixels?.map((image) => this.encode(image));
-    this.ends = null;
-    this.tiles?.forEach((tile, k) => tile.set(this.drawn(this.points?.[k] ?? [0, 0])));
-    this.play(false);
-    this.go(this.shown ?? 0);
+    if (!this.pixels) return;
+    this.passes = this.pixels.map((image) => this.pass(image));
+    this.aim();
+    this.fill();
+    clearTimeout(this.timer);
+    this.left = this.isPaused ? 0 : this.passes.length;
+    this.go(this.shown);
   }
 
-  /** @param {Float32Array} image @returns {Pair} */
-  encode(image) {
-    const { fault, shape } = /** @type {Sent} */ (this.sent);
-    const entered = fault === "range" ? image.map((value) => 2 * value - 1) : fault === "axes" ? transposed(image, shape) : image;
-    return /** @type {Pair} */ ([...run(this.networks[0].encoder, entered)].slice(0, 2));
-  }
-
-  /** The image that is shown for a point. @param {Pair} point @returns {Float32Array} */
-  drawn(point) {
-    const { fault, shape } = /** @type {Sent} */ (this.sent);
-    const made = Float32Array.from(decode(this.networks[0], point));
-    return fault === "range" ? made.map((value) => (value + 1) / 2) : fault === "axes" ? transposed(made, shape) : made;
+  /** @param {Fault} fault that the visitor suspects */
+  guess(fault) {
+    const own = this.sent?.fault ?? "";
+    const isRight = fault === own;
+    this.known.set(own, { guess: isRight ? "" : fault, isFound: isRight, wasRight: isRight });
+    this.fill();
   }
 
   make() {
     const { root, sent } = this;
     if (!sent) return;
-    const { shape } = sent;
     this.pixels = sent.images.map((image) => Float32Array.from(image, (level) => level / 255));
-    this.points = this.pixels.map((image) => this.encode(image));
-    this.at = /** @type {Pair} */ ([...this.points[0]]);
-    this.shown = 0;
+    this.passes = this.pixels.map((image) => this.pass(image));
+    this.at = /** @type {Pair} */ ([...this.passes[0].z]);
+    this.aim();
     /** @type {{ from: Pair, since: number } | null} */
     this.glide = null;
     this.isOwn = false; // whether the visitor placed the point
     const way = element("div", { class: "import-way" }, root);
-    const view = (/** @type {string} */ area, /** @type {string} */ title) => {
-      const figure = element("figure", { class: area }, way);
-      element("figcaption", { text: title }, figure);
-      const mosaic = new Mosaic(shape, 1, 1, false);
-      mosaic.canvas.setAttribute("role", "img");
-      mosaic.canvas.setAttribute("aria-label", title);
-      figure.append(mosaic.canvas);
-      return { figure, mosaic, words: element("p", { class: "values" }, figure) };
-    };
-    this.input = view("input", "input x");
+    this.input = this.makeView(way, "input", "image x");
+    this.enters = this.makeView(way, "enters", "enters", "the encoder");
     element("b", { class: "funnel encoder", text: "encoder" }, way);
     this.map = new Plot(way, { title: "latent point z", label: "", x: [-1, 1], y: [-1, 1], isSquare: true, kind: "flat" });
     element("b", { class: "funnel decoder", text: "decoder" }, way);
-    this.output = view("output", "output x̂");
+    this.leaves = this.makeView(way, "leaves", "leaves", "the decoder");
+    this.output = this.makeView(way, "output", "output x̂");
     this.grip = new Grip(this.map, { name: "latent point z", text: "z", colour: INK, step: 0.5, moved: (to) => this.place(to) });
     this.grips.push(this.grip);
     this.makeStrip();
-    this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+    this.finder = new Finder(root, {
+      guess: (fault) => this.guess(fault),
+      tell: () => {
+        this.known.set(this.sent?.fault ?? "", { guess: "", isFound: true, wasRight: false });
+        this.fill();
+      },
+      mend: (isMended) => {
+        this.isMended = isMended;
+        this.change();
+      },
+    });
+    this.fill();
+    if (!this.isPaused) this.play();
+  }
+
+  /**
+   * A place for an image; one that enters or leaves a network has a scale from −1 to 1.
+   * @param {Element} parent @param {string} area @param {string} title @param {string} [network]
+   * @returns {View}
+   */
+  makeView(parent, area, title, network = "") {
+    const { shape } = /** @type {Sent} */ (this.sent);
+    const figure = element("figure", { class: area }, parent);
+    const caption = element("figcaption", { text: title }, figure);
+    if (network) element("span", { text: ` ${network}` }, caption);
+    const frame = element("div", { class: "frame" }, figure);
+    const mosaic = new Mosaic(network ? [3, shape[1], shape[2]] : shape, 1, 1, false);
+    mosaic.canvas.setAttribute("role", "img");
+    mosaic.canvas.setAttribute("aria-label", `${title} ${network}`.trim());
+    frame.append(mosaic.canvas);
+    if (network) {
+      element("b", { class: "unknown", text: "?" }, frame);
+      const scale = element("div", { class: "scale", "aria-hidden": "true" }, figure);
+      for (const text of ["−1", "0", "1"]) element("span", { text }, scale);
+    }
+    return { figure, mosaic, words: element("p", { class: "values" }, figure) };
   }
 
   makeStrip() {
     const { root, pixels, sent } = this;
     if (!pixels || !sent) return;
-    const strip = element("div", { class: "import-strip", role: "group", "aria-label": "Example images" }, root);
+    const strip = (this.strip = element("div", { class: "import-strip", role: "group", "aria-label": "Example images" }, root));
     const names = element("div", { class: "names" }, strip);
     this.button = element("button", { type: "button" }, names);
-    this.button.onclick = () => this.play(!this.timer && !this.glide);
-    for (const text of ["input", "output"]) element("span", { text }, names);
-    /** @type {Mosaic[]} the outputs */
-    this.tiles = [];
+    this.button.onclick = () => {
+      this.isPaused = Boolean(this.left);
+      if (this.isPaused) this.halt();
+      else this.play();
+    };
+    for (const [kind, text] of [["input", "image"], ["enters", "enters"], ["output", "output"], ["guess", "if so"]]) element("span", { text, class: kind }, names); // prettier-ignore
     this.choices = pixels.map((image, k) => {
       const node = element("button", { type: "button", title: "Send this image through", "aria-label": `Example image ${k + 1}` }, strip);
-      const [above, below] = [0, 1].map(() => new Mosaic(sent.shape, 1, 1, false));
-      above.set(image);
-      below.set(this.drawn(this.points?.[k] ?? [0, 0]));
-      node.append(above.canvas, below.canvas);
-      this.tiles?.push(below);
+      const tile = (/** @type {string} */ kind, shape = sent.shape) => {
+        const mosaic = new Mosaic(shape, 1, 1, false);
+        mosaic.canvas.classList.add(kind);
+        node.append(mosaic.canvas);
+        return mosaic;
+      };
+      tile("input").set(image);
+      const enters = tile("enters", [3, sent.shape[1], sent.shape[2]]);
+      const [output, guess] = [tile("output"), tile("guess")];
       node.onclick = () => {
-        this.play(false);
+        this.isPaused = true;
+        this.halt();
         this.go(k);
       };
-      return node;
+      return { node, enters, output, guess };
     });
   }
 
-  /** @param {boolean} isOn one round, so that the page comes to rest */
-  play(isOn) {
+  /** Show in the strip and below it what holds for all images. */
+  fill() {
+    const { sent, passes, pixels, strip, finder } = this;
+    if (!sent || !passes || !pixels || !strip) return;
+    const own = this.known.get(sent.fault) ?? { guess: /** @type {Fault} */ (""), isFound: false, wasRight: false };
+    strip.dataset.row = this.isHidden ? (own.guess ? "guess" : "none") : sent.fault ? "enters" : "none";
+    this.choices?.forEach(({ enters, output, guess }, k) => {
+      enters.set(signed(passes[k].enters));
+      output.set(passes[k].output);
+      if (own.guess) guess.set(this.pass(pixels[k], own.guess).output);
+    });
+    const mean = (/** @type {Pass[]} */ list) => list.reduce((sum, { output }, k) => sum + errorOf(pixels[k], output), 0) / list.length;
+    const errors = { now: mean(passes), broken: mean(pixels.map((image) => this.pass(image, sent.fault))) };
+    finder?.show({ title: sent.title, fault: sent.fault, ...own, isMended: this.isMended, errors });
+    for (const view of [this.enters, this.leaves]) view?.figure.classList.toggle("hidden", this.isHidden);
+    this.redraw();
+  }
+
+  /** Send the images through one after the other, one round, so that the page comes to rest. */
+  play() {
+    this.left = this.passes?.length ?? 0;
+    this.wait(this.isOwn ? 0 : REST_MS);
+    this.redraw();
+  }
+
+  halt() {
     clearTimeout(this.timer);
-    this.timer = 0;
-    this.left = isOn ? (this.points?.length ?? 0) : 0;
-    if (isOn) this.wait(this.isOwn ? 0 : REST_MS);
+    this.timer = this.left = 0;
     this.redraw();
   }
 
   /** @param {number} time */
   wait(time) {
+    clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.timer = 0;
-      this.left = (this.left ?? 1) - 1;
-      this.go(((this.shown ?? 0) + 1) % (this.points?.length ?? 1));
+      this.left -= 1;
+      this.go((this.shown + 1) % (this.passes?.length ?? 1));
     }, time);
   }
 
   /** @param {number} k an image to send through */
   go(k) {
     if (!this.at) return;
-    const isSudden = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.glide = { from: [...this.at], since: performance.now() - (isSudden ? GLIDE_MS : 0) };
+    this.glide = { from: [...this.at], since: isStill() ? -Infinity : performance.now() };
     [this.shown, this.isOwn] = [k, false];
     this.redraw();
   }
 
   /** @param {Pair} to */
   place(to) {
-    if (this.timer || this.left) this.play(false);
+    this.halt();
     this.glide = null;
     [this.at, this.isOwn] = [to, true];
     this.redraw();
@@ -164,11 +246,10 @@ class ImportWay extends NetworkExperiment {
 
   /** Move the point on its way to that of the shown image. */
   advance() {
-    const { glide, points, shown = 0 } = this;
-    if (!glide || !points) return;
+    const { glide, passes, shown } = this;
+    if (!glide || !passes) return;
     const share = Math.min(1, (performance.now() - glide.since) / GLIDE_MS);
-    const eased = share * share * (3 - 2 * share);
-    this.at = /** @type {Pair} */ ([0, 1].map((axis) => glide.from[axis] + eased * (points[shown][axis] - glide.from[axis])));
+    this.at = between(glide.from, passes[shown].z, eased(share));
     if (share < 1) return void this.redraw();
     this.glide = null;
     if (this.left) this.wait(REST_MS);
@@ -177,22 +258,26 @@ class ImportWay extends NetworkExperiment {
   /** @param {import("../kit/theme.js").Style} style */
   paint(style) {
     this.advance();
-    const { map, grip, input, output, pixels, sent, button, shown = 0, at } = this;
-    if (!map || !grip || !input || !output || !pixels || !sent || !button || !at) return;
+    const { map, grip, input, enters, leaves, output, pixels, passes, sent, button, shown, at } = this;
+    if (!map || !grip || !input || !enters || !leaves || !output || !pixels || !passes || !sent || !button || !at) return;
     const image = pixels[shown];
-    const made = this.drawn(at);
+    const returned = decode(this.networks[0], at);
+    const made = leaving(returned, sent.shape, this.fault);
     input.mosaic.set(image);
+    enters.mosaic.set(signed(passes[shown].enters));
+    leaves.mosaic.set(signed(returned));
     output.mosaic.set(made);
-    input.figure.classList.toggle("away", this.isOwn);
+    for (const { figure } of [input, enters]) figure.classList.toggle("away", this.isOwn);
     const isThere = !this.isOwn && !this.glide;
-    const error = image.reduce((sum, value, k) => sum + (value - made[k]) ** 2, 0) / image.length;
     write(input.words, this.isOwn ? "none: you chose z" : `${sent.shape.slice(1).join("×")} pixels`);
-    write(output.words, isThere ? `error ${number(error, 3)}` : this.isOwn ? "the decoder alone" : "on the way");
+    write(enters.words, this.isOwn ? "–" : this.isHidden ? "find out" : extent(passes[shown].enters));
+    write(leaves.words, this.isHidden ? "find out" : extent(returned));
+    write(output.words, isThere ? `error ${number(errorOf(image, made), 3)}` : this.isOwn ? "the decoder alone" : "on the way");
     this.paintMap(map, style);
     map.describe(`latent point (${number(at[0], 1)}, ${number(at[1], 1)})`, `Latent plane with the point ${at.map((value) => number(value, 1)).join(", ")}`);
     grip.place(at, at.map((value) => number(value)).join(", "));
-    this.choices?.forEach((node, k) => node.setAttribute("aria-pressed", String(!this.isOwn && k === shown)));
-    const name = this.timer || this.left ? "Pause" : "Play";
+    this.choices?.forEach(({ node }, k) => node.setAttribute("aria-pressed", String(!this.isOwn && k === shown)));
+    const name = this.left ? "Pause" : "Play";
     if (button.title !== name) {
       button.title = name;
       button.setAttribute("aria-label", name);
@@ -202,45 +287,58 @@ class ImportWay extends NetworkExperiment {
     this.root.dataset.at = isThere ? "image" : this.isOwn ? "own" : "way";
   }
 
+  /** Choose where the cloud of test images and the axes belong; in a case the axes also hold where the cloud would be mended. */
+  aim() {
+    const { sent, passes } = this;
+    if (!sent || !passes) return;
+    const cloud = (this.fault && sent.broken) || sent.codes;
+    const all = [...sent.codes, ...(sent.broken ?? [])];
+    const ends = [0, 1].map((axis) => endsOf(all.map((point) => point[axis]), passes.map(({ z }) => z[axis]))); // prettier-ignore
+    this.shift = { from: this.cloud ?? cloud, ends: this.ends ?? ends, since: isStill() ? -Infinity : performance.now() };
+    this.target = { cloud, ends };
+  }
+
+  /** Move the cloud and the axes on their way there. */
+  settle() {
+    const { shift, target } = this;
+    if (!shift || !target) return;
+    const share = Math.min(1, (performance.now() - shift.since) / GLIDE_MS);
+    this.cloud = target.cloud.map((point, k) => between(shift.from[k], point, eased(share)));
+    this.ends = target.ends.map((pair, axis) => between(shift.ends[axis], pair, eased(share)));
+    if (share < 1) return this.redraw();
+    this.shift = null;
+  }
+
   /** @param {Plot} map @param {import("../kit/theme.js").Style} style */
   paintMap(map, style) {
-    const { sent, points, root } = this;
-    if (!sent || !points) return;
-    const codes = sent.fault ? points : sent.codes; // those of the other test images are known for the import that fits
-    if (!this.ends) {
-      const spread = [0, 1].map((axis) => codes.map((point) => point[axis]).sort((a, b) => a - b));
-      const ends = spread.map((list, axis) => [
-        Math.min(list[Math.floor(0.01 * list.length)], ...points.map((point) => point[axis])),
-        Math.max(list[Math.floor(0.99 * (list.length - 1))], ...points.map((point) => point[axis])),
-      ]);
-      this.ends = ends.map(([low, high]) => /** @type {Pair} */ ([low - 0.05 * (high - low), high + 0.05 * (high - low)]));
-    }
-    [map.x, map.y] = this.ends;
+    this.settle();
+    const { sent, cloud, ends, root } = this;
+    if (!sent || !cloud || !ends) return;
+    [map.x, map.y] = ends;
     if (!map.begin(style)) return;
-    /** @param {number | null | undefined} label */
-    const colourOf = (label) => (label === null || label === undefined ? style.text : classColour(label, root));
-    const labels = sent.fault ? sent.classes : (sent.labels ?? []);
-    codes.forEach((point, k) => map.dot(point, { colour: colourOf(labels[k]), width: sent.fault ? 5 : 2, alpha: sent.fault ? 1 : 0.6 }));
-    this.paintNames(map, style);
+    cloud.forEach((point, k) => {
+      const label = sent.labels?.[k];
+      map.dot(point, { colour: label === undefined ? style.text : classColour(label, root), width: 2, alpha: 0.6 });
+    });
+    this.paintNames(map, style, cloud);
     map.end();
   }
 
-  /** Name the classes, each at the middle of its points. @param {Plot} map @param {import("../kit/theme.js").Style} style */
-  paintNames(map, style) {
-    const { sent, points, root } = this;
-    if (!sent || !points) return;
+  /** Name the classes, each at the middle of its points. @param {Plot} map @param {import("../kit/theme.js").Style} style @param {Pair[]} cloud */
+  paintNames(map, style, cloud) {
+    const { sent, root } = this;
+    if (!sent?.labels) return;
     const { brush } = map;
     Object.assign(brush, { textAlign: "center", textBaseline: "middle", lineWidth: 4, strokeStyle: style.background, globalAlpha: 1 });
     brush.font = `bold ${13 * style.scale}px sans-serif`;
     sent.names.forEach((name, label) => {
-      const own = sent.fault ? points.filter((_, k) => sent.classes[k] === label) : sent.codes.filter((_, k) => sent.labels?.[k] === label);
+      const own = cloud.filter((_, k) => sent.labels?.[k] === label);
       if (!own.length) return;
       const middle = [0, 1].map((axis) => own.map((point) => point[axis]).sort((a, b) => a - b)[own.length >> 1]);
       const [x, y] = map.place(/** @type {Pair} */ (middle));
-      const up = sent.fault ? 12 * style.scale : 0; // a single point stays in sight
       brush.fillStyle = classColour(label, root);
-      brush.strokeText(name, x, y - up);
-      brush.fillText(name, x, y - up);
+      brush.strokeText(name, x, y);
+      brush.fillText(name, x, y);
     });
   }
 
@@ -248,6 +346,26 @@ class ImportWay extends NetworkExperiment {
     clearTimeout(this.timer);
     super.close();
   }
+}
+
+/** @param {ArrayLike<number>} image @param {ArrayLike<number>} made */
+function errorOf(image, made) {
+  let sum = 0;
+  for (let k = 0; k < image.length; k += 1) sum += (image[k] - Math.max(0, Math.min(1, made[k]))) ** 2;
+  return sum / image.length;
+}
+
+/** @param {Pair} from @param {Pair} to @param {number} share @returns {Pair} */
+function between(from, to, share) {
+  return [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
+}
+
+/** Ends of an axis that holds nearly all values, and each of some. @param {number[]} values @param {number[]} all @returns {Pair} */
+function endsOf(values, all) {
+  const list = [...values].sort((a, b) => a - b);
+  const low = Math.min(list[Math.floor(SPREAD * list.length)], ...all);
+  const high = Math.max(list[Math.floor((1 - SPREAD) * (list.length - 1))], ...all);
+  return [low - 0.05 * (high - low), high + 0.05 * (high - low)];
 }
 
 export default define(

@@ -40,9 +40,14 @@ export class SmallMap {
 
   /** @param {Uint8Array} bytes */
   take(bytes) {
-    this.ground = /** @type {Ground} */ (unpack(bytes));
-    [this.plot.x, this.plot.y] = this.ground.view;
-    this.words.textContent = this.ground.words;
+    this.show(/** @type {Ground} */ (unpack(bytes)));
+  }
+
+  /** @param {Ground} ground */
+  show(ground) {
+    this.ground = ground;
+    [this.plot.x, this.plot.y] = ground.view;
+    this.words.textContent = ground.words;
     this.drawn = "";
   }
 

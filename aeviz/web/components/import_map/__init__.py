@@ -1,0 +1,1 @@
+"""The latent map of a model that was imported."""
