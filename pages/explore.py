@@ -6,6 +6,7 @@ from aeviz.web.explore.bar import show_bar
 from aeviz.web.explore.measures import are_measures_first, show_measures
 from aeviz.web.explore.plane import show_plane
 from aeviz.web.explore.posterior_view import show_posteriors
+from aeviz.web.explore.spectrum import show_spectrum
 from aeviz.web.explore.take_along import offer_figures, offer_file, offer_python
 from aeviz.web.kernel.page import page, require_runs
 from aeviz.web.map.view import show_map
@@ -19,6 +20,7 @@ with page(
     runs = [run for run in (first, second) if run is not None]
     if are_measures_first():
         show_measures(runs)
+        show_spectrum(runs)
         show_posteriors(runs, encodes=shown.options is not None)
     if shown.options is None:
         show_plane(first, second, shown.axes)
@@ -26,6 +28,7 @@ with page(
         show_map(first, second, shown.options)
     if not are_measures_first():
         show_measures(runs)
+        show_spectrum(runs)
         show_posteriors(runs, encodes=shown.options is not None)
     with st.container(horizontal=True):
         offer_file(first, second)

@@ -92,6 +92,21 @@ def project(z: np.ndarray, dimensions: int) -> Projection:
     return Projection(points=points, axis_names=names, explained=explained, mean=mean, axes=axes)
 
 
+def variance_shares(z: np.ndarray) -> np.ndarray:
+    """Return the share of the variance along each principal component, largest first.
+
+    Args:
+        z: Latent points, (N, D), floating point, N at least 2.
+
+    Returns:
+        (D,), float64, in [0, 1]; they add up to 1, or are all 0 where no point differs.
+    """
+    centred = z.astype(np.float64) - z.mean(axis=0, dtype=np.float64)
+    values = np.linalg.eigvalsh(centred.T @ centred)[::-1].clip(0)
+    shares: np.ndarray = values / max(values.sum(), 1e-300)
+    return shares
+
+
 def select(z: np.ndarray, dimensions: tuple[int, ...]) -> Projection:
     """Show latent points, (N, D), floating point, along some of their own dimensions."""
     chosen = list(dimensions)

@@ -178,6 +178,34 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
     return figure
 
 
+def variance_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Draw the share of the variance of the codes along each principal component as bars, a colour a model.
+
+    Args:
+        models: Model name to shares, each in [0, 1], largest first.
+    """
+    figure = go.Figure()
+    for colour, (name, shares) in zip(COMPARED, models.items(), strict=False):
+        figure.add_trace(
+            go.Bar(
+                x=list(range(1, len(shares) + 1)),
+                y=list(shares),
+                name=name,
+                marker_color=colour,
+                hovertemplate="component %{x}: %{y:.2%} of the variance<extra>%{fullData.name}</extra>",
+            )
+        )
+    most = max(map(len, models.values()))
+    figure.update_layout(
+        xaxis={"title": "principal components of the codes, largest first", "range": [0.3, most + 0.7], "tick0": 1},
+        yaxis={"title": "share of the variance", "tickformat": ".0%"},
+        legend={"orientation": "h", "y": -0.35},
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        height=300,
+    )
+    return figure
+
+
 def error_bars(errors: Mapping[str, Mapping[str, float]]) -> go.Figure:
     """Draw the mean Euclidean reconstruction error of each class as bars, a colour a model.
 

@@ -93,6 +93,8 @@ class Step:
     """Parameter of the address that tells that it was done, and its value then, empty for any other than before."""
     explanation: str = ""
     """Why it is so, as Markdown; shown with the view."""
+    source: str = ""
+    """Where that is from, as Markdown; folded."""
 
     def beside(self, *, is_open: bool) -> View | None:
         """Return the page that belongs beside this step, its question answered (`is_open`) or not; None for any."""

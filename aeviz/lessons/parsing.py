@@ -17,7 +17,7 @@ TITLE, SUMMARY, TEXT, ASK, CHOICE, EXPLANATION, SOURCE, ADDRESS, UNIT = 80, 400,
 FIND = 80
 """Characters of each text at most."""
 _LESSON = ("title", "minutes", "summary", "sources", "steps")
-_STEP = ("text", "view", "question", "before", "find", "expect", "try", "done", "explanation")
+_STEP = ("text", "view", "question", "before", "find", "expect", "try", "done", "explanation", "source")
 _CHOICES, _NUMBER = ("choices", "correct"), ("answer", "tolerance", "unit")
 _MOST_PROBLEMS = 20
 """Errors that one message holds; the rest is counted."""
@@ -119,6 +119,7 @@ def _read_step(values: object, where: str, problems: list[str], pages: Collectio
         else None,
         expect=fields.text("expect", TEXT, required=False),
         explanation=fields.text("explanation", EXPLANATION, required=False),
+        source=fields.text("source", SOURCE, required=False),
     )
 
 

@@ -16,6 +16,7 @@ from aeviz.analysis.latent import (
     project,
     quantile_ranges,
     usual_distance,
+    variance_shares,
 )
 from aeviz.analysis.traversal import plane_grid
 
@@ -88,6 +89,14 @@ def test_project_equals_sklearns_pca_up_to_sign(dimensions, rng):
     assert projection.explained == pytest.approx(pca.explained_variance_ratio_.sum(), rel=1e-9)
     assert projection.axis_names == ("PC1", "PC2", "PC3")[:dimensions]
     assert projection.points.dtype == np.float32
+
+
+def test_variance_shares_are_those_of_sklearns_pca(rng):
+    z = (rng.normal(size=(300, 2)) @ rng.normal(size=(2, 5)) + 5).astype(np.float32)
+    expected = PCA(svd_solver="full").fit(z.astype(np.float64)).explained_variance_ratio_
+    np.testing.assert_allclose(variance_shares(z), expected, atol=1e-12)
+    assert (variance_shares(z)[2:] < 1e-9).all(), "in a plane"
+    assert not variance_shares(np.ones((3, 4))).any()
 
 
 def test_project_has_a_fixed_sign(rng):

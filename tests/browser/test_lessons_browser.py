@@ -102,6 +102,8 @@ def test_lesson_from_beginning_to_end(visit, name):
             expect(column(page).get_by_text(verdict, exact=False).first).to_be_visible()
         expect_view(page, step.view)
         expect(page.get_by_test_id("stException")).to_have_count(0)
+        if (steps := dict(step.view.parameters).get("train")) is not None:
+            expect(page.get_by_test_id("playground").get_by_text(steps, exact=True)).to_be_visible(timeout=60_000)
         if step.find:
             page.wait_for_function(WORDS_ARE_SEEN, arg=step.find)
         if step.view.page != "/optimizers":  # where a red box says that a method does not converge
@@ -224,7 +226,9 @@ def test_trial_is_told_when_the_address_shows_it(visit):
 @pytest.mark.story
 def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
     page = visit("/lessons")
-    page.locator(".st-key-teach-posterior-collapse").get_by_role("button", name="Teach", exact=True).first.click()
+    page.locator(".st-key-teach-posterior-collapse").get_by_role(
+        "button", name="Teach a class", exact=True
+    ).first.click()
     board = page.locator(".st-key-class-board")
     expect(board.get_by_role("heading")).to_be_visible()
     expect_view(page, LESSONS["posterior-collapse"].steps[0].before)
@@ -243,7 +247,9 @@ def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
 def test_class_of_three_browsers(visit):
     """A teacher and two students: code, link, bars, reveal, the teacher's view, leave, rejoin, reload, CSV, end."""
     teacher, one, two = (visit("/lessons") for _ in range(3))
-    teacher.locator(".st-key-teach-posterior-collapse").get_by_role("button", name="Teach", exact=True).first.click()
+    teacher.locator(".st-key-teach-posterior-collapse").get_by_role(
+        "button", name="Teach a class", exact=True
+    ).first.click()
     board = teacher.locator(".st-key-class-board")
     code = board.get_by_role("heading").inner_text().strip()
     assert re.fullmatch("[A-HJKMNP-Z]{5}", code)

@@ -123,6 +123,11 @@ def test_address_puts_the_measures_above_the_map(app, asked, is_first):
     assert (bars < drawn) is is_first
 
 
+def test_spectrum_of_codes_ends_where_the_layers_are_narrow(app):
+    visit = open_map(app, "mlp-64d-adam", first="measures")
+    assert "mlp-64d-adam: 10 of 64 components hold more than 0.01% of the variance each." in said(visit)
+
+
 def test_collapsed_dimensions_in_a_row_are_a_range(app):
     open_map(app, PLAIN)  # views are imported inside a run
     from aeviz.web.explore.posterior_view import name_dimensions

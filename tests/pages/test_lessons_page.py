@@ -25,6 +25,7 @@ steps:
     question: {ask: "How many?", answer: 2, tolerance: 0.5, unit: dimensions}
     expect: Two axes.
     explanation: Because of $D = 2$, see [A].
+    source: Chapter 4.
   - text: Third text.
     view: "/explore?model=mlp-2d-adam"
     question: {ask: "Which?", choices: [this, that], correct: 2}
@@ -33,6 +34,7 @@ FILES = {
     "Lessons": "lessons",
     "Three regimes": "regimes",
     "Explore": "explore",
+    "Reconstruct": "reconstruct",
     "Optimizers": "optimizers",
 }
 
@@ -137,7 +139,12 @@ def test_question_comes_before_the_view_and_a_wrong_answer_is_told(app, own):
     assert "**Not as you predicted.** You said: 7 dimensions." in column(app)
     assert "The answer: 2 dimensions" in column(app)
     assert "Two axes." in column(app)
-    assert "Because of $D = 2$, see [A]. [A] A thesis, page 7" in column(app)  # the source that the step names
+    assert "Chapter 4." in column(app)
+    assert [folded.label for folded in app.sidebar.expander] == ["**How many?**"]
+    assert texts(app.sidebar.expander[0].markdown) == ["Second text."]
+    assert "Because of $D = 2$, see [A]. Chapter 4. [A] A thesis, page 7" in column(
+        app
+    )  # the source that the step names
     assert "[B]" not in column(app)
     press(app, "lesson-next")
     app.radio(key="lesson.answer.mine.2").set_value(1).run()

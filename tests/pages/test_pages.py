@@ -248,6 +248,16 @@ def test_reconstruct_shows_originals_of_built_in_data(app):
     assert int(count) > 0
 
 
+def test_address_asks_reconstruct_for_its_images_alone_or_for_the_originals(app):
+    app = open_page(app, "reconstruct", "digits-2d-adam", only="images")
+    assert [grid["title"] for grid in pair_grids(app)] == ["Original", "digits-2d-adam", "digits-2d-amsgrad"]
+    assert not any(grid["marked"] for grid in pair_grids(app))
+    assert not any("keep their class" in text for text in texts(app.markdown))
+    app = open_page(app, "reconstruct", "digits-2d-adam", only="originals")
+    assert [grid["title"] for grid in pair_grids(app)] == ["Original"]
+    assert not texts(app.subheader)
+
+
 def test_reconstruct_without_mnist_offers_the_download_and_says_why_it_fails(app, monkeypatch):
     if "mlp-2d-adam" not in MODELS:
         pytest.skip("no MNIST model ships yet")

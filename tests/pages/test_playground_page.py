@@ -64,6 +64,12 @@ def test_an_address_from_anywhere_gives_defaults_or_a_sentence(app, page):
     assert not app.exception
 
 
+@pytest.mark.parametrize(("asked", "steps"), [("600", 600), ("0", 0), ("9999999", 5000), ("x", None), (None, None)])
+def test_an_address_asks_the_page_to_train_by_itself(app, page, asked, steps):
+    open_page(app, "playground", **({} if asked is None else {"train": asked}))
+    assert page.payload["train"] == steps
+
+
 def test_what_the_page_reports_goes_into_the_address_and_only_what_is_allowed(app, page):
     open_page(app, "playground")
     page.reported = {**page.payload["values"], "rate": "0.01", "hidden": "32.8", "second": "amsgrad", "evil": "1"}

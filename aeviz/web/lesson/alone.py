@@ -7,7 +7,7 @@ import streamlit as st
 from aeviz.lessons import Answer
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.lesson import classes, state
-from aeviz.web.lesson.parts import ask, lead, show_explanation, show_head, show_verdict, to_markdown
+from aeviz.web.lesson.parts import ask, lead, recall, show_explanation, show_head, show_verdict, to_markdown
 
 
 @st.fragment
@@ -22,12 +22,13 @@ def show_alone() -> None:
 def _show(now: state.Running) -> None:
     step = now.step
     show_head(now.lesson, now.place)
-    st.markdown(to_markdown(step.text))
     if step.question is not None and not now.is_open:
+        st.markdown(to_markdown(step.text))
         chosen = ask(step.question, f"lesson.answer.{now.name}.{now.place}")
         lead(now.lesson, now.place, is_open=False)
     else:
         chosen = None
+        recall(step)
         if step.question is not None:
             show_verdict(step.question, now.given.get(now.place))
         show_explanation(now.lesson, now.place)

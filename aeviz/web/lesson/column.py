@@ -15,12 +15,17 @@ _STYLE = """<style>
 [data-testid="stSidebarUserContent"] { order: 1; padding-top: 0; padding-bottom: 1rem; }
 :is([data-testid="stSidebarNav"], [data-testid="stSidebarNavSeparator"]) { order: 2; }
 :has(> .st-key-lesson-go) { position: sticky; bottom: 0; z-index: 1; }
-.st-key-lesson-go { padding: 0.5rem 0; }
+.st-key-lesson-go { padding: 0.5rem 0; position: relative; }
+.st-key-lesson-go::before { /* text that goes on below fades instead of being cut */
+  content: ""; position: absolute; inset: -1.5rem 0 100% 0; pointer-events: none; background: inherit;
+  mask-image: linear-gradient(transparent, #000);
+}
 [class*="st-key-lesson-guide-"] { margin-top: -1rem; } /* empty until something was done */
 [data-testid="stSidebar"] :is(:has(.st-key-lesson-go), .st-key-lesson-go) { background: inherit; }
 @media (pointer: coarse) {
   [data-testid="stSidebar"] [role="radiogroup"] label { min-height: 2.75rem; align-items: center; }
 }
+@media (min-width: 1200px) { [data-testid="stSidebar"][data-collapsed="false"] { min-width: 21rem; } }
 @media (max-width: 768px) {
   [data-testid="stSidebar"], [data-testid="stSidebar"][data-collapsed="true"] {
     position: fixed !important; inset: auto 0 0 0 !important; z-index: 999989; height: 50dvh !important;

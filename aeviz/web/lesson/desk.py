@@ -7,7 +7,7 @@ from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.lesson import classes
 from aeviz.web.lesson.join import join_address, qr_code
-from aeviz.web.lesson.parts import show_explanation, show_head, to_markdown
+from aeviz.web.lesson.parts import recall, show_explanation, show_head, to_markdown
 
 
 @st.fragment
@@ -24,15 +24,15 @@ def _show(room: Classroom) -> None:
     now = room.state()
     step = room.lesson.steps[now.step]
     show_head(room.lesson, now.step)
-    st.markdown(to_markdown(step.text))
     is_asking = step.question is not None and not now.is_revealed
-    if step.question is not None:
+    if step.question is not None and is_asking:
+        st.markdown(to_markdown(step.text))
         st.markdown(f"**Question:** {to_markdown(step.question.ask)}")
-    if is_asking:
         if st.button("Reveal", key="class-reveal", type="primary", icon=":material/visibility:"):
             room.reveal()
             classes.show_step(room)
     else:
+        recall(step)
         show_explanation(room.lesson, now.step)
     with st.container(horizontal=True, key="lesson-go"):
         if st.button("Back", key="class-back", disabled=now.step == 0, icon=":material/arrow_back:"):

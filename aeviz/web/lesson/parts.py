@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from aeviz.lessons import Answer, Choices, Lesson, Question
+from aeviz.lessons import Answer, Choices, Lesson, Question, Step
 from aeviz.web.components.lesson_guide.component import guide
 from aeviz.web.lesson.state import views_opened
 
@@ -53,6 +53,15 @@ def lead(lesson: Lesson, place: int, *, is_open: bool = True) -> None:
     guide(f"{place}-{is_open}", find=find, done=done, view=views_opened())
 
 
+def recall(step: Step) -> None:
+    """Show the question of a step that is open, and folded below it what came before: the rest needs the room."""
+    if step.question is None:
+        st.markdown(to_markdown(step.text))
+        return
+    with st.expander(f"**{to_markdown(step.question.ask)}**"):
+        st.markdown(to_markdown(step.text))
+
+
 def show_verdict(question: Question, given: Answer | None) -> None:
     """Say whether a prediction was right, and what is; None stands for no prediction."""
     solution = to_markdown(question.solution)
@@ -78,6 +87,9 @@ def show_explanation(lesson: Lesson, place: int) -> None:
     lead(lesson, place)
     if step.explanation:
         st.markdown(to_markdown(step.explanation))
+    if step.source:
+        with st.popover("Source", type="tertiary", icon=":material/menu_book:"):
+            st.markdown(to_markdown(step.source))
     named = re.findall(r"\[\w+\]", f"{step.text} {step.expect} {step.action} {step.explanation}")
     for source in lesson.sources:
         if source.startswith(tuple(named)):

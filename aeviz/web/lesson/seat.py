@@ -6,7 +6,7 @@ from aeviz.lessons import Classroom, ClassState
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.lesson import classes
-from aeviz.web.lesson.parts import ask, lead, show_explanation, show_head, show_verdict, to_markdown
+from aeviz.web.lesson.parts import ask, lead, recall, show_explanation, show_head, show_verdict, to_markdown
 
 
 def show_seat() -> None:
@@ -51,11 +51,12 @@ def _show(room: Classroom) -> None:
             st.rerun()
         return
     step = room.lesson.steps[now.step]
-    st.markdown(to_markdown(step.text))
     if step.question is not None and not now.is_revealed:
+        st.markdown(to_markdown(step.text))
         _show_question(room, now)
         lead(room.lesson, now.step, is_open=False)
     else:
+        recall(step)
         if step.question is not None:
             show_verdict(step.question, room.answer_of(visitor_id(), now.step))
         show_explanation(room.lesson, now.step)

@@ -14,6 +14,8 @@ from aeviz.web.lessons.questions import SIDE_PX, Picture, pictures_of
 
 MOST = 3
 """Models on a card: the first that the lesson names."""
+FEW = 8
+"""A film of fewer pictures changes slowly: each is looked at by itself."""
 _DRAWS, _COLUMNS = 9, 3
 """Draws from the prior, of a model that ships without its codes, and how many of them in a row."""
 _ICONS = {
@@ -26,8 +28,27 @@ _ICONS = {
 STYLE = """<style>
 .lesson-picture { display: flex; gap: 0.75rem; justify-content: space-around; height: 7rem; }
 .lesson-picture figure { margin: 0; min-width: 0; flex: 0 1 8rem; text-align: center; }
-.lesson-picture figure.is-wide { flex-basis: 14rem; }
-.lesson-picture img { width: 100%; height: 5.75rem; object-fit: contain; display: block; }
+.lesson-picture { --high: 5.75rem; }
+.lesson-picture img { width: 100%; height: var(--high); object-fit: contain; display: block; }
+.lesson-picture figure:is(.is-wide, .is-drawn) { flex-basis: 14rem; }
+.lesson-film, .lesson-map {
+  position: relative; width: var(--high); height: var(--high); margin: auto; overflow: hidden;
+}
+.lesson-picture .lesson-film img {
+  width: calc(var(--high) * var(--frames)); max-width: none; object-fit: fill;
+  animation: lesson-film calc(0.22s * var(--frames)) steps(var(--frames), jump-none) infinite alternate;
+}
+.lesson-film.is-slow img { animation-duration: calc(2s * var(--frames)); }
+@keyframes lesson-film { to { transform: translateX(calc(-100% * (var(--frames) - 1) / var(--frames))); } }
+.lesson-map span {
+  position: absolute; width: 0.75rem; height: 0.75rem; margin: -0.375rem; border-radius: 50%;
+  background: #e69f00; border: 2px solid #fff; box-shadow: 0 0 0 1px #0008; left: var(--x0); top: var(--y0);
+  animation: lesson-dot 3.52s linear infinite alternate;
+}
+@keyframes lesson-dot { to { left: var(--x1); top: var(--y1); } }
+.lesson-picture .is-drawn img { animation: lesson-draw 6s linear infinite; }
+@keyframes lesson-draw { 0% { clip-path: inset(0 70% 0 0); } 70%, 100% { clip-path: inset(0 0 0 0); } }
+@media (prefers-reduced-motion: reduce) { .lesson-picture :is(img, span) { animation: none !important; } }
 .lesson-picture figcaption {
   font-size: 0.75rem; line-height: 1.25rem; opacity: var(--aeviz-faint, 0.75);
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
@@ -42,11 +63,24 @@ def picture_of(name: str, lesson: Lesson) -> str | None:
     found = list_models()
     shown = _own(name, found) or _of_models(lesson, found)
     parts = [
-        f'<figure title="{escape(each.words)}" class="is-{each.shape}">'
-        f'<img src="{each.source}" alt="{escape(each.words)}"><figcaption>{escape(each.caption)}</figcaption></figure>'
+        f'<figure title="{escape(each.words)}" class="is-{each.shape}">{_body(each)}'
+        f"<figcaption>{escape(each.caption)}</figcaption></figure>"
         for each in shown
     ]
     return f'<div class="lesson-picture">{"".join(parts)}</div>' if parts else None
+
+
+def _body(picture: Picture) -> str:
+    """Return a picture as HTML: still, as a film, or with a dot that moves on it."""
+    image = f'<img src="{picture.source}" alt="{escape(picture.words)}">'
+    if picture.frames > 1:
+        pace = " is-slow" if picture.frames < FEW else ""
+        return f'<div class="lesson-film{pace}" style="--frames:{picture.frames}">{image}</div>'
+    if picture.line is None:
+        return image
+    (x0, y0), (x1, y1) = picture.line
+    places = f"--x0:{x0:.1%};--y0:{y0:.1%};--x1:{x1:.1%};--y1:{y1:.1%}"
+    return f'<div class="lesson-map">{image}<span style="{places}"></span></div>'
 
 
 def _own(name: str, found: Mapping[str, Model]) -> list[Picture]:

@@ -1,4 +1,4 @@
-"""The pictures on the cards of the lessons that ship: each shows its own lesson's question, from models that ship."""
+"""The pictures on the cards of the lessons that ship: each moves, and shows its lesson's question by shipped models."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aeviz.analysis.alignment import align
 from aeviz.config import DataConfig
 from aeviz.data import load_dataset
 from aeviz.figures.images import latent_thumbnail, tile, to_data_uri, to_small_uri
@@ -14,7 +15,6 @@ from aeviz.lab.adaptive import Settings
 from aeviz.lab.components import find_components
 from aeviz.lab.moments import measure_moments
 from aeviz.lab.regret import play
-from aeviz.web.kernel import projections
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 
@@ -23,12 +23,18 @@ WIDE = 2.2
 """Width of a picture of curves over its height."""
 _FROM, _STEPS = 10, 3000
 """First and last step of the curves of the counterexample."""
-_PATH, _COLUMNS = 9, 3
-"""Points on the path through the latent plane, and how many of their images stand in a row."""
+_FRAMES = 16
+"""Pictures of a film."""
 _ENDS = (1, 0)
 """Classes between which the path runs."""
 _FACES = 4
 _DIMENSIONS = 10
+_FILM_PX = 92
+"""Side of a picture of a film."""
+_WALK = (1.8, (0.0, 1.5))
+"""Radius and middle of the circle that the film of a VAE walks along."""
+_RANGE = 2.5
+"""How far from 0 the film of one dimension goes to each side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,11 @@ class Picture:
     """What it shows."""
     caption: str
     shape: str = "square"
+    """"square", "wide", or "drawn" for a wide picture that appears from left to right."""
+    frames: int = 1
+    """Pictures of equal width in the source, beside each other, which are shown one after the other."""
+    line: tuple[tuple[float, float], tuple[float, float]] | None = None
+    """Where on the picture a dot moves: from and to, (x, y) in shares of width and height from its upper left."""
 
 
 def pictures_of(name: str, found: Mapping[str, Model], is_dark: bool) -> list[Picture] | None:
@@ -67,20 +78,21 @@ def _path(model: Model, is_dark: bool) -> list[Picture]:
         return []
     z = table.z.astype(np.float64)
     first, last = (np.median(z[table.labels == label], axis=0) for label in _ENDS)
-    codes = np.linspace(first, last, _PATH)
+    codes = np.linspace(first, last, _FRAMES)
+    low, high = np.quantile(z, [0.005, 0.995], axis=0)
+    middle, half = (low + high) / 2, float((high - low).max()) / 2 * 1.08
+    places = ((np.array([first, last]) - middle) / half * (1, -1) + 1) / 2
+    window = ((float(middle[0]), float(middle[1])), half)
     drawn = np.concatenate([z, np.repeat(np.linspace(first, last, 200), 60, axis=0)])
     labels = np.concatenate([table.labels, np.full(200 * 60, _LINE)])
     return [
         Picture(
-            source=to_data_uri(latent_thumbnail(drawn, labels, SIDE_PX, is_dark=is_dark), effort=6),
+            source=to_data_uri(latent_thumbnail(drawn, labels, SIDE_PX, window=window, is_dark=is_dark), effort=6),
             words=f"Latent map of {model.name}, coloured by class, with a line from {_ENDS[0]} to {_ENDS[1]}",
             caption="a line on the map …",
+            line=((places[0, 0], places[0, 1]), (places[1, 0], places[1, 1])),
         ),
-        Picture(
-            source=to_small_uri(tile(_decode(model, codes), _COLUMNS)),
-            words=f"Images that {model.name} decodes along the line",
-            caption="… and its images",
-        ),
+        _film(_decode(model, codes), f"Images that {model.name} decodes along the line", "… and its images"),
     ]
 
 
@@ -102,27 +114,53 @@ def _decode(model: Model, codes: np.ndarray) -> np.ndarray:
     return images
 
 
-@shared(max_entries=8)  # 20 kB each
-def _planes(model: Model, is_dark: bool) -> list[Picture]:
-    """Return the plane of the two principal components of the digits, and the plane of a VAE."""
-    digits, table = load_dataset(DataConfig(name="digits"), "train"), model.stored_latents
-    if table is None:
+def _film(images: np.ndarray, words: str, caption: str) -> Picture:
+    """Return images, (N, C, H, W), floats in [0, 1], as a film."""
+    return Picture(
+        source=to_small_uri(tile(images, len(images), gap=0)), words=words, caption=caption, frames=len(images)
+    )
+
+
+@shared(max_entries=8)  # 60 kB each
+def _planes(plain: Model, vae: Model, is_dark: bool) -> list[Picture]:
+    """Return the way from the plane of PCA to that of an autoencoder of the same digits, and a walk through a VAE."""
+    digits, table = load_dataset(DataConfig(name="digits"), "test"), plain.stored_latents
+    if table is None or len(table.z) != len(digits.images):
         return []
     found = find_components(measure_moments(digits), 2, centred=True)
     pixels = digits.images.reshape(len(digits.images), -1) / 255
     plane = (pixels - pixels.mean(axis=0)) @ found.axes
-    vae = projections.projection(model, 2).points
+    learned = align(table.z, plane).apply(table.z)
+    half = float(np.abs(np.concatenate([plane, learned])).max()) * 1.05
+    shares = (1 - np.cos(np.linspace(0, np.pi, _FRAMES))) / 2  # rests at both ends
+    frames = [
+        latent_thumbnail(
+            (1 - share) * plane + share * learned,
+            digits.labels,
+            _FILM_PX,
+            window=((0.0, 0.0), half),
+            is_dark=is_dark,
+        )
+        for share in shares
+    ]
+    radius, middle = _WALK
+    angles = np.linspace(0, 2 * np.pi, _FRAMES, endpoint=False)
+    codes = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1) + middle
     return [
         Picture(
-            source=to_data_uri(latent_thumbnail(points, labels, SIDE_PX, is_dark=is_dark), effort=6),
-            words=words,
-            caption=caption,
-        )
-        for points, labels, words, caption in (
-            (plane, digits.labels, "Plane of the first two principal components of the 8x8 digits", "PCA of digits"),
-            (vae, table.labels, f"Latent plane of {model.name}", "VAE of digits"),
-        )
+            source=to_data_uri(np.concatenate(frames, axis=1), effort=6),
+            words="The plane of PCA becomes the latent plane of an autoencoder of the same digits",
+            caption="PCA → autoencoder …",
+            frames=_FRAMES,
+        ),
+        _film(_torch_decode(vae, codes), f"Images that {vae.name} decodes along a circle", "… → VAE: new digits"),
     ]
+
+
+def _torch_decode(model: Model, codes: np.ndarray) -> np.ndarray:
+    """Decode codes, (N, D), with any network: images, (N, C, H, W), in [0, 1]."""
+    images: np.ndarray = model.network().decode(codes.astype(np.float32)).numpy()
+    return images
 
 
 @shared(max_entries=1)
@@ -150,13 +188,19 @@ def _regret() -> list[Picture]:
             source=_svg(width, height, parts),
             words="Average regret of Adam and AMSGrad on convex costs: one stays, one goes to zero",
             caption="average regret: which is Adam?",
-            shape="wide",
+            shape="drawn",
         )
     ]
 
 
-def _bars() -> list[Picture]:
-    """Return a place for the bar of each of ten latent dimensions, none of which is told."""
+@shared(max_entries=2)  # 20 kB each
+def _bars(model: Model) -> list[Picture]:
+    """Return what one latent dimension does, and a place for the bar of each, none of which is told."""
+    if model.evaluation is None or not model.evaluation.kl_per_dimension:
+        return []
+    axis = int(np.argmax(model.evaluation.kl_per_dimension))
+    codes = np.zeros((_FRAMES, model.config.model.latent_dim))
+    codes[:, axis] = np.linspace(-_RANGE, _RANGE, _FRAMES)
     height, width = SIDE_PX, round(WIDE * SIDE_PX)
     step = width / _DIMENSIONS
     parts = [
@@ -165,16 +209,17 @@ def _bars() -> list[Picture]:
         f'<text x="{(k + 0.5) * step:.0f}" y="{height / 2:.0f}" text-anchor="middle" font-family="sans-serif" '
         f'font-size="24" font-weight="600" fill="{FIRST}">?</text>'
         f'<text x="{(k + 0.5) * step:.0f}" y="{height - 6}" text-anchor="middle" font-family="sans-serif" '
-        f'font-size="18" fill="#8c8c8c">z{k}</text>'
+        f'font-size="18" fill="#8c8c8c">z{k + 1}</text>'
         for k in range(_DIMENSIONS)
     ]
     return [
+        _film(_torch_decode(model, codes), f"What {model.name} decodes as z{axis + 1} grows", f"z{axis + 1} does this"),
         Picture(
             source=_svg(width, height, parts),
             words="Ten latent dimensions, each with a question mark",
-            caption="which of the ten say something?",
+            caption="do all ten do something?",
             shape="wide",
-        )
+        ),
     ]
 
 
@@ -186,12 +231,17 @@ def _svg(width: int, height: int, parts: list[str]) -> str:
 
 @shared(max_entries=8)  # 20 kB each
 def _faces(plain: Model, structural: Model) -> list[Picture]:
-    """Return samples of two models of faces."""
+    """Return samples of two models of faces, a few at a time."""
     return [
         Picture(
-            source=to_small_uri(tile(drawn.images[-1][:_FACES], 2)),
+            source=to_small_uri(
+                np.concatenate(
+                    [tile(drawn.images[-1][k : k + _FACES], 2) for k in range(0, len(drawn.images[-1]), _FACES)], axis=1
+                )
+            ),
             words=f"Samples of {model.name}",
             caption=caption,
+            frames=-(-len(drawn.images[-1]) // _FACES),
         )
         for model, caption in ((plain, "VAE"), (structural, "VAE with MS-SSIM"))
         if (drawn := model.prior_samples) is not None
@@ -200,9 +250,9 @@ def _faces(plain: Model, structural: Model) -> list[Picture]:
 
 _MADE: Mapping[str, tuple[tuple[str, ...], Callable[..., list[Picture]]]] = {
     "latent-space": (("mlp-2d-adam",), _path),
-    "pca-to-vae": (("vae-2d",), _planes),
+    "pca-to-vae": (("digits-2d-adam", "vae-2d"), _planes),
     "adam-or-amsgrad": ((), lambda is_dark: _regret()),
-    "posterior-collapse": ((), lambda is_dark: _bars()),
+    "posterior-collapse": (("vae-10d",), lambda model, is_dark: _bars(model)),
     "blur-and-ms-ssim": (("celeba-vae", "celeba-msssim-vae"), lambda *models, is_dark: _faces(*models)),
 }
 """Lesson to the models that its pictures need, and what draws them. Others show the models that they name."""

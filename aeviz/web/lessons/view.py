@@ -14,20 +14,22 @@ from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import to_markdown
 from aeviz.web.lessons import pictures
 
-CARD_PX = 300
-"""Width of a card, so that a row holds as many as the window has room for."""
-
-
 _STYLE = """<style>
-[class*="st-key-lesson-cards"] > div { flex: 1 1 18rem !important; width: auto !important; max-width: 100%; }
+[class*="st-key-lesson-cards"] {
+  display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17.5rem), 1fr));
+}
+[class*="st-key-lesson-cards"] > div { width: auto !important; max-width: 100%; height: 100%; }
+[class*="st-key-lesson-card-"] { height: 100%; }
+[class*="st-key-lesson-card-"] > :last-child { margin-top: auto; } /* the buttons of a row stand at one height */
+.st-key-lesson-ways [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+@media (min-width: 64rem) { .st-key-lesson-ways .stHorizontalBlock { flex-wrap: nowrap; } }
 </style>"""
-"""Cards share the width of the window."""
+"""Cards of one size share the width of the window."""
 
 
 _QUESTION_STYLE = """<style>
-.st-key-lesson-question .lesson-picture { height: min(24rem, 45vh); }
+.st-key-lesson-question .lesson-picture { height: min(24rem, 45vh); --high: min(20rem, 38vh); }
 .st-key-lesson-question .lesson-picture figure { flex: 0 1 22rem; }
-.st-key-lesson-question .lesson-picture img { height: calc(100% - 1.25rem); }
 </style>"""
 """What the lesson is about, large while its question is open."""
 
@@ -39,8 +41,9 @@ def show_lessons() -> None:
     if room is None and now is not None:
         _show_question(now)
         return
+    st.html(_STYLE + pictures.STYLE)
     if room is None:
-        _show_join()
+        _show_ways()
     else:
         part = "teach" if classes.is_teacher(room) else "take part in"
         st.info(
@@ -54,15 +57,21 @@ def show_lessons() -> None:
             st.markdown(f"Scan the code, or open `{address}`.")
         return
     found = state.library()
-    _show_cards((listed for listed in found.lessons.values() if listed.is_shipped), "shipped")
+    with st.container(horizontal=True, gap="small", key="lesson-cards-shipped"):
+        _show_cards(listed for listed in found.lessons.values() if listed.is_shipped)
+        _show_upload()
+    uploaded = state.uploaded()
+    if uploaded is not None:
+        with st.container(horizontal=True, gap="small", key="lesson-cards-uploaded"):
+            _show_card(state.UPLOADED, uploaded)
     own = [listed for listed in found.lessons.values() if not listed.is_shipped]
     if own:
         st.subheader("Lessons of this server")
-        _show_cards(own, "own")
+        with st.container(horizontal=True, gap="small", key="lesson-cards-own"):
+            _show_cards(own)
     if found.problems:
         with st.expander(f"Lessons that cannot be used ({len(found.problems)})", icon=":material/warning:"):
             st.markdown("\n".join(f"- {escape(problem)}" for problem in found.problems))
-    _show_upload()
 
 
 def _show_question(now: state.Running) -> None:
@@ -120,6 +129,21 @@ def _next(name: str) -> Listed | None:
     return lessons[names[place]] if place < len(names) else None
 
 
+def _show_ways() -> None:
+    """Say how a lesson is taken with a class, and let a student join one."""
+    with (
+        st.container(border=True, key="lesson-ways"),
+        st.container(horizontal=True, vertical_alignment="center", gap="medium"),
+    ):
+        st.markdown(
+            ":material/groups: **With a class:** press *Teach a class* on a lesson :material/arrow_forward: "
+            "students scan the code on your screen :material/arrow_forward: they predict on their phones, you reveal.",
+            width="stretch",
+        )
+        with st.container(width=350):
+            _show_join()
+
+
 def _show_join() -> None:
     with (
         st.form("join-class", border=False, enter_to_submit=True),
@@ -143,16 +167,14 @@ def _show_join() -> None:
             classes.join(text)
 
 
-def _show_cards(lessons: Iterable[Listed], key: str) -> None:
-    st.html(_STYLE + pictures.STYLE)
-    with st.container(horizontal=True, gap="small", key=f"lesson-cards-{key}"):
-        for place, listed in enumerate(lessons, 1):
-            _show_card(listed.name, listed.lesson, place if listed.is_shipped else None)
+def _show_cards(lessons: Iterable[Listed]) -> None:
+    for place, listed in enumerate(lessons, 1):
+        _show_card(listed.name, listed.lesson, place if listed.is_shipped else None)
 
 
 def _show_card(name: str, lesson: Lesson, place: int | None = None) -> None:
     """Show a card; those that ship have a place in the order in which they build on each other."""
-    with st.container(border=True, width=CARD_PX, gap="xsmall", key=f"lesson-card-{name}"):
+    with st.container(border=True, gap="xsmall", key=f"lesson-card-{name}"):
         picture = pictures.picture_of(name, lesson)
         if picture is not None:
             st.html(picture)
@@ -167,13 +189,13 @@ def _show_card(name: str, lesson: Lesson, place: int | None = None) -> None:
             begin = ":green[:material/check_circle: **done**] · "
         st.caption(f"{begin}:material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
         st.markdown(to_markdown(lesson.summary))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, gap="xsmall"):
             if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:"):
                 state.start(name, lesson)
-            if st.button("Teach", key=f"teach-{name}", icon=":material/groups:", help=_TEACH):
+            if st.button("Teach a class", key=f"teach-{name}", icon=":material/groups:", help=_TEACH):
                 classes.teach(lesson)
             if lesson.sources:
-                with st.popover("Sources", type="tertiary"):
+                with st.popover("", type="tertiary", icon=":material/menu_book:", help="Sources"):
                     st.markdown("\n".join(f"- {to_markdown(source)}" for source in lesson.sources))
 
 
@@ -181,8 +203,9 @@ _TEACH = "Open a class: you get a code, your students predict on their own scree
 
 
 def _show_upload() -> None:
-    lesson = state.uploaded()
-    with st.expander("A lesson of your own", icon=":material/upload_file:", expanded=lesson is not None):
+    """Show the card on which a visitor uploads a lesson; what is uploaded stands on a card of its own."""
+    with st.container(border=True, gap="xsmall", key="lesson-card-upload"):
+        st.markdown("##### A lesson of your own")
         st.markdown(
             "A lesson is a text file with steps: a text, the address of a page, perhaps a question. Begin with the "
             "template; nothing you upload is stored."
@@ -191,16 +214,14 @@ def _show_upload() -> None:
             "Download the template", TEMPLATE, file_name="lesson.yaml", mime="text/yaml", icon=":material/download:"
         )
         file = st.file_uploader("Lesson file", type=["yaml", "yml"], key="lesson-file", max_upload_size=1)
-        if file is not None:
-            try:
-                if file.size > MAX_BYTES:
-                    raise LessonError(f"has {file.size:,} bytes; expected at most {MAX_BYTES:,}", name=file.name)
-                lesson = parse_lesson(file.getvalue(), file.name)
-            except LessonError as error:
-                count = "an error" if len(error.problems) == 1 else f"{len(error.problems)} errors"
-                lines = "\n".join(f"- {escape(problem)}" for problem in error.problems)
-                st.error(f"{escape(file.name)} has {count}:\n\n{lines}", icon=":material/error:")
-                return
-            state.keep_upload(lesson)
-        if lesson is not None:
-            _show_card(state.UPLOADED, lesson)
+        if file is None:
+            return
+        try:
+            if file.size > MAX_BYTES:
+                raise LessonError(f"has {file.size:,} bytes; expected at most {MAX_BYTES:,}", name=file.name)
+            state.keep_upload(parse_lesson(file.getvalue(), file.name))
+        except LessonError as error:
+            count = "an error" if len(error.problems) == 1 else f"{len(error.problems)} errors"
+            lines = "\n".join(f"- {escape(problem)}" for problem in error.problems)
+            st.error(f"{escape(file.name)} has {count}:\n\n{lines}", icon=":material/error:")
+            state.keep_upload(None)

@@ -13,7 +13,7 @@ from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.playground.component import playground, values_of
 from aeviz.web.components.playground.payload import Kept, PlaygroundImages, playground_payload
 from aeviz.web.kernel.page import has_just_arrived
-from aeviz.web.kernel.url import UrlState
+from aeviz.web.kernel.url import UrlState, parse_number
 from aeviz.web.playground import images
 from aeviz.web.playground.choices import FIELDS, data_state, hidden_state, parse_values
 from aeviz.web.playground.keep import KEPT, keep
@@ -21,6 +21,9 @@ from aeviz.web.playground.keep import KEPT, keep
 _KEY = "playground"
 _LEFT = "playground.left"
 """Session key: the settings with which the visitor left, by name."""
+_MOST_STEPS = 5000
+_TRAIN = UrlState("train", lambda text: None if (steps := parse_number(text)) is None else min(steps, _MOST_STEPS))
+"""URL parameter: steps that the networks make by themselves; 0 shows them with their initial weights."""
 
 
 def show_playground() -> None:
@@ -51,6 +54,7 @@ def show_playground() -> None:
         message=message,
         kept=kept if isinstance(kept, Kept) else None,
         colours=(FIRST, SECOND),
+        train=_TRAIN.restore(),
     )
     playground(
         payload,

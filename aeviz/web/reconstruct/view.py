@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -22,6 +23,7 @@ from aeviz.web.kernel.recipes import offer_code, reconstruct_code
 from aeviz.web.kernel.scales import describe_ms_ssim
 from aeviz.web.kernel.url import rename_choices
 from aeviz.web.reconstruct.confusion import has_confusions, show_cell, show_confusions
+from aeviz.web.reconstruct.part import Part, asked_part
 
 TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
 CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
@@ -130,22 +132,25 @@ def pick_pair(found: Mapping[str, Model], source: str) -> list[Model]:
 
 def show_test_images(runs: list[Model]) -> None:
     """Show test images beside their reconstructions, errors by class, and the images a model does best and worst on."""
-    _show_grids_and_tables(runs)
+    part = asked_part()
+    _show_grids_and_tables(runs, part)
+    if part == "originals":
+        return
     _show_error_bars(runs)
     _show_extremes(runs)
 
 
 @st.fragment
-def _show_grids_and_tables(runs: list[Model]) -> None:
+def _show_grids_and_tables(runs: list[Model], part: Part) -> None:
     """Show ten images of each class and their reconstructions by each model; beside them how their classes are read."""
-    if not has_confusions(runs):
-        _show_grids(runs)
+    if part != "all" or not has_confusions(runs):
+        _show_grids(runs, part)
         return
     st.html(_STYLE)
     with st.container(key=_ROW):
         left, right = st.columns([13, 7], gap="medium")
     with left:
-        _show_grids(runs)
+        _show_grids(runs, part)
     with right:
         cell = show_confusions(runs)
     if cell is not None:
@@ -153,7 +158,7 @@ def _show_grids_and_tables(runs: list[Model]) -> None:
             show_cell(runs, cell)
 
 
-def _show_grids(runs: list[Model]) -> None:
+def _show_grids(runs: list[Model], part: Part) -> None:
     with errors_as_messages():
         pixels = math.prod(runs[0].config.model.image_shape)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -179,9 +184,11 @@ def _show_grids(runs: list[Model]) -> None:
         dataset = originals(runs[0])
         places = np.where(chosen < 0, -1, np.cumsum(chosen >= 0) - 1)
         own = None if dataset is None else _original_grid(runs[0], dataset, chosen)
-        grids = [_reconstruction_grid(model, members, places) for model in runs]
+        grids = [] if part == "originals" else [_reconstruction_grid(model, members, places) for model in runs]
+        if part == "images":
+            grids = [replace(grid, marked=[]) for grid in grids]
         text.caption(
-            "Equal places show the same image."
+            ("Equal places show the same image." if grids else "")
             + (" Orange: read as another class than the original's." if any(grid.marked for grid in grids) else ""),
             width="stretch",
             help="The error is the Euclidean distance between original and reconstruction over "

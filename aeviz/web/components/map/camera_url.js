@@ -42,3 +42,18 @@ export function restoreCameras({ header, panels }, text) {
     if (half > 0) panel.camera.restore({ centre: numbers.slice(0, panel.spec.dims), half, yaw, pitch });
   }
 }
+
+let taken = ""; // what the address asked for last
+
+/**
+ * See the panels as the address says: once, when the page opens with it or a step of a lesson asks for another view.
+ * @param {Pick<LatentMap, "header" | "panels">} map
+ * @param {boolean} isNew whether its panels are seen as at first
+ */
+export function followAddress(map, isNew) {
+  const text = new URLSearchParams(window.location.search).get(CAMERA) ?? "";
+  if (text === taken) return;
+  taken = text;
+  if (text) restoreCameras(map, text);
+  else if (!isNew) for (const { camera, spec } of map.panels) fitCamera(camera, spec);
+}

@@ -9,7 +9,7 @@ import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { Actions } from "./actions.js";
-import { CAMERA, restoreCameras } from "./camera_url.js";
+import { followAddress } from "./camera_url.js";
 import { followPoints } from "./follow.js";
 import { choose, toSelection } from "./lasso.js";
 import { Layers } from "./layers.js";
@@ -25,9 +25,6 @@ import { Toolbar } from "./toolbar.js";
 /** @typedef {import("./map_data.js").Header} Header */
 /** @typedef {import("./map_data.js").Selection} Selection */
 /** @typedef {import("./pointer.js").Tool} Tool */
-
-/** The views that the address asked for when the page was opened; taken once. */
-const asked = [new URLSearchParams(window.location.search).get(CAMERA) ?? ""];
 
 export class LatentMap {
   /**
@@ -140,7 +137,7 @@ export class LatentMap {
     this.showPanels(header, before);
     if (header.morph !== before.morph) this.morph.share = header.morph;
     this.morph.show();
-    if (!views.length && header.linkable) this.restoreView();
+    if (header.linkable) followAddress(this, !views.length);
     this.fade();
     this.hint.textContent = header.hint;
     this.meaning.textContent = header.meaning;
@@ -158,12 +155,6 @@ export class LatentMap {
     this.whole.hidden = whole === null || n <= MANY || panels.every(({ dims }) => dims !== 2);
     this.whole.textContent = `All ${n.toLocaleString("en")} points`;
     this.whole.setAttribute("aria-pressed", String(this.isWhole));
-  }
-
-  /** See the panels as the address says, when the page was opened with it. */
-  restoreView() {
-    const text = asked.splice(0)[0];
-    if (text) restoreCameras(this, text);
   }
 
   /**

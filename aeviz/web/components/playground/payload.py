@@ -55,6 +55,7 @@ def playground_payload(
     message: str,
     kept: Kept | None,
     colours: Sequence[str],
+    train: int | None = None,
 ) -> bytes:
     """Pack all that the component shows.
 
@@ -68,6 +69,7 @@ def playground_payload(
         message: Why there is no plan, as a sentence.
         kept: Of the model that was kept last.
         colours: Of the first and the second network.
+        train: Steps that the networks make by themselves, 0 for none and the initial weights; None as they are.
     """
     data = None if images is None else {"blob": images.blob, "shape": images.shape, "classes": images.classes}
     links = [] if kept is None else [{"title": title, "href": href} for title, href in kept.links]
@@ -82,6 +84,7 @@ def playground_payload(
             "message": message,
             "kept": None if kept is None else {"text": kept.text, "links": links},
             "colours": colours,
+            "train": train,
         }
     )
 

@@ -11,6 +11,7 @@ import { Bar } from "./bar.js";
 import { stepsInEpoch, unit } from "./batches.js";
 import { Begin } from "./begin.js";
 import { Controls } from "./controls.js";
+import { Demand } from "./demand.js";
 import { diagnose } from "./diagnosis.js";
 import { NetworkDrawing } from "./network_drawing.js";
 import { OWN, OwnData } from "./own_data.js";
@@ -27,7 +28,7 @@ import { afterChange, plain, SEED, settingsOf, STRUCTURE, titlesOf, widthsOf } f
  * @typedef {{
  *   values: Values, options: Record<string, [string, string][]>, defaults: Record<string, string>, structure: string,
  *   plan: import("./learner.js").Plan | null, data: { blob: string, shape: number[], classes: string[] },
- *   message: string, kept: import("./sharing.js").Kept | null, colours: string[], offers?: (values: Values) => boolean
+ *   message: string, train: number | null, kept: import("./sharing.js").Kept | null, colours: string[], offers?: (values: Values) => boolean
  * }} Payload `structure` stands for plan and data; `message` says why there is no plan; `defaults`: hidden
  * layers by data; `offers` tells which networks there are where no server makes them
  */
@@ -104,6 +105,7 @@ class Playground {
     });
     this.planes = new Planes(root, this.session, () => this.redraw());
     this.begin = new Begin(this.planes.root, () => this.toggle());
+    this.demand = new Demand(() => this.restart());
     const side = element("div", { class: "side" }, root);
     this.loss = new LossPanel(side);
     this.own = new OwnImage(side, activity, () => this.ownChanged(), (image) => this.ownData.add(image));
@@ -328,9 +330,9 @@ class Playground {
     this.bar.setPlaying(session.isPlaying);
     this.activity.mark("frame", false);
     if (!session.isOpen || !payload?.plan || !data || !looks || !this.root.isConnected) return;
+    this.demand.meet(payload.train, this.values.second, session);
     const style = this.look();
-    const { members } = session;
-    const { plan } = payload;
+    const { members } = session, { plan } = payload;
     let isGliding = members.map((member) => member.glide(passed)).some(Boolean);
     this.planes.draw(members, style, passed, this.own.isShown && this.own.image ? SHOWN : -1);
     isGliding ||= this.planes.isMoving;

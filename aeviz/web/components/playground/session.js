@@ -33,6 +33,7 @@ export class Session {
     this.isHeld = false; // whether a pointer drags a point
     this.isLooking = false;
     this.pace = 0; // steps a second; 0 as many as possible
+    this.until = Infinity; // step at which it pauses by itself
     this.chunk = 1;
     this.looked = this.measured = 0;
     this.rate = 0; // steps a second that were made
@@ -159,7 +160,9 @@ export class Session {
     this.rate = 0;
   }
 
-  play() {
+  /** @param {number} [until] step at which it pauses by itself */
+  play(until = Infinity) {
+    this.until = until;
     if (this.isPlaying) return;
     this.isPlaying = true;
     void this.run();
@@ -187,7 +190,11 @@ export class Session {
       if (document.hidden) await new Promise((/** @type {(value?: unknown) => void} */ go) => (this.wake = go));
       if (!this.isPlaying) break;
       const begun = performance.now();
-      const count = this.pace ? 1 : this.chunk;
+      const count = Math.min(this.pace ? 1 : this.chunk, this.until - this.step);
+      if (count <= 0) {
+        this.isPlaying = false;
+        break;
+      }
       await this.between(async () => {
         const worked = 1000 * (await this.train(count));
         if (this.choice === "auto" && !this.verdict && worked > SLOW_MS * count) await this.judge();

@@ -41,6 +41,8 @@ export default function show(place, held) {
   let values = valuesOf(held, window.location.search);
   const offers = (/** @type {Values} */ wanted) => keyOf(wanted) in held.plans;
   if (!offers(values)) values = { ...valuesOf(held, ""), data: values.data, hidden: held.hidden[values.data] };
+  const steps = new URLSearchParams(window.location.search).get("train") ?? ""; // before the address changes
+  const train = /^[0-9]{1,4}$/.test(steps) ? Number(steps) : null;
   const send = () => {
     const found = held.plans[keyOf(values)];
     const payload = {
@@ -51,6 +53,7 @@ export default function show(place, held) {
       plan: found ? { ...found, init: values.init } : null,
       data: held.data[values.data],
       message: found ? "" : MISSING,
+      train,
       kept: null,
       colours: held.colours,
       offers,

@@ -117,7 +117,8 @@ def _number(question: Number) -> str:
 
 def _answer(site: Site, contents: Contents, step: Step) -> str:
     expect = f"<p><strong>Look for:</strong> {to_inline(step.expect, _nowhere)}</p>" if step.expect else ""
-    return f"{expect}{_way(site, contents, step.view)}{to_html(step.explanation, _nowhere)}"
+    source = f"<p><small>Source: {to_inline(step.source, _nowhere)}</small></p>" if step.source else ""
+    return f"{expect}{_way(site, contents, step.view)}{to_html(step.explanation, _nowhere)}{source}"
 
 
 def _way(site: Site, contents: Contents, view: View) -> str:
