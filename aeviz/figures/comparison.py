@@ -1,4 +1,4 @@
-"""Plotly figures of an optimizer comparison on a network: curves, layers, gaps between methods, moved points."""
+"""Plotly figures of an optimizer comparison on a network: curves, rates, layers, moved points."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from aeviz.figures.method_lines import (
     style_axes,
     thin,
 )
-from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
-from aeviz.lab.adaptive import MethodName
-from aeviz.lab.optimizer_comparison import CONFIDENCE
+from aeviz.figures.palette import CLASS_COLOURS, SECOND, UNLABELLED
+from aeviz.lab.adaptive import MethodName, TrainedName
+from aeviz.lab.learning_rates import Scan
 from aeviz.training.moments import Moments
 
 
@@ -45,7 +45,7 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
     """
     figure = go.Figure()
     means = []
-    colours = _colours([curve.method for curve in curves])
+    colours = colours_of([curve.method for curve in curves])
     for place, (curve, colour) in enumerate(zip(curves, colours, strict=True)):
         smooth = np.array([moving_average(row, window) for row in curve.losses])
         epochs = np.arange(1, smooth.shape[1] + 1)
@@ -81,7 +81,7 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
     return style_axes(figure, "epoch", quantity, is_log=True)
 
 
-def _colours(methods: Sequence[MethodName]) -> list[str]:
+def colours_of(methods: Sequence[MethodName]) -> list[str]:
     """Return a colour for each optimizer: that of its method, or of its place where others have the same method."""
     return [
         COLOURS[method] if methods.count(method) == 1 else COMPARED[place % len(COMPARED)]
@@ -99,7 +99,7 @@ def seed_points(results: Sequence[tuple[str, MethodName, np.ndarray]], quantity:
         quantity: What the numbers are, for the axis.
     """
     figure = go.Figure()
-    colours = _colours([method for _, method, _ in results])
+    colours = colours_of([method for _, method, _ in results])
     for place, ((title, _, values), colour) in enumerate(zip(results, colours, strict=True)):
         figure.add_trace(
             go.Scatter(
@@ -186,70 +186,55 @@ def layer_curves(
     return figure
 
 
-def gap_bars(gaps: Sequence[tuple[str, float, tuple[float, float] | None]], reference: str) -> go.Figure:
-    """Draw how far optimizers end from one of them, each with the interval of the difference, around a line at 0.
+def rate_curves(scan: Scan, used: Sequence[tuple[str, TrainedName, float]], quantity: str) -> go.Figure:
+    """Draw the error of each method by the learning rate that was tried, a dot a seed, and a star at the rates used.
 
-    The name of each stands over its row, so that it needs no room at the left; an interval that holds 0 is grey.
+    Rates at which training diverged have no dot.
 
     Args:
-        gaps: The optimizer, its mean less that of the reference, and Welch's interval, None where there is none.
-        reference: The optimizer that the others are compared to.
+        scan: What was tried.
+        used: Title, method and learning rate of each optimizer that is compared.
+        quantity: What the error is, for the axis.
     """
     figure = go.Figure()
-    ends = [0.0]
-    for row, (name, difference, interval) in enumerate(gaps):
-        low, high = (difference, difference) if interval is None else interval
-        ends += [low, high]
-        colour = FIRST if low > 0 or high < 0 else UNLABELLED
+    for title, method, rate in used:
+        tried = scan.methods[method]
+        colour = COLOURS[method]
+        known = [each for each in tried if each.mean is not None]
         figure.add_trace(
             go.Scatter(
-                x=[difference],
-                y=[row],
+                x=[each.rate for each in tried for error in each.errors if error is not None],
+                y=[error for each in tried for error in each.errors if error is not None],
                 mode="markers",
-                name=name,
-                marker={"size": 13, "color": colour},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [high - difference],
-                    "arrayminus": [difference - low],
-                    "thickness": 4,
-                    "width": 9,
-                    "color": colour,
-                },
-                hovertemplate="%{x:.5f}<extra>" + name + "</extra>",
+                marker={"size": 6, "color": colour, "opacity": 0.5},
+                showlegend=False,
+                hovertemplate="rate %{x}: %{y:.4f}<extra>" + title + ", one seed</extra>",
             )
         )
-        figure.add_annotation(
-            x=0, xref="paper", xanchor="left", y=row - 0.42, text=f"<b>{name}</b>", showarrow=False, font={"size": 14}
+        figure.add_trace(
+            go.Scatter(
+                x=[each.rate for each in known],
+                y=[each.mean for each in known],
+                mode="lines",
+                name=title,
+                line={"color": colour, "width": 3, "dash": DASHES[method]},
+                hovertemplate="rate %{x}: %{y:.4f}<extra>" + title + ", mean</extra>",
+            )
         )
-    room = 0.08 * ((max(ends) - min(ends)) or 1.0)
-    figure.add_vline(x=0, line={"color": UNLABELLED, "dash": "dash"})
-    for text, edge in ((f"← lower than {reference}", "left"), (f"higher than {reference} →", "right")):
-        figure.add_annotation(
-            x=float(edge == "right"),
-            xref="paper",
-            xanchor=edge,
-            y=0,
-            yref="paper",
-            yanchor="bottom",
-            text=text,
-            showarrow=False,
+        here = [each for each in known if each.rate == rate]
+        figure.add_trace(
+            go.Scatter(
+                x=[each.rate for each in here],
+                y=[each.mean for each in here],
+                mode="markers",
+                marker={"symbol": "star", "size": 17, "color": colour},
+                showlegend=False,
+                hovertemplate="the rate of the comparison: %{x}<extra>" + title + "</extra>",
+            )
         )
-    figure.update_layout(
-        xaxis={
-            "title": {"text": f"difference in validation error, {CONFIDENCE:.0%} interval", "standoff": 16},
-            "range": [min(ends) - room, max(ends) + room],
-            "nticks": 5,
-            "tickangle": 0,
-            "zeroline": False,
-        },
-        yaxis={"range": [len(gaps) - 0.1, -0.75], "visible": False},
-        showlegend=False,
-        margin={**MARGIN, "t": 5},
-        height=103 + 62 * len(gaps),
-    )
-    return figure
+    style_axes(figure, "learning rate", quantity, is_log=True)
+    figure.update_xaxes(type="log", tickvals=sorted({each.rate for one in scan.methods.values() for each in one}))
+    return figure.update_xaxes(tickformat="~g", tickangle=0)
 
 
 def arrows(

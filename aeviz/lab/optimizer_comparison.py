@@ -35,8 +35,8 @@ RATES: Mapping[str, Mapping[TrainedName, float]] = {
     "digits": {"adam": 0.003, "amsgrad": 0.003, "sgd": 10, "momentum": 3},
     "mnist": {"adam": 0.003, "amsgrad": 0.003, "sgd": 30, "momentum": 3},
 }
-"""Step sizes at first. Those of SGD and momentum are the best of a few that were tried on one to three seeds; at 0.3
-and 1, SGD stayed at the error of the mean image for 60 epochs of the digits."""
+"""Step sizes at first: that of Adam as its experiment has it, those of SGD and momentum by a few trials. A scan of the
+digits, `aeviz.lab.learning_rates`, says how good each is."""
 USUAL_EPOCHS, USUAL_SEEDS = 60, 5
 """Of a comparison on the digits: what ships, and what the page offers first."""
 Line = Mapping[int, RunFolder]

@@ -5,12 +5,13 @@ import sys
 import numpy as np
 import pytest
 
-from aeviz.figures.comparison import Curve, arrows, comparison_curves, gap_bars, layer_curves, seed_points
+from aeviz.figures.comparison import Curve, arrows, comparison_curves, layer_curves, rate_curves, seed_points
 from aeviz.figures.method_lines import COLOURS
 from aeviz.figures.regret import descent_curves, point_curves, regret_curves
 from aeviz.figures.surfaces import FRAMES, effective_steps, surface_film, value_curves
-from aeviz.lab.adaptive import Settings
+from aeviz.lab.adaptive import TRAINED, Settings
 from aeviz.lab.descent import EXAMPLES, descend
+from aeviz.lab.learning_rates import Scan, Tried
 from aeviz.lab.regret import play
 from aeviz.lab.surfaces import SURFACES, travel
 from aeviz.training.moments import Moments
@@ -121,21 +122,19 @@ def test_two_optimizers_of_one_method_have_two_colours():
     assert first.line.color != second.line.color
 
 
-def test_gaps_stand_with_their_intervals_below_their_names():
-    """On a telephone nothing is left of the axis; an interval that holds 0 has no colour of its own."""
-    figure = gap_bars([("AMSGrad", 0.5, (0.2, 0.8)), ("SGD", -0.1, (-0.4, 0.2)), ("Momentum", -0.1, None)], "Adam")
-    bars = [(trace.error_x.arrayminus[0], trace.error_x.array[0]) for trace in figure.data]
-    np.testing.assert_allclose(bars, [(0.3, 0.3), (0.3, 0.3), (0, 0)])
-    shown, open_gap, _ = (trace.marker.color for trace in figure.data)
-    assert shown != open_gap
-    assert not figure.layout.yaxis.visible
-    notes = [note.text for note in figure.layout.annotations]
-    assert [f"<b>{name}</b>" in notes for name in ("AMSGrad", "SGD", "Momentum")] == [True] * 3
-    assert any("lower than Adam" in note for note in notes)
-    low, high = figure.layout.xaxis.range
-    assert low < -0.4
-    assert high > 0.8
-    assert len(figure.layout.xaxis.title.text) < 45
+def test_rates_have_a_dot_a_seed_a_line_of_means_and_a_star_at_the_rate_that_was_used():
+    """A rate at which a seed diverged has no mean; its other seeds have dots."""
+    tried = tuple(
+        Tried(rate=rate, errors=errors) for rate, errors in ((0.1, (2.0, 4.0)), (1, (1.0, 2.0)), (10, (None, 5.0)))
+    )
+    scan = Scan(data="digits", epochs=60, seeds=(100, 101), methods=dict.fromkeys(TRAINED, tried))
+    figure = rate_curves(scan, [("Momentum", "momentum", 1)], "error")
+    dots, line, star = figure.data
+    assert list(zip(dots.x, dots.y, strict=True)) == [(0.1, 2), (0.1, 4), (1, 1), (1, 2), (10, 5)]
+    assert list(zip(line.x, line.y, strict=True)) == [(0.1, 3), (1, 1.5)]
+    assert (list(star.x), list(star.y)) == ([1], [1.5])
+    assert scan.best("momentum") == tried[1]
+    assert figure.layout.xaxis.type == "log"
 
 
 def test_arrows_lead_from_one_plane_to_the_other():

@@ -10,7 +10,7 @@ from visits import new_session, open_page, texts
 
 from aeviz.experiment import train
 from aeviz.training.status import JobStatus
-from aeviz.web.optimizers.comparison import PLANES
+from aeviz.web.optimizers.comparison import PLANES, SETTINGS
 from aeviz.workers import training
 from aeviz.workers.training import Job
 
@@ -31,7 +31,7 @@ def open_comparison(app_without_models, tiny_config, tmp_path):
 
 def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
     app = open_comparison(("model.latent_dim=1",), ("model.latent_dim=1", "optimizer.name=amsgrad"), part=PLANES)
-    assert "digits, mlp 8-4-1" in app.selectbox(key="comparison").value
+    assert "Adam or AMSGrad? A 1-D autoencoder of digits" in app.selectbox(key="comparison").value
     assert "aligned" not in {toggle.key for toggle in app.toggle}
     assert any("cannot be aligned" in text for text in texts(app.caption))
     assert not any("Aligned:" in text for text in texts(app.caption))
@@ -39,7 +39,7 @@ def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
 
 
 def test_one_method_with_two_values_of_beta2_is_a_comparison(open_comparison):
-    app = open_comparison((), ("optimizer.beta2=0.9",))
+    app = open_comparison((), ("optimizer.beta2=0.9",), part=SETTINGS)
     assert "Curves (CSV)" in [widget.proto.label for widget in app.get("download_button")]
     app.segmented_control(key="part").set_value(PLANES).run()
     assert app.selectbox(key="left").options == ["Adam 0.003, beta2 0.999", "Adam 0.003, beta2 0.9"]

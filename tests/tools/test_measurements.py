@@ -5,10 +5,15 @@ import json
 import numpy as np
 import pytest
 
+from aeviz.lab import learning_rates
+from aeviz.lab.adaptive import TRAINED
+from aeviz.lab.optimizer_comparison import RATES, gather, shared_part
 from aeviz.lab.rate import curves
 from aeviz.lab.sample_quality import DISTANCES
 from aeviz.lab.sharpness import measured
 from aeviz.paths import checkpoints_root
+from aeviz.training.runs import list_compared
+from tools import learning_rates as rates_tool
 from tools.rate import measure
 from tools.samples import digest_of
 
@@ -35,3 +40,21 @@ def test_samples_and_sharpness_are_those_of_the_models_that_ship():
         for name, found in entry["models"].items():
             evaluation = json.loads((checkpoints_root() / name / "evaluation.json").read_text(encoding="utf-8"))
             assert (found["mse"], found["ms_ssim"]) == (evaluation["mse"], evaluation["ms_ssim"])
+
+
+def test_scanned_rates_are_those_of_the_comparison_that_ships_with_other_seeds():
+    scan, comparison = learning_rates.measured(), gather(list_compared())[0]
+    assert scan is not None
+    assert shared_part(rates_tool.base_of(scan.data, scan.epochs)) == comparison.shared
+    assert not set(scan.seeds) & set(comparison.seeds)
+    for name in TRAINED:
+        assert RATES["digits"][name] in [tried.rate for tried in scan.methods[name]]
+        assert all(len(tried.errors) == len(scan.seeds) for tried in scan.methods[name])
+    assert learning_rates.measured(learning_rates.MEASURED.with_name("absent.json")) is None
+
+
+def test_a_rate_is_measured_by_each_seed():
+    found = rates_tool.measure("adam", 0.003, epochs=2)
+    assert found["rate"] == 0.003
+    assert len(found["errors"]) == len(rates_tool.SEEDS)
+    assert all(0.03 < error < 0.2 for error in found["errors"])

@@ -1,4 +1,4 @@
-"""A fair comparison of optimizers on a network: curves over several seeds, a verdict, and the latent planes."""
+"""A fair comparison of optimizers on a network: errors over the epochs, learning rates, steps, latent planes."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,10 +7,12 @@ import streamlit as st
 
 from aeviz.analysis.alignment import align
 from aeviz.config import OptimizerConfig
-from aeviz.figures.comparison import Curve, arrows, comparison_curves, layer_curves
+from aeviz.figures.comparison import arrows, layer_curves
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.optimizer_comparison import (
+    CONFIDENCE,
     OptimizerComparison,
+    compare_means,
     layer_titles,
     long_title_of,
     method_of,
@@ -19,40 +21,42 @@ from aeviz.lab.optimizer_comparison import (
     title_of,
     titles_of,
 )
-from aeviz.training.history import EpochReport
+from aeviz.lab.optimizer_epochs import gaps_by_epoch
 from aeviz.training.moments import Moments, read_moments
+from aeviz.web.components.kit.experiment import CHANGED
+from aeviz.web.components.kit.mount import numbers_of
+from aeviz.web.components.optimizer_epochs.component import Line, optimizer_epochs
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model, list_models
-from aeviz.web.kernel.page import errors_as_messages, same_images
-from aeviz.web.kernel.text import name_objective
+from aeviz.web.kernel.page import same_images
+from aeviz.web.kernel.text import name_objective, with_minus
+from aeviz.web.kernel.url import UrlState, parse_number, rename_choices
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.comparison_start import show_start, take_ended, time_of_several
 from aeviz.web.optimizers.methods import show_methods
-from aeviz.web.optimizers.verdicts import Errors, headline, short_title, show_gaps, show_numbers
+from aeviz.web.optimizers.rates import show_rates
 
-_WHY_RATES_DIFFER = (
-    "Adam and AMSGrad divide each gradient by its size, SGD and momentum do not. Gradients of a mean over pixels are "
-    "small, so SGD and momentum need a much larger learning rate."
-)
-CURVES, NUMBERS, WHY, PLANES = PARTS = ("curves", "numbers", "why they differ", "latent planes")
+RATES, STEPS, PLANES, SETTINGS = PARTS = ("learning rates", "step sizes", "latent planes", "settings")
 """What there is to see of a comparison below its verdict."""
+_FORMER_PARTS = {"why they differ": STEPS, "numbers": SETTINGS, "curves": RATES}
+_KEY = "optimizer-epochs"
 ARROWS = 40
 """Images that get an arrow."""
-_STEPS, _MAXIMUM = "effective step size", "maximum of second moments"
+_EFFECTIVE, _MAXIMUM = "effective step size", "maximum of second moments"
 """The quantities that are drawn layer by layer."""
 
 
 def show_comparison() -> None:
     """Show a comparison among the finished runs, and how to start another."""
     found = cached.comparisons(list_models())
-    names = dict(
-        zip(names_of(found, [f"{comparison.name}: {_who(comparison)}" for comparison in found]), found, strict=True)
-    )
+    names = dict(zip(names_of(found, [_question(comparison) for comparison in found]), found, strict=True))
     if names:
+        former = names_of(found, [f"{comparison.name}: {_who(comparison)}" for comparison in found])
+        rename_choices("comparison", dict(zip(former, names, strict=True)))
         ended = take_ended()  # which the visitor who started it wants to see
         for name in [name for name, comparison in names.items() if ended & _runs(comparison)][:1]:
             st.session_state["comparison"] = name
@@ -61,18 +65,12 @@ def show_comparison() -> None:
             list(names),
             key="comparison",
             bind="query-params",
+            label_visibility="collapsed",
             help="Finished runs that differ only in optimizer and seed.",
         )
         comparison = names.get(str(chosen), found[0])
-        histories = _histories(comparison)
-        errors = {
-            title: {seed: epochs[-1].val_mse for seed, epochs in by_seed.items()}
-            for title, by_seed in histories.items()
-        }
-        short = list(_titles(comparison, short_title).values())
-        st.markdown(headline(errors, short))
-        show_gaps(errors, short)
-        _show_part(comparison, histories, errors)
+        _show_epochs(comparison)
+        _show_part(comparison)
     else:
         st.info("No finished runs differ only in the optimizer yet. Start some below.", icon=":material/balance:")
     show_start(is_first=not names)
@@ -84,14 +82,34 @@ def _runs(comparison: OptimizerComparison) -> set[str]:
 
 def _who(comparison: OptimizerComparison) -> str:
     titles = ", ".join(_titles(comparison).values())
+    return f"{titles}; {_seeds(comparison)}"
+
+
+def _seeds(comparison: OptimizerComparison) -> str:
     count = len(comparison.seeds)
-    return f"{titles}; {count} seed{'s' if count > 1 else ''} each"
+    return f"{count} seed{'s' if count > 1 else ''} each"
+
+
+def _question(comparison: OptimizerComparison) -> str:
+    """Return what a comparison asks, as a title."""
+    *most, last = _titles(comparison, short_title).values()
+    model = comparison.shared.model
+    kind = "VAE" if model.is_variational else "autoencoder"
+    return (
+        f"{', '.join(most)} or {last}? A {model.latent_dim}-D {kind} of {comparison.shared.data.name}, "
+        f"{comparison.shared.train.epochs} epochs, {_seeds(comparison)}"
+    )
 
 
 def _ordered(comparison: OptimizerComparison) -> list[OptimizerConfig]:
     """Return the optimizers, Adam first, to which the others are compared."""
     rank = {"adam": 0, "amsgrad": 1, "momentum": 2, "sgd": 3}
     return sorted(comparison.lines, key=lambda optimizer: (rank[method_of(optimizer)], optimizer.learning_rate))
+
+
+def short_title(optimizer: OptimizerConfig) -> str:
+    """Return the name of an optimizer's method."""
+    return METHODS[method_of(optimizer)].title
 
 
 def _titles(
@@ -103,47 +121,90 @@ def _titles(
 
 
 def _show_shared(comparison: OptimizerComparison) -> None:
+    """Say what the runs have in common, what differs, and what runs of the same seed show; offer their curves."""
     shared, origin = comparison.shared, next(iter(next(iter(comparison.lines.values())).values())).provenance
     seeds, schedule = ", ".join(map(str, comparison.seeds)), shared.optimizer.schedule.replace("_", "-")
-    with st.expander("What is equal, and what differs"):
-        st.markdown(
-            f"""**Equal** (seed{"s" if len(comparison.seeds) > 1 else ""} {seeds})
+    titles = _titles(comparison, long_title_of)
+    st.markdown(
+        f"""**Equal** (seed{"s" if len(comparison.seeds) > 1 else ""} {seeds})
 - images: {origin.n_train:,} of {shared.data.name} for training, {origin.n_validation:,} for validation
-- network: {origin.parameters:,} parameters, and for each seed **the same initial weights**
+- network: {comparison.name}; {origin.parameters:,} parameters, and for each seed **the same initial weights**
 - for each seed **the same batches of {shared.train.batch_size} in the same order**, {shared.train.epochs:,} epochs
 - loss: {name_objective(shared.objective)}; learning-rate schedule: {schedule}
 
-**Different**: the optimizer and its learning rate: {"; ".join(_titles(comparison, long_title_of).values())}."""
+**Different**: the optimizer and its learning rate: {"; ".join(titles.values())}."""
+    )
+    first, *others = [
+        {seed: read_epochs(line[seed].path)[-1].val_mse for seed in comparison.seeds}
+        for line in (comparison.lines[optimizer] for optimizer in titles)
+    ]
+    paired = [
+        (title, compare_means(other, first).paired) for title, other in zip(list(titles)[1:], others, strict=True)
+    ]
+    said = [
+        f"{short_title(optimizer)} {with_minus(f'{ends[0]:.4f} to {ends[1]:.4f}')}"
+        for optimizer, ends in paired
+        if ends
+    ]
+    if said:
+        st.markdown(
+            f"**Pairs.** Each seed starts all optimizers alike, so one may also compare seed by seed. {CONFIDENCE:.0%} "
+            f"interval of the mean difference from {short_title(next(iter(titles)))} after the last epoch: "
+            f"{'; '.join(said)}."
         )
+    offer_curves(
+        {
+            f"{title}, seed {seed}": comparison.lines[optimizer][seed].path
+            for optimizer, title in titles.items()
+            for seed in comparison.seeds
+        },
+        "optimizer-comparison-curves",
+    )
 
 
-Histories = Mapping[str, Mapping[int, list[EpochReport]]]
-"""What the runs of an optimizer recorded, by its long title and by seed."""
+@st.fragment
+def _show_epochs(comparison: OptimizerComparison) -> None:
+    """Play the errors over the epochs; the epoch that is shown is in the address."""
+    lines: list[Line] = []
+    for optimizer, title in _titles(comparison, short_title).items():
+        errors = np.array(
+            [
+                [each.val_mse for each in read_epochs(comparison.lines[optimizer][seed].path)]
+                for seed in comparison.seeds
+            ]
+        )
+        gaps = gaps_by_epoch(errors, lines[0].errors) if lines else None
+        lines.append(Line(title=title, method=method_of(optimizer), errors=errors, gaps=gaps))
+    last = comparison.shared.train.epochs
+    epoch = UrlState("epoch", lambda text: _epoch_of(text, last), default=last)
+
+    def write() -> None:
+        reported = numbers_of(_KEY, CHANGED)
+        epoch.write(_epoch_of(f"{reported[0]:.0f}", last) if reported else None)
+
+    optimizer_epochs(lines, epoch.restore() or last, key=_KEY, on_change=write)
 
 
-def _histories(comparison: OptimizerComparison) -> Histories:
-    return {
-        title: {seed: read_epochs(comparison.lines[optimizer][seed].path) for seed in comparison.seeds}
-        for optimizer, title in _titles(comparison, long_title_of).items()
-    }
+def _epoch_of(text: str, last: int) -> int | None:
+    number = parse_number(text)
+    return number if number is not None and 1 <= number <= last else None
 
 
-def _show_part(comparison: OptimizerComparison, histories: Histories, errors: Errors) -> None:
+def _show_part(comparison: OptimizerComparison) -> None:
     """Let the visitor choose what to see of a comparison below its verdict, and show it."""
     _open_part_of_address()
     chosen = st.segmented_control(
-        "Details", PARTS, default=CURVES, required=True, key="part", bind="query-params", label_visibility="collapsed"
+        "Details", PARTS, default=RATES, required=True, key="part", bind="query-params", label_visibility="collapsed"
     )
-    if chosen == WHY:
+    if chosen == STEPS:
         _show_layers(comparison)
         show_methods(list(dict.fromkeys(map(method_of, _titles(comparison)))), by_torch=True)
     elif chosen == PLANES:
         _show_planes(comparison)
-    elif chosen == NUMBERS:
-        show_numbers(errors)
+    elif chosen == SETTINGS:
         _show_shared(comparison)
     else:
-        _show_curves(comparison, histories)
+        show_rates(comparison, _titles(comparison, short_title))
     if len(comparison.seeds) == 1:
         st.caption(
             "One seed per optimizer gives no spread and no verdict. Five seeds of all four optimizers on the "
@@ -153,62 +214,18 @@ def _show_part(comparison: OptimizerComparison, histories: Histories, errors: Er
 
 def _open_part_of_address() -> None:
     """Let addresses that were shared before there were parts open the one that they speak of."""
+    rename_choices("part", _FORMER_PARTS)
     if "part" in st.session_state or "part" in st.query_params:
         return
-    for part, names in ((WHY, ("why",)), (PLANES, ("left", "right", "of", "aligned"))):
+    for part, names in ((STEPS, ("why",)), (PLANES, ("left", "right", "of", "aligned"))):
         if any(name in st.query_params for name in names):
             st.session_state["part"] = part
             return
 
 
 @st.fragment
-def _show_curves(comparison: OptimizerComparison, histories: Histories) -> None:
-    with errors_as_messages():
-        titles = _titles(comparison, long_title_of)
-        above, epochs = st.container(), comparison.shared.train.epochs
-        window = int(
-            st.slider(
-                "Moving average (epochs)",
-                1,
-                max(2, epochs // 5),
-                max(1, epochs // 40),
-                key="average",
-                bind="query-params",
-                width=300,
-                help="Each point of a curve is the mean over this many epochs.",
-            )
-        )
-        curves = [
-            Curve(
-                title=title,
-                method=method_of(optimizer),
-                losses=np.array([[report.val_loss for report in history] for history in histories[title].values()]),
-            )
-            for optimizer, title in titles.items()
-        ]
-        with above:
-            show_figure(
-                comparison_curves(curves, f"validation loss ({name_objective(comparison.shared.objective)})", window),
-                key="comparison-curves",
-                alt="Validation loss of " + ", ".join(curve.title for curve in curves),
-            )
-            notes = ["Thin lines are single seeds, thick lines their means."] if len(comparison.seeds) > 1 else []
-            if len({METHODS[curve.method].has_moment for curve in curves}) > 1:
-                notes.append(_WHY_RATES_DIFFER)
-            st.caption(" ".join(notes))
-        offer_curves(
-            {
-                f"{title}, seed {seed}": comparison.lines[optimizer][seed].path
-                for optimizer, title in titles.items()
-                for seed in comparison.seeds
-            },
-            "optimizer-comparison-curves",
-        )
-
-
-@st.fragment
 def _show_layers(comparison: OptimizerComparison) -> None:
-    """Show why the optimizers differ, layer by layer: what multiplies a gradient, or what AMSGrad's maximum takes."""
+    """Show how the steps differ, layer by layer: what multiplies a gradient, or what AMSGrad's maximum takes."""
     seed = comparison.seeds[0]
     recorded = {
         title: (method_of(optimizer), moments)
@@ -221,13 +238,13 @@ def _show_layers(comparison: OptimizerComparison) -> None:
     weights = dict.fromkeys(name for _, moments in recorded.values() for name in moments[-1].effective)
     layers = layer_titles(comparison.shared.model, weights)
     adaptive = {title: pair for title, pair in recorded.items() if pair[0] in ("adam", "amsgrad")}
-    shown = _STEPS
+    shown = _EFFECTIVE
     if any(method == "amsgrad" for method, _ in adaptive.values()):
         shown = str(
             st.segmented_control(
                 "By layer",
-                [_STEPS, _MAXIMUM],
-                default=_STEPS,
+                [_EFFECTIVE, _MAXIMUM],
+                default=_EFFECTIVE,
                 required=True,
                 key="why",
                 bind="query-params",

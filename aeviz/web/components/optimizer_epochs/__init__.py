@@ -1,0 +1,1 @@
+"""Errors of compared optimizers, epoch by epoch."""

@@ -1,0 +1,255 @@
+// Validation errors of compared optimizers, played over the epochs. Verdict, intervals and table belong to the epoch that is
+// shown; strips below the curves tell at which epochs a difference is shown.
+
+import { element, icon, write } from "../kit/dom.js";
+import { Experiment, number, slider } from "../kit/experiment.js";
+import { define } from "../kit/mount.js";
+import { onPage } from "../kit/class_colours.js";
+import { ICONS } from "../kit/player.js";
+import { Plot } from "../kit/plot.js";
+import { gapAt, history, meanAt, percent, stretches, verdict } from "./verdict.js";
+
+/** @typedef {import("./verdict.js").Line} Line */
+/** @typedef {import("../kit/plot.js").Pair} Pair */
+/** @typedef {{ bar: HTMLElement, error: HTMLElement, gap: HTMLElement, seeds: HTMLElement }} Row of the table */
+
+const PLAY_MS = 9000; // from the first epoch to the last
+const SLOWEST_MS = 250; // an epoch at most
+let hasPlayed = false; // by itself, in this visit
+
+/** A count with two digits that count. @param {number} value */
+const roughly = (value) => Number(value.toPrecision(2)).toLocaleString("en");
+
+class OptimizerEpochs extends Experiment {
+  /** @param {any} data */
+  receive(data) {
+    const isFirst = !this.lines;
+    this.lines = /** @type {Line[]} */ (data.lines);
+    this.epochs = Number(data.epochs);
+    this.most = Number(data.mostSeeds);
+    this.ends = /** @type {Pair} */ (data.ends);
+    super.receive(data);
+    this.fill();
+    this.redraw();
+    const isStill = document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!isFirst || hasPlayed || isStill || this.epoch < (this.epochs ?? 1)) return;
+    hasPlayed = true;
+    this.play(true);
+  }
+
+  get epoch() {
+    return Math.min(this.values[0] ?? 1, this.epochs ?? 1);
+  }
+
+  make() {
+    const { root } = this;
+    this.lead = element("p", { class: "verdict", role: "status" }, root);
+    const bar = element("div", { class: "bar" }, root);
+    this.button = element("button", { type: "button", class: "play" }, bar);
+    this.icon = element("span", {}, this.button);
+    this.label = element("span", {}, this.button);
+    this.button.onclick = () => this.play(!this.timer);
+    this.place = slider(bar, "Epoch", { min: 1, max: 1, step: 1 }, (value) => this.go(value));
+    const body = element("div", { class: "panels first" }, root);
+    const left = element("div", { class: "stack" }, body);
+    this.plot = new Plot(left, { title: "Validation error (MSE): thick lines are means, thin lines single seeds", label: "", x: [1, 2], y: [-1, 1], isLog: true }); // prettier-ignore
+    this.strips = element("div", { class: "strips" }, left);
+    const card = element("div", { class: "card" }, body);
+    this.title = element("h2", {}, card);
+    this.table = element("table", {}, card);
+    this.look = element("p", { class: "lead" }, card);
+    this.note = element("p", { class: "values" }, card);
+    const { stage } = this.plot;
+    stage.onpointerdown = (event) => {
+      stage.setPointerCapture(event.pointerId);
+      this.go(this.under(event));
+    };
+    stage.onpointermove = (event) => event.buttons && this.go(this.under(event));
+  }
+
+  /** The epoch under the pointer. @param {PointerEvent} event */
+  under(event) {
+    const at = this.plot?.pointUnder(event)[0] ?? 1;
+    return Math.max(1, Math.min(this.epochs ?? 1, Math.round(at)));
+  }
+
+  /** Lay out what only the lines decide: the strips and the rows of the table. */
+  fill() {
+    const { lines, epochs = 1, strips, table, plot, place, ends, look, note } = this;
+    if (!lines || !strips || !table || !plot || !place || !ends || !look || !note) return;
+    const [first, ...others] = lines;
+    const hasSeeds = first.errors.length > epochs;
+    plot.x = [1, Math.max(2, epochs)];
+    const [low, high] = [Math.log10(ends[0]), Math.log10(ends[1])];
+    plot.y = [low - 0.05 * (high - low) - 1e-3, high + 0.05 * (high - low) + 1e-3];
+    place.input.max = String(epochs);
+    strips.replaceChildren();
+    /** @type {HTMLElement[]} */
+    this.cursors = [];
+    for (const line of hasSeeds ? others : []) {
+      const words = element("p", {}, strips);
+      element("b", { text: `${line.title}: ` }, words);
+      words.append(history(line, first.title, epochs));
+      const track = element("div", { class: "track", "aria-hidden": "true" }, strips);
+      for (const { side, from, to } of stretches(line, epochs)) {
+        if (!side) continue;
+        const share = (/** @type {number} */ epoch) => (100 * Math.max(0, epoch - 1)) / Math.max(1, epochs - 1);
+        const colour = onPage(side > 0 ? first.colour : line.colour, this.root);
+        element("i", { style: `left:${share(from - 0.5)}%;right:${100 - Math.min(100, share(to + 0.5))}%;background:${colour}` }, track); // prettier-ignore
+      }
+      this.cursors.push(element("u", {}, track));
+    }
+    table.replaceChildren();
+    const head = element("tr", {}, element("thead", {}, table));
+    for (const text of ["", "mean error", `difference from ${first.title}`, "seeds to show it"]) element("th", { text, scope: "col" }, head);
+    const body = element("tbody", {}, table);
+    this.rows = lines.map((line) => {
+      const row = element("tr", {}, body);
+      const name = element("th", { scope: "row" }, row);
+      element("span", { class: "key", style: `--colour:${onPage(line.colour, this.root)}`, text: line.title }, name);
+      const error = element("td", {}, row);
+      const gap = element("td", {}, row);
+      const seeds = element("td", {}, row);
+      const below = element("tr", { class: "below" }, body);
+      const cell = element("td", { colspan: "4" }, below);
+      const bar = element("div", { class: "interval", "aria-hidden": "true" }, cell);
+      below.hidden = line === first || !hasSeeds;
+      return { bar, error, gap, seeds };
+    });
+    look.hidden = !hasSeeds;
+    write(look, "Look for the epoch at which a blue bar turns grey: from there on, seeds of one optimizer differ as much as the optimizers do.");
+    this.reach = hasSeeds ? this.farthest(others, first) : 1;
+    write(note, hasSeeds
+      ? `Bars: 95 % intervals (Welch) in % of ${first.title}'s error. A grey bar holds 0: other seeds might reverse it. At one epoch in twenty a bar leaves out 0 by chance. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).`
+      : "One run each gives no spread, so nothing tells a difference from chance."); // prettier-ignore
+  }
+
+  /** The largest share of the first's error that nine in ten intervals reach. @param {Line[]} others @param {Line} first */
+  farthest(others, first) {
+    const epochs = this.epochs ?? 1;
+    const ends = others.flatMap((line) =>
+      Array.from({ length: epochs }, (_, k) => {
+        const { difference, half } = gapAt(line, k + 1);
+        return (Math.abs(difference) + half) / meanAt(first, k + 1, epochs);
+      }),
+    );
+    ends.sort((a, b) => a - b);
+    return ends[Math.floor(0.95 * (ends.length - 1))] || 1;
+  }
+
+  /** @param {boolean} isOn */
+  play(isOn) {
+    const { epochs = 1 } = this;
+    cancelAnimationFrame(this.timer ?? 0);
+    this.timer = 0;
+    if (isOn) {
+      const lasts = Math.min(PLAY_MS, SLOWEST_MS * epochs);
+      const from = this.epoch >= epochs ? 1 : this.epoch;
+      const begin = performance.now() - (lasts * (from - 1)) / Math.max(1, epochs - 1);
+      const step = () => {
+        const share = Math.min(1, (performance.now() - begin) / lasts);
+        this.values = [1 + Math.round(share * (epochs - 1))];
+        this.timer = share < 1 ? requestAnimationFrame(step) : 0;
+        if (!this.timer) this.rest();
+        this.redraw();
+      };
+      this.activity.mark("playing", true);
+      step();
+    } else this.rest();
+    this.redraw();
+  }
+
+  /** Playing is over: the address learns where. */
+  rest() {
+    this.activity.mark("playing", false);
+    this.kept.start();
+  }
+
+  /** @param {number} epoch */
+  go(epoch) {
+    if (this.timer) this.play(false);
+    if (epoch !== this.epoch) this.change({ 0: epoch });
+  }
+
+  /** @param {import("../kit/theme.js").Style} style */
+  paint(style) {
+    const { lines, epochs = 1, epoch, place, lead, label, cursors = [] } = this;
+    if (!lines || !place || !lead || !label) return;
+    const text = verdict(lines, epoch, epochs);
+    write(lead, text);
+    place.set(epoch, `${epoch} of ${epochs}`);
+    this.paintCurves(style, text);
+    this.paintTable();
+    const at = `${(100 * (epoch - 1)) / Math.max(1, epochs - 1)}%`;
+    for (const cursor of cursors) cursor.style.left = at;
+    const name = this.timer ? "Pause" : "Play";
+    if (label.textContent !== name) {
+      write(label, name);
+      this.icon?.replaceChildren(icon(this.timer ? ICONS.pause : ICONS.play));
+    }
+    this.root.dataset.epoch = String(epoch);
+  }
+
+  /** @param {import("../kit/theme.js").Style} style @param {string} text */
+  paintCurves(style, text) {
+    const { lines, epochs = 1, epoch, plot } = this;
+    if (!lines || !plot) return;
+    plot.canvas.setAttribute("aria-label", `Validation errors over ${epochs} epochs. ${text}`);
+    if (!plot.begin(style)) return;
+    for (const isPast of [false, true]) {
+      const range = isPast ? [1, epoch] : [epoch, epochs];
+      const length = range[1] - range[0] + 1;
+      const faint = isPast || style.isStrong ? 1 : 0.25;
+      for (const { errors, colour } of lines) {
+        for (let seed = 0; seed < errors.length / epochs && errors.length > epochs; seed += 1) {
+          const points = Array.from({ length }, (_, k) => /** @type {Pair} */ ([range[0] + k, Math.log10(errors[seed * epochs + range[0] + k - 1])]));
+          plot.curve(points, { colour: onPage(colour, this.root), width: 1, alpha: 0.5 * faint });
+        }
+      }
+      for (const line of lines) {
+        const points = Array.from({ length }, (_, k) => /** @type {Pair} */ ([range[0] + k, Math.log10(meanAt(line, range[0] + k, epochs))]));
+        plot.curve(points, { colour: onPage(line.colour, this.root), width: 3, dash: line.dash, alpha: faint });
+      }
+    }
+    plot.curve([[epoch, plot.y[0]], [epoch, plot.y[1]]], { colour: style.text, width: 1.5 });
+    for (const line of lines) {
+      const at = /** @type {Pair} */ ([epoch, Math.log10(meanAt(line, epoch, epochs))]);
+      plot.dot(at, { colour: style.background, width: 7 });
+      plot.dot(at, { colour: onPage(line.colour, this.root), width: 5 });
+    }
+    plot.end();
+  }
+
+  paintTable() {
+    const { lines, rows, epochs = 1, epoch, title, reach = 1, most = 1 } = this;
+    if (!lines || !rows || !title) return;
+    write(title, `After epoch ${epoch}`);
+    const means = lines.map((line) => meanAt(line, epoch, epochs));
+    const least = Math.min(...means);
+    lines.forEach((line, k) => {
+      const { bar, error, gap, seeds } = rows[k];
+      write(error, number(means[k], 4));
+      error.classList.toggle("least", means[k] === least);
+      if (!k) return;
+      const found = gapAt(line, epoch);
+      const isKnown = Number.isFinite(found.half);
+      const sign = found.difference > 0 ? "+" : "";
+      write(gap, `${sign}${percent(found.difference, means[0])}${isKnown ? ` ± ${percent(found.half, means[0])}` : ""}`);
+      write(seeds, !isKnown ? "–" : found.side ? "shown" : found.seeds > most ? `> ${most.toLocaleString("en")}` : `about ${roughly(found.seeds)}`);
+      const place = (/** @type {number} */ value) => Math.max(0, Math.min(100, 50 + (50 * value) / (means[0] * reach)));
+      const [low, middle, high] = [found.difference - found.half, found.difference, found.difference + found.half].map(place);
+      bar.style.cssText = `--low:${low}%;--middle:${middle}%;--high:${100 - high}%`;
+      bar.classList.toggle("open", !found.side);
+    });
+  }
+
+  close() {
+    cancelAnimationFrame(this.timer ?? 0);
+    super.close();
+  }
+}
+
+export default define(
+  { class: "experiment optimizer-epochs", "data-testid": "optimizer_epochs" },
+  (root, channel, activity) => new OptimizerEpochs(root, channel, activity),
+);
