@@ -19,6 +19,7 @@ from aeviz.paths import PROJECT_ROOT, cache_root, checkpoints_root, data_root, r
 from aeviz.serving.hosts import known_hosts
 from aeviz.serving.limits import MB, limits, variable
 from aeviz.serving.mode import server_mode
+from aeviz.training.memory import free_memory
 from aeviz.training.monitor import max_jobs
 
 State = Literal["ok", "note", "problem"]
@@ -200,12 +201,8 @@ def _memory() -> Check:
 
 def available_mb() -> int | None:
     """Return the megabytes of memory that programs can still have; None where that is not known."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        line = next(line for line in lines if line.startswith("MemAvailable:"))
-        return int(line.split()[1]) * 1024 // MB
-    except (OSError, ValueError, StopIteration, IndexError):
-        return None
+    free = free_memory()
+    return None if free is None else free // MB
 
 
 def _settings() -> Check:

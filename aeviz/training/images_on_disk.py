@@ -18,6 +18,7 @@ from aeviz.config import TrainConfig
 from aeviz.data import ImageDataset
 from aeviz.errors import DataError
 from aeviz.training.batches import ResidentImages, split_batches
+from aeviz.training.memory import free_memory
 
 BLOCK_BYTES = 1 << 18
 """Images that are read together: some 20 faces of 64 x 64, some 330 digits of 28 x 28."""
@@ -119,7 +120,7 @@ def place_images(dataset: ImageDataset, train: TrainConfig, device: torch.device
     """
     if train.shuffle == "blocks":
         return ImagesOnDisk.place(dataset, device)
-    free = _free_memory()
+    free = free_memory()
     if isinstance(dataset.images, np.memmap) and free is not None and dataset.images.nbytes > free:
         needed = dataset.images.nbytes
         raise DataError(
@@ -127,12 +128,3 @@ def place_images(dataset: ImageDataset, train: TrainConfig, device: torch.device
             f"{free / 1e9:.1f} GB are free; set train.shuffle=blocks, which leaves them on disk"
         )
     return ResidentImages.place(dataset, device)
-
-
-def _free_memory() -> int | None:
-    """Return the bytes of memory that programs can still have, or None where the system does not say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable")), None)
-    except OSError:  # not Linux
-        return None

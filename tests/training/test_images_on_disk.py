@@ -81,7 +81,7 @@ def test_mapped_images_that_memory_cannot_hold_are_refused_with_the_remedy(
     data = tiny_sets["train"]
     np.save(tmp_path / "images.npy", data.images)
     mapped = dataclasses.replace(data, images=np.load(tmp_path / "images.npy", mmap_mode="r"))
-    monkeypatch.setattr(images_on_disk, "_free_memory", lambda: 1000)
+    monkeypatch.setattr(images_on_disk, "free_memory", lambda: 1000)
     with pytest.raises(DataError, match=r"GB are free; set train\.shuffle=blocks"):
         place_images(mapped, tiny_config().train, CPU)
     assert isinstance(place_images(mapped, tiny_config("train.shuffle=blocks").train, CPU), ImagesOnDisk)
