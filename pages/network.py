@@ -9,13 +9,11 @@ from aeviz.web.network.view import show_activations, show_curves, show_layers, s
 with page(
     "network",
     "Network and training",
-    "Choose an image and follow it through the layers; move z and the decoder answers. Below: the training curves.",
+    "Follow an image through the layers; move z and the decoder answers. Below: the training curves.",
 ):
     found = require_runs("weights")
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True):
         first = pick_model(found)
-    with right:
         second = pick_second(found, first, mapped=False, default=NO_COMPARISON)
     runs = [run for run in (first, second) if run is not None]
     show_activations(runs)

@@ -90,6 +90,10 @@ def test_code_of_many_values_is_changed_by_its_cells(visit):
     before = row.get_by_role("slider").get_attribute("aria-valuetext")
     row.get_by_role("slider").press("ArrowRight")
     expect(row.get_by_role("slider")).not_to_have_attribute("aria-valuetext", before)
+    expect(row.get_by_text("decoded z")).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})  # there the output is far from the bottleneck
+    cells.scroll_into_view_if_needed()
+    expect(row.locator(".echo canvas")).to_be_in_viewport(ratio=1)
 
 
 def test_network_that_the_browser_refuses_leaves_a_reason_and_the_table(visit):

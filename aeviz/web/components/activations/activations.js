@@ -130,10 +130,11 @@ class Activations {
   /** @param {Element} bar */
   legend(bar) {
     const box = element("span", { class: "scale" }, bar);
-    element("span", { class: "hint", text: "Point at a square: its unit, value and weights." }, box);
-    element("span", { text: "−max" }, box);
-    this.ramp = element("i", {}, box);
-    element("span", { text: "+max of each layer" }, box);
+    element("span", { class: "hint", text: "Point at a square, or tap it: its unit, value and weights." }, box);
+    const key = element("span", { class: "key" }, box);
+    element("span", { text: "−max" }, key);
+    this.ramp = element("i", {}, key);
+    element("span", { text: "+max of each layer" }, key);
     box.title = "Grey is 0. Each layer has its own scale: full colour begins where 99.5 % of its activations, over some images, are smaller.";
     this.paintLegend();
   }

@@ -2,6 +2,7 @@
 // where it has two values.
 
 import { brief, button, element, write } from "../kit/dom.js";
+import { Mosaic } from "../kit/images.js";
 import { CodePad } from "./code_pad.js";
 import { LayerView, heading } from "./layer_view.js";
 
@@ -80,7 +81,9 @@ export class CodeView {
    * @param {ArrayLike<number>} codes of several images, one after the other
    * @param {number} dimensions
    * @param {import("./code_pad.js").Known | null} known classes of these images
-   * @param {{ tip: import("./layer_view.js").Tip, moved: (z: Float32Array) => void, reset: () => void }} host
+   * @param {{
+   *   tip: import("./layer_view.js").Tip, shape: number[], smooth: boolean, moved: (z: Float32Array) => void, reset: () => void
+   * }} host `shape`: of what is decoded
    */
   constructor(parent, layer, codes, dimensions, known, host) {
     this.host = host;
@@ -100,6 +103,10 @@ export class CodeView {
       { length: this.isSmall ? dimensions : 1 },
       (_, k) => new Slider(rows, (value) => this.change(this.isSmall ? k : this.chosen, value)),
     );
+    const echo = element("figure", { class: "echo", "aria-hidden": "true" }, this.box); // on a phone the output is out of sight
+    element("figcaption", { text: "decoded z" }, echo);
+    this.echo = new Mosaic(host.shape, 1, 1, host.smooth);
+    echo.append(this.echo.canvas);
     this.reset = button(this.box, "Reset z", "Take the values that the encoder gives to the image", host.reset);
   }
 

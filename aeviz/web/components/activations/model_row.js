@@ -111,6 +111,8 @@ export class ModelRow {
     const known = labels && { labels, classes };
     this.code = new CodeView(this.strip, encoder.layers[encoded.length - 1], codes, dimensions, known, {
       tip: host.tip,
+      shape,
+      smooth: spec.smooth,
       moved: (z) => this.want({ z }),
       reset: () => this.image && this.want({ image: this.image }),
     });
@@ -222,6 +224,7 @@ export class ModelRow {
     code.draw(z, palette, "z" in wanted);
     const { values } = decoded[decoded.length - 1];
     output.mosaic.set(values);
+    code.echo.set(values);
     const error = this.image ? meanSquaredError(values, this.image) : NaN;
     write(output.note, `${"z" in wanted ? "z changed, " : ""}MSE ${error.toFixed(4)}`);
     this.frames += 1;
