@@ -86,3 +86,13 @@ def test_own_image_is_compared_anew_when_the_training_images_go(run, images, tmp
     visit.run()
     assert not visit.exception
     assert visit.text[0].value == "test images that ship with the model"
+
+
+def test_folder_of_others_is_not_offered_on_a_shared_server(app, run, images, monkeypatch):
+    """Its images may be another visitor's, and its name is a path of the server."""
+    app = open_page(app, "pca", data="digits")
+    assert any(str(images) in option for option in app.selectbox(key="data").options)
+    monkeypatch.setenv("AEVIZ_MODE", "class")
+    app = open_page(app, "pca", data="digits")
+    assert not app.exception
+    assert not any("folder" in option for option in app.selectbox(key="data").options)

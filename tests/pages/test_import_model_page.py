@@ -8,6 +8,7 @@ import pytest
 from visits import open_page
 
 from aeviz.bring.settings import ImportSettings
+from aeviz.serving.mode import MODE
 from aeviz.web.import_model import example
 from aeviz.web.import_model.made import SHOWN
 
@@ -60,7 +61,8 @@ def test_bad_file_is_refused_and_the_form_stays(page):
     assert app.text_input(key="import.name").value == "mine"
 
 
-def test_example_is_one_click_away(page):
+def test_example_is_one_click_away(page, monkeypatch):
+    monkeypatch.setenv(MODE, "class")  # where it can be deleted by who imported it
     page.button(key="import.example").click().run()
     page = wait_for_end(page)
     assert not page.exception

@@ -117,15 +117,19 @@ def start_for(whose: str, config: RunConfig) -> Job:
     return job
 
 
+def may_use_data(name: str) -> bool:
+    """Whether the visitor may train on a data set; no folder that they may not name is looked at."""
+    is_free = may_name_folders() or not name.startswith(FOLDER_PREFIX)
+    return is_free or name in {f"{FOLDER_PREFIX}{store}" for store in visits.list_sets(visitor_id())}
+
+
 def check_data(name: str) -> None:
     """Check that the visitor may train on a data set: in class mode not on a folder of the server.
 
     Raises:
         NotAllowedError: They may not. Whether there is such a folder is neither looked at nor said.
     """
-    if may_name_folders() or not name.startswith(FOLDER_PREFIX):
-        return
-    if name not in {f"{FOLDER_PREFIX}{store}" for store in visits.list_sets(visitor_id())}:
+    if not may_use_data(name):
         raise NotAllowedError(
             "on this server you train on a data set of the list, or on images that you upload; folders of the server "
             "are for who runs it"

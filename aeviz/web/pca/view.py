@@ -8,6 +8,7 @@ from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.lab.linear_autoencoder import OPTIMIZERS, PENALTIES, LinearConfig, OptimizerName, PenaltyName, default_rate
 from aeviz.web.components.pca_film import component
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.lab_recipes import pca_code
@@ -69,7 +70,8 @@ def _list_data() -> tuple[list[str], str]:
     """Return the names of the images on offer, and the one that is shown at first."""
     names = [info.name for info in list_datasets()]
     own: list[Model] = list(list_models().values())
-    names += sorted({model.config.data.name for model in own if model.config.data.name.startswith(FOLDER_PREFIX)})
+    folders = {model.config.data.name for model in own if model.config.data.name.startswith(FOLDER_PREFIX)}
+    names += sorted(name for name in folders if jobs.may_use_data(name))  # not what others uploaded to a shared server
     return names, "mnist" if is_available("mnist") else "digits"
 
 

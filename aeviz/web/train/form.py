@@ -238,8 +238,6 @@ def _pick_data(head: DeltaGenerator) -> DataConfig | None:
         help="The data set. Part of the training images is held out for validation; test images are not used in "
         "training.",
     )
-    if name not in names:  # made up by a browser
-        name = next(iter(infos))
     _keep("data", name)
     if name in own:
         return DataConfig(name=str(name))
