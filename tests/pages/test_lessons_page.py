@@ -10,7 +10,7 @@ from aeviz.lessons import Classrooms, find_lessons
 from aeviz.web.kernel.caching import forget_all
 from aeviz.web.kernel.models import list_models
 from aeviz.web.lesson import classes
-from aeviz.web.lessons import questions
+from aeviz.web.lessons.decode import decode
 
 OWN = """
 title: Mine
@@ -105,9 +105,13 @@ def test_cards_that_ship_have_pictures_of_their_own(app):
     assert len(pictures) == 5
     sources = re.findall(r'src="([^"]+)"', " ".join(pictures))
     assert len(sources) == len(set(sources))
-    model = list_models()["mlp-2d-adam"]
-    codes = np.array([[1.0, 2.0], [-3.0, 0.5]], dtype=np.float32)
-    np.testing.assert_allclose(questions._decode(model, codes), model.network().decode(codes).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["mlp-2d-adam", "digits-2d-adam", "vae-2d", "vae-10d"])
+def test_cards_decode_without_torch_what_the_network_decodes(name):
+    model = list_models()[name]
+    codes = np.random.default_rng(0).normal(size=(3, model.config.model.latent_dim)).astype(np.float32)
+    np.testing.assert_allclose(decode(model, codes), model.network().decode(codes).numpy(), atol=1e-5)
 
 
 def test_finished_lesson_leads_to_the_next(app):

@@ -17,6 +17,7 @@ from aeviz.lab.moments import measure_moments
 from aeviz.lab.regret import play
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
+from aeviz.web.lessons.decode import decode
 
 SIDE_PX = 160
 WIDE = 2.2
@@ -92,26 +93,12 @@ def _path(model: Model, is_dark: bool) -> list[Picture]:
             caption="a line on the map …",
             line=((places[0, 0], places[0, 1]), (places[1, 0], places[1, 1])),
         ),
-        _film(_decode(model, codes), f"Images that {model.name} decodes along the line", "… and its images"),
+        _film(decode(model, codes), f"Images that {model.name} decodes along the line", "… and its images"),
     ]
 
 
 _LINE = 6
 """Class in whose colour the line is drawn: orange, which the two ends have not."""
-
-
-def _decode(model: Model, codes: np.ndarray) -> np.ndarray:
-    """Decode codes, (N, D), with dense layers and ReLU, without torch: images, (N, C, H, W), in [0, 1]."""
-    from safetensors.numpy import load_file
-
-    weights = load_file(model.path / "model.safetensors")
-    layers = sorted({int(name.split(".")[1]) for name in weights if name.startswith("decoder.")})
-    values = codes
-    for layer in layers:
-        values = values @ weights[f"decoder.{layer}.weight"].T + weights[f"decoder.{layer}.bias"]
-        values = np.maximum(values, 0) if layer != layers[-1] else 1 / (1 + np.exp(-values))
-    images: np.ndarray = values.reshape(len(codes), *model.config.model.image_shape)
-    return images
 
 
 def _film(images: np.ndarray, words: str, caption: str) -> Picture:
@@ -153,14 +140,8 @@ def _planes(plain: Model, vae: Model, is_dark: bool) -> list[Picture]:
             caption="PCA → autoencoder …",
             frames=_FRAMES,
         ),
-        _film(_torch_decode(vae, codes), f"Images that {vae.name} decodes along a circle", "… → VAE: new digits"),
+        _film(decode(vae, codes), f"Images that {vae.name} decodes along a circle", "… → VAE: new digits"),
     ]
-
-
-def _torch_decode(model: Model, codes: np.ndarray) -> np.ndarray:
-    """Decode codes, (N, D), with any network: images, (N, C, H, W), in [0, 1]."""
-    images: np.ndarray = model.network().decode(codes.astype(np.float32)).numpy()
-    return images
 
 
 @shared(max_entries=1)
@@ -213,7 +194,7 @@ def _bars(model: Model) -> list[Picture]:
         for k in range(_DIMENSIONS)
     ]
     return [
-        _film(_torch_decode(model, codes), f"What {model.name} decodes as z{axis + 1} grows", f"z{axis + 1} does this"),
+        _film(decode(model, codes), f"What {model.name} decodes as z{axis + 1} grows", f"z{axis + 1} does this"),
         Picture(
             source=_svg(width, height, parts),
             words="Ten latent dimensions, each with a question mark",

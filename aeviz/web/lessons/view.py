@@ -21,7 +21,10 @@ _STYLE = """<style>
 [class*="st-key-lesson-cards"] > div { width: auto !important; max-width: 100%; height: 100%; }
 [class*="st-key-lesson-card-"] { height: 100%; }
 [class*="st-key-lesson-card-"] > :last-child { margin-top: auto; } /* the buttons of a row stand at one height */
-.st-key-lesson-ways [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-lesson-card-"] [data-testid="stPopoverButton"] p { /* read aloud, and told by the tooltip */
+  position: absolute; clip-path: inset(50%); width: 1px;
+}
+.st-key-lesson-ways :is([data-testid="stMarkdownContainer"], p) { margin-bottom: 0; }
 @media (min-width: 64rem) { .st-key-lesson-ways .stHorizontalBlock { flex-wrap: nowrap; } }
 </style>"""
 """Cards of one size share the width of the window."""
@@ -195,7 +198,7 @@ def _show_card(name: str, lesson: Lesson, place: int | None = None) -> None:
             if st.button("Teach a class", key=f"teach-{name}", icon=":material/groups:", help=_TEACH):
                 classes.teach(lesson)
             if lesson.sources:
-                with st.popover("", type="tertiary", icon=":material/menu_book:", help="Sources"):
+                with st.popover("Sources", type="tertiary", icon=":material/menu_book:", help="Sources"):
                     st.markdown("\n".join(f"- {to_markdown(source)}" for source in lesson.sources))
 
 
