@@ -5,10 +5,14 @@ import json
 import numpy as np
 import pytest
 
+from aeviz.experiment import train
 from aeviz.lab.rate import curves
 from aeviz.lab.sample_quality import DISTANCES
+from aeviz.lab.seed_atlas import read_atlas
 from aeviz.lab.sharpness import measured
 from aeviz.paths import checkpoints_root
+from aeviz.presets import get_preset
+from tools import atlas
 from tools.rate import measure
 from tools.samples import digest_of
 
@@ -35,3 +39,16 @@ def test_samples_and_sharpness_are_those_of_the_models_that_ship():
         for name, found in entry["models"].items():
             evaluation = json.loads((checkpoints_root() / name / "evaluation.json").read_text(encoding="utf-8"))
             assert (found["mse"], found["ms_ssim"]) == (evaluation["mse"], evaluation["ms_ssim"])
+
+
+def test_the_atlas_of_seeds_is_made_as_its_runs_train_alone(tmp_path):
+    path = tmp_path / "atlas.npz"
+    assert atlas.main(["--seeds", "2", "--epochs", "1", "--out", str(path)]) == 0
+    found = read_atlas(path)
+    assert found.planes.shape == (4, atlas.IMAGES, 2)
+    assert (found.seeds, found.epochs) == (2, 1)
+    config = get_preset(atlas.PRESET).config.with_settings(
+        ["train.device=cpu", "train.epochs=1", "train.seed=1", "optimizer.name=amsgrad"]
+    )
+    run = train(config, out=tmp_path / "alone")
+    assert found.losses[3] == pytest.approx(run.history[0].val_loss, rel=1e-4)
