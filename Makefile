@@ -71,6 +71,7 @@ measure: .venv/app.stamp ## measure for the Lab what takes minutes, from the mod
 	$(BIN)/python -m tools.samples
 	$(BIN)/python -m tools.sharpness
 	$(BIN)/python -m tools.learning_rates
+	$(BIN)/python -m tools.atlas
 
 clean: ## remove what was installed and cached; data and runs stay
 	rm -rf .venv .venv-oldest $(VENDOR) $(dir $(BUNDLES)) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -24,6 +24,20 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     expect(page.get_by_text("Adam: the average regret goes to zero")).to_be_visible()
     expect(page.get_by_text("does not go to zero")).to_have_count(0)
     expect(page).to_have_url(re.compile("memory=0.999"))
+    page.get_by_text("map of models").click()
+    planes = page.get_by_test_id("run-planes")
+    expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("0")
+    dot = page.locator(".st-key-model-map .scatterlayer .trace").nth(1).locator(".points path").nth(7)
+    expect(dot).to_be_visible()
+    box = dot.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    expect(planes).to_have_attribute("data-pointed", re.compile(r"(Adam|AMSGrad), seed \d+"))
+    seed = planes.get_attribute("data-pointed").rpartition(" ")[2]
+    page.mouse.click(x, y)
+    page.mouse.move(5, 5)
+    expect(planes).to_have_attribute("data-pointed", "")
+    expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value(seed)
 
 
 DRAWN = """

@@ -245,6 +245,27 @@ def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
     assert any("The runs used torch.optim" in text for text in texts(app.caption))
 
 
+def test_map_of_models_says_how_alike_the_planes_are(visit):
+    app = visit("map of models")
+    (sentence,) = [text for text in texts(app.markdown) if "not equal up to a turn" in text]
+    assert "9,999 random swaps" in sentence
+    traces = figure(app)["data"]
+    assert [trace["name"] for trace in traces] == ["the same seed", "Adam", "AMSGrad"]
+    assert [len(trace["customdata"]["bdata"]) > 0 for trace in traces[1:]] == [True, True]
+    assert len(figure(app, 1)["data"]) == 4
+    assert any("Classical multidimensional scaling" in text for text in texts(app.markdown))
+
+
+def test_a_missing_atlas_is_a_message(visit, monkeypatch, tmp_path):
+    from aeviz.web.kernel.caching import forget_all
+
+    forget_all()
+    monkeypatch.setattr("aeviz.lab.seed_atlas.checkpoints_root", lambda: tmp_path)
+    app = visit("map of models")
+    assert any("python -m tools.atlas" in text for text in texts(app.error))
+    forget_all()
+
+
 def test_comparison_without_runs_offers_to_start_one(app_without_models, monkeypatch):
     monkeypatch.setattr("aeviz.web.optimizers.cached._shipped", lambda root: [])
     app_without_models.switch_page("pages/optimizers.py")

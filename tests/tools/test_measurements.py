@@ -5,14 +5,18 @@ import json
 import numpy as np
 import pytest
 
+from aeviz.experiment import train
 from aeviz.lab import learning_rates
 from aeviz.lab.adaptive import TRAINED
 from aeviz.lab.optimizer_comparison import RATES, gather, shared_part
 from aeviz.lab.rate import curves
 from aeviz.lab.sample_quality import DISTANCES
+from aeviz.lab.seed_atlas import read_atlas
 from aeviz.lab.sharpness import measured
 from aeviz.paths import checkpoints_root
+from aeviz.presets import get_preset
 from aeviz.training.runs import list_compared
+from tools import atlas
 from tools import learning_rates as rates_tool
 from tools.rate import measure
 from tools.samples import digest_of
@@ -58,3 +62,16 @@ def test_a_rate_is_measured_by_each_seed():
     assert found["rate"] == 0.003
     assert len(found["errors"]) == len(rates_tool.SEEDS)
     assert all(0.03 < error < 0.2 for error in found["errors"])
+
+
+def test_the_atlas_of_seeds_is_made_as_its_runs_train_alone(tmp_path):
+    path = tmp_path / "atlas.npz"
+    assert atlas.main(["--seeds", "2", "--epochs", "1", "--out", str(path)]) == 0
+    found = read_atlas(path)
+    assert found.planes.shape == (4, atlas.IMAGES, 2)
+    assert (found.seeds, found.epochs) == (2, 1)
+    config = get_preset(atlas.PRESET).config.with_settings(
+        ["train.device=cpu", "train.epochs=1", "train.seed=1", "optimizer.name=amsgrad"]
+    )
+    run = train(config, out=tmp_path / "alone")
+    assert found.losses[3] == pytest.approx(run.history[0].val_loss, rel=1e-4)

@@ -1,6 +1,7 @@
 """The experiments of the page on optimizers. S1: M. Sevkovych, 2023; Reddi: Reddi, Kale and Kumar, 2018."""
 
 from aeviz.web.kernel.experiments import Experiment, show_experiments
+from aeviz.web.optimizers.atlas import show_atlas
 from aeviz.web.optimizers.comparison import show_comparison
 from aeviz.web.optimizers.descent import show_descent
 from aeviz.web.optimizers.regret import show_counterexample
@@ -20,6 +21,7 @@ EXPERIMENTS = (
         show=show_comparison,
         former_names=("duel",),
     ),
+    Experiment(name="map of models", source="Dryden and Mardia 2016, 4.2.1; Torgerson 1952", show=show_atlas),
 )
 
 

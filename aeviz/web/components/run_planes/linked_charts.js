@@ -24,8 +24,9 @@ export class LinkedCharts {
   /**
    * @param {import("../kit/mount.js").Activity} activity
    * @param {(pointed: Pointed | null) => void} onPoint
+   * @param {(pointed: Pointed) => void} onKeep after a click
    */
-  constructor(activity, onPoint) {
+  constructor(activity, onPoint, onKeep) {
     this.activity = activity;
     this.onPoint = onPoint;
     /** @type {Pointed | null} */
@@ -37,14 +38,18 @@ export class LinkedCharts {
     this.style = document.createElement("style");
     this.style.textContent = STYLE;
     document.head.append(this.style);
-    /** @param {any} event */
-    this.hover = ({ points: [point] }) => {
+    /** @param {any} event @param {(pointed: Pointed) => void} then */
+    const tell = ({ points: [point] }, then) => {
       /** @type {Meta | undefined} */
       const meta = point?.data?.meta;
       if (meta && typeof meta.group === "number") {
-        this.onPoint({ group: meta.group, seed: meta.seeds ? point.pointNumber : (meta.seed ?? null) });
+        then({ group: meta.group, seed: meta.seeds ? point.pointNumber : (meta.seed ?? null) });
       }
     };
+    /** @param {any} event */
+    this.hover = (event) => tell(event, onPoint);
+    /** @param {any} event */
+    this.click = (event) => tell(event, onKeep);
     this.unhover = () => this.onPoint(null);
     this.drawn = () => this.mark();
   }
@@ -76,6 +81,7 @@ export class LinkedCharts {
     this.plots.set(key, plot);
     plot.on("plotly_hover", this.hover);
     plot.on("plotly_unhover", this.unhover);
+    plot.on("plotly_click", this.click);
     plot.on("plotly_afterplot", this.drawn);
     this.mark();
   }
@@ -111,6 +117,7 @@ export class LinkedCharts {
     for (const plot of this.plots.values()) {
       plot.removeListener?.("plotly_hover", this.hover);
       plot.removeListener?.("plotly_unhover", this.unhover);
+      plot.removeListener?.("plotly_click", this.click);
       plot.removeListener?.("plotly_afterplot", this.drawn);
     }
     this.style.remove();

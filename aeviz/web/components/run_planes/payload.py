@@ -39,6 +39,7 @@ def run_planes_payload(
     *,
     charts: Sequence[str],
     seed: str = "",
+    slider: bool = False,
     note: str = "",
 ) -> bytes:
     """Pack runs for the component.
@@ -48,6 +49,7 @@ def run_planes_payload(
         runs: The runs, a group after the other.
         charts: Keys of the Plotly charts on the page whose traces have `meta` = {"group": place, "seed": place}.
         seed: The seed whose planes are shown first.
+        slider: Whether a slider stands for the buttons of the seeds, which are then many; the page keeps the choice.
         note: A remark below the planes.
 
     Raises:
@@ -58,6 +60,7 @@ def run_planes_payload(
             "titles": list(titles),
             "charts": list(charts),
             "seed": seed,
+            "slider": slider,
             "note": note,
             "runs": [_pack_run(run) for run in runs],
         }

@@ -1,5 +1,5 @@
 // Latent planes of compared runs. Pointing at a run, at its curve or at its dot, or focusing its button, marks all three and
-// shows its plane; a click on a seed keeps it. A slider moves the planes over the recorded epochs. No rerun takes place.
+// shows its plane; a click on a seed, or on its dot, keeps it. With many seeds a slider stands for their buttons. A slider moves the planes over the recorded epochs. No rerun takes place.
 
 import { element, pixelRatio, write } from "../kit/dom.js";
 import { Legend } from "../kit/legend.js";
@@ -12,7 +12,7 @@ import { LinkedCharts } from "./linked_charts.js";
 /** @typedef {import("../kit/plane.js").PlaneFilm & { group: number, seed: string, place: number }} Run `place` among those of its group */
 /**
  * @typedef {{
- *   titles: string[], charts: string[], seed: string, note: string, runs: Run[]
+ *   titles: string[], charts: string[], seed: string, slider: boolean, note: string, runs: Run[]
  * }} Data
  */
 /** @typedef {{ node: HTMLElement, plane: Plane | null, buttons: Map<string, HTMLButtonElement>, runs: Run[], head: HTMLButtonElement }} Group */
@@ -41,10 +41,20 @@ class RunPlanes {
     this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
     this.shownEpoch = element("output", {}, this.bar);
     this.slider.oninput = () => this.draw();
+    /** @type {string[]} */
+    this.seeds = [];
+    this.seedBar = element("label", { class: "epoch", hidden: "" }, root);
+    element("span", { text: "Seed of the planes" }, this.seedBar);
+    this.seedSlider = element("input", { type: "range", min: "0", step: "1" }, this.seedBar);
+    this.shownSeed = element("output", {}, this.seedBar);
+    this.seedSlider.oninput = () => this.keep(this.seeds[Number(this.seedSlider.value)]);
     this.row = element("div", { class: "groups" }, root);
     this.legend = new Legend(root, () => this.draw());
     this.note = element("p", { class: "note" }, root);
-    this.charts = new LinkedCharts(activity, (pointed) => this.point(pointed));
+    this.charts = new LinkedCharts(activity, (pointed) => this.point(pointed), ({ group, seed }) => {
+      const run = seed === null ? undefined : this.groups[group]?.runs[seed];
+      if (run?.seed) this.keep(run.seed);
+    });
     this.unwatch = watchLooks(root, () => this.draw());
   }
 
@@ -70,6 +80,9 @@ class RunPlanes {
     this.made = made;
     this.groups.forEach((group, k) => (group.runs = data.runs.filter((run) => run.group === k)));
     this.bar.hidden = this.epochs.length < 2;
+    this.seeds = data.slider ? [...new Set(data.runs.map(({ seed }) => seed))] : [];
+    this.seedBar.hidden = this.seeds.length < 2;
+    this.seedSlider.max = String(Math.max(0, this.seeds.length - 1));
     const drawn = data.runs.filter(({ n }) => n > 0);
     const isOne = new Set(drawn.map(({ classes }) => JSON.stringify(classes))).size === 1;
     this.legend.show(isOne ? drawn[0].classes : []);
@@ -90,7 +103,7 @@ class RunPlanes {
       this.listen(head, { group, seed: null });
       /** @type {Map<string, HTMLButtonElement>} */
       const buttons = new Map();
-      for (const { seed, place } of runs.filter((run) => run.seed !== "")) {
+      for (const { seed, place } of runs.filter((run) => !data.slider && run.seed !== "")) {
         const button = element("button", { type: "button", text: seed, "aria-label": `${title}, seed ${seed}`, title: `Seed ${seed}` }, bar);
         this.listen(button, { group, seed: place });
         button.onclick = () => this.keep(seed);
@@ -117,7 +130,7 @@ class RunPlanes {
     if (seed === this.seed) return;
     this.seed = seed;
     this.draw();
-    this.channel.trigger("seed", seed);
+    if (!this.data?.slider) this.channel.trigger("seed", seed);
   }
 
   /** @param {Pointed | null} pointed */
@@ -141,6 +154,12 @@ class RunPlanes {
     const epoch = this.epochs[Number(this.slider.value)] ?? 0;
     write(this.shownEpoch, String(epoch));
     this.slider.setAttribute("aria-valuetext", `epoch ${epoch}`);
+    if (this.seeds.length) {
+      const seed = this.shownIn(0)?.seed ?? "";
+      this.seedSlider.value = String(this.seeds.indexOf(seed));
+      this.seedSlider.setAttribute("aria-valuetext", `seed ${seed}`);
+      write(this.shownSeed, seed);
+    }
     this.groups.forEach(({ node, plane, buttons, head }, group) => {
       const isDim = this.pointed !== null && this.pointed.group !== group;
       node.classList.toggle("dim", isDim);

@@ -1,0 +1,96 @@
+"""Plotly figures of the map of models: a point a run, and how alike the latent planes of two runs are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aeviz.figures.method_lines import COLOURS, MARGIN
+from aeviz.lab.adaptive import METHODS, TrainedName
+
+PAIR = "#8888"
+"""Colour of the lines between two runs of one seed."""
+_SYMBOLS = ("circle", "diamond")
+
+
+def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.ndarray) -> go.Figure:
+    """Draw a point a run, coloured by its optimizer, and a line between the runs of each seed.
+
+    `meta` of a trace says to which optimizer its points belong; they are in the order of the seeds.
+
+    Args:
+        points: (2 S, 2): the S seeds of the first optimizer, then those of the second.
+        optimizers: Both.
+        losses: Validation loss of each run, (2 S,).
+    """
+    count = len(points) // 2
+    pairs = np.full((count, 3, 2), np.nan)
+    pairs[:, 0], pairs[:, 1] = points[:count], points[count:]
+    figure = go.Figure(
+        go.Scatter(
+            x=pairs[..., 0].ravel(),
+            y=pairs[..., 1].ravel(),
+            mode="lines",
+            line={"color": PAIR, "width": 1},
+            hoverinfo="skip",
+            name="the same seed",
+        )
+    )
+    for place, name in enumerate(optimizers):
+        own = slice(place * count, (place + 1) * count)
+        title = METHODS[name].title
+        figure.add_trace(
+            go.Scatter(
+                x=points[own, 0],
+                y=points[own, 1],
+                mode="markers",
+                name=title,
+                meta={"group": place, "seeds": True},
+                marker={"size": 10, "color": COLOURS[name], "symbol": _SYMBOLS[place], "opacity": 0.85},
+                customdata=losses[own],
+                hovertemplate=f"{title}, seed %{{pointNumber}}: validation loss %{{customdata:.5f}}<extra></extra>",
+            )
+        )
+    axis = {"showticklabels": False, "zeroline": False, "showgrid": False}
+    figure.update_layout(
+        xaxis={**axis, "title": {"text": "nearer: latent planes more alike", "standoff": 6}},
+        yaxis={**axis, "scaleanchor": "x"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        margin={**MARGIN, "t": 40},
+        height=480,
+        uirevision="atlas",
+    )
+    return figure
+
+
+def residual_boxes(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
+    """Draw the distribution of the residuals of each group of pairs: quartiles, and the 5th and 95th percentile.
+
+    Args:
+        groups: Title and residuals in [0, 1], (P,), from the top row on.
+    """
+    figure = go.Figure()
+    for title, values in groups:
+        low, first, middle, third, high = (100 * np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))).tolist()
+        figure.add_trace(
+            go.Box(
+                y=[title],
+                orientation="h",
+                lowerfence=[low],
+                q1=[first],
+                median=[middle],
+                q3=[third],
+                upperfence=[high],
+            )
+        )
+    figure.update_layout(
+        xaxis={
+            "title": {"text": "variance that is left after the best similarity (%)", "standoff": 6},
+            "rangemode": "tozero",
+        },
+        yaxis={"autorange": "reversed", "automargin": True},
+        showlegend=False,
+        margin={**MARGIN, "t": 5},
+        height=70 + 45 * len(groups),
+    )
+    return figure

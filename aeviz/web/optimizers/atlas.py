@@ -1,0 +1,135 @@
+"""A map of models: fifty seeds of each of two optimizers, near each other where their latent planes are alike."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from aeviz.figures.seed_atlas import model_map, residual_boxes
+from aeviz.lab.adaptive import METHODS
+from aeviz.lab.seed_atlas import (
+    OPTIMIZERS,
+    PERMUTATIONS,
+    Comparison,
+    SeedAtlas,
+    classical_scaling,
+    compare_residuals,
+    procrustes_residuals,
+    quartiles,
+    read_atlas,
+)
+from aeviz.web.components.run_planes.component import run_planes
+from aeviz.web.components.run_planes.payload import RunPlane, run_planes_payload
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.page import errors_as_messages
+
+SIGNIFICANT = 0.05
+_CHART = "model-map"
+_TITLES = tuple(METHODS[name].title for name in OPTIMIZERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Map:
+    """What the section shows."""
+
+    atlas: SeedAtlas
+    points: np.ndarray
+    share: float
+    comparison: Comparison
+    planes: bytes
+
+
+@shared(max_entries=1)
+def _read() -> _Map:
+    """Return the atlas that ships with all that follows from it."""
+    atlas = read_atlas()
+    residuals = procrustes_residuals(atlas.planes)
+    points, share = classical_scaling(np.sqrt(residuals))
+    names = tuple(str(label) for label in range(int(atlas.labels.max()) + 1))
+    runs = [
+        RunPlane(
+            group=place // atlas.seeds,
+            seed=str(place % atlas.seeds),
+            epochs=[atlas.epochs],
+            planes=[plane],
+            labels=atlas.labels,
+            class_names=names,
+        )
+        for place, plane in enumerate(atlas.planes)
+    ]
+    note = "Each plane is laid over that of one run. A point is a test image, coloured by its digit."
+    return _Map(
+        atlas=atlas,
+        points=points,
+        share=share,
+        comparison=compare_residuals(residuals),
+        planes=run_planes_payload(_TITLES, runs, charts=(_CHART,), seed="0", slider=True, note=note),
+    )
+
+
+def show_atlas() -> None:
+    """Show the map, the planes of the run that is pointed at, and whether the optimizer matters to them."""
+    with errors_as_messages():
+        found = _read()
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            show_figure(
+                model_map(found.points, OPTIMIZERS, found.atlas.losses),
+                key=_CHART,
+                alt=f"A point for each of {len(found.points)} runs of {' and '.join(_TITLES)}",
+            )
+            st.markdown(headline(found.comparison))
+        with right:
+            st.markdown("**Latent planes.** Point at a run of the map to see its seed with both optimizers.")
+            run_planes(found.planes, key="atlas-planes")
+        show_figure(
+            residual_boxes(_groups(found.comparison)),
+            key="atlas-residuals",
+            alt="Quartiles of what is left between the planes of two runs, by what the runs share",
+        )
+        with st.expander("How the map is made"):
+            st.markdown(_explain(found))
+
+
+def headline(found: Comparison) -> str:
+    """Return in a sentence or two what the residuals say, Markdown."""
+    first, second = (quartiles(values)[1] for values in found.within)
+    between, same = quartiles(found.between)[1], quartiles(found.same_seed)[1]
+    points = f"{100 * found.difference:.2f}".replace("-", "\N{MINUS SIGN}")
+    matters = found.p_value < SIGNIFICANT
+    verdict = "the optimizer adds to it" if matters else "no effect of the optimizer is shown"
+    return (
+        f"**Latent planes of two seeds are not equal up to a turn; {verdict}.** After the best shift, turn, reflection "
+        f"and scale, two {_TITLES[0]} seeds leave {first:.0%} of the variance (median), two {_TITLES[1]} seeds "
+        f"{second:.0%}, one of each {between:.0%}; both optimizers from the same seed leave {same:.0%}. Mean between "
+        f"less mean within: {points} percentage points (p = {found.p_value:.2g} by {PERMUTATIONS:,} random swaps)."
+    )
+
+
+def _groups(found: Comparison) -> list[tuple[str, np.ndarray]]:
+    return [
+        *((f"two {title} seeds", values) for title, values in zip(_TITLES, found.within, strict=True)),
+        (f"{_TITLES[0]} and {_TITLES[1]}, two seeds", found.between),
+        (f"{_TITLES[0]} and {_TITLES[1]}, the same seed", found.same_seed),
+    ]
+
+
+def _explain(found: _Map) -> str:
+    atlas = found.atlas
+    return (
+        f"Each run is the network of *quick-look*, trained for {atlas.epochs} epochs on the 8x8 digits: "
+        f"{atlas.seeds} seeds of each optimizer, all at once. The two runs of a seed share initial weights and "
+        f"batches; a grey line joins them.\n\n"
+        f"**Distance.** Two planes are compared by the same {len(atlas.labels)} test images. The Procrustes residual "
+        "is the share of the variance that the best similarity (shift, turn, reflection, scale) leaves: 0 % if the "
+        "planes are equal up to it, at most 100 %. Its root is the distance of two runs (Dryden and Mardia 2016, "
+        "4.2.1).\n\n"
+        "**Map.** Classical multidimensional scaling (Torgerson 1952) places the runs so that distances on the map are "
+        f"near these. Its two axes hold {found.share:.0%} of the positive eigenvalues: the rest does not show.\n\n"
+        "**Test.** If the optimizer made no difference, the two runs of a seed could be swapped. p is the share of "
+        f"{PERMUTATIONS:,} random swaps with a difference at least as large, the observed one counted in (Phipson and "
+        "Smyth 2010). Pairs of one seed do not count, since they share a start. A small p says that an effect exists, "
+        "not that it is large: compare it with the residuals.\n\n"
+        "This says something about this network and these images. `python -m tools.atlas` trains the runs again."
+    )
