@@ -24,7 +24,7 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     expect(page.get_by_text("Adam: the average regret goes to zero")).to_be_visible()
     expect(page.get_by_text("does not go to zero")).to_have_count(0)
     expect(page).to_have_url(re.compile("memory=0.999"))
-    page.get_by_text("map of models").click()
+    page.get_by_text("map of models", exact=True).click()
     planes = page.get_by_test_id("run-planes")
     expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("0")
     dot = page.locator(".st-key-model-map .scatterlayer .trace").nth(1).locator(".points path").nth(7)
