@@ -301,7 +301,7 @@ def test_command_that_starts_the_app_is_the_server(tmp_path):
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
         try:
-            wait_for(lambda: b"streamlit" in Path(f"/proc/{server.pid}/cmdline").read_bytes())
+            wait_for(lambda: b"aeviz.web.server" in Path(f"/proc/{server.pid}/cmdline").read_bytes())
         finally:
             server.terminate()
             server.wait(timeout=20)

@@ -1,9 +1,10 @@
 """Serve the app: `python -m aeviz.web.server ADDRESS PORT [--headless]`, which `aeviz app` becomes."""
 
 import argparse
+import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import streamlit as st
@@ -39,7 +40,10 @@ def main() -> None:
         uploads=UploadLimits(_uploaded_files),
     )
     app = st.App(script, middleware=[guard], lifespan=partial(_lifespan, options.address, options.port))
-    app.run(config=settings)
+    # uvicorn raises the signal that ended it once more; an exit then deletes the uploads
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
+    with suppress(KeyboardInterrupt):
+        app.run(config=settings)
 
 
 def _settings() -> dict[str, object]:
