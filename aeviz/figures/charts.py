@@ -262,7 +262,7 @@ def distance_from_origin(paths: Mapping[str, np.ndarray], usual: tuple[float, fl
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
-        height=210,
+        height=190,
     )
     return figure
 

@@ -18,13 +18,15 @@ from aeviz.web.kernel.images import decoded, is_large, offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.reading import votes_by_encoder
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, with_minus
 from aeviz.web.kernel.url import UrlState
 
 OWN = "its own class"
 """What is taken away at first."""
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of the difference that are added to the image of each place of the strip."""
+EDGE = 0.01
+"""Share of the test images that may lie beyond each end of the data along a direction."""
 STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 21)
 """Those that the slider stops at, and of large images."""
 
@@ -79,6 +81,7 @@ def show_arithmetic(model: Model) -> None:
                 f"Strength 1 goes from the mean of {escape(minus)} to the mean of {escape(plus)}, a distance of "
                 f"{np.linalg.norm(direction):.2f}. Each image is encoded again and read by its 10 nearest test images."
             )
+            st.markdown(_explain_ends(model, image, direction))
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus))
             st.caption("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2.")
@@ -173,6 +176,23 @@ def _telling_class(model: Model) -> str:
     ]
     votes = votes_by_encoder(model, decoded(model, np.concatenate(sums)))
     return names[max(others, key=lambda other: int(votes[others.index(other), other]))]
+
+
+def _explain_ends(model: Model, image: int, direction: np.ndarray) -> str:
+    """Say where the data end along the direction, as strengths from the image: beyond, points leave them."""
+    used = distances.used_dimensions(model)
+    z, step = model.require_latents().z[:, used].astype(np.float64), direction[used].astype(np.float64)
+    low, high = np.quantile((z - z[image]) @ step / (step @ step), [EDGE, 1 - EDGE])
+    before, after = max(0.0, float(low - STRENGTHS[0])), max(0.0, float(STRENGTHS[-1] - high))
+    names = [with_minus(f"{value:.1f}") for value in (low, high)]
+    ends = [with_minus(f"{value:g}") for value in (STRENGTHS[0], STRENGTHS[-1])]
+    side = "below" if before > after else "above"
+    return (
+        f"**Why is a strength crossed out?** Along this direction {1 - 2 * EDGE:.0%} of the test images lie between "
+        f"strength {names[0]} and {names[1]} of this image. Strength {ends[0]} is {before:.1f} beyond that, strength "
+        f"{ends[1]} {after:.1f}: there is more room {'above' if side == 'below' else 'below'} the image than {side}. A "
+        f"cross: the 10th nearest test image is farther than {distances.draw_limit(model):.2f}."
+    )
 
 
 def _finding(image: int, own: str, plus: str, readings: list[Reading]) -> str:

@@ -46,7 +46,7 @@ from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
-STEPS, MOST_STEPS = 11, 33
+STEPS, MOST_STEPS = 7, 33
 """Images on a path at first, both ends included, and at most."""
 ROW = 11
 """Images in a row at most; a longer path is broken into rows of the same length."""
@@ -92,9 +92,8 @@ def show_interpolation(model: Model) -> None:
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
         with walk:
             _show_walk(model, a, b, tuple(ways))
-        with choices:
-            _offer_film(model, a, b, ways)
         st.markdown(_advice(model))
+        _offer_film(model, a, b, ways)
         explain_absent(model)
         if TEST in (start.origin, end.origin):
             offer_download(model.config.data.name, "to show the two original images")

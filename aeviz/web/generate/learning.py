@@ -42,7 +42,11 @@ def show_learning(found: Mapping[str, Model], runs: list[Model]) -> None:
             return
         epochs = tuple(sorted({int(each) for taken in recorded.values() for each in taken.epochs}))
         shown = [model for model in runs if model.name in recorded]
-        show_film(_film(tuple(shown), epochs), epochs)
+        st.markdown(
+            "**Look for** the epoch from which you can tell the images apart, and for what stays blurred at the end: "
+            "the loss hardly punishes it."
+        )
+        show_film(_film(tuple(shown), epochs), epochs, opens_at_first=True)
         _say_what_it_shows(shown, recorded)
         offer_training_films(shown, "prior")
 

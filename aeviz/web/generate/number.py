@@ -1,16 +1,21 @@
-"""A number that the visitor types, written with digits that a model draws."""
+"""A number that the visitor types, written with digits that a model draws, at any temperature."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.generation import MOST_DIGITS, Gaussian, draw_noise, draw_points, read_number
+from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read_number
 from aeviz.errors import DataError
-from aeviz.figures.images import enlarge, tile, to_data_uri
+from aeviz.figures.images import tile
 from aeviz.figures.palette import class_colour
-from aeviz.web.components.latent_walk.component import Mark, latent_walk
+from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop
 from aeviz.web.generate.ground import ground, plane
+from aeviz.web.generate.readings import Reading, has_readings, read
+from aeviz.web.generate.temperature import HIGHEST, read_temperature, write_temperature
 from aeviz.web.kernel import priors
-from aeviz.web.kernel.controls import pick_chance
+from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.distances import find_far
 from aeviz.web.kernel.images import decoded, offer_image
 from aeviz.web.kernel.models import Model
@@ -19,10 +24,12 @@ from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels
 from aeviz.web.kernel.text import escape
 
-START, LAST = "31415", "number-shown"
+START, LAST = "49382", "number-shown"
 """The number at first, and the key of the last one that could be written."""
 DIGIT_PX, WIDEST_PX = 140, 1000
-"""Width in pixels of a digit, and of the longest number."""
+"""Width in pixels of a digit, and of the longest number, half of that in a file."""
+STOPS = np.linspace(0, HIGHEST, 41)
+"""Temperatures that the digits are shown at."""
 
 
 @st.fragment
@@ -41,7 +48,8 @@ def show_number(model: Model) -> None:
                 width=220,
                 help=f"1 to {MOST_DIGITS} digits; each is sampled separately.",
             ).strip()
-            temperature, seed = pick_chance()
+            seed = pick_seed()
+        temperature = read_temperature()
         if not typed:
             st.info(f"Type a number of 1 to {MOST_DIGITS} digits.", icon=":material/dialpad:")
             return
@@ -62,41 +70,140 @@ def show_number(model: Model) -> None:
                 icon=":material/warning:",
             )
             return
-        of_class = priors.prior_gaussian if is_anchored(model) else priors.data_gaussian
-        gaussians = [of_class(model, int(label)) for label in labels]
-        noise = draw_noise(seed, len(labels), model.config.model.latent_dim)
-        points = draw_points(gaussians, np.arange(len(labels)), noise, temperature)
-        images = decoded(model, points)
-        shown, on_map = st.columns([5, 4], gap="medium")
-        with shown:
-            _show_image(model, typed, images, f"temperature {temperature:g}, seed {seed}", f"{typed}-seed{seed}")
-            _show_reading(model, labels, images, points)
-        with on_map:
-            _show_map(model, labels, gaussians, points)
+        st.markdown("**Predict:** which digit is misread first as the temperature rises? Then press *Play*.")
+        sweep = _sweep(model, tuple(labels.tolist()), seed)
+        _show_sweep(model, typed, labels, sweep)
+        at = _nearest(temperature)
+        points, images = sweep.points[:, at], sweep.images[:, at]
+        with st.expander("Which digit was misread first?", icon=":material/help:"):
+            st.markdown(_first_failure(model, labels, sweep))
+        _show_reading(model, labels, images, points)
+        _offer_number(model, typed, images, f"temperature {temperature:g}, seed {seed}", f"{typed}-seed{seed}")
 
 
-def _show_map(model: Model, labels: np.ndarray, gaussians: list[Gaussian], points: np.ndarray) -> None:
-    """Show on the map what each digit was drawn around, and where its point came to lie."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sweep:
+    """K digits at each of the T temperatures of `STOPS`, from the same noise."""
+
+    centres: np.ndarray
+    """Means of what the digits are drawn from, (K, D)."""
+    points: np.ndarray
+    """(K, T, D), float32."""
+    images: np.ndarray
+    """(K, T, C, H, W), float32 in [0, 1]."""
+    readings: list[list[Reading]] | None
+    """What each is read as, for each digit and temperature; None where nothing can be read."""
+
+
+@shared(max_entries=32)  # at most 2 MB each
+def _sweep(model: Model, labels: tuple[int, ...], seed: int) -> Sweep:
+    of_class = priors.prior_gaussian if is_anchored(model) else priors.data_gaussian
+    gaussians = [of_class(model, label) for label in labels]
+    noise = draw_noise(seed, len(labels), model.config.model.latent_dim)
+    which = np.arange(len(labels))
+    points = np.stack([draw_points(gaussians, which, noise, float(stop)) for stop in STOPS], axis=1)
+    flat = decoded(model, points.reshape(-1, points.shape[-1]))
+    readings = None
+    if has_readings(model):
+        found = read(model, flat)
+        readings = [found[k : k + len(STOPS)] for k in range(0, len(found), len(STOPS))]
+    return Sweep(
+        centres=np.stack([each.mean for each in gaussians]),
+        points=points,
+        images=flat.reshape(*points.shape[:2], *flat.shape[1:]),
+        readings=readings,
+    )
+
+
+def _nearest(temperature: float) -> int:
+    return int(np.abs(STOPS - temperature).argmin())
+
+
+def _show_sweep(model: Model, typed: str, labels: np.ndarray, sweep: Sweep) -> None:
+    """Show the digits side by side at any temperature, with what each is read as, and their points on the map."""
     found, sent = plane(model), ground(model)
-    if found is None or sent is None:
-        return
-    names, marks = model.provenance.class_names, []
-    means = {int(label): each.mean for label, each in zip(labels, gaussians, strict=True)}
-    if is_anchored(model):
-        means = {label: priors.prior_gaussian(model, label).mean for label in model.encoded_classes().values()}
-    for label, (x, y) in zip(means, found.place(np.stack(list(means.values()))).tolist(), strict=True):
-        marks.append(Mark(at=(x, y), text=names[label], colour=class_colour(label), is_faint=True))
-    for label, (x, y) in zip(labels.tolist(), found.place(points).tolist(), strict=True):
-        marks.append(Mark(at=(x, y), text=names[label], colour=class_colour(label)))
+    names, key = model.provenance.class_names, f"digits-{model.name}"
+    walks = []
+    for k, label in enumerate(labels.tolist()):
+        texts = [""] * len(STOPS)
+        if sweep.readings is not None:
+            texts = [f"read as {each.text}" for each in sweep.readings[k]]
+        walks.append(
+            Walk(
+                name=f"Digit {k + 1}, a {names[label]}",
+                colour=class_colour(label),
+                images=sweep.images[k],
+                places=np.zeros((len(STOPS), 2)) if found is None else found.place(sweep.points[k]),
+                texts=texts,
+            )
+        )
+    marks = []
+    if found is not None:
+        means = {int(label): mean for label, mean in zip(labels, sweep.centres, strict=True)}
+        if is_anchored(model):
+            means = {label: priors.prior_gaussian(model, label).mean for label in model.encoded_classes().values()}
+        for label, (x, y) in zip(means, found.place(np.stack(list(means.values()))).tolist(), strict=True):
+            marks.append(Mark(at=(x, y), text=names[label], colour=class_colour(label), is_faint=True))
+
+    def write() -> None:
+        write_temperature(reported_stop(key, STOPS))
+
+    latent_walk(
+        None if sent is None else sent.name,
+        label=f"The digits on the map of {model.name}",
+        images_label=f"{typed}, generated by {model.name}",
+        walks=walks,
+        stops=STOPS,
+        stop_name="Temperature",
+        first=_nearest(read_temperature()),
+        marks=marks,
+        in_a_row=True,
+        sums=_count_read(model, labels, sweep),
+        key=key,
+        on_change=write,
+    )
     what = "anchors" if is_anchored(model) else "class means"
-    latent_walk(sent.name, label=f"The digits on the map of {model.name}", marks=marks, key=f"digits-{model.name}")
-    st.caption(f"Discs: {what}. Dots with a rim: the points that the digits were decoded from.")
+    st.caption(f"Discs: {what}. Dots: the points that the digits are decoded from; each moves away from its disc.")
 
 
-def _show_image(model: Model, typed: str, images: np.ndarray, chance: str, name: str) -> None:
-    picture = tile(images, len(images), gap=0)
-    width = min(DIGIT_PX * len(images), WIDEST_PX)
-    st.image(to_data_uri(enlarge(picture, width)), width=width, alt=f"{typed}, generated by {model.name}")
+def _count_read(model: Model, labels: np.ndarray, sweep: Sweep) -> list[str]:
+    """Say for each temperature how many digits are read as typed; nothing where none can be read."""
+    if sweep.readings is None:
+        return []
+    names = model.provenance.class_names
+    said = []
+    for at, stop in enumerate(STOPS):
+        right = sum(row[at].name == names[label] for row, label in zip(sweep.readings, labels.tolist(), strict=True))
+        said.append(f"Temperature {stop:.2f}: {right} of {len(labels)} digits are read as typed.")
+    return said
+
+
+def _first_failure(model: Model, labels: np.ndarray, sweep: Sweep) -> str:
+    """Say which digit is read as another class at the lowest temperature, and as what."""
+    if sweep.readings is None:
+        return "The images of this model cannot be read: no encoded test images with classes are known."
+    names, first = model.provenance.class_names, None
+    for k, label in enumerate(labels.tolist()):
+        wrong = [at for at, each in enumerate(sweep.readings[k]) if each.name != names[label]]
+        if wrong and (first is None or wrong[0] < first[1]):
+            first = (k, wrong[0])
+    if first is None:
+        return f"None up to temperature {HIGHEST:g}: all stay among the points of their class. Try *Again*."
+    k, at = first
+    other = sweep.readings[k][at].name
+    name = escape(names[int(labels[k])])
+    if not at:
+        return (
+            f"**The {name} in place {k + 1}**, even at temperature 0: its class mean is decoded to an image that is "
+            f"read as {escape(other)}. The classes overlap in this model."
+        )
+    return (
+        f"**The {name} in place {k + 1}**, at temperature {STOPS[at]:.2f}: it is read as {escape(other)}. Its point "
+        "has moved so far from the mean of its class that it lies among another one."
+    )
+
+
+def _offer_number(model: Model, typed: str, images: np.ndarray, chance: str, name: str) -> None:
     origin = (
         "the prior of its class" if is_anchored(model) else "a Gaussian fitted to the encoded test images of its class"
     )
@@ -107,7 +214,8 @@ def _show_image(model: Model, typed: str, images: np.ndarray, chance: str, name:
     st.caption(
         f"{typed}, generated by {escape(model.name)}, each digit from {origin}; {chance}.{alike if repeated else ''}"
     )
-    offer_image(picture, f"{model.name}-{name}", 2 * width)
+    width = min(DIGIT_PX * len(images), WIDEST_PX)
+    offer_image(tile(images, len(images), gap=0), f"{model.name}-{name}", 2 * width)
 
 
 def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: np.ndarray) -> None:

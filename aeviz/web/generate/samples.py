@@ -1,6 +1,6 @@
 """Images drawn by the dozen from a prior, or from where the data lie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import numpy as np
@@ -11,12 +11,13 @@ from aeviz.analysis.latent import nearest_index
 from aeviz.analysis.sample_quality import mean_and_error
 from aeviz.figures.images import shrink, take, tile
 from aeviz.lab import sample_quality
-from aeviz.web.components.samples.component import Places, sample_grid
+from aeviz.web.components.samples.component import Places, reported_temperature, sample_grid
 from aeviz.web.generate.ground import ground, plane, send_ground
+from aeviz.web.generate.temperature import HIGHEST, pick_temperature, read_temperature, write_temperature
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.client_inference import find_network, send_networks
-from aeviz.web.kernel.controls import pick_chance, pick_class
+from aeviz.web.kernel.controls import pick_class, pick_seed
 from aeviz.web.kernel.distances import find_far
 from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_image
 from aeviz.web.kernel.models import Model
@@ -36,8 +37,8 @@ CHOSEN_PX = 128
 """Longest side in pixels of an image that can be chosen."""
 PICTURE_PX = 840
 """Least width in pixels of the grid as a file."""
-HOTTEST, TEMPERATURES = 2.0, 21
-"""Highest temperature that Play goes through, from 0, and at how many of them the crosses are known."""
+TEMPERATURES = 21
+"""Evenly spaced temperatures from 0 to the highest at which the crosses are known."""
 WIDE = 1.25
 """Standard deviation of the encoded images above which they are said to spread beyond the prior."""
 
@@ -121,7 +122,8 @@ def _pick_draw(runs: list[Model]) -> Draw:
         names, name = list(runs[0].encoded_classes()), ALL
         if names and (source == DATA or any(map(is_anchored, runs))):
             name = pick_class("Class", [ALL, *names], "class", ALL, "Sample from the distribution of this class.")
-        temperature, seed = pick_chance()
+        temperature = read_temperature() if len(runs) == 1 else pick_temperature()
+        seed = pick_seed()
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
 
@@ -147,7 +149,7 @@ def _show_grid(
             icon=":material/hourglass_top:",
         )
         return None
-    points, origin, gaussians = drawn
+    points, unit, origin, gaussians = drawn
     text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
     side = LARGE_SIDE if is_large(model) else SIDE
     far = find_far(model, points)
@@ -158,6 +160,7 @@ def _show_grid(
     links = []
     if model.has_summary:
         links = ["explore?" + urlencode({MODEL: model.name, **point_parameter(model, point)}) for point in points]
+    key = f"samples-{model.name}"
     sample_grid(
         images,
         columns=side,
@@ -171,8 +174,11 @@ def _show_grid(
         smooth=is_large(model),
         beside=beside,
         group=group,
-        places=_places(model, draw, points, gaussians),
-        key=f"samples-{model.name}",
+        temperature=draw.temperature,
+        highest=HIGHEST,
+        places=_places(model, draw, points, unit, gaussians),
+        key=key,
+        on_change=lambda: write_temperature(reported_temperature(key)),
     )
     parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
     offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
@@ -193,7 +199,7 @@ def _telling(images: np.ndarray, nearest: np.ndarray | None, far: np.ndarray | N
     return int(crossed[least_alike(images[crossed], others[crossed])])
 
 
-def _places(model: Model, draw: Draw, points: np.ndarray, gaussians: list[Gaussian]) -> Places | None:
+def _places(model: Model, draw: Draw, points: np.ndarray, unit: np.ndarray, gaussians: list[Gaussian]) -> Places | None:
     """Return where samples lie, for the map; None where the model has none."""
     found, sent = plane(model), ground(model)
     if found is None or sent is None:
@@ -202,14 +208,13 @@ def _places(model: Model, draw: Draw, points: np.ndarray, gaussians: list[Gaussi
     centres, which = np.stack([each.mean for each in gaussians]), share_out(len(points), len(gaussians))
     far = None
     if model.has_summary:
-        far = _far_by_temperature(model, draw, points, centres[which])
+        far = _far_by_temperature(model, replace(draw, temperature=1.0), unit, centres[which])
     return Places(
         ground=sent.name,
         plane=found,
-        points=points,
+        points=unit,
         centres=centres,
         which=which,
-        temperature=draw.temperature,
         far_by_temperature=far,
         nearest=None if table is None else table.z[nearest_index(points[:, used], table.z[:, used])],
         network=None if is_large(model) else find_network(model, "decoder").spec,
@@ -217,12 +222,11 @@ def _places(model: Model, draw: Draw, points: np.ndarray, gaussians: list[Gaussi
 
 
 @shared(max_entries=64)  # some kilobytes each
-def _far_by_temperature(model: Model, draw: Draw, _points: np.ndarray, _centres: np.ndarray) -> list[np.ndarray]:
+def _far_by_temperature(model: Model, draw: Draw, _unit: np.ndarray, _centres: np.ndarray) -> list[np.ndarray]:
     """Return which of the samples of a draw are out of distribution at each temperature that Play goes through."""
-    noise = (_points - _centres) / draw.temperature
-    by_temperature = _centres + np.linspace(0, HOTTEST, TEMPERATURES)[:, None, None] * noise
-    far = distances.mark_far(model, by_temperature.reshape(-1, _points.shape[1]))
-    return list(far.reshape(TEMPERATURES, len(_points)))
+    by_temperature = _centres + np.linspace(0, HIGHEST, TEMPERATURES)[:, None, None] * (_unit - _centres)
+    far = distances.mark_far(model, by_temperature.reshape(-1, _unit.shape[1]))
+    return list(far.reshape(TEMPERATURES, len(_unit)))
 
 
 def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, list[str]]:
@@ -242,8 +246,8 @@ def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, 
     ]
 
 
-def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str, list[Gaussian]] | None:
-    """Return latent points, what they were drawn from in words, and that; None where there is nothing to fit to."""
+def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, np.ndarray, str, list[Gaussian]] | None:
+    """Return latent points, those at temperature 1, their origin in words, and that; None with nothing to fit to."""
     config, classes = model.config.model, model.encoded_classes()
     label = None if draw.class_name is None else classes.get(draw.class_name)
     of_class = f" of class {draw.class_name}" if label is not None else ""
@@ -260,7 +264,9 @@ def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, str, list[Gaussian]] | 
         origin = f"a Gaussian fitted to the encoded images{of_class}"
     count = (LARGE_SIDE if is_large(model) else SIDE) ** 2
     noise = draw_noise(draw.seed, count, config.latent_dim)
-    return draw_points(gaussians, share_out(count, len(gaussians)), noise, draw.temperature), origin, gaussians
+    shares = share_out(count, len(gaussians))
+    points, unit = (draw_points(gaussians, shares, noise, each) for each in (draw.temperature, 1.0))
+    return points, unit, origin, gaussians
 
 
 def _remark(model: Model) -> None:

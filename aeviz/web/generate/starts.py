@@ -29,7 +29,7 @@ from aeviz.web.kernel.url import drop_stale_choice, rename_choices
 
 TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own image"
 """Origins of a path's end; also the values in the URL."""
-THUMBNAIL_PX, LARGE_PX = 112, 160
+THUMBNAIL_PX, LARGE_PX = 88, 128
 """Width in pixels of the image of a start, and of one of large images."""
 
 
@@ -108,7 +108,7 @@ def pick_start(
         return start
     with st.container(horizontal=True, vertical_alignment="center"):
         picture = st.container(width="content")
-        with st.container(width="content", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="small"):
             start = _known_point(model, origin, place, default)
         if is_shown:
             with picture:

@@ -11,23 +11,6 @@ SEEDS = 10_000
 _SEED = "seed"
 
 
-def pick_chance() -> tuple[float, int]:
-    """Let the visitor choose temperature and seed; both are in the URL."""
-    temperature = st.slider(
-        "Temperature",
-        min_value=0.1,
-        max_value=2.0,
-        value=1.0,
-        step=0.05,
-        key="temperature",
-        bind="query-params",
-        width=220,
-        help="Factor of the standard deviation, 0.1 to 2. Below 1: more typical, less varied images. Above 1: "
-        "more varied, less typical.",
-    )
-    return float(temperature), pick_seed()
-
-
 def pick_seed() -> int:
     """Let the visitor choose the seed of the chance, or the next one; it is in the URL."""
     why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."

@@ -14,7 +14,7 @@ from aeviz.web.kernel.spaces import Sent
 from aeviz.web.kernel.url import UrlState, parse_number
 
 EPOCH = UrlState("epoch", parse_number)
-"""The epoch that is shown; none for the last."""
+"""The epoch that is shown; none for the one at which a film opens."""
 LISTED = 8
 """Recorded epochs that are named one by one, at most."""
 _KEY = "image-film"
@@ -35,28 +35,29 @@ def pack_film(
     return Sent(name=blob_name("film", packed), content=packed)
 
 
-def show_film(film: Sent, epochs: tuple[int, ...]) -> None:
-    """Show a film that `film_payload` made, at the epoch of the address, or at its last; call it outside of fragments.
+def show_film(film: Sent, epochs: tuple[int, ...], *, opens_at_first: bool = False) -> None:
+    """Show a film that `film_payload` made, at the epoch of the address, or at an end; call it outside of fragments.
 
     Args:
         film: The film.
         epochs: Of its frames, rising.
+        opens_at_first: Whether it opens at the first of them, and not at the last.
     """
-    _show(film.name, epochs)
+    _show(film.name, epochs, epochs[0] if opens_at_first else epochs[-1])
     send_blob(film.name, film.content)
 
 
 @st.fragment
-def _show(name: str, epochs: tuple[int, ...]) -> None:
+def _show(name: str, epochs: tuple[int, ...], usual: int) -> None:
     with errors_as_messages():
         asked = EPOCH.restore()
-        at = asked if asked in epochs else epochs[-1]
-        EPOCH.write(None if at == epochs[-1] else at)
+        at = asked if asked in epochs else usual
+        EPOCH.write(None if at == usual else at)
 
         def write() -> None:
             rested = reported_epoch(_KEY)
             if rested in epochs:
-                EPOCH.write(None if rested == epochs[-1] else rested)
+                EPOCH.write(None if rested == usual else rested)
 
         if len(epochs) > 1:
             recorded = f"{len(epochs)} epochs, {epochs[0]:,} to {epochs[-1]:,}"

@@ -69,6 +69,9 @@ def latent_walk(
     first: int = 0,
     marks: Sequence[Mark] = (),
     arrows: Sequence[Arrow] = (),
+    images_label: str = "",
+    in_a_row: bool = False,
+    sums: Sequence[str] = (),
     smooth: bool = False,
     key: str,
     on_change: Callable[[], None] | None = None,
@@ -85,6 +88,9 @@ def latent_walk(
         first: The place that is shown first.
         marks: Points; they move to their new places when these change and their number does not.
         arrows: Steps.
+        images_label: What the images are together, for those who do not see them.
+        in_a_row: Whether the images stand side by side above the map, of which each walk's are a part of one whole.
+        sums: What the images of each place come to, F texts, or none.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         key: Identity on the page.
         on_change: Called when the visitor has gone to another place, which `reported_stop` returns; None reports none.
@@ -122,6 +128,9 @@ def latent_walk(
                     {"start": list(arrow.start), "end": list(arrow.end), "text": arrow.text, "colour": arrow.colour}
                     for arrow in arrows
                 ],
+                "imagesLabel": images_label,
+                "inARow": in_a_row,
+                "sums": list(sums),
                 "smooth": smooth,
                 "reports": on_change is not None,
             }

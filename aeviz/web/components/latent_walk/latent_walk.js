@@ -18,7 +18,8 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 /**
  * @typedef {{
  *   ground: string | null, content: Uint8Array | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
- *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], smooth: boolean, reports: boolean
+ *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, sums: string[], smooth: boolean,
+ *   reports: boolean
  * }} Data see component.py
  */
 
@@ -55,7 +56,9 @@ class LatentWalk {
     };
     this.output = element("output", {}, this.bar);
     this.shown = element("div", { class: "shown" }, root);
-    this.images = element("div", { class: "images" }, this.shown);
+    const side = element("div", { class: "side" }, this.shown);
+    this.images = element("div", { class: "images" }, side);
+    this.sum = element("p", { class: "sum", role: "status" }, side);
     /** @type {{ canvas: HTMLCanvasElement, words: HTMLElement }[]} */
     this.figures = [];
     this.map = new SmallMap(this.shown, "");
@@ -85,6 +88,10 @@ class LatentWalk {
     [this.data, this.sheets] = [data, sheets];
     this.root.classList.toggle("smooth", data.smooth);
     this.shown.classList.toggle("alone", !data.walks.length || !data.ground);
+    this.shown.classList.toggle("row", data.inARow);
+    this.images.style.setProperty("--count", String(data.walks.length));
+    if (data.imagesLabel) this.images.setAttribute("role", "group");
+    this.images.setAttribute("aria-label", data.imagesLabel);
     this.bar.hidden = this.images.hidden = !data.walks.length;
     this.images.replaceChildren();
     this.figures = data.walks.map(({ name, colour }) => {
@@ -167,7 +174,8 @@ class LatentWalk {
     });
     if (data.walks.length) {
       const stop = data.stops[at].toFixed(2).replace("-", "−");
-      write(this.output, stop);
+      write(this.output, data.stopName.includes(" ") ? stop : `${data.stopName} ${stop}`);
+      write(this.sum, data.sums[at] ?? "");
       this.slider.value = String(at);
       this.slider.setAttribute("aria-valuetext", `${data.stopName} ${stop}`);
       this.root.dataset.at = String(at);

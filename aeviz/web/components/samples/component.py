@@ -1,16 +1,18 @@
 """Images that a model generated, in a grid; the chosen one is shown large, with the test image of the nearest code."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from aeviz.analysis.latent_plane import LatentPlane
 from aeviz.figures.images import GAP, shrink, tile, to_data_uri
-from aeviz.web.components.kit.mount import Component
+from aeviz.web.components.kit.mount import Component, numbers_of
 from aeviz.web.components.kit.network import Network
 
-_component = Component(name="samples", script="samples/samples.js", style="samples/samples.css")
+CHANGED = "changed"
+"""Event: the visitor rests at another temperature; its value is a list with it."""
+_component = Component(name="samples", script="samples/samples.js", style="samples/samples.css", events=(CHANGED,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,13 +24,11 @@ class Places:
     plane: LatentPlane
     """Of the map."""
     points: np.ndarray
-    """(N, D), floating point."""
+    """(N, D), floating point, at temperature 1."""
     centres: np.ndarray
     """Means of what they were drawn from, (K, D)."""
     which: np.ndarray
     """The mean of each, (N,), integer."""
-    temperature: float
-    """At which they were drawn, above 0."""
     far_by_temperature: list[np.ndarray] | None
     """Which of them would be out of distribution at evenly spaced temperatures from 0 to the highest, (N,), bool, for
     each; None where unknown."""
@@ -48,7 +48,6 @@ class Places:
             "points": _short(self.points),
             "centres": _short(self.centres),
             "which": self.which.tolist(),
-            "temperature": self.temperature,
             "far": None if far is None else [np.flatnonzero(each).tolist() for each in far],
             "nearest": nearest,
             "network": None if self.network is None else asdict(self.network),
@@ -73,10 +72,13 @@ def sample_grid(
     smooth: bool,
     beside: bool = False,
     group: str | None = None,
+    temperature: float,
+    highest: float,
     places: Places | None = None,
     key: str,
+    on_change: Callable[[], None],
 ) -> None:
-    """Show images in a grid beside the one that the visitor points at or clicks; nothing comes back to Python.
+    """Show images in a grid beside the one that the visitor points at or clicks, below a slider for the temperature.
 
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
@@ -92,8 +94,11 @@ def sample_grid(
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         beside: Whether another grid stands beside this one, so that the chosen image goes below.
         group: Name of the grids that show the same place when the visitor points at one of them.
+        temperature: At which they were drawn.
+        highest: Where the slider for it, and Play, end; they begin at 0.
         places: Where they lie, for a small map on which new samples flow from the old ones; None for no map.
         key: Identity of the grid on the page.
+        on_change: Called when the visitor has set another temperature, which `reported_temperature` returns.
     """
     _component.show(
         {
@@ -112,7 +117,16 @@ def sample_grid(
             "smooth": smooth,
             "beside": beside,
             "group": group,
+            "temperature": round(temperature, 2),
+            "highest": highest,
             "places": None if places is None else places.to_json(),
         },
         key=key,
+        callbacks={CHANGED: on_change},
     )
+
+
+def reported_temperature(key: str) -> float | None:
+    """Return the temperature that the visitor has set in the grid with this key; None where that is unknown."""
+    found = numbers_of(key, CHANGED)
+    return round(found[0], 2) if found else None

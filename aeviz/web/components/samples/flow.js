@@ -8,8 +8,8 @@ import { Latest } from "../kit/latest.js";
 /**
  * @typedef {{
  *   ground: string, points: number[][], centres: number[][], which: number[], origin: number[], axes: [number, number][],
- *   nearest: [number, number][] | null, temperature: number, far: number[][] | null, network: import("../kit/engine.js").NetworkSpec | null
- * }} Places of samples: `points` were drawn around `centres[which]` at `temperature`; `origin` and `axes` span the map;
+ *   nearest: [number, number][] | null, far: number[][] | null, network: import("../kit/engine.js").NetworkSpec | null
+ * }} Places of samples: `points` were drawn around `centres[which]` at temperature 1; `origin` and `axes` span the map;
  * `far` are the samples out of distribution at temperatures from 0 to the highest
  */
 /** @typedef {(share: number) => number[][]} Way the latent points at a share of a movement, from 0 to 1 */
@@ -19,9 +19,26 @@ const PRELOAD_MS = 1200; // after the page stands: the runtime is there when it 
 /** @param {number[][]} from @param {number[][]} to @param {number} t */
 export const between = (from, to, t) => from.map((point, i) => point.map((value, k) => value + (to[i][k] - value) * t));
 
-/** The same noise at another temperature. @param {Places} places @param {number} temperature */
-export function atTemperature({ points, centres, which, temperature: now }, temperature) {
-  return points.map((point, i) => point.map((value, k) => centres[which[i]][k] + ((value - centres[which[i]][k]) * temperature) / now));
+/** The same noise at a temperature. @param {Places} places @param {number} temperature */
+export function atTemperature({ points, centres, which }, temperature) {
+  return points.map((point, i) => point.map((value, k) => centres[which[i]][k] + (value - centres[which[i]][k]) * temperature));
+}
+
+/**
+ * What Play has shown, in a sentence.
+ * @param {number} count of samples
+ * @param {number} highest temperature
+ * @param {Places} places
+ */
+export function summary(count, highest, { far, which }) {
+  const alike = `At temperature 0 ${new Set(which).size > 1 ? "each class has one image" : "all images are the same"}.`;
+  if (!far) return `${alike} The higher the temperature, the more varied and the less typical the images.`;
+  const counts = far.map(({ length }) => length);
+  const half = counts.findIndex((out) => out > count / 2);
+  const when = (/** @type {number} */ index) => ((highest * index) / (counts.length - 1)).toFixed(1);
+  const most = half < 0 ? "" : `; more than half from ${when(half)} on`;
+  const usual = counts[Math.round((counts.length - 1) / highest)];
+  return `${alike} Out of distribution: ${usual} of ${count} at 1, ${counts.at(-1)} at ${when(counts.length - 1)}${most}. More variety costs likelihood.`;
 }
 
 export class Flow {
@@ -42,10 +59,30 @@ export class Flow {
     this.frame = this.timer = 0;
     /** @type {(() => void) | null} */
     this.finish = null;
+    this.isHeld = false; // the samples are where the visitor has dragged them
   }
 
   get isMoving() {
     return this.finish !== null;
+  }
+
+  /**
+   * Put the samples somewhere until the next movement, `stop` or `release`.
+   * @param {number[][]} points
+   * @param {{ picture: HTMLImageElement, shape: number[], columns: number, gap: number }} sheet
+   */
+  hold(points, sheet) {
+    this.stop();
+    this.isHeld = true;
+    this.points = points;
+    this.moved(points, 0);
+    if (this.network) this.latest.want(() => this.paint(this.points, sheet));
+  }
+
+  /** Let go of held samples: the picture below is theirs. */
+  release() {
+    this.isHeld = false;
+    this.canvas.hidden = true;
   }
 
   /**
@@ -67,6 +104,7 @@ export class Flow {
    */
   start(way, lasts, sheet) {
     this.stop();
+    this.isHeld = false;
     const begin = performance.now();
     this.activity.mark("flow", true);
     this.finish = () => {
@@ -96,7 +134,7 @@ export class Flow {
   async paint(points, { picture, shape, columns, gap }) {
     if (!this.network) return;
     const values = await this.network.run(Float32Array.from(points.flat()), points.length);
-    if (!this.isMoving) return;
+    if (!this.isMoving && !this.isHeld) return;
     const [channels, height, width] = shape;
     const size = channels * height * width;
     resize(this.canvas, picture.width, picture.height);

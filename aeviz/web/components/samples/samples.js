@@ -1,28 +1,30 @@
 // Generated images in a grid. The one under the pointer, or else the one clicked last, is shown large, with the test image
 // whose code is nearest to its latent point and a link to that point on Explore. Grids of one group show the same place.
-// No rerun takes place. A small map shows where they lie; new samples flow there from where the old ones were.
+// A small map shows where they lie; new samples flow there from where the old ones were. The temperature is set and played
+// above: the page decodes the same noise on the way, and Python once the visitor rests.
 
 import { ask } from "../kit/blobs.js";
 import { element, icon, write } from "../kit/dom.js";
+import { KeptNumbers } from "../kit/kept_numbers.js";
 import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_grid.js";
 import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
 import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
-import { Flow, atTemperature, between } from "./flow.js";
+import { Flow, atTemperature, between, summary } from "./flow.js";
 
 /**
  * @typedef {{
  *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
  *   far: number[] | null, text: string, model: string, nearestTexts: string[], links: string[], first: number, smooth: boolean,
- *   beside: boolean, group: string | null, places: import("./flow.js").Places | null
+ *   beside: boolean, group: string | null, temperature: number, highest: number, places: import("./flow.js").Places | null
  * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
 
 const FLOW_MS = 1300; // from the old samples to the new ones
 const SWEEP_MS = 7000; // of Play: temperature 0 to the highest in the first part of it, then back to that of the page
-const [HIGHEST, RISE] = [2, 0.7];
+const RISE = 0.7;
 const REACH_PX = 14; // on the map, from a sample that is meant
 const [CHOSEN, FAR] = ["#4c9dff", "#e68a00"];
 
@@ -31,10 +33,13 @@ const [CHOSEN, FAR] = ["#4c9dff", "#e68a00"];
 class Samples {
   /**
    * @param {HTMLElement} root
+   * @param {import("../kit/mount.js").Channel} channel
    * @param {import("../kit/mount.js").Activity} activity
    */
-  constructor(root, activity) {
+  constructor(root, channel, activity) {
     this.root = root;
+    this.wanted = 1; // the temperature that the visitor has set
+    this.kept = new KeptNumbers(channel, activity, () => [this.wanted]);
     this.activity = activity;
     /** @type {Data | null} */
     this.data = null;
@@ -45,6 +50,15 @@ class Samples {
     /** @type {string | null} */
     this.group = null;
     this.leave = () => {};
+    this.bar = element("div", { class: "temperature" }, root);
+    this.play = element("button", { type: "button", class: "play" }, this.bar);
+    this.play.onclick = () => (this.flow.isMoving ? this.flow.stop() : this.sweep());
+    const label = element("label", {}, this.bar);
+    element("span", { text: "Temperature" }, label);
+    this.slider = element("input", { type: "range", min: "0", step: "0.05", "aria-label": "Temperature" }, label);
+    this.slider.oninput = () => this.heat(this.slider.valueAsNumber);
+    this.output = element("b", {}, label);
+    this.summary = element("p", { class: "summary", role: "note" }, this.bar);
     const left = element("div", { class: "left" }, root);
     this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, left);
     this.picture = element("img", { class: "picture" }, this.grid);
@@ -67,8 +81,6 @@ class Samples {
     this.other = figure("Nearest test image");
     write(this.own.words, "generated");
     const space = element("div", { class: "space" }, this.both);
-    this.play = element("button", { type: "button", class: "play" }, space);
-    this.play.onclick = () => (this.flow.isMoving ? this.flow.stop() : this.sweep());
     this.map = new SmallMap(space, "");
     this.ground = "";
     this.temperature = -1; // while Play sweeps it
@@ -110,15 +122,24 @@ class Samples {
     ]);
     if (revision !== this.asked) return;
     const isNew = data.picture !== this.data?.picture;
-    if (isNew) this.chosen = data.first;
+    const isSame = isNew && JSON.stringify(data.places?.points) === JSON.stringify(this.data?.places?.points); // at another temperature
+    if (isNew && !isSame) this.chosen = data.first;
+    if (!isSame) write(this.summary, "");
     this.flow.stop();
+    this.flow.release();
+    this.temperature = -1;
+    if (this.kept.isNews([data.temperature], false)) this.wanted = data.temperature;
     const from = this.flow.points;
-    const flows = isNew && places && places.ground === this.ground && from.length === places.points.length;
+    const flows = isNew && !isSame && places && places.ground === this.ground && from.length === places.points.length;
     [this.data, this.sheets] = [data, { picture, nearest }];
     if (ground) this.map.take(ground);
     if (places && places.ground !== this.ground) this.flow.prepare(places);
     this.ground = places?.ground ?? "";
-    this.flow.points = places?.points ?? [];
+    this.flow.points = places ? atTemperature(places, data.temperature) : [];
+    this.bar.hidden = data.beside;
+    this.slider.max = String(data.highest);
+    this.play.hidden = !places;
+    this.namePlay();
     this.both.classList.toggle("mapped", Boolean(places));
     this.map.plot.canvas.setAttribute("aria-label", `The samples on the map of ${data.model}`);
     this.root.classList.toggle("smooth", data.smooth);
@@ -138,18 +159,19 @@ class Samples {
     this.show(this.chosen);
     this.join(data.group);
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (flows && !isStill) this.move((t) => between(from, places.points, t * t * (3 - 2 * t)), FLOW_MS);
+    if (flows && !isStill) this.move((t) => between(from, atTemperature(places, data.temperature), t * t * (3 - 2 * t)), FLOW_MS);
   }
 
   /** Cross samples out, and say how many. @param {number[]} far */
   cross(far) {
-    if (!this.data || far === this.crossed) return;
+    if (!this.data) return;
+    if (far !== this.crossed) {
+      this.marks.replaceChildren();
+      for (const index of far) this.place(element("i", { text: "×" }, this.marks), index);
+    }
     this.crossed = far;
-    this.marks.replaceChildren();
-    for (const index of far) this.place(element("i", { text: "×" }, this.marks), index);
-    const { count, places } = this.data;
-    const now = this.temperature < 0 ? (places?.temperature ?? null) : this.temperature;
-    const at = now === null ? "" : ` at temperature ${now.toFixed(this.temperature < 0 ? 2 : 1)}`;
+    const { count, temperature } = this.data;
+    const at = ` at temperature ${(this.temperature < 0 ? temperature : this.temperature).toFixed(2)}`;
     const known = this.data.far === null ? `${count} images, each decoded from a random latent point` : "";
     write(this.lead, `${known || `${far.length} of ${count} out of distribution (×)${at}`}.`);
   }
@@ -159,34 +181,59 @@ class Samples {
     const { data, temperature } = this;
     const known = data?.places?.far;
     if (!data?.far || temperature < 0 || !known) return data?.far ?? [];
-    return known[Math.round((temperature / HIGHEST) * (known.length - 1))];
+    return known[Math.round((temperature / data.highest) * (known.length - 1))];
   }
 
   /** @param {import("./flow.js").Way} way @param {number} lasts */
   move(way, lasts) {
-    const { data, sheets } = this;
-    if (!data || !sheets) return;
-    const { columns, gap, tile } = data;
-    const shape = data.places?.network?.image_shape ?? [1, ...tile];
-    this.flow.start(way, lasts, { picture: sheets.picture, shape, columns, gap });
+    const sheet = this.sheet();
+    if (!sheet) return;
+    this.flow.start(way, lasts, sheet);
     this.namePlay();
+  }
+
+  /** How images on the way are laid out. */
+  sheet() {
+    const { data, sheets } = this;
+    if (!data || !sheets) return null;
+    const { columns, gap, tile } = data;
+    return { picture: sheets.picture, shape: data.places?.network?.image_shape ?? [1, ...tile], columns, gap };
+  }
+
+  /** Show the same noise at another temperature, and tell Python once the visitor rests. @param {number} temperature */
+  heat(temperature) {
+    const [{ data }, sheet] = [this, this.sheet()];
+    if (!data || !sheet) return;
+    this.flow.stop();
+    this.wanted = temperature;
+    this.temperature = temperature === data.temperature ? -1 : temperature;
+    if (this.temperature < 0) this.flow.release();
+    if (data.places && this.temperature >= 0) this.flow.hold(atTemperature(data.places, temperature), sheet);
+    else if (data.places) this.flow.points = atTemperature(data.places, temperature);
+    this.cross(this.far);
+    this.draw(Number(this.root.dataset.shown ?? 0));
+    this.kept.start();
   }
 
   /** Go through the temperatures, with the same noise. */
   sweep() {
-    const places = this.data?.places;
+    const { data } = this;
+    const places = data?.places;
     if (!places) return;
+    const { temperature, highest } = data;
+    this.wanted = temperature;
     this.move((share) => {
       const back = (share - RISE) / (1 - RISE);
-      const now = share < RISE ? (HIGHEST * share) / RISE : HIGHEST + (places.temperature - HIGHEST) * back;
+      const now = share < RISE ? (highest * share) / RISE : highest + (temperature - highest) * back;
       this.temperature = share < 1 ? now : -1;
-      return share < 1 ? atTemperature(places, now) : places.points;
+      if (share === 1) write(this.summary, summary(data.count, highest, places));
+      return atTemperature(places, share < 1 ? now : temperature);
     }, SWEEP_MS);
   }
 
   namePlay() {
     const isMoving = this.flow.isMoving;
-    const name = isMoving ? "Stop" : `Play: temperature 0 to ${HIGHEST}`;
+    const name = isMoving ? "Stop" : `Play: temperature 0 to ${this.data?.highest ?? 0}`;
     this.play.replaceChildren(icon(ICONS[isMoving ? "pause" : "play"]), element("span", { text: name }));
     this.root.dataset.moving = String(isMoving);
   }
@@ -222,22 +269,41 @@ class Samples {
     return found;
   }
 
+  /** The nearest place on the map. @param {Pair} at @returns {Pair} */
+  within([x, y]) {
+    const { plot } = this.map;
+    return [Math.max(plot.x[0], Math.min(plot.x[1], x)), Math.max(plot.y[0], Math.min(plot.y[1], y))];
+  }
+
+  nameTemperature() {
+    const now = this.temperature < 0 ? this.wanted : this.temperature;
+    this.slider.value = String(now);
+    this.slider.setAttribute("aria-valuetext", now.toFixed(2));
+    write(this.output, now.toFixed(2));
+  }
+
   drawMap() {
     const { data, map } = this;
+    this.nameTemperature();
     const shown = Number(this.root.dataset.shown ?? -1);
     const style = styleOf(this.root);
     if (!data?.places || shown < 0 || !map.begin(style)) return;
     const isMoving = this.flow.isMoving;
     const crossed = isMoving && this.temperature < 0 ? [] : this.far;
     map.plot.brush.font = `bold ${16 * style.scale}px sans-serif`; // of the crosses
+    let beyond = 0;
     this.flow.points.forEach((_, index) => {
       const at = this.placeOf(index);
-      if (crossed.includes(index)) map.name("×", at, FAR, style);
-      else map.plot.dot(at, { colour: style.text, width: 2.4 });
+      const edge = this.within(at);
+      if (edge[0] !== at[0] || edge[1] !== at[1]) beyond += 1;
+      if (crossed.includes(index)) map.name("×", edge, FAR, style);
+      else map.plot.dot(edge, { colour: style.text, width: 2.4 });
     });
-    const at = this.placeOf(shown);
+    map.plot.brush.font = style.font;
+    if (beyond) map.name(`${beyond} beyond the edge`, [map.plot.x[1], map.plot.y[1]], style.text, style, [-3, 9], "right");
+    const at = this.within(this.placeOf(shown));
     const near = data.places.nearest?.[shown];
-    if (near && !isMoving) {
+    if (near && !isMoving && !this.flow.isHeld) {
       map.plot.curve([at, near], { colour: style.text, width: 1.5 });
       map.mark(near, style.background, style, 3);
     }
@@ -296,7 +362,7 @@ class Samples {
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
     this.drawMap();
     if (this.flow.isMoving) {
-      const back = `The same noise, scaled; back to temperature ${data.places?.temperature.toFixed(2)} at the end`;
+      const back = `The same noise, scaled; back to temperature ${data.temperature.toFixed(2)} at the end`;
       write(this.title, this.temperature < 0 ? "On the way to the new samples" : back);
       return;
     }
@@ -312,6 +378,7 @@ class Samples {
   close() {
     this.asked += 1;
     this.unwatch();
+    this.kept.stop();
     this.flow.close();
     this.leave();
   }
@@ -319,5 +386,5 @@ class Samples {
 
 export default define(
   { class: "samples", "data-testid": "samples" },
-  (root, _, activity) => new Samples(root, activity),
+  (root, channel, activity) => new Samples(root, channel, activity),
 );

@@ -1,0 +1,57 @@
+"""The temperature at which latent points are drawn: one value, in the address, for all sections that draw."""
+
+import math
+
+import streamlit as st
+
+from aeviz.web.kernel.url import UrlState
+
+HIGHEST = 2.0
+"""Highest temperature; the lowest is 0."""
+_KEY = "temperature.slider"
+HELP = (
+    f"Factor of the standard deviation, 0 to {HIGHEST:g}. Below 1: more typical, less varied images. Above 1: more "
+    "varied, less typical."
+)
+
+
+def _parse(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return round(value, 2) if math.isfinite(value) and 0 <= value <= HIGHEST else None
+
+
+TEMPERATURE = UrlState("temperature", _parse, "{:g}".format, 1.0)
+"""The temperature; the standard deviations of what is drawn from are multiplied by it."""
+
+
+def read_temperature() -> float:
+    """Return the temperature that the address names, or 1."""
+    found = TEMPERATURE.restore()
+    return 1.0 if found is None else found
+
+
+def write_temperature(value: float | None) -> None:
+    """Write a temperature that a component reported to the address; what is none is left out."""
+    known = None if value is None else _parse(f"{value:g}")
+    if known is not None:
+        TEMPERATURE.write(known)
+
+
+def pick_temperature() -> float:
+    """Let the visitor choose the temperature where no component does."""
+    st.session_state[_KEY] = read_temperature()
+    return float(
+        st.slider(
+            "Temperature",
+            0.0,
+            HIGHEST,
+            step=0.05,
+            key=_KEY,
+            on_change=lambda: TEMPERATURE.write(round(float(st.session_state[_KEY]), 2)),
+            width=220,
+            help=HELP,
+        )
+    )
