@@ -258,7 +258,7 @@ def distance_from_origin(paths: Mapping[str, np.ndarray], usual: tuple[float, fl
         )
     figure.update_layout(
         xaxis={"title": "share of the path", "tickformat": ".0%"},
-        yaxis={"title": "distance from the origin", "rangemode": "tozero"},
+        yaxis={"title": "norm of the point", "rangemode": "tozero"},
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},

@@ -90,6 +90,10 @@ def show_interpolation(model: Model) -> None:
                 st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
             st.markdown(verdict)
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
+            if verdict:
+                st.caption(
+                    f"Each image is encoded again and read by its 10 nearest test images; ?: fewer than {CLEAR} agree."
+                )
         with walk:
             _show_walk(model, a, b, tuple(ways))
         st.markdown(_advice(model))
@@ -129,8 +133,7 @@ def _compare(readings: dict[str, list[Reading]]) -> str:
     first, last = (readings[LINEAR][k].name for k in (0, -1))
     ends = escape(first) if first == last else f"{escape(first)} or {escape(last)}"
     said = [f"{counts[way]} of {len(found)} on the {NAMED[way]}" for way, found in readings.items()]
-    text = f"**Not clearly {ends}: {', '.join(said)}.**"
-    return f"{text} Each image is encoded again and read by its 10 nearest test images; ?: fewer than {CLEAR} agree."
+    return f"**Not clearly {ends}: {', '.join(said)}.**"
 
 
 def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...]) -> None:
