@@ -123,7 +123,7 @@ def test_train_resume_goes_on(aeviz, tmp_path):
         (["digits-2d-adam", "--seed", "-1"], "train.seed=-1; expected a whole number from 0"),
         (["digits-2d-adam", "--nonsense"], "unrecognized arguments: --nonsense"),
         (["--resume", "/nowhere"], "'/nowhere' is no run"),
-        (["--resume", "/nowhere", "--out", "x"], "leave out --out and --data"),
+        (["--resume", "/nowhere", "--out", "x"], "leave out --out, --data and --recipe"),
     ],
 )
 def test_train_refuses_in_one_line(arguments, message, aeviz, runs_folder):

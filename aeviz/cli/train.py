@@ -11,6 +11,7 @@ from aeviz.cli.console import INTERRUPTED, Parser, add_json, print_json, to_path
 from aeviz.config import RunConfig
 from aeviz.errors import ConfigError, TrainingStopped
 from aeviz.presets import PRESETS, get_preset
+from aeviz.recipes import RECIPES, with_recipe
 from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ def add_commands(commands: "Commands") -> None:
     train = commands.add_parser("train", help="train a model; the run appears in the gallery")
     train.add_argument("preset", nargs="?", metavar="PRESET", help=f"one of: {', '.join(PRESETS)}")
     train.add_argument("--data", metavar="D", help="another data set: a name from 'aeviz data list', or folder:PATH")
+    train.add_argument(
+        "--recipe",
+        choices=tuple(RECIPES),
+        metavar="R",
+        help=f"fast: {' '.join(RECIPES['fast'])}; for plain dense autoencoders",
+    )
     train.add_argument("--epochs", type=int, metavar="N", help="passes through the training images")
     train.add_argument("--seed", type=int, metavar="S", help="seed of initial weights and batch order")
     train.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps")
@@ -153,8 +160,8 @@ def training_config(options: argparse.Namespace) -> tuple[RunConfig, Path | None
     if options.resume is not None:
         from aeviz.training.runs import RunFolder
 
-        if options.out is not None or options.data is not None:
-            raise ConfigError("--resume goes on with a folder and its data; leave out --out and --data")
+        if options.out is not None or options.data is not None or options.recipe is not None:
+            raise ConfigError("--resume goes on with a folder as it was begun; leave out --out, --data and --recipe")
         path = options.resume
         config = RunFolder.read(options.resume).config
         if options.preset not in (None, config.preset):
@@ -163,6 +170,8 @@ def training_config(options: argparse.Namespace) -> tuple[RunConfig, Path | None
         raise ConfigError(f"train needs the name of a preset: {', '.join(PRESETS)}; or --resume DIR")
     else:
         config = get_preset(options.preset).config
+        if options.recipe is not None:
+            config = with_recipe(config, options.recipe)
     settings = list(options.set)
     for key, value in (("epochs", options.epochs), ("seed", options.seed), ("device", options.device)):
         if value is not None:
