@@ -9,12 +9,13 @@ from commands import TINY, assert_refused
 
 from aeviz.cli import INTERRUPTED
 from aeviz.config import RunConfig
+from aeviz.errors import StorageError
 from aeviz.experiment import train
 from aeviz.sweeps.plan import PLAN
 from aeviz.sweeps.table import TABLE
 from aeviz.training.monitor import Monitor
 from aeviz.training.runs import MODEL, RunFolder, list_folders
-from aeviz.training.status import read_status
+from aeviz.training.status import ask, read_status
 
 OPTIMIZERS = ["--set", "optimizer.name=adam,amsgrad"]
 
@@ -92,6 +93,35 @@ def test_a_run_that_fails_does_not_end_the_others(sweep):
     assert list(document["failures"]) == ["mine-learning_rate-1e38-seed-0"]
     assert "mine-learning_rate-1e38-seed-0 failed: training diverged in epoch 1" in err
     assert [row["finished"] for row in document["rows"]] == [1, 0]
+
+
+def test_a_run_that_is_stopped_is_measured_and_the_others_go_on(sweep, runs_folder, monkeypatch):
+    report = Monitor.report
+
+    def ask_after_the_first_epoch(self, state, *arguments, **options):
+        if state == "training" and options["epoch"] == 1 and self.path.name == "mine-seed-0":
+            ask(self.path, "stop")
+        report(self, state, *arguments, **options)
+
+    monkeypatch.setattr(Monitor, "report", ask_after_the_first_epoch)
+    status, *_ = sweep("--seeds", 2, epochs=3)
+    assert status == 1
+    stopped, other = (RunFolder.read(runs_folder / f"mine-seed-{seed}") for seed in (0, 1))
+    assert [len(folder.history()) for folder in (stopped, other)] == [1, 3]
+    assert [read_status(folder.path).state for folder in (stopped, other)] == ["stopped", "finished"]
+    assert stopped.evaluation() is not None
+
+
+def test_a_full_disk_ends_the_sweep_and_says_so_in_each_run(sweep, runs_folder, monkeypatch):
+    def fill(path, report):
+        raise StorageError("the disk is full; make room")
+
+    monkeypatch.setattr("aeviz.training.loop.append_report", fill)
+    status, _, err = sweep("--seeds", 2)
+    assert status == 2
+    assert "the disk is full" in err
+    states = [read_status(runs_folder / f"mine-seed-{seed}").state for seed in (0, 1)]
+    assert "training" not in states
 
 
 def test_networks_that_cannot_train_together_train_one_after_another(sweep, runs_folder):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aeviz.cli.console import INTERRUPTED, Parser, add_json, print_json, to_path
-from aeviz.cli.train import training_config
+from aeviz.cli.train import add_recipe, training_config
 from aeviz.config import RunConfig
 from aeviz.paths import runs_root
 from aeviz.presets import PRESETS, get_preset
@@ -33,6 +33,7 @@ def add_commands(commands: "Commands") -> None:
     )
     sweep.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds of each combination (default 1)")
     sweep.add_argument("--data", metavar="D", help="another data set: a name from 'aeviz data list', or folder:PATH")
+    add_recipe(sweep)
     sweep.add_argument("--epochs", type=int, metavar="N", help="passes through the training images")
     sweep.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps")
     sweep.add_argument(

@@ -26,12 +26,7 @@ def add_commands(commands: "Commands") -> None:
     train = commands.add_parser("train", help="train a model; the run appears in the gallery")
     train.add_argument("preset", nargs="?", metavar="PRESET", help=f"one of: {', '.join(PRESETS)}")
     train.add_argument("--data", metavar="D", help="another data set: a name from 'aeviz data list', or folder:PATH")
-    train.add_argument(
-        "--recipe",
-        choices=tuple(RECIPES),
-        metavar="R",
-        help=f"fast: {' '.join(RECIPES['fast'])}; for plain dense autoencoders",
-    )
+    add_recipe(train)
     train.add_argument("--epochs", type=int, metavar="N", help="passes through the training images")
     train.add_argument("--seed", type=int, metavar="S", help="seed of initial weights and batch order")
     train.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps")
@@ -50,6 +45,16 @@ def add_commands(commands: "Commands") -> None:
     assert isinstance(train, Parser)
     train.write_epilog = _list_choices
     train.set_defaults(run=_train)
+
+
+def add_recipe(command: argparse.ArgumentParser) -> None:
+    """Add the option --recipe, which `training_config` reads."""
+    command.add_argument(
+        "--recipe",
+        choices=tuple(RECIPES),
+        metavar="R",
+        help=f"fast: {' '.join(RECIPES['fast'])}; for plain dense autoencoders",
+    )
 
 
 def _list_choices() -> str:

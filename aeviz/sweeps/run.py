@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from aeviz.analysis.recorder import Recorder
 from aeviz.data import load_dataset
-from aeviz.errors import AevizError, CheckpointError, StorageError
+from aeviz.errors import AevizError, CheckpointError, StorageError, TrainingStopped
 from aeviz.experiment import measure, train
 from aeviz.models import build_model
 from aeviz.sweeps.plan import PlannedRun
@@ -14,8 +14,9 @@ from aeviz.training.devices import describe_device, resolve_device
 from aeviz.training.history import EpochReport, read_history
 from aeviz.training.loop_together import fit_together
 from aeviz.training.monitor import Monitor
-from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, RunFolder
+from aeviz.training.runs import CONFIG, EVALUATION, HISTORY, MODEL, RunFolder
 from aeviz.training.safe_files import is_regular_file
+from aeviz.training.status import State
 from aeviz.training.together import is_stackable, share_shape
 
 MOST_TOGETHER = 64
@@ -139,15 +140,33 @@ def _train_together(runs: Sequence[PlannedRun], on_epoch: Callable[[PlannedRun, 
             if isinstance(end, AevizError) and not isinstance(end, StorageError):
                 return failures | {run.path.name: str(end) for run in free}
             raise
-        for run, monitor, reason in zip(free, monitors, errors, strict=True):
+        for place, (run, monitor, reason) in enumerate(zip(free, monitors, errors, strict=True)):
             try:
-                if reason is not None:
-                    raise reason
-                measure(RunFolder.read(run.path))
-                monitor.report("finished", step=0)
-            except StorageError:
+                message = _measure(run, reason)
+            except StorageError as full:
+                for other in monitors[place:]:
+                    other.report("failed", str(full), step=0)
                 raise
-            except AevizError as problem:
-                monitor.report("failed", str(problem), step=0)
-                failures[run.path.name] = str(problem)
+            if message:
+                failures[run.path.name] = message
+            state: State = "stopped" if isinstance(reason, TrainingStopped) else "failed" if message else "finished"
+            monitor.report(state, message, step=0)
     return failures
+
+
+def _measure(run: PlannedRun, reason: AevizError | None) -> str:
+    """Measure a run, also one that ended early for a reason, and return why it is not whole; empty where it is.
+
+    Raises:
+        StorageError: A file cannot be written.
+    """
+    message = "" if reason is None else str(reason) or "stopped"
+    if reason is not None and not is_regular_file(run.path / MODEL):
+        return message
+    try:
+        measure(RunFolder.read(run.path))
+    except StorageError:
+        raise
+    except AevizError as problem:
+        return f"{message}; and it could not be measured: {problem}" if message else str(problem)
+    return message

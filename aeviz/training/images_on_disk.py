@@ -120,6 +120,12 @@ def place_images(dataset: ImageDataset, train: TrainConfig, device: torch.device
     """
     if train.shuffle == "blocks":
         return ImagesOnDisk.place(dataset, device)
+    check_fits_memory(dataset)
+    return ResidentImages.place(dataset, device)
+
+
+def check_fits_memory(dataset: ImageDataset) -> None:
+    """Raise a DataError where mapped images should all be in memory, and this machine has too little of it."""
     free = free_memory()
     if isinstance(dataset.images, np.memmap) and free is not None and dataset.images.nbytes > free:
         needed = dataset.images.nbytes
@@ -127,4 +133,3 @@ def place_images(dataset: ImageDataset, train: TrainConfig, device: torch.device
             f"the {len(dataset):,} {dataset.split} images of {dataset.name!r} need {needed / 1e9:.1f} GB of memory and "
             f"{free / 1e9:.1f} GB are free; set train.shuffle=blocks, which leaves them on disk"
         )
-    return ResidentImages.place(dataset, device)

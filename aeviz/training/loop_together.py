@@ -6,12 +6,13 @@ from pathlib import Path
 
 from aeviz.config import RunConfig
 from aeviz.data import ImageDataset
-from aeviz.errors import AevizError
+from aeviz.errors import AevizError, StorageError
 from aeviz.models import Autoencoder
 from aeviz.training.batches import ResidentImages
 from aeviz.training.devices import resolve_device
 from aeviz.training.files import storage_errors
 from aeviz.training.history import EpochReport
+from aeviz.training.images_on_disk import check_fits_memory
 from aeviz.training.loop import EpochWriter, check_images
 from aeviz.training.run_start import begin_run, resume_run
 from aeviz.training.runs import CONFIG
@@ -66,9 +67,13 @@ def fit_together(
                     begin_run(path, config, trainer, train_set, validation_set, fingerprint)
                 writers[place] = EpochWriter(path, trainer, history)
                 observe(place, trainer.epoch, trainer.model.eval())
+        except StorageError:
+            raise
         except AevizError as error:
             writers.pop(place, None)
             errors[place] = error
+    for each in (train_set, validation_set):
+        check_fits_memory(each)
     images, validation_images = (ResidentImages.place(each, device) for each in (train_set, validation_set))
     for epoch in sorted({trainers[place].epoch for place in writers}):
         places = [place for place in writers if trainers[place].epoch == epoch and errors[place] is None]
@@ -81,6 +86,8 @@ def fit_together(
                             report = _write(writers[place], trainers[place], result, validation_images)
                         observe(place, report.epoch, trainers[place].model.eval())
                         on_epoch(place, report)
+                    except StorageError:
+                        raise
                     except AevizError as error:
                         errors[place] = error
                 places = [place for place in places if errors[place] is None]
