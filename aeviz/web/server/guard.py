@@ -3,9 +3,9 @@
 import logging
 import secrets
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aeviz.serving.hosts import HOSTS, is_known, is_same_site
@@ -113,11 +113,8 @@ def _new_key(scope: Scope, headers: Headers) -> str | None:
     """Return a cookie with a new random key for a browser that opens a page without one, else None."""
     if scope["method"] != "GET" or "text/html" not in headers.get("accept", ""):
         return None
-    try:
-        known = SimpleCookie(headers.get("cookie", "")).get(KEY)
-    except CookieError:
-        known = None
-    if known is not None and is_key(known.value):
+    # the reader of a page's cookies; that of the standard library finds none beside one that it cannot read
+    if is_key(cookie_parser(headers.get("cookie", "")).get(KEY, "")):
         return None
     secure = "; Secure" if scope["scheme"] == "https" or headers.get("x-forwarded-proto") == "https" else ""
     key = secrets.token_urlsafe(KEY_BYTES)

@@ -1,0 +1,47 @@
+"""The guard before the app, called as a server calls it, without a server: cookies and headers, and what is passed on."""
+
+import asyncio
+import re
+
+import pytest
+
+from aeviz.web.server.guard import KEY, Guard
+from aeviz.web.server.uploads import UploadLimits
+
+VALID = "k" * 32
+
+
+def call(headers, *, kind="http", known=("localhost",), named=(), **scope):
+    """Return what the guard sent, and the scope that it passed on, None where it refused."""
+    sent, passed = [], []
+
+    async def app(scope, receive, send):
+        passed.append(scope)
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive():
+        return {"type": f"{kind}.connect"}
+
+    async def send(message):
+        sent.append(message)
+
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": kind, "path": "/", "method": "GET", "scheme": "http", "headers": pairs} | scope
+    guard = Guard(app, known, named, UploadLimits(lambda: None))
+    asyncio.run(guard(scope, receive, send))
+    return sent, passed[0] if passed else None
+
+
+def cookie_of(**headers):
+    """Return the cookie with a new key that a page is answered with, None where there is none."""
+    sent, _ = call({"host": "localhost", "accept": "text/html", **{n.replace("_", "-"): v for n, v in headers.items()}})
+    return dict(sent[0]["headers"]).get(b"set-cookie", b"").decode() or None
+
+
+@pytest.mark.parametrize("before", ["", 'prefs={"a": 1}; ', "a b=c; ", "one=1; "])
+def test_key_is_kept_beside_any_other_cookie(before):
+    """A name on one machine shares its cookies between programs, and some write JSON into theirs."""
+    assert cookie_of(cookie=f"{before}{KEY}={VALID}") is None
+    assert re.match(rf"{KEY}=[\w-]{{32}}; ", cookie_of(cookie=f"{before}{KEY}=short"))
+    assert cookie_of() is not None
