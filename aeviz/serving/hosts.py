@@ -87,7 +87,10 @@ def is_same_site(origin: str | None, host: str | None, named: Iterable[str]) -> 
     """
     if origin is None:
         return True
-    site = urlsplit(origin).netloc
+    try:
+        site = urlsplit(origin).netloc
+    except ValueError:  # such as "http://["
+        return False
     return site.lower() == (host or "").lower() or is_known(site, named)
 
 

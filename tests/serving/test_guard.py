@@ -45,3 +45,11 @@ def test_key_is_kept_beside_any_other_cookie(before):
     assert cookie_of(cookie=f"{before}{KEY}={VALID}") is None
     assert re.match(rf"{KEY}=[\w-]{{32}}; ", cookie_of(cookie=f"{before}{KEY}=short"))
     assert cookie_of() is not None
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://evil.example", "null", ""])
+@pytest.mark.parametrize(("kind", "method"), [("http", "PUT"), ("websocket", "GET")])
+def test_broken_or_foreign_origin_is_refused(kind, method, origin):
+    sent, passed = call({"host": "localhost", "origin": origin}, kind=kind, method=method)
+    assert passed is None
+    assert sent[0].get("status", sent[0].get("code")) in (403, 1008)
