@@ -35,7 +35,20 @@ def test_server_that_others_reach_is_for_a_class(host, mode):
     assert mode_for(host) == mode
 
 
+@pytest.mark.parametrize(
+    ("names", "mode"),
+    [("class.example.org", "class"), ("localhost,*.example.org", "class"), ("*", "class"), ("localhost,127.0.0.1", "open")],
+)
+def test_server_behind_a_proxy_is_for_a_class(names, mode, monkeypatch):
+    """It listens on this machine alone, and others reach it under the name that AEVIZ_HOSTS gives."""
+    monkeypatch.setenv("AEVIZ_HOSTS", names)
+    assert mode_for("localhost") == mode_for("127.0.0.1") == mode
+    monkeypatch.setenv(MODE, "open")
+    assert mode_for("localhost") == "open"
+
+
 def test_setting_counts_before_the_address(monkeypatch):
+    monkeypatch.setenv("AEVIZ_HOSTS", "class.example.org")
     monkeypatch.setenv(MODE, "demo")
     assert (mode_for("localhost"), mode_for("0.0.0.0"), server_mode()) == ("demo",) * 3
     monkeypatch.setenv(MODE, "closed")
