@@ -53,3 +53,33 @@ def test_broken_or_foreign_origin_is_refused(kind, method, origin):
     sent, passed = call({"host": "localhost", "origin": origin}, kind=kind, method=method)
     assert passed is None
     assert sent[0].get("status", sent[0].get("code")) in (403, 1008)
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("http://localhost:8501", "localhost:8501"),
+        ("https://class.example.org", "localhost:8501"),  # a proxy changed the Host
+        ("https://a.lab.example", "localhost:8501"),
+    ],
+)
+def test_streamlit_has_no_origin_to_check_once_more(kind, origin, host):
+    """It would refuse `*.lab.example`, and ask a site of Amazon for this machine's address, while all others wait."""
+    named = ("class.example.org", "*.lab.example")
+    _, passed = call({"host": host, "origin": origin, "cookie": "a=b"}, kind=kind, known=("localhost", *named), named=named)
+    assert dict(passed["headers"]) == {b"host": host.encode(), b"cookie": b"a=b"}
+
+
+def test_look_of_another_site_is_answered_without_its_origin():
+    _, passed = call({"host": "localhost", "origin": "http://evil.example"}, path="/_stcore/health")
+    assert b"origin" not in dict(passed["headers"])
+
+
+def test_star_names_no_page_of_another_site():
+    def change(origin):
+        headers = {"host": "class.example.org", "origin": origin}
+        return call(headers, kind="websocket", known=("*",), named=("*",))[1]
+
+    assert change("https://class.example.org") is not None
+    assert change("https://evil.example") is None

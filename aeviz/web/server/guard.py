@@ -74,8 +74,9 @@ class Guard:
             else:
                 await _refuse_websocket(receive, send)
             return
+        inner = _without_origin(scope)
         if not is_http:
-            await self._app(scope, receive, send)
+            await self._app(inner, receive, send)
             return
         cookie = _new_key(scope, headers)
 
@@ -88,7 +89,7 @@ class Guard:
             if problem is not None:
                 await _answer(send_with_headers, 413, problem)
                 return
-            await self._app(scope, receive, send_with_headers)
+            await self._app(inner, receive, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Return status and text for a request that is not passed on; None for one that is."""
@@ -107,6 +108,15 @@ class Guard:
         if any(closed in scope["path"] for closed in CLOSED):
             return 404, "There is nothing here."
         return None
+
+
+def _without_origin(scope: Scope) -> Scope:
+    """Return a request without the Origin that was checked here.
+
+    Streamlit would check it too, knows no `*.example.org`, and for an unknown name asks another site for this machine's
+    public address, in the server's one loop.
+    """
+    return scope | {"headers": [pair for pair in scope["headers"] if pair[0] != b"origin"]}
 
 
 def _new_key(scope: Scope, headers: Headers) -> str | None:
