@@ -1,4 +1,4 @@
-"""The guard before the app, called as a server calls it, without a server: cookies and headers, and what is passed on."""
+"""The guard before the app, called as a server would call it: cookies, origins, and what is passed on."""
 
 import asyncio
 import re
@@ -67,7 +67,9 @@ def test_broken_or_foreign_origin_is_refused(kind, method, origin):
 def test_streamlit_has_no_origin_to_check_once_more(kind, origin, host):
     """It would refuse `*.lab.example`, and ask a site of Amazon for this machine's address, while all others wait."""
     named = ("class.example.org", "*.lab.example")
-    _, passed = call({"host": host, "origin": origin, "cookie": "a=b"}, kind=kind, known=("localhost", *named), named=named)
+    _, passed = call(
+        {"host": host, "origin": origin, "cookie": "a=b"}, kind=kind, known=("localhost", *named), named=named
+    )
     assert dict(passed["headers"]) == {b"host": host.encode(), b"cookie": b"a=b"}
 
 

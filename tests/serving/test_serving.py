@@ -37,7 +37,12 @@ def test_server_that_others_reach_is_for_a_class(host, mode):
 
 @pytest.mark.parametrize(
     ("names", "mode"),
-    [("class.example.org", "class"), ("localhost,*.example.org", "class"), ("*", "class"), ("localhost,127.0.0.1", "open")],
+    [
+        ("class.example.org", "class"),
+        ("localhost,*.example.org", "class"),
+        ("*", "class"),
+        ("localhost,127.0.0.1", "open"),
+    ],
 )
 def test_server_behind_a_proxy_is_for_a_class(names, mode, monkeypatch):
     """It listens on this machine alone, and others reach it under the name that AEVIZ_HOSTS gives."""
