@@ -15,11 +15,11 @@ from aeviz.data.folder_layout import FOLDER_PREFIX
 from aeviz.data.imports import list_own, visits
 from aeviz.data.imports.own import own_folder
 from aeviz.errors import NotAllowedError
-from aeviz.paths import data_root, runs_root
+from aeviz.paths import cache_root, data_root, runs_root, size_of
 from aeviz.serving import owners
 from aeviz.serving.limits import MB, limits
 from aeviz.serving.mode import server_mode
-from aeviz.serving.usage import check_free, check_limit, size_of
+from aeviz.serving.usage import check_free, check_limit
 from aeviz.web.kernel.visitor import owner, visitor_id
 from aeviz.workers import training
 from aeviz.workers.process import count_workers
@@ -181,6 +181,7 @@ def check_upload(size: int) -> None:
         NotAllowedError: It is a demonstration, or a limit is reached.
     """
     check_changes()
+    check_free(cache_root(), limits().free_mb)
     mine, everything = visits.bytes_held(visitor_id())
     advice = "remove a set of images first, or bring fewer"
     check_limit((mine + size) / MB, "uploads_mb_each", "megabytes of uploads of one visitor", advice)
