@@ -14,6 +14,7 @@ Places that an environment variable moves, and one that stays:
 """
 
 import os
+import stat
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -74,3 +75,17 @@ COMPARISON = "comparison"
 def checkpoints_root() -> Path:
     """Return the folder of the models that ship with aeviz."""
     return PROJECT_ROOT / "checkpoints"
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes of the files in a folder and below it; what cannot be looked at, or is gone, counts nothing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                found = os.lstat(os.path.join(place, name))
+            except OSError:  # deleted meanwhile
+                continue
+            if stat.S_ISREG(found.st_mode):
+                total += found.st_size
+    return total

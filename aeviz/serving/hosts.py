@@ -83,12 +83,16 @@ def is_same_site(origin: str | None, host: str | None, named: Iterable[str]) -> 
     Args:
         origin: Its Origin header; a program that is no browser may have none.
         host: Its Host header.
-        named: Names of AEVIZ_HOSTS, from which a proxy that changes the Host may pass requests on.
+        named: Names of AEVIZ_HOSTS, from which a proxy that changes the Host may pass requests on; `*` is none of them,
+            since every other site would be one.
     """
     if origin is None:
         return True
-    site = urlsplit(origin).netloc
-    return site.lower() == (host or "").lower() or is_known(site, named)
+    try:
+        site = urlsplit(origin).netloc
+    except ValueError:  # such as "http://["
+        return False
+    return site.lower() == (host or "").lower() or is_known(site, (name for name in named if name != "*"))
 
 
 def _is_wildcard(address: str) -> bool:

@@ -12,6 +12,7 @@ import os
 from typing import Literal, get_args
 
 from aeviz.errors import ConfigError
+from aeviz.serving.hosts import named_hosts
 
 Mode = Literal["open", "class", "demo"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -48,7 +49,11 @@ def is_local(host: str) -> bool:
 def mode_for(host: str) -> Mode:
     """Return the mode of a server at an address: AEVIZ_MODE, else open on this machine alone and class elsewhere.
 
+    A name in AEVIZ_HOSTS that is not this machine's says that others reach the server through a proxy.
+
     Raises:
-        ConfigError: AEVIZ_MODE is no mode.
+        ConfigError: AEVIZ_MODE is no mode, or AEVIZ_HOSTS cannot be read.
     """
-    return server_mode() if os.environ.get(MODE) or is_local(host) else "class"
+    if os.environ.get(MODE):
+        return server_mode()
+    return "open" if all(is_local(name) for name in (host, *named_hosts())) else "class"

@@ -1,4 +1,4 @@
-"""Whether a limit of the server is reached, and what folders take."""
+"""Whether a limit of the server is reached, and whether a disk has room."""
 
 import shutil
 from pathlib import Path
@@ -44,15 +44,3 @@ def check_free(folder: Path, least_mb: int) -> None:
             f"the server's disk has {free / MB:,.0f} MB left and keeps {least_mb:,} MB free ({variable('free_mb')}); "
             "delete a run, or ask who runs the server to make room"
         )
-
-
-def size_of(folder: Path) -> int:
-    """Return the bytes of the files in a folder and below it; what cannot be looked at counts nothing."""
-    total = 0
-    try:
-        for path in folder.rglob("*"):
-            if path.is_file() and not path.is_symlink():
-                total += path.stat().st_size
-    except OSError:  # deleted meanwhile
-        pass
-    return total

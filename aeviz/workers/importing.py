@@ -13,6 +13,7 @@ import numpy as np
 from aeviz.errors import ImportedModelError
 from aeviz.paths import runs_root
 from aeviz.records import from_mapping
+from aeviz.serving.owners import mark
 from aeviz.training.runs import CONFIG
 from aeviz.workers import task
 from aeviz.workers.task import Arrays, Progress, Task, TaskView
@@ -33,14 +34,21 @@ def importing_task(encoder: bytes, decoder: bytes, settings: "ImportSettings") -
     return Task(kind="importing", key=task.digest_key(digest, asdict(settings), str(runs_root().resolve())))
 
 
-def start(job: Task, encoder: bytes, decoder: bytes, settings: "ImportSettings") -> None:
+def start(job: Task, encoder: bytes, decoder: bytes, settings: "ImportSettings", owner: str = "") -> None:
     """Begin to read, check and measure the model, unless that is under way.
+
+    Args:
+        job: From `importing_task`.
+        encoder: Content of the file: images to latent points.
+        decoder: Content of the file: latent points to images.
+        settings: What the files do not say.
+        owner: Whose the run is, from `aeviz.serving.owners.hash_key`; nobody's where it is empty.
 
     Raises:
         WorkerError: The worker did not start, or the cache cannot be written.
     """
     arrays = {"encoder": np.frombuffer(encoder, np.uint8), "decoder": np.frombuffer(decoder, np.uint8)}
-    job.start(asdict(settings), arrays, is_done=lambda: read_imported(job) is not None)
+    job.start({"settings": asdict(settings), "owner": owner}, arrays, is_done=lambda: read_imported(job) is not None)
 
 
 def read_imported(job: Task) -> "Imported | None":
@@ -112,6 +120,8 @@ def _compute(settings: Any, arrays: Arrays, progress: Progress) -> Arrays:
     from aeviz.bring.model import make_run
     from aeviz.bring.settings import ImportSettings
 
-    wanted = from_mapping(ImportSettings, settings)
+    wanted = from_mapping(ImportSettings, settings["settings"])
     made = make_run(arrays["encoder"].tobytes(), arrays["decoder"].tobytes(), wanted, progress)
+    if settings["owner"]:  # here, since who asked may have left the page
+        mark(runs_root() / made.name, settings["owner"])
     return {"imported": np.frombuffer(json.dumps(asdict(made)).encode(), np.uint8)}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from aeviz.export.beside import PARTS
 from aeviz.export.check import check_export
 from aeviz.models.foreign.graph import Graph
 from aeviz.paths import checkpoints_root
+from aeviz.serving.owners import owner_of
 from aeviz.training.foreign import NETWORK
 from aeviz.training.run import load
+from aeviz.workers import importing
 
 node = onnx_files.node
 
@@ -70,6 +73,14 @@ def test_run_gives_what_the_files_give_and_every_file_of_a_run_is_there(places: 
     assert evaluation is not None
     assert evaluation.mse == pytest.approx(made.mse)
     assert [each.name for each in aeviz.list_runs() if each.name == "mine"] == ["mine"]
+
+
+def test_worker_says_whose_the_run_is_also_when_who_asked_has_left(places: Path) -> None:
+    encoder, decoder, _, _ = onnx_files.linear_pair()
+    arrays = {"encoder": np.frombuffer(encoder, np.uint8), "decoder": np.frombuffer(decoder, np.uint8)}
+    settings = asdict(ImportSettings(name="mine", data="digits"))
+    importing._compute({"settings": settings, "owner": "a hash"}, arrays, lambda share, text: None)
+    assert owner_of(places / "runs" / "mine") == "a hash"
 
 
 IMAGES: list[tuple[Sequence[int | str], Callable[[np.ndarray], np.ndarray]]] = [

@@ -10,6 +10,7 @@ from visits import new_session, open_page, texts
 
 from aeviz.experiment import train
 from aeviz.training.status import JobStatus
+from aeviz.web.kernel import jobs
 from aeviz.web.optimizers.comparison import PLANES, SETTINGS
 from aeviz.workers import training
 from aeviz.workers.training import Job
@@ -200,12 +201,15 @@ def test_trainers_are_started_although_the_visitor_clicks_on_and_not_after_a_sto
 
     configs = plan(get_preset("digits-2d-adam").config, {"adam": 0.003, "sgd": 10.0}, 3)
     monkeypatch.setattr(comparison_start, "_latest", set())
+    monkeypatch.setattr(jobs, "owner", lambda: "owner")
     comparison_start._is_stopped.clear()
     own, problems = set(), []
     for config, expected in ((configs[:4], 4), (configs[4:], 4)):
         comparison_start._turn.acquire()
-        comparison_start._start_all("owner", config, own, problems)  # what the thread does
+        places = jobs.hold_places(len(config), in_turn=True)
+        comparison_start._start_all(places, config, own, problems)  # what the thread does
         assert not comparison_start._turn.locked()
+        assert not jobs._starting
         assert len(own) == len(trainers.found) == expected
         comparison_start._stop(["run-0"])
     assert problems == []

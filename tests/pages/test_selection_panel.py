@@ -4,6 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_latent_page import said
 
+from aeviz.serving.mode import MODE
+
 
 def panel(model, chosen):
     """The page: the panel alone."""
@@ -62,6 +64,22 @@ def test_few_images_cannot_be_trained_on(show):
     assert button.label == "Train on these"
     assert button.disabled
     assert not show("digits-2d-adam", list(range(12))).button[0].disabled
+
+
+@pytest.mark.parametrize("mode", ["class", "demo"])
+def test_images_are_copied_only_where_a_visitor_may_name_folders(show, monkeypatch, mode):
+    """The form of Train would not take the folder otherwise."""
+    monkeypatch.setenv(MODE, mode)
+    assert not show("digits-2d-adam", list(range(20))).button
+
+
+def test_images_are_not_copied_onto_a_full_disk(show, monkeypatch, tmp_path):
+    monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path))
+    monkeypatch.setenv("AEVIZ_LIMIT_FREE_MB", str(10**9))
+    shown = show("digits-2d-adam", list(range(20))).button[0].click().run()
+    assert not shown.exception
+    assert shown.error[0].value.startswith("the server's disk has ")
+    assert not list(tmp_path.iterdir())
 
 
 def test_mask_and_places_are_the_same_set(show):

@@ -1,16 +1,18 @@
 """Modes, limits, names and owners: what stands in the environment, and what it comes to."""
 
+import os
 import stat
 from dataclasses import asdict
 
 import pytest
 
 from aeviz.errors import ConfigError, NotAllowedError
+from aeviz.paths import size_of
 from aeviz.serving.hosts import is_known, is_same_site, known_hosts, named_hosts
 from aeviz.serving.limits import DEFAULTS, limits, variable
 from aeviz.serving.mode import MODE, mode_for, server_mode
 from aeviz.serving.owners import OWNER, hash_key, mark, owner_of
-from aeviz.serving.usage import check_free, check_limit, size_of
+from aeviz.serving.usage import check_free, check_limit
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,25 @@ def test_server_that_others_reach_is_for_a_class(host, mode):
     assert mode_for(host) == mode
 
 
+@pytest.mark.parametrize(
+    ("names", "mode"),
+    [
+        ("class.example.org", "class"),
+        ("localhost,*.example.org", "class"),
+        ("*", "class"),
+        ("localhost,127.0.0.1", "open"),
+    ],
+)
+def test_server_behind_a_proxy_is_for_a_class(names, mode, monkeypatch):
+    """It listens on this machine alone, and others reach it under the name that AEVIZ_HOSTS gives."""
+    monkeypatch.setenv("AEVIZ_HOSTS", names)
+    assert mode_for("localhost") == mode_for("127.0.0.1") == mode
+    monkeypatch.setenv(MODE, "open")
+    assert mode_for("localhost") == "open"
+
+
 def test_setting_counts_before_the_address(monkeypatch):
+    monkeypatch.setenv("AEVIZ_HOSTS", "class.example.org")
     monkeypatch.setenv(MODE, "demo")
     assert (mode_for("localhost"), mode_for("0.0.0.0"), server_mode()) == ("demo",) * 3
     monkeypatch.setenv(MODE, "closed")
@@ -76,6 +96,19 @@ def test_room_on_the_disk_of_a_folder_that_is_not_there_yet(tmp_path):
     check_free(tmp_path / "missing" / "runs", 0)
     with pytest.raises(NotAllowedError, match="MB left and keeps 1,000,000,000,000 MB free"):
         check_free(tmp_path / "missing" / "runs", 10**12)
+
+
+def test_file_that_vanishes_while_a_folder_is_measured_counts_alone_as_nothing(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(bytes(10))
+
+    def vanish(path, look=os.lstat):
+        if str(path).endswith("one"):
+            raise FileNotFoundError(path)
+        return look(path)
+
+    monkeypatch.setattr(os, "lstat", vanish)
+    assert size_of(tmp_path) == 10
 
 
 LOCAL = ["localhost", "localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST.:8501"]

@@ -25,7 +25,7 @@ from aeviz.data.imports.own import suggest_name
 from aeviz.data.imports.store import Imported, is_imported, read_imported
 from aeviz.data.source import Report
 from aeviz.errors import DataError, StorageError
-from aeviz.paths import cache_root
+from aeviz.paths import cache_root, size_of
 
 MOST_SETS = 6
 """Sets of images that one visitor may have at a time."""
@@ -86,14 +86,7 @@ def bytes_held(visitor: str) -> tuple[int, int]:
     found = _servers.get(uploads_root())
     if found is None:
         return 0, 0
-    return _bytes_below(found[0] / visitor), _bytes_below(found[0])
-
-
-def _bytes_below(home: Path) -> int:
-    try:
-        return sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
-    except OSError:  # one was deleted meanwhile: what is left counts the next time
-        return 0
+    return size_of(found[0] / visitor), size_of(found[0])
 
 
 def take(visitor: str, files: Mapping[str, BinaryIO], *, report: Report) -> tuple[Path, Imported]:
@@ -147,6 +140,11 @@ def resize(store: Path, side: int, *, report: Report) -> tuple[Path, Imported]:
 def remove(store: Path) -> None:
     """Delete an upload in all its sizes."""
     shutil.rmtree(store.parent, ignore_errors=True)
+
+
+def remove_size(store: Path) -> None:
+    """Delete an upload in one of its sizes."""
+    shutil.rmtree(store, ignore_errors=True)
 
 
 def end_visit(visitor: str) -> None:

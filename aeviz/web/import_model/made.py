@@ -10,7 +10,6 @@ from aeviz.data import ImageDataset
 from aeviz.errors import AevizError
 from aeviz.figures.images import shrink, to_data_uri, to_grey_or_rgb
 from aeviz.paths import runs_root
-from aeviz.serving.owners import mark
 from aeviz.web.components.import_map.component import show_import_map
 from aeviz.web.components.kit.small_map import ground_payload
 from aeviz.web.kernel import jobs, projections
@@ -18,14 +17,11 @@ from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import TILE_PX, find_originals, is_large
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.text import escape
-from aeviz.web.kernel.visitor import owner
 from aeviz.workers import importing
 from aeviz.workers.task import Task
 
 TASK = "import.task"
 """Session key: the import of this visitor that works, or is done."""
-BEGUN = "import.begun"
-"""Session key: name of the model whose import this visitor began, until it is known as theirs."""
 SHOWN = 5
 """Test images that are shown as the best ones, and as the worst."""
 MOST = 2500
@@ -66,8 +62,6 @@ def show_result(made: Imported, mend: Callable[[], None] | None) -> None:
     if model is None:
         st.info(f"{escape(made.name)} was imported; it is not there any more, or another folder has its name.")
         return
-    if st.session_state.pop(BEGUN, None) == made.name:
-        mark(model.path, owner())
     with st.container(border=True):
         is_secret = (
             made.name.startswith("case-") and bool(made.remedy) and st.session_state.get(_DIAGNOSED) != made.name

@@ -9,12 +9,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aeviz.bring.settings import Imported, ImportSettings, mend
 from aeviz.data import is_available, list_datasets
-from aeviz.paths import runs_root
 from aeviz.web.import_model.example import files_of, show_example, with_free_name
-from aeviz.web.import_model.made import BEGUN, TASK, list_imported, show_result
+from aeviz.web.import_model.made import TASK, list_imported, show_result
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
+from aeviz.web.kernel.visitor import owner
 from aeviz.workers import importing
 from aeviz.workers.task import Task
 
@@ -186,9 +186,7 @@ def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings, uploads: li
     """Begin an import; `uploads` are the identities of the visitor's own files."""
     jobs.check_new_runs()
     job = importing.importing_task(encoder, decoder, settings)
-    if importing.read_imported(job) is None and not (runs_root() / settings.name).exists():
-        st.session_state[BEGUN] = settings.name
-    importing.start(job, encoder, decoder, settings)
+    importing.start(job, encoder, decoder, settings, owner())
     st.session_state.update({TASK: job, _BEGUN: settings, _FILES: uploads})
     st.rerun()
 

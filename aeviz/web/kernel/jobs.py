@@ -6,8 +6,6 @@ a shell trained belongs to nobody, and no visitor can change it.
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -17,20 +15,21 @@ from aeviz.data.folder_layout import FOLDER_PREFIX
 from aeviz.data.imports import list_own, visits
 from aeviz.data.imports.own import own_folder
 from aeviz.errors import NotAllowedError
-from aeviz.paths import data_root, runs_root
+from aeviz.paths import cache_root, data_root, runs_root, size_of
 from aeviz.serving import owners
 from aeviz.serving.limits import MB, limits
 from aeviz.serving.mode import server_mode
-from aeviz.serving.usage import check_free, check_limit, size_of
+from aeviz.serving.usage import check_free, check_limit
 from aeviz.web.kernel.visitor import owner, visitor_id
 from aeviz.workers import training
+from aeviz.workers.process import count_workers
 from aeviz.workers.training import Job
 
 DEMO = "this server is a demonstration: everything can be looked at, nothing is trained, kept or deleted"
 """Why nothing can be changed on a server in demo mode."""
 _OWN_MACHINE = "Install aeviz on a machine of your own to do that"
 _starting: Counter[str] = Counter()
-"""Trainings of each owner that are about to start: two windows must not pass a limit together."""
+"""Runs of each owner that are about to be there: two windows must not pass a limit together."""
 _guard = threading.Lock()
 
 
@@ -66,8 +65,13 @@ def check_changes() -> None:
         raise NotAllowedError(f"{DEMO}; {_OWN_MACHINE[0].lower()}{_OWN_MACHINE[1:]}")
 
 
-def check_new_runs(count: int = 1) -> None:
+def check_new_runs(count: int = 1, *, in_turn: bool = False) -> None:
     """Check that the visitor may add so many runs.
+
+    Args:
+        count: How many.
+        in_turn: Whether they train one after another, as those of a comparison of optimizers; trainings of one visitor
+            at a time are not limited then.
 
     Raises:
         NotAllowedError: It is a demonstration, or a limit is reached; the message says which, and what to do.
@@ -75,19 +79,69 @@ def check_new_runs(count: int = 1) -> None:
     check_changes()
     most = limits()
     check_free(runs_root(), most.free_mb)
-    mine_soon = count + _starting[owner()]
-    _check_queue(mine_soon)
+    mine_soon, all_soon = count + _starting[owner()], count + _starting.total()
+    fewer = "choose fewer seeds or optimizers, or " if in_turn else ""
+    if in_turn:
+        what, advice = "jobs at work or in the queue", f"{fewer}try again when some have ended"
+        check_limit(count_workers() + all_soon, "jobs", what, advice)
+    else:
+        _check_queue(mine_soon)
     if not (most.runs or most.runs_each or most.disk_mb or most.disk_mb_each):
         return
     runs = _runs()
     mine = [path for path in runs if owners.owner_of(path) == owner()]
-    check_limit(len(mine) + mine_soon, "runs_each", "runs of one visitor", "delete one of yours first")
-    check_limit(len(runs) + count, "runs", "runs in all", "ask who runs it to remove some")
+    advice = f"{fewer}delete {'runs' if in_turn else 'one'} of yours first"
+    check_limit(len(mine) + mine_soon, "runs_each", "runs of one visitor", advice)
+    check_limit(len(runs) + all_soon, "runs", "runs in all", "ask who runs it to remove some")
     if most.disk_mb or most.disk_mb_each:
         used = {path: size_of(path) for path in runs}
         advice = "delete a run of yours first"
         check_limit(sum(used[path] for path in mine) / MB, "disk_mb_each", "megabytes of runs of one visitor", advice)
         check_limit(sum(used.values()) / MB, "disk_mb", "megabytes of runs in all", "ask who runs it to make room")
+
+
+class Places:
+    """Places for new runs of one visitor, which count as theirs until a run is there. Any thread may use them.
+
+    Args:
+        whose: From `owner`.
+        count: How many are held.
+    """
+
+    def __init__(self, whose: str, count: int) -> None:
+        self._whose, self._count = whose, count
+
+    def start(self, config: RunConfig) -> Job:
+        """Start a training on one of the places.
+
+        Raises:
+            WorkerError: The trainer did not start.
+        """
+        try:
+            job = training.start(config)
+            owners.mark(job.path, self._whose)
+        finally:
+            self._give_back(1)
+        return job
+
+    def release(self) -> None:
+        """Give back what is still held."""
+        self._give_back(self._count)
+
+    def _give_back(self, count: int) -> None:
+        self._count -= count
+        with _guard:
+            _starting[self._whose] -= count
+            if not _starting[self._whose]:
+                del _starting[self._whose]
+
+
+def hold_places(count: int = 1, *, in_turn: bool = False) -> Places:
+    """Hold places for new runs of this visitor; arguments and errors as of `check_new_runs`."""
+    with _guard:
+        check_new_runs(count, in_turn=in_turn)
+        _starting[owner()] += count
+    return Places(owner(), count)
 
 
 def start(config: RunConfig) -> Job:
@@ -98,23 +152,7 @@ def start(config: RunConfig) -> Job:
         WorkerError: The trainer did not start.
     """
     check_data(config.data.name)
-    with _place():
-        return start_for(owner(), config)
-
-
-def start_for(whose: str, config: RunConfig) -> Job:
-    """Start a training that was allowed before, also from another thread than the page's.
-
-    Args:
-        whose: From `owner`.
-        config: All settings.
-
-    Raises:
-        WorkerError: The trainer did not start.
-    """
-    job = training.start(config)
-    owners.mark(job.path, whose)
-    return job
+    return hold_places().start(config)
 
 
 def may_use_data(name: str) -> bool:
@@ -143,6 +181,7 @@ def check_upload(size: int) -> None:
         NotAllowedError: It is a demonstration, or a limit is reached.
     """
     check_changes()
+    check_free(cache_root(), limits().free_mb)
     mine, everything = visits.bytes_held(visitor_id())
     advice = "remove a set of images first, or bring fewer"
     check_limit((mine + size) / MB, "uploads_mb_each", "megabytes of uploads of one visitor", advice)
@@ -211,22 +250,6 @@ def delete(name: str) -> None:
     """Delete a run of this visitor; errors as of `_check_own` and `training.delete`."""
     _check_own(name)
     training.delete(name)
-
-
-@contextmanager
-def _place() -> Iterator[None]:
-    """Hold a place for a new run of this visitor while its trainer is started; errors as of `check_new_runs`."""
-    whose = owner()
-    with _guard:
-        check_new_runs()
-        _starting[whose] += 1
-    try:
-        yield
-    finally:
-        with _guard:
-            _starting[whose] -= 1
-            if not _starting[whose]:
-                del _starting[whose]
 
 
 def _check_own(name: str) -> None:

@@ -15,11 +15,15 @@ from aeviz.data.picked import write_picked
 from aeviz.figures.images import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
 from aeviz.paths import runs_root
+from aeviz.serving.limits import limits
+from aeviz.serving.usage import check_free
+from aeviz.web.kernel import jobs
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.images import decoded, is_large, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.navigation import open_address
+from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.map import cached
 
@@ -122,7 +126,10 @@ def _show_mean(image: np.ndarray, caption: str) -> None:
 
 
 def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
-    """Offer the set as a table, its grid as an image, and a network trained on it; made when the visitor asks."""
+    """Offer the set as a table, its grid as an image, and a network trained on it; made when the visitor asks.
+
+    Only where visitors may name a folder of the server, they may train on the copy.
+    """
     with st.container(horizontal=True):
         for model in runs:
             st.download_button(
@@ -145,17 +152,24 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset
             key="selection-grid",
             help="Save the images above as one PNG file.",
         )
-        if dataset is not None and st.button(
-            "Train on these",
-            icon=":material/model_training:",
-            key="selection-train",
-            disabled=len(places) < MIN_IMAGES,
-            help=f"Start the form of Train with these images, at least {MIN_IMAGES}. They are copied into a folder on "
-            "the server.",
-        ):
+        is_asked = dataset is not None and jobs.may_name_folders() and _ask_to_train(len(places))
+    if dataset is not None and is_asked:
+        with errors_as_messages(stop=False):
+            check_free(runs_root(), limits().free_mb)
             folder = write_picked(dataset, places, runs_root() / ".picked")
             side = min(dataset.images.shape[2:])
             open_address("/train", [("folder", str(folder.resolve())), ("side", str(side))])
+
+
+def _ask_to_train(count: int) -> bool:
+    return st.button(
+        "Train on these",
+        icon=":material/model_training:",
+        key="selection-train",
+        disabled=count < MIN_IMAGES,
+        help=f"Start the form of Train with these images, at least {MIN_IMAGES}. They are copied into a folder on "
+        "the server.",
+    )
 
 
 def _table_of(places: np.ndarray, model: Model) -> str:

@@ -24,7 +24,6 @@ from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.kernel.url import rename_choices
-from aeviz.web.kernel.visitor import owner
 from aeviz.web.optimizers.methods import FORMER_TITLES
 from aeviz.workers import training
 from aeviz.workers.training import Job
@@ -172,13 +171,14 @@ def _start(configs: list[RunConfig]) -> None:
         NotAllowedError: They are more runs than the visitor may start.
         TrainingError: A trainer did not come up.
     """
-    jobs.check_new_runs(len(configs))
+    places = jobs.hold_places(len(configs), in_turn=True)
     if not _turn.acquire(blocking=False):
+        places.release()
         _refuse()
         return
     own: set[str] = set()
     problems: list[AevizError] = []
-    starter = threading.Thread(target=_start_all, args=(owner(), configs, own, problems), daemon=True)
+    starter = threading.Thread(target=_start_all, args=(places, configs, own, problems), daemon=True)
     try:
         is_free = not any(job.is_active for job in _jobs())
         if is_free:
@@ -187,7 +187,8 @@ def _start(configs: list[RunConfig]) -> None:
             _is_stopped.clear()
             starter.start()
     finally:
-        if starter.ident is None:  # else the thread gives the turn back
+        if starter.ident is None:  # else the thread gives turn and places back
+            places.release()
             _turn.release()
     if not is_free:
         _refuse()
@@ -201,18 +202,19 @@ def _start(configs: list[RunConfig]) -> None:
     st.rerun()
 
 
-def _start_all(whose: str, configs: list[RunConfig], own: set[str], problems: list[AevizError]) -> None:
-    """Start an owner's runs one by one; note their names, or why one did not start; a thread, which holds the turn."""
+def _start_all(places: jobs.Places, configs: list[RunConfig], own: set[str], problems: list[AevizError]) -> None:
+    """Start runs one by one; note their names, or why one did not start; a thread, which holds turn and places."""
     try:
         for config in configs:
             if _is_stopped.is_set():
                 break
-            name = jobs.start_for(whose, config).name
+            name = places.start(config).name
             _latest.add(name)
             own.add(name)
     except AevizError as error:
         problems.append(error)
     finally:
+        places.release()
         _turn.release()
 
 

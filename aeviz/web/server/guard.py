@@ -3,9 +3,9 @@
 import logging
 import secrets
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aeviz.serving.hosts import HOSTS, is_known, is_same_site
@@ -74,8 +74,9 @@ class Guard:
             else:
                 await _refuse_websocket(receive, send)
             return
+        inner = _without_origin(scope)
         if not is_http:
-            await self._app(scope, receive, send)
+            await self._app(inner, receive, send)
             return
         cookie = _new_key(scope, headers)
 
@@ -88,7 +89,7 @@ class Guard:
             if problem is not None:
                 await _answer(send_with_headers, 413, problem)
                 return
-            await self._app(scope, receive, send_with_headers)
+            await self._app(inner, receive, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Return status and text for a request that is not passed on; None for one that is."""
@@ -109,15 +110,21 @@ class Guard:
         return None
 
 
+def _without_origin(scope: Scope) -> Scope:
+    """Return a request without the Origin that was checked here.
+
+    Streamlit would check it too, knows no `*.example.org`, and for an unknown name asks another site for this machine's
+    public address, in the server's one loop.
+    """
+    return scope | {"headers": [pair for pair in scope["headers"] if pair[0] != b"origin"]}
+
+
 def _new_key(scope: Scope, headers: Headers) -> str | None:
     """Return a cookie with a new random key for a browser that opens a page without one, else None."""
     if scope["method"] != "GET" or "text/html" not in headers.get("accept", ""):
         return None
-    try:
-        known = SimpleCookie(headers.get("cookie", "")).get(KEY)
-    except CookieError:
-        known = None
-    if known is not None and is_key(known.value):
+    # the reader of a page's cookies; that of the standard library finds none beside one that it cannot read
+    if is_key(cookie_parser(headers.get("cookie", "")).get(KEY, "")):
         return None
     secure = "; Secure" if scope["scheme"] == "https" or headers.get("x-forwarded-proto") == "https" else ""
     key = secrets.token_urlsafe(KEY_BYTES)

@@ -12,12 +12,11 @@ import streamlit as st
 from streamlit import runtime
 
 from aeviz import __version__
-from aeviz.paths import cache_root, runs_root
+from aeviz.paths import cache_root, runs_root, size_of
 from aeviz.serving import owners
 from aeviz.serving.checks import available_mb
 from aeviz.serving.limits import MB, Limits, limits, variable
 from aeviz.serving.mode import WORDS, server_mode
-from aeviz.serving.usage import size_of
 from aeviz.training.monitor import max_jobs
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape

@@ -1,6 +1,7 @@
 """Bring your own images on Train: drop files, see what training will see, keep them under a name."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,9 +17,10 @@ from aeviz.data.image_files import SUFFIXES
 from aeviz.data.imports import Imported, list_own, read_imported, sample, suggest_name
 from aeviz.data.imports.build import LARGEST, SMALLEST
 from aeviz.data.imports.own import keep, own_folder, remove_own
-from aeviz.data.imports.visits import list_sets, remove, resize, take, title_of_upload
+from aeviz.data.imports.visits import list_sets, remove, remove_size, resize, take, title_of_upload
 from aeviz.data.names import natural_key
-from aeviz.errors import AevizError, DataError
+from aeviz.data.source import Report
+from aeviz.errors import AevizError, DataError, NotAllowedError
 from aeviz.serving.limits import limits
 from aeviz.serving.owners import mark, owner_of
 from aeviz.web.kernel import jobs
@@ -35,6 +37,8 @@ COLUMNS = 10
 MOST_CLASSES, MOST_LINES = 24, 8
 """Classes, and reasons for what was skipped, that are named."""
 _WAIT_S = 0.3
+_CHECK_S = 2.0
+"""Seconds between two looks at how many bytes an import has written."""
 _importing = threading.BoundedSemaphore(2)
 """Imports decode thousands of images: a class must not do that all at once."""
 _ROUND, _MESSAGE, _KEPT = "bring.round", "bring.message", "bring.kept"
@@ -120,7 +124,8 @@ def _import(files: list[UploadedFile], use: Use) -> None:
 
     def work(report: Callable[[float, str], None]) -> str:
         jobs.check_upload(sum(file.size for file in files))
-        store, _ = take(visitor, _by_name(files), report=report)
+        store, _ = take(visitor, _by_name(files), report=_within_limits(report))
+        _check_room(store, remove)
         return f"{FOLDER_PREFIX}{store}"
 
     _run(work, use)
@@ -273,7 +278,34 @@ def _offer_size(store: Path, about: Imported, use: Use) -> None:
 
 def _resize(store: Path, side: int, report: Callable[[float, str], None]) -> str:
     jobs.check_upload(0)
-    return f"{FOLDER_PREFIX}{resize(store, side, report=report)[0]}"
+    known = list_sets(visitor_id())
+    made, _ = resize(store, side, report=_within_limits(report))
+    if made not in known:
+        _check_room(made, remove_size)
+    return f"{FOLDER_PREFIX}{made}"
+
+
+def _within_limits(report: Report) -> Report:
+    """Return a report that gives an import up as soon as its files are too many bytes: a zip says little of them."""
+    last = time.monotonic()
+
+    def checked(share: float, text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last > _CHECK_S:
+            jobs.check_upload(0)
+            last = time.monotonic()
+        report(share, text)
+
+    return checked
+
+
+def _check_room(store: Path, give_up: Callable[[Path], None]) -> None:
+    """Give up new images that take more than the visitor may have, and say so."""
+    try:
+        jobs.check_upload(0)
+    except NotAllowedError:
+        give_up(store)
+        raise
 
 
 def _offer_keeping(store: Path, about: Imported, use: Use) -> None:

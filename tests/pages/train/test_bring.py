@@ -65,6 +65,17 @@ def test_dropped_zip_is_shown_and_chosen_and_can_be_trained_on(train, digits_zip
     assert field(app, "train.batch_size").value == 10
 
 
+def test_few_bytes_that_unpack_to_many_are_refused_and_gone(train, cache, monkeypatch):
+    monkeypatch.setenv("AEVIZ_LIMIT_UPLOADS_MB_EACH", "1")
+    out = io.BytesIO()
+    np.savez_compressed(out, x_train=np.zeros((400, 64, 64), np.uint8))
+    assert len(out.getvalue()) < 100_000
+    app = drop(train, "small.npz", out.getvalue())
+    assert not app.exception
+    assert texts(app.error)[0].startswith("this server allows at most 1 megabytes of uploads of one visitor")
+    assert not stores(cache)
+
+
 def test_kept_images_are_a_data_set_of_their_own(train, digits_zip, tmp_path):
     app = drop(train, "My digits.zip", digits_zip)
     name = next(widget for widget in app.text_input if widget.key.startswith("bring.name"))

@@ -4,6 +4,8 @@ import pytest
 from train_form import FORM, button, field, leave_job, start_button, texts
 
 from aeviz.errors import NotAllowedError
+from aeviz.lab.adaptive import TRAINED
+from aeviz.lab.optimizer_comparison import USUAL_SEEDS, base_of, plan
 from aeviz.serving.mode import MODE
 from aeviz.serving.owners import hash_key, mark
 from aeviz.training.runs import CONFIG
@@ -91,6 +93,45 @@ def test_runs_and_disk_of_a_visitor_have_a_limit(runs, in_class, monkeypatch):
     monkeypatch.setenv("AEVIZ_LIMIT_DISK_MB_EACH", "1")
     with pytest.raises(NotAllowedError, match=r"at most 1 megabytes of runs of one visitor .*; delete a run of yours"):
         jobs.check_new_runs()
+
+
+def test_comparison_as_the_form_offers_it_can_start(runs, in_class, monkeypatch):
+    """Its runs train one after another, and so count as runs, not as trainings at a time."""
+    usual = len(plan(base_of("digits", 1), dict.fromkeys(TRAINED, 0.1), USUAL_SEEDS))
+    places = jobs.hold_places(usual, in_turn=True)
+    try:
+        with pytest.raises(NotAllowedError, match="at most 20 runs of one visitor"):  # places are held for it
+            jobs.check_new_runs(21 - usual, in_turn=True)
+    finally:
+        places.release()
+    for name, value, said in (
+        (
+            "RUNS_EACH",
+            usual - 1,
+            "runs of one visitor .*; choose fewer seeds or optimizers, or delete runs of yours first",
+        ),
+        ("JOBS", usual - 1, "jobs at work or in the queue .*; choose fewer seeds or optimizers, or try again"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setenv(f"AEVIZ_LIMIT_{name}", str(value))
+            with pytest.raises(NotAllowedError, match=said):
+                jobs.hold_places(usual, in_turn=True)
+    jobs.check_new_runs()
+
+
+def test_place_is_given_up_as_its_run_is_there(runs, in_class, monkeypatch):
+    config = training.PRESETS["quick-look"].config
+    monkeypatch.setattr(
+        training, "start", lambda config: training.read_job(leave_job(runs, "mine", "finished", history=1))
+    )
+    monkeypatch.setenv("AEVIZ_LIMIT_RUNS_EACH", "3")
+    places = jobs.hold_places(2, in_turn=True)
+    places.start(config)
+    jobs.check_new_runs()  # one there, one held, and this one
+    with pytest.raises(NotAllowedError, match="at most 3 runs of one visitor"):
+        jobs.check_new_runs(2)
+    places.release()
+    jobs.check_new_runs(2)
 
 
 def test_limit_is_one_sentence_on_the_page(train, runs, in_class, monkeypatch):
