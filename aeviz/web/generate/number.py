@@ -1,5 +1,6 @@
 """A number that the visitor types, written with digits that a model draws, at any temperature."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,17 +12,17 @@ from aeviz.figures.images import tile
 from aeviz.figures.palette import class_colour
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop, sheet_of
 from aeviz.web.generate.ground import ground, plane
-from aeviz.web.generate.readings import Reading, has_readings, read
+from aeviz.web.generate.readings import CLEAR, Reading, has_readings, read
 from aeviz.web.generate.temperature import HIGHEST, read_temperature, write_temperature
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_seed
-from aeviz.web.kernel.distances import find_far
+from aeviz.web.kernel.distances import find_far, votes_at
 from aeviz.web.kernel.images import decoded, offer_image
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
-from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels
+from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels, votes_by_encoder
 from aeviz.web.kernel.text import escape
 
 START, LAST = "49382", "number-shown"
@@ -191,17 +192,28 @@ def _first_failure(model: Model, labels: np.ndarray, digits: list[Digit]) -> str
     if first is None:
         return f"None up to temperature {HIGHEST:g}: all stay among the points of their class. Try *Again*."
     k, at = first
-    other = rows[k][at].name
+    other = escape(rows[k][at].name)
     name = escape(names[int(labels[k])])
     if not at:
         return (
             f"**The {name} in place {k + 1}**, even at temperature 0: its class mean is decoded to an image that is "
-            f"read as {escape(other)}. The classes overlap in this model."
+            f"read as {other}. The classes overlap in this model."
         )
+    digit, read_as = digits[k], rows[k][at]
+    by_point = votes_at(model, digit.points[[at]])[0]
+    by_image = votes_by_encoder(model, digit.images[[at]])[0]
+    unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10, so the reading is not clear: *{other}?*."
     return (
-        f"**The {name} in place {k + 1}**, at temperature {STOPS[at]:.2f}: it is read as {escape(other)}. Its point "
-        "has moved so far from the mean of its class that it lies among another one."
+        f"**The {name} in place {k + 1}**, at temperature {STOPS[at]:.2f}: it is read as {other}. Of the 10 test "
+        f"images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to its image, encoded "
+        f"again: {_list_votes(by_image, names)}.{unclear}"
     )
+
+
+def _list_votes(votes: np.ndarray, names: Sequence[str]) -> str:
+    """Say how many of the nearest test images each class has, (Y,), the most first."""
+    order = [label for label in np.argsort(-votes, kind="stable") if votes[label]]
+    return ", ".join(f"{votes[label]} of class {escape(names[label])}" for label in order)
 
 
 def _offer_number(model: Model, typed: str, images: np.ndarray, chance: str, name: str) -> None:
