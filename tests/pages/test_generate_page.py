@@ -314,7 +314,13 @@ def test_number_shows_all_anchors_and_its_draws_on_the_map(app):
         np.testing.assert_allclose(walk["places"].reshape(-1, 2)[0], marks[int(digit)]["at"], atol=1e-4)
     assert (shown["stops"][0], shown["stops"][shown["first"]], shown["stops"][-1]) == (0, 1, 2)
     assert shown["sums"][0] == "Temperature 0.00: 5 of 5 digits are read as typed."
-    assert "**The 2 in place 5**, at temperature 1.25: it is read as 0." in said(app)
+    why = re.search(r"\*\*The 2 in place 5\*\*, at temperature 1.25: it is read as 0. (.*)", said(app))[1]
+    assert why.startswith("Of the 10 test images nearest to its point, 10 are of class 2.")  # the point is not to blame
+    votes = re.search(r"its image, encoded again: (.*?)\.", why)[1]
+    counts = [int(each) for each in re.findall(r"(\d+) of class", votes)]
+    assert (sum(counts), counts) == (10, sorted(counts, reverse=True))
+    assert counts[0] < 7
+    assert "the reading is not clear: *0?*." in why
     np.testing.assert_allclose(np.hypot(*np.array([mark["at"] for mark in marks[:10]]).T), [4, 8] * 5, atol=1e-4)
 
 

@@ -126,6 +126,7 @@ def test_upload_that_does_not_fit_is_mended_as_long_as_its_files_are_there(page)
     (encoder, decoder) = example.files_of("case-b")
     page = press_import(page, encoder, decoder, "mine")
     assert "Rows and columns are swapped" in page.warning[0].value  # at once: nothing is to be found out
+    page.run()  # the button outlives any other action on the page
     page.button(key="import.mend").click().run()
     page = wait_for_end(page)
     assert "**mine-mended fits.**" in page.success[0].value

@@ -74,14 +74,15 @@ def show_arithmetic(model: Model) -> None:
         strips, walk = st.columns([5, 4], gap="medium")
         with strips:
             _show_start(model, image)
-            _show_strip(model, z[image], direction)
+            is_crossed = _show_strip(model, z[image], direction)
             readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
             st.markdown(_finding(image, model.class_names[int(labels[image])], plus, readings))
             st.caption(
                 f"Strength 1 goes from the mean of {escape(minus)} to the mean of {escape(plus)}, a distance of "
                 f"{np.linalg.norm(direction):.2f}. Each image is encoded again and read by its 10 nearest test images."
             )
-            st.markdown(_explain_ends(model, image, direction))
+            if is_crossed:
+                st.markdown(_explain_ends(model, image, direction))
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus))
             st.caption("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2.")
@@ -101,12 +102,14 @@ def _show_start(model: Model, image: int) -> None:
     st.caption(f"From left to right: {escape(text)}.")
 
 
-def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray) -> None:
-    """Show the image at several strengths, each with what it is read as."""
+def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray) -> bool:
+    """Show the image at several strengths, each with what it is read as; return whether any is crossed out."""
     path = move_along(z, direction, STRENGTHS)
     readings = read(model, decoded(model, path))
     show_readings([f"{strength:g}: {each.text}" for strength, each in zip(STRENGTHS, readings, strict=True)])
+    far = distances.find_far(model, path)
     show_many(model, path, len(STRENGTHS), f"Strength, and what the image is read as; {far_text(model, path)}")
+    return far is not None and bool(far.any())
 
 
 def _show_walk(model: Model, z: np.ndarray, direction: np.ndarray, means: np.ndarray, names: tuple[str, str]) -> None:
@@ -182,17 +185,25 @@ def _explain_ends(model: Model, image: int, direction: np.ndarray) -> str:
     """Say where the data end along the direction, as strengths from the image: beyond, points leave them."""
     used = distances.used_dimensions(model)
     z, step = model.require_latents().z[:, used].astype(np.float64), direction[used].astype(np.float64)
-    low, high = np.quantile((z - z[image]) @ step / (step @ step), [EDGE, 1 - EDGE])
-    before, after = max(0.0, float(low - STRENGTHS[0])), max(0.0, float(STRENGTHS[-1] - high))
+    low, high = np.quantile((z - z[image]) @ step / (step @ step), [EDGE, 1 - EDGE]).tolist()
     names = [with_minus(f"{value:.1f}") for value in (low, high)]
-    ends = [with_minus(f"{value:g}") for value in (STRENGTHS[0], STRENGTHS[-1])]
-    side = "below" if before > after else "above"
     return (
         f"**Why is a strength crossed out?** Along this direction {1 - 2 * EDGE:.0%} of the test images lie between "
-        f"strength {names[0]} and {names[1]} of this image. Strength {ends[0]} is {before:.1f} beyond that, strength "
-        f"{ends[1]} {after:.1f}: there is more room {'above' if side == 'below' else 'below'} the image than {side}. A "
-        f"cross: the 10th nearest test image is farther than {distances.draw_limit(model):.2f}."
+        f"strength {names[0]} and {names[1]} of this image. {describe_ends(low, high)} A cross: the 10th nearest test "
+        f"image is farther than {distances.draw_limit(model):.2f}."
     )
+
+
+def describe_ends(low: float, high: float) -> str:
+    """Say how far the ends of the strip are beyond the data, which lie between two strengths."""
+    before, after = (round(max(0.0, value), 1) for value in (low - STRENGTHS[0], STRENGTHS[-1] - high))
+    ends = zip((STRENGTHS[0], STRENGTHS[-1]), (before, after), strict=True)
+    beyond = [f"strength {with_minus(f'{end:g}')} is {by:.1f}" for end, by in ends if by]
+    if not beyond:
+        return "Both ends of the strip lie within that."
+    sides = ("above", "below") if before > after else ("below", "above")
+    room = "" if before == after else f": there is more room {sides[0]} the image than {sides[1]}"
+    return f"S{' and '.join(beyond)[1:]} beyond that{room}."
 
 
 def _finding(image: int, own: str, plus: str, readings: list[Reading]) -> str:

@@ -1,5 +1,6 @@
 """A number that the visitor types, written with digits that a model draws, at any temperature."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,19 +10,19 @@ from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read
 from aeviz.errors import DataError
 from aeviz.figures.images import tile
 from aeviz.figures.palette import class_colour
-from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop
+from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop, sheet_of
 from aeviz.web.generate.ground import ground, plane
-from aeviz.web.generate.readings import Reading, has_readings, read
+from aeviz.web.generate.readings import CLEAR, Reading, has_readings, read
 from aeviz.web.generate.temperature import HIGHEST, read_temperature, write_temperature
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_seed
-from aeviz.web.kernel.distances import find_far
+from aeviz.web.kernel.distances import find_far, votes_at
 from aeviz.web.kernel.images import decoded, offer_image
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
-from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels
+from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels, votes_by_encoder
 from aeviz.web.kernel.text import escape
 
 START, LAST = "49382", "number-shown"
@@ -71,47 +72,45 @@ def show_number(model: Model) -> None:
             )
             return
         st.markdown("**Predict:** which digit is misread first as the temperature rises? Then press *Play*.")
-        sweep = _sweep(model, tuple(labels.tolist()), seed)
-        _show_sweep(model, typed, labels, sweep)
+        digits = [_digit(model, place, label, seed) for place, label in enumerate(labels.tolist())]
+        _show_sweep(model, typed, labels, digits)
         at = _nearest(temperature)
-        points, images = sweep.points[:, at], sweep.images[:, at]
+        points, images = np.stack([each.points[at] for each in digits]), np.stack([each.images[at] for each in digits])
         with st.expander("Which digit was misread first?", icon=":material/help:"):
-            st.markdown(_first_failure(model, labels, sweep))
+            st.markdown(_first_failure(model, labels, digits))
         _show_reading(model, labels, images, points)
         _offer_number(model, typed, images, f"temperature {temperature:g}, seed {seed}", f"{typed}-seed{seed}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sweep:
-    """K digits at each of the T temperatures of `STOPS`, from the same noise."""
+class Digit:
+    """A digit at each of the T temperatures of `STOPS`, from the same noise."""
 
-    centres: np.ndarray
-    """Means of what the digits are drawn from, (K, D)."""
+    centre: np.ndarray
+    """Mean of what it is drawn from, (D,)."""
     points: np.ndarray
-    """(K, T, D), float32."""
+    """(T, D), float32."""
     images: np.ndarray
-    """(K, T, C, H, W), float32 in [0, 1]."""
-    readings: list[list[Reading]] | None
-    """What each is read as, for each digit and temperature; None where nothing can be read."""
+    """(T, C, H, W), float32 in [0, 1]."""
+    sheet: str
+    """The images for the page."""
+    readings: list[Reading] | None
+    """What each is read as; None where nothing can be read."""
 
 
-@shared(max_entries=32)  # at most 2 MB each
-def _sweep(model: Model, labels: tuple[int, ...], seed: int) -> Sweep:
-    of_class = priors.prior_gaussian if is_anchored(model) else priors.data_gaussian
-    gaussians = [of_class(model, label) for label in labels]
-    noise = draw_noise(seed, len(labels), model.config.model.latent_dim)
-    which = np.arange(len(labels))
-    points = np.stack([draw_points(gaussians, which, noise, float(stop)) for stop in STOPS], axis=1)
-    flat = decoded(model, points.reshape(-1, points.shape[-1]))
-    readings = None
-    if has_readings(model):
-        found = read(model, flat)
-        readings = [found[k : k + len(STOPS)] for k in range(0, len(found), len(STOPS))]
-    return Sweep(
-        centres=np.stack([each.mean for each in gaussians]),
+@shared(max_entries=256)  # 0.2 MB each
+def _digit(model: Model, place: int, label: int, seed: int) -> Digit:
+    """Return the digit at a place of a number: it is the same whatever stands behind it."""
+    gaussian = (priors.prior_gaussian if is_anchored(model) else priors.data_gaussian)(model, label)
+    noise, which = draw_noise(seed, place + 1, model.config.model.latent_dim)[place:], np.zeros(1, dtype=np.int64)
+    points = np.concatenate([draw_points([gaussian], which, noise, float(stop)) for stop in STOPS])
+    images = decoded(model, points)
+    return Digit(
+        centre=gaussian.mean,
         points=points,
-        images=flat.reshape(*points.shape[:2], *flat.shape[1:]),
-        readings=readings,
+        images=images,
+        sheet=sheet_of(images),
+        readings=read(model, images) if has_readings(model) else None,
     )
 
 
@@ -119,27 +118,28 @@ def _nearest(temperature: float) -> int:
     return int(np.abs(STOPS - temperature).argmin())
 
 
-def _show_sweep(model: Model, typed: str, labels: np.ndarray, sweep: Sweep) -> None:
+def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit]) -> None:
     """Show the digits side by side at any temperature, with what each is read as, and their points on the map."""
     found, sent = plane(model), ground(model)
     names, key = model.provenance.class_names, f"digits-{model.name}"
     walks = []
-    for k, label in enumerate(labels.tolist()):
+    for k, (label, digit) in enumerate(zip(labels.tolist(), digits, strict=True)):
         texts = [""] * len(STOPS)
-        if sweep.readings is not None:
-            texts = [f"read as {each.text}" for each in sweep.readings[k]]
+        if digit.readings is not None:
+            texts = [f"read as {each.text}" for each in digit.readings]
         walks.append(
             Walk(
                 name=f"Digit {k + 1}, a {names[label]}",
                 colour=class_colour(label),
-                images=sweep.images[k],
-                places=np.zeros((len(STOPS), 2)) if found is None else found.place(sweep.points[k]),
+                images=digit.images,
+                places=np.zeros((len(STOPS), 2)) if found is None else found.place(digit.points),
                 texts=texts,
+                sheet=digit.sheet,
             )
         )
     marks = []
     if found is not None:
-        means = {int(label): mean for label, mean in zip(labels, sweep.centres, strict=True)}
+        means = {int(label): digit.centre for label, digit in zip(labels, digits, strict=True)}
         if is_anchored(model):
             means = {label: priors.prior_gaussian(model, label).mean for label in model.encoded_classes().values()}
         for label, (x, y) in zip(means, found.place(np.stack(list(means.values()))).tolist(), strict=True):
@@ -158,7 +158,7 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, sweep: Sweep) -> N
         first=_nearest(read_temperature()),
         marks=marks,
         in_a_row=True,
-        sums=_count_read(model, labels, sweep),
+        sums=_count_read(model, labels, digits),
         key=key,
         on_change=write,
     )
@@ -166,41 +166,54 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, sweep: Sweep) -> N
     st.caption(f"Discs: {what}. Dots: the points that the digits are decoded from; each moves away from its disc.")
 
 
-def _count_read(model: Model, labels: np.ndarray, sweep: Sweep) -> list[str]:
+def _count_read(model: Model, labels: np.ndarray, digits: list[Digit]) -> list[str]:
     """Say for each temperature how many digits are read as typed; nothing where none can be read."""
-    if sweep.readings is None:
+    rows = [each.readings for each in digits if each.readings is not None]
+    if not rows:
         return []
     names = model.provenance.class_names
     said = []
     for at, stop in enumerate(STOPS):
-        right = sum(row[at].name == names[label] for row, label in zip(sweep.readings, labels.tolist(), strict=True))
+        right = sum(row[at].name == names[label] for row, label in zip(rows, labels.tolist(), strict=True))
         said.append(f"Temperature {stop:.2f}: {right} of {len(labels)} digits are read as typed.")
     return said
 
 
-def _first_failure(model: Model, labels: np.ndarray, sweep: Sweep) -> str:
+def _first_failure(model: Model, labels: np.ndarray, digits: list[Digit]) -> str:
     """Say which digit is read as another class at the lowest temperature, and as what."""
-    if sweep.readings is None:
+    rows = [each.readings for each in digits if each.readings is not None]
+    if not rows:
         return "The images of this model cannot be read: no encoded test images with classes are known."
     names, first = model.provenance.class_names, None
     for k, label in enumerate(labels.tolist()):
-        wrong = [at for at, each in enumerate(sweep.readings[k]) if each.name != names[label]]
+        wrong = [at for at, each in enumerate(rows[k]) if each.name != names[label]]
         if wrong and (first is None or wrong[0] < first[1]):
             first = (k, wrong[0])
     if first is None:
         return f"None up to temperature {HIGHEST:g}: all stay among the points of their class. Try *Again*."
     k, at = first
-    other = sweep.readings[k][at].name
+    other = escape(rows[k][at].name)
     name = escape(names[int(labels[k])])
     if not at:
         return (
             f"**The {name} in place {k + 1}**, even at temperature 0: its class mean is decoded to an image that is "
-            f"read as {escape(other)}. The classes overlap in this model."
+            f"read as {other}. The classes overlap in this model."
         )
+    digit, read_as = digits[k], rows[k][at]
+    by_point = votes_at(model, digit.points[[at]])[0]
+    by_image = votes_by_encoder(model, digit.images[[at]])[0]
+    unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10, so the reading is not clear: *{other}?*."
     return (
-        f"**The {name} in place {k + 1}**, at temperature {STOPS[at]:.2f}: it is read as {escape(other)}. Its point "
-        "has moved so far from the mean of its class that it lies among another one."
+        f"**The {name} in place {k + 1}**, at temperature {STOPS[at]:.2f}: it is read as {other}. Of the 10 test "
+        f"images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to its image, encoded "
+        f"again: {_list_votes(by_image, names)}.{unclear}"
     )
+
+
+def _list_votes(votes: np.ndarray, names: Sequence[str]) -> str:
+    """Say how many of the nearest test images each class has, (Y,), the most first."""
+    order = [label for label in np.argsort(-votes, kind="stable") if votes[label]]
+    return ", ".join(f"{votes[label]} of class {escape(names[label])}" for label in order)
 
 
 def _offer_number(model: Model, typed: str, images: np.ndarray, chance: str, name: str) -> None:

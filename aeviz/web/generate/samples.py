@@ -152,9 +152,9 @@ def _show_grid(
     points, unit, origin, gaussians = drawn
     text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
     side = LARGE_SIDE if is_large(model) else SIDE
-    far = find_far(model, points)
-    images = shrink(decoded(model, points), CHOSEN_PX)
-    nearest, texts = _find_nearest(model, points)
+    around = _look_around(model, draw, points)
+    far, images = around.far, shrink(decoded(model, points), CHOSEN_PX)
+    nearest, texts = _nearest_images(model, around.nearest)
     if first is None:
         first = _telling(images, nearest, far)
     links = []
@@ -176,7 +176,7 @@ def _show_grid(
         group=group,
         temperature=draw.temperature,
         highest=HIGHEST,
-        places=_places(model, draw, points, unit, gaussians),
+        places=_places(model, draw, unit, gaussians, around.nearest),
         key=key,
         on_change=lambda: write_temperature(reported_temperature(key)),
     )
@@ -199,13 +199,15 @@ def _telling(images: np.ndarray, nearest: np.ndarray | None, far: np.ndarray | N
     return int(crossed[least_alike(images[crossed], others[crossed])])
 
 
-def _places(model: Model, draw: Draw, points: np.ndarray, unit: np.ndarray, gaussians: list[Gaussian]) -> Places | None:
-    """Return where samples lie, for the map; None where the model has none."""
+def _places(
+    model: Model, draw: Draw, unit: np.ndarray, gaussians: list[Gaussian], indices: np.ndarray | None
+) -> Places | None:
+    """Return where samples lie, for the map, with the test images of the nearest codes; None without a map."""
     found, sent = plane(model), ground(model)
     if found is None or sent is None:
         return None
-    table, used = model.stored_latents, distances.used_dimensions(model)
-    centres, which = np.stack([each.mean for each in gaussians]), share_out(len(points), len(gaussians))
+    table = model.stored_latents
+    centres, which = np.stack([each.mean for each in gaussians]), share_out(len(unit), len(gaussians))
     far = None
     if model.has_summary:
         far = _far_by_temperature(model, replace(draw, temperature=1.0), unit, centres[which])
@@ -216,7 +218,7 @@ def _places(model: Model, draw: Draw, points: np.ndarray, unit: np.ndarray, gaus
         centres=centres,
         which=which,
         far_by_temperature=far,
-        nearest=None if table is None else table.z[nearest_index(points[:, used], table.z[:, used])],
+        nearest=None if table is None or indices is None else table.z[indices],
         network=None if is_large(model) else find_network(model, "decoder").spec,
     )
 
@@ -229,13 +231,30 @@ def _far_by_temperature(model: Model, draw: Draw, _unit: np.ndarray, _centres: n
     return list(far.reshape(TEMPERATURES, len(_unit)))
 
 
-def _find_nearest(model: Model, points: np.ndarray) -> tuple[np.ndarray | None, list[str]]:
-    """Return the test image whose code is nearest to each point, (N, C, H, W), with a text each; None where unknown."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Around:
+    """What N samples have around them."""
+
+    far: np.ndarray | None
+    """Which are out of distribution, (N,), bool; None where nothing is known of the latent space."""
+    nearest: np.ndarray | None
+    """The test image whose code is nearest to each, (N,), integer; None where none is known."""
+
+
+@shared(max_entries=64)  # a kilobyte each
+def _look_around(model: Model, draw: Draw, _points: np.ndarray) -> Around:
+    table, nearest = model.stored_latents, None
+    if table is not None:
+        used = distances.used_dimensions(model)
+        nearest = nearest_index(_points[:, used], table.z[:, used])
+    return Around(far=find_far(model, _points), nearest=nearest)
+
+
+def _nearest_images(model: Model, indices: np.ndarray | None) -> tuple[np.ndarray | None, list[str]]:
+    """Return the test images of the nearest codes, (N, C, H, W), with a text each; None where unknown."""
     table = model.stored_latents
-    if table is None:
+    if table is None or indices is None:
         return None, []
-    used = distances.used_dimensions(model)
-    indices = nearest_index(points[:, used], table.z[:, used])
     dataset, _ = find_originals(model)
     nearest = decoded(model, table.z[indices]) if dataset is None else take(dataset.images, indices)
     kind = "nearest code: test image" if dataset is not None else "nearest code: reconstruction of test image"

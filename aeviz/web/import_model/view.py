@@ -24,7 +24,7 @@ RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
 MOST_MB = 100
 """Size of an uploaded file; larger ones come in by the command line."""
 _POLL_S = 1.0
-_BEGUN, _FILES = "import.begun", "import.files"
+_SETTINGS, _FILES = "import.settings", "import.files"
 """Session keys: settings of the import of this visitor, and identities of its uploads, None for an example."""
 _EXPORT = """import torch
 
@@ -157,7 +157,7 @@ def _leave() -> None:
 
 def _mending(made: Imported) -> Callable[[], None] | None:
     """Return what imports the same files so that they fit; None where it is not known how, or the files are gone."""
-    begun: ImportSettings | None = st.session_state.get(_BEGUN)
+    begun: ImportSettings | None = st.session_state.get(_SETTINGS)
     found = None if begun is None else mend(begun, made)
     if found is None:
         return None
@@ -187,7 +187,7 @@ def _begin(encoder: bytes, decoder: bytes, settings: ImportSettings, uploads: li
     jobs.check_new_runs()
     job = importing.importing_task(encoder, decoder, settings)
     importing.start(job, encoder, decoder, settings, owner())
-    st.session_state.update({TASK: job, _BEGUN: settings, _FILES: uploads})
+    st.session_state.update({TASK: job, _SETTINGS: settings, _FILES: uploads})
     st.rerun()
 
 

@@ -33,6 +33,8 @@ class Walk:
     """What each image is, F texts."""
     start: int | None = None
     """The place from which an arrow leads to the one that is shown; None for no arrow."""
+    sheet: str = ""
+    """The images as `sheet_of` returns them, where that is known already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,11 @@ class Arrow:
     text: str
     colour: str
     """#rrggbb."""
+
+
+def sheet_of(images: np.ndarray) -> str:
+    """Return images, (F, C, H, W), uint8 or float32 in [0, 1], as the page takes them: the address of one picture."""
+    return to_small_uri(tile(images, _COLUMNS))
 
 
 def latent_walk(
@@ -105,7 +112,7 @@ def latent_walk(
                     {
                         "name": walk.name,
                         "colour": walk.colour,
-                        "sheet": to_small_uri(tile(walk.images, _COLUMNS)),
+                        "sheet": walk.sheet or sheet_of(walk.images),
                         "places": walk.places.astype(np.float32),
                         "texts": list(walk.texts),
                         "start": walk.start,

@@ -122,7 +122,8 @@ class Samples {
     ]);
     if (revision !== this.asked) return;
     const isNew = data.picture !== this.data?.picture;
-    const isSame = isNew && JSON.stringify(data.places?.points) === JSON.stringify(this.data?.places?.points); // at another temperature
+    const before = this.data?.places?.points;
+    const isSame = isNew && places && before && JSON.stringify(places.points) === JSON.stringify(before); // at another temperature
     if (isNew && !isSame) this.chosen = data.first;
     if (!isSame) write(this.summary, "");
     this.flow.stop();
