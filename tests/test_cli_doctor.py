@@ -40,6 +40,13 @@ def test_whole_installation_has_no_problem_and_is_not_changed(doctor, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_mode_is_that_of_the_address_to_be_served(doctor, monkeypatch):
+    assert doctor()[1]["Settings"]["found"].startswith("mode open; ")
+    assert doctor("--host", "0.0.0.0")[1]["Settings"]["found"].startswith("mode class; ")
+    monkeypatch.setenv("AEVIZ_HOSTS", "class.example.org")
+    assert doctor()[1]["Settings"]["found"].startswith("mode class; ")
+
+
 def test_each_problem_says_what_to_do(doctor, tmp_path, monkeypatch):
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "file"))

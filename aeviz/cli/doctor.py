@@ -21,6 +21,12 @@ def add_commands(commands: "Commands") -> None:
         description="Check this installation and say what to do. The exit status is 1 where something does not work.",
     )
     doctor.add_argument("--port", type=to_port, default=8501, metavar="N", help="port of the app (default 8501)")
+    doctor.add_argument(
+        "--host",
+        default="localhost",
+        metavar="H",
+        help="address of the app, which decides its mode (default localhost)",
+    )
     add_json(doctor)
     doctor.set_defaults(run=_doctor)
 
@@ -29,7 +35,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from aeviz.serving.checks import check_installation
 
     checks = []
-    for check in check_installation(options.port):
+    for check in check_installation(options.port, options.host):
         checks.append(check)
         if not options.json:
             print(f"{_MARKS[check.state]:8} {check.name}: {check.found}")

@@ -18,7 +18,7 @@ from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT, cache_root, checkpoints_root, data_root, runs_root
 from aeviz.serving.hosts import known_hosts
 from aeviz.serving.limits import MB, limits, variable
-from aeviz.serving.mode import server_mode
+from aeviz.serving.mode import mode_for, server_mode
 from aeviz.training.memory import free_memory
 from aeviz.training.monitor import max_jobs
 
@@ -43,11 +43,12 @@ class Check:
     """What to do; empty where all is well."""
 
 
-def check_installation(port: int) -> Iterator[Check]:
+def check_installation(port: int, host: str = "localhost") -> Iterator[Check]:
     """Look at everything that the app and the commands need, and change nothing.
 
     Args:
         port: Where the app is to be served.
+        host: Address at which it is to be served, on which the mode depends.
     """
     yield _python()
     yield _packages()
@@ -58,7 +59,7 @@ def check_installation(port: int) -> Iterator[Check]:
     yield from (_folder(*each) for each in _folders())
     yield from (_disk(name, folder) for name, folder, _ in _folders())
     yield _memory()
-    yield _settings()
+    yield _settings(host)
     yield _port(port)
 
 
@@ -205,13 +206,13 @@ def available_mb() -> int | None:
     return None if free is None else free // MB
 
 
-def _settings() -> Check:
-    for look in (server_mode, limits, max_jobs, lambda: known_hosts("localhost")):
+def _settings(host: str) -> Check:
+    for look in (server_mode, limits, max_jobs, lambda: known_hosts(host)):
         problem = _why_not(look)
         if problem:
             return Check("Settings", "problem", problem, "mend the environment variable, or unset it")
     named = sorted(name for name in os.environ if name.startswith("AEVIZ_"))
-    return Check("Settings", "ok", f"mode {server_mode()}; {', '.join(named) if named else 'all as they come'}")
+    return Check("Settings", "ok", f"mode {mode_for(host)}; {', '.join(named) if named else 'all as they come'}")
 
 
 def _why_not(look: Callable[[], object]) -> str:

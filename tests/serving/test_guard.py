@@ -47,6 +47,11 @@ def test_key_is_kept_beside_any_other_cookie(before):
     assert cookie_of() is not None
 
 
+@pytest.mark.parametrize(("proto", "is_secure"), [("https", True), ("https, http", True), ("http, https", False)])
+def test_key_is_for_https_alone_where_the_browser_speaks_it(proto, is_secure):
+    assert cookie_of(x_forwarded_proto=proto).endswith("; Secure") == is_secure
+
+
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://evil.example", "null", ""])
 @pytest.mark.parametrize(("kind", "method"), [("http", "PUT"), ("websocket", "GET")])
 def test_broken_or_foreign_origin_is_refused(kind, method, origin):

@@ -126,7 +126,8 @@ def _new_key(scope: Scope, headers: Headers) -> str | None:
     # the reader of a page's cookies; that of the standard library finds none beside one that it cannot read
     if is_key(cookie_parser(headers.get("cookie", "")).get(KEY, "")):
         return None
-    secure = "; Secure" if scope["scheme"] == "https" or headers.get("x-forwarded-proto") == "https" else ""
+    first_proxy = headers.get("x-forwarded-proto", "").partition(",")[0].strip()  # each proxy adds one
+    secure = "; Secure" if "https" in (scope["scheme"], first_proxy) else ""
     key = secrets.token_urlsafe(KEY_BYTES)
     return f"{KEY}={key}; Path=/; Max-Age={KEY_AGE_S}; HttpOnly; SameSite=Lax{secure}"
 
