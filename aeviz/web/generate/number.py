@@ -205,8 +205,8 @@ def _first_failure(model: Model, labels: np.ndarray, digits: list[Digit]) -> str
     unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10, so the reading is not clear: *{other}?*."
     return (
         f"**The {name} in place {k + 1}**, at temperature {STOPS[at]:.2f}: it is read as {other}. Of the 10 test "
-        f"images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to its image, encoded "
-        f"again: {_list_votes(by_image, names)}.{unclear}"
+        f"images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to its image, "
+        f"encoded again: {_list_votes(by_image, names)}.{unclear}"
     )
 
 
