@@ -177,6 +177,7 @@ class OptimizerEpochs extends Experiment {
     const { lines, epochs = 1, epoch, place, lead, label, cursors = [] } = this;
     if (!lines || !place || !lead || !label) return;
     const text = verdict(lines, epoch, epochs);
+    lead.setAttribute("aria-live", this.timer ? "off" : "polite"); // not each epoch on the way
     write(lead, text);
     place.set(epoch, `${epoch} of ${epochs}`);
     this.paintCurves(style, text);
