@@ -226,6 +226,10 @@ def test_trial_is_told_when_the_address_shows_it(visit):
 @pytest.mark.story
 def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
     page = visit("/lessons")
+    expect(page.locator(".lesson-picture").last).to_be_visible()
+    moving = "document.getAnimations().filter(({ animationName }) => animationName?.startsWith('lesson-'))"
+    times = page.evaluate(f"{moving}.map(({{ effect }}) => effect.getComputedTiming().activeDuration)")
+    assert 0 < max(times) <= 5000, "what moves by itself stops soon (WCAG 2.2, criterion 2.2.2)"
     page.locator(".st-key-teach-posterior-collapse").get_by_role(
         "button", name="Teach a class", exact=True
     ).first.click()

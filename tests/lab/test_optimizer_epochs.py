@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import nct, ttest_ind
+from scipy.stats import t as student
 
 from aeviz.lab.optimizer_comparison import compare_means
 from aeviz.lab.optimizer_epochs import POWER, gaps_by_epoch
@@ -24,10 +25,31 @@ def test_as_many_seeds_as_are_named_show_the_difference_with_the_power_that_is_p
     generator = np.random.default_rng(0)
     pattern = np.linspace(-1, 1, 5)[:, None] / np.linspace(-1, 1, 5).std(ddof=1)  # standard deviation 1
     (seeds,) = gaps_by_epoch(0.6 + pattern, pattern).seeds
-    assert seeds == 44  # 2 (1.960 + 0.842)^2 / 0.6^2 = 43.6
+    assert seeds == 45  # 2 (1.960 + 0.842)^2 / 0.6^2 = 43.6 by the normal distribution
     draws = generator.normal(0, 1, (2, int(seeds), 4000))
     share = (ttest_ind(draws[0] + 0.6, draws[1], equal_var=False).pvalue < 0.05).mean()
     assert share == pytest.approx(POWER, abs=0.03)
+
+
+@pytest.mark.parametrize("difference", [0.2, 0.6, 1.0, 2.0, 3.0, 5.0, 10.0])
+def test_the_seeds_are_the_fewest_with_the_power_by_the_noncentral_t_distribution(difference):
+    pattern = np.array([[-1.0], [0.0], [1.0]])  # standard deviation 1
+    (seeds,) = gaps_by_epoch(difference + pattern, pattern).seeds
+
+    def power(count):
+        degrees, shift = 2 * (count - 1), difference * np.sqrt(count / 2)
+        edge = student.ppf(0.975, degrees)
+        return nct.sf(edge, degrees, shift) + nct.cdf(-edge, degrees, shift)
+
+    assert power(seeds) >= POWER
+    assert seeds == 2 or power(seeds - 1) < POWER
+
+
+@pytest.mark.parametrize("sizes", [(2, 2), (3, 3), (4, 4), (2, 9)])
+def test_seeds_that_show_nothing_are_fewer_than_those_that_would(sizes):
+    generator = np.random.default_rng(1)
+    found = gaps_by_epoch(generator.normal(1.0, 0.1, (sizes[0], 2000)), generator.normal(0.8, 0.3, (sizes[1], 2000)))
+    assert (found.seeds[~found.is_shown] > min(sizes)).all()
 
 
 def test_one_seed_shows_nothing_and_equal_errors_never_differ():

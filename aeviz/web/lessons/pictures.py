@@ -26,6 +26,7 @@ _ICONS = {
     "/regimes": "view_column",
 }
 STYLE = """<style>
+/* Pictures move once, for 5 seconds at most (WCAG 2.2, criterion 2.2.2), and again while pointed at or in focus. */
 .lesson-picture { display: flex; gap: 0.75rem; justify-content: space-around; height: 7rem; }
 .lesson-picture figure { margin: 0; min-width: 0; flex: 0 1 8rem; text-align: center; }
 .lesson-picture { --high: 5.75rem; }
@@ -36,18 +37,22 @@ STYLE = """<style>
 }
 .lesson-picture .lesson-film img {
   width: calc(var(--high) * var(--frames)); max-width: none; object-fit: fill;
-  animation: lesson-film calc(0.22s * var(--frames)) steps(var(--frames), jump-none) infinite alternate;
+  animation: lesson-film min(0.22s * var(--frames), 5s) steps(var(--frames), jump-none) forwards alternate;
 }
-.lesson-film.is-slow img { animation-duration: calc(2s * var(--frames)); }
+.lesson-film.is-slow img { animation-duration: min(2s * var(--frames), 5s); }
 @keyframes lesson-film { to { transform: translateX(calc(-100% * (var(--frames) - 1) / var(--frames))); } }
 .lesson-map span {
   position: absolute; width: 0.75rem; height: 0.75rem; margin: -0.375rem; border-radius: 50%;
-  background: #e69f00; border: 2px solid #fff; box-shadow: 0 0 0 1px #0008; left: var(--x0); top: var(--y0);
-  animation: lesson-dot 3.52s linear infinite alternate;
+  background: #e69f00; border: 2px solid #fff; box-shadow: 0 0 0 1px #0008; left: 0; top: 0;
+  transform: translate(calc(var(--high) * var(--x0)), calc(var(--high) * var(--y0)));
+  animation: lesson-dot 3.52s linear forwards alternate;
 }
-@keyframes lesson-dot { to { left: var(--x1); top: var(--y1); } }
-.lesson-picture .is-drawn img { animation: lesson-draw 6s linear infinite; }
+@keyframes lesson-dot { to { transform: translate(calc(var(--high) * var(--x1)), calc(var(--high) * var(--y1))); } }
+.lesson-picture .is-drawn img { animation: lesson-draw 5s linear forwards; }
 @keyframes lesson-draw { 0% { clip-path: inset(0 70% 0 0); } 70%, 100% { clip-path: inset(0 0 0 0); } }
+:is(.lesson-picture:hover, [class*="st-key-lesson-card-"]:focus-within) :is(img, span) {
+  animation-iteration-count: infinite;
+}
 @media (prefers-reduced-motion: reduce) { .lesson-picture :is(img, span) { animation: none !important; } }
 .lesson-picture figcaption {
   font-size: 0.75rem; line-height: 1.25rem; opacity: var(--aeviz-faint, 0.75);
@@ -79,7 +84,7 @@ def _body(picture: Picture) -> str:
     if picture.line is None:
         return image
     (x0, y0), (x1, y1) = picture.line
-    places = f"--x0:{x0:.1%};--y0:{y0:.1%};--x1:{x1:.1%};--y1:{y1:.1%}"
+    places = f"--x0:{x0:.3f};--y0:{y0:.3f};--x1:{x1:.3f};--y1:{y1:.3f}"
     return f'<div class="lesson-map">{image}<span style="{places}"></span></div>'
 
 

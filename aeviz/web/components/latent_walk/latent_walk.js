@@ -175,6 +175,7 @@ class LatentWalk {
     if (data.walks.length) {
       const stop = data.stops[at].toFixed(2).replace("-", "−");
       write(this.output, data.stopName.includes(" ") ? stop : `${data.stopName} ${stop}`);
+      this.sum.setAttribute("aria-live", this.began ? "off" : "polite"); // not each stop on the way
       write(this.sum, data.sums[at] ?? "");
       this.slider.value = String(at);
       this.slider.setAttribute("aria-valuetext", `${data.stopName} ${stop}`);

@@ -43,16 +43,16 @@ export function restoreCameras({ header, panels }, text) {
   }
 }
 
-let taken = ""; // what the address asked for last
+let taken = ""; // what the address asked for last, of any map of the visit
 
 /**
- * See the panels as the address says: once, when the page opens with it or a step of a lesson asks for another view.
+ * See the panels as the address says: once, when a map opens with it or a step of a lesson asks for another view.
  * @param {Pick<LatentMap, "header" | "panels">} map
  * @param {boolean} isNew whether its panels are seen as at first
  */
 export function followAddress(map, isNew) {
   const text = new URLSearchParams(window.location.search).get(CAMERA) ?? "";
-  if (text === taken) return;
+  if (text === taken && !isNew) return;
   taken = text;
   if (text) restoreCameras(map, text);
   else if (!isNew) for (const { camera, spec } of map.panels) fitCamera(camera, spec);

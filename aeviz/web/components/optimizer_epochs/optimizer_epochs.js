@@ -7,7 +7,7 @@ import { define } from "../kit/mount.js";
 import { onPage } from "../kit/class_colours.js";
 import { ICONS } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
-import { gapAt, history, meanAt, percent, stretches, verdict } from "./verdict.js";
+import { gapAt, history, meanAt, outlook, percent, stretches, verdict } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Line} Line */
 /** @typedef {import("../kit/plot.js").Pair} Pair */
@@ -116,11 +116,12 @@ class OptimizerEpochs extends Experiment {
       below.hidden = line === first || !hasSeeds;
       return { bar, error, gap, seeds };
     });
-    look.hidden = !hasSeeds;
-    write(look, "Look for the epoch at which a blue bar turns grey: from there on, seeds of one optimizer differ as much as the optimizers do.");
+    const words = hasSeeds ? outlook(lines, epochs) : "";
+    look.hidden = !words;
+    write(look, words);
     this.reach = hasSeeds ? this.farthest(others, first) : 1;
     write(note, hasSeeds
-      ? `Bars: 95 % intervals (Welch) in % of ${first.title}'s error. A grey bar holds 0: other seeds might reverse it. At one epoch in twenty a bar leaves out 0 by chance. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).`
+      ? `Bars: 95 % intervals (Welch) in % of ${first.title}'s error. A grey bar holds 0: other seeds might reverse it. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).`
       : "One run each gives no spread, so nothing tells a difference from chance."); // prettier-ignore
   }
 
@@ -176,6 +177,7 @@ class OptimizerEpochs extends Experiment {
     const { lines, epochs = 1, epoch, place, lead, label, cursors = [] } = this;
     if (!lines || !place || !lead || !label) return;
     const text = verdict(lines, epoch, epochs);
+    lead.setAttribute("aria-live", this.timer ? "off" : "polite"); // not each epoch on the way
     write(lead, text);
     place.set(epoch, `${epoch} of ${epochs}`);
     this.paintCurves(style, text);

@@ -80,3 +80,14 @@ export function history(line, first, epochs) {
   if (!shown.length) return `too few seeds to tell from ${first} at any epoch`;
   return `${shown.join("; ")}${found.some(({ side }) => !side) ? "; otherwise too few seeds to tell" : ""}`;
 }
+
+/**
+ * What to look for where what was shown is not any more at the end; empty if there is no such optimizer.
+ * @param {Line[]} lines
+ * @param {number} epochs
+ */
+export function outlook([first, ...others], epochs) {
+  const lost = others.filter((line) => stretches(line, epochs).length > 1 && !gapAt(line, epochs).side);
+  const names = joined(lost.map(({ title }) => title), "or");
+  return names && `Look for the last epoch at which a coloured bar turns grey: from there on, these seeds no longer tell ${names} from ${first.title}.`;
+}

@@ -30,6 +30,7 @@ export class Session {
     /** @type {Settings[]} */
     this.settings = [];
     this.isPlaying = false;
+    this.turn = 0; // of playing: a loop of a former turn ends
     this.isHeld = false; // whether a pointer drags a point
     this.isLooking = false;
     this.pace = 0; // steps a second; 0 as many as possible
@@ -165,11 +166,13 @@ export class Session {
     this.until = until;
     if (this.isPlaying) return;
     this.isPlaying = true;
-    void this.run();
+    this.turn += 1;
+    void this.run(this.turn);
   }
 
   pause() {
     this.isPlaying = false;
+    this.turn += 1;
     this.wake?.();
   }
 
@@ -182,20 +185,20 @@ export class Session {
     });
   }
 
-  async run() {
+  /** @param {number} own turn of this loop */
+  async run(own) {
+    const isOver = () => this.turn !== own || this.closed;
     this.chunk = 1;
     await this.queue; // a network may be opening
-    if (!this.isOpen) this.isPlaying = false;
-    while (this.isPlaying && !this.closed) {
+    if (!isOver() && !this.isOpen) this.pause();
+    while (!isOver()) {
       if (document.hidden) await new Promise((/** @type {(value?: unknown) => void} */ go) => (this.wake = go));
-      if (!this.isPlaying) break;
+      if (isOver()) break;
       const begun = performance.now();
-      const count = Math.min(this.pace ? 1 : this.chunk, this.until - this.step);
-      if (count <= 0) {
-        this.isPlaying = false;
-        break;
-      }
       await this.between(async () => {
+        const count = Math.min(this.pace ? 1 : this.chunk, this.until - this.step); // a restart may have come before
+        if (isOver()) return;
+        if (count <= 0) return this.pause();
         const worked = 1000 * (await this.train(count));
         if (this.choice === "auto" && !this.verdict && worked > SLOW_MS * count) await this.judge();
         const now = performance.now();
@@ -206,6 +209,7 @@ export class Session {
         if (now - this.measured > MEASURE_MS) await this.measure();
         else if (now - this.looked > LOOK_MS) await this.look();
       });
+      if (isOver()) break;
       if (this.pace) {
         const rest = 1000 / this.pace - (performance.now() - begun);
         this.rate = this.pace;

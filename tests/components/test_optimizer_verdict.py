@@ -1,0 +1,26 @@
+"""What the page says about compared optimizers, from the intervals of every epoch."""
+
+from page_scripts import run_script
+
+SCRIPT = """
+async function main(cases) {
+  const { history, outlook } = await import("./optimizer_epochs/verdict.js");
+  return cases.map((sides) => {
+    const line = (title, signs) => ({ title, gaps: Float32Array.from(signs.flatMap((sign) => [sign, sign ? 0.5 : 1, 9])) });
+    const lines = [{ title: "Adam", gaps: null }, ...sides.map((signs, k) => line(`M${k}`, signs))];
+    return [outlook(lines, sides[0].length), ...lines.slice(1).map((each) => history(each, "Adam", sides[0].length))];
+  });
+}
+"""
+LOOK = "Look for the last epoch at which a coloured bar turns grey: from there on, these seeds no longer tell"
+
+
+def test_the_end_of_a_difference_is_pointed_at_only_where_it_ends(tmp_path):
+    cases = [
+        [[0, 0, 0]],
+        [[1, 1, 0]],
+        [[0, 1, 1]],
+        [[0, -1, 0], [0, 0, 0], [1, 0, 0]],
+    ]
+    looks = [found[0] for found in run_script(tmp_path, SCRIPT, cases)]
+    assert looks == ["", f"{LOOK} M0 from Adam.", "", f"{LOOK} M0 or M2 from Adam."]
