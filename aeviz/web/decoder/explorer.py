@@ -149,7 +149,11 @@ def _decoder_view(model: Model, first: Model | None) -> DecoderView:
     if between is not None:
         bridge = blob_name("bridge", bridge_payload(between))
         # of a similarity Align says how much it explains: a lesson asks for it first
-        how = "Procrustes" if between.is_similarity else f"least squares, {between.explained:.0%} of the variance explained"
+        how = (
+            "Procrustes"
+            if between.is_similarity
+            else f"least squares, {between.explained:.0%} of the variance explained"
+        )
         words = f"At the corresponding point ({how}). "
     elif first is not None:
         encoder = find_network(model, "encoder")
