@@ -232,7 +232,7 @@ def test_copy_of_a_model_stands_beside_it(runs, app, desk):
     app = beside(open_plane(app, "wide"), "wide", "wide-again")
     first, second = desk.header["decoder_views"]
     assert first["network"] == second["network"]
-    assert "Procrustes, 100% of the variance" in second["bridge_words"]
+    assert second["bridge_words"] == "At the corresponding point (Procrustes). "
 
 
 # The network for the page

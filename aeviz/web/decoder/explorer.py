@@ -148,8 +148,13 @@ def _decoder_view(model: Model, first: Model | None) -> DecoderView:
     between = None if first is None else spaces.bridge(first, model)
     if between is not None:
         bridge = blob_name("bridge", bridge_payload(between))
-        how = "Procrustes" if between.is_similarity else "least squares"
-        words = f"At the corresponding point ({how}, {between.explained:.0%} of the variance explained). "
+        # of a similarity Align says how much it explains: a lesson asks for it first
+        how = (
+            "Procrustes"
+            if between.is_similarity
+            else f"least squares, {between.explained:.0%} of the variance explained"
+        )
+        words = f"At the corresponding point ({how}). "
     elif first is not None:
         encoder = find_network(model, "encoder")
         via, why = encoder.spec, why or encoder.why

@@ -32,6 +32,7 @@ def show_spectrum(runs: list[Model]) -> None:
     )
     show_figure(variance_bars(found), key="spectrum", alt=f"Variance by principal component; {says}")
     st.markdown(f"{says}.")
+    st.caption("*Active dimensions* counts the numbers that vary. Many may be mixtures of few components.")
 
 
 def _has_spectrum(model: Model) -> bool:

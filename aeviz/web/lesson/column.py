@@ -35,6 +35,7 @@ _STYLE = """<style>
   [data-testid="stSidebar"][data-collapsed="true"] { height: 30dvh !important; }
   [data-testid="stSidebarContent"] { width: 100% !important; border-radius: inherit; }
   [data-testid="stSidebarContent"] > * { width: auto !important; }
+  [data-testid="stSidebarContent"] [data-testid="stAlertContainer"] { padding: 0.4rem 0.75rem; }
   [data-testid="stSidebarHeader"] { height: 0; min-height: 0; margin: 0; padding: 0; }
   :is([data-testid="stSidebarCollapseButton"], [data-testid="stExpandSidebarButton"]) {
     display: grid; place-items: center; position: fixed !important; right: 0.75rem; z-index: 999992; rotate: -90deg;
@@ -42,7 +43,7 @@ _STYLE = """<style>
   }
   [data-testid="stSidebarCollapseButton"] { bottom: calc(50dvh - 1.25rem); }
   [data-testid="stExpandSidebarButton"] { bottom: calc(30dvh - 1.25rem); }
-  [data-testid="stMainBlockContainer"] { padding-bottom: 55dvh; }
+  [data-testid="stMain"] [data-testid="stMainBlockContainer"] { padding-bottom: 55dvh; } /* as strong as the page's */
 }
 @media (max-width: 768px) and (prefers-reduced-motion: reduce) { [data-testid="stSidebar"] { transition: none; } }
 </style>"""

@@ -6,8 +6,8 @@ from aeviz.lessons import Choices, Classroom
 from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.lesson import classes
-from aeviz.web.lesson.join import join_address, qr_code
-from aeviz.web.lesson.parts import recall, show_explanation, show_head, to_markdown
+from aeviz.web.lesson.join import NO_QR_CODE, join_address, qr_code
+from aeviz.web.lesson.parts import lead, recall, show_explanation, show_head, to_markdown
 
 
 @st.fragment
@@ -28,6 +28,7 @@ def _show(room: Classroom) -> None:
     if step.question is not None and is_asking:
         st.markdown(to_markdown(step.text))
         st.markdown(f"**Question:** {to_markdown(step.question.ask)}")
+        lead(room.lesson, now.step, is_open=False)
         if st.button("Reveal", key="class-reveal", type="primary", icon=":material/visibility:"):
             room.reveal()
             classes.show_step(room)
@@ -84,8 +85,11 @@ def _show_end(room: Classroom) -> None:
 
 _EARLY = "class-early"
 """Key of the switch that shows answers before they are revealed."""
-_BOARD_STYLE = "<style>.st-key-class-board { margin-top: 2.5rem; }</style>"
-"""Below the line of Streamlit's menu, which would cover its upper edge."""
+_BOARD_STYLE = """<style>
+.st-key-class-board { margin-top: 3.25rem; }
+.st-key-class-choices p { font-size: 1.25rem; }
+</style>"""
+"""Below the line of Streamlit's menu, which would cover its upper edge; the choices large enough for a projector."""
 
 
 def show_board(room: Classroom) -> None:
@@ -113,11 +117,7 @@ def _show_board(code: str) -> None:
                 width="stretch",
             )
         else:
-            st.caption(
-                "Only this computer can open this page. For a class, start aeviz with `make app HOST=0.0.0.0`. "
-                f"{people} in the class.",
-                width="stretch",
-            )
+            st.markdown(f"{NO_QR_CODE} {people} in the class.", width="stretch")
     if question is None:
         return
     answer = f" The answer: **{to_markdown(question.solution).rstrip('.')}**." if now.is_revealed else ""
@@ -127,7 +127,9 @@ def _show_board(code: str) -> None:
     )
     bars = room.bars() if is_early else []
     if not bars and isinstance(question, Choices):
-        st.caption(" · ".join(map(to_markdown, question.choices)))
+        with st.container(key="class-choices"):
+            for column, choice in zip(st.columns(len(question.choices), gap="small"), question.choices, strict=True):
+                column.markdown(to_markdown(choice))
     if not bars:
         return
     # one row, since the page below has what the answer is about

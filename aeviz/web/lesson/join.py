@@ -7,6 +7,11 @@ from urllib.parse import urlsplit, urlunsplit
 import segno
 import streamlit as st
 
+NO_QR_CODE = (
+    ":orange[:material/qr_code_2: **No QR code:** only this computer can open this page.] For a class, start aeviz "
+    "with `make app HOST=0.0.0.0`."
+)
+"""What stands in the place of the code where the server listens to its own machine alone."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ELSEWHERE = ("192.0.2.1", 9)
 """An address that no machine has (RFC 5737), and a port: nothing is sent there, but a socket tells its own address."""

@@ -10,7 +10,7 @@ from aeviz.lessons.classroom import CODE_LENGTH
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes, state
-from aeviz.web.lesson.join import join_address, qr_code
+from aeviz.web.lesson.join import NO_QR_CODE, join_address, qr_code
 from aeviz.web.lesson.parts import to_markdown
 from aeviz.web.lessons import pictures
 
@@ -140,7 +140,8 @@ def _show_ways() -> None:
     ):
         st.markdown(
             ":material/groups: **With a class:** press *Teach a class* on a lesson :material/arrow_forward: "
-            "students scan the code on your screen :material/arrow_forward: they predict on their phones, you reveal.",
+            "students scan the code on your screen :material/arrow_forward: they predict on their phones, you reveal."
+            + ("" if join_address("") else f"  \n{NO_QR_CODE}"),
             width="stretch",
         )
         with st.container(width=350):

@@ -268,9 +268,12 @@ def _votes(model: Model, indices: tuple[int, ...], *, decode: bool) -> np.ndarra
 def _measures(model: Model) -> str:
     """Return what was measured of a model on its whole test set, in words."""
     found = model.evaluation
-    if found is None or found.ssim is None or found.ms_ssim is None:
+    if found is None:
         return ""
-    return f", SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f} ({describe_ms_ssim(model.config)})"
+    words = f", MSE {found.mse:.5f}"
+    if found.ssim is None or found.ms_ssim is None:
+        return words
+    return f"{words}, SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f} ({describe_ms_ssim(model.config)})"
 
 
 def _show_error_bars(runs: list[Model]) -> None:
