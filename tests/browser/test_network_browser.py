@@ -32,8 +32,13 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     expect(output).to_contain_text("z changed")
     shares = [slider.evaluate("node => (node.value - node.min) / (node.max - node.min)") for slider in (across, up)]
     assert shares == pytest.approx([0.9, 0.1], abs=0.03)
+    question = part.locator(".question")
+    expect(question).to_contain_text(re.compile(r"^Has the \d become an? \d\?"))
     row.get_by_role("button", name="Reset z").click()
-    row.get_by_role("img", name="Activations of encoder, layer 1").hover(position={"x": 5, "y": 5})
+    row.get_by_role("img", name="Activations of encoder, layer 1").click(position={"x": 5, "y": 5})
+    expect(question).to_contain_text(
+        re.compile(r"^Encoder, layer 1, unit 1: [\d.]+ for the \d\. What is it for the \d\?")
+    )
     expect(part.get_by_role("status")).to_contain_text("encoder, layer 1, unit 1:")
     tip = part.get_by_role("status")
     weights = load_file(PROJECT_ROOT / "checkpoints" / "digits-2d-adam" / "model.safetensors")["encoder.1.weight"]
@@ -49,6 +54,7 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     for _ in range(2):
         part.get_by_role("button", name="Next").first.click()
     expect(page).to_have_url(re.compile(r"[?&]image=3\b"))
+    expect(question).to_contain_text(re.compile(r"unit 1: [\d.]+ for the \d, [\d.]+ for the \d\. Next: move z"))
     expect(part).to_have_attribute("data-image", "3")
     expect(part).to_have_attribute("data-idle", "")
     assert int(part.locator(".model").first.get_attribute("data-frames")) > frames  # the network was not built anew
@@ -71,6 +77,13 @@ def test_networks_of_two_face_models_answer(visit):
         expect(row.get_by_role("region", name="Reconstruction")).to_be_in_viewport(ratio=0.2)
     page.get_by_role("button", name="Next", exact=True).click()
     expect(rows.nth(1)).to_have_attribute("data-frames", "2")
+    sides = page.locator(".sides")
+    expect(sides).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})  # there the rows are a screen apart
+    for figure, row in zip(sides.locator("figure").all()[1:], rows.all(), strict=True):
+        expect(figure).to_be_in_viewport(ratio=1)
+        error = row.get_by_role("region", name="Reconstruction").locator(".note").inner_text()
+        expect(figure.locator(".note")).to_have_text(error)
 
 
 def test_code_of_many_values_is_changed_by_its_cells(visit):
@@ -90,10 +103,11 @@ def test_code_of_many_values_is_changed_by_its_cells(visit):
     before = row.get_by_role("slider").get_attribute("aria-valuetext")
     row.get_by_role("slider").press("ArrowRight")
     expect(row.get_by_role("slider")).not_to_have_attribute("aria-valuetext", before)
-    expect(row.get_by_text("decoded z")).to_be_hidden()
-    page.set_viewport_size({"width": 390, "height": 844})  # there the output is far from the bottleneck
-    cells.scroll_into_view_if_needed()
-    expect(row.locator(".echo canvas")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 390, "height": 844})  # image, what z is decoded to and z are on the first screen
+    for name in ("Image", "Reconstruction"):
+        expect(row.get_by_role("img", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    expect(cells).to_be_in_viewport(ratio=1)
+    expect(row.get_by_role("slider")).to_be_in_viewport(ratio=1)
 
 
 def test_network_that_the_browser_refuses_leaves_a_reason_and_the_table(visit):

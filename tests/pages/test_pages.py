@@ -276,9 +276,8 @@ def test_network_page_names_the_logged_target(app):
     if "mlp-2d-adam" not in MODELS:
         pytest.skip("no MNIST model ships yet")
     app = open_page(app, "network", "mlp-2d-adam")
-    table = app.dataframe[-1].value
-    row = table[table[""] == "author's log, validation MSE"]
-    assert row["mlp-2d-adam"].item() == "0.03794"
+    table = app.table[-1].value
+    assert table.loc["author's log, validation MSE", "mlp-2d-adam"] == "0.03794"
 
 
 def test_network_page_says_that_ten_dimensions_are_twelve_units_wide(app):

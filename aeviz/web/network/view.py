@@ -197,22 +197,18 @@ def _show_parts(runs: list[Model]) -> None:
 
 def show_settings(runs: list[Model]) -> None:
     """Show what was set, where the model came from, and how it compares with the log of S1's author."""
-    st.subheader("Settings and results")
     columns = {model.name: _facts(model) for model in runs}
     names = list(dict.fromkeys(name for facts in columns.values() for name in facts))
-    st.dataframe(
-        [{"": name, **{model: facts.get(name, "") for model, facts in columns.items()}} for name in names],
-        hide_index=True,
-        height="content",
-    )
-    if any(model.is_shipped and LOGGED in _facts(model) for model in runs):
-        st.caption(
-            "S1 is the thesis of M. Sevkovych, University of Stuttgart, 2023. Layers and logged MSE are from its "
-            "author's public code: 10,000 epochs of 3 steps at a constant learning rate. S1 calls its fully connected "
-            "autoencoders *linear*; they have activations, here ReLU. Shipped models use the schedule above and one "
-            "fixed split (50,000 and 10,000 images). If several seeds were tried, the best one ships, because dead "
-            "ReLU units limit a seed."
-        )
+    with st.expander("Settings and results as a table"):
+        st.table({model: {name: facts.get(name, "") for name in names} for model, facts in columns.items()})
+        if any(model.is_shipped and LOGGED in facts for model, facts in zip(runs, columns.values(), strict=True)):
+            st.caption(
+                "S1 is the thesis of M. Sevkovych, University of Stuttgart, 2023. Layers and logged MSE are from its "
+                "author's public code: 10,000 epochs of 3 steps at a constant learning rate. S1 calls its fully "
+                "connected autoencoders *linear*; they have activations, here ReLU. Shipped models use the schedule "
+                "above and one fixed split (50,000 and 10,000 images). If several seeds were tried, the best one "
+                "ships, because dead ReLU units limit a seed."
+            )
 
 
 def _is_fair(first: Model, second: Model) -> bool:

@@ -9,6 +9,8 @@ import { about, unpack } from "../kit/wire.js";
 import { css, paletteOn } from "./colours.js";
 import { ModelRow } from "./model_row.js";
 import { Picker } from "./picker.js";
+import { Question, namesFor } from "./question.js";
+import { SideBySide } from "./side_by_side.js";
 
 /** @typedef {{ rows: import("./model_row.js").Spec[], images: string, origin: string, image: number | null }} Payload */
 
@@ -67,26 +69,56 @@ class Activations {
     this.content.textContent = "";
     const bar = element("div", { class: "top" }, this.content);
     this.root.classList.toggle("two", specs.length > 1);
-    const host = { tip: this.tip, palette: () => this.palette };
+    const above = element("div", {}, this.content);
+    /** @type {Question | null} */
+    let question = null;
+    /** @type {SideBySide | null} */
+    let sides = null;
+    /** @type {import("./layer_view.js").LayerView | null} */
+    let pinned = null;
+    const tip = {
+      ...this.tip,
+      /** @param {import("./layer_view.js").LayerView} view @param {number} unit */
+      pin: (view, unit) => {
+        if (pinned !== view) pinned?.pin(-1);
+        pinned = view;
+        view.pin(unit);
+        question?.pin({ view, unit });
+      },
+    };
+    /** @type {string[]} */
+    let classes = [];
     const rows = (this.rows = specs.map((spec, k) => {
+      const host = {
+        tip,
+        palette: () => this.palette,
+        /** @param {import("./model_row.js").Answer} answer */
+        answered: (answer) => {
+          sides?.show(k, answer);
+          question?.update(namesFor(classes, answer.label), answer.isMoved);
+        },
+      };
       return new ModelRow(this.content, spec, host, (isPending) => this.activity.mark(`row ${k}`, isPending));
     }));
     const isOpen = await Promise.all(rows.map((row) => row.open()));
     const shown = rows.filter((_, k) => isOpen[k]);
     if (mine !== this.revision || !shown.length) return;
     const choice = await this.readImages(images, specs[0], shown[0]);
+    classes = choice.classes;
     for (const row of shown) await row.build(choice);
     if (mine !== this.revision) return;
+    if (rows.length > 1) sides = new SideBySide(above, specs.map(({ title }) => title), choice.shape, choice.smooth);
     const picker = new Picker(bar, choice, (index) => {
       this.root.dataset.image = String(choice.places[index]);
       for (const row of shown) {
-        row.want({ image: choice.image(index) });
+        row.want({ image: choice.image(index), label: choice.labels[index] });
         row.flow();
       }
       this.note(index === choice.first ? null : choice.places[index]);
     });
+    question = new Question(bar, shown.some((row) => row.isRelu));
     this.legend(bar);
-    element("p", { class: "origin", text: origin }, this.content);
+    element("p", { class: "origin", text: `Under a layer, “8 of 12 > 0” says that 8 of its 12 values are above 0. ${origin}` }, this.content);
     this.noted = image;
     if (image === null || !picker.goTo(image)) picker.go(choice.first);
     this.picker = picker;
@@ -130,7 +162,6 @@ class Activations {
   /** @param {Element} bar */
   legend(bar) {
     const box = element("span", { class: "scale" }, bar);
-    element("span", { class: "hint", text: "Point at a square, or tap it: its unit, value and weights." }, box);
     const key = element("span", { class: "key" }, box);
     element("span", { text: "−max" }, key);
     this.ramp = element("i", {}, key);

@@ -67,16 +67,17 @@ export class CodePad {
       (value - this.ranges[k].low) / (this.ranges[k].high - this.ranges[k].low);
     brush.fillStyle = style.text;
     brush.globalAlpha = this.known ? 0.85 : 0.4;
+    const inside = (/** @type {number} */ value, /** @type {number} */ size, radius = RING_PX) =>
+      Math.min(size - radius - 2, Math.max(radius + 2, value)); // what lies beyond the plane stands on its edge
     for (let k = 0; k < codes.length; k += 2) {
       if (this.known) brush.fillStyle = classColour(this.known.labels[k / 2], canvas);
       brush.beginPath();
-      brush.arc(share(codes[k], 0) * width, (1 - share(codes[k + 1], 1)) * height, DOT_PX, 0, 2 * Math.PI);
+      const [x, y] = [share(codes[k], 0) * width, (1 - share(codes[k + 1], 1)) * height];
+      brush.arc(inside(x, width, DOT_PX), inside(y, height, DOT_PX), DOT_PX, 0, 2 * Math.PI);
       brush.fill();
     }
     brush.globalAlpha = 1;
     this.writeNames(brush, style, (x, y) => [share(x, 0) * width, (1 - share(y, 1)) * height]);
-    const inside = (/** @type {number} */ value, /** @type {number} */ size) =>
-      Math.min(size - RING_PX - 2, Math.max(RING_PX + 2, value));
     brush.beginPath();
     brush.arc(inside(share(z[0], 0) * width, width), inside((1 - share(z[1], 1)) * height, height), RING_PX, 0, 2 * Math.PI);
     brush.fillStyle = RING;

@@ -2,14 +2,14 @@
 // where it has two values.
 
 import { brief, button, element, write } from "../kit/dom.js";
-import { Mosaic } from "../kit/images.js";
 import { CodePad } from "./code_pad.js";
 import { LayerView, heading } from "./layer_view.js";
 
 const MOST_SLIDERS = 10;
 const REACH = 3.5; // standard deviations that a slider goes to each side of the mean, at most
 const MARGIN = 0.08; // of the width of the codes, beyond the outermost ones
-const MANY = 50; // codes whose outermost ones say where codes are
+const OUTER = 0.03; // share of the codes that may lie beyond each side of the plane, where few lie far from the others
+const MANY = 50; // codes that say where codes are
 const DRAG_PX = 150; // dragged over which a value passes the whole range
 const STEPS = 200; // of a slider
 
@@ -24,14 +24,13 @@ const STEPS = 200; // of a slider
 export function rangesOf(codes, dimensions) {
   const count = codes.length / dimensions;
   return Array.from({ length: dimensions }, (_, k) => {
-    let [sum, squares, least, most] = [0, 0, Infinity, -Infinity];
-    for (let i = k; i < codes.length; i += dimensions) {
-      [sum, squares] = [sum + codes[i], squares + codes[i] ** 2];
-      [least, most] = [Math.min(least, codes[i]), Math.max(most, codes[i])];
-    }
+    let [sum, squares] = [0, 0];
+    for (let i = k; i < codes.length; i += dimensions) [sum, squares] = [sum + codes[i], squares + codes[i] ** 2];
     const mean = sum / count;
     const reach = REACH * Math.sqrt(Math.max(0, squares / count - mean ** 2)) || 1;
     if (dimensions !== 2 || count < MANY) return { low: mean - reach, high: mean + reach };
+    const sorted = Float64Array.from({ length: count }, (_, i) => codes[i * dimensions + k]).sort();
+    const [least, most] = [sorted[Math.floor(OUTER * (count - 1))], sorted[Math.ceil((1 - OUTER) * (count - 1))]];
     const margin = MARGIN * (most - least); // the plane is filled by its codes
     return { low: Math.max(mean - reach, least - margin), high: Math.min(mean + reach, most + margin) };
   });
@@ -81,9 +80,7 @@ export class CodeView {
    * @param {ArrayLike<number>} codes of several images, one after the other
    * @param {number} dimensions
    * @param {import("./code_pad.js").Known | null} known classes of these images
-   * @param {{
-   *   tip: import("./layer_view.js").Tip, shape: number[], smooth: boolean, moved: (z: Float32Array) => void, reset: () => void
-   * }} host `shape`: of what is decoded
+   * @param {{ tip: import("./layer_view.js").Tip, moved: (z: Float32Array) => void, reset: () => void }} host
    */
   constructor(parent, layer, codes, dimensions, known, host) {
     this.host = host;
@@ -103,10 +100,6 @@ export class CodeView {
       { length: this.isSmall ? dimensions : 1 },
       (_, k) => new Slider(rows, (value) => this.change(this.isSmall ? k : this.chosen, value)),
     );
-    const echo = element("figure", { class: "echo", "aria-hidden": "true" }, this.box); // on a phone the output is out of sight
-    element("figcaption", { text: "decoded z" }, echo);
-    this.echo = new Mosaic(host.shape, 1, 1, host.smooth);
-    echo.append(this.echo.canvas);
     this.reset = button(this.box, "Reset z", "Take the values that the encoder gives to the image", host.reset);
   }
 

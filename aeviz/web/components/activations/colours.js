@@ -1,9 +1,9 @@
 // From activations to colours: grey is zero, orange above it, blue below; full colour is the end of a layer's scale.
 
-/** @typedef {{ zero: number[], above: number[], below: number[], ink: number[] }} Palette red, green and blue of each */
+/** @typedef {{ zero: number[], above: number[], below: number[], ink: number[], mark: number[] }} Palette red, green and blue of each */
 
-const LIGHT = { zero: [232, 232, 232], above: [200, 80, 0], below: [30, 100, 190], ink: [20, 20, 20] };
-const DARK = { zero: [44, 47, 54], above: [255, 160, 70], below: [100, 175, 255], ink: [255, 255, 255] };
+const LIGHT = { zero: [232, 232, 232], above: [200, 80, 0], below: [30, 100, 190], ink: [20, 20, 20], mark: [190, 0, 120] };
+const DARK = { zero: [44, 47, 54], above: [255, 160, 70], below: [100, 175, 255], ink: [255, 255, 255], mark: [255, 90, 190] };
 const COMMON = 0.995; // share of a layer's values within its scale
 
 /**

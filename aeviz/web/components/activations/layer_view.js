@@ -8,7 +8,7 @@ import { mapsOf, placeOf, tile, valueAt } from "./tiles.js";
 /** @typedef {import("../kit/engine.js").Layer} Layer */
 /** @typedef {import("./colours.js").Palette} Palette */
 /** @typedef {{ clientX: number, clientY: number }} Spot of the page */
-/** @typedef {{ show: (text: string, spot: Spot, picture?: HTMLCanvasElement) => void, hide: () => void }} Tip */
+/** @typedef {{ show: (text: string, spot: Spot, picture?: HTMLCanvasElement) => void, hide: () => void, pin: (view: LayerView, index: number) => void }} Tip */
 /**
  * @typedef {{
  *   weights: (unit: number) => Float32Array | null, shape: number[], view: LayerView | null,
@@ -85,6 +85,7 @@ export class LayerView {
     /** @type {{ x: number, y: number } | null} */
     this.pointed = null;
     this.marked = -1;
+    this.pinned = -1; // value that was tapped last
     /** @type {number[]} values with an outline */
     this.outlined = [];
     /** @type {import("./colours.js").Palette | null} */
@@ -94,7 +95,12 @@ export class LayerView {
     /** @type {LayerView | null} the picture of a unit's weights */
     this.weights = null;
     this.unit = 0; // that the keyboard is at
-    this.canvas.onpointermove = this.canvas.onpointerdown = (event) => this.point(event);
+    this.canvas.onpointermove = (event) => this.point(event);
+    this.canvas.onpointerdown = (event) => {
+      const found = this.under(event);
+      if (found) this.tip.pin(this, found.index);
+      this.point(event);
+    };
     this.canvas.onpointerleave = (event) => {
       if (event.pointerType === "mouse") this.leave(); // after a tap it stays until another place is tapped
     };
@@ -127,6 +133,12 @@ export class LayerView {
   outline(indices) {
     if (String(indices) === String(this.outlined)) return;
     this.outlined = indices;
+    if (this.palette) this.paint(this.palette);
+  }
+
+  /** Mark a value as the one that was tapped. @param {number} index negative for none */
+  pin(index) {
+    this.pinned = index;
     if (this.palette) this.paint(this.palette);
   }
 
@@ -175,11 +187,17 @@ export class LayerView {
     brush.strokeStyle = css(palette.ink);
     brush.lineWidth = 2;
     const size = maps.height * maps.width;
-    for (const index of this.outlined) {
+    const outline = (/** @type {number} */ index) => {
       const { x, y } = placeOf(maps, tiling, Math.floor(index / size));
       const [column, row] = [index % maps.width, Math.floor((index % size) / maps.width)];
       const side = Math.max(4, tiling.cell - inset);
       brush.strokeRect(x + column * tiling.cell, y + row * tiling.cell, side, side);
+    };
+    this.outlined.forEach(outline);
+    if (this.pinned >= 0) {
+      brush.strokeStyle = css(palette.mark);
+      brush.lineWidth = 3; // the tapped square is found again among its neighbours
+      outline(this.pinned);
     }
     if (this.marked < 0) return;
     const { x, y } = placeOf(maps, tiling, this.marked);

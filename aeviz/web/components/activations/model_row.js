@@ -17,7 +17,13 @@ import { LayerView, counted, heading, sizeText } from "./layer_view.js";
  *   unseen: string, smooth: boolean
  * }} Spec as payload.py packs it; `unseen` are parameters that the files lack or merge
  */
-/** @typedef {{ tip: import("./layer_view.js").Tip, palette: () => import("./colours.js").Palette }} Host */
+/** @typedef {{ image: Float32Array, label: number } | { z: Float32Array }} Wanted `label`: the class of the image */
+/** @typedef {{ image: Float32Array, label: number, values: Float32Array, note: string, isMoved: boolean }} Answer */
+/**
+ * @typedef {{
+ *   tip: import("./layer_view.js").Tip, palette: () => import("./colours.js").Palette, answered: (answer: Answer) => void
+ * }} Host `answered` hears of each image or latent point that has passed, and whether z was moved
+ */
 
 const SAMPLE = 32; // images whose activations give the colour scales
 const LARGE = 4096; // values of an image from which fewer do
@@ -56,6 +62,9 @@ export class ModelRow {
     /** @type {Network | null} */
     this.decoder = null;
     this.frames = 0;
+    /** @type {Float32Array | undefined} */
+    this.image = undefined;
+    this.label = -1; // of the image
   }
 
   /**
@@ -111,10 +120,8 @@ export class ModelRow {
     const known = labels && { labels, classes };
     this.code = new CodeView(this.strip, encoder.layers[encoded.length - 1], codes, dimensions, known, {
       tip: host.tip,
-      shape,
-      smooth: spec.smooth,
       moved: (z) => this.want({ z }),
-      reset: () => this.image && this.want({ image: this.image }),
+      reset: () => this.image && this.want({ image: this.image, label: this.label }),
     });
     this.addLayers("decoder", decoder, decoded, [dimensions]);
     const last = this.layers.findLast(({ part }) => part === "encoder");
@@ -193,7 +200,7 @@ export class ModelRow {
 
   /**
    * Send an image through the network, or a latent point through the decoder; of those that come too fast, the last.
-   * @param {{ image: Float32Array } | { z: Float32Array }} wanted
+   * @param {Wanted} wanted
    */
   want(wanted) {
     this.latest.want(async () => {
@@ -202,7 +209,7 @@ export class ModelRow {
     });
   }
 
-  /** @param {{ image: Float32Array } | { z: Float32Array }} wanted */
+  /** @param {Wanted} wanted */
   async pass(wanted) {
     const { encoder, decoder, code, input, output } = this;
     if (!encoder || !decoder || !code || !input || !output) return;
@@ -210,7 +217,7 @@ export class ModelRow {
     let encoded = [];
     if ("image" in wanted) {
       encoded = await encoder.trace(wanted.image, 1);
-      this.image = wanted.image;
+      [this.image, this.label] = [wanted.image, wanted.label];
     }
     const z = "z" in wanted ? wanted.z : Float32Array.from(encoded[encoded.length - 1].values);
     const decoded = await decoder.trace(z, 1);
@@ -224,11 +231,17 @@ export class ModelRow {
     code.draw(z, palette, "z" in wanted);
     const { values } = decoded[decoded.length - 1];
     output.mosaic.set(values);
-    code.echo.set(values);
     const error = this.image ? meanSquaredError(values, this.image) : NaN;
-    write(output.note, `${"z" in wanted ? "z changed, " : ""}MSE ${error.toFixed(4)}`);
+    const note = `${"z" in wanted ? "z changed, " : ""}MSE ${error.toFixed(4)}`;
+    write(output.note, note);
+    if (this.image) this.host.answered({ image: this.image, label: this.label, values, note, isMoved: "z" in wanted });
     this.frames += 1;
     this.box.dataset.frames = String(this.frames);
+  }
+
+  /** Whether some units are 0 for many images. */
+  get isRelu() {
+    return [this.encoder, this.decoder].some((part) => part?.layers.some(({ activation }) => activation === "ReLU"));
   }
 
   /** Let the image be seen to pass the layers, one after the other. */
