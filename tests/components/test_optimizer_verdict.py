@@ -6,7 +6,8 @@ SCRIPT = """
 async function main(cases) {
   const { history, outlook } = await import("./optimizer_epochs/verdict.js");
   return cases.map((sides) => {
-    const line = (title, signs) => ({ title, gaps: Float32Array.from(signs.flatMap((sign) => [sign, sign ? 0.5 : 1, 9])) });
+    const gaps = (signs) => Float32Array.from(signs.flatMap((sign) => [sign, sign ? 0.5 : 1, 9]));
+    const line = (title, signs) => ({ title, gaps: gaps(signs) });
     const lines = [{ title: "Adam", gaps: null }, ...sides.map((signs, k) => line(`M${k}`, signs))];
     return [outlook(lines, sides[0].length), ...lines.slice(1).map((each) => history(each, "Adam", sides[0].length))];
   });

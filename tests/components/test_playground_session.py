@@ -16,7 +16,8 @@ async function main(cases) {
     measure: wait,
     look: wait,
   });
-  const page = { changed: () => undefined, judged: () => undefined, wanted: () => null, failed: (message) => { throw Error(message); } };
+  const failed = (message) => { throw Error(message); };
+  const page = { changed: () => undefined, judged: () => undefined, wanted: () => null, failed };
   const found = [];
   for (const { until, reached, asked } of cases) {
     const session = new Session(page);

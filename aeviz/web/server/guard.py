@@ -116,7 +116,7 @@ def _without_origin(scope: Scope) -> Scope:
     Streamlit would check it too, knows no `*.example.org`, and for an unknown name asks another site for this machine's
     public address, in the server's one loop.
     """
-    return scope | {"headers": [pair for pair in scope["headers"] if pair[0] != b"origin"]}
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"origin"]}
 
 
 def _new_key(scope: Scope, headers: Headers) -> str | None:
