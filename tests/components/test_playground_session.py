@@ -16,14 +16,14 @@ async function main(cases) {
     measure: wait,
     look: wait,
   });
-  const failed = (message) => { throw Error(message); };
-  const page = { changed: () => undefined, judged: () => undefined, wanted: () => null, failed };
+  const nothing = () => undefined;
+  const page = { changed: nothing, judged: nothing, wanted: nothing, failed: (message) => { throw Error(message); } };
   const found = [];
   for (const { until, reached, asked } of cases) {
     const session = new Session(page);
     session.members = [member()];
     session.choice = "wasm";
-    const demand = new Demand(() => void session.restart(() => undefined));
+    const demand = new Demand(() => void session.restart(nothing));
     if (until) session.play(until);
     else session.play();
     while (session.step < reached) await wait();

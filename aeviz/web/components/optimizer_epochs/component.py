@@ -17,7 +17,7 @@ _component = ExperimentComponent(
 )
 _DASHES = {"solid": [], "dash": [9, 5], "longdashdot": [12, 4, 2, 4]}
 """Lengths of line and gap in pixels; a dotted line otherwise."""
-MOST_SEEDS = 9999
+MOST_SEEDS = 1000
 """Seeds that are named at most; more are "more than" that."""
 
 

@@ -11,6 +11,7 @@ import { number } from "../kit/experiment.js";
 /** @typedef {{ side: -1 | 0 | 1, from: number, to: number }} Stretch of epochs, both ends included */
 
 const MOST = 4; // stretches of epochs that are named
+const LOOKS = 20; // of which one in twenty is expected to show a difference that is not there
 
 /** @param {Line} line @param {number} epoch from 1 @returns {Gap} */
 export function gapAt({ gaps }, epoch) {
@@ -72,9 +73,11 @@ export function history(line, first, epochs) {
   const found = stretches(line, epochs);
   /** @param {-1 | 1} side @param {string} word */
   const when = (side, word) => {
-    const named = found.filter((each) => each.side === side).map(({ from, to }) => (from < to ? `${from}–${to}` : `${from}`));
+    const those = found.filter((each) => each.side === side);
+    const isOnce = epochs >= LOOKS && those.length === 1 && those[0].from === those[0].to;
+    const named = those.map(({ from, to }) => (from < to ? `${from}–${to}` : `${from}`));
     const many = named.length > MOST ? `${named.slice(0, MOST).join(", ")} and later` : named.join(", ");
-    return named.length ? [`${word} ${first} in epoch${named.length > 1 || named[0].includes("–") ? "s" : ""} ${many}`] : [];
+    return named.length ? [`${word} ${first} in epoch${named.length > 1 || named[0].includes("–") ? "s" : ""} ${many}${isOnce ? ` (one of ${epochs}: may be chance)` : ""}`] : [];
   };
   const shown = [...when(1, "behind"), ...when(-1, "ahead of")];
   if (!shown.length) return `too few seeds to tell from ${first} at any epoch`;
