@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aeviz.figures.method_lines import COLOURS, MARGIN
+from aeviz.figures.palette import FIRST
 from aeviz.lab.adaptive import METHODS, TrainedName
 
 PAIR = "#8888"
@@ -57,40 +58,40 @@ def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.
         yaxis={**axis, "scaleanchor": "x"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={**MARGIN, "t": 40},
-        height=480,
+        height=440,
         uirevision="atlas",
     )
     return figure
 
 
-def residual_boxes(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
-    """Draw the distribution of the residuals of each group of pairs: quartiles, and the 5th and 95th percentile.
+def residual_bars(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
+    """Draw the median residual of each group of pairs as a bar; its line runs from the 5th to the 95th percentile.
 
     Args:
         groups: Title and residuals in [0, 1], (P,), from the top row on.
     """
-    figure = go.Figure()
-    for title, values in groups:
-        low, first, middle, third, high = (100 * np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))).tolist()
-        figure.add_trace(
-            go.Box(
-                y=[title],
-                orientation="h",
-                lowerfence=[low],
-                q1=[first],
-                median=[middle],
-                q3=[third],
-                upperfence=[high],
-            )
+    low, middle, high = np.array([100 * np.quantile(values, (0.05, 0.5, 0.95)) for _, values in groups]).T
+    figure = go.Figure(
+        go.Bar(
+            x=middle,
+            y=[title for title, _ in groups],
+            orientation="h",
+            text=[f"<b>{value:.0f} %</b>" for value in middle],
+            textposition="inside",
+            insidetextanchor="start",
+            error_x={"array": high - middle, "arrayminus": middle - low, "color": PAIR},
+            marker={"color": FIRST},
+            hovertemplate="%{y}: %{x:.0f} % (median)<extra></extra>",
         )
+    )
     figure.update_layout(
         xaxis={
-            "title": {"text": "variance that is left after the best similarity (%)", "standoff": 6},
-            "rangemode": "tozero",
+            "title": {"text": "variance that is left (%)", "standoff": 6},
+            "range": [0, 100],
         },
         yaxis={"autorange": "reversed", "automargin": True},
         showlegend=False,
         margin={**MARGIN, "t": 5},
-        height=70 + 45 * len(groups),
+        height=60 + 30 * len(groups),
     )
     return figure

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.seed_atlas import model_map, residual_boxes
+from aeviz.figures.seed_atlas import model_map, residual_bars
 from aeviz.lab.adaptive import METHODS
 from aeviz.lab.seed_atlas import (
     OPTIMIZERS,
@@ -68,42 +68,54 @@ def _read() -> _Map:
     )
 
 
+@st.fragment
 def show_atlas() -> None:
-    """Show the map, the planes of the run that is pointed at, and whether the optimizer matters to them."""
+    """Show the map, the planes of the run that is pointed at, and, after a guess, how alike the planes are."""
     with errors_as_messages():
         found = _read()
-        left, right = st.columns([3, 2], gap="medium")
+        left, right = st.columns(2, gap="medium")
         with left:
             show_figure(
                 model_map(found.points, OPTIMIZERS, found.atlas.losses),
                 key=_CHART,
                 alt=f"A point for each of {len(found.points)} runs of {' and '.join(_TITLES)}",
             )
-            st.markdown(headline(found.comparison))
+            st.caption(
+                f"Two dimensions hold {found.share:.0%} of what tells the runs apart: the map distorts distances. A "
+                "long grey line does not show that two planes differ; compare the planes themselves."
+            )
         with right:
+            groups = dict(_groups(found.comparison))
+            guess = st.radio(
+                "**Predict:** which two latent planes are most alike?",
+                list(groups),
+                index=None,
+                horizontal=True,
+                key="alike",
+            )
+            if guess in groups:
+                st.markdown(headline(found.comparison, str(guess)))
+                show_figure(
+                    residual_bars(list(groups.items())),
+                    key="atlas-residuals",
+                    alt="Median of what is left between the planes of two runs, by what the runs share",
+                )
             st.markdown("**Latent planes.** Point at a run of the map to see its seed with both optimizers.")
             run_planes(found.planes, key="atlas-planes")
-        show_figure(
-            residual_boxes(_groups(found.comparison)),
-            key="atlas-residuals",
-            alt="Quartiles of what is left between the planes of two runs, by what the runs share",
-        )
         with st.expander("How the map is made"):
             st.markdown(_explain(found))
 
 
-def headline(found: Comparison) -> str:
-    """Return in a sentence or two what the residuals say, Markdown."""
-    first, second = (quartiles(values)[1] for values in found.within)
-    between, same = quartiles(found.between)[1], quartiles(found.same_seed)[1]
-    points = f"{100 * found.difference:.2f}".replace("-", "\N{MINUS SIGN}")
+def headline(found: Comparison, guess: str) -> str:
+    """Return whether a guess at the most alike group is right, and what the residuals say, Markdown."""
+    medians = {title: quartiles(values)[1] for title, values in _groups(found)}
+    best = min(medians, key=lambda title: medians[title])
+    verdict = "Right" if guess == best else "No"
     matters = found.p_value < SIGNIFICANT
-    verdict = "the optimizer adds to it" if matters else "no effect of the optimizer is shown"
+    effect = "The optimizer adds to the difference" if matters else "No effect of the optimizer is shown"
     return (
-        f"**Latent planes of two seeds are not equal up to a turn; {verdict}.** After the best shift, turn, reflection "
-        f"and scale, two {_TITLES[0]} seeds leave {first:.0%} of the variance (median), two {_TITLES[1]} seeds "
-        f"{second:.0%}, one of each {between:.0%}; both optimizers from the same seed leave {same:.0%}. Mean between "
-        f"less mean within: {points} percentage points (p = {found.p_value:.2g} by {PERMUTATIONS:,} random swaps)."
+        f"**{verdict}: {best} leave least, {medians[best]:.0%} of the variance.** The bars show what is left after the "
+        f"best shift, turn, reflection and scale (median). {effect} (p = {found.p_value:.2g})."
     )
 
 
@@ -111,12 +123,13 @@ def _groups(found: Comparison) -> list[tuple[str, np.ndarray]]:
     return [
         *((f"two {title} seeds", values) for title, values in zip(_TITLES, found.within, strict=True)),
         (f"{_TITLES[0]} and {_TITLES[1]}, two seeds", found.between),
-        (f"{_TITLES[0]} and {_TITLES[1]}, the same seed", found.same_seed),
+        (f"{_TITLES[0]} and {_TITLES[1]}, one seed", found.same_seed),
     ]
 
 
 def _explain(found: _Map) -> str:
     atlas = found.atlas
+    points = f"{100 * found.comparison.difference:.2f}".replace("-", "\N{MINUS SIGN}")
     return (
         f"Each run is the network of *quick-look*, trained for {atlas.epochs} epochs on the 8x8 digits: "
         f"{atlas.seeds} seeds of each optimizer, all at once. The two runs of a seed share initial weights and "
@@ -127,7 +140,8 @@ def _explain(found: _Map) -> str:
         "4.2.1).\n\n"
         "**Map.** Classical multidimensional scaling (Torgerson 1952) places the runs so that distances on the map are "
         f"near these. Its two axes hold {found.share:.0%} of the positive eigenvalues: the rest does not show.\n\n"
-        "**Test.** If the optimizer made no difference, the two runs of a seed could be swapped. p is the share of "
+        f"**Test.** Mean between less mean within: {points} percentage points (p = {found.comparison.p_value:.2g}). "
+        "If the optimizer made no difference, the two runs of a seed could be swapped. p is the share of "
         f"{PERMUTATIONS:,} random swaps with a difference at least as large, the observed one counted in (Phipson and "
         "Smyth 2010). Pairs of one seed do not count, since they share a start. A small p says that an effect exists, "
         "not that it is large: compare it with the residuals.\n\n"

@@ -12,6 +12,7 @@ from aeviz.web.components.regret_steps.component import REGRET_STEPS
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
+from aeviz.web.optimizers.asking import answer, ask
 from aeviz.web.optimizers.methods import pick_methods, show_methods
 
 BETAS = ("0.01", "0.03", "0.06", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", "0.999")
@@ -31,7 +32,7 @@ _FORMULAS: Mapping[Costs, str] = {
 def show_counterexample() -> None:
     """Let the visitor choose the costs and the settings; show regret, points and what they say."""
     with errors_as_messages():
-        verdicts = st.container()
+        ask("regret", "**Predict:** at which x does each method end, the best, -1, or the worst, 1? Then press *Play*.")
         left, right = st.columns([3, 2], gap="medium")
         with right:
             chosen = st.segmented_control(
@@ -53,14 +54,16 @@ def show_counterexample() -> None:
         found = cached.play(costs, largest, settings, steps, tuple(methods), seed)
         with left:
             _show_steps(found, costs, largest)
+            verdicts = answer("regret")
+        with verdicts:
+            for outcome in found.values():
+                _show_verdict(outcome, largest)
+            if why := _explain_adam(found.get("adam"), largest, settings.beta2, costs):
+                st.markdown(why)
             show_figure(regret_curves(found), key="regret", alt=_describe(found, steps))
             show_figure(point_curves(found), key="points", alt="Chosen points by step; -1 is the best")
-        for column, outcome in zip(verdicts.columns(len(found)), found.values(), strict=True):
-            with column:
-                _show_verdict(outcome, largest)
-        if why := _explain_adam(found.get("adam"), largest, settings.beta2, costs):
-            verdicts.markdown(why)
-        _show_bound(found, settings, steps)
+        with answer("regret", "bound"):
+            _show_bound(found, settings, steps)
         show_methods(methods)
 
 

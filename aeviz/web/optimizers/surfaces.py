@@ -18,6 +18,7 @@ from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.recipes import offer_code
 from aeviz.web.optimizers import cached
+from aeviz.web.optimizers.asking import answer, ask
 from aeviz.web.optimizers.methods import pick_methods, show_methods
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
@@ -34,6 +35,7 @@ _SHORT_MEMORY = {"quadratic": 0.8, "Himmelblau": 0.8}
 _STYLE = """<style>
 .st-key-surface-film .updatemenu-container { display: none; }
 .st-key-surface-place { container-type: inline-size; }
+.st-key-surface-place:not(:has(.nsewdrag))::before { content: "The surface is being drawn."; }
 .st-key-surface-film { height: min(%dpx, calc(11.5rem + %g * (100cqw - 6.5rem))) !important; }
 </style>"""
 """Hides Plotly's own buttons; on a phone the film is as high as its window is wide, so that no gap is left in it."""
@@ -57,7 +59,8 @@ def show_surfaces() -> None:
         with right:
             st.latex(surface.formula)
             st.caption(f"{surface.summary} The bluer the ground, the lower f.")
-            verdicts = st.container()
+            ask("surface", "**Predict:** which minimum will each method find? Then press *Play*.")
+            verdicts = answer("surface")
             start = _pick_start(surface)
             steps = int(
                 st.slider(
@@ -97,7 +100,7 @@ def show_surfaces() -> None:
             f":small[{_count_arrivals(surface, list(found.values()))}]  \n"
             + "  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values())
         )
-        one, two = st.columns(2, gap="medium")
+        one, two = answer("surface", "curves").columns(2, gap="medium")
         with one:
             st.markdown("**Distance to the minimum value**")
             show_figure(value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step")

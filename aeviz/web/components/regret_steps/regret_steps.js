@@ -7,12 +7,15 @@ import { define } from "../kit/mount.js";
 import { onPage } from "../kit/class_colours.js";
 import { ICONS } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
+import { isAddressed, tell } from "../kit/told.js";
 
 /** @typedef {{ title: string, colour: string, x: number[], regret: number[] }} Track */
 
 const SLOW = 12; // steps that can be read one by one
 const [SLOW_MS, FAST_MS] = [600, 50];
+const SETTINGS = /^(lesson|costs|compared|slope|memory|first|alpha|horizon|seed)$/; // an address with one has its answer shown; a lesson asks for itself
 let hasPlayed = false; // by itself, in this visit
+let isTold = false; // whether the visitor has seen the end
 
 class RegretSteps extends Experiment {
   /** @param {any} data */
@@ -33,11 +36,23 @@ class RegretSteps extends Experiment {
     this.label = element("span", {}, this.button);
     this.button.onclick = () => this.play(!this.timer);
     this.place = slider(bar, "step t", { min: 1, max: 1, step: 1 }, (value) => this.go(value));
-    this.plot = new Plot(root, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
+    this.shortcut = element("button", { type: "button", text: "Show the verdicts" }, bar);
+    this.shortcut.onclick = () => this.tell(true);
+    const panels = element("div", { class: "panels" }, root);
+    this.plot = new Plot(panels, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
+    this.course = new Plot(panels, { title: "The point x_t by step t: \u22121 is best, 1 is worst", label: "", x: [0, 1], y: [-1.12, 1.12] });
     this.words = element("p", { class: "values", role: "status" }, root);
-    if (hasPlayed || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.tell(isTold || isAddressed(SETTINGS));
+    if (!isTold || hasPlayed || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     hasPlayed = true;
     this.play(true);
+  }
+
+  /** @param {boolean} isNow Whether the page's verdicts are shown, or else its question */
+  tell(isNow) {
+    isTold = isNow;
+    tell("regret", isNow);
+    if (this.shortcut) this.shortcut.hidden = isNow;
   }
 
   /** @param {boolean} isOn */
@@ -68,8 +83,8 @@ class RegretSteps extends Experiment {
 
   /** @param {import("../kit/theme.js").Style} style */
   paint(style) {
-    const { plot, tracks, slopes, place, words, button, label, step = 1, last = 1 } = this;
-    if (!plot || !tracks || !slopes || !place || !words || !button || !label) return;
+    const { plot, course, tracks, slopes, place, words, button, label, step = 1, last = 1 } = this;
+    if (!plot || !course || !tracks || !slopes || !place || !words || !button || !label) return;
     const slope = slopes[step - 1] ?? 0;
     const most = 1.6 * Math.max(1, ...slopes.slice(0, 3).map(Math.abs));
     plot.y = [-most, most];
@@ -85,6 +100,17 @@ class RegretSteps extends Experiment {
       });
       plot.end();
     }
+    course.x = [0, last];
+    course.canvas.setAttribute("aria-label", `Points chosen up to step ${step}`);
+    if (course.begin(style)) {
+      tracks.forEach(({ x, colour }, k) => {
+        const look = { colour: onPage(colour, this.root), width: 1.5 + 1.5 * (tracks.length - 1 - k) };
+        course.curve(x.slice(0, step).map((at, index) => [index + 1, at]), look);
+        course.dot([step, x[step - 1]], { ...look, width: 4 });
+      });
+      course.end();
+    }
+    if (step === last && !isTold) this.tell(true);
     words.replaceChildren(
       ...tracks.map(({ title, colour, x, regret }) =>
         element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}, R/t = ${number(regret[step - 1])}` }),

@@ -1,10 +1,12 @@
 // The start of the methods on the plot of a surface: a handle that a click, a drag or the arrow keys move. Trajectories
-// follow it; Python computes them, and what is said of them, once the handle is let go. And a button that plays the plot's film: it presses Plotly's own,
-// which no key reaches and the page hides.
+// follow it; Python computes them, and what is said of them, once the handle is let go. And a button that plays the plot's
+// film: it presses Plotly's own, which no key reaches and the page hides. The start stands alone until the film has played;
+// while it plays, trajectories grow with it.
 
 import { element, icon, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
+import { isAddressed, tell } from "../kit/told.js";
 import { descend } from "./descents.js";
 
 /** @typedef {[number, number]} Point */
@@ -31,9 +33,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const GAPS = { solid: "", dash: "9 9", dot: "3 3", dashdot: "9 3 3 3", longdash: "15 6", longdashdot: "15 6 3 6" }; // Plotly's names
 const GROUND = "stroke: light-dark(#fff, #171614)"; // the edge of a trajectory, as in Python
 const FADED = "0.15"; // of the trajectories that belong to the former start
-const STEPS = "steps"; // what an address that was made for another film says
-const FIRST_MS = 400; // from the plot to the film that plays by itself
-let hasPlayed = false; // by itself, in this visit
+const SETTINGS = /^(lesson|steps|rate|methods|momentum|beta1|beta2|corrected|plain|[xy]\.)/; // an address with one shows the end; a lesson asks for itself
+/** @type {Set<string>} */
+const told = new Set(); // surfaces whose end the visitor has seen
 
 /**
  * The point of the window at a place of the area that shows it.
@@ -67,7 +69,11 @@ class Surface {
     this.at = [0, 0];
     this.isHeld = false;
     this.isPlaying = false;
-    this.isTouched = false;
+    this.isNew = true;
+    /** @type {number | null} */
+    this.shown = null; // of the film, before its end
+    /** @type {Point[][]} */
+    this.paths = [];
     this.isAhead = false; // of the trajectories that Python drew
     const row = element("div", { class: "row" }, root);
     this.button = element("button", { type: "button" }, row);
@@ -90,13 +96,12 @@ class Surface {
     /** @type {Element | null} */
     this.plot = null;
     const { signal } = this.listening;
-    for (const touch of ["pointerdown", "keydown", "wheel"])
-      document.addEventListener(touch, () => (this.isTouched = true), { capture: true, passive: true, signal });
     document.addEventListener("pointerdown", (event) => this.take(event), { capture: true, signal });
     document.addEventListener("pointermove", (event) => this.isHeld && this.move(event), { signal });
     document.addEventListener("pointerup", (event) => this.drop(event), { signal });
     document.addEventListener("pointercancel", () => this.leave(), { signal });
     this.resized = new ResizeObserver(() => this.place());
+    this.hiding = element("style", {}, document.head);
   }
 
   /** @param {Data} data */
@@ -104,7 +109,40 @@ class Surface {
     this.data = data;
     if (!this.isHeld) this.at = data.start;
     this.isAhead = false;
+    this.shown = null;
+    if (this.isNew && isAddressed(SETTINGS)) told.add(data.surface);
+    this.isNew = false;
+    this.travel();
+    this.keepBack();
     this.look(LOOKS);
+  }
+
+  /** Computes the trajectories from where the handle is. */
+  travel() {
+    const { data } = this;
+    this.paths = data ? data.methods.map((method) => descend(data.surface, method, this.at, data.steps, data.limit)) : [];
+  }
+
+  /** Hides Plotly's trajectories until the film ends, while they are drawn here, and its slider until it begins. */
+  keepBack() {
+    if (!this.data) return;
+    const { plot, surface } = this.data;
+    const isTold = told.has(surface);
+    tell("surface", isTold);
+    const film = `.st-key-${plot}`;
+    const lines = `${film} .scatterlayer > .trace:nth-child(n + 2)`; // the first are the minima
+    const slider = isTold || this.shown !== null ? "" : `, ${film} .slider-container`;
+    write(this.hiding, isTold && this.shown === null ? "" : `${lines}${slider} { visibility: hidden; }`);
+  }
+
+  /** @param {number} step that the film shows */
+  reach(step) {
+    if (!this.data || !Number.isFinite(step)) return;
+    const last = Math.max(...this.paths.map(({ length }) => length)) - 1;
+    this.shown = step < last ? step : null;
+    if (this.shown === null) told.add(this.data.surface);
+    this.keepBack();
+    this.place();
   }
 
   /** @param {number} looks left until the plot is given up */
@@ -130,26 +168,13 @@ class Surface {
     if (plot !== this.plot) {
       this.plot = plot;
       /** @type {any} */ (plot).on("plotly_animated", () => this.showPlaying(false));
+      /** @type {any} */ (plot).on("plotly_animatingframe", (/** @type {any} */ { name }) => this.reach(Number(name)));
     }
     this.showPlaying(false); // Plotly stops a film whose traces change
     plot.querySelector(".svg-container")?.append(this.layer, this.handle);
     this.resized.disconnect();
     this.resized.observe(plot);
     this.place();
-    this.playOnce();
-  }
-
-  /** Plays the film when the page is opened, for visitors who have asked for nothing yet. */
-  playOnce() {
-    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
-    const isAsked = this.isTouched || new URLSearchParams(location.search).has(STEPS);
-    if (hasPlayed || isCalm || isAsked) return;
-    hasPlayed = true;
-    this.activity.mark("film", true);
-    this.resting = setTimeout(() => {
-      if (this.isTouched) this.activity.mark("film", false);
-      else this.play(true);
-    }, FIRST_MS);
   }
 
   /** @param {boolean} isWanted Whether the film is to play, or else to stop where it is */
@@ -166,7 +191,6 @@ class Surface {
   /** @param {boolean} isPlaying */
   showPlaying(isPlaying) {
     this.isPlaying = isPlaying;
-    if (!isPlaying) this.activity.mark("film", false);
     this.icon.replaceChildren(icon(ICONS[isPlaying ? "pause" : "play"]));
     write(this.label, isPlaying ? "Pause" : "Play");
   }
@@ -189,7 +213,7 @@ class Surface {
   }
 
   /**
-   * Draws the trajectories from where the handle is, as long as those of the plot begin elsewhere.
+   * Draws the trajectories from where the handle is, as long as those of the plot begin elsewhere or are ahead of the film.
    * @param {DOMRect} area
    * @param {DOMRect} around
    */
@@ -198,11 +222,12 @@ class Surface {
     /** @type {NodeListOf<SVGElement> | undefined} */ (this.plot?.querySelectorAll(".scatterlayer"))?.forEach((layer) => {
       layer.style.opacity = this.isAhead ? FADED : "";
     });
-    if (!data || !this.isAhead) {
+    if (!data || (!this.isAhead && this.shown === null)) {
       this.layer.replaceChildren();
       return;
     }
-    const { low, high, surface, steps, limit, methods } = data;
+    const { low, high, methods } = data;
+    const last = this.isAhead || this.shown === null ? data.steps : this.shown;
     this.layer.style.left = `${area.left - around.left}px`;
     this.layer.style.top = `${area.top - around.top}px`;
     this.layer.setAttribute("width", `${area.width}`);
@@ -210,7 +235,7 @@ class Surface {
     const [right, up] = [area.width / (high[0] - low[0]), area.height / (high[1] - low[1])];
     const lines = methods.map((method, index) => {
       const line = document.createElementNS(SVG, "polyline");
-      const points = descend(surface, method, this.at, steps, limit);
+      const points = this.paths[index].slice(0, last + 1);
       line.setAttribute("points", points.map(([x, y]) => `${(x - low[0]) * right},${(high[1] - y) * up}`).join(" "));
       line.setAttribute("fill", "none");
       line.setAttribute("stroke", method.colour);
@@ -225,7 +250,17 @@ class Surface {
       edge.setAttribute("stroke-width", `${Number(line.getAttribute("stroke-width")) + 3}`);
       return edge;
     });
-    this.layer.replaceChildren(...edges, ...lines);
+    const heads = this.isAhead ? [] : this.paths.map((path, index) => {
+      const head = document.createElementNS(SVG, "circle");
+      const [x, y] = path[Math.min(last, path.length - 1)];
+      head.setAttribute("cx", `${(x - low[0]) * right}`);
+      head.setAttribute("cy", `${(high[1] - y) * up}`);
+      head.setAttribute("r", "6.5");
+      head.setAttribute("fill", methods[index].colour);
+      head.setAttribute("style", GROUND);
+      return head;
+    });
+    this.layer.replaceChildren(...edges, ...lines, ...heads);
   }
 
   /** @param {PointerEvent} event */
@@ -242,7 +277,17 @@ class Surface {
     const area = this.area(this.plot);
     if (!area || !this.data) return;
     this.at = pointAt(this.data, area, event.clientX, event.clientY);
+    this.lead();
+  }
+
+  /** Draws the trajectories of the start that the visitor moves, to their ends. */
+  lead() {
+    if (!this.data) return;
     this.isAhead = true;
+    this.shown = null;
+    told.add(this.data.surface);
+    this.travel();
+    this.keepBack();
     this.place();
   }
 
@@ -259,6 +304,7 @@ class Surface {
     this.isHeld = false;
     this.at = this.data.start;
     this.isAhead = false;
+    this.travel();
     this.place();
   }
 
@@ -273,8 +319,7 @@ class Surface {
         Math.min(high[axis], Math.max(low[axis], value + (step[axis] * (high[axis] - low[axis])) / KEY_STEPS)),
       )
     );
-    this.isAhead = true;
-    this.place();
+    this.lead();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.send(), REST_MS);
   }
@@ -288,6 +333,7 @@ class Surface {
     clearTimeout(this.resting);
     this.listening.abort();
     this.resized.disconnect();
+    this.hiding.remove();
     this.handle.remove();
     this.layer.remove();
   }
