@@ -1,9 +1,9 @@
 """The guard before the app, called as a server would call it: cookies, origins, and what is passed on."""
 
-import asyncio
 import re
 
 import pytest
+from own_loop import finish
 
 from aeviz.web.server.guard import KEY, Guard
 from aeviz.web.server.uploads import UploadLimits
@@ -29,7 +29,7 @@ def call(headers, *, kind="http", known=("localhost",), named=(), **scope):
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": kind, "path": "/", "method": "GET", "scheme": "http", "headers": pairs} | scope
     guard = Guard(app, known, named, UploadLimits(lambda: None))
-    asyncio.run(guard(scope, receive, send))
+    finish(guard(scope, receive, send))
     return sent, passed[0] if passed else None
 
 

@@ -1,9 +1,9 @@
 """How much may be on its way to the server: counted over what lies in memory and what still comes in."""
 
-import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from own_loop import finish
 from starlette.datastructures import Headers
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -43,7 +43,7 @@ def test_what_lies_in_memory_and_what_comes_in_count_together(manager):
         async with AsyncExitStack() as stack:  # all of them have ended
             assert await attempt(stack, limits, "one", 3 * MB) is None
 
-    asyncio.run(scenario())
+    finish(scenario())
 
 
 def test_number_of_files_has_a_limit(manager, monkeypatch):
@@ -59,4 +59,4 @@ def test_number_of_files_has_a_limit(manager, monkeypatch):
             assert await attempt(stack, limits, "two", 1) is None
             assert "The server takes 3 files at a time" in await attempt(stack, limits, "two", 1)
 
-    asyncio.run(scenario())
+    finish(scenario())
