@@ -92,7 +92,7 @@ def test_setting_that_cannot_work_is_a_problem(monkeypatch, name, value):
 
 def test_lines_for_people(capsys, monkeypatch):
     monkeypatch.setattr(
-        checks, "check_installation", lambda port: iter([checks.Check("Python", "problem", "2.7", "install another")])
+        checks, "check_installation", lambda *_: iter([checks.Check("Python", "problem", "2.7", "install another")])
     )
     assert main(["doctor"]) == 1
     assert capsys.readouterr().out == "PROBLEM  Python: 2.7\n         -> install another\n\nProblems to mend: 1.\n"
