@@ -58,6 +58,8 @@ _STRONG = """
   [data-testid="stCaptionContainer"] p, [data-testid="stSidebarNavLink"] span, [data-testid="stAlertContainer"] *
 )[class], .stApp [data-testid="stCaptionContainer"] p { color: var(--aeviz-ink); opacity: 1; }
 .stApp [data-testid="stCaptionContainer"][class] { opacity: 1; }
+.stApp [data-testid="stFileUploaderDropzone"] span[class] { color: var(--aeviz-ink); opacity: 1; }
+.stApp .stMarkdownColoredText { color: var(--aeviz-ink) !important; }
 .stApp :is(input, textarea)::placeholder { color: var(--aeviz-ink); opacity: 0.8; }
 .stApp :is(input, textarea) { color: var(--aeviz-ink); }
 .stApp :is(
