@@ -34,7 +34,13 @@ def start(folder, *options, processes=2, restarts=0):
 
 
 def finish(process):
-    output, _ = process.communicate(timeout=120)
+    try:
+        output, _ = process.communicate(timeout=130)
+    except subprocess.TimeoutExpired:
+        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+            each.kill()
+        output, _ = process.communicate()
+        raise AssertionError(f"the training did not end within 130 s:\n{output}") from None
     assert process.returncode == 0, output
     return output
 
@@ -73,6 +79,7 @@ def test_two_processes_train_as_one_does(tmp_path, options):
     assert equal_runs(tmp_path / "one", tmp_path / "two")
 
 
+@pytest.mark.flaky(reruns=2)  # torchrun took more than two minutes to start anew once, beside the browser tests
 def test_a_lost_process_loses_no_more_than_its_epoch(tmp_path):
     options = ("--epochs", "60")
     finish(start(tmp_path / "one", *options, processes=1))
