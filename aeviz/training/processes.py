@@ -77,13 +77,21 @@ class Processes:
 def joined(device: str) -> Iterator[Processes]:
     """Join the others that torchrun started: NCCL between NVIDIA cards, each process on one of its own, else Gloo.
 
+    Processes find each other by addresses in a store. PyTorch 2.15 keeps the store of the processes before a restart,
+    addresses included; a process that reads such an address waits for ever. Each start has a part of its own here.
+
     Args:
         device: `train.device`.
     """
+    from torch.distributed import PrefixStore  # type: ignore[attr-defined]  # not there where torch has no distributed
+    from torch.distributed.rendezvous import rendezvous
+
     is_on_cards = device in ("auto", "cuda") and torch.cuda.is_available() and distributed.is_nccl_available()
     if is_on_cards:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    distributed.init_process_group("nccl" if is_on_cards else "gloo")
+    store, rank, count = next(rendezvous("env://"))
+    own = PrefixStore(f"start-{os.environ.get(RESTARTS, '0')}", store)
+    distributed.init_process_group("nccl" if is_on_cards else "gloo", store=own, rank=rank, world_size=count)
     try:
         yield Processes(distributed.get_rank(), distributed.get_world_size())
     finally:

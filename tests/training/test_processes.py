@@ -79,7 +79,6 @@ def test_two_processes_train_as_one_does(tmp_path, options):
     assert equal_runs(tmp_path / "one", tmp_path / "two")
 
 
-@pytest.mark.flaky(reruns=2)  # torchrun took more than two minutes to start anew once, beside the browser tests
 def test_a_lost_process_loses_no_more_than_its_epoch(tmp_path):
     options = ("--epochs", "60")
     finish(start(tmp_path / "one", *options, processes=1))
