@@ -13,7 +13,7 @@ def test_recipe_changes_its_settings_and_nothing_else(preset):
     after = with_recipe(before, "fast")
     changed = {key for key, value in after.settings().items() if before.settings()[key] != value}
     assert changed <= {setting.partition("=")[0] for setting in FAST}
-    assert (after.model.init, after.optimizer.schedule, after.train.epochs) == ("he", "one_cycle", 25)
+    assert (after.model.init, after.optimizer.schedule, after.train.epochs) == ("he", "one_cycle", 29)
 
 
 @pytest.mark.parametrize("preset", ["vae-2d", "conv-64d-amsgrad", "celeba-vae", "flow-2d"])
