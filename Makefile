@@ -52,6 +52,8 @@ docs: .venv/docs.stamp ## build the documentation as a site into build/site; a w
 
 bench: .venv/bench.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/together.py
+	$(BIN)/python benchmarks/quality.py --epochs 0
 	$(BIN)/python benchmarks/ms_ssim.py
 	$(BIN)/python benchmarks/app_start.py
 	$(BIN)/python benchmarks/load.py

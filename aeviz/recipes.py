@@ -11,7 +11,7 @@ from aeviz.errors import ConfigError
 
 FAST = ("model.init=he", "optimizer.schedule=one_cycle", "optimizer.learning_rate=0.01", "train.epochs=29")
 """A learning rate 33 times that of [S1] that rises and falls (L. Smith, arXiv:1708.07120), and initial weights for ReLU
-(K. He et al., arXiv:1502.01852): with PyTorch's own, units of the narrow layer are dead from the start."""
+(K. He et al., arXiv:1502.01852)."""
 RECIPES: Mapping[str, tuple[str, ...]] = {"fast": FAST}
 """Name of a recipe to its settings, as `RunConfig.with_settings` takes them."""
 

@@ -12,8 +12,6 @@ slows all of them.
     pythae    `BaseTrainer.train_step` of https://github.com/clementchadebec/benchmark_VAE (0.1.2), if importable: pip
               install -e '.[bench]', as `make bench` does
 
-A last row times eight seeds of mlp-2d at once (`TrainerStack`) against the same eight one after another.
-
 `fraction_of_peak` is the rate of floating-point operations in matrix products and convolutions, forward and backward,
 as torch counts them, over that of the fastest square float32 matrix product measured in the same run. Activations,
 the optimizer and reading the batch take time but count as no operations.
@@ -54,8 +52,7 @@ from aeviz.errors import DataError
 from aeviz.models import build_model, initialise
 from aeviz.presets import get_preset
 from aeviz.training.batches import ResidentImages
-from aeviz.training.together import TrainerStack
-from aeviz.training.trainer import EpochPass, Trainer
+from aeviz.training.trainer import Trainer
 
 NETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "mlp-2d": ("mlp-2d-adam", ()),
@@ -64,8 +61,6 @@ NETS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Name in the report to the preset of each network and what differs from it."""
 N_IMAGES = 60_000
-SEEDS = 8
-"""Networks of the last row, which train at once."""
 WORKERS = (0, 2)
 """Worker processes of the tutorial's DataLoader that are tried."""
 MATRIX_SIDES = (512, 1024, 2048)
@@ -102,18 +97,6 @@ class Result:
     images: str
     """Which data set they are of."""
     n_images: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Together:
-    """Seconds of an epoch of eight seeds, medians and ranges."""
-
-    at_once_s: float
-    at_once_range_s: tuple[float, float]
-    one_after_another_s: float
-    one_after_another_range_s: tuple[float, float]
-    largest_difference: float
-    """Largest relative difference of a seed's mean training loss in the last epoch."""
 
 
 class OneImageAtATime(Dataset[tuple[Tensor, int]]):
@@ -320,34 +303,6 @@ def measure(config: RunConfig, dataset: ImageDataset, images: str, epochs: int) 
     )
 
 
-def measure_together(config: RunConfig, dataset: ImageDataset, epochs: int) -> Together:
-    """Let eight seeds that train at once take turns with the same eight one after another."""
-    device = torch.device("cpu")
-    configs = [config.with_settings([f"train.seed={seed}"]) for seed in range(SEEDS)]
-    alone, stacked = ([Trainer(each, len(dataset), device) for each in configs] for _ in range(2))
-    stack, images = TrainerStack(stacked), ResidentImages.place(dataset, device)
-    seconds: tuple[list[float], list[float]] = [], []
-    for _ in range(epochs + 1):
-        start = time.perf_counter()
-        at_once = stack.train_epoch(images)
-        between = time.perf_counter()
-        single = [trainer.train_epoch(images) for trainer in alone]
-        seconds[0].append(between - start)
-        seconds[1].append(time.perf_counter() - between)
-    first, second = seconds[0][1:], seconds[1][1:]  # the first epoch of both warms up
-    gaps = [
-        abs(one.loss / other.loss - 1) if isinstance(one, EpochPass) else float("inf")
-        for one, other in zip(at_once, single, strict=True)
-    ]
-    return Together(
-        at_once_s=statistics.median(first),
-        at_once_range_s=(min(first), max(first)),
-        one_after_another_s=statistics.median(second),
-        one_after_another_range_s=(min(second), max(second)),
-        largest_difference=max(gaps),
-    )
-
-
 def processor_name() -> str:
     """Return the processor's name, as well as this system knows it."""
     with contextlib.suppress(OSError):
@@ -387,17 +342,6 @@ def print_table(results: dict[str, Result]) -> None:
         )
 
 
-def print_together(result: Together) -> None:
-    """Print the row of the eight seeds."""
-    print("\nmlp-2d: eight seeds at once against one after another, one epoch of all")
-    for name, seconds, (low, high) in (
-        ("at once", result.at_once_s, result.at_once_range_s),
-        ("one after another", result.one_after_another_s, result.one_after_another_range_s),
-    ):
-        print(f"  {name:<18}{seconds:8.3f} s  ({low:.3f} to {high:.3f}) {seconds / result.at_once_s:5.1f}x at once")
-    print(f"  largest relative difference of a training loss: {result.largest_difference:.1e}")
-
-
 def main() -> None:
     """Measure every network and print a table or a JSON document."""
     parser = argparse.ArgumentParser(description="Time an epoch of training against named peers.")
@@ -417,13 +361,10 @@ def main() -> None:
         name: measure(get_preset(preset).config.with_settings(settings), dataset, images, options.epochs)
         for name, (preset, settings) in NETS.items()
     }
-    together = measure_together(get_preset(NETS["mlp-2d"][0]).config, dataset, options.epochs)
     if options.json:
-        figures = {name: dataclasses.asdict(result) for name, result in results.items()}
-        print(json.dumps({**figures, "eight seeds": dataclasses.asdict(together)}, indent=2))
+        print(json.dumps({name: dataclasses.asdict(result) for name, result in results.items()}, indent=2))
     else:
         print_table(results)
-        print_together(together)
 
 
 if __name__ == "__main__":

@@ -113,7 +113,8 @@ def _show_uploader(use: Use) -> None:
         "A zip or folder of images (one subfolder per class; train and test if you like; or a labels.csv), single "
         "images, .npy or .npz arrays, or Parquet files of Hugging Face. They stay on this server for your visit and "
         f"are then deleted, unless you keep them under a name. A file may have {most} MB{in_all}; for more: "
-        "`aeviz data import` in a shell."
+        "`aeviz data import` in a shell. Where an upload ends with the number 413, bring less at a time, or try "
+        "again in a minute: others may be uploading."
     )
     if files:
         _import(files, use)
