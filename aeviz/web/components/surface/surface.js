@@ -61,6 +61,7 @@ class Surface {
    * @param {import("../kit/mount.js").Activity} activity
    */
   constructor(root, channel, activity) {
+    this.root = root;
     this.channel = channel;
     this.activity = activity;
     /** @type {Data | null} */
@@ -171,6 +172,7 @@ class Surface {
       /** @type {any} */ (plot).on("plotly_animatingframe", (/** @type {any} */ { name }) => this.reach(Number(name)));
     }
     this.showPlaying(false); // Plotly stops a film whose traces change
+    this.root.dataset.surface = this.data?.surface;
     plot.querySelector(".svg-container")?.append(this.layer, this.handle);
     this.resized.disconnect();
     this.resized.observe(plot);
