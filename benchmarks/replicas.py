@@ -20,7 +20,6 @@ import contextlib
 import json
 import os
 import platform
-import random
 import re
 import signal
 import sys
@@ -34,7 +33,9 @@ from typing import Any
 import numpy as np
 from app_server import TIMEOUT_S, running_app
 from behind_nginx import running_nginx
-from load import COMPONENTS, MODEL, OPEN_AT_ONCE, WARM_UP, Session, percentile
+from load import OPEN_AT_ONCE, WARM_UP, percentile
+from sessions import Session
+from visitors import MODEL, Map, Plane
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
@@ -100,7 +101,6 @@ async def _come_back(visitor: Visitor, stack: contextlib.AsyncExitStack, port: i
         wait = 1.0
         try:
             session.socket = await _connected(stack, port, visitor.cookie)
-            session.held.clear()
             await session.open()
             await session.move()
             return
@@ -121,8 +121,7 @@ async def _visit(
             async with gate:
                 cookie = await asyncio.to_thread(_fresh_cookie, port)
                 connection = await _connected(stack, port, cookie)
-                page = list(COMPONENTS)[place % len(COMPONENTS)]
-                session = Session(page, connection, random.Random(place), z)
+                session = (Plane, Map)[place % 2](place, connection, port, z=z)
                 await session.open()
                 for _ in range(WARM_UP):
                     await session.move()
