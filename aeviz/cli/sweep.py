@@ -3,7 +3,7 @@
 import argparse
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 from aeviz.cli.console import INTERRUPTED, Parser, add_json, print_json, to_path
 from aeviz.cli.train import add_recipe, training_config
 from aeviz.config import RunConfig
+from aeviz.errors import ConfigError
 from aeviz.paths import runs_root
 from aeviz.presets import PRESETS, get_preset
+from aeviz.sweeps.needs import CLUSTER, CPUS, GPUS, Needs, cluster_address, needs_from_environment
 
 if TYPE_CHECKING:
     from aeviz.cli.console import Commands
+    from aeviz.sweeps.plan import PlannedRun
+    from aeviz.training.history import EpochReport
 
 
 def add_commands(commands: "Commands") -> None:
@@ -43,13 +47,40 @@ def add_commands(commands: "Commands") -> None:
         help="folder of the sweep, beside which its runs lie (default: a new one in AEVIZ_RUNS); the same command with "
         "it again trains what is missing",
     )
+    sweep.add_argument(
+        "--cluster",
+        default=cluster_address(),
+        metavar="ADDRESS",
+        help=f"train on a Ray cluster, such as ray://HOST:10001 (default: {CLUSTER}, else this machine)",
+    )
+    sweep.add_argument(
+        "--cpus", type=float, metavar="N", help=f"cores for each run on the cluster (default: {CPUS}, else 1)"
+    )
+    sweep.add_argument(
+        "--gpus", type=float, metavar="N", help=f"GPUs for each run there, 0.25 too (default: {GPUS}, else 0)"
+    )
     add_json(sweep)
     assert isinstance(sweep, Parser)
     sweep.set_defaults(run=_sweep)
 
 
+def _train_away(
+    options: argparse.Namespace, missing: "Sequence[PlannedRun]", show: "Callable[[PlannedRun, EpochReport], None]"
+) -> dict[str, str]:
+    from aeviz.sweeps.cluster import train_on_cluster
+
+    usual = needs_from_environment()
+    needs = Needs(
+        cpus=usual.cpus if options.cpus is None else options.cpus,
+        gpus=usual.gpus if options.gpus is None else options.gpus,
+    )
+    return train_on_cluster(missing, options.cluster, needs, show)
+
+
 def _sweep(options: argparse.Namespace) -> int:
     get_preset(options.preset)
+    if options.cluster is None and (options.cpus, options.gpus) != (None, None):
+        raise ConfigError("--cpus and --gpus say what a run needs of a cluster; name one with --cluster ADDRESS")
     from tqdm import tqdm
 
     from aeviz.sweeps.plan import PlannedRun, keep_plan, plan_runs
@@ -77,7 +108,7 @@ def _sweep(options: argparse.Namespace) -> int:
             bar.update()
 
         try:
-            failures = train_missing(runs, show)
+            failures = train_missing(runs, show) if options.cluster is None else _train_away(options, missing, show)
         except KeyboardInterrupt:
             bar.close()
             print(f"aeviz: stopped; the same command with --out {out} goes on with what is missing", file=sys.stderr)

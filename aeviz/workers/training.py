@@ -18,11 +18,12 @@ from typing import Literal
 from filelock import Timeout
 
 from aeviz.config import RunConfig
-from aeviz.errors import AevizError, CheckpointNotFoundError, ConfigError, TrainingStopped, WorkerError
+from aeviz.errors import AevizError, CheckpointNotFoundError, ConfigError, TrainingError, TrainingStopped, WorkerError
 from aeviz.paths import runs_root
 from aeviz.presets import PRESETS
+from aeviz.sweeps.needs import cluster_address, needs_from_environment
 from aeviz.training.monitor import Monitor, max_jobs
-from aeviz.training.runs import CONFIG, LAST, new_run_path
+from aeviz.training.runs import CONFIG, LAST, RunFolder, new_run_path
 from aeviz.training.safe_files import is_regular_file
 from aeviz.training.status import (
     ACTIVE,
@@ -39,6 +40,8 @@ from aeviz.training.status import (
 )
 from aeviz.workers import process
 
+AWAY_S = 3.0
+"""Seconds between two times that the files of a run on a cluster come home, where the page shows them."""
 NICENESS = 5
 _starting: set[Path] = set()
 """Folders whose trainer has not reported for work yet: they must not be deleted meanwhile."""
@@ -250,9 +253,10 @@ def work(path: Path) -> int:
     with monitor.at_work():
         try:
             monitor.wait_for_turn()
-            from aeviz.experiment import train  # torch, only now
-
-            folder = train(config, out=path, resume=(path / CONFIG).is_file(), monitor=monitor).folder
+            cluster = cluster_address()
+            folder = (
+                _train_here(config, path, monitor) if cluster is None else _train_away(config, path, monitor, cluster)
+            )
         except TrainingStopped as end:
             monitor.report("stopped", str(end))
             return process.STOPPED
@@ -268,6 +272,31 @@ def work(path: Path) -> int:
         if problem := try_to_write(folder):
             print(problem, file=sys.stderr)
     return 0
+
+
+def _train_here(config: RunConfig, path: Path, monitor: Monitor) -> RunFolder:
+    from aeviz.experiment import train  # torch, only now
+
+    return train(config, out=path, resume=(path / CONFIG).is_file(), monitor=monitor).folder
+
+
+def _train_away(config: RunConfig, path: Path, monitor: Monitor, cluster: str) -> RunFolder:
+    """Have the run trained on a cluster, and show here how it goes on.
+
+    Raises:
+        TrainingError: It failed there, or the cluster was lost.
+        TrainingStopped: It was asked to stop.
+    """
+    from aeviz.sweeps.cluster import STOPPED, train_on_cluster
+    from aeviz.sweeps.plan import PlannedRun
+
+    run = PlannedRun(path=path, config=config, varied=())
+    needs = needs_from_environment()
+    failures = train_on_cluster([run], cluster, needs, lambda *_: None, keep_s=AWAY_S, monitor=monitor)
+    message = failures.get(path.name)
+    if message is not None:
+        raise TrainingStopped(message) if message == STOPPED else TrainingError(message)
+    return RunFolder.read(path)
 
 
 def _file_errors(what: str) -> AbstractContextManager[None]:
