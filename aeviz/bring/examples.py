@@ -26,22 +26,25 @@ def codes_with_fault(run: "Run", images: np.ndarray, fault: Fault) -> np.ndarray
 
     x = torch.from_numpy(np.asarray(images, np.float32) / 255).to(run.device)
     with torch.inference_mode():
-        entering = 2 * x - 1 if fault == "range" else x.transpose(2, 3)
+        entering = {"range": 2 * x - 1, "axes": x.transpose(2, 3), "inverted": 1 - x}[fault]
         return np.asarray(run.model.encode_mean(entering).cpu())
 
 
-def swap_axes(content: bytes) -> bytes:
-    """Return an encoder or a decoder, in ONNX, that has the columns of images before their rows.
+def with_fault(content: bytes, fault: Fault) -> bytes:
+    """Return an encoder or a decoder, in ONNX, with a fault; as it is where only the import has the fault.
 
     Args:
         content: A file of aeviz for square images: its input or its output is named image, (N, C, H, H).
+        fault: With "axes" it has the columns of images before their rows, with "inverted" black as 1 and white as 0.
 
     Raises:
         ExportError: The package onnx is not installed.
     """
+    if fault == "range":
+        return content
     onnx = package("onnx")
     model = onnx.load_model_from_string(content)
-    graph, inner = model.graph, "image.swapped"
+    graph, inner, one = model.graph, "image.inside", "image.one"
     is_encoder = graph.input[0].name == "image"
     for node in graph.node:
         names = node.input if is_encoder else node.output
@@ -49,6 +52,10 @@ def swap_axes(content: bytes) -> bytes:
             if name == "image":
                 names[place] = inner
     ends = ["image", inner] if is_encoder else [inner, "image"]
-    swap = onnx.helper.make_node("Transpose", ends[:1], ends[1:], perm=[0, 1, 3, 2])
-    graph.node.insert(0 if is_encoder else len(graph.node), swap)
+    if fault == "axes":
+        change = onnx.helper.make_node("Transpose", ends[:1], ends[1:], perm=[0, 1, 3, 2])
+    else:
+        graph.initializer.append(onnx.numpy_helper.from_array(np.float32(1), one))
+        change = onnx.helper.make_node("Sub", [one, ends[0]], ends[1:])
+    graph.node.insert(0 if is_encoder else len(graph.node), change)
     return bytes(model.SerializeToString())

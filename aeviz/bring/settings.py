@@ -5,8 +5,8 @@ from typing import Literal
 
 Change = Literal["", "transposed", "upside down", "inverted"]
 """What is done to each image before the encoder, and again behind the decoder; done twice, it gives the image back."""
-Fault = Literal["range", "axes"]
-"""What an example does wrong: it scales pixels to [-1, 1], or takes columns before rows."""
+Fault = Literal["range", "axes", "inverted"]
+"""What an example does wrong: it scales pixels to [-1, 1], takes columns before rows, or exchanges black and white."""
 RemedyKind = Literal["", "range", "transposed", "upside down", "inverted"]
 
 

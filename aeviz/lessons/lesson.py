@@ -90,7 +90,8 @@ class Step:
     action: str = ""
     """What to do there, as Markdown."""
     done: tuple[str, str] | None = None
-    """Parameter of the address that tells that it was done, and its value then, empty for any other than before."""
+    """Parameter of the address that tells that it was done, and its value then: empty for any other than before, ">="
+    with a number for that or more."""
     explanation: str = ""
     """Why it is so, as Markdown; shown with the view."""
     source: str = ""

@@ -1,5 +1,6 @@
 """A lesson from its file: YAML whose fields, types and limits are checked; every error is told at once."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -138,6 +139,10 @@ def _read_done(fields: Fields, view: View) -> tuple[str, str] | None:
     name, _, value = fields.text("done", ADDRESS, required=False).partition("=")
     if not name:
         return None
+    if name.endswith(">"):
+        name, value = name[:-1], f">={value}"
+        if not re.fullmatch(r">=-?\d+(\.\d+)?", value):
+            fields.complain("done", f"is {name}{value}; expected a number behind >=, such as {name}>=0.5")
     if not fields.has("try"):
         fields.complain("done", "tells when what `try` asks for was done, and this step has no `try`")
     if value and dict(view.parameters).get(name) == value:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from aeviz.bring.examples import swap_axes
+from aeviz.bring.examples import with_fault
 from aeviz.bring.model import make_run
-from aeviz.bring.settings import Change, ImportSettings, mend
+from aeviz.bring.settings import Change, Fault, ImportSettings, mend
 from aeviz.data import load_dataset
 from aeviz.paths import checkpoints_root
 from aeviz.training.run import load
@@ -44,18 +44,19 @@ def test_images_are_changed_before_the_encoder_and_behind_the_decoder(
     assert mend(ImportSettings(name="b", change=change), made) == ImportSettings(name="b")
 
 
-def test_what_does_not_fit_is_mended_by_what_was_found() -> None:
-    settings = ImportSettings(name="swapped", data="digits")
-    encoder, decoder = (swap_axes(content) for content in files())
+@pytest.mark.parametrize(("fault", "change"), [("axes", "transposed"), ("inverted", "inverted")])
+def test_what_does_not_fit_is_mended_by_what_was_found(fault: Fault, change: Change) -> None:
+    settings = ImportSettings(name="faulty", data="digits")
+    encoder, decoder = (with_fault(content, fault) for content in files())
     made = make_run(encoder, decoder, settings, lambda *_: None)
     found = mend(settings, made)
     assert found is not None
-    assert found.change == "transposed"
+    assert found.change == change
     mended = make_run(encoder, decoder, ImportSettings(name="m", data="digits", change=found.change), lambda *_: None)
     assert mended.remedy == ""
     assert mended.mse < 0.75 * made.mse
     assert mend(found, mended) is None
-    assert mend(ImportSettings(name="b", change="inverted"), made) is None  # one change at a time
+    assert mend(ImportSettings(name="b", change="upside down"), made) is None  # one change at a time
 
 
 def test_range_is_mended_by_the_range_that_was_found() -> None:

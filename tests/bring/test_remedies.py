@@ -7,7 +7,7 @@ import pytest
 import torch
 from onnx.reference import ReferenceEvaluator
 
-from aeviz.bring.examples import codes_with_fault, swap_axes
+from aeviz.bring.examples import codes_with_fault, with_fault
 from aeviz.bring.remedies import find_remedy
 from aeviz.bring.settings import Imported, RemedyKind, advise
 from aeviz.data import load_dataset
@@ -53,7 +53,7 @@ def test_range_that_was_told_wrong_is_found_and_one_that_fits_needs_nothing(netw
     assert find_remedy(lambda each: each * float("nan"), PIXELS, [], x) is None
 
 
-def test_swapped_files_take_and_give_columns_before_rows() -> None:
+def test_files_with_a_fault_take_and_give_other_images() -> None:
     folder = checkpoints_root() / "digits-2d-adam"
     x = images().numpy()
     encoder, decoder = ((folder / f"{part}.onnx").read_bytes() for part in ("encoder", "decoder"))
@@ -64,12 +64,17 @@ def test_swapped_files_take_and_give_columns_before_rows() -> None:
         return torch.as_tensor(ReferenceEvaluator(model).run(None, {model.graph.input[0].name: value})[0])
 
     z = run(encoder, x)
-    torch.testing.assert_close(run(swap_axes(encoder), x.transpose(0, 1, 3, 2)), z)
+    swapped, inverted = (with_fault(encoder, fault) for fault in ("axes", "inverted"))
+    torch.testing.assert_close(run(swapped, x.transpose(0, 1, 3, 2)), z)
+    torch.testing.assert_close(run(inverted, 1 - x), z, rtol=1e-4, atol=1e-4)
+    assert with_fault(encoder, "range") == encoder  # that lies in the import
     levels, network = load_dataset("digits", "test").images[:100], load("digits-2d-adam")
-    for fault, entering in (("axes", x.transpose(0, 1, 3, 2)), ("range", 2 * x - 1)):
+    for fault, entering in (("axes", x.transpose(0, 1, 3, 2)), ("range", 2 * x - 1), ("inverted", 1 - x)):
         found = torch.from_numpy(codes_with_fault(network, levels, fault))
         torch.testing.assert_close(found, run(encoder, entering), rtol=1e-4, atol=1e-4)
-    torch.testing.assert_close(run(swap_axes(decoder), z.numpy()).transpose(2, 3), run(decoder, z.numpy()))
+    made = run(decoder, z.numpy())
+    torch.testing.assert_close(run(with_fault(decoder, "axes"), z.numpy()).transpose(2, 3), made)
+    torch.testing.assert_close(run(with_fault(decoder, "inverted"), z.numpy()), 1 - made)
 
 
 @pytest.mark.parametrize("kind", ["range", "transposed", "upside down", "inverted"])

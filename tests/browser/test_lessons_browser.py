@@ -221,6 +221,7 @@ def test_lesson_is_a_sheet_below_the_picture_on_a_phone(visit):
 
 def test_trial_is_told_when_the_address_shows_it(visit):
     page = visit("/lessons?lesson=adam-or-amsgrad&step=4")
+    expect_view(page, LESSONS["adam-or-amsgrad"].steps[3].before)
     press(page, "Skip")
     expect(page.get_by_text("Aligned: 84%")).to_be_in_viewport()
     expect(column(page).get_by_text("Done", exact=False)).to_have_count(0)

@@ -147,6 +147,8 @@ def test_verdict_and_table_of_a_comparison_are_those_of_the_epoch(visit):
     verdict = played.get_by_role("status")
     expect(verdict).to_have_text(re.compile(r"^Epoch 20\. Momentum is behind Adam: its error is 34 % higher\."))
     expect(verdict).to_contain_text("Too few seeds to tell AMSGrad from Adam.")
+    caveat = "Adam and AMSGrad did better at 0.01 than at 0.003 (error 0.0334 and 0.0340 against 0.0357 and 0.0359)"
+    expect(played.get_by_text(caveat)).to_be_visible()
     expect(played.get_by_role("row", name=re.compile("^Momentum"))).to_contain_text("+34 % ± 23 %")
     expect(played.get_by_text(re.compile("behind Adam in epochs 4.6, 8.42; ahead of Adam in epoch 2 "))).to_be_visible()
     expect(played.get_by_text("(one of 60: may be chance)")).to_be_visible()

@@ -62,6 +62,7 @@ def test_complete_lesson_is_read():
     [
         ("before: /explore", "step 1, before is the page beside a question, and this step has none; remove the line"),
         ("question: {ask: Q, choices: [a, b], correct: 1}\nbefore: /explor", "did you mean /explore?"),
+        ("try: T\ndone: memory>=much", "step 1, done is memory>=much; expected a number behind >="),
         ("done: align", "step 1, done tells when what `try` asks for was done, and this step has no `try`"),
         ("try: T\ndone: model=vae-2d", "step 1, done is model=vae-2d, which the view has from the start"),
     ],

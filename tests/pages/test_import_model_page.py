@@ -95,7 +95,11 @@ def test_example_leaves_a_model_of_its_name_alone(monkeypatch):
 
 @pytest.mark.parametrize(
     ("case", "name", "fault"),
-    [("Case A", "case-a", "Wrong range of pixels"), ("Case B", "case-b", "Rows and columns are swapped")],
+    [
+        ("Case A", "case-a", "Wrong range of pixels"),
+        ("Case B", "case-b", "Rows and columns are swapped"),
+        ("Case C", "case-c", "It learned black and white exchanged"),
+    ],
 )
 def test_case_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(page, case, name, fault):
     page.radio(key="import.kind").set_value(case).run()
@@ -109,7 +113,7 @@ def test_case_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(page
     assert f"**{name} does not fit.**" in warning.value
     assert "not below that of the mean image" in warning.value
     everything = " ".join(text.value for text in (*page.warning, *page.markdown, *page.caption))
-    assert not [word for word in ("range", "swapped", "transposed", "Pixels") if word in everything]
+    assert not [word for word in ("range", "swapped", "transposed", "inverted", "Pixels") if word in everything]
     page.button(key="import.diagnose").click().run()
     assert fault in page.warning[0].value
     page.button(key="import.mend").click().run()

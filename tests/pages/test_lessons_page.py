@@ -116,6 +116,7 @@ def test_cards_decode_without_torch_what_the_network_decodes(name):
 
 def test_finished_lesson_leads_to_the_next(app):
     open_page(app, "lessons", lesson="latent-space", step="7")
+    assert texts(app.title) == ["Explore"]  # the page beside the question, not the list of lessons
     press(app, "lesson-skip")
     app.button(key="lesson-finish").click().run()
     assert app.button(key="next-lesson").label == "Next lesson: From PCA to VAE"

@@ -216,7 +216,6 @@ def test_comparison_opens_on_the_shipped_seeds_with_a_verdict(visit):
     app = visit("comparison")
     assert "5 seeds each" in app.selectbox(key="comparison").value
     assert any("Best of a scan: that of Momentum." in text for text in texts(app.markdown))
-    assert any("Adam reached a lower error at 0.01 (0.0334 against 0.0357)" in text for text in texts(app.markdown))
     assert app.segmented_control(key="part").value == RATES
 
 

@@ -43,6 +43,7 @@ KINDS = (
     Kind(name="example", title="It fits"),
     Kind(name="case-a", title="Case A", suffix="-a", fault="range"),
     Kind(name="case-b", title="Case B", suffix="-b", fault="axes"),
+    Kind(name="case-c", title="Case C", suffix="-c", fault="inverted"),
 )
 _TOLD = "-1..1"
 """The range that an import with a wrong one is told."""
@@ -70,7 +71,7 @@ def show_example(begin: Begin, back: Callable[[], None] | None, *, is_busy: bool
         titles = [kind.title for kind in KINDS]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(
-                "**An example, and two that do not fit:**" if with_way else "**Another example:**",
+                "**An example, and three that do not fit:**" if with_way else "**Another example:**",
                 width="content",
                 help="In class: choose a case, find from its images what went wrong, and mend it.",
             )
@@ -91,7 +92,7 @@ def files_of(name: str) -> tuple[bytes, bytes] | None:
     kind = next((kind for kind in reversed(KINDS) if name.startswith(kind.name)), None)
     if model is None or kind is None or not all(is_current(model.folder, part) for part in PARTS):
         return None
-    encoder, decoder = (example_file(model, part, kind.fault == "axes") for part in ("encoder", "decoder"))
+    encoder, decoder = (example_file(model, part, kind.fault) for part in ("encoder", "decoder"))
     return encoder, decoder
 
 
@@ -110,7 +111,8 @@ def _offer(model: Model, kind: Kind, begin: Begin, back: Callable[[], None] | No
             type="secondary" if back else "primary",
             key="import.example",
             disabled=is_busy,
-            help="As you would import files of your own: both are checked, and measured on the test images.",
+            help="As you would import files of your own: both are checked, and measured on the test images."
+            + " With the fault, also where you have mended it above." * bool(kind.fault),
         ):
             told = _TOLD if kind.fault == "range" else None
             data = model.config.data.name
@@ -124,7 +126,7 @@ def _offer(model: Model, kind: Kind, begin: Begin, back: Callable[[], None] | No
             name = f"{part}{kind.suffix}.onnx"
             st.download_button(
                 name,
-                partial(example_file, model, part, kind.fault == "axes"),
+                partial(example_file, model, part, kind.fault),
                 file_name=name,
                 mime="application/octet-stream",
                 icon=":material/download:",
@@ -147,14 +149,14 @@ def with_free_name(encoder: bytes, decoder: bytes, settings: ImportSettings) -> 
 
 
 @shared(max_entries=8)  # 0.2 MB each
-def example_file(model: Model, part: PartName, is_swapped: bool) -> bytes:
+def example_file(model: Model, part: PartName, fault: Fault | None) -> bytes:
     """Return a file of the example."""
     content = beside(model.folder, part).read_bytes()
-    if not is_swapped:
+    if fault is None:
         return content
-    from aeviz.bring.examples import swap_axes  # with onnx, which only these need
+    from aeviz.bring.examples import with_fault  # with onnx, which only these need
 
-    return swap_axes(content)
+    return with_fault(content, fault)
 
 
 def _show_way(model: Model, kind: Kind) -> None:

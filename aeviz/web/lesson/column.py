@@ -27,6 +27,10 @@ _STYLE = """<style>
 }
 @media (min-width: 1200px) { [data-testid="stSidebar"][data-collapsed="false"] { min-width: 21rem; } }
 @media (max-width: 768px) {
+  [data-lesson-more] .st-key-lesson-go::after { /* where text goes on below */
+    content: "More ↓"; position: absolute; right: 0.25rem; top: 50%; translate: 0 -50%; pointer-events: none;
+    padding: 0.2rem 0.7rem; border-radius: 1rem; background: #8883; font-size: 0.875rem;
+  }
   [data-testid="stSidebar"], [data-testid="stSidebar"][data-collapsed="true"] {
     position: fixed !important; inset: auto 0 0 0 !important; z-index: 999989; height: 50dvh !important;
     width: 100% !important; min-width: 100% !important; max-width: 100% !important; transform: none !important;
@@ -100,4 +104,4 @@ def _follow_address(page: str) -> str:
         classes.join_from_address(page)
     except ClassroomError as error:
         return str(error)
-    return state.resume_from_address()
+    return state.resume_from_address(page)

@@ -161,8 +161,11 @@ def set_class_code(code: str | None) -> None:
     st.session_state[_CODE] = code
 
 
-def resume_from_address() -> str:
+def resume_from_address(page: str) -> str:
     """Begin the lesson that the address names, or follow Back and Forward of the browser.
+
+    Args:
+        page: Path of the page of the address. From Lessons, a lesson that begins goes to the page beside its step.
 
     Returns:
         Why that is not possible; empty where nothing is wrong.
@@ -186,7 +189,10 @@ def resume_from_address() -> str:
     place = int(text) - 1 if text.isascii() and text.isdecimal() and len(text) < 4 else 0
     place = min(max(place, 0), len(lesson.steps) - 1)
     before = now.given if now is not None and now.name == name else {}
-    st.session_state[_RUNNING] = Running(name=name, lesson=lesson, place=place, given=before)
+    found = Running(name=name, lesson=lesson, place=place, given=before)
+    if page == "/lessons" and now is None and found.step.beside(is_open=found.is_open) is not None:
+        go_on(found)
+    st.session_state[_RUNNING] = found
     return ""
 
 

@@ -73,6 +73,16 @@ def show_atlas() -> None:
     """Show the map, the planes of the run that is pointed at, and, after a guess, how alike the planes are."""
     with errors_as_messages():
         found = _read()
+        groups = dict(_groups(found.comparison))
+        guess = st.radio(
+            "**Predict:** which two latent planes are most alike?",
+            list(groups),
+            index=None,
+            horizontal=True,
+            key="alike",
+        )
+        if guess in groups:
+            st.markdown(headline(found.comparison, str(guess)))
         left, right = st.columns(2, gap="medium")
         with left:
             show_figure(
@@ -81,20 +91,12 @@ def show_atlas() -> None:
                 alt=f"A point for each of {len(found.points)} runs of {' and '.join(_TITLES)}",
             )
             st.caption(
-                f"Two dimensions hold {found.share:.0%} of what tells the runs apart: the map distorts distances. A "
-                "long grey line does not show that two planes differ; compare the planes themselves."
+                f"A point is a run: one network, trained with its own seed. The map keeps {found.share:.0%} of how the "
+                "runs differ, so it distorts distances: a long grey line does not show that two planes differ. Compare "
+                "the planes themselves."
             )
         with right:
-            groups = dict(_groups(found.comparison))
-            guess = st.radio(
-                "**Predict:** which two latent planes are most alike?",
-                list(groups),
-                index=None,
-                horizontal=True,
-                key="alike",
-            )
             if guess in groups:
-                st.markdown(headline(found.comparison, str(guess)))
                 show_figure(
                     residual_bars(list(groups.items())),
                     key="atlas-residuals",

@@ -38,7 +38,7 @@ from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.comparison_start import show_start, take_ended, time_of_several
 from aeviz.web.optimizers.methods import show_methods
-from aeviz.web.optimizers.rates import show_rates
+from aeviz.web.optimizers.rates import caveat, show_rates
 
 RATES, STEPS, PLANES, SETTINGS = PARTS = ("learning rates", "step sizes", "latent planes", "settings")
 """What there is to see of a comparison below its verdict."""
@@ -166,7 +166,8 @@ def _show_shared(comparison: OptimizerComparison) -> None:
 def _show_epochs(comparison: OptimizerComparison) -> None:
     """Play the errors over the epochs; the epoch that is shown is in the address."""
     lines: list[Line] = []
-    for optimizer, title in _titles(comparison, short_title).items():
+    titles = _titles(comparison, short_title)
+    for optimizer, title in titles.items():
         errors = np.array(
             [
                 [each.val_mse for each in read_epochs(comparison.lines[optimizer][seed].path)]
@@ -182,7 +183,7 @@ def _show_epochs(comparison: OptimizerComparison) -> None:
         reported = numbers_of(_KEY, CHANGED)
         epoch.write(_epoch_of(f"{reported[0]:.0f}", last) if reported else None)
 
-    optimizer_epochs(lines, epoch.restore() or last, key=_KEY, on_change=write)
+    optimizer_epochs(lines, epoch.restore() or last, caveat(comparison, titles), key=_KEY, on_change=write)
 
 
 def _epoch_of(text: str, last: int) -> int | None:

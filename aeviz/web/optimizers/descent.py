@@ -60,7 +60,7 @@ def show_descent() -> None:
         broken, mended = cached.courses(example.name, start, steps)
         with right:
             show_figure(descent_curves(broken, mended), key="descent", alt="x after each step of both descents")
-        _show_verdict(example, start, broken, mended)
+            _show_verdict(example, start, broken, mended)
         rows = [row for row in (*_ROWS, steps) if row <= steps]
         st.table(
             {

@@ -6,7 +6,7 @@ import streamlit as st
 
 from aeviz.config import OptimizerConfig
 from aeviz.figures.comparison import rate_curves
-from aeviz.lab.learning_rates import Scan, measured
+from aeviz.lab.learning_rates import Scan, Tried, measured
 from aeviz.lab.optimizer_comparison import OptimizerComparison, base_of, method_of, shared_part
 from aeviz.web.kernel.charts import show_figure
 
@@ -23,15 +23,16 @@ def show_rates(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig,
         comparison: The runs.
         titles: Its optimizers in their order, with what they are called.
     """
-    scan = measured()
+    scan = _scan_of(comparison)
     used = "; ".join(f"{title} {optimizer.learning_rate:g}" for optimizer, title in titles.items())
-    if scan is None or comparison.shared != shared_part(base_of(scan.data, scan.epochs)):
+    if scan is None:
         st.markdown(
             f"**Learning rates: {used}.** Nobody has scanned rates for this network: they are as whoever started the "
             f"runs set them. {_WHY_THEY_DIFFER}"
         )
         return
-    st.markdown(f"**Learning rates: {used}.** {_judge(scan, titles)}")
+    best = [title for optimizer, title in titles.items() if (pair := _tried(scan, optimizer))[0] and pair[0] == pair[1]]
+    st.markdown(f"**Learning rates: {used}.**{f' Best of a scan: that of {_list(best)}.' if best else ''}")
     show_figure(
         rate_curves(
             scan,
@@ -47,21 +48,41 @@ def show_rates(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig,
     )
 
 
-def _judge(scan: Scan, titles: Mapping[OptimizerConfig, str]) -> str:
-    """Say which of the rates are the best that were tried, and what was better than the others."""
-    best, better = [], []
+def caveat(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str]) -> str:
+    """Return in a sentence which optimizers did better in the scan at another learning rate; empty where none did.
+
+    Args:
+        comparison: The runs.
+        titles: As for `show_rates`.
+    """
+    scan = _scan_of(comparison)
+    if scan is None:
+        return ""
+    better: dict[tuple[float, float], list[tuple[str, float, float]]] = {}
     for optimizer, title in titles.items():
-        tried = scan.methods[method_of(optimizer)]
-        here = next((each.mean for each in tried if each.rate == optimizer.learning_rate), None)
-        found = scan.best(method_of(optimizer))
-        if found is None or found.mean is None:
-            continue
-        if found.rate == optimizer.learning_rate:
-            best.append(title)
-        else:
-            against = "" if here is None else f" against {here:.4f}"
-            better.append(f"{title} reached a lower error at {found.rate:g} ({found.mean:.4f}{against})")
-    parts = [f"Best of a scan: that of {' and '.join(best)}."] if best else []
-    if better:
-        parts.append(f"In the scan {'; '.join(better)}. So the verdict holds for these rates, not for the methods.")
-    return " ".join(parts)
+        here, best = _tried(scan, optimizer)
+        if here is not None and best is not None and here.mean and best.mean and here.mean > best.mean:
+            better.setdefault((best.rate, here.rate), []).append((title, best.mean, here.mean))
+    parts = [
+        f"{_list([title for title, _, _ in found])} did better at {best:g} than at {here:g} (error "
+        f"{_list([f'{mean:.4f}' for _, mean, _ in found])} against {_list([f'{mean:.4f}' for _, _, mean in found])})"
+        for (best, here), found in better.items()
+    ]
+    return f"Only for the learning rates used here: in a scan of rates, {'; '.join(parts)}." if parts else ""
+
+
+def _scan_of(comparison: OptimizerComparison) -> Scan | None:
+    """Return the scan of the network of a comparison."""
+    scan = measured()
+    return None if scan is None or comparison.shared != shared_part(base_of(scan.data, scan.epochs)) else scan
+
+
+def _tried(scan: Scan, optimizer: OptimizerConfig) -> tuple[Tried | None, Tried | None]:
+    """Return what the scan has of an optimizer's learning rate, and of the best one for its method."""
+    method = method_of(optimizer)
+    here = next((each for each in scan.methods[method] if each.rate == optimizer.learning_rate), None)
+    return here, scan.best(method)
+
+
+def _list(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -55,11 +55,11 @@ def show_surfaces() -> None:
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")
             return
+        ask("surface", "**Predict:** which minimum will each method find? Then press *Play*.")
         left, right = st.columns(2, gap="medium")  # a square surface fills its half of a laptop's page
         with right:
             st.latex(surface.formula)
             st.caption(f"{surface.summary} The bluer the ground, the lower f.")
-            ask("surface", "**Predict:** which minimum will each method find? Then press *Play*.")
             verdicts = answer("surface")
             start = _pick_start(surface)
             steps = int(

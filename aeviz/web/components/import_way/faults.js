@@ -4,13 +4,14 @@ import { number } from "../kit/experiment.js";
 
 /** @typedef {"" | "range" | "axes" | "upside down" | "inverted"} Fault */
 /** @typedef {ArrayLike<number>} Pixels channel by channel, row by row */
-/** @typedef {{ fault: Fault, name: string, why: string, mended: string }} Explained */
+/** @typedef {{ fault: Fault, name: string, hint: string, why: string, mended: string }} Explained `hint`: where to look */
 
 /** What may be suspected. @type {Explained[]} */
 export const FAULTS = [
   {
     fault: "range",
     name: "Wrong value range",
+    hint: "Look at what all outputs have in common, whatever the digit is.",
     why:
       "This import scales pixels to −1 … 1, but the network learned 0 … 1. Black enters as −1 (blue), a value that it has never seen. " +
       "It returns black as 0; read on a scale from −1 to 1, 0 is the middle: grey.",
@@ -19,13 +20,22 @@ export const FAULTS = [
   {
     fault: "axes",
     name: "Swapped axes",
+    hint: "Many outputs look like digits that lie on their side. What would set them upright?",
     why:
       "The files take columns before rows: each image enters transposed, and what returns is transposed back. Look for diagonal " +
       "strokes: / stays as it is, and so does a round 0. An upright stroke enters lying down, unlike any digit that the network knows.",
     mended: "with each image transposed before the encoder and behind the decoder",
   },
-  { fault: "upside down", name: "Upside down", why: "", mended: "" },
-  { fault: "inverted", name: "Black and white exchanged", why: "", mended: "" },
+  { fault: "upside down", name: "Upside down", hint: "", why: "", mended: "" },
+  {
+    fault: "inverted",
+    name: "Black and white exchanged",
+    hint: "Put an image beside its output: which of their parts are bright, which are dark?",
+    why:
+      "The files take 1 − p in place of each pixel p: black digits on white enter, but the network learned white ones on black. All " +
+      "images land near one z, so all outputs show one digit. The decoder still draws white on black; exchanged back, the ground is white.",
+    mended: "with each pixel p as 1 − p before the encoder and behind the decoder",
+  },
 ];
 
 /** @param {Pixels} image @param {number[]} shape channels, height, width */

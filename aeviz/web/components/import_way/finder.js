@@ -8,9 +8,9 @@ import { FAULTS } from "./faults.js";
 /**
  * @typedef {{
  *   title: string, fault: Fault, guess: Fault, isFound: boolean, isMended: boolean, wasRight: boolean,
- *   errors: { now: number, broken: number }
+ *   errors: { now: number, broken: number }, count: number
  * }} Case
- *   `errors`: mean squared ones of the example images, as shown and as the import that does not fit has them
+ *   `errors`: mean squared ones of the `count` example images, as shown and as the import that does not fit has them
  */
 
 export class Finder {
@@ -31,7 +31,7 @@ export class Finder {
   }
 
   /** @param {Case} now */
-  show({ title, fault, guess, isFound, isMended, wasRight, errors }) {
+  show({ title, fault, guess, isFound, isMended, wasRight, errors, count }) {
     const state = !fault ? "fits" : isMended ? "mended" : isFound ? "found" : guess ? "wrong" : "open";
     this.root.dataset.state = state;
     for (const { fault: each, node } of this.guesses) {
@@ -46,11 +46,15 @@ export class Finder {
     const guessed = FAULTS.find((each) => each.fault === guess);
     const [now, broken] = [number(errors.now, 3), number(errors.broken, 3)];
     const [head, text] = {
-      fits: [`It fits: mean error ${now}.`, "In class: before the point moves, guess where the next digit lands. Then drag z to draw one yourself."],
-      open: [`${title} does not fit. What went wrong?`, "Compare the rows: what do all outputs share? Which images come out best? Then choose:"],
-      wrong: [`${guessed?.name}? Then the outputs would be the lowest row.`, "They are not. Look again:"],
+      fits: [`It fits: squared error ${now} per pixel, averaged over the ${count} images above.`, "In class: before the point moves, guess where the next digit lands. Then drag z to draw one yourself."],
+      open: [`${title} does not fit. What went wrong?`, `The images wait for your guess. ${known?.hint} Then choose:`],
+      wrong: [`${guessed?.name}? Then the outputs would be the lowest row.`, `They are not. ${known?.hint}`],
       found: [wasRight ? `Right: ${known?.name.toLowerCase()}.` : `${known?.name}.`, known?.why ?? ""],
-      mended: [`Mended: error ${now} in place of ${broken}.`, `The same files, imported ${known?.mended}.`],
+      mended: [
+        `Mended: error ${now} in place of ${broken}.`,
+        `These are squared errors per pixel, averaged over the ${count} images above. The same files, imported ${known?.mended}. ` +
+          `Import ${title} (below) still imports them with the fault; its result offers to mend it.`,
+      ],
     }[state];
     write(this.title, head);
     write(this.text, ` ${text}`);

@@ -1,6 +1,6 @@
 // Image → encoder → latent point → decoder → image. The example images take turns: the point glides to that of the next one,
 // and the decoder draws what lies on its way. Whoever drags the point sees the decoder alone. In a case the images enter and
-// leave as in an import that does not fit: the visitor finds out how, and mends it.
+// leave as in an import that does not fit: they stand still until the visitor has found out how, and mends it.
 
 import { classColour } from "../kit/class_colours.js";
 import { element, icon, write } from "../kit/dom.js";
@@ -84,16 +84,22 @@ class ImportWay extends NetworkExperiment {
     this.aim();
     this.fill();
     clearTimeout(this.timer);
-    this.left = this.isPaused ? 0 : this.passes.length;
-    this.go(this.shown);
+    this.left = this.isPaused || this.isHidden ? 0 : this.passes.length;
+    this.go(this.shown, this.isHidden);
+  }
+
+  /** @param {{ guess: Fault, isFound: boolean, wasRight: boolean }} known of this case, from now on */
+  learn(known) {
+    this.known.set(this.sent?.fault ?? "", known);
+    this.fill();
+    if (known.isFound && !this.isPaused) this.play();
   }
 
   /** @param {Fault} fault that the visitor suspects */
   guess(fault) {
     const own = this.sent?.fault ?? "";
     const isRight = fault === own;
-    this.known.set(own, { guess: isRight ? "" : fault, isFound: isRight, wasRight: isRight });
-    this.fill();
+    this.learn({ guess: isRight ? "" : fault, isFound: isRight, wasRight: isRight });
   }
 
   make() {
@@ -119,17 +125,14 @@ class ImportWay extends NetworkExperiment {
     this.makeStrip();
     this.finder = new Finder(root, {
       guess: (fault) => this.guess(fault),
-      tell: () => {
-        this.known.set(this.sent?.fault ?? "", { guess: "", isFound: true, wasRight: false });
-        this.fill();
-      },
+      tell: () => this.learn({ guess: "", isFound: true, wasRight: false }),
       mend: (isMended) => {
         this.isMended = isMended;
         this.change();
       },
     });
     this.fill();
-    if (!this.isPaused) this.play();
+    if (!this.isPaused && !this.isHidden) this.play();
   }
 
   /**
@@ -200,7 +203,7 @@ class ImportWay extends NetworkExperiment {
     });
     const mean = (/** @type {Pass[]} */ list) => list.reduce((sum, { output }, k) => sum + errorOf(pixels[k], output), 0) / list.length;
     const errors = { now: mean(passes), broken: mean(pixels.map((image) => this.pass(image, sent.fault))) };
-    finder?.show({ title: sent.title, fault: sent.fault, ...own, isMended: this.isMended, errors });
+    finder?.show({ title: sent.title, fault: sent.fault, ...own, isMended: this.isMended, errors, count: passes.length });
     for (const view of [this.enters, this.leaves]) view?.figure.classList.toggle("hidden", this.isHidden);
     this.redraw();
   }
@@ -228,10 +231,10 @@ class ImportWay extends NetworkExperiment {
     }, time);
   }
 
-  /** @param {number} k an image to send through */
-  go(k) {
+  /** @param {number} k an image to send through @param {boolean} isAtOnce without a glide */
+  go(k, isAtOnce = false) {
     if (!this.at) return;
-    this.glide = { from: [...this.at], since: isStill() ? -Infinity : performance.now() };
+    this.glide = { from: [...this.at], since: isStill() || isAtOnce ? -Infinity : performance.now() };
     [this.shown, this.isOwn] = [k, false];
     this.redraw();
   }
@@ -294,7 +297,7 @@ class ImportWay extends NetworkExperiment {
     const cloud = (this.fault && sent.broken) || sent.codes;
     const all = [...sent.codes, ...(sent.broken ?? [])];
     const ends = [0, 1].map((axis) => endsOf(all.map((point) => point[axis]), passes.map(({ z }) => z[axis]))); // prettier-ignore
-    this.shift = { from: this.cloud ?? cloud, ends: this.ends ?? ends, since: isStill() ? -Infinity : performance.now() };
+    this.shift = { from: this.cloud ?? cloud, ends: this.ends ?? ends, since: isStill() || this.isHidden ? -Infinity : performance.now() };
     this.target = { cloud, ends };
   }
 

@@ -13,7 +13,8 @@ def guide(key: str, *, find: str, done: tuple[str, str] | None, view: int) -> No
     Args:
         key: Identity of the step.
         find: Words that the page shows; empty scrolls nowhere.
-        done: Parameter and value, empty for any other value than at first; None watches nothing.
+        done: Parameter and value, empty for any other value than at first, ">=" with a number for that or more; None
+            watches nothing.
         view: Number of the view; with another one the page is scrolled again.
     """
     data = {"find": find, "done": None if done is None else list(done), "view": view}

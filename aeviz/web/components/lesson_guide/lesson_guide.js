@@ -11,6 +11,7 @@ const MARK_MS = 4000;
 const MARGIN_PX = 48; // kept free below
 const HEAD_PX = 64; // Streamlit's head covers so much
 const PICTURE_PX = 100;
+const HIDDEN_PX = 12; // of the text, at least, for a sign that it goes on
 const BUTTONS_PX = 84; // below the answers, at the lower end of the sheet
 
 /** @typedef {{ find: string, done: [string, string] | null, view: number }} Guide */
@@ -74,13 +75,22 @@ export function distance({ top, bottom }, from, to) {
 
 /**
  * Whether the address has what tells that an action was done.
- * @param {[string, string]} done parameter and value, empty for any other than `first`
+ * @param {[string, string]} done parameter and value: empty for any other than `first`, ">=" with a number for that or more
  * @param {string} search of the address
  * @param {string | null} first
  */
 export function isDone([name, value], search, first) {
   const now = new URLSearchParams(search).get(name);
+  if (value.startsWith(">=")) return now !== null && Number(now) >= Number(value.slice(2));
   return value ? now === value : now !== first;
+}
+
+/** Tell the page whether text of the lesson goes on behind the buttons at the column's lower end. */
+function markMore() {
+  const buttons = document.querySelector(".st-key-lesson-go");
+  const last = buttons?.parentElement?.previousElementSibling;
+  const isMore = Boolean(buttons && last && last.getBoundingClientRect().bottom > buttons.getBoundingClientRect().top + HIDDEN_PX);
+  document.documentElement.toggleAttribute("data-lesson-more", isMore);
 }
 
 const isReady = () => document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") === "notRunning";
@@ -135,6 +145,7 @@ class LessonGuide {
   }
 
   look() {
+    markMore();
     if (!isReady()) {
       if (this.since) this.since = performance.now();
       return;
@@ -186,6 +197,7 @@ class LessonGuide {
 
   close() {
     clearInterval(this.timer);
+    document.documentElement.removeAttribute("data-lesson-more");
     this.listening.abort();
   }
 }

@@ -33,12 +33,15 @@ class Line:
     """Its difference from the first optimizer; None for that one itself."""
 
 
-def optimizer_epochs(lines: Sequence[Line], epoch: int, *, key: str, on_change: Callable[[], None]) -> None:
+def optimizer_epochs(
+    lines: Sequence[Line], epoch: int, caveat: str, *, key: str, on_change: Callable[[], None]
+) -> None:
     """Show two optimizers or more, the others beside the first.
 
     Args:
         lines: All with as many epochs and seeds.
         epoch: The one that is shown, from 1.
+        caveat: What limits the verdict of any epoch, below it; may be empty.
         key: Identity on the page.
         on_change: Called when the visitor rests at another; `kit.mount.numbers_of` says at which.
     """
@@ -64,6 +67,7 @@ def optimizer_epochs(lines: Sequence[Line], epoch: int, *, key: str, on_change: 
             ],
             "epochs": lines[0].errors.shape[1],
             "mostSeeds": MOST_SEEDS,
+            "caveat": caveat,
             "ends": np.array([min(line.errors.min() for line in lines), max(line.errors.max() for line in lines)]),
         },
     )

@@ -29,6 +29,7 @@ class OptimizerEpochs extends Experiment {
     this.most = Number(data.mostSeeds);
     this.ends = /** @type {Pair} */ (data.ends);
     super.receive(data);
+    if (this.caveat) write(this.caveat, String(data.caveat));
     this.fill();
     this.redraw();
     const isStill = document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -44,6 +45,7 @@ class OptimizerEpochs extends Experiment {
   make() {
     const { root } = this;
     this.lead = element("p", { class: "verdict", role: "status" }, root);
+    this.caveat = element("p", { class: "caveat" }, root);
     const bar = element("div", { class: "bar" }, root);
     this.button = element("button", { type: "button", class: "play" }, bar);
     this.icon = element("span", {}, this.button);

@@ -113,7 +113,7 @@ class RegretSteps extends Experiment {
     if (step === last && !isTold) this.tell(true);
     words.replaceChildren(
       ...tracks.map(({ title, colour, x, regret }) =>
-        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}, R/t = ${number(regret[step - 1])}` }),
+        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}, average regret ${number(regret[step - 1])}` }),
       ),
     );
     const name = this.timer ? "Pause" : "Play";

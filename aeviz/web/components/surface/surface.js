@@ -82,7 +82,7 @@ class Surface {
     this.label = element("span", {}, this.button);
     this.button.onclick = () => this.play(!this.isPlaying);
     this.showPlaying(false);
-    element("p", { class: "how", text: "Click or drag on the surface to move the start, or use the arrow keys on its ring." }, row);
+    element("p", { class: "how", text: "Click, drag or use arrow keys to move the start." }, row);
     this.handle = element("div", { tabindex: "0", role: "application", style: HANDLE });
     this.handle.setAttribute("data-testid", "surface-start");
     this.handle.onkeydown = (event) => this.step(event);
