@@ -206,7 +206,12 @@ def file_errors(what: str, root: Path, variable: str) -> Iterator[None]:
     except (AevizError, Timeout):  # some of which are OSErrors too
         raise
     except OSError as error:
-        raise WorkerError(
-            f"cannot {what} in {str(root.resolve())!r}: {error.strerror or error}; expected a folder that aeviz "
-            f"may write to, with room on the disk; see {variable}"
-        ) from error
+        raise WorkerError(describe_file_error(error, what, root, variable)) from error
+
+
+def describe_file_error(error: OSError, what: str, root: Path, variable: str) -> str:
+    """Return an error of the file system as a sentence; arguments as of `file_errors`."""
+    return (
+        f"cannot {what} in {str(root.resolve())!r}: {error.strerror or error}; expected a folder that aeviz may write "
+        f"to, with room on the disk; see {variable}"
+    )
