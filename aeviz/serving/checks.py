@@ -206,6 +206,15 @@ def available_mb() -> int | None:
     return None if free is None else free // MB
 
 
+def server_mb() -> int | None:
+    """Return the megabytes of memory that this process has; None where that is not known."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE") // MB
+
+
 def _settings(host: str) -> Check:
     for look in (server_mode, limits, max_jobs, lambda: known_hosts(host)):
         problem = _why_not(look)

@@ -3,6 +3,7 @@
 import functools
 import logging
 import runpy
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
 from aeviz.published import list_published
+from aeviz.serving.metrics import page_seconds
 from aeviz.web.components.copy_link.component import copy_link
 from aeviz.web.components.history.component import keep_history
 from aeviz.web.kernel.models import Model, list_models
@@ -96,6 +98,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
         caption: One line on what the visitor learns here.
     """
     _insist_on_navigation()
+    began = time.perf_counter()
     start_plain()
     hold_uploads()
     st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
@@ -113,6 +116,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
             _show_notes(room)
     finally:
         settle_if_grown()
+        page_seconds.observe(time.perf_counter() - began)
 
 
 def lead_to(target: str, translate: Translation = dict) -> None:
