@@ -22,6 +22,7 @@ from aeviz.errors import AevizError, CheckpointError, WorkerError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, model_roots, runs_root
 from aeviz.serving.limits import limits, variable
 from aeviz.training.safe_files import read_tail_checked
+from aeviz.workers.watch import follow
 
 Kind = Literal["training", "embedding", "export", "importing", "relu"]
 """The module of `aeviz.workers` that does the work."""
@@ -86,9 +87,13 @@ def launch(
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if has_reported(process.pid):
+            follow(kind, path, process)
             return
         if process.poll() is not None:
-            if has_reported(process.pid) or process.returncode == 0:  # it reported and ended; or another was quicker
+            if has_reported(process.pid):  # and has ended already
+                follow(kind, path, process)
+                return
+            if process.returncode == 0:  # another was quicker
                 return
             break
         time.sleep(LOOK_S)

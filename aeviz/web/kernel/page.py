@@ -23,6 +23,7 @@ from aeviz.published import list_published
 from aeviz.serving.metrics import page_seconds
 from aeviz.web.components.copy_link.component import copy_link
 from aeviz.web.components.history.component import keep_history
+from aeviz.web.kernel.journal import note_visit
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
 from aeviz.web.kernel.text import escape
@@ -99,6 +100,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     """
     _insist_on_navigation()
     began = time.perf_counter()
+    note_visit()
     start_plain()
     hold_uploads()
     st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
@@ -168,7 +170,7 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
     try:
         yield
     except AevizError as error:
-        _log.warning("%s", error)
+        _log.warning("%s", error, extra={"event": "page error"})
         st.error(escape(str(error)), icon=":material/error:")
         if stop:
             st.stop()
