@@ -89,7 +89,7 @@ def test_line_has_time_level_event_and_traceback(lines):
 
 def test_job_is_queued_starts_and_ends(lines, follow, monkeypatch):
     monkeypatch.setattr(journal, "_find_session", [lambda: "abcd"])
-    report, process = follow()
+    report, _ = follow()
     monkeypatch.setattr(journal, "_find_session", [])
     assert report("finished", pid=6)  # what an earlier trainer left
     assert report("queued")

@@ -10,7 +10,8 @@ from functools import partial
 
 import streamlit as st
 from starlette.middleware import Middleware
-from streamlit import cli_util, config, logger, net_util, runtime
+from streamlit import cli_util, config, net_util, runtime
+from streamlit import logger as streamlit_logs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from aeviz.paths import PROJECT_ROOT
@@ -55,11 +56,11 @@ def _log_in_json() -> None:
     """Let Streamlit and what serves it write lines of JSON too."""
     handler = write_json_log()
 
-    def set_up(log: logging.Logger) -> None:
-        log.handlers[:] = [handler]
+    def set_up(logger: logging.Logger) -> None:
+        logger.handlers[:] = [handler]
 
-    logger.setup_formatter = set_up
-    logger.update_formatter()
+    streamlit_logs.setup_formatter = set_up
+    streamlit_logs.update_formatter()
 
 
 def _settings() -> dict[str, object]:
