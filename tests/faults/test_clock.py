@@ -36,7 +36,7 @@ def test_training_under_a_clock_that_jumps_is_never_lost(jumping, runs_folder, t
         assert 0 <= job.status.queued_at < LAST_SECOND
         assert 0 <= job.status.updated_at < LAST_SECOND
 
-    train(tiny_config("train.epochs=3"), out=runs_folder / "mine", on_step=look)
+    train(tiny_config("train.epochs=3", "train.batch_size=250"), out=runs_folder / "mine", on_step=look)
     assert set(seen) == {"training"}
     history = RunFolder.read(runs_folder / "mine").history()
     assert all(0 <= report.seconds < 60 and report.images_per_second > 0 for report in history)
