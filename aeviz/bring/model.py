@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from filelock import FileLock
 
 from aeviz.bring.ends import (
     Pixels,
@@ -38,6 +39,7 @@ from aeviz.models.foreign.network import GraphModule, build_foreign
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.files import storage_errors
 from aeviz.training.foreign import NETWORK, write_graphs
+from aeviz.training.locks import is_locked
 from aeviz.training.run_records import Provenance
 from aeviz.training.run_start import library_versions, mean_image_error
 from aeviz.training.runs import MODEL, RunFolder
@@ -52,6 +54,8 @@ UNUSUAL = 1.25
 MEANINGLESS = 1e6
 STALE_S = 86_400.0
 """Age in seconds at which an unfinished import is removed."""
+_LOCK = "lock"
+"""In the folder of an unfinished import: held by the process that writes it."""
 LARGEST_LATENT = 4096
 _GUESSES = ("0..1", "-1..1", "0..255")
 
@@ -273,6 +277,13 @@ def _composed(encoder: OnnxNetwork, decoder: OnnxNetwork) -> Network:
     return lambda x: _outputs(decoder, _outputs(encoder, x)[0])[0]
 
 
+def clear_stale(root: Path) -> None:
+    """Delete unfinished imports whose process was ended; a clock that jumped may make old what is being written."""
+    for stale in root.glob(".import-*"):
+        if time.time() - stale.stat().st_mtime > STALE_S and not is_locked(stale / _LOCK):
+            shutil.rmtree(stale, ignore_errors=True)
+
+
 def _keep(
     encoder: OnnxNetwork,
     decoder: OnnxNetwork,
@@ -287,9 +298,7 @@ def _keep(
     train_set, validation_set = load_dataset(config.data, "train"), load_dataset(config.data, "validation")
     try:
         root.mkdir(parents=True, exist_ok=True)
-        for stale in root.glob(".import-*"):  # of a process that was ended
-            if time.time() - stale.stat().st_mtime > STALE_S:
-                shutil.rmtree(stale, ignore_errors=True)
+        clear_stale(root)
         temporary = Path(tempfile.mkdtemp(prefix=".import-", dir=root))
     except OSError as error:
         raise StorageError(
@@ -297,7 +306,7 @@ def _keep(
         ) from error
     path = temporary / settings.name
     try:
-        with storage_errors(path):
+        with storage_errors(path), FileLock(temporary / _LOCK, thread_local=False):
             path.mkdir()
             model = build_foreign(config.model, encoder.graph, decoder.graph, NETWORK)
             model.encoder.load(encoder.weights)

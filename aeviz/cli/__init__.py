@@ -1,5 +1,6 @@
 """The command line. Prints one line on standard error and exits with 2 where the input cannot be used."""
 
+import errno
 import logging
 import os
 import sys
@@ -9,6 +10,8 @@ from aeviz import __version__
 from aeviz.cli import app, completion, data, doctor, hub, lesson, models, pca, show, sweep, train
 from aeviz.cli.console import INTERRUPTED, Parser, complain, escape_unprintable
 from aeviz.errors import AevizError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 __all__ = ["INTERRUPTED", "build_parser", "main"]
 
@@ -33,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
+        if error.errno in FULL:
+            place = "" if error.filename is None else f" at {error.filename}"
+            return complain(f"the disk is full{place}: {error.strerror}; make room on it, then run the command again")
         return complain(error)
     except RecursionError:
         return complain("a value is nested too deeply; expected a number, a word or a list such as [128,64,12]")

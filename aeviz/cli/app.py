@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aeviz.errors import ConfigError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, lessons_root, model_roots, runs_root
 from aeviz.serving.hosts import known_hosts
+from aeviz.serving.journal import log_form
 from aeviz.serving.limits import limits
 from aeviz.serving.mode import MODE, MODES, mode_for
 
@@ -54,7 +55,7 @@ def _check_address(host: str, port: int) -> None:
 def _app(options: argparse.Namespace) -> int:
     _check_address(options.host, options.port)
     mode = options.mode or mode_for(options.host)
-    limits(), known_hosts(options.host)  # a setting that cannot work is told before the server starts
+    limits(), known_hosts(options.host), log_form()  # a setting that cannot work is told before the server starts
     command = [sys.executable, "-m", "aeviz.web.server", options.host, str(options.port)]
     if options.headless:
         command += ["--headless"]

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from aeviz.errors import ConfigError
+from aeviz.errors import AevizError, ConfigError, StorageError
+from aeviz.training.files import write_atomically
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -96,6 +97,30 @@ def file_to_write(options: argparse.Namespace, usual: str) -> Path:
     if path.is_dir():
         raise ConfigError(f"{path} is a folder; --out names the file to write")
     return path
+
+
+def write_output(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill the file that a command makes, so that it is whole or, where the disk is full, not there.
+
+    Args:
+        path: From `file_to_write`; a pipe or a device is written as it is.
+        write: Takes the path that it fills.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            write(path)
+        else:
+            write_atomically(path, write)
+    except AevizError:  # some of which are OSErrors too
+        raise
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {path}: {error.strerror or error}; make room on its disk, or name another place with --out"
+        ) from error
 
 
 def tell_written(options: argparse.Namespace, path: Path, words: str) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from aeviz.cli.console import file_to_write, tell_written
+from aeviz.cli.console import file_to_write, tell_written, write_output
 from aeviz.errors import ConfigError
 from aeviz.export.figure_kinds import FORMATS, KINDS, WIDTH_MM
 
@@ -38,6 +38,5 @@ def export_figure(options: argparse.Namespace) -> int:
     width = WIDTH_MM if options.width is None else options.width
     path = file_to_write(options, file_name(folders, kind, options.format))
     content = figure_file(folders, kind, options.format, width)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_output(path, lambda place: place.write_bytes(content))
     return tell_written(options, path, f"{width:g} mm wide, type of 8 points")

@@ -4,7 +4,7 @@ import argparse
 import time
 from typing import TYPE_CHECKING
 
-from aeviz.cli.console import file_to_write, percent_bar, tell_written
+from aeviz.cli.console import file_to_write, percent_bar, tell_written, write_output
 from aeviz.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def export_film(options: argparse.Namespace) -> int:
         film = _film(options, kind)
         path = file_to_write(options, f"{film.name}.{options.format}")
         content = encode(film, options.format, on_progress=show)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_output(path, lambda place: place.write_bytes(content))
     words = f"{film.count} frames, {film.seconds:.1f} s, made in {time.perf_counter() - began:.1f} s"
     return tell_written(options, path, words)
 

@@ -5,13 +5,21 @@ import dataclasses
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aeviz.cli import fetching, figures, films, importing, site
-from aeviz.cli.console import add_json, file_to_write, percent_bar, print_json, tell_written, to_path
+from aeviz.cli.console import (
+    add_json,
+    file_to_write,
+    percent_bar,
+    print_json,
+    tell_written,
+    to_path,
+    write_output,
+)
 from aeviz.errors import ConfigError
 from aeviz.export.figure_kinds import FORMATS
 
@@ -244,8 +252,7 @@ def _export_html(options: argparse.Namespace) -> int:
     second = None if options.second is None else find_run(options.second)
     path = file_to_write(options, f"{folder.name}.html")
     text = html_page(folder, second)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_output(path, lambda place: place.write_text(text, encoding="utf-8"))
     return tell_written(options, path, "open it in a browser, with or without a network")
 
 
@@ -263,13 +270,12 @@ def _export_codes(options: argparse.Namespace) -> int:
         without = "" if images is not None else "; without pictures, since the test images are not on this machine"
         return tell_written(options, path, f"tensorboard --logdir {path} opens it{without}")
     path = file_to_write(options, f"{folder.name}.{options.format}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if options.format == "csv":
-        path.write_text(latent_csv(table, names), encoding="utf-8")
-    elif options.format == "parquet":
-        write_parquet(table, names, path)
-    else:
-        write_npz(table, names, path)
+    write: dict[str, Callable[[Path], object]] = {
+        "csv": lambda place: place.write_text(latent_csv(table, names), encoding="utf-8"),
+        "parquet": lambda place: write_parquet(table, names, place),
+        "npz": lambda place: write_npz(table, names, place),
+    }
+    write_output(path, write[options.format])
     return tell_written(options, path, f"{len(table.z):,} codes of {table.z.shape[1]} dimensions")
 
 

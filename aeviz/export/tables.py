@@ -103,6 +103,17 @@ def write_projector(
     known = {"tensors.tsv", "metadata.tsv", "sprite.png", "projector_config.pbtxt"}
     if others := sorted(path.name for path in folder.iterdir() if path.name not in known):
         raise ExportError(f"{folder} holds other files ({', '.join(others[:3])}); name a folder that is new or empty")
+    try:
+        _fill_projector(table, class_names, folder, name, images)
+    except OSError:  # a full disk: half of it is of no use
+        for file in known:
+            (folder / file).unlink(missing_ok=True)
+        raise
+
+
+def _fill_projector(
+    table: LatentTable, class_names: Sequence[str], folder: Path, name: str, images: np.ndarray | None
+) -> None:
     with (folder / "tensors.tsv").open("w", encoding="utf-8") as file:
         file.writelines("\t".join(f"{value:.6g}" for value in z) + "\n" for z in table.z)
     with (folder / "metadata.tsv").open("w", encoding="utf-8") as file:

@@ -17,6 +17,7 @@ from aeviz.data import is_available, list_datasets
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT, cache_root, checkpoints_root, data_root, runs_root
 from aeviz.serving.hosts import known_hosts
+from aeviz.serving.journal import log_form
 from aeviz.serving.limits import MB, limits, variable
 from aeviz.serving.mode import mode_for, server_mode
 from aeviz.training.memory import free_memory
@@ -206,8 +207,17 @@ def available_mb() -> int | None:
     return None if free is None else free // MB
 
 
+def server_mb() -> int | None:
+    """Return the megabytes of memory that this process has; None where that is not known."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE") // MB
+
+
 def _settings(host: str) -> Check:
-    for look in (server_mode, limits, max_jobs, lambda: known_hosts(host)):
+    for look in (server_mode, limits, max_jobs, log_form, lambda: known_hosts(host)):
         problem = _why_not(look)
         if problem:
             return Check("Settings", "problem", problem, "mend the environment variable, or unset it")

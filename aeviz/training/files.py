@@ -33,6 +33,16 @@ def write_json(path: Path, value: Any) -> None:
     write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
+def overwrite_json(path: Path, value: Any) -> None:
+    """Write a JSON value into the file that is there, for a disk too full for another file beside it.
+
+    A reader that looks at this very moment may find a part of it.
+    """
+    with path.open("r+b", buffering=0) as file:
+        file.write(json.dumps(value, allow_nan=False).encode() + b"\n")
+        file.truncate()
+
+
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Turn an error of the file system, while the run in the folder `path` is written, into a `StorageError`."""

@@ -10,7 +10,6 @@ Needs no torch.
 """
 
 import functools
-import json
 import os
 import time
 from dataclasses import asdict, dataclass
@@ -22,7 +21,7 @@ from filelock import FileLock
 from aeviz.config import RunConfig
 from aeviz.errors import CheckpointError, ConfigError
 from aeviz.records import from_mapping
-from aeviz.training.files import write_json
+from aeviz.training.files import overwrite_json, write_json
 from aeviz.training.locks import is_locked
 from aeviz.training.safe_files import read_json_checked, stat_checked
 
@@ -73,13 +72,8 @@ def write_status(path: Path, status: JobStatus) -> None:
 
 
 def overwrite_status(path: Path, status: JobStatus) -> None:
-    """Write the status into the file that is there, for a disk too full for another file beside it.
-
-    A reader that looks at this very moment may find a part of it, which counts as no status.
-    """
-    with (path / STATUS).open("r+b", buffering=0) as file:
-        file.write(json.dumps(asdict(status), allow_nan=False).encode() + b"\n")
-        file.truncate()
+    """Write the status into the file that is there; a part of it, as a reader may find then, counts as no status."""
+    overwrite_json(path / STATUS, asdict(status))
 
 
 def read_status(path: Path) -> JobStatus | None:
@@ -129,5 +123,5 @@ def is_asked(path: Path, request: Request) -> bool:
 
 
 def now() -> float:
-    """Return the seconds since 1970."""
-    return time.time()
+    """Return the seconds since 1970, within what `read_status` takes for a time whatever the clock says."""
+    return min(max(0.0, time.time()), LAST_SECOND - 1)

@@ -22,6 +22,7 @@ from aeviz.errors import AevizError, CheckpointError, WorkerError
 from aeviz.paths import PROJECT_ROOT, cache_root, data_root, model_roots, runs_root
 from aeviz.serving.limits import limits, variable
 from aeviz.training.safe_files import read_tail_checked
+from aeviz.workers.watch import follow
 
 Kind = Literal["training", "embedding", "export", "importing", "relu"]
 """The module of `aeviz.workers` that does the work."""
@@ -86,9 +87,13 @@ def launch(
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if has_reported(process.pid):
+            follow(kind, path, process)
             return
         if process.poll() is not None:
-            if has_reported(process.pid) or process.returncode == 0:  # it reported and ended; or another was quicker
+            if has_reported(process.pid):  # and has ended already
+                follow(kind, path, process)
+                return
+            if process.returncode == 0:  # another was quicker
                 return
             break
         time.sleep(LOOK_S)
@@ -206,7 +211,12 @@ def file_errors(what: str, root: Path, variable: str) -> Iterator[None]:
     except (AevizError, Timeout):  # some of which are OSErrors too
         raise
     except OSError as error:
-        raise WorkerError(
-            f"cannot {what} in {str(root.resolve())!r}: {error.strerror or error}; expected a folder that aeviz "
-            f"may write to, with room on the disk; see {variable}"
-        ) from error
+        raise WorkerError(describe_file_error(error, what, root, variable)) from error
+
+
+def describe_file_error(error: OSError, what: str, root: Path, variable: str) -> str:
+    """Return an error of the file system as a sentence; arguments as of `file_errors`."""
+    return (
+        f"cannot {what} in {str(root.resolve())!r}: {error.strerror or error}; expected a folder that aeviz may write "
+        f"to, with room on the disk; see {variable}"
+    )

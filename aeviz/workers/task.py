@@ -19,6 +19,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -30,7 +31,7 @@ from aeviz.errors import AevizError, CheckpointError, ConfigError
 from aeviz.paths import cache_root
 from aeviz.records import from_mapping
 from aeviz.training.arrays import read_arrays
-from aeviz.training.files import write_atomically, write_json
+from aeviz.training.files import overwrite_json, write_atomically, write_json
 from aeviz.training.locks import is_locked
 from aeviz.training.safe_files import read_json_checked
 from aeviz.workers import process
@@ -68,7 +69,7 @@ class _Status:
     state: State
     pid: int
     began_at: float
-    """When its turn came, in seconds since 1970; 0 before."""
+    """When its turn came, by the monotonic clock that all processes of a machine share; 0 before."""
     share: float = 0.0
     """Of the work that is done, from 0 to 1."""
     seconds_left: float = -1.0
@@ -136,7 +137,7 @@ class Task:
         return TaskView(
             state=state,
             share=status.share,
-            seconds=max(0.0, time.time() - status.began_at) if status.began_at else 0.0,
+            seconds=max(0.0, time.monotonic() - status.began_at) if status.began_at else 0.0,
             seconds_left=status.seconds_left if status.seconds_left >= 0 else None,
             message=status.message,
         )
@@ -209,7 +210,7 @@ class _Reporter:
         threading.Thread(target=self._watch, daemon=True).start()
         try:
             with FileLock(self._path.parent / TURN, thread_local=False):
-                self._began_at = time.time()
+                self._began_at = time.monotonic()
                 self._write("working", "starting")
                 with np.load(self._path / INPUT, allow_pickle=False) as arrays:
                     inputs = dict(arrays)
@@ -217,6 +218,9 @@ class _Reporter:
             self._write("finished", "", 1.0)
         except AevizError as error:
             self._write("failed", str(error))
+            return 2
+        except OSError as error:
+            self._write("failed", process.describe_file_error(error, "keep the result", cache_root(), "AEVIZ_CACHE"))
             return 2
         except Exception as error:
             self._write("failed", f"the computation failed: {type(error).__name__}: {error}")
@@ -248,7 +252,11 @@ class _Reporter:
             share=share,
             seconds_left=left,
         )
-        write_json(self._path / STATUS, asdict(status))
+        try:
+            write_json(self._path / STATUS, asdict(status))
+        except OSError:  # a full disk does not end the computation here: who keeps the result says it
+            with suppress(OSError):
+                overwrite_json(self._path / STATUS, asdict(status))
 
     def _watch(self) -> None:
         while not (self._path / STOP).exists():

@@ -1,5 +1,8 @@
+import json
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -9,6 +12,15 @@ from aeviz.training.status import (
     read_status,
 )
 from aeviz.workers import process
+
+SERVER = """
+import json, sys, time
+from aeviz.workers import training
+from aeviz.config import RunConfig
+for line in sys.argv[1:]:
+    print(training.start(RunConfig.from_dict(json.loads(line))).name, flush=True)
+time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -23,3 +35,23 @@ def runs(runs_folder, monkeypatch):
     for trainer in list(process._children):
         trainer.wait(timeout=20)
     process.reap()
+
+
+@pytest.fixture
+def server(runs):
+    """A function that starts jobs from another process, which stands for the app's server; returns it and them."""
+    servers = []
+
+    def start(*configs, **environment):
+        lines = [json.dumps(config.to_dict()) for config in configs]
+        started = subprocess.Popen(
+            [sys.executable, "-c", SERVER, *lines], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+        )
+        servers.append(started)
+        return started, [started.stdout.readline().strip() for _ in configs]
+
+    yield start
+    for started in servers:
+        started.kill()
+        started.wait()
+        started.stdout.close()

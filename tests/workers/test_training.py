@@ -1,11 +1,9 @@
 """Training jobs as real processes: each imports torch, so a test starts as few as it can."""
 
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,34 +30,6 @@ from aeviz.workers import process, training
 GONE_S = 10
 """A trainer without its server is gone after so many seconds."""
 ENDLESS = "train.epochs=100000"
-SERVER = """
-import json, sys, time
-from aeviz.workers import training
-from aeviz.config import RunConfig
-for line in sys.argv[1:]:
-    print(training.start(RunConfig.from_dict(json.loads(line))).name, flush=True)
-time.sleep(600)
-"""
-
-
-@pytest.fixture
-def server(runs):
-    """A function that starts jobs from another process, which stands for the app's server; returns it and them."""
-    servers = []
-
-    def start(*configs, **environment):
-        lines = [json.dumps(config.to_dict()) for config in configs]
-        started = subprocess.Popen(
-            [sys.executable, "-c", SERVER, *lines], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
-        )
-        servers.append(started)
-        return started, [started.stdout.readline().strip() for _ in configs]
-
-    yield start
-    for started in servers:
-        started.kill()
-        started.wait()
-        started.stdout.close()
 
 
 # One job

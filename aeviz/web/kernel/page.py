@@ -3,6 +3,7 @@
 import functools
 import logging
 import runpy
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +20,10 @@ from aeviz.data import is_available
 from aeviz.errors import AevizError
 from aeviz.paths import PROJECT_ROOT
 from aeviz.published import list_published
+from aeviz.serving.metrics import page_seconds
 from aeviz.web.components.copy_link.component import copy_link
 from aeviz.web.components.history.component import keep_history
+from aeviz.web.kernel.journal import note_visit
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
 from aeviz.web.kernel.text import escape
@@ -96,6 +99,8 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
         caption: One line on what the visitor learns here.
     """
     _insist_on_navigation()
+    began = time.perf_counter()
+    note_visit()
     start_plain()
     hold_uploads()
     st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
@@ -113,6 +118,7 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
             _show_notes(room)
     finally:
         settle_if_grown()
+        page_seconds.observe(time.perf_counter() - began)
 
 
 def lead_to(target: str, translate: Translation = dict) -> None:
@@ -164,7 +170,7 @@ def errors_as_messages(*, stop: bool = True) -> Iterator[None]:
     try:
         yield
     except AevizError as error:
-        _log.warning("%s", error)
+        _log.warning("%s", error, extra={"event": "page error"})
         st.error(escape(str(error)), icon=":material/error:")
         if stop:
             st.stop()

@@ -1,6 +1,7 @@
 """Serve the app: `python -m aeviz.web.server ADDRESS PORT [--headless]`, which `aeviz app` becomes."""
 
 import argparse
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -10,14 +11,17 @@ from functools import partial
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import cli_util, config, net_util, runtime
+from streamlit import logger as streamlit_logs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from aeviz.paths import PROJECT_ROOT
 from aeviz.serving.hosts import known_hosts, named_hosts
+from aeviz.serving.journal import log_form, write_json_log
 from aeviz.serving.mode import MODE, MODES, WORDS, server_mode
 from aeviz.web.server.guard import Guard
 from aeviz.web.server.uploads import UploadLimits
 
+_log = logging.getLogger("aeviz.web.server")
 WILDCARDS = ("0.0.0.0", "::")
 
 
@@ -39,11 +43,24 @@ def main() -> None:
         named=named_hosts(),
         uploads=UploadLimits(_uploaded_files),
     )
+    if log_form() == "json":
+        _log_in_json()
     app = st.App(script, middleware=[guard], lifespan=partial(_lifespan, options.address, options.port))
     # uvicorn raises the signal that ended it once more; an exit then deletes the uploads
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
     with suppress(KeyboardInterrupt):
         app.run(config=settings)
+
+
+def _log_in_json() -> None:
+    """Let Streamlit and what serves it write lines of JSON too."""
+    handler = write_json_log()
+
+    def set_up(logger: logging.Logger) -> None:
+        logger.handlers[:] = [handler]
+
+    streamlit_logs.setup_formatter = set_up
+    streamlit_logs.update_formatter()
 
 
 def _settings() -> dict[str, object]:
@@ -64,16 +81,26 @@ async def _lifespan(address: str, port: int, app: st.App) -> AsyncIterator[None]
     """Say where the app is and who may do what, and open a browser unless that is not wanted."""
     at = partial(_url, port=port)
     here = at("localhost" if address in WILDCARDS else address)
+    mode = server_mode()
+    if log_form() == "json":
+        _log.info("aeviz is at %s in %s mode", here, mode, extra={"event": "server started"})
+        _open_browser(here)
+        yield
+        _log.info("stopping", extra={"event": "server stopped"})
+        return
     print(f"\n  aeviz is at {here}")
     if address in WILDCARDS and (other := net_util.get_internal_ip()):
         print(f"  For others on this network: {at(other)}")
-    mode = server_mode()
     others = " or ".join(other for other in MODES if other != mode)
     print(f"  {mode.capitalize()} mode: {WORDS[mode]} ({MODE} or --mode makes it {others})\n", flush=True)
-    if not config.get_option("server.headless"):
-        cli_util.open_browser(here)
+    _open_browser(here)
     yield
     print("\n  Stopping...", flush=True)
+
+
+def _open_browser(address: str) -> None:
+    if not config.get_option("server.headless"):
+        cli_util.open_browser(address)
 
 
 def _url(host: str, port: int) -> str:

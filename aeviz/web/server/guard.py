@@ -4,12 +4,16 @@ import logging
 import secrets
 from collections.abc import Iterable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aeviz.serving.hosts import HOSTS, is_known, is_same_site
+from aeviz.serving.metrics import CONTENT_TYPE, may_read, refusals
 from aeviz.web.kernel.visitor import KEY, KEY_BYTES, is_key
+from aeviz.web.server.metrics import PATH as METRICS_PATH
+from aeviz.web.server.metrics import metrics_text
 from aeviz.web.server.uploads import UploadLimits
 
 _log = logging.getLogger(__name__)
@@ -74,6 +78,9 @@ class Guard:
             else:
                 await _refuse_websocket(receive, send)
             return
+        if is_http and scope["path"] == METRICS_PATH:
+            await self._tell(headers, send)
+            return
         inner = _without_origin(scope)
         if not is_http:
             await self._app(inner, receive, send)
@@ -87,25 +94,40 @@ class Guard:
 
         async with self._uploads.watch(scope, headers) as problem:
             if problem is not None:
+                refusals.add("upload")
+                _log.info("an upload was refused: %s", problem, extra={"event": "refusal"})
                 await _answer(send_with_headers, 413, problem)
                 return
             await self._app(inner, receive, send_with_headers)
+
+    async def _tell(self, headers: Headers, send: Send) -> None:
+        """Answer with the figures of the server, or that there is nothing."""
+        if not may_read(headers.get("authorization")):
+            await _answer(send, 404, "There is nothing here.")
+            return
+        text = await run_in_threadpool(metrics_text, self._uploads.bytes_held())
+        await _answer(send, 200, text.removesuffix("\n"), CONTENT_TYPE)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Return status and text for a request that is not passed on; None for one that is."""
         host = headers.get("host")
         if not is_known(host, self._known):
             name = (host or "").partition(":")[0][:100]
-            _log.warning("a request for the unknown name %r was refused; %s=NAME allows it", name, HOSTS)
+            refusals.add("name")
+            event = {"event": "refusal"}
+            _log.warning("a request for the unknown name %r was refused; %s=NAME allows it", name, HOSTS, extra=event)
             return 421, (
                 f"This server does not answer to the name {name!r}. Who runs it can allow the name: start the app with "
                 f"{HOSTS}={name if name.isprintable() else 'NAME'}"
             )
         is_change = scope["type"] == "websocket" or scope["method"] not in SAFE
         if is_change and not is_same_site(headers.get("origin"), host, self._named):
-            _log.warning("a request from a page of another site was refused: %r", headers.get("origin", "")[:200])
+            refusals.add("site")
+            origin = headers.get("origin", "")[:200]
+            _log.warning("a request from a page of another site was refused: %r", origin, extra={"event": "refusal"})
             return 403, "This server answers only to its own pages."
         if any(closed in scope["path"] for closed in CLOSED):
+            refusals.add("closed")
             return 404, "There is nothing here."
         return None
 
@@ -142,10 +164,10 @@ def _add_headers(answer: MutableHeaders, host: str, cookie: str | None) -> None:
         answer.append("Set-Cookie", cookie)
 
 
-async def _answer(send: Send, status: int, text: str) -> None:
+async def _answer(send: Send, status: int, text: str, kind: str = "text/plain; charset=utf-8") -> None:
     body = f"{text}\n".encode()
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
     ]

@@ -54,6 +54,10 @@ class UploadLimits:
             if not self._files[visit]:
                 del self._coming[visit], self._files[visit]
 
+    def bytes_held(self) -> int:
+        """Return the bytes that lie in memory or are on their way."""
+        return self._coming.total() + sum(size for size, _ in self._held().values())
+
     def _problem(self, visit: str, size: int) -> str | None:
         most, held = limits(), self._held()
         bytes_each, files_each = held.get(visit, (0, 0))

@@ -14,7 +14,7 @@ from streamlit import runtime
 from aeviz import __version__
 from aeviz.paths import cache_root, runs_root, size_of
 from aeviz.serving import owners
-from aeviz.serving.checks import available_mb
+from aeviz.serving.checks import available_mb, server_mb
 from aeviz.serving.limits import MB, Limits, limits, variable
 from aeviz.serving.mode import WORDS, server_mode
 from aeviz.training.monitor import max_jobs
@@ -75,7 +75,7 @@ def _show_now(*, is_trusted: bool) -> None:
         if sessions is not None:  # Streamlit has no public name for them
             facts["Open windows"] = f"{sessions.num_active_sessions()}"
         facts["Worker processes"] = f"{process.count_workers()}"
-        for name, megabytes in (("Memory of the server", _server_mb()), ("Memory available", available_mb())):
+        for name, megabytes in (("Memory of the server", server_mb()), ("Memory available", available_mb())):
             if megabytes is not None:
                 facts[name] = f"{megabytes:,} MB"
     _show_facts("Now", facts)
@@ -84,14 +84,6 @@ def _show_now(*, is_trusted: bool) -> None:
 def _show_facts(title: str, facts: Mapping[str, str]) -> None:
     lines = "\n".join(f"| {name} | {escape(text)} |" for name, text in facts.items())
     st.markdown(f"| {title} | |\n|---|---|\n{lines}")
-
-
-def _server_mb() -> int | None:
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        return None
-    return pages * os.sysconf("SC_PAGE_SIZE") // MB
 
 
 def _show_limits(most: Limits) -> None:
