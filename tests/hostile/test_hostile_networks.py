@@ -169,9 +169,9 @@ def names_of_paths(model):
 
 
 CHANGES = [
-    external, external_constant, cycle, huge_dimensions, negative_dimensions, short_data, odd_type, text_weights, huge_padding,
-    zero_stride, large_expand, unknown_operator, other_domain, python_operator, constant_without_value, constant_of_two_values,
-    recursive_function, no_opset, old_opset, new_opset, two_inputs,
+    external, external_constant, cycle, huge_dimensions, negative_dimensions, short_data, odd_type, text_weights,
+    huge_padding, zero_stride, large_expand, unknown_operator, other_domain, python_operator, constant_without_value,
+    constant_of_two_values, recursive_function, no_opset, old_opset, new_opset, two_inputs,
 ]  # fmt: skip
 
 
