@@ -38,7 +38,7 @@ CASES = {
     "lesson": (25, 500),
     "payload": (15, 300),
     "store": (15, 250),
-    "stated": (5, 100),
+    "network": (20, 400),
 }
 """Files of each kind that `make test` and `make test-slow` read."""
 _EXECUTES = ("pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "os.startfile", "socket.connect")

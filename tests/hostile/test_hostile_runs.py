@@ -128,13 +128,13 @@ def imported(tmp_path):
     return tmp_path / NETWORK
 
 
-@levels("stated")
+@levels("network")
 def test_network_of_an_imported_run(imported, tmp_path, count):
     def read(content):
         imported.write_bytes(content)
         read_graphs(tmp_path)
 
-    contents = mutations(imported.read_bytes(), 5, 4 * count, is_text=True)
+    contents = mutations(imported.read_bytes(), 5, count, is_text=True)
     outcomes(contents, read, tmp_path, errors=CheckpointError, cap=64 * MB)
 
 
