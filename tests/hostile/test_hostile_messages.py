@@ -125,7 +125,7 @@ def test_state_that_was_made_up(state):
     read_all(state)
 
 
-@at_levels(60, 1200, STATES)
+@at_levels(60, 800, STATES)
 def test_states_of_components(state):
     read_all(state)
     read_all(json.loads(json.dumps(state)))

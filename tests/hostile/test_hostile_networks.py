@@ -186,6 +186,11 @@ def test_network_that_is_odd_and_may_be_read(change, tmp_path):
     outcomes([changed(change)], read, tmp_path, errors=(ImportedModelError, DataError), cap=512 * MB)
 
 
+def test_network_whose_texts_are_none(tmp_path):
+    contents = [CONVOLUTION.replace(old, b"\xff" * len(old)) for old in (b"Relu", b"kernel_shape", b"maker", b"made")]
+    outcomes(contents, read, tmp_path, errors=(ImportedModelError, DataError), cap=512 * MB)
+
+
 @levels("payload")
 def test_payloads(tmp_path, count):
     whole = pack(

@@ -1,5 +1,6 @@
 """Folders of runs whose files are mutated: each reader gives a result or a message, and the gallery shows the rest."""
 
+import math
 import shutil
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def test_weights_of_every_type_fit_or_are_refused(kind, run_copy, tmp_path):
     with safe_open(run_copy / MODEL, "pt") as file:
         for name in file.keys():  # noqa: SIM118 - not a dict
             shape = file.get_slice(name).get_shape()
-            size = bits * __import__("math").prod(shape) // 8
+            size = bits * math.prod(shape) // 8
             header[name] = tensor(kind, shape, (end, end + size))
             end += size
 
