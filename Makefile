@@ -17,7 +17,7 @@ CORE_TESTS := $(addprefix tests/,analysis bring data export lab lessons models o
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(8, 3 * (os.cpu_count() or 2) // 2))')
 PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --durations=20 -rfER
 
-.PHONY: help app test test-slow test-all test-oldest lint docs bench checkpoints results measure clean
+.PHONY: help app test test-slow test-all test-oldest lint audit docs bench checkpoints results measure clean
 .NOTPARALLEL: # one pip at a time works in .venv
 .DEFAULT_GOAL := help
 
@@ -30,7 +30,7 @@ app: .venv/app.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run the app; PORT
 test: .venv/dev.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run the tests but for the slow ones; they look for data sets in AEVIZ_DATA and for Chromium
 	$(PYTEST) -m "not slow"
 
-test-slow: .venv/dev.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run the slow tests: memory over a thousand drags, photographs, neighbour maps
+test-slow: .venv/dev.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run the slow tests: memory over a thousand drags, photographs, neighbour maps, 5,000 hostile files
 	$(PYTEST) -m slow
 
 test-all: .venv/dev.stamp $(RUNTIME) $(BUNDLES) .venv/onnx.stamp ## run all tests
@@ -46,6 +46,9 @@ lint: .venv/dev.stamp ## check format, lint, types (Python, and JavaScript where
 	$(BIN)/lint-imports
 	@$(BIN)/python -m tools.vendor typescript --into .venv
 	@if [ -x $(TSC) ]; then echo $(TSC); $(TSC); fi
+
+audit: ## warn of known weaknesses in the pinned packages (pip-audit); without a network it says so
+	@$(PYTHON) -m tools.audit
 
 docs: .venv/docs.stamp ## build the documentation as a site into build/site; a warning is an error, and nothing asks a network
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q -f docs/site/mkdocs.yml

@@ -24,9 +24,18 @@ A message says what is wrong with which thing, what was found, what was expected
 command line show the message and nothing else, so it has to stand alone.
 """
 
+_LONGEST_REASON = 300
+"""Characters of a library's reason in a message."""
+
 
 class AevizError(Exception):
     """Base of every error whose message is meant for the person at the screen."""
+
+
+def reason_of(error: object) -> str:
+    """Return what a library says of damaged data as a line for a message: it may quote all of them, in many lines."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
 
 
 class ConfigError(AevizError, ValueError):

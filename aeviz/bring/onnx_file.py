@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from aeviz.errors import ImportedModelError
+from aeviz.errors import ImportedModelError, reason_of
 from aeviz.export.packages import package
 from aeviz.models.foreign.graph import MOST_CONSTANT, MOST_NODES, Attribute, Constant, Graph, Node
 from aeviz.models.foreign.network import TABLE
 
 MOST_BYTES = 512 << 20
 """Largest file that is read."""
+_DAMAGED = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, OverflowError)
+"""What the package onnx raises on fields that contradict each other: not all of them are checked by its checker."""
 OLDEST_OPSET, NEWEST_OPSET = 11, 25
 """Versions of the operators that are read; older ones are converted."""
 _RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"}
@@ -72,13 +74,14 @@ def read_network(content: bytes, name: str) -> OnnxNetwork:
         onnx.checker.check_model(model)
         if len(model.functions):
             model = onnx.inliner.inline_local_functions(model)
-    except (broken, onnx.checker.ValidationError, RuntimeError) as error:
-        reason = str(error).strip().partition("\n")[0] or "it cannot be decoded"
+        return _translate(onnx, _modern(onnx, model, name), name)
+    except ImportedModelError:
+        raise
+    except (broken, onnx.checker.ValidationError, *_DAMAGED) as error:
+        reason = reason_of(str(error).strip().partition("\n")[0] or "it cannot be decoded")
         raise ImportedModelError(
             f"{name} is no ONNX model: {reason}; expected a file that an exporter wrote"
         ) from error
-    model = _modern(onnx, model, name)
-    return _translate(onnx, model, name)
 
 
 def check_operators(network: OnnxNetwork) -> None:

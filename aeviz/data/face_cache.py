@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import threading
+import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,7 @@ def find_faces(source: FaceSource) -> NDArray[np.uint8] | None:
         is_untouched = found.st_mtime_ns == record.mtime_ns
         if not (is_untouched or _has_digests(path, faces.offset, record.digests)):
             return None
-    except (OSError, ValueError):  # missing, or no .npy file
+    except (OSError, ValueError, SyntaxError, tokenize.TokenError):  # missing, or no .npy file
         return None
     if not is_untouched:
         with contextlib.suppress(OSError):  # a folder that is only lent may be read-only

@@ -12,6 +12,7 @@ References:
 
 import gzip
 import hashlib
+import io
 import math
 import struct
 import zlib
@@ -25,6 +26,9 @@ from aeviz.errors import DataError
 _UNSIGNED_BYTES = 0x08
 _MOST_AXES = 8
 """More than any published file has; NumPy stops at 64, and a header may claim 255."""
+_MOST_BYTES = 64 << 20
+"""Bytes of a file, unpacked; those of MNIST's training images are 47 million."""
+_BLOCK = 1 << 20
 
 
 def read_idx(
@@ -50,12 +54,14 @@ def read_idx(
         if md5 is not None and found != md5:
             raise DataError(f"{path} is damaged: its md5 is {found}; expected the publisher's {md5}; {remedy}")
         if path.suffix == ".gz":
-            content = gzip.decompress(content)
+            content = _unpack(content)
     except (OSError, EOFError, zlib.error) as exc:
         reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
         kind = "a complete gzip file" if path.suffix == ".gz" else "a readable file"
         raise DataError(f"{path} cannot be read: {reason}; expected {kind} in idx format; {remedy}") from exc
 
+    if len(content) > _MOST_BYTES:
+        raise DataError(f"{path} has more than {_MOST_BYTES:,} bytes; expected an idx file of images; {remedy}")
     if len(content) < 4 or content[:2] != b"\0\0" or content[3] == 0:
         raise DataError(
             f"{path} is no idx file: it begins with {content[:4].hex(' ') or 'nothing'}; expected 00 00, a data type "
@@ -77,4 +83,17 @@ def read_idx(
             f"{' x '.join(str(length) for length in shape)}; {remedy}"
         )
     # A copy, since frombuffer's array is read-only and torch.from_numpy warns of those.
-    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape).copy()
+    values = np.frombuffer(content, dtype=np.uint8, offset=start)
+    try:
+        return values.reshape(shape).copy()
+    except ValueError as exc:  # no values, and other axes longer than NumPy can count
+        raise DataError(f"{path} declares {' x '.join(map(str, shape))} values, which cannot be; {remedy}") from exc
+
+
+def _unpack(content: bytes) -> bytes:
+    """Return what a gzip file holds, or a little more than `_MOST_BYTES` of it; memory is taken as it unpacks."""
+    unpacked = bytearray()
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+        while len(unpacked) <= _MOST_BYTES and (block := packed.read(_BLOCK)):
+            unpacked += block
+    return bytes(unpacked)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from aeviz.data.names import printable
-from aeviz.errors import DataError
+from aeviz.errors import DataError, reason_of
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm", ".pnm")
 """Endings of file names, in lower case, that count as images."""
@@ -267,7 +267,7 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
         found = _recognise(source) if isinstance(source, bytes) else ""
         raise DataError(f"{what} is {found or 'of no known kind or damaged'}; expected {kinds}; {remedy}") from exc
     except _DECODE_ERRORS as exc:
-        raise DataError(f"{what} cannot be read: {exc}; expected a complete image; {remedy}") from exc
+        raise DataError(f"{what} cannot be read: {reason_of(exc)}; expected a complete image; {remedy}") from exc
 
 
 def _recognise(data: bytes) -> str:

@@ -9,6 +9,8 @@ from aeviz.errors import LessonError
 
 MAX_DEPTH = 12
 """Groups and lists inside each other; a lesson has five."""
+_DAMAGED = (yaml.YAMLError, ValueError, OverflowError, TypeError, AttributeError, LookupError, RecursionError)
+"""What PyYAML raises, also on tags whose values are none of theirs (!!timestamp soon), and Python on 5,000 digits."""
 
 
 def load_document(text: str) -> object:
@@ -27,7 +29,7 @@ def load_document(text: str) -> object:
         raise
     except yaml.MarkedYAMLError as error:
         raise LessonError(f"{_place(error.problem_mark)}{_explain(error)}") from error
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # also what Python says of a number of 5,000 digits
+    except _DAMAGED as error:
         raise LessonError(f"this is no YAML text: {' '.join(str(error).split())[:200]}") from error
 
 

@@ -70,7 +70,7 @@ class Fields:
         if not self._is_there(name, True):
             return 0.0
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not low <= float(value) or not abs(float(value)) < 1e300:  # type: ignore[arg-type]
+        if not is_number or not low <= value or not abs(value) < 1e300:  # type: ignore[operator, arg-type]
             least = "" if low == -math.inf else f" from {low:g} up"
             self.complain(name, f"is {shorten(value)}; expected a number{least}, with a point for decimals (0.5)")
             return max(low, 0.0)

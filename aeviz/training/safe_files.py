@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError
+from aeviz.errors import CheckpointError, CheckpointFormatError, CheckpointNotFoundError, reason_of
 
 JSON_BYTES = 2 << 20
 """Largest JSON file that is read: the names of 1,000 classes of 255 bytes each take 0.3 MB, all else a few kB. Parsed,
@@ -56,7 +56,9 @@ def unreadable(path: Path, reason: object, *, run: str | None = None, advice: st
         run: Name of the run; None for the name of the folder that holds the file.
         advice: What to do next.
     """
-    return CheckpointFormatError(f"cannot read {path.name} of run '{run or path.parent.name}': {reason}; {advice}")
+    return CheckpointFormatError(
+        f"cannot read {path.name} of run '{run or path.parent.name}': {reason_of(reason)}; {advice}"
+    )
 
 
 def stat_checked(path: Path, *, run: str | None = None) -> os.stat_result:

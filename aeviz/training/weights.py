@@ -75,6 +75,11 @@ def load_weights(model: nn.Module, tensors: Mapping[str, Tensor], run: str) -> N
         for name in sorted(set(expected) & set(tensors))
         if tensors[name].shape != expected[name].shape
     ]
+    problems += [
+        f"{name} holds {str(tensors[name].dtype).removeprefix('torch.')}, the network {_kind(tensor)}"
+        for name, tensor in sorted(expected.items())
+        if name in tensors and tensors[name].is_floating_point() != tensor.is_floating_point()
+    ]
     if problems:
         raise CheckpointMismatchError(
             f"the weights of run '{run}' do not fit its config: {'; '.join(problems)}; "
@@ -83,6 +88,10 @@ def load_weights(model: nn.Module, tensors: Mapping[str, Tensor], run: str) -> N
     plain = {name: tensor.to(torch.float32) for name, tensor in tensors.items()}
     check_finite(plain, run)
     model.load_state_dict(plain)
+
+
+def _kind(tensor: Tensor) -> str:
+    return "floating point" if tensor.is_floating_point() else "whole numbers"
 
 
 def check_finite(tensors: Mapping[str, Tensor], run: str) -> None:

@@ -20,7 +20,7 @@ from aeviz.data.imports.items import MOST_TOTAL, Content, Item, Opened, check_co
 from aeviz.data.label_table import MOST_BYTES
 from aeviz.data.names import printable
 from aeviz.data.tree import DiskTree, MemberTree, is_hidden, is_table
-from aeviz.errors import DataError
+from aeviz.errors import DataError, reason_of
 
 MOST_DIRECTORY = 100_000_000
 """Bytes of an archive's list of members, which is read into memory: about a million members."""
@@ -83,7 +83,9 @@ class ZipImages(_Arranged):
         try:
             self._zip = zipfile.ZipFile(path)
         except _READ_ERRORS as exc:
-            raise DataError(f"{title} cannot be opened: {exc}; expected a complete zip archive; pack it again") from exc
+            raise DataError(
+                f"{title} cannot be opened: {reason_of(exc)}; expected a complete zip archive; pack it again"
+            ) from exc
         try:
             self._list()
         except BaseException:
@@ -91,7 +93,9 @@ class ZipImages(_Arranged):
             raise
 
     def _list(self) -> None:
-        members = [member for member in self._zip.infolist() if not member.is_dir()]
+        members = [
+            member for member in self._zip.infolist() if not member.filename.endswith("/")
+        ]  # is_dir fails on an empty name
         check_members(members, self._path.stat().st_size, self.title)
         root = PurePosixPath(self.title)
         self._infos: dict[PurePath, zipfile.ZipInfo] = {}

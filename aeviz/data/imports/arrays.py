@@ -13,6 +13,7 @@ mapped into memory, those of an .npz after they were unpacked to a temporary fil
 import math
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +27,15 @@ from aeviz.data.image_files import MAX_PIXELS
 from aeviz.data.imports.archive import check_directory, check_members
 from aeviz.data.imports.items import Item, Opened, check_count, order_splits
 from aeviz.data.label_table import MOST_CLASSES
+from aeviz.data.mapped import map_array
 from aeviz.data.names import printable
-from aeviz.errors import DataError
+from aeviz.errors import DataError, reason_of
 
 _BLOCK = 256
 """Images whose values are looked at together."""
 _IMAGE_NAMES = ("x", "images", "image", "data", "imgs", "arr_0", "pixels", "samples")
 _LABEL_NAMES = ("y", "labels", "label", "arr_1", "target", "targets", "classes", "class")
-_READ_ERRORS = (OSError, ValueError, EOFError, SyntaxError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+_READ_ERRORS = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,23 +193,17 @@ def _unpack(path: Path, title: str, scratch: Path) -> dict[str, Path]:
     except _READ_ERRORS as exc:
         if isinstance(exc, DataError):
             raise
-        raise DataError(f"{title} cannot be read: {exc}; expected a complete .npz file; save it again") from exc
+        raise DataError(
+            f"{title} cannot be read: {reason_of(exc)}; expected a complete .npz file; save it again"
+        ) from exc
     return found
 
 
 def _map(path: Path, title: str) -> NDArray[Any]:
     try:
-        array: Any = np.load(path, mmap_mode="r", allow_pickle=False)
-    except _READ_ERRORS as exc:
-        reason = (
-            "it holds Python objects, which are not read"
-            if "pickle" in str(exc) or "object" in str(exc).lower()
-            else exc
-        )
-        raise DataError(f"{title} cannot be read: {reason}; expected an array of numbers; save it again") from exc
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"{title} holds no array; expected one")
-    return array
+        return map_array(path)
+    except (OSError, ValueError) as exc:
+        raise DataError(f"{title} cannot be read: {exc}; expected an array of numbers; save it again") from exc
 
 
 def _is_images(array: NDArray[Any]) -> bool:

@@ -8,11 +8,11 @@ They are mapped into memory, so that a data set may be larger than that. `folder
 """
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from aeviz.config import DataConfig
 from aeviz.data.dataset import SPLIT_NAMES, ImageDataset, SplitName
 from aeviz.data.folder_layout import test_indices
 from aeviz.data.imports.items import Skip
+from aeviz.data.mapped import map_array
 from aeviz.data.splits import split_indices
 from aeviz.errors import ConfigError, DataError
 from aeviz.records import from_mapping
@@ -111,8 +112,8 @@ def open_pixels(folder: Path, about: Imported) -> NDArray[np.uint8]:
     path, shape = folder / IMAGES, (about.n_images, *about.image_shape)
     try:
         found = path.stat().st_size
-        if found != int(np.prod(shape)):
-            raise ValueError(f"it has {found:,} bytes and should have {int(np.prod(shape)):,}")
+        if found != math.prod(shape):
+            raise ValueError(f"it has {found:,} bytes and should have {math.prod(shape):,}")
         return np.memmap(path, dtype=np.uint8, mode="r", shape=shape)
     except (OSError, ValueError) as exc:
         raise DataError(f"{path} cannot be read: {exc}; import the images again") from exc
@@ -128,12 +129,13 @@ def read_labels(folder: Path, about: Imported) -> NDArray[np.int64] | None:
         return None
     path = folder / LABELS
     try:
-        labels: Any = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as exc:
+        labels = map_array(path)
+    except (OSError, ValueError) as exc:
         raise DataError(f"{path} cannot be read: {exc}; import the images again") from exc
-    if labels.shape != (about.n_images,) or labels.dtype != np.int64:
+    is_whole = labels.shape == (about.n_images,) and labels.dtype == np.int64
+    if not is_whole or labels.min() < 0 or labels.max() >= len(about.class_names):
         raise DataError(f"{path} does not belong to its images; import them again")
-    return labels  # type: ignore[no-any-return] # checked just now
+    return np.array(labels)  # which lets go of the file
 
 
 def read_split(folder: Path, config: DataConfig, split: SplitName) -> ImageDataset:

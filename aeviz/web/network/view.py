@@ -22,7 +22,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.scales import describe_ms_ssim, describe_penalty
 from aeviz.web.kernel.text import escape, name_objective
-from aeviz.web.kernel.url import UrlState
+from aeviz.web.kernel.url import UrlState, parse_number
 from aeviz.web.network.layers import layer_rows
 from aeviz.web.network.sample import sample
 
@@ -34,7 +34,7 @@ _OF_TRAINING = (
     "validation MSE", "trained on", "begun",
 )  # fmt: skip
 """Rows of the table that say nothing of an imported model."""
-_IMAGE = UrlState("image", parse=lambda text: int(text) if text.isascii() and text.isdecimal() else None)
+_IMAGE = UrlState("image", parse_number)
 """URL parameter: index in the test set of the image that goes through the network."""
 
 

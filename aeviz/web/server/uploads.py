@@ -12,6 +12,8 @@ from aeviz.serving.limits import FILES, FILES_EACH, MB, limits, variable
 
 PATH = "/_stcore/upload_file/"
 """In the path of each upload, before the number of the visit."""
+_MOST_DIGITS = 18
+"""Of a size in bytes; Python refuses to read thousands."""
 
 
 class UploadLimits:
@@ -37,7 +39,7 @@ class UploadLimits:
             return
         visit = rest.partition("/")[0]
         size = headers.get("content-length", "")
-        if not size.isdecimal():
+        if not size.isdecimal() or len(size) > _MOST_DIGITS:
             yield "An upload has to say its size."
             return
         problem = self._problem(visit, int(size))

@@ -3,19 +3,29 @@
 import csv
 import re
 import tempfile
+import tokenize
 import webbrowser
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from aeviz.errors import DataError
+from aeviz.data.imports.archive import check_directory, check_members
+from aeviz.data.mapped import map_array
+from aeviz.errors import DataError, reason_of
 from aeviz.web.takeaway.points import Method, points_page
 
 LABEL_COLUMNS = ("label", "class", "labels", "target")
 """Names of a column of classes in a CSV file, in any case."""
 _DIMENSION = re.compile("z[0-9]+")
+_DAMAGED = (
+    *(OSError, ValueError, EOFError, SyntaxError, RuntimeError, LookupError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, csv.Error),
+)
+"""What reading a damaged file raises; MemoryError for an array whose header claims more than there is."""
 
 
 def show(
@@ -78,22 +88,31 @@ def read_points(path: Path) -> Points:
     kind = path.suffix.lower()
     try:
         if kind == ".npy":
-            return Points(z=np.load(path, allow_pickle=False), labels=None, images=None)
+            return Points(z=np.array(map_array(path)), labels=None, images=None)
         if kind == ".npz":
-            with np.load(path, allow_pickle=False) as arrays:
-                if "z" not in arrays:
-                    raise DataError(f"{path} holds {', '.join(arrays) or 'nothing'}; expected an array z, (N, D)")
-                found = {name: arrays[name] for name in ("z", "labels", "images") if name in arrays}
-            return Points(z=found["z"], labels=found.get("labels"), images=found.get("images"))
+            return _read_arrays(path)
         if kind == ".csv":
             return _read_csv(path)
         if kind == ".parquet":
             return _read_parquet(path)
-    except (OSError, ValueError, EOFError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{path} cannot be read: {error}") from error
+    except DataError:
+        raise
+    except _DAMAGED as error:
+        raise DataError(f"{path} cannot be read: {reason_of(error)}") from error
     raise DataError(f"{path} is of no kind that is read; expected .npy, .npz, .csv or .parquet")
+
+
+def _read_arrays(path: Path) -> Points:
+    check_directory(path, str(path))
+    with zipfile.ZipFile(path) as archive:
+        check_members(archive.infolist(), path.stat().st_size, str(path))
+    with np.load(path, allow_pickle=False) as arrays:
+        if "z" not in arrays:
+            raise DataError(f"{path} holds {', '.join(arrays)[:200] or 'nothing'}; expected an array z, (N, D)")
+        found = {name: arrays[name] for name in ("z", "labels", "images") if name in arrays}
+    if not all(isinstance(array, np.ndarray) for array in found.values()):
+        raise DataError(f"{path} holds other files under the names of arrays; save it again with numpy")
+    return Points(z=found["z"], labels=found.get("labels"), images=found.get("images"))
 
 
 def _read_csv(path: Path) -> Points:

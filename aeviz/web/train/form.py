@@ -173,7 +173,7 @@ def _follow_address() -> None:
         return
     st.session_state[_FOLLOWED] = folder
     asked: dict[str, Any] = {"data": OWN_FOLDER, FOLDER: folder}
-    if side.isdecimal() and SMALLEST <= int(side) <= LARGEST:
+    if side.isdecimal() and len(side) < 10 and SMALLEST <= int(side) <= LARGEST:
         asked[SIDE] = int(side)
     for name, value in asked.items():
         st.session_state[_PREFIX + name] = _keep(name, value)

@@ -1,6 +1,7 @@
 """Loads a component and shows it: the one place that knows how Streamlit names, finds and keys components."""
 
 import re
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,13 @@ def numbers_of(key: str, event: str) -> list[float]:
     """
     state = state_of(key)
     sent = state.get(event) if isinstance(state, dict) else None
-    return [float(value) for value in sent if isinstance(value, int | float)] if isinstance(sent, list) else []
+    numbers = sent if isinstance(sent, list) else []
+    return [float(value) for value in numbers if isinstance(value, float) or _is_float_sized(value)]
+
+
+def _is_float_sized(value: object) -> bool:
+    """Whether a value is a whole number that a float holds."""
+    return isinstance(value, int) and abs(value) <= sys.float_info.max
 
 
 def _ignore() -> None:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from aeviz.errors import PayloadError
+from aeviz.errors import PayloadError, reason_of
 
 MAGIC = b"AEV1"
 ALIGNMENT = 8
@@ -87,8 +87,8 @@ def unpack(payload: bytes) -> dict[str, object]:
         text = json.loads(payload[first : first + length])
         value, table = text["value"], text["arrays"]
         entries = [(np.dtype(name).newbyteorder("<"), tuple(shape)) for name, shape, _ in table if name in DTYPES]
-    except (ValueError, KeyError, TypeError) as error:
-        raise PayloadError(f"the header of a payload is damaged: {error}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise PayloadError(f"the header of a payload is damaged: {reason_of(error)}") from error
     if len(entries) < len(table):
         raise PayloadError(f"a payload holds an array of unknown dtype; known are {', '.join(DTYPES)}")
     at = first + length + -(first + length) % ALIGNMENT
@@ -105,7 +105,10 @@ def unpack(payload: bytes) -> dict[str, object]:
             raise PayloadError(f"array {len(arrays)} of a payload has a damaged shape: {error}") from error
         at += count * dtype.itemsize
         at += -at % ALIGNMENT
-    filled = _fill(value, arrays)
+    try:
+        filled = _fill(value, arrays)
+    except RecursionError as error:
+        raise PayloadError("the value of a payload is nested too deeply") from error
     if not isinstance(filled, dict):
         raise PayloadError(f"a payload holds a {type(filled).__name__} where an object is expected")
     return filled

@@ -59,7 +59,7 @@ def read_start(state: object, low: tuple[float, float], high: tuple[float, float
     sent = state.get("start") if isinstance(state, dict) else None
     if not isinstance(sent, list) or len(sent) != len(low):
         return None
-    if not all(type(value) in (int, float) and math.isfinite(value) for value in sent):
+    if not all(type(value) in (int, float) and abs(value) < math.inf for value in sent):  # no NaN is below
         return None
-    x, y = (min(max(float(value), bottom), top) for value, bottom, top in zip(sent, low, high, strict=True))
+    x, y = (float(min(max(value, bottom), top)) for value, bottom, top in zip(sent, low, high, strict=True))
     return x, y
