@@ -69,21 +69,30 @@ def test_samples_flow_to_the_next_ones_and_through_the_temperatures(visit):
     """On the way their images are decoded in the page; those that Python decoded stand at the end."""
     page = visit("/generate?model=vae-10d&with.vae-10d=nothing", width=1280, height=720)
     samples = page.get_by_test_id("samples")
-    expect(samples.get_by_role("status")).to_have_text(re.compile(r"^Image \d+ of 100, out of distribution"))
+    expect(samples.get_by_role("status")).to_have_text(
+        re.compile(r"^Image \d+ of 100: its point lies outside the data")
+    )
     expect(samples.get_by_role("img", name="The samples on the map of vae-10d")).to_be_in_viewport(ratio=0.95)
-    samples.get_by_role("button", name="Play: temperature 0 to 2").click()
+    answer = samples.get_by_role("note")
+    expect(answer).to_be_hidden()
+    samples.get_by_role("button", name="10", exact=True).click()  # a prediction is played
     expect(samples.locator(".moving")).to_be_visible()
-    expect(samples.get_by_role("status")).to_have_text("The same noise, scaled; back to temperature 1.00 at the end")
+    expect(samples.get_by_role("status")).to_have_text(
+        "The same random points, scaled; back to temperature 1.00 at the end"
+    )
     slider = samples.get_by_role("slider", name="Temperature")
     expect(slider).to_have_value(re.compile(r"^1\.[5-9]"))  # it goes along
     expect(samples.locator(".lead")).to_have_text(re.compile(r"^\d+ of 100 .* at temperature (1\.[5-9]|2)"))
     samples.get_by_role("button", name="Stop").click()
     expect(samples.locator(".moving")).to_be_hidden()
-    expect(samples.get_by_role("note")).to_have_text(re.compile("^At temperature 0 all images are the same"))
+    expect(answer).to_have_text(re.compile("^Not 10. At temperature 0 all images are the same"))
+    expect(samples.get_by_text(re.compile("2 of 100 at temperature 1, 69 at 2"))).to_be_visible()
     slider.fill("1.8")
     expect(page).to_have_url(re.compile("temperature=1.8"))
     expect(samples.get_by_text(re.compile("100 samples from the prior .*, temperature 1.8, seed 0"))).to_be_visible()
-    expect(samples.locator(".lead")).to_have_text(re.compile("^56 of 100 .* at temperature 1.80"))
+    expect(samples.locator(".lead")).to_have_text(
+        re.compile("^56 of 100 points lie outside the data .* at temperature 1.80")
+    )
     slider.fill("1")
     expect(page).not_to_have_url(re.compile("temperature="))
     page.get_by_role("button", name="Again").click()

@@ -148,6 +148,15 @@ def test_samples_lie_on_a_map_and_the_first_chosen_is_one_that_is_crossed_out(ap
     assert places["network"]["latent_dim"] == 10
 
 
+@pytest.mark.parametrize(("model", "left"), [("vae-10d", "1"), ("vae-2d-anchored", "10")])
+def test_samples_ask_what_temperature_0_leaves_and_say_how_many_points_leave_the_data(app, model, left):
+    """Each class of an anchored model has an image of its own, so as many are left as there are classes."""
+    grid = grids(open_section(app, model, "samples"))[0]
+    question, outside = grid["question"], [len(far) for far in grid["places"]["far"]]
+    assert question["choices"][question["correct"]] == left
+    assert f"{outside[10]} of 100 at temperature 1, {outside[-1]} at 2" in question["why"]
+
+
 def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
     app = open_section(app, "anchored", "samples")
     assert "the priors of all classes, one after the other" in captions(app)[0]

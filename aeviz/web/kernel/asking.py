@@ -7,24 +7,41 @@ _STYLE = """<style>
 html:not([data-told-{0}]) [class*="st-key-{0}-answer"] {{
   height: 0 !important; flex: none !important; overflow: hidden;
 }}
-html:not([data-told-{0}]) [class*="st-key-{0}-answer"] * {{ visibility: hidden !important; }}
+html:not([data-told-{0}]) :is([class*="st-key-{0}-answer"], [class*="st-key-{0}-kept"]) * {{
+  visibility: hidden !important;
+}}
 html[data-told-{0}] .st-key-{0}-question {{ display: none; }}
 </style>"""
 """An answer that is hidden keeps its width, to which figures are drawn."""
 
 
-def ask(name: str, question: str) -> None:
-    """Show a question until the component of the experiment marks the page as told (kit/told.js).
+def hide_answers(name: str) -> None:
+    """Hide what `answer` returns until the component of the experiment marks the page as told (kit/told.js).
 
     Args:
         name: The experiment, as the component calls it.
-        question: Markdown.
     """
     st.html(_STYLE.format(name))
+
+
+def ask(name: str, question: str) -> None:
+    """Show a question, and hide its answers, until the page is told.
+
+    Args:
+        name: As for `hide_answers`.
+        question: Markdown.
+    """
+    hide_answers(name)
     with st.container(key=f"{name}-question"):
         st.markdown(question)
 
 
-def answer(name: str, part: str = "") -> DeltaGenerator:
-    """Return a container for what is shown once the page is told; `part` tells several of an experiment apart."""
-    return st.container(key=f"{name}-answer{part and f'-{part}'}")
+def answer(name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGenerator:
+    """Return a container for what is shown once the page is told.
+
+    Args:
+        name: As for `hide_answers`.
+        part: Tells several answers of an experiment apart.
+        keeps_room: Whether it takes its room before, too, so that nothing below it moves.
+    """
+    return st.container(key=f"{name}-{'kept' if keeps_room else 'answer'}{part and f'-{part}'}")

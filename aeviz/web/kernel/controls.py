@@ -1,7 +1,10 @@
 """Pickers that several pages offer: temperature and seed, a class, a test image, a draw. All are in the URL."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.url import drop_stale_choice
@@ -11,10 +14,15 @@ SEEDS = 10_000
 _SEED = "seed"
 
 
-def pick_seed() -> int:
-    """Let the visitor choose the seed of the chance, or the next one; it is in the URL."""
+def pick_seed(folded: DeltaGenerator | None = None) -> int:
+    """Let the visitor choose the seed of the chance, or the next one; it is in the URL.
+
+    Args:
+        folded: Where the seed is chosen by its number, if not beside the button.
+    """
     why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
-    seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
+    with folded or nullcontext():
+        seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
     st.button(
         "Again", icon=":material/casino:", key="again", on_click=_next_seed, help=("Sample again with the next seed.")
     )
