@@ -45,3 +45,8 @@ def answer(name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGener
         keeps_room: Whether it takes its room before, too, so that nothing below it moves.
     """
     return st.container(key=f"{name}-{'kept' if keeps_room else 'answer'}{part and f'-{part}'}")
+
+
+def kept_back(is_asked: bool, name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGenerator:
+    """Return `answer` where something is asked, or else a container that is shown from the start."""
+    return answer(name, part, keeps_room=keeps_room) if is_asked else st.container()

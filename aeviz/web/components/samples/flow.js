@@ -30,17 +30,18 @@ export function project({ origin, axes }, point) {
   return [along(0), along(1)];
 }
 
-const [FALLEN, STAYED, RISEN] = [0.1, 0.25, 0.78]; // shares of Play at which the temperature is 0, leaves that, and is highest
+// Shares of Play at which the temperature is 0, leaves that, is highest, and leaves that.
+const [COLD, WARMS, HOT, COOLS] = [0.1, 0.22, 0.66, 0.8];
 
 /**
- * The temperature while Play goes down to 0, up to the highest, and back.
+ * The temperature while Play goes down to 0, up to the highest, and back; it stays at both for a while.
  * @param {number} share of Play @param {number} usual at its begin and end @param {number} highest
  */
 export function temperatureAt(share, usual, highest) {
-  if (share < FALLEN) return usual * (1 - share / FALLEN);
-  if (share < STAYED) return 0;
-  if (share < RISEN) return (highest * (share - STAYED)) / (RISEN - STAYED);
-  return highest + ((usual - highest) * (share - RISEN)) / (1 - RISEN);
+  if (share < COLD) return usual * (1 - share / COLD);
+  if (share < WARMS) return 0;
+  if (share < HOT) return (highest * (share - WARMS)) / (HOT - WARMS);
+  return share < COOLS ? highest : highest + ((usual - highest) * (share - COOLS)) / (1 - COOLS);
 }
 
 export class Flow {
