@@ -73,7 +73,8 @@ def pictures(app):
 
 
 def captions(app):
-    return [image.proto.imgs[0].caption for image in app.get("image")] + [grid["text"] for grid in grids(app)]
+    shown = [image.proto.imgs[0] for image in app.get("image")]
+    return [image.caption or image.alt for image in shown] + [grid["text"] for grid in grids(app)]
 
 
 def crosses(picture):
@@ -146,6 +147,15 @@ def test_samples_lie_on_a_map_and_the_first_chosen_is_one_that_is_crossed_out(ap
     assert places["centres"] == [[0.0] * 10]
     assert len(places["nearest"]) == 100
     assert places["network"]["latent_dim"] == 10
+
+
+@pytest.mark.parametrize(("model", "left"), [("vae-10d", "1"), ("vae-2d-anchored", "10")])
+def test_samples_ask_what_temperature_0_leaves_and_say_how_many_points_leave_the_data(app, model, left):
+    """Each class of an anchored model has an image of its own, so as many are left as there are classes."""
+    grid = grids(open_section(app, model, "samples"))[0]
+    question, outside = grid["question"], [len(far) for far in grid["places"]["far"]]
+    assert question["choices"][question["correct"]] == left
+    assert f"{outside[10]} of 100 at temperature 1, {outside[-1]} at 2" in question["why"]
 
 
 def test_samples_of_an_anchored_model_can_be_of_one_class(variational, app):
@@ -226,10 +236,12 @@ def test_path_opens_with_a_pair_whose_line_goes_astray_more_than_its_circle(app)
     """The text counts what is shown, and another model has a pair of its own."""
     app = open_section(app, "vae-10d", "interpolate")
     ends = [app.number_input(key=place).value for place in ("start", "end")]
-    line, circle = map(int, re.search(r"(\d+) of 7 on the line, (\d+) of 7 on the circle", said(app)).groups())
+    question = walk_of(app)["question"]
+    line, circle = map(int, re.search(r"(\d+) of 7 on the line, (\d+) of 7 on the circle", question["answer"]).groups())
     assert line > circle
+    assert question["choices"][question["correct"]].startswith("line")
     names = [re.search(r"class (\d)", name)[1] for name in captions(app)[:2]]
-    assert f"Not clearly {names[0]} or {names[1]}: " in said(app)
+    assert question["answer"].startswith(f"Not clearly {names[0]} or {names[1]}: ")
     assert "6 active of 10 dimensions" in said(app)
     app.selectbox(key="model").set_value("circles-3d").run()
     assert_healthy(app, "Generate")
@@ -271,9 +283,9 @@ def test_arithmetic_turns_one_class_into_another(variational, app):
     app = open_section(app, "anchored", "arithmetic")
     plus = app.selectbox(key="plus").value
     assert app.selectbox(key="minus").value == "its own class"
-    minus = re.search(r"Image 0, a (\w+), is", said(app))[1]
-    assert minus != plus
     walk = walk_of(app)
+    minus = re.search(r"Image 0, a (\w+), is", walk["question"]["answer"])[1]
+    assert minus != plus
     texts_of_sum = walk["walks"][0]["texts"]
     assert walk["stops"][walk["first"]] == 1
     assert texts_of_sum[walk["stops"].index(0)].endswith(f"read as {minus}")
@@ -314,13 +326,16 @@ def test_number_shows_all_anchors_and_its_draws_on_the_map(app):
         np.testing.assert_allclose(walk["places"].reshape(-1, 2)[0], marks[int(digit)]["at"], atol=1e-4)
     assert (shown["stops"][0], shown["stops"][shown["first"]], shown["stops"][-1]) == (0, 1, 2)
     assert shown["sums"][0] == "Temperature 0.00: 5 of 5 digits are read as typed."
-    why = re.search(r"\*\*The 2 in place 5\*\*, at temperature 1.25: it is read as 0. (.*)", said(app))[1]
+    question = shown["question"]
+    assert question["answer"] == "The 2 in place 5, at temperature 1.25: it is read as 0."
+    assert (question["choices"], question["correct"]) == ([*"49382", "none"], 4)
+    why = question["why"]
     assert why.startswith("Of the 10 test images nearest to its point, 10 are of class 2.")  # the point is not to blame
     votes = re.search(r"its image, encoded again: (.*?)\.", why)[1]
     counts = [int(each) for each in re.findall(r"(\d+) of class", votes)]
     assert (sum(counts), counts) == (10, sorted(counts, reverse=True))
     assert counts[0] < 7
-    assert "the reading is not clear: *0?*." in why
+    assert "the reading is not clear: 0?." in why
     np.testing.assert_allclose(np.hypot(*np.array([mark["at"] for mark in marks[:10]]).T), [4, 8] * 5, atol=1e-4)
 
 

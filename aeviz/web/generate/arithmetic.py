@@ -7,10 +7,13 @@ from aeviz.analysis.generation import group_direction, move_along
 from aeviz.figures.charts import COMPARED
 from aeviz.figures.images import take
 from aeviz.figures.palette import class_colour
+from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent_walk, reported_stop
 from aeviz.web.generate.ground import ground, plane
-from aeviz.web.generate.readings import Reading, read, show_readings
+from aeviz.web.generate.questions import ask_for_strength
+from aeviz.web.generate.readings import read, show_readings
 from aeviz.web.kernel import distances
+from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
@@ -72,19 +75,24 @@ def show_arithmetic(model: Model) -> None:
         means = np.stack([z[labels == classes[name]].mean(axis=0, dtype=np.float64) for name in (minus, plus)])
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
         strips, walk = st.columns([5, 4], gap="medium")
+        readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
+        turned = [float(stop) for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
+        question = ask_for_strength(
+            image,
+            model.class_names[int(labels[image])],
+            plus,
+            turned[0] if turned else None,
+            f"Strength 1 goes from the mean of {minus} to the mean of {plus}, a distance of "
+            f"{np.linalg.norm(direction):.2f}.",
+        )
+        hide_answers(question.name)
         with strips:
             _show_start(model, image)
-            is_crossed = _show_strip(model, z[image], direction)
-            readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
-            st.markdown(_finding(image, model.class_names[int(labels[image])], plus, readings))
-            st.caption(
-                f"Strength 1 goes from the mean of {escape(minus)} to the mean of {escape(plus)}, a distance of "
-                f"{np.linalg.norm(direction):.2f}. Each image is encoded again and read by its 10 nearest test images."
-            )
-            if is_crossed:
-                st.markdown(_explain_ends(model, image, direction))
+            if _show_strip(model, z[image], direction, question.name):
+                with st.expander("Why is a strength crossed out?"):
+                    st.markdown(_explain_ends(model, image, direction))
         with walk:
-            _show_walk(model, z[image], direction, means, (minus, plus))
+            _show_walk(model, z[image], direction, means, (minus, plus), question)
             st.caption("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2.")
         offer_download(model.config.data.name, "to show the original image")
 
@@ -102,17 +110,33 @@ def _show_start(model: Model, image: int) -> None:
     st.caption(f"From left to right: {escape(text)}.")
 
 
-def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray) -> bool:
-    """Show the image at several strengths, each with what it is read as; return whether any is crossed out."""
+def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str) -> bool:
+    """Show the image at several strengths, and once `asked` is told what it is read as; return whether any is crossed.
+
+    Args:
+        model: The model.
+        z: The image's latent point, (D,).
+        direction: Difference of the means, (D,).
+        asked: Name of the question that the readings answer.
+    """
     path = move_along(z, direction, STRENGTHS)
     readings = read(model, decoded(model, path))
-    show_readings([f"{strength:g}: {each.text}" for strength, each in zip(STRENGTHS, readings, strict=True)])
+    show_readings([with_minus(f"{strength:g}") for strength in STRENGTHS])
     far = distances.find_far(model, path)
-    show_many(model, path, len(STRENGTHS), f"Strength, and what the image is read as; {far_text(model, path)}")
+    show_many(model, path, len(STRENGTHS), f"Image at each strength; {far_text(model, path)}")
+    with answer(asked, "readings", keeps_room=True):
+        show_readings([f"read as {each.text}" for each in readings])
     return far is not None and bool(far.any())
 
 
-def _show_walk(model: Model, z: np.ndarray, direction: np.ndarray, means: np.ndarray, names: tuple[str, str]) -> None:
+def _show_walk(
+    model: Model,
+    z: np.ndarray,
+    direction: np.ndarray,
+    means: np.ndarray,
+    names: tuple[str, str],
+    question: Question,
+) -> None:
     """Show the step on the map, and the image at any strength."""
     key = f"sum-{model.name}"
 
@@ -148,6 +172,7 @@ def _show_walk(model: Model, z: np.ndarray, direction: np.ndarray, means: np.nda
         first=int(np.abs(stops - float(STRENGTH.restore() or 0)).argmin()),
         marks=marks,
         arrows=arrows,
+        question=question,
         smooth=is_large(model),
         key=key,
         on_change=write,
@@ -188,7 +213,7 @@ def _explain_ends(model: Model, image: int, direction: np.ndarray) -> str:
     low, high = np.quantile((z - z[image]) @ step / (step @ step), [EDGE, 1 - EDGE]).tolist()
     names = [with_minus(f"{value:.1f}") for value in (low, high)]
     return (
-        f"**Why is a strength crossed out?** Along this direction {1 - 2 * EDGE:.0%} of the test images lie between "
+        f"Along this direction {1 - 2 * EDGE:.0%} of the test images lie between "
         f"strength {names[0]} and {names[1]} of this image. {describe_ends(low, high)} A cross: the 10th nearest test "
         f"image is farther than {distances.draw_limit(model):.2f}."
     )
@@ -204,14 +229,3 @@ def describe_ends(low: float, high: float) -> str:
     sides = ("above", "below") if before > after else ("below", "above")
     room = "" if before == after else f": there is more room {sides[0]} the image than {sides[1]}"
     return f"S{' and '.join(beyond)[1:]} beyond that{room}."
-
-
-def _finding(image: int, own: str, plus: str, readings: list[Reading]) -> str:
-    """Say from which strength on the image is read as the class that is added."""
-    name = f"Image {image}, a {escape(own)},"
-    turned = [stop for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
-    if not turned:
-        return f"**{name} is not clearly read as {escape(plus)} up to strength {STOPS[-1]:g}.**"
-    if turned[0] == 0:
-        return f"**{name} is read as {escape(plus)} without any step.**"
-    return f"**{name} is read as {escape(plus)} from strength {turned[0]:.2f} on.**"

@@ -13,12 +13,12 @@ from aeviz.analysis.generation import (
 )
 from aeviz.figures.charts import COMPARED, distance_from_origin
 from aeviz.figures.palette import UNLABELLED
+from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk
 from aeviz.web.generate.ground import ground, plane
+from aeviz.web.generate.questions import ask_for_path
 from aeviz.web.generate.readings import (
-    CLEAR,
     Reading,
-    astray,
     has_readings,
     read,
     show_readings,
@@ -36,6 +36,7 @@ from aeviz.web.generate.starts import (
     pick_start,
 )
 from aeviz.web.kernel import distances, priors
+from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.films import offer_walk
@@ -54,6 +55,8 @@ FRAMES, LARGE_FRAMES = 51, 21
 """Images that a path is played by, and one of large images."""
 FEW = 3
 """Active dimensions in which a normal distribution still has much of its mass near its mean."""
+ASKED = "interpolation"
+"""Name of the question."""
 LINEAR, SPHERICAL = "linear", "spherical"
 NAMES = {LINEAR: "Linear interpolation", SPHERICAL: "Spherical interpolation (slerp)"}
 NAMED = {LINEAR: "line", SPHERICAL: "circle"}
@@ -69,8 +72,7 @@ def show_interpolation(model: Model) -> None:
         model.network()  # before the controls: a file that is dropped while it loads would be lost
         origins = [origin for origin in list_origins(model) if origin != MEAN]
         first, second = telling_pair(model) if has_readings(model) else (0, _second(model))
-        with st.container(key="ends"):
-            left, right, choices = st.columns([5, 5, 3], gap="medium")
+        left, right, choices = st.columns([5, 5, 2], gap="medium", vertical_alignment="center")
         with left:
             start = pick_start(model, "From", "start", first, origins)
         with right:
@@ -78,25 +80,25 @@ def show_interpolation(model: Model) -> None:
         if start is None or end is None:
             explain_absent(model)
             return
-        with choices:
+        with choices, st.popover("Settings", icon=":material/tune:"):
             steps = _pick_steps()
         a, b = without_collapsed(model, start.z), without_collapsed(model, end.z)
         ways = [LINEAR, *([SPHERICAL] if has_spherical_path(a, b) else [])]
         paths = {way: _path(way, a, b, steps) for way in ways}
+        found = {way: read(model, decoded(model, path)) for way, path in paths.items()} if has_readings(model) else {}
+        question = ask_for_path(found[LINEAR], found[SPHERICAL]) if len(found) > 1 else None
+        if question is not None:
+            hide_answers(ASKED)
         strips, walk = st.columns([5, 4], gap="medium")
         with strips:
-            verdict = _show_strips(model, paths)
+            _show_strips(model, paths, found, is_asked=question is not None)
             if SPHERICAL not in paths:
                 st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
-            st.markdown(verdict)
-            _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
-            if verdict:
-                st.caption(
-                    f"Each image is encoded again and read by its 10 nearest test images; ?: fewer than {CLEAR} agree."
-                )
         with walk:
-            _show_walk(model, a, b, tuple(ways))
-        st.markdown(_advice(model))
+            _show_walk(model, a, b, tuple(ways), question)
+        with strips, kept_back(question is not None, ASKED, "distances"):
+            _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
+            st.markdown(_advice(model))
         _offer_film(model, a, b, ways)
         explain_absent(model)
         if TEST in (start.origin, end.origin):
@@ -111,32 +113,20 @@ def _path(way: str, a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
     return linear_path(a, b, steps) if way == LINEAR else spherical_path(a, b, steps)
 
 
-def _show_strips(model: Model, paths: dict[str, np.ndarray]) -> str:
-    """Show the images on each path with what they are read as; return what that comes to."""
-    found = {}
+def _show_strips(
+    model: Model, paths: dict[str, np.ndarray], found: dict[str, list[Reading]], *, is_asked: bool
+) -> None:
+    """Show the images on each path, and what they are read as, unless that is asked."""
     for way, path in paths.items():
         columns = -(-len(path) // -(-len(path) // ROW))
-        if has_readings(model):
-            found[way] = read(model, decoded(model, path))
-            if columns == len(path):
+        if way in found and columns == len(path):
+            with kept_back(is_asked, ASKED, way, keeps_room=True):
                 show_readings([each.text for each in found[way]])
         said = [f"{NAMES[way]}: length {path_length(path):.2f}", far_text(model, path)]
         show_many(model, path, columns, ", ".join(filter(None, said)))
-    return _compare(found)
 
 
-def _compare(readings: dict[str, list[Reading]]) -> str:
-    """Say of how many images on each path the class is unclear or that of neither end."""
-    if not readings:
-        return ""
-    counts = {way: sum(astray(found)) for way, found in readings.items()}
-    first, last = (readings[LINEAR][k].name for k in (0, -1))
-    ends = escape(first) if first == last else f"{escape(first)} or {escape(last)}"
-    said = [f"{counts[way]} of {len(found)} on the {NAMED[way]}" for way, found in readings.items()]
-    return f"**Not clearly {ends}: {', '.join(said)}.**"
-
-
-def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...]) -> None:
+def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...], question: Question | None) -> None:
     """Show both paths on the map, and the image at the same place of each."""
     frames = LARGE_FRAMES if is_large(model) else FRAMES
     found, sent = plane(model), ground(model)
@@ -164,6 +154,7 @@ def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...]
         stop_name="Position on the path",
         first=frames // 2,
         marks=marks,
+        question=question,
         smooth=is_large(model),
         key=f"path-{model.name}",
     )

@@ -10,8 +10,10 @@ from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read
 from aeviz.errors import DataError
 from aeviz.figures.images import tile
 from aeviz.figures.palette import class_colour
+from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop, sheet_of
 from aeviz.web.generate.ground import ground, plane
+from aeviz.web.generate.questions import ask_for_digit
 from aeviz.web.generate.readings import CLEAR, Reading, has_readings, read
 from aeviz.web.generate.temperature import HIGHEST, read_temperature, write_temperature
 from aeviz.web.kernel import priors
@@ -49,7 +51,8 @@ def show_number(model: Model) -> None:
                 width=220,
                 help=f"1 to {MOST_DIGITS} digits; each is sampled separately.",
             ).strip()
-            seed = pick_seed()
+            settings = st.popover("Settings", icon=":material/tune:")
+            seed = pick_seed(settings)
         temperature = read_temperature()
         if not typed:
             st.info(f"Type a number of 1 to {MOST_DIGITS} digits.", icon=":material/dialpad:")
@@ -71,13 +74,10 @@ def show_number(model: Model) -> None:
                 icon=":material/warning:",
             )
             return
-        st.markdown("**Predict:** which digit is misread first as the temperature rises? Then press *Play*.")
         digits = [_digit(model, place, label, seed) for place, label in enumerate(labels.tolist())]
         _show_sweep(model, typed, labels, digits)
         at = _nearest(temperature)
         points, images = np.stack([each.points[at] for each in digits]), np.stack([each.images[at] for each in digits])
-        with st.expander("Which digit was misread first?", icon=":material/help:"):
-            st.markdown(_first_failure(model, labels, digits))
         _show_reading(model, labels, images, points)
         _offer_number(model, typed, images, f"temperature {temperature:g}, seed {seed}", f"{typed}-seed{seed}")
 
@@ -159,6 +159,7 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
         marks=marks,
         in_a_row=True,
         sums=_count_read(model, labels, digits),
+        question=_ask(model, labels, digits),
         key=key,
         on_change=write,
     )
@@ -179,41 +180,42 @@ def _count_read(model: Model, labels: np.ndarray, digits: list[Digit]) -> list[s
     return said
 
 
-def _first_failure(model: Model, labels: np.ndarray, digits: list[Digit]) -> str:
-    """Say which digit is read as another class at the lowest temperature, and as what."""
+def _ask(model: Model, labels: np.ndarray, digits: list[Digit]) -> Question | None:
+    """Ask which digit is read as another class at the lowest temperature; None where the images cannot be read."""
     rows = [each.readings for each in digits if each.readings is not None]
     if not rows:
-        return "The images of this model cannot be read: no encoded test images with classes are known."
+        return None
     names, first = model.provenance.class_names, None
-    for k, label in enumerate(labels.tolist()):
-        wrong = [at for at, each in enumerate(rows[k]) if each.name != names[label]]
+    typed = [names[label] for label in labels.tolist()]
+    for k, name in enumerate(typed):
+        wrong = [at for at, each in enumerate(rows[k]) if each.name != name]
         if wrong and (first is None or wrong[0] < first[1]):
             first = (k, wrong[0])
     if first is None:
-        return f"None up to temperature {HIGHEST:g}: all stay among the points of their class. Try *Again*."
-    k, at = first
-    other = escape(rows[k][at].name)
-    name = escape(names[int(labels[k])])
-    if not at:
-        return (
-            f"**The {name} in place {k + 1}**, even at temperature 0: its class mean is decoded to an image that is "
-            f"read as {other}. The classes overlap in this model."
+        return ask_for_digit(
+            typed, None, f"None up to temperature {HIGHEST:g}: all stay among the points of their class.", "Try Again."
         )
-    digit, read_as = digits[k], rows[k][at]
+    k, at = first
+    name, digit, read_as = typed[k], digits[k], rows[k][at]
+    if not at:
+        answer = f"The {name} in place {k + 1}, even at temperature 0: its class mean is read as {read_as.name}."
+        return ask_for_digit(typed, k, answer, "The classes overlap in this model.")
     by_point = votes_at(model, digit.points[[at]])[0]
     by_image = votes_by_encoder(model, digit.images[[at]])[0]
-    unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10, so the reading is not clear: *{other}?*."
-    return (
-        f"**The {name} in place {k + 1}**, at temperature {STOPS[at]:.2f}: it is read as {other}. Of the 10 test "
-        f"images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to its image, "
-        f"encoded again: {_list_votes(by_image, names)}.{unclear}"
+    unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10, so the reading is not clear: {read_as.text}."
+    return ask_for_digit(
+        typed,
+        k,
+        f"The {name} in place {k + 1}, at temperature {STOPS[at]:.2f}: it is read as {read_as.name}.",
+        f"Of the 10 test images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to "
+        f"its image, encoded again: {_list_votes(by_image, names)}.{unclear}",
     )
 
 
 def _list_votes(votes: np.ndarray, names: Sequence[str]) -> str:
     """Say how many of the nearest test images each class has, (Y,), the most first."""
     order = [label for label in np.argsort(-votes, kind="stable") if votes[label]]
-    return ", ".join(f"{votes[label]} of class {escape(names[label])}" for label in order)
+    return ", ".join(f"{votes[label]} of class {names[label]}" for label in order)
 
 
 def _offer_number(model: Model, typed: str, images: np.ndarray, chance: str, name: str) -> None:
@@ -242,7 +244,8 @@ def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: 
         st.markdown(
             "**Do the images show what was typed?** The 10 nearest test images vote on each:\n\n" + "\n".join(lines)
         )
-        st.caption(f"{0 if far is None else int(far.sum())} of the sampled points are out of distribution.")
+        if far is not None:
+            st.caption(_say_how_far(int(far.sum()), len(far)))
     if is_anchored(model):
         st.markdown(anchoring(model))
     else:
@@ -250,6 +253,16 @@ def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: 
             f"{escape(model.name)} has no class priors, so each digit is sampled from a Gaussian fitted to its "
             "class. Classes that overlap get mixed up; a class-anchored model separates them."
         )
+
+
+def _say_how_far(far: int, count: int) -> str:
+    """Say how many of the points that the digits are decoded from lie outside the data."""
+    if not far:
+        return f"All {count} points lie among those of the test images: the decoder knows what to draw there."
+    return (
+        f"{far} of the {count} points lie outside the data, farther from the encoded test images than 99 % of the "
+        "points that the decoder was trained on. There it has to guess."
+    )
 
 
 def _compare(model: Model, labels: np.ndarray, votes: np.ndarray) -> str:

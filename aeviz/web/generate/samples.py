@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.analysis.generation import Gaussian, draw_noise, draw_points, least_alike, most_alike, share_out
 from aeviz.analysis.latent import nearest_index
@@ -13,6 +14,7 @@ from aeviz.figures.images import shrink, take, tile
 from aeviz.lab import sample_quality
 from aeviz.web.components.samples.component import Places, reported_temperature, sample_grid
 from aeviz.web.generate.ground import ground, plane, send_ground
+from aeviz.web.generate.questions import ask_for_variety
 from aeviz.web.generate.temperature import HIGHEST, pick_temperature, read_temperature, write_temperature
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.caching import shared
@@ -59,20 +61,26 @@ class Draw:
 def show_samples(runs: list[Model]) -> None:
     """Show samples of one model or of two side by side, from the same noise where that can be."""
     with errors_as_messages():
-        draw = _pick_draw(runs)
         if len(runs) == 1:
-            _show_grid(runs[0], draw)
+            shown, below = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
+            with below:
+                draw = _pick_draw(runs)
+            with shown:
+                _show_grid(runs[0], draw, saved=below)
             _offer_code(runs, draw)
             with st.expander("What to look for"):
                 _remark(runs[0])
                 _show_distance(runs[0])
             return
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            draw = _pick_draw(runs)
         is_shared = len({model.config.model.latent_dim for model in runs}) == 1 and len(set(map(is_large, runs))) == 1
         first = None
         for column, model in zip(st.columns(2, gap="medium"), runs, strict=True):
             with column:
-                shown = _show_grid(model, draw, beside=True, group="same noise" if is_shared else None, first=first)
-                first = shown if is_shared else None
+                group = "same noise" if is_shared else None
+                chosen = _show_grid(model, draw, saved=column, beside=True, group=group, first=first)
+                first = chosen if is_shared else None
         if is_shared:
             st.caption(
                 "Both models decode the same noise, image by image: point at one, and the other shows the same place."
@@ -105,7 +113,9 @@ def _offer_code(runs: list[Model], draw: Draw) -> None:
 
 def _pick_draw(runs: list[Model]) -> Draw:
     """Offer what makes sense for these models; all is in the URL."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    temperature = read_temperature() if len(runs) == 1 else pick_temperature()
+    settings = st.popover("Settings", icon=":material/tune:")
+    with settings:
         source = DATA
         if any(model.config.model.is_variational for model in runs):
             rename_choices("draw", {"where the data lie": DATA})
@@ -122,19 +132,25 @@ def _pick_draw(runs: list[Model]) -> Draw:
         names, name = list(runs[0].encoded_classes()), ALL
         if names and (source == DATA or any(map(is_anchored, runs))):
             name = pick_class("Class", [ALL, *names], "class", ALL, "Sample from the distribution of this class.")
-        temperature = read_temperature() if len(runs) == 1 else pick_temperature()
-        seed = pick_seed()
+    seed = pick_seed(settings)
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
 
 def _show_grid(
-    model: Model, draw: Draw, *, beside: bool = False, group: str | None = None, first: int | None = None
+    model: Model,
+    draw: Draw,
+    *,
+    saved: DeltaGenerator,
+    beside: bool = False,
+    group: str | None = None,
+    first: int | None = None,
 ) -> int | None:
     """Show images that a model draws, how many of them are far from the data, and offer the image.
 
     Args:
         model: The model.
         draw: What is drawn.
+        saved: Where the image is offered as a file.
         beside: Whether another model's grid stands beside this one.
         group: Name of the grids that show the same place together.
         first: Which image is chosen at first; None for the one that is most like the test image of the nearest code.
@@ -160,7 +176,7 @@ def _show_grid(
     links = []
     if model.has_summary:
         links = ["explore?" + urlencode({MODEL: model.name, **point_parameter(model, point)}) for point in points]
-    key = f"samples-{model.name}"
+    key, places = f"samples-{model.name}", _places(model, draw, unit, gaussians, around.nearest)
     sample_grid(
         images,
         columns=side,
@@ -176,12 +192,14 @@ def _show_grid(
         group=group,
         temperature=draw.temperature,
         highest=HIGHEST,
-        places=_places(model, draw, unit, gaussians, around.nearest),
+        places=places,
+        question=None if beside or places is None else ask_for_variety(len(points), len(gaussians), places),
         key=key,
         on_change=lambda: write_temperature(reported_temperature(key)),
     )
     parts = [model.name, "samples", *([draw.class_name] if draw.class_name else []), f"seed{draw.seed}"]
-    offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
+    with saved:
+        offer_image(tile(images, side), "-".join(parts), PICTURE_PX, smooth=is_large(model))
     return first
 
 

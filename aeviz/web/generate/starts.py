@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
 from aeviz.data import is_available
@@ -97,22 +98,29 @@ def pick_start(
     key = f"{place}-from"
     rename_choices(key, {"own picture": OWN})
     drop_stale_choice(key, origins)  # chosen for a model that offers more
-    chosen = st.segmented_control(
-        label, origins, default=origins[0], required=True, key=key, bind="query-params", help=_help(model, origins)
-    )
-    origin = str(chosen or origins[0])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{place}-start"):
+        picture = st.container(width="content")
+        with st.container(width="content", gap="small"):
+            title = st.container()
+            with st.container(horizontal=True, gap="small"):
+                change = st.popover("Change", icon=":material/tune:")
+                chosen = change.segmented_control(
+                    label,
+                    origins,
+                    default=origins[0],
+                    required=True,
+                    key=key,
+                    bind="query-params",
+                    help=_help(model, origins),
+                )
+                origin = str(chosen or origins[0])
+                start = None if origin == OWN else _known_point(model, origin, place, default, change)
     if origin == OWN:  # whose controls need the room themselves
         start = _own_picture(model, place)
-        if start is not None and is_shown:
+    title.markdown(f"**{label}:** {escape(start.name if start else origin)}")
+    if start is not None and is_shown:
+        with picture:
             _show(model, start)
-        return start
-    with st.container(horizontal=True, vertical_alignment="center"):
-        picture = st.container(width="content")
-        with st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="small"):
-            start = _known_point(model, origin, place, default)
-        if is_shown:
-            with picture:
-                _show(model, start)
     return start
 
 
@@ -132,11 +140,11 @@ def _draws_from(model: Model) -> str:
     return "the prior of a class" if is_anchored(model) else "the prior N(0, I)"
 
 
-def _known_point(model: Model, origin: str, place: str, default: int) -> Start:
+def _known_point(model: Model, origin: str, place: str, default: int, folded: DeltaGenerator) -> Start:
     if origin == TEST:
-        return _test_image(model, pick_image(model, "Number", place, default))
+        return _test_image(model, pick_image(model, "Number", place, default, folded))
     if origin == DRAW:
-        return _draw(model, pick_draw(f"{place}-seed", default))
+        return _draw(model, pick_draw(f"{place}-seed", default, folded))
     mean = model.summary.mean
     return Start(z=mean, origin=MEAN, name="the mean of the encoded images", image=None)
 
@@ -211,4 +219,4 @@ def _show(model: Model, start: Start) -> None:
         image = decoded(model, start.z[None].astype(np.float32))
         name = f"{name}, reconstructed by {model.name}"
     width = LARGE_PX if is_large(model) else THUMBNAIL_PX
-    show_grid(image, name, columns=1, width=width, smooth=is_large(model))
+    show_grid(image, name, columns=1, width=width, smooth=is_large(model), caption=False)

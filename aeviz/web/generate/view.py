@@ -29,11 +29,11 @@ _DIGITS = frozenset("0123456789")
 _STYLE = """<style>
 @media (max-width: 40rem) {
   .st-key-make div:has(> button) { flex-wrap: wrap; overflow: visible; }
-  div:has(> .st-key-ends) { order: 1; }
-
 }
+.st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
+:is(.st-key-start-start, .st-key-end-start) [data-testid="stElementToolbar"] { display: none; }
 </style>"""
-"""On a phone all sections are in view, in two rows, and the paths stand above the choice of their ends."""
+"""On a phone all sections are in view, in two rows. An image beside a button has no toolbar, which would cover that."""
 
 
 def pick_section() -> str:

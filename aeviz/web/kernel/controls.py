@@ -1,7 +1,10 @@
 """Pickers that several pages offer: temperature and seed, a class, a test image, a draw. All are in the URL."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.url import drop_stale_choice
@@ -11,10 +14,15 @@ SEEDS = 10_000
 _SEED = "seed"
 
 
-def pick_seed() -> int:
-    """Let the visitor choose the seed of the chance, or the next one; it is in the URL."""
+def pick_seed(folded: DeltaGenerator | None = None) -> int:
+    """Let the visitor choose the seed of the chance, or the next one; it is in the URL.
+
+    Args:
+        folded: Where the seed is chosen by its number, if not beside the button.
+    """
     why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
-    seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
+    with folded or nullcontext():
+        seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
     st.button(
         "Again", icon=":material/casino:", key="again", on_click=_next_seed, help=("Sample again with the next seed.")
     )
@@ -51,10 +59,11 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
     return str(st.selectbox(label, names, index=index, key=key, bind="query-params", width=150, help=why))
 
 
-def pick_image(model: Model, label: str, key: str, default: int) -> int:
-    """Let the visitor choose a test image by its number or by chance; the number is in the URL."""
+def pick_image(model: Model, label: str, key: str, default: int, folded: DeltaGenerator | None = None) -> int:
+    """Let the visitor choose a test image by its number, in `folded` if given, or by chance; it is in the URL."""
     n = len(model.require_latents().z)
-    number = pick_whole(label, key, n - 1, default, "Index in the test set, 0 to {}.")
+    with folded or nullcontext():
+        number = pick_whole(label, key, n - 1, default, "Index in the test set, 0 to {}.")
     st.button(
         "Random",
         icon=":material/casino:",
@@ -66,10 +75,11 @@ def pick_image(model: Model, label: str, key: str, default: int) -> int:
     return number
 
 
-def pick_draw(key: str, default: int) -> int:
-    """Let the visitor choose a draw by its seed or by chance; the seed is in the URL."""
+def pick_draw(key: str, default: int, folded: DeltaGenerator | None = None) -> int:
+    """Let the visitor choose a draw by its seed, in `folded` if given, or by chance; the seed is in the URL."""
     why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
-    seed = pick_whole("Seed", key, SEEDS - 1, default, why)
+    with folded or nullcontext():
+        seed = pick_whole("Seed", key, SEEDS - 1, default, why)
     st.button(
         "Random",
         icon=":material/casino:",

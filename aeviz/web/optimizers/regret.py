@@ -9,10 +9,10 @@ from aeviz.figures.regret import point_curves, regret_axis_top, regret_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings
 from aeviz.lab.regret import EXCESS, SEQUENCES, Bound, Costs, Outcome
 from aeviz.web.components.regret_steps.component import REGRET_STEPS
+from aeviz.web.kernel.asking import answer, ask
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.optimizers import cached
-from aeviz.web.optimizers.asking import answer, ask
 from aeviz.web.optimizers.methods import pick_methods, show_methods
 
 BETAS = ("0.01", "0.03", "0.06", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", "0.999")

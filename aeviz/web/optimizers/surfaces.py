@@ -12,13 +12,13 @@ from aeviz.lab.adaptive import METHODS, TRAINED, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.surface.component import read_start, surface_start
+from aeviz.web.kernel.asking import answer, ask
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.lab_recipes import surface_code
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.recipes import offer_code
 from aeviz.web.optimizers import cached
-from aeviz.web.optimizers.asking import answer, ask
 from aeviz.web.optimizers.methods import pick_methods, show_methods
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")

@@ -7,15 +7,17 @@ import { brushOf, element, pixelRatio, resize, write } from "./dom.js";
 /** @typedef {[number, number]} Pair */
 /** @typedef {{ colour: string, width?: number, dash?: number[], alpha?: number }} Look */
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [46, 12, 12, 26]; // pixels around the axes
+const [LEFT, RIGHT] = [46, 12]; // pixels beside the axes
+const MARGINS = { usual: [12, 26], named: [24, 42] }; // above and below them, and where their names stand there
 
 export class Plot {
   /**
    * @param {Element} parent
-   * @param {{ title: string, label: string, x: Pair, y: Pair, isSquare?: boolean, isLog?: boolean, isLogX?: boolean, kind?: string }} options
-   *   `isLog`, `isLogX`: the vertical, the horizontal axis holds decimal logarithms; `kind`: a class of its section
+   * @param {{ title: string, label: string, x: Pair, y: Pair, isSquare?: boolean, isLog?: boolean, isLogX?: boolean, kind?: string, isNamed?: boolean }} options
+   *   `isLog`, `isLogX`: the vertical, the horizontal axis holds decimal logarithms; `kind`: a class of its section;
+   *   `isNamed`: whether there is room around the axes for their names
    */
-  constructor(parent, { title, label, x, y, isSquare = false, isLog = false, isLogX = false, kind = "" }) {
+  constructor(parent, { title, label, x, y, isSquare = false, isLog = false, isLogX = false, kind = "", isNamed = false }) {
     this.section = element("section", { class: `panel ${isSquare ? "square" : ""} ${kind}` }, parent);
     this.title = element("h2", { text: title }, this.section);
     this.stage = element("div", { class: "stage" }, this.section);
@@ -23,6 +25,9 @@ export class Plot {
     this.isLog = isLog;
     this.isLogX = isLogX;
     this.isSquare = isSquare;
+    const [top, bottom] = isNamed ? MARGINS.named : MARGINS.usual;
+    this.top = top;
+    this.bottom = bottom;
     /** @type {Pair} */
     this.inner = [1, 1]; // pixels between the ends of the axes
     this.x = x;
@@ -43,7 +48,7 @@ export class Plot {
     const [width, height] = this.inner;
     return [
       LEFT + (width * (x - this.x[0])) / (this.x[1] - this.x[0]),
-      TOP + (height * (this.y[1] - y)) / (this.y[1] - this.y[0]),
+      this.top + (height * (this.y[1] - y)) / (this.y[1] - this.y[0]),
     ];
   }
 
@@ -51,7 +56,7 @@ export class Plot {
   pointUnder(event) {
     const box = this.stage.getBoundingClientRect();
     const across = (event.clientX - box.left - LEFT) / this.inner[0];
-    const up = (event.clientY - box.top - TOP) / this.inner[1];
+    const up = (event.clientY - box.top - this.top) / this.inner[1];
     return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[1] - up * (this.y[1] - this.y[0])];
   }
 
@@ -62,7 +67,7 @@ export class Plot {
   begin(style) {
     [this.width, this.height] = [this.stage.clientWidth, this.stage.clientHeight];
     if (this.width < 80 || this.height < 60) return false;
-    this.inner = [this.width - LEFT - RIGHT, this.height - TOP - BOTTOM];
+    this.inner = [this.width - LEFT - RIGHT, this.height - this.top - this.bottom];
     if (this.isSquare) this.inner.fill(Math.min(...this.inner));
     const ratio = pixelRatio();
     resize(this.canvas, Math.round(this.width * ratio), Math.round(this.height * ratio));
@@ -71,7 +76,7 @@ export class Plot {
     brush.font = style.font;
     brush.fillStyle = brush.strokeStyle = style.text;
     brush.lineWidth = 1;
-    const [right, bottom] = [LEFT + this.inner[0], TOP + this.inner[1]];
+    const [right, bottom] = [LEFT + this.inner[0], this.top + this.inner[1]];
     const faint = style.isStrong ? 0.3 : 0.1;
     brush.textAlign = "center";
     brush.textBaseline = "top";
@@ -79,13 +84,13 @@ export class Plot {
     for (const tick of across) {
       const [at] = this.place([tick, 0]);
       brush.globalAlpha = tick === 0 && !this.isLogX ? 0.4 : faint;
-      line(brush, at, TOP, at, bottom);
+      line(brush, at, this.top, at, bottom);
       brush.globalAlpha = style.isStrong ? 1 : 0.75;
       brush.fillText(readable(this.isLogX ? 10 ** tick : tick, this.isLogX ? 3 : digitsOf(across)).replace("-", "−"), at, bottom + 6);
     }
     brush.textAlign = "right";
     brush.textBaseline = "middle";
-    const up = ticks(this.y, this.isLog, Math.max(2, (bottom - TOP) / 40));
+    const up = ticks(this.y, this.isLog, Math.max(2, (bottom - this.top) / 40));
     for (const tick of up) {
       const [, at] = this.place([0, tick]);
       brush.globalAlpha = tick === 0 && !this.isLog ? 0.4 : faint;
@@ -95,7 +100,7 @@ export class Plot {
     }
     brush.save();
     brush.beginPath();
-    brush.rect(LEFT, TOP, right - LEFT, bottom - TOP);
+    brush.rect(LEFT, this.top, right - LEFT, bottom - this.top);
     brush.clip();
     brush.globalAlpha = 1;
     brush.lineJoin = "round";

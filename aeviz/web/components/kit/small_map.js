@@ -17,6 +17,7 @@ import { unpack } from "./wire.js";
 
 const GREY = "#8c8c8c";
 const EDGE = 9; // pixels beyond the axes that marks at the edge may take
+const ABOVE = 22; // and above them, where a note may stand
 const MOST_NAMED = 20; // more names would cover the points
 
 /** @param {number[]} ellipse centre and root of the covariance @param {number} times @returns {Pair[]} */
@@ -30,7 +31,7 @@ function around([x, y, a, b, c, d], times) {
 export class SmallMap {
   /** @param {Element} parent @param {string} label */
   constructor(parent, label) {
-    this.plot = new Plot(parent, { title: "", label, x: [0, 1], y: [0, 1], isSquare: true, kind: "small-map" });
+    this.plot = new Plot(parent, { title: "", label, x: [0, 1], y: [0, 1], isSquare: true, kind: "small-map", isNamed: true });
     this.front = element("canvas", { class: "front", "aria-hidden": "true" }, this.plot.stage);
     this.words = element("p", { class: "hint" }, this.plot.section);
     /** @type {Ground | null} */
@@ -64,6 +65,7 @@ export class SmallMap {
       if (!plot.begin(style)) return false;
       this.drawGround(style, style.isDark ? allOnDark(ground) : ground);
       plot.end();
+      this.nameAxes(style);
       this.drawn = drawn;
     }
     const { width, height } = plot.canvas;
@@ -75,7 +77,7 @@ export class SmallMap {
     brush.save();
     const [left, top] = plot.place([plot.x[0], plot.y[1]]);
     brush.beginPath();
-    brush.rect(left - EDGE, top - EDGE, plot.inner[0] + 2 * EDGE, plot.inner[1] + 2 * EDGE);
+    brush.rect(left - EDGE, top - ABOVE, plot.inner[0] + 2 * EDGE, plot.inner[1] + ABOVE + EDGE);
     brush.clip();
     brush.globalAlpha = 1;
     brush.font = style.font;
@@ -84,16 +86,21 @@ export class SmallMap {
   }
 
   /** @param {Style} style @param {Ground} ground */
-  drawGround(style, { places, labels, classes, axes, ellipse }) {
+  drawGround(style, { places, labels, classes, ellipse }) {
     const { plot } = this;
     if (ellipse) for (const times of [1, 2]) plot.curve(around(ellipse, times), { colour: style.text, width: 1.2, alpha: 0.5 });
     const n = labels.length;
     const look = (/** @type {number} */ i) => ({ colour: classes[labels[i]]?.colour ?? GREY, width: n > 1200 ? 1.3 : 1.8, alpha: style.isStrong ? 0.8 : 0.45 });
     for (let i = 0; i < n; i += 1) plot.dot([places[2 * i], places[2 * i + 1]], look(i));
     if (classes.length <= MOST_NAMED) for (const { name, colour, centre } of classes) if (centre) this.name(name, centre, colour, style);
-    const [x, y] = [plot.x[1], plot.y[0]];
-    this.name(`${axes[0]} →`, [x, y], style.text, style, [-3, -9], "right");
-    this.name(`${axes[1]} ↑`, [plot.x[0], plot.y[1]], style.text, style, [3, 9], "left");
+  }
+
+  /** The names of the axes, beside them, where no mark lies. @param {Style} style */
+  nameAxes(style) {
+    const { x, y } = this.plot;
+    const [across, up] = this.ground?.axes ?? ["", ""];
+    this.name(`${across} →`, [x[1], y[0]], style.text, style, [0, 30], "right");
+    this.name(`${up} ↑`, [x[0], y[1]], style.text, style, [-4, -13], "left");
   }
 
   /**
@@ -122,6 +129,12 @@ export class SmallMap {
     this.plot.dot(at, { colour: style.background, width: radius + 2 });
     this.plot.dot(at, { colour: style.text, width: radius + 1 });
     this.plot.dot(at, { colour, width: radius });
+  }
+
+  /** The nearest place on the map. @param {Pair} at @returns {Pair} */
+  within([x, y]) {
+    const { plot } = this;
+    return [Math.max(plot.x[0], Math.min(plot.x[1], x)), Math.max(plot.y[0], Math.min(plot.y[1], y))];
   }
 
   /** Where the pointer is, in pixels from a place. @param {PointerEvent} event @param {Pair} at */

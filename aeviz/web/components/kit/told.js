@@ -1,4 +1,4 @@
-// Answers that a page keeps back until the visitor has seen what happens: Python gives them keys (aeviz.web.optimizers.asking)
+// Answers that a page keeps back until the visitor has seen what happens: Python gives them keys (aeviz.web.kernel.asking)
 // and hides them as long as the page is not marked here.
 
 /** @param {string} name @param {boolean} isTold Whether the answer is shown, or else the question */

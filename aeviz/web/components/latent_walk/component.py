@@ -7,12 +7,16 @@ import numpy as np
 
 from aeviz.figures.images import GAP, tile, to_small_uri
 from aeviz.web.components.kit.mount import Component, numbers_of
+from aeviz.web.components.kit.prediction import Question, style_with_question
 from aeviz.web.components.kit.wire import pack
 
 CHANGED = "changed"
 """Event: the visitor rests at another place; its value is a list with its number among the stops."""
 _component = Component(
-    name="latent_walk", script="latent_walk/latent_walk.js", style="latent_walk/latent_walk.css", events=(CHANGED,)
+    name="latent_walk",
+    script="latent_walk/latent_walk.js",
+    style=style_with_question("latent_walk/latent_walk.css"),
+    events=(CHANGED,),
 )
 _COLUMNS = 9
 """Images in a row of the picture that the page takes them from."""
@@ -79,6 +83,7 @@ def latent_walk(
     images_label: str = "",
     in_a_row: bool = False,
     sums: Sequence[str] = (),
+    question: Question | None = None,
     smooth: bool = False,
     key: str,
     on_change: Callable[[], None] | None = None,
@@ -98,6 +103,7 @@ def latent_walk(
         images_label: What the images are together, for those who do not see them.
         in_a_row: Whether the images stand side by side above the map, of which each walk's are a part of one whole.
         sums: What the images of each place come to, F texts, or none.
+        question: What the visitor predicts before Play; until then what stands after a colon in the texts is hidden.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         key: Identity on the page.
         on_change: Called when the visitor has gone to another place, which `reported_stop` returns; None reports none.
@@ -138,6 +144,7 @@ def latent_walk(
                 "imagesLabel": images_label,
                 "inARow": in_a_row,
                 "sums": list(sums),
+                "question": None if question is None else question.to_json(),
                 "smooth": smooth,
                 "reports": on_change is not None,
             }

@@ -8,6 +8,7 @@ import { KeptNumbers } from "../kit/kept_numbers.js";
 import { drawTile, loadImage } from "../kit/image_grid.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
+import { Prediction } from "../kit/prediction.js";
 import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 
@@ -19,7 +20,7 @@ import { styleOf, watchLooks } from "../kit/theme.js";
  * @typedef {{
  *   ground: string | null, content: Uint8Array | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
  *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, sums: string[], smooth: boolean,
- *   reports: boolean
+ *   reports: boolean, question: import("../kit/prediction.js").Question | null
  * }} Data see component.py
  */
 
@@ -45,20 +46,26 @@ class LatentWalk {
     this.before = [];
     this.places = ""; // identity of the walks that `at` belongs to
     this.ground = "";
+    this.isTouched = false; // whether the visitor has moved along the walks of this question
+    this.prediction = new Prediction(root, () => {
+      this.at = 0;
+      this.start();
+    });
     this.bar = element("div", { class: "bar", role: "group", "aria-label": "Path" }, root);
     this.play = element("button", { type: "button" }, this.bar);
     this.play.onclick = () => (this.began ? this.stop() : this.start());
     this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
     this.slider.oninput = () => {
       this.stop();
+      this.isTouched = true;
       this.go(this.slider.valueAsNumber);
       if (this.data?.reports) this.kept.start();
     };
     this.output = element("output", {}, this.bar);
     this.shown = element("div", { class: "shown" }, root);
-    const side = element("div", { class: "side" }, this.shown);
-    this.images = element("div", { class: "images" }, side);
-    this.sum = element("p", { class: "sum", role: "status" }, side);
+    this.side = element("div", { class: "side" }, this.shown);
+    this.images = element("div", { class: "images" }, this.side);
+    this.sum = element("p", { class: "sum", role: "status" }, this.side);
     /** @type {{ canvas: HTMLCanvasElement, words: HTMLElement }[]} */
     this.figures = [];
     this.map = new SmallMap(this.shown, "");
@@ -99,6 +106,10 @@ class LatentWalk {
       const canvas = element("canvas", { role: "img", "aria-label": name }, figure);
       return { canvas, words: element("figcaption", {}, figure) };
     });
+    const about = JSON.stringify([data.label, data.question]);
+    if (about !== this.prediction.key) this.isTouched = false;
+    this.prediction.set(data.question, about);
+    (data.inARow ? this.side : this.root).prepend(this.prediction.node);
     this.slider.max = String(Math.max(0, data.stops.length - 1));
     this.slider.setAttribute("aria-label", data.stopName);
     this.map.plot.canvas.setAttribute("aria-label", data.label);
@@ -120,6 +131,7 @@ class LatentWalk {
   start() {
     const last = (this.data?.stops.length ?? 0) - 1;
     if (last < 1) return;
+    this.isTouched = true;
     this.began = performance.now() - (this.at / last) * SECONDS * 1000;
     if (this.at >= last) this.began = performance.now();
     this.namePlay("pause");
@@ -141,7 +153,10 @@ class LatentWalk {
     if (this.began) {
       const share = Math.max(0, now - this.began) / (SECONDS * 1000);
       this.at = Math.min(last, Math.round(share * last));
-      if (share >= 1) this.stop();
+      if (share >= 1) {
+        this.stop();
+        this.prediction.tell();
+      }
     }
     if (now - this.glide > GLIDE_MS) this.glide = 0;
     this.draw();
@@ -167,7 +182,9 @@ class LatentWalk {
   draw() {
     const { data, figures, sheets, at, map } = this;
     if (!data) return;
-    data.walks.forEach(({ texts }, k) => {
+    const isAsked = data.question && !this.isTouched && !this.prediction.isTold;
+    data.walks.forEach(({ texts: said }, k) => {
+      const texts = isAsked ? said.map((text) => text.split(":")[0]) : said; // not yet what the image is read as
       drawTile(figures[k].canvas, sheets[k], data.tiling, at);
       write(figures[k].words, texts[at]);
       figures[k].canvas.setAttribute("aria-label", `At ${data.stops[at]} of the ${data.stopName.toLowerCase()}: ${texts[at]}`);

@@ -9,10 +9,20 @@ from aeviz.analysis.latent_plane import LatentPlane
 from aeviz.figures.images import GAP, shrink, tile, to_data_uri
 from aeviz.web.components.kit.mount import Component, numbers_of
 from aeviz.web.components.kit.network import Network
+from aeviz.web.components.kit.prediction import Question, style_with_question
 
 CHANGED = "changed"
 """Event: the visitor rests at another temperature; its value is a list with it."""
-_component = Component(name="samples", script="samples/samples.js", style="samples/samples.css", events=(CHANGED,))
+_component = Component(
+    name="samples",
+    script="samples/samples.js",
+    style=style_with_question("samples/samples.css"),
+    events=(CHANGED,),
+)
+_MEANING = (
+    "Out of distribution: farther from the encoded test images than 99 % of the points that the decoder was trained "
+    "on. There it has to guess."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,10 +85,11 @@ def sample_grid(
     temperature: float,
     highest: float,
     places: Places | None = None,
+    question: Question | None = None,
     key: str,
     on_change: Callable[[], None],
 ) -> None:
-    """Show images in a grid beside the one that the visitor points at or clicks, below a slider for the temperature.
+    """Show images in a grid beside the one that the visitor points at or clicks, with a slider for the temperature.
 
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
@@ -97,6 +108,7 @@ def sample_grid(
         temperature: At which they were drawn.
         highest: Where the slider for it, and Play, end; they begin at 0.
         places: Where they lie, for a small map on which new samples flow from the old ones; None for no map.
+        question: What the visitor predicts before the temperature is played; None for no question.
         key: Identity of the grid on the page.
         on_change: Called when the visitor has set another temperature, which `reported_temperature` returns.
     """
@@ -110,6 +122,7 @@ def sample_grid(
             "tile": list(images.shape[2:]),
             "far": None if far is None else np.flatnonzero(far).tolist(),
             "text": text,
+            "meaning": "" if far is None else _MEANING,
             "model": model,
             "nearestTexts": list(nearest_texts),
             "links": list(links),
@@ -120,6 +133,7 @@ def sample_grid(
             "temperature": round(temperature, 2),
             "highest": highest,
             "places": None if places is None else places.to_json(),
+            "question": None if question is None else question.to_json(),
         },
         key=key,
         callbacks={CHANGED: on_change},

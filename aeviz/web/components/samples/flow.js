@@ -24,21 +24,24 @@ export function atTemperature({ points, centres, which }, temperature) {
   return points.map((point, i) => point.map((value, k) => centres[which[i]][k] + (value - centres[which[i]][k]) * temperature));
 }
 
+/** Where a latent point lies on the map. @param {Places} places @param {number[]} point @returns {[number, number]} */
+export function project({ origin, axes }, point) {
+  const along = (/** @type {number} */ axis) => axes.reduce((sum, row, k) => sum + (point[k] - origin[k]) * row[axis], 0);
+  return [along(0), along(1)];
+}
+
+// Shares of Play at which the temperature is 0, leaves that, is highest, and leaves that.
+const [COLD, WARMS, HOT, COOLS] = [0.1, 0.22, 0.66, 0.8];
+
 /**
- * What Play has shown, in a sentence.
- * @param {number} count of samples
- * @param {number} highest temperature
- * @param {Places} places
+ * The temperature while Play goes down to 0, up to the highest, and back; it stays at both for a while.
+ * @param {number} share of Play @param {number} usual at its begin and end @param {number} highest
  */
-export function summary(count, highest, { far, which }) {
-  const alike = `At temperature 0 ${new Set(which).size > 1 ? "each class has one image" : "all images are the same"}.`;
-  if (!far) return `${alike} The higher the temperature, the more varied and the less typical the images.`;
-  const counts = far.map(({ length }) => length);
-  const half = counts.findIndex((out) => out > count / 2);
-  const when = (/** @type {number} */ index) => ((highest * index) / (counts.length - 1)).toFixed(1);
-  const most = half < 0 ? "" : `; more than half from ${when(half)} on`;
-  const usual = counts[Math.round((counts.length - 1) / highest)];
-  return `${alike} Out of distribution: ${usual} of ${count} at 1, ${counts.at(-1)} at ${when(counts.length - 1)}${most}. More variety costs likelihood.`;
+export function temperatureAt(share, usual, highest) {
+  if (share < COLD) return usual * (1 - share / COLD);
+  if (share < WARMS) return 0;
+  if (share < HOT) return (highest * (share - WARMS)) / (HOT - WARMS);
+  return share < COOLS ? highest : highest + ((usual - highest) * (share - COOLS)) / (1 - COOLS);
 }
 
 export class Flow {

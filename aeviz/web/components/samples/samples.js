@@ -1,7 +1,7 @@
 // Generated images in a grid. The one under the pointer, or else the one clicked last, is shown large, with the test image
 // whose code is nearest to its latent point and a link to that point on Explore. Grids of one group show the same place.
-// A small map shows where they lie; new samples flow there from where the old ones were. The temperature is set and played
-// above: the page decodes the same noise on the way, and Python once the visitor rests.
+// A small map shows where they lie; new samples flow there from where the old ones were. The visitor predicts what the
+// temperature does, and plays it: the page decodes the same noise on the way, and Python once the visitor rests.
 
 import { ask } from "../kit/blobs.js";
 import { element, icon, write } from "../kit/dom.js";
@@ -10,21 +10,25 @@ import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_g
 import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
+import { Prediction } from "../kit/prediction.js";
 import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
-import { Flow, atTemperature, between, summary } from "./flow.js";
+import { isAddressed } from "../kit/told.js";
+import { Arrival } from "./arrival.js";
+import { Flow, atTemperature, between, project, temperatureAt } from "./flow.js";
 
 /**
  * @typedef {{
  *   picture: string, nearest: string | null, count: number, columns: number, gap: number, tile: [number, number],
  *   far: number[] | null, text: string, model: string, nearestTexts: string[], links: string[], first: number, smooth: boolean,
- *   beside: boolean, group: string | null, temperature: number, highest: number, places: import("./flow.js").Places | null
+ *   beside: boolean, group: string | null, temperature: number, highest: number, places: import("./flow.js").Places | null,
+ *   question: import("../kit/prediction.js").Question | null, meaning: string
  * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
 
 const FLOW_MS = 1300; // from the old samples to the new ones
-const SWEEP_MS = 7000; // of Play: temperature 0 to the highest in the first part of it, then back to that of the page
-const RISE = 0.7;
+const SWEEP_MS = 8000; // of Play
+const COLD = 0.05; // temperature up to which all samples are seen to be alike
 const REACH_PX = 14; // on the map, from a sample that is meant
 const [CHOSEN, FAR] = ["#4c9dff", "#e68a00"];
 
@@ -50,24 +54,25 @@ class Samples {
     /** @type {string | null} */
     this.group = null;
     this.leave = () => {};
-    this.bar = element("div", { class: "temperature" }, root);
+    const body = element("div", { class: "body" }, root);
+    this.bar = element("div", { class: "experiment" }, body);
+    this.prediction = new Prediction(this.bar, () => this.sweep());
     this.play = element("button", { type: "button", class: "play" }, this.bar);
     this.play.onclick = () => (this.flow.isMoving ? this.flow.stop() : this.sweep());
-    const label = element("label", {}, this.bar);
+    const label = element("label", { class: "temperature" }, this.bar);
     element("span", { text: "Temperature" }, label);
     this.slider = element("input", { type: "range", min: "0", step: "0.05", "aria-label": "Temperature" }, label);
     this.slider.oninput = () => this.heat(this.slider.valueAsNumber);
     this.output = element("b", {}, label);
-    this.summary = element("p", { class: "summary", role: "note" }, this.bar);
-    const left = element("div", { class: "left" }, root);
+    const left = element("div", { class: "left" }, body);
     this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, left);
     this.picture = element("img", { class: "picture" }, this.grid);
     this.marks = element("div", { class: "marks", "aria-hidden": "true" }, this.grid);
     this.frame = element("div", { class: "frame", "aria-hidden": "true" }, this.grid);
     this.caption = element("p", { class: "caption" }, left);
-    const card = element("section", { class: "card", "aria-label": "Chosen image" }, root);
+    const card = element("section", { class: "card", "aria-label": "Chosen image" }, body);
     this.lead = element("p", { class: "lead" }, card);
-    this.how = element("p", { class: "hint", text: "Point at an image, click it, or use the arrow keys." }, card);
+    this.meaning = element("p", { class: "hint" }, card);
     this.title = element("h4", { role: "status" }, card);
     this.both = element("div", { class: "both" }, card);
     const pair = element("div", { class: "pair" }, this.both);
@@ -87,13 +92,16 @@ class Samples {
     /** @type {number[] | null} */
     this.crossed = null;
     this.flow = new Flow(this.grid, activity, (_, share) => this.moved(share));
+    this.arrival = new Arrival(this.picture, activity, () => {
+      root.classList.toggle("arrives", this.arrival.shown < Infinity);
+      this.drawMap();
+    });
     this.namePlay();
     const { stage } = this.map.plot;
     stage.onpointermove = (event) => event.pointerType === "mouse" && this.show(this.onMap(event, this.chosen));
     stage.onpointerdown = (event) => this.choose(this.onMap(event, this.chosen));
     stage.onpointerleave = () => this.show(this.chosen);
     this.unwatch = watchLooks(root, () => this.drawMap());
-    this.hint = element("p", { class: "hint" }, card);
     this.link = element("a", { class: "link", text: "Open this point on Explore" }, card);
     this.grid.onpointermove = (event) => this.point(event, false);
     this.grid.onpointerdown = (event) => this.point(event, true);
@@ -125,7 +133,8 @@ class Samples {
     const before = this.data?.places?.points;
     const isSame = isNew && places && before && JSON.stringify(places.points) === JSON.stringify(before); // at another temperature
     if (isNew && !isSame) this.chosen = data.first;
-    if (!isSame) write(this.summary, "");
+    const isFirst = !this.data;
+    if (isNew) this.arrival.stop();
     this.flow.stop();
     this.flow.release();
     this.temperature = -1;
@@ -145,11 +154,11 @@ class Samples {
     this.map.plot.canvas.setAttribute("aria-label", `The samples on the map of ${data.model}`);
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
-    this.how.hidden = data.beside;
+    write(this.meaning, data.meaning);
+    this.prediction.set(data.question, JSON.stringify([data.model, data.question]), isFirst && isAddressed(/^temperature$/));
     this.picture.src = data.picture;
     this.picture.alt = data.text;
-    const what = ". ×: the latent point is farther from the encoded images than 99 % of usual ones; this judges the point, not the image";
-    write(this.caption, data.text + (data.far ? what : ""));
+    write(this.caption, `${data.text}.${data.beside ? "" : " Point at an image, click it, or use the arrow keys."}`);
     const rows = Math.ceil(data.count / data.columns);
     this.grid.style.setProperty("--columns", String(data.columns));
     this.grid.style.setProperty("--rows", String(rows));
@@ -160,7 +169,9 @@ class Samples {
     this.show(this.chosen);
     this.join(data.group);
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (flows && !isStill) this.move((t) => between(from, atTemperature(places, data.temperature), t * t * (3 - 2 * t)), FLOW_MS);
+    if (isStill) return;
+    if (isFirst && !data.beside) this.arrival.start(data.count, data.columns);
+    if (flows) this.move((t) => between(from, atTemperature(places, data.temperature), t * t * (3 - 2 * t)), FLOW_MS);
   }
 
   /** Cross samples out, and say how many. @param {number[]} far */
@@ -174,7 +185,7 @@ class Samples {
     const { count, temperature } = this.data;
     const at = ` at temperature ${(this.temperature < 0 ? temperature : this.temperature).toFixed(2)}`;
     const known = this.data.far === null ? `${count} images, each decoded from a random latent point` : "";
-    write(this.lead, `${known || `${far.length} of ${count} out of distribution (×)${at}`}.`);
+    write(this.lead, `${known || `${far.length} of ${count} points lie outside the data (×)${at}`}.`);
   }
 
   /** The samples out of distribution now: while Play sweeps the temperature, those of the nearest one that is known. */
@@ -206,6 +217,8 @@ class Samples {
     const [{ data }, sheet] = [this, this.sheet()];
     if (!data || !sheet) return;
     this.flow.stop();
+    this.arrival.stop();
+    if (temperature < COLD) this.prediction.tell();
     this.wanted = temperature;
     this.temperature = temperature === data.temperature ? -1 : temperature;
     if (this.temperature < 0) this.flow.release();
@@ -222,19 +235,19 @@ class Samples {
     const places = data?.places;
     if (!places) return;
     const { temperature, highest } = data;
+    this.arrival.stop();
     this.wanted = temperature;
     this.move((share) => {
-      const back = (share - RISE) / (1 - RISE);
-      const now = share < RISE ? (highest * share) / RISE : highest + (temperature - highest) * back;
+      const now = temperatureAt(share, temperature, highest);
       this.temperature = share < 1 ? now : -1;
-      if (share === 1) write(this.summary, summary(data.count, highest, places));
-      return atTemperature(places, share < 1 ? now : temperature);
+      if (share === 1) this.prediction.tell();
+      return atTemperature(places, now);
     }, SWEEP_MS);
   }
 
   namePlay() {
     const isMoving = this.flow.isMoving;
-    const name = isMoving ? "Stop" : `Play: temperature 0 to ${this.data?.highest ?? 0}`;
+    const name = isMoving ? "Stop" : "Play";
     this.play.replaceChildren(icon(ICONS[isMoving ? "pause" : "play"]), element("span", { text: name }));
     this.root.dataset.moving = String(isMoving);
   }
@@ -248,16 +261,14 @@ class Samples {
     }
     const sweeps = this.temperature >= 0;
     this.root.classList.toggle("moves", share !== 1 && !sweeps);
+    this.root.classList.toggle("sweeps", share !== 1 && sweeps);
     if (share === 1 || sweeps) this.cross(this.far);
     this.draw(Number(this.root.dataset.shown ?? 0));
   }
 
   /** Where a sample is now on the map. @param {number} index @returns {Pair} */
   placeOf(index) {
-    const { origin, axes } = /** @type {import("./flow.js").Places} */ (this.data?.places);
-    const point = this.flow.points[index];
-    const along = (/** @type {number} */ axis) => axes.reduce((sum, row, k) => sum + (point[k] - origin[k]) * row[axis], 0);
-    return [along(0), along(1)];
+    return project(/** @type {import("./flow.js").Places} */ (this.data?.places), this.flow.points[index]);
   }
 
   /** The sample under the pointer on the map. @param {PointerEvent} event @param {number} otherwise */
@@ -268,12 +279,6 @@ class Samples {
       if (distance < least) [found, least] = [index, distance];
     });
     return found;
-  }
-
-  /** The nearest place on the map. @param {Pair} at @returns {Pair} */
-  within([x, y]) {
-    const { plot } = this.map;
-    return [Math.max(plot.x[0], Math.min(plot.x[1], x)), Math.max(plot.y[0], Math.min(plot.y[1], y))];
   }
 
   nameTemperature() {
@@ -294,15 +299,17 @@ class Samples {
     map.plot.brush.font = `bold ${16 * style.scale}px sans-serif`; // of the crosses
     let beyond = 0;
     this.flow.points.forEach((_, index) => {
+      if (index >= this.arrival.shown) return;
       const at = this.placeOf(index);
-      const edge = this.within(at);
+      const edge = map.within(at);
       if (edge[0] !== at[0] || edge[1] !== at[1]) beyond += 1;
       if (crossed.includes(index)) map.name("×", edge, FAR, style);
       else map.plot.dot(edge, { colour: style.text, width: 2.4 });
     });
     map.plot.brush.font = style.font;
-    if (beyond) map.name(`${beyond} beyond the edge`, [map.plot.x[1], map.plot.y[1]], style.text, style, [-3, 9], "right");
-    const at = this.within(this.placeOf(shown));
+    if (beyond) map.name(`${beyond} beyond the edge`, [map.plot.x[1], map.plot.y[1]], style.text, style, [0, -13], "right");
+    if (this.arrival.shown < Infinity) return;
+    const at = map.within(this.placeOf(shown));
     const near = data.places.nearest?.[shown];
     if (near && !isMoving && !this.flow.isHeld) {
       map.plot.curve([at, near], { colour: style.text, width: 1.5 });
@@ -358,12 +365,12 @@ class Samples {
     this.root.dataset.shown = String(index);
     this.place(this.frame, index);
     const isFar = this.far.includes(index);
-    write(this.title, `Image ${index + 1} of ${data.count}${isFar ? ", out of distribution (×)" : ""}`);
+    write(this.title, `Image ${index + 1} of ${data.count}${isFar ? ": its point lies outside the data (×)" : ""}`);
     const moving = this.flow.canvas;
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
     this.drawMap();
     if (this.flow.isMoving) {
-      const back = `The same noise, scaled; back to temperature ${data.temperature.toFixed(2)} at the end`;
+      const back = `The same random points, scaled; back to temperature ${data.temperature.toFixed(2)} at the end`;
       write(this.title, this.temperature < 0 ? "On the way to the new samples" : back);
       return;
     }
@@ -371,7 +378,6 @@ class Samples {
       drawTile(this.other.canvas, sheets.nearest, data, index);
       write(this.other.words, data.nearestTexts[index]);
     }
-    write(this.hint, sheets.nearest ? "Nearest by distance between latent codes. Pixel by pixel, another test image may be closer." : "");
     this.link.hidden = !data.links.length;
     if (data.links.length) this.link.href = data.links[index];
   }
@@ -380,6 +386,7 @@ class Samples {
     this.asked += 1;
     this.unwatch();
     this.kept.stop();
+    this.arrival.stop();
     this.flow.close();
     this.leave();
   }

@@ -1,0 +1,87 @@
+// A question beside what plays: the visitor predicts, sees what happens, and then reads what came of it. What Python says
+// of it elsewhere on the page is hidden until then (told.js).
+
+import { element, write } from "./dom.js";
+import { tell } from "./told.js";
+
+/**
+ * @typedef {{ name: string, ask: string, choices: string[], correct: number, answer: string, why: string }} Question
+ * see prediction.py
+ */
+
+export class Prediction {
+  /** @param {Element} parent @param {() => void} play shows what happens */
+  constructor(parent, play) {
+    this.node = element("section", { class: "prediction", "aria-label": "Prediction", hidden: "" }, parent);
+    const ask = element("p", {}, this.node);
+    element("b", { text: "Predict: " }, ask);
+    this.ask = element("span", {}, ask);
+    this.choices = element("div", { class: "choices", role: "group", "aria-label": "Answers" }, this.node);
+    this.answer = element("p", { class: "answer", role: "note", "aria-live": "polite" }, this.node);
+    this.verdict = element("b", {}, this.answer);
+    this.words = element("span", {}, this.answer);
+    this.why = element("p", { class: "why" }, this.node);
+    this.play = play;
+    /** @type {Question | null} */
+    this.question = null;
+    this.key = "";
+    this.chosen = -1;
+    this.isTold = false;
+  }
+
+  /**
+   * @param {Question | null} question null asks nothing, and keeps nothing back
+   * @param {string} key what it is about: of something else it is a new question
+   * @param {boolean} [isTold] whether the answer is known from the start
+   */
+  set(question, key, isTold = false) {
+    if (key !== this.key) [this.chosen, this.isTold] = [-1, isTold];
+    this.key = key;
+    this.question = question;
+    this.node.hidden = !question;
+    if (!question) return;
+    write(this.ask, question.ask);
+    this.choices.replaceChildren();
+    question.choices.forEach((text, k) => {
+      const button = element("button", { type: "button", text }, this.choices);
+      button.onclick = () => this.choose(k);
+    });
+    const skip = element("button", { type: "button", class: "skip", text: "Show the answer" }, this.choices);
+    skip.onclick = () => this.tell();
+    this.draw();
+  }
+
+  /** @param {number} k */
+  choose(k) {
+    if (this.isTold) return;
+    this.chosen = k;
+    this.draw();
+    this.play();
+  }
+
+  /** The visitor has seen what happens. */
+  tell() {
+    if (this.isTold || !this.question) return;
+    this.isTold = true;
+    this.draw();
+  }
+
+  draw() {
+    const { question, chosen, isTold } = this;
+    if (!question) return;
+    tell(question.name, isTold);
+    const buttons = [...this.choices.querySelectorAll("button")];
+    const skip = /** @type {HTMLButtonElement} */ (buttons.pop());
+    skip.hidden = isTold;
+    buttons.forEach((button, k) => {
+      button.setAttribute("aria-pressed", String(k === chosen));
+      button.disabled = isTold;
+      button.classList.toggle("right", isTold && k === question.correct);
+    });
+    this.answer.hidden = this.why.hidden = !isTold;
+    const isRight = chosen === question.correct;
+    write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? "Right. " : `Not ${question.choices[chosen]}. `);
+    write(this.words, isTold ? question.answer : "");
+    write(this.why, isTold ? question.why : "");
+  }
+}

@@ -1,0 +1,52 @@
+"""The question before the answer: what an experiment comes to is shown once the visitor has seen it happen."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_STYLE = """<style>
+html:not([data-told-{0}]) [class*="st-key-{0}-answer"] {{
+  height: 0 !important; flex: none !important; overflow: hidden;
+}}
+html:not([data-told-{0}]) :is([class*="st-key-{0}-answer"], [class*="st-key-{0}-kept"]) * {{
+  visibility: hidden !important;
+}}
+html[data-told-{0}] .st-key-{0}-question {{ display: none; }}
+</style>"""
+"""An answer that is hidden keeps its width, to which figures are drawn."""
+
+
+def hide_answers(name: str) -> None:
+    """Hide what `answer` returns until the component of the experiment marks the page as told (kit/told.js).
+
+    Args:
+        name: The experiment, as the component calls it.
+    """
+    st.html(_STYLE.format(name))
+
+
+def ask(name: str, question: str) -> None:
+    """Show a question, and hide its answers, until the page is told.
+
+    Args:
+        name: As for `hide_answers`.
+        question: Markdown.
+    """
+    hide_answers(name)
+    with st.container(key=f"{name}-question"):
+        st.markdown(question)
+
+
+def answer(name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGenerator:
+    """Return a container for what is shown once the page is told.
+
+    Args:
+        name: As for `hide_answers`.
+        part: Tells several answers of an experiment apart.
+        keeps_room: Whether it takes its room before, too, so that nothing below it moves.
+    """
+    return st.container(key=f"{name}-{'kept' if keeps_room else 'answer'}{part and f'-{part}'}")
+
+
+def kept_back(is_asked: bool, name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGenerator:
+    """Return `answer` where something is asked, or else a container that is shown from the start."""
+    return answer(name, part, keeps_room=keeps_room) if is_asked else st.container()
