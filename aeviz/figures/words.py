@@ -30,25 +30,28 @@ def with_numbers(alt: str, figure: go.Figure) -> str:
 
 
 def _describe(trace: Any) -> str:
-    flat = trace.type == "bar" and trace.orientation == "h"
+    is_bar = trace.type == "bar"
+    is_in_rows = not is_bar and not len(_numbers(trace.y)) and len(_numbers(trace.x)) > 0
+    flat = is_in_rows or (is_bar and trace.orientation == "h")
     at, values = (trace.y, trace.x) if flat else (trace.x, trace.y)
     y = _numbers(values)
-    x = list(range(len(y))) if at is None else list(at)
+    x = range(len(y)) if at is None else at
     kept = np.flatnonzero(np.isfinite(y))
     if not len(kept) or len(x) != len(y):
         return ""
-    places = [(_place(x[k]), float(y[k])) for k in kept]
-    name = _TAG.sub(" ", trace.name or "").strip()
+    one_row = str(x[0]) if is_in_rows and len({str(place) for place in x}) == 1 else ""
+    name = _TAG.sub(" ", trace.name or one_row).strip()
     start = f"{name}: " if name else ""
-    if trace.type == "bar":
-        return start + ", ".join(f"{place} {value:.3g}" for place, value in places[:_MOST_BARS])
+    if is_bar or (is_in_rows and not one_row):
+        return start + ", ".join(f"{_place(x[k])} {y[k]:.3g}" for k in kept[:_MOST_BARS])
     if "lines" in (trace.mode or "lines"):
-        lowest = min(places, key=lambda place: place[1])
-        told = dict.fromkeys((places[0], places[-1]))
-        least = "" if lowest in told else f", lowest {lowest[1]:.3g} at {lowest[0]}"
-        return start + ", ".join(f"{value:.3g} at {place}" for place, value in told) + least
-    low, high = min(value for _, value in places), max(value for _, value in places)
-    return start + (f"{low:.3g}" if low == high else f"{len(places)} points from {low:.3g} to {high:.3g}")
+        first, lowest, last = kept[0], kept[np.argmin(y[kept])], kept[-1]
+        ends = ", ".join(f"{y[k]:.3g} at {_place(x[k])}" for k in dict.fromkeys((first, last)))
+        return (
+            start + ends + (f", lowest {y[lowest]:.3g} at {_place(x[lowest])}" if lowest not in (first, last) else "")
+        )
+    low, high = y[kept].min(), y[kept].max()
+    return start + (f"{low:.3g}" if low == high else f"{len(kept)} points from {low:.3g} to {high:.3g}")
 
 
 def _numbers(values: Any) -> np.ndarray:
