@@ -1,4 +1,4 @@
-"""A page with a map of made-up points and what Python hears of it: ?n=2000&dims=2&panels=1&boxed=1&linked=1.
+"""A page with a map of made-up points and what Python hears of it: ?n=2000&dims=2&panels=1&classes=10&boxed=1&linked=1.
 
 A linked map shares its latent point with other parts of the page; its panels then show that point as it is.
 """
@@ -12,9 +12,9 @@ from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.web.components.map.component import latent_map
 from aeviz.web.components.map.payload import Lift, make_panel, map_payload
 
-CLASSES = tuple("0123456789")
-
-n, dims, panels = (int(st.query_params.get(name, usual)) for name, usual in (("n", 2000), ("dims", 2), ("panels", 1)))
+usual = {"n": 2000, "dims": 2, "panels": 1, "classes": 10}
+n, dims, panels, classes = (int(st.query_params.get(name, value)) for name, value in usual.items())
+CLASSES = tuple(map(str, range(classes)))
 rng = np.random.default_rng(0)
 labels = rng.integers(0, len(CLASSES), n)
 points = rng.normal(size=(len(CLASSES), dims))[labels] * 4 + rng.normal(size=(n, dims))

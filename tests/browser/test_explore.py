@@ -111,10 +111,16 @@ def test_drag_on_the_map_decodes_and_moves_the_sliders_and_back(visit):
     page.mouse.down()
     page.mouse.move(box["x"] + 280, box["y"] + 230, steps=25)
     assert probe_on(latent_map) == pytest.approx(point_in(shown), abs=1e-3)  # while the button is still held
+    heard = shown.locator(".voice")  # by a screen reader
+    expect(heard).to_have_text(re.compile(r"^z1 -?\d+\.\d\d, z2 .*\. Class \d: \d of the 8 nearest images\.$"))
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"digits-2d-adam\.at=z1_"))
     assert int(page.locator(".view").first.get_attribute("data-frames")) > frames + 5
     dragged = point_in(shown)
+    said_last = (
+        "([words, at]) => words.textContent.match(/-?\\d+\\.\\d\\d/g).every((z, k) => Math.abs(z - at[k]) < 0.01)"
+    )
+    page.wait_for_function(said_last, arg=[heard.element_handle(), dragged])
     outputs = [float(text.replace(MINUS, "-")) for text in page.locator(".slider output").all_inner_texts()]
     assert outputs == pytest.approx(dragged, abs=0.5)
 

@@ -82,3 +82,34 @@ async function main() {
 def test_image_after_a_failure_is_described_at_once(tmp_path):
     said = run_script(tmp_path, SPEAK)
     assert said == ["Decoded by the server.", "the server does not respond", "Decoded by the server."]
+
+
+HEARD = """
+async function main({ space, points }) {
+  const { Space } = await import("./explorer/space.js");
+  const { pointWords } = await import("./explorer/voice.js");
+  const read = new Space(Uint8Array.from(space));
+  return points.map((point) => pointWords(read, Float64Array.from(point), [2, 0]));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "labels", "words"),
+    [
+        (2, True, ["z1 -5.00, z2 1.00. Class left: 8 of the 8 nearest images.", "z1 5.00, z2 1.00. Class right: 8 of"]),
+        (2, False, ["z1 -5.00, z2 1.00.", "z1 5.00, z2 1.00."]),
+        (4, True, ["z2 1.00, z1 -5.00. Class left: 8 of the 8 nearest images.", "z2 1.00, z1 5.00. Class right: 8"]),
+    ],
+    ids=["plane", "without classes", "four dimensions"],
+)
+def test_screen_reader_hears_the_point_and_its_class(tmp_path, dimensions, labels, words):
+    """The class of most of the nearest images; of many axes those of the plane."""
+    sides = np.arange(40) % 2
+    z = np.random.default_rng(1).normal(size=(40, dimensions))
+    z[:, 0] += 10 * sides - 5
+    basis = latent_basis(summarise(z), np.zeros(dimensions))
+    packed = space_payload(basis, basis.coordinates(z), sides if labels else None, ("left", "right") if labels else ())
+    points = [[side, *[1.0] * (dimensions - 1)] for side in (-5.0, 5.0)]
+    heard = run_script(tmp_path, HEARD, {"space": list(packed), "points": points})
+    assert [text[: len(start)] for text, start in zip(heard, words, strict=True)] == words

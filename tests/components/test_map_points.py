@@ -11,7 +11,7 @@ async function main({ coordinates, half, isWhole }) {
   const unproject = (x, y) => [(x / 200 - 1) * half, (1 - y / 200) * half];
   const camera = { centre: [0, 0], half, scale: () => 200 / half, unproject };
   const view = { camera, width: 400, height: 400, ratio: 1, scale: 1 };
-  const { order, runs, radius } = new Points(spec).seen(view, {}, false, isWhole);
+  const { order, runs, radius } = new Points(spec).seen(view, { shapes: 1 }, false, isWhole);
   const drawn = [];
   for (const [from, to] of runs) for (let k = from; k < to; k += 1) drawn.push(order ? order[k] : k);
   return { drawn, radius };

@@ -9,6 +9,7 @@ import streamlit as st
 
 from aeviz.figures.legibility import enlarge_text, make_legible
 from aeviz.figures.palette import on_dark
+from aeviz.figures.words import with_numbers
 from aeviz.web.kernel.looks import FACTOR, is_dark, is_projected
 
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -23,7 +24,7 @@ def show_figure(
     Args:
         figure: The figure; its small texts are enlarged.
         key: Identity on the page, from which the saved file gets its name.
-        alt: Text that stands for the figure.
+        alt: Text that stands for the figure; the numbers of its curves and bars are added where it has none.
         on_click: Called after a click on a point; `clicked_point` says on which.
         fills: Whether it takes the height that a style gives to the element with its key, and not its own.
     """
@@ -31,6 +32,7 @@ def show_figure(
     shown = enlarge_text(figure, FACTOR) if is_projected() else make_legible(figure)
     if is_dark():
         shown = on_dark(shown)
+    alt = with_numbers(alt, figure)
     if on_click is None:
         st.plotly_chart(shown, key=key, alt=alt, config=save_button(key), height=height)
     else:

@@ -35,6 +35,8 @@ _FORCED = """
 @media (forced-colors: active) { [data-testid="stCheckbox"] label > span + div { forced-color-adjust: none; } }
 """
 """A switch of Streamlit shows its state by backgrounds alone, which a system with colours of its own removes."""
+_FORMULAS = ".stApp .katex-display { padding-inline: 3px; margin-inline: -3px; }"
+"""Room for what a formula reaches over its own width; without it most formulas could be scrolled by two pixels."""
 _STRONG = """
 .stApp {
   --aeviz-strength: 1;
@@ -150,7 +152,7 @@ def show_looks() -> None:
     _PROJECTOR.follow()
     _CONTRAST.follow()
     strong = _STRONG if _CONTRAST.is_on() else f"@media (prefers-contrast: more) {{{_STRONG}}}"
-    st.html(f"<style>{_COLOURS}{_FORCED}{strong}{_PROJECTED if is_projected() else ''}</style>")
+    st.html(f"<style>{_COLOURS}{_FORCED}{_FORMULAS}{strong}{_PROJECTED if is_projected() else ''}</style>")
     with st.sidebar, st.container(key=_PLACE):
         _PROJECTOR.show()
         _CONTRAST.show()

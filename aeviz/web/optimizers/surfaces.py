@@ -77,7 +77,7 @@ def show_surfaces() -> None:
                     film,
                     key="surface-film",
                     alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
-                    f"{surface.name}",
+                    f"{surface.name}, {steps} steps from ({start[0]:.2f}, {start[1]:.2f})",
                     fills=True,
                 )
             with above:  # where Play is on the first screen

@@ -16,6 +16,7 @@ import { SelectionCard } from "./selection_card.js";
 import { Sliders } from "./sliders.js";
 import { Space } from "./space.js";
 import { Strip } from "./strip.js";
+import { Voice } from "./voice.js";
 
 /**
  * @typedef {{
@@ -149,6 +150,8 @@ export class Explorer {
     if (view.parts.includes("overview")) this.parts.push(new Overview(plane, this.host()));
     this.follow();
     if (shows || this.card || this.root.dataset.kind === "beside") this.link(view.model);
+    this.voice = new Voice(this.root, this.host()); // last: what the page opens with is said by the page
+    this.parts.push(this.voice);
   }
 
   /** @param {HTMLElement} parent @param {View} view */
@@ -325,6 +328,7 @@ export class Explorer {
   move(point, done, tells = true) {
     this.point = point;
     this.follow();
+    this.voice?.say();
     if (tells) this.tell(done);
     if (done) this.messages.release(point);
   }
@@ -338,7 +342,7 @@ export class Explorer {
   clear() {
     for (const part of this.parts.splice(0)) part.close();
     for (const view of this.decoderViews.splice(0)) view.close();
-    this.pad = this.strip = this.card = this.near = undefined;
+    this.pad = this.strip = this.card = this.near = this.voice = undefined;
     this.linked = this.ownKey = "";
   }
 

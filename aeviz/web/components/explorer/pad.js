@@ -2,6 +2,7 @@
 // encoded images as points. Dragging moves the point; wheel and pinch zoom; the images follow the zoom.
 
 import { onDark } from "../kit/class_colours.js";
+import { likenessOf } from "../kit/class_shapes.js";
 import { brief, brushOf, button, element, Later, pixelRatio, resize, write } from "../kit/dom.js";
 import { Mosaic, drawGaps } from "../kit/images.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
@@ -105,6 +106,7 @@ export class Pad {
       element("span", { class: "dot", style: `background:${onDark(colour)}` }, part);
       element("span", { text: name }, part);
     }
+    element("span", { text: likenessOf(shown.length, false) }, this.key);
   }
 
   /** Whether the points are shown: also in place of images that are still to come. */

@@ -1,15 +1,26 @@
 // The legend of the classes: a button for each, which shows or hides its points.
 
-import { element } from "./dom.js";
+import { likenessOf, SHAPES, shapeOf } from "./class_shapes.js";
+import { element, write } from "./dom.js";
 
 /** @typedef {{ name: string, colour: string }} Class */
+
+/** @type {Record<string, string>} */
+const OUTLINES = {
+  disc: "",
+  triangle: "border-radius:0;clip-path:polygon(50% 0,100% 100%,0 100%)",
+  cross: "border-radius:0;clip-path:polygon(0 20%,20% 0,50% 30%,80% 0,100% 20%,70% 50%,100% 80%,80% 100%,50% 70%,20% 100%,0 80%,30% 50%)",
+  ring: "mask:radial-gradient(circle,#0000 35%,#000 38%)",
+};
 
 export class Legend {
   /**
    * @param {Element} parent
    * @param {(hidden: Set<number>) => void} act is called when the visitor shows or hides classes
+   * @param {boolean} [hasShapes] whether points of more classes than colours have shapes
    */
-  constructor(parent, act) {
+  constructor(parent, act, hasShapes = false) {
+    this.hasShapes = hasShapes;
     this.root = element("div", { class: "legend", role: "group", "aria-label": "Classes shown" }, parent);
     this.act = act;
     /** @type {Set<number>} labels */
@@ -18,6 +29,7 @@ export class Legend {
     this.chips = [];
     this.all = element("button", { type: "button", text: "All" });
     this.all.onclick = () => this.change(new Set());
+    this.note = element("div", { class: "hint", hidden: "" }, parent);
     this.made = "";
   }
 
@@ -40,7 +52,7 @@ export class Legend {
     this.root.replaceChildren();
     this.chips = classes.map(({ name, colour }, label) => {
       const chip = element("button", { type: "button", title: "Show or hide; double-click to show this class alone" });
-      element("span", { class: "swatch", style: `background:${colour}` }, chip);
+      element("span", { class: "swatch", style: `background:${colour};${this.outlineOf(label)}` }, chip);
       element("span", { text: name }, chip);
       chip.onclick = () => {
         const next = new Set(this.hidden);
@@ -51,7 +63,15 @@ export class Legend {
       this.root.append(chip);
       return chip;
     });
+    const likeness = likenessOf(classes.length, this.hasShapes);
+    write(this.note, likeness && `${likeness} Double-click a class to show it alone.`);
+    this.note.hidden = !likeness;
     this.root.append(this.all);
+  }
+
+  /** The style that gives a swatch the shape of its points. @param {number} label */
+  outlineOf(label) {
+    return this.hasShapes ? OUTLINES[SHAPES[shapeOf(label)]] : "";
   }
 
   /** @param {Set<number>} hidden */

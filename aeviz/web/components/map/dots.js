@@ -1,7 +1,9 @@
-// Painting of many points on the processor: discs with soft edges, blended into an array of pixels.
+// Painting of many points on the processor: discs and other shapes with soft edges, blended into an array of pixels.
 //
 // Without a graphics card this is quicker than WebGL, and it draws the same image everywhere. Pixels are kept
 // premultiplied by their opacity, four bytes in one integer, so that a blend takes two multiplications.
+
+import { depthIn, isSolid, shapeOf } from "../kit/class_shapes.js";
 
 const OPACITY = 0.72;
 const LARGE = 2.6; // radius in pixels of the canvas from which on a disc has room for an outline
@@ -33,6 +35,7 @@ const SIZES = [
  * @property {Uint16Array} labels of the points
  * @property {Uint8Array} hidden by label, 1 where points of that label are not drawn
  * @property {Uint8Array | null} chosen by point, 1 where it is selected; null where there is no selection
+ * @property {number} shapes of the points, chosen by their codes; 1 where all are discs
  * @property {number} radius of a disc, in pixels of the canvas
  * @property {number[] | null} rim red, green and blue of an outline, for more contrast; the disc is opaque then
  */
@@ -50,31 +53,37 @@ export function discRadius(count) {
   return SIZES[SIZES.length - 1][1];
 }
 
+/** @typedef {{ step: number, opacities: number[], rims: number[] }} Cell by shape its opacity and its share of the outline */
+
 /**
- * The pixels of a disc: how far each lies from its middle in the array, its opacity, and its share of the outline.
- * @param {number} radius
+ * The pixels that some shape covers, and how far each lies from its middle in the array.
+ * @param {number} radius of a disc
  * @param {number} width of the array of pixels
  * @param {boolean} hasRim
+ * @param {number} shapes
+ * @returns {Cell[]}
  */
-function disc(radius, width, hasRim) {
+function cellsOf(radius, width, hasRim, shapes) {
   const opacity = hasRim ? 1 : OPACITY;
-  const inner = radius >= LARGE ? radius - RIM : Infinity;
-  const reach = Math.min(REACH, Math.ceil(radius + 0.5));
+  const reach = Math.min(REACH, Math.ceil(shapes > 1 ? 1.5 * radius : radius + 0.5));
+  const share = (/** @type {number} */ value) => Math.max(0, Math.min(1, value));
   const cells = [];
   for (let dy = -reach; dy <= reach; dy += 1) {
     for (let dx = -reach; dx <= reach; dx += 1) {
-      const distance = Math.hypot(dx, dy);
-      const cover = Math.max(0, Math.min(1, radius + 0.5 - distance));
-      const rim = hasRim ? Math.max(0, Math.min(1, distance + 0.5 - inner)) : 0;
-      if (cover > 0.02) cells.push([dy * width + dx, cover * opacity, rim]);
+      const depths = Array.from({ length: shapes }, (_, shape) => depthIn(shape, dx, dy, radius));
+      const covers = depths.map((depth) => share(depth + 0.5));
+      if (!covers.some((cover) => cover > 0.02)) continue;
+      const hasRoom = hasRim && radius >= LARGE;
+      const rims = depths.map((depth, shape) => (hasRoom && isSolid(shape) ? share(RIM + 0.5 - depth) : 0));
+      cells.push({ step: dy * width + dx, opacities: covers.map((cover) => cover * opacity), rims });
     }
   }
   return cells;
 }
 
 /**
- * For each colour and each pixel of a disc: the colour premultiplied, and what share of the pixel below stays.
- * @param {number[][]} cells
+ * For each colour and each pixel of its shape: the colour premultiplied, and what share of the pixel below stays.
+ * @param {Cell[]} cells
  * @param {number[][]} palette
  * @param {number} share of the usual opacity
  * @param {number[]} rim colour of the outline
@@ -82,13 +91,16 @@ function disc(radius, width, hasRim) {
 function inks(cells, palette, share, rim) {
   const colours = [...palette, GREY];
   const ink = new Int32Array(colours.length * cells.length);
-  const stays = Int32Array.from(cells, ([, alpha]) => 256 - Math.round(256 * alpha * share));
+  const stays = new Int32Array(ink.length);
   colours.forEach((colour, c) => {
-    stays.forEach((stay, k) => {
-      const alpha = 256 - stay;
+    const shape = c < palette.length ? shapeOf(c) : 0;
+    cells.forEach(({ opacities, rims }, k) => {
+      const at = opacities.length > 1 ? shape : 0;
+      const alpha = Math.round(256 * opacities[at] * share);
       const part = (/** @type {number} */ value) => (value * alpha) >> 8;
-      const [red, green, blue] = colour.map((value, at) => part(value + cells[k][2] * (rim[at] - value)));
+      const [red, green, blue] = colour.map((value, channel) => part(value + rims[at] * (rim[channel] - value)));
       ink[c * cells.length + k] = (part(255) << 24) | (blue << 16) | (green << 8) | red;
+      stays[c * cells.length + k] = 256 - alpha;
     });
   });
   return { ink, stays };
@@ -116,8 +128,8 @@ export class Painter {
   *paint(cloud, width, height) {
     this.clear(width, height);
     const row = width + 2 * MARGIN;
-    const cells = disc(cloud.radius, row, Boolean(cloud.rim));
-    const steps = Int32Array.from(cells, ([step]) => step);
+    const cells = cellsOf(cloud.radius, row, Boolean(cloud.rim), cloud.shapes);
+    const steps = Int32Array.from(cells, ({ step }) => step);
     // those left out by a selection lie below the selected ones
     for (const wanted of cloud.chosen ? [0, 1] : [-1]) {
       const { ink, stays } = inks(cells, cloud.palette, wanted === 0 ? FADED : 1, cloud.rim ?? GREY);
@@ -175,7 +187,7 @@ export class Painter {
       for (let c = 0; c < count; c += 1) {
         const at = middle + steps[c];
         const below = pixels[at];
-        const stay = stays[c];
+        const stay = stays[first + c];
         pixels[at] =
           below === 0
             ? ink[first + c]

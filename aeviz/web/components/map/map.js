@@ -62,7 +62,7 @@ export class LatentMap {
     this.ellipses = "off";
     this.prior = false;
     this.isWhole = true; // whether all points are drawn, not a part of very many
-    this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]));
+    this.legend = new Legend(root, (hidden) => this.setHidden([...hidden]), true);
     this.toolbar = new Toolbar(this);
     this.row = element("div", { class: "panels" }, root);
     const chosen = element("div", { class: "choices below" }, root);

@@ -5,6 +5,7 @@
 // rests.
 
 import { Camera, fitCamera } from "../kit/camera.js";
+import { shapesFor } from "../kit/class_shapes.js";
 import { brushOf, context, element, pixelRatio, resize, write } from "../kit/dom.js";
 import { drawAxes, drawAxisNames, drawMarkers, drawMarks } from "../kit/painter.js";
 import { styleOf } from "../kit/theme.js";
@@ -314,7 +315,8 @@ export class Panel {
     if (!this.job) {
       const { header, palette, isHidden, chosen, layers } = this.map;
       const scale = layers.paint(this);
-      const look = { codes: scale?.codes ?? header.labels, palette: scale?.colours ?? palette, labels: header.labels };
+      const shapes = scale ? 1 : shapesFor(header.classes.length);
+      const look = { codes: scale?.codes ?? header.labels, palette: scale?.colours ?? palette, labels: header.labels, shapes };
       const { isStrong, isDark } = styleOf(this.map.root);
       const rim = isStrong ? Array(3).fill(isDark ? 255 : 0) : null;
       const cloud = this.points.seen(this, { ...look, hidden: isHidden, chosen, rim }, turning, this.map.isWhole || Boolean(chosen));

@@ -5,6 +5,7 @@ import { discRadius } from "./dots.js";
 
 const LEVELS = 64; // steps of depth in which points in space are drawn, far ones first
 const STRONG = 1.25; // times the radius, with high contrast
+const SHAPED_PX = 2.8; // least radius where shapes are to be told apart
 const EDGE_PX = 4; // radius of a disc that reaches into the view from outside
 const SHARE = 0.3; // share of the points in view
 export const MANY = 4000; // in view; of more a part of about `PART` is drawn, where the map is asked to
@@ -14,7 +15,18 @@ const TURNED = 150_000; // points in space that are drawn at most while they tur
 /** @typedef {import("../kit/camera.js").Camera} Camera */
 /** @typedef {import("./map_data.js").Spec} Spec */
 /** @typedef {{ camera: Camera, width: number, height: number, ratio: number, scale: number }} View */
-/** @typedef {Pick<import("./dots.js").Cloud, "codes" | "palette" | "labels" | "hidden" | "chosen" | "rim">} Look */
+/** @typedef {Pick<import("./dots.js").Cloud, "codes" | "palette" | "labels" | "hidden" | "chosen" | "rim" | "shapes">} Look */
+
+/**
+ * The radius of a point in CSS pixels.
+ * @param {number} count of points in view
+ * @param {View} view
+ * @param {Look} look
+ */
+function radiusFor(count, view, look) {
+  const radius = discRadius(count) * (look.rim ? STRONG : 1);
+  return Math.max(radius, look.shapes > 1 ? SHAPED_PX : 0) * view.scale ** 2;
+}
 
 export class Points {
   /** @param {Spec} spec */
@@ -69,7 +81,7 @@ export class Points {
     const share = Math.min(1, camera.half / this.spec.half) ** 2; // of the points, were they spread evenly
     const shown = this.n * share;
     const every = isWhole || shown <= MANY ? 1 : Math.ceil(shown / PART);
-    const radius = discRadius(shown / every) * view.scale ** 2 * (look.rim ? STRONG : 1);
+    const radius = radiusFor(shown / every, view, look);
     if (every > 1) this.part = this.part?.[1] === every ? this.part : Uint32Array.from({ length: Math.ceil(this.n / every) }, (_, k) => k * every);
     // as they come is quicker than by cells, unless few are in view
     const whole = share > SHARE || this.coordinates !== this.spec.coordinates;
@@ -148,7 +160,7 @@ export class Points {
       offset: /** @type {[number, number]} */ ([0, 0]),
       order: this.order,
       runs: /** @type {[number, number][]} */ ([[0, count]]),
-      radius: discRadius(this.n) * view.scale ** 2 * (look.rim ? STRONG : 1) * view.ratio,
+      radius: radiusFor(this.n, view, look) * view.ratio,
     };
   }
 

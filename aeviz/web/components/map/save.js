@@ -1,5 +1,6 @@
 // Saves what the panels of the map show as one image, with a legend below them.
 
+import { markOf } from "../kit/class_shapes.js";
 import { SCALE, saveImage } from "../kit/save_image.js";
 import { styleOf } from "../kit/theme.js";
 
@@ -44,6 +45,7 @@ function drawSharply(panel, style) {
 export function keysOf(map) {
   const scale = map.layers.overlay?.scale;
   if (scale) return [{ name: `${scale.title}: ${scale.low} to ${scale.high}, median ${scale.middle}`, colours: scale.colours }];
-  const shown = map.header.classes.filter((_, label) => !map.hidden.has(label));
-  return shown.length > MOST_KEYS ? [] : shown.map(({ name, colour }) => ({ name, colours: [colour] }));
+  const marked = map.header.classes.map((each, label) => ({ ...each, mark: markOf(label) }));
+  const shown = marked.filter((_, label) => !map.hidden.has(label));
+  return shown.length > MOST_KEYS ? [] : shown.map(({ name, colour, mark }) => ({ name: mark + name, colours: [colour] }));
 }
