@@ -31,8 +31,28 @@ def mark(path: Path, owner: str) -> None:
             json.dump({"owner": owner}, out)
 
 
+_MOST_KNOWN = 20_000
+_known: dict[tuple[Path, int, int], str | None] = {}
+"""Owners that were read, by folder, and number and time of the file: it is written once and costs more than a look."""
+
+
 def owner_of(path: Path) -> str | None:
     """Return whose a run is; None where that is not known, as of what a shell trained."""
+    try:
+        look = os.lstat(path / OWNER)
+    except OSError:
+        return None
+    key = path, look.st_ino, look.st_mtime_ns
+    with suppress(KeyError):
+        return _known[key]
+    owner = _read(path)
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[key] = owner
+    return owner
+
+
+def _read(path: Path) -> str | None:
     try:
         said = read_json_checked(path / OWNER)
     except CheckpointError:

@@ -1,10 +1,30 @@
 """Whether a limit of the server is reached, and whether a disk has room."""
 
 import shutil
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from aeviz.errors import NotAllowedError
+from aeviz.paths import size_of
 from aeviz.serving.limits import MB, limits, variable
+
+SIZE_AGE_S = 10.0
+"""Seconds for which the size of a folder is not measured again: a thousand runs take a third of a second."""
+_sizes: dict[Path, tuple[float, int]] = {}
+"""Size of each folder, and when it was measured; replaced as a whole, so that any thread may read it."""
+
+
+def sizes_of(folders: Iterable[Path]) -> dict[Path, int]:
+    """Return the bytes of the files in each folder and below it, as they were within the last ten seconds."""
+    global _sizes
+    now, before = time.monotonic(), _sizes
+    found = {
+        folder: kept if (kept := before.get(folder)) and now - kept[0] < SIZE_AGE_S else (now, size_of(folder))
+        for folder in folders
+    }
+    _sizes = found
+    return {folder: size for folder, (_, size) in found.items()}
 
 
 def check_limit(count: float, name: str, what: str, advice: str) -> None:

@@ -12,7 +12,7 @@ from aeviz.serving.hosts import is_known, is_same_site, known_hosts, named_hosts
 from aeviz.serving.limits import DEFAULTS, limits, variable
 from aeviz.serving.mode import MODE, mode_for, server_mode
 from aeviz.serving.owners import OWNER, hash_key, mark, owner_of
-from aeviz.serving.usage import check_free, check_limit
+from aeviz.serving.usage import SIZE_AGE_S, check_free, check_limit, sizes_of
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +109,21 @@ def test_file_that_vanishes_while_a_folder_is_measured_counts_alone_as_nothing(t
 
     monkeypatch.setattr(os, "lstat", vanish)
     assert size_of(tmp_path) == 10
+
+
+def test_sizes_are_measured_again_after_ten_seconds(tmp_path, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("aeviz.serving.usage.time.monotonic", lambda: now[0])
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+        (folder / "a").write_bytes(b"12345")
+    assert sizes_of([one]) == {one: 5}
+    (one / "b").write_bytes(b"12345")
+    now[0] += SIZE_AGE_S - 1
+    assert sizes_of([one, two]) == {one: 5, two: 5}
+    now[0] += 2
+    assert sizes_of([one, two]) == {one: 10, two: 5}
 
 
 LOCAL = ["localhost", "localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST.:8501"]

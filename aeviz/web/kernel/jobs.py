@@ -19,7 +19,7 @@ from aeviz.paths import cache_root, data_root, runs_root, size_of
 from aeviz.serving import owners
 from aeviz.serving.limits import MB, limits
 from aeviz.serving.mode import server_mode
-from aeviz.serving.usage import check_free, check_limit
+from aeviz.serving.usage import check_free, check_limit, sizes_of
 from aeviz.web.kernel.visitor import owner, visitor_id
 from aeviz.workers import training
 from aeviz.workers.process import count_workers
@@ -94,7 +94,7 @@ def check_new_runs(count: int = 1, *, in_turn: bool = False) -> None:
     check_limit(len(mine) + mine_soon, "runs_each", "runs of one visitor", advice)
     check_limit(len(runs) + all_soon, "runs", "runs in all", "ask who runs it to remove some")
     if most.disk_mb or most.disk_mb_each:
-        used = {path: size_of(path) for path in runs}
+        used = sizes_of(runs)
         advice = "delete a run of yours first"
         check_limit(sum(used[path] for path in mine) / MB, "disk_mb_each", "megabytes of runs of one visitor", advice)
         check_limit(sum(used.values()) / MB, "disk_mb", "megabytes of runs in all", "ask who runs it to make room")
