@@ -14,6 +14,7 @@ from aeviz.serving.hosts import known_hosts
 from aeviz.serving.journal import log_form
 from aeviz.serving.limits import limits
 from aeviz.serving.mode import MODE, MODES, mode_for
+from aeviz.serving.password import passes_from_environment
 
 if TYPE_CHECKING:
     from aeviz.cli.console import Commands
@@ -55,7 +56,8 @@ def _check_address(host: str, port: int) -> None:
 def _app(options: argparse.Namespace) -> int:
     _check_address(options.host, options.port)
     mode = options.mode or mode_for(options.host)
-    limits(), known_hosts(options.host), log_form()  # a setting that cannot work is told before the server starts
+    # a setting that cannot work is told before the server starts
+    limits(), known_hosts(options.host), log_form(), passes_from_environment()
     command = [sys.executable, "-m", "aeviz.web.server", options.host, str(options.port)]
     if options.headless:
         command += ["--headless"]

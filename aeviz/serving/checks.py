@@ -20,6 +20,7 @@ from aeviz.serving.hosts import known_hosts
 from aeviz.serving.journal import log_form
 from aeviz.serving.limits import MB, limits, variable
 from aeviz.serving.mode import mode_for, server_mode
+from aeviz.serving.password import passes_from_environment
 from aeviz.training.memory import free_memory
 from aeviz.training.monitor import max_jobs
 
@@ -217,7 +218,7 @@ def server_mb() -> int | None:
 
 
 def _settings(host: str) -> Check:
-    for look in (server_mode, limits, max_jobs, log_form, lambda: known_hosts(host)):
+    for look in (server_mode, limits, max_jobs, log_form, passes_from_environment, lambda: known_hosts(host)):
         problem = _why_not(look)
         if problem:
             return Check("Settings", "problem", problem, "mend the environment variable, or unset it")

@@ -18,6 +18,8 @@ from aeviz.paths import PROJECT_ROOT
 from aeviz.serving.hosts import known_hosts, named_hosts
 from aeviz.serving.journal import log_form, write_json_log
 from aeviz.serving.mode import MODE, MODES, WORDS, server_mode
+from aeviz.serving.password import passes_from_environment
+from aeviz.web.server.gate import Gate
 from aeviz.web.server.guard import Guard
 from aeviz.web.server.uploads import UploadLimits
 
@@ -43,9 +45,11 @@ def main() -> None:
         named=named_hosts(),
         uploads=UploadLimits(_uploaded_files),
     )
+    passes = passes_from_environment()
+    gates = [] if passes is None else [Middleware(Gate, passes=passes)]
     if log_form() == "json":
         _log_in_json()
-    app = st.App(script, middleware=[guard], lifespan=partial(_lifespan, options.address, options.port))
+    app = st.App(script, middleware=[guard, *gates], lifespan=partial(_lifespan, options.address, options.port))
     # uvicorn raises the signal that ended it once more; an exit then deletes the uploads
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
     with suppress(KeyboardInterrupt):
