@@ -9,6 +9,7 @@ Ray moves Python objects as pickles between its machines and this one: the clust
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -33,6 +34,8 @@ from aeviz.training.safe_files import is_regular_file
 
 KEEP_S = 30.0
 """Seconds between two times that a run's files are kept on the board."""
+KNOCK_S = 10.0
+"""Seconds in which a cluster has to take a connection."""
 LOOK_S = 0.5
 """Seconds between two looks at the board."""
 RETRIES = 5
@@ -221,6 +224,7 @@ def _connected(address: str) -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise ConfigError("a cluster needs Ray; install it with: pip install 'aeviz[cluster]'") from error
+    _knock(address)
     try:
         ray.init(
             address=None if address == "local" else address,
@@ -229,15 +233,30 @@ def _connected(address: str) -> Iterator[Any]:
             include_dashboard=None if address != "local" else False,
         )
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ConfigError(
-            f"the cluster {address!r} does not answer: {reason}; expected the address of a running Ray, such as "
-            "ray://HOST:10001 (start one with: ray start --head)"
-        ) from error
+        raise _no_answer(address, error) from error
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Refuse an address where nothing listens: Ray would try for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not (colon and port.isdecimal()):
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_S).close()
+    except (OSError, OverflowError) as error:
+        raise _no_answer(address, error) from error
+
+
+def _no_answer(address: str, error: Exception) -> ConfigError:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return ConfigError(
+        f"the cluster {address!r} does not answer: {reason}; expected the address of a running Ray, such as "
+        "ray://HOST:10001 (start one with: ray start --head)"
+    )
 
 
 def _insist_on_room(ray: Any, needs: Needs) -> None:

@@ -2,10 +2,11 @@
 
 import csv
 import os
+import time
 
 import numpy as np
 import pytest
-from commands import TINY, assert_refused
+from commands import TINY
 
 from aeviz.errors import ConfigError
 from aeviz.experiment import train
@@ -16,6 +17,7 @@ from aeviz.sweeps.run import is_finished
 from aeviz.sweeps.table import TABLE
 from aeviz.training.run import load
 from aeviz.training.status import ask, has_trainer, read_status
+from aeviz.workers import training
 
 ray = pytest.importorskip("ray", reason="pip install 'aeviz[cluster]'")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -131,6 +133,29 @@ def test_what_no_machine_can_do_is_refused(cluster, tmp_path):
     assert "nowhere" in failures["other-seed-0"]
 
 
-def test_no_cluster_at_the_address(aeviz, runs_folder):
-    options = ["--out", runs_folder / "mine", "--cluster", "127.0.0.1:1"]
-    assert_refused(aeviz("sweep", "digits-2d-adam", *options), "does not answer", "ray start --head")
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "ray://nowhere.invalid:10001"])
+def test_no_cluster_at_the_address(aeviz, runs_folder, address):
+    options = ["--epochs", 1, "--out", runs_folder / "mine", "--cluster", address]
+    status, _, err = aeviz("sweep", "digits-2d-adam", *options)
+    assert status == 2
+    assert f"the cluster {address!r} does not answer" in err
+    assert "ray start --head" in err
+    assert "Traceback" not in err
+
+
+def test_job_of_the_page_train_goes_to_the_cluster(cluster, runs_folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("AEVIZ_CLUSTER", cluster.address)
+    monkeypatch.setenv("AEVIZ_ONNX", "0")
+    config = small_runs(tmp_path, epochs=3, seeds=1)[0].config
+    job = training.start(config)
+    seen = set()
+    deadline = time.monotonic() + 200
+    while (status := read_status(job.path)).state != "finished":
+        assert status.state in ("queued", "preparing", "training"), status
+        assert time.monotonic() < deadline, status
+        seen.add(status.message)
+        time.sleep(0.1)
+    assert f"waits for a machine of the cluster {cluster.address}" in seen
+    found = load(job.path)
+    alone = train(config, out=tmp_path / "alone")
+    assert [report.val_loss for report in found.history] == [report.val_loss for report in alone.history]
