@@ -21,15 +21,21 @@ def show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) ->
     shape = model.config.model.image_shape
     fitting = [other for other in found.values() if other.config.model.image_shape == shape]
     kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
-    st.subheader("Reconstructions by all models")
-    st.caption(
-        "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (violet: unlike, "
-        "grey: undefined). Larger PSNR and SSIM are better."
-    )
-    _cards(prepared, [model, *(other for other in kin if other.name != model.name)])
     strangers = [other for other in fitting if other not in kin]
-    if strangers:
-        with st.expander("Models of other data with the same image size"):
+    # on demand: for a class that uploads, three quarters of the work were images below the fold
+    offer = st.expander(
+        f"Reconstructions by all {len(kin) + len(strangers)} models", key="own.all-models", on_change="rerun"
+    )
+    if not offer.open:
+        return
+    with offer:
+        st.caption(
+            "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (violet: unlike, "
+            "grey: undefined). Larger PSNR and SSIM are better."
+        )
+        _cards(prepared, [model, *(other for other in kin if other.name != model.name)])
+        if strangers:
+            st.markdown("**Models of other data with the same image size**")
             _cards(prepared, strangers)
 
 
