@@ -34,6 +34,7 @@ page = st.navigation(
             st.Page("pages/playground.py", title="Playground", icon=":material/toys_and_games:"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/import_model.py", title="Import a model", icon=":material/input:"),
+            st.Page("pages/import.py", title="Import", visibility="hidden"),
             st.Page("pages/compare.py", title="Compare runs", icon=":material/difference:"),
         ],
     },

@@ -63,6 +63,8 @@ def test_bad_file_is_refused_and_the_form_stays(page):
 
 def test_example_is_one_click_away(page, monkeypatch):
     monkeypatch.setenv(MODE, "class")  # where it can be deleted by who imported it
+    assert page.radio(key="import.kind").value == "Puzzle A"  # the page begins with what a class finds out
+    page.radio(key="import.kind").set_value("As it should be").run()
     page.button(key="import.example").click().run()
     page = wait_for_end(page)
     assert not page.exception
@@ -94,18 +96,18 @@ def test_example_leaves_a_model_of_its_name_alone(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("case", "name", "fault"),
+    ("puzzle", "name", "fault"),
     [
-        ("Case A", "case-a", "Wrong range of pixels"),
-        ("Case B", "case-b", "Rows and columns are swapped"),
-        ("Case C", "case-c", "It learned black and white exchanged"),
+        ("Puzzle A", "puzzle-a", "Wrong range of pixels"),
+        ("Puzzle B", "puzzle-b", "Rows and columns are swapped"),
+        ("Puzzle C", "puzzle-c", "It learned black and white exchanged"),
     ],
 )
-def test_case_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(page, case, name, fault):
-    page.radio(key="import.kind").set_value(case).run()
+def test_puzzle_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(page, puzzle, name, fault):
+    page.radio(key="import.kind").set_value(puzzle).run()
     assert [each.label for each in page.get("download_button")] == [
-        f"encoder{name[4:]}.onnx",
-        f"decoder{name[4:]}.onnx",
+        f"encoder{name[6:]}.onnx",
+        f"decoder{name[6:]}.onnx",
     ]
     page.button(key="import.example").click().run()
     page = wait_for_end(page)
@@ -122,12 +124,12 @@ def test_case_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(page
     assert f"**{name}-mended fits.**" in page.success[0].value
     assert not page.warning
     page.button(key="import.back").click().run()
-    assert page.button(key="import.example").label == f"Import {case}"
+    assert page.button(key="import.example").label == f"Import {puzzle}"
     assert not page.success
 
 
 def test_upload_that_does_not_fit_is_mended_as_long_as_its_files_are_there(page):
-    (encoder, decoder) = example.files_of("case-b")
+    (encoder, decoder) = example.files_of("puzzle-b")
     page = press_import(page, encoder, decoder, "mine")
     assert "Rows and columns are swapped" in page.warning[0].value  # at once: nothing is to be found out
     page.run()  # the button outlives any other action on the page

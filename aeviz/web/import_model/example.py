@@ -1,4 +1,4 @@
-"""The example: one image on its way through two files, and imports of these files that fit or teach what does not."""
+"""Three broken imports, whose fault a class finds, and one that fits: images on their way through two files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -40,11 +40,12 @@ class Kind:
 
 
 KINDS = (
-    Kind(name="example", title="It fits"),
-    Kind(name="case-a", title="Case A", suffix="-a", fault="range"),
-    Kind(name="case-b", title="Case B", suffix="-b", fault="axes"),
-    Kind(name="case-c", title="Case C", suffix="-c", fault="inverted"),
+    Kind(name="puzzle-a", title="Puzzle A", suffix="-a", fault="range"),
+    Kind(name="puzzle-b", title="Puzzle B", suffix="-b", fault="axes"),
+    Kind(name="puzzle-c", title="Puzzle C", suffix="-c", fault="inverted"),
+    Kind(name="example", title="As it should be"),
 )
+_TASK = "**Three broken imports: find the fault.** Compare images with outputs, then guess."
 _TOLD = "-1..1"
 """The range that an import with a wrong one is told."""
 
@@ -70,11 +71,7 @@ def show_example(begin: Begin, back: Callable[[], None] | None, *, is_busy: bool
     with st.container(border=True):
         titles = [kind.title for kind in KINDS]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(
-                "**An example, and three that do not fit:**" if with_way else "**Another example:**",
-                width="content",
-                help="In class: choose a case, find from its images what went wrong, and mend it.",
-            )
+            st.markdown(_TASK if with_way else "**Another example:**", width="content")
             chosen = st.radio(
                 "Example", titles, horizontal=True, key="import.kind", label_visibility="collapsed", width="content"
             )
@@ -108,7 +105,7 @@ def _offer(model: Model, kind: Kind, begin: Begin, back: Callable[[], None] | No
         if st.button(
             f"Import {kind.title if kind.fault else 'the example'}",
             icon=":material/play_arrow:",
-            type="secondary" if back else "primary",
+            type="tertiary" if kind.fault else "secondary" if back else "primary",
             key="import.example",
             disabled=is_busy,
             help="As you would import files of your own: both are checked, and measured on the test images."

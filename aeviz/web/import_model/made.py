@@ -29,7 +29,7 @@ MOST = 2500
 TAIL = 0.005
 """Share of them that may lie beyond each edge of the map."""
 _DIAGNOSED = "import.diagnosed"
-"""Session key: name of the case whose fault the visitor has asked for."""
+"""Session key: name of the puzzle whose fault the visitor has asked for."""
 _MEND = {
     "transposed": "transpose each image",
     "upside down": "turn each image over",
@@ -46,7 +46,7 @@ _STYLE = """<style>
 .import-ends caption { text-align: left; font-weight: 600; padding-bottom: 0.2rem; caption-side: top; color: inherit; }
 .import-ends :is(th, td) { padding: 1px 2px; border: 0; font-weight: 400; text-align: center; }
 .import-ends th { text-align: left; padding-right: 0.5rem; }
-.import-ends img { display: block; width: 3.4rem; max-width: 13vw; border-radius: 0.15rem; }
+.import-ends img { display: block; width: 3.4rem; max-width: 13vw; border-radius: 0.15rem; border: 1px solid #8888; }
 .import-ends .crisp { image-rendering: pixelated; }
 </style>"""
 
@@ -64,7 +64,7 @@ def show_result(made: Imported, mend: Callable[[], None] | None) -> None:
         return
     with st.container(border=True):
         is_secret = (
-            made.name.startswith("case-") and bool(made.remedy) and st.session_state.get(_DIAGNOSED) != made.name
+            made.name.startswith("puzzle-") and bool(made.remedy) and st.session_state.get(_DIAGNOSED) != made.name
         )
         _show_verdict(made, model, mend, is_secret=is_secret)
         images, plane, facts = st.columns([8, 7, 7], gap="medium")  # in the order that a phone shows

@@ -4,14 +4,14 @@ import { number } from "../kit/experiment.js";
 
 /** @typedef {"" | "range" | "axes" | "upside down" | "inverted"} Fault */
 /** @typedef {ArrayLike<number>} Pixels channel by channel, row by row */
-/** @typedef {{ fault: Fault, name: string, hint: string, why: string, mended: string }} Explained `hint`: where to look */
+/** @typedef {{ fault: Fault, name: string, hint: string, why: string, mended: string }} Explained `hint`: what tells it from others */
 
 /** What may be suspected. @type {Explained[]} */
 export const FAULTS = [
   {
     fault: "range",
     name: "Wrong value range",
-    hint: "Look at what all outputs have in common, whatever the digit is.",
+    hint: "The ground of each image is black, that of each output is grey. Which value stands for black?",
     why:
       "This import scales pixels to −1 … 1, but the network learned 0 … 1. Black enters as −1 (blue), a value that it has never seen. " +
       "It returns black as 0; read on a scale from −1 to 1, 0 is the middle: grey.",
@@ -22,8 +22,8 @@ export const FAULTS = [
     name: "Swapped axes",
     hint: "Many outputs look like digits that lie on their side. What would set them upright?",
     why:
-      "The files take columns before rows: each image enters transposed, and what returns is transposed back. Look for diagonal " +
-      "strokes: / stays as it is, and so does a round 0. An upright stroke enters lying down, unlike any digit that the network knows.",
+      "The files take columns before rows: each image enters transposed, and what returns is transposed back. A stroke at exactly " +
+      "45 degrees stays as it is, and so does a round 0. A steeper one, such as a 1, enters lying down: no digit that the network knows.",
     mended: "with each image transposed before the encoder and behind the decoder",
   },
   { fault: "upside down", name: "Upside down", hint: "", why: "", mended: "" },

@@ -1,5 +1,5 @@
 // Image → encoder → latent point → decoder → image. The example images take turns: the point glides to that of the next one,
-// and the decoder draws what lies on its way. Whoever drags the point sees the decoder alone. In a case the images enter and
+// and the decoder draws what lies on its way. Whoever drags the point sees the decoder alone. In a puzzle the images enter and
 // leave as in an import that does not fit: they stand still until the visitor has found out how, and mends it.
 
 import { classColour } from "../kit/class_colours.js";
@@ -23,6 +23,7 @@ import { Finder } from "./finder.js";
  *   labels: number[] | null, names: string[], title: string, fault: Fault
  * }} Sent `classes`: those of the images; `codes`, `broken`: test images where the import fits, and with the fault
  */
+/** @typedef {{ guess: Fault, tried: Fault[], isFound: boolean, wasRight: boolean }} Known `tried`: all wrong guesses */
 /** @typedef {{ figure: HTMLElement, mosaic: Mosaic, words: HTMLElement }} View */
 /** @typedef {{ enters: Float32Array, z: Pair, output: Float32Array }} Pass of an image through both networks */
 
@@ -31,12 +32,15 @@ const REST_MS = 1700; // at an image
 const GLIDE_MS = 900; // from one to the next
 const SPREAD = 0.01; // share of the test images that may lie beyond each end of an axis
 
+/** @type {Known} */
+const UNKNOWN = { guess: "", tried: [], isFound: false, wasRight: false };
+
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** @param {number} share */
 const eased = (share) => share * share * (3 - 2 * share);
 
 class ImportWay extends NetworkExperiment {
-  /** @type {Map<Fault, { guess: Fault, isFound: boolean, wasRight: boolean }>} what the visitor knows of each case */
+  /** @type {Map<Fault, Known>} what the visitor knows of each puzzle */
   known = new Map();
   isMended = false;
   shown = 0; // an image
@@ -66,7 +70,7 @@ class ImportWay extends NetworkExperiment {
   }
 
   get isHidden() {
-    return Boolean(this.sent?.fault) && !this.known.get(this.sent?.fault ?? "")?.isFound;
+    return Boolean(this.sent?.fault) && !this.own.isFound;
   }
 
   /** Send an image through. @param {Float32Array} image @param {Fault} [fault] @returns {Pass} */
@@ -88,18 +92,22 @@ class ImportWay extends NetworkExperiment {
     this.go(this.shown, this.isHidden);
   }
 
-  /** @param {{ guess: Fault, isFound: boolean, wasRight: boolean }} known of this case, from now on */
-  learn(known) {
-    this.known.set(this.sent?.fault ?? "", known);
+  /** What the visitor knows of this puzzle. */
+  get own() {
+    return this.known.get(this.sent?.fault ?? "") ?? UNKNOWN;
+  }
+
+  /** @param {Partial<Known>} news of this puzzle */
+  learn(news) {
+    this.known.set(this.sent?.fault ?? "", { ...this.own, ...news });
     this.fill();
-    if (known.isFound && !this.isPaused) this.play();
+    if (this.own.isFound && !this.isPaused) this.play();
   }
 
   /** @param {Fault} fault that the visitor suspects */
   guess(fault) {
-    const own = this.sent?.fault ?? "";
-    const isRight = fault === own;
-    this.learn({ guess: isRight ? "" : fault, isFound: isRight, wasRight: isRight });
+    if (fault === this.sent?.fault) this.learn({ guess: "", isFound: true, wasRight: true });
+    else this.learn({ guess: fault, tried: [...new Set([...this.own.tried, fault])] });
   }
 
   make() {
@@ -125,7 +133,7 @@ class ImportWay extends NetworkExperiment {
     this.makeStrip();
     this.finder = new Finder(root, {
       guess: (fault) => this.guess(fault),
-      tell: () => this.learn({ guess: "", isFound: true, wasRight: false }),
+      tell: () => this.learn({ guess: "", isFound: true }),
       mend: (isMended) => {
         this.isMended = isMended;
         this.change();
@@ -192,9 +200,8 @@ class ImportWay extends NetworkExperiment {
 
   /** Show in the strip and below it what holds for all images. */
   fill() {
-    const { sent, passes, pixels, strip, finder } = this;
+    const { sent, passes, pixels, strip, finder, own } = this;
     if (!sent || !passes || !pixels || !strip) return;
-    const own = this.known.get(sent.fault) ?? { guess: /** @type {Fault} */ (""), isFound: false, wasRight: false };
     strip.dataset.row = this.isHidden ? (own.guess ? "guess" : "none") : sent.fault ? "enters" : "none";
     this.choices?.forEach(({ enters, output, guess }, k) => {
       enters.set(signed(passes[k].enters));
@@ -236,7 +243,16 @@ class ImportWay extends NetworkExperiment {
     if (!this.at) return;
     this.glide = { from: [...this.at], since: isStill() || isAtOnce ? -Infinity : performance.now() };
     [this.shown, this.isOwn] = [k, false];
+    this.scroll(k);
     this.redraw();
+  }
+
+  /** Bring an image of the strip into view, where the strip is wider than the page. @param {number} k */
+  scroll(k) {
+    const { strip, choices } = this;
+    if (!strip || !choices || strip.scrollWidth <= strip.clientWidth) return;
+    const { offsetLeft, offsetWidth } = choices[k].node;
+    strip.scrollTo({ left: offsetLeft - strip.offsetLeft - (strip.clientWidth - offsetWidth) / 2, behavior: isStill() ? "auto" : "smooth" });
   }
 
   /** @param {Pair} to */
@@ -272,10 +288,11 @@ class ImportWay extends NetworkExperiment {
     output.mosaic.set(made);
     for (const { figure } of [input, enters]) figure.classList.toggle("away", this.isOwn);
     const isThere = !this.isOwn && !this.glide;
+    for (const { figure } of [leaves, output]) figure.classList.toggle("late", Boolean(this.glide));
     write(input.words, this.isOwn ? "none: you chose z" : `${sent.shape.slice(1).join("×")} pixels`);
     write(enters.words, this.isOwn ? "–" : this.isHidden ? "find out" : extent(passes[shown].enters));
     write(leaves.words, this.isHidden ? "find out" : extent(returned));
-    write(output.words, isThere ? `error ${number(errorOf(image, made), 3)}` : this.isOwn ? "the decoder alone" : "on the way");
+    write(output.words, isThere ? `error ${number(errorOf(image, made), 3)}` : this.isOwn ? "the decoder alone" : "waits for z");
     this.paintMap(map, style);
     map.describe(`latent point (${number(at[0], 1)}, ${number(at[1], 1)})`, `Latent plane with the point ${at.map((value) => number(value, 1)).join(", ")}`);
     grip.place(at, at.map((value) => number(value)).join(", "));
@@ -290,7 +307,7 @@ class ImportWay extends NetworkExperiment {
     this.root.dataset.at = isThere ? "image" : this.isOwn ? "own" : "way";
   }
 
-  /** Choose where the cloud of test images and the axes belong; in a case the axes also hold where the cloud would be mended. */
+  /** Choose where the cloud of test images and the axes belong; in a puzzle the axes also hold where the cloud would be mended. */
   aim() {
     const { sent, passes } = this;
     if (!sent || !passes) return;
