@@ -33,7 +33,7 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     shares = [slider.evaluate("node => (node.value - node.min) / (node.max - node.min)") for slider in (across, up)]
     assert shares == pytest.approx([0.9, 0.1], abs=0.03)
     question = part.locator(".question")
-    expect(question).to_contain_text(re.compile(r"^Has the \d become an? \d\?"))
+    expect(question).to_contain_text(re.compile(r"^Is it still the \d, an? \d already, or something else\?"))
     row.get_by_role("button", name="Reset z").click()
     row.get_by_role("img", name="Activations of encoder, layer 1").click(position={"x": 5, "y": 5})
     expect(question).to_contain_text(
