@@ -3,7 +3,7 @@
 import streamlit as st
 
 from aeviz.web.explore.bar import show_bar
-from aeviz.web.explore.measures import are_measures_first, show_measures
+from aeviz.web.explore.measures import are_maps_alone, are_measures_first, show_measures
 from aeviz.web.explore.plane import show_plane
 from aeviz.web.explore.posterior_view import show_posteriors
 from aeviz.web.explore.spectrum import show_spectrum
@@ -18,6 +18,7 @@ with page(
 ):
     first, second, shown = show_bar(require_runs("summary"))
     runs = [run for run in (first, second) if run is not None]
+    is_alone = are_maps_alone()
     if are_measures_first():
         show_measures(runs)
         show_spectrum(runs)
@@ -25,12 +26,13 @@ with page(
     if shown.options is None:
         show_plane(first, second, shown.axes)
     else:
-        show_map(first, second, shown.options)
-    if not are_measures_first():
+        show_map(first, second, shown.options, is_alone=is_alone)
+    if not is_alone and not are_measures_first():
         show_measures(runs)
         show_spectrum(runs)
         show_posteriors(runs, encodes=shown.options is not None)
-    with st.container(horizontal=True):
-        offer_file(first, second)
-        offer_figures(first)
-    offer_python(first, second)
+    if not is_alone:
+        with st.container(horizontal=True):
+            offer_file(first, second)
+            offer_figures(first)
+        offer_python(first, second)

@@ -52,6 +52,18 @@ def align(source: np.ndarray, target: np.ndarray) -> Alignment:
     return Alignment(rotation=rotation, scale=scale, source_mean=a_mean, target_mean=b_mean, explained=explained)
 
 
+def explained_unmoved(source: np.ndarray, target: np.ndarray) -> float:
+    """Return the share of the variance of `target` that `source` explains as it stands, at most 1; 0 without variance.
+
+    Args:
+        source: (N, D), floating point.
+        target: (N, D), where the same images lie in the other space.
+    """
+    a, b = source.astype(np.float64), target.astype(np.float64)
+    total = float(((b - b.mean(axis=0)) ** 2).sum())
+    return 1 - float(((a - b) ** 2).sum()) / total if total > 0 else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LatentTranslation:
     """The affine map z -> matrix @ z + shift from one latent space into another."""

@@ -6,12 +6,22 @@ from scipy.spatial import procrustes
 from scipy.stats import special_ortho_group
 from sklearn.linear_model import LinearRegression
 
-from aeviz.analysis.alignment import align, find_translation
+from aeviz.analysis.alignment import align, explained_unmoved, find_translation
 
 
 @pytest.fixture
 def points():
     return np.random.default_rng(0).normal(size=(60, 3)) * [1, 2, 0.5] + [3, -1, 0]
+
+
+def test_points_explain_as_they_stand_what_scikit_learn_says(points):
+    from sklearn.metrics import r2_score
+
+    source = points + np.random.default_rng(1).normal(size=points.shape) + 0.3
+    expected = r2_score(points, source, multioutput="variance_weighted")
+    assert explained_unmoved(source, points) == pytest.approx(expected)
+    assert explained_unmoved(points, points) == 1
+    assert explained_unmoved(points, np.ones_like(points)) == 0
 
 
 def test_similarity_is_found_exactly(points):

@@ -194,15 +194,25 @@ def test_tap_opens_the_column_on_a_phone(visit, width):
 
 @pytest.mark.story
 def test_lesson_is_a_sheet_below_the_picture_on_a_phone(visit):
-    """It is high for a question and low for the answer; a tap on its button, or on the page, moves it."""
+    """It is high for a question and low for the answer; a tap on its button, or on the page, moves it.
+
+    The question is seen with its answers, and *Answer* is blue once one is chosen.
+    """
     page = visit("/lessons", width=390, height=844, touch=True)
     page.locator(".st-key-start-latent-space").get_by_role("button", name="Start", exact=True).first.tap()
     expect(column(page).get_by_text("Predict first").first).to_be_in_viewport()
     expect_view(page, LESSONS["latent-space"].steps[0].before)
     top = "top => Math.abs(document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().top - top) < 2"
-    page.wait_for_function(top, arg=422)
+    page.wait_for_function(top, arg=338)
+    for answer in column(page).get_by_role("radiogroup").locator("label").all():
+        expect(answer).to_be_in_viewport(ratio=0.99)
+    ready = column(page).get_by_role("button", name="Answer", exact=True)
+    look = "node => getComputedStyle(node).backgroundColor"
+    grey = ready.evaluate(look)
     plane = page.locator("canvas").first
     page.wait_for_function("plane => plane.getBoundingClientRect().top < 80", arg=plane.element_handle())
+    column(page).get_by_role("radio").first.check(force=True)
+    page.wait_for_function(f"([button, grey]) => ({look})(button) !== grey", arg=[ready.element_handle(), grey])
     predict(page, LESSONS["latent-space"].steps[0].question, is_right=True)
     expect_view(page, LESSONS["latent-space"].steps[0].view)
     page.wait_for_function(top, arg=591)
@@ -216,7 +226,24 @@ def test_lesson_is_a_sheet_below_the_picture_on_a_phone(visit):
         press(page, name)
     expect_view(page, LESSONS["latent-space"].steps[2].before)  # a page as short as its picture
     discs = page.locator("img:visible").first
-    page.wait_for_function("image => image.getBoundingClientRect().bottom < 422", arg=discs.element_handle())
+    page.wait_for_function("image => image.getBoundingClientRect().bottom < 338", arg=discs.element_handle())
+
+
+def test_game_stands_still_beside_its_question_and_moves_after_the_answer(visit):
+    """Started on the page Lessons: the first round alone, and nothing that gives the end away."""
+    page = visit("/lessons", width=390, height=844, touch=True)
+    page.locator(".st-key-start-adam-or-amsgrad").get_by_role("button", name="Start", exact=True).first.tap()
+    game = page.get_by_test_id("regret_steps")
+    expect(game.get_by_text("Step 1: cost f(x) = 3x. Lower is better.")).to_be_in_viewport()
+    expect(game).to_have_attribute("data-step", "1")
+    for words in ("is best", "average regret", "Play"):
+        expect(game.get_by_text(words)).to_have_count(0 if words == "average regret" else 1)
+        expect(game.get_by_text(words).filter(visible=True)).to_have_count(0)
+    expect(page.get_by_text("the average regret goes to zero").filter(visible=True)).to_have_count(0)
+    predict(page, LESSONS["adam-or-amsgrad"].steps[0].question, is_right=True)
+    expect(game).to_have_attribute("data-step", "3")
+    expect(game.get_by_role("button", name="Pause")).to_be_in_viewport(ratio=0.99)
+    expect(game.locator("canvas").first).to_be_in_viewport(ratio=0.99)
 
 
 def test_trial_is_told_when_the_address_shows_it(visit):

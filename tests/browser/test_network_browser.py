@@ -33,7 +33,7 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     shares = [slider.evaluate("node => (node.value - node.min) / (node.max - node.min)") for slider in (across, up)]
     assert shares == pytest.approx([0.9, 0.1], abs=0.03)
     question = part.locator(".question")
-    expect(question).to_contain_text(re.compile(r"^Has the \d become an? \d\?"))
+    expect(question).to_contain_text(re.compile(r"^Is it still the \d, an? \d already, or something else\?"))
     row.get_by_role("button", name="Reset z").click()
     row.get_by_role("img", name="Activations of encoder, layer 1").click(position={"x": 5, "y": 5})
     expect(question).to_contain_text(
@@ -58,8 +58,16 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     expect(part).to_have_attribute("data-image", "3")
     expect(part).to_have_attribute("data-idle", "")
     assert int(part.locator(".model").first.get_attribute("data-frames")) > frames  # the network was not built anew
+    page.set_viewport_size({"width": 390, "height": 844})  # there squares are seen at once, and words at the lower edge
     page.reload()
     expect(part).to_have_attribute("data-image", "3")
+    squares = row.get_by_role("img", name="Activations of encoder, layer 1")
+    expect(squares).to_be_in_viewport(ratio=0.5)
+    squares.click(position={"x": 5, "y": 5})
+    expect(tip).to_be_visible()
+    box = tip.bounding_box()
+    assert 800 < box["y"] + box["height"] <= 844
+    page.set_viewport_size({"width": 1280, "height": 900})
     part.get_by_role("button", name="Previous").first.click(click_count=3)
     expect(part).to_have_attribute("data-image", "0")
     expect(page).not_to_have_url(re.compile("image="))

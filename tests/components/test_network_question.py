@@ -28,6 +28,6 @@ def test_question_gives_the_values_of_a_tapped_unit_and_asks_on(tmp_path):
     assert found["twice"] == (
         "Encoder, layer 1, unit 5: 0 for the 7, 1.50 for the 1. Next: move z until the 7 becomes a 9."
     )
-    assert found["moved"].startswith("Has the 7 become a 9?")
+    assert found["moved"].startswith("Is it still the 7, a 9 already, or something else?")
     assert "this image" in found["unnamed"]
     assert found["eight"] == "an 8"

@@ -91,6 +91,14 @@ def test_samples_stand_near_the_means_along_the_same_axes(app, payloads):
     assert (other.points != panel.points).any()
 
 
+def test_maps_that_an_address_asks_for_alone_say_what_one_explains_of_the_other():
+    """The figure that the lesson on Adam and AMSGrad builds on, and nothing beside the maps."""
+    alone = open_map(None, PLAIN, "mlp-2d-amsgrad", only="maps")
+    assert "Not aligned: 81% of the left map's variance explained." in said(alone)
+    assert "Test error (MSE)" not in said(alone)
+    assert not alone.get("download_button")
+
+
 def test_alignment_moves_the_ellipses_along_and_samples_do_not_turn_the_map(app, payloads):
     visit = open_map(app, VARIATIONAL, "regime-both", align="true")
     aligned = next(caption.value for caption in visit.caption if caption.value.startswith("Aligned"))

@@ -247,7 +247,7 @@ def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
 def test_map_of_models_says_how_alike_the_planes_are(visit):
     app = visit("map of models")
     assert len(app.get("plotly_chart")) == 1
-    assert any("the map distorts distances" in text for text in texts(app.caption))
+    assert any("it distorts distances" in text for text in texts(app.caption))
     app.radio(key="alike").set_value("two Adam seeds").run()
     assert any(text.startswith("**No: Adam and AMSGrad, one seed leave least, 17%") for text in texts(app.markdown))
     app.radio(key="alike").set_value("Adam and AMSGrad, one seed").run()

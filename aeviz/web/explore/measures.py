@@ -9,6 +9,14 @@ from aeviz.web.kernel.url import UrlState
 _FIRST = UrlState("first", lambda text: text if text == "measures" else None)
 """Of an address that is about the measures, such as that of a lesson's step."""
 
+_ONLY = UrlState("only", lambda text: text if text == "maps" else None)
+"""Of an address that is about the maps, and needs nothing beside them."""
+
+
+def are_maps_alone() -> bool:
+    """Whether the address asks for the maps without the decoded image and what stands below."""
+    return _ONLY.restore() is not None
+
 
 def are_measures_first() -> bool:
     """Whether the address asks for the measures and the KL divergence of each dimension above the map."""

@@ -22,6 +22,12 @@ _STYLE = """<style>
 }
 [class*="st-key-lesson-guide-"] { margin-top: -1rem; } /* empty until something was done */
 [data-testid="stSidebar"] :is(:has(.st-key-lesson-go), .st-key-lesson-go) { background: inherit; }
+/* Answer looks ready once there is one. It is never disabled: a number may still be typed (see seat.py) */
+[data-testid="stSidebar"]:has(.st-key-lesson-asks):not(
+  :has(.st-key-lesson-asks :is(:checked, input[type="number"]:not(:placeholder-shown)))
+) :is(.st-key-lesson-answer, .st-key-class-answer) button {
+  background: #8883; border-color: transparent; color: inherit; opacity: 0.75;
+}
 @media (pointer: coarse) {
   [data-testid="stSidebar"] [role="radiogroup"] label { min-height: 2.75rem; align-items: center; }
 }
@@ -36,6 +42,7 @@ _STYLE = """<style>
     width: 100% !important; min-width: 100% !important; max-width: 100% !important; transform: none !important;
     border-radius: 1rem 1rem 0 0; box-shadow: 0 0 1rem #0006; transition: height 0.2s;
   }
+  [data-testid="stSidebar"]:has(.st-key-lesson-asks) { height: 60dvh !important; }
   [data-testid="stSidebar"][data-collapsed="true"] { height: 30dvh !important; }
   [data-testid="stSidebarContent"] { width: 100% !important; border-radius: inherit; }
   [data-testid="stSidebarContent"] > * { width: auto !important; }
@@ -46,8 +53,9 @@ _STYLE = """<style>
     width: 2.75rem; height: 2.75rem; border-radius: 50%; background: #8884; backdrop-filter: blur(0.5rem);
   }
   [data-testid="stSidebarCollapseButton"] { bottom: calc(50dvh - 1.25rem); }
+  :has(.st-key-lesson-asks) > * [data-testid="stSidebarCollapseButton"] { bottom: calc(60dvh - 1.25rem); }
   [data-testid="stExpandSidebarButton"] { bottom: calc(30dvh - 1.25rem); }
-  [data-testid="stMain"] [data-testid="stMainBlockContainer"] { padding-bottom: 55dvh; } /* as strong as the page's */
+  [data-testid="stMain"] [data-testid="stMainBlockContainer"] { padding-bottom: 65dvh; } /* as strong as the page's */
 }
 @media (max-width: 768px) and (prefers-reduced-motion: reduce) { [data-testid="stSidebar"] { transition: none; } }
 </style>"""

@@ -8,8 +8,8 @@ import segno
 import streamlit as st
 
 NO_QR_CODE = (
-    ":orange[:material/qr_code_2: **No QR code:** only this computer can open this page.] For a class, start aeviz "
-    "with `make app HOST=0.0.0.0`."
+    ":gray[:material/qr_code_2: No QR code: only this computer can open this page. For a class, start aeviz with "
+    "`make app HOST=0.0.0.0`.]"
 )
 """What stands in the place of the code where the server listens to its own machine alone."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -29,6 +29,11 @@ def ask(question: Question, key: str, start: Answer | None = None) -> Answer | N
         key: Key of the field.
         start: Answer that is chosen at first.
     """
+    with st.container(key="lesson-asks"):
+        return _ask(question, key, start)
+
+
+def _ask(question: Question, key: str, start: Answer | None) -> Answer | None:
     st.markdown(f"**Predict first.** {to_markdown(question.ask)}")
     if isinstance(question, Choices):
         places = list(range(len(question.choices)))

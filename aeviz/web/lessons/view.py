@@ -10,7 +10,7 @@ from aeviz.lessons.classroom import CODE_LENGTH
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 from aeviz.web.lesson import classes, state
-from aeviz.web.lesson.join import NO_QR_CODE, join_address, qr_code
+from aeviz.web.lesson.join import join_address, qr_code
 from aeviz.web.lesson.parts import to_markdown
 from aeviz.web.lessons import pictures
 
@@ -24,8 +24,6 @@ _STYLE = """<style>
 [class*="st-key-lesson-card-"] [data-testid="stPopoverButton"] p { /* read aloud, and told by the tooltip */
   position: absolute; clip-path: inset(50%); width: 1px;
 }
-.st-key-lesson-ways :is([data-testid="stMarkdownContainer"], p) { margin-bottom: 0; }
-@media (min-width: 64rem) { .st-key-lesson-ways .stHorizontalBlock { flex-wrap: nowrap; } }
 </style>"""
 """Cards of one size share the width of the window."""
 
@@ -45,9 +43,7 @@ def show_lessons() -> None:
         _show_question(now)
         return
     st.html(_STYLE + pictures.STYLE)
-    if room is None:
-        _show_ways()
-    else:
+    if room is not None:
         part = "teach" if classes.is_teacher(room) else "take part in"
         st.info(
             f"You {part} class {room.code}. The lesson stands in the column on the left, on a phone at the bottom. "
@@ -59,10 +55,15 @@ def show_lessons() -> None:
             st.image(qr_code(address), width=320, alt=f"QR code of {address}")
             st.markdown(f"Scan the code, or open `{address}`.")
         return
+    _show_join()
     found = state.library()
     with st.container(horizontal=True, gap="small", key="lesson-cards-shipped"):
         _show_cards(listed for listed in found.lessons.values() if listed.is_shipped)
         _show_upload()
+    st.caption(
+        ":material/groups: **With a class:** press *Teach a class* on a lesson :material/arrow_forward: students scan "
+        "the code on your screen :material/arrow_forward: they predict on their phones, you reveal."
+    )
     uploaded = state.uploaded()
     if uploaded is not None:
         with st.container(horizontal=True, gap="small", key="lesson-cards-uploaded"):
@@ -132,23 +133,8 @@ def _next(name: str) -> Listed | None:
     return lessons[names[place]] if place < len(names) else None
 
 
-def _show_ways() -> None:
-    """Say how a lesson is taken with a class, and let a student join one."""
-    with (
-        st.container(border=True, key="lesson-ways"),
-        st.container(horizontal=True, vertical_alignment="center", gap="medium"),
-    ):
-        st.markdown(
-            ":material/groups: **With a class:** press *Teach a class* on a lesson :material/arrow_forward: "
-            "students scan the code on your screen :material/arrow_forward: they predict on their phones, you reveal."
-            + ("" if join_address("") else f"  \n{NO_QR_CODE}"),
-            width="stretch",
-        )
-        with st.container(width=350):
-            _show_join()
-
-
 def _show_join() -> None:
+    """Let a student join a class, in one row above the lessons: on a phone they fill screens."""
     with (
         st.form("join-class", border=False, enter_to_submit=True),
         st.container(horizontal=True, vertical_alignment="center", gap="small"),

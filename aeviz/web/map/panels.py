@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aeviz.analysis.alignment import Alignment, align
+from aeviz.analysis.alignment import Alignment, align, explained_unmoved
 from aeviz.analysis.posterior import prior_means
 from aeviz.errors import CheckpointFormatError
 from aeviz.web.components.map.payload import (
@@ -35,6 +35,8 @@ class Panels:
     """The model of each panel."""
     alignment: Alignment | None = None
     """By which the right panel was laid over the left one."""
+    unmoved: float | None = None
+    """Share of the left map's variance that the right one explains as it stands; None where axes mean no such thing."""
 
 
 def map_panels(first: Model, second: Model | None, options: MapOptions) -> Panels:
@@ -78,10 +80,19 @@ def _panels(first: Model, second: Model | None, options: MapOptions, embedded: t
             right = replace(
                 right, carry=find_carry(_panel(second, options), _panel(first, options))
             )  # not their samples
-        return Panels(panels=[left, right], runs=[first, second])
+        return Panels(panels=[left, right], runs=[first, second], unmoved=_unmoved(first, second, options))
     alignment = align(_panel(second, options).points, _panel(first, options).points)  # not their samples
     moved = lay_over(right, alignment, tuple(f"{name} aligned" for name in left.axis_names))
     return Panels(panels=[left, share_view(moved, left)], runs=[first, second], alignment=alignment)
+
+
+def _unmoved(first: Model, second: Model, options: MapOptions) -> float | None:
+    """Return how much two maps of the latent dimensions themselves have in common as they stand."""
+    dimensions = {model.config.model.latent_dim for model in (first, second)}
+    if dimensions not in ({2}, {3}) or not options.is_linear:
+        return None
+    source, target = _panel(second, options).points, _panel(first, options).points
+    return explained_unmoved(source, target) if source.shape == target.shape else None
 
 
 def make_map_panel(model: Model, dimensions: int) -> MapPanel:

@@ -29,7 +29,7 @@ from aeviz.web.map.embedding import settle_projection
 from aeviz.web.map.factors import explained
 from aeviz.web.map.inspector import INSPECTOR, go_to_image, send_inspector, show_inspector
 from aeviz.web.map.layers import make_overlay, send_sprites
-from aeviz.web.map.panels import map_panels, with_lifts
+from aeviz.web.map.panels import Panels, map_panels, with_lifts
 from aeviz.web.map.selection import show_selection
 from aeviz.web.map.selection_url import selection_from_text, selection_to_text
 
@@ -114,11 +114,17 @@ class _Move:
     """Whether no image was chosen on the map since."""
 
 
-def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
+def show_map(first: Model, second: Model | None, options: MapOptions, *, is_alone: bool = False) -> None:
     """Show the map as the address describes it, and the inspector beside it; below, more on the chosen images.
 
     What is chosen and hidden at first comes from the address. Later clicks live in the browser: if they came back with
     the points, each click would send all of them again.
+
+    Args:
+        first: The model on the left.
+        second: The model on the right, if any.
+        options: How the map is drawn.
+        is_alone: Whether the inspector and what stands below are left out.
     """
     shown = (first.config.data.name, options.attribute)
     before = st.session_state.setdefault(_DATA, shown)
@@ -152,6 +158,11 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
     key = f"latent-map-{first.config.data.name}{options.attribute or ''}"
     space_pictures()
     st.html(_STYLE)
+    if is_alone:
+        _keep_address(first)
+        _show_map(first, second, options, start, key, is_alone=True)
+        send_sprites(first)
+        return
     with st.container(key="map-and-inspector"):
         left, right = st.columns([8, 5] if second is None else [9, 5], gap="medium")
     with left:
@@ -168,7 +179,10 @@ def show_map(first: Model, second: Model | None, options: MapOptions) -> None:
 
 
 @st.fragment
-def _show_map(first: Model, second: Model | None, options: MapOptions, start: _Start, key: str) -> None:
+def _show_map(
+    first: Model, second: Model | None, options: MapOptions, start: _Start, key: str, *, is_alone: bool = False
+) -> None:
+    above = st.container() if is_alone else None  # what a lesson asks about is seen without scrolling
     place = st.container()  # the first of the page's part, so that a new map takes the place of the old one at once
     with errors_as_messages():
         table = first.latents
@@ -216,11 +230,20 @@ def _show_map(first: Model, second: Model | None, options: MapOptions, start: _S
             )
         if options.factor is not None:
             _say_explained(runs, options.factor)
-        if alignment is not None:
-            st.caption(
-                f"Aligned: {alignment.explained:.0%} of the left map's variance explained; scale factor "
-                f"{alignment.scale:.2f}."
-            )
+        with st.container() if above is None else above:
+            _say_alignment(shown)
+
+
+def _say_alignment(shown: Panels) -> None:
+    """Say how much of the left map the right one explains, aligned or as it stands."""
+    alignment = shown.alignment
+    if alignment is not None:
+        st.caption(
+            f"Aligned: {alignment.explained:.0%} of the left map's variance explained; scale factor "
+            f"{alignment.scale:.2f}."
+        )
+    elif shown.unmoved is not None and shown.unmoved > 0:
+        st.caption(f"Not aligned: {shown.unmoved:.0%} of the left map's variance explained.")
 
 
 def _say_explained(runs: list[Model], factor: str) -> None:

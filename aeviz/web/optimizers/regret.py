@@ -9,9 +9,10 @@ from aeviz.figures.regret import point_curves, regret_axis_top, regret_curves
 from aeviz.lab.adaptive import METHODS, MethodName, Settings
 from aeviz.lab.regret import EXCESS, SEQUENCES, Bound, Costs, Outcome
 from aeviz.web.components.regret_steps.component import REGRET_STEPS
-from aeviz.web.kernel.asking import answer, ask
+from aeviz.web.kernel.asking import answer, ask, hide_answers
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.kernel.url import UrlState
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
 
@@ -21,6 +22,8 @@ MOST_STEPS = 10_000
 """Costs on offer, at most."""
 PLAYED = 260
 """Steps that are played one by one, at most."""
+_ASKS = UrlState("ask", lambda text: text == "first" or None)
+"""Of an address that shows round 1 alone, such as that of a lesson's question."""
 _FORMULAS: Mapping[Costs, str] = {
     "deterministic": r"f_t(x) = \begin{cases} C x & t \bmod 3 = 1 \\ -x & \text{otherwise} \end{cases}",
     "stochastic": r"f_t(x) = \begin{cases} C x & \text{with probability } \tfrac{1 + \delta}{C + 1} \\"
@@ -32,7 +35,14 @@ _FORMULAS: Mapping[Costs, str] = {
 def show_counterexample() -> None:
     """Let the visitor choose the costs and the settings; show regret, points and what they say."""
     with errors_as_messages():
-        ask("regret", "**Predict:** at which x does each method end, the best, -1, or the worst, 1? Then press *Play*.")
+        asks = bool(_ASKS.restore())
+        if asks:
+            hide_answers("regret")
+        else:
+            ask(
+                "regret",
+                "**Predict:** at which x does each method end, the best, -1, or the worst, 1? Then press *Play*.",
+            )
         left, right = st.columns([3, 2], gap="medium")
         with right:
             chosen = st.segmented_control(
@@ -53,7 +63,7 @@ def show_counterexample() -> None:
             return
         found = cached.play(costs, largest, settings, steps, tuple(methods), seed)
         with left:
-            _show_steps(found, costs, largest)
+            _show_steps(found, costs, largest, asks=asks)
             verdicts = answer("regret")
         with verdicts:
             for outcome in found.values():
@@ -132,14 +142,15 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
     return largest, settings, steps, seed
 
 
-def _show_steps(found: Mapping[MethodName, Outcome], costs: Costs, largest: float) -> None:
-    """Play the first steps: each cost, and the points that the methods chose on it."""
+def _show_steps(found: Mapping[MethodName, Outcome], costs: Costs, largest: float, *, asks: bool) -> None:
+    """Play the first steps: each cost, and the points that the methods chose on it; only the first while one asks."""
     steps = min(PLAYED, *(len(outcome.x) for outcome in found.values()))
     REGRET_STEPS.show(
         [0],
         key="regret-steps",
         on_change=lambda: None,
         more={
+            "asks": asks,
             "slopes": [largest if step % 3 == 0 else -1.0 for step in range(steps)] if costs == "deterministic" else [],
             "tracks": [
                 {

@@ -11,6 +11,7 @@ import { styleOf } from "../kit/theme.js";
 
 const DOT_PX = 2;
 const RING_PX = 6;
+const NAME_PX = 14; // names of classes closer than that would cover each other
 const RING = "#832db6"; // that of the bottleneck
 
 export class CodePad {
@@ -88,20 +89,24 @@ export class CodePad {
   }
 
   /**
-   * Write the name of each class at the middle of its codes, or near it where names would cover each other.
+   * Write the name of each class at the middle of its codes, but for those that would cover another or the ring.
    * @param {CanvasRenderingContext2D} brush
    * @param {import("../kit/theme.js").Style} style
    * @param {(x: number, y: number) => number[]} place in CSS pixels
    */
   writeNames(brush, style, place) {
     if (!this.known) return;
-    const { codes } = this;
+    const { codes, z } = this;
+    const taken = [place(z[0], z[1])];
     const { labels, classes } = this.known;
     const middles = classes.map((_, label) => {
       const own = Array.from({ length: codes.length / 2 }, (_, k) => k).filter((k) => labels[k] === label);
       if (!own.length) return null;
       const [x, y] = [0, 1].map((axis) => own.map((k) => codes[2 * k + axis]).sort((a, b) => a - b)[own.length >> 1]);
-      return place(x, y);
+      const at = place(x, y);
+      if (taken.some((other) => Math.abs(other[0] - at[0]) < NAME_PX && Math.abs(other[1] - at[1]) < NAME_PX)) return null;
+      taken.push(at);
+      return at;
     });
     writeApart(brush, classes, middles, { width: this.canvas.clientWidth, height: this.canvas.clientHeight }, style);
   }

@@ -31,7 +31,7 @@ export function namesFor(classes, label) {
  */
 export function questionText({ shown, other, target }, tapped, isMoved, isRelu) {
   const move = `move z until ${shown} becomes ${target}`;
-  if (isMoved) return `Has ${shown} become ${target}? Which images lie between? Next: tap a square of the decoder and move z again.`;
+  if (isMoved) return `Is it still ${shown}, ${target} already, or something else? Which images lie between? Next: tap a square of the decoder and move z again.`;
   if (!tapped) {
     const unit = isRelu ? `Tap a grey square, a unit that is 0 for ${shown}: is it 0 for ${other} too?` : `Tap a square: has its unit the same sign for ${shown} and for ${other}?`;
     return `${unit} Or ${move}.`;

@@ -7,6 +7,7 @@ import { define } from "../kit/mount.js";
 const LOOK_MS = 300;
 const PATIENCE_MS = 20_000; // a page that has not shown the words by then does not show them
 const SETTLING_MS = 4000; // pictures that load meanwhile move what was found
+const START_MS = 3000; // in which formulas and the page beside a question may still move it
 const MARK_MS = 4000;
 const MARGIN_PX = 48; // kept free below
 const HEAD_PX = 64; // Streamlit's head covers so much
@@ -48,6 +49,23 @@ export function findPicture(root) {
     }
   }
   return null;
+}
+
+/**
+ * Where a picture begins with what stands above it, such as its title and its buttons, as far as there is room for that.
+ * @param {Element} picture
+ * @param {number} room
+ */
+function topOf(picture, room) {
+  let { top, bottom } = picture.getBoundingClientRect();
+  const root = picture.getRootNode();
+  if (!(root instanceof ShadowRoot)) return top;
+  for (let node = picture.parentElement; node; node = node.parentElement) {
+    const above = node.getBoundingClientRect().top;
+    if (bottom - above > room) break;
+    top = Math.min(top, above);
+  }
+  return top;
 }
 
 /** Where the sheet begins that the column is on a phone; null elsewhere. */
@@ -109,11 +127,11 @@ class LessonGuide {
     this.first = undefined;
     this.since = 0;
     this.foundAt = 0;
-    this.hasBegun = true; // nothing is to be shown yet
+    this.startsUntil = 0; // no step is to be begun; negative: one is, once the page stands
     this.timer = window.setInterval(() => this.look(), LOOK_MS);
     this.listening = new AbortController();
     for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) { // the visitor scrolls, or acts
-      addEventListener(kind, () => this.rest(), { capture: true, passive: true, signal: this.listening.signal });
+      addEventListener(kind, () => this.act(), { capture: true, passive: true, signal: this.listening.signal });
     }
   }
 
@@ -127,7 +145,7 @@ class LessonGuide {
     this.foundAt = 0;
     this.activity.mark("find", true);
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 }); // the former step may have led down the page
-    this.hasBegun = false;
+    this.startsUntil = -1;
     this.showStart();
   }
 
@@ -136,7 +154,7 @@ class LessonGuide {
     const column = document.querySelector("[data-testid=stSidebarContent]");
     const verdict = topOfSheet() === null ? null : column?.querySelector("[data-testid=stAlert]");
     column?.scrollTo({ top: 0 });
-    const answers = topOfSheet() === null || verdict ? null : column?.querySelector("[data-testid=stRadio], [data-testid=stNumberInput]");
+    const answers = topOfSheet() === null || verdict ? null : column?.querySelector(".st-key-lesson-asks");
     if (column && answers) {
       const [box, sheet] = [answers.getBoundingClientRect(), column.getBoundingClientRect()];
       column.scrollTo({ top: Math.max(0, Math.min(box.bottom - sheet.bottom + BUTTONS_PX, box.top - sheet.top - 16)) });
@@ -150,8 +168,11 @@ class LessonGuide {
       if (this.since) this.since = performance.now();
       return;
     }
-    if (!this.hasBegun) this.showStart(); // the column stands only now
-    this.hasBegun = true;
+    if (this.startsUntil < 0) { // the column stands only now
+      this.startsUntil = performance.now() + START_MS;
+      this.showStart();
+    }
+    if (performance.now() < this.startsUntil && topOfSheet() !== null) this.showStart();
     const { find, done } = this.guide;
     if (done) {
       if (this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);
@@ -180,13 +201,19 @@ class LessonGuide {
     const end = (sheet ?? innerHeight) - MARGIN_PX;
     const [box, seen] = [words, picture].map((each) => each?.getBoundingClientRect());
     const isFar = box && seen && box.top > seen.top && box.bottom - seen.top > end - HEAD_PX;
-    const by = box && !isFar ? distance(box, HEAD_PX + 8, end) : (seen?.top ?? HEAD_PX) - HEAD_PX;
+    const by = box && !isFar ? distance(box, HEAD_PX + 8, end) : (picture ? topOf(picture, end - HEAD_PX) : HEAD_PX) - HEAD_PX;
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (Math.abs(by) > 2) page.scrollBy({ top: by, behavior: isStill ? "auto" : "smooth" });
     if (this.foundAt) return;
     this.foundAt = now;
     const mark = { outline: "2px solid #e69f00", outlineOffset: "4px", borderRadius: "2px" };
     words?.animate([mark, mark, { ...mark, outlineColor: "transparent" }], { duration: MARK_MS });
+  }
+
+  /** The visitor has taken over. */
+  act() {
+    if (this.startsUntil > 0) this.startsUntil = 0;
+    this.rest();
   }
 
   /** Leave the page where it is. */

@@ -25,12 +25,33 @@ class RegretSteps extends Experiment {
     this.last = this.tracks[0].x.length;
     this.step = Math.min(this.step ?? 1, this.last);
     super.receive(data);
-    this.redraw();
+    if (Boolean(data.asks) === this.asks) return this.redraw();
+    this.asks = Boolean(data.asks);
+    this.begin();
+  }
+
+  /** Stand at the first step while a lesson asks; play once it has asked. */
+  begin() {
+    const hasAsked = this.step !== undefined && this.bar?.hidden;
+    for (const part of [this.bar, this.course?.section]) { // the points by step name the best one
+      if (part) part.hidden = Boolean(this.asks);
+    }
+    if (this.plot) this.plot.section.style.gridColumn = this.asks ? "1 / -1" : "";
+    if (this.asks) {
+      this.go(1);
+      tell("regret", false);
+      return;
+    }
+    this.tell(isTold || isAddressed(SETTINGS));
+    if (!hasAsked && (!isTold || hasPlayed)) return;
+    if (document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    hasPlayed = true;
+    this.play(true);
   }
 
   make() {
     const { root } = this;
-    const bar = element("div", { class: "bar" }, root);
+    const bar = (this.bar = element("div", { class: "bar" }, root));
     this.button = element("button", { type: "button", class: "play" }, bar);
     this.icon = element("span", {}, this.button);
     this.label = element("span", {}, this.button);
@@ -42,10 +63,6 @@ class RegretSteps extends Experiment {
     this.plot = new Plot(panels, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
     this.course = new Plot(panels, { title: "The point x_t by step t: \u22121 is best, 1 is worst", label: "", x: [0, 1], y: [-1.12, 1.12] });
     this.words = element("p", { class: "values", role: "status" }, root);
-    this.tell(isTold || isAddressed(SETTINGS));
-    if (!isTold || hasPlayed || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    hasPlayed = true;
-    this.play(true);
   }
 
   /** @param {boolean} isNow Whether the page's verdicts are shown, or else its question */
@@ -110,10 +127,10 @@ class RegretSteps extends Experiment {
       });
       course.end();
     }
-    if (step === last && !isTold) this.tell(true);
+    if (step === last && !isTold && !this.asks) this.tell(true);
     words.replaceChildren(
       ...tracks.map(({ title, colour, x, regret }) =>
-        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}, average regret ${number(regret[step - 1])}` }),
+        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}${this.asks ? "" : `, average regret ${number(regret[step - 1])}`}` }),
       ),
     );
     const name = this.timer ? "Pause" : "Play";
