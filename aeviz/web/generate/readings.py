@@ -95,10 +95,10 @@ def telling_pair(model: Model) -> tuple[int, int]:
     return pairs[best] if gains[best] > 0 else (0, 1)
 
 
-def show_readings(readings: Sequence[str]) -> None:
-    """Show texts above a row of as many images, each above its own."""
+def show_readings(readings: Sequence[str], columns: int | None = None) -> None:
+    """Show texts above a row of images, each above its own; `columns` is how many there are room for, None for as many."""
     cells = "".join(f"<span>{html.escape(text)}</span>" for text in readings)
     st.html(
-        f'<div style="display:grid;grid-template-columns:repeat({len(readings)},minmax(0,1fr));text-align:center;'
+        f'<div style="display:grid;grid-template-columns:repeat({columns or len(readings)},minmax(0,1fr));text-align:center;'
         f'font-size:0.875rem;margin-bottom:-0.75rem">{cells}</div>'
     )
