@@ -55,8 +55,8 @@ def marked_svg(
             if is_shown
         )
         frames = "".join(
-            f'<rect x="{x + 2:.2f}" y="{y + 2:.2f}" width="{tile - 4:.2f}" height="{high - 4:.2f}" rx="3" fill="#88888822" '
-            'stroke="#888" stroke-width="1" stroke-dasharray="4 3"/>'
+            f'<rect x="{x + 2:.2f}" y="{y + 2:.2f}" width="{tile - 4:.2f}" height="{high - 4:.2f}" rx="3" '
+            'fill="#88888822" stroke="#888" stroke-width="1" stroke-dasharray="4 3"/>'
             for (x, y), is_shown in zip(corners, shown.tolist(), strict=True)
             if not is_shown
         )

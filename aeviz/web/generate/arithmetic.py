@@ -105,7 +105,7 @@ def _show_start(model: Model, image: int) -> None:
     """Show the image and its reconstruction, which the strip and the walk start from."""
     table, dataset = model.require_latents(), originals(model)
     drawn = decoded(model, table.z[[image]])
-    text = f"reconstruction by {model.name}, read as {read(model, drawn)[0].text}"
+    text = f"reconstruction by {model.name}, {read(model, drawn)[0].said}"
     if dataset is not None:
         drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
         assert table.labels is not None
@@ -131,7 +131,7 @@ def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str) 
         strengths = [with_minus(f"{strength:g}") for strength in STRENGTHS[row]]
         show_readings(strengths, COLUMNS)
         with answer(asked, f"readings-{begin}", keeps_room=True):
-            show_readings([f"read as {each.text}" for each in readings[row]], COLUMNS)
+            show_readings([each.counted for each in readings[row]], COLUMNS)
         text = f"Strengths {strengths[0]} to {strengths[-1]}: {far_text(model, path[row]) or 'images'}"
         shown = STRENGTHS[row] == 0
         show_strip(model, path[row], COLUMNS, text, asked=asked, part=f"row-{begin}", shown=shown)
@@ -158,7 +158,7 @@ def _show_walk(
     along = tuple(direction.tolist())
     images, found, sent = decoded(model, path), plane(model, along), ground(model, along, f"{plus} minus {minus}")
     texts = [
-        f"{'plus' if stop >= 0 else 'minus'} {abs(stop):.2f} · ({plus} minus {minus}): read as {each.text}"
+        f"{'plus' if stop >= 0 else 'minus'} {abs(stop):.2f} · ({plus} minus {minus}): {each.counted}"
         for stop, each in zip(stops, read(model, images), strict=True)
     ]
     places = np.zeros((len(stops), 2)) if found is None else found.place(path)
