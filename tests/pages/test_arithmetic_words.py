@@ -12,7 +12,7 @@ def test_crosses_are_explained_only_where_there_are_any(app, image, plus, is_cro
     assert not app.exception
     captions = " ".join(picture.proto.imgs[0].caption for picture in app.get("image"))
     assert ("(crossed out)" in captions) == is_crossed
-    assert ("Why is a strength crossed out?" in " ".join(texts(app.markdown))) == is_crossed
+    assert ("Along this direction" in " ".join(texts(app.markdown))) == is_crossed
 
 
 @pytest.mark.parametrize(

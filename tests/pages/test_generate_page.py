@@ -96,7 +96,7 @@ def test_every_section_shows_pictures_for_every_kind_of_model(variational, app, 
 
 def test_samples_come_from_the_prior_and_are_fixed_by_the_seed(variational, app):
     app = open_section(app, "standard", "samples")
-    assert captions(app) == ["standard: 100 samples from the prior N(0, I), temperature 1, seed 0"]
+    assert captions(app) == ["standard: 100 samples from the prior N(0, I), temperature 1"]
     start = pictures(app)
     app.button(key="again").click().run()
     assert app.number_input(key="seed").value == 1
@@ -225,9 +225,11 @@ def test_paths_are_linear_and_spherical_from_one_image_to_the_other(variational,
     names = captions(app)
     assert names[0].startswith("image 0, class")
     assert names[1].startswith("image 1, class")
-    assert names[2].startswith("Linear interpolation: ")
-    assert names[3].startswith("Spherical interpolation (slerp): ")
-    linear, spherical = (float(re.search(r"length ([\d.]+)", name)[1]) for name in names[2:])
+    assert [name.split(": ")[0] for name in names[2:]] == ["Linear interpolation"] * 2 + [
+        "Spherical interpolation (slerp)"
+    ] * 2
+    assert names[2].endswith("more images appear with the answer")
+    linear, spherical = (float(re.search(r"length ([\d.]+)", name)[1]) for name in names[3::2])
     assert linear <= spherical
     assert len(app.get("plotly_chart")) == 1
 
@@ -287,9 +289,9 @@ def test_arithmetic_turns_one_class_into_another(variational, app):
     minus = re.search(r"Image 0, a (\w+), is", walk["question"]["answer"])[1]
     assert minus != plus
     texts_of_sum = walk["walks"][0]["texts"]
-    assert walk["stops"][walk["first"]] == 1
-    assert texts_of_sum[walk["stops"].index(0)].endswith(f"read as {minus}")
-    assert texts_of_sum[walk["first"]].startswith(f"plus 1.00 · ({plus} minus {minus}): read as ")
+    assert walk["stops"][walk["first"]] == 0  # the start: more would give the answer away
+    assert f"read as {minus} (" in texts_of_sum[walk["first"]]
+    assert texts_of_sum[walk["stops"].index(1)].startswith(f"plus 1.00 · ({plus} minus {minus}): read as ")
     assert [mark["text"] for mark in walk["marks"]] == [minus, plus]
     assert len(walk["arrows"]) == 1
     app.query_params["strength"] = "-0.5"
@@ -309,7 +311,7 @@ def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
     app.query_params["temperature"] = "0.1"
     app.text_input(key="number").set_value("0123456789").run()
     assert not app.exception
-    encoded, pixels = (int(share) for share in re.findall(r"\*\*[\d ]+\*\*, (\d+) of 10 as typed", said(app)))
+    encoded, pixels = (int(share) for share in re.findall(r"\*\*[\d? ]+\*\*, (\d+) of 10 as typed", said(app)))
     assert encoded >= 7
     assert pixels >= 7
     assert "from the prior of its class" in said(app)
@@ -327,34 +329,34 @@ def test_number_shows_all_anchors_and_its_draws_on_the_map(app):
     assert (shown["stops"][0], shown["stops"][shown["first"]], shown["stops"][-1]) == (0, 1, 2)
     assert shown["sums"][0] == "Temperature 0.00: 5 of 5 digits are read as typed."
     question = shown["question"]
-    assert question["answer"] == "The 2 in place 5, at temperature 1.25: it is read as 0."
+    assert question["answer"] == "The 2 in place 5, at temperature 1.20: it is unclear."
     assert (question["choices"], question["correct"]) == ([*"49382", "none"], 4)
     why = question["why"]
     assert why.startswith("Of the 10 test images nearest to its point, 10 are of class 2.")  # the point is not to blame
     votes = re.search(r"its image, encoded again: (.*?)\.", why)[1]
     counts = [int(each) for each in re.findall(r"(\d+) of class", votes)]
     assert (sum(counts), counts) == (10, sorted(counts, reverse=True))
-    assert counts[0] < 7
-    assert "the reading is not clear: 0?." in why
+    assert counts[0] < 6
+    assert "No class has 6 of 10: that is unclear." in why
     np.testing.assert_allclose(np.hypot(*np.array([mark["at"] for mark in marks[:10]]).T), [4, 8] * 5, atol=1e-4)
 
 
 def test_digits_stay_when_more_are_typed(variational, app):
     app = open_section(app, "anchored", "write a number")
     app.text_input(key="number").set_value("12").run()
-    short = re.search(r"Encoded again: \*\*([\d ]+)\*\*", said(app))[1]
+    short = re.search(r"Encoded again: \*\*([\d? ]+)\*\*", said(app))[1]
     app.text_input(key="number").set_value("123").run()
-    assert re.search(r"Encoded again: \*\*([\d ]+)\*\*", said(app))[1].startswith(short)
+    assert re.search(r"Encoded again: \*\*([\d? ]+)\*\*", said(app))[1].startswith(short)
 
 
 def test_number_is_judged_by_its_images_and_not_by_the_points_drawn_for_it(app):
-    """As vae-10d draws it, the 5 looks like a 3, although the neighbours of its point are 5s."""
+    """As vae-10d draws it, the 5 is between 3 and 5, although the neighbours of its point are 5s."""
     app = open_section(app, "vae-10d", "write a number")
     app.text_input(key="number").set_value("31415").run()
     assert app.selectbox(key="model").value == "vae-2d-anchored"  # the usual model makes way for one that knows digits
     app.selectbox(key="model").set_value("vae-10d").run()
     assert not app.exception
-    assert "Encoded again: **3 1 4 1 3**, 4 of 5 as typed" in said(app)
+    assert "Encoded again: **? 1 ? 1 ?**, 2 of 5 as typed" in said(app)
     assert "By their pixels" not in said(app)  # MNIST is not on this machine
 
 

@@ -12,12 +12,13 @@ from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_strength
 from aeviz.web.generate.readings import read, show_readings
+from aeviz.web.generate.strips import WITH_WALK, show_strip
 from aeviz.web.kernel import distances
 from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
-from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_many, show_row
+from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_row
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.reading import votes_by_encoder
@@ -28,6 +29,8 @@ OWN = "its own class"
 """What is taken away at first."""
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of the difference that are added to the image of each place of the strip."""
+COLUMNS = 5
+"""Images in a row of it: the first row ends at 0."""
 EDGE = 0.01
 """Share of the test images that may lie beyond each end of the data along a direction."""
 STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 21)
@@ -42,7 +45,7 @@ def _parse_strength(text: str) -> float | None:
     return value if STOPS[0] <= value <= STOPS[-1] else None
 
 
-STRENGTH = UrlState("strength", _parse_strength, "{:g}".format, 1.0)
+STRENGTH = UrlState("strength", _parse_strength, "{:g}".format, 0.0)
 """The strength that is shown."""
 
 
@@ -74,7 +77,8 @@ def show_arithmetic(model: Model) -> None:
         z, labels = table.z, table.labels
         means = np.stack([z[labels == classes[name]].mean(axis=0, dtype=np.float64) for name in (minus, plus)])
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
-        strips, walk = st.columns([5, 4], gap="medium")
+        with st.container(key=WITH_WALK):
+            walk, strips = st.columns([2, 3], gap="medium")
         readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
         turned = [float(stop) for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
         question = ask_for_strength(
@@ -89,7 +93,7 @@ def show_arithmetic(model: Model) -> None:
         with strips:
             _show_start(model, image)
             if _show_strip(model, z[image], direction, question.name):
-                with st.expander("Why is a strength crossed out?"):
+                with answer(question.name, "ends"), st.expander("Why is a strength crossed out?"):
                     st.markdown(_explain_ends(model, image, direction))
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus), question)
@@ -101,7 +105,7 @@ def _show_start(model: Model, image: int) -> None:
     """Show the image and its reconstruction, which the strip and the walk start from."""
     table, dataset = model.require_latents(), originals(model)
     drawn = decoded(model, table.z[[image]])
-    text = f"reconstruction by {model.name}, read as {read(model, drawn)[0].text}"
+    text = f"reconstruction by {model.name}, {read(model, drawn)[0].said}"
     if dataset is not None:
         drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
         assert table.labels is not None
@@ -121,11 +125,16 @@ def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str) 
     """
     path = move_along(z, direction, STRENGTHS)
     readings = read(model, decoded(model, path))
-    show_readings([with_minus(f"{strength:g}") for strength in STRENGTHS])
     far = distances.find_far(model, path)
-    show_many(model, path, len(STRENGTHS), f"Image at each strength; {far_text(model, path)}")
-    with answer(asked, "readings", keeps_room=True):
-        show_readings([f"read as {each.text}" for each in readings])
+    for begin in range(0, len(path), COLUMNS):
+        row = slice(begin, begin + COLUMNS)
+        strengths = [with_minus(f"{strength:g}") for strength in STRENGTHS[row]]
+        show_readings(strengths, COLUMNS)
+        with answer(asked, f"readings-{begin}", keeps_room=True):
+            show_readings([each.counted for each in readings[row]], COLUMNS)
+        text = f"Strengths {strengths[0]} to {strengths[-1]}: {far_text(model, path[row]) or 'images'}"
+        shown = STRENGTHS[row] == 0
+        show_strip(model, path[row], COLUMNS, text, asked=asked, part=f"row-{begin}", shown=shown)
     return far is not None and bool(far.any())
 
 
@@ -149,7 +158,7 @@ def _show_walk(
     along = tuple(direction.tolist())
     images, found, sent = decoded(model, path), plane(model, along), ground(model, along, f"{plus} minus {minus}")
     texts = [
-        f"{'plus' if stop >= 0 else 'minus'} {abs(stop):.2f} · ({plus} minus {minus}): read as {each.text}"
+        f"{'plus' if stop >= 0 else 'minus'} {abs(stop):.2f} · ({plus} minus {minus}): {each.counted}"
         for stop, each in zip(stops, read(model, images), strict=True)
     ]
     places = np.zeros((len(stops), 2)) if found is None else found.place(path)

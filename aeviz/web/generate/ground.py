@@ -96,14 +96,15 @@ def _words(model: Model, found: LatentPlane, has_points: bool, name: str) -> str
     )
     if found.share >= 1:
         count = model.config.model.latent_dim
-        return f"{points}The latent plane itself." if count == 2 else f"{points}The active dimensions."
+        return (
+            f"{points}The latent plane itself." if count == 2 else f"{points}The two dimensions that the decoder uses."
+        )
     if name:
         return (
             f"{points}Across: the direction of {name}. Upwards: the first principal component of the rest. What is "
             "close here may be far apart."
         )
-    what = "posterior means" if model.config.model.is_variational else "codes"
     return (
-        f"{points}PCA of the {what} in the active dimensions, {found.share:.0%} of their variance: what is close here "
-        "may be far apart."
+        f"{points}The two directions in which they vary most (PCA), {found.share:.0%} of their variance. What is close "
+        "here may be far apart."
     )

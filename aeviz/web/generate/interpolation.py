@@ -35,12 +35,13 @@ from aeviz.web.generate.starts import (
     list_origins,
     pick_start,
 )
+from aeviz.web.generate.strips import WITH_WALK, show_strip
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.films import offer_walk
-from aeviz.web.kernel.images import decoded, is_large, offer_download, show_many
+from aeviz.web.kernel.images import decoded, is_large, offer_download
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import is_anchored
@@ -89,7 +90,8 @@ def show_interpolation(model: Model) -> None:
         question = ask_for_path(found[LINEAR], found[SPHERICAL]) if len(found) > 1 else None
         if question is not None:
             hide_answers(ASKED)
-        strips, walk = st.columns([5, 4], gap="medium")
+        with st.container(key=WITH_WALK):
+            walk, strips = st.columns([2, 3], gap="medium")
         with strips:
             _show_strips(model, paths, found, is_asked=question is not None)
             if SPHERICAL not in paths:
@@ -123,7 +125,9 @@ def _show_strips(
             with kept_back(is_asked, ASKED, way, keeps_room=True):
                 show_readings([each.text for each in found[way]])
         said = [f"{NAMES[way]}: length {path_length(path):.2f}", far_text(model, path)]
-        show_many(model, path, columns, ", ".join(filter(None, said)))
+        ends = np.isin(np.arange(len(path)), (0, len(path) - 1))
+        text = ", ".join(filter(None, said))
+        show_strip(model, path, columns, text, asked=ASKED if is_asked else None, part=way, shown=ends)
 
 
 def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...], question: Question | None) -> None:
@@ -152,7 +156,7 @@ def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...]
         walks=walks,
         stops=np.linspace(0, 1, frames),
         stop_name="Position on the path",
-        first=frames // 2,
+        first=0 if question is not None else frames // 2,
         marks=marks,
         question=question,
         smooth=is_large(model),

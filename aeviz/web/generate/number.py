@@ -14,7 +14,7 @@ from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop, sheet_of
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_digit
-from aeviz.web.generate.readings import CLEAR, Reading, has_readings, read
+from aeviz.web.generate.readings import CLEAR, Reading, count, has_readings, read
 from aeviz.web.generate.temperature import HIGHEST, read_temperature, write_temperature
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.caching import shared
@@ -24,7 +24,7 @@ from aeviz.web.kernel.images import decoded, offer_image
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
-from aeviz.web.kernel.reading import read_by_encoder, read_by_pixels, votes_by_encoder
+from aeviz.web.kernel.reading import votes_by_encoder, votes_by_pixels
 from aeviz.web.kernel.text import escape
 
 START, LAST = "49382", "number-shown"
@@ -126,7 +126,7 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
     for k, (label, digit) in enumerate(zip(labels.tolist(), digits, strict=True)):
         texts = [""] * len(STOPS)
         if digit.readings is not None:
-            texts = [f"read as {each.text}" for each in digit.readings]
+            texts = [each.said for each in digit.readings]
         walks.append(
             Walk(
                 name=f"Digit {k + 1}, a {names[label]}",
@@ -175,20 +175,20 @@ def _count_read(model: Model, labels: np.ndarray, digits: list[Digit]) -> list[s
     names = model.provenance.class_names
     said = []
     for at, stop in enumerate(STOPS):
-        right = sum(row[at].name == names[label] for row, label in zip(rows, labels.tolist(), strict=True))
+        right = sum(row[at].text == names[label] for row, label in zip(rows, labels.tolist(), strict=True))
         said.append(f"Temperature {stop:.2f}: {right} of {len(labels)} digits are read as typed.")
     return said
 
 
 def _ask(model: Model, labels: np.ndarray, digits: list[Digit]) -> Question | None:
-    """Ask which digit is read as another class at the lowest temperature; None where the images cannot be read."""
+    """Ask which digit is no longer read as typed at the lowest temperature; None where the images cannot be read."""
     rows = [each.readings for each in digits if each.readings is not None]
     if not rows:
         return None
     names, first = model.provenance.class_names, None
     typed = [names[label] for label in labels.tolist()]
     for k, name in enumerate(typed):
-        wrong = [at for at, each in enumerate(rows[k]) if each.name != name]
+        wrong = [at for at, each in enumerate(rows[k]) if each.text != name]
         if wrong and (first is None or wrong[0] < first[1]):
             first = (k, wrong[0])
     if first is None:
@@ -198,15 +198,15 @@ def _ask(model: Model, labels: np.ndarray, digits: list[Digit]) -> Question | No
     k, at = first
     name, digit, read_as = typed[k], digits[k], rows[k][at]
     if not at:
-        answer = f"The {name} in place {k + 1}, even at temperature 0: its class mean is read as {read_as.name}."
+        answer = f"The {name} in place {k + 1}, even at temperature 0: its class mean is {read_as.said}."
         return ask_for_digit(typed, k, answer, "The classes overlap in this model.")
     by_point = votes_at(model, digit.points[[at]])[0]
     by_image = votes_by_encoder(model, digit.images[[at]])[0]
-    unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10, so the reading is not clear: {read_as.text}."
+    unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10: that is unclear."
     return ask_for_digit(
         typed,
         k,
-        f"The {name} in place {k + 1}, at temperature {STOPS[at]:.2f}: it is read as {read_as.name}.",
+        f"The {name} in place {k + 1}, at temperature {STOPS[at]:.2f}: it is {read_as.said}.",
         f"Of the 10 test images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to "
         f"its image, encoded again: {_list_votes(by_image, names)}.{unclear}",
     )
@@ -237,15 +237,22 @@ def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: 
     """Say how the images are classified: encoded again, and by pixels; their points have the class that was typed."""
     if model.require_latents().labels is not None:
         far = find_far(model, points)
-        lines = [f"- Encoded again: {_compare(model, labels, read_by_encoder(model, images))}"]
-        by_pixels = read_by_pixels(model, images)
+        readings = read(model, images)
+        lines = [f"- Encoded again: {_compare(model, labels, readings)}"]
+        by_pixels = votes_by_pixels(model, images)
         if by_pixels is not None:
-            lines.append(f"- By their pixels: {_compare(model, labels, by_pixels)}")
+            lines.append(f"- By their pixels: {_compare(model, labels, count(model, by_pixels))}")
         st.markdown(
-            "**Do the images show what was typed?** The 10 nearest test images vote on each:\n\n" + "\n".join(lines)
+            f"**Do the images show what was typed?** The 10 nearest test images vote on each (?: unclear, fewer than "
+            f"{CLEAR} agree):\n\n" + "\n".join(lines)
         )
         if far is not None:
-            st.caption(_say_how_far(int(far.sum()), len(far)))
+            wrong = [
+                f"the {model.class_names[label]} in place {k + 1} is {each.counted}"
+                for k, (label, each) in enumerate(zip(labels.tolist(), readings, strict=True))
+                if each.text != model.class_names[label]
+            ]
+            st.caption(escape(say_how_far(int(far.sum()), len(far), wrong)))
     if is_anchored(model):
         st.markdown(anchoring(model))
     else:
@@ -255,16 +262,25 @@ def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: 
         )
 
 
-def _say_how_far(far: int, count: int) -> str:
-    """Say how many of the points that the digits are decoded from lie outside the data."""
-    if not far:
-        return f"All {count} points lie among those of the test images: the decoder knows what to draw there."
-    return (
-        f"{far} of the {count} points lie outside the data, farther from the encoded test images than 99 % of the "
-        "points that the decoder was trained on. There it has to guess."
-    )
+def say_how_far(far: int, total: int, wrong: Sequence[str]) -> str:
+    """Say how many of the points that digits are decoded from lie outside the data, and which images came out wrong.
+
+    Args:
+        far: Points outside the data.
+        total: Points.
+        wrong: What is read as something else than typed, a clause for each.
+    """
+    if far:
+        text = (
+            f"{far} of the {total} points lie outside the data, farther from the encoded test images than 99 % of the "
+            "points that the decoder was trained on. There it has to guess."
+        )
+    else:
+        text = f"All {total} points lie near those of test images. That alone does not make a drawing right."
+    return f"{text} Encoded again, {'; '.join(wrong) or 'all are read as typed'}."
 
 
-def _compare(model: Model, labels: np.ndarray, votes: np.ndarray) -> str:
-    read = " ".join(escape(model.class_names[vote]) for vote in votes)
-    return f"**{read}**, {int((votes == labels).sum())} of {len(labels)} as typed"
+def _compare(model: Model, labels: np.ndarray, readings: Sequence[Reading]) -> str:
+    shown = " ".join(escape(each.name) if each.is_clear else "?" for each in readings)
+    right = sum(each.text == model.class_names[label] for each, label in zip(readings, labels.tolist(), strict=True))
+    return f"**{shown}**, {right} of {len(labels)} as typed"

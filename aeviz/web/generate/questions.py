@@ -42,8 +42,11 @@ def ask_for_variety(count: int, means: int, places: Places) -> Question:
     )
 
 
-READ_BY = "Each image is encoded again and read by its 10 nearest test images"
-"""How an image is read, as the begin of a sentence."""
+READ_BY = (
+    f"Each image is encoded again, and its 10 nearest test images vote. Fewer than {CLEAR} alike: unclear. You may see "
+    "another digit than the encoder does"
+)
+"""How an image is read, without the full stop."""
 
 
 def ask_for_path(line: Sequence[Reading], circle: Sequence[Reading]) -> Question:
@@ -57,7 +60,7 @@ def ask_for_path(line: Sequence[Reading], circle: Sequence[Reading]) -> Question
         correct=2 if counts[0] == counts[1] else int(counts[1] > counts[0]),
         answer=f"Not clearly {ends}: {counts[0]} of {len(line)} on the line, {counts[1]} of {len(circle)} on the "
         "circle.",
-        why=f"{READ_BY}; ?: fewer than {CLEAR} agree.",
+        why=f"{READ_BY}.",
     )
 
 
@@ -90,7 +93,7 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
 
 
 def ask_for_digit(digits: Sequence[str], first: int | None, answer: str, why: str) -> Question:
-    """Ask which digit of a number is misread first as the temperature rises.
+    """Ask which digit of a number is first no longer read as typed as the temperature rises.
 
     Args:
         digits: Names of their classes.
@@ -101,7 +104,7 @@ def ask_for_digit(digits: Sequence[str], first: int | None, answer: str, why: st
     places = [f"{name} in place {k + 1}" if digits.count(name) > 1 else name for k, name in enumerate(digits)]
     return Question(
         name="number",
-        ask="which digit is misread first as the temperature rises?",
+        ask="as the temperature rises, which digit is first read as another one or unclear?",
         choices=[*places, "none"],
         correct=len(digits) if first is None else first,
         answer=answer,

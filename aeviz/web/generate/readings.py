@@ -14,8 +14,10 @@ from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.reading import votes_by_encoder
 
-CLEAR = 7
-"""Of 10 neighbours, those that must agree for a clear reading."""
+CLEAR = 6
+"""Of 10 neighbours, those that must agree for a clear reading: more than half, so it leads by two votes at least."""
+UNCLEAR = "unclear"
+"""What is said where fewer agree."""
 STEPS = 7
 """Images on each path of a pair that is tried."""
 _PAIRS, _TRIED = 4000, 256
@@ -30,13 +32,28 @@ class Reading:
 
     name: str
     """Of the class that most of the 10 encoded test images nearest to its code have."""
-    is_clear: bool
-    """Whether at least `CLEAR` of them agree."""
+    votes: int
+    """How many of them do."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether at least `CLEAR` of them agree."""
+        return self.votes >= CLEAR
 
     @property
     def text(self) -> str:
-        """The class, with a question mark where it is not clear."""
-        return self.name if self.is_clear else f"{self.name}?"
+        """The class, or that it is unclear."""
+        return self.name if self.is_clear else UNCLEAR
+
+    @property
+    def said(self) -> str:
+        """The same as the end of a sentence."""
+        return f"read as {self.name}" if self.is_clear else UNCLEAR
+
+    @property
+    def counted(self) -> str:
+        """The same with the votes."""
+        return f"{self.said} ({self.votes} of 10)"
 
 
 def has_readings(model: Model) -> bool:
@@ -46,8 +63,12 @@ def has_readings(model: Model) -> bool:
 
 def read(model: Model, images: np.ndarray) -> list[Reading]:
     """Return what images, (N, C, H, W), float32 in [0, 1], are read as: its code's neighbours vote."""
-    votes = votes_by_encoder(model, images)
-    return [Reading(name=model.class_names[int(row.argmax())], is_clear=bool(row.max() >= CLEAR)) for row in votes]
+    return count(model, votes_by_encoder(model, images))
+
+
+def count(model: Model, votes: np.ndarray) -> list[Reading]:
+    """Return the readings that votes for each class, (N, Y), integer, come to."""
+    return [Reading(name=model.class_names[int(row.argmax())], votes=int(row.max())) for row in votes]
 
 
 def astray(readings: Sequence[Reading]) -> list[bool]:
@@ -95,10 +116,10 @@ def telling_pair(model: Model) -> tuple[int, int]:
     return pairs[best] if gains[best] > 0 else (0, 1)
 
 
-def show_readings(readings: Sequence[str]) -> None:
-    """Show texts above a row of as many images, each above its own."""
-    cells = "".join(f"<span>{html.escape(text)}</span>" for text in readings)
+def show_readings(readings: Sequence[str], columns: int | None = None) -> None:
+    """Show texts above a row of images, each above its own; `columns` says how many fit there, None as many."""
+    cells, places = "".join(f"<span>{html.escape(text)}</span>" for text in readings), columns or len(readings)
     st.html(
-        f'<div style="display:grid;grid-template-columns:repeat({len(readings)},minmax(0,1fr));text-align:center;'
-        f'font-size:0.875rem;margin-bottom:-0.75rem">{cells}</div>'
+        f'<div style="display:grid;grid-template-columns:repeat({places},minmax(0,1fr));text-align:center;'
+        f'font-size:clamp(0.6875rem,3vw,0.875rem);margin-bottom:-0.75rem">{cells}</div>'
     )

@@ -166,7 +166,7 @@ def _show_grid(
         )
         return None
     points, unit, origin, gaussians = drawn
-    text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}, seed {draw.seed}"
+    text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}"
     side = LARGE_SIDE if is_large(model) else SIDE
     around = _look_around(model, draw, points)
     far, images = around.far, shrink(decoded(model, points), CHOSEN_PX)

@@ -32,8 +32,10 @@ _STYLE = """<style>
 }
 .st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
 :is(.st-key-start-start, .st-key-end-start) [data-testid="stElementToolbar"] { display: none; }
+.st-key-with-walk [data-testid="stHorizontalBlock"] { flex-direction: row-reverse; }
 </style>"""
-"""On a phone all sections are in view, in two rows. An image beside a button has no toolbar, which would cover that."""
+"""On a phone all sections are in view, in two rows, and the question stands above the strips. An image beside a button
+has no toolbar, which would cover that."""
 
 
 def pick_section() -> str:

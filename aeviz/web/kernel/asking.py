@@ -10,7 +10,7 @@ html:not([data-told-{0}]) [class*="st-key-{0}-answer"] {{
 html:not([data-told-{0}]) :is([class*="st-key-{0}-answer"], [class*="st-key-{0}-kept"]) * {{
   visibility: hidden !important;
 }}
-html[data-told-{0}] .st-key-{0}-question {{ display: none; }}
+html[data-told-{0}] [class*="st-key-{0}-question"] {{ display: none; }}
 </style>"""
 """An answer that is hidden keeps its width, to which figures are drawn."""
 
@@ -45,6 +45,11 @@ def answer(name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGener
         keeps_room: Whether it takes its room before, too, so that nothing below it moves.
     """
     return st.container(key=f"{name}-{'kept' if keeps_room else 'answer'}{part and f'-{part}'}")
+
+
+def until_told(name: str, part: str) -> DeltaGenerator:
+    """Return a container for what stands in the place of an answer until the page is told; arguments as `answer`."""
+    return st.container(key=f"{name}-question-{part}")
 
 
 def kept_back(is_asked: bool, name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGenerator:

@@ -6,7 +6,7 @@ repeat what was asked for.
 
 import numpy as np
 
-from aeviz.analysis.latent import vote_of_neighbours
+from aeviz.analysis.latent import count_votes
 from aeviz.web.kernel.distances import read_points, votes_at
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
@@ -44,13 +44,20 @@ def read_by_pixels(model: Model, images: np.ndarray, own: np.ndarray | None = No
     Returns:
         (N,), int64; None where the test images are not on this machine.
     """
+    votes = votes_by_pixels(model, images, own)
+    winners: np.ndarray | None = None if votes is None else votes.argmax(axis=1)
+    return winners
+
+
+def votes_by_pixels(model: Model, images: np.ndarray, own: np.ndarray | None = None) -> np.ndarray | None:
+    """Return how many of the 10 test images with the nearest pixels each class has, (N, Y); as `read_by_pixels`."""
     dataset, _ = find_originals(model)
     if dataset is None or dataset.labels is None:
         return None
     step = -(-len(dataset) // MOST_COMPARED)
     pixels = dataset.images[::step].astype(np.float64)  # grey levels: one pass over all images instead of three
     without = None if own is None else np.where(own % step == 0, own // step, -1)
-    return vote_of_neighbours(255 * _flat(images).astype(np.float64), _flat(pixels), dataset.labels[::step], without)
+    return count_votes(255 * _flat(images).astype(np.float64), _flat(pixels), dataset.labels[::step], without)
 
 
 def _flat(images: np.ndarray) -> np.ndarray:

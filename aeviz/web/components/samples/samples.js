@@ -158,7 +158,6 @@ class Samples {
     this.prediction.set(data.question, JSON.stringify([data.model, data.question]), isFirst && isAddressed(/^temperature$/));
     this.picture.src = data.picture;
     this.picture.alt = data.text;
-    write(this.caption, `${data.text}.${data.beside ? "" : " Point at an image, click it, or use the arrow keys."}`);
     const rows = Math.ceil(data.count / data.columns);
     this.grid.style.setProperty("--columns", String(data.columns));
     this.grid.style.setProperty("--rows", String(rows));
@@ -286,6 +285,9 @@ class Samples {
     this.slider.value = String(now);
     this.slider.setAttribute("aria-valuetext", now.toFixed(2));
     write(this.output, now.toFixed(2));
+    if (!this.data) return;
+    const said = this.data.text.replace(/temperature [\d.]+$/, `temperature ${Number(now.toFixed(2))}`);
+    write(this.caption, `${said}.${this.data.beside ? "" : " Point at an image or click it."}`);
   }
 
   drawMap() {
@@ -307,7 +309,7 @@ class Samples {
       else map.plot.dot(edge, { colour: style.text, width: 2.4 });
     });
     map.plot.brush.font = style.font;
-    if (beyond) map.name(`${beyond} beyond the edge`, [map.plot.x[1], map.plot.y[1]], style.text, style, [0, -13], "right");
+    if (beyond) map.name(`${beyond} more outside this map`, [map.plot.x[1], map.plot.y[1]], style.text, style, [0, -13], "right");
     if (this.arrival.shown < Infinity) return;
     const at = map.within(this.placeOf(shown));
     const near = data.places.nearest?.[shown];
