@@ -100,7 +100,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
     assert plot.evaluate(head) == stopped != end
     for name in ("Himmelblau", "Beale"):
         choose(page, "Surface", name)
-        expect(page.get_by_role("figure", name=re.compile(f"surface {name}$"))).to_be_visible()
+        expect(page.get_by_role("figure", name=re.compile(rf"surface {name}\b"))).to_be_visible()
         expect(page.locator(f".surface[data-idle][data-surface={name}]")).to_have_count(1)  # a change stops a film
         drawn = plot.evaluate(DRAWN)
         assert drawn
