@@ -6,6 +6,6 @@ from aeviz.web.optimizers.view import show_section
 with page(
     "optimizers",
     "Optimizers",
-    "Adam, AMSGrad, SGD and momentum: one method, two choices. See where each fails.",
+    "Adam, AMSGrad, SGD and momentum: how each turns gradients into steps, and where it fails.",
 ):
     show_section()

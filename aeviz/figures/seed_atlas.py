@@ -15,9 +15,10 @@ _SYMBOLS = ("circle", "diamond")
 
 
 def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.ndarray) -> go.Figure:
-    """Draw a point a run, coloured by its optimizer, and a line between the runs of each seed.
+    """Draw a point a run, coloured by its optimizer, and unseen lines between the runs of each seed.
 
-    `meta` of a trace says to which optimizer its points belong; they are in the order of the seeds.
+    `meta` of a trace says to which optimizer its points belong; they are in the order of the seeds. `meta` of a line
+    names its seed, for the page to show it.
 
     Args:
         points: (2 S, 2): the S seeds of the first optimizer, then those of the second.
@@ -25,17 +26,21 @@ def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.
         losses: Validation loss of each run, (2 S,).
     """
     count = len(points) // 2
-    pairs = np.full((count, 3, 2), np.nan)
-    pairs[:, 0], pairs[:, 1] = points[:count], points[count:]
     figure = go.Figure(
-        go.Scatter(
-            x=pairs[..., 0].ravel(),
-            y=pairs[..., 1].ravel(),
-            mode="lines",
-            line={"color": PAIR, "width": 1},
-            hoverinfo="skip",
-            name="the same seed",
-        )
+        [
+            go.Scatter(
+                x=points[[seed, seed + count], 0],
+                y=points[[seed, seed + count], 1],
+                mode="lines",
+                line={"color": PAIR, "width": 1},
+                opacity=0,
+                hoverinfo="skip",
+                showlegend=False,
+                meta={"pair": seed},
+                name=f"seed {seed}",
+            )
+            for seed in range(count)
+        ]
     )
     for place, name in enumerate(optimizers):
         own = slice(place * count, (place + 1) * count)
@@ -46,7 +51,7 @@ def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.
                 y=points[own, 1],
                 mode="markers",
                 name=title,
-                meta={"group": place, "seeds": True},
+                meta={"group": place, "seeds": True, "paired": True},
                 marker={"size": 10, "color": COLOURS[name], "symbol": _SYMBOLS[place], "opacity": 0.85},
                 customdata=losses[own],
                 hovertemplate=f"{title}, seed %{{pointNumber}}: validation loss %{{customdata:.5f}}<extra></extra>",

@@ -105,7 +105,7 @@ _SURFACES = (
         high=(5.0, 5.0),
         start=(0.25, -3.25),
         formula=r"f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-        summary="Four minima of equal value. The method and the start decide which one is found.",
+        summary="Four minima of equal value. Method, step size and start decide which one is found.",
     ),
     Surface(
         name="quadratic",

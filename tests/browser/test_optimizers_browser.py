@@ -32,13 +32,24 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     page.get_by_text("map of models", exact=True).click()
     planes = page.get_by_test_id("run-planes")
     expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("0")
-    dot = page.locator(".st-key-model-map .scatterlayer .trace").nth(1).locator(".points path").nth(7)
+    planes.get_by_role("button", name="Play").click()
+    expect(planes.get_by_role("slider", name="Seed of the planes")).not_to_have_value(re.compile("^[01]$"))
+    planes.get_by_role("button", name="Next seed").click()  # which stops them, too
+    expect(planes.get_by_role("button", name="Play")).to_be_visible()
+    traces = page.locator(".st-key-model-map .scatterlayer .trace")
+    lit = page.locator(".st-key-model-map .scatterlayer .trace.aeviz-lit")
+    expect(traces).to_have_count(52)
+    expect(lit).to_have_count(1)
+    dot = traces.nth(50).locator(".points path").nth(7)
+    dot.scroll_into_view_if_needed()
     expect(dot).to_be_visible()
     box = dot.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     expect(planes).to_have_attribute("data-pointed", re.compile(r"(Adam|AMSGrad), seed \d+"))
     seed = planes.get_attribute("data-pointed").rpartition(" ")[2]
+    expect(traces.nth(int(seed))).to_have_class(re.compile("aeviz-lit"))
+    expect(lit).to_have_count(1)
     page.mouse.click(x, y)
     page.mouse.move(5, 5)
     expect(planes).to_have_attribute("data-pointed", "")
@@ -89,7 +100,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
     assert plot.evaluate(head) == stopped != end
     for name in ("Himmelblau", "Beale"):
         choose(page, "Surface", name)
-        expect(page.get_by_role("figure", name=re.compile(f"surface {name}$"))).to_be_visible()
+        expect(page.get_by_role("figure", name=re.compile(rf"surface {name}\b"))).to_be_visible()
         expect(page.locator(f".surface[data-idle][data-surface={name}]")).to_have_count(1)  # a change stops a film
         drawn = plot.evaluate(DRAWN)
         assert drawn
@@ -145,6 +156,7 @@ def test_verdict_and_table_of_a_comparison_are_those_of_the_epoch(visit):
     page = visit("/optimizers?section=comparison&epoch=20")
     played = page.get_by_test_id("optimizer_epochs")
     verdict = played.get_by_role("status")
+    expect(page.get_by_text("Learning rates: ")).to_be_visible()
     expect(verdict).to_have_text(re.compile(r"^Epoch 20\. Momentum is behind Adam: its error is 34 % higher\."))
     expect(verdict).to_contain_text("Too few seeds to tell AMSGrad from Adam.")
     caveat = "Adam and AMSGrad did better at 0.01 than at 0.003 (error 0.0334 and 0.0340 against 0.0357 and 0.0359)"
@@ -166,6 +178,30 @@ def test_verdict_and_table_of_a_comparison_are_those_of_the_epoch(visit):
     at = played.get_attribute("data-epoch")
     page.reload()
     expect(verdict).to_have_text(re.compile(rf"^Epoch {at}\."))
+
+
+def test_comparison_asks_before_it_plays(visit):
+    """The future, the strips' words and the parts below stay hidden until the visitor has seen the end."""
+    page = visit("/optimizers?section=comparison")
+    played = page.get_by_test_id("optimizer_epochs")
+    verdict = played.get_by_role("status")
+    expect(verdict).to_have_text(re.compile(r"^Epoch 1\."))
+    history = played.get_by_text("too few seeds to tell from Adam at any epoch")
+    rates = page.get_by_text("Learning rates: ")
+    expect(history).to_be_hidden()
+    expect(rates).to_be_hidden()
+    played.get_by_role("button", name="Momentum", exact=True).click()
+    expect(played.get_by_role("button", name="Pause")).to_be_visible()
+    expect(history).to_be_hidden()
+    played.get_by_role("button", name="Show the answer").click()
+    expect(verdict).to_have_text(re.compile(r"^Epoch 60\."))
+    expect(played.get_by_text("Not Momentum.")).to_be_visible()
+    expect(played.get_by_role("button", name=re.compile("^too close to tell"))).to_have_class("right")
+    expect(history).to_be_visible()
+    expect(rates).to_be_visible()
+    played.get_by_role("slider", name="Epoch").fill("2")
+    expect(verdict).to_contain_text("Perhaps by chance, Momentum is ahead of Adam: its error is 0.9 % lower")
+    expect(played.get_by_role("row", name=re.compile("^Momentum"))).to_contain_text("may be chance")
 
 
 @pytest.mark.timeout(600)

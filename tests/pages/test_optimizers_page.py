@@ -252,10 +252,12 @@ def test_map_of_models_says_how_alike_the_planes_are(visit):
     assert any(text.startswith("**No: Adam and AMSGrad, one seed leave least, 17%") for text in texts(app.markdown))
     app.radio(key="alike").set_value("Adam and AMSGrad, one seed").run()
     assert any(text.startswith("**Right: ") for text in texts(app.markdown))
-    traces = figure(app)["data"]
-    assert [trace["name"] for trace in traces] == ["the same seed", "Adam", "AMSGrad"]
-    assert [len(trace["customdata"]["bdata"]) > 0 for trace in traces[1:]] == [True, True]
-    assert figure(app, 1)["data"][0]["text"] == [f"<b>{share} %</b>" for share in (60, 60, 60, 17)]
+    traces = figure(app, 1)["data"]
+    assert [trace["name"] for trace in traces[-2:]] == ["Adam", "AMSGrad"]
+    assert [len(trace["customdata"]["bdata"]) > 0 for trace in traces[-2:]] == [True, True]
+    assert {trace["opacity"] for trace in traces[:-2]} == {0}  # only the line of the seed that is shown is seen
+    assert any("by chance in about 52 of 100 such comparisons (p = 0.52)" in text for text in texts(app.markdown))
+    assert figure(app)["data"][0]["text"] == [f"<b>{share} %</b>" for share in (60, 60, 60, 17)]
     explained = next(text for text in texts(app.markdown) if "Classical multidimensional scaling" in text)
     assert "9,999 random swaps" in explained
 

@@ -10,9 +10,10 @@ html:not([data-told-{0}]) [class*="st-key-{0}-answer"] {{
 html:not([data-told-{0}]) :is([class*="st-key-{0}-answer"], [class*="st-key-{0}-kept"]) * {{
   visibility: hidden !important;
 }}
-html[data-told-{0}] [class*="st-key-{0}-question"] {{ display: none; }}
+html[data-told-{0}] .st-key-{0}-question * {{ visibility: hidden !important; }}
+html[data-told-{0}] [class*="st-key-{0}-question-"] {{ display: none; }}
 </style>"""
-"""An answer that is hidden keeps its width, to which figures are drawn."""
+"""An answer that is hidden keeps its width, to which figures are drawn; a question keeps its room: nothing jumps."""
 
 
 def hide_answers(name: str) -> None:

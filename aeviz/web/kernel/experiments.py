@@ -31,6 +31,15 @@ _STYLE = """<style>
 </style>"""
 """Of the list of all experiments: columns where there is room, rows of a finger's height where there is not."""
 
+_IN_A_ROW = """<style>
+@media (max-width: 40rem) {
+  .st-key-%s [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+  .st-key-%s [role="radiogroup"] > button { flex: none; }
+  .st-key-%s [role="radiogroup"] > [aria-checked="true"] { scroll-initial-target: nearest; }
+}
+</style>"""
+"""On a phone, sections that do not fit are scrolled to, so that the picture is on the first screen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
@@ -65,6 +74,7 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
     """
     names = [experiment.name for experiment in experiments]
     rename_choices(key, {former: experiment.name for experiment in experiments for former in experiment.former_names})
+    st.html(_IN_A_ROW.replace("%s", key))
     chosen = st.segmented_control(
         "Section",
         names,

@@ -46,64 +46,79 @@ def _read() -> _Map:
     atlas = read_atlas()
     residuals = procrustes_residuals(atlas.planes)
     points, share = classical_scaling(np.sqrt(residuals))
+    seeds = atlas.seeds
     names = tuple(str(label) for label in range(int(atlas.labels.max()) + 1))
     runs = [
         RunPlane(
-            group=place // atlas.seeds,
-            seed=str(place % atlas.seeds),
+            group=group,
+            seed=str(seed),
             epochs=[atlas.epochs],
             planes=[plane],
             labels=atlas.labels,
             class_names=names,
         )
-        for place, plane in enumerate(atlas.planes)
+        for group, planes in enumerate([*np.split(atlas.planes, 2), np.roll(atlas.planes[:seeds], -1, axis=0)])
+        for seed, plane in enumerate(planes)
     ]
-    note = "Each plane is laid over that of one run. A point is a test image, coloured by its digit."
+    note = (
+        "The first two networks share their seed: initial weights and batches. The third has the next seed. A point is "
+        "a test image, coloured by its digit; each plane is laid over that of one run."
+    )
     return _Map(
         atlas=atlas,
         points=points,
         share=share,
         comparison=compare_residuals(residuals),
-        planes=run_planes_payload(_TITLES, runs, charts=(_CHART,), seed="0", slider=True, note=note),
+        planes=run_planes_payload(
+            (*_TITLES, f"{_TITLES[0]}, another seed"),
+            runs,
+            charts=(_CHART,),
+            seed="0",
+            linked=2,
+            slider=True,
+            note=note,
+        ),
     )
 
 
 @st.fragment
 def show_atlas() -> None:
-    """Show the map, the planes of the run that is pointed at, and, after a guess, how alike the planes are."""
+    """Show the planes of a seed, ask how alike planes are, answer after a guess; and the map of all runs below."""
     with errors_as_messages():
         found = _read()
         groups = dict(_groups(found.comparison))
-        guess = st.radio(
-            "**Predict:** which two latent planes are most alike?",
-            list(groups),
-            index=None,
-            horizontal=True,
-            key="alike",
-        )
+        run_planes(found.planes, key="atlas-planes")
+        asked, answered = st.columns(2, gap="medium")
+        with asked:
+            guess = st.radio(
+                "**Predict:** which two latent planes are most alike? Press *Play* and look.",
+                list(groups),
+                index=None,
+                key="alike",
+            )
         if guess in groups:
-            st.markdown(headline(found.comparison, str(guess)))
-        left, right = st.columns(2, gap="medium")
+            with asked:
+                st.markdown(headline(found.comparison, str(guess)))
+            with answered:
+                show_figure(
+                    residual_bars(list(groups.items())),
+                    key="atlas-residuals",
+                    alt="Median of what is left between the planes of two runs, by what the runs share",
+                )
+        st.markdown(f"**Map of all {len(found.points)} runs.** Point at one to see its planes above.")
+        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with left:
             show_figure(
                 model_map(found.points, OPTIMIZERS, found.atlas.losses),
                 key=_CHART,
                 alt=f"A point for each of {len(found.points)} runs of {' and '.join(_TITLES)}",
             )
-            st.caption(
-                f"A point is a run: one network, trained with its own seed. The map keeps {found.share:.0%} of how the "
-                "runs differ, so it distorts distances: a long grey line does not show that two planes differ. Compare "
-                "the planes themselves."
-            )
         with right:
-            if guess in groups:
-                show_figure(
-                    residual_bars(list(groups.items())),
-                    key="atlas-residuals",
-                    alt="Median of what is left between the planes of two runs, by what the runs share",
-                )
-            st.markdown("**Latent planes.** Point at a run of the map to see its seed with both optimizers.")
-            run_planes(found.planes, key="atlas-planes")
+            st.caption(
+                "A point is a run: one network, trained with one optimizer and one seed. The grey line joins the two "
+                f"runs of the seed that is shown. The map keeps {found.share:.0%} of how the runs differ, so it "
+                "distorts distances: a long line does not show that two planes differ. Compare the planes themselves."
+            )
         with st.expander("How the map is made"):
             st.markdown(_explain(found))
 
@@ -114,10 +129,14 @@ def headline(found: Comparison, guess: str) -> str:
     best = min(medians, key=lambda title: medians[title])
     verdict = "Right" if guess == best else "No"
     matters = found.p_value < SIGNIFICANT
-    effect = "The optimizer adds to the difference" if matters else "No effect of the optimizer is shown"
+    effect = "The optimizer has an effect" if matters else "No effect of the optimizer is shown"
+    share = max(1, round(100 * found.p_value))
+    count = f"{'about' if 100 * found.p_value >= 1 else 'fewer than'} {share} of 100 such comparisons"
     return (
         f"**{verdict}: {best} leave least, {medians[best]:.0%} of the variance.** The bars show what is left after the "
-        f"best shift, turn, reflection and scale (median). {effect} (p = {found.p_value:.2g})."
+        f"best shift, turn, reflection and scale (median).\n\nDo two seeds differ more with unlike optimizers "
+        f"than with one? {effect}: if it did nothing, so large a difference would still come by chance in {count} "
+        f"(p = {found.p_value:.2g})."
     )
 
 
@@ -135,7 +154,7 @@ def _explain(found: _Map) -> str:
     return (
         f"Each run is the network of *quick-look*, trained for {atlas.epochs} epochs on the 8x8 digits: "
         f"{atlas.seeds} seeds of each optimizer, all at once. The two runs of a seed share initial weights and "
-        f"batches; a grey line joins them.\n\n"
+        f"batches.\n\n"
         f"**Distance.** Two planes are compared by the same {len(atlas.labels)} test images. The Procrustes residual "
         "is the share of the variance that the best similarity (shift, turn, reflection, scale) leaves: 0 % if the "
         "planes are equal up to it, at most 100 %. Its root is the distance of two runs (Dryden and Mardia 2016, "

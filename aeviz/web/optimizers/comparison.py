@@ -27,6 +27,7 @@ from aeviz.web.components.kit.experiment import CHANGED
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.components.optimizer_epochs.component import Line, optimizer_epochs
 from aeviz.web.kernel import projections
+from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model, list_models
@@ -36,6 +37,7 @@ from aeviz.web.kernel.url import UrlState, parse_number, rename_choices
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.view import show_map
 from aeviz.web.optimizers import cached
+from aeviz.web.optimizers.comparison_question import NAME, ask_for_lowest
 from aeviz.web.optimizers.comparison_start import show_start, take_ended, time_of_several
 from aeviz.web.optimizers.methods import show_methods
 from aeviz.web.optimizers.rates import caveat, show_rates
@@ -70,7 +72,8 @@ def show_comparison() -> None:
         )
         comparison = names.get(str(chosen), found[0])
         _show_epochs(comparison)
-        _show_part(comparison)
+        with kept_back(len(comparison.seeds) > 1, NAME):  # which shows errors at the end
+            _show_part(comparison)
     else:
         st.info("No finished runs differ only in the optimizer yet. Start some below.", icon=":material/balance:")
     show_start(is_first=not names)
@@ -183,7 +186,12 @@ def _show_epochs(comparison: OptimizerComparison) -> None:
         reported = numbers_of(_KEY, CHANGED)
         epoch.write(_epoch_of(f"{reported[0]:.0f}", last) if reported else None)
 
-    optimizer_epochs(lines, epoch.restore() or last, caveat(comparison, titles), key=_KEY, on_change=write)
+    question = ask_for_lowest(lines)
+    if question:
+        hide_answers(NAME)
+    optimizer_epochs(
+        lines, epoch.restore() or last, caveat(comparison, titles), question=question, key=_KEY, on_change=write
+    )
 
 
 def _epoch_of(text: str, last: int) -> int | None:

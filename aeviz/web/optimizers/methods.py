@@ -41,7 +41,7 @@ def show_methods(names: list[MethodName], *, by_torch: bool = False) -> None:
     origin = "This page runs the code below"
     if by_torch:
         origin = "The runs used torch.optim: these steps, with bias correction and epsilon"
-    with st.expander("One method, two functions: phi and psi", icon=":material/function:"):
+    with st.expander("How the methods differ: direction (phi) and step length (psi)", icon=":material/function:"):
         st.latex(
             r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t) \\ V_t = \psi_t(g_1, \dots, g_t) \\"
             r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)\end{gathered}"

@@ -37,6 +37,7 @@ _STYLE = """<style>
 .st-key-surface-place { container-type: inline-size; }
 .st-key-surface-place:not(:has(.nsewdrag))::before { content: "The surface is being drawn."; }
 .st-key-surface-film { height: min(%dpx, calc(11.5rem + %g * (100cqw - 6.5rem))) !important; }
+@media (max-width: 40rem) { .st-key-surface label { display: none; } }
 </style>"""
 """Hides Plotly's own buttons; on a phone the film is as high as its window is wide, so that no gap is left in it."""
 

@@ -10,8 +10,8 @@ import { tell } from "./told.js";
  */
 
 export class Prediction {
-  /** @param {Element} parent @param {() => void} play shows what happens */
-  constructor(parent, play) {
+  /** @param {Element} parent @param {() => void} play shows what happens @param {() => void} [onTold] shows the end */
+  constructor(parent, play, onTold = () => {}) {
     this.node = element("section", { class: "prediction", "aria-label": "Prediction", hidden: "" }, parent);
     const ask = element("p", {}, this.node);
     element("b", { text: "Predict: " }, ask);
@@ -22,6 +22,7 @@ export class Prediction {
     this.words = element("span", {}, this.answer);
     this.why = element("p", { class: "why" }, this.node);
     this.play = play;
+    this.onTold = onTold;
     /** @type {Question | null} */
     this.question = null;
     this.key = "";
@@ -64,6 +65,7 @@ export class Prediction {
     if (this.isTold || !this.question) return;
     this.isTold = true;
     this.draw();
+    this.onTold();
   }
 
   draw() {

@@ -10,10 +10,12 @@ from aeviz.figures.method_lines import DASHES
 from aeviz.lab.adaptive import MethodName
 from aeviz.lab.optimizer_epochs import Gaps
 from aeviz.web.components.kit.experiment import ExperimentComponent
+from aeviz.web.components.kit.prediction import Question, style_with_question
 
 _component = ExperimentComponent(
     "optimizer_epochs",
     script="optimizer_epochs/optimizer_epochs.js",
+    style=style_with_question("kit/experiment.css"),
 )
 _DASHES = {"solid": [], "dash": [9, 5], "longdashdot": [12, 4, 2, 4]}
 """Lengths of line and gap in pixels; a dotted line otherwise."""
@@ -34,7 +36,13 @@ class Line:
 
 
 def optimizer_epochs(
-    lines: Sequence[Line], epoch: int, caveat: str, *, key: str, on_change: Callable[[], None]
+    lines: Sequence[Line],
+    epoch: int,
+    caveat: str,
+    *,
+    question: Question | None,
+    key: str,
+    on_change: Callable[[], None],
 ) -> None:
     """Show two optimizers or more, the others beside the first.
 
@@ -42,6 +50,7 @@ def optimizer_epochs(
         lines: All with as many epochs and seeds.
         epoch: The one that is shown, from 1.
         caveat: What limits the verdict of any epoch, below it; may be empty.
+        question: What is asked before they are played; None shows all from the start.
         key: Identity on the page.
         on_change: Called when the visitor rests at another; `kit.mount.numbers_of` says at which.
     """
@@ -68,6 +77,7 @@ def optimizer_epochs(
             "epochs": lines[0].errors.shape[1],
             "mostSeeds": MOST_SEEDS,
             "caveat": caveat,
+            "question": question.to_json() if question else None,
             "ends": np.array([min(line.errors.min() for line in lines), max(line.errors.max() for line in lines)]),
         },
     )

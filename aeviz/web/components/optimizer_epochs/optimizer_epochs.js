@@ -1,5 +1,6 @@
 // Validation errors of compared optimizers, played over the epochs. Verdict, intervals and table belong to the epoch that is
-// shown; strips below the curves tell at which epochs a difference is shown.
+// shown; strips below the curves tell at which epochs a difference is shown. A question comes first: until the visitor has
+// seen the end, curves and strips grow with the epochs, and the future stays hidden.
 
 import { element, icon, write } from "../kit/dom.js";
 import { Experiment, number, slider } from "../kit/experiment.js";
@@ -7,7 +8,9 @@ import { define } from "../kit/mount.js";
 import { onPage } from "../kit/class_colours.js";
 import { ICONS } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
-import { gapAt, history, meanAt, outlook, percent, stretches, verdict } from "./verdict.js";
+import { Prediction } from "../kit/prediction.js";
+import { isAddressed } from "../kit/told.js";
+import { gapAt, history, isLone, meanAt, outlook, percent, stretches, verdict } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Line} Line */
 /** @typedef {import("../kit/plot.js").Pair} Pair */
@@ -15,7 +18,9 @@ import { gapAt, history, meanAt, outlook, percent, stretches, verdict } from "./
 
 const PLAY_MS = 9000; // from the first epoch to the last
 const SLOWEST_MS = 250; // an epoch at most
-let hasPlayed = false; // by itself, in this visit
+const SETTINGS = /^(lesson|epoch|comparison|part|why|left|right|of|aligned)$/; // an address with one shows the end; a lesson asks for itself
+/** @type {Set<string>} */
+const told = new Set(); // questions whose end the visitor has seen
 
 /** A count with two digits that count. @param {number} value */
 const roughly = (value) => Number(value.toPrecision(2)).toLocaleString("en");
@@ -31,11 +36,27 @@ class OptimizerEpochs extends Experiment {
     super.receive(data);
     if (this.caveat) write(this.caveat, String(data.caveat));
     this.fill();
+    this.ask(data.question, isFirst && isAddressed(SETTINGS));
     this.redraw();
-    const isStill = document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!isFirst || hasPlayed || isStill || this.epoch < (this.epochs ?? 1)) return;
-    hasPlayed = true;
-    this.play(true);
+  }
+
+  /** @param {import("../kit/prediction.js").Question | null} question @param {boolean} isAddressed */
+  ask(question, isAddressed) {
+    const { prediction } = this;
+    if (!prediction) return;
+    const key = JSON.stringify(question);
+    if (isAddressed) told.add(key);
+    const isNew = key !== prediction.key;
+    prediction.set(question, key, told.has(key));
+    if (isNew && question && !prediction.isTold) {
+      this.play(false);
+      this.values = [1];
+    }
+  }
+
+  /** Whether the end is known, or nothing is asked. */
+  get isTold() {
+    return !this.prediction?.question || this.prediction.isTold;
   }
 
   get epoch() {
@@ -44,8 +65,12 @@ class OptimizerEpochs extends Experiment {
 
   make() {
     const { root } = this;
+    this.prediction = new Prediction(root, () => this.play(true), () => {
+      told.add(this.prediction?.key ?? "");
+      this.go(this.epochs ?? 1);
+      this.redraw();
+    });
     this.lead = element("p", { class: "verdict", role: "status" }, root);
-    this.caveat = element("p", { class: "caveat" }, root);
     const bar = element("div", { class: "bar" }, root);
     this.button = element("button", { type: "button", class: "play" }, bar);
     this.icon = element("span", {}, this.button);
@@ -60,7 +85,11 @@ class OptimizerEpochs extends Experiment {
     this.title = element("h2", {}, card);
     this.table = element("table", {}, card);
     this.look = element("p", { class: "lead" }, card);
-    this.note = element("p", { class: "values" }, card);
+    this.caveat = element("p", { class: "caveat" }, card);
+    this.short = element("p", { class: "values" }, card);
+    const how = element("details", {}, card);
+    element("summary", { text: "How this is computed" }, how);
+    this.note = element("p", { class: "values" }, how);
     const { stage } = this.plot;
     stage.onpointerdown = (event) => {
       stage.setPointerCapture(event.pointerId);
@@ -88,10 +117,14 @@ class OptimizerEpochs extends Experiment {
     strips.replaceChildren();
     /** @type {HTMLElement[]} */
     this.cursors = [];
+    /** @type {HTMLElement[]} */
+    this.tracks = [];
+    /** @type {HTMLElement[]} */
+    this.histories = [];
     for (const line of hasSeeds ? others : []) {
       const words = element("p", {}, strips);
       element("b", { text: `${line.title}: ` }, words);
-      words.append(history(line, first.title, epochs));
+      this.histories.push(element("span", { text: history(line, first.title, epochs) }, words));
       const track = element("div", { class: "track", "aria-hidden": "true" }, strips);
       for (const { side, from, to } of stretches(line, epochs)) {
         if (!side) continue;
@@ -100,6 +133,7 @@ class OptimizerEpochs extends Experiment {
         element("i", { style: `left:${share(from - 0.5)}%;right:${100 - Math.min(100, share(to + 0.5))}%;background:${colour}` }, track); // prettier-ignore
       }
       this.cursors.push(element("u", {}, track));
+      this.tracks.push(track);
     }
     table.replaceChildren();
     const head = element("tr", {}, element("thead", {}, table));
@@ -119,11 +153,11 @@ class OptimizerEpochs extends Experiment {
       return { bar, error, gap, seeds };
     });
     const words = hasSeeds ? outlook(lines, epochs) : "";
-    look.hidden = !words;
     write(look, words);
+    if (this.short) write(this.short, hasSeeds ? "Where a bar is grey, other seeds might reverse the difference." : "");
     this.reach = hasSeeds ? this.farthest(others, first) : 1;
     write(note, hasSeeds
-      ? `Bars: 95 % intervals (Welch) in % of ${first.title}'s error. A grey bar holds 0: other seeds might reverse it. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).`
+      ? `Bars: 95 % intervals (Welch) in % of ${first.title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).`
       : "One run each gives no spread, so nothing tells a difference from chance."); // prettier-ignore
   }
 
@@ -186,6 +220,13 @@ class OptimizerEpochs extends Experiment {
     this.paintTable();
     const at = `${(100 * (epoch - 1)) / Math.max(1, epochs - 1)}%`;
     for (const cursor of cursors) cursor.style.left = at;
+    if (epoch === epochs) this.prediction?.tell();
+    const { isTold } = this;
+    const seen = isTold ? "" : "hidden";
+    if (this.caveat) this.caveat.hidden = !isTold;
+    if (this.look) this.look.hidden = !isTold || !this.look.textContent;
+    for (const words of this.histories ?? []) words.style.visibility = seen;
+    for (const track of this.tracks ?? []) track.style.clipPath = isTold ? "" : `inset(-0.2rem calc(100% - ${at} - 1px) -0.2rem -1px)`;
     const name = this.timer ? "Pause" : "Play";
     if (label.textContent !== name) {
       write(label, name);
@@ -200,7 +241,7 @@ class OptimizerEpochs extends Experiment {
     if (!lines || !plot) return;
     plot.canvas.setAttribute("aria-label", `Validation errors over ${epochs} epochs. ${text}`);
     if (!plot.begin(style)) return;
-    for (const isPast of [false, true]) {
+    for (const isPast of this.isTold ? [false, true] : [true]) {
       const range = isPast ? [1, epoch] : [epoch, epochs];
       const length = range[1] - range[0] + 1;
       const faint = isPast || style.isStrong ? 1 : 0.25;
@@ -239,7 +280,7 @@ class OptimizerEpochs extends Experiment {
       const isKnown = Number.isFinite(found.half);
       const sign = found.difference > 0 ? "+" : "";
       write(gap, `${sign}${percent(found.difference, means[0])}${isKnown ? ` ± ${percent(found.half, means[0])}` : ""}`);
-      write(seeds, !isKnown ? "–" : found.side ? "shown" : found.seeds > most ? `> ${most.toLocaleString("en")}` : `about ${roughly(found.seeds)}`);
+      write(seeds, !isKnown ? "–" : isLone(line, epoch, epochs) ? "may be chance" : found.side ? "shown" : found.seeds > most ? `> ${most.toLocaleString("en")}` : `about ${roughly(found.seeds)}`);
       const place = (/** @type {number} */ value) => Math.max(0, Math.min(100, 50 + (50 * value) / (means[0] * reach)));
       const [low, middle, high] = [found.difference - found.half, found.difference, found.difference + found.half].map(place);
       bar.style.cssText = `--low:${low}%;--middle:${middle}%;--high:${100 - high}%`;

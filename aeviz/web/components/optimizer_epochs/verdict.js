@@ -38,6 +38,18 @@ export function stretches(line, epochs) {
   return found;
 }
 
+/**
+ * Whether a difference is shown after this epoch of many alone, as chance may bring about.
+ * @param {Line} line
+ * @param {number} epoch
+ * @param {number} epochs
+ */
+export function isLone(line, epoch, epochs) {
+  const { side } = gapAt(line, epoch);
+  const those = stretches(line, epochs).filter((each) => each.side === side);
+  return side !== 0 && epochs >= LOOKS && those.length === 1 && those[0].from === those[0].to;
+}
+
 /** A part of the first's error. @param {number} value @param {number} whole */
 export const percent = (value, whole) => {
   const share = (100 * value) / whole;
@@ -58,10 +70,10 @@ export function verdict(lines, epoch, epochs) {
   const seeds = first.errors.length / epochs;
   if (seeds < 2) return `Epoch ${epoch}. One seed each: no verdict. It may be chance which optimizer is lower.`;
   const whole = meanAt(first, epoch, epochs);
-  const judged = others.map((line) => ({ title: line.title, ...gapAt(line, epoch) }));
+  const judged = others.map((line) => ({ title: line.title, isAlone: isLone(line, epoch, epochs), ...gapAt(line, epoch) }));
   const parts = judged
     .filter(({ side }) => side)
-    .map(({ title, side, difference }) => `${title} is ${side > 0 ? "behind" : "ahead of"} ${first.title}: its error is ${percent(Math.abs(difference), whole)} ${side > 0 ? "higher" : "lower"}.`); // prettier-ignore
+    .map(({ title, side, difference, isAlone }) => `${isAlone ? "Perhaps by chance, " : ""}${title} is ${side > 0 ? "behind" : "ahead of"} ${first.title}: its error is ${percent(Math.abs(difference), whole)} ${side > 0 ? "higher" : "lower"}${isAlone ? `, after this one of ${epochs} epochs alone` : ""}.`); // prettier-ignore
   const open = judged.filter(({ side }) => !side).map(({ title }) => title);
   const told = `${joined(open, "or")} from ${first.title}.`;
   if (open.length) parts.push(parts.length ? `Too few seeds to tell ${told}` : `${seeds} seeds are too few to tell ${told}`);
@@ -74,7 +86,7 @@ export function history(line, first, epochs) {
   /** @param {-1 | 1} side @param {string} word */
   const when = (side, word) => {
     const those = found.filter((each) => each.side === side);
-    const isOnce = epochs >= LOOKS && those.length === 1 && those[0].from === those[0].to;
+    const isOnce = those.length > 0 && isLone(line, those[0].from, epochs);
     const named = those.map(({ from, to }) => (from < to ? `${from}–${to}` : `${from}`));
     const many = named.length > MOST ? `${named.slice(0, MOST).join(", ")} and later` : named.join(", ");
     return named.length ? [`${word} ${first} in epoch${named.length > 1 || named[0].includes("–") ? "s" : ""} ${many}${isOnce ? ` (one of ${epochs}: may be chance)` : ""}`] : [];

@@ -1,8 +1,9 @@
 // Plotly charts of the page whose traces belong to compared runs: a trace says so by its `meta`, { group, seed }, places
-// among those compared. Without a seed it is the mean of a group; with `seeds` its points are the seeds.
+// among those compared. Without a seed it is the mean of a group; with `seeds` its points are the seeds. A trace { pair } is
+// the line between the runs of one seed; "paired" points stay when another run of their seed is pointed at.
 
 /** @typedef {{ group: number, seed: number | null }} Pointed `seed` is null for all runs of the group */
-/** @typedef {{ group: number, seed?: number | null, seeds?: boolean }} Meta */
+/** @typedef {{ group: number, seed?: number | null, seeds?: boolean, paired?: boolean, pair?: number }} Meta */
 
 const LOOK_MS = 150; // between two looks for a chart
 const LOOKS = 100;
@@ -31,6 +32,7 @@ export class LinkedCharts {
     this.onPoint = onPoint;
     /** @type {Pointed | null} */
     this.pointed = null;
+    this.chosen = -1; // the seed whose pair is marked while nothing is pointed at
     /** @type {Map<string, any>} */
     this.plots = new Map();
     /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -92,21 +94,30 @@ export class LinkedCharts {
     this.mark();
   }
 
+  /** @param {number} seed a place among the seeds */
+  choose(seed) {
+    if (seed === this.chosen) return;
+    this.chosen = seed;
+    this.mark();
+  }
+
   mark() {
     for (const plot of this.plots.values()) {
       for (const node of plot.querySelectorAll(".scatterlayer > .trace")) {
         /** @type {Meta | undefined} */
         const meta = node.__data__?.[0]?.trace?.meta;
+        if (typeof meta?.pair === "number") node.classList.toggle(LIT, meta.pair === (this.pointed?.seed ?? this.chosen));
         if (!meta || typeof meta.group !== "number") continue;
         if (!meta.seeds) this.set(node, meta.group, meta.seed);
-        else node.querySelectorAll(".points > path").forEach((/** @type {any} */ dot) => this.set(dot, meta.group, dot.__data__?.i));
+        else node.querySelectorAll(".points > path").forEach((/** @type {any} */ dot) => this.set(dot, meta.group, dot.__data__?.i, meta.paired));
       }
     }
   }
 
-  /** @param {Element} node @param {number} group @param {number | null | undefined} seed */
-  set(node, group, seed) {
-    const isLit = this.pointed !== null && isMeant(this.pointed, group, seed);
+  /** @param {Element} node @param {number} group @param {number | null | undefined} seed @param {boolean} [isPaired] */
+  set(node, group, seed, isPaired = false) {
+    const { pointed } = this;
+    const isLit = pointed !== null && (isMeant(pointed, group, seed) || (isPaired && seed === pointed.seed));
     node.classList.toggle(LIT, isLit && typeof seed === "number"); // thin and faint otherwise
     node.classList.toggle(DIM, this.pointed !== null && !isLit);
   }

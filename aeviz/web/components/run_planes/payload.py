@@ -39,6 +39,7 @@ def run_planes_payload(
     *,
     charts: Sequence[str],
     seed: str = "",
+    linked: int | None = None,
     slider: bool = False,
     note: str = "",
 ) -> bytes:
@@ -49,6 +50,7 @@ def run_planes_payload(
         runs: The runs, a group after the other.
         charts: Keys of the Plotly charts on the page whose traces have `meta` = {"group": place, "seed": place}.
         seed: The seed whose planes are shown first.
+        linked: Groups, from the first on, that the charts show; all of them if None.
         slider: Whether a slider stands for the buttons of the seeds, which are then many; the page keeps the choice.
         note: A remark below the planes.
 
@@ -60,6 +62,7 @@ def run_planes_payload(
             "titles": list(titles),
             "charts": list(charts),
             "seed": seed,
+            "linked": len(titles) if linked is None else linked,
             "slider": slider,
             "note": note,
             "runs": [_pack_run(run) for run in runs],

@@ -1,9 +1,11 @@
 // Latent planes of compared runs. Pointing at a run, at its curve or at its dot, or focusing its button, marks all three and
-// shows its plane; a click on a seed, or on its dot, keeps it. With many seeds a slider stands for their buttons. A slider moves the planes over the recorded epochs. No rerun takes place.
+// shows its plane; a click on a seed, or on its dot, keeps it. With many seeds a slider
+// stands for their buttons, and a button plays them. A slider moves the planes over the recorded epochs. No rerun takes place.
 
-import { element, pixelRatio, write } from "../kit/dom.js";
+import { element, icon, pixelRatio, write } from "../kit/dom.js";
 import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
+import { ICONS } from "../kit/player.js";
 import { Plane, classCentres, union } from "../kit/plane.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { LinkedCharts } from "./linked_charts.js";
@@ -12,10 +14,12 @@ import { LinkedCharts } from "./linked_charts.js";
 /** @typedef {import("../kit/plane.js").PlaneFilm & { group: number, seed: string, place: number }} Run `place` among those of its group */
 /**
  * @typedef {{
- *   titles: string[], charts: string[], seed: string, slider: boolean, note: string, runs: Run[]
+ *   titles: string[], charts: string[], seed: string, slider: boolean, linked: number, note: string, runs: Run[]
  * }} Data
  */
 /** @typedef {{ node: HTMLElement, plane: Plane | null, buttons: Map<string, HTMLButtonElement>, runs: Run[], head: HTMLButtonElement }} Group */
+
+const SEED_MS = 1100; // that a seed stays while they play
 
 class RunPlanes {
   /**
@@ -43,17 +47,26 @@ class RunPlanes {
     this.slider.oninput = () => this.draw();
     /** @type {string[]} */
     this.seeds = [];
-    this.seedBar = element("label", { class: "epoch", hidden: "" }, root);
-    element("span", { text: "Seed of the planes" }, this.seedBar);
-    this.seedSlider = element("input", { type: "range", min: "0", step: "1" }, this.seedBar);
-    this.shownSeed = element("output", {}, this.seedBar);
-    this.seedSlider.oninput = () => this.keep(this.seeds[Number(this.seedSlider.value)]);
+    this.seedBar = element("div", { class: "epoch", hidden: "" }, root);
+    this.playButton = element("button", { type: "button", class: "play" }, this.seedBar);
+    this.playIcon = element("span", {}, this.playButton);
+    this.playLabel = element("span", {}, this.playButton);
+    this.playButton.onclick = () => this.play(!this.timer);
+    const next = element("button", { type: "button", text: "Next seed" }, this.seedBar);
+    next.onclick = () => this.play(false, () => this.next());
+    const seed = element("label", { class: "seed" }, this.seedBar);
+    element("span", { text: "Seed of the planes" }, seed);
+    this.seedSlider = element("input", { type: "range", min: "0", step: "1" }, seed);
+    this.shownSeed = element("output", {}, seed);
+    this.seedSlider.oninput = () => this.play(false, () => this.keep(this.seeds[Number(this.seedSlider.value)]));
+    this.timer = 0;
+    this.play(false);
     this.row = element("div", { class: "groups" }, root);
     this.legend = new Legend(root, () => this.draw());
     this.note = element("p", { class: "note" }, root);
     this.charts = new LinkedCharts(activity, (pointed) => this.point(pointed), ({ group, seed }) => {
       const run = seed === null ? undefined : this.groups[group]?.runs[seed];
-      if (run?.seed) this.keep(run.seed);
+      if (run?.seed) this.play(false, () => this.keep(run.seed));
     });
     this.unwatch = watchLooks(root, () => this.draw());
   }
@@ -80,6 +93,7 @@ class RunPlanes {
     this.made = made;
     this.groups.forEach((group, k) => (group.runs = data.runs.filter((run) => run.group === k)));
     this.bar.hidden = this.epochs.length < 2;
+    this.root.classList.toggle("few", data.slider);
     this.seeds = data.slider ? [...new Set(data.runs.map(({ seed }) => seed))] : [];
     this.seedBar.hidden = this.seeds.length < 2;
     this.seedSlider.max = String(Math.max(0, this.seeds.length - 1));
@@ -133,8 +147,28 @@ class RunPlanes {
     if (!this.data?.slider) this.channel.trigger("seed", seed);
   }
 
+  /**
+   * Shows one seed after the other, or stops.
+   * @param {boolean} isOn
+   * @param {() => void} [then] what the visitor does instead
+   */
+  play(isOn, then) {
+    clearInterval(this.timer);
+    this.timer = isOn ? window.setInterval(() => this.next(), SEED_MS) : 0;
+    this.playIcon.replaceChildren(icon(ICONS[isOn ? "pause" : "play"]));
+    write(this.playLabel, isOn ? "Pause" : "Play");
+    if (isOn) this.next();
+    then?.();
+  }
+
+  next() {
+    if (!this.root.isConnected) return this.play(false);
+    return this.keep(this.seeds[(this.seeds.indexOf(this.seed) + 1) % this.seeds.length]);
+  }
+
   /** @param {Pointed | null} pointed */
   point(pointed) {
+    if (pointed && this.data && pointed.group >= this.data.linked) return;
     if (JSON.stringify(pointed) === JSON.stringify(this.pointed)) return;
     this.pointed = pointed;
     this.charts.show(pointed);
@@ -159,6 +193,7 @@ class RunPlanes {
       this.seedSlider.value = String(this.seeds.indexOf(seed));
       this.seedSlider.setAttribute("aria-valuetext", `seed ${seed}`);
       write(this.shownSeed, seed);
+      this.charts.choose(this.seeds.indexOf(seed));
     }
     this.groups.forEach(({ node, plane, buttons, head }, group) => {
       const isDim = this.pointed !== null && this.pointed.group !== group;
@@ -179,6 +214,7 @@ class RunPlanes {
   }
 
   close() {
+    clearInterval(this.timer);
     this.unwatch();
     this.charts.close();
   }
