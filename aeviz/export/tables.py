@@ -14,9 +14,11 @@ References:
 import csv
 import json
 import math
+import os
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -103,12 +105,13 @@ def write_projector(
     known = {"tensors.tsv", "metadata.tsv", "sprite.png", "projector_config.pbtxt"}
     if others := sorted(path.name for path in folder.iterdir() if path.name not in known):
         raise ExportError(f"{folder} holds other files ({', '.join(others[:3])}); name a folder that is new or empty")
-    try:
-        _fill_projector(table, class_names, folder, name, images)
-    except OSError:  # a full disk: half of it is of no use
+    with TemporaryDirectory(dir=folder, prefix=".aeviz-") as place:  # on a full disk what was there before stays
+        _fill_projector(table, class_names, Path(place), name, images)
         for file in known:
-            (folder / file).unlink(missing_ok=True)
-        raise
+            if (Path(place) / file).exists():
+                os.replace(Path(place) / file, folder / file)
+            else:
+                (folder / file).unlink(missing_ok=True)
 
 
 def _fill_projector(

@@ -13,18 +13,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from aeviz.serving.password import PASSWORD
+
 METRICS = "AEVIZ_METRICS"
-"""Name of the environment variable: 1 for all who reach the server, a longer text as a token, else none."""
+"""Name of the environment variable: 1 for all who reach a server without a password, a longer text as
+a token, else none."""
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BOUNDS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Upper bounds of the histogram in seconds."""
 
 
 def may_read(authorization: str | None) -> bool:
-    """Whether a request with that Authorization header, None without one, is told the figures."""
+    """Whether a request with that Authorization header, None without one, is told the figures.
+
+    On a server with a password only a token opens them.
+    """
     wanted = os.environ.get(METRICS, "")
     if wanted in ("", "0", "1"):
-        return wanted == "1"
+        return wanted == "1" and not os.environ.get(PASSWORD)
     return hmac.compare_digest((authorization or "").encode(), f"Bearer {wanted}".encode())
 
 

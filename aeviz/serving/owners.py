@@ -32,7 +32,7 @@ def mark(path: Path, owner: str) -> None:
 
 
 _MOST_KNOWN = 20_000
-_known: dict[tuple[Path, int, int], str | None] = {}
+_known: dict[tuple[Path, int, int], str] = {}
 """Owners that were read, by folder, and number and time of the file: it is written once and costs more than a look."""
 
 
@@ -46,6 +46,8 @@ def owner_of(path: Path) -> str | None:
     with suppress(KeyError):
         return _known[key]
     owner = _read(path)
+    if owner is None:  # perhaps it is being written
+        return None
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
     _known[key] = owner

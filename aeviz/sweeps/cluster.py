@@ -1,18 +1,16 @@
-"""The runs of a sweep as tasks of a Ray cluster: results come home, and a lost machine costs half a minute.
+"""The runs of a sweep as tasks of a Ray cluster: results come home, and a lost machine costs an epoch or half a minute.
 
-Each run is one task. While it trains, it sends its reports and, every half minute, its files to a board, an actor on
-the cluster's head. Ray starts a task whose machine is lost again elsewhere; it takes the files from the board and
-resumes there, which leads to the same weights as an unbroken run on the CPU.
+Each run is one task. While it trains, it sends its reports and, at the end of an epoch but not more often than each
+half minute, its files to a board, an actor on the cluster's head. Ray starts a task whose machine is lost again
+elsewhere; it takes the files from the board and resumes there, which leads to the same weights as an unbroken run on
+the CPU.
 
 Ray moves Python objects as pickles between its machines and this one: the cluster has to be trusted.
 """
 
-import logging
-import os
-import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +20,9 @@ import torch
 
 import aeviz
 from aeviz.config import RunConfig
-from aeviz.errors import AevizError, ConfigError, TrainingError, TrainingStopped
+from aeviz.errors import AevizError, TrainingError, TrainingStopped
 from aeviz.experiment import train
+from aeviz.sweeps.link import cause_of, connected, insist_on_room
 from aeviz.sweeps.needs import Needs
 from aeviz.sweeps.parcel import Parcel, pack, unpack
 from aeviz.sweeps.plan import PlannedRun
@@ -31,11 +30,10 @@ from aeviz.training.history import EpochReport
 from aeviz.training.monitor import Monitor
 from aeviz.training.runs import CONFIG
 from aeviz.training.safe_files import is_regular_file
+from aeviz.training.status import is_asked, withdraw
 
 KEEP_S = 30.0
 """Seconds between two times that a run's files are kept on the board."""
-KNOCK_S = 10.0
-"""Seconds in which a cluster has to take a connection."""
 LOOK_S = 0.5
 """Seconds between two looks at the board."""
 RETRIES = 5
@@ -44,7 +42,6 @@ STOPPED = "stopped on request"
 """Why a run is not whole that was stopped in the app."""
 _HEAD = {"node:__internal_head__": 0.001}
 """Where the board stands: if the head is lost, the cluster is."""
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}  # Ray would send figures of its use home
 
 
 class Board:
@@ -159,8 +156,8 @@ def train_on_cluster(
         StorageError: A file cannot be written at home.
         TrainingError: The cluster is lost while the runs are at work.
     """
-    with _connected(address) as ray, ExitStack() as at_work:
-        _insist_on_room(ray, needs)
+    with connected(address) as ray, ExitStack() as at_work:
+        insist_on_room(ray, needs)
         board = ray.remote(Board).options(num_cpus=0, resources=_HEAD).remote()
         task = ray.remote(train_there).options(num_cpus=needs.cpus, num_gpus=needs.gpus, max_retries=RETRIES)
         failures: dict[str, str] = {}
@@ -187,10 +184,9 @@ def train_on_cluster(
                     if away.is_stopped():
                         _recall(ray, board, ref, waiting.pop(ref), STOPPED)
                         failures[away.run.path.name] = STOPPED
-        except ray.exceptions.RayError as error:
-            reason = str(error).strip().splitlines()[0]
+        except (ray.exceptions.RayError, ConnectionError) as error:  # the latter of Ray's client, ray://
             raise TrainingError(
-                f"the cluster {address!r} is lost: {reason}; once it is back, the same command goes on with the rest"
+                f"the cluster {address!r} is lost: {cause_of(error)}; once it is back, the same command goes on"
             ) from error
         finally:
             for ref, away in waiting.items():
@@ -208,67 +204,15 @@ class _Away:
     """Epochs that were reported; a task that begins again reports some a second time."""
 
     def is_stopped(self) -> bool:
-        """Whether the run was asked to stop."""
+        """Whether the run was asked to stop; a request to pause is turned down."""
+        if is_asked(self.run.path, "pause"):
+            withdraw(self.run.path, "pause")
+            self.monitor.report("training", "a run on a cluster cannot be paused; stop it, and resume it later", step=0)
         try:
             self.monitor.check_stop()
         except TrainingStopped:
             return True
         return False
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[Any]:
-    """Connect with a cluster; yield the module `ray`."""
-    os.environ.update(_QUIET)
-    try:
-        import ray
-    except ImportError as error:
-        raise ConfigError("a cluster needs Ray; install it with: pip install 'aeviz[cluster]'") from error
-    _knock(address)
-    try:
-        ray.init(
-            address=None if address == "local" else address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            include_dashboard=None if address != "local" else False,
-        )
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        raise _no_answer(address, error) from error
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
-
-
-def _knock(address: str) -> None:
-    """Refuse an address where nothing listens: Ray would try for minutes."""
-    host, colon, port = address.removeprefix("ray://").rpartition(":")
-    if not (colon and port.isdecimal()):
-        return
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_S).close()
-    except (OSError, OverflowError) as error:
-        raise _no_answer(address, error) from error
-
-
-def _no_answer(address: str, error: Exception) -> ConfigError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return ConfigError(
-        f"the cluster {address!r} does not answer: {reason}; expected the address of a running Ray, such as "
-        "ray://HOST:10001 (start one with: ray start --head)"
-    )
-
-
-def _insist_on_room(ray: Any, needs: Needs) -> None:
-    """Refuse what no machine of the cluster can ever take: Ray would wait for one."""
-    sizes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    for name, wanted in (("CPU", needs.cpus), ("GPU", needs.gpus)):
-        largest = max((size.get(name, 0) for size in sizes), default=0)
-        if wanted > largest:
-            raise ConfigError(
-                f"a run needs {wanted:g} {name}s, and the largest machine of the cluster has {largest:g}; ask for less "
-                f"with --{name.lower()}s"
-            )
 
 
 def _hold(run: PlannedRun, at_work: ExitStack) -> Monitor:
@@ -304,15 +248,23 @@ def _bring_home(ray: Any, ref: Any, away: _Away) -> dict[str, str]:
     try:
         message, parcel = ray.get(ref)
     except ray.exceptions.RayError as error:
-        message, parcel = f"the cluster lost the run: {str(error).strip().splitlines()[0]}", {}
-    unpack(parcel, path)
+        message, parcel = f"the run failed on the cluster: {cause_of(error)}", {}
+    try:
+        unpack(parcel, path)
+    except AevizError as error:
+        away.monitor.report("failed", str(error), step=0)
+        raise
     away.monitor.report("failed" if message else "finished", message, step=0)
     return {path.name: message} if message else {}
 
 
 def _recall(ray: Any, board: Any, ref: Any, away: _Away, reason: str) -> None:
-    """End a task, and bring home what its run kept last."""
-    with suppress(ray.exceptions.RayError, TimeoutError, ConnectionError):
-        ray.cancel(ref, force=True)
-        unpack(ray.get(board.kept.remote(away.run.path.name), timeout=10), away.run.path)
-    away.monitor.report("stopped", reason, step=0)
+    """End a task, and bring home what its run kept last, or say why that cannot be written."""
+    try:
+        with suppress(ray.exceptions.RayError, TimeoutError, ConnectionError):
+            ray.cancel(ref, force=True)
+            unpack(ray.get(board.kept.remote(away.run.path.name), timeout=10), away.run.path)
+    except AevizError as error:
+        away.monitor.report("failed", str(error), step=0)
+    else:
+        away.monitor.report("stopped", reason, step=0)

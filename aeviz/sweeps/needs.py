@@ -10,12 +10,16 @@ CLUSTER, CPUS, GPUS = "AEVIZ_CLUSTER", "AEVIZ_CLUSTER_CPUS", "AEVIZ_CLUSTER_GPUS
 """Environment variables: address of a Ray cluster, and cores and GPUs of it for each run."""
 
 
+LEAST = 0.0001
+"""The smallest part of a core or of a GPU that Ray counts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What one run needs of a machine, as Ray counts it.
 
     Raises:
-        ConfigError: A number is below zero or not finite.
+        ConfigError: A number is below zero or not finite, too small a part, or more than one GPU is no whole number.
     """
 
     cpus: float = 1
@@ -27,6 +31,10 @@ class Needs:
         for name, value in (("cpus", self.cpus), ("gpus", self.gpus)):
             if not (math.isfinite(value) and value >= 0):
                 raise ConfigError(f"{name} {value:g} for each run; expected a number from 0 up")
+            if 0 < value < LEAST:
+                raise ConfigError(f"{name} {value:g} for each run; expected 0, or {LEAST:g} and more")
+        if self.gpus > 1 and self.gpus != int(self.gpus):
+            raise ConfigError(f"gpus {self.gpus:g} for each run; expected a part of one, or a whole number")
 
 
 def cluster_address() -> str | None:

@@ -41,7 +41,8 @@ CASES = {
     "network": (20, 400),
 }
 """Files of each kind that `make test` and `make test-slow` read."""
-_EXECUTES = ("pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "os.startfile", "socket.connect")
+_EXECUTES = ("pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.startfile")
+_EXECUTES += ("subprocess.Popen", "socket.connect", "socket.sendto", "socket.sendmsg")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.link", "os.chmod", "shutil.rmtree")
 
@@ -52,6 +53,8 @@ class _Watch:
     def __init__(self) -> None:
         self.seen: list[str] | None = None
         self.folders: tuple[str, ...] = ()
+        self.within: tuple[str, ...] = ()
+        """How the paths begin that may be written to."""
         sys.addaudithook(self._hook)
 
     def _hook(self, event: str, arguments: tuple[object, ...]) -> None:
@@ -71,7 +74,8 @@ class _Watch:
 
     def _note(self, event: str, path: str | bytes) -> None:
         absolute = os.path.abspath(os.fsdecode(path))
-        if not absolute.startswith((*self.folders, "/dev/null")) and "__pycache__" not in absolute:
+        is_inside = absolute in (*self.folders, "/dev/null") or absolute.startswith(self.within)
+        if not is_inside and "__pycache__" not in absolute:
             assert self.seen is not None
             self.seen.append(f"{event} {absolute}"[:300])
 
@@ -85,7 +89,8 @@ def watched(folder: Path, cap: int) -> Iterator[None]:
     global _watch
     if _watch is None:
         _watch = _Watch()
-    _watch.folders, _watch.seen = (str(folder), tempfile.gettempdir() + os.sep + "aeviz"), []
+    _watch.folders, _watch.seen = (str(folder),), []
+    _watch.within = (str(folder) + os.sep, tempfile.gettempdir() + os.sep + "aeviz")
     try:
         with _limited(cap):
             yield

@@ -117,7 +117,7 @@ def test_stopped_run_comes_home_and_resumes(cluster, tmp_path):
 
 
 def test_what_no_machine_can_do_is_refused(cluster, tmp_path):
-    with pytest.raises(ConfigError, match="needs 64 CPUs, and the largest machine of the cluster has 1"):
+    with pytest.raises(ConfigError, match="needs 64 cores with 0 GPUs, and no machine of the cluster has both"):
         train_on_cluster(small_runs(tmp_path, 1), cluster.address, Needs(cpus=64), lambda *_: None)
     failures = train_on_cluster(
         plan_runs(
