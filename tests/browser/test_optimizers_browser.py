@@ -190,6 +190,12 @@ def test_comparison_asks_before_it_plays(visit):
     rates = page.get_by_text("Learning rates: ")
     expect(history).to_be_hidden()
     expect(rates).to_be_hidden()
+    page.wait_for_timeout(1000)
+    assert "epoch=" not in page.url  # which would tell the answer after a reload
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1500)
+    expect(verdict).to_have_text(re.compile(r"^Epoch 1\."))
+    page.emulate_media(color_scheme="light")
     played.get_by_role("button", name="Momentum", exact=True).click()
     expect(played.get_by_role("button", name="Pause")).to_be_visible()
     expect(history).to_be_hidden()

@@ -14,6 +14,7 @@ async function main({ classes }) {
     moved: questionText(names, null, true, true),
     unnamed: questionText(namesFor([], 65535), null, false, false),
     eight: namesFor(classes, 6).target,
+    few: [2, 3, 4, 5].map((count) => namesFor(classes.slice(0, count), 1)),
   };
 }
 """
@@ -31,3 +32,6 @@ def test_question_gives_the_values_of_a_tapped_unit_and_asks_on(tmp_path):
     assert found["moved"].startswith("Is it still the 7, a 9 already, or something else?")
     assert "this image" in found["unnamed"]
     assert found["eight"] == "an 8"
+    for names in found["few"]:  # no question about turning a class into itself
+        assert names["other"] != names["shown"] == "the 1"
+        assert names["target"].removeprefix("a ") != "1"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.web.kernel.models import Model
+from aeviz.web.kernel.navigation import is_lesson_beside
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import UrlState
 
@@ -15,7 +16,7 @@ _ONLY = UrlState("only", lambda text: text if text == "maps" else None)
 
 def are_maps_alone() -> bool:
     """Whether the address asks for the maps without the decoded image and what stands below."""
-    return _ONLY.restore() is not None
+    return _ONLY.restore() is not None and is_lesson_beside()
 
 
 def are_measures_first() -> bool:

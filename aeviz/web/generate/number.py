@@ -25,7 +25,7 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.priors import anchoring, is_anchored
 from aeviz.web.kernel.reading import votes_by_encoder, votes_by_pixels
-from aeviz.web.kernel.text import escape
+from aeviz.web.kernel.text import escape, with_article
 
 START, LAST = "49382", "number-shown"
 """The number at first, and the key of the last one that could be written."""
@@ -129,7 +129,7 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
             texts = [each.said for each in digit.readings]
         walks.append(
             Walk(
-                name=f"Digit {k + 1}, a {names[label]}",
+                name=f"Digit {k + 1}, {with_article(names[label])}",
                 colour=class_colour(label),
                 images=digit.images,
                 places=np.zeros((len(STOPS), 2)) if found is None else found.place(digit.points),
@@ -185,28 +185,29 @@ def _ask(model: Model, labels: np.ndarray, digits: list[Digit]) -> Question | No
     rows = [each.readings for each in digits if each.readings is not None]
     if not rows:
         return None
-    names, first = model.provenance.class_names, None
+    names = model.provenance.class_names
     typed = [names[label] for label in labels.tolist()]
-    for k, name in enumerate(typed):
-        wrong = [at for at, each in enumerate(rows[k]) if each.text != name]
-        if wrong and (first is None or wrong[0] < first[1]):
-            first = (k, wrong[0])
-    if first is None:
+    wrong = [[at for at, each in enumerate(row) if each.text != name] for row, name in zip(rows, typed, strict=True)]
+    at = min((found[0] for found in wrong if found), default=None)
+    if at is None:
         return ask_for_digit(
-            typed, None, f"None up to temperature {HIGHEST:g}: all stay among the points of their class.", "Try Again."
+            typed, (), f"None up to temperature {HIGHEST:g}: all stay among the points of their class.", "Try Again."
         )
-    k, at = first
+    first = [k for k, found in enumerate(wrong) if found and found[0] == at]
+    k, *others = first
     name, digit, read_as = typed[k], digits[k], rows[k][at]
+    too = "".join(f" So is the {typed[other]} in place {other + 1}: {rows[other][at].said}." for other in others)
     if not at:
-        answer = f"The {name} in place {k + 1}, even at temperature 0: its class mean is {read_as.said}."
-        return ask_for_digit(typed, k, answer, "The classes overlap in this model.")
+        middle = "anchor" if is_anchored(model) else "class mean"
+        answer = f"The {name} in place {k + 1}, even at temperature 0: its {middle} is {read_as.said}.{too}"
+        return ask_for_digit(typed, first, answer, "The classes overlap in this model.")
     by_point = votes_at(model, digit.points[[at]])[0]
     by_image = votes_by_encoder(model, digit.images[[at]])[0]
     unclear = "" if read_as.is_clear else f" No class has {CLEAR} of 10: that is unclear."
     return ask_for_digit(
         typed,
-        k,
-        f"The {name} in place {k + 1}, at temperature {STOPS[at]:.2f}: it is {read_as.said}.",
+        first,
+        f"The {name} in place {k + 1}, at temperature {STOPS[at]:.2f}: it is {read_as.said}.{too}",
         f"Of the 10 test images nearest to its point, {by_point[labels[k]]} are of class {name}. Of the 10 nearest to "
         f"its image, encoded again: {_list_votes(by_image, names)}.{unclear}",
     )

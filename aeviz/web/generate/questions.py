@@ -6,6 +6,7 @@ from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.samples.component import Places
 from aeviz.web.generate.readings import CLEAR, Reading, astray
 from aeviz.web.generate.temperature import HIGHEST
+from aeviz.web.kernel.text import with_article
 
 TYPICAL = 10
 """Number of different images that may be guessed of one Gaussian at temperature 0: there are so many digits."""
@@ -19,7 +20,8 @@ def ask_for_variety(count: int, means: int, places: Places) -> Question:
         means: Gaussians that they come from.
         places: Where they lie.
     """
-    some = means if means > 1 else TYPICAL
+    some = min(means, count) if means > 1 else TYPICAL
+    choices = list(dict.fromkeys(("1", str(some), str(count))))
     same = "each class has one image, that of its mean" if means > 1 else "all images are the same"
     why = "The higher the temperature, the more the images differ"
     if places.far_by_temperature is not None:
@@ -35,8 +37,8 @@ def ask_for_variety(count: int, means: int, places: Places) -> Question:
         name="samples",
         ask=f"each image is decoded from a random point, and the temperature scales the randomness. How many different "
         f"images are left of the {count} at temperature 0?",
-        choices=["1", str(some), str(count)],
-        correct=1 if means > 1 else 0,
+        choices=choices,
+        correct=choices.index(str(some)) if means > 1 else 0,
         answer=f"At temperature 0 {same}: no randomness is left.",
         why=f"{why}.",
     )
@@ -75,16 +77,16 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
         why: More on the answer.
     """
     bounds = [0.5, 1.0]
-    name = f"Image {image}, a {own}, is"
+    name = f"Image {image}, {with_article(own)}, is"
     if turned is None:
-        answer = f"{name} not clearly read as {plus} at any strength."
+        answer = f"{name} not clearly read as {plus} at any strength from 0 up."
     elif turned == 0:
         answer = f"{name} read as {plus} without any step."
     else:
         answer = f"{name} read as {plus} from strength {turned:.2f} on."
     return Question(
         name="arithmetic",
-        ask=f"at which strength does the {own} first look like a {plus}?",
+        ask=f"at which strength does the {own} first look like {with_article(plus)}?",
         choices=["up to 0.5", "0.5 to 1", "above 1", "never"],
         correct=3 if turned is None else sum(turned > bound for bound in bounds),
         answer=answer,
@@ -92,12 +94,12 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
     )
 
 
-def ask_for_digit(digits: Sequence[str], first: int | None, answer: str, why: str) -> Question:
+def ask_for_digit(digits: Sequence[str], first: Sequence[int], answer: str, why: str) -> Question:
     """Ask which digit of a number is first no longer read as typed as the temperature rises.
 
     Args:
         digits: Names of their classes.
-        first: The place of the one that is; None where none is.
+        first: The places of those that are, at one temperature; none where none is.
         answer: Which it is, in words.
         why: More on that.
     """
@@ -106,7 +108,8 @@ def ask_for_digit(digits: Sequence[str], first: int | None, answer: str, why: st
         name="number",
         ask="as the temperature rises, which digit is first read as another one or unclear?",
         choices=[*places, "none"],
-        correct=len(digits) if first is None else first,
+        correct=first[0] if first else len(digits),
+        also=first[1:],
         answer=answer,
         why=why,
     )

@@ -9,8 +9,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from aeviz.errors import ConfigError
 from aeviz.web.kernel.page import forget_visit
 
+LESSON, CLASS = "lesson", "room"
+"""URL parameters of a lesson that stands beside the page: its name, or the code of the class that takes it."""
 _PENDING = "navigation.pending"
 """Session key: the page and the parameters that the next run has to show."""
+
+
+def is_lesson_beside() -> bool:
+    """Whether a lesson stands beside the page: what only its addresses ask for ends with it."""
+    return LESSON in st.query_params or CLASS in st.query_params
 
 
 def open_address(page: str, parameters: Sequence[tuple[str, str]]) -> NoReturn:

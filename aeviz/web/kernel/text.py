@@ -32,6 +32,14 @@ def escape(text: str) -> str:
     return _BEGINS.sub(r"\1\\\2", line)
 
 
+_AN = re.compile(r"[aeiouAEIOU]|8|1[18](?!\d)")
+
+
+def with_article(name: str) -> str:
+    """Return the name of a class after a or an: an 8, an Ankle boot, a 7."""
+    return f"{'an' if _AN.match(name) else 'a'} {name}"
+
+
 def format_duration(seconds: float) -> str:
     """Return a duration in words that are short and no more exact than an estimate is."""
     if seconds < 90:

@@ -7,6 +7,7 @@ import streamlit as st
 from aeviz.errors import ClassroomError
 from aeviz.lessons import Classroom, Classrooms, Lesson, View, page_paths, parse_view
 from aeviz.lessons.classroom import normalise_code
+from aeviz.web.kernel.navigation import CLASS
 from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.lesson import state
 
@@ -55,7 +56,7 @@ def join_from_address(page: str) -> None:
     Raises:
         ClassroomError: There is no such class, or it is full.
     """
-    text = st.query_params.get(state.CLASS)
+    text = st.query_params.get(CLASS)
     if page == LESSONS and _INVITATION in st.query_params:
         text = st.query_params[_INVITATION]
         del st.query_params[_INVITATION]
@@ -112,8 +113,8 @@ def come_back(room: Classroom) -> NoReturn:
 def leave() -> None:
     """Forget the class."""
     state.set_class_code(None)
-    if state.CLASS in st.query_params:
-        del st.query_params[state.CLASS]
+    if CLASS in st.query_params:
+        del st.query_params[CLASS]
     for key in (_SEEN, _AWAY):
         st.session_state.pop(key, None)
 

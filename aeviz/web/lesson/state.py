@@ -8,10 +8,10 @@ import streamlit as st
 
 from aeviz.lessons import Answer, Lesson, Library, Step, View, find_lessons, lesson_files
 from aeviz.web.kernel.caching import Stamp, shared, stamp_of
-from aeviz.web.kernel.navigation import has_gone_back, open_address
+from aeviz.web.kernel.navigation import CLASS, LESSON, has_gone_back, open_address
 
-LESSON, STEP, CLASS = "lesson", "step", "room"
-"""URL parameters: name of the lesson, step counted from 1, code of the class ("class" is that of an image)."""
+STEP = "step"
+"""URL parameter: the step, counted from 1."""
 UPLOADED = "uploaded"
 """Name of the lesson that the visitor has uploaded."""
 _RUNNING, _UPLOAD, _RESULT, _CODE, _OPENED, _FINISHED = (

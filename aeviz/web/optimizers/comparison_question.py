@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
-from aeviz.lab.optimizer_epochs import gaps_by_epoch
+import numpy as np
+
+from aeviz.lab.optimizer_epochs import Gaps, gaps_by_epoch
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.optimizer_epochs.component import Line
 
 NAME = "comparison"
 """As `aeviz.web.kernel.asking` calls it."""
+LOOKS = 20
+"""Epochs of which one is expected to show a difference that is not there; as in `verdict.js`."""
 
 
 def ask_for_lowest(lines: Sequence[Line]) -> Question | None:
@@ -21,8 +25,7 @@ def ask_for_lowest(lines: Sequence[Line]) -> Question | None:
         return None
     ends = [line.errors[:, -1] for line in lines]
     best = min(range(len(lines)), key=lambda place: float(ends[place].mean()))
-    others = [end for place, end in enumerate(ends) if place != best]
-    is_told = all(gaps_by_epoch(end[:, None], ends[best][:, None]).is_shown[0] for end in others)
+    is_told = all(_stays(gaps_by_epoch(other.errors, lines[best].errors)) for k, other in enumerate(lines) if k != best)
     means = ", ".join(f"{line.title} {end.mean():.4f}" for line, end in zip(lines, ends, strict=True))
     return Question(
         name=NAME,
@@ -32,3 +35,9 @@ def ask_for_lowest(lines: Sequence[Line]) -> Question | None:
         answer=f"Mean errors at the end: {means}. The seeds of {lines[best].title} alone end between "
         f"{ends[best].min():.4f} and {ends[best].max():.4f}.",
     )
+
+
+def _stays(gaps: Gaps) -> bool:
+    """Whether a difference is shown after the last epoch, and not after that one of many alone, as by chance."""
+    side = np.sign(gaps.difference) * gaps.is_shown
+    return bool(side[-1]) and (len(side) < LOOKS or int((side == side[-1]).sum()) > 1)

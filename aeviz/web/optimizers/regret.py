@@ -11,6 +11,7 @@ from aeviz.lab.regret import EXCESS, SEQUENCES, Bound, Costs, Outcome
 from aeviz.web.components.regret_steps.component import REGRET_STEPS
 from aeviz.web.kernel.asking import answer, ask, hide_answers
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.navigation import is_lesson_beside
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.optimizers import cached
@@ -35,7 +36,7 @@ _FORMULAS: Mapping[Costs, str] = {
 def show_counterexample() -> None:
     """Let the visitor choose the costs and the settings; show regret, points and what they say."""
     with errors_as_messages():
-        asks = bool(_ASKS.restore())
+        asks = bool(_ASKS.restore()) and is_lesson_beside()
         if asks:
             hide_answers("regret")
         else:

@@ -17,9 +17,10 @@ const FURTHER = [4, 2]; // classes further on: the 1 and the 9 for the 7
 export function namesFor(classes, label) {
   if (!classes[label] || classes.length < 2) return { shown: "this image", other: "the next image", target: "another image" };
   const name = (/** @type {number} */ k) => classes[k % classes.length];
+  const [other, target] = FURTHER.map((further) => label + 1 + ((further - 1) % (classes.length - 1))); // never the class itself
   const called = (/** @type {number} */ k, article = "the") => (/^\d+$/.test(name(k)) ? `${article} ${name(k)}` : name(k));
-  const an = /^(8|11|18)/.test(name(label + FURTHER[1])) ? "an" : "a";
-  return { shown: called(label), other: called(label + FURTHER[0]), target: called(label + FURTHER[1], an) };
+  const an = /^(8|11|18)/.test(name(target)) ? "an" : "a";
+  return { shown: called(label), other: called(other), target: called(target, an) };
 }
 
 /**

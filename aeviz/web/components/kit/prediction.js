@@ -5,7 +5,7 @@ import { element, write } from "./dom.js";
 import { tell } from "./told.js";
 
 /**
- * @typedef {{ name: string, ask: string, choices: string[], correct: number, answer: string, why: string }} Question
+ * @typedef {{ name: string, ask: string, choices: string[], correct: number, also: number[], answer: string, why: string }} Question
  * see prediction.py
  */
 
@@ -25,7 +25,7 @@ export class Prediction {
     this.onTold = onTold;
     /** @type {Question | null} */
     this.question = null;
-    this.key = "";
+    this.key = this.offered = "";
     this.chosen = -1;
     this.isTold = false;
   }
@@ -42,14 +42,21 @@ export class Prediction {
     this.node.hidden = !question;
     if (!question) return;
     write(this.ask, question.ask);
+    const offered = JSON.stringify(question.choices);
+    if (offered !== this.offered) this.offer(question.choices); // else a button keeps its focus
+    this.offered = offered;
+    this.draw();
+  }
+
+  /** @param {string[]} choices */
+  offer(choices) {
     this.choices.replaceChildren();
-    question.choices.forEach((text, k) => {
+    choices.forEach((text, k) => {
       const button = element("button", { type: "button", text }, this.choices);
       button.onclick = () => this.choose(k);
     });
     const skip = element("button", { type: "button", class: "skip", text: "Show the answer" }, this.choices);
     skip.onclick = () => this.tell();
-    this.draw();
   }
 
   /** @param {number} k */
@@ -72,16 +79,17 @@ export class Prediction {
     const { question, chosen, isTold } = this;
     if (!question) return;
     tell(question.name, isTold);
+    const right = [question.correct, ...question.also];
     const buttons = [...this.choices.querySelectorAll("button")];
     const skip = /** @type {HTMLButtonElement} */ (buttons.pop());
     skip.hidden = isTold;
     buttons.forEach((button, k) => {
       button.setAttribute("aria-pressed", String(k === chosen));
       button.disabled = isTold;
-      button.classList.toggle("right", isTold && k === question.correct);
+      button.classList.toggle("right", isTold && right.includes(k));
     });
     this.answer.hidden = this.why.hidden = !isTold;
-    const isRight = chosen === question.correct;
+    const isRight = right.includes(chosen);
     write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? "Right. " : `Not ${question.choices[chosen]}. `);
     write(this.words, isTold ? question.answer : "");
     write(this.why, isTold ? question.why : "");

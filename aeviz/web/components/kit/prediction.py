@@ -16,13 +16,15 @@ class Question:
     choices: Sequence[str]
     correct: int
     """Number of the choice that comes true."""
+    also: Sequence[int] = ()
+    """Numbers of other choices that are as right."""
     answer: str
     why: str = ""
     """More on the answer."""
 
     def to_json(self) -> dict[str, object]:
         """Return what the page is sent."""
-        return {**asdict(self), "choices": list(self.choices)}
+        return {**asdict(self), "choices": list(self.choices), "also": list(self.also)}
 
 
 def style_with_question(path: str) -> str:

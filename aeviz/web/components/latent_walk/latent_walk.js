@@ -59,6 +59,7 @@ class LatentWalk {
       this.stop();
       this.isTouched = true;
       this.go(this.slider.valueAsNumber);
+      if (this.slider.value === this.slider.max) this.prediction.tell(); // the visitor has seen all
       if (this.data?.reports) this.kept.start();
     };
     this.output = element("output", {}, this.bar);
@@ -184,7 +185,7 @@ class LatentWalk {
     if (!data) return;
     const isAsked = data.question && !this.isTouched && !this.prediction.isTold;
     data.walks.forEach(({ texts: said }, k) => {
-      const texts = isAsked ? said.map((text) => text.split(":")[0]) : said; // not yet what the image is read as
+      const texts = isAsked ? said.map((text) => text.slice(0, Math.max(0, text.indexOf(":")))) : said; // not yet what the image is read as
       drawTile(figures[k].canvas, sheets[k], data.tiling, at);
       write(figures[k].words, texts[at]);
       figures[k].canvas.setAttribute("aria-label", `At ${data.stops[at]} of the ${data.stopName.toLowerCase()}: ${texts[at]}`);
@@ -193,7 +194,7 @@ class LatentWalk {
       const stop = data.stops[at].toFixed(2).replace("-", "−");
       write(this.output, data.stopName.includes(" ") ? stop : `${data.stopName} ${stop}`);
       this.sum.setAttribute("aria-live", this.began ? "off" : "polite"); // not each stop on the way
-      write(this.sum, data.sums[at] ?? "");
+      write(this.sum, isAsked ? "" : data.sums[at] ?? "");
       this.slider.value = String(at);
       this.slider.setAttribute("aria-valuetext", `${data.stopName} ${stop}`);
       this.root.dataset.at = String(at);

@@ -18,7 +18,7 @@ import { gapAt, history, isLone, meanAt, outlook, percent, stretches, verdict } 
 
 const PLAY_MS = 9000; // from the first epoch to the last
 const SLOWEST_MS = 250; // an epoch at most
-const SETTINGS = /^(lesson|epoch|comparison|part|why|left|right|of|aligned)$/; // an address with one shows the end; a lesson asks for itself
+const SETTINGS = /^(epoch|comparison|part|why|left|right|of|aligned)$/; // an address with one shows the end
 /** @type {Set<string>} */
 const told = new Set(); // questions whose end the visitor has seen
 
@@ -29,6 +29,7 @@ class OptimizerEpochs extends Experiment {
   /** @param {any} data */
   receive(data) {
     const isFirst = !this.lines;
+    const before = isFirst ? 1 : this.epoch;
     this.lines = /** @type {Line[]} */ (data.lines);
     this.epochs = Number(data.epochs);
     this.most = Number(data.mostSeeds);
@@ -36,22 +37,24 @@ class OptimizerEpochs extends Experiment {
     super.receive(data);
     if (this.caveat) write(this.caveat, String(data.caveat));
     this.fill();
-    this.ask(data.question, isFirst && isAddressed(SETTINGS));
+    const isNew = this.ask(data.question, isFirst && isAddressed(SETTINGS));
+    if (!isNew && !this.isTold) this.values = [before]; // the same once more, such as after a change of the theme
     this.redraw();
   }
 
-  /** @param {import("../kit/prediction.js").Question | null} question @param {boolean} isAddressed */
+  /** Returns whether the question is new. @param {import("../kit/prediction.js").Question | null} question @param {boolean} isAddressed */
   ask(question, isAddressed) {
     const { prediction } = this;
-    if (!prediction) return;
+    if (!prediction) return true;
     const key = JSON.stringify(question);
     if (isAddressed) told.add(key);
     const isNew = key !== prediction.key;
     prediction.set(question, key, told.has(key));
     if (isNew && question && !prediction.isTold) {
-      this.play(false);
+      this.halt(); // the address does not learn of it: with an epoch it would tell the answer
       this.values = [1];
     }
+    return isNew;
   }
 
   /** Whether the end is known, or nothing is asked. */
@@ -177,8 +180,7 @@ class OptimizerEpochs extends Experiment {
   /** @param {boolean} isOn */
   play(isOn) {
     const { epochs = 1 } = this;
-    cancelAnimationFrame(this.timer ?? 0);
-    this.timer = 0;
+    this.halt();
     if (isOn) {
       const lasts = Math.min(PLAY_MS, SLOWEST_MS * epochs);
       const from = this.epoch >= epochs ? 1 : this.epoch;
@@ -194,6 +196,12 @@ class OptimizerEpochs extends Experiment {
       step();
     } else this.rest();
     this.redraw();
+  }
+
+  halt() {
+    cancelAnimationFrame(this.timer ?? 0);
+    this.timer = 0;
+    this.activity.mark("playing", false);
   }
 
   /** Playing is over: the address learns where. */

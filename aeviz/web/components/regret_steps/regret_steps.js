@@ -13,7 +13,7 @@ import { isAddressed, tell } from "../kit/told.js";
 
 const SLOW = 12; // steps that can be read one by one
 const [SLOW_MS, FAST_MS] = [600, 50];
-const SETTINGS = /^(lesson|costs|compared|slope|memory|first|alpha|horizon|seed)$/; // an address with one has its answer shown; a lesson asks for itself
+const SETTINGS = /^(costs|compared|slope|memory|first|alpha|horizon|seed)$/; // an address with one has its answer shown
 let hasPlayed = false; // by itself, in this visit
 let isTold = false; // whether the visitor has seen the end
 

@@ -155,7 +155,7 @@ class Samples {
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
     write(this.meaning, data.meaning);
-    this.prediction.set(data.question, JSON.stringify([data.model, data.question]), isFirst && isAddressed(/^temperature$/));
+    this.prediction.set(data.question, JSON.stringify([data.model, data.question?.ask, data.question?.choices]), isFirst && isAddressed(/^temperature$/));
     this.picture.src = data.picture;
     this.picture.alt = data.text;
     const rows = Math.ceil(data.count / data.columns);

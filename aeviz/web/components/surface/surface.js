@@ -33,7 +33,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const GAPS = { solid: "", dash: "9 9", dot: "3 3", dashdot: "9 3 3 3", longdash: "15 6", longdashdot: "15 6 3 6" }; // Plotly's names
 const GROUND = "stroke: light-dark(#fff, #171614)"; // the edge of a trajectory, as in Python
 const FADED = "0.15"; // of the trajectories that belong to the former start
-const SETTINGS = /^(lesson|steps|rate|methods|momentum|beta1|beta2|corrected|plain|[xy]\.)/; // an address with one shows the end; a lesson asks for itself
+const SETTINGS = /^(steps|rate|methods|momentum|beta1|beta2|corrected|plain|[xy]\.)/; // an address with one shows the end
 /** @type {Set<string>} */
 const told = new Set(); // surfaces whose end the visitor has seen
 

@@ -1,0 +1,93 @@
+"""The questions that pages ask before they play: their answers are right for any number of classes."""
+
+import numpy as np
+import pytest
+
+from aeviz.web.components.optimizer_epochs.component import Line
+from aeviz.web.generate.questions import ask_for_digit, ask_for_strength, ask_for_variety
+from aeviz.web.kernel.text import with_article
+from aeviz.web.optimizers.comparison_question import ask_for_lowest
+
+
+@pytest.mark.parametrize(
+    ("count", "means", "choices", "right"),
+    [
+        (100, 1, ["1", "10", "100"], "1"),
+        (100, 7, ["1", "7", "100"], "7"),
+        (36, 40, ["1", "36"], "36"),
+        (36, 36, ["1", "36"], "36"),
+        (10, 1, ["1", "10"], "1"),
+    ],
+)
+def test_images_left_at_temperature_zero(count, means, choices, right):
+    asked = ask_for_variety(count, means, _no_places())
+    assert asked.choices == choices
+    assert asked.choices[asked.correct] == right
+
+
+def _no_places():
+    from types import SimpleNamespace
+
+    return SimpleNamespace(far_by_temperature=None)
+
+
+def test_all_digits_that_fail_first_are_right():
+    asked = ask_for_digit(["9", "9", "1"], [0, 1], "", "")
+    assert [asked.choices[place] for place in (asked.correct, *asked.also)] == ["9 in place 1", "9 in place 2"]
+    asked = ask_for_digit(["3", "1"], [], "", "")
+    assert (asked.choices[asked.correct], list(asked.also)) == ("none", [])
+
+
+@pytest.mark.parametrize(
+    ("turned", "right"), [(None, "never"), (0.0, "up to 0.5"), (0.55, "0.5 to 1"), (1.0, "0.5 to 1"), (1.5, "above 1")]
+)
+def test_strength_from_which_an_image_is_read_as_another_class(turned, right):
+    asked = ask_for_strength(4, "8", "Ankle boot", turned, "")
+    assert asked.choices[asked.correct] == right
+    assert asked.ask.endswith("first look like an Ankle boot?")
+    assert "Image 4, an 8, is" in asked.answer
+
+
+def test_articles():
+    assert [with_article(name) for name in ("8", "18", "11", "118", "80", "7", "1", "Bag", "Ankle boot")] == [
+        "an 8",
+        "an 18",
+        "an 11",
+        "a 118",
+        "an 80",
+        "a 7",
+        "a 1",
+        "a Bag",
+        "an Ankle boot",
+    ]
+
+
+def lines(*shifts, epochs=30, seeds=5):
+    """Errors that differ between optimizers from an epoch on, counted from the end."""
+    noise = np.random.default_rng(0).normal(0, 1e-3, (seeds, epochs))
+    found = []
+    for k, last in enumerate(shifts):
+        errors = 1 + np.roll(noise, k, axis=0)
+        if last:
+            errors[:, -last:] += 0.1
+        found.append(Line(title=f"method {k}", method="adam", errors=errors, gaps=None))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shifts", "right"),
+    [
+        ((0, 10), "method 0"),
+        ((10, 0), "method 1"),
+        ((0, 0), "too close to tell"),
+        ((0, 1), "too close to tell"),
+        ((0, 10, 1), "too close to tell"),
+    ],
+)
+def test_lowest_optimizer_is_told_only_where_the_seeds_show_it(shifts, right):
+    asked = ask_for_lowest(lines(*shifts))
+    assert asked.choices[asked.correct] == right
+
+
+def test_one_seed_asks_nothing():
+    assert ask_for_lowest(lines(0, 5, seeds=1)) is None
