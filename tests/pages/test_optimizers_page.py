@@ -323,7 +323,7 @@ def test_address_with_the_former_name_of_a_section_still_leads_to_it(visit):
     assert app.query_params["section"] in ("comparison", ["comparison"])
 
 
-@pytest.mark.parametrize("beside", [{}, {"lesson": "adam-or-amsgrad"}, {"room": "KRTMB"}])
+@pytest.mark.parametrize("beside", [{}, {"lesson": "adam-or-amsgrad"}])
 def test_lesson_that_ended_leaves_no_hidden_answers(visit, beside):
     """The address of a lesson's question asks for round 1 alone; it may be kept after the lesson."""
     app = visit("counterexample", ask="first", **beside)
