@@ -93,10 +93,12 @@ def test_samples_stand_near_the_means_along_the_same_axes(app, payloads):
 
 def test_maps_that_an_address_asks_for_alone_say_what_one_explains_of_the_other():
     """The figure that the lesson on Adam and AMSGrad builds on, and nothing beside the maps."""
-    alone = open_map(None, PLAIN, "mlp-2d-amsgrad", only="maps")
+    alone = open_map(None, PLAIN, "mlp-2d-amsgrad", only="maps", lesson="adam-or-amsgrad")
     assert "Not aligned: 81% of the left map's variance explained." in said(alone)
     assert "Test error (MSE)" not in said(alone)
     assert not alone.get("download_button")
+    later = open_map(None, PLAIN, "mlp-2d-amsgrad", only="maps")  # the address is kept, the lesson has ended
+    assert later.get("download_button")
 
 
 def test_alignment_moves_the_ellipses_along_and_samples_do_not_turn_the_map(app, payloads):
