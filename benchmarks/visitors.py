@@ -222,7 +222,7 @@ class Student(Session):
         else:
             place = self.chance.randrange(len(radio.options))
             self.chosen = radio.options[place]
-            self.state[radio.id] = WidgetState(id=radio.id, int_value=place)
+            self.state[radio.id] = WidgetState(id=radio.id, string_value=self.chosen)
             await self.run(radio.fragment)
 
 
