@@ -32,6 +32,21 @@ CHROMIUM_FLAGS = [
 ]
 
 
+class Clock:
+    """Seconds that a test sets."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    """A clock that a test sets by its `now`."""
+    return Clock()
+
+
 @pytest.fixture
 def shared_root():
     """The folder AEVIZ_DATA of real data sets; only tests that ask for it need it."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-PATHS = (b"../../evil", b"/tmp/evil", b"C:\\evil", b"..\\evil", b"a\0b", "\u202egnp.exe".encode())
+PATHS = (b"../../evil", b"/evil", b"C:\\evil", b"..\\evil", b"a\0b", "\u202egnp.exe".encode())
 """Texts that lead out of a folder, or hide what they are."""
 HUGE = (0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 2**62, 2**63 - 1, 2**63, 2**64 - 1)
 """Values of length fields."""

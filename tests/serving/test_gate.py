@@ -13,18 +13,6 @@ from aeviz.web.server.gate import COOKIE, ENTER, MOST_BYTES, Gate
 SECRET = "latent spaces"
 
 
-class Clock:
-    now = 1_800_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def passes(clock):
     return Passes(SECRET, clock)
