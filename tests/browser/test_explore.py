@@ -241,15 +241,6 @@ def test_finger_drags_the_point_on_a_phone(visit):
     expect(page.get_by_test_id("chosen-image")).to_have_attribute("data-image", "30")
 
 
-def place_on_screen(latent_map, point):
-    """Where a point of the first panel's plane lies in the window."""
-    camera = latent_map.evaluate("map => map.cameraOf(0)")
-    box = latent_map.locator("canvas.front").first.bounding_box()
-    scale = min(box["width"], box["height"]) / 2 / camera["half"]
-    across, up = ((value - middle) * scale for value, middle in zip(point, camera["centre"], strict=True))
-    return box["x"] + box["width"] / 2 + across, box["y"] + box["height"] / 2 - up
-
-
 def test_waypoints_are_drawn_on_the_map_and_lead_there(visit):
     """Kept points are numbered on the map; a click on one goes there, and the link brings them back."""
     page = visit(ALONE)

@@ -12,6 +12,15 @@ from test_walk import drawn_map, point_on_screen
 import aeviz
 
 
+def place_on_screen(latent_map, point):
+    """Where a point of the first panel's plane lies in the window."""
+    camera = latent_map.evaluate("map => map.cameraOf(0)")
+    box = latent_map.locator("canvas.front").first.bounding_box()
+    scale = min(box["width"], box["height"]) / 2 / camera["half"]
+    across, up = ((value - middle) * scale for value, middle in zip(point, camera["centre"], strict=True))
+    return box["x"] + box["width"] / 2 + across, box["y"] + box["height"] / 2 - up
+
+
 def draw(page, strokes):
     """Draw on the pad in shares of its side; the pen stays down after the last point."""
     box = page.get_by_test_id("drawing-pad").locator(".stage canvas").bounding_box()
