@@ -10,7 +10,7 @@ from aeviz.paths import size_of
 from aeviz.serving.limits import MB, limits, variable
 
 SIZE_AGE_S = 10.0
-"""Seconds for which the size of a folder is not measured again: a thousand runs take a third of a second."""
+"""Seconds for which the size of a folder is not measured again: there may be a thousand runs."""
 _sizes: dict[Path, tuple[float, int]] = {}
 """Size of each folder, and when it was measured; replaced as a whole, so that any thread may read it."""
 

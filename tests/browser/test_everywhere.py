@@ -18,11 +18,14 @@ PICTURE = "canvas:visible, svg.main-svg:visible, img:visible"
 
 
 def stands_still(page):
-    """Whether the page looks the same twice, 700 ms apart; what is being computed at first may take its time."""
+    """Whether the page looks the same for two seconds: longer than what plays rests. At first it may be computing."""
     for _ in range(12):
         before = page.screenshot(animations="allow")
-        page.wait_for_timeout(700)
-        if page.screenshot(animations="allow") == before:
+        for pause in (700, 1300):
+            page.wait_for_timeout(pause)
+            if page.screenshot(animations="allow") != before:
+                break
+        else:
             return True
     return False
 

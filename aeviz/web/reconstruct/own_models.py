@@ -22,7 +22,7 @@ def show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) ->
     fitting = [other for other in found.values() if other.config.model.image_shape == shape]
     kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
     strangers = [other for other in fitting if other not in kin]
-    # on demand: for a class that uploads, three quarters of the work were images below the fold
+    # on demand: most of the work for an upload were these images below the fold (benchmarks/load.py)
     offer = st.expander(
         f"Reconstructions by all {len(kin) + len(strangers)} models", key="own.all-models", on_change="rerun"
     )
