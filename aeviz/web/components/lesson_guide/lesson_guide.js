@@ -133,6 +133,9 @@ class LessonGuide {
     for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) { // the visitor scrolls, or acts
       addEventListener(kind, () => this.act(), { capture: true, passive: true, signal: this.listening.signal });
     }
+    for (const kind of ["pointerdown", "keydown"]) { // somebody may act before the first look
+      addEventListener(kind, ({ target }) => this.remember(target), { capture: true, passive: true, signal: this.listening.signal });
+    }
   }
 
   /** @param {Guide} guide */
@@ -162,6 +165,16 @@ class LessonGuide {
     if (column && verdict) column.scrollTo({ top: verdict.getBoundingClientRect().top - column.getBoundingClientRect().top - 16 });
   }
 
+  /**
+   * Keep the value of the watched parameter as it is before something on the page is used.
+   * @param {EventTarget | null} [target] what is used; none while nobody acts
+   */
+  remember(target = null) {
+    const { done } = this.guide;
+    const isColumn = target instanceof Element && target.closest("[data-testid=stSidebar]");
+    if (done && !isColumn && this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);
+  }
+
   look() {
     markMore();
     if (!isReady()) {
@@ -174,10 +187,8 @@ class LessonGuide {
     }
     if (performance.now() < this.startsUntil && topOfSheet() !== null) this.showStart();
     const { find, done } = this.guide;
-    if (done) {
-      if (this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);
-      if (isDone(done, location.search, this.first)) write(this.root, "✓ Done");
-    }
+    this.remember();
+    if (done && isDone(done, location.search, this.first ?? null)) write(this.root, "✓ Done");
     const top = topOfSheet();
     if (!find && top === null) this.rest();
     const page = document.querySelector("[data-testid=stMain]");
