@@ -1,9 +1,12 @@
-"""Images that a person picked out of a data set, as a folder of images to train on."""
+"""Images that a person picked out of a data set, as a folder or an archive of images to train on."""
 
 import hashlib
+import io
 import re
 import shutil
 import tempfile
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +37,9 @@ def write_picked(dataset: ImageDataset, places: np.ndarray, root: Path) -> Path:
         DataError: They are too few to train on.
         StorageError: The folder cannot be written.
     """
-    if len(places) < MIN_IMAGES:
-        raise DataError(f"{len(places)} images are picked out; expected at least {MIN_IMAGES} to train on; pick more")
+    _check_count(places)
     digest = hashlib.blake2b(np.asarray(places, np.int64).tobytes() + dataset.fingerprint().encode(), digest_size=5)
-    base = _safe(Path(dataset.name).name)
-    folder = root / f"{base}-{len(places)}-{digest.hexdigest()}"
+    folder = root / f"{_title(dataset, places)}-{digest.hexdigest()}"
     if folder.is_dir():
         return folder
     try:
@@ -59,16 +60,46 @@ def write_picked(dataset: ImageDataset, places: np.ndarray, root: Path) -> Path:
     return folder
 
 
+def zip_picked(dataset: ImageDataset, places: np.ndarray) -> tuple[str, io.BytesIO]:
+    """Write some images of a data set as PNG files into a zip archive, with one folder for each class.
+
+    Arguments and errors as of `write_picked`; nothing is written to the disk.
+
+    Returns:
+        Name of the archive, and what it holds.
+    """
+    _check_count(places)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name, picture in _pictures(dataset, places):
+            with archive.open(name.as_posix(), "w") as file:
+                picture.save(file, "png", compress_level=1)
+    stream.seek(0)
+    return f"{_title(dataset, places)}.zip", stream
+
+
+def _check_count(places: np.ndarray) -> None:
+    if len(places) < MIN_IMAGES:
+        raise DataError(f"{len(places)} images are picked out; expected at least {MIN_IMAGES} to train on; pick more")
+
+
+def _title(dataset: ImageDataset, places: np.ndarray) -> str:
+    return f"{_safe(Path(dataset.name).name)}-{len(places)}"
+
+
 def _write(dataset: ImageDataset, places: np.ndarray, folder: Path) -> None:
+    for name, picture in _pictures(dataset, places):
+        (folder / name.parent).mkdir(exist_ok=True)
+        picture.save(folder / name, compress_level=1)
+
+
+def _pictures(dataset: ImageDataset, places: np.ndarray) -> Iterator[tuple[Path, Image.Image]]:
     digits = len(str(len(dataset.images) - 1))
     for place in places.tolist():
-        into = folder
-        if dataset.labels is not None:
-            into = folder / _safe(dataset.class_names[int(dataset.labels[place])])
-            into.mkdir(exist_ok=True)
+        into = Path() if dataset.labels is None else Path(_safe(dataset.class_names[int(dataset.labels[place])]))
         pixels = np.asarray(dataset.images[place]).transpose(1, 2, 0)
         picture = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        picture.save(into / f"{place:0{digits}}.png", compress_level=1)
+        yield into / f"{place:0{digits}}.png", picture
 
 
 def _safe(name: str) -> str:

@@ -1,13 +1,14 @@
 """Images that a visitor picked out, read again as a folder of images."""
 
 import dataclasses
+import zipfile
 
 import numpy as np
 import pytest
 
 from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
-from aeviz.data.picked import write_picked
+from aeviz.data.picked import write_picked, zip_picked
 from aeviz.errors import DataError, StorageError
 
 
@@ -34,6 +35,16 @@ def test_folder_holds_the_picked_images_with_their_classes(digits, tmp_path):
         for label, image in zip(digits.labels[places], digits.images[places], strict=True)
     )
     assert sorted((name, image.tobytes()) for name, image in zip(classes, images, strict=True)) == wanted
+
+
+def test_archive_holds_the_same_files_as_the_folder(digits, tmp_path):
+    places = np.arange(3, 63, 2)
+    folder = write_picked(digits, places, tmp_path)
+    name, stream = zip_picked(digits, places)
+    assert name == "digits-30.zip"
+    with zipfile.ZipFile(stream) as archive:
+        packed = {name: archive.read(name) for name in archive.namelist()}
+    assert packed == {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.png")}
 
 
 def test_same_images_are_written_once_and_others_apart(digits, tmp_path):

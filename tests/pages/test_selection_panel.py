@@ -4,6 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_latent_page import said
 
+from aeviz.data.imports import read_imported
+from aeviz.data.imports.store import ABOUT
 from aeviz.serving.mode import MODE
 
 
@@ -66,11 +68,22 @@ def test_few_images_cannot_be_trained_on(show):
     assert not show("digits-2d-adam", list(range(12))).button[0].disabled
 
 
-@pytest.mark.parametrize("mode", ["class", "demo"])
-def test_images_are_copied_only_where_a_visitor_may_name_folders(show, monkeypatch, mode):
-    """The form of Train would not take the folder otherwise."""
-    monkeypatch.setenv(MODE, mode)
+def test_nothing_is_trained_on_a_demonstration_server(show, monkeypatch):
+    monkeypatch.setenv(MODE, "demo")
     assert not show("digits-2d-adam", list(range(20))).button
+
+
+def test_images_become_an_upload_where_a_visitor_may_not_name_folders(show, monkeypatch, tmp_path):
+    monkeypatch.setenv(MODE, "class")
+    monkeypatch.setenv("AEVIZ_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    shown = show("digits-2d-adam", list(range(40))).button[0].click().run()
+    assert not shown.exception
+    assert "there is no page '/train'" in shown.error[0].value, "the panel stands on a page of its own"
+    assert not (tmp_path / "runs").exists()
+    (about,) = [read_imported(path.parent) for path in (tmp_path / "cache").rglob(ABOUT)]
+    assert (about.n_images, about.image_shape) == (40, (1, 8, 8))
+    assert len(about.class_names) == 10
 
 
 def test_images_are_not_copied_onto_a_full_disk(show, monkeypatch, tmp_path):

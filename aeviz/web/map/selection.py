@@ -11,7 +11,7 @@ import streamlit as st
 from aeviz.analysis.selection_summary import SHOWN, selection_table, spread_out
 from aeviz.data import ImageDataset
 from aeviz.data.folder_layout import MIN_IMAGES
-from aeviz.data.picked import write_picked
+from aeviz.data.picked import write_picked, zip_picked
 from aeviz.figures.images import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
 from aeviz.paths import runs_root
@@ -21,6 +21,7 @@ from aeviz.web.kernel import jobs
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.images import decoded, is_large, originals, show_grid
+from aeviz.web.kernel.importing import bring
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.navigation import open_address
 from aeviz.web.kernel.page import errors_as_messages
@@ -126,10 +127,7 @@ def _show_mean(image: np.ndarray, caption: str) -> None:
 
 
 def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset: ImageDataset | None) -> None:
-    """Offer the set as a table, its grid as an image, and a network trained on it; made when the visitor asks.
-
-    Only where visitors may name a folder of the server, they may train on the copy.
-    """
+    """Offer the set as a table, its grid as an image, and a network trained on it; made when the visitor asks."""
     with st.container(horizontal=True):
         for model in runs:
             st.download_button(
@@ -152,13 +150,27 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset
             key="selection-grid",
             help="Save the images above as one PNG file.",
         )
-        is_asked = dataset is not None and jobs.may_name_folders() and _ask_to_train(len(places))
+        is_asked = dataset is not None and not jobs.is_demo() and _ask_to_train(len(places))
     if dataset is not None and is_asked:
         with errors_as_messages(stop=False):
-            check_free(runs_root(), limits().free_mb)
-            folder = write_picked(dataset, places, runs_root() / ".picked")
-            side = min(dataset.images.shape[2:])
-            open_address("/train", [("folder", str(folder.resolve())), ("side", str(side))])
+            _train_on(dataset, places)
+
+
+def _train_on(dataset: ImageDataset, places: np.ndarray) -> None:
+    """Open the form of Train with the images: in a folder of the server, or as an upload where nobody may name one."""
+    if jobs.may_name_folders():
+        check_free(runs_root(), limits().free_mb)
+        folder = write_picked(dataset, places, runs_root() / ".picked")
+        side = min(dataset.images.shape[2:])
+        open_address("/train", [("folder", str(folder.resolve())), ("side", str(side))])
+    bar = st.progress(0.0, "Copying the images")
+    name, archive = zip_picked(dataset, places)
+
+    def report(share: float, text: str) -> None:
+        bar.progress(min(share, 1.0), escape(text))
+
+    store = bring({name: archive}, report)
+    open_address("/train", [("images", store.name)])
 
 
 def _ask_to_train(count: int) -> bool:
@@ -167,8 +179,8 @@ def _ask_to_train(count: int) -> bool:
         icon=":material/model_training:",
         key="selection-train",
         disabled=count < MIN_IMAGES,
-        help=f"Start the form of Train with these images, at least {MIN_IMAGES}. They are copied into a folder on "
-        "the server.",
+        help=f"Start the form of Train with these images, at least {MIN_IMAGES}. They are copied on the server"
+        f"{'' if jobs.may_name_folders() else ', as yours for this visit'}.",
     )
 
 

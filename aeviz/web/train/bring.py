@@ -1,9 +1,6 @@
 """Bring your own images on Train: drop files, see what training will see, keep them under a name."""
 
-import threading
-import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import streamlit as st
@@ -17,18 +14,17 @@ from aeviz.data.image_files import SUFFIXES
 from aeviz.data.imports import Imported, list_own, read_imported, sample, suggest_name
 from aeviz.data.imports.build import LARGEST, SMALLEST
 from aeviz.data.imports.own import keep, own_folder, remove_own
-from aeviz.data.imports.visits import list_sets, remove, remove_size, resize, take, title_of_upload
+from aeviz.data.imports.visits import list_sets, remove, title_of_upload
 from aeviz.data.names import natural_key
-from aeviz.data.source import Report
-from aeviz.errors import AevizError, DataError, NotAllowedError
+from aeviz.errors import AevizError, DataError
 from aeviz.serving.limits import limits
 from aeviz.serving.owners import mark, owner_of
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import LARGE, grid_uri
+from aeviz.web.kernel.importing import bring, bring_in_size
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.visitor import owner, visitor_id
-from aeviz.web.kernel.visits import hold_uploads
 from aeviz.workers import training
 
 OTHER_KINDS = ("zip", "npz", "npy", "parquet", "arrow", "csv", "tsv")
@@ -36,11 +32,6 @@ OTHER_KINDS = ("zip", "npz", "npy", "parquet", "arrow", "csv", "tsv")
 COLUMNS = 10
 MOST_CLASSES, MOST_LINES = 24, 8
 """Classes, and reasons for what was skipped, that are named."""
-_WAIT_S = 0.3
-_CHECK_S = 2.0
-"""Seconds between two looks at how many bytes an import has written."""
-_importing = threading.BoundedSemaphore(2)
-"""Imports decode thousands of images: a class must not do that all at once."""
 _ROUND, _MESSAGE, _KEPT = "bring.round", "bring.message", "bring.kept"
 """Session keys: number of the uploader, raised to empty it; what went wrong last; names that this visitor kept."""
 
@@ -61,6 +52,11 @@ def uploaded() -> dict[str, str]:
             f"{about.title}: {about.n_images:,} images of {width}x{height}, yours for this visit"
         )
     return found
+
+
+def uploaded_as(title: str) -> str | None:
+    """Return the name of this visitor's newest images that have a title, as a data set; None where none have it."""
+    return next((name for name in reversed(uploaded()) if Path(name).name == title), None)
 
 
 def is_uploaded(name: str) -> bool:
@@ -121,15 +117,7 @@ def _show_uploader(use: Use) -> None:
 
 
 def _import(files: list[UploadedFile], use: Use) -> None:
-    visitor = visitor_id()
-
-    def work(report: Callable[[float, str], None]) -> str:
-        jobs.check_upload(sum(file.size for file in files))
-        store, _ = take(visitor, _by_name(files), report=_within_limits(report))
-        _check_room(store, remove)
-        return f"{FOLDER_PREFIX}{store}"
-
-    _run(work, use)
+    _run(lambda report: f"{FOLDER_PREFIX}{bring(_by_name(files), report)}", use)
     _release(files)
     _empty()
     st.rerun()
@@ -157,26 +145,10 @@ def _run(work: Callable[[Callable[[float, str], None]], str], use: Use) -> None:
     def report(share: float, text: str) -> None:
         bar.progress(min(share, 1.0), escape(text))
 
-    hold_uploads(expected=True)
     try:
-        with _turn(report):
-            use(work(report))
+        use(work(report))
     except AevizError as error:
         st.session_state[_MESSAGE] = str(error)
-
-
-class _turn(AbstractContextManager[None]):  # noqa: N801 - used like a function
-    """Waits for one of the few places in which images are imported at a time."""
-
-    def __init__(self, report: Callable[[float, str], None]) -> None:
-        self._report = report
-
-    def __enter__(self) -> None:
-        while not _importing.acquire(timeout=_WAIT_S):
-            self._report(0.0, "Waiting for another import")  # where a click on Stop is noticed
-
-    def __exit__(self, *_: object) -> None:
-        _importing.release()
 
 
 def _empty() -> None:
@@ -273,40 +245,8 @@ def _offer_size(store: Path, about: Imported, use: Use) -> None:
         )
         pressed = st.button("Resize", icon=":material/photo_size_select_large:", disabled=side == now)
     if pressed:
-        _run(lambda report: _resize(store, int(side), report), use)
+        _run(lambda report: f"{FOLDER_PREFIX}{bring_in_size(store, int(side), report)}", use)
         st.rerun()
-
-
-def _resize(store: Path, side: int, report: Callable[[float, str], None]) -> str:
-    jobs.check_upload(0)
-    known = list_sets(visitor_id())
-    made, _ = resize(store, side, report=_within_limits(report))
-    if made not in known:
-        _check_room(made, remove_size)
-    return f"{FOLDER_PREFIX}{made}"
-
-
-def _within_limits(report: Report) -> Report:
-    """Return a report that gives an import up as soon as its files are too many bytes: a zip says little of them."""
-    last = time.monotonic()
-
-    def checked(share: float, text: str) -> None:
-        nonlocal last
-        if time.monotonic() - last > _CHECK_S:
-            jobs.check_upload(0)
-            last = time.monotonic()
-        report(share, text)
-
-    return checked
-
-
-def _check_room(store: Path, give_up: Callable[[Path], None]) -> None:
-    """Give up new images that take more than the visitor may have, and say so."""
-    try:
-        jobs.check_upload(0)
-    except NotAllowedError:
-        give_up(store)
-        raise
 
 
 def _offer_keeping(store: Path, about: Imported, use: Use) -> None:

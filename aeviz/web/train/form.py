@@ -26,7 +26,7 @@ from aeviz.web.kernel.recipes import offer_code, train_code
 from aeviz.web.kernel.text import escape
 from aeviz.web.train import facts
 from aeviz.web.train.advice import advise
-from aeviz.web.train.bring import show_bring, uploaded
+from aeviz.web.train.bring import show_bring, uploaded, uploaded_as
 from aeviz.web.train.field import Field
 from aeviz.web.train.fields import (
     BOTTLENECK,
@@ -47,8 +47,8 @@ _OPEN = "settings"
 """URL parameter, with any value: the settings are open at first, as a step of a lesson may want them."""
 _BRING = "bring"
 """URL parameter, with any value: the place for the visitor's own images is open at first."""
-FOLDER, SIDE = "folder", "side"
-"""URL parameters of a folder of images to train on, and of the side to which they are resized."""
+IMAGES, FOLDER, SIDE = "images", "folder", "side"
+"""URL parameters of the visitor's own images to train on; of a folder of images, and of their side after resizing."""
 QUICK = ("quick-look", "quick-look-mnist")
 """Presets that stand first in the menu."""
 OWN_FOLDER = "a folder of images on the server"
@@ -62,7 +62,7 @@ PENALTY_WEIGHTS = {"l1": 1e-3, "l2": 1e-4, "kl_sparsity": 1e-3}
 """Weight of a new penalty: that of the presets."""
 _PREFIX = "train-form."
 _FOLLOWED = "train-kept.folder"
-"""Session key: the folder of the address that was put into the form."""
+"""Session key: the folder or images of the address that were put into the form."""
 _SHOWN, _KEPT = "train-kept.preset", "train-kept.values"
 """Session keys: the preset that filled the form, and what stands in it: Streamlit forgets widgets that are not shown,
 on another page or behind another architecture."""
@@ -167,7 +167,10 @@ def _pick_preset() -> str:
 
 
 def _follow_address() -> None:
-    """Put the folder of images that the address names into the form, once, on top of the preset."""
+    """Put the images that the address names into the form, once, on top of the preset: an upload, or a folder."""
+    if (own := uploaded_as(st.query_params.get(IMAGES, ""))) and st.session_state.get(_FOLLOWED) != own:
+        st.session_state[_FOLLOWED] = own
+        _use(own)
     folder, side = st.query_params.get(FOLDER), st.query_params.get(SIDE, "")
     if not folder or not jobs.may_name_folders() or st.session_state.get(_FOLLOWED) == folder:
         return
@@ -175,8 +178,7 @@ def _follow_address() -> None:
     asked: dict[str, Any] = {"data": OWN_FOLDER, FOLDER: folder}
     if side.isdecimal() and len(side) < 10 and SMALLEST <= int(side) <= LARGEST:
         asked[SIDE] = int(side)
-    for name, value in asked.items():
-        st.session_state[_PREFIX + name] = _keep(name, value)
+    st.session_state.update({_PREFIX + name: _keep(name, value) for name, value in asked.items()})
 
 
 def _fill(config: RunConfig) -> None:

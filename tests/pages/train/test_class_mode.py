@@ -1,8 +1,15 @@
 """Train on a server in class mode and in demo mode, as AppTest runs it."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 from train_form import FORM, button, field, leave_job, start_button, texts
 
+from aeviz.config import DataConfig
+from aeviz.data import load_dataset
+from aeviz.data.imports.visits import take
+from aeviz.data.picked import zip_picked
 from aeviz.errors import NotAllowedError
 from aeviz.lab.adaptive import TRAINED
 from aeviz.lab.optimizer_comparison import USUAL_SEEDS, base_of, plan
@@ -174,3 +181,19 @@ def test_open_server_offers_all_that_it_did(train, runs, monkeypatch):
     assert OWN_FOLDER in field(app, "data").options
     assert controls(app) == {"Resume", "Delete permanently"}
     assert FORM + "data" in {widget.key for widget in app.selectbox}
+
+
+def test_address_puts_images_of_this_visit_into_the_form_once(app, runs, in_class, tmp_path, monkeypatch):
+    monkeypatch.setenv("AEVIZ_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("aeviz.web.train.bring.visitor_id", lambda: "me")
+    name, archive = zip_picked(load_dataset(DataConfig(name="digits"), "test"), np.arange(40))
+    for visitor in ("me", "another"):
+        store, _ = take(visitor, {name: archive}, report=lambda share, text: None)
+        app.query_params["images"] = store.name
+    app = app.switch_page("pages/train.py").run()
+    assert not app.exception
+    chosen = Path(field(app, "data").value.removeprefix("folder:"))
+    assert (chosen.name, chosen.parent.parent.name) == ("digits_40", "me")
+    assert field(app, "data").format_func(f"folder:{chosen}").startswith("digits-40.zip: 40 images of 8x8")
+    field(app, "data").set_value("digits")
+    assert field(app.run().run(), "data").value == "digits", "the address has had its turn"
