@@ -242,6 +242,7 @@ def _pick_data(head: DeltaGenerator) -> DataConfig | None:
     )
     _keep("data", name)
     if name in own:
+        head.caption(f"Images: {escape(own[str(name)])}")
         return DataConfig(name=str(name))
     if name != OWN_FOLDER:
         with head:
@@ -368,10 +369,8 @@ def _build(preset: str, data: DataConfig) -> RunConfig:
         value = st.session_state[_KEPT][entry.key]
         if value is None and not entry.optional:
             raise ConfigError(f"{entry.label} is empty; expected a number. {entry.hint}")
-        if entry.kind == "widths":
-            value = _parse_widths(entry, str(value))
-        if entry.kind == "text":
-            value = str(value or "").strip()
+        if entry.kind in ("widths", "text"):
+            value = _parse_widths(entry, str(value)) if entry.kind == "widths" else str(value or "").strip()
         if entry.optional and not value:
             value = None
         group, name = entry.key.split(".")

@@ -194,6 +194,6 @@ def test_address_puts_images_of_this_visit_into_the_form_once(app, runs, in_clas
     assert not app.exception
     chosen = Path(field(app, "data").value.removeprefix("folder:"))
     assert (chosen.name, chosen.parent.parent.name) == ("digits_40", "me")
-    assert field(app, "data").format_func(f"folder:{chosen}").startswith("digits-40.zip: 40 images of 8x8")
+    assert "Images: digits-40.zip: 40 images of 8x8, yours for this visit" in texts(app.caption)
     field(app, "data").set_value("digits")
     assert field(app.run().run(), "data").value == "digits", "the address has had its turn"
