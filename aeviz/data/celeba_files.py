@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from aeviz.data.dataset import SplitName
 from aeviz.data.imports.archive import check_directory
 from aeviz.errors import DataError
+from aeviz.records import shorten
 
 NAME = "celeba"
 IMAGES, PARTITIONS, ATTRIBUTES = "img_align_celeba", "list_eval_partition.txt", "list_attr_celeba.txt"
@@ -154,7 +155,7 @@ def names_of(split: SplitName, path: Path, text: str) -> list[str]:
         fields = line.split()
         if fields and (len(fields) != 2 or fields[1] not in _CODES.values()):
             raise DataError(
-                f"{path} has {line!r} in line {number}; expected a file name and 0 (train), 1 (validation) or 2 "
+                f"{path} has {shorten(line)} in line {number}; expected a file name and 0 (train), 1 (validation) or 2 "
                 "(test); copy the publisher's list again"
             )
         if fields and fields[1] == _CODES[split]:
@@ -195,8 +196,8 @@ def read_attributes(path: Path, text: str, names: tuple[str, ...]) -> tuple[NDAr
         if len(row) != len(header) or row.strip("01"):
             found = f"{len(row)} values" if row else "no line"
             raise DataError(
-                f"{path} has {found} for {name}; expected -1 or 1 for each of the {len(header)} attributes that its "
-                "second line names; copy the publisher's list again"
+                f"{path} has {found} for {shorten(name)}; expected -1 or 1 for each of the {len(header)} attributes "
+                "that its second line names; copy the publisher's list again"
             )
     content = "".join(rows[name] for name in names).encode()
     return (np.frombuffer(content, dtype=np.uint8) == ord("1")).reshape(len(names), len(header)), header

@@ -39,6 +39,7 @@ CASES = {
     "payload": (15, 300),
     "store": (15, 250),
     "network": (20, 400),
+    "archive": (10, 200),
 }
 """Files of each kind that `make test` and `make test-slow` read."""
 _EXECUTES = ("pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.startfile")

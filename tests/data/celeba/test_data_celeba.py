@@ -145,10 +145,12 @@ def test_damaged_lists_are_named(root):
     partitions.write_text(good)
     name = file_names("test", root)[-1]
     attributes.write_text("\n".join(lines[:-1]))
-    with pytest.raises(DataError, match=f"list_attr_celeba.txt has no line for {name}; expected -1 or 1 for each of"):
+    with pytest.raises(DataError, match=f"list_attr_celeba.txt has no line for '{name}'; expected -1 or 1 for each of"):
         load_dataset("celeba", root=root)
     attributes.write_text("\n".join([*lines[:-1], lines[-1][:-2]]))
-    with pytest.raises(DataError, match=f"list_attr_celeba.txt has 39 values for {name}; expected -1 or 1 for each of"):
+    with pytest.raises(
+        DataError, match=f"list_attr_celeba.txt has 39 values for '{name}'; expected -1 or 1 for each of"
+    ):
         load_dataset("celeba", root=root)
     attributes.write_text("202599\n")
     with pytest.raises(
