@@ -113,7 +113,7 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
 
 
 def test_surface_asks_before_the_film_and_answers_after_it(visit):
-    """A guess starts the film, with which trajectories grow; another surface asks anew, an address with settings does not."""
+    """A guess starts the film, trajectories grow with it; another surface asks anew, one with settings does not."""
     page = visit("/optimizers")
     question = page.get_by_label("Prediction")
     choices = question.get_by_role("button")

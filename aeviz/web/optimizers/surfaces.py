@@ -62,9 +62,7 @@ def show_surfaces() -> None:
         left, right = st.columns(2, gap="medium")  # a square surface fills its half of a laptop's page
         with right:
             st.latex(surface.formula)
-            st.caption(
-                f"{surface.summary} The bluer the ground, the lower f. Drag the ring to move the start, or click anywhere."
-            )
+            st.caption(f"{surface.summary} The bluer the ground, the lower f. Drag the ring to move the start.")
             verdicts = answer(NAME)
             start = _pick_start(surface)
             steps = int(
