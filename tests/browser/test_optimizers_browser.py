@@ -113,24 +113,34 @@ def test_film_plays_without_the_server_and_leaves_the_surface_be(visit):
 
 
 def test_surface_asks_before_the_film_and_answers_after_it(visit):
-    """Trajectories grow with the film; another surface asks anew, an address with settings shows the end."""
+    """A guess starts the film, trajectories grow with it; another surface asks anew, one with settings does not."""
     page = visit("/optimizers")
-    question = page.get_by_text("which minimum will each method find?")
+    question = page.get_by_label("Prediction")
+    choices = question.get_by_role("button")
+    told = page.locator(".surface .answer")
     verdict = page.get_by_text(re.compile(r"reached a minimum \(within"))
     line = page.locator(".st-key-surface-film .scatterlayer .trace").nth(6)
-    expect(question).to_be_visible()
+    expect(choices).to_have_text(["Adam", "AMSGrad", "SGD", "Momentum", "none of them", "Show the answer"])
     expect(verdict).to_be_hidden()
     expect(line).to_have_css("visibility", "hidden")
     expect(page.get_by_test_id("surface-start")).to_be_visible()
-    page.get_by_role("button", name="Play").click()
+    top = page.locator(".nsewdrag").first.bounding_box()["y"]
+    choices.first.click()
     page.wait_for_function("document.querySelectorAll('[data-testid=surface-paths] circle').length === 4")
+    expect(told).to_have_text("")
     drawn = page.get_by_test_id("surface-paths").locator("circle")
     expect(verdict).to_be_visible()  # at the end
+    expect(told).to_have_text(
+        re.compile(r"^(Right|Not Adam)\. .* first, at step \d+; then .* They find 3 different minima\.$")
+    )
+    assert abs(page.locator(".nsewdrag").first.bounding_box()["y"] - top) < 2
     expect(drawn).to_have_count(0)
-    expect(question).to_be_hidden()
     expect(line).to_have_css("visibility", "visible")
     choose(page, "Surface", "Beale")
-    expect(question).to_be_visible()
+    expect(told).to_have_text("")
+    expect(verdict).to_be_hidden()
+    question.get_by_role("button", name="Show the answer").click()
+    expect(verdict).to_be_visible()
     page = visit("/optimizers?rate=0.03")
     expect(page.get_by_text(re.compile(r"reached a minimum \(within"))).to_be_visible()
 
@@ -139,6 +149,7 @@ def test_start_is_set_on_the_plot(visit):
     page = visit("/optimizers", prepare=lambda page: page.add_init_script(INTERRUPTED))
     start = page.get_by_test_id("surface-start")
     expect(start).to_have_attribute("aria-label", re.compile(r"^Start at \(0.25, -3.25\)"))
+    page.locator(".st-key-surface-film .nsewdrag").scroll_into_view_if_needed()
     area = page.locator(".st-key-surface-film .nsewdrag").bounding_box()
     page.mouse.move(area["x"] + 0.5 * area["width"], area["y"] + 0.8 * area["height"])
     page.mouse.down()

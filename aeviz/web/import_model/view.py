@@ -26,6 +26,7 @@ MOST_MB = 100
 _POLL_S = 1.0
 _SETTINGS, _FILES = "import.settings", "import.files"
 """Session keys: settings of the import of this visitor, and identities of its uploads, None for an example."""
+_PURPOSE = "Every page shows a model that you trained elsewhere: [upload your own model](#your-own-model)."
 _EXPORT = """import torch
 
 model.eval()
@@ -60,6 +61,7 @@ _SHELL = "aeviz models import mine --encoder encoder.onnx --decoder decoder.onnx
 def show_import() -> None:
     """Show the form, or the import that this visitor has begun."""
     with errors_as_messages(stop=False):
+        st.markdown(_PURPOSE)
         job: Task | None = st.session_state.get(TASK)
         made = None if job is None else importing.read_imported(job)
         if made is not None:
@@ -73,7 +75,7 @@ def show_import() -> None:
 
 
 def _show_form(is_busy: bool) -> None:
-    st.markdown("**Your own model**")
+    st.markdown("##### Your own model")  # its anchor is that of the purpose
     jobs.note_demo()
     first, second, asked = st.columns([3, 3, 5], gap="medium")
     encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)

@@ -61,8 +61,8 @@ def _read() -> _Map:
         for seed, plane in enumerate(planes)
     ]
     note = (
-        "The first two networks share their seed: initial weights and batches. The third has the next seed. A point is "
-        "a test image, coloured by its digit; each plane is laid over that of one run."
+        "A point is a test image, coloured by its digit. A seed fixes the initial weights and the batches: the first "
+        "two networks share it, the third has the next one. Each plane is turned and scaled to fit that of one run."
     )
     return _Map(
         atlas=atlas,
@@ -87,19 +87,19 @@ def show_atlas() -> None:
     with errors_as_messages():
         found = _read()
         groups = dict(_groups(found.comparison))
+        guess = st.radio(
+            "**Predict:** which two networks have the most similar latent planes? Press *Play* and look.",
+            list(groups),
+            index=None,
+            key="alike",
+            horizontal=True,
+        )
         run_planes(found.planes, key="atlas-planes")
-        asked, answered = st.columns(2, gap="medium")
-        with asked:
-            guess = st.radio(
-                "**Predict:** which two latent planes are most alike? Press *Play* and look.",
-                list(groups),
-                index=None,
-                key="alike",
-            )
         if guess in groups:
-            with asked:
+            said, drawn = st.columns(2, gap="medium")
+            with said:
                 st.markdown(headline(found.comparison, str(guess)))
-            with answered:
+            with drawn:
                 show_figure(
                     residual_bars(list(groups.items())),
                     key="atlas-residuals",

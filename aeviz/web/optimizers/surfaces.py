@@ -12,7 +12,7 @@ from aeviz.lab.adaptive import METHODS, TRAINED, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.surface.component import read_start, surface_start
-from aeviz.web.kernel.asking import answer, ask
+from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.lab_recipes import surface_code
 from aeviz.web.kernel.looks import is_dark
@@ -20,6 +20,7 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.recipes import offer_code
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
+from aeviz.web.optimizers.surface_question import NAME, ask_for_first
 
 RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
 """Step sizes on offer."""
@@ -37,7 +38,7 @@ _STYLE = """<style>
 .st-key-surface-place { container-type: inline-size; }
 .st-key-surface-place:not(:has(.nsewdrag))::before { content: "The surface is being drawn."; }
 .st-key-surface-film { height: min(%dpx, calc(11.5rem + %g * (100cqw - 6.5rem))) !important; }
-@media (max-width: 40rem) { .st-key-surface label { display: none; } }
+@media (max-width: 40rem) { .st-key-surface label, .st-key-methods label { display: none; } }
 </style>"""
 """Hides Plotly's own buttons; on a phone the film is as high as its window is wide, so that no gap is left in it."""
 
@@ -56,12 +57,13 @@ def show_surfaces() -> None:
         if not methods:
             st.info("Choose at least one method.", icon=":material/alt_route:")
             return
-        ask("surface", "**Predict:** which minimum will each method find? Then press *Play*.")
+        hide_answers(NAME)
+        above = st.container()  # the question and Play, on the first screen
         left, right = st.columns(2, gap="medium")  # a square surface fills its half of a laptop's page
         with right:
             st.latex(surface.formula)
-            st.caption(f"{surface.summary} The bluer the ground, the lower f.")
-            verdicts = answer("surface")
+            st.caption(f"{surface.summary} The bluer the ground, the lower f. Drag the ring to move the start.")
+            verdicts = answer(NAME)
             start = _pick_start(surface)
             steps = int(
                 st.slider(
@@ -71,7 +73,6 @@ def show_surfaces() -> None:
             settings = _pick_settings(surface, methods)
         found = cached.trajectories(surface.name, settings, start, steps)
         with left:
-            above = st.container()
             film = surface_film(surface, found, is_dark=is_dark())
             with st.container(key="surface-place"):
                 show_figure(
@@ -81,27 +82,28 @@ def show_surfaces() -> None:
                     f"{surface.name}, {steps} steps from ({start[0]:.2f}, {start[1]:.2f})",
                     fills=True,
                 )
-            with above:  # where Play is on the first screen
-                (x_low, y_low), (x_high, y_high) = surface.low, surface.high
-                shape = min(1.0, (y_high - y_low) / (x_high - x_low))
-                st.html(_STYLE % (film.layout.height, shape))
-                surface_start(
-                    "surface-film",
-                    low=surface.low,
-                    high=surface.high,
-                    start=start,
-                    surface=surface.name,
-                    steps=steps,
-                    limit=surface.limit,
-                    methods=[_for_page(name, each) for name, each in settings],
-                    key="surface-start",
-                    on_start=partial(_take_start, surface),
-                )
+        with above:
+            (x_low, y_low), (x_high, y_high) = surface.low, surface.high
+            shape = min(1.0, (y_high - y_low) / (x_high - x_low))
+            st.html(_STYLE % (film.layout.height, shape))
+            surface_start(
+                "surface-film",
+                low=surface.low,
+                high=surface.high,
+                start=start,
+                surface=surface.name,
+                steps=steps,
+                limit=surface.limit,
+                methods=[_for_page(name, each) for name, each in settings],
+                question=ask_for_first(found, steps),
+                key="surface-start",
+                on_start=partial(_take_start, surface),
+            )
         verdicts.markdown(
             f":small[{_count_arrivals(surface, list(found.values()))}]  \n"
             + "  \n".join(f":small[{_verdict(surface, trajectory)}]" for trajectory in found.values())
         )
-        one, two = answer("surface", "curves").columns(2, gap="medium")
+        one, two = answer(NAME, "curves").columns(2, gap="medium")
         with one:
             st.markdown("**Distance to the minimum value**")
             show_figure(value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step")

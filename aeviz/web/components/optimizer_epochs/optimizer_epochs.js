@@ -82,7 +82,7 @@ class OptimizerEpochs extends Experiment {
     this.place = slider(bar, "Epoch", { min: 1, max: 1, step: 1 }, (value) => this.go(value));
     const body = element("div", { class: "panels first" }, root);
     const left = element("div", { class: "stack" }, body);
-    this.plot = new Plot(left, { title: "Validation error (MSE): thick lines are means, thin lines single seeds", label: "", x: [1, 2], y: [-1, 1], isLog: true }); // prettier-ignore
+    this.plot = new Plot(left, { title: "Validation error (MSE). Thin line: one training (a seed sets its initial weights and batches). Thick line: mean", label: "", x: [1, 2], y: [-1, 1], isLog: true }); // prettier-ignore
     this.strips = element("div", { class: "strips" }, left);
     const card = element("div", { class: "card" }, body);
     this.title = element("h2", {}, card);

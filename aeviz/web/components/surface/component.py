@@ -4,8 +4,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from aeviz.web.components.kit.mount import Component
+from aeviz.web.components.kit.prediction import Question, style_with_question
 
-_component = Component(name="surface", script="surface/surface.js", style="surface/surface.css", events=("start",))
+_component = Component(
+    name="surface", script="surface/surface.js", style=style_with_question("surface/surface.css"), events=("start",)
+)
 
 
 def surface_start(
@@ -18,6 +21,7 @@ def surface_start(
     steps: int,
     limit: float,
     methods: Sequence[Mapping[str, object]],
+    question: Question | None,
     key: str,
     on_start: Callable[[], None],
 ) -> None:
@@ -32,6 +36,7 @@ def surface_start(
         steps: Steps that each method takes.
         limit: Size of a coordinate at which a trajectory ends.
         methods: Name, colour and settings of each, as surface/descents.js has them: it draws them during a drag.
+        question: What is asked before the film; None lets the film alone answer.
         key: Identity of the handle.
         on_start: Called before the run that a new start begins; `read_start` tells it.
     """
@@ -44,6 +49,7 @@ def surface_start(
         "steps": steps,
         "limit": limit,
         "methods": list(methods),
+        "question": question.to_json() if question else None,
     }
     _component.show(data, key=key, callbacks={"start": on_start})
 

@@ -1,11 +1,12 @@
 // The start of the methods on the plot of a surface: a handle that a click, a drag or the arrow keys move. Trajectories
 // follow it; Python computes them, and what is said of them, once the handle is let go. And a button that plays the plot's
-// film: it presses Plotly's own, which no key reaches and the page hides. The start stands alone until the film has played;
-// while it plays, trajectories grow with it.
+// film: it presses Plotly's own, which no key reaches and the page hides. A question comes first: the start stands alone
+// until the film has played; while it plays, trajectories grow with it.
 
 import { element, icon, write } from "../kit/dom.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
+import { Prediction } from "../kit/prediction.js";
 import { isAddressed, tell } from "../kit/told.js";
 import { descend } from "./descents.js";
 
@@ -13,7 +14,7 @@ import { descend } from "./descents.js";
 /**
  * @typedef {{
  *   plot: string, low: Point, high: Point, start: Point, surface: string, steps: number, limit: number,
- *   methods: import("./descents.js").Method[]
+ *   methods: import("./descents.js").Method[], question: import("../kit/prediction.js").Question | null
  * }} Data `plot`: key of the Plotly chart
  */
 
@@ -69,20 +70,21 @@ class Surface {
     /** @type {Point} */
     this.at = [0, 0];
     this.isHeld = false;
-    this.isPlaying = false;
+    this.isPlaying = this.isWanted = false; // the latter before there is a plot
     this.isNew = true;
     /** @type {number | null} */
     this.shown = null; // of the film, before its end
     /** @type {Point[][]} */
     this.paths = [];
     this.isAhead = false; // of the trajectories that Python drew
+    this.prediction = new Prediction(root, () => this.isPlaying || this.play(true), () => this.reveal());
     const row = element("div", { class: "row" }, root);
     this.button = element("button", { type: "button" }, row);
     this.icon = element("span", {}, this.button);
     this.label = element("span", {}, this.button);
     this.button.onclick = () => this.play(!this.isPlaying);
     this.showPlaying(false);
-    element("p", { class: "how", text: "Click, drag or use arrow keys to move the start." }, row);
+    row.append(this.prediction.answer); // beside Play: the plot below does not move when it comes
     this.handle = element("div", { tabindex: "0", role: "application", style: HANDLE });
     this.handle.setAttribute("data-testid", "surface-start");
     this.handle.onkeydown = (event) => this.step(event);
@@ -113,6 +115,8 @@ class Surface {
     this.shown = null;
     if (this.isNew && isAddressed(SETTINGS)) told.add(data.surface);
     this.isNew = false;
+    const key = `${data.surface} ${JSON.stringify(data.question)}`;
+    this.prediction.set(data.question, key, told.has(data.surface));
     this.travel();
     this.keepBack();
     this.look(LOOKS);
@@ -122,6 +126,14 @@ class Surface {
   travel() {
     const { data } = this;
     this.paths = data ? data.methods.map((method) => descend(data.surface, method, this.at, data.steps, data.limit)) : [];
+  }
+
+  /** The visitor has seen the end. */
+  reveal() {
+    if (!this.data) return;
+    told.add(this.data.surface);
+    this.prediction.tell();
+    this.keepBack();
   }
 
   /** Hides Plotly's trajectories until the film ends, while they are drawn here, and its slider until it begins. */
@@ -141,7 +153,7 @@ class Surface {
     if (!this.data || !Number.isFinite(step)) return;
     const last = Math.max(...this.paths.map(({ length }) => length)) - 1;
     this.shown = step < last ? step : null;
-    if (this.shown === null) told.add(this.data.surface);
+    if (this.shown === null) this.reveal();
     this.keepBack();
     this.place();
   }
@@ -177,11 +189,13 @@ class Surface {
     this.resized.disconnect();
     this.resized.observe(plot);
     this.place();
+    if (this.isWanted) this.play(true);
   }
 
   /** @param {boolean} isWanted Whether the film is to play, or else to stop where it is */
   play(isWanted) {
     const plotly = this.plot?.querySelectorAll(".updatemenu-button")[isWanted ? 0 : 1];
+    this.isWanted = isWanted && !plotly;
     if (!plotly) {
       this.showPlaying(false);
       return;
@@ -287,9 +301,8 @@ class Surface {
     if (!this.data) return;
     this.isAhead = true;
     this.shown = null;
-    told.add(this.data.surface);
     this.travel();
-    this.keepBack();
+    this.reveal();
     this.place();
   }
 
