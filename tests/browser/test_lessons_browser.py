@@ -302,6 +302,12 @@ def test_class_of_three_browsers(visit):
     code = board.get_by_role("heading").inner_text().strip()
     assert re.fullmatch("[A-HJKMNP-Z]{5}", code)
 
+    for width, height in ((390, 844), (1440, 900)):  # joining is one line above the first lesson
+        one.set_viewport_size({"width": width, "height": height})
+        joins = one.get_by_role("button", name="Have a code? Join your class")
+        expect(joins).to_be_in_viewport(ratio=1)
+        expect(one.get_by_role("button", name="Start", exact=True).first).to_be_in_viewport(ratio=1)
+    joins.click()
     one.get_by_role("textbox", name="Code of your class").fill("ZZZZZ")
     one.get_by_role("button", name="Join the class").click()
     expect(one.get_by_text("there is no class ZZZZZ")).to_be_visible()

@@ -244,6 +244,20 @@ def test_arithmetic_of_a_class_with_itself_says_so(variational, app):
     assert "Choose two different classes" in app.info[0].value
 
 
+def test_arithmetic_asks_nothing_of_an_image_that_has_the_class_already(variational, app):
+    """*Random* takes an image of another class."""
+    app = open_section(app, "anchored", "arithmetic")
+    own = re.search(r"Image 0, a (\w+), is", walk_of(app)["question"]["answer"])[1]
+    other = next(each for each in app.selectbox(key="plus").options if each != own)
+    app.selectbox(key="minus").set_value(other)
+    app.selectbox(key="plus").set_value(own).run()
+    assert walk_of(app)["question"] is None
+    for _ in range(5):
+        app.button(key="onto-chance").click().run()
+        assert not app.exception
+        assert re.search(r"class (\w+); ", said(app))[1] != own
+
+
 def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
     app = open_section(app, "anchored", "write a number")
     app.query_params["temperature"] = "0.1"

@@ -48,7 +48,7 @@ def test_path_opens_with_a_pair_whose_line_goes_astray_more_than_its_circle(app)
     assert question["choices"][question["correct"]].startswith("line")
     names = [re.search(r"class (\d)", name)[1] for name in captions(app)[:2]]
     assert question["answer"].startswith(f"Not clearly {names[0]} or {names[1]}: ")
-    assert "6 active of 10 dimensions" in said(app)
+    assert "6 of 10 dimensions that the decoder of vae-10d uses" in said(app)
     app.selectbox(key="model").set_value("circles-3d").run()
     assert_healthy(app, "Generate")
     assert [app.number_input(key=place).value for place in ("start", "end")] != ends

@@ -39,7 +39,7 @@ def test_all_digits_that_fail_first_are_right():
 
 
 @pytest.mark.parametrize(
-    ("turned", "right"), [(None, "never"), (0.0, "up to 0.5"), (0.55, "0.5 to 1"), (1.0, "0.5 to 1"), (1.5, "above 1")]
+    ("turned", "right"), [(None, "never"), (0.3, "up to 0.5"), (0.55, "0.5 to 1"), (1.0, "0.5 to 1"), (1.5, "above 1")]
 )
 def test_strength_from_which_an_image_is_read_as_another_class(turned, right):
     asked = ask_for_strength(4, "8", "Ankle boot", turned, "")

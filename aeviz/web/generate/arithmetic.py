@@ -14,7 +14,7 @@ from aeviz.web.generate.questions import ask_for_strength
 from aeviz.web.generate.readings import read, show_readings
 from aeviz.web.generate.strips import WITH_WALK, show_strip
 from aeviz.web.kernel import distances
-from aeviz.web.kernel.asking import answer, hide_answers
+from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
@@ -81,19 +81,17 @@ def show_arithmetic(model: Model) -> None:
             walk, strips = st.columns([2, 3], gap="medium")
         readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
         turned = [float(stop) for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
-        question = ask_for_strength(
-            image,
-            model.class_names[int(labels[image])],
-            plus,
-            turned[0] if turned else None,
-            f"Strength 1 goes from the mean of {minus} to the mean of {plus}, a distance of "
-            f"{np.linalg.norm(direction):.2f}.",
-        )
-        hide_answers(question.name)
+        own, question, asked = model.class_names[int(labels[image])], None, None
+        if own != plus and 0 not in turned:  # else the answer is seen
+            why = f"Strength 1 goes from the mean of {minus} to the mean of {plus}, a distance of "
+            why += f"{np.linalg.norm(direction):.2f}."
+            question = ask_for_strength(image, own, plus, turned[0] if turned else None, why)
+            asked = question.name
+            hide_answers(asked)
         with strips:
             _show_start(model, image)
-            if _show_strip(model, z[image], direction, question.name):
-                with answer(question.name, "ends"), st.expander("Why is a strength crossed out?"):
+            if _show_strip(model, z[image], direction, asked):
+                with kept_back(asked is not None, asked or "", "ends"), st.expander("Why is a strength crossed out?"):
                     st.markdown(_explain_ends(model, image, direction))
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus), question)
@@ -114,14 +112,14 @@ def _show_start(model: Model, image: int) -> None:
     st.caption(f"From left to right: {escape(text)}.")
 
 
-def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str) -> bool:
+def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str | None) -> bool:
     """Show the image at several strengths, and once `asked` is told what it is read as; return whether any is crossed.
 
     Args:
         model: The model.
         z: The image's latent point, (D,).
         direction: Difference of the means, (D,).
-        asked: Name of the question that the readings answer.
+        asked: Name of the question that the readings answer; None shows all.
     """
     path = move_along(z, direction, STRENGTHS)
     readings = read(model, decoded(model, path))
@@ -130,7 +128,7 @@ def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str) 
         row = slice(begin, begin + COLUMNS)
         strengths = [with_minus(f"{strength:g}") for strength in STRENGTHS[row]]
         show_readings(strengths, COLUMNS)
-        with answer(asked, f"readings-{begin}", keeps_room=True):
+        with kept_back(asked is not None, asked or "", f"readings-{begin}", keeps_room=True):
             show_readings([each.counted for each in readings[row]], COLUMNS)
         text = f"Strengths {strengths[0]} to {strengths[-1]}: {far_text(model, path[row]) or 'images'}"
         shown = STRENGTHS[row] == 0
@@ -144,7 +142,7 @@ def _show_walk(
     direction: np.ndarray,
     means: np.ndarray,
     names: tuple[str, str],
-    question: Question,
+    question: Question | None,
 ) -> None:
     """Show the step on the map, and the image at any strength."""
     key = f"sum-{model.name}"
@@ -193,11 +191,16 @@ def _pick_sum(model: Model, classes: dict[str, int], labels: np.ndarray) -> tupl
     names = list(classes)
     why = "The mean of the codes of this class is {}."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        image = pick_image(model, "Test image", "onto", 0)
+        image = pick_image(model, "Test image", "onto", 0, among=lambda: _of_other_class(model))
         own = model.class_names[int(labels[image])]
         plus = pick_class("plus the mean of", names, "plus", _telling_class(model), why.format("added"))
         minus = pick_class("minus the mean of", [OWN, *names], "minus", OWN, why.format("subtracted"))
     return image, plus, own if minus == OWN else minus
+
+
+def _of_other_class(model: Model) -> np.ndarray:
+    """Return the numbers of the test images that are not of the class that is added, (M,)."""
+    return np.flatnonzero(model.require_latents().labels != model.encoded_classes().get(st.session_state["plus"]))
 
 
 @shared(max_entries=64, spinner="Looking for a class …")  # a name each

@@ -254,11 +254,15 @@ def _advice(model: Model) -> str:
             "same image everywhere."
         )
     count = config.latent_dim
-    active = f"the {used} active of {count} dimensions of {name}" if used < count else f"the {count} dimensions"
+    which = (
+        f"the {used} of {count} dimensions that the decoder of {name} uses"
+        if used < count
+        else f"the {count} dimensions"
+    )
     if used <= FEW:
-        return f"In {active} much of the mass of N(0, I) is near the origin: the line passes through likely points too."
+        return f"In {which} much of the mass of N(0, I) is near the origin: the line passes through likely points too."
     return (
-        f"In {active} samples of N(0, I) have norm about {np.sqrt(used):.1f}, the square root of {used}. The middle of "
-        "the line has a smaller norm, and its images look average; the circle keeps the norm. Collapsed dimensions do "
+        f"In {which} samples of N(0, I) have norm about {np.sqrt(used):.1f}, the square root of {used}. The middle of "
+        "the line has a smaller norm, and its images look average; the circle keeps the norm. The others do "
         "not count."
     )

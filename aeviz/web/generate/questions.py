@@ -80,8 +80,6 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
     name = f"Image {image}, {with_article(own)}, is"
     if turned is None:
         answer = f"{name} not clearly read as {plus} at any strength from 0 up."
-    elif turned == 0:
-        answer = f"{name} read as {plus} without any step."
     else:
         answer = f"{name} read as {plus} from strength {turned:.2f} on."
     return Question(

@@ -362,7 +362,7 @@ def _compare_with_prior(model: Model) -> str:
     spread, weight = priors.data_gaussian(model, None).spread(used), model.config.objective.kl_weight
     text = f"The codes of {escape(model.name)} have a standard deviation of **{spread:.2f}**"
     if count < dimensions:
-        text += f" in its {count} active of {dimensions} dimensions; the decoder ignores the others"
+        text += f" in the {count} of its {dimensions} dimensions that the decoder uses"
     if spread > WIDE:
         return (
             f"{text}. The KL weight {weight:g} was too small to match the prior: samples cover only the middle of "

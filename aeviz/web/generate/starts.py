@@ -10,7 +10,7 @@ from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
 from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
 from aeviz.web.kernel import priors
-from aeviz.web.kernel.controls import pick_draw, pick_image
+from aeviz.web.kernel.controls import SEED_HELP, SEEDS, pick_draw, pick_image
 from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -117,7 +117,8 @@ def pick_start(
                 start = None if origin == OWN else _known_point(model, origin, place, default, change)
     if origin == OWN:  # whose controls need the room themselves
         start = _own_picture(model, place)
-    title.markdown(f"**{label}:** {escape(start.name if start else origin)}")
+    why = SEED_HELP.format(f"{SEEDS - 1:,}") if origin == DRAW else None
+    title.markdown(f"**{label}:** {escape(start.name if start else origin)}", help=why)
     if start is not None and is_shown:
         with picture:
             _show(model, start)

@@ -1,5 +1,6 @@
 """Pickers that several pages offer: temperature and seed, a class, a test image, a draw. All are in the URL."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
 import numpy as np
@@ -11,7 +12,9 @@ from aeviz.web.kernel.url import drop_stale_choice
 
 SEEDS = 10_000
 """Seeds on offer: 0 to this, exclusive."""
+SEED_HELP = "The number from which the random numbers are computed, 0 to {}. The same seed gives the same result."
 _SEED = "seed"
+Among = Callable[[], np.ndarray]
 
 
 def pick_seed(folded: DeltaGenerator | None = None) -> int:
@@ -20,11 +23,14 @@ def pick_seed(folded: DeltaGenerator | None = None) -> int:
     Args:
         folded: Where the seed is chosen by its number, if not beside the button.
     """
-    why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
     with folded or nullcontext():
-        seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, why)
+        seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, SEED_HELP)
     st.button(
-        "Again", icon=":material/casino:", key="again", on_click=_next_seed, help=("Sample again with the next seed.")
+        "Again",
+        icon=":material/casino:",
+        key="again",
+        on_click=_next_seed,
+        help="Sample again, with other random numbers (the next seed).",
     )
     return seed
 
@@ -59,8 +65,25 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
     return str(st.selectbox(label, names, index=index, key=key, bind="query-params", width=150, help=why))
 
 
-def pick_image(model: Model, label: str, key: str, default: int, folded: DeltaGenerator | None = None) -> int:
-    """Let the visitor choose a test image by its number, in `folded` if given, or by chance; it is in the URL."""
+def pick_image(
+    model: Model,
+    label: str,
+    key: str,
+    default: int,
+    folded: DeltaGenerator | None = None,
+    *,
+    among: Among | None = None,
+) -> int:
+    """Let the visitor choose a test image by its number or by chance; it is in the URL.
+
+    Args:
+        model: The model.
+        label: What the number is of.
+        key: Of the number, in the URL too.
+        default: The number at first.
+        folded: Where the number is chosen, if not beside the button.
+        among: Returns the numbers that chance chooses from, (M,), when it does; None for all.
+    """
     n = len(model.require_latents().z)
     with folded or nullcontext():
         number = pick_whole(label, key, n - 1, default, "Index in the test set, 0 to {}.")
@@ -69,7 +92,7 @@ def pick_image(model: Model, label: str, key: str, default: int, folded: DeltaGe
         icon=":material/casino:",
         key=f"{key}-chance",
         on_click=_jump,
-        args=(key, n),
+        args=(key, n, among),
         help="Choose a random test image.",
     )
     return number
@@ -77,9 +100,8 @@ def pick_image(model: Model, label: str, key: str, default: int, folded: DeltaGe
 
 def pick_draw(key: str, default: int, folded: DeltaGenerator | None = None) -> int:
     """Let the visitor choose a draw by its seed, in `folded` if given, or by chance; the seed is in the URL."""
-    why = "Seed of the random numbers, 0 to {}. The same seed gives the same result."
     with folded or nullcontext():
-        seed = pick_whole("Seed", key, SEEDS - 1, default, why)
+        seed = pick_whole("Seed", key, SEEDS - 1, default, SEED_HELP)
     st.button(
         "Random",
         icon=":material/casino:",
@@ -91,5 +113,6 @@ def pick_draw(key: str, default: int, folded: DeltaGenerator | None = None) -> i
     return seed
 
 
-def _jump(key: str, n: int) -> None:
-    st.session_state[key] = float(np.random.default_rng().integers(n))
+def _jump(key: str, n: int, among: Among | None = None) -> None:
+    chosen = np.random.default_rng().choice(n if among is None else among())
+    st.session_state[key] = float(chosen)

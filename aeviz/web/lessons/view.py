@@ -24,6 +24,7 @@ _STYLE = """<style>
 [class*="st-key-lesson-card-"] [data-testid="stPopoverButton"] p { /* read aloud, and told by the tooltip */
   position: absolute; clip-path: inset(50%); width: 1px;
 }
+.st-key-lesson-join { margin: -0.5rem 0; }
 </style>"""
 """Cards of one size share the width of the window."""
 
@@ -134,27 +135,21 @@ def _next(name: str) -> Listed | None:
 
 
 def _show_join() -> None:
-    """Let a student join a class, in one row above the lessons: on a phone they fill screens."""
+    """Let a student join a class, in one line above the lessons: on a phone they fill screens."""
     with (
+        st.container(key="lesson-join"),
+        st.popover("Have a code? Join your class", type="tertiary", icon=":material/login:"),
         st.form("join-class", border=False, enter_to_submit=True),
-        st.container(horizontal=True, vertical_alignment="center", gap="small"),
     ):
         text = st.text_input(
             "Code of your class",
             key="class-code",
             max_chars=CODE_LENGTH + 5,
-            width=170,
-            placeholder="Code of your class",
-            label_visibility="collapsed",
+            help="Your teacher's screen shows it. No account is needed, and nobody learns who answered what.",
         )
-        is_sent = st.form_submit_button(
-            "Join the class",
-            icon=":material/login:",
-            help="Your teacher's screen shows the code. No account is needed, and nobody learns who answered what.",
-        )
-    if is_sent:
-        with errors_as_messages(stop=False):
-            classes.join(text)
+        if st.form_submit_button("Join the class", type="primary"):
+            with errors_as_messages(stop=False):
+                classes.join(text)
 
 
 def _show_cards(lessons: Iterable[Listed]) -> None:
