@@ -232,6 +232,8 @@ def test_lesson_is_a_sheet_below_the_picture_on_a_phone(visit):
     expect_view(page, LESSONS["latent-space"].steps[2].before)  # a page as short as its picture
     discs = page.locator("img:visible").first
     page.wait_for_function("image => image.getBoundingClientRect().bottom < 338", arg=discs.element_handle())
+    press(page, "End the lesson")
+    expect(column(page)).to_have_attribute("data-collapsed", "true")  # the navigation does not stay over the page
 
 
 def test_game_stands_still_beside_its_question_and_moves_after_the_answer(visit):

@@ -13,6 +13,7 @@ const MARGIN_PX = 48; // kept free below
 const HEAD_PX = 64; // Streamlit's head covers so much
 const PICTURE_PX = 100;
 const HIDDEN_PX = 12; // of the text, at least, for a sign that it goes on
+const PHONE_PX = 768; // as wide, at most, as where the column is a sheet (web/lesson/column.py)
 const BUTTONS_PX = 84; // below the answers, at the lower end of the sheet
 
 /** @typedef {{ find: string, done: [string, string] | null, view: number }} Guide */
@@ -112,6 +113,15 @@ function markMore() {
 }
 
 const isReady = () => document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") === "notRunning";
+
+/** After the lesson: begin the page at its top, and close the navigation that is left of a sheet, which would cover it. */
+function leave() {
+  if (document.querySelector("[class*=st-key-lesson-guide-]")) return; // a next step has come
+  document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
+  const column = document.querySelector("[data-testid=stSidebar]:not([data-collapsed=true])");
+  const close = column?.querySelector("[data-testid=stSidebarCollapseButton] button");
+  if (innerWidth <= PHONE_PX && topOfSheet() === null && close instanceof HTMLElement) close.click();
+}
 
 class LessonGuide {
   /**
@@ -237,6 +247,7 @@ class LessonGuide {
     clearInterval(this.timer);
     document.documentElement.removeAttribute("data-lesson-more");
     this.listening.abort();
+    leave();
   }
 }
 
