@@ -33,9 +33,10 @@ _HEAD = """\
 # The texts of aeviz in another language: docs/languages.md
 # Complete: no"""
 _COMPLETE = re.compile(r"^# Complete: (yes|no)$", re.MULTILINE)
+_FORMULA = re.compile(r"\$\$?[^$]+\$\$?")
 _KEPT = {
     "values {...}": re.compile(r"\{[^{}]*\}"),
-    "formulas $...$": re.compile(r"\$\$?[^$]+\$\$?"),
+    "formulas $...$": _FORMULA,
     "icons": re.compile(r":material/\w+:"),
     "addresses of links": re.compile(r"(?<=\]\()[^)\s]+(?=\))"),
 }
@@ -203,6 +204,8 @@ def _is_done(entry: Message) -> bool:
 
 
 def _kept(pattern: re.Pattern[str], text: str) -> Counter[str]:
+    if pattern is not _FORMULA:
+        text = _FORMULA.sub("", text)
     return Counter(_WORDS_IN_FORMULA.sub("", found) for found in pattern.findall(text))
 
 
