@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FIGURE = ROOT / "docs" / "images" / "structure.svg"
-SETTINGS = ("config", "errors", "paths", "presets", "recipes", "records", "registry", "scales")
+SETTINGS = ("config", "errors", "language", "paths", "presets", "recipes", "records", "registry", "scales")
 """Modules and packages below everything else, drawn as one box."""
 ENTRY = ("cli", "__main__", "__init__")
 """Where a shell and Python come in; `aeviz/__init__` loads what it names only when it is used."""

@@ -63,3 +63,29 @@ def test_starts_lead_to_two_models_side_by_side(visit):
     page.go_back()
     page.get_by_role("link", name="Encode your own image").click()
     expect(page.get_by_text("Draw here")).to_be_visible()
+
+
+def test_home_in_german_and_back(visit):
+    """Texts of server and scripts are German; the translations are asked for once; the switch leads back at once."""
+    asked = []
+    page = visit(
+        "/?lang=de",
+        prepare=lambda page: page.on(
+            "request", lambda request: asked.append(request.url) if "aeviz-language" in request.url else None
+        ),
+    )
+    pad = page.get_by_test_id("latent-pad")
+    expect(pad.get_by_role("button", name="Bilder")).to_be_visible()
+    expect(page).to_have_title("Start")
+    expect(page.get_by_role("button", name="Link kopieren")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator("figure").first).to_contain_text("Dekodiert im Browser")
+    page.get_by_test_id("stSidebar").get_by_role("radio", name="English").click()
+    expect(page).to_have_title("Home")
+    expect(pad.get_by_role("button", name="images")).to_be_visible()
+    expect(page.locator("figure").first).to_contain_text("Decoded in your browser")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert "lang=en" in page.url
+    assert len(asked) == 1
+    page.goto(page.url.replace("lang=en", ""))
+    expect(page).to_have_title("Home")

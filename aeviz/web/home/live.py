@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.language import mark, tr
 from aeviz.web.components.explorer.component import explorer
 from aeviz.web.components.explorer.payload import View, view_payload
 from aeviz.web.home.search import find_models
@@ -29,46 +30,46 @@ _STYLE = """<style>
 """Cards that hold two lines each; what is below the plane stays where it is while the plane is made."""
 STARTS: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     (
-        "Explore a latent space",
+        mark("Explore a latent space"),
         "pages/explore.py",
         ":material/scatter_plot:",
         {},
-        "10,000 test images as points: drag anywhere to decode, click one to see it.",
+        mark("10,000 test images as points: drag anywhere to decode, click one to see it."),
     ),
     (
-        "Train your own network",
+        mark("Train your own network"),
         "pages/playground.py",
         ":material/toys_and_games:",
         {},
-        "Press Play: your browser trains it, and the latent plane forms before your eyes.",
+        mark("Press Play: your browser trains it, and the latent plane forms before your eyes."),
     ),
     (
-        "Take a lesson",
+        mark("Take a lesson"),
         "pages/lessons.py",
         ":material/school:",
         {},
-        "Predict first, then look: alone, or as a class on one code.",
+        mark("Predict first, then look: alone, or as a class on one code."),
     ),
     (
-        "Encode your own image",
+        mark("Encode your own image"),
         "pages/explore.py",
         ":material/draw:",
         {"own": "true"},
-        "Draw a digit or upload a photo, and see its point on the map.",
+        mark("Draw a digit or upload a photo, and see its point on the map."),
     ),
     (
-        "Adam and AMSGrad",
+        mark("Adam and AMSGrad"),
         "pages/explore.py",
         ":material/compare:",
         {MODEL: "mlp-2d-adam", "with.mlp-2d-adam": "mlp-2d-amsgrad"},
-        "One network, two optimizers: their maps side by side.",
+        mark("One network, two optimizers: their maps side by side."),
     ),
     (
-        "VAE and MSSIM-VAE",
+        mark("VAE and MSSIM-VAE"),
         "pages/explore.py",
         ":material/face:",
         {MODEL: "celeba-vae", "with.celeba-vae": "celeba-msssim-vae"},
-        "Faces: two losses decode the same point.",
+        mark("Faces: two losses decode the same point."),
     ),
 )
 """Label, page, icon, address and one line on each start."""
@@ -88,7 +89,7 @@ def show_first_screen(found: Mapping[str, Model]) -> None:
             _show_plane(model)
         st.page_link(
             "pages/explore.py",
-            label=f"Explore {model.name}: its map, its images, its decoder",
+            label=tr("Explore {model}: its map, its images, its decoder", model=model.name),
             icon=":material/open_in_full:",
             query_params={MODEL: model.name},
         )
@@ -118,8 +119,8 @@ def _show_decoded(model: Model) -> None:
     space = spaces.space(model, "latent")
     shown = own_decoder_view(
         model,
-        title=f"Decoded by {model.name}",
-        alt=f"Image decoded by {model.name} at the point under the pointer",
+        title=tr("Decoded by {model}", model=model.name),
+        alt=tr("Image decoded by {model} at the point under the pointer", model=model.name),
     )
     response, images = response_of(_KEY, model, None)
     view = View(
@@ -150,8 +151,8 @@ def _show_starts(found: Mapping[str, Model]) -> None:
         if MODEL in address and not {*address.values()} <= set(found):
             continue
         with st.container(border=True, gap=None, key=f"start-{label}"):
-            st.page_link(target, label=f"**{label}**", icon=icon, query_params=address)
-            st.caption(words)
+            st.page_link(target, label=f"**{tr(label)}**", icon=icon, query_params=address)
+            st.caption(tr(words))
 
 
 def _ignore() -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.errors import AevizError
+from aeviz.language import tr
 from aeviz.published import RELEASES, fetch_model, is_here, list_published, releases_address
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.text import escape
@@ -13,22 +14,28 @@ def offer_published() -> None:
     missing = {name: model for name, model in list_published().items() if not is_here(name)}
     if not missing or jobs.is_demo():
         return
-    st.subheader("More models")
+    st.subheader(tr("More models"))
     for name, model in missing.items():
         with st.container(border=True):
-            st.markdown(f"**{escape(name)}**: {escape(model.title)}. {escape(model.licence)}")
+            st.markdown(f"**{escape(name)}**: {escape(tr(model.title))}. {escape(tr(model.licence))}")
             if not releases_address():
                 st.caption(
-                    f"`aeviz models fetch {name} --from ADDRESS` downloads it; or set {RELEASES} for this server."
+                    tr(
+                        "`aeviz models fetch {name} --from ADDRESS` downloads it; or set {variable} for this server.",
+                        name=name,
+                        variable=RELEASES,
+                    )
                 )
             elif st.button(
-                f"Fetch {name} ({model.bytes / 1e6:.0f} MB)", icon=":material/download:", key=f"fetch.{name}"
+                tr("Fetch {name} ({size:.0f} MB)", name=name, size=model.bytes / 1e6),
+                icon=":material/download:",
+                key=f"fetch.{name}",
             ):
                 _fetch(name)
 
 
 def _fetch(name: str) -> None:
-    bar = st.progress(0.0, "Connecting …")
+    bar = st.progress(0.0, tr("Connecting …"))
 
     def show(share: float, text: str) -> None:
         bar.progress(min(share, 1.0), text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL
 from aeviz.web.kernel.text import escape
@@ -18,13 +19,13 @@ _MOST_LINKS = 5
 def find_models(found: Mapping[str, Model]) -> None:
     """Let the visitor search; the first models that fit are links to Explore."""
     wanted = st.text_input(
-        "Find a model",
+        tr("Find a model"),
         key=FIND,
         bind="query-params",
         live=True,
         icon=":material/search:",
         label_visibility="collapsed",
-        placeholder="Find a model, such as: mnist vae 2-d",
+        placeholder=tr("Find a model, such as: mnist vae 2-d"),
     )
     if not wanted.strip():
         return
@@ -38,7 +39,9 @@ def find_models(found: Mapping[str, Model]) -> None:
                 query_params={MODEL: model.name},
             )
         if len(fitting) != 1:
-            st.caption(f"{len(fitting) or 'No'} models fit{'; see them below' if fitting else ''}.")
+            st.caption(
+                tr("{count} models fit; see them below.", count=len(fitting)) if fitting else tr("No models fit.")
+            )
 
 
 def fitting_models(found: Mapping[str, Model]) -> list[Model]:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import CheckpointError
+from aeviz.language import mark, number, tr
 from aeviz.web.home.search import FIND, fitting_models
 from aeviz.web.kernel import thumbnails
 from aeviz.web.kernel.looks import is_dark
@@ -32,22 +33,27 @@ def show_gallery(found: Mapping[str, Model]) -> None:
     st.html(_STYLE)
     problems = list_problems()
     if problems:
-        with st.expander(f"Runs that cannot be opened ({len(problems)})", icon=":material/broken_image:"):
+        with st.expander(
+            tr("Runs that cannot be opened ({count})", count=len(problems)), icon=":material/broken_image:"
+        ):
             st.markdown("\n".join(f"- {escape(problem)}" for problem in problems))
     fitting = fitting_models(found)
     groups = groups_of(fitting)
     anchors = {title: title.lower().replace(" ", "-") for title, (members, _) in groups.items() if members}
-    st.markdown(" · ".join(f"[{title}](#{anchor})" for title, anchor in anchors.items()))
+    st.markdown(" · ".join(f"[{tr(title)}](#{anchor})" for title, anchor in anchors.items()))
     for title, (members, words) in groups.items():
         if members:
-            st.subheader(title, anchor=anchors[title], help=words)
+            st.subheader(tr(title), anchor=anchors[title], help=tr(words))
             _show_cards(members, title)
     if not fitting:
         wanted = escape(repr(st.session_state.get(FIND)))
-        st.info(f"No model fits {wanted}. Use fewer words.", icon=":material/search_off:")
+        st.info(tr("No model fits {words}. Use fewer words.", words=wanted), icon=":material/search_off:")
     elif not any(not model.is_shipped for model in found.values()):
         st.caption(
-            "No run of yours yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train digits-2d-adam`."
+            tr(
+                "No run of yours yet. Train one on the page Train, or in a shell: "
+                "`.venv/bin/aeviz train digits-2d-adam`."
+            )
         )
 
 
@@ -60,7 +66,7 @@ def _show_cards(members: list[Model], title: str) -> None:
             _card(model)
     if is_cut:
         st.button(
-            f"Show all {len(members)}",
+            tr("Show all {count}", count=len(members)),
             icon=":material/expand_more:",
             key=f"more-{title}",
             on_click=st.session_state.__setitem__,
@@ -78,39 +84,45 @@ def _card(model: Model) -> None:
             return
         if not model.has_summary:
             st.info(
-                f"No map yet ({facts.epochs} of {config.train.epochs} epochs). Resume with `.venv/bin/aeviz train "
-                f"--resume {model.path}`.",
+                tr(
+                    "No map yet ({done} of {planned} epochs). Resume with `.venv/bin/aeviz train --resume {path}`.",
+                    done=facts.epochs,
+                    planned=config.train.epochs,
+                    path=model.path,
+                ),
                 icon=":material/hourglass_empty:",
             )
         elif picture is not None:
-            what = "Latent map of {}, coloured by class" if model.has_latents else "Samples from {}"
-            st.image(picture, width="stretch", alt=what.format(model.name))
+            what = (
+                mark("Latent map of {model}, coloured by class") if model.has_latents else mark("Samples from {model}")
+            )
+            st.image(picture, width="stretch", alt=tr(what, model=model.name))
         head, second = (title_of(config), model.name) if model.is_shipped else (model.name, title_of(config))
         st.markdown(f"**{escape(head)}**")
-        val_mse = "none yet" if facts.val_mse is None else f"{facts.val_mse:.5f}"
-        said = f"validation error (MSE) {val_mse}"
+        val_mse = tr("none yet") if facts.val_mse is None else number(facts.val_mse, ".5f")
+        said = tr("validation error (MSE) {mse}", mse=val_mse)
         if config.model.is_imported and model.evaluation is not None:
-            said = f"test error (MSE) {model.evaluation.mse:.5f}"
+            said = tr("test error (MSE) {mse:.5f}", mse=model.evaluation.mse)
         dimensions = config.model.latent_dim
         kind = config.model.encoder_spec.title if config.model.is_imported else config.model.encoder
         shown = (
             ""
             if dimensions <= 3
-            else ", first two principal directions"
+            else tr(", first two principal directions")
             if model.has_latents
-            else ", samples from its prior"
+            else tr(", samples from its prior")
         )
         st.caption(f"{escape(second)} · {escape(name_for_people(config.data.name))} · {kind}{shown}  \n{said}")
         if words := special_of(model):
             st.caption(escape(words))
         if config.data.name == "celeba":
-            st.caption("CelebA: for non-commercial research only.")
+            st.caption(tr("CelebA: for non-commercial research only."))
         if model.has_summary:
-            links = {"Explore": ("pages/explore.py", ":material/scatter_plot:")}
+            links = {tr("Explore"): ("pages/explore.py", ":material/scatter_plot:")}
             if config.model.is_variational:
-                links["Generate"] = ("pages/generate.py", ":material/auto_awesome:")
+                links[tr("Generate")] = ("pages/generate.py", ":material/auto_awesome:")
             if model.has_latents and config.objective.penalty in SPARSE:
-                links["Units"] = ("pages/units.py", ":material/grid_view:")
+                links[tr("Units")] = ("pages/units.py", ":material/grid_view:")
             with st.container(horizontal=True):
                 for label, (target, icon) in links.items():
                     st.page_link(target, label=label, icon=icon, query_params={"model": model.name})

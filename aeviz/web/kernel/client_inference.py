@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from aeviz.export.beside import PartName, beside, weights_digest
+from aeviz.language import tr
 from aeviz.training.runs import MODEL
 from aeviz.training.status import has_trainer
 from aeviz.web.components.kit.blobs import send_blob
@@ -34,8 +35,10 @@ def find_network(model: Model, part: PartName) -> InPage:
     content = spaces.onnx_file(model, part)
     if content is None:
         if not beside(model.folder, part).is_file():
-            return InPage(spec=None, why=f"{part}.onnx is missing")
-        return InPage(spec=None, why=f"{part}.onnx is damaged, too large or belongs to other weights")
+            return InPage(spec=None, why=tr("{file} is missing", file=f"{part}.onnx"))
+        return InPage(
+            spec=None, why=tr("{file} is damaged, too large or belongs to other weights", file=f"{part}.onnx")
+        )
     config = model.config.model
     spec = Network(
         name=content.name,

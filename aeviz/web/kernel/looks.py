@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from aeviz.language import mark, tr
+from aeviz.web.kernel.language import show_language
 from aeviz.web.kernel.url import UrlState
 
 FACTOR = 1.25
@@ -113,7 +115,7 @@ class _Choice:
 
     def show(self) -> None:
         st.session_state[self._switch] = self.is_on()
-        st.toggle(self.label, key=self._switch, on_change=self._set, help=self.help)
+        st.toggle(tr(self.label), key=self._switch, on_change=self._set, help=tr(self.help))
 
     def _set(self) -> None:
         st.session_state[self._on] = bool(st.session_state[self._switch])
@@ -126,14 +128,16 @@ def _parameter(name: str, value: str) -> UrlState[bool]:
 
 _PROJECTOR = _Choice(
     _parameter("projector", "1"),
-    "Projector size",
-    "Larger type and points on all pages, for a class room. The address keeps it.",
+    mark("Projector size"),
+    mark("Larger type and points on all pages, for a class room. The address keeps it."),
 )
 _CONTRAST = _Choice(
     _parameter("contrast", "more"),
-    "High contrast",
-    "Black or white text, stronger edges and opaque points on all pages. The address keeps it. It is always on where "
-    "your system asks for more contrast.",
+    mark("High contrast"),
+    mark(
+        "Black or white text, stronger edges and opaque points on all pages. The address keeps it. It is always on "
+        "where your system asks for more contrast."
+    ),
 )
 
 
@@ -156,3 +160,4 @@ def show_looks() -> None:
     with st.sidebar, st.container(key=_PLACE):
         _PROJECTOR.show()
         _CONTRAST.show()
+        show_language()

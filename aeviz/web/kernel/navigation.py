@@ -1,6 +1,6 @@
 """Going to an address of the app: a page with exactly these parameters, also where the page is open already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 import streamlit as st
@@ -8,6 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aeviz.errors import ConfigError
 from aeviz.web.kernel.page import forget_visit
+from aeviz.web.kernel.url import release
 
 LESSON, CLASS = "lesson", "room"
 """URL parameters of a lesson that stands beside the page: its name, or the code of the class that takes it."""
@@ -39,7 +40,7 @@ def open_address(page: str, parameters: Sequence[tuple[str, str]]) -> NoReturn:
     for name, value in parameters:
         values.setdefault(name, []).append(value)
     st.session_state[_PENDING] = (page, values)
-    _release(values)
+    release(values)
     st.switch_page(script, query_params=values)
 
 
@@ -57,24 +58,12 @@ def settle_address(page: str) -> None:
     context = get_script_run_ctx()
     if asked is None or context is None or asked[0] != page:
         return
-    _release(asked[1])
+    release(asked[1])
     st.query_params.from_dict(asked[1])
     with context.session_state.query_params() as parameters:
         parameters.set_initial_query_params_from_current()
     context.is_history_navigation = True
     forget_visit()
-
-
-def _release(names: Iterable[str]) -> None:
-    """Let parameters be set although widgets are bound to them; these bind them again when the page is run."""
-    context = get_script_run_ctx()
-    if context is None:
-        return
-    with context.session_state.query_params() as parameters:
-        for name in names:
-            binding = parameters.get_binding_for_param(name)
-            if binding is not None:
-                parameters.unbind_widget(binding.widget_id)
 
 
 def has_gone_back() -> bool:

@@ -18,6 +18,7 @@ import aeviz.web
 from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
+from aeviz.language import tr, tr_paragraphs
 from aeviz.paths import PROJECT_ROOT
 from aeviz.published import list_published
 from aeviz.serving.metrics import page_seconds
@@ -103,8 +104,8 @@ def page(room: str, title: str, caption: str) -> Iterator[None]:
     note_visit()
     start_plain()
     hold_uploads()
-    st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != title
-    st.session_state[_PAGE] = title
+    st.session_state[_ARRIVED] = st.session_state.get(_PAGE) != room
+    st.session_state[_PAGE] = room
     st.html(_STYLE)
     keep_history()
     with st.container(key="head", gap=None):
@@ -137,8 +138,8 @@ def _show_notes(room: str) -> None:
     notes = _read_notes(room)
     if notes is not None:
         title, _, text = notes.partition("\n")
-        with st.expander(title.removeprefix("# ")):
-            st.markdown(text)
+        with st.expander(tr(title.removeprefix("# "))):
+            st.markdown(tr_paragraphs(text))
 
 
 @functools.cache
@@ -206,8 +207,10 @@ def require_runs(needs: Needs = "latents") -> dict[str, Model]:
     found = {name: model for name, model in list_models().items() if has(model, needs)}
     if not found:
         st.info(
-            "No trained model yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train "
-            "digits-2d-adam` (half a minute).",
+            tr(
+                "No trained model yet. Train one on the page Train, or in a shell: `.venv/bin/aeviz train "
+                "digits-2d-adam` (half a minute)."
+            ),
             icon=":material/model_training:",
         )
         st.stop()

@@ -69,6 +69,18 @@ def drop_unbound(*, keep: Iterable[str]) -> None:
         del st.query_params[name]
 
 
+def release(names: Iterable[str]) -> None:
+    """Let parameters be set although widgets are bound to them; these bind them again when the page is run."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    with context.session_state.query_params() as parameters:
+        for name in names:
+            binding = parameters.get_binding_for_param(name)
+            if binding is not None:
+                parameters.unbind_widget(binding.widget_id)
+
+
 def rename_choices(key: str, former: Mapping[str, str]) -> None:
     """Lead addresses that were shared before a choice had its present name to that choice.
 

@@ -19,6 +19,7 @@ from aeviz.serving.hosts import known_hosts, named_hosts
 from aeviz.serving.journal import log_form, write_json_log
 from aeviz.serving.mode import MODE, MODES, WORDS, server_mode
 from aeviz.serving.password import passes_from_environment
+from aeviz.web.server import languages
 from aeviz.web.server.gate import Gate
 from aeviz.web.server.guard import Guard
 from aeviz.web.server.uploads import UploadLimits
@@ -49,7 +50,8 @@ def main() -> None:
     gates = [] if passes is None else [Middleware(Gate, passes=passes)]
     if log_form() == "json":
         _log_in_json()
-    app = st.App(script, middleware=[guard, *gates], lifespan=partial(_lifespan, options.address, options.port))
+    lifespan = partial(_lifespan, options.address, options.port)
+    app = st.App(script, middleware=[guard, *gates], routes=[languages.ROUTE], lifespan=lifespan)
     # uvicorn raises the signal that ended it once more; an exit then deletes the uploads
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
     with suppress(KeyboardInterrupt):

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from aeviz.config import RunConfig
-from aeviz.presets import PRESETS
+from aeviz.language import mark, tr, trn
+from aeviz.presets import PRESETS, Preset
 
 OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
 
@@ -13,35 +14,41 @@ OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
 def title_of(config: RunConfig) -> str:
     """Return the title of a model: its kind, the dimensions of its latent space and its optimizer."""
     dimensions = config.model.latent_dim
-    last = "imported" if config.model.is_imported else optimizer_of(config)
-    return f"{_kind(config)}, {dimensions} dimension{'' if dimensions == 1 else 's'}, {last}"
+    return trn(
+        "{kind}, {count} dimension, {optimizer}",
+        "{kind}, {count} dimensions, {optimizer}",
+        dimensions,
+        kind=_kind(config),
+        optimizer=optimizer_of(config),
+    )
 
 
 def optimizer_of(config: RunConfig) -> str:
     """Return the name of the optimizer; of an imported model nothing is known of it."""
-    return "imported" if config.model.is_imported else OPTIMIZER_TITLES[config.optimizer.name]
+    return tr("imported") if config.model.is_imported else OPTIMIZER_TITLES[config.optimizer.name]
 
 
 def _kind(config: RunConfig) -> str:
     model, objective = config.model, config.objective
     if model.is_imported:
-        return "VAE" if model.is_variational else "Autoencoder"
+        return "VAE" if model.is_variational else tr("Autoencoder")
     if model.is_variational:
         if not objective.reconstruction_weight:
-            return "VAE, KL divergence only"
+            return tr("VAE, KL divergence only")
         if not objective.kl_weight:
-            return "VAE without KL divergence"
+            return tr("VAE without KL divergence")
         kind = "MSSIM-VAE" if objective.reconstruction == "ms_ssim" else "VAE"
         if model.bottleneck == "flow":
-            kind += " with a normalizing flow"
-        return f"{kind} with an anchor for each class" if model.prior == "anchored" else kind
+            kind = tr("{kind} with a normalizing flow", kind=kind)
+        return tr("{kind} with an anchor for each class", kind=kind) if model.prior == "anchored" else kind
     if model.bottleneck_spec.is_quantized:
         return "VQ-VAE"
     if objective.corruption != "none":
-        return "Denoising autoencoder"
+        return tr("Denoising autoencoder")
     if objective.penalty in ("l1", "kl_sparsity"):
-        return "Sparse autoencoder"
-    return {"linear": "Linear autoencoder", "conv": "Convolutional autoencoder"}.get(model.encoder, "Autoencoder")
+        return tr("Sparse autoencoder")
+    names = {"linear": mark("Linear autoencoder"), "conv": mark("Convolutional autoencoder")}
+    return tr(names.get(model.encoder, "Autoencoder"))
 
 
 class Listed(Protocol):
@@ -58,7 +65,7 @@ class Listed(Protocol):
 
 
 Run = TypeVar("Run", bound=Listed)
-OWN = "Your own runs"
+OWN = mark("Your own runs")
 """Group of the models that did not come with aeviz."""
 
 
@@ -67,7 +74,12 @@ def special_of(run: Listed) -> str:
     preset = PRESETS.get(run.name) if run.is_shipped else None
     if preset is None:
         return ""
-    words = re.sub(r" \([^()]*\)$", "", preset.summary)  # where it comes from, which the pages of the model say
+    return tr(short_summary(preset))
+
+
+def short_summary(preset: Preset) -> str:
+    """Return the sentence on a preset, in English, without its source, which the pages of the model say."""
+    words = re.sub(r" \([^()]*\)$", "", preset.summary)
     return words[0].upper() + words[1:]
 
 
@@ -75,16 +87,19 @@ def terms_of(run: Listed) -> str:
     """Return the terms of a model whose data asks for some, a sentence; empty for others."""
     if run.config.data.name != "celeba":
         return ""
-    return "Trained on CelebA: model and images are for non-commercial research only."
+    return tr("Trained on CelebA: model and images are for non-commercial research only.")
 
 
 def groups_of(runs: Iterable[Run]) -> dict[str, tuple[list[Run], str]]:
-    """Return the groups of a gallery, one's own runs first: title to the runs and a sentence on them."""
+    """Return the groups of a gallery, one's own first: title to the runs and a sentence on them, both in English."""
     found: dict[str, tuple[list[Run], str]] = {
-        OWN: ([], "Trained on this machine."),
-        "Autoencoders": ([], "Compress an image, then reconstruct it; trained with Adam and with AMSGrad."),
-        "Variational autoencoders": ([], "The codes follow a prior, so new images can be sampled."),
-        "Faces": ([], "A VAE and an MSSIM-VAE with 128 dimensions; the cards show samples."),
+        OWN: ([], mark("Trained on this machine.")),
+        mark("Autoencoders"): (
+            [],
+            mark("Compress an image, then reconstruct it; trained with Adam and with AMSGrad."),
+        ),
+        mark("Variational autoencoders"): ([], mark("The codes follow a prior, so new images can be sampled.")),
+        mark("Faces"): ([], mark("A VAE and an MSSIM-VAE with 128 dimensions; the cards show samples.")),
     }
     for run in runs:
         kind = "Variational autoencoders" if run.config.model.is_variational else "Autoencoders"

@@ -3,13 +3,16 @@
 import { fullAddress } from "../kit/address.js";
 import { copyText } from "../kit/clipboard.js";
 import { element, icon } from "../kit/dom.js";
+import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 
 const TOLD_MS = 2000; // for so long the button says that it has copied
-const WORDS = "Copy link";
+const WORDS = mark("Copy link");
 const CHAIN = "M10 13a5 5 0 0 0 7 .5l3-3a5 5 0 0 0-7-7l-1.7 1.7M14 11a5 5 0 0 0-7-.5l-3 3a5 5 0 0 0 7 7l1.7-1.7";
-const TITLE = "Copy the address of this page: whoever opens it sees the same models, settings, points and drawing. " +
-  "Pictures from your files stay on this device.";
+const TITLE = mark(
+  "Copy the address of this page: whoever opens it sees the same models, settings, points and drawing. " +
+    "Pictures from your files stay on this device.",
+);
 
 class CopyLink {
   /**
@@ -19,9 +22,9 @@ class CopyLink {
   constructor(root, activity) {
     this.root = root;
     this.activity = activity;
-    this.button = element("button", { type: "button", title: TITLE }, root);
+    this.button = element("button", { type: "button", title: tr(TITLE) }, root);
     this.button.append(icon(CHAIN));
-    this.words = element("span", { class: "words", text: WORDS }, this.button);
+    this.words = element("span", { class: "words", text: tr(WORDS) }, this.button);
     this.button.onclick = () => void this.copy();
     this.message = element("span", { class: "unseen", role: "status" }, root);
     this.timer = 0;
@@ -34,7 +37,7 @@ class CopyLink {
   async copy() {
     this.field?.remove();
     const address = await this.activity.during("address", fullAddress());
-    if (await copyText(address)) this.tell("Link copied");
+    if (await copyText(address)) this.tell(tr("Link copied"));
     else this.offer(address);
   }
 
@@ -44,14 +47,14 @@ class CopyLink {
     this.message.textContent = text;
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.words.textContent = WORDS;
+      this.words.textContent = tr(WORDS);
       this.message.textContent = "";
     }, TOLD_MS);
   }
 
   /** Show the address, selected, to be copied by hand; it goes when it has lost the focus. @param {string} address */
   offer(address) {
-    const text = "Copy this address with Ctrl+C or ⌘C";
+    const text = tr("Copy this address with Ctrl+C or ⌘C");
     const field = element("input", { readonly: "", title: text, "aria-label": text }, this.root);
     field.value = address;
     field.onblur = () => field.remove();

@@ -3,6 +3,7 @@
 import { ask } from "../kit/blobs.js";
 import { network } from "../kit/engine.js";
 import { ImageView } from "../kit/images.js";
+import { number, tr } from "../kit/language.js";
 import { Latest } from "../kit/latest.js";
 import { about, unpack } from "../kit/wire.js";
 
@@ -46,7 +47,7 @@ export class DecoderView {
     this.network = this.encoder = null;
     let reason = why;
     if (spec) {
-      this.view.write("Loading the decoder …");
+      this.view.write(tr("Loading the decoder …"));
       try {
         if (via) this.encoder = await network(via);
         this.network = await network(spec);
@@ -54,11 +55,11 @@ export class DecoderView {
         reason = error instanceof Error ? error.message : String(error);
         // by name: another part of the page may have opened the network, with its own copy of the classes
         const unable = error instanceof Error && error.name === "Unable";
-        if (!unable) this.trouble = `Your browser cannot use its copy of the decoder: ${reason}. `;
+        if (!unable) this.trouble = `${tr("Your browser cannot use its copy of the decoder: {reason}.", { reason })} `;
       }
     }
-    if (this.network) this.by = `in your browser by ${this.network.by}`;
-    else this.by = this.trouble ? "by the server" : `by the server (${reason})`;
+    if (this.network) this.by = tr("in your browser by {engine}", { engine: this.network.by });
+    else this.by = this.trouble ? tr("by the server") : tr("by the server ({reason})", { reason });
     this.view.figure.dataset.engine = this.network?.by ?? "server";
   }
 
@@ -96,10 +97,10 @@ export class DecoderView {
     if (!spec) return;
     this.want(async () => {
       const encoder = await network(spec);
-      if (!this.network) throw new Error("the server decodes: the image stands at the corresponding point");
+      if (!this.network) throw new Error(tr("the server decodes: the image stands at the corresponding point"));
       const z = Float32Array.from(await encoder.run(image, 1));
       placed(z);
-      this.words = "Your image, encoded by this model itself. ";
+      this.words = `${tr("Your image, encoded by this model itself.")} `;
       return this.network.run(z, 1);
     });
   }
@@ -129,8 +130,11 @@ export class DecoderView {
     if (!isNew && now - (this.describedAt ?? -Infinity) < 500) return; // words that change with every frame cannot be read
     this.describedAt = now;
     this.said = this.words;
-    const speed = this.times.length < RECENT ? "" : `, ${this.cost.toFixed(1)} ms per image`;
-    this.view.write(`${this.trouble}${this.words}Decoded ${this.by}${speed}.`);
+    const decoded =
+      this.times.length < RECENT
+        ? tr("Decoded {where}.", { where: this.by })
+        : tr("Decoded {where}, {time} ms per image.", { where: this.by, time: number(this.cost, 1) });
+    this.view.write(`${this.trouble}${this.words}${decoded}`);
   }
 
   /** Median milliseconds that an image took lately. */

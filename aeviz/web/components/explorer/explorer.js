@@ -3,6 +3,7 @@
 
 import { ask } from "../kit/blobs.js";
 import { element } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 import { DecoderView } from "./decoder_view.js";
@@ -253,7 +254,7 @@ export class Explorer {
       /** @param {Float32Array} points @param {number} rows */
       const byServer = async (points, rows) => {
         const { values } = await this.messages.request({ model, points: listed(points, rows) });
-        if (!values) throw new Error("the server sent no image");
+        if (!values) throw new Error(tr("the server sent no image"));
         return values;
       };
       /** @param {Float32Array} points @param {number} rows */
@@ -267,7 +268,7 @@ export class Explorer {
   /** @param {HTMLElement} box @param {Space} space */
   buildPair(box, space) {
     const row = element("div", { class: "choices pair" }, box);
-    const choices = ["Horizontal", "Vertical"].map((name, k) => {
+    const choices = [tr("Horizontal"), tr("Vertical")].map((name, k) => {
       const label = element("label", { text: `${name} ` }, row);
       const choice = element("select", {}, label);
       space.axes.forEach((axis, index) => element("option", { value: String(index), text: axis.name }, choice));

@@ -5,6 +5,7 @@ import { onDark } from "../kit/class_colours.js";
 import { likenessOf } from "../kit/class_shapes.js";
 import { brief, brushOf, button, element, Later, pixelRatio, resize, write } from "../kit/dom.js";
 import { Mosaic, drawGaps } from "../kit/images.js";
+import { mark, tr } from "../kit/language.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { Gestures } from "./gestures.js";
 
@@ -20,7 +21,7 @@ import { Gestures } from "./gestures.js";
  * }} PadHost What the pad shows and whom it informs.
  */
 
-const BACKDROPS = ["images", "points", "both"];
+const BACKDROPS = [mark("images"), mark("points"), mark("both")];
 const CHUNK = 10; // images decoded without a pause
 const REST_MS = 90; // after a gesture
 const MOST_ZOOM = 200;
@@ -41,12 +42,12 @@ export class Pad {
     this.front = element("canvas", { class: "front", tabindex: "0", role: "application" }, this.stage);
     this.across = element("div", { class: "axis across" }, this.root);
     const tools = element("div", { class: "tools" }, head);
-    button(tools, "+", "Zoom in", () => this.zoom(1.4));
-    button(tools, "−", "Zoom out", () => this.zoom(1 / 1.4));
-    button(tools, "⟲", "Reset the view", () => this.reset());
-    const row = element("div", { class: "choices", role: "group", "aria-label": "Show behind the point" }, this.root);
+    button(tools, "+", tr("Zoom in"), () => this.zoom(1.4));
+    button(tools, "−", tr("Zoom out"), () => this.zoom(1 / 1.4));
+    button(tools, "⟲", tr("Reset the view"), () => this.reset());
+    const row = element("div", { class: "choices", role: "group", "aria-label": tr("Show behind the point") }, this.root);
     this.buttons = BACKDROPS.map((name) => {
-      const node = element("button", { type: "button", text: name }, row);
+      const node = element("button", { type: "button", text: tr(name) }, row);
       node.onclick = () => {
         this.host.backdrop = name;
         this.host.choose(name);
@@ -56,7 +57,7 @@ export class Pad {
     });
     this.key = element("div", { class: "key", role: "img" }, row);
     this.keyed = "";
-    this.note = element("div", { class: "hint", hidden: "", text: "Crossed out: out of distribution." }, this.root);
+    this.note = element("div", { class: "hint", hidden: "", text: tr("Crossed out: out of distribution.") }, this.root);
     /** @type {[number, number][]} the window, for each of the two axes */
     this.window = [[0, 1], [0, 1]];
     /** @type {[number, number][]} */
@@ -86,8 +87,11 @@ export class Pad {
     const names = pair.map((axis) => space.axes[axis].name);
     this.front.setAttribute(
       "aria-label",
-      `Latent plane of ${names[0]} (horizontal) and ${names[1]} (vertical): drag or use the arrow keys to move the point; ` +
-        "use the wheel, a pinch or + and - to zoom; hold Shift and drag to pan",
+      tr(
+        "Latent plane of {across} (horizontal) and {up} (vertical): drag or use the arrow keys to move the point; " +
+          "use the wheel, a pinch or + and - to zoom; hold Shift and drag to pan",
+        { across: names[0], up: names[1] },
+      ),
     );
     this.showKey();
     this.refresh();
@@ -100,7 +104,7 @@ export class Pad {
     if (this.keyed === JSON.stringify(shown)) return;
     this.keyed = JSON.stringify(shown);
     this.key.replaceChildren();
-    this.key.setAttribute("aria-label", `Colours of the points: ${shown.map(({ name }) => name).join(", ")}`);
+    this.key.setAttribute("aria-label", tr("Colours of the points: {classes}", { classes: shown.map(({ name }) => name).join(", ") }));
     for (const { name, colour } of shown) {
       const part = element("span", {}, this.key);
       element("span", { class: "dot", style: `background:${onDark(colour)}` }, part);

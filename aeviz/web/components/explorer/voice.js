@@ -2,6 +2,7 @@
 // not more often than one can listen.
 
 import { element, write } from "../kit/dom.js";
+import { number, tr } from "../kit/language.js";
 import { countVotes, nearest } from "./neighbours.js";
 
 const EVERY_MS = 1200; // between two sentences
@@ -19,12 +20,14 @@ const MOST_AXES = 3; // that a sentence names
  */
 export function pointWords(space, point, pair) {
   const axes = space.dimensions > MOST_AXES ? pair : space.axes.keys();
-  const values = Array.from(axes, (axis) => `${space.axes[axis].name} ${space.coordinate(point, axis).toFixed(2)}`);
+  const values = Array.from(axes, (axis) => `${space.axes[axis].name} ${number(space.coordinate(point, axis), 2)}`);
   const isKnown = space.count > 0 && space.codes.length === space.dimensions;
   const near = space.support?.nearest(point, NEIGHBOURS) ?? (isKnown ? nearest(space, point, NEIGHBOURS) : []);
   const [most] = countVotes(space, near);
-  const vote = most && ` Class ${space.classes[most[0]]?.name ?? "?"}: ${most[1]} of the ${near.length} nearest images.`;
-  return `${values.join(", ")}.${vote ?? ""}`;
+  const sentence = `${values.join(", ")}.`;
+  if (!most) return sentence;
+  const vote = { name: space.classes[most[0]]?.name ?? "?", count: most[1], all: near.length };
+  return `${sentence} ${tr("Class {name}: {count} of the {all} nearest images.", vote)}`;
 }
 
 export class Voice {

@@ -1,6 +1,8 @@
 // Shapes of points where there are more classes than colours: discs for the first ten, then triangles, crosses and rings
 // in the same colours, so that forty classes differ.
 
+import { tr } from "./language.js";
+
 const COLOURS = 10; // of the palette
 export const SHAPES = ["disc", "triangle", "cross", "ring"];
 const MARKS = ["", "▲ ", "✕ ", "○ "]; // in texts
@@ -52,6 +54,7 @@ export function depthIn(shape, x, y, radius) {
 export function likenessOf(classes, hasShapes) {
   const most = hasShapes ? COLOURS * SHAPES.length : COLOURS;
   if (classes <= most) return "";
-  const repeated = hasShapes ? "Colours and shapes repeat" : "Colours repeat";
-  return `${repeated} after ${most} classes, because more could not be told apart.`;
+  return hasShapes
+    ? tr("Colours and shapes repeat after {most} classes, because more could not be told apart.", { most })
+    : tr("Colours repeat after {most} classes, because more could not be told apart.", { most });
 }

@@ -1,5 +1,7 @@
 // Elements, icons, canvases and texts, and actions that wait until a gesture has come to rest.
 
+import { localise } from "./language.js";
+
 /**
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -140,5 +142,5 @@ export class Later {
 export function brief(value) {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  return localise(Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−"));
 }

@@ -6,16 +6,19 @@
 // - receives what Python sends, when it has changed,
 // - reports to Python by its channel, and
 // - is closed when it has left the page.
+// In another language than English it is made when the texts are here (language.js), and anew when the language changes.
 //
 // While a part has something pending, such as a drawing, a decoding network, a timer or a request to the server, its
 // root lacks the attribute `data-idle`. A test waits for `[data-idle]` instead of for some time.
 
 import { allOnDark } from "./class_colours.js";
 import { element } from "./dom.js";
+import { language, tr, watchLanguage } from "./language.js";
 import { styleOf, watchLooks } from "./theme.js";
 import { textOf, unpack } from "./wire.js";
 
 const GONE_MS = 1000; // by then an element that leaves the page has left it
+const SWITCHED_MS = 5000; // after a change of language: by then Python has sent its own texts
 
 /**
  * What Streamlit gives a component.
@@ -25,7 +28,13 @@ const GONE_MS = 1000; // by then an element that leaves the page has left it
  * }} Call
  */
 /** @typedef {{ receive: (value: any) => void | Promise<void>, close: () => void }} Part */
-/** @typedef {{ root: HTMLElement, part: Part, channel: Channel, text: string, isDark: boolean, unwatch?: () => void }} Mounted */
+/**
+ * `renew` makes the part anew; `until` is the time at which Python's texts no longer belong to a former language.
+ * @typedef {{
+ *   root: HTMLElement, part: Part, channel: Channel, text: string, isDark: boolean, until: number,
+ *   renew?: () => void, unwatch?: () => void
+ * }} Mounted
+ */
 
 /** Reports of a part to Python. Streamlit hands new functions over with each run. */
 export class Channel {
@@ -99,27 +108,53 @@ export class Activity {
 export function define(attributes, make) {
   /** @type {WeakMap<object, Mounted>} */
   const mounted = new WeakMap();
-  return (call) => {
+  /** @type {WeakMap<object, Call>} */
+  const waiting = new WeakMap();
+  /** @param {Call} call */
+  const show = (call) => {
     const { data, parentElement } = call;
     let held = mounted.get(parentElement);
     if (!held) {
-      const root = element("div", attributes);
-      parentElement.append(root);
       const channel = new Channel(call);
-      held = { root, channel, part: make(root, channel, new Activity(root)), text: "", isDark: false };
+      held = { ...place(parentElement, channel), channel, text: "", isDark: false, until: 0 };
       mounted.set(parentElement, held);
-      held.unwatch = watchTheme(held);
+      watch(held, () => place(parentElement, channel));
+    } else if (performance.now() < held.until && held.text && isNew(held, data)) {
+      held.until = 0; // a part need not look for texts that differ in their language alone
+      held.renew?.();
     }
-    const { root, part, unwatch } = held;
     held.channel.call = call;
     deliver(held, data);
+  };
+  /** @param {Call["parentElement"]} parent @param {Channel} channel */
+  const place = (parent, channel) => {
+    const root = element("div", attributes);
+    parent.append(root);
+    return { root, part: make(root, channel, new Activity(root)) };
+  };
+  return (call) => {
+    const { parentElement } = call;
+    const texts = mounted.has(parentElement) ? null : language();
+    if (texts) {
+      const isFirst = !waiting.has(parentElement);
+      waiting.set(parentElement, call);
+      if (isFirst) void texts.then(() => showLast(parentElement));
+    } else show(call);
     return whenGone(parentElement, () => {
-      if (!mounted.delete(parentElement)) return;
-      unwatch?.();
-      part.close();
-      root.remove();
+      waiting.delete(parentElement);
+      const held = mounted.get(parentElement);
+      if (!held || !mounted.delete(parentElement)) return;
+      held.unwatch?.();
+      held.part.close();
+      held.root.remove();
     });
   };
+  /** @param {Call["parentElement"]} parent */
+  function showLast(parent) {
+    const call = waiting.get(parent);
+    waiting.delete(parent);
+    if (call) show(call);
+  }
 }
 
 /**
@@ -129,8 +164,17 @@ export function define(attributes, make) {
  */
 function deliver(held, data) {
   receive(held, data).catch((error) => {
-    held.root.textContent = `This part of the page failed: ${error.message}. Reload the page; if that does not help, report it.`;
+    held.root.textContent = tr("This part of the page failed: {reason}. Reload the page; if that does not help, report it.", { reason: error.message });
   });
+}
+
+/**
+ * Whether Python sent another payload than the one that is shown.
+ * @param {Mounted} held
+ * @param {any} data
+ */
+function isNew(held, data) {
+  return data instanceof Uint8Array && textOf(data) !== held.text;
 }
 
 /**
@@ -148,13 +192,33 @@ async function receive(held, data) {
 }
 
 /**
- * Hand over the newest payload again with the class colours of the other theme, when the visitor changes the theme.
+ * Hand over the newest payload again with the class colours of the other theme, when the visitor changes the theme; and
+ * to a new part when the visitor changes the language.
  * @param {Mounted} held
+ * @param {() => { root: HTMLElement, part: Part }} make
  */
-function watchTheme(held) {
-  return watchLooks(held.root, () => {
-    if (held.text && styleOf(held.root).isDark !== held.isDark) deliver(held, held.channel.call.data);
+function watch(held, make) {
+  const watchTheme = () =>
+    watchLooks(held.root, () => {
+      if (held.text && styleOf(held.root).isDark !== held.isDark) deliver(held, held.channel.call.data);
+    });
+  let endTheme = watchTheme();
+  held.renew = () => {
+    endTheme();
+    held.part.close();
+    held.root.remove();
+    Object.assign(held, make(), { text: "" });
+    endTheme = watchTheme();
+  };
+  const endLanguage = watchLanguage(() => {
+    held.renew?.();
+    held.until = performance.now() + SWITCHED_MS;
+    deliver(held, held.channel.call.data);
   });
+  held.unwatch = () => {
+    endTheme();
+    endLanguage();
+  };
 }
 
 /**
