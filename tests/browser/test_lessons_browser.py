@@ -269,7 +269,6 @@ def test_trial_is_told_when_the_address_shows_it(visit, is_at_once):
     expect(column(page).get_by_text("✓ Done")).to_be_visible()
 
 
-@pytest.mark.story
 def test_class_shows_no_cards_to_start_and_its_board_whole(visit):
     page = visit("/lessons")
     expect(page.locator(".lesson-picture").last).to_be_visible()

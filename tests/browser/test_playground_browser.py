@@ -136,7 +136,6 @@ def test_two_networks_share_weights_and_batches_and_a_point_is_decoded_by_both(v
     expect(part.get_by_role("heading", name="Adam, seed 1")).to_be_visible()
 
 
-@pytest.mark.story
 def test_training_goes_on_without_the_server_and_changes_of_the_optimizer_too(visit):
     page, part = open_playground(visit)
     expect(part).to_have_attribute("data-spare", "")

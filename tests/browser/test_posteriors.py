@@ -53,7 +53,6 @@ def ink(latent_map, layer):
     )
 
 
-@pytest.mark.story
 def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     """Ellipses of all, then a click on a point, then a zoom to its posterior: each is drawn and in the address."""
     page, latent_map = open_map("/explore?model=vae-2d&with.vae-2d=nothing")

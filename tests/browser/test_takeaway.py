@@ -98,7 +98,6 @@ def test_an_imported_decoder_is_computed_by_the_runtime_in_the_file(offline, tmp
     assert np.abs(shown - expected).max() <= 1
 
 
-@pytest.mark.story
 def test_two_models_decode_beside_each_other(offline, tmp_path):
     folders = [RunFolder.read(checkpoints_root() / f"digits-2d-{name}") for name in ("adam", "amsgrad")]
     path = tmp_path / "two.html"

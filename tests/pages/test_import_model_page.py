@@ -99,8 +99,8 @@ def test_example_leaves_a_model_of_its_name_alone(monkeypatch):
     ("puzzle", "name", "fault"),
     [
         ("Puzzle A", "puzzle-a", "Wrong range of pixels"),
-        ("Puzzle B", "puzzle-b", "Rows and columns are swapped"),
-        ("Puzzle C", "puzzle-c", "It learned black and white exchanged"),
+        pytest.param("Puzzle B", "puzzle-b", "Rows and columns are swapped", marks=pytest.mark.slow),
+        pytest.param("Puzzle C", "puzzle-c", "It learned black and white exchanged", marks=pytest.mark.slow),
     ],
 )
 def test_puzzle_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(page, puzzle, name, fault):
