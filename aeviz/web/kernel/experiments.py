@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from aeviz.language import tr
-from aeviz.web.kernel.choices import choose as choose_translated
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.url import UrlState, drop_unbound, rename_choices
 
 _STYLE = """<style>
@@ -80,7 +80,7 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
     names = [experiment.name for experiment in experiments]
     rename_choices(key, {former: experiment.name for experiment in experiments for former in experiment.former_names})
     st.html(_IN_A_ROW.replace("%s", key))
-    chosen = choose_translated(
+    chosen = choose(
         st.segmented_control,
         tr("Section"),
         names,
@@ -109,7 +109,7 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
     st.session_state[widget] = current  # the address decides: Back of the browser changes it alone
     address.write(address.restore())  # nothing stays that is no experiment
 
-    def choose(name: str) -> None:
+    def go_to(name: str) -> None:
         if name != current:
             address.write(name)  # first: the browser's entry for the experiment that is left keeps its parameters
             drop_unbound(keep=[key])
@@ -119,24 +119,24 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
         st.selectbox(
             tr("Experiment"),
             list(by_name),
-            key=widget,
             format_func=tr,
-            on_change=lambda: choose(str(st.session_state[widget])),
+            key=widget,
+            on_change=lambda: go_to(str(st.session_state[widget])),
             label_visibility="collapsed",
             width="stretch",
         )
-        _offer_all(experiments, current, choose, f"{key}.all")
+        _offer_all(experiments, current, go_to, f"{key}.all")
     shown = by_name[current]
     with right:
         st.markdown(tr("**Notice:** {notice}", notice=tr(shown.notice)))
     _show(shown)
 
 
-def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable[[str], None], key: str) -> None:
+def _offer_all(experiments: Sequence[Experiment], current: str, go_to: Callable[[str], None], key: str) -> None:
     """Offer the names of all experiments below those of their groups; the current one is marked."""
 
     def choose_and_close(name: str) -> None:
-        choose(name)
+        go_to(name)
         st.session_state[key] = False
 
     offer = st.popover(
