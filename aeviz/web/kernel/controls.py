@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.language import mark, number, tr
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.url import drop_stale_choice
 
@@ -63,7 +64,7 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
     """Let the visitor choose a class by its name; the choice is in the URL."""
     drop_stale_choice(key, names)  # chosen for a model of other images
     index = names.index(default)
-    return str(st.selectbox(label, names, index=index, key=key, bind="query-params", width=150, help=why))
+    return str(choose(st.selectbox, label, names, index=index, key=key, width=150, help=why))
 
 
 def pick_image(

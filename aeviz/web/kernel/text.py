@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from aeviz.config import ObjectiveConfig
-from aeviz.language import number
+from aeviz.language import number, tr
 
 _ICON = re.compile(r":(?=[\w+/-]+:)")
 """Opens the name of an emoji or icon, which Streamlit also finds in escaped text."""
@@ -38,7 +38,7 @@ _AN = re.compile(r"[aeiouAEIOU]|8|1[18](?!\d)")
 
 def with_article(name: str) -> str:
     """Return the name of a class after a or an: an 8, an Ankle boot, a 7."""
-    return f"{'an' if _AN.match(name) else 'a'} {name}"
+    return tr("an {name}", name=name) if _AN.match(name) else tr("a {name}", name=name)
 
 
 def format_duration(seconds: float) -> str:
