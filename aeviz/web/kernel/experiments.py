@@ -7,6 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
+from aeviz.language import tr
+from aeviz.web.kernel.choices import choose as choose_option
 from aeviz.web.kernel.url import UrlState, drop_unbound, rename_choices
 
 _STYLE = """<style>
@@ -75,13 +77,13 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
     names = [experiment.name for experiment in experiments]
     rename_choices(key, {former: experiment.name for experiment in experiments for former in experiment.former_names})
     st.html(_IN_A_ROW.replace("%s", key))
-    chosen = st.segmented_control(
-        "Section",
+    chosen = choose_option(
+        st.segmented_control,
+        tr("Section"),
         names,
         default=names[0],
         required=True,
         key=key,
-        bind="query-params",
         label_visibility="collapsed",
     )
     _show(next((experiment for experiment in experiments if experiment.name == chosen), experiments[0]))
@@ -163,6 +165,6 @@ def _show(experiment: Experiment) -> None:
     if experiment.slips:
         with st.expander("Slips of the sources", icon=":material/edit_note:"):
             st.markdown("\n".join(f"- {slip}" for slip in experiment.slips))
-    st.caption(f"Source: {experiment.source}")
+    st.caption(tr("Source: {source}", source=tr(experiment.source)))
     with place:
         experiment.show()
