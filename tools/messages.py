@@ -123,6 +123,8 @@ def experiment_texts(source: str, problems: list[str], where: str = "") -> Itera
             continue
         for name, value in [(each.arg, each.value) for each in node.keywords if each.arg in EXPERIMENT_TEXTS]:
             for text in value.elts if isinstance(value, ast.Tuple) else [value]:
+                if isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id == "mark":
+                    continue  # a message already
                 if isinstance(text, ast.Constant) and isinstance(text.value, str):
                     yield text.value
                 else:
