@@ -31,7 +31,9 @@ OWN = mark("its own class")
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of the difference that are added to the image of each place of the strip."""
 COLUMNS = 5
-"""Images in a row of it: the first row ends at 0."""
+"""Images in a row of it."""
+FORWARD, BACKWARD = slice(4, 9), slice(0, 5)
+"""Strengths of the first row, which the question is about, and of the second, which appears with its answer."""
 EDGE = 0.01
 """Share of the test images that may lie beyond each end of the data along a direction."""
 STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 21)
@@ -103,7 +105,7 @@ def show_arithmetic(model: Model) -> None:
             if _show_strip(model, z[image], direction, asked):
                 with (
                     kept_back(asked is not None, asked or "", "ends"),
-                    st.expander(tr("Why is a strength crossed out?")),
+                    st.expander(tr("Why does a good image have a cross (\N{MULTIPLICATION SIGN})?")),
                 ):
                     st.markdown(_explain_ends(model, image, direction))
         with walk:
@@ -138,11 +140,11 @@ def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str |
     path = move_along(z, direction, STRENGTHS)
     readings = read(model, decoded(model, path))
     far = distances.find_far(model, path)
-    for begin in range(0, len(path), COLUMNS):
-        row = slice(begin, begin + COLUMNS)
+
+    def show_row_of(row: slice, held: str | None) -> None:
         strengths = [with_minus(number(strength, "g")) for strength in STRENGTHS[row]]
         show_readings(strengths, COLUMNS)
-        with kept_back(asked is not None, asked or "", f"readings-{begin}", keeps_room=True):
+        with kept_back(held is not None, held or "", "readings", keeps_room=True):
             show_readings([each.counted for each in readings[row]], COLUMNS)
         text = tr(
             "Strengths {low} to {high}: {what}",
@@ -150,8 +152,11 @@ def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str |
             high=strengths[-1],
             what=far_text(model, path[row]) or tr("images"),
         )
-        shown = STRENGTHS[row] == 0
-        show_strip(model, path[row], COLUMNS, text, asked=asked, part=f"row-{begin}", shown=shown)
+        show_strip(model, path[row], COLUMNS, text, asked=held, part="row", shown=STRENGTHS[row] == 0)
+
+    show_row_of(FORWARD, asked)
+    with kept_back(asked is not None, asked or "", "backward"):
+        show_row_of(BACKWARD, None)
     return far is not None and bool(far.any())
 
 

@@ -105,7 +105,8 @@ def show_interpolation(model: Model) -> None:
         with strips, kept_back(question is not None, ASKED, "distances"):
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
             st.markdown(_advice(model))
-        _offer_film(model, a, b, ways)
+        with kept_back(question is not None, ASKED, "film"):
+            _offer_film(model, a, b, ways)
         explain_absent(model)
         if TEST in (start.origin, end.origin):
             offer_download(model.config.data.name, tr("to show the two original images"))

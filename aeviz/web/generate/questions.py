@@ -37,8 +37,8 @@ def ask_for_variety(count: int, means: int, places: Places) -> Question:
             since = tr(" (more than half from {start:.1f} on)", start=half * HIGHEST / (len(outside) - 1))
         why = tr(
             "The higher the temperature, the more the images differ, but the more points lie outside the data: {usual} "
-            "of {count} at temperature 1, {most} at {highest:g}{since}. There the decoder has to guess, so fewer "
-            "images look like the data.",
+            "of {count} at temperature 1, {most} at {highest:g}{since}. Nothing told the decoder what to draw "
+            "there: some of its images are crisp digits all the same, others are none.",
             usual=usual,
             count=count,
             most=outside[-1],

@@ -94,7 +94,7 @@ def far_text(model: Model, points: np.ndarray) -> str:
         return ""
     if not far.any():
         return tr("none out of distribution")
-    return tr("{count} of {all} out of distribution (crossed out)", count=int(far.sum()), all=len(far))
+    return tr("{count} of {all} out of distribution (\N{MULTIPLICATION SIGN})", count=int(far.sum()), all=len(far))
 
 
 def read_points(model: Model, points: np.ndarray) -> np.ndarray:
