@@ -6,7 +6,7 @@ Pictures stay in memory, in the visitor's session; nothing is written to disk an
 import hashlib
 import itertools
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -88,13 +88,29 @@ def usual_options(model: Model) -> PrepareOptions:
     return PrepareOptions() if is_handwritten(model) else PrepareOptions(framing="whole")
 
 
-def prepare(picture: OwnImage, model: Model, options: PrepareOptions) -> Prepared:
-    """Turn a visitor's image into an image that a model takes; errors as of `prepare_image`."""
-    return _prepared(picture.data, model.config.model.image_shape, options)
+def prepare(picture: OwnImage, model: Model, options: PrepareOptions, *, with_stages: bool = False) -> Prepared:
+    """Turn a visitor's image into an image that a model takes; errors as of `prepare_image`.
+
+    Args:
+        picture: The image.
+        model: The model.
+        options: How to prepare it.
+        with_stages: Whether the result has its stages, which take a hundred times the memory of all else.
+    """
+    return (_with_stages if with_stages else _prepared)(picture.data, model.config.model.image_shape, options)
 
 
-@st.cache_data(max_entries=16, show_spinner="Preprocessing …", scope="session")  # up to 700 kB each
+@st.cache_data(max_entries=16, show_spinner="Preprocessing …", scope="session")  # 10 kB each, of faces 20 kB
 def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
+    return replace(_prepare(data, shape, options), stages=())
+
+
+@st.cache_data(max_entries=2, show_spinner="Preprocessing …", scope="session")  # at most 1.5 MB each
+def _with_stages(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
+    return _prepare(data, shape, options)
+
+
+def _prepare(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
     with _preparing:
         return prepare_image(data, shape, options=options)
 
