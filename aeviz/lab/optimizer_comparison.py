@@ -330,5 +330,5 @@ def moved_most(source: np.ndarray, target: np.ndarray, count: int) -> np.ndarray
         count: How many, the farthest first.
     """
     distances = np.linalg.norm(source.astype(np.float64) - target.astype(np.float64), axis=1)
-    order: np.ndarray = np.argsort(-distances, kind="stable")[:count]
+    order: np.ndarray = np.argsort(-distances, kind="stable")[:count].copy()  # not a view, which keeps all alive
     return order

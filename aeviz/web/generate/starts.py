@@ -1,6 +1,7 @@
 """The ends of a path through the latent space: a test image, a draw, the mean, or the visitor's own image."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import streamlit as st
@@ -13,6 +14,7 @@ from aeviz.language import mark, tr
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import SEED_HELP, SEEDS, pick_draw, pick_image
+from aeviz.web.kernel.image_choices import recall_choices
 from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -213,9 +215,11 @@ def _frame(picture: OwnImage, model: Model, place: str) -> PrepareOptions:
     if is_handwritten(model):
         return usual
     with st.expander(tr("Crop"), icon=":material/crop:"):
-        key = f"{place}-{{}}.{picture.key}"
-        across = st.slider(tr("From left to right (%)"), 0, 100, (0, 100), key=key.format("across"))
-        down = st.slider(tr("From top to bottom (%)"), 0, 100, (0, 100), key=key.format("down"))
+        recall_choices(f"{place}-own", picture.key, {"across": (0, 100), "down": (0, 100)})
+        across, down = (
+            cast(tuple[int, int], st.slider(label, 0, 100, key=f"{place}-own.{name}"))
+            for label, name in ((tr("From left to right (%)"), "across"), (tr("From top to bottom (%)"), "down"))
+        )
         st.caption(tr("Crop so that the object fills the frame, as in the training images."))
     if (across, down) == ((0, 100), (0, 100)):
         return usual

@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -53,6 +53,8 @@ PHOTOS = ("files", "camera")
 MOST_KEPT = 40_000_000
 """Bytes of images that are remembered for a visit."""
 _KEPT = "own.kept"
+Shape = tuple[int, int, int]
+"""Of an image: channels, height, width."""
 _preparing = threading.BoundedSemaphore(2)
 """A large image takes some hundred megabytes while it is prepared: a class must not do that all at once."""
 
@@ -100,20 +102,33 @@ def usual_options(model: Model) -> PrepareOptions:
     return PrepareOptions() if is_handwritten(model) else PrepareOptions(framing="whole")
 
 
-def prepare(picture: OwnImage, model: Model, options: PrepareOptions) -> Prepared:
-    """Turn a visitor's image into an image that a model takes; errors as of `prepare_image`."""
-    return _preparing_in(current_language())(picture.data, model.config.model.image_shape, options)
+def prepare(picture: OwnImage, model: Model, options: PrepareOptions, *, with_stages: bool = False) -> Prepared:
+    """Turn a visitor's image into an image that a model takes; errors as of `prepare_image`.
+
+    Args:
+        picture: The image.
+        model: The model.
+        options: How to prepare it.
+        with_stages: Whether the result has its stages, which take a hundred times the memory of all else.
+    """
+    return _preparing_in(current_language(), with_stages)(picture.data, model.config.model.image_shape, options)
 
 
 @functools.cache
-def _preparing_in(language: str) -> Callable[[bytes, tuple[int, int, int], PrepareOptions], Prepared]:
-    """Return `_prepared` with a spinner in a language; what it keeps is the same for all."""
+def _preparing_in(language: str, with_stages: bool) -> Callable[[bytes, Shape, PrepareOptions], Prepared]:
+    """Return what prepares an image, with a spinner in a language; what it keeps is the same for all languages."""
     with in_language(language):
         words = tr("Preprocessing …")
-    return st.cache_data(max_entries=16, show_spinner=words, scope="session")(_prepared)  # up to 700 kB each
+    if with_stages:
+        return st.cache_data(max_entries=2, show_spinner=words, scope="session")(_prepare)  # at most 1.5 MB each
+    return st.cache_data(max_entries=16, show_spinner=words, scope="session")(_prepared)  # 10 kB each, of faces 20 kB
 
 
-def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
+def _prepared(data: bytes, shape: Shape, options: PrepareOptions) -> Prepared:
+    return replace(_prepare(data, shape, options), stages=())
+
+
+def _prepare(data: bytes, shape: Shape, options: PrepareOptions) -> Prepared:
     with _preparing:
         return prepare_image(data, shape, options=options)
 

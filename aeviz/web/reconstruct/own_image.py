@@ -73,7 +73,7 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
                 show_place(None, None, model)
             return
         place = st.container()  # what follows from the choices below it stands above them
-        prepared = prepare(picture, model, pick_options(picture, model))
+        prepared = prepare(picture, model, pick_options(picture, model), with_stages=True)
         result = result_of(prepared, model)
         with left:
             show_pass(picture, result)

@@ -5,34 +5,36 @@ from typing import cast
 import streamlit as st
 
 from aeviz.data.prepare import Choice, Framing, PrepareOptions
+from aeviz.web.kernel.image_choices import recall_choices
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.upload import OwnImage, usual_options
+from aeviz.web.kernel.upload import PLACE, OwnImage, usual_options
+
+_SPANS = (("From left to right (%)", "across", "Horizontal"), ("From top to bottom (%)", "down", "Vertical"))
+"""Label, name and direction of the sliders for the part of the image."""
 
 
 def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
     """Offer to prepare the image differently from what was decided."""
     usual = usual_options(model)
+    decided = {"turn": usual.turn, "framing": usual.framing, "invert": usual.invert, "pen": usual.pen}
+    spans = {"across": (0, 100), "down": (0, 100), "straighten": False, "tilt": 0}
+    recall_choices(PLACE, f"{picture.key} {usual.framing}", decided | spans)
     with st.expander("Change the preprocessing", icon=":material/tune:"):
         one, two, three = st.columns(3, gap="medium")
-
-        def key(name: str) -> str:
-            return f"own.{name}.{picture.key}"
 
         with one:
             turn = st.segmented_control(
                 "Rotate (degrees clockwise)",
                 [0, 90, 180, 270],
-                default=usual.turn,
                 required=True,
-                key=key("turn"),
+                key=f"{PLACE}.turn",
                 help="Applied after the orientation stored by the camera.",
             )
             framing = st.segmented_control(
                 "Crop",
                 ["auto", "ink", "whole"],
-                default=usual.framing,
                 required=True,
-                key=key("framing"),
+                key=f"{PLACE}.framing",
                 help="ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred "
                 "part of the image.",
             )
@@ -40,39 +42,32 @@ def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
             invert = st.segmented_control(
                 "Invert",
                 ["auto", "yes", "no"],
-                default=usual.invert,
                 required=True,
-                key=key("invert"),
+                key=f"{PLACE}.invert",
                 help="The training digits are white on black; ink on paper is black on white.",
             )
             pen = st.segmented_control(
                 "Adjust the stroke width",
                 ["auto", "yes", "no"],
-                default=usual.pen,
                 required=True,
-                key=key("pen"),
+                key=f"{PLACE}.pen",
                 help="Match the stroke width of MNIST.",
             )
         with three:
-            across = st.slider(
-                "From left to right (%)",
-                0,
-                100,
-                (0, 100),
-                key=key("across"),
-                help=("Horizontal part of the image to use."),
+            across, down = (
+                cast(
+                    tuple[int, int],
+                    st.slider(label, 0, 100, key=f"{PLACE}.{name}", help=f"{which} part of the image to use."),
+                )
+                for label, name, which in _SPANS
             )
-            down = st.slider(
-                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help=("Vertical part of the image to use.")
-            )
-            straighten = st.toggle("Set the tilt manually", key=key("straighten"), help="Only with crop: ink.")
+            straighten = st.toggle("Set the tilt manually", key=f"{PLACE}.straighten", help="Only with crop: ink.")
             tilt = (
                 st.slider(
                     "Tilt (degrees clockwise)",
                     -45,
                     45,
-                    0,
-                    key=key("tilt"),
+                    key=f"{PLACE}.tilt",
                     help=("The image is rotated back by this angle."),
                 )
                 if straighten
