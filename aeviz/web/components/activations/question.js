@@ -1,6 +1,7 @@
 // A question above the network, which the visitor answers by trying: a unit for two images, and the code between two classes.
 
 import { brief, element, write } from "../kit/dom.js";
+import { tr, trc } from "../kit/language.js";
 
 /** @typedef {{ shown: string, other: string, target: string }} Names of the image shown, of one to try, of one to reach */
 /** @typedef {{ title: string, readings: Map<string, number> }} Tapped a unit, and its value for each image by name */
@@ -15,12 +16,14 @@ const FURTHER = [4, 2]; // classes further on: the 1 and the 9 for the 7
  * @returns {Names}
  */
 export function namesFor(classes, label) {
-  if (!classes[label] || classes.length < 2) return { shown: "this image", other: "the next image", target: "another image" };
+  if (!classes[label] || classes.length < 2) return { shown: tr("this image"), other: tr("the next image"), target: tr("another image") };
   const name = (/** @type {number} */ k) => classes[k % classes.length];
   const [other, target] = FURTHER.map((further) => label + 1 + ((further - 1) % (classes.length - 1))); // never the class itself
-  const called = (/** @type {number} */ k, article = "the") => (/^\d+$/.test(name(k)) ? `${article} ${name(k)}` : name(k));
-  const an = /^(8|11|18)/.test(name(target)) ? "an" : "a";
-  return { shown: called(label), other: called(other), target: called(target, an) };
+  const isDigit = (/** @type {number} */ k) => /^\d+$/.test(name(k));
+  const called = (/** @type {number} */ k) => (isDigit(k) ? tr("the {digit}", { digit: name(k) }) : name(k));
+  const digit = name(target);
+  const any = !isDigit(target) ? digit : /^(8|11|18)/.test(digit) ? tr("an {digit}", { digit }) : tr("a {digit}", { digit });
+  return { shown: called(label), other: called(other), target: any };
 }
 
 /**
@@ -31,14 +34,13 @@ export function namesFor(classes, label) {
  * @param {boolean} isRelu whether units are 0 for many images
  */
 export function questionText({ shown, other, target }, tapped, isMoved, isRelu) {
-  const move = `move z until ${shown} becomes ${target}`;
-  if (isMoved) return `Is it still ${shown}, ${target} already, or something else? Which images lie between? Next: tap a square of the decoder and move z again.`;
+    if (isMoved) return tr("Is it still {shown}, {target} already, or something else? Which images lie between? Next: tap a square of the decoder and move z again.", { shown, target });
   if (!tapped) {
-    const unit = isRelu ? `Tap a grey square, a unit that is 0 for ${shown}: is it 0 for ${other} too?` : `Tap a square: has its unit the same sign for ${shown} and for ${other}?`;
-    return `${unit} Or ${move}.`;
+    const unit = isRelu ? tr("Tap a grey square, a unit that is 0 for {shown}: is it 0 for {other} too?", { shown, other }) : tr("Tap a square: has its unit the same sign for {shown} and for {other}?", { shown, other });
+    return `${unit} ${tr("Or move z until {shown} becomes {target}.", { shown, target })}`;
   }
-  const values = [...tapped.readings].map(([name, value]) => `${value ? brief(value) : "0"} for ${name}`).join(", ");
-  const next = tapped.readings.size > 1 ? `Next: ${move}.` : `What is it for ${other}? Guess, then choose ${other}.`;
+  const values = [...tapped.readings].map(([name, value]) => tr("{value} for {image}", { value: value ? brief(value) : "0", image: name })).join(trc("between numbers", ", "));
+  const next = tapped.readings.size > 1 ? tr("Next: move z until {shown} becomes {target}.", { shown, target }) : tr("What is it for {other}? Guess, then choose {other}.", { other });
   return `${tapped.title}: ${values}. ${next}`;
 }
 
@@ -86,7 +88,8 @@ export class Question {
 
   write() {
     const { pinned, readings, names, isMoved, isRelu } = this;
-    const title = pinned ? `${pinned.view.name[0].toUpperCase()}${pinned.view.name.slice(1)}, unit ${pinned.unit + 1}` : "";
+    const layer = pinned ? `${pinned.view.name[0].toUpperCase()}${pinned.view.name.slice(1)}` : "";
+    const title = pinned ? tr("{layer}, unit {index}", { layer, index: pinned.unit + 1 }) : "";
     write(this.words, questionText(names, pinned && { title, readings }, isMoved, isRelu));
   }
 }

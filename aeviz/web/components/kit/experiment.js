@@ -16,6 +16,9 @@ export const rounded = (value) => Math.round(100 * value) / 100 + 0;
 /** @param {number} value @param {number} low @param {number} high */
 export const limit = (value, low, high) => Math.max(low, Math.min(high, value));
 
+/** Texts with numbers in a row, as `listed` has it. @param {string[]} texts */
+export const joined = (texts) => texts.join(trc("between numbers", ", "));
+
 /**
  * A number with a fixed count of digits after its point, and a minus that is as wide as a plus.
  * @param {number} value
@@ -28,10 +31,11 @@ export function number(value, digits = 2) {
 }
 
 /**
- * Numbers one after the other, apart as the page's language has it: a comma where the point is the decimal sign.
- * @param {string[]} texts
+ * Numbers in a row; where the point of a number is a comma, something else stands between them.
+ * @param {ArrayLike<number>} values
+ * @param {number} [digits]
  */
-export const listed = (texts) => texts.join(trc("between numbers", ", "));
+export const listed = (values, digits = 2) => Array.from(values, (value) => number(value, digits)).join(trc("between numbers", ", "));
 
 /**
  * A slider with its name and value; what it means is told by `set`.
