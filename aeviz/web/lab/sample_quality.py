@@ -25,6 +25,13 @@ EMBEDDINGS = {
     mark("64 principal components"): "pca",
 }
 """Keys of `distances` by title."""
+_SETS = (
+    mark("test images"),
+    mark("test images, noise 0.1"),
+    mark("test images, blurred"),
+    mark("vae-10d, reconstructions"),
+)
+"""Names of sets of images that are no models'."""
 _EMBEDDING, _SET = "embedding", "set"
 """URL parameters."""
 _FIGURE = "sample-quality"
@@ -49,12 +56,12 @@ def show_sample_quality() -> None:
         rows = found[EMBEDDINGS[str(title)]]
         names = [row.name for row in rows]
         with right:
-            name = st.selectbox(
+            name = choose(
+                st.selectbox,
                 tr("Images"),
                 names,
                 index=names.index(_USUAL),
                 key=_SET,
-                bind="query-params",
                 help=tr("A click on a row of the chart chooses them, too."),
             )
         chosen = names.index(str(name))
@@ -64,7 +71,7 @@ def show_sample_quality() -> None:
                 key=_FIGURE,
                 alt=tr(
                     "Kernel distance to test images: {distances}",
-                    distances=", ".join(f"{row.name} {number(_estimate(row)[0], '.4f')}" for row in rows),
+                    distances=", ".join(f"{tr(row.name)} {number(_estimate(row)[0], '.4f')}" for row in rows),
                 ),
                 on_click=_take_clicked,
             )
@@ -81,7 +88,7 @@ def _estimate(row: Distance) -> tuple[float, float]:
 def _figure(embedding: str, chosen: int, language: str) -> go.Figure:
     rows = distances()[0][embedding]
     means, errors = np.array([_estimate(row) for row in rows]).T
-    return estimate_rows([row.name for row in rows], means, errors, chosen, tr("squared MMD, ± 2 standard errors"))
+    return estimate_rows([tr(row.name) for row in rows], means, errors, chosen, tr("squared MMD, ± 2 standard errors"))
 
 
 def _take_clicked() -> None:
@@ -130,8 +137,8 @@ def _show_chosen(row: Distance, floor: Distance) -> None:
     for each in (row, floor):
         mean, error = _estimate(each)
         lines.append(
-            f"| {escape(each.name)} | {number(mean, '.4f')} ± {number(error, '.4f')} | {number(each.frechet, '.2f')} | "
-            f"{number(each.frechet_block, '.2f')} |"
+            f"| {escape(tr(each.name))} | {number(mean, '.4f')} ± {number(error, '.4f')} | "
+            f"{number(each.frechet, '.2f')} | {number(each.frechet_block, '.2f')} |"
         )
     st.markdown(head + "\n".join(lines))
 

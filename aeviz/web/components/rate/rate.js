@@ -4,7 +4,7 @@ import { readable } from "../kit/axis.js";
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
-import { localise, mark, tr } from "../kit/language.js";
+import { mark, tr } from "../kit/language.js";
 import { Mosaic } from "../kit/images.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
@@ -103,7 +103,7 @@ class Rate extends Experiment {
     precision.value = String(kind);
     header.setAttribute("aria-pressed", String(hasHeader));
     const count = { hasHeader, images: 10 ** this.values[SHARED] };
-    shared.set(this.values[SHARED], localise(readable(count.images, 2)));
+    shared.set(this.values[SHARED], readable(count.images, 2));
     line.set(Math.log10(budget), `${budget} B`);
     const curves = sent.methods.map((_, method) => curveOf(sent.points, method, kind, count));
     const mean = curves.map((curve) => bestWithin(sent.points, curve, budget, count));
@@ -121,7 +121,7 @@ class Rate extends Experiment {
       plot.end();
       grip.place([x, ERRORS[0] + 0.2], tr("{count} bytes", { count: budget }));
     }
-    const found = sent.methods.map(({ name }, k) => (mean[k] < 0 ? "" : `${name} ${localise(readable(sent.points[mean[k]].mse, DIGITS))}`));
+    const found = sent.methods.map(({ name }, k) => (mean[k] < 0 ? "" : `${name} ${readable(sent.points[mean[k]].mse, DIGITS)}`));
     plot.describe(tr(TITLE), tr("Within {budget} bytes on average: {methods}", { budget, methods: found.filter(Boolean).join(", ") || tr("no method") }));
     this.showImages(chosen, count);
     const each = PRECISIONS[kind][1];
@@ -168,7 +168,7 @@ class Rate extends Experiment {
       if (images.length) tile.mosaic.set(point ? Array.from(images.subarray(from, from + pixels), (level) => level / 255) : new Array(pixels).fill(0.5));
       const size = point && Math.round(sizeOf({ ...point, weights: 0 }, count));
       const more = point ? Math.round(decoderOf(point, count)) : 0;
-      write(tile.words, point ? tr("{name}: {size} bytes, error {error}", { name: point.name, size: `${size}${more ? ` + ${more}` : ""}`, error: localise(readable(point.mse, DIGITS)) }) : tr("needs more bytes"));
+      write(tile.words, point ? tr("{name}: {size} bytes, error {error}", { name: point.name, size: `${size}${more ? ` + ${more}` : ""}`, error: readable(point.mse, DIGITS) }) : tr("needs more bytes"));
       tile.mosaic.canvas.style.opacity = point ? "" : "0.4";
     });
   }
