@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from aeviz.config import ObjectiveConfig
-from aeviz.language import tr
+from aeviz.language import number, tr
 
 _ICON = re.compile(r":(?=[\w+/-]+:)")
 """Opens the name of an emoji or icon, which Streamlit also finds in escaped text."""
@@ -75,4 +75,4 @@ def decimals_for(values: Sequence[float]) -> int:
 
 def differ(first: float, second: float, decimals: int) -> str:
     """Return the difference of two numbers as they are written with so many decimals."""
-    return f"{round(first, decimals) - round(second, decimals):.{decimals}f}"
+    return number(round(first, decimals) - round(second, decimals), f".{decimals}f")

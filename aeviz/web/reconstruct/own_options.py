@@ -5,6 +5,7 @@ from typing import cast
 import streamlit as st
 
 from aeviz.data.prepare import Choice, Framing, PrepareOptions
+from aeviz.language import mark, tr
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.upload import OwnImage, usual_options
 
@@ -12,7 +13,8 @@ from aeviz.web.kernel.upload import OwnImage, usual_options
 def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
     """Offer to prepare the image differently from what was decided."""
     usual = usual_options(model)
-    with st.expander("Change the preprocessing", icon=":material/tune:"):
+    with st.expander(tr("Change the preprocessing"), icon=":material/tune:"):
+        choices = [mark("auto"), mark("yes"), mark("no")]
         one, two, three = st.columns(3, gap="medium")
 
         def key(name: str) -> str:
@@ -20,60 +22,70 @@ def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
 
         with one:
             turn = st.segmented_control(
-                "Rotate (degrees clockwise)",
+                tr("Rotate (degrees clockwise)"),
                 [0, 90, 180, 270],
                 default=usual.turn,
                 required=True,
                 key=key("turn"),
-                help="Applied after the orientation stored by the camera.",
+                help=tr("Applied after the orientation stored by the camera."),
             )
             framing = st.segmented_control(
-                "Crop",
-                ["auto", "ink", "whole"],
+                tr("Crop"),
+                [mark("auto"), mark("ink"), mark("whole")],
+                format_func=tr,
                 default=usual.framing,
                 required=True,
                 key=key("framing"),
-                help="ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred "
-                "part of the image.",
+                help=tr(
+                    "ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred part of "
+                    "the image."
+                ),
             )
         with two:
             invert = st.segmented_control(
-                "Invert",
-                ["auto", "yes", "no"],
+                tr("Invert"),
+                choices,
+                format_func=tr,
                 default=usual.invert,
                 required=True,
                 key=key("invert"),
-                help="The training digits are white on black; ink on paper is black on white.",
+                help=tr("The training digits are white on black; ink on paper is black on white."),
             )
             pen = st.segmented_control(
-                "Adjust the stroke width",
-                ["auto", "yes", "no"],
+                tr("Adjust the stroke width"),
+                choices,
+                format_func=tr,
                 default=usual.pen,
                 required=True,
                 key=key("pen"),
-                help="Match the stroke width of MNIST.",
+                help=tr("Match the stroke width of MNIST."),
             )
         with three:
             across = st.slider(
-                "From left to right (%)",
+                tr("From left to right (%)"),
                 0,
                 100,
                 (0, 100),
                 key=key("across"),
-                help=("Horizontal part of the image to use."),
+                help=tr("Horizontal part of the image to use."),
             )
             down = st.slider(
-                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help=("Vertical part of the image to use.")
+                tr("From top to bottom (%)"),
+                0,
+                100,
+                (0, 100),
+                key=key("down"),
+                help=tr("Vertical part of the image to use."),
             )
-            straighten = st.toggle("Set the tilt manually", key=key("straighten"), help="Only with crop: ink.")
+            straighten = st.toggle(tr("Set the tilt manually"), key=key("straighten"), help=tr("Only with crop: ink."))
             tilt = (
                 st.slider(
-                    "Tilt (degrees clockwise)",
+                    tr("Tilt (degrees clockwise)"),
                     -45,
                     45,
                     0,
                     key=key("tilt"),
-                    help=("The image is rotated back by this angle."),
+                    help=tr("The image is rotated back by this angle."),
                 )
                 if straighten
                 else None
