@@ -5,12 +5,16 @@ from typing import cast
 import streamlit as st
 
 from aeviz.data.prepare import Choice, Framing, PrepareOptions
+from aeviz.language import mark, tr
 from aeviz.web.kernel.image_choices import recall_choices
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.upload import PLACE, OwnImage, usual_options
 
-_SPANS = (("From left to right (%)", "across", "Horizontal"), ("From top to bottom (%)", "down", "Vertical"))
-"""Label, name and direction of the sliders for the part of the image."""
+_SPANS = (
+    (mark("From left to right (%)"), "across", mark("Horizontal part of the image to use.")),
+    (mark("From top to bottom (%)"), "down", mark("Vertical part of the image to use.")),
+)
+"""Label, name and help of the sliders for the part of the image."""
 
 
 def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
@@ -19,56 +23,61 @@ def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
     decided = {"turn": usual.turn, "framing": usual.framing, "invert": usual.invert, "pen": usual.pen}
     spans = {"across": (0, 100), "down": (0, 100), "straighten": False, "tilt": 0}
     recall_choices(PLACE, f"{picture.key} {usual.framing}", decided | spans)
-    with st.expander("Change the preprocessing", icon=":material/tune:"):
+    with st.expander(tr("Change the preprocessing"), icon=":material/tune:"):
+        choices = [mark("auto"), mark("yes"), mark("no")]
         one, two, three = st.columns(3, gap="medium")
 
         with one:
             turn = st.segmented_control(
-                "Rotate (degrees clockwise)",
+                tr("Rotate (degrees clockwise)"),
                 [0, 90, 180, 270],
                 required=True,
                 key=f"{PLACE}.turn",
-                help="Applied after the orientation stored by the camera.",
+                help=tr("Applied after the orientation stored by the camera."),
             )
             framing = st.segmented_control(
-                "Crop",
-                ["auto", "ink", "whole"],
+                tr("Crop"),
+                [mark("auto"), mark("ink"), mark("whole")],
+                format_func=tr,
                 required=True,
                 key=f"{PLACE}.framing",
-                help="ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred "
-                "part of the image.",
+                help=tr(
+                    "ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred part of "
+                    "the image."
+                ),
             )
         with two:
             invert = st.segmented_control(
-                "Invert",
-                ["auto", "yes", "no"],
+                tr("Invert"),
+                choices,
+                format_func=tr,
                 required=True,
                 key=f"{PLACE}.invert",
-                help="The training digits are white on black; ink on paper is black on white.",
+                help=tr("The training digits are white on black; ink on paper is black on white."),
             )
             pen = st.segmented_control(
-                "Adjust the stroke width",
-                ["auto", "yes", "no"],
+                tr("Adjust the stroke width"),
+                choices,
+                format_func=tr,
                 required=True,
                 key=f"{PLACE}.pen",
-                help="Match the stroke width of MNIST.",
+                help=tr("Match the stroke width of MNIST."),
             )
         with three:
             across, down = (
-                cast(
-                    tuple[int, int],
-                    st.slider(label, 0, 100, key=f"{PLACE}.{name}", help=f"{which} part of the image to use."),
-                )
+                cast(tuple[int, int], st.slider(tr(label), 0, 100, key=f"{PLACE}.{name}", help=tr(which)))
                 for label, name, which in _SPANS
             )
-            straighten = st.toggle("Set the tilt manually", key=f"{PLACE}.straighten", help="Only with crop: ink.")
+            straighten = st.toggle(
+                tr("Set the tilt manually"), key=f"{PLACE}.straighten", help=tr("Only with crop: ink.")
+            )
             tilt = (
                 st.slider(
-                    "Tilt (degrees clockwise)",
+                    tr("Tilt (degrees clockwise)"),
                     -45,
                     45,
                     key=f"{PLACE}.tilt",
-                    help=("The image is rotated back by this angle."),
+                    help=tr("The image is rotated back by this angle."),
                 )
                 if straighten
                 else None
