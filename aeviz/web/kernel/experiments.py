@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from aeviz.language import tr
-from aeviz.web.kernel.choices import choose as choose_option
+from aeviz.web.kernel.choices import choose as choose_translated
 from aeviz.web.kernel.url import UrlState, drop_unbound, rename_choices
 
 _STYLE = """<style>
@@ -45,7 +45,10 @@ _IN_A_ROW = """<style>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """A section of a page that shows one thing that the sources teach."""
+    """A section of a page that shows one thing that the sources teach.
+
+    Its texts are messages: literals, which `tools.messages` finds here, translated where they are shown.
+    """
 
     name: str
     """Its title, and its value in the address."""
@@ -77,7 +80,7 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
     names = [experiment.name for experiment in experiments]
     rename_choices(key, {former: experiment.name for experiment in experiments for former in experiment.former_names})
     st.html(_IN_A_ROW.replace("%s", key))
-    chosen = choose_option(
+    chosen = choose_translated(
         st.segmented_control,
         tr("Section"),
         names,
@@ -114,9 +117,10 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left, st.container(horizontal=True, gap="small"):
         st.selectbox(
-            "Experiment",
+            tr("Experiment"),
             list(by_name),
             key=widget,
+            format_func=tr,
             on_change=lambda: choose(str(st.session_state[widget])),
             label_visibility="collapsed",
             width="stretch",
@@ -124,7 +128,7 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
         _offer_all(experiments, current, choose, f"{key}.all")
     shown = by_name[current]
     with right:
-        st.markdown(f"**Notice:** {shown.notice}")
+        st.markdown(tr("**Notice:** {notice}", notice=tr(shown.notice)))
     _show(shown)
 
 
@@ -136,10 +140,10 @@ def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable
         st.session_state[key] = False
 
     offer = st.popover(
-        f"All {len(experiments)}",
+        tr("All {count}", count=len(experiments)),
         key=key,
         icon=":material/apps:",
-        help="All experiments by group, and what each shows",
+        help=tr("All experiments by group, and what each shows"),
         on_change="rerun",
     )
     if not offer.open:
@@ -148,11 +152,16 @@ def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable
         st.html(_STYLE)
         for group, members in groupby(experiments, key=lambda experiment: experiment.group):
             with st.container(gap=None):
-                st.markdown(f"**{group}**")
+                st.markdown(f"**{tr(group)}**")
                 for name, notice in [(member.name, member.notice) for member in members]:
                     kind: Literal["primary", "tertiary"] = "primary" if name == current else "tertiary"
                     st.button(
-                        name, key=f"{key}.{name}", type=kind, help=notice, on_click=choose_and_close, args=(name,)
+                        tr(name),
+                        key=f"{key}.{name}",
+                        type=kind,
+                        help=tr(notice),
+                        on_click=choose_and_close,
+                        args=(name,),
                     )
 
 
@@ -160,11 +169,12 @@ def _show(experiment: Experiment) -> None:
     """Show an experiment, then the question with its answer folded, slips of the sources, and the source."""
     place = st.container()  # the rest comes first, so that nothing of the experiment before stays below a spinner
     if experiment.question:
-        with st.expander(f"Question for a class: {experiment.question}", icon=":material/help:"):
-            st.markdown(experiment.answer)
+        question = tr("Question for a class: {question}", question=tr(experiment.question))
+        with st.expander(question, icon=":material/help:"):
+            st.markdown(tr(experiment.answer))
     if experiment.slips:
-        with st.expander("Slips of the sources", icon=":material/edit_note:"):
-            st.markdown("\n".join(f"- {slip}" for slip in experiment.slips))
+        with st.expander(tr("Slips of the sources"), icon=":material/edit_note:"):
+            st.markdown("\n".join(f"- {tr(slip)}" for slip in experiment.slips))
     st.caption(tr("Source: {source}", source=tr(experiment.source)))
     with place:
         experiment.show()

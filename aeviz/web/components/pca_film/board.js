@@ -25,7 +25,7 @@ export function buildBoard(root, player) {
   const chart = (parent, label) =>
     new Chart(parent, {
       label,
-      unit: tr("step"),
+      unit: "step",
       onScrub: (step) => player.scrub(step),
       onHover: (step, from) => player.hover(step, from),
     });

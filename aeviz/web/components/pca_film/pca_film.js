@@ -52,7 +52,7 @@ class PcaFilm {
     /** @type {FilmData | null} */
     this.film = null;
     this.player = new Player(root, activity, {
-      unit: tr("step"),
+      unit: "step",
       framesPerSecond: (last) => last / SECONDS,
       draw: (full) => this.draw(full),
       save: () => void activity.during("image", this.save()),

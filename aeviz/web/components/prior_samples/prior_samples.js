@@ -43,8 +43,8 @@ class PriorSamples {
       if (!step || !this.data) return;
       event.preventDefault();
       this.show(this.shown < 0 ? 0 : neighbourOf(this.data, this.shown, step));
-      const count = this.shown + 1;
-      write(this.voice, this.data.places[this.shown] ? tr("Sample {count}", { count }) : tr("Sample {count}, outside of the map", { count })); // prettier-ignore
+      const which = { place: this.shown + 1 };
+      write(this.voice, this.data.places[this.shown] ? tr("Sample {place}", which) : tr("Sample {place}, outside of the map", which));
     };
   }
 
