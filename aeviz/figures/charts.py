@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
+from aeviz.language import tr
 
 COMPARED = (FIRST, SECOND, *(colour for colour in CLASS_COLOURS if colour not in (FIRST, SECOND)))
 """Colours of the sides of a comparison."""
@@ -62,6 +63,7 @@ def training_curves(
         logarithmic: Whether the loss axis is logarithmic.
     """
     figure = go.Figure()
+    titles = {"training": tr("training"), "validation": tr("validation")}
     styles = zip(itertools.cycle(COMPARED), itertools.cycle(STROKES), curves.items(), strict=False)
     for place, (colour, dashes, (name, (epoch, train_loss, val_loss))) in enumerate(styles):
         shown = (epoch >= first_epoch) & (epoch <= (last_epoch or epoch.max(initial=1)))
@@ -69,6 +71,7 @@ def training_curves(
             ("training", "validation"), (train_loss, val_loss), dashes, (2, 3.5), strict=True
         ):
             stroke = {"color": colour, "width": width, "dash": dash}
+            title = f"{name}, {titles[label]}"
             common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}", "meta": {"group": place}}
             figure.add_trace(
                 go.Scatter(
@@ -76,7 +79,7 @@ def training_curves(
                     y=values[shown],
                     line={"color": colour, "width": 2, "dash": "solid"} if window > 1 else stroke,
                     opacity=0.2 if window > 1 else 0.5 if label == "training" else 1,
-                    name=f"{name}, {label}",
+                    name=title,
                     showlegend=window <= 1,
                 )
             )
@@ -86,12 +89,13 @@ def training_curves(
                         **common,
                         y=moving_average(values, window)[shown],
                         line=stroke,
-                        name=f"{name}, {label}",
-                        hovertemplate=f"epoch %{{x}}<br>mean of {window}: %{{y:.5f}}<extra>{name}, {label}</extra>",
+                        name=title,
+                        hovertemplate=tr("epoch %{x}<br>mean of {window}: %{y:.5f}").replace("{window}", str(window))
+                        + f"<extra>{title}</extra>",
                     )
                 )
     figure.update_layout(
-        xaxis_title="epoch",
+        xaxis_title=tr("epoch"),
         yaxis_title=quantity,
         yaxis_type="log" if logarithmic else "linear",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemwidth": 50},
