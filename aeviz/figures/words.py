@@ -70,4 +70,4 @@ def _numbers(values: Any) -> np.ndarray:
 
 
 def _place(value: Any) -> str:
-    return number(value, ".4g") if isinstance(value, int | float | np.number) else _TAG.sub(" ", str(value))
+    return number(float(value), ".4g") if isinstance(value, int | float | np.number) else _TAG.sub(" ", str(value))

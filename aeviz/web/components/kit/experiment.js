@@ -3,6 +3,7 @@
 
 import { element, write } from "./dom.js";
 import { KeptNumbers } from "./kept_numbers.js";
+import { localise } from "./language.js";
 import { styleOf, watchLooks } from "./theme.js";
 
 /** @typedef {import("./theme.js").Style} Style */
@@ -23,7 +24,7 @@ export const limit = (value, low, high) => Math.max(low, Math.min(high, value));
 export function number(value, digits = 2) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  return localise(Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−"));
 }
 
 /**

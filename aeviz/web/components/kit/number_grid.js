@@ -2,6 +2,7 @@
 // edit it, dragged up and down, typed over, or painted on.
 
 import { brushOf, element, pixelRatio, resize } from "./dom.js";
+import { tr } from "./language.js";
 
 /** @typedef {{ row: number, column: number }} Place */
 /** @typedef {Place & { height: number, width: number, colour: string }} Mark a rectangle of cells */
@@ -38,8 +39,8 @@ export class NumberGrid {
     this.options = options;
     const { label, edited } = options;
     this.stage = element("div", { class: "number-grid" }, parent);
-    const keys = edited ? " Arrow keys move, digits, plus and minus change the number." : " Arrow keys move.";
-    this.canvas = element("canvas", { tabindex: "0", role: "application", "aria-label": label + "." + keys, title: edited ? "Drag a number up or down, or type" : "" }, this.stage); // prettier-ignore
+    const keys = edited ? tr("Arrow keys move, digits, plus and minus change the number.") : tr("Arrow keys move.");
+    this.canvas = element("canvas", { tabindex: "0", role: "application", "aria-label": `${label}. ${keys}`, title: edited ? tr("Drag a number up or down, or type") : "" }, this.stage); // prettier-ignore
     this.voice = element("span", { class: "voice", "aria-live": "polite" }, this.stage);
     /** @type {Shown} */
     this.shown = { values: [], rows: 0, columns: 0, range: [0, 1] };
@@ -166,7 +167,8 @@ export class NumberGrid {
   say() {
     const { row, column } = this.cursor;
     const { values, format = plain } = this.shown;
-    this.voice.textContent = `row ${row + 1}, column ${column + 1}: ${format(values[this.indexOf(this.cursor)] ?? 0)}`;
+    const value = format(values[this.indexOf(this.cursor)] ?? 0);
+    this.voice.textContent = tr("row {row}, column {column}: {value}", { row: row + 1, column: column + 1, value });
   }
 
   /** @param {Shown} shown @param {import("./theme.js").Style} style */

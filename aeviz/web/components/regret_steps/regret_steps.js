@@ -107,7 +107,7 @@ class RegretSteps extends Experiment {
     plot.y = [-most, most];
     place.input.max = String(last);
     place.set(step, String(step));
-    const cost = slopes.length ? `cost f(x) = ${number(slope, slope === -1 ? 0 : 1).replace(/^−1$/, "−").replace(/\.0$/, "")}x` : "mean of the points chosen over the sequences";
+    const cost = slopes.length ? `cost f(x) = ${number(slope, slope === -1 ? 0 : 1).replace(/^−1$/, "−").replace(/[.,]0$/, "")}x` : "mean of the points chosen over the sequences";
     plot.describe(`Step ${step}: ${cost}${slopes.length ? ". Lower is better" : ""}.`, `Step ${step}, ${cost}: ${tracks.map(({ title, x }) => `${title} at ${number(x[step - 1])}`).join(", ")}`);
     if (plot.begin(style)) {
       plot.curve([[-1, -slope], [1, slope]], { colour: style.text, width: 2 });
