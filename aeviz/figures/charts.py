@@ -166,15 +166,15 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
                 textposition="outside",
                 name=name,
                 marker_color=colour,
-                hovertemplate="%{customdata}: %{y:.3f} nats<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("%{customdata}: %{y:.3f} nats") + "<extra>%{fullData.name}</extra>",
             )
         )
     figure.update_layout(
         xaxis={
-            "title": "latent dimensions, most informative first",
+            "title": tr("latent dimensions, most informative first"),
             "dtick": 1 if most <= NAMED_BARS else None,
         },
-        yaxis_title="KL divergence (nats per image)",
+        yaxis_title=tr("KL divergence (nats per image)"),
         legend={"orientation": "h", "y": -0.35},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=300,
@@ -196,13 +196,13 @@ def variance_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
                 y=list(shares),
                 name=name,
                 marker_color=colour,
-                hovertemplate="component %{x}: %{y:.2%} of the variance<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("component %{x}: %{y:.2%} of the variance") + "<extra>%{fullData.name}</extra>",
             )
         )
     most = max(map(len, models.values()))
     figure.update_layout(
-        xaxis={"title": "principal components of the codes, largest first", "range": [0.3, most + 0.7], "tick0": 1},
-        yaxis={"title": "share of the variance", "tickformat": ".0%"},
+        xaxis={"title": tr("principal components of the codes, largest first"), "range": [0.3, most + 0.7], "tick0": 1},
+        yaxis={"title": tr("share of the variance"), "tickformat": ".0%"},
         legend={"orientation": "h", "y": -0.35},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=300,
@@ -292,7 +292,7 @@ def prior_densities(models: Mapping[str, PriorMatch], axis: str) -> go.Figure:
                 fill="tozeroy",
                 line={"color": UNLABELLED, "width": 1.5, "dash": PRIOR_STROKES[(len(drawn) - 1) % 2]},
                 opacity=0.6,
-                name="prior p(z)" if match.prior_moments == (0, 1) else f"prior p(z) of {name}",
+                name=tr("prior p(z)") if match.prior_moments == (0, 1) else tr("prior p(z) of {name}", name=name),
                 hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",
             )
         )
@@ -303,13 +303,13 @@ def prior_densities(models: Mapping[str, PriorMatch], axis: str) -> go.Figure:
                 y=match.aggregate,
                 mode="lines",
                 line={"color": colour, "width": 2.5},
-                name=f"all posteriors q(z) of {name}",
+                name=tr("all posteriors q(z) of {name}", name=name),
                 hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",
             )
         )
     figure.update_layout(
         xaxis_title=axis,
-        yaxis={"title": "density", "rangemode": "tozero"},
+        yaxis={"title": tr("density"), "rangemode": "tozero"},
         hovermode="x",
         showlegend=True,
         legend={"orientation": "h", "y": -0.35},
