@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from aeviz.figures.images import change_map, to_grey_or_rgb, to_small_uri
 from aeviz.figures.palette import FIRST, SECOND, class_colour
+from aeviz.language import number, tr
 
 HEIGHT_PX = 250
 """Height of each of the charts."""
@@ -41,19 +42,25 @@ def activation_histogram(
             y=counts,
             width=np.diff(edges),
             marker={"color": FIRST, "line_width": 0},
-            hovertemplate="activation about %{x:.3g}: %{y:,} images<extra></extra>",
+            hovertemplate=tr("activation about %{x:.3g}: %{y:,} images<extra></extra>"),
         )
     )
-    lines = {"mean": (mean, "solid")} | ({} if target is None else {"target": (target, "dashed")})
-    for value, dash in lines.values():
-        figure.add_vline(x=value, line={"color": SECOND, "width": 2, "dash": dash.removesuffix("ed")})
-    text = "<br>".join(f"{title} {value:.3g} ({dash})" for title, (value, dash) in lines.items())
+    lines = [(mean, "solid", tr("mean {value} (solid)", value=number(mean, ".3g")))]
+    if target is not None:
+        lines.append((target, "dash", tr("target {value} (dashed)", value=number(target, ".3g"))))
+    for value, dash, _ in lines:
+        figure.add_vline(x=value, line={"color": SECOND, "width": 2, "dash": dash})
+    text = "<br>".join(words for _, _, words in lines)
     figure.add_annotation(  # on the left, clear of the button that saves the figure
         x=0, y=1, xref="paper", yref="paper", text=text, showarrow=False, xanchor="left", yanchor="bottom", align="left"
     )
     figure.update_layout(
-        xaxis_title=f"activation of {name}",
-        yaxis={"title": "test images", "type": "log" if logarithmic else "linear", "dtick": 1 if logarithmic else None},
+        xaxis_title=tr("activation of {unit}", unit=name),
+        yaxis={
+            "title": tr("test images"),
+            "type": "log" if logarithmic else "linear",
+            "dtick": 1 if logarithmic else None,
+        },
         bargap=0,
         showlegend=False,
         margin={"l": 10, "r": 10, "t": 44, "b": 10},
@@ -79,8 +86,8 @@ def class_mean_bars(means: Sequence[float], labels: Sequence[int], class_names: 
         )
     )
     figure.update_layout(
-        xaxis={"title": "class", "type": "category"},
-        yaxis_title="mean activation",
+        xaxis={"title": tr("class"), "type": "category"},
+        yaxis_title=tr("mean activation"),
         showlegend=False,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=HEIGHT_PX,
@@ -116,15 +123,15 @@ def pushed_table(
     body = ""
     for title, images in rows:
         cells = [
-            cell(picture, f"{title}: {unit} {f'at {value}' if value else level}")
+            cell(picture, f"{title}: {tr('{unit} at {value}', unit=unit, value=value) if value else f'{unit} {level}'}")
             for picture, (level, value) in zip(to_grey_or_rgb(images), heads, strict=True)
         ]
         change = change_map(images[-1].astype(np.float64) - images[1], is_dark=is_dark)
-        cells.append(cell(change, f"{title}: difference"))
+        cells.append(cell(change, f"{title}: {tr('difference')}"))
         body += f"<tr><th colspan='{len(cells)}' scope='rowgroup' {_CELL}>{escape(title)}</th></tr><tr>"
         body += "".join(cells) + "</tr>"
     top = "".join(
         f"<th scope='col' {_CELL}>{escape(level)}<br>{escape(value) or '&nbsp;'}</th>"
-        for level, value in [*heads, ("change", f"{heads[1][0]} to {heads[-1][0]}")]
+        for level, value in [*heads, (tr("change"), tr("{low} to {high}", low=heads[1][0], high=heads[-1][0]))]
     )
     return f"{_TABLE}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"

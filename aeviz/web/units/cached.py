@@ -18,6 +18,7 @@ from aeviz.analysis.units import (
 from aeviz.data import ImageDataset
 from aeviz.figures.images import enlarge, shrink, tile, to_small_uri
 from aeviz.figures.units import activation_histogram, class_mean_bars, pushed_table
+from aeviz.language import number, tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import TILE_PX, decoded, is_large
 from aeviz.web.kernel.models import Model
@@ -129,15 +130,15 @@ def example(model: Model, unit: int) -> int:
 
 
 @shared(max_entries=256)  # 15 kB each, 65 kB for faces
-def pushed(model: Model, unit: int, is_dark: bool) -> str:
+def pushed(model: Model, unit: int, is_dark: bool, language: str) -> str:
     """Return HTML: images decoded from the median code while a unit, from 0, is pushed; the model must have latents."""
     values, code = levels(model, unit), model.summary.median
     images = decoded(model, np.concatenate([code[None].astype(np.float32), push(code, unit, values)]))
     heads = [
-        ("as it is", ""),
-        *((f"{level:.0%}", format_value(value)) for level, value in zip(LEVELS, values, strict=True)),
+        (tr("as it is"), ""),
+        *((number(level, ".0%"), format_value(value)) for level, value in zip(LEVELS, values, strict=True)),
     ]
-    rows = [("From the median code", shrink(images, TILE_PX))]
+    rows = [(tr("From the median code"), shrink(images, TILE_PX))]
     return pushed_table(heads, rows, unit=name_unit(unit), smooth=is_large(model), is_dark=is_dark)
 
 
@@ -162,7 +163,7 @@ def read_push(model: Model, unit: int, image: int) -> tuple[int, int, int] | Non
 
 
 @shared(max_entries=256)  # 3 kB each
-def spread_figure(model: Model, unit: int) -> go.Figure:
+def spread_figure(model: Model, unit: int, language: str) -> go.Figure:
     """Return the histogram of a unit's activations, with the target of a sparsity penalty where there is one.
 
     Codes in (0, 1) are mostly near 0: a logarithmic axis shows the few images that excite the unit.
@@ -180,7 +181,7 @@ def spread_figure(model: Model, unit: int) -> go.Figure:
 
 
 @shared(max_entries=256)  # 1 kB each
-def class_figure(model: Model, unit: int) -> go.Figure:
+def class_figure(model: Model, unit: int, language: str) -> go.Figure:
     """Return the mean activation of a unit by class; the images must have classes."""
     found = measures(model)
     return class_mean_bars(found.class_means[:, unit].tolist(), found.labels.tolist(), model.class_names)

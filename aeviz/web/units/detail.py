@@ -7,6 +7,7 @@ from aeviz.analysis.latent import ACTIVE
 from aeviz.analysis.units import push, sparsity_divergence
 from aeviz.data import ImageDataset
 from aeviz.figures.images import take
+from aeviz.language import current_language, tr
 from aeviz.web.components.pushed_unit.component import Pushed, pushed_unit, reported_share
 from aeviz.web.decoder.explorer import ALONG, DECODED_PLANE, PLANE, SHOWN
 from aeviz.web.kernel.charts import show_figure
@@ -50,7 +51,7 @@ def show_unit(model: Model, unit: int, dataset: ImageDataset | None) -> None:
     """Show a unit, from 0, of a model with latents; `dataset` holds the originals where they are on this machine."""
     name = name_unit(unit)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"Unit {name}")
+        st.subheader(tr("Unit {unit}", unit=name))
         _show_links(model, unit)
     st.markdown(_describe(model, unit), help=_details(model, unit))
     _show_ends(model, unit, dataset)
@@ -65,16 +66,18 @@ def _show_pushed(model: Model, unit: int, dataset: ImageDataset | None) -> None:
         name = name_unit(unit)
         words, stage = st.empty(), st.container()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            image = pick_image(model, "Test image", IMAGE, _follow_example(model, unit))
+            image = pick_image(model, tr("Test image"), IMAGE, _follow_example(model, unit))
         words.markdown(
-            f"**Push {name}**, all else unchanged{_say_read(model, unit, image)}",
-            help="From the lowest to the highest activation of the unit on the test images. The row below pushes it "
-            "from the median code, in equal steps. Change: blue darker, red brighter. The 10 test images nearest in "
-            "pixels vote on the class of a decoded image.",
+            tr("**Push {unit}**, all else unchanged", unit=name) + _say_read(model, unit, image),
+            help=tr(
+                "From the lowest to the highest activation of the unit on the test images. The row below pushes it "
+                "from the median code, in equal steps. Change: blue darker, red brighter. The 10 test images nearest "
+                "in pixels vote on the class of a decoded image."
+            ),
         )
         with stage:
             _show_push(model, unit, image, dataset)
-        st.html(pushed(model, unit, is_dark()))
+        st.html(pushed(model, unit, is_dark(), current_language()))
 
 
 def _say_read(model: Model, unit: int, image: int) -> str:
@@ -84,8 +87,13 @@ def _say_read(model: Model, unit: int, image: int) -> str:
         return ""
     label, low, high = (escape(model.class_names[each]) for each in found)
     if label == low == high:
-        return f". A **{label}** stays a **{label}** at both ends."
-    return f". A **{label}** is read as **{low}** at its lowest activation, as **{high}** at its highest."
+        return tr(". A **{label}** stays a **{label}** at both ends.", label=label)
+    return tr(
+        ". A **{label}** is read as **{low}** at its lowest activation, as **{high}** at its highest.",
+        label=label,
+        low=low,
+        high=high,
+    )
 
 
 def _follow_example(model: Model, unit: int) -> int:
@@ -137,14 +145,21 @@ def _show_push(model: Model, unit: int, image: int, dataset: ImageDataset | None
 def _show_ends(model: Model, unit: int, dataset: ImageDataset | None) -> None:
     """Show the images that excite a unit most beside those that excite it least."""
     ends = extreme_images(model, unit, dataset is not None, dataset)
-    sides = ((ends.most, "most", ends.high), (ends.least, "least", ends.low))
-    for column, (uri, words, (first, last)) in zip(st.columns(2), sides, strict=True):
-        column.image(
-            uri,
-            width="stretch",
-            caption=f"Excite it {words}: activation {format_value(first)} to {format_value(last)}",
-            alt=f"The {AT_EACH_END} images that excite {name_unit(unit)} {words}",
-        )
+    high, low = ({"first": format_value(first), "last": format_value(last)} for first, last in (ends.high, ends.low))
+    what = {"count": AT_EACH_END, "unit": name_unit(unit)}
+    most, least = st.columns(2)
+    most.image(
+        ends.most,
+        width="stretch",
+        caption=tr("Excite it most: activation {first} to {last}", **high),
+        alt=tr("The {count} images that excite {unit} most", **what),
+    )
+    least.image(
+        ends.least,
+        width="stretch",
+        caption=tr("Excite it least: activation {first} to {last}", **low),
+        alt=tr("The {count} images that excite {unit} least", **what),
+    )
 
 
 def _show_charts(model: Model, unit: int) -> None:
@@ -152,12 +167,16 @@ def _show_charts(model: Model, unit: int) -> None:
     left, right = st.columns(2)
     with left:
         show_figure(
-            spread_figure(model, unit), key=f"{model.name}-{name}-activation", alt=f"Histogram of activations of {name}"
+            spread_figure(model, unit, current_language()),
+            key=f"{model.name}-{name}-activation",
+            alt=tr("Histogram of activations of {unit}", unit=name),
         )
     if len(found.labels):
         with right:
             show_figure(
-                class_figure(model, unit), key=f"{model.name}-{name}-classes", alt=f"Mean activation of {name} by class"
+                class_figure(model, unit, current_language()),
+                key=f"{model.name}-{name}-classes",
+                alt=tr("Mean activation of {unit} by class", unit=name),
             )
 
 
@@ -177,9 +196,9 @@ def _show_links(model: Model, unit: int) -> None:
     on_plane |= {model.name + ALONG: name, **point_parameter(model, highest)}
     if other is not None:
         on_plane[model.name + PLANE] = f"{name}~{other}"
-    st.page_link("pages/explore.py", label="Show on the map", icon=":material/scatter_plot:", query_params=on_map)
+    st.page_link("pages/explore.py", label=tr("Show on the map"), icon=":material/scatter_plot:", query_params=on_map)
     st.page_link(
-        "pages/explore.py", label="Move it on the decoded plane", icon=":material/tune:", query_params=on_plane
+        "pages/explore.py", label=tr("Move it on the decoded plane"), icon=":material/tune:", query_params=on_plane
     )
 
 
@@ -193,47 +212,61 @@ def _describe(model: Model, unit: int) -> str:
         high = float(found.class_means[:, unit].max())
         share = 0.0 if found.selectivity is None else float(found.selectivity[unit])
         verdict = (
-            f"Detects class {best}."
+            tr("Detects class {label}.", label=best)
             if share >= DETECTS
-            else f"Prefers class {best}."
+            else tr("Prefers class {label}.", label=best)
             if share >= PREFERS
-            else "Stands for no class: look for what the images share."
+            else tr("Stands for no class: look for what the images share.")
         )
         parts.append(
-            f"**{verdict}** Class {best} excites it most: {format_value(high)} on average; over all images "
-            f"{format_value(mean)}."
+            tr(
+                "**{verdict}** Class {label} excites it most: {high} on average; over all images {mean}.",
+                verdict=verdict,
+                label=best,
+                high=format_value(high),
+                mean=format_value(mean),
+            )
         )
     else:
-        parts.append(f"Mean activation {format_value(mean)}.")
+        parts.append(tr("Mean activation {mean}.", mean=format_value(mean)))
     if found.selectivity is not None:
         parts.append(
-            f"**{found.selectivity[unit]:.0%}** of the variation of its activation lies between the classes, the rest "
-            "between images of one class."
+            tr(
+                "**{share:.0%}** of the variation of its activation lies between the classes, the rest between images "
+                "of one class.",
+                share=found.selectivity[unit],
+            )
         )
     if model.summary.kl is not None:
         parts.append(
-            "It is **active**: its mean varies with the image."
+            tr("It is **active**: its mean varies with the image.")
             if variance > ACTIVE
-            else "It is **collapsed**: the decoder ignores it."
+            else tr("It is **collapsed**: the decoder ignores it.")
         )
     if sparsity_target(model) is None and not has_positive_codes(model):
-        parts.append("Its sign is arbitrary: read both ends.")
+        parts.append(tr("Its sign is arbitrary: read both ends."))
     return " ".join(parts)
 
 
 def _details(model: Model, unit: int) -> str:
     """Give the numbers behind `_describe`, in Markdown."""
     found = measures(model)
-    parts = [f"Variance {format_value(float(found.variance[unit]))}."]
+    parts = [tr("Variance {value}.", value=format_value(float(found.variance[unit])))]
     if found.selectivity is not None:
-        parts.append(f"η² = {found.selectivity[unit]:.2f}: the share of it that the class explains.")
+        parts.append(tr("η² = {share:.2f}: the share of it that the class explains.", share=found.selectivity[unit]))
     if model.summary.kl is not None:
-        parts.append(f"KL divergence to the prior: {float(model.summary.kl[unit]):.2f} nats per image.")
+        parts.append(tr("KL divergence to the prior: {kl:.2f} nats per image.", kl=float(model.summary.kl[unit])))
     target = sparsity_target(model)
     if target is not None:
         divergences = sparsity_divergence(target, found.mean)
         parts.append(
-            f"Sparsity penalty: target {target:g}, reached {float(found.mean[unit]):.3f}; {divergences[unit]:.4f} of "
-            f"{divergences.sum():.3f} nats over all units."
+            tr(
+                "Sparsity penalty: target {target:g}, reached {mean:.3f}; {unit:.4f} of {total:.3f} nats over all "
+                "units.",
+                target=target,
+                mean=float(found.mean[unit]),
+                unit=divergences[unit],
+                total=divergences.sum(),
+            )
         )
     return " ".join(parts)

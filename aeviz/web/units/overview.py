@@ -5,7 +5,9 @@ import streamlit as st
 
 from aeviz.analysis.units import UnitMeasures, order_units
 from aeviz.data import ImageDataset
+from aeviz.language import current_language, mark, tr
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import drop_stale_choice
@@ -14,7 +16,7 @@ from aeviz.web.units.words import format_value, name_unit
 
 ORDER, UNIT, ALL = "order", "unit", "all"
 """URL parameters of the order of the cards, of the chosen unit, and of whether all cards are shown."""
-SELECTIVITY, ACTIVITY, KL, INDEX = "class selectivity", "activity", "KL divergence", "index"
+SELECTIVITY, ACTIVITY, KL, INDEX = mark("class selectivity"), mark("activity"), mark("KL divergence"), mark("index")
 FEW = 24
 """Cards until the visitor asks for all."""
 LIST_PX, FEW_ROWS = 680, 6
@@ -31,15 +33,20 @@ def pick_order(model: Model) -> str:
     orders = [SELECTIVITY] if measures(model).selectivity is not None else []
     orders += [ACTIVITY, *([KL] if model.summary.kl is not None else []), INDEX]
     drop_stale_choice(ORDER, orders)  # chosen for another model
-    what = "mean activation" if has_positive_codes(model) else "variance of the activation"
-    chosen = st.selectbox(
-        "Sort units by",
-        orders,
-        key=ORDER,
-        bind="query-params",
-        help=f"Class selectivity (η²): the share of a unit's variance that the class explains. Activity: the {what}. "
-        "KL divergence to the prior, of a variational model: what the unit tells about an image, in nats.",
+    why = (
+        tr(
+            "Class selectivity (η²): the share of a unit's variance that the class explains. Activity: the mean "
+            "activation. KL divergence to the prior, of a variational model: what the unit tells about an image, in "
+            "nats."
+        )
+        if has_positive_codes(model)
+        else tr(
+            "Class selectivity (η²): the share of a unit's variance that the class explains. Activity: the variance of "
+            "the activation. KL divergence to the prior, of a variational model: what the unit tells about an image, "
+            "in nats."
+        )
     )
+    chosen = choose(st.selectbox, tr("Sort units by"), orders, key=ORDER, help=why)
     return str(chosen)
 
 
@@ -54,10 +61,10 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
     """
     count = model.config.model.latent_dim
     units = order_units(_scores(model, order), count).tolist()
-    is_whole = count <= FEW or st.toggle(f"Show all {count} units", key=ALL, bind="query-params")
+    is_whole = count <= FEW or st.toggle(tr("Show all {count} units", count=count), key=ALL, bind="query-params")
     shown = tuple(units if is_whole else units[:FEW])
     st.html(card_style(model, shown, dataset is not None, dataset))
-    labels = _labels(model, order)
+    labels = _labels(model, order, current_language())
     with (
         st.container(height=LIST_PX if count > FEW_ROWS else "content", border=False, key="unit-list"),
         st.container(key="unit-cards"),
@@ -75,11 +82,12 @@ def show_overview(model: Model, order: str, chosen: int, dataset: ImageDataset |
 
 
 @shared(max_entries=64)  # 60 bytes a unit
-def _labels(model: Model, order: str) -> tuple[str, ...]:
+def _labels(model: Model, order: str, language: str) -> tuple[str, ...]:
     """Return what the card of each unit says, in Markdown."""
     found = measures(model)
     best = found.best_class
-    classes = [""] * len(found.mean) if best is None else [f" · class {escape(model.class_names[at])}" for at in best]
+    names = () if best is None else [escape(model.class_names[at]) for at in best]
+    classes = [f" · {tr('class {label}', label=name)}" for name in names] or [""] * len(found.mean)
     return tuple(
         f"**{name_unit(unit)}**{of_class} :small[{_facts(model, unit, found, order)}]"
         for unit, of_class in enumerate(classes)
@@ -89,10 +97,11 @@ def _labels(model: Model, order: str) -> tuple[str, ...]:
 def _facts(model: Model, unit: int, found: UnitMeasures, order: str) -> str:
     """Return the measure that the cards are sorted by; for their index the first that there is."""
     if order == KL and model.summary.kl is not None:
-        return f"KL {format_value(float(model.summary.kl[unit]))} nats"
+        return tr("KL {value} nats", value=format_value(float(model.summary.kl[unit])))
     if order != ACTIVITY and found.selectivity is not None:
-        return f"class explains {found.selectivity[unit]:.0%}"
-    return f"{'mean' if has_positive_codes(model) else 'variance'} {format_value(activity(model)[unit])}"
+        return tr("class explains {share:.0%}", share=found.selectivity[unit])
+    value = format_value(activity(model)[unit])
+    return tr("mean {value}", value=value) if has_positive_codes(model) else tr("variance {value}", value=value)
 
 
 def _scores(model: Model, order: str) -> np.ndarray | None:

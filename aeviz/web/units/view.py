@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.analysis.units import order_units
+from aeviz.language import tr
 from aeviz.web.kernel.images import originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import has_just_arrived, pick_model
@@ -37,7 +38,7 @@ def show_units(found: Mapping[str, Model]) -> None:
         st.caption(warning)
     dataset = originals(model)
     if dataset is None:
-        st.caption("The original images are not on this machine: decoded codes stand in for them.")
+        st.caption(tr("The original images are not on this machine: decoded codes stand in for them."))
     left, right = st.columns([2, 3], gap="medium")
     with left:
         show_overview(model, order, unit, dataset)
@@ -62,13 +63,19 @@ def _pick_unit(model: Model) -> tuple[int, str]:
     elif asked is not None and asked not in names:
         st.session_state[UNIT] = names[usual]
         text = escape(repr(asked[:_MOST_TEXT]))
-        warning = f"Unknown unit {text} in the address: {model.name} has z1 to z{count}. Shown is {names[usual]}."
+        warning = tr(
+            "Unknown unit {text} in the address: {model} has z1 to z{count}. Shown is {unit}.",
+            text=text,
+            model=model.name,
+            count=str(count),
+            unit=names[usual],
+        )
     chosen = st.selectbox(
-        "Unit",
+        tr("Unit"),
         names,
         index=usual,
         key=UNIT,
         bind="query-params",
-        help="A latent dimension, named as on the map.",
+        help=tr("A latent dimension, named as on the map."),
     )
     return names.index(str(chosen)), warning

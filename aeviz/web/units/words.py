@@ -1,5 +1,7 @@
 """Names of units and their values, the same in all parts of the page."""
 
+from aeviz.language import number
+
 
 def name_unit(unit: int) -> str:
     """Return the name of a unit, counted from 0, as maps and sliders have it."""
@@ -8,4 +10,4 @@ def name_unit(unit: int) -> str:
 
 def format_value(value: float) -> str:
     """Return a measure with two or three digits that count, without an exponent where it is large."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.2g}" if abs(value) < 1 else f"{value:#.3g}"
+    return number(value, ",.0f" if abs(value) >= 100 else "#.2g" if abs(value) < 1 else "#.3g")

@@ -5,6 +5,7 @@ import { button, element, write } from "../kit/dom.js";
 import { network } from "../kit/engine.js";
 import { differenceColours, Mosaic } from "../kit/images.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, tr } from "../kit/language.js";
 import { Latest } from "../kit/latest.js";
 import { define } from "../kit/mount.js";
 import { signedFilter, watchLooks } from "../kit/theme.js";
@@ -18,7 +19,7 @@ import { signedFilter, watchLooks } from "../kit/theme.js";
  */
 
 /** @param {number} value */
-const brief = (value) => (Math.abs(value) < 0.0005 ? 0 : value).toPrecision(3).replace("-", "−");
+const brief = (value) => localise((Math.abs(value) < 0.0005 ? 0 : value).toPrecision(3).replace("-", "−"));
 
 class PushedUnit {
   /**
@@ -39,13 +40,14 @@ class PushedUnit {
     this.frames = 0;
     this.kept = new KeptNumbers(channel, activity, () => [Math.round(100 * this.share) / 100]);
     this.latest = new Latest((isPending) => activity.mark("image", isPending), (error) => this.say(String(error)));
+    root.setAttribute("aria-label", tr("Push the unit"));
     const bar = element("div", { class: "bar" }, root);
     this.label = element("span", { class: "name" }, bar);
     this.slider = element("input", { type: "range", min: "0", max: "1", step: "0.005" }, bar);
     this.slider.oninput = () => this.push(this.slider.valueAsNumber);
     this.slider.onpointerdown = () => (this.isHeld = true);
     this.slider.onpointerup = this.slider.onpointercancel = () => (this.isHeld = false);
-    button(bar, "Reset", "The activation that the encoder gives the image", () => this.reset());
+    button(bar, tr("Reset"), tr("The activation that the encoder gives the image"), () => this.reset());
     this.words = element("p", { class: "hint" }, root);
     this.row = element("div", { class: "images" }, root);
     this.made = "";
@@ -78,7 +80,7 @@ class PushedUnit {
 
   /** @param {Payload} data */
   build({ shape, smooth, original, name }) {
-    this.slider.setAttribute("aria-label", `Activation of ${name}`);
+    this.slider.setAttribute("aria-label", tr("Activation of {unit}", { unit: name }));
     const made = JSON.stringify([shape, smooth, !original]);
     if (made === this.made) return;
     this.made = made;
@@ -93,10 +95,10 @@ class PushedUnit {
       element("figcaption", { text: caption }, node);
       return mosaic;
     };
-    this.original = original ? figure("original", "Original", shape) : null;
-    this.reconstruction = figure("reconstruction", "Reconstruction", shape);
-    this.pushed = figure("unit pushed", "Decoded with the unit pushed", shape);
-    this.change = figure("change", "Change by the push", [3, shape[1], shape[2]]);
+    this.original = original ? figure(tr("original"), tr("Original"), shape) : null;
+    this.reconstruction = figure(tr("reconstruction"), tr("Reconstruction"), shape);
+    this.pushed = figure(tr("unit pushed"), tr("Decoded with the unit pushed"), shape);
+    this.change = figure(tr("change"), tr("Change by the push"), [3, shape[1], shape[2]]);
     this.paint();
   }
 
@@ -141,8 +143,10 @@ class PushedUnit {
     const own = data.code[data.unit];
     write(this.label, `${data.name} = ${brief(this.value)}`);
     this.slider.setAttribute("aria-valuetext", brief(this.value));
-    const by = this.network ? `in your browser by ${this.network.by}` : `by the server, when the slider rests${data.network && !this.trouble ? "" : ` (${this.trouble || data.why})`}`;
-    this.say(`Test images have ${brief(data.low)} to ${brief(data.high)}, this one ${brief(own)}. Red: brighter, blue: darker. Decoded ${by}.`);
+    const range = { low: brief(data.low), high: brief(data.high), own: brief(own) };
+    if (this.network) this.say(tr("Test images have {low} to {high}, this one {own}. Red: brighter, blue: darker. Decoded in your browser by {engine}.", { ...range, engine: this.network.by }));
+    else if (data.network && !this.trouble) this.say(tr("Test images have {low} to {high}, this one {own}. Red: brighter, blue: darker. Decoded by the server, when the slider rests.", range));
+    else this.say(tr("Test images have {low} to {high}, this one {own}. Red: brighter, blue: darker. Decoded by the server, when the slider rests ({why}).", { ...range, why: this.trouble || data.why }));
     this.latest.want(async () => {
       let { image } = data;
       if (this.network) {
@@ -173,6 +177,6 @@ class PushedUnit {
 }
 
 export default define(
-  { class: "pushed", role: "group", "aria-label": "Push the unit", "data-testid": "pushed-unit" },
+  { class: "pushed", role: "group", "data-testid": "pushed-unit" },
   (root, channel, activity) => new PushedUnit(root, channel, activity),
 );
