@@ -47,15 +47,15 @@ def format_duration(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
+    return f"{number(seconds / 3600, '.1f')} h"
 
 
 def format_with_error(value: float, error: float | None) -> str:
     """Return a value with its standard error, rounded to two digits of the error: -142.18 ± 0.51."""
     if not error:
-        return f"{value:,.1f}"
+        return number(value, ",.1f")
     places = max(0, 1 - math.floor(math.log10(error)))
-    return f"{value:,.{places}f} ± {error:,.{places}f}"
+    return f"{number(value, f',.{places}f')} ± {number(error, f',.{places}f')}"
 
 
 def with_minus(text: str) -> str:
