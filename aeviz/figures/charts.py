@@ -126,16 +126,16 @@ def difference_curves(
                 x=common,
                 y=moving_average(losses[own] - base_losses[base], window),
                 mode="lines",
-                name=f"{name} minus {first}",
+                name=tr("{name} minus {other}", name=name, other=first),
                 meta={"group": place},
                 line={"color": colour, "width": 3.5, "dash": dashes[1]},
-                hovertemplate="epoch %{x}: %{y:+.5f}<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("epoch %{x}: %{y:+.5f}") + "<extra>%{fullData.name}</extra>",
             )
         )
     figure.add_hline(y=0, line={"color": COMPARED[0], "width": 2})
     figure.update_layout(
-        xaxis_title="epoch",
-        yaxis={"title": f"difference of validation loss ({quantity})", "tickformat": "+~g"},
+        xaxis_title=tr("epoch"),
+        yaxis={"title": tr("difference of validation loss ({quantity})", quantity=quantity), "tickformat": "+~g"},
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemwidth": 50},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
@@ -226,12 +226,12 @@ def error_bars(errors: Mapping[str, Mapping[str, float]]) -> go.Figure:
                 y=list(per_class.values()),
                 name=name,
                 marker_color=colour,
-                hovertemplate="class %{x}: %{y:.2f}<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("class %{x}: %{y:.2f}") + "<extra>%{fullData.name}</extra>",
             )
         )
     figure.update_layout(
-        xaxis={"title": "class", "type": "category"},
-        yaxis_title="mean Euclidean error",
+        xaxis={"title": tr("class"), "type": "category"},
+        yaxis_title=tr("mean Euclidean error"),
         legend={"orientation": "h", "y": -0.3},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
         height=320,
@@ -257,12 +257,12 @@ def distance_from_origin(paths: Mapping[str, np.ndarray], usual: tuple[float, fl
                 name=name,
                 line={"color": colour, "width": 2.5},
                 marker={"symbol": mark, "size": 8},
-                hovertemplate=f"%{{x:.0%}} of the path<br>%{{y:.2f}} from the origin<extra>{name}</extra>",
+                hovertemplate=tr("%{x:.0%} of the path<br>%{y:.2f} from the origin") + f"<extra>{name}</extra>",
             )
         )
     figure.update_layout(
-        xaxis={"title": "share of the path", "tickformat": ".0%"},
-        yaxis={"title": "norm of the point", "rangemode": "tozero"},
+        xaxis={"title": tr("share of the path"), "tickformat": ".0%"},
+        yaxis={"title": tr("norm of the point"), "rangemode": "tozero"},
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},

@@ -45,13 +45,14 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
         window: Epochs in the moving average.
     """
     figure = go.Figure()
-    means = []
+    means, hover = [], tr("epoch %{x}: %{y:.5f}")
     colours = colours_of([curve.method for curve in curves])
     for place, (curve, colour) in enumerate(zip(curves, colours, strict=True)):
         smooth = np.array([moving_average(row, window) for row in curve.losses])
         epochs = np.arange(1, smooth.shape[1] + 1)
         kept = spaced(len(epochs))
         common = {"x": epochs[kept], "mode": "lines", "legendgroup": curve.title}
+        one_seed = tr("{title}, one seed", title=curve.title)
         if len(smooth) > 1:
             figure.add_traces(
                 [
@@ -60,10 +61,10 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
                         y=row[kept],
                         opacity=0.6,
                         line={"color": colour, "width": 1},
-                        name=f"{curve.title}, one seed",
+                        name=one_seed,
                         showlegend=False,
                         meta={"group": place, "seed": seed},
-                        hovertemplate="epoch %{x}: %{y:.5f}<extra>" + curve.title + ", one seed</extra>",
+                        hovertemplate=f"{hover}<extra>{one_seed}</extra>",
                     )
                     for seed, row in enumerate(smooth)
                 ]
@@ -75,11 +76,11 @@ def comparison_curves(curves: Sequence[Curve], quantity: str, window: int) -> go
                 name=curve.title,
                 meta={"group": place},
                 line={"color": colour, "width": 3, "dash": DASHES[curve.method]},
-                hovertemplate="epoch %{x}: %{y:.5f}<extra>" + curve.title + "</extra>",
+                hovertemplate=f"{hover}<extra>{curve.title}</extra>",
             )
         )
     figure.add_traces(means)  # above the seeds of all
-    return style_axes(figure, "epoch", quantity, is_log=True)
+    return style_axes(figure, tr("epoch"), quantity, is_log=True)
 
 
 def colours_of(methods: Sequence[MethodName]) -> list[str]:
@@ -109,7 +110,7 @@ def seed_points(results: Sequence[tuple[str, MethodName, np.ndarray]], quantity:
                 mode="markers",
                 meta={"group": place, "seeds": True},
                 marker={"size": 11, "color": colour, "opacity": 0.7},
-                hovertemplate="one seed: %{x:.6f}<extra>" + title + "</extra>",
+                hovertemplate=tr("one seed: %{x:.6f}") + f"<extra>{title}</extra>",
             )
         )
         figure.add_trace(
@@ -119,7 +120,7 @@ def seed_points(results: Sequence[tuple[str, MethodName, np.ndarray]], quantity:
                 mode="markers",
                 meta={"group": place},
                 marker={"symbol": "line-ns", "size": 24, "line": {"width": 3, "color": colour}},
-                hovertemplate="mean: %{x:.6f}<extra>" + title + "</extra>",
+                hovertemplate=tr("mean: %{x:.6f}") + f"<extra>{title}</extra>",
             )
         )
     figure.update_layout(

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from aeviz.figures.charts import COMPARED
 from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
+from aeviz.language import tr
 
 NORMAL, ANOMALY = FIRST, SECOND
 """Colours of normal images and of anomalies."""
@@ -47,7 +48,7 @@ def error_histogram(
                 name=name,
                 marker={"color": colour, "line_width": 0},
                 opacity=0.6,
-                hovertemplate="%{x:.2f}: %{y:.1%}, %{customdata} images<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("%{x:.2f}: %{y:.1%}, %{customdata} images") + "<extra>%{fullData.name}</extra>",
             )
         )
     figure.add_vline(x=threshold, line={"color": UNLABELLED, "width": 2.5, "dash": "dash"})
@@ -55,7 +56,7 @@ def error_histogram(
         barmode="overlay",
         bargap=0,
         xaxis_title=quantity,
-        yaxis={"title": "share of the images of each kind", "tickformat": ".0%"},
+        yaxis={"title": tr("share of the images of each kind"), "tickformat": ".0%"},
         legend={"orientation": "h", "y": -0.3},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
         height=340,
@@ -75,6 +76,7 @@ def precision_recall_curves(
         chosen: Recall and precision of the first model at the chosen threshold; None where nothing is flagged.
     """
     figure = go.Figure()
+    hover, here = tr("recall %{x:.1%}<br>precision %{y:.1%}"), tr("at the threshold")
     for colour, (name, (recall, precision)) in zip(COMPARED, curves.items(), strict=False):
         kept = np.unique(np.linspace(0, len(recall) - 1, min(_POINTS, len(recall))).round().astype(int))
         figure.add_trace(
@@ -84,13 +86,13 @@ def precision_recall_curves(
                 mode="lines",
                 name=name,
                 line={"color": colour, "width": 2.5, "shape": "hv"},
-                hovertemplate="recall %{x:.1%}<br>precision %{y:.1%}<extra>%{fullData.name}</extra>",
+                hovertemplate=f"{hover}<extra>%{{fullData.name}}</extra>",
             )
         )
     figure.add_hline(
         y=base_rate,
         line={"color": UNLABELLED, "width": 2, "dash": "dot"},
-        annotation={"text": "random guess: the base rate", "font_color": UNLABELLED},
+        annotation={"text": tr("random guess: the base rate"), "font_color": UNLABELLED},
         annotation_position="bottom right",  # no curve is lower than the base rate times the recall
     )
     if chosen is not None:
@@ -99,15 +101,15 @@ def precision_recall_curves(
                 x=[chosen[0]],
                 y=[chosen[1]],
                 mode="markers",
-                name="at the threshold",
+                name=here,
                 cliponaxis=False,
                 marker={"color": COMPARED[0], "size": 13, "symbol": "diamond", "line": {"color": "white", "width": 2}},
-                hovertemplate="recall %{x:.1%}<br>precision %{y:.1%}<extra>at the threshold</extra>",
+                hovertemplate=f"{hover}<extra>{here}</extra>",
             )
         )
     figure.update_layout(
-        xaxis={"title": "recall", "range": [0, 1.01], "tickformat": ".0%"},
-        yaxis={"title": "precision", "range": [0, 1.03], "tickformat": ".0%"},
+        xaxis={"title": tr("recall"), "range": [0, 1.01], "tickformat": ".0%"},
+        yaxis={"title": tr("precision"), "range": [0, 1.03], "tickformat": ".0%"},
         showlegend=True,
         legend={"orientation": "h", "y": -0.3},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
@@ -129,9 +131,9 @@ def restoration_curves(
         level: The level on show, marked.
     """
     figure = go.Figure()
-    styles = [("corrupted, as it is", corrupted, UNLABELLED, "dash")]
+    styles = [(tr("corrupted, as it is"), corrupted, UNLABELLED, "dash")]
     styles += [
-        (f"restored by {name}", errors, colour, "solid")
+        (tr("restored by {model}", model=name), errors, colour, "solid")
         for colour, (name, errors) in zip(COMPARED, restored.items(), strict=False)
     ]
     for name, errors, colour, dash in styles:
@@ -142,13 +144,13 @@ def restoration_curves(
                 mode="lines+markers",
                 name=name,
                 line={"color": colour, "width": 2.5, "dash": dash},
-                hovertemplate="level %{x:g}: %{y:.4f}<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("level %{x:g}: %{y:.4f}") + "<extra>%{fullData.name}</extra>",
             )
         )
     figure.add_vline(x=level, line={"color": UNLABELLED, "width": 1.5, "dash": "dot"})
     figure.update_layout(
-        xaxis={"title": "level of corruption", "range": [-0.02, 1.02]},
-        yaxis={"title": "mean squared error against the original", "rangemode": "tozero"},
+        xaxis={"title": tr("level of corruption"), "range": [-0.02, 1.02]},
+        yaxis={"title": tr("mean squared error against the original"), "rangemode": "tozero"},
         legend={"orientation": "h", "y": -0.25},
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
         height=380,

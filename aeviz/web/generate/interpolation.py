@@ -222,7 +222,7 @@ def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: boo
         which = trc("90 % of the", "samples from a Gaussian fitted to the data")
     norms = {name: np.linalg.norm(path, axis=1) for name, path in paths.items()}
     show_figure(
-        distance_from_origin(norms, (low, high)),
+        distance_from_origin({tr(name): values for name, values in norms.items()}, (low, high)),
         key="distance-from-origin",
         alt=tr(
             "Distance from the origin: {minima}",

@@ -10,7 +10,7 @@ from aeviz.analysis.generation import MOST_DIGITS, draw_noise, draw_points, read
 from aeviz.errors import DataError
 from aeviz.figures.images import tile
 from aeviz.figures.palette import class_colour
-from aeviz.language import tr
+from aeviz.language import tr, trc
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop, sheet_of
 from aeviz.web.generate.ground import ground, plane
@@ -43,7 +43,7 @@ def show_number(model: Model) -> None:
     with errors_as_messages():
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             typed = st.text_input(
-                tr("Number"),
+                trc("with digits", "Number"),
                 value=START,
                 max_chars=MOST_DIGITS,
                 key="number",

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
 from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
-from aeviz.language import mark, tr
+from aeviz.language import mark, number, tr
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import SEED_HELP, SEEDS, pick_draw, pick_image
@@ -128,7 +128,7 @@ def pick_start(
                 start = None if origin == OWN else _known_point(model, origin, place, default, change)
     if origin == OWN:  # whose controls need the room themselves
         start = _own_picture(model, place)
-    why = SEED_HELP.format(f"{SEEDS - 1:,}") if origin == DRAW else None
+    why = tr(SEED_HELP).format(number(SEEDS - 1, ",")) if origin == DRAW else None
     title.markdown(f"**{label}:** {escape(start.name if start else tr(origin))}", help=why)
     if start is not None and is_shown:
         with picture:

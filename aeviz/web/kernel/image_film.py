@@ -61,18 +61,13 @@ def _show(name: str, epochs: tuple[int, ...], usual: int) -> None:
                 EPOCH.write(None if rested == usual else rested)
 
         if len(epochs) > 1:
+            recorded = tr("{count} epochs, {first:,} to {last:,}", count=len(epochs), first=epochs[0], last=epochs[-1])
             if len(epochs) <= LISTED:
-                text = tr(
-                    "Images were recorded at epochs {epochs} (dots on the curve); **Play** steps from one to the next.",
-                    epochs=", ".join(number(each, ",") for each in epochs),
+                recorded = tr("epochs {epochs}", epochs=", ".join(number(each, ",") for each in epochs))
+            st.caption(
+                tr(
+                    "Images were recorded at {recorded} (dots on the curve); **Play** steps from one to the next.",
+                    recorded=recorded,
                 )
-            else:
-                text = tr(
-                    "Images were recorded at {count} epochs, {first:,} to {last:,} (dots on the curve); **Play** steps "
-                    "from one to the next.",
-                    count=len(epochs),
-                    first=epochs[0],
-                    last=epochs[-1],
-                )
-            st.caption(text)
+            )
         image_film(name, at, key=_KEY, on_change=write)

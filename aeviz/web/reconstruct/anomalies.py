@@ -215,9 +215,9 @@ def _show_scores(runs: list[Model], question: Question) -> None:
             error_histogram(
                 question.score,
                 question.is_anomaly,
-                ("all other classes", f"class {name}"),
+                (tr("all other classes"), tr("class {name}", name=name)),
                 question.threshold,
-                SCORES[question.score_name],
+                tr(SCORES[question.score_name]),
             ),
             key="errors",
             alt=tr(

@@ -91,7 +91,7 @@ export class Prediction {
     });
     this.answer.hidden = this.why.hidden = !isTold;
     const isRight = right.includes(chosen);
-    write(this.verdict, !isTold || chosen < 0 ? "" : `${isRight ? tr("Right.") : tr("Not {choice}.", { choice: question.choices[chosen] })} `);
+    write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? `${tr("Right.")} ` : `${tr("Not {choice}.", { choice: question.choices[chosen] })} `);
     write(this.words, isTold ? question.answer : "");
     write(this.why, isTold ? question.why : "");
   }
