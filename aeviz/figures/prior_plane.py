@@ -14,6 +14,7 @@ import numpy as np
 from aeviz.figures.images import latent_thumbnail, to_data_uri
 from aeviz.figures.palette import CLASS_COLOURS, CLASS_COLOURS_ON_DARK
 from aeviz.figures.plane import POINT, ticks
+from aeviz.language import tr
 
 SIDE = 360.0
 """Side of the plane in the units of the drawing."""
@@ -165,7 +166,8 @@ def _one_place(
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="{POINT}" stroke="white" stroke-width="1.5"/>'
         f'<text x="{x:.1f}" y="{y + 24:.1f}" text-anchor="middle" font-weight="bold" fill="{POINT}" stroke="white" '
-        'stroke-width="5" stroke-linejoin="round" paint-order="stroke">all images</text>'
+        'stroke-width="5" stroke-linejoin="round" paint-order="stroke">'
+        f"{html.escape(tr('all images'))}</text>"
     )
 
 

@@ -295,8 +295,8 @@ def layer_titles(model: ModelConfig, weights: Iterable[str]) -> dict[str, str]:
     """
     hidden, pixels = model.hidden, math.prod(model.image_shape)
     widths = {
-        "encoder": {"mlp": (pixels, *hidden)}.get(model.encoder, ()),
-        "decoder": {
+        mark("encoder"): {"mlp": (pixels, *hidden)}.get(model.encoder, ()),
+        mark("decoder"): {
             "mlp": (model.latent_dim, *reversed(hidden), pixels),
             "linear": (model.latent_dim, pixels),
         }.get(model.decoder, ()),
@@ -313,11 +313,13 @@ def layer_titles(model: ModelConfig, weights: Iterable[str]) -> dict[str, str]:
             )
         elif known := widths.get(part, ()):
             place = int(inside[0]) // 2  # an activation follows each layer
-            titles[weight] = tr("{part} {before} to {after}", part=part, before=known[place], after=known[place + 1])
+            titles[weight] = tr(
+                "{part} {before} to {after}", part=tr(part), before=known[place], after=known[place + 1]
+            )
         else:
-            kind = "flow" if part == "bottleneck" else part
+            kind = mark("flow") if part == "bottleneck" else part
             seen[kind] += 1
-            titles[weight] = tr("{kind}, layer {number}", kind=kind, number=seen[kind])
+            titles[weight] = tr("{kind}, layer {number}", kind=tr(kind), number=seen[kind])
     return titles
 
 
