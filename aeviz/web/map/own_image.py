@@ -30,12 +30,16 @@ _PLACE = "map"
 _STYLE = f"""<style>
 .st-key-{_PLACE}-from button {{ padding-inline: 0.6rem; }}
 @media (max-width: 40rem) {{
+  html:not(:lang(en)) .st-key-{_PLACE}-from span:has(> [data-testid="stIconMaterial"]) {{ display: none; }}
   .st-key-map-and-inspector [data-testid="stColumn"]:first-child {{
     position: sticky; top: -4.25rem; z-index: 2; background: light-dark(#fff, #171614);
   }}
 }}
 </style>"""
-"""All sources stand in one row of the narrow inspector. On a phone the plane of the map stays in view above the pad."""
+"""All sources stand in one row of the narrow inspector; on a phone without icons where names are longer than English.
+
+On a phone the plane of the map stays in view above the pad.
+"""
 _OPENED = "map.own-opened"
 """Session key: whether the visitor has just asked for the first time to bring an image."""
 _PLACED = "map.placed"

@@ -1,6 +1,7 @@
 // Drawing of a panel around its points: axes on the back canvas, marks, names and markers on the front one.
 
 import { brushOf } from "./dom.js";
+import { localise } from "./language.js";
 import { lineEnd, NAME_HEIGHT, placeNames } from "./names.js";
 
 /** @typedef {any} Panel a panel of the map, or the plane of the film */
@@ -19,7 +20,7 @@ function niceStep(range) {
 
 /** @param {number} value @param {number} step */
 function number(value, step) {
-  return value.toFixed(Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9))));
+  return localise(value.toFixed(Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)))));
 }
 
 /**

@@ -3,6 +3,7 @@
 // They go to Python as a trigger value: once, and not again with each later run.
 
 import { element } from "../kit/dom.js";
+import { localise, mark, tr, trn } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 
 const TYPING = "textarea, select, [contenteditable=''], [contenteditable=true], input:not([type=range], " +
@@ -12,9 +13,10 @@ const TOUCH = matchMedia("(pointer: coarse)").matches;
 const MAC = /mac|iphone|ipad/i.test(navigator.platform);
 const SHORTCUT = MAC ? "⌘V" : "Ctrl+V";
 const MESSAGES = {
-  none: "The clipboard holds no image.",
-  forbidden:
-    "The browser does not let this button read the clipboard" + (TOUCH ? "." : `. Press ${SHORTCUT} instead.`),
+  none: mark("The clipboard holds no image."),
+  forbidden: TOUCH
+    ? mark("The browser does not let this button read the clipboard.")
+    : mark("The browser does not let this button read the clipboard. Press {keys} instead."),
 };
 
 /** @param {string} type */
@@ -22,7 +24,7 @@ const isImage = (type) => type.startsWith("image/") && type !== "image/svg+xml";
 
 /** @param {number} bytes */
 function weight(bytes) {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${Math.ceil(bytes / 1e5) / 10} MB`;
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${localise(String(Math.ceil(bytes / 1e5) / 10))} MB`;
 }
 
 /**
@@ -54,10 +56,10 @@ class PasteBox {
     this.activity = activity;
     this.limit = 0; // bytes that may be pasted at once
     root.dataset.state = "ready";
-    this.button = element("button", { type: "button", text: "Paste from the clipboard" }, root);
+    this.button = element("button", { type: "button", text: tr("Paste from the clipboard") }, root);
     this.button.onclick = () => this.activity.during("paste", this.read());
     this.status = element("span", { class: "status", role: "status" }, root);
-    element("span", { class: "keys", text: `or press ${SHORTCUT} anywhere on this page` }, this.status);
+    element("span", { class: "keys", text: tr("or press {keys} anywhere on this page", { keys: SHORTCUT }) }, this.status);
     /** @param {ClipboardEvent} event */
     this.listener = (event) => this.paste(event);
     document.addEventListener("paste", this.listener);
@@ -88,11 +90,11 @@ class PasteBox {
     if (!this.takes(event)) return;
     event.preventDefault();
     const files = [...(event.dataTransfer?.files ?? [])].filter(({ type }) => isImage(type));
-    this.activity.during("paste", this.take(files, "What was dropped is no image."));
+    this.activity.during("paste", this.take(files, mark("What was dropped is no image.")));
   }
 
   /**
-   * @param {string} text
+   * @param {string} text translated
    * @param {string} state
    */
   show(text, state) {
@@ -115,7 +117,7 @@ class PasteBox {
 
   async read() {
     if (!navigator.clipboard?.read) {
-      this.show(MESSAGES.forbidden, "forbidden"); // as on a plain http address
+      this.show(tr(MESSAGES.forbidden, { keys: SHORTCUT }), "forbidden"); // as on a plain http address
       return;
     }
     try {
@@ -128,28 +130,28 @@ class PasteBox {
     } catch (error) {
       // DataError: the browser could not turn the content into an image
       const name = error instanceof DOMException ? error.name : "";
-      if (name === "DataError" || name === "NotFoundError") this.show(MESSAGES.none, "none");
-      else this.show(MESSAGES.forbidden, "forbidden");
+      if (name === "DataError" || name === "NotFoundError") this.show(tr(MESSAGES.none), "none");
+      else this.show(tr(MESSAGES.forbidden, { keys: SHORTCUT }), "forbidden");
     }
   }
 
-  /** @param {Blob[]} blobs @param {string} [none] what is said if there are none */
+  /** @param {Blob[]} blobs @param {string} [none] what is said if there are none, in English */
   async take(blobs, none = MESSAGES.none) {
-    if (!blobs.length) return this.show(none, "none");
+    if (!blobs.length) return this.show(tr(none), "none");
     const total = blobs.reduce((sum, { size }) => sum + size, 0);
-    const what = blobs.length === 1 ? "The image" : `The ${blobs.length} images`;
+    const [size, limit] = [weight(total), weight(this.limit)];
     if (total > this.limit) {
-      const verb = blobs.length === 1 ? "has" : "have";
-      return this.show(`${what} ${verb} ${weight(total)}. The limit is ${weight(this.limit)}.`, "large");
+      const text = trn("The image has {size}. The limit is {limit}.", "The {count} images have {size}. The limit is {limit}.", blobs.length, { size, limit }); // prettier-ignore
+      return this.show(text, "large");
     }
     try {
       const texts = await Promise.all(blobs.map(base64));
       this.channel.trigger("pasted", texts);
     } catch {
-      return this.show("The image could not be read.", "failed");
+      return this.show(tr("The image could not be read."), "failed");
     }
     this.root.dataset.pasted = String(Number(this.root.dataset.pasted ?? 0) + 1);
-    return this.show(`${blobs.length === 1 ? "Image" : what} taken (${weight(total)}).`, "pasted");
+    return this.show(trn("Image taken ({size}).", "The {count} images taken ({size}).", blobs.length, { size }), "pasted");
   }
 
   close() {
