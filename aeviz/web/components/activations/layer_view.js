@@ -7,7 +7,7 @@ import { mapsOf, placeOf, tile, valueAt } from "./tiles.js";
 
 /** @typedef {import("../kit/engine.js").Layer} Layer */
 /** @typedef {import("./colours.js").Palette} Palette */
-/** @typedef {{ clientX: number, clientY: number }} Spot of the page */
+/** @typedef {{ clientX: number, clientY: number, top?: number }} Spot of the page; `top` is where its layer begins */
 /** @typedef {{ show: (text: string, spot: Spot, picture?: HTMLCanvasElement) => void, hide: () => void, pin: (view: LayerView, index: number) => void }} Tip */
 /**
  * @typedef {{
@@ -235,9 +235,10 @@ export class LayerView {
     const text = `${this.name}, ${place}: ${brief(values[index])}`;
     const { x, y } = placeOf(maps, tiling, map);
     const box = this.canvas.getBoundingClientRect();
-    const at = spot ?? {
-      clientX: box.left + x + (column + 1) * tiling.cell,
-      clientY: box.top + y + (row + 1) * tiling.cell,
+    const at = {
+      clientX: spot?.clientX ?? box.left + x + (column + 1) * tiling.cell,
+      clientY: spot?.clientY ?? box.top + y + (row + 1) * tiling.cell,
+      top: (this.canvas.closest(".layer") ?? this.canvas).getBoundingClientRect().top,
     };
     const [weights, before] = [inputs?.weights(index), inputs?.values()];
     if (!inputs || !weights || !before || weights.length !== before.length) return this.tip.show(text, at);

@@ -2,11 +2,18 @@
 
 import { brief, element, write } from "../kit/dom.js";
 
-/** @typedef {{ shown: string, other: string, target: string }} Names of the image shown, of one to try, of one to reach */
-/** @typedef {{ title: string, readings: Map<string, number> }} Tapped a unit, and its value for each image by name */
+/** @typedef {{ shown: string, other: string, target: string, next: number | null, aims: number[] }} Names of the image shown, of one to try (its class `next`), of one to reach; `aims` are the classes of the first and the last */
+/** @typedef {{ title: string, readings: Map<string, number>, verdict: string }} Tapped a unit, its value for each image by name, and what became of a guess */
 /** @typedef {{ view: { name: string, values: Float32Array | null }, unit: number }} Pinned */
+/** @typedef {import("./reader.js").Reading & { hasMap: boolean }} Seen what the image made from a moved z is read as; `hasMap`: whether z has a plane */
 
 const FURTHER = [4, 2]; // classes further on: the 1 and the 9 for the 7
+
+/** @param {string} name of a class @param {string} article */
+const called = (name, article) => (/^\d+$/.test(name) ? `${article} ${name}` : name);
+
+/** @param {string} name of a class */
+const oneOf = (name) => called(name, /^(8|11|18)/.test(name) ? "an" : "a");
 
 /**
  * What the question speaks of.
@@ -15,78 +22,127 @@ const FURTHER = [4, 2]; // classes further on: the 1 and the 9 for the 7
  * @returns {Names}
  */
 export function namesFor(classes, label) {
-  if (!classes[label] || classes.length < 2) return { shown: "this image", other: "the next image", target: "another image" };
-  const name = (/** @type {number} */ k) => classes[k % classes.length];
-  const [other, target] = FURTHER.map((further) => label + 1 + ((further - 1) % (classes.length - 1))); // never the class itself
-  const called = (/** @type {number} */ k, article = "the") => (/^\d+$/.test(name(k)) ? `${article} ${name(k)}` : name(k));
-  const an = /^(8|11|18)/.test(name(target)) ? "an" : "a";
-  return { shown: called(label), other: called(other), target: called(target, an) };
+  if (!classes[label] || classes.length < 2) return { shown: "this image", other: "the next image", target: "another image", next: null, aims: [] };
+  const [next, target] = FURTHER.map((further) => (label + 1 + ((further - 1) % (classes.length - 1))) % classes.length); // never the class itself
+  return { shown: called(classes[label], "the"), other: called(classes[next], "the"), target: oneOf(classes[target]), next, aims: [label, target] };
 }
 
 /**
- * The question as it stands.
+ * The question once z was moved: whether the image is what it should become.
+ * @param {Names} names
+ * @param {(Seen & { name: string }) | null} seen `name` of the class that it is read as
+ */
+export function movedText({ shown, target, aims }, seen) {
+  const ask = "Which images lie between? Next: tap a square of the decoder and move z again.";
+  if (!seen) return `Is it still ${shown}, ${target} already, or something else? ${ask}`;
+  const { name, label, votes, of, hasMap } = seen;
+  if (label === aims[1]) return `✓ Now it is ${target}: so are ${votes} of the ${of} images most like it. ${ask}`;
+  const onwards = hasMap ? `Move z to ${target.replace(/^an? (?=\d)/, "the ")} on the map.` : "Move z on.";
+  return `Not ${target} yet: ${votes} of the ${of} images most like it are ${called(name, "a").replace(/^a (\d+)$/, "$1s")}. ${onwards}`;
+}
+
+/**
+ * The question as long as z is that of the image.
  * @param {Names} names
  * @param {Tapped | null} tapped
- * @param {boolean} isMoved whether the visitor moved z last
  * @param {boolean} isRelu whether units are 0 for many images
  */
-export function questionText({ shown, other, target }, tapped, isMoved, isRelu) {
+export function questionText({ shown, other, target }, tapped, isRelu) {
   const move = `move z until ${shown} becomes ${target}`;
-  if (isMoved) return `Is it still ${shown}, ${target} already, or something else? Which images lie between? Next: tap a square of the decoder and move z again.`;
   if (!tapped) {
     const unit = isRelu ? `Tap a grey square, a unit that is 0 for ${shown}: is it 0 for ${other} too?` : `Tap a square: has its unit the same sign for ${shown} and for ${other}?`;
     return `${unit} Or ${move}.`;
   }
   const values = [...tapped.readings].map(([name, value]) => `${value ? brief(value) : "0"} for ${name}`).join(", ");
-  const next = tapped.readings.size > 1 ? `Next: ${move}.` : `What is it for ${other}? Guess, then choose ${other}.`;
-  return `${tapped.title}: ${values}. ${next}`;
+  const next = tapped.readings.size > 1 ? `Next: ${move}.` : `What is it for ${other}? Guess:`;
+  return `${tapped.verdict}${tapped.title}: ${values}. ${next}`;
 }
+
+/** The answers to tap, and whether each is right for a value. @type {{ text: string, isRight: (value: number) => boolean }[][]} */
+const GUESSES = [
+  [{ text: "negative", isRight: (value) => value < 0 }, { text: "positive", isRight: (value) => value > 0 }],
+  [{ text: "0", isRight: (value) => value === 0 }, { text: "not 0", isRight: (value) => value !== 0 }],
+];
 
 export class Question {
   /**
    * @param {Element} parent
    * @param {boolean} isRelu
+   * @param {(label: number | null) => void} choose shows an image of a class, or the next one
    */
-  constructor(parent, isRelu) {
+  constructor(parent, isRelu, choose) {
     this.isRelu = isRelu;
-    this.words = element("p", { class: "question", "aria-live": "polite" }, parent);
+    /** @type {Map<string, number>} the first image that the unit was seen for, and the last other one */
+    this.readings = new Map();
+    this.box = element("div", { class: "question" }, parent);
+    this.words = element("span", { "aria-live": "polite" }, this.box);
+    this.answers = element("span", { class: "guesses", role: "group", "aria-label": "Answers", hidden: "" }, this.box);
+    for (const guess of GUESSES[Number(isRelu)]) {
+      const button = element("button", { type: "button", text: guess.text }, this.answers);
+      button.onclick = () => {
+        this.guess = guess;
+        this.judged = "";
+        if (this.names.next === null) this.readings = new Map([["the image before", this.readings.values().next().value ?? 0]]);
+        choose(this.names.next);
+      };
+    }
     this.names = namesFor([], 0);
     /** @type {Pinned | null} */
     this.pinned = null;
-    /** @type {Map<string, number>} the first image that the unit was seen for, and the last other one */
-    this.readings = new Map();
-    this.isMoved = false;
+    /** @type {typeof GUESSES[0][0] | null} */
+    this.guess = null;
+    this.judged = ""; // the image that the guess was about
+    this.verdict = "";
+    this.isMoved = false; // whether z is another than the image's
+    this.isNew = false; // whether a unit was tapped since
+    /** @type {(Seen & { name: string }) | null} */
+    this.seen = null;
   }
 
   /** @param {Pinned} pinned the unit that was tapped */
   pin(pinned) {
     this.pinned = pinned;
     this.readings = new Map();
-    this.isMoved = false;
+    this.guess = null;
+    this.isNew = true;
     this.read();
   }
 
-  /** A model has answered. @param {Names} names of the image shown @param {boolean} isMoved whether z was moved */
-  update(names, isMoved) {
+  /**
+   * A model has answered.
+   * @param {Names} names of the image shown
+   * @param {boolean} isMoved whether z was moved
+   * @param {(Seen & { name: string }) | null} [seen] what the image is read as then
+   */
+  update(names, isMoved, seen = null) {
     this.names = names;
     this.isMoved = isMoved;
+    this.isNew = false;
+    this.seen = seen;
     if (!isMoved) this.read();
     else this.write();
   }
 
   read() {
-    const { pinned, readings, names } = this;
+    const { pinned, readings, names, isMoved } = this;
     const value = pinned?.view.values?.[pinned.unit];
     if (value !== undefined) {
       for (const name of [...readings.keys()].slice(1)) readings.delete(name);
-      readings.set(names.shown, value);
+      if (!readings.size) this.guess = null;
+      readings.set(isMoved && pinned?.view.name.startsWith("decoder") ? "this z" : names.shown, value);
+      this.judged ||= names.shown;
+      if (names.shown !== this.judged) this.guess = null;
+      this.verdict = !this.guess ? "" : this.guess.isRight(value) ? "Right. " : `Not ${this.guess.text}. `;
     }
     this.write();
   }
 
   write() {
-    const { pinned, readings, names, isMoved, isRelu } = this;
+    const { pinned, readings, names, isMoved, isNew, isRelu, verdict, seen } = this;
     const title = pinned ? `${pinned.view.name[0].toUpperCase()}${pinned.view.name.slice(1)}, unit ${pinned.unit + 1}` : "";
-    write(this.words, questionText(names, pinned && { title, readings }, isMoved, isRelu));
+    const isAbout = isMoved && !isNew;
+    write(this.words, isAbout ? movedText(names, seen) : questionText(names, pinned && { title, readings, verdict }, isRelu));
+    this.answers.hidden = isAbout || readings.size !== 1;
+    this.box.classList.toggle("reached", isAbout && seen?.label === names.aims[1]);
   }
 }
